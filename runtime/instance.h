@@ -1,0 +1,87 @@
+#ifndef MPY_RUNTIME_INSTANCE_H
+#define MPY_RUNTIME_INSTANCE_H
+
+/*
+ * Shapes, and the attributes of instances.
+ *
+ * Instances of a class that were given the same attributes in the same order share a Shape: the map from attribute
+ * name to slot index, a node in a tree of transitions that starts at the class's root shape. An instance holds only
+ * the id of its shape and the slots. So an inline cache checks one id (and the class's version) and knows the slot.
+ *
+ * The Attributes area stands in the object at type->attributes_offset (after the items for types with items). The
+ * first `inline_slots` values are in the area itself; more go to `extra`, a block of extra_capacity values.
+ *
+ * `__dict__`: made when asked for. From then on the area is in dict mode (shape_id == SHAPE_DICT): the attributes live
+ * in that dict alone, and `dict` owns it. Deleting an attribute that is not the last one added, or adding more than
+ * SHAPE_SLOTS_MAX, turns to dict mode too.
+ *
+ * Shape ids are never used again while a VM lives; a shape belongs to its class and dies with it.
+ */
+
+#include "runtime/state.h"
+
+enum {
+    SHAPE_NONE = 0,       /* no attributes area filled in yet */
+    SHAPE_DICT = 1,       /* attributes live in the dict */
+    SHAPE_FIRST = 2,
+    SHAPE_SLOTS_MAX = 128, /* a wider instance is better served by a dict */
+    INLINE_SLOTS_MAX = 32,
+};
+
+typedef struct {
+    uint32_t shape_id;
+    uint16_t inline_slots;   /* room for values in slots[] */
+    uint16_t extra_capacity; /* room for values in extra[] */
+    union {
+        Value *extra; /* values beyond the inline ones; NULL: none yet. Owned */
+        Dict *dict;   /* in dict mode. Owned */
+    };
+    Value slots[];
+} Attributes;
+
+typedef struct Shape Shape;
+struct Shape {
+    uint32_t id;
+    uint32_t count;     /* attributes of an instance with this shape; the newest has slot count-1 */
+    Type *type;         /* borrowed: the shape dies with its class */
+    Shape *parent;      /* NULL for the root */
+    Value name;         /* the attribute that led here from the parent; interned; owned; ABSENT for the root */
+    Value index;        /* a dict name -> slot, made when count outgrows a linear search; or ABSENT */
+    Shape *children;    /* transitions out: a list through `sibling` */
+    Shape *sibling;
+};
+
+/* The area of an instance whose type has one; the type's items, if any, stand in front. */
+static inline Attributes *attributes_at(Object *object, uint32_t offset)
+{
+    return (Attributes *)((char *)object + offset);
+}
+/* The area of any object, or NULL if its type gives it none. */
+Attributes *object_attributes(Object *object);
+
+static inline Value *attributes_slot(Attributes *a, uint32_t index)
+{
+    return index < a->inline_slots ? &a->slots[index] : &a->extra[index - a->inline_slots];
+}
+
+Shape *shape_of(VM *vm, uint32_t id);
+/* The slot of an interned name in a shape, or -1. */
+int shape_find(const Shape *shape, Value name);
+/* The shape after adding `name`; NULL when it is to be dict mode, or RAISES. */
+RAISES Shape *shape_add(VM *vm, Shape *shape, Value name);
+void shapes_free(VM *vm, Type *type); /* with its class */
+
+/* Attributes of the instance itself (no class look-up). BORROWED, ABSENT when missing. */
+BORROWED Value attributes_get(VM *vm, Object *object, Value name);
+RAISES bool attributes_set(VM *vm, Object *object, Value name, Value value);
+RAISES int attributes_delete(VM *vm, Object *object, Value name); /* 1, 0 missing, -1 */
+BORROWED RAISES Value attributes_dict(VM *vm, Object *object);    /* __dict__, made now if need be */
+RAISES bool attributes_set_dict(VM *vm, Object *object, Value dict);
+int attributes_traverse(Object *object, VisitFn visit, void *context);
+void attributes_clear(VM *vm, Object *object);
+
+/* A new instance of a class by its layout: header, zeroed fields, empty Attributes area. `items` for item_size types. */
+NEW RAISES Object *instance_new(VM *vm, Type *type, int64_t items);
+size_t instance_size(const Object *object, int64_t items);
+
+#endif

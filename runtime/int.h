@@ -1,0 +1,41 @@
+#ifndef MPY_RUNTIME_INT_H
+#define MPY_RUNTIME_INT_H
+
+/*
+ * int: any size. A value in 62 bits is immediate; beyond that a heap object holds GMP limbs (mpn_*).
+ *
+ * Invariant: an exact int on the heap never fits 62 bits, so equal exact ints have equal representations' kinds.
+ * Instances of subclasses of int are always heap objects (BigInt with however few limbs); bool's two objects are
+ * static and have no limbs: code that wants the number of any int-family value reads it through IntView.
+ */
+
+#include "runtime/state.h"
+
+typedef struct {
+    Object head;
+    int64_t size;     /* limbs, negative for a negative number; 0 for zero (subclasses only) */
+    uint64_t limbs[]; /* |value|, least significant first; the last is not 0 */
+} BigInt;
+
+static inline bool is_int_family(Value v) { return is_int(v) || is_family(v, TYPE_INT); }
+
+NEW RAISES Value int_from_big(VM *vm, int64_t i);  /* for one that does not fit 62 bits */
+NEW RAISES Value int_from_unsigned(VM *vm, uint64_t i);
+NEW RAISES Value int_from_double(VM *vm, double d); /* truncated; OverflowError/ValueError for inf/nan */
+NEW RAISES static inline Value int_from(VM *vm, int64_t i)
+{
+    return int_fits(i) ? int_small(i) : int_from_big(vm, i);
+}
+
+/* The number of an int-family value as an int64; false when it does not fit (nothing raised). */
+bool int_to_int64(Value v, int64_t *result);
+int int_sign(Value v); /* -1, 0, 1 */
+RAISES bool int_to_double(VM *vm, Value v, double *result); /* OverflowError: "int too large to convert to float" */
+/* From digits (no sign, no prefix, underscores removed) in base 2..36. */
+NEW RAISES Value int_from_digits(VM *vm, const char *digits, size_t length, int base);
+/* int(text, base): signs, prefixes, underscores, white space; ValueError as CPython's. */
+NEW RAISES Value int_parse(VM *vm, Value text, int base);
+NEW RAISES Value int_to_string(VM *vm, Value v, int base); /* no prefix, lower case, '-' when negative */
+NEW RAISES Value int_binary(VM *vm, BinaryOp op, Value a, Value b); /* both of int's family; NOT_IMPLEMENTED else */
+
+#endif

@@ -1,0 +1,82 @@
+#ifndef MPY_RUNTIME_PROTOCOL_H
+#define MPY_RUNTIME_PROTOCOL_H
+
+/*
+ * The abstract operations: what the language does to a value whatever its type.
+ *
+ * Each finds the slot in the value's type and runs it, with the language's fallbacks, and raises CPython's error when
+ * there is none. The eval loop's slow paths, the built-in functions and the containers all go through here.
+ */
+
+#include "runtime/state.h"
+
+/* --- text, truth, hash, identity --- */
+NEW RAISES Value object_repr(VM *vm, Value v);  /* a str */
+NEW RAISES Value object_str(VM *vm, Value v);   /* a str */
+NEW RAISES Value object_ascii(VM *vm, Value v);
+NEW RAISES Value object_format(VM *vm, Value v, Value spec /* str; ABSENT: empty */);
+RAISES int object_truth(VM *vm, Value v);       /* 1, 0, -1 */
+RAISES bool object_hash(VM *vm, Value v, int64_t *hash);
+
+/* --- comparison --- */
+NEW RAISES Value object_compare(VM *vm, Value a, Value b, CompareOp op);
+RAISES int object_compare_truth(VM *vm, Value a, Value b, CompareOp op); /* identity does not shortcut */
+RAISES int object_equal(VM *vm, Value a, Value b);                       /* identity or ==, as containers compare */
+
+/* --- arithmetic --- */
+NEW RAISES Value object_binary(VM *vm, BinaryOp op, Value left, Value right);
+NEW RAISES Value object_inplace(VM *vm, BinaryOp op, Value left, Value right);
+NEW RAISES Value object_unary(VM *vm, UnaryOp op, Value v);
+NEW RAISES Value object_index(VM *vm, Value v); /* an exact int through __index__, or TypeError */
+/* Through __index__ to a C integer. `overflow` names the exception for one that does not fit; NULL: clamp. */
+RAISES bool object_to_int64(VM *vm, Value v, Type *overflow, int64_t *result);
+NEW RAISES Value object_to_float(VM *vm, Value v); /* a float (float(v) without parsing strings) */
+RAISES bool object_to_double(VM *vm, Value v, double *result);
+
+/* --- attributes --- */
+NEW RAISES Value object_get_attribute(VM *vm, Value v, Value name);
+NEW RAISES int object_find_attribute(VM *vm, Value v, Value name, Value *result); /* 1 found, 0 missing, -1 */
+RAISES bool object_set_attribute(VM *vm, Value v, Value name, Value value /* ABSENT: delete */);
+NEW RAISES Value object_generic_get(VM *vm, Value v, Value name);             /* object.__getattribute__ */
+RAISES bool object_generic_set(VM *vm, Value v, Value name, Value value);     /* object.__setattr__, __delattr__ */
+/* A special method looked up on the type, bound; ABSENT with nothing raised when missing. */
+NEW RAISES Value object_special(VM *vm, Value v, Value name);
+
+/* --- calls --- */
+NEW RAISES Value object_call(VM *vm, Value callable, Value *args, int nargs, Value names);
+NEW RAISES Value call_0(VM *vm, Value callable);
+NEW RAISES Value call_1(VM *vm, Value callable, Value a);
+NEW RAISES Value call_2(VM *vm, Value callable, Value a, Value b);
+NEW RAISES Value call_3(VM *vm, Value callable, Value a, Value b, Value c);
+NEW RAISES Value call_with(VM *vm, Value callable, Value args_tuple, Value kwargs_dict /* or ABSENT */);
+/* v.name(args...), without making a bound method. */
+NEW RAISES Value call_method(VM *vm, Value v, Value name, Value *args, int nargs);
+
+/* --- containers --- */
+RAISES int64_t object_length(VM *vm, Value v);
+RAISES int64_t object_length_hint(VM *vm, Value v, int64_t otherwise);
+NEW RAISES Value object_get_item(VM *vm, Value v, Value key);
+RAISES bool object_set_item(VM *vm, Value v, Value key, Value value /* ABSENT: delete */);
+RAISES int object_contains(VM *vm, Value container, Value item);
+
+/* --- iteration --- */
+NEW RAISES Value object_iterate(VM *vm, Value v);
+/* The next item; ABSENT at the end, or on an error: error_raised tells. A StopIteration is taken as the end. */
+NEW RAISES Value iterator_next(VM *vm, Value iterator);
+/* Call `each` with every item; stops when it returns false (which RAISES). */
+RAISES bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context), void *context);
+
+/* --- types --- */
+RAISES int object_is_instance(VM *vm, Value v, Value type_or_tuple);
+RAISES int object_is_subclass(VM *vm, Value type, Value type_or_tuple);
+bool type_is_subtype(const Type *type, const Type *of); /* by the mro */
+static inline bool value_is_instance(Value v, const Type *type)
+{
+    return type_of(v) == type || type_is_subtype(type_of(v), type);
+}
+
+/* Enter the repr of a container: 1 go on, 0 it is already under way (print "[...]"), -1 RAISES. Leave pairs with 1. */
+RAISES int repr_enter(VM *vm, Value v);
+void repr_leave(VM *vm, Value v);
+
+#endif

@@ -1,0 +1,116 @@
+#ifndef MPY_RUNTIME_STATE_H
+#define MPY_RUNTIME_STATE_H
+
+/*
+ * The VM struct: everything that one running Python owns.
+ *
+ * There are no mutable globals beside it, so two VMs in one process are independent. It is passed first to nearly
+ * every function. Its first member is the heap, so that the collector, which knows no VM, can hand it through.
+ *
+ * The struct is laid out here because the runtime raises exceptions, interns names and finds types through it; the
+ * parts that belong to upper rooms (frames, import, signals) are plain pointers and hooks that those rooms fill in.
+ */
+
+#include "gc/heap.h"
+#include "runtime/type.h"
+
+typedef enum {
+#define NAME(identifier, text) NAME_##identifier,
+#include "runtime/names.def"
+#undef NAME
+    NAME_COUNT,
+} NameIndex;
+
+#define NAME_OF(vm, identifier) ((vm)->names[NAME_##identifier])
+
+/* What a VM keeps for each built-in type. Owned. */
+typedef struct {
+    Dict *dict;       /* NULL until first used: filled from the type's slots, methods, getsets and members */
+    Value subclasses; /* as Type.subclasses */
+} StaticTypeState;
+
+/* The exception being handled (sys.exception()), one item a running generator and one for everything else, innermost
+ * first. vm/ maintains the chain. */
+typedef struct HandledException {
+    Value exception; /* ABSENT: none; owned */
+    struct HandledException *outer;
+} HandledException;
+
+enum {
+    METHOD_CACHE_BITS = 12,
+    METHOD_CACHE_SIZE = 1 << METHOD_CACHE_BITS,
+    RECURSION_LIMIT_DEFAULT = 1000, /* CPython's */
+};
+
+/* One entry of the cache of attribute look-ups through a type: (type version, interned name) -> value. */
+typedef struct {
+    uint32_t version;
+    Value name;      /* borrowed: interned names outlive the cache line, which is cleared when they die */
+    Value attribute; /* borrowed from the class dict that the version vouches for; ABSENT: known to be missing */
+} MethodCacheEntry;
+
+/* Upper rooms' functions that the runtime calls. Set once, when the VM starts. */
+typedef struct {
+    /* Append an entry for the current frame to the raised exception's traceback, and the like: see vm/traceback.h. */
+    Value (*current_globals)(VM *vm);                   /* BORROWED dict of the running frame, or ABSENT */
+    Value (*import)(VM *vm, Value name);                /* NEW, RAISES: the module of that dotted name */
+    bool (*handle_signals)(VM *vm);                     /* run what is pending; false RAISES (KeyboardInterrupt) */
+} VMHooks;
+
+struct VM {
+    Heap heap; /* first: see vm_heap in gc/heap.h */
+
+    /* Errors. */
+    Value raised;                  /* the exception on its way; ABSENT when none; owned */
+    HandledException *handled;     /* the innermost item; never NULL */
+    HandledException handled_base; /* the outermost */
+    Value memory_error;            /* raised when there is no memory to make one; owned */
+
+    /* Machine. */
+    struct Frame *frame;           /* the running frame; NULL outside of Python code. vm/frame.h */
+    Value *stack;                  /* the value stack: stack_base..stack_end, guard page behind. vm/stack.h */
+    Value *stack_end;
+    uint32_t depth;                /* Python frames and native recursions now open */
+    uint32_t recursion_limit;      /* sys.setrecursionlimit */
+    char *c_stack_limit;           /* below this address of the C stack, recursion is refused */
+    volatile int interrupted;      /* set by the signal handler; looked at between instructions and in long loops */
+
+    /* Names and shared small objects. */
+    struct InternTable *interned;  /* runtime/intern.h */
+    Value names[NAME_COUNT];       /* interned; owned */
+    Value empty_string, empty_tuple, empty_bytes;
+    Value characters[256];         /* the one-character strings U+0000 to U+00FF */
+    uint64_t hash_key[2];          /* SipHash key; all zero under PYTHONHASHSEED=0 */
+
+    /* Types. */
+    StaticTypeState static_types[STATIC_TYPE_COUNT];
+    MethodCacheEntry *method_cache; /* METHOD_CACHE_SIZE entries */
+    uint32_t next_type_version;
+    uint32_t next_keys_version;    /* see Dict.keys_version */
+    struct ShapeTable *shapes;     /* runtime/shape.h */
+
+    /* Modules. */
+    Value modules;                 /* sys.modules, a dict */
+    Value builtins;                /* the dict of the builtins module */
+    Value sys;                     /* the dict of sys */
+
+    VMHooks hooks;
+    uint32_t repr_depth;
+    Value repr_running;            /* a list of the containers whose repr is under way, or ABSENT */
+    void *upper;                   /* vm/ room's own state (import, compiler flags, signal set-up): vm/machine.h */
+};
+
+/* Is a signal waiting? For long native loops: `if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) fail`. */
+static inline bool vm_interrupted(const VM *vm) { return __builtin_expect(vm->interrupted, 0); }
+
+/* Enter a native function that may call itself through objects (repr, compare, call). False RAISES RecursionError,
+ * with `where` appended to the message (" while getting the repr of an object", ...). */
+RAISES bool recursion_enter(VM *vm, const char *where);
+static inline void recursion_leave(VM *vm) { vm->depth--; }
+
+/* Memory for a body (list items, dict tables); NULL RAISES MemoryError. */
+RAISES void *memory_alloc(VM *vm, size_t size);
+RAISES void *memory_resize(VM *vm, void *block, size_t old_size, size_t new_size);
+static inline void memory_free(VM *vm, void *block, size_t size) { if (block) heap_free(vm_heap(vm), block, size); }
+
+#endif
