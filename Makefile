@@ -1,0 +1,126 @@
+# mpy: build, test, measure. `make help` lists what there is to ask for.
+#
+# Three variants are built from the same rules, each into a folder of its own under build/:
+#   opt    ./mpy         optimised, no asserts: what is installed and measured
+#   debug  ./mpy-debug   asserts, contract checks, the bytecode verifier; objects in fenced blocks on request
+#   asan   ./mpy-asan    AddressSanitizer and UBSan; objects on the system allocator, so that both see each one
+
+CC ?= gcc
+PYTHON ?= python3
+LUA ?= lua5.4
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+
+VARIANT ?= opt
+OUT := build/$(VARIANT)
+GEN := build/gen
+PROGRAM_opt := mpy
+PROGRAM_debug := mpy-debug
+PROGRAM_asan := mpy-asan
+PROGRAM := $(PROGRAM_$(VARIANT))
+
+ROOMS := base lexer parser compiler runtime runtime/modules gc vm cli
+LIBRARIES := gmp libutf8proc
+READLINE := $(shell pkg-config --exists readline 2>/dev/null && echo readline)
+
+WARNINGS := -Wall -Wextra -Werror
+CPPFLAGS += -I. -I$(GEN) -D_GNU_SOURCE $(if $(READLINE),-DMPY_READLINE) \
+	$(shell pkg-config --cflags $(LIBRARIES) $(READLINE) 2>/dev/null)
+LDLIBS += $(shell pkg-config --libs $(LIBRARIES) $(READLINE) 2>/dev/null) -lm
+CFLAGS_opt := -O2 -g1 -DNDEBUG -fno-plt -fno-semantic-interposition
+CFLAGS_debug := -O1 -g -DMPY_DEBUG -fno-omit-frame-pointer
+CFLAGS_asan := -O1 -g -DMPY_DEBUG -DMPY_ASAN -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined
+CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
+LDFLAGS += $(filter -fsanitize% -g% -O%,$(CFLAGS))
+
+SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c)))
+GENERATED := $(GEN)/lexer.c $(GEN)/grammar.c
+TABLES := $(GEN)/uninames.h
+OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(GENERATED:$(GEN)/%.c=$(OUT)/gen/%.o)
+MAIN := $(OUT)/cli/main.o
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+
+.PHONY: all debug asan test unit scripts bench check install clean help
+.DELETE_ON_ERROR:
+
+all: $(PROGRAM)
+
+$(PROGRAM): $(OBJECTS)
+	@echo "  LINK  $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+debug:
+	@$(MAKE) --no-print-directory VARIANT=debug all
+asan:
+	@$(MAKE) --no-print-directory VARIANT=asan all
+
+$(OUT)/%.o: %.c Makefile | $(GENERATED) $(TABLES)
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/gen/%.o: $(GEN)/%.c Makefile | $(TABLES)
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(GEN)/lexer.c: lexer/lexer.re
+	@mkdir -p $(@D)
+	@echo "  RE2C  $<"
+	@re2c -W --no-generation-date -o $@ $<
+
+$(GEN)/grammar.c: parser/grammar.y
+	@mkdir -p $(@D)
+	@echo "  LEMON $<"
+	@lemon -q -d$(GEN) $<
+
+$(OUT)/unit/%: $(OUT)/tests/unit/%.o $(filter-out $(MAIN),$(OBJECTS))
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check)
+
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:$(OUT)/unit/%=$(OUT)/tests/unit/%.d)
+
+# --- tests ---
+
+unit: $(UNIT_TESTS)
+	@for t in $(UNIT_TESTS); do $$t || exit 1; done
+
+scripts: $(PROGRAM)
+	@tests/run --mpy ./$(PROGRAM) -j $(JOBS)
+
+test:
+	@$(MAKE) --no-print-directory VARIANT=opt all unit scripts
+	@tests/cli/run.sh ./mpy
+	@$(MAKE) --no-print-directory VARIANT=debug all unit scripts
+
+# --- measuring ---
+
+bench: all build/bench/run
+	@build/bench/run --mpy ./mpy --python $(PYTHON) --lua $(LUA) $(BENCH_FLAGS)
+
+build/bench/run: bench/run.c
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu11 $(WARNINGS) -O2 -o $@ $< -lm
+
+# --- the rest ---
+
+check:
+	@tests/check
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 mpy $(DESTDIR)$(PREFIX)/bin/mpy
+
+clean:
+	rm -rf build mpy mpy-debug mpy-asan
+
+help:
+	@echo "make          ./mpy, optimised"
+	@echo "make debug    ./mpy-debug: asserts, contract checks, verifier"
+	@echo "make asan     ./mpy-asan: AddressSanitizer and UBSan, objects on the system allocator"
+	@echo "make test     unit tests and script tests, on the optimised and the debug build"
+	@echo "make bench    the benchmark programs under mpy, \$$(PYTHON) and \$$(LUA): ratios"
+	@echo "make check    formatting, include directions, one-table rules"
+	@echo "make install  into \$$(DESTDIR)\$$(PREFIX)/bin (PREFIX=$(PREFIX))"
+	@echo "make clean    remove all that was built"
