@@ -22,7 +22,11 @@ typedef struct {
     uint32_t end_line, end_column;
 } Span;
 
-enum { SPAN_NO_END = UINT32_MAX }; /* as `end_column`: CPython gives no end here; shown as one caret */
+/*
+ * An error in one spot has an empty span there and is shown as one caret. As `end_column`, SPAN_NO_END says
+ * that CPython reports no end (end_offset 0), which looks the same.
+ */
+enum { SPAN_NO_END = INT32_MAX };
 
 typedef enum {
     DIAGNOSTIC_SYNTAX_ERROR,
@@ -35,8 +39,9 @@ typedef enum {
 typedef struct Diagnostic Diagnostic;
 struct Diagnostic {
     DiagnosticKind kind;
-    bool incomplete; /* an error only because the text ends here: at a prompt, read another line */
-    bool no_text;    /* the source line could not be decoded and is not to be shown */
+    bool incomplete; /* an error only because the text ends here: a prompt should read another line */
+    bool no_text;    /* the source line cannot be shown */
+    bool no_caret;   /* the line is known, the column is not */
     Span span;       /* line 0 when the error is in no particular place */
     const char *message;
     Diagnostic *next; /* of the warnings */

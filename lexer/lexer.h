@@ -48,9 +48,10 @@ typedef struct {
 
 /* CPython's limits, so that the same programs are refused. */
 enum {
-    LEXER_INDENT_MAX = 100,
+    LEXER_INDENT_MAX = 100, /* the outermost level, which has no indentation, is counted */
     LEXER_BRACKET_MAX = 200,
-    LEXER_FSTRING_MAX = 150,
+    LEXER_FSTRING_MAX = 149,
+    LEXER_FIELD_MAX = 3, /* replacement fields nested by format specs: f'{a:{b:{c}}}' */
 };
 
 typedef struct {
@@ -64,16 +65,19 @@ typedef struct {
     bool cases;         /* block of a match statement: its lines start with `case` */
 } Indentation;
 
-/* An f-string whose end has not been reached. */
+/*
+ * An f-string whose end has not been reached. It is read as text while no replacement field is open or the
+ * innermost one has come to its format spec, else as code.
+ */
 typedef struct {
     char quote;
     uint8_t quote_length; /* 1 or 3 */
     bool raw;
-    uint8_t spec_depth;      /* format specs we are inside of, one per nested replacement field */
-    uint32_t bracket_base;   /* brackets that were open where it starts */
-    uint32_t line, column;   /* of its start */
-    uint32_t fields;         /* replacement fields open now */
-    uint32_t end_line_limit; /* unused by single-line f-strings */
+    uint8_t field_count;   /* replacement fields open now, one inside the format spec of the other */
+    uint8_t specs;         /* bit i: field i is in its format spec */
+    bool fresh_spec;       /* in a spec that has had no nested field yet: there `{{` is not an escape */
+    uint32_t line, column; /* of its start */
+    uint32_t field_depth[LEXER_FIELD_MAX]; /* bracket_depth just inside of each field's brace */
 } OpenFString;
 
 typedef struct {
@@ -82,17 +86,18 @@ typedef struct {
     const char *cursor;     /* first byte not yet in a token */
     const char *line_start; /* of the cursor's line */
     uint32_t line;
-    bool interactive;   /* a block is not complete before a blank line or an outdented one */
-    bool at_line_start; /* the next token starts a logical line; indentation is to be measured */
-    bool at_statement;  /* the next token starts a statement */
+    bool interactive;   /* set after lexer_init: a block is not complete before a blank line follows it */
+    bool at_line_start; /* a logical line starts here: indentation is to be measured */
     bool match_line;    /* this logical line began with SOFT_MATCH */
+    bool block_line;    /* the last outermost logical line may head a block */
     bool peeking;       /* a snapshot that looks ahead: no messages, no soft keywords */
     bool stopped;       /* TK_ERROR was given */
-    int32_t pending;    /* INDENT (+1) or DEDENTs (-n) still to be given */
+    bool weak_error;    /* ... for a reason that does not outrank a syntax error before it */
+    TokenKind previous;
+    int32_t pending; /* INDENT (+1) or DEDENTs (-n) still to be given */
     uint32_t indent_depth;
     uint32_t bracket_depth;
     uint32_t fstring_depth;
-    TokenKind previous;
     Indentation indents[LEXER_INDENT_MAX];
     OpenBracket brackets[LEXER_BRACKET_MAX];
     OpenFString fstrings[LEXER_FSTRING_MAX];
@@ -102,6 +107,15 @@ void lexer_init(Lexer *lexer, const Source *source, Diagnostics *diagnostics);
 
 /* The next token, also in *token; its kind is returned. */
 TokenKind lex_next(Lexer *lexer, Token *token);
+
+/*
+ * To be called when the parser has found a syntax error at line `line`: reads on to the end, since a lexical
+ * error or a bracket opened before `line` and never closed explains more than "invalid syntax" does. If there
+ * is such a thing it becomes the error of the Diagnostics, unless that has one already; true if it did.
+ * (CPython lets a bracket on the error's own line count as well when the error is a general one: pass line
+ * + 1.)
+ */
+bool lexer_explain(Lexer *lexer, uint32_t line);
 
 /* Innermost bracket that is open at this point, or NULL: for "'(' was never closed". Borrowed from the lexer.
  */
