@@ -4,23 +4,30 @@
 /*
  * The object header: all that the memory manager knows of an object.
  *
- * Every heap object begins with these 16 bytes: how many references own it, where the cycle collector has it, and
- * its type. A type is an object too, and begins with a TypeHead: the functions through which the collector and the
- * reference counts reach into an object without knowing what it is. Nothing in gc/ includes a type's header.
+ * Every heap object begins with these 16 bytes: how many references own it, where the cycle collector has it,
+ * and its type. A type is an object too, and begins with a TypeHead: the functions through which the
+ * collector and the reference counts reach into an object without knowing what it is. Nothing in gc/ includes
+ * a type's header.
  *
- * References. An owned reference is counted in `refs`; the object dies, at once, when the last one is dropped.
- * Immortal objects (None, the static types, ...) carry IMMORTAL_REFS: counting goes on, without a branch, and a
- * count that ever drifts to zero is armed again instead of freed.
+ * References. An owned reference is counted in `refs`; the object dies, at once, when the last one is
+ * dropped. Immortal objects (None, the static types, ...) carry IMMORTAL_REFS: counting goes on, without a
+ * branch, and a count that ever drifts to zero is armed again instead of freed.
  *
- * The `gc` word packs, from the low end: where the object is (3 bits, GcPlace), GC_FINALIZED, GC_WEAKLY_REFERENCED,
- * and its index in its generation's vector (27 bits: 134 million tracked objects a generation).
+ * Roots. The collector needs no list of them: references held outside of objects (the value stack, frames, C
+ * locals, the VM struct) are those counted in `refs` that no traversal accounts for, and whatever has such a
+ * reference is alive. So every reference that lives in an object must be counted and visited, and no other
+ * may be visited.
+ *
+ * The `gc` word packs, from the low end: where the object is (3 bits, GcPlace), GC_FINALIZED,
+ * GC_WEAKLY_REFERENCED, and its index in its generation's vector (27 bits: 134 million tracked objects a
+ * generation).
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct VM VM;     /* the machine that owns a heap; passed through to the slots, never looked into here */
+typedef struct VM VM; /* the machine that owns a heap; passed through to the slots, never looked into here */
 typedef struct Type Type; /* begins with a TypeHead */
 
 typedef struct Object {
@@ -29,7 +36,8 @@ typedef struct Object {
     Type *type;
 } Object;
 
-/* Called for each reference an object owns; a value other than 0 stops the traversal and is returned from it. */
+/* Called for each reference an object owns; a value other than 0 stops the traversal and is returned from it.
+ */
 typedef int (*VisitFn)(Object *referent, void *context);
 
 typedef struct TypeHead {
@@ -40,21 +48,25 @@ typedef struct TypeHead {
      * Must tolerate an object whose body is still zeroed. Runs no user code, allocates nothing. */
     int (*traverse)(Object *self, VisitFn visit, void *context);
 
-    /* Drop the references that may close a cycle; the object stays valid, if empty. NULL: its cycles always run
-     * through another object that has one. */
+    /* Drop the references that may close a cycle; the object stays valid, if empty. NULL: its cycles always
+     * run through another object that has one. */
     void (*clear)(VM *vm, Object *self);
 
-    /* Run the object's finalizer (`__del__`, a generator's finally blocks). Called at most once per object, with the
-     * object alive; may resurrect it. NULL: none. Errors inside are reported as unraisable by the slot. */
+    /* Run the object's finalizer (`__del__`, a generator's finally blocks). Called at most once per object,
+     * with the object alive; may resurrect it. NULL: none. Errors inside are reported as unraisable by the
+     * slot. */
     void (*finalize)(VM *vm, Object *self);
 
-    /* The count is zero, the finalizer has run and weak references are dead: drop the owned references and give the
-     * memory back with its exact size (object_free). */
+    /* The count is zero, the finalizer has run and weak references are dead: drop the owned references and
+     * give the memory back with its exact size (object_free). The object is untracked already. */
     void (*dealloc)(VM *vm, Object *self);
+
+    /* As it stands now, this container can close no cycle (a tuple or dict of leaves): a collection that
+     * finds it alive takes it out of the vectors. Runs no user code, allocates nothing. NULL: never. */
+    bool (*acyclic)(const Object *self);
 } TypeHead;
 
-static inline const TypeHead *object_slots(const Object *object)
-{
+static inline const TypeHead *object_slots(const Object *object) {
     return (const TypeHead *)object->type;
 }
 
@@ -63,8 +75,8 @@ enum {
 
     GC_PLACE_BITS = 3,
     GC_PLACE_MASK = (1 << GC_PLACE_BITS) - 1,
-    GC_FINALIZED = 1 << 3,          /* finalize has been called */
-    GC_WEAKLY_REFERENCED = 1 << 4,  /* the weak reference table has entries for this object */
+    GC_FINALIZED = 1 << 3,         /* finalize has been called */
+    GC_WEAKLY_REFERENCED = 1 << 4, /* the weak reference table has entries for this object */
     GC_INDEX_SHIFT = 5,
     GC_INDEX_MAX = (1 << (32 - GC_INDEX_SHIFT)) - 1,
 };
@@ -76,54 +88,72 @@ typedef enum {
     GC_MIDDLE = 2,
     GC_OLD = 3,
     GC_PERMANENT = 4, /* set aside by gc.freeze() */
-    GC_NEW = 5,       /* has its index in the young vector, but its body is still being filled: not traversed */
-    GC_IMMORTAL = 7,  /* static, never freed */
+    GC_NEW = 5, /* has its index in the young vector, but its body is still being filled: not traversed */
+    GC_DEFERRED = 6, /* dead; waits in the list of deferred deaths (gc/object.c), which is threaded through
+                        its header */
+    GC_IMMORTAL = 7, /* static, never freed */
 } GcPlace;
 
 /* The header of a static object of the given type. */
-#define OBJECT_IMMORTAL(type_pointer)                                                                        \
-    {                                                                                                        \
-        .refs = IMMORTAL_REFS, .gc = GC_IMMORTAL, .type = (Type *)(type_pointer)                             \
-    }
+#define OBJECT_IMMORTAL(type_pointer) \
+    { .refs = IMMORTAL_REFS, .gc = GC_IMMORTAL, .type = (Type *)(type_pointer) }
 
-static inline GcPlace object_place(const Object *object)
-{
+static inline GcPlace object_place(const Object *object) {
     return (GcPlace)(object->gc & GC_PLACE_MASK);
 }
 
-static inline bool object_is_immortal(const Object *object)
-{
+static inline bool object_is_immortal(const Object *object) {
     return object_place(object) == GC_IMMORTAL;
 }
 
-/* Memory of a new object of `size` bytes: one reference, untracked, the body's bytes undefined. For types without a
- * traverse slot. NEW, RAISES: NULL when memory is refused (the caller raises MemoryError). */
+/* Memory of a new object of `size` bytes: one reference, untracked, the body's bytes undefined. For types
+ * without a traverse slot. NEW, RAISES: NULL when memory is refused (the caller raises MemoryError). */
 static inline Object *object_new(VM *vm, Type *type, size_t size);
 
-/* The same for a container: its body is zeroed and it has its place in the young generation, but it is GC_NEW, not
- * looked at, until object_track. May first run a collection, hence any user finalizer. NEW, NULL when refused. */
+/* The same for a container: its body is zeroed and it has its place in the young generation, but it is
+ * GC_NEW, not looked at, until object_track. May first run a collection, hence any user finalizer. NEW, NULL
+ * when refused. */
 static inline Object *object_new_container(VM *vm, Type *type, size_t size);
 
-/* The body is filled: from here on the collector looks at the object. Cannot fail. No effect if tracked already or
- * untracked by object_untrack. */
+/* The body is filled: from here on the collector looks at the object. Cannot fail. No effect if tracked
+ * already or untracked by object_untrack. */
 static inline void object_track(Object *object);
 
 /* Take a container out of the collector's sight: it can close no cycle, or is about to die. Idempotent. */
 void object_untrack(VM *vm, Object *object);
 
+/* The reverse, for a container that was untracked and may close a cycle again (a dict that is given a list).
+ * No effect if tracked. RAISES: false when the vector cannot grow. Never collects. */
+bool object_track_again(VM *vm, Object *object);
+
 /* Give back the memory of a dead object (dealloc's last step); `size` as it was asked for. Untracks it. */
 static inline void object_free(VM *vm, Object *object, size_t size);
 
-/* The last reference went: weak references, finalizer, dealloc; deep structures in constant C stack. */
+/*
+ * The last reference went. In this order, as CPython: the finalizer, with the object alive again for the time
+ * (it may stay alive: resurrection); weak references; untracking; dealloc. Objects that are still GC_NEW have
+ * no finalizer run. Deep structures die in constant C stack: DEATH_DEPTH_MAX nested deaths, then the object
+ * joins a list that the outermost death works off.
+ */
 void object_die(VM *vm, Object *object);
 
-static inline void object_ref(Object *object)
-{
+/* Run the finalizer now unless it has run or there is none. The caller owns a reference. */
+void object_finalize(VM *vm, Object *object);
+
+/* Kill the weak references to an object now, before its finalizer runs: for the finalize slots of types whose
+ * weak references die first (generators, as CPython). No effect when there are none. */
+void object_kill_weak_references(VM *vm, Object *object);
+
+/* Has the object's last reference gone? What a weak reference must ask before it hands its referent out. */
+static inline bool object_is_dying(const Object *object) {
+    return object->refs == 0 || object_place(object) == GC_DEFERRED;
+}
+
+static inline void object_ref(Object *object) {
     object->refs++;
 }
 
-static inline void object_drop(VM *vm, Object *object)
-{
+static inline void object_drop(VM *vm, Object *object) {
     if (--object->refs == 0) object_die(vm, object);
 }
 

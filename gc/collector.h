@@ -1,0 +1,101 @@
+#include "gc/object.h" /* before the guard: see gc/heap.h */
+
+#ifndef MPY_GC_COLLECTOR_H
+#define MPY_GC_COLLECTOR_H
+
+/*
+ * The cycle collector: finds objects that only keep each other alive.
+ *
+ * Reference counts reclaim everything but cycles. A collection of generation g takes the objects of
+ * generations g and younger, the *candidates*, and asks which of them have references that do not come from
+ * candidates: those, and all they lead to, are alive; the rest is garbage (as CPython; the idea of trial
+ * deletion is in Lins 1992, Bacon and Rajan 2001). It is a list of phases; gc/collector.c states what holds
+ * before and after each:
+ *
+ *   gather      candidates move, in order of creation, to the end of the vector of the generation they will
+ * join copy        every candidate's count is copied to a parallel scratch array subtract    each reference
+ * from a candidate to a candidate takes one off the copy: what is left came from outside split       from the
+ * candidates with something left, everything reachable is marked; unmarked candidates are garbage weak refs
+ * weak references to garbage die, callbacks of live ones are called queue       garbage with a finalizer that
+ * has not run goes to the finalizer queue, in order of creation finalize    the queue is drained: each
+ * finalizer runs once, with all garbage still whole (PEP 442) resurrect   if user code ran: copy, subtract,
+ * split again among the garbage alone; what came back to life is alive clear       garbage lets go of its
+ * references, and reference counting does the rest promote     holes are closed, containers that can close no
+ * cycle are untracked, statistics are kept
+ *
+ * User code runs in three of them (weak refs, finalize, clear) and there it may do anything: make objects,
+ * which go to the young vector and are not candidates; drop them; ask for a collection, which returns 0. The
+ * candidates' vector is not reordered from gather to promote, objects that die leave holes.
+ *
+ * Everything a collection needs is allocated before anything irrevocable happens; if that is refused, it ends
+ * with every candidate alive.
+ *
+ * When: before a container is made, if more than the threshold were made than went away since the last
+ * collection. The oldest generation is collected only if the objects that reached it since its last
+ * collection exceed a quarter of it, so that the work over a program's run stays linear.
+ */
+
+#include "gc/generation.h"
+
+typedef struct Heap Heap;
+
+/* Garbage whose finalizers are still to run. It owns a reference to each object. */
+typedef struct FinalizerQueue {
+    Object **items;
+    uint32_t length;
+    uint32_t next; /* the first that has not been started; next - 1 is running */
+    uint32_t capacity;
+} FinalizerQueue;
+
+typedef struct Collector {
+    bool enabled;
+    bool collecting;
+    uint32_t stress; /* a full collection every so many new containers; 0: off */
+    uint32_t stress_count;
+    uint64_t oldest_total;   /* objects in the oldest generation after its last collection */
+    uint64_t oldest_pending; /* objects that joined it since */
+
+    /* The collection under way. */
+    Generation *target;  /* holds the candidates ... */
+    uint32_t start, end; /* ... at these entries */
+    uint32_t *scratch;   /* a word for each, see collector.c */
+    FinalizerQueue finalizers;
+} Collector;
+
+/* Collect generation 0, 1 or 2 now. The number of unreachable objects found, as CPython's gc.collect(); 0 if
+ * a collection is under way. Runs user code. */
+long gc_collect(Heap *heap, int generation);
+
+void gc_enable(Heap *heap);
+void gc_disable(Heap *heap);
+bool gc_is_enabled(const Heap *heap);
+void gc_set_threshold(Heap *heap, int generation, uint32_t threshold);
+uint32_t gc_get_threshold(const Heap *heap, int generation);
+uint32_t gc_get_count(const Heap *heap, int generation);
+
+/* Set all tracked objects aside so that no collection looks at them; false when memory is refused or a
+ * collection is under way. gc_unfreeze moves them to the oldest generation. */
+bool gc_freeze(Heap *heap);
+bool gc_unfreeze(Heap *heap);
+uint32_t gc_freeze_count(const Heap *heap);
+
+/* Call `each` for the tracked objects of a generation, or of all three (generation -1), in order of creation
+ * until it returns other than 0, and return that. Garbage of a collection under way is left out. `each` may
+ * allocate blocks, but make, track and drop no objects. */
+int gc_each(Heap *heap, int generation, int (*each)(Object *object, void *context), void *context);
+
+bool gc_is_tracked(const Object *object);
+bool gc_is_finalized(const Object *object);
+
+/* Is this object garbage of the collection under way? For the weak reference hooks: only a callback of a
+ * reference that is not garbage itself is called. */
+bool gc_is_garbage(const Heap *heap, const Object *object);
+
+/* Decide again when containers must ask for a collection; after any change to the fields above or thresholds.
+ */
+void gc_arm(Heap *heap);
+
+/* Run the collection that is due, if one is. Called before a container is made. */
+void gc_poll(Heap *heap);
+
+#endif

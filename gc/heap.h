@@ -1,0 +1,172 @@
+/* gc/object.h ends with the inlined functions, which need the struct below: it is included before the guard,
+ * so that either header may come first. */
+#include "gc/object.h"
+
+#ifndef MPY_GC_HEAP_H
+#define MPY_GC_HEAP_H
+
+/*
+ * The heap: all memory of one VM, and the door through which every block goes in and out.
+ *
+ * A block is asked for with its size and given back with the same size; nothing is stored beside it. In the
+ * ordinary mode, blocks up to 512 bytes are served by the inlined paths from the current pool of their size
+ * class (gc/heap_inline.h, gc/pool.h), others by heap_alloc_slow: up to 2048 bytes from pools too, beyond
+ * that as spans of pages (gc/span.h). All of them lie in one range of addresses (gc/arena.h) and in one
+ * account (heap_stats).
+ *
+ * Modes and watches. `system` serves every block with malloc, for sanitizers and valgrind; `debug` puts
+ * fences around each block and fills it (gc/debug.h). A watch (fail_at) counts requests. None of these slows
+ * the fast paths down: the inlined allocation sees an empty pool, the inlined free an address out of range,
+ * and both call the slow path, which knows.
+ *
+ * The heap is the first member of struct VM, so that either pointer gives the other. A block is owned by
+ * whoever asked for it; heap_fini takes every page back, and a debug build asserts that no block was left.
+ */
+
+#include "gc/collector.h"
+#include "gc/generation.h"
+#include "gc/pool.h"
+#include "gc/span.h"
+
+typedef enum {
+    HEAP_POOLS,  /* pools and spans */
+    HEAP_SYSTEM, /* malloc and free for every block */
+    HEAP_DEBUG,  /* pools and spans, fenced and filled */
+} HeapMode;
+
+typedef struct HeapOptions {
+    HeapMode mode;
+    uint64_t fail_at;  /* refuse the Nth request, from 1; 0: none */
+    bool fail_forever; /* and all after it */
+    size_t
+        limit; /* bytes of pages in use (system mode: of blocks) beyond which requests are refused; 0: none */
+    uint32_t gc_stress; /* a full collection every so many new containers; 0: off */
+} HeapOptions;
+
+/* What upper rooms install. Each may be NULL. They keep a pending exception pending. */
+typedef struct HeapHooks {
+    /* The object, with GC_WEAKLY_REFERENCED set, dies by count: clear the references to it, call their
+     * callbacks. */
+    void (*weak_references_died)(VM *vm, Object *object);
+
+    /* The same for an object that is garbage of a collection, in two steps. The first runs no user code and
+     * allocates nothing: clear the references to the object and set those aside that have a callback and are
+     * not themselves gc_is_garbage. The second calls the callbacks of those set aside. */
+    void (*weak_references_garbage)(VM *vm, Object *object);
+    void (*weak_references_notify)(VM *vm);
+} HeapHooks;
+
+/* The account, in bytes. `taken` is counted where arenas are committed, the others by walking the pages; the
+ * identity is that all from pool_live to metadata add up to it. Live bytes are in slots and pages; what of a
+ * slot its owner did not ask for is known to its owner only. */
+typedef struct HeapStats {
+    size_t taken;          /* committed arenas and their descriptors (system mode: live blocks) */
+    size_t pool_live;      /* live slots */
+    size_t pool_free;      /* free slots */
+    size_t pool_tail;      /* what is left over behind a page's last slot */
+    size_t span_live;      /* large blocks, as asked for */
+    size_t span_slack;     /* up to their last page's end */
+    size_t pages_held;     /* free pages with memory behind them */
+    size_t pages_returned; /* free pages without */
+    size_t metadata;       /* page descriptors and arena records */
+    size_t system_live;    /* system mode: all blocks */
+
+    size_t live_blocks;
+    size_t used; /* pages in use, the figure that the limit bounds */
+    size_t used_peak;
+    size_t reserved; /* addresses */
+    size_t arenas, pools, spans;
+    uint64_t requests; /* counted while a watch is set */
+} HeapStats;
+
+struct DebugBlock;
+
+struct Heap {
+    /* What the inlined paths look at. */
+    char *fast_base;   /* the range, while blocks may be freed by the inlined path ... */
+    size_t fast_bytes; /* ... or 0 */
+    Page *pages;
+    uint32_t poll_at;     /* ask for a collection when the young generation's count has reached it */
+    uint32_t death_depth; /* nested object_die */
+    Generation generations[GENERATIONS + 1]; /* young, middle, old; permanent */
+    Page *current[POOL_CLASSES]; /* each class's current pool, or the sentinel while requests are watched */
+
+    Object *deferred; /* deaths that wait for the outermost one; linked through their headers */
+    Collector collector;
+    HeapHooks hooks;
+
+    Page sentinel; /* a pool that never has a free slot */
+    PoolClass classes[POOL_CLASSES];
+    Spans spans;
+
+    HeapMode mode;
+    bool exempt;        /* from the limit: the collector's scratch memory, which frees more than it takes */
+    size_t limit;       /* bytes; SIZE_MAX: none */
+    size_t pressure_at; /* bytes in use at which a full collection is due, short of the limit */
+    bool pressed;       /* that has come */
+    uint64_t fail_at;   /* 0: requests are not watched */
+    bool fail_forever;
+    uint64_t requests;
+    size_t system_bytes, system_blocks, system_peak;
+    struct DebugBlock *debug_blocks; /* live blocks, newest first */
+    struct DebugBlock **quarantine;  /* a ring of freed blocks, not yet reused */
+    uint32_t quarantine_next;
+};
+
+/* In place. NULL options: the defaults. False when the system gives no addresses. */
+bool heap_init(Heap *heap, const HeapOptions *options);
+
+/* Give everything back to the system, whatever is still alive in it. */
+void heap_fini(Heap *heap);
+
+static inline Heap *vm_heap(VM *vm) {
+    return (Heap *)vm;
+}
+
+static inline VM *heap_vm(Heap *heap) {
+    return (VM *)heap;
+}
+
+/* A block of `size` bytes, aligned to 16, contents undefined; NULL when refused. Size 0 gives a block too.
+ * Runs no user code. */
+static inline void *heap_alloc(Heap *heap, size_t size);
+
+/* Give back a block (not NULL) with the size that it was asked for, or last resized to. */
+static inline void heap_free(Heap *heap, void *block, size_t size);
+
+/* Change a block's size, moving it if need be; NULL when refused, and then the block is as it was. Block NULL
+ * with old size 0 allocates. */
+void *heap_resize(Heap *heap, void *block, size_t old_size, size_t new_size);
+
+/* The door in the shape of base/memory.h's AllocateFn: `heap` is the context, new_size 0 frees. */
+void *heap_allocate_fn(void *heap, void *block, size_t old_size, size_t new_size);
+
+/* From now on, refuse the Nth request (1: the next), once or forever; UINT64_MAX only counts them; 0 ends the
+ * watch. */
+void heap_watch(Heap *heap, uint64_t fail_at, bool forever);
+
+/* Bound the bytes in use; 0: no limit. */
+void heap_set_limit(Heap *heap, size_t limit);
+
+/* Give back all the memory that can be without moving a block. */
+void heap_trim(Heap *heap);
+
+size_t heap_live_blocks(const Heap *heap);
+void heap_stats(Heap *heap, HeapStats *stats);
+
+/* Do the accounts add up, and agree with the counters kept beside them? */
+bool heap_check_accounts(Heap *heap);
+
+/* Walk the whole heap (spans, pools, free slots, generations, debug fences) and compare what is said twice.
+ * True when all agrees; else false, and a sentence on the first difference in `report`. Touches no object
+ * beyond its header. */
+bool heap_check(Heap *heap, char *report, size_t report_size);
+
+/* The paths that are not inlined. `type` (may be NULL) is for the debug mode's reports. */
+void *heap_alloc_slow(Heap *heap, size_t size, const Type *type);
+void heap_free_slow(Heap *heap, void *block, size_t size);
+Object *object_new_container_slow(VM *vm, Type *type, size_t size);
+
+#include "gc/heap_inline.h"
+
+#endif

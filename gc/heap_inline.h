@@ -1,0 +1,75 @@
+#ifndef MPY_GC_HEAP_INLINE_H
+#define MPY_GC_HEAP_INLINE_H
+
+/*
+ * The inlined paths: taking a small block from its class's current pool and giving it back, and the same for
+ * objects.
+ *
+ * Each is about ten instructions and leads to a slow path whenever anything at all is out of the ordinary.
+ * Included at the end of gc/object.h.
+ */
+
+#include "gc/heap.h"
+
+#include <string.h>
+
+/* A small block, or NULL when the slow path must serve. Sizes 0 and over SMALL_MAX are not served here. */
+static inline void *heap_alloc_fast(Heap *heap, size_t size) {
+    if (__builtin_expect(size > SMALL_MAX, 0)) return NULL;
+    return pool_take(heap->current[(size + SLOT_STEP - 1) / SLOT_STEP]);
+}
+
+static inline void *heap_alloc(Heap *heap, size_t size) {
+    void *block = heap_alloc_fast(heap, size);
+    return __builtin_expect(block != NULL, 1) ? block : heap_alloc_slow(heap, size, NULL);
+}
+
+static inline void heap_free(Heap *heap, void *block, size_t size) {
+    size_t offset = (size_t)((char *)block - heap->fast_base);
+    if (__builtin_expect(size > SMALL_MAX || offset >= heap->fast_bytes, 0)) {
+        heap_free_slow(heap, block, size);
+        return;
+    }
+    Page *pool = &heap->pages[offset >> PAGE_SHIFT];
+    if (__builtin_expect(pool_give(pool, block), 0)) pool_transition(heap, pool);
+}
+
+static inline Object *object_new(VM *vm, Type *type, size_t size) {
+    Object *object = (Object *)heap_alloc_fast(vm_heap(vm), size);
+    if (__builtin_expect(object == NULL, 0)) {
+        object = (Object *)heap_alloc_slow(vm_heap(vm), size, type);
+        if (object == NULL) return NULL;
+    }
+    object->refs = 1;
+    object->gc = GC_UNTRACKED;
+    object->type = type;
+    return object;
+}
+
+static inline Object *object_new_container(VM *vm, Type *type, size_t size) {
+    Heap *heap = vm_heap(vm);
+    Generation *young = &heap->generations[YOUNGEST];
+    if (__builtin_expect(young->count >= heap->poll_at || young->length >= young->limit, 0)) {
+        return object_new_container_slow(vm, type, size);
+    }
+    Object *object = (Object *)heap_alloc_fast(heap, size);
+    if (__builtin_expect(object == NULL, 0)) return object_new_container_slow(vm, type, size);
+    object->refs = 1;
+    object->gc = (young->length << GC_INDEX_SHIFT) | GC_NEW;
+    object->type = type;
+    memset(object + 1, 0, size - sizeof(Object));
+    young->items[young->length++] = object;
+    young->count++;
+    return object;
+}
+
+static inline void object_track(Object *object) {
+    if (object_place(object) == GC_NEW) object->gc ^= GC_NEW ^ GC_YOUNG;
+}
+
+static inline void object_free(VM *vm, Object *object, size_t size) {
+    if (__builtin_expect(object_place(object) != GC_UNTRACKED, 0)) object_untrack(vm, object);
+    heap_free(vm_heap(vm), object, size);
+}
+
+#endif

@@ -1,0 +1,95 @@
+#ifndef MPY_GC_POOL_H
+#define MPY_GC_POOL_H
+
+/*
+ * Pools: a page cut into slots of one size, the way small blocks are kept.
+ *
+ * Sizes up to 512 bytes are rounded up to a multiple of 16, sizes up to 2048 to a seventh ... a half of a
+ * page; each of these is a *size class* with its own pools. What is known of a pool is in its page's
+ * descriptor, outside the page; the page holds slots only. Free slots are linked through their first word;
+ * nothing else depends on those links, and they can be rebuilt from the set of live slots (which is what
+ * meshing will do).
+ *
+ * States of a pool
+ *   current   the one pool of its class that slots are taken from.
+ *     -> full      a slot is wanted and it has none
+ *     -> free      heap_trim finds it without a live slot
+ *   full      had no free slot when last looked at. In no list. Its first few freed slots (`rest` of its
+ * class) stay unnoticed, so that a pool is not put back for a single slot.
+ *     -> partial   `rest` slots have been freed
+ *     -> free      the last live slot is freed, where the class has so few
+ *   partial   has live and free slots. In one of its class's buckets, by how many are live, an eighth a
+ * bucket.
+ *     -> partial   in a lower bucket, when enough are freed
+ *     -> current   its class needs a slot, and it is first in the fullest bucket
+ *     -> free      its last live slot is freed: the page goes back to the spans
+ *   free      (no pool any more; gc/span.h)
+ *     -> current   its class needs a slot and has no partial pool
+ *
+ * One counter finds the transitions: `countdown` is the number of frees until the next one, whichever it is,
+ * and the free path only decrements it and asks for zero. For the current pool it is one more than the live
+ * slots, so never zero.
+ */
+
+#include "gc/arena.h"
+
+enum {
+    SLOT_STEP = 16,
+    SMALL_MAX = 512,                       /* the sizes that the inlined paths serve */
+    SMALL_CLASSES = SMALL_MAX / SLOT_STEP, /* classes 1 to 32: 16 bytes each step; class 0 is not used */
+    MEDIUM_CLASSES = 6,                    /* classes 33 to 38: a page in 7, 6, 5, 4, 3 and 2 */
+    POOL_CLASSES = 1 + SMALL_CLASSES + MEDIUM_CLASSES,
+    POOL_MAX = PAGE_BYTES / 2, /* larger blocks are spans */
+    POOL_BUCKETS = 8,
+    POOL_REST_SHARE = 16, /* a full pool is noticed again when one slot in so many is free */
+};
+
+typedef struct PoolClass {
+    uint16_t slot_size;
+    uint16_t capacity;                                /* slots in a page */
+    uint16_t rest;                                    /* slots freed before a full pool is noticed */
+    uint8_t filled;                                   /* buckets that are not empty; a bit each */
+    Page *current;                                    /* or the sentinel */
+    uint32_t first[POOL_BUCKETS], last[POOL_BUCKETS]; /* partial pools by live slots; PAGE_NONE */
+} PoolClass;
+
+typedef struct Heap Heap;
+
+void pools_init(Heap *heap);
+
+/* The class for a size from 1 to POOL_MAX. */
+unsigned pool_class(size_t size);
+
+/* A slot when the class's current pool has none; NULL when no page can be had. Leaves a new current pool. */
+void *pool_refill(Heap *heap, unsigned size_class);
+
+/* The countdown of a pool came to zero. */
+void pool_transition(Heap *heap, Page *pool);
+
+/* Give back the pages of current pools without a live slot. */
+void pools_trim(Heap *heap);
+
+static inline unsigned pool_live(const Page *pool) {
+    return (unsigned)(pool->countdown + pool->floor);
+}
+
+/* Links between free slots overlay the contents of any type. */
+typedef void *__attribute__((may_alias)) SlotLink;
+
+static inline void *pool_take(Page *pool) {
+    void *slot = pool->free;
+    if (__builtin_expect(slot != NULL, 1)) {
+        pool->free = *(SlotLink *)slot;
+        pool->countdown++;
+    }
+    return slot;
+}
+
+/* True when a transition is due. */
+static inline bool pool_give(Page *pool, void *slot) {
+    *(SlotLink *)slot = pool->free;
+    pool->free = slot;
+    return --pool->countdown == 0;
+}
+
+#endif

@@ -1,0 +1,62 @@
+#ifndef MPY_GC_SPAN_H
+#define MPY_GC_SPAN_H
+
+/*
+ * Spans: runs of neighbouring pages, the unit in which arenas are cut up.
+ *
+ * A span is free, or is one pool (one page), or is one large block. Spans of up to an arena's pages lie
+ * inside one arena; longer ones take whole neighbouring arenas, and the pages they leave over in the last one
+ * are a free span.
+ *
+ * Free spans are kept in lists by their exact length (1 to 256 pages), with a bitmap of the lists that are
+ * not empty: the best fit is found in a few instructions. The first and the last page of a free span carry
+ * its length, so a freed span finds free neighbours in its arena and joins with them at once (boundary tags:
+ * Knuth, TAOCP 1, 2.5). Free spans never cross an arena's border; two free spans are never neighbours in one
+ * arena.
+ *
+ * Giving back. A freed page is *dirty*: it still has memory behind it. The heap holds on to dirty pages up to
+ * a budget, DIRTY_MIN + an eighth of the pages in use, so that a program at the edge does not fetch and
+ * return the same pages over and over; past the budget the dirty pages of the arenas that have had some
+ * longest are returned to the system until half the budget is left, and arenas that are wholly free are
+ * released.
+ */
+
+#include "gc/arena.h"
+
+enum {
+    SPAN_BIN_MAX = ARENA_PAGES,
+    SPAN_BITMAP_WORDS = SPAN_BIN_MAX / 64 + 1,
+    DIRTY_MIN = 512, /* pages, 2 MiB: what is always kept */
+    DIRTY_SHARE = 8, /* and of the pages in use, one in so many */
+};
+
+typedef struct Spans {
+    Range range;
+    uint32_t bins[SPAN_BIN_MAX + 1];    /* first free span of that many pages, or PAGE_NONE */
+    uint64_t filled[SPAN_BITMAP_WORDS]; /* bins that are not empty */
+    uint32_t dirty_first, dirty_last;   /* arenas with dirty pages, longest first; PAGE_NONE */
+    size_t dirty_pages;
+    size_t used_pages; /* in pools and large blocks */
+    size_t used_limit; /* span_take refuses to pass it */
+    size_t used_peak;
+} Spans;
+
+bool spans_init(Spans *spans);
+void spans_fini(Spans *spans);
+
+/* The first of `count` neighbouring pages, or PAGE_NONE. Their contents are undefined; the descriptors of the
+ * first and last page are PAGE_SPAN, and the first has the count. */
+uint32_t span_take(Spans *spans, size_t count);
+
+void span_free(Spans *spans, uint32_t page, size_t count);
+
+/* Make a span longer without moving it; false when the pages behind it are taken. */
+bool span_grow(Spans *spans, uint32_t page, size_t count, size_t new_count);
+
+/* Give up its last pages. 1 <= new_count <= count. */
+void span_shrink(Spans *spans, uint32_t page, size_t count, size_t new_count);
+
+/* Return dirty pages and wholly free arenas to the system until at most `keep` dirty pages are left. */
+void spans_return_dirty(Spans *spans, size_t keep);
+
+#endif
