@@ -5,7 +5,8 @@
  * str: an immutable row of code points, 1, 2 or 4 bytes each, as wide as its widest one needs (O(1) indexing).
  *
  * Invariants: `width` is minimal for the content; `ascii` is set iff all code points are below 128; data is followed
- * by one zero code unit, so that an ASCII string is also a C string. `hash` is 0 until first asked for. Lone
+ * by one zero code unit, so that an ASCII string is also a C string. `hash` is 0 until first asked for, and of the empty
+ * string. Lone
  * surrogates are ordinary code points here; only encoding refuses them. Interned strings are unique by content, so
  * that names compare by address; the intern table does not own them.
  */
@@ -41,6 +42,7 @@ static inline uint32_t string_at(const String *s, int64_t index)
 NEW RAISES String *string_new(VM *vm, int64_t length, uint32_t maximum);
 NEW RAISES Value string_from_utf8(VM *vm, const char *text, size_t length); /* WTF-8: surrogates pass; must be valid */
 NEW RAISES Value string_from_c(VM *vm, const char *text);                   /* NUL-terminated UTF-8 */
+NEW RAISES Value string_from_ascii(VM *vm, const char *text, size_t length);
 NEW RAISES Value string_from_char(VM *vm, uint32_t code_point);
 NEW RAISES Value string_from_ucs4(VM *vm, const uint32_t *text, int64_t length);
 NEW RAISES Value string_format(VM *vm, const char *format, ...); /* raise_error's formats */
@@ -60,10 +62,20 @@ bool string_equal_c(Value a, const char *text); /* ASCII text */
 int string_order(Value a, Value b);             /* <0, 0, >0 by code points */
 int64_t string_hash(VM *vm, Value string);
 NEW RAISES Value string_concat(VM *vm, Value a, Value b);
+/* left + right where left is given away: grows it in place when nobody else has it (amortised linear s += t). */
+NEW RAISES Value string_append(VM *vm, STEALS Value left, Value right);
 NEW RAISES Value string_slice(VM *vm, Value string, int64_t start, int64_t stop); /* in range, step 1 */
 NEW RAISES Value string_join(VM *vm, Value separator, Value *items, int64_t count);
 
-/* SipHash-1-3 with the VM's key, never 0 or -1: the hash of str and bytes. */
+/* For building: store a code point; copy `count` code points, `to` at least as wide; the greatest code point in a part;
+ * an upper bound of them all by width. */
+void string_store(String *s, int64_t index, uint32_t c);
+void string_copy(String *to, int64_t at, const String *from, int64_t start, int64_t count);
+uint32_t string_maximum_in(const String *s, int64_t start, int64_t stop);
+uint32_t string_limit(const String *s);
+void string_dealloc(VM *vm, Object *self);
+
+/* SipHash-1-3 with the VM's key, never 0 or -1: the hash of str and bytes that are not empty. */
 int64_t hash_bytes(const VM *vm, const void *data, size_t size);
 
 #endif

@@ -1,0 +1,47 @@
+#ifndef MPY_RUNTIME_BUILDER_H
+#define MPY_RUNTIME_BUILDER_H
+
+/*
+ * A string under construction: append pieces, then take the str.
+ *
+ * The text grows in a buffer as wide as its widest code point so far; short texts stay in the builder itself and cost
+ * one allocation, the string's. After a refused allocation the builder is `failed`, with MemoryError raised, and
+ * further appends do nothing: append freely, test at builder_finish. A builder that is not finished is dropped with
+ * builder_fini. Nothing here runs user code except builder_repr, builder_str and builder_format.
+ */
+
+#include <stdarg.h>
+
+#include "runtime/state.h"
+
+typedef struct {
+    VM *vm;
+    int64_t length;   /* code points */
+    int64_t capacity; /* code points that fit at the present width */
+    unsigned width_log;
+    bool ascii;
+    bool failed;
+    uint8_t *data;      /* `local` or a heap block of capacity << width_log bytes; owned */
+    uint32_t local[32]; /* aligned for any width */
+} Builder;
+
+void builder_init(Builder *b, VM *vm);
+void builder_fini(Builder *b);
+/* The text as a str; ends the builder. NEW, RAISES. */
+NEW RAISES Value builder_finish(Builder *b);
+
+void builder_char(Builder *b, uint32_t c);
+void builder_repeat(Builder *b, uint32_t c, int64_t count);
+void builder_ascii(Builder *b, const char *text, size_t length);
+void builder_c(Builder *b, const char *ascii_text);
+void builder_utf8(Builder *b, const char *text, size_t length); /* valid WTF-8 */
+void builder_string(Builder *b, Value string);
+void builder_slice(Builder *b, Value string, int64_t start, int64_t stop);
+/* Append repr(v), str(v); a raised exception makes the builder failed. The result is !b->failed. */
+RAISES bool builder_repr(Builder *b, Value v);
+RAISES bool builder_str(Builder *b, Value v);
+/* raise_error's formats. */
+void builder_format(Builder *b, const char *format, ...);
+void builder_vformat(Builder *b, const char *format, va_list args);
+
+#endif
