@@ -78,18 +78,18 @@ typedef struct Page {
     uint8_t reserved[5]; /* for meshing: which pages share this one's memory */
 } Page;
 
-typedef struct Arena {
+typedef struct HeapArena { /* base/arena.h has the other kind of arena */
     uint64_t dirty[ARENA_DIRTY_WORDS]; /* free pages that still hold memory; a bit a page */
     uint32_t next, prev;               /* neighbours in the list of arenas with dirty pages; arena numbers */
     uint16_t free_pages;
     uint16_t dirty_pages;
     bool committed;
-} Arena;
+} HeapArena;
 
 typedef struct Range {
     char *base;  /* aligned to an arena */
     Page *pages; /* RANGE_WINDOW / PAGE_BYTES of them; only those of committed arenas may be touched */
-    Arena *arenas;
+    HeapArena *arenas;
     size_t reserved;        /* bytes of the window that are ours */
     bool whole;             /* the window was reserved in one piece */
     uint32_t arenas_used;   /* arenas at and above this number have never been committed */
