@@ -45,8 +45,9 @@ typedef struct {
 } Source;
 
 /*
- * Decode `bytes` and index its lines. On false, `diagnostics` has the error (its span refers to the undecoded
- * text) and `source` is empty; source_fini is needed, and harmless, either way.
+ * Decode `bytes` and index its lines. On false `diagnostics` has the error, and the source holds what can be
+ * decoded, up to a NUL byte and with U+FFFD for what cannot: enough to show the line of the error.
+ * source_fini is needed either way.
  */
 bool source_init(Source *source, Allocator allocator, const char *name, SourceKind kind, const char *bytes,
                  size_t length, Diagnostics *diagnostics);
