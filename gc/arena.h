@@ -20,11 +20,11 @@
  * before.
  *
  * States of an arena
- *   absent     not committed. (Everything at the start; `vacant` bit set.)
+ *   absent     not committed; everything at the start. (`occupied` bit clear.)
  *     -> in use     arena_commit
- *   in use     committed, some page of it in a pool or a large block.
+ *   in use     committed, some page of it in a pool or a large block. (`occupied` bit set.)
  *     -> vacant     its last page is freed (span.c)
- *   vacant     committed, all 256 pages free. (`vacant` bit set.)
+ *   vacant     committed, all 256 pages free. (`occupied` bit clear.)
  *     -> in use     a page is taken
  *     -> absent     arena_release, when span.c gives memory back
  *
@@ -78,7 +78,7 @@ typedef struct Page {
     uint8_t reserved[5]; /* for meshing: which pages share this one's memory */
 } Page;
 
-typedef struct HeapArena { /* base/arena.h has the other kind of arena */
+typedef struct HeapArena {             /* base/arena.h has the other kind of arena */
     uint64_t dirty[ARENA_DIRTY_WORDS]; /* free pages that still hold memory; a bit a page */
     uint32_t next, prev;               /* neighbours in the list of arenas with dirty pages; arena numbers */
     uint16_t free_pages;
@@ -86,55 +86,55 @@ typedef struct HeapArena { /* base/arena.h has the other kind of arena */
     bool committed;
 } HeapArena;
 
-typedef struct Range {
+typedef struct AddressRange {
     char *base;  /* aligned to an arena */
     Page *pages; /* RANGE_WINDOW / PAGE_BYTES of them; only those of committed arenas may be touched */
     HeapArena *arenas;
-    size_t reserved;        /* bytes of the window that are ours */
-    bool whole;             /* the window was reserved in one piece */
-    uint32_t arenas_used;   /* arenas at and above this number have never been committed */
-    uint32_t lowest_vacant; /* no arena below it is vacant or absent */
-    uint32_t committed;     /* committed arenas */
-    uint64_t vacant[RANGE_ARENAS / 64];
-} Range;
+    size_t reserved;                      /* bytes of the window that are ours */
+    bool whole;                           /* the window was reserved in one piece */
+    uint32_t arenas_used;                 /* arenas at and above this number have never been committed */
+    uint32_t lowest_vacant;               /* no arena below it is vacant or absent */
+    uint32_t committed;                   /* committed arenas */
+    uint64_t occupied[RANGE_ARENAS / 64]; /* arenas in use; a bit each */
+} AddressRange;
 
 _Static_assert(sizeof(Page) == 32,
                "the shift in page_of and the descriptors of an arena filling whole pages");
 _Static_assert((ARENA_PAGES * sizeof(Page)) % PAGE_BYTES == 0, "descriptors are committed by the arena");
 
 /* False when not even one arena's addresses can be had. */
-bool range_init(Range *range);
-void range_fini(Range *range);
+bool range_init(AddressRange *range);
+void range_fini(AddressRange *range);
 
 /* The number of the first of `count` neighbouring arenas that are vacant or absent; reserves more addresses
  * if need be. RANGE_ARENAS when there are none. */
-uint32_t range_find_vacant(Range *range, uint32_t count);
+uint32_t range_find_vacant(AddressRange *range, uint32_t count);
 
 /* Are these `count` arenas, from `first`, vacant or absent, and ours? May reserve more addresses. */
-bool range_is_vacant(Range *range, uint32_t first, uint32_t count);
+bool range_is_vacant(AddressRange *range, uint32_t first, uint32_t count);
 
 /* Make an absent arena usable, its descriptors zeroed; false when the system refuses. */
-bool arena_commit(Range *range, uint32_t arena);
+bool arena_commit(AddressRange *range, uint32_t arena);
 
 /* Give a vacant arena back. Its spans must be out of all lists. */
-void arena_release(Range *range, uint32_t arena);
+void arena_release(AddressRange *range, uint32_t arena);
 
 /* Give back the memory of some free pages of a committed arena; they read as zeros, or not at all, from now
  * on. */
-void pages_return(Range *range, uint32_t first, uint32_t count);
+void pages_return(AddressRange *range, uint32_t first, uint32_t count);
 
-void arena_set_vacant(Range *range, uint32_t arena, bool vacant);
+void arena_set_occupied(AddressRange *range, uint32_t arena, bool occupied);
 
 static inline uint32_t page_arena(uint32_t page) {
     return page / ARENA_PAGES;
 }
 
-static inline char *page_address(const Range *range, uint32_t page) {
+static inline char *page_address(const AddressRange *range, uint32_t page) {
     return range->base + ((size_t)page << PAGE_SHIFT);
 }
 
 /* The page of an address inside the range. */
-static inline uint32_t page_of(const Range *range, const void *address) {
+static inline uint32_t page_of(const AddressRange *range, const void *address) {
     return (uint32_t)((size_t)((const char *)address - range->base) >> PAGE_SHIFT);
 }
 

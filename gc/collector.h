@@ -59,6 +59,7 @@ typedef struct Collector {
     Generation *target;  /* holds the candidates ... */
     uint32_t start, end; /* ... at these entries */
     uint32_t *scratch;   /* a word for each, see collector.c */
+    size_t scratch_bytes;
     FinalizerQueue finalizers;
 } Collector;
 

@@ -24,9 +24,7 @@ enum {
 typedef struct Generation {
     Object **items;
     uint32_t length; /* entries in use, holes included */
-    uint32_t limit;  /* length may not pass it: capacity less `promised` */
     uint32_t capacity;
-    uint32_t promised; /* places kept free for deferred deaths, which must be able to be tracked again */
     uint32_t holes;
 
     /* As CPython's: generation 0 counts containers made less containers gone, the others collections of the
@@ -51,11 +49,14 @@ void generation_append(Generation *generation, Object *object, GcPlace place);
 /* Take a tracked (or GC_NEW) object out. Its place is GC_UNTRACKED from then on, its flags stay. */
 void generation_remove(VM *vm, Object *object);
 
+/* Give back most of a vector that has become much too large. */
+void generation_shrink(VM *vm, Generation *generation);
+
 static inline bool place_is_tracked(GcPlace place) {
     return place >= GC_YOUNG && place <= GC_NEW;
 }
 
-static inline uint32_t object_index(const Object *object) {
+static inline uint32_t object_vector_index(const Object *object) {
     return object->gc >> GC_INDEX_SHIFT;
 }
 

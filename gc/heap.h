@@ -148,6 +148,9 @@ void heap_watch(Heap *heap, uint64_t fail_at, bool forever);
 /* Bound the bytes in use; 0: no limit. */
 void heap_set_limit(Heap *heap, size_t limit);
 
+/* The bytes that the limit bounds: pages in use, or the live blocks of the system mode. */
+size_t heap_used(const Heap *heap);
+
 /* Give back all the memory that can be without moving a block. */
 void heap_trim(Heap *heap);
 
@@ -166,6 +169,11 @@ bool heap_check(Heap *heap, char *report, size_t report_size);
 void *heap_alloc_slow(Heap *heap, size_t size, const Type *type);
 void heap_free_slow(Heap *heap, void *block, size_t size);
 Object *object_new_container_slow(VM *vm, Type *type, size_t size);
+
+/* For the collector: it answered the pressure, which is felt again halfway from here to the limit; its
+ * scratch memory, by which more is freed than it takes, is exempt from the limit. */
+void heap_relieve(Heap *heap);
+void heap_set_exempt(Heap *heap, bool exempt);
 
 #include "gc/heap_inline.h"
 

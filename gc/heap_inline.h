@@ -49,7 +49,7 @@ static inline Object *object_new(VM *vm, Type *type, size_t size) {
 static inline Object *object_new_container(VM *vm, Type *type, size_t size) {
     Heap *heap = vm_heap(vm);
     Generation *young = &heap->generations[YOUNGEST];
-    if (__builtin_expect(young->count >= heap->poll_at || young->length >= young->limit, 0)) {
+    if (__builtin_expect(young->count >= heap->poll_at || young->length >= young->capacity, 0)) {
         return object_new_container_slow(vm, type, size);
     }
     Object *object = (Object *)heap_alloc_fast(heap, size);

@@ -31,7 +31,7 @@ enum {
 };
 
 typedef struct Spans {
-    Range range;
+    AddressRange range;
     uint32_t bins[SPAN_BIN_MAX + 1];    /* first free span of that many pages, or PAGE_NONE */
     uint64_t filled[SPAN_BITMAP_WORDS]; /* bins that are not empty */
     uint32_t dirty_first, dirty_last;   /* arenas with dirty pages, longest first; PAGE_NONE */
@@ -58,5 +58,9 @@ void span_shrink(Spans *spans, uint32_t page, size_t count, size_t new_count);
 
 /* Return dirty pages and wholly free arenas to the system until at most `keep` dirty pages are left. */
 void spans_return_dirty(Spans *spans, size_t keep);
+
+/* The first page of the span (free, pool or large block) behind the one that begins at `page`, in committed
+ * arenas; PAGE_NONE begins the walk and ends it. */
+uint32_t span_next(const Spans *spans, uint32_t page);
 
 #endif

@@ -1,0 +1,191 @@
+#define _GNU_SOURCE
+#include "gc/arena.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0 /* older kernels take the address as a hint; map_at checks */
+#endif
+
+_Static_assert(sizeof(void *) == 8, "the window needs 64-bit addresses");
+
+enum { HINTS = 64 };
+
+#define PAGES_BYTES (RANGE_WINDOW / PAGE_BYTES * sizeof(Page))
+#define ARENAS_BYTES (((size_t)RANGE_ARENAS * sizeof(HeapArena) + PAGE_BYTES - 1) & ~(size_t)(PAGE_BYTES - 1))
+#define WINDOW_BYTES (RANGE_WINDOW + PAGES_BYTES + ARENAS_BYTES)
+#define HINT_FIRST \
+    ((char *)((uintptr_t)1 << 45)) /* far from where systems put programs, stacks and libraries */
+#define HINT_STRIDE ((size_t)1 << 38)
+
+static void range_lay_out(AddressRange *range, char *base) {
+    range->base = base;
+    range->pages = (Page *)(base + RANGE_WINDOW);
+    range->arenas = (HeapArena *)(base + RANGE_WINDOW + PAGES_BYTES);
+}
+
+static void *reserve_anywhere(size_t bytes) {
+    void *block = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return block == MAP_FAILED ? NULL : block;
+}
+
+/* Exactly there, or not at all. */
+static bool reserve_at(void *address, size_t bytes) {
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+    void *block = mmap(address, bytes, PROT_NONE, flags, -1, 0);
+    if (block == MAP_FAILED) return false;
+    if (block == address) return true;
+    munmap(block, bytes);
+    return false;
+}
+
+static bool make_usable(void *address, size_t bytes) {
+    return mprotect(address, bytes, PROT_READ | PROT_WRITE) == 0;
+}
+
+static bool reserve_whole(AddressRange *range) {
+    char *block = reserve_anywhere(WINDOW_BYTES + ARENA_BYTES);
+    if (block == NULL) return false;
+    char *base = (char *)(((uintptr_t)block + ARENA_BYTES - 1) & ~(uintptr_t)(ARENA_BYTES - 1));
+    size_t before = (size_t)(base - block), after = ARENA_BYTES - before;
+    if (before > 0) munmap(block, before);
+    if (after > 0) munmap(base + WINDOW_BYTES, after);
+    range_lay_out(range, base);
+    range->reserved = RANGE_WINDOW;
+    range->whole = true;
+    return true;
+}
+
+/* Reserve `bytes`, a multiple of an arena's, behind what is reserved, and the page descriptors for them. */
+static bool reserve_step(AddressRange *range, size_t bytes) {
+    if (bytes > RANGE_WINDOW - range->reserved) return false;
+    char *address = range->base + range->reserved;
+    Page *descriptors = range->pages + range->reserved / PAGE_BYTES;
+    if (!reserve_at(address, bytes)) return false;
+    if (!reserve_at(descriptors, bytes / PAGE_BYTES * sizeof(Page))) {
+        munmap(address, bytes);
+        return false;
+    }
+    range->reserved += bytes;
+    return true;
+}
+
+static bool range_extend(AddressRange *range, uint32_t arenas) {
+    size_t need = (size_t)arenas * ARENA_BYTES;
+    for (size_t step = RANGE_STEP; step > need; step /= 2) {
+        if (reserve_step(range, step)) return true;
+    }
+    return reserve_step(range, need);
+}
+
+static bool reserve_in_steps(AddressRange *range) {
+    for (size_t i = 0; i < HINTS; i++) {
+        range_lay_out(range, HINT_FIRST + i * HINT_STRIDE);
+        if (!reserve_at(range->arenas, ARENAS_BYTES)) continue;
+        if (range_extend(range, 1)) return true;
+        munmap(range->arenas, ARENAS_BYTES);
+    }
+    return false;
+}
+
+bool range_init(AddressRange *range) {
+    memset(range, 0, sizeof *range);
+    if (!reserve_whole(range) && !reserve_in_steps(range)) return false;
+    if (make_usable(range->arenas, ARENAS_BYTES)) return true;
+    range_fini(range);
+    return false;
+}
+
+void range_fini(AddressRange *range) {
+    munmap(range->base, range->reserved);
+    munmap(range->pages, range->reserved / PAGE_BYTES * sizeof(Page));
+    munmap(range->arenas, ARENAS_BYTES);
+    range->reserved = 0;
+}
+
+static bool is_occupied(const AddressRange *range, uint32_t arena) {
+    return range->occupied[arena / 64] >> (arena % 64) & 1;
+}
+
+void arena_set_occupied(AddressRange *range, uint32_t arena, bool occupied) {
+    uint64_t bit = (uint64_t)1 << (arena % 64);
+    if (occupied) {
+        range->occupied[arena / 64] |= bit;
+    } else {
+        range->occupied[arena / 64] &= ~bit;
+        if (arena < range->lowest_vacant) range->lowest_vacant = arena;
+    }
+}
+
+/* The first of `count` neighbours below `limit`, or RANGE_ARENAS; then *tail is how many lie free just below
+ * it. */
+static uint32_t find_run(const AddressRange *range, uint32_t limit, uint32_t count, uint32_t *tail) {
+    uint32_t run = 0;
+    for (uint32_t arena = range->lowest_vacant; arena < limit; arena++) {
+        if (arena % 64 == 0 && range->occupied[arena / 64] == UINT64_MAX) {
+            run = 0;
+            arena += 63;
+        } else if (is_occupied(range, arena)) {
+            run = 0;
+        } else if (++run == count) {
+            return arena + 1 - count;
+        }
+    }
+    *tail = run;
+    return RANGE_ARENAS;
+}
+
+uint32_t range_find_vacant(AddressRange *range, uint32_t count) {
+    uint32_t limit = (uint32_t)(range->reserved >> ARENA_SHIFT), tail = 0;
+    while (range->lowest_vacant < limit && is_occupied(range, range->lowest_vacant))
+        range->lowest_vacant++;
+    uint32_t first = find_run(range, limit, count, &tail);
+    if (first < RANGE_ARENAS || range->whole || !range_extend(range, count - tail)) return first;
+    return limit - tail;
+}
+
+bool range_is_vacant(AddressRange *range, uint32_t first, uint32_t count) {
+    if (count > RANGE_ARENAS - first) return false;
+    uint32_t limit = (uint32_t)(range->reserved >> ARENA_SHIFT);
+    for (uint32_t arena = first; arena < first + count && arena < limit; arena++) {
+        if (is_occupied(range, arena)) return false;
+    }
+    return first + count <= limit || (!range->whole && range_extend(range, first + count - limit));
+}
+
+static Page *arena_pages(const AddressRange *range, uint32_t arena) {
+    return range->pages + (size_t)arena * ARENA_PAGES;
+}
+
+bool arena_commit(AddressRange *range, uint32_t arena) {
+    if (!make_usable(arena_pages(range, arena), ARENA_PAGES * sizeof(Page))) return false;
+    if (!make_usable(page_address(range, arena * ARENA_PAGES), ARENA_BYTES)) return false;
+    HeapArena *record = &range->arenas[arena];
+    memset(record, 0, sizeof *record);
+    record->committed = true;
+    record->free_pages = ARENA_PAGES;
+    range->committed++;
+    if (arena >= range->arenas_used) range->arenas_used = arena + 1;
+    return true;
+}
+
+/* Give the memory back, keep the addresses. A fresh mapping in place of the old one does both, also to the
+ * account that the system keeps of committed memory. */
+static void discard(void *address, size_t bytes) {
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+    if (mmap(address, bytes, PROT_NONE, flags, -1, 0) == MAP_FAILED) {
+        madvise(address, bytes, MADV_DONTNEED); /* too many mappings: the memory goes back all the same */
+    }
+}
+
+void arena_release(AddressRange *range, uint32_t arena) {
+    discard(page_address(range, arena * ARENA_PAGES), ARENA_BYTES);
+    discard(arena_pages(range, arena), ARENA_PAGES * sizeof(Page));
+    range->arenas[arena].committed = false;
+    range->committed--;
+}
+
+void pages_return(AddressRange *range, uint32_t first, uint32_t count) {
+    madvise(page_address(range, first), (size_t)count * PAGE_BYTES, MADV_DONTNEED);
+}

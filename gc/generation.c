@@ -1,0 +1,85 @@
+#include "gc/heap.h"
+
+static bool is_under_collection(const Heap *heap, const Generation *generation) {
+    return heap->collector.collecting && heap->collector.target == generation;
+}
+
+/* Change the capacity; false when refused. */
+static bool resize(VM *vm, Generation *generation, size_t capacity) {
+    size_t old_bytes = generation->capacity * sizeof(Object *), new_bytes = capacity * sizeof(Object *);
+    Object **items = heap_resize(vm_heap(vm), generation->items, old_bytes, new_bytes);
+    if (items == NULL) return false;
+    generation->items = items;
+    generation->capacity = (uint32_t)capacity;
+    return true;
+}
+
+bool generation_reserve(VM *vm, Generation *generation, uint32_t more) {
+    const size_t most = (size_t)GC_INDEX_MAX + 1;
+    if (generation->capacity - generation->length >= more) return true;
+    bool worth_closing = generation->holes >= generation->length / 4 && generation->holes > 0;
+    if (worth_closing && !is_under_collection(vm_heap(vm), generation)) {
+        generation_compact(generation, 0);
+        if (generation->capacity - generation->length >= more) return true;
+    }
+    size_t need = (size_t)generation->length + more;
+    if (need > most) return false;
+    size_t capacity = generation->capacity + generation->capacity / 2;
+    if (capacity < GENERATION_CAPACITY_MIN) capacity = GENERATION_CAPACITY_MIN;
+    if (capacity > most) capacity = most;
+    return resize(vm, generation, capacity > need ? capacity : need);
+}
+
+void generation_shrink(VM *vm, Generation *generation) {
+    size_t wanted = (size_t)generation->length * 2;
+    if (wanted < GENERATION_CAPACITY_MIN) wanted = GENERATION_CAPACITY_MIN;
+    if (generation->capacity / 4 >= wanted) resize(vm, generation, wanted); /* refused: it stays as it is */
+}
+
+void generation_compact(Generation *generation, uint32_t start) {
+    uint32_t to = start;
+    for (uint32_t from = start; from < generation->length; from++) {
+        Object *object = generation->items[from];
+        if (object == NULL) continue;
+        if (from != to) {
+            generation->items[to] = object;
+            object_set_place(object, object_place(object), to);
+        }
+        to++;
+    }
+    generation->holes -= generation->length - to;
+    generation->length = to;
+}
+
+void generation_append(Generation *generation, Object *object, GcPlace place) {
+    object_set_place(object, place, generation->length);
+    generation->items[generation->length++] = object;
+}
+
+/* A hole in the middle of the young generation, or anywhere in another. */
+static void leave_hole(VM *vm, Generation *generation) {
+    generation->holes++;
+    if (generation->holes < GENERATION_CAPACITY_MIN || generation->holes < generation->length / 4 * 3) return;
+    if (is_under_collection(vm_heap(vm), generation)) return;
+    generation_compact(generation, 0);
+    generation_shrink(vm, generation);
+}
+
+/* Drop the last entry of the young generation, and the holes that then are last. */
+static void pop(Generation *young) {
+    while (--young->length > 0 && young->items[young->length - 1] == NULL)
+        young->holes--;
+}
+
+void generation_remove(VM *vm, Object *object) {
+    GcPlace place = object_place(object);
+    Generation *generation = &vm_heap(vm)->generations[place == GC_NEW ? YOUNGEST : place - GC_YOUNG];
+    uint32_t index = object_vector_index(object);
+    generation->items[index] = NULL;
+    object_set_place(object, GC_UNTRACKED, 0);
+    if (index + 1 == generation->length && generation == &vm_heap(vm)->generations[YOUNGEST]) {
+        pop(generation);
+    } else {
+        leave_hole(vm, generation);
+    }
+}

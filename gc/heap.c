@@ -1,0 +1,262 @@
+#include "gc/heap.h"
+#include "gc/debug.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* ---- Blocks in pools and spans ---- */
+
+static size_t page_count(size_t size) {
+    return (size >> PAGE_SHIFT) + ((size & (PAGE_BYTES - 1)) != 0);
+}
+
+void *block_take(Heap *heap, size_t size) {
+    if (size <= POOL_MAX) {
+        unsigned size_class = pool_class(size == 0 ? 1 : size);
+        void *slot = pool_take(heap->classes[size_class].current);
+        return slot != NULL ? slot : pool_refill(heap, size_class);
+    }
+    uint32_t page = span_take(&heap->spans, page_count(size));
+    if (page == PAGE_NONE) return NULL;
+    heap->pages[page].bytes = size;
+    return page_address(&heap->spans.range, page);
+}
+
+void block_give(Heap *heap, void *block, size_t size) {
+    uint32_t page = page_of(&heap->spans.range, block);
+    if (size <= POOL_MAX) {
+        if (pool_give(&heap->pages[page], block)) pool_transition(heap, &heap->pages[page]);
+    } else {
+        span_free(&heap->spans, page, page_count(size));
+    }
+}
+
+/* Without moving the block. */
+static bool block_resize(Heap *heap, void *block, size_t old_size, size_t new_size) {
+    if (old_size <= POOL_MAX || new_size <= POOL_MAX) {
+        if (old_size > POOL_MAX || new_size > POOL_MAX) return false;
+        return pool_class(old_size + !old_size) == pool_class(new_size + !new_size);
+    }
+    uint32_t page = page_of(&heap->spans.range, block);
+    size_t old_count = page_count(old_size), new_count = page_count(new_size);
+    if (new_count <= old_count) {
+        span_shrink(&heap->spans, page, old_count, new_count);
+    } else if (!span_grow(&heap->spans, page, old_count, new_count)) {
+        return false;
+    }
+    heap->pages[page].bytes = new_size;
+    return true;
+}
+
+/* ---- Blocks from the system's allocator ---- */
+
+static bool system_has_room(const Heap *heap, size_t size) {
+    return heap->exempt || (size <= heap->limit && heap->system_bytes <= heap->limit - size);
+}
+
+static void system_count(Heap *heap, size_t less, size_t more) {
+    heap->system_bytes += more - less;
+    if (heap->system_bytes > heap->system_peak) heap->system_peak = heap->system_bytes;
+}
+
+static void *system_alloc(Heap *heap, size_t size) {
+    void *block = system_has_room(heap, size) ? malloc(size == 0 ? 1 : size) : NULL;
+    if (block == NULL) return NULL;
+    heap->system_blocks++;
+    system_count(heap, 0, size);
+    return block;
+}
+
+static void system_free(Heap *heap, void *block, size_t size) {
+    heap->system_blocks--;
+    system_count(heap, size, 0);
+    free(block);
+}
+
+static void *system_resize(Heap *heap, void *block, size_t old_size, size_t new_size) {
+    if (new_size > old_size && !system_has_room(heap, new_size - old_size)) return NULL;
+    void *resized = realloc(block, new_size == 0 ? 1 : new_size);
+    if (resized != NULL) system_count(heap, old_size, new_size);
+    return resized;
+}
+
+/* ---- The door ---- */
+
+/* Count a request; true when it is one that must fail. */
+static bool watch_refuses(Heap *heap) {
+    if (heap->fail_at == 0) return false;
+    heap->requests++;
+    return heap->requests == heap->fail_at || (heap->fail_forever && heap->requests > heap->fail_at);
+}
+
+/* Close to the limit, a full collection becomes due at the next container that is made. */
+static void feel_pressure(Heap *heap) {
+    if (heap_used(heap) < heap->pressure_at) return;
+    heap->pressed = true;
+    gc_arm(heap);
+}
+
+static void *serve(Heap *heap, size_t size, const Type *type, const void *site) {
+    if (heap->limit != SIZE_MAX) feel_pressure(heap);
+    switch (heap->mode) {
+    case HEAP_SYSTEM: return system_alloc(heap, size);
+    case HEAP_DEBUG: return debug_alloc(heap, size, type, site);
+    default: return block_take(heap, size);
+    }
+}
+
+void *heap_alloc_slow(Heap *heap, size_t size, const Type *type) {
+    return watch_refuses(heap) ? NULL : serve(heap, size, type, __builtin_return_address(0));
+}
+
+void heap_free_slow(Heap *heap, void *block, size_t size) {
+    switch (heap->mode) {
+    case HEAP_SYSTEM: system_free(heap, block, size); return;
+    case HEAP_DEBUG: debug_free(heap, block, size, __builtin_return_address(0)); return;
+    default: block_give(heap, block, size); return;
+    }
+}
+
+static void *resize_in_pools(Heap *heap, void *block, size_t old_size, size_t new_size) {
+    if (block_resize(heap, block, old_size, new_size)) return block;
+    void *moved = block_take(heap, new_size);
+    if (moved == NULL) return NULL;
+    memcpy(moved, block, old_size < new_size ? old_size : new_size);
+    block_give(heap, block, old_size);
+    return moved;
+}
+
+void *heap_resize(Heap *heap, void *block, size_t old_size, size_t new_size) {
+    if (watch_refuses(heap)) return NULL;
+    const void *site = __builtin_return_address(0);
+    if (block == NULL) return serve(heap, new_size, NULL, site);
+    if (heap->limit != SIZE_MAX) feel_pressure(heap);
+    switch (heap->mode) {
+    case HEAP_SYSTEM: return system_resize(heap, block, old_size, new_size);
+    case HEAP_DEBUG: return debug_resize(heap, block, old_size, new_size, site);
+    default: return resize_in_pools(heap, block, old_size, new_size);
+    }
+}
+
+void *heap_allocate_fn(void *heap, void *block, size_t old_size, size_t new_size) {
+    if (new_size > 0) return heap_resize((Heap *)heap, block, old_size, new_size);
+    if (block != NULL) heap_free((Heap *)heap, block, old_size);
+    return NULL;
+}
+
+/* One full collection for a container that found no memory. True when it is worth trying again. */
+static bool collect_in_emergency(Heap *heap) {
+    if (!heap->collector.enabled || heap->collector.collecting) return false;
+    gc_collect(heap, OLDEST);
+    return true;
+}
+
+Object *object_new_container_slow(VM *vm, Type *type, size_t size) {
+    Heap *heap = vm_heap(vm);
+    Generation *young = &heap->generations[YOUNGEST];
+    const void *site = __builtin_return_address(0);
+    gc_poll(heap);
+    if (watch_refuses(heap)) return NULL;
+    Object *object = serve(heap, size, type, site);
+    if (object == NULL && collect_in_emergency(heap)) object = serve(heap, size, type, site);
+    if (object == NULL) return NULL;
+    if (!generation_reserve(vm, young, 1)) {
+        heap_free(heap, object, size);
+        return NULL;
+    }
+    memset(object, 0, size);
+    object->refs = 1;
+    object->type = type;
+    generation_append(young, object, GC_NEW);
+    young->count++;
+    return object;
+}
+
+/* ---- Switches ---- */
+
+/* Which requests and frees may take the inlined paths. */
+static void arm_fast_paths(Heap *heap) {
+    bool watched = heap->mode != HEAP_POOLS || heap->fail_at != 0;
+    for (unsigned i = 0; i < POOL_CLASSES; i++) {
+        heap->current[i] = watched ? &heap->sentinel : heap->classes[i].current;
+    }
+    heap->fast_bytes = heap->mode == HEAP_POOLS ? RANGE_WINDOW : 0;
+}
+
+void heap_watch(Heap *heap, uint64_t fail_at, bool forever) {
+    heap->fail_at = fail_at;
+    heap->fail_forever = forever;
+    heap->requests = 0;
+    arm_fast_paths(heap);
+}
+
+void heap_set_limit(Heap *heap, size_t limit) {
+    heap->limit = limit == 0 ? SIZE_MAX : limit;
+    heap->spans.used_limit = heap->limit >> PAGE_SHIFT;
+    heap_relieve(heap);
+}
+
+size_t heap_used(const Heap *heap) {
+    return heap->mode == HEAP_SYSTEM ? heap->system_bytes : heap->spans.used_pages << PAGE_SHIFT;
+}
+
+void heap_relieve(Heap *heap) {
+    size_t used = heap_used(heap), seven_eighths = heap->limit - heap->limit / 8;
+    size_t halfway = used < heap->limit ? used + (heap->limit - used) / 2 : SIZE_MAX;
+    heap->pressure_at = halfway > seven_eighths ? halfway : seven_eighths;
+    heap->pressed = false;
+    gc_arm(heap);
+}
+
+void heap_set_exempt(Heap *heap, bool exempt) {
+    heap->exempt = exempt;
+    heap->spans.used_limit = exempt ? SIZE_MAX : heap->limit >> PAGE_SHIFT;
+}
+
+void heap_trim(Heap *heap) {
+    pools_trim(heap);
+    spans_return_dirty(&heap->spans, 0);
+}
+
+/* ---- Life of the heap ---- */
+
+static void collector_init(Heap *heap, uint32_t stress) {
+    heap->generations[0].threshold = 2000; /* CPython's */
+    heap->generations[1].threshold = 10;
+    heap->generations[2].threshold = 10;
+    heap->collector.enabled = true;
+    heap->collector.stress = stress;
+    gc_arm(heap);
+}
+
+bool heap_init(Heap *heap, const HeapOptions *options) {
+    HeapOptions chosen = options != NULL ? *options : (HeapOptions){.mode = HEAP_POOLS};
+    memset(heap, 0, sizeof *heap);
+    heap->mode = chosen.mode;
+    if (!spans_init(&heap->spans)) return false;
+    heap->fast_base = heap->spans.range.base;
+    heap->pages = heap->spans.range.pages;
+    pools_init(heap);
+    if (heap->mode == HEAP_DEBUG && !debug_init(heap)) {
+        spans_fini(&heap->spans);
+        return false;
+    }
+    heap_watch(heap, chosen.fail_at, chosen.fail_forever);
+    heap_set_limit(heap, chosen.limit);
+    collector_init(heap, chosen.gc_stress);
+    return true;
+}
+
+void heap_fini(Heap *heap) {
+    for (unsigned i = 0; i <= PERMANENT; i++) {
+        Generation *generation = &heap->generations[i];
+        if (generation->items == NULL) continue;
+        heap_free(heap, generation->items, generation->capacity * sizeof(Object *));
+        generation->items = NULL;
+    }
+    if (heap->mode == HEAP_DEBUG) debug_fini(heap);
+#ifdef MPY_DEBUG
+    assert(heap_live_blocks(heap) == 0);
+#endif
+    spans_fini(&heap->spans);
+}

@@ -1,0 +1,141 @@
+#include "gc/heap.h"
+
+/* ---- Size classes ---- */
+
+static size_t class_slot_size(unsigned size_class) {
+    if (size_class <= SMALL_CLASSES) return size_class * SLOT_STEP;
+    size_t share = PAGE_BYTES / (1 + POOL_CLASSES - size_class); /* a seventh ... a half */
+    return share / SLOT_STEP * SLOT_STEP;
+}
+
+unsigned pool_class(size_t size) {
+    if (size <= SMALL_MAX) return (unsigned)((size + SLOT_STEP - 1) / SLOT_STEP);
+    unsigned size_class = SMALL_CLASSES + 1;
+    while (class_slot_size(size_class) < size)
+        size_class++;
+    return size_class;
+}
+
+void pools_init(Heap *heap) {
+    heap->sentinel = (Page){.next = PAGE_NONE, .prev = PAGE_NONE};
+    for (unsigned i = 0; i < POOL_CLASSES; i++) {
+        PoolClass *class = &heap->classes[i];
+        class->slot_size = (uint16_t)class_slot_size(i == 0 ? 1 : i);
+        class->capacity = (uint16_t)(PAGE_BYTES / class->slot_size);
+        class->rest = class->capacity < POOL_REST_SHARE ? 1 : class->capacity / POOL_REST_SHARE;
+        class->filled = 0;
+        class->current = &heap->sentinel;
+        for (unsigned bucket = 0; bucket < POOL_BUCKETS; bucket++) {
+            class->first[bucket] = class->last[bucket] = PAGE_NONE;
+        }
+    }
+}
+
+/* ---- Buckets of partial pools: first in, first out, so that a pool gathers free slots before it is taken
+ * ---- */
+
+static uint32_t number_of(const Heap *heap, const Page *pool) {
+    return (uint32_t)(pool - heap->pages);
+}
+
+static void bucket_append(Heap *heap, PoolClass *class, Page *pool, unsigned bucket) {
+    uint32_t number = number_of(heap, pool), last = class->last[bucket];
+    pool->bucket = (uint8_t)bucket;
+    pool->next = PAGE_NONE;
+    pool->prev = last;
+    *(last == PAGE_NONE ? &class->first[bucket] : &heap->pages[last].next) = number;
+    class->last[bucket] = number;
+    class->filled = (uint8_t)(class->filled | 1u << bucket);
+}
+
+static void bucket_remove(Heap *heap, PoolClass *class, Page *pool) {
+    unsigned bucket = pool->bucket;
+    *(pool->prev == PAGE_NONE ? &class->first[bucket] : &heap->pages[pool->prev].next) = pool->next;
+    *(pool->next == PAGE_NONE ? &class->last[bucket] : &heap->pages[pool->next].prev) = pool->prev;
+    if (class->first[bucket] == PAGE_NONE) class->filled = (uint8_t)(class->filled & ~(1u << bucket));
+}
+
+/* ---- Transitions (gc/pool.h) ---- */
+
+/* Free -> current: a page, all its slots linked in the order of their addresses. */
+static Page *make_pool(Heap *heap, unsigned size_class) {
+    const PoolClass *class = &heap->classes[size_class];
+    uint32_t number = span_take(&heap->spans, 1);
+    if (number == PAGE_NONE) return NULL;
+    char *slots = page_address(&heap->spans.range, number);
+    char *last = slots + (size_t)(class->capacity - 1) * class->slot_size;
+    for (char *slot = slots; slot < last; slot += class->slot_size)
+        *(SlotLink *)slot = slot + class->slot_size;
+    *(SlotLink *)last = NULL;
+    Page *pool = &heap->pages[number];
+    pool->free = slots;
+    pool->size_class = (uint8_t)size_class;
+    pool->countdown = 0; /* live slots, for pool_make_current */
+    pool->floor = 0;
+    return pool;
+}
+
+/* Partial -> current. */
+static Page *fullest_pool(Heap *heap, PoolClass *class) {
+    if (class->filled == 0) return NULL;
+    unsigned bucket = 31 - (unsigned)__builtin_clz(class->filled);
+    Page *pool = &heap->pages[class->first[bucket]];
+    bucket_remove(heap, class, pool);
+    return pool;
+}
+
+static void make_current(Heap *heap, unsigned size_class, Page *pool) {
+    unsigned live = pool_live(pool);
+    pool->state = PAGE_CURRENT;
+    pool->floor = -1;
+    pool->countdown = (uint16_t)(live + 1);
+    heap->classes[size_class].current = pool;
+    if (heap->mode == HEAP_POOLS && heap->fail_at == 0) heap->current[size_class] = pool;
+}
+
+/* Current -> full. */
+static void make_full(const PoolClass *class, Page *pool) {
+    pool->state = PAGE_FULL;
+    pool->floor = (int16_t)(class->capacity - class->rest);
+    pool->countdown = class->rest;
+}
+
+void *pool_refill(Heap *heap, unsigned size_class) {
+    PoolClass *class = &heap->classes[size_class];
+    Page *old = class->current, *pool = fullest_pool(heap, class);
+    if (pool == NULL) pool = make_pool(heap, size_class);
+    if (pool == NULL) return NULL;
+    if (old != &heap->sentinel) make_full(class, old);
+    make_current(heap, size_class, pool);
+    return pool_take(pool);
+}
+
+/* The fewest live slots with which a pool belongs to a bucket. */
+static unsigned bucket_low(const PoolClass *class, unsigned bucket) {
+    unsigned low = (bucket * class->capacity + POOL_BUCKETS - 1) / POOL_BUCKETS;
+    return low < 1 ? 1 : low;
+}
+
+void pool_transition(Heap *heap, Page *pool) {
+    PoolClass *class = &heap->classes[pool->size_class];
+    unsigned live = pool_live(pool);
+    if (pool->state == PAGE_PARTIAL) bucket_remove(heap, class, pool);
+    if (live == 0) {
+        span_free(&heap->spans, number_of(heap, pool), 1);
+        return;
+    }
+    unsigned bucket = live * POOL_BUCKETS / class->capacity;
+    pool->state = PAGE_PARTIAL;
+    pool->floor = (int16_t)(bucket_low(class, bucket) - 1);
+    pool->countdown = (uint16_t)((int)live - pool->floor);
+    bucket_append(heap, class, pool, bucket);
+}
+
+void pools_trim(Heap *heap) {
+    for (unsigned i = 1; i < POOL_CLASSES; i++) {
+        Page *pool = heap->classes[i].current;
+        if (pool == &heap->sentinel || pool_live(pool) > 0) continue;
+        heap->classes[i].current = heap->current[i] = &heap->sentinel;
+        span_free(&heap->spans, number_of(heap, pool), 1);
+    }
+}

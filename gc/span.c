@@ -1,0 +1,260 @@
+#include "gc/span.h"
+
+#include <string.h>
+
+/* ---- Free spans: lists by length ---- */
+
+static Page *page_at(const Spans *spans, uint32_t page) {
+    return &spans->range.pages[page];
+}
+
+static void bin_insert(Spans *spans, uint32_t page, uint32_t count) {
+    Page *first = page_at(spans, page), *last = page_at(spans, page + count - 1);
+    uint32_t head = spans->bins[count];
+    first->state = last->state = PAGE_FREE;
+    first->count = last->count = count;
+    first->prev = PAGE_NONE;
+    first->next = head;
+    if (head != PAGE_NONE) page_at(spans, head)->prev = page;
+    spans->bins[count] = page;
+    spans->filled[count / 64] |= (uint64_t)1 << (count % 64);
+}
+
+static void bin_remove(Spans *spans, uint32_t page) {
+    Page *first = page_at(spans, page);
+    uint32_t count = first->count;
+    if (first->next != PAGE_NONE) page_at(spans, first->next)->prev = first->prev;
+    if (first->prev != PAGE_NONE) {
+        page_at(spans, first->prev)->next = first->next;
+    } else {
+        spans->bins[count] = first->next;
+        if (first->next == PAGE_NONE) spans->filled[count / 64] &= ~((uint64_t)1 << (count % 64));
+    }
+}
+
+/* The shortest free span of at least `count` pages, or PAGE_NONE. */
+static uint32_t bin_best_fit(const Spans *spans, uint32_t count) {
+    uint64_t word = spans->filled[count / 64] & (UINT64_MAX << (count % 64));
+    for (uint32_t i = count / 64;;) {
+        if (word != 0) return spans->bins[i * 64 + (uint32_t)__builtin_ctzll(word)];
+        if (++i == SPAN_BITMAP_WORDS) return PAGE_NONE;
+        word = spans->filled[i];
+    }
+}
+
+/* ---- Dirty pages ---- */
+
+static void dirty_list_append(Spans *spans, uint32_t number) {
+    HeapArena *arena = &spans->range.arenas[number];
+    arena->next = PAGE_NONE;
+    arena->prev = spans->dirty_last;
+    if (spans->dirty_last == PAGE_NONE) {
+        spans->dirty_first = number;
+    } else {
+        spans->range.arenas[spans->dirty_last].next = number;
+    }
+    spans->dirty_last = number;
+}
+
+static void dirty_list_remove(Spans *spans, uint32_t number) {
+    HeapArena *arenas = spans->range.arenas, *arena = &arenas[number];
+    *(arena->prev == PAGE_NONE ? &spans->dirty_first : &arenas[arena->prev].next) = arena->next;
+    *(arena->next == PAGE_NONE ? &spans->dirty_last : &arenas[arena->next].prev) = arena->prev;
+}
+
+/* Of pages first..first+count-1 of a word of the bitmap's 64: those from `page` on that belong to the run. */
+static uint64_t run_mask(uint32_t first, uint32_t count) {
+    return (count == 64 ? UINT64_MAX : ((uint64_t)1 << count) - 1) << first;
+}
+
+/* Set or clear the dirty bits of a run of pages in one arena, and keep the counts and the list. */
+static void dirty_mark(Spans *spans, uint32_t page, uint32_t count, bool dirty) {
+    uint32_t number = page_arena(page), changed = 0;
+    HeapArena *arena = &spans->range.arenas[number];
+    for (uint32_t at = page % ARENA_PAGES, end = at + count, next; at < end; at = next) {
+        next = (at / 64 + 1) * 64 < end ? (at / 64 + 1) * 64 : end;
+        uint64_t mask = run_mask(at % 64, next - at), *word = &arena->dirty[at / 64];
+        changed += (uint32_t)__builtin_popcountll((dirty ? ~*word : *word) & mask);
+        *word = dirty ? *word | mask : *word & ~mask;
+    }
+    if (changed == 0) return;
+    if (dirty) {
+        if (arena->dirty_pages == 0) dirty_list_append(spans, number);
+        arena->dirty_pages = (uint16_t)(arena->dirty_pages + changed);
+        spans->dirty_pages += changed;
+    } else {
+        arena->dirty_pages = (uint16_t)(arena->dirty_pages - changed);
+        spans->dirty_pages -= changed;
+        if (arena->dirty_pages == 0) dirty_list_remove(spans, number);
+    }
+}
+
+/* Give back the memory of an arena's dirty pages, run by run. */
+static void return_arena_pages(Spans *spans, uint32_t number) {
+    HeapArena *arena = &spans->range.arenas[number];
+    uint32_t base = number * ARENA_PAGES;
+    for (uint32_t at = 0; at < ARENA_PAGES;) {
+        uint32_t run = 0;
+        while (at + run < ARENA_PAGES && (arena->dirty[(at + run) / 64] >> ((at + run) % 64) & 1))
+            run++;
+        if (run > 0) pages_return(&spans->range, base + at, run);
+        at += run + 1;
+    }
+    dirty_mark(spans, base, ARENA_PAGES, false);
+}
+
+void spans_return_dirty(Spans *spans, size_t keep) {
+    while (spans->dirty_pages > keep) {
+        uint32_t number = spans->dirty_first;
+        if (spans->range.arenas[number].free_pages < ARENA_PAGES) {
+            return_arena_pages(spans, number);
+        } else {
+            bin_remove(spans, number * ARENA_PAGES);
+            dirty_mark(spans, number * ARENA_PAGES, ARENA_PAGES, false);
+            arena_release(&spans->range, number);
+        }
+    }
+}
+
+/* ---- Taking and freeing runs of pages; a part is the portion of a run inside one arena ---- */
+
+static uint32_t part_length(uint32_t page, uint32_t end) {
+    uint32_t border = (page_arena(page) + 1) * ARENA_PAGES;
+    return (border < end ? border : end) - page;
+}
+
+/* Take `count` pages at the start of a free span, or of an absent arena. */
+static bool claim_part(Spans *spans, uint32_t page, uint32_t count) {
+    uint32_t number = page_arena(page);
+    HeapArena *arena = &spans->range.arenas[number];
+    if (!arena->committed) {
+        if (!arena_commit(&spans->range, number)) return false;
+        bin_insert(spans, page, ARENA_PAGES);
+    }
+    uint32_t available = page_at(spans, page)->count;
+    bin_remove(spans, page);
+    if (available > count) bin_insert(spans, page + count, available - count);
+    dirty_mark(spans, page, count, false);
+    arena->free_pages = (uint16_t)(arena->free_pages - count);
+    arena_set_occupied(&spans->range, number, true);
+    spans->used_pages += count;
+    return true;
+}
+
+static void free_part(Spans *spans, uint32_t page, uint32_t count) {
+    uint32_t number = page_arena(page), start = page, end = page + count;
+    HeapArena *arena = &spans->range.arenas[number];
+    dirty_mark(spans, page, count, true);
+    arena->free_pages = (uint16_t)(arena->free_pages + count);
+    spans->used_pages -= count;
+    if (arena->free_pages == ARENA_PAGES) arena_set_occupied(&spans->range, number, false);
+    if (start % ARENA_PAGES != 0 && page_at(spans, start - 1)->state == PAGE_FREE) {
+        start -= page_at(spans, start - 1)->count;
+        bin_remove(spans, start);
+    }
+    if (end % ARENA_PAGES != 0 && page_at(spans, end)->state == PAGE_FREE) {
+        bin_remove(spans, end);
+        end += page_at(spans, end)->count;
+    }
+    bin_insert(spans, start, end - start);
+}
+
+static void free_run(Spans *spans, uint32_t page, uint32_t end) {
+    for (uint32_t count; page < end; page += count) {
+        count = part_length(page, end);
+        free_part(spans, page, count);
+    }
+}
+
+/* All of the pages, which are free or of absent arenas, or none. */
+static bool claim_run(Spans *spans, uint32_t page, uint32_t end) {
+    size_t count = end - page;
+    if (spans->used_pages > spans->used_limit || count > spans->used_limit - spans->used_pages) return false;
+    for (uint32_t at = page, part; at < end; at += part) {
+        part = part_length(at, end);
+        if (!claim_part(spans, at, part)) {
+            free_run(spans, page, at);
+            return false;
+        }
+    }
+    if (spans->used_pages > spans->used_peak) spans->used_peak = spans->used_pages;
+    return true;
+}
+
+/* ---- Interface ---- */
+
+bool spans_init(Spans *spans) {
+    if (!range_init(&spans->range)) return false;
+    memset(spans->bins, 0xff, sizeof spans->bins); /* PAGE_NONE */
+    memset(spans->filled, 0, sizeof spans->filled);
+    spans->dirty_first = spans->dirty_last = PAGE_NONE;
+    spans->dirty_pages = spans->used_pages = spans->used_peak = 0;
+    spans->used_limit = SIZE_MAX;
+    return true;
+}
+
+void spans_fini(Spans *spans) {
+    range_fini(&spans->range);
+}
+
+uint32_t span_take(Spans *spans, size_t count) {
+    if (count > RANGE_WINDOW / PAGE_BYTES) return PAGE_NONE;
+    uint32_t pages = (uint32_t)count, page = PAGE_NONE;
+    if (pages <= SPAN_BIN_MAX) page = bin_best_fit(spans, pages);
+    if (page == PAGE_NONE) {
+        uint32_t arena = range_find_vacant(&spans->range, (pages + ARENA_PAGES - 1) / ARENA_PAGES);
+        if (arena == RANGE_ARENAS) return PAGE_NONE;
+        page = arena * ARENA_PAGES;
+    }
+    if (!claim_run(spans, page, page + pages)) return PAGE_NONE;
+    page_at(spans, page)->count = pages;
+    page_at(spans, page)->state = page_at(spans, page + pages - 1)->state = PAGE_SPAN;
+    return page;
+}
+
+void span_free(Spans *spans, uint32_t page, size_t count) {
+    free_run(spans, page, page + (uint32_t)count);
+    size_t budget = DIRTY_MIN + spans->used_pages / DIRTY_SHARE;
+    if (spans->dirty_pages > budget) spans_return_dirty(spans, budget / 2);
+}
+
+/* Are pages from `page` to `end` free: the rest of their first arena in one span, and then whole arenas? */
+static bool is_claimable(Spans *spans, uint32_t page, uint32_t end) {
+    uint32_t here = page % ARENA_PAGES == 0 ? 0 : part_length(page, end);
+    if (here > 0 && (page_at(spans, page)->state != PAGE_FREE || page_at(spans, page)->count < here))
+        return false;
+    uint32_t beyond = end - page - here;
+    if (beyond == 0) return true;
+    return range_is_vacant(&spans->range, page_arena(page + here), (beyond + ARENA_PAGES - 1) / ARENA_PAGES);
+}
+
+bool span_grow(Spans *spans, uint32_t page, size_t count, size_t new_count) {
+    if (new_count > RANGE_WINDOW / PAGE_BYTES - page) return false;
+    uint32_t end = page + (uint32_t)count, new_end = page + (uint32_t)new_count;
+    if (!is_claimable(spans, end, new_end) || !claim_run(spans, end, new_end)) return false;
+    page_at(spans, page)->count = (uint32_t)new_count;
+    page_at(spans, new_end - 1)->state = PAGE_SPAN;
+    return true;
+}
+
+void span_shrink(Spans *spans, uint32_t page, size_t count, size_t new_count) {
+    if (new_count == count) return;
+    page_at(spans, page)->count = (uint32_t)new_count;
+    page_at(spans, page + (uint32_t)new_count - 1)->state = PAGE_SPAN;
+    span_free(spans, page + (uint32_t)new_count, count - new_count);
+}
+
+uint32_t span_next(const Spans *spans, uint32_t page) {
+    const AddressRange *range = &spans->range;
+    if (page != PAGE_NONE) {
+        const Page *here = page_at(spans, page);
+        page += here->state == PAGE_FREE || here->state == PAGE_SPAN ? here->count : 1;
+    } else {
+        page = 0;
+    }
+    uint32_t arena = page_arena(page);
+    if (page % ARENA_PAGES != 0) return page;
+    while (arena < range->arenas_used && !range->arenas[arena].committed)
+        arena++;
+    return arena < range->arenas_used ? arena * ARENA_PAGES : PAGE_NONE;
+}
