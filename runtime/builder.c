@@ -183,23 +183,23 @@ bool builder_str(Builder *b, Value v)
 
 typedef enum { LENGTH_INT, LENGTH_LONG, LENGTH_LONG_LONG, LENGTH_SIZE } LengthModifier;
 
-static long long next_signed(va_list args, LengthModifier modifier)
+static long long next_signed(va_list *args, LengthModifier modifier)
 {
     switch (modifier) {
-    case LENGTH_LONG: return va_arg(args, long);
-    case LENGTH_LONG_LONG: return va_arg(args, long long);
-    case LENGTH_SIZE: return (long long)va_arg(args, size_t);
-    default: return va_arg(args, int);
+    case LENGTH_LONG: return va_arg(*args, long);
+    case LENGTH_LONG_LONG: return va_arg(*args, long long);
+    case LENGTH_SIZE: return (long long)va_arg(*args, size_t);
+    default: return va_arg(*args, int);
     }
 }
 
-static unsigned long long next_unsigned(va_list args, LengthModifier modifier)
+static unsigned long long next_unsigned(va_list *args, LengthModifier modifier)
 {
     switch (modifier) {
-    case LENGTH_LONG: return va_arg(args, unsigned long);
-    case LENGTH_LONG_LONG: return va_arg(args, unsigned long long);
-    case LENGTH_SIZE: return va_arg(args, size_t);
-    default: return va_arg(args, unsigned);
+    case LENGTH_LONG: return va_arg(*args, unsigned long);
+    case LENGTH_LONG_LONG: return va_arg(*args, unsigned long long);
+    case LENGTH_SIZE: return va_arg(*args, size_t);
+    default: return va_arg(*args, unsigned);
     }
 }
 
@@ -216,8 +216,10 @@ static void append_text(Builder *b, const char *text, int precision)
     builder_utf8(b, text, precision < 0 ? strlen(text) : strnlen(text, (size_t)precision));
 }
 
-void builder_vformat(Builder *b, const char *format, va_list args)
+void builder_vformat(Builder *b, const char *format, va_list arguments)
 {
+    va_list args; /* a copy, because a va_list parameter may be no va_list to take the address of */
+    va_copy(args, arguments);
     while (*format && !b->failed) {
         size_t plain = strcspn(format, "%");
         if (plain) builder_utf8(b, format, plain);
@@ -239,9 +241,9 @@ void builder_vformat(Builder *b, const char *format, va_list args)
         case '%': builder_char(b, '%'); break;
         case 'c': builder_char(b, va_arg(args, uint32_t)); break;
         case 's': append_text(b, va_arg(args, const char *), precision); break;
-        case 'd': append_number(b, 'd', flags, flags_length, (unsigned long long)next_signed(args, modifier)); break;
-        case 'u': append_number(b, 'u', flags, flags_length, next_unsigned(args, modifier)); break;
-        case 'x': append_number(b, 'x', flags, flags_length, next_unsigned(args, modifier)); break;
+        case 'd': append_number(b, 'd', flags, flags_length, (unsigned long long)next_signed(&args, modifier)); break;
+        case 'u': append_number(b, 'u', flags, flags_length, next_unsigned(&args, modifier)); break;
+        case 'x': append_number(b, 'x', flags, flags_length, next_unsigned(&args, modifier)); break;
         case 'R': builder_repr(b, va_arg(args, Value)); break;
         case 'S':
             text = va_arg(args, Value);
@@ -257,6 +259,7 @@ void builder_vformat(Builder *b, const char *format, va_list args)
         default: __builtin_unreachable(); /* a format this function does not know is a bug in the caller */
         }
     }
+    va_end(args);
 }
 
 void builder_format(Builder *b, const char *format, ...)

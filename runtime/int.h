@@ -19,6 +19,32 @@ typedef struct {
 
 static inline bool is_int_family(Value v) { return is_int(v) || is_family(v, TYPE_INT); }
 
+/* The number of any int-family value as sign and limbs. An immediate's limb is in the view itself, so a view must not
+ * be copied and is valid as long as the value it was made from. */
+typedef struct {
+    const uint64_t *limbs;
+    int64_t count; /* 0 for zero; the last limb is not 0 */
+    bool negative;
+    uint64_t immediate;
+} IntView;
+
+void int_view(Value v, IntView *view);
+
+/* An int from limbs in memory (leading zero limbs allowed). */
+NEW RAISES Value int_from_limbs(VM *vm, const uint64_t *limbs, int64_t count, bool negative);
+NEW RAISES Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool little_endian, bool is_signed);
+/* Two's complement into `size` bytes; OverflowError when it does not fit. */
+RAISES bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endian, bool is_signed);
+int64_t int_bit_length(Value v);
+int int_order(Value a, Value b); /* <0, 0, >0; both of the family */
+int64_t int_hash(Value v);       /* modulo 2^61-1, never -1 */
+/* Floor division and modulo at once: either result pointer may be NULL. */
+RAISES bool int_divmod(VM *vm, Value a, Value b, NEW Value *quotient, NEW Value *remainder);
+NEW RAISES Value int_power_modulo(VM *vm, Value base, Value exponent, Value modulus);
+NEW RAISES Value int_shift(VM *vm, Value v, int64_t left); /* v << left; negative: v >> -left */
+NEW RAISES Value int_negate(VM *vm, Value v);
+NEW RAISES Value int_exact(VM *vm, Value v); /* the same number as an exact int */
+
 NEW RAISES Value int_from_big(VM *vm, int64_t i);  /* for one that does not fit 62 bits */
 NEW RAISES Value int_from_unsigned(VM *vm, uint64_t i);
 NEW RAISES Value int_from_double(VM *vm, double d); /* truncated; OverflowError/ValueError for inf/nan */

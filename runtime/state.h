@@ -27,6 +27,7 @@ typedef enum {
 typedef struct {
     Dict *dict;       /* NULL until first used: filled from the type's slots, methods, getsets and members */
     Value subclasses; /* as Type.subclasses */
+    Tuple *mro;       /* the tuple that __mro__ shows; NULL until asked for */
 } StaticTypeState;
 
 /* The exception being handled (sys.exception()), one item a running generator and one for everything else, innermost
@@ -40,21 +41,27 @@ enum {
     METHOD_CACHE_BITS = 12,
     METHOD_CACHE_SIZE = 1 << METHOD_CACHE_BITS,
     RECURSION_LIMIT_DEFAULT = 1000, /* CPython's */
+    INT_MAX_STR_DIGITS_DEFAULT = 4300,
 };
 
 /* One entry of the cache of attribute look-ups through a type: (type version, interned name) -> value. */
 typedef struct {
     uint32_t version;
-    Value name;      /* borrowed: interned names outlive the cache line, which is cleared when they die */
+    Value name;      /* interned; owned */
     Value attribute; /* borrowed from the class dict that the version vouches for; ABSENT: known to be missing */
 } MethodCacheEntry;
 
-/* Upper rooms' functions that the runtime calls. Set once, when the VM starts. */
+/* Upper rooms' functions that the runtime calls. Set once, when the VM starts (vm/machine.c). */
 typedef struct {
-    /* Append an entry for the current frame to the raised exception's traceback, and the like: see vm/traceback.h. */
-    Value (*current_globals)(VM *vm);                   /* BORROWED dict of the running frame, or ABSENT */
-    Value (*import)(VM *vm, Value name);                /* NEW, RAISES: the module of that dotted name */
-    bool (*handle_signals)(VM *vm);                     /* run what is pending; false RAISES (KeyboardInterrupt) */
+    Value (*current_globals)(VM *vm);   /* BORROWED dict of the running frame, or ABSENT */
+    Value (*import)(VM *vm, Value name); /* NEW, RAISES: the module of that dotted name */
+    bool (*handle_signals)(VM *vm);     /* run what is pending; false RAISES (KeyboardInterrupt) */
+    /* Run a class body's function with this mapping as its namespace. NEW, RAISES: the class's cell, or None. */
+    Value (*class_body)(VM *vm, Value function, Value namespace);
+    /* What super() without arguments means in the running frame. RAISES; both BORROWED. */
+    bool (*super_arguments)(VM *vm, Value *type, Value *self);
+    /* Write the exception with its traceback to sys.stderr, as an uncaught one. Raises nothing. */
+    void (*print_exception)(VM *vm, Value exception);
 } VMHooks;
 
 struct VM {
@@ -70,7 +77,7 @@ struct VM {
     struct Frame *frame;           /* the running frame; NULL outside of Python code. vm/frame.h */
     Value *stack;                  /* the value stack: stack_base..stack_end, guard page behind. vm/stack.h */
     Value *stack_end;
-    uint32_t depth;                /* Python frames and native recursions now open */
+    uint32_t depth;                /* Python frames now open */
     uint32_t recursion_limit;      /* sys.setrecursionlimit */
     char *c_stack_limit;           /* below this address of the C stack, recursion is refused */
     volatile int interrupted;      /* set by the signal handler; looked at between instructions and in long loops */
@@ -95,6 +102,7 @@ struct VM {
     Value sys;                     /* the dict of sys */
 
     VMHooks hooks;
+    int int_max_str_digits;        /* sys.set_int_max_str_digits; 0: no limit */
     uint32_t repr_depth;
     Value repr_running;            /* a list of the containers whose repr is under way, or ABSENT */
     void *upper;                   /* vm/ room's own state (import, compiler flags, signal set-up): vm/machine.h */
@@ -104,9 +112,12 @@ struct VM {
 static inline bool vm_interrupted(const VM *vm) { return __builtin_expect(vm->interrupted, 0); }
 
 /* Enter a native function that may call itself through objects (repr, compare, call). False RAISES RecursionError,
- * with `where` appended to the message (" while getting the repr of an object", ...). */
+ * with `where` appended to the message (" while getting the repr of an object", ...), when the C stack comes near its
+ * end; the recursion limit counts Python frames alone, as CPython's. recursion_init finds the end of the C stack of
+ * the thread that calls it, which is the thread the VM then runs in. */
+void recursion_init(VM *vm);
 RAISES bool recursion_enter(VM *vm, const char *where);
-static inline void recursion_leave(VM *vm) { vm->depth--; }
+static inline void recursion_leave(VM *vm) { (void)vm; }
 
 /* Memory for a body (list items, dict tables); NULL RAISES MemoryError. */
 RAISES void *memory_alloc(VM *vm, size_t size);

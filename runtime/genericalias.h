@@ -1,0 +1,29 @@
+#ifndef MPY_RUNTIME_GENERICALIAS_H
+#define MPY_RUNTIME_GENERICALIAS_H
+
+/*
+ * types.GenericAlias: list[int] and its like.
+ *
+ * A proxy of a class (`origin`) that remembers type arguments: calling it makes an instance of the origin, most
+ * attributes are the origin's, and it compares and hashes by origin and arguments.
+ */
+
+#include "runtime/state.h"
+
+typedef struct {
+    Object head;
+    Value origin;     /* owned */
+    Value args;       /* a tuple; owned */
+    Value parameters; /* the type variables among args, a tuple; ABSENT: not asked for yet. Owned */
+    bool starred;     /* *tuple[int]: unpacked in a subscript */
+} GenericAlias;
+
+extern Type generic_alias_type;
+
+/* origin[args]; args that are no tuple are put into one. Refs both. */
+NEW RAISES Value generic_alias_new(VM *vm, Value origin, Value args);
+
+/* The class method __class_getitem__ of the generic built-in types. */
+NEW RAISES Value generic_alias_class_getitem(VM *vm, Value *args, int nargs, Value names);
+
+#endif

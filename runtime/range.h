@@ -1,0 +1,39 @@
+#ifndef MPY_RUNTIME_RANGE_H
+#define MPY_RUNTIME_RANGE_H
+
+/*
+ * range: an immutable arithmetic progression of ints of any size.
+ *
+ * start, stop, step and length are exact ints. When all four fit 62 bits and so does every item and the one behind the
+ * last, `small` is set and the arithmetic is done on C integers; iteration then makes a RangeIterator, which the eval
+ * loop advances itself.
+ */
+
+#include "runtime/state.h"
+
+typedef struct {
+    Object head;
+    Value start, stop, step, length; /* exact ints; owned */
+    bool small;                      /* all items, and start + length * step, are immediate */
+} Range;
+
+/* Yields next, next + step, ... as long as remaining > 0. Every item it yields is an immediate int. */
+typedef struct {
+    Object head;
+    int64_t next;
+    int64_t step;
+    int64_t remaining;
+} RangeIterator;
+
+extern Type range_type, range_iterator_type;
+
+static inline bool is_range(Value v) { return is_exactly(v, &range_type); }
+static inline Range *as_range(Value v) { return (Range *)as_object(v); }
+
+/* A range of exact or int-like bounds (through __index__); step 0 is a ValueError. */
+NEW RAISES Value range_new(VM *vm, Value start, Value stop, Value step /* ABSENT: 1 */);
+
+/* The iterator over start, start + step, ... (count items, all of which must be immediate ints). */
+NEW RAISES Value range_iterator_new(VM *vm, int64_t start, int64_t step, int64_t count);
+
+#endif
