@@ -150,21 +150,27 @@ typedef enum {
 
 typedef struct {
     const char *name;
-    uint8_t type;    /* AstFieldType */
-    uint16_t offset; /* from the start of the Node */
+    AstFieldType type;
 } AstField;
 
 enum { AST_MAX_FIELDS = 7 };
 
 typedef struct {
     const char *name;
-    uint16_t size; /* bytes of a Node of this kind */
     bool positioned;
-    uint8_t field_count;
-    AstField fields[AST_MAX_FIELDS];
+    AstField fields[AST_MAX_FIELDS + 1]; /* up to one without a name */
 } AstNodeInfo;
 
 extern const AstNodeInfo ast_nodes[AST_KIND_COUNT];
+
+/* A walk over a node's fields: `for (AstCursor c = ast_first(node); c.field->name; ast_next(&c))`. */
+typedef struct {
+    const AstField *field;
+    void *value; /* its place in the node: a Node **, a NodeList *, ... as field->type says */
+} AstCursor;
+
+AstCursor ast_first(const Node *node);
+void ast_next(AstCursor *cursor);
 
 /* CPython's class name of an operator ("Add") and its spelling ("+"). */
 const char *operator_name(Operator op);

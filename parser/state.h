@@ -14,6 +14,7 @@
  */
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "lexer/lexer.h"
 #include "parser/ast.h"
 #include "parser/parser.h"
@@ -22,7 +23,7 @@
  * Entries of the LALR stack; deeper source is a MemoryError, as in CPython, whose own limit is about as many calls.
  * The lexer allows 200 brackets; what goes deeper is chains of prefix operators, lambdas and conditionals.
  */
-enum { PARSER_STACK_MAX = 6000 };
+#define PARSER_STACK_MAX 6000 /* a macro, for Lemon's template asks in an #if */
 
 typedef struct {
     bool set;
@@ -40,10 +41,10 @@ typedef struct {
     Node *root;     /* set by the grammar when it accepts */
     ParseError error;
     bool rejected;  /* the grammar has no place for the last token */
-    Token *line;    /* tokens from the start of the logical line; after an error, as many more as were asked for */
+    Token *line;    /* tokens of the logical line; at its first token still those of the line before */
     uint32_t line_count;
     uint32_t line_capacity;
-    uint32_t fed;   /* of them were given to the grammar */
+    Buffer scratch; /* a string under construction */
 } Parser;
 
 /* An expression and the text it covers, its parentheses included (node->span leaves them out). */
@@ -84,7 +85,6 @@ struct Parameter {
 
 typedef struct {
     Parameter *first, *last;
-    uint32_t count;
 } ParameterList;
 
 /* ---- Errors ---------------------------------------------------------------------------------------------------- */
@@ -99,6 +99,12 @@ void parser_fail(Parser *p, DiagnosticKind kind, Span span, const char *format, 
 static inline Span span_join(Span first, Span last)
 {
     return (Span){first.line, first.column, last.end_line, last.end_column};
+}
+
+/* From the start of `first` to the end of `rest`, which may be empty. */
+static inline Span span_through(Span first, Sequence rest)
+{
+    return rest.nodes.count ? span_join(first, rest.span) : first;
 }
 
 void list_append(Parser *p, NodeList *list, Node *node);
@@ -130,27 +136,31 @@ Expr expr_unary(Parser *p, Token operator, Expr operand);
 Expr expr_boolean(Parser *p, Expr left, Operator op, Expr right);
 Expr expr_compare(Parser *p, Expr left, Operator op, Expr right);
 Expr expr_group(Expr inner, Token open, Token close);
-Expr expr_call(Parser *p, Expr func, NodeList arguments, Span end);
+Expr expr_call(Parser *p, Expr func, Sequence arguments, Token open, Token close);
 Expr expr_starred(Parser *p, Token star, Expr value);
 Expr expr_walrus(Parser *p, Expr target, Expr value);
-Expr expr_misplaced_equal(Parser *p, Expr target, Expr value);
 
 /* A single expression as it is, several (or one and a comma) as a Tuple. */
 Expr expr_from_sequence(Parser *p, Sequence items);
 Expr expr_tuple(Parser *p, NodeList items, Token open, Token close);
 Sequence sequence_of(Parser *p, Expr item);
 void sequence_append(Parser *p, Sequence *items, Expr item);
+Sequence sequence_join(Parser *p, Sequence first, Sequence second);
 
 /* The operator that a token, or a compound assignment's token, stands for. */
 Operator operator_of(TokenKind kind);
 
-/* One argument of a call; `equal` is set for `left=right`. */
-Node *argument_keyword(Parser *p, Expr left, Expr value);
-/* Check the order of arguments and split them. */
-void arguments_split(Parser *p, NodeList arguments, NodeList *positional, NodeList *keywords);
+/* The argument `name=value`; another `name` than a Name, or no value, is an error. */
+Expr argument_keyword(Parser *p, Expr name, Token equal, Expr value);
+/*
+ * Check the order of arguments and split them; their span is that of the parentheses. A generator expression without
+ * parentheses of its own is right only alone in those of a `call`, and then has their span.
+ */
+void arguments_split(Parser *p, Sequence arguments, bool call, NodeList *positional, NodeList *keywords);
 
 ParameterList parameter_append(Parser *p, ParameterList list, Parameter parameter);
-Node *parameters_finish(Parser *p, ParameterList list, bool lambda);
+/* `colon` is that of a lambda, or NULL. */
+Node *parameters_finish(Parser *p, ParameterList list, const Token *colon);
 
 /* ---- Strings --------------------------------------------------------------------------------------------------- */
 
@@ -158,9 +168,9 @@ Node *parameters_finish(Parser *p, ParameterList list, bool lambda);
 Node *string_piece(Parser *p, Token string);
 Node *fstring_text(Parser *p, Token middle);
 /* The nodes of `{expression=!conversion:spec}`: one FormattedValue, or text and value when `equal` is given. */
-void fstring_field(Parser *p, NodeList *parts, Token open, Expr value, Token equal, Token conversion, Node *spec,
+void fstring_field(Parser *p, NodeList *parts, Token open, Expr value, Token equal, Token conversion, Expr spec,
                    Token close);
-Expr strings_join(Parser *p, NodeList pieces, Span span);
+Expr strings_join(Parser *p, Sequence pieces);
 
 /* ---- Targets --------------------------------------------------------------------------------------------------- */
 
@@ -186,8 +196,8 @@ Node *statement_async(Token keyword, Node *statement);
 Node *statement_decorated(Parser *p, NodeList decorators, Node *definition);
 Node *statement_import_from(Parser *p, Token keyword, int level, NameSequence module, Sequence names);
 Node *alias_new(Parser *p, NameSequence name, Token asname);
-NodeList with_items_of(Parser *p, Expr value);
-Sequence block_join(Sequence first, Sequence second);
+NodeList with_items_of(Parser *p, Node *value, Span outer);
+NodeList with_items_before(Parser *p, NodeList values);
 
 /* ---- The generated grammar ------------------------------------------------------------------------------------- */
 

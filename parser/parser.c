@@ -1,0 +1,116 @@
+/* The loop that feeds the grammar. */
+
+#include "parser/parser.h"
+
+#include <string.h>
+
+#include "parser/state.h"
+
+/* ---- Tokens ---------------------------------------------------------------------------------------------------- */
+
+/* Read one more token to the end of the line; false when memory is refused. */
+static bool read_token(Parser *p)
+{
+    if (p->line_count == p->line_capacity) {
+        uint32_t capacity = p->line_capacity ? p->line_capacity * 2 : 64;
+        Allocator allocator = p->arena->allocator;
+        Token *line = allocator_resize(allocator, p->line, p->line_capacity * sizeof *line, capacity * sizeof *line);
+        if (!line) {
+            p->arena->failed = true;
+            return false;
+        }
+        p->line = line;
+        p->line_capacity = capacity;
+    }
+    lex_next(&p->lexer, &p->line[p->line_count++]);
+    return true;
+}
+
+Token parser_token(Parser *p, uint32_t index)
+{
+    while (p->line_count <= index) {
+        Token last = p->line[p->line_count - 1];
+        if (last.kind == TK_ENDMARKER || last.kind == TK_ERROR || !read_token(p)) return last;
+    }
+    return p->line[index];
+}
+
+/* ---- The loop -------------------------------------------------------------------------------------------------- */
+
+static bool stopped(const Parser *p)
+{
+    return p->rejected || p->error.set || p->arena->failed || p->diagnostics->failed;
+}
+
+/* Once the first token of a line is accepted, those of the line before are needed no more. */
+static void forget_line(Parser *p)
+{
+    if (p->line_count < 2 || p->line[p->line_count - 2].kind != TK_NEWLINE) return;
+    p->line[0] = p->line[p->line_count - 1];
+    p->line_count = 1;
+}
+
+/* Feed tokens until the grammar has a root, refuses one, or something fails. */
+static void feed_all(Parser *p, void *grammar)
+{
+    while (!stopped(p) && !p->root) {
+        if (!read_token(p)) return;
+        Token token = p->line[p->line_count - 1];
+        if (token.kind == TK_ERROR) return;
+        grammar_feed(grammar, grammar_symbol(token.kind), token);
+        if (!stopped(p)) forget_line(p);
+    }
+}
+
+/* The text ends where the offending token stands: more lines could help. */
+static bool at_end(Parser *p)
+{
+    uint32_t index = p->line_count - 1;
+    while (parser_token(p, index).kind == TK_DEDENT) index++;
+    return parser_token(p, index).kind == TK_ENDMARKER;
+}
+
+/* Report the error that was held, unless the rest of the text has a better one. */
+static void report(Parser *p, ParseMode mode)
+{
+    if (p->arena->failed) diagnostics_fail_memory(p->diagnostics);
+    if (p->diagnostics->failed) return;
+    const ParseError *error = &p->error;
+    bool syntax = error->kind == DIAGNOSTIC_SYNTAX_ERROR;
+    bool general = syntax && strcmp(error->message, "invalid syntax") == 0;
+    if (syntax && lexer_explain(&p->lexer, error->span.line + general)) return;
+    diagnostics_fail(p->diagnostics, error->kind, error->span, "%s", error->message);
+    p->diagnostics->error.incomplete |= mode == PARSE_SINGLE && error->incomplete;
+}
+
+static void run(Parser *p, ParseMode mode, void *grammar)
+{
+    static const StartRule starts[] = {
+        [PARSE_FILE] = START_FILE, [PARSE_EVAL] = START_EVAL, [PARSE_SINGLE] = START_SINGLE};
+    grammar_init(grammar, p);
+    grammar_feed(grammar, grammar_start_symbol(starts[mode]), (Token){0});
+    feed_all(p, grammar);
+    if (p->rejected && !p->error.set && !p->arena->failed && !p->diagnostics->failed) {
+        p->error.incomplete = at_end(p);
+        diagnose(p, grammar);
+    }
+    if (p->error.set || p->arena->failed) {
+        p->root = NULL;
+        report(p, mode);
+    }
+}
+
+Node *parse_source(const Source *source, ParseMode mode, Diagnostics *diagnostics)
+{
+    Parser p = {.source = source, .arena = diagnostics->arena, .diagnostics = diagnostics};
+    lexer_init(&p.lexer, source, diagnostics);
+    p.lexer.interactive = mode == PARSE_SINGLE;
+    buffer_init(&p.scratch, p.arena->allocator);
+    void *grammar = allocator_resize(p.arena->allocator, NULL, 0, grammar_size());
+    if (grammar) run(&p, mode, grammar);
+    else diagnostics_fail_memory(diagnostics);
+    allocator_resize(p.arena->allocator, grammar, grammar_size(), 0);
+    allocator_resize(p.arena->allocator, p.line, p.line_capacity * sizeof *p.line, 0);
+    buffer_fini(&p.scratch);
+    return diagnostics->failed ? NULL : p.root;
+}
