@@ -18,8 +18,9 @@
 #include "gc/heap.h"
 
 enum {
-    DEBUG_CLEAN = 0xcb,
-    DEBUG_DEAD = 0xdb,
+    DEBUG_CLEAN =
+        0xc8, /* of these two the low three bits are zero: read as an object's header, GC_UNTRACKED */
+    DEBUG_DEAD = 0xd8,
     DEBUG_FENCE = 0xfb,
     DEBUG_FENCE_BYTES = 16,
     DEBUG_NAME_BYTES = 32,

@@ -66,8 +66,8 @@ static void bury(VM *vm, Object *object) {
         object_place(object) != GC_NEW) {
         if (finalize_dead(vm, object)) return;
     }
+    object_untrack(vm, object); /* first: callbacks of weak references may collect, and must not see it */
     if (__builtin_expect(object->gc & GC_WEAKLY_REFERENCED, 0)) object_kill_weak_references(vm, object);
-    object_untrack(vm, object);
     slots->dealloc(vm, object);
 }
 

@@ -131,7 +131,7 @@ static inline void object_free(VM *vm, Object *object, size_t size);
 
 /*
  * The last reference went. In this order, as CPython: the finalizer, with the object alive again for the time
- * (it may stay alive: resurrection); weak references; untracking; dealloc. Objects that are still GC_NEW have
+ * (it may stay alive: resurrection); untracking; weak references; dealloc. Objects that are still GC_NEW have
  * no finalizer run. Deep structures die in constant C stack: DEATH_DEPTH_MAX nested deaths, then the object
  * joins a list that the outermost death works off.
  */

@@ -103,15 +103,20 @@ static void return_arena_pages(Spans *spans, uint32_t number) {
     dirty_mark(spans, base, ARENA_PAGES, false);
 }
 
+static void release_vacant(Spans *spans, uint32_t number) {
+    bin_remove(spans, number * ARENA_PAGES);
+    dirty_mark(spans, number * ARENA_PAGES, ARENA_PAGES, false);
+    arena_release(&spans->range, number);
+    spans->vacant--;
+}
+
 void spans_return_dirty(Spans *spans, size_t keep) {
     while (spans->dirty_pages > keep) {
         uint32_t number = spans->dirty_first;
         if (spans->range.arenas[number].free_pages < ARENA_PAGES) {
             return_arena_pages(spans, number);
         } else {
-            bin_remove(spans, number * ARENA_PAGES);
-            dirty_mark(spans, number * ARENA_PAGES, ARENA_PAGES, false);
-            arena_release(&spans->range, number);
+            release_vacant(spans, number);
         }
     }
 }
@@ -130,13 +135,17 @@ static bool claim_part(Spans *spans, uint32_t page, uint32_t count) {
     if (!arena->committed) {
         if (!arena_commit(&spans->range, number)) return false;
         bin_insert(spans, page, ARENA_PAGES);
+        spans->vacant++;
     }
     uint32_t available = page_at(spans, page)->count;
     bin_remove(spans, page);
     if (available > count) bin_insert(spans, page + count, available - count);
     dirty_mark(spans, page, count, false);
+    if (arena->free_pages == ARENA_PAGES) {
+        arena_set_occupied(&spans->range, number, true);
+        spans->vacant--;
+    }
     arena->free_pages = (uint16_t)(arena->free_pages - count);
-    arena_set_occupied(&spans->range, number, true);
     spans->used_pages += count;
     return true;
 }
@@ -147,7 +156,6 @@ static void free_part(Spans *spans, uint32_t page, uint32_t count) {
     dirty_mark(spans, page, count, true);
     arena->free_pages = (uint16_t)(arena->free_pages + count);
     spans->used_pages -= count;
-    if (arena->free_pages == ARENA_PAGES) arena_set_occupied(&spans->range, number, false);
     if (start % ARENA_PAGES != 0 && page_at(spans, start - 1)->state == PAGE_FREE) {
         start -= page_at(spans, start - 1)->count;
         bin_remove(spans, start);
@@ -157,6 +165,11 @@ static void free_part(Spans *spans, uint32_t page, uint32_t count) {
         end += page_at(spans, end)->count;
     }
     bin_insert(spans, start, end - start);
+    if (arena->free_pages < ARENA_PAGES) return;
+    arena_set_occupied(&spans->range, number, false);
+    spans->vacant++;
+    size_t most = VACANT_MIN + spans->used_pages / ARENA_PAGES / KEPT_SHARE;
+    if (spans->vacant > most) release_vacant(spans, number);
 }
 
 static void free_run(Spans *spans, uint32_t page, uint32_t end) {
@@ -189,6 +202,7 @@ bool spans_init(Spans *spans) {
     memset(spans->filled, 0, sizeof spans->filled);
     spans->dirty_first = spans->dirty_last = PAGE_NONE;
     spans->dirty_pages = spans->used_pages = spans->used_peak = 0;
+    spans->vacant = 0;
     spans->used_limit = SIZE_MAX;
     return true;
 }
@@ -214,7 +228,7 @@ uint32_t span_take(Spans *spans, size_t count) {
 
 void span_free(Spans *spans, uint32_t page, size_t count) {
     free_run(spans, page, page + (uint32_t)count);
-    size_t budget = DIRTY_MIN + spans->used_pages / DIRTY_SHARE;
+    size_t budget = DIRTY_MIN + spans->used_pages / KEPT_SHARE;
     if (spans->dirty_pages > budget) spans_return_dirty(spans, budget / 2);
 }
 

@@ -17,8 +17,8 @@
  * Giving back. A freed page is *dirty*: it still has memory behind it. The heap holds on to dirty pages up to
  * a budget, DIRTY_MIN + an eighth of the pages in use, so that a program at the edge does not fetch and
  * return the same pages over and over; past the budget the dirty pages of the arenas that have had some
- * longest are returned to the system until half the budget is left, and arenas that are wholly free are
- * released.
+ * longest are returned to the system until half the budget is left. Arenas that are wholly free are released,
+ * but for VACANT_MIN + an eighth of those in use.
  */
 
 #include "gc/arena.h"
@@ -27,7 +27,8 @@ enum {
     SPAN_BIN_MAX = ARENA_PAGES,
     SPAN_BITMAP_WORDS = SPAN_BIN_MAX / 64 + 1,
     DIRTY_MIN = 512, /* pages, 2 MiB: what is always kept */
-    DIRTY_SHARE = 8, /* and of the pages in use, one in so many */
+    VACANT_MIN = 2,  /* arenas */
+    KEPT_SHARE = 8,  /* and of the pages and arenas in use, one in so many */
 };
 
 typedef struct Spans {
@@ -36,6 +37,7 @@ typedef struct Spans {
     uint64_t filled[SPAN_BITMAP_WORDS]; /* bins that are not empty */
     uint32_t dirty_first, dirty_last;   /* arenas with dirty pages, longest first; PAGE_NONE */
     size_t dirty_pages;
+    uint32_t vacant;   /* committed arenas that are wholly free */
     size_t used_pages; /* in pools and large blocks */
     size_t used_limit; /* span_take refuses to pass it */
     size_t used_peak;
