@@ -29,6 +29,7 @@ enum { FLOAT_ADD_DOT_0 = 1, FLOAT_ALTERNATE = 2, FLOAT_ALWAYS_SIGN = 4, FLOAT_NO
 RAISES char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_t *size);
 /* The shortest repr into `buffer` (at least 32 bytes); the length. */
 int float_repr(double d, char *buffer);
+int64_t float_hash(double d); /* of any but nan */
 NEW RAISES Value float_parse(VM *vm, Value text); /* float(text) */
 /* Parse text[0..length) wholly as a float literal (underscores already removed); false when it is none. */
 bool float_scan(const char *text, size_t length, double *result);

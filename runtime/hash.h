@@ -38,6 +38,14 @@ static inline int64_t hasher_end(const Hasher *h)
     return h->accumulator == UINT64_MAX ? 1546275796 : (int64_t)h->accumulator;
 }
 
+/* By identity. Objects are 16-byte aligned, so the low bits are turned to the top, where tables do not look first. */
+static inline int64_t hash_pointer(const void *p)
+{
+    uint64_t address = (uint64_t)(uintptr_t)p;
+    int64_t hash = (int64_t)((address >> 4) | (address << 60));
+    return hash == -1 ? -2 : hash;
+}
+
 static inline int64_t hash_int(Value v)
 {
     const int64_t modulus = (INT64_C(1) << 61) - 1;

@@ -7,7 +7,7 @@
 #include "runtime/str.h"
 #include "runtime/unicode.h"
 
-enum { DIGITS_UNLIMITED = 640 }; /* texts to this length are never refused, whatever the limit says (PEP 651's kin) */
+enum { DIGITS_UNLIMITED = 640 }; /* a text to this length is never refused (sys.int_info.str_digits_check_threshold) */
 
 static int log2_of(int base)
 {
