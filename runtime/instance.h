@@ -46,7 +46,7 @@ struct Shape {
     Type *type;         /* borrowed: the shape dies with its class */
     Shape *parent;      /* NULL for the root */
     Value name;         /* the attribute that led here from the parent; interned; owned; ABSENT for the root */
-    Value index;        /* a dict name -> slot, made when count outgrows a linear search; or ABSENT */
+    struct ShapeIndex *index; /* name -> slot, where a walk to the root would be long; or NULL. Owned */
     Shape *children;    /* transitions out: a list through `sibling` */
     Shape *sibling;
 };
@@ -80,8 +80,19 @@ RAISES bool attributes_set_dict(VM *vm, Object *object, Value dict);
 int attributes_traverse(Object *object, VisitFn visit, void *context);
 void attributes_clear(VM *vm, Object *object);
 
+/* __dict__ as a computed attribute, for GetSetDef rows. */
+NEW RAISES Value instance_get_dict(VM *vm, Value self);
+RAISES bool instance_set_dict(VM *vm, Value self, Value dict);
+
 /* A new instance of a class by its layout: header, zeroed fields, empty Attributes area. `items` for item_size types. */
 NEW RAISES Object *instance_new(VM *vm, Type *type, int64_t items);
+/* How much memory it has: the dealloc slot of a built-in type that may be subclassed ends with
+ * object_free(vm, self, instance_size(self, items)), and so serves the instances of subclasses, too. */
 size_t instance_size(const Object *object, int64_t items);
+
+/* The life-cycle slots of the instances of classes: their attributes and __slots__, then what their built-in base does. */
+int instance_traverse(Object *self, VisitFn visit, void *context);
+void instance_clear(VM *vm, Object *self);
+void instance_dealloc(VM *vm, Object *self);
 
 #endif

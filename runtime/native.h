@@ -91,6 +91,13 @@ NEW RAISES Value native_function_new(VM *vm, const NativeDef *def, Value self, V
 NEW RAISES Value native_call(VM *vm, const NativeDef *def, Signature *signature, Value self, Value *args, int nargs,
                              Value names);
 
+/* Read a parameter string into a signature that signature_init made, unless that has been done. */
+void signature_init(Signature *signature);
+RAISES bool signature_parse(VM *vm, const char *params, Signature *signature);
+void signature_fini(VM *vm, Signature *signature);
+NEW RAISES Value native_doc(VM *vm, const NativeDef *def);
+NEW RAISES Value native_text_signature(VM *vm, const NativeDef *def, bool method);
+
 /* What the call slots of the two types do. */
 NEW RAISES Value native_function_call(VM *vm, Value function, Value *args, int nargs, Value names);
 NEW RAISES Value method_descriptor_call(VM *vm, Value descriptor, Value *args, int nargs, Value names);
