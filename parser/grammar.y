@@ -739,7 +739,7 @@ atom(A) ::= LPAR(L) yield(X) RPAR(R). { A = expr_group(X, L, R); }
 atom(A) ::= LPAR(L) element(X) generators(G) RPAR(R). {
     Span span = span_join(L.span, R.span);
     check_element(p, X.node);
-    A = EXPR_NEW(GeneratorExp, span, .elt = X.node, .generators = G);
+    A = expr_group(EXPR_NEW(GeneratorExp, span, .elt = X.node, .generators = G), L, R);
 }
 atom(A) ::= LSQB(L) RSQB(R). { Span span = span_join(L.span, R.span); A = EXPR_NEW(List, span, .elts = {0}); }
 atom(A) ::= LSQB(L) elements(X) RSQB(R). {

@@ -50,15 +50,18 @@ static void forget_line(Parser *p)
     p->line_count = 1;
 }
 
-/* Feed tokens until the grammar has a root, refuses one, or something fails. */
+/* Feed tokens up to the end, or until the grammar refuses one or something fails. */
 static void feed_all(Parser *p, void *grammar)
 {
-    while (!stopped(p) && !p->root) {
+    while (!stopped(p)) {
         if (!read_token(p)) return;
         Token token = p->line[p->line_count - 1];
         if (token.kind == TK_ERROR) return;
         grammar_feed(grammar, grammar_symbol(token.kind), token);
         if (!stopped(p)) forget_line(p);
+        if (token.kind != TK_ENDMARKER || stopped(p)) continue;
+        grammar_feed(grammar, 0, token); /* a last move takes place only now */
+        return;
     }
 }
 

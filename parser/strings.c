@@ -29,7 +29,8 @@ static Node *decode(Parser *p, Token token, ConstantKind kind, Span span, bool u
 Node *string_piece(Parser *p, Token string)
 {
     StringLiteral literal = string_literal(&string);
-    return decode(p, string, literal.bytes ? CONSTANT_BYTES : CONSTANT_STR, string.span, literal.unicode);
+    bool u_prefix = literal.unicode && string.text[0] == 'u'; /* for CPython a capital U is none */
+    return decode(p, string, literal.bytes ? CONSTANT_BYTES : CONSTANT_STR, string.span, u_prefix);
 }
 
 Node *fstring_text(Parser *p, Token middle)
