@@ -139,6 +139,26 @@ static void ensure_dot_0(char *text)
     if (!strpbrk(text, ".enif")) strcpy(end, ".0");
 }
 
+/* %g that shows a point: as repr, it turns to an exponent one digit earlier, so that ".0" never adds a digit that the
+ * precision does not cover. */
+static void print_general_dot_0(char *to, size_t room, double d, int precision)
+{
+    if (precision == 0) precision = 1;
+    snprintf(to, room, "%.*e", precision - 1, d);
+    char *e = strchr(to, 'e');
+    int exponent = e ? atoi(e + 1) : 0;
+    if (e && (exponent < -4 || exponent + 1 > precision - 1)) {
+        char *end = e;
+        while (strchr(to, '.') && (end[-1] == '0' || end[-1] == '.')) {
+            if (*--end == '.') break;
+        }
+        memmove(end, e, strlen(e) + 1);
+        return;
+    }
+    snprintf(to, room, "%.*g", precision, d);
+    ensure_dot_0(to);
+}
+
 char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_t *size)
 {
     if (precision > INT32_MAX - 400) {
@@ -154,6 +174,8 @@ char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_
     if ((flags & FLOAT_ALWAYS_SIGN) && !signbit(d)) *body++ = '+';
     if (code == 'r') {
         repr_into(d, flags & FLOAT_ADD_DOT_0, body);
+    } else if (code == 'g' && (flags & FLOAT_ADD_DOT_0) && !(flags & FLOAT_ALTERNATE)) {
+        print_general_dot_0(body, room - 4, d, precision);
     } else {
         const char format[] = {'%', flags & FLOAT_ALTERNATE ? '#' : '.', flags & FLOAT_ALTERNATE ? '.' : '*',
                                flags & FLOAT_ALTERNATE ? '*' : code, flags & FLOAT_ALTERNATE ? code : 0, 0};
