@@ -4,9 +4,15 @@
 
 #include "lexer/scan.h"
 
+#include <string.h>
+
 #include <utf8proc.h>
 
 #include "lexer/utf8.h"
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Properties
+// ---------------------------------------------------------------------------------------------------------------------
 
 typedef struct {
     uint32_t first, last;
@@ -44,7 +50,8 @@ static bool is_xid_start(uint32_t code_point) {
 
 static bool is_xid_continue(uint32_t code_point) {
     static const Range other_id_continue[] = {{0x00B7, 0x00B7}, {0x0387, 0x0387}, {0x1369, 0x1371},
-                                              {0x19DA, 0x19DA}, {0x30FB, 0x30FB}, {0xFF65, 0xFF65}};
+                                              {0x19DA, 0x19DA}, {0x200C, 0x200D}, {0x30FB, 0x30FB},
+                                              {0xFF65, 0xFF65}};
     static const Range only_continue[] = {{0x0E33, 0x0E33}, {0x0EB3, 0x0EB3}, {0xFF9E, 0xFF9F}};
     if (is_xid_start(code_point) || IN(only_continue, code_point)) return true;
     switch (utf8proc_category((utf8proc_int32_t)code_point)) {
@@ -80,16 +87,69 @@ TokenKind fail_character(Lexer *lexer, uint32_t code_point, const char *place) {
     return lexer_fail(lexer, span, "invalid character '%.*s' (U+%04X)", length, text, code_point);
 }
 
+// ---------------------------------------------------------------------------------------------------------------------
+// Normalisation
+// ---------------------------------------------------------------------------------------------------------------------
+
+/*
+ * Decomposition and composition are utf8proc's. The sorting of combining marks between the two is done here,
+ * because utf8proc's takes quadratic time, and a name may be as long as the source.
+ */
+static const utf8proc_option_t nfkc = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
+
+/* Write the decomposed text to points[0..capacity), or nothing if that is NULL; the number of code points, or
+ * < 0. */
+static utf8proc_ssize_t decompose(const Token *token, utf8proc_int32_t *points, utf8proc_ssize_t capacity) {
+    utf8proc_ssize_t count = 0;
+    int boundary = 0;
+    for (const char *place = token->text; place < token->text + token->length;) {
+        utf8proc_int32_t code_point = (utf8proc_int32_t)utf8_next(&place);
+        utf8proc_int32_t *out = points ? points + count : NULL;
+        utf8proc_ssize_t written =
+            utf8proc_decompose_char(code_point, out, points ? capacity - count : 0, nfkc, &boundary);
+        if (written < 0) return written;
+        count += written;
+    }
+    return count;
+}
+
+static unsigned combining_class(utf8proc_int32_t code_point) {
+    return (unsigned)utf8proc_get_property(code_point)->combining_class;
+}
+
+/* Sort marks[0..count) by class, those of one class staying in order; by counting. */
+static void sort_marks(utf8proc_int32_t *marks, utf8proc_int32_t *scratch, size_t count) {
+    size_t starts[257] = {0};
+    for (size_t i = 0; i < count; i++)
+        starts[combining_class(marks[i]) + 1]++;
+    for (size_t class = 1; class < 257; class ++)
+        starts[class] += starts[class - 1];
+    for (size_t i = 0; i < count; i++)
+        scratch[starts[combining_class(marks[i])]++] = marks[i];
+    memcpy(marks, scratch, count * sizeof *marks);
+}
+
+/* Put each run of combining marks in canonical order. */
+static void sort_runs(utf8proc_int32_t *points, utf8proc_int32_t *scratch, size_t count) {
+    for (size_t start = 0, end; start < count; start = end + 1) {
+        bool sorted = true;
+        for (end = start; end < count && combining_class(points[end]) > 0; end++)
+            sorted &= end == start || combining_class(points[end - 1]) <= combining_class(points[end]);
+        if (!sorted) sort_marks(points + start, scratch, end - start);
+    }
+}
+
 /* Replace the token's text by its NFKC form. */
 static TokenKind normalize(Lexer *lexer, Token *token) {
-    const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
-    const utf8proc_uint8_t *text = (const utf8proc_uint8_t *)token->text;
-    utf8proc_ssize_t count = utf8proc_decompose(text, token->length, NULL, 0, options);
+    utf8proc_ssize_t count = decompose(token, NULL, 0);
     if (count < 0) return lexer_fail_memory(lexer);
-    utf8proc_int32_t *points = arena_alloc(lexer->diagnostics->arena, ((size_t)count + 1) * sizeof *points);
-    if (!points) return lexer_fail_memory(lexer);
-    utf8proc_decompose(text, token->length, points, count, options);
-    utf8proc_ssize_t length = utf8proc_reencode(points, count, options);
+    Arena *arena = lexer->diagnostics->arena;
+    utf8proc_int32_t *scratch = arena_alloc(arena, (size_t)count * sizeof *scratch);
+    utf8proc_int32_t *points = arena_alloc(arena, ((size_t)count + 1) * sizeof *points);
+    if (!scratch || !points) return lexer_fail_memory(lexer);
+    decompose(token, points, count);
+    sort_runs(points, scratch, (size_t)count);
+    utf8proc_ssize_t length = utf8proc_reencode(points, count, nfkc);
     if (length < 0) return lexer_fail_memory(lexer);
     token->text = (const char *)points;
     token->length = (uint32_t)length;

@@ -57,8 +57,10 @@ static TokenKind end_based(Lexer *lexer, Token *token, char base, bool has_digit
     return end_before_word(lexer, token, kind);
 }
 
-/* The cursor is behind zeros, `tail` behind them at another digit: an old octal, or a year written 0_7. */
-static TokenKind fail_leading_zeros(Lexer *lexer, const Token *token, const char *tail) {
+/* The cursor is behind zeros and at another digit, perhaps after a '_': an octal number as Python 2 wrote it.
+ */
+static TokenKind fail_leading_zeros(Lexer *lexer, const Token *token) {
+    const char *tail = lexer->cursor;
     while (is_digit(*tail) || (*tail == '_' && is_digit(tail[1])))
         tail++;
     if (*tail == '_') return fail_before(lexer, tail + 1, "decimal");
@@ -82,9 +84,9 @@ static TokenKind end_at_exponent(Lexer *lexer, Token *token) {
 static TokenKind end_decimal(Lexer *lexer, Token *token) {
     const char *place = lexer->cursor;
     bool after_digit = is_digit(place[-1]);
-    const char *tail = place + (*place == '_');
-    if (is_digit(*tail)) return fail_leading_zeros(lexer, token, tail);
-    if (*place == '_' && after_digit) return fail_before(lexer, place + 1, "decimal");
+    bool underscore = *place == '_' && after_digit;
+    if (is_digit(place[underscore])) return fail_leading_zeros(lexer, token);
+    if (underscore) return fail_before(lexer, place + 1, "decimal");
     if ((*place == 'e' || *place == 'E') && !memchr(token->text, *place, (size_t)(place - token->text)))
         return end_at_exponent(lexer, token);
     return end_before_word(lexer, token, "decimal");
