@@ -157,6 +157,14 @@ void builder_string(Builder *b, Value string)
     builder_slice(b, string, 0, string_length(as_string(string)));
 }
 
+void builder_upper_ascii(Builder *b, int64_t start)
+{
+    for (int64_t i = start; i < b->length; i++) {
+        uint32_t c = read_at(b->data, b->width_log, i);
+        if (c >= 'a' && c <= 'z') write_at(b->data, b->width_log, i, c - 32);
+    }
+}
+
 /* Append a NEW str, or note that it could not be made. */
 static bool append_owned(Builder *b, Value string)
 {
