@@ -62,9 +62,12 @@ void diagnostics_warn(Diagnostics *diagnostics, Span span, const char *format, .
 
 const char *diagnostic_kind_name(DiagnosticKind kind) {
     static const char *const names[] = {
-        [DIAGNOSTIC_SYNTAX_ERROR] = "SyntaxError",     [DIAGNOSTIC_INDENTATION_ERROR] = "IndentationError",
-        [DIAGNOSTIC_TAB_ERROR] = "TabError",           [DIAGNOSTIC_MEMORY_ERROR] = "MemoryError",
-        [DIAGNOSTIC_RECURSION_ERROR] = "RecursionError", [DIAGNOSTIC_SYNTAX_WARNING] = "SyntaxWarning",
+        [DIAGNOSTIC_SYNTAX_ERROR] = "SyntaxError",
+        [DIAGNOSTIC_INDENTATION_ERROR] = "IndentationError",
+        [DIAGNOSTIC_TAB_ERROR] = "TabError",
+        [DIAGNOSTIC_MEMORY_ERROR] = "MemoryError",
+        [DIAGNOSTIC_RECURSION_ERROR] = "RecursionError",
+        [DIAGNOSTIC_SYNTAX_WARNING] = "SyntaxWarning",
     };
     return names[kind];
 }

@@ -1,6 +1,6 @@
 /*
- * The shapes of tokens. What depends on context (layout, f-strings, soft keywords) is decided in scan_code and the
- * functions it calls; the rules below look at nothing but bytes.
+ * The shapes of tokens. What depends on context (layout, f-strings, soft keywords) is decided in scan_code and
+ * the functions it calls; the rules below look at nothing but bytes.
  */
 
 #include "lexer/lexer.h"
@@ -27,8 +27,8 @@ typedef struct {
     return (Match) { rule, start, cursor }
 
 /*
- * The longest rule that matches at `cursor`, blanks and comments passed over. The NULs behind the text stop every rule,
- * so nothing is read beyond them.
+ * The longest rule that matches at `cursor`, blanks and comments passed over. The NULs behind the text stop
+ * every rule, so nothing is read beyond them.
  */
 static Match next_match(const char *cursor)
 {
@@ -155,7 +155,7 @@ next:
 
 #undef GIVE
 
-/* Tables beat ctype.h here: the locale has no say in what a Python program is. */
+/* Not ctype.h's: the locale has no say in what a Python program is. */
 static bool continues_word(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';

@@ -38,9 +38,9 @@ TokenKind lexer_fail_memory(Lexer *lexer);
 /* The text so far could be completed by more lines: say so in the error just reported. */
 TokenKind lexer_mark_incomplete(Lexer *lexer);
 
-// ---------------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------------------------------------
 // layout.c: lines, indentation, brackets
-// ---------------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------------------------------------
 
 /* Pass blank lines and indentation, and set `pending` to the tokens that come of it. False on an error. */
 bool layout_begin_line(Lexer *lexer);
@@ -61,9 +61,9 @@ TokenKind layout_end(Lexer *lexer, Token *token);
 /* "'(' was never closed", about the innermost open bracket. */
 TokenKind layout_fail_unclosed(Lexer *lexer);
 
-// ---------------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------------------------------------
 // lexer.re, string.c, number.c, name.c, lookahead.c: tokens
-// ---------------------------------------------------------------------------------------------------------------------
+// ----------------------------------------------------------------------------------------------------------
 
 /* A token of ordinary code. */
 TokenKind scan_code(Lexer *lexer, Token *token);
