@@ -13,8 +13,9 @@ _Static_assert(sizeof(void *) == 8, "the window needs 64-bit addresses");
 enum { HINTS = 64 };
 
 #define PAGES_BYTES (RANGE_WINDOW / PAGE_BYTES * sizeof(Page))
+#define LINKS_BYTES (RANGE_WINDOW / PAGE_BYTES * sizeof(PageLinks))
 #define ARENAS_BYTES (((size_t)RANGE_ARENAS * sizeof(HeapArena) + PAGE_BYTES - 1) & ~(size_t)(PAGE_BYTES - 1))
-#define WINDOW_BYTES (RANGE_WINDOW + PAGES_BYTES + ARENAS_BYTES)
+#define WINDOW_BYTES (RANGE_WINDOW + PAGES_BYTES + LINKS_BYTES + ARENAS_BYTES)
 #define HINT_FIRST \
     ((char *)((uintptr_t)1 << 45)) /* far from where systems put programs, stacks and libraries */
 #define HINT_STRIDE ((size_t)1 << 38)
@@ -22,7 +23,8 @@ enum { HINTS = 64 };
 static void range_lay_out(AddressRange *range, char *base) {
     range->base = base;
     range->pages = (Page *)(base + RANGE_WINDOW);
-    range->arenas = (HeapArena *)(base + RANGE_WINDOW + PAGES_BYTES);
+    range->links = (PageLinks *)(base + RANGE_WINDOW + PAGES_BYTES);
+    range->arenas = (HeapArena *)(base + RANGE_WINDOW + PAGES_BYTES + LINKS_BYTES);
 }
 
 static void *reserve_anywhere(size_t bytes) {
@@ -57,14 +59,31 @@ static bool reserve_whole(AddressRange *range) {
     return true;
 }
 
-/* Reserve `bytes`, a multiple of an arena's, behind what is reserved, and the page descriptors for them. */
+/* A piece of the window: some addresses, and then the descriptors for them. */
+typedef struct Piece {
+    void *address;
+    size_t bytes;
+} Piece;
+
+enum { PIECES = 3 };
+
+/* The pieces for the `bytes`, a multiple of an arena's, at an offset from the range's base. */
+static void pieces_of(const AddressRange *range, size_t offset, size_t bytes, Piece pieces[PIECES]) {
+    size_t page = offset / PAGE_BYTES, pages = bytes / PAGE_BYTES;
+    pieces[0] = (Piece){range->base + offset, bytes};
+    pieces[1] = (Piece){range->pages + page, pages * sizeof(Page)};
+    pieces[2] = (Piece){range->links + page, pages * sizeof(PageLinks)};
+}
+
+/* Reserve `bytes`, a multiple of an arena's, behind what is reserved, and their descriptors. */
 static bool reserve_step(AddressRange *range, size_t bytes) {
+    Piece pieces[PIECES];
     if (bytes > RANGE_WINDOW - range->reserved) return false;
-    char *address = range->base + range->reserved;
-    Page *descriptors = range->pages + range->reserved / PAGE_BYTES;
-    if (!reserve_at(address, bytes)) return false;
-    if (!reserve_at(descriptors, bytes / PAGE_BYTES * sizeof(Page))) {
-        munmap(address, bytes);
+    pieces_of(range, range->reserved, bytes, pieces);
+    for (int i = 0; i < PIECES; i++) {
+        if (reserve_at(pieces[i].address, pieces[i].bytes)) continue;
+        while (--i >= 0)
+            munmap(pieces[i].address, pieces[i].bytes);
         return false;
     }
     range->reserved += bytes;
@@ -98,8 +117,10 @@ bool range_init(AddressRange *range) {
 }
 
 void range_fini(AddressRange *range) {
-    munmap(range->base, range->reserved);
-    munmap(range->pages, range->reserved / PAGE_BYTES * sizeof(Page));
+    Piece pieces[PIECES];
+    pieces_of(range, 0, range->reserved, pieces);
+    for (int i = 0; i < PIECES; i++)
+        munmap(pieces[i].address, pieces[i].bytes);
     munmap(range->arenas, ARENAS_BYTES);
     range->reserved = 0;
 }
@@ -154,13 +175,12 @@ bool range_is_vacant(AddressRange *range, uint32_t first, uint32_t count) {
     return first + count <= limit || (!range->whole && range_extend(range, first + count - limit));
 }
 
-static Page *arena_pages(const AddressRange *range, uint32_t arena) {
-    return range->pages + (size_t)arena * ARENA_PAGES;
-}
-
 bool arena_commit(AddressRange *range, uint32_t arena) {
-    if (!make_usable(arena_pages(range, arena), ARENA_PAGES * sizeof(Page))) return false;
-    if (!make_usable(page_address(range, arena * ARENA_PAGES), ARENA_BYTES)) return false;
+    Piece pieces[PIECES];
+    pieces_of(range, (size_t)arena * ARENA_BYTES, ARENA_BYTES, pieces);
+    for (int i = 0; i < PIECES; i++) {
+        if (!make_usable(pieces[i].address, pieces[i].bytes)) return false;
+    }
     HeapArena *record = &range->arenas[arena];
     memset(record, 0, sizeof *record);
     record->committed = true;
@@ -180,8 +200,10 @@ static void discard(void *address, size_t bytes) {
 }
 
 void arena_release(AddressRange *range, uint32_t arena) {
-    discard(page_address(range, arena * ARENA_PAGES), ARENA_BYTES);
-    discard(arena_pages(range, arena), ARENA_PAGES * sizeof(Page));
+    Piece pieces[PIECES];
+    pieces_of(range, (size_t)arena * ARENA_BYTES, ARENA_BYTES, pieces);
+    for (int i = 0; i < PIECES; i++)
+        discard(pieces[i].address, pieces[i].bytes);
     range->arenas[arena].committed = false;
     range->committed--;
 }

@@ -7,11 +7,12 @@
  * The heap reserves one contiguous range of addresses, a window of RANGE_WINDOW bytes, and behind it the
  * descriptors:
  *
- *     base                                            pages                          arenas
- *     | arena 0 | arena 1 | ...                       | one Page per 4 KiB page      | one Arena per MiB |
+ *     base                            pages                     links                 arenas
+ *     | arena 0 | arena 1 | ...       | a Page per 4 KiB page   | a PageLinks likewise  | a HeapArena per MiB
+ * |
  *
  * Reserved addresses cost nothing. They are made usable (*committed*) one arena of 1 MiB at a time, together
- * with the 256 page descriptors of that arena, and an arena that has become entirely free is *released*: its
+ * with the descriptors of its 256 pages, and an arena that has become entirely free is *released*: its
  * memory goes back, its addresses stay ours. So an address tells its page, (address - base) >> PAGE_SHIFT, in
  * one subtraction and one shift, and the pages themselves hold nothing but data.
  *
@@ -61,22 +62,31 @@ typedef enum {
     PAGE_FULL,
 } PageState;
 
-/* The descriptor of one page: of a pool, or of the first (and, where noted, last) page of a span. 32 bytes.
- */
+/* The descriptor of one page: of a pool, or of the first (and, where noted, last) page of a span. 16 bytes,
+ * four in a cache line: this is what every allocation and every free touches. */
 typedef struct Page {
     union {
         void *free;   /* pool: its free slots, each pointing to the next */
         size_t bytes; /* large block, first page: its size as it was asked for */
     };
-    uint32_t next, prev; /* free span, partial pool: neighbours in their list */
-    uint32_t count;      /* span: its pages; also in the last page of a free span */
-    uint16_t countdown;  /* pool: frees until the pool changes its state or bucket */
-    int16_t floor;       /* pool: live slots when that happens; live == floor + countdown */
-    uint8_t state;       /* PageState */
-    uint8_t size_class;  /* pool */
-    uint8_t bucket;      /* partial pool */
-    uint8_t reserved[5]; /* for meshing: which pages share this one's memory */
+    union {
+        struct {
+            uint16_t countdown; /* pool: frees until the pool changes its state or bucket */
+            int16_t floor;      /* pool: live slots when that happens; live == floor + countdown */
+        };
+        uint32_t count; /* span: its pages; also in the last page of a free span */
+    };
+    uint8_t state;      /* PageState */
+    uint8_t size_class; /* pool */
+    uint8_t bucket;     /* partial pool */
+    uint8_t reserved;
 } Page;
+
+/* The part of a descriptor that is seldom looked at, in an array of its own. */
+typedef struct PageLinks {
+    uint32_t next, prev;  /* free span, partial pool: neighbours in their list */
+    uint32_t reserved[2]; /* for meshing: which pages share this one's memory */
+} PageLinks;
 
 typedef struct HeapArena {             /* base/arena.h has the other kind of arena */
     uint64_t dirty[ARENA_DIRTY_WORDS]; /* free pages that still hold memory; a bit a page */
@@ -87,8 +97,9 @@ typedef struct HeapArena {             /* base/arena.h has the other kind of are
 } HeapArena;
 
 typedef struct AddressRange {
-    char *base;  /* aligned to an arena */
-    Page *pages; /* RANGE_WINDOW / PAGE_BYTES of them; only those of committed arenas may be touched */
+    char *base;       /* aligned to an arena */
+    Page *pages;      /* RANGE_WINDOW / PAGE_BYTES of them; only those of committed arenas may be touched */
+    PageLinks *links; /* as many */
     HeapArena *arenas;
     size_t reserved;                      /* bytes of the window that are ours */
     bool whole;                           /* the window was reserved in one piece */
@@ -98,9 +109,9 @@ typedef struct AddressRange {
     uint64_t occupied[RANGE_ARENAS / 64]; /* arenas in use; a bit each */
 } AddressRange;
 
-_Static_assert(sizeof(Page) == 32,
+_Static_assert(sizeof(Page) == 16 && sizeof(PageLinks) == 16,
                "the shift in page_of and the descriptors of an arena filling whole pages");
-_Static_assert((ARENA_PAGES * sizeof(Page)) % PAGE_BYTES == 0, "descriptors are committed by the arena");
+_Static_assert(ARENA_PAGES * sizeof(Page) % PAGE_BYTES == 0, "descriptors are committed by the arena");
 
 /* False when not even one arena's addresses can be had. */
 bool range_init(AddressRange *range);

@@ -29,6 +29,7 @@ static bool differ(const Report *report, const char *format, ...) {
 /* A free span and its marks: the length at both ends, the list of its length, no free neighbour behind it. */
 static bool check_free_span(const Heap *heap, uint32_t page, const Report *report) {
     const Page *first = &heap->pages[page], *last = first + first->count - 1;
+    const PageLinks *links = heap->spans.range.links, *own = &links[page];
     uint32_t end = page + first->count;
     if (first->count == 0 || first->count > ARENA_PAGES || page_arena(page) != page_arena(end - 1)) {
         return differ(report, "free span at page %u has %u pages", page, first->count);
@@ -36,9 +37,8 @@ static bool check_free_span(const Heap *heap, uint32_t page, const Report *repor
     if (last->state != PAGE_FREE || last->count != first->count) {
         return differ(report, "free span at page %u is not marked at its end", page);
     }
-    uint32_t before =
-        first->prev == PAGE_NONE ? heap->spans.bins[first->count] : heap->pages[first->prev].next;
-    if (before != page || (first->next != PAGE_NONE && heap->pages[first->next].prev != page)) {
+    uint32_t before = own->prev == PAGE_NONE ? heap->spans.bins[first->count] : links[own->prev].next;
+    if (before != page || (own->next != PAGE_NONE && links[own->next].prev != page)) {
         return differ(report, "free span at page %u is not in its list", page);
     }
     if (end % ARENA_PAGES != 0 && heap->pages[end].state == PAGE_FREE) {
@@ -115,7 +115,9 @@ static bool check_pool(const Heap *heap, uint32_t page, const Report *report) {
     }
     if (pool->countdown == 0) return differ(report, "pool at page %u missed a transition", page);
     if (pool->state == PAGE_PARTIAL) {
-        uint32_t before = pool->prev == PAGE_NONE ? class->first[pool->bucket] : heap->pages[pool->prev].next;
+        const PageLinks *links = heap->spans.range.links;
+        uint32_t prev = links[page].prev;
+        uint32_t before = prev == PAGE_NONE ? class->first[pool->bucket] : links[prev].next;
         if (before != page) return differ(report, "partial pool at page %u is not in its bucket", page);
     }
     return check_free_slots(heap, page, report);

@@ -302,6 +302,7 @@ static void promote(Heap *heap, int generation) {
     if (generation == OLDEST) {
         c->oldest_total = survivors;
         c->oldest_pending = 0;
+        spans_relax(&heap->spans);
     } else if (generation == OLDEST - 1) {
         c->oldest_pending += survivors;
     }

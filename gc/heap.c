@@ -50,7 +50,9 @@ static bool block_resize(Heap *heap, void *block, size_t old_size, size_t new_si
 
 /* ---- Blocks from the system's allocator ---- */
 
-static bool system_has_room(const Heap *heap, size_t size) {
+/* No block may be larger than the other modes could serve. */
+static bool system_has_room(const Heap *heap, size_t size, size_t new_size) {
+    if (new_size > RANGE_WINDOW) return false;
     return heap->exempt || (size <= heap->limit && heap->system_bytes <= heap->limit - size);
 }
 
@@ -60,7 +62,7 @@ static void system_count(Heap *heap, size_t less, size_t more) {
 }
 
 static void *system_alloc(Heap *heap, size_t size) {
-    void *block = system_has_room(heap, size) ? malloc(size == 0 ? 1 : size) : NULL;
+    void *block = system_has_room(heap, size, size) ? malloc(size == 0 ? 1 : size) : NULL;
     if (block == NULL) return NULL;
     heap->system_blocks++;
     system_count(heap, 0, size);
@@ -74,7 +76,7 @@ static void system_free(Heap *heap, void *block, size_t size) {
 }
 
 static void *system_resize(Heap *heap, void *block, size_t old_size, size_t new_size) {
-    if (new_size > old_size && !system_has_room(heap, new_size - old_size)) return NULL;
+    if (new_size > old_size && !system_has_room(heap, new_size - old_size, new_size)) return NULL;
     void *resized = realloc(block, new_size == 0 ? 1 : new_size);
     if (resized != NULL) system_count(heap, old_size, new_size);
     return resized;
@@ -214,6 +216,7 @@ void heap_set_exempt(Heap *heap, bool exempt) {
 }
 
 void heap_trim(Heap *heap) {
+    heap->spans.refetched = 0;
     pools_trim(heap);
     spans_return_dirty(&heap->spans, 0);
 }

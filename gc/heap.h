@@ -60,7 +60,7 @@ typedef struct HeapHooks {
  * identity is that all from pool_live to metadata add up to it. Live bytes are in slots and pages; what of a
  * slot its owner did not ask for is known to its owner only. */
 typedef struct HeapStats {
-    size_t taken;          /* committed arenas and their descriptors (system mode: live blocks) */
+    size_t taken;          /* committed arenas, descriptors, arena records (system mode: live blocks) */
     size_t pool_live;      /* live slots */
     size_t pool_free;      /* free slots */
     size_t pool_tail;      /* what is left over behind a page's last slot */
@@ -68,7 +68,7 @@ typedef struct HeapStats {
     size_t span_slack;     /* up to their last page's end */
     size_t pages_held;     /* free pages with memory behind them */
     size_t pages_returned; /* free pages without */
-    size_t metadata;       /* page descriptors and arena records */
+    size_t metadata;       /* descriptors and arena records */
     size_t system_live;    /* system mode: all blocks */
 
     size_t live_blocks;

@@ -17,7 +17,7 @@ unsigned pool_class(size_t size) {
 }
 
 void pools_init(Heap *heap) {
-    heap->sentinel = (Page){.next = PAGE_NONE, .prev = PAGE_NONE};
+    heap->sentinel = (Page){.free = NULL};
     for (unsigned i = 0; i < POOL_CLASSES; i++) {
         PoolClass *class = &heap->classes[i];
         class->slot_size = (uint16_t)class_slot_size(i == 0 ? 1 : i);
@@ -39,19 +39,20 @@ static uint32_t number_of(const Heap *heap, const Page *pool) {
 }
 
 static void bucket_append(Heap *heap, PoolClass *class, Page *pool, unsigned bucket) {
+    PageLinks *links = heap->spans.range.links;
     uint32_t number = number_of(heap, pool), last = class->last[bucket];
     pool->bucket = (uint8_t)bucket;
-    pool->next = PAGE_NONE;
-    pool->prev = last;
-    *(last == PAGE_NONE ? &class->first[bucket] : &heap->pages[last].next) = number;
+    links[number] = (PageLinks){.next = PAGE_NONE, .prev = last};
+    *(last == PAGE_NONE ? &class->first[bucket] : &links[last].next) = number;
     class->last[bucket] = number;
     class->filled = (uint8_t)(class->filled | 1u << bucket);
 }
 
 static void bucket_remove(Heap *heap, PoolClass *class, Page *pool) {
+    PageLinks *links = heap->spans.range.links, *own = &links[number_of(heap, pool)];
     unsigned bucket = pool->bucket;
-    *(pool->prev == PAGE_NONE ? &class->first[bucket] : &heap->pages[pool->prev].next) = pool->next;
-    *(pool->next == PAGE_NONE ? &class->last[bucket] : &heap->pages[pool->next].prev) = pool->prev;
+    *(own->prev == PAGE_NONE ? &class->first[bucket] : &links[own->prev].next) = own->next;
+    *(own->next == PAGE_NONE ? &class->last[bucket] : &links[own->next].prev) = own->prev;
     if (class->first[bucket] == PAGE_NONE) class->filled = (uint8_t)(class->filled & ~(1u << bucket));
 }
 

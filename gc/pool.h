@@ -40,8 +40,8 @@ enum {
     MEDIUM_CLASSES = 6,                    /* classes 33 to 38: a page in 7, 6, 5, 4, 3 and 2 */
     POOL_CLASSES = 1 + SMALL_CLASSES + MEDIUM_CLASSES,
     POOL_MAX = PAGE_BYTES / 2, /* larger blocks are spans */
-    POOL_BUCKETS = 8,
-    POOL_REST_SHARE = 16, /* a full pool is noticed again when one slot in so many is free */
+    POOL_BUCKETS = 4,
+    POOL_REST_SHARE = 8, /* a full pool is noticed again when one slot in so many is free */
 };
 
 typedef struct PoolClass {

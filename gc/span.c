@@ -8,27 +8,30 @@ static Page *page_at(const Spans *spans, uint32_t page) {
     return &spans->range.pages[page];
 }
 
+static PageLinks *links_at(const Spans *spans, uint32_t page) {
+    return &spans->range.links[page];
+}
+
 static void bin_insert(Spans *spans, uint32_t page, uint32_t count) {
     Page *first = page_at(spans, page), *last = page_at(spans, page + count - 1);
     uint32_t head = spans->bins[count];
     first->state = last->state = PAGE_FREE;
     first->count = last->count = count;
-    first->prev = PAGE_NONE;
-    first->next = head;
-    if (head != PAGE_NONE) page_at(spans, head)->prev = page;
+    *links_at(spans, page) = (PageLinks){.next = head, .prev = PAGE_NONE};
+    if (head != PAGE_NONE) links_at(spans, head)->prev = page;
     spans->bins[count] = page;
     spans->filled[count / 64] |= (uint64_t)1 << (count % 64);
 }
 
 static void bin_remove(Spans *spans, uint32_t page) {
-    Page *first = page_at(spans, page);
-    uint32_t count = first->count;
-    if (first->next != PAGE_NONE) page_at(spans, first->next)->prev = first->prev;
-    if (first->prev != PAGE_NONE) {
-        page_at(spans, first->prev)->next = first->next;
+    const PageLinks *links = links_at(spans, page);
+    uint32_t count = page_at(spans, page)->count;
+    if (links->next != PAGE_NONE) links_at(spans, links->next)->prev = links->prev;
+    if (links->prev != PAGE_NONE) {
+        links_at(spans, links->prev)->next = links->next;
     } else {
-        spans->bins[count] = first->next;
-        if (first->next == PAGE_NONE) spans->filled[count / 64] &= ~((uint64_t)1 << (count % 64));
+        spans->bins[count] = links->next;
+        if (links->next == PAGE_NONE) spans->filled[count / 64] &= ~((uint64_t)1 << (count % 64));
     }
 }
 
@@ -110,6 +113,21 @@ static void release_vacant(Spans *spans, uint32_t number) {
     spans->vacant--;
 }
 
+/* How many dirty pages may be kept. */
+static size_t budget(const Spans *spans) {
+    return DIRTY_MIN + spans->used_pages / KEPT_SHARE + spans->refetched;
+}
+
+static void keep_to_budget(Spans *spans) {
+    size_t most = budget(spans);
+    if (spans->dirty_pages > most) spans_return_dirty(spans, most / 2);
+}
+
+void spans_relax(Spans *spans) {
+    spans->refetched /= 2;
+    keep_to_budget(spans);
+}
+
 void spans_return_dirty(Spans *spans, size_t keep) {
     while (spans->dirty_pages > keep) {
         uint32_t number = spans->dirty_first;
@@ -168,8 +186,7 @@ static void free_part(Spans *spans, uint32_t page, uint32_t count) {
     if (arena->free_pages < ARENA_PAGES) return;
     arena_set_occupied(&spans->range, number, false);
     spans->vacant++;
-    size_t most = VACANT_MIN + spans->used_pages / ARENA_PAGES / KEPT_SHARE;
-    if (spans->vacant > most) release_vacant(spans, number);
+    if (spans->vacant > VACANT_MIN + budget(spans) / ARENA_PAGES) release_vacant(spans, number);
 }
 
 static void free_run(Spans *spans, uint32_t page, uint32_t end) {
@@ -181,7 +198,7 @@ static void free_run(Spans *spans, uint32_t page, uint32_t end) {
 
 /* All of the pages, which are free or of absent arenas, or none. */
 static bool claim_run(Spans *spans, uint32_t page, uint32_t end) {
-    size_t count = end - page;
+    size_t count = end - page, held = spans->used_pages + spans->dirty_pages;
     if (spans->used_pages > spans->used_limit || count > spans->used_limit - spans->used_pages) return false;
     for (uint32_t at = page, part; at < end; at += part) {
         part = part_length(at, end);
@@ -190,6 +207,8 @@ static bool claim_run(Spans *spans, uint32_t page, uint32_t end) {
             return false;
         }
     }
+    size_t fetched = spans->used_pages + spans->dirty_pages - held; /* the rest of them was dirty */
+    if (held < spans->used_peak && spans->refetched < spans->used_peak) spans->refetched += fetched;
     if (spans->used_pages > spans->used_peak) spans->used_peak = spans->used_pages;
     return true;
 }
@@ -203,6 +222,7 @@ bool spans_init(Spans *spans) {
     spans->dirty_first = spans->dirty_last = PAGE_NONE;
     spans->dirty_pages = spans->used_pages = spans->used_peak = 0;
     spans->vacant = 0;
+    spans->refetched = 0;
     spans->used_limit = SIZE_MAX;
     return true;
 }
@@ -228,8 +248,7 @@ uint32_t span_take(Spans *spans, size_t count) {
 
 void span_free(Spans *spans, uint32_t page, size_t count) {
     free_run(spans, page, page + (uint32_t)count);
-    size_t budget = DIRTY_MIN + spans->used_pages / KEPT_SHARE;
-    if (spans->dirty_pages > budget) spans_return_dirty(spans, budget / 2);
+    keep_to_budget(spans);
 }
 
 /* Are pages from `page` to `end` free: the rest of their first arena in one span, and then whole arenas? */

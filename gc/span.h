@@ -15,10 +15,12 @@
  * arena.
  *
  * Giving back. A freed page is *dirty*: it still has memory behind it. The heap holds on to dirty pages up to
- * a budget, DIRTY_MIN + an eighth of the pages in use, so that a program at the edge does not fetch and
- * return the same pages over and over; past the budget the dirty pages of the arenas that have had some
- * longest are returned to the system until half the budget is left. Arenas that are wholly free are released,
- * but for VACANT_MIN + an eighth of those in use.
+ * a budget; past it, the dirty pages of the arenas that have had some longest are returned to the system
+ * until half the budget is left, and of the arenas that are wholly free only a few are kept, the others
+ * released. The budget is small, DIRTY_MIN and an eighth of the pages in use, plus what experience adds: each
+ * page that has to be fetched again although the heap held as many before (`refetched`) raises it by one, so
+ * that a program that builds and drops the same structure over and over pays for it twice and no more. Full
+ * collections halve that experience.
  */
 
 #include "gc/arena.h"
@@ -38,6 +40,7 @@ typedef struct Spans {
     uint32_t dirty_first, dirty_last;   /* arenas with dirty pages, longest first; PAGE_NONE */
     size_t dirty_pages;
     uint32_t vacant;   /* committed arenas that are wholly free */
+    size_t refetched;  /* pages fetched again after they, or others, had been returned */
     size_t used_pages; /* in pools and large blocks */
     size_t used_limit; /* span_take refuses to pass it */
     size_t used_peak;
@@ -57,6 +60,9 @@ bool span_grow(Spans *spans, uint32_t page, size_t count, size_t new_count);
 
 /* Give up its last pages. 1 <= new_count <= count. */
 void span_shrink(Spans *spans, uint32_t page, size_t count, size_t new_count);
+
+/* Forget half of what `refetched` says, and return what is then over the budget. */
+void spans_relax(Spans *spans);
 
 /* Return dirty pages and wholly free arenas to the system until at most `keep` dirty pages are left. */
 void spans_return_dirty(Spans *spans, size_t keep);
