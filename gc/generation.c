@@ -56,8 +56,9 @@ void generation_append(Generation *generation, Object *object, GcPlace place) {
     generation->items[generation->length++] = object;
 }
 
-/* A hole in the middle of the young generation, or anywhere in another. */
-static void leave_hole(VM *vm, Generation *generation) {
+/* A hole in a generation that is not young. */
+static void leave_hole(VM *vm, Generation *generation, uint32_t index) {
+    generation->items[index] = NULL;
     generation->holes++;
     if (generation->holes < GENERATION_CAPACITY_MIN || generation->holes < generation->length / 4 * 3) return;
     if (is_under_collection(vm_heap(vm), generation)) return;
@@ -65,21 +66,14 @@ static void leave_hole(VM *vm, Generation *generation) {
     generation_shrink(vm, generation);
 }
 
-/* Drop the last entry of the young generation, and the holes that then are last. */
-static void pop(Generation *young) {
-    while (--young->length > 0 && young->items[young->length - 1] == NULL)
-        young->holes--;
-}
-
 void generation_remove(VM *vm, Object *object) {
     GcPlace place = object_place(object);
-    Generation *generation = &vm_heap(vm)->generations[place == GC_NEW ? YOUNGEST : place - GC_YOUNG];
     uint32_t index = object_vector_index(object);
-    generation->items[index] = NULL;
+    Generation *generations = vm_heap(vm)->generations;
     object_set_place(object, GC_UNTRACKED, 0);
-    if (index + 1 == generation->length && generation == &vm_heap(vm)->generations[YOUNGEST]) {
-        pop(generation);
+    if (place == GC_YOUNG || place == GC_NEW) {
+        generation_leave_young(&generations[YOUNGEST], index);
     } else {
-        leave_hole(vm, generation);
+        leave_hole(vm, &generations[place - GC_YOUNG], index);
     }
 }

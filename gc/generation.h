@@ -52,6 +52,20 @@ void generation_remove(VM *vm, Object *object);
 /* Give back most of a vector that has become much too large. */
 void generation_shrink(VM *vm, Generation *generation);
 
+/* The entry of an object that leaves the young generation: a hole, or dropped with the holes before it. */
+static inline void generation_leave_young(Generation *young, uint32_t index) {
+    young->items[index] = NULL;
+    if (index + 1 < young->length) {
+        young->holes++;
+        return;
+    }
+    while (index > 0 && young->items[index - 1] == NULL) {
+        index--;
+        young->holes--;
+    }
+    young->length = index;
+}
+
 static inline bool place_is_tracked(GcPlace place) {
     return place >= GC_YOUNG && place <= GC_NEW;
 }

@@ -49,17 +49,19 @@ static inline Object *object_new(VM *vm, Type *type, size_t size) {
 static inline Object *object_new_container(VM *vm, Type *type, size_t size) {
     Heap *heap = vm_heap(vm);
     Generation *young = &heap->generations[YOUNGEST];
-    if (__builtin_expect(young->count >= heap->poll_at || young->length >= young->capacity, 0)) {
+    uint32_t count = young->count, index = young->length;
+    if (__builtin_expect(count >= heap->poll_at || index >= young->capacity, 0)) {
         return object_new_container_slow(vm, type, size);
     }
     Object *object = (Object *)heap_alloc_fast(heap, size);
     if (__builtin_expect(object == NULL, 0)) return object_new_container_slow(vm, type, size);
     object->refs = 1;
-    object->gc = (young->length << GC_INDEX_SHIFT) | GC_NEW;
+    object->gc = (index << GC_INDEX_SHIFT) | GC_NEW;
     object->type = type;
     memset(object + 1, 0, size - sizeof(Object));
-    young->items[young->length++] = object;
-    young->count++;
+    young->items[index] = object;
+    young->length = index + 1;
+    young->count = count + 1;
     return object;
 }
 

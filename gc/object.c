@@ -61,14 +61,10 @@ static bool finalize_dead(VM *vm, Object *object) {
 }
 
 static void bury(VM *vm, Object *object) {
-    const TypeHead *slots = object_slots(object);
-    if (__builtin_expect(slots->finalize != NULL, 0) && has_finalizer(object) &&
-        object_place(object) != GC_NEW) {
-        if (finalize_dead(vm, object)) return;
-    }
+    if (has_finalizer(object) && object_place(object) != GC_NEW && finalize_dead(vm, object)) return;
     object_untrack(vm, object); /* first: callbacks of weak references may collect, and must not see it */
-    if (__builtin_expect(object->gc & GC_WEAKLY_REFERENCED, 0)) object_kill_weak_references(vm, object);
-    slots->dealloc(vm, object);
+    object_kill_weak_references(vm, object);
+    object_slots(object)->dealloc(vm, object);
 }
 
 /* Deferring took the object out of its vector, but a finalizer may bring it back to life, as a container that
@@ -93,18 +89,47 @@ static void work_off(VM *vm) {
     heap->death_depth = 0;
 }
 
+static void die_unusually(VM *vm, Object *object) {
+    Heap *heap = vm_heap(vm);
+    if (object_is_immortal(object)) {
+        object->refs = IMMORTAL_REFS;
+    } else if (heap->death_depth >= DEATH_DEPTH_MAX) {
+        defer(vm, object);
+    } else {
+        heap->death_depth++;
+        bury(vm, object);
+        if (--heap->death_depth == 0 && heap->deferred != NULL) work_off(vm);
+    }
+}
+
+/* The low bits of the gc word of an object that is in the young generation or untracked, and not weakly
+ * referenced: a bit for each value that they may have. */
+#define USUAL_STATES \
+    ((1u << GC_UNTRACKED | 1u << GC_YOUNG | 1u << GC_NEW) | (1u << GC_UNTRACKED | 1u << GC_YOUNG) \
+                                                                << GC_FINALIZED)
+
+/* What bury does, for the usual death. */
+static inline void bury_usual(VM *vm, Object *object, const TypeHead *slots) {
+    Generation *young = &vm_heap(vm)->generations[YOUNGEST];
+    if (object_place(object) != GC_UNTRACKED) {
+        uint32_t index = object_vector_index(object);
+        object->gc = GC_UNTRACKED;
+        generation_leave_young(young, index);
+        young->count -= young->count > 0;
+    }
+    slots->dealloc(vm, object);
+}
+
 void object_die(VM *vm, Object *object) {
     Heap *heap = vm_heap(vm);
-    if (__builtin_expect(object_is_immortal(object), 0)) {
-        object->refs = IMMORTAL_REFS;
-        return;
-    }
-    if (__builtin_expect(heap->death_depth >= DEATH_DEPTH_MAX, 0)) {
-        defer(vm, object);
+    const TypeHead *slots = object_slots(object);
+    bool is_usual = USUAL_STATES >> (object->gc & ((1 << GC_INDEX_SHIFT) - 1)) & 1;
+    if (__builtin_expect(!is_usual || slots->finalize != NULL || heap->death_depth >= DEATH_DEPTH_MAX, 0)) {
+        die_unusually(vm, object);
         return;
     }
     heap->death_depth++;
-    bury(vm, object);
+    bury_usual(vm, object, slots);
     if (--heap->death_depth == 0 && __builtin_expect(heap->deferred != NULL, 0)) work_off(vm);
 }
 
