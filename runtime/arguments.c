@@ -2,8 +2,7 @@
 
 #include "runtime/error.h"
 
-bool arguments_count(VM *vm, const char *function, int64_t nargs, int minimum, int maximum)
-{
+bool arguments_count(VM *vm, const char *function, int64_t nargs, int minimum, int maximum) {
     if (nargs >= minimum && nargs <= maximum) return true;
     int bound = nargs < minimum ? minimum : maximum;
     const char *which = minimum == maximum ? "" : nargs < minimum ? "at least " : "at most ";
@@ -12,8 +11,7 @@ bool arguments_count(VM *vm, const char *function, int64_t nargs, int minimum, i
     return false;
 }
 
-bool arguments_check(VM *vm, const char *function, int64_t nargs, Value names, int minimum, int maximum)
-{
+bool arguments_check(VM *vm, const char *function, int64_t nargs, Value names, int minimum, int maximum) {
     if (names_count(names) > 0) {
         raise_type(vm, "%s() takes no keyword arguments", function);
         return false;

@@ -2,20 +2,23 @@
 #define MPY_RUNTIME_ARGUMENTS_H
 
 /*
- * Argument checks for the `new` and `init` slots, which see a call as it comes (methods get theirs bound by their
- * parameter string: runtime/native.h).
+ * Argument checks for the `new` and `init` slots, which see a call as it comes (methods get theirs bound by
+ * their parameter string: runtime/native.h).
  *
  * The texts are CPython's: "list expected at most 1 argument, got 2", "list() takes no keyword arguments".
  */
 
 #include "runtime/tuple.h"
 
-static inline int64_t names_count(Value names) { return is_absent(names) ? 0 : as_tuple(names)->length; }
+static inline int64_t names_count(Value names) {
+    return is_absent(names) ? 0 : as_tuple(names)->length;
+}
 
 /* Between `minimum` and `maximum` positional arguments? */
 RAISES bool arguments_count(VM *vm, const char *function, int64_t nargs, int minimum, int maximum);
 
 /* The same, and no keywords. */
-RAISES bool arguments_check(VM *vm, const char *function, int64_t nargs, Value names, int minimum, int maximum);
+RAISES bool arguments_check(VM *vm, const char *function, int64_t nargs, Value names, int minimum,
+                            int maximum);
 
 #endif

@@ -4,8 +4,8 @@
 /*
  * types.GenericAlias: list[int] and its like.
  *
- * A proxy of a class (`origin`) that remembers type arguments: calling it makes an instance of the origin, most
- * attributes are the origin's, and it compares and hashes by origin and arguments.
+ * A proxy of a class (`origin`) that remembers type arguments: calling it makes an instance of the origin,
+ * most attributes are the origin's, and it compares and hashes by origin and arguments.
  */
 
 #include "runtime/state.h"
@@ -17,8 +17,6 @@ typedef struct {
     Value parameters; /* the type variables among args, a tuple; ABSENT: not asked for yet. Owned */
     bool starred;     /* *tuple[int]: unpacked in a subscript */
 } GenericAlias;
-
-extern Type generic_alias_type;
 
 /* origin[args]; args that are no tuple are put into one. Refs both. */
 NEW RAISES Value generic_alias_new(VM *vm, Value origin, Value args);

@@ -4,9 +4,10 @@
 /*
  * The built-in iterators over sequences, and the iterator-making built-in types.
  *
- * A SequenceIterator walks anything indexable. When it is exhausted `sequence` becomes ABSENT, so that it stays
- * exhausted even if a list grows again. list_iterator and tuple_iterator advance by index over the items themselves
- * (the eval loop does so inline); `iterator` calls __getitem__ until IndexError; the reversed ones count down.
+ * A SequenceIterator walks anything indexable. When it is exhausted `sequence` becomes ABSENT, so that it
+ * stays exhausted even if a list grows again. list_iterator and tuple_iterator advance by index over the
+ * items themselves (the eval loop does so inline); `iterator` calls __getitem__ until IndexError; the
+ * reversed ones count down.
  *
  * enumerate and zip keep their last result tuple and use it again if nobody else does.
  */
@@ -19,9 +20,6 @@ typedef struct {
     Value sequence; /* owned; ABSENT: exhausted */
 } SequenceIterator;
 
-extern Type list_iterator_type, list_reverse_iterator_type, tuple_iterator_type, sequence_iterator_type;
-extern Type callable_iterator_type, enumerate_type, zip_type, map_type, filter_type, reversed_type;
-
 /* A SequenceIterator of the given type that begins at `index`; refs the sequence. */
 NEW RAISES Value sequence_iterator_make(VM *vm, Type *type, Value sequence, int64_t index);
 /* iter() of an object that has only __getitem__. */
@@ -31,8 +29,8 @@ NEW RAISES Value callable_iterator_new(VM *vm, Value callable, Value sentinel);
 /* reversed(v): __reversed__, or the sequence protocol. */
 NEW RAISES Value reversed_new(VM *vm, Value v);
 
-/* What iterators' __reduce__ methods return: (builtins.<function>, (argument,)[, state]). STEALS argument and state;
- * ABSENT argument raises on; ABSENT state leaves it out. */
+/* What iterators' __reduce__ methods return: (builtins.<function>, (argument,)[, state]). STEALS argument and
+ * state; ABSENT state leaves it out. */
 NEW RAISES Value iterator_reduction(VM *vm, const char *function, STEALS Value argument, STEALS Value state);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * list: life, growth, the sequence slots. Methods are in listmethods.c, slices in listslice.c, sort in listsort.c.
+ * list: life, growth, the sequence slots. Methods are in listmethods.c, slices in listslice.c, sort in
+ * listsort.c.
  */
 
 #include "runtime/list.h"
@@ -16,36 +17,37 @@
 
 /* --- growth --- */
 
-static bool set_capacity(VM *vm, List *list, int64_t capacity)
-{
+static bool set_capacity(VM *vm, List *list, int64_t capacity) {
     if (capacity > ROW_LENGTH_MAX) {
         raise_memory(vm);
         return false;
     }
     size_t old_size = (size_t)list->capacity * sizeof(Value), new_size = (size_t)capacity * sizeof(Value);
-    Value *items = list->capacity ? memory_resize(vm, list->items, old_size, new_size) : memory_alloc(vm, new_size);
+    Value *items =
+        list->capacity ? memory_resize(vm, list->items, old_size, new_size) : memory_alloc(vm, new_size);
     if (!items) return false;
     list->items = items;
     list->capacity = capacity;
     return true;
 }
 
-bool list_reserve(VM *vm, List *list, int64_t capacity)
-{
+bool list_reserve(VM *vm, List *list, int64_t capacity) {
     return capacity <= list->capacity || set_capacity(vm, list, capacity);
 }
 
-static int64_t growth(int64_t length) { return (length + (length >> 3) + 6) & ~INT64_C(3); }
+static int64_t growth(int64_t length) {
+    return (length + (length >> 3) + 6) & ~INT64_C(3);
+}
 
-bool list_make_room(VM *vm, List *list, int64_t length)
-{
+bool list_make_room(VM *vm, List *list, int64_t length) {
     return length <= list->capacity || set_capacity(vm, list, growth(length));
 }
 
-bool list_grow(VM *vm, List *list) { return list_make_room(vm, list, list->length + 1); }
+bool list_grow(VM *vm, List *list) {
+    return list_make_room(vm, list, list->length + 1);
+}
 
-void list_shrink(VM *vm, List *list)
-{
+void list_shrink(VM *vm, List *list) {
     if (list->length >= list->capacity / 2) return;
     size_t old_size = (size_t)list->capacity * sizeof(Value);
     if (list->length == 0) {
@@ -64,8 +66,7 @@ void list_shrink(VM *vm, List *list)
 
 /* --- making --- */
 
-Value list_new(VM *vm, int64_t capacity)
-{
+Value list_new(VM *vm, int64_t capacity) {
     List *list = (List *)object_new_container(vm, &list_type, sizeof(List));
     if (!list) return raise_memory(vm);
     object_track(&list->head);
@@ -76,8 +77,7 @@ Value list_new(VM *vm, int64_t capacity)
     return from_object(list);
 }
 
-Value list_from(VM *vm, const Value *items, int64_t length)
-{
+Value list_from(VM *vm, const Value *items, int64_t length) {
     Value list = list_new(vm, length);
     if (is_absent(list)) return ABSENT;
     row_copy(as_list(list)->items, items, length);
@@ -85,8 +85,7 @@ Value list_from(VM *vm, const Value *items, int64_t length)
     return list;
 }
 
-Value list_from_owned(VM *vm, Value *items, int64_t length)
-{
+Value list_from_owned(VM *vm, Value *items, int64_t length) {
     Value list = list_new(vm, length);
     if (is_absent(list)) {
         row_drop(vm, items, length);
@@ -97,8 +96,7 @@ Value list_from_owned(VM *vm, Value *items, int64_t length)
     return list;
 }
 
-Value list_from_iterable(VM *vm, Value iterable)
-{
+Value list_from_iterable(VM *vm, Value iterable) {
     Value list = list_new(vm, 0);
     if (is_absent(list)) return ABSENT;
     if (list_extend(vm, list, iterable)) return list;
@@ -108,8 +106,7 @@ Value list_from_iterable(VM *vm, Value iterable)
 
 /* --- appending --- */
 
-bool list_append_owned(VM *vm, Value self, Value item)
-{
+bool list_append_owned(VM *vm, Value self, Value item) {
     List *list = as_list(self);
     if (__builtin_expect(list->length == list->capacity, 0) && !list_grow(vm, list)) {
         value_drop(vm, item);
@@ -119,11 +116,12 @@ bool list_append_owned(VM *vm, Value self, Value item)
     return true;
 }
 
-bool list_append(VM *vm, Value list, Value item) { return list_append_owned(vm, list, value_ref(item)); }
+bool list_append(VM *vm, Value list, Value item) {
+    return list_append_owned(vm, list, value_ref(item));
+}
 
 /* The first of many rows fits exactly, as most lists made of one iterable never grow. */
-static bool room_for_more(VM *vm, List *list, int64_t count)
-{
+static bool room_for_more(VM *vm, List *list, int64_t count) {
     if (count > ROW_LENGTH_MAX - list->length) {
         raise_memory(vm);
         return false;
@@ -132,8 +130,7 @@ static bool room_for_more(VM *vm, List *list, int64_t count)
     return list_make_room(vm, list, list->length + count);
 }
 
-bool list_append_row(VM *vm, List *list, const Value *items, int64_t count)
-{
+bool list_append_row(VM *vm, List *list, const Value *items, int64_t count) {
     bool own = items == list->items;
     if (!room_for_more(vm, list, count)) return false;
     if (own) items = list->items;
@@ -142,36 +139,35 @@ bool list_append_row(VM *vm, List *list, const Value *items, int64_t count)
     return true;
 }
 
-static bool extend_range(VM *vm, List *list, const Range *range)
-{
+static bool extend_range(VM *vm, List *list, const Range *range) {
     int64_t count = int_get(range->length), step = int_get(range->step), next = int_get(range->start);
     if (!room_for_more(vm, list, count)) return false;
     Value *target = list->items + list->length;
-    for (int64_t i = 0; i < count; i++, next += step) target[i] = int_small(next);
+    for (int64_t i = 0; i < count; i++, next += step)
+        target[i] = int_small(next);
     list->length += count;
     return true;
 }
 
-static bool extend_dict(VM *vm, List *list, Value dict)
-{
+static bool extend_dict(VM *vm, List *list, Value dict) {
     if (!room_for_more(vm, list, as_dict(dict)->count)) return false;
     int64_t position = 0;
     Value key, value;
-    while (dict_next(dict, &position, &key, &value)) list->items[list->length++] = value_ref(key);
+    while (dict_next(dict, &position, &key, &value))
+        list->items[list->length++] = value_ref(key);
     return true;
 }
 
-static bool extend_set(VM *vm, List *list, Value set)
-{
+static bool extend_set(VM *vm, List *list, Value set) {
     if (!room_for_more(vm, list, as_set(set)->used)) return false;
     int64_t position = 0, hash;
     Value key;
-    while (set_next(as_set(set), &position, &key, &hash)) list->items[list->length++] = value_ref(key);
+    while (set_next(as_set(set), &position, &key, &hash))
+        list->items[list->length++] = value_ref(key);
     return true;
 }
 
-static bool extend_iterator(VM *vm, Value self, Value iterable)
-{
+static bool extend_iterator(VM *vm, Value self, Value iterable) {
     Value iterator = object_iterate(vm, iterable);
     if (is_absent(iterator)) return false;
     int64_t hint = object_length_hint(vm, iterable, 8);
@@ -190,8 +186,7 @@ static bool extend_iterator(VM *vm, Value self, Value iterable)
     return done;
 }
 
-bool list_extend(VM *vm, Value self, Value iterable)
-{
+bool list_extend(VM *vm, Value self, Value iterable) {
     List *list = as_list(self);
     if (is_exactly(iterable, &list_type) || is_exactly(iterable, &tuple_type)) {
         Row row = row_of(iterable);

@@ -1,7 +1,8 @@
 #ifndef MPY_RUNTIME_LIST_H
 #define MPY_RUNTIME_LIST_H
 
-/* list: a growing row of values in a block of its own. 0 <= length <= capacity; items[length..capacity) is garbage. */
+/* list: a growing row of values in a block of its own. 0 <= length <= capacity; items[length..capacity) is
+ * garbage. */
 
 #include "runtime/state.h"
 
@@ -12,16 +13,21 @@ typedef struct {
     Value *items; /* owned; NULL while capacity is 0 */
 } List;
 
-static inline List *as_list(Value v) { return (List *)as_object(v); }
-static inline bool is_list(Value v) { return is_family(v, TYPE_LIST); }
+static inline List *as_list(Value v) {
+    return (List *)as_object(v);
+}
+static inline bool is_list(Value v) {
+    return is_family(v, TYPE_LIST);
+}
 
 NEW RAISES Value list_new(VM *vm, int64_t capacity);                           /* empty, with room */
 NEW RAISES Value list_from(VM *vm, const Value *items, int64_t length);        /* refs the items */
 NEW RAISES Value list_from_owned(VM *vm, STEALS Value *items, int64_t length); /* takes the references */
 NEW RAISES Value list_from_iterable(VM *vm, Value iterable);
-RAISES bool list_reserve(VM *vm, List *list, int64_t capacity); /* at least; amortised growth is the caller's */
-RAISES bool list_grow(VM *vm, List *list);                      /* room for one more, by the growth pattern */
-RAISES bool list_append(VM *vm, Value list, Value item);        /* refs the item */
+RAISES bool list_reserve(VM *vm, List *list,
+                         int64_t capacity);              /* at least; amortised growth is the caller's */
+RAISES bool list_grow(VM *vm, List *list);               /* room for one more, by the growth pattern */
+RAISES bool list_append(VM *vm, Value list, Value item); /* refs the item */
 RAISES bool list_append_owned(VM *vm, Value list, STEALS Value item);
 RAISES bool list_extend(VM *vm, Value list, Value iterable);
 RAISES bool list_sort(VM *vm, Value list, Value key /* or ABSENT */, bool reverse);

@@ -10,19 +10,19 @@
 #include "runtime/protocol.h"
 #include "runtime/row.h"
 #include "runtime/slice.h"
+#include "runtime/slots.h"
 
 /* --- life --- */
 
-static int traverse(Object *self, VisitFn visit, void *context)
-{
+static int traverse(Object *self, VisitFn visit, void *context) {
     List *list = (List *)self;
-    for (int64_t i = 0; i < list->length; i++) VISIT(list->items[i]);
+    for (int64_t i = 0; i < list->length; i++)
+        VISIT(list->items[i]);
     return 0;
 }
 
 /* The list is empty before the first item dies: what finalizers then do to it is kept. */
-static void clear(VM *vm, Object *self)
-{
+static void clear(VM *vm, Object *self) {
     List *list = (List *)self;
     Value *items = list->items;
     int64_t length = list->length, capacity = list->capacity;
@@ -32,16 +32,13 @@ static void clear(VM *vm, Object *self)
     memory_free(vm, items, (size_t)capacity * sizeof(Value));
 }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     size_t size = self->type == &list_type ? sizeof(List) : instance_size(self, 0);
-    object_untrack(vm, self);
     clear(vm, self);
     object_free(vm, self, size);
 }
 
-static Value new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)args, (void)nargs, (void)names;
     if (type == &list_type) return list_new(vm, 0);
     Object *self = instance_new(vm, type, 0);
@@ -49,8 +46,7 @@ static Value new(VM *vm, Type *type, Value *args, int nargs, Value names)
     return from_object(self);
 }
 
-static bool init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (!arguments_check(vm, "list", nargs, names, 0, 1)) return false;
     if (as_list(self)->length > 0) clear(vm, as_object(self));
     return nargs == 0 || list_extend(vm, self, args[0]);
@@ -58,20 +54,17 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names)
 
 /* --- slots --- */
 
-static Value compare(VM *vm, Value self, Value other, CompareOp op)
-{
+static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     if (!is_list(self) || !is_list(other)) return NOT_IMPLEMENTED;
     return row_compare(vm, self, other, op);
 }
 
-static int64_t length(VM *vm, Value self)
-{
+static int64_t length(VM *vm, Value self) {
     (void)vm;
     return as_list(self)->length;
 }
 
-static Value get_item(VM *vm, Value self, Value key)
-{
+static Value get_item(VM *vm, Value self, Value key) {
     int64_t index;
     int kind = row_subscript(vm, key, "list", &index);
     if (kind < 0) return ABSENT;
@@ -83,8 +76,7 @@ static Value get_item(VM *vm, Value self, Value key)
 }
 
 /* The item at `index`, its reference now the caller's. */
-static Value take(VM *vm, List *list, int64_t index)
-{
+static Value take(VM *vm, List *list, int64_t index) {
     Value item = list->items[index];
     list->length--;
     memmove(list->items + index, list->items + index + 1, (size_t)(list->length - index) * sizeof(Value));
@@ -92,8 +84,7 @@ static Value take(VM *vm, List *list, int64_t index)
     return item;
 }
 
-static bool set_item(VM *vm, Value self, Value key, Value value)
-{
+static bool set_item(VM *vm, Value self, Value key, Value value) {
     int64_t index;
     int kind = row_subscript(vm, key, "list", &index);
     if (kind < 0) return false;
@@ -112,8 +103,7 @@ static bool set_item(VM *vm, Value self, Value key, Value value)
     return true;
 }
 
-static Value concat(VM *vm, Value self, Value other)
-{
+static Value concat(VM *vm, Value self, Value other) {
     if (!is_list(other)) return raise_type(vm, "can only concatenate list (not \"%T\") to list", other);
     Value result = list_new(vm, 0);
     if (is_absent(result)) return ABSENT;
@@ -129,13 +119,11 @@ static Value concat(VM *vm, Value self, Value other)
     return result;
 }
 
-static Value inplace_concat(VM *vm, Value self, Value other)
-{
+static Value inplace_concat(VM *vm, Value self, Value other) {
     return list_extend(vm, self, other) ? value_ref(self) : ABSENT;
 }
 
-static Value repeat(VM *vm, Value self, Value factor)
-{
+static Value repeat(VM *vm, Value self, Value factor) {
     int64_t count;
     Value result = list_new(vm, 0);
     if (is_absent(result)) return ABSENT;
@@ -155,8 +143,7 @@ failed:
     return ABSENT;
 }
 
-static Value inplace_repeat(VM *vm, Value self, Value factor)
-{
+static Value inplace_repeat(VM *vm, Value self, Value factor) {
     int64_t count;
     List *list = as_list(self);
     if (!row_repeat_count(vm, factor, list->length, &count)) return ABSENT;
@@ -170,27 +157,26 @@ static Value inplace_repeat(VM *vm, Value self, Value factor)
     return value_ref(self);
 }
 
-static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &list_iterator_type, self, 0); }
+static Value iterate(VM *vm, Value self) {
+    return sequence_iterator_make(vm, &list_iterator_type, self, 0);
+}
 
 /* --- methods --- */
 
 #define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
 #define UNUSED_CALL (void)nargs, (void)names
 
-METHOD(append)
-{
+METHOD(append) {
     UNUSED_CALL;
     return list_append(vm, args[0], args[1]) ? NONE : ABSENT;
 }
 
-METHOD(extend)
-{
+METHOD(extend) {
     UNUSED_CALL;
     return list_extend(vm, args[0], args[1]) ? NONE : ABSENT;
 }
 
-METHOD(insert)
-{
+METHOD(insert) {
     UNUSED_CALL;
     int64_t index;
     if (!object_to_int64(vm, args[1], &exc_OverflowError, &index)) return ABSENT;
@@ -204,8 +190,7 @@ METHOD(insert)
     return NONE;
 }
 
-METHOD(pop)
-{
+METHOD(pop) {
     UNUSED_CALL;
     List *list = as_list(args[0]);
     int64_t index = -1;
@@ -216,8 +201,7 @@ METHOD(pop)
     return take(vm, list, index);
 }
 
-METHOD(remove)
-{
+METHOD(remove) {
     UNUSED_CALL;
     int64_t index = row_find(vm, args[0], args[1], 0, INT64_MAX);
     if (index == -1) return raise_value(vm, "list.remove(x): x not in list");
@@ -227,15 +211,13 @@ METHOD(remove)
     return NONE;
 }
 
-METHOD(clear)
-{
+METHOD(clear) {
     (void)nargs, (void)names;
     clear(vm, as_object(args[0]));
     return NONE;
 }
 
-METHOD(copy)
-{
+METHOD(copy) {
     UNUSED_CALL;
     Value copy = list_new(vm, 0);
     if (is_absent(copy)) return ABSENT;
@@ -245,8 +227,7 @@ METHOD(copy)
     return ABSENT;
 }
 
-METHOD(index)
-{
+METHOD(index) {
     UNUSED_CALL;
     int64_t start, stop;
     if (!row_bounds(vm, args[2], args[3], &start, &stop)) return ABSENT;
@@ -255,8 +236,7 @@ METHOD(index)
     return index < 0 ? ABSENT : int_small(index);
 }
 
-METHOD(reverse)
-{
+METHOD(reverse) {
     (void)vm, (void)nargs, (void)names;
     Row row = row_of(args[0]);
     for (int64_t i = 0, j = row.length - 1; i < j; i++, j--) {
@@ -267,8 +247,7 @@ METHOD(reverse)
     return NONE;
 }
 
-METHOD(sort)
-{
+METHOD(sort) {
     UNUSED_CALL;
     int reverse = is_absent(args[2]) ? 0 : object_truth(vm, args[2]);
     if (reverse < 0) return ABSENT;
@@ -276,41 +255,42 @@ METHOD(sort)
     return list_sort(vm, args[0], key, reverse) ? NONE : ABSENT;
 }
 
-METHOD(reversed)
-{
+METHOD(reversed) {
     UNUSED_CALL;
     return sequence_iterator_make(vm, &list_reverse_iterator_type, args[0], as_list(args[0])->length - 1);
 }
 
-METHOD(sizeof)
-{
+METHOD(sizeof) {
     (void)vm, (void)nargs, (void)names;
     Object *self = as_object(args[0]);
     return int_small((int64_t)self->type->basic_size + as_list(args[0])->capacity * (int64_t)sizeof(Value));
 }
 
 static const NativeDef methods[] = {
-    {"__class_getitem__", generic_alias_class_getitem, "object, /", "An alias of the class with type arguments.",
-     NATIVE_CLASS_METHOD},
-    {"__reversed__", method_reversed, "/", "Return a reverse iterator over the list.", 0},
-    {"__sizeof__", method_sizeof, "/", "Return the size of the list in memory, in bytes.", 0},
+    {"__class_getitem__", generic_alias_class_getitem, "object, /",
+     "An alias of the class with type arguments.", NATIVE_CLASS_METHOD},
+    {"__reversed__", method_reversed, "", "Return a reverse iterator over the list.", 0},
+    {"__sizeof__", method_sizeof, "", "Return the size of the list in memory, in bytes.", 0},
     {"append", method_append, "object, /", "Append object to the end of the list.", 0},
-    {"clear", method_clear, "/", "Remove all items from list.", 0},
-    {"copy", method_copy, "/", "Return a shallow copy of the list.", 0},
+    {"clear", method_clear, "", "Remove all items from list.", 0},
+    {"copy", method_copy, "", "Return a shallow copy of the list.", 0},
     {"count", row_count, "value, /", "Return number of occurrences of value.", 0},
     {"extend", method_extend, "iterable, /", "Extend list by appending elements from the iterable.", 0},
     {"index", method_index, "value, start=0, stop=9223372036854775807, /",
      "Return first index of value.\n\nRaises ValueError if the value is not present.", 0},
     {"insert", method_insert, "index, object, /", "Insert object before index.", 0},
     {"pop", method_pop, "index=-1, /",
-     "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out of range.",
+     "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out "
+     "of range.",
      0},
     {"remove", method_remove, "value, /",
      "Remove first occurrence of value.\n\nRaises ValueError if the value is not present.", 0},
-    {"reverse", method_reverse, "/", "Reverse *IN PLACE*.", 0},
+    {"reverse", method_reverse, "", "Reverse *IN PLACE*.", 0},
     {"sort", method_sort, "*, key=None, reverse=False",
-     "Sort the list in ascending order and return None.\n\nThe sort is in-place and stable: equal items keep their "
-     "order. A key function is called once for each item,\nwhich are then sorted by its results. The reverse flag "
+     "Sort the list in ascending order and return None.\n\nThe sort is in-place and stable: equal items keep "
+     "their "
+     "order. A key function is called once for each item,\nwhich are then sorted by its results. The reverse "
+     "flag "
      "sorts in descending order.",
      0},
     {NULL, NULL, NULL, NULL, 0},
@@ -321,11 +301,13 @@ Type list_type = {
     .flags = TYPE_BASE | TYPE_LIST | TYPE_SEQUENCE,
     .basic_size = sizeof(List),
     .base = &object_type,
-    .doc = "Built-in mutable sequence.\n\nIf no argument is given, the constructor creates a new empty list.\nThe "
+    .doc = "Built-in mutable sequence.\n\nIf no argument is given, the constructor creates a new empty "
+           "list.\nThe "
            "argument must be an iterable if specified.",
     .new = new,
     .init = init,
     .repr = row_repr,
+    .hash = hash_unhashable,
     .compare = compare,
     .iterate = iterate,
     .container = {.length = length,

@@ -6,8 +6,7 @@
 
 enum { REMOVED_LOCAL = 16 }; /* so many removed items need no block to wait in */
 
-bool list_replace(VM *vm, List *list, int64_t low, int64_t high, const Value *items, int64_t count)
-{
+bool list_replace(VM *vm, List *list, int64_t low, int64_t high, const Value *items, int64_t count) {
     int64_t removed_count = high - low, length = list->length - removed_count + count;
     size_t removed_size = (size_t)removed_count * sizeof(Value);
     Value local[REMOVED_LOCAL], *removed = local;
@@ -29,8 +28,7 @@ bool list_replace(VM *vm, List *list, int64_t low, int64_t high, const Value *it
     return true;
 }
 
-Value list_get_slice(VM *vm, Value self, Value key)
-{
+Value list_get_slice(VM *vm, Value self, Value key) {
     int64_t start, stop, step;
     if (!slice_unpack(vm, key, &start, &stop, &step)) return ABSENT;
     Value result = list_new(vm, 0);
@@ -44,15 +42,15 @@ Value list_get_slice(VM *vm, Value self, Value key)
     if (step == 1) {
         row_copy(target->items, source->items + (count ? start : 0), count);
     } else {
-        for (int64_t i = 0; i < count; i++) target->items[i] = value_ref(source->items[start + i * step]);
+        for (int64_t i = 0; i < count; i++)
+            target->items[i] = value_ref(source->items[start + i * step]);
     }
     target->length = count;
     return result;
 }
 
 /* The items to assign, as a row that no user code can reach: a NEW list or tuple. */
-static Value source_items(VM *vm, Value self, Value value, const char *message)
-{
+static Value source_items(VM *vm, Value self, Value value, const char *message) {
     if (is_exactly(value, &tuple_type)) return value_ref(value);
     if (value_same(value, self) || is_exactly(value, &list_type)) return list_from_iterable(vm, value);
     Value iterator = object_iterate(vm, value);
@@ -65,23 +63,22 @@ static Value source_items(VM *vm, Value self, Value value, const char *message)
     return list;
 }
 
-static bool assign_plain(VM *vm, Value self, int64_t start, int64_t stop, Value value)
-{
+static bool assign_plain(VM *vm, Value self, int64_t start, int64_t stop, Value value) {
     Value source = source_items(vm, self, value, "can only assign an iterable");
     if (is_absent(source)) return false;
     List *list = as_list(self);
     slice_adjust(list->length, &start, &stop, 1);
     if (stop < start) stop = start;
     Row row = row_of(source);
-    for (int64_t i = 0; i < row.length; i++) value_ref(row.items[i]);
+    for (int64_t i = 0; i < row.length; i++)
+        value_ref(row.items[i]);
     bool done = list_replace(vm, list, start, stop, row.items, row.length);
     value_drop(vm, source);
     return done;
 }
 
 /* Put a row into the places start, start + step, ...; what was there dies when all are in. */
-static bool exchange(VM *vm, List *list, int64_t start, int64_t step, Row row)
-{
+static bool exchange(VM *vm, List *list, int64_t start, int64_t step, Row row) {
     size_t removed_size = (size_t)row.length * sizeof(Value);
     Value *removed = memory_alloc(vm, removed_size);
     if (!removed) return false;
@@ -95,8 +92,7 @@ static bool exchange(VM *vm, List *list, int64_t start, int64_t step, Row row)
     return true;
 }
 
-static bool assign_extended(VM *vm, Value self, int64_t start, int64_t stop, int64_t step, Value value)
-{
+static bool assign_extended(VM *vm, Value self, int64_t start, int64_t stop, int64_t step, Value value) {
     Value source = source_items(vm, self, value, "must assign iterable to extended slice");
     if (is_absent(source)) return false;
     List *list = as_list(self);
@@ -113,8 +109,7 @@ static bool assign_extended(VM *vm, Value self, int64_t start, int64_t stop, int
     return done;
 }
 
-static bool delete_extended(VM *vm, List *list, int64_t start, int64_t step, int64_t count)
-{
+static bool delete_extended(VM *vm, List *list, int64_t start, int64_t step, int64_t count) {
     if (step < 0) {
         start += (count - 1) * step;
         step = -step;
@@ -137,8 +132,7 @@ static bool delete_extended(VM *vm, List *list, int64_t start, int64_t step, int
     return true;
 }
 
-bool list_set_slice(VM *vm, Value self, Value key, Value value)
-{
+bool list_set_slice(VM *vm, Value self, Value key, Value value) {
     int64_t start, stop, step;
     if (!slice_unpack(vm, key, &start, &stop, &step)) return false;
     if (!is_absent(value)) {

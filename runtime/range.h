@@ -4,9 +4,9 @@
 /*
  * range: an immutable arithmetic progression of ints of any size.
  *
- * start, stop, step and length are exact ints. When all four fit 62 bits and so does every item and the one behind the
- * last, `small` is set and the arithmetic is done on C integers; iteration then makes a RangeIterator, which the eval
- * loop advances itself.
+ * start, stop, step and length are exact ints. When all four fit 62 bits and so does every item and the one
+ * behind the last, `small` is set and the arithmetic is done on C integers; iteration then makes a
+ * RangeIterator, which the eval loop advances itself.
  */
 
 #include "runtime/state.h"
@@ -25,10 +25,12 @@ typedef struct {
     int64_t remaining;
 } RangeIterator;
 
-extern Type range_type, range_iterator_type;
-
-static inline bool is_range(Value v) { return is_exactly(v, &range_type); }
-static inline Range *as_range(Value v) { return (Range *)as_object(v); }
+static inline bool is_range(Value v) {
+    return is_exactly(v, &range_type);
+}
+static inline Range *as_range(Value v) {
+    return (Range *)as_object(v);
+}
 
 /* A range of exact or int-like bounds (through __index__); step 0 is a ValueError. */
 NEW RAISES Value range_new(VM *vm, Value start, Value stop, Value step /* ABSENT: 1 */);

@@ -6,8 +6,7 @@
 #include "runtime/slice.h"
 #include "runtime/str.h"
 
-static void repr_items(Builder *b, Value self)
-{
+static void repr_items(Builder *b, Value self) {
     for (int64_t i = 0;; i++) {
         Row row = row_of(self);
         if (i >= row.length) break;
@@ -19,8 +18,7 @@ static void repr_items(Builder *b, Value self)
     }
 }
 
-Value row_repr(VM *vm, Value self)
-{
+Value row_repr(VM *vm, Value self) {
     bool tuple = is_tuple(self);
     if (row_of(self).length == 0) return string_from_c(vm, tuple ? "()" : "[]");
     int entered = repr_enter(vm, self);
@@ -36,8 +34,7 @@ Value row_repr(VM *vm, Value self)
     return builder_finish(&b);
 }
 
-static Value compare_lengths(int64_t a, int64_t b, CompareOp op)
-{
+static Value compare_lengths(int64_t a, int64_t b, CompareOp op) {
     switch (op) {
     case COMPARE_LT: return bool_from(a < b);
     case COMPARE_LE: return bool_from(a <= b);
@@ -48,8 +45,7 @@ static Value compare_lengths(int64_t a, int64_t b, CompareOp op)
     }
 }
 
-Value row_compare(VM *vm, Value self, Value other, CompareOp op)
-{
+Value row_compare(VM *vm, Value self, Value other, CompareOp op) {
     if (row_of(self).length != row_of(other).length && (op == COMPARE_EQ || op == COMPARE_NE)) {
         return bool_from(op == COMPARE_NE);
     }
@@ -74,8 +70,7 @@ Value row_compare(VM *vm, Value self, Value other, CompareOp op)
     }
 }
 
-int64_t row_find(VM *vm, Value self, Value item, int64_t start, int64_t stop)
-{
+int64_t row_find(VM *vm, Value self, Value item, int64_t start, int64_t stop) {
     int64_t length = row_of(self).length;
     if (start < 0 && (start += length) < 0) start = 0;
     if (stop < 0 && (stop += length) < 0) stop = 0;
@@ -93,14 +88,12 @@ int64_t row_find(VM *vm, Value self, Value item, int64_t start, int64_t stop)
     return -1;
 }
 
-int row_contains(VM *vm, Value self, Value item)
-{
+int row_contains(VM *vm, Value self, Value item) {
     int64_t index = row_find(vm, self, item, 0, INT64_MAX);
     return index == -2 ? -1 : index >= 0;
 }
 
-Value row_count(VM *vm, Value *args, int nargs, Value names)
-{
+Value row_count(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t count = 0;
     for (int64_t i = 0;; i++) {
@@ -111,8 +104,7 @@ Value row_count(VM *vm, Value *args, int nargs, Value names)
     }
 }
 
-int row_subscript(VM *vm, Value key, const char *kind, int64_t *index)
-{
+int row_subscript(VM *vm, Value key, const char *kind, int64_t *index) {
     if (is_int(key)) {
         *index = int_get(key);
         return 1;
@@ -123,8 +115,7 @@ int row_subscript(VM *vm, Value key, const char *kind, int64_t *index)
     return -1;
 }
 
-bool row_bounds(VM *vm, Value first, Value last, int64_t *start, int64_t *stop)
-{
+bool row_bounds(VM *vm, Value first, Value last, int64_t *start, int64_t *stop) {
     *start = 0, *stop = INT64_MAX;
     if ((!is_absent(first) && is_none(first)) || (!is_absent(last) && is_none(last))) {
         raise_type(vm, "slice indices must be integers or have an __index__ method");
@@ -133,8 +124,7 @@ bool row_bounds(VM *vm, Value first, Value last, int64_t *start, int64_t *stop)
     return slice_bound(vm, first, start) && slice_bound(vm, last, stop);
 }
 
-bool row_repeat_count(VM *vm, Value factor, int64_t length, int64_t *count)
-{
+bool row_repeat_count(VM *vm, Value factor, int64_t length, int64_t *count) {
     if (!type_of(factor)->number.index) {
         raise_type(vm, "can't multiply sequence by non-int of type '%T'", factor);
         return false;
@@ -148,13 +138,12 @@ bool row_repeat_count(VM *vm, Value factor, int64_t length, int64_t *count)
     return true;
 }
 
-void row_copy(Value *target, const Value *items, int64_t length)
-{
-    for (int64_t i = 0; i < length; i++) target[i] = value_ref(items[i]);
+void row_copy(Value *target, const Value *items, int64_t length) {
+    for (int64_t i = 0; i < length; i++)
+        target[i] = value_ref(items[i]);
 }
 
-void row_repeat(Value *target, const Value *items, int64_t length, int64_t count)
-{
+void row_repeat(Value *target, const Value *items, int64_t length, int64_t count) {
     if (length == 0 || count == 0) return;
     for (int64_t i = 0; i < length; i++) {
         target[i] = items[i];
@@ -168,7 +157,7 @@ void row_repeat(Value *target, const Value *items, int64_t length, int64_t count
     }
 }
 
-void row_drop(VM *vm, Value *items, int64_t length)
-{
-    for (int64_t i = length; --i >= 0;) value_drop(vm, items[i]);
+void row_drop(VM *vm, Value *items, int64_t length) {
+    for (int64_t i = length; --i >= 0;)
+        value_drop(vm, items[i]);
 }

@@ -4,8 +4,8 @@
 /*
  * What list and tuple share: both are a row of values.
  *
- * A Row is a momentary view; user code (an item's __eq__, a finalizer) may change a list, so the functions here take
- * it anew after every step that can run any. They work for subclasses too, on the items themselves.
+ * A Row is a momentary view; user code (an item's __eq__, a finalizer) may change a list, so the functions
+ * here take it anew after every step that can run any. They work for subclasses too, on the items themselves.
  */
 
 #include "runtime/list.h"
@@ -16,8 +16,7 @@ typedef struct {
     int64_t length;
 } Row;
 
-static inline Row row_of(Value v)
-{
+static inline Row row_of(Value v) {
     if (is_tuple(v)) return (Row){as_tuple(v)->items, as_tuple(v)->length};
     return (Row){as_list(v)->items, as_list(v)->length};
 }
@@ -28,7 +27,8 @@ static inline Row row_of(Value v)
 NEW RAISES Value row_repr(VM *vm, Value self);
 NEW RAISES Value row_compare(VM *vm, Value self, Value other, CompareOp op); /* rows of one family */
 RAISES int row_contains(VM *vm, Value self, Value item);
-/* The index of the first item equal to `item` in [start, stop), bounds as index() takes them; -1 missing, -2 RAISES. */
+/* The index of the first item equal to `item` in [start, stop), bounds as index() takes them; -1 missing, -2
+ * RAISES. */
 RAISES int64_t row_find(VM *vm, Value self, Value item, int64_t start, int64_t stop);
 /* The bounds given to index(), either of which may be ABSENT. */
 RAISES bool row_bounds(VM *vm, Value first, Value last, int64_t *start, int64_t *stop);

@@ -4,12 +4,12 @@
 /*
  * set and frozenset: one table of (key, hash) cells.
  *
- * Open addressing, a power of two of cells. A probe looks at a run of SET_LINEAR_PROBES neighbours (one or two cache
- * lines), then jumps by the perturbed recurrence that dict uses too. The order of iteration is the order of the cells:
- * sizes and probes are CPython's, so that sets of ints print alike.
+ * Open addressing, a power of two of cells. A probe looks at a run of SET_LINEAR_PROBES neighbours (one or
+ * two cache lines), then jumps by the perturbed recurrence that dict uses too. The order of iteration is the
+ * order of the cells: sizes and probes are CPython's, so that sets of ints print alike.
  *
- * A cell is free (ABSENT, hash 0), deleted (ABSENT, hash -1: the chain goes on) or live. used counts live cells, fill
- * the deleted ones too. The table is NULL while fill is 0 and mask is SET_MINIMUM - 1.
+ * A cell is free (ABSENT, hash 0), deleted (ABSENT, hash -1: the chain goes on) or live. used counts live
+ * cells, fill the deleted ones too. The table is NULL while fill is 0 and mask is SET_MINIMUM - 1.
  */
 
 #include "runtime/state.h"
@@ -31,10 +31,12 @@ typedef struct {
     int64_t hash;    /* of a frozenset; -1: not computed */
 } Set;
 
-extern Type set_type, frozenset_type;
-
-static inline Set *as_set(Value v) { return (Set *)as_object(v); }
-static inline bool is_set(Value v) { return is_family(v, TYPE_SET); } /* set or frozenset */
+static inline Set *as_set(Value v) {
+    return (Set *)as_object(v);
+}
+static inline bool is_set(Value v) {
+    return is_family(v, TYPE_SET);
+} /* set or frozenset */
 
 NEW RAISES Value set_new(VM *vm);
 NEW RAISES Value set_from_iterable(VM *vm, Value iterable);
@@ -44,6 +46,9 @@ RAISES bool set_add(VM *vm, Value set, Value item);
 RAISES int set_discard(VM *vm, Value set, Value item);  /* 1 removed, 0 missing, -1 */
 RAISES int set_contains(VM *vm, Value set, Value item); /* 1, 0, -1 */
 RAISES bool set_update(VM *vm, Value set, Value iterable);
+RAISES bool set_difference_update(VM *vm, Value set, Value iterable);
+RAISES bool set_intersection_update(VM *vm, Value set, Value iterable);
+RAISES bool set_symmetric_difference_update(VM *vm, Value set, Value iterable);
 void set_clear(VM *vm, Value set);
 
 /* Walk: *position starts at 0; false at the end. BORROWED; the set must not change meanwhile. */

@@ -16,10 +16,11 @@
 
 /* --- making --- */
 
-static size_t tuple_size(int64_t length) { return sizeof(Tuple) + (size_t)length * sizeof(Value); }
+static size_t tuple_size(int64_t length) {
+    return sizeof(Tuple) + (size_t)length * sizeof(Value);
+}
 
-Tuple *tuple_new(VM *vm, int64_t length)
-{
+Tuple *tuple_new(VM *vm, int64_t length) {
     if (length == 0 && !is_absent(vm->empty_tuple)) return as_tuple(value_ref(vm->empty_tuple));
     Object *object = NULL;
     if (length <= ROW_LENGTH_MAX) object = object_new_container(vm, &tuple_type, tuple_size(length));
@@ -32,16 +33,14 @@ Tuple *tuple_new(VM *vm, int64_t length)
     return tuple;
 }
 
-Value tuple_from(VM *vm, const Value *items, int64_t length)
-{
+Value tuple_from(VM *vm, const Value *items, int64_t length) {
     Tuple *tuple = tuple_new(vm, length);
     if (!tuple) return ABSENT;
     row_copy(tuple->items, items, length);
     return tuple_finish(tuple);
 }
 
-Value tuple_from_owned(VM *vm, Value *items, int64_t length)
-{
+Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
     Tuple *tuple = tuple_new(vm, length);
     if (!tuple) {
         row_drop(vm, items, length);
@@ -51,20 +50,19 @@ Value tuple_from_owned(VM *vm, Value *items, int64_t length)
     return tuple_finish(tuple);
 }
 
-Value tuple_pack(VM *vm, int count, ...)
-{
+Value tuple_pack(VM *vm, int count, ...) {
     Tuple *tuple = tuple_new(vm, count);
     if (!tuple) return ABSENT;
     va_list values;
     va_start(values, count);
-    for (int i = 0; i < count; i++) tuple->items[i] = value_ref(va_arg(values, Value));
+    for (int i = 0; i < count; i++)
+        tuple->items[i] = value_ref(va_arg(values, Value));
     va_end(values);
     return tuple_finish(tuple);
 }
 
 /* Making the tuple may run finalizers, which may change the list: then begin again. */
-static Value from_list(VM *vm, Value list)
-{
+static Value from_list(VM *vm, Value list) {
     for (;;) {
         int64_t length = as_list(list)->length;
         Tuple *tuple = tuple_new(vm, length);
@@ -77,8 +75,7 @@ static Value from_list(VM *vm, Value list)
     }
 }
 
-Value tuple_from_iterable(VM *vm, Value iterable)
-{
+Value tuple_from_iterable(VM *vm, Value iterable) {
     if (is_exactly(iterable, &tuple_type)) return value_ref(iterable);
     if (is_exactly(iterable, &list_type)) return from_list(vm, iterable);
     Value list = list_from_iterable(vm, iterable);
@@ -88,15 +85,15 @@ Value tuple_from_iterable(VM *vm, Value iterable)
         value_drop(vm, list);
         return ABSENT;
     }
-    memcpy(tuple->items, as_list(list)->items, (size_t)tuple->length * sizeof(Value)); /* moves the references */
+    memcpy(tuple->items, as_list(list)->items,
+           (size_t)tuple->length * sizeof(Value)); /* moves the references */
     as_list(list)->length = 0;
     value_drop(vm, list);
     return tuple_finish(tuple);
 }
 
 /* An instance of a subclass: the items of an exact tuple, copied. */
-static Value subclass_new(VM *vm, Type *type, Value *args, int nargs)
-{
+static Value subclass_new(VM *vm, Type *type, Value *args, int nargs) {
     Value exact = nargs ? tuple_from_iterable(vm, args[0]) : value_ref(vm->empty_tuple);
     if (is_absent(exact)) return ABSENT;
     int64_t length = as_tuple(exact)->length;
@@ -110,8 +107,7 @@ static Value subclass_new(VM *vm, Type *type, Value *args, int nargs)
     return from_object(tuple);
 }
 
-static Value new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     bool plain = type == &tuple_type || type->init == tuple_type.init;
     if (plain && !arguments_check(vm, "tuple", nargs, names, 0, 1)) return ABSENT;
     if (!arguments_count(vm, "tuple", nargs, 0, 1)) return ABSENT;
@@ -121,26 +117,36 @@ static Value new(VM *vm, Type *type, Value *args, int nargs, Value names)
 
 /* --- life --- */
 
-static int traverse(Object *self, VisitFn visit, void *context)
-{
+static int traverse(Object *self, VisitFn visit, void *context) {
     Tuple *tuple = (Tuple *)self;
-    for (int64_t i = 0; i < tuple->length; i++) VISIT(tuple->items[i]);
+    for (int64_t i = 0; i < tuple->length; i++)
+        VISIT(tuple->items[i]);
     return 0;
 }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     Tuple *tuple = (Tuple *)self;
     size_t size = self->type == &tuple_type ? tuple_size(tuple->length) : instance_size(self, tuple->length);
-    object_untrack(vm, self);
-    for (int64_t i = tuple->length; --i >= 0;) value_xdrop(vm, tuple->items[i]);
+    for (int64_t i = tuple->length; --i >= 0;)
+        value_xdrop(vm, tuple->items[i]);
     object_free(vm, self, size);
+}
+
+/* Items that are numbers, leaves, or tuples that were found to be so before. */
+static bool acyclic(const Object *self) {
+    const Tuple *tuple = (const Tuple *)self;
+    if (self->type != &tuple_type) return false;
+    for (int64_t i = 0; i < tuple->length; i++) {
+        Value v = tuple->items[i];
+        if (is_absent(v) || !is_object(v) || object_slots(as_object(v))->traverse == NULL) continue;
+        if (as_object(v)->type != &tuple_type || object_place(as_object(v)) != GC_UNTRACKED) return false;
+    }
+    return true;
 }
 
 /* --- hash and comparison --- */
 
-static bool hash(VM *vm, Value self, int64_t *result)
-{
+static bool hash(VM *vm, Value self, int64_t *result) {
     Tuple *tuple = as_tuple(self);
     Hasher h = hasher_begin();
     for (int64_t i = 0; i < tuple->length; i++) {
@@ -153,22 +159,19 @@ static bool hash(VM *vm, Value self, int64_t *result)
     return true;
 }
 
-static Value compare(VM *vm, Value self, Value other, CompareOp op)
-{
+static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     if (!is_tuple(self) || !is_tuple(other)) return NOT_IMPLEMENTED;
     return row_compare(vm, self, other, op);
 }
 
 /* --- as a sequence --- */
 
-static int64_t length(VM *vm, Value self)
-{
+static int64_t length(VM *vm, Value self) {
     (void)vm;
     return as_tuple(self)->length;
 }
 
-static Value get_slice(VM *vm, Value self, Value key)
-{
+static Value get_slice(VM *vm, Value self, Value key) {
     Tuple *tuple = as_tuple(self);
     int64_t start, stop, step, count;
     if (!slice_indices(vm, key, tuple->length, &start, &stop, &step, &count)) return ABSENT;
@@ -178,12 +181,12 @@ static Value get_slice(VM *vm, Value self, Value key)
     }
     Tuple *result = tuple_new(vm, count);
     if (!result) return ABSENT;
-    for (int64_t i = 0; i < count; i++) result->items[i] = value_ref(tuple->items[start + i * step]);
+    for (int64_t i = 0; i < count; i++)
+        result->items[i] = value_ref(tuple->items[start + i * step]);
     return tuple_finish(result);
 }
 
-static Value get_item(VM *vm, Value self, Value key)
-{
+static Value get_item(VM *vm, Value self, Value key) {
     int64_t index;
     int kind = row_subscript(vm, key, "tuple", &index);
     if (kind < 0) return ABSENT;
@@ -194,8 +197,7 @@ static Value get_item(VM *vm, Value self, Value key)
     return value_ref(tuple->items[index]);
 }
 
-static Value concat(VM *vm, Value self, Value other)
-{
+static Value concat(VM *vm, Value self, Value other) {
     if (!is_tuple(other)) return raise_type(vm, "can only concatenate tuple (not \"%T\") to tuple", other);
     int64_t a = as_tuple(self)->length, b = as_tuple(other)->length;
     if (a == 0 && is_exactly(other, &tuple_type)) return value_ref(other);
@@ -207,8 +209,7 @@ static Value concat(VM *vm, Value self, Value other)
     return tuple_finish(result);
 }
 
-static Value repeat(VM *vm, Value self, Value factor)
-{
+static Value repeat(VM *vm, Value self, Value factor) {
     Tuple *tuple = as_tuple(self);
     int64_t count;
     if (!row_repeat_count(vm, factor, tuple->length, &count)) return ABSENT;
@@ -219,12 +220,13 @@ static Value repeat(VM *vm, Value self, Value factor)
     return tuple_finish(result);
 }
 
-static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &tuple_iterator_type, self, 0); }
+static Value iterate(VM *vm, Value self) {
+    return sequence_iterator_make(vm, &tuple_iterator_type, self, 0);
+}
 
 /* --- methods --- */
 
-static Value method_index(VM *vm, Value *args, int nargs, Value names)
-{
+static Value method_index(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t start, stop;
     if (!row_bounds(vm, args[2], args[3], &start, &stop)) return ABSENT;
@@ -233,16 +235,15 @@ static Value method_index(VM *vm, Value *args, int nargs, Value names)
     return index < 0 ? ABSENT : int_small(index);
 }
 
-static Value method_getnewargs(VM *vm, Value *args, int nargs, Value names)
-{
+static Value method_getnewargs(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     Value exact = tuple_from(vm, as_tuple(args[0])->items, as_tuple(args[0])->length);
     return is_absent(exact) ? ABSENT : tuple_from_owned(vm, &exact, 1);
 }
 
 static const NativeDef methods[] = {
-    {"__class_getitem__", generic_alias_class_getitem, "object, /", "An alias of the class with type arguments.",
-     NATIVE_CLASS_METHOD},
+    {"__class_getitem__", generic_alias_class_getitem, "object, /",
+     "An alias of the class with type arguments.", NATIVE_CLASS_METHOD},
     {"__getnewargs__", method_getnewargs, "", "The arguments of __new__ that make an equal tuple.", 0},
     {"count", row_count, "value, /", "Return number of occurrences of value.", 0},
     {"index", method_index, "value, start=0, stop=9223372036854775807, /",
@@ -251,13 +252,15 @@ static const NativeDef methods[] = {
 };
 
 Type tuple_type = {
-    TYPE_HEAD(tuple_type, "tuple", .traverse = traverse, .dealloc = dealloc),
+    TYPE_HEAD(tuple_type, "tuple", .traverse = traverse, .dealloc = dealloc, .acyclic = acyclic),
     .flags = TYPE_BASE | TYPE_TUPLE | TYPE_SEQUENCE,
     .basic_size = sizeof(Tuple),
     .item_size = sizeof(Value),
     .base = &object_type,
-    .doc = "Built-in immutable sequence.\n\nIf no argument is given, the constructor returns an empty tuple.\nIf "
-           "iterable is specified the tuple is initialized from iterable's items.\n\nIf the argument is a tuple, the "
+    .doc = "Built-in immutable sequence.\n\nIf no argument is given, the constructor returns an empty "
+           "tuple.\nIf "
+           "iterable is specified the tuple is initialized from iterable's items.\n\nIf the argument is a "
+           "tuple, the "
            "return value is the same object.",
     .new = new,
     .repr = row_repr,

@@ -1,0 +1,470 @@
+/*
+ * dict: the table. Layout and growth, finding, storing, deleting, walking; the Python methods are in
+ * dictmethods.c, the views and iterators in dictviews.c.
+ */
+
+#include "runtime/dict.h"
+
+#include "runtime/error.h"
+#include "runtime/hash.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+
+enum {
+    INDEX_LOG_MIN = 3,  /* 8 cells, 5 entries: most dicts of keyword arguments and small records */
+    INDEX_LOG_MAX = 32, /* entry numbers are 32 bits wide */
+    PERTURB_SHIFT = 5,
+    GROWTH_FACTOR = 3, /* a full table is rebuilt with cells for three times its live entries: it doubles */
+};
+
+/* --- layout --- */
+
+static int64_t entry_room(unsigned index_log) {
+    return (INT64_C(1) << index_log) * 2 / 3;
+}
+
+static unsigned cell_log(unsigned index_log) {
+    return index_log <= 8 ? 0 : index_log <= 16 ? 1 : 2;
+}
+
+static size_t table_size(unsigned index_log, uint8_t kind) {
+    if (index_log == 0) return 0;
+    size_t entry_size = sizeof(DictEntry) + (kind == DICT_GENERAL ? sizeof(int64_t) : 0);
+    return (size_t)entry_room(index_log) * entry_size + ((size_t)1 << index_log << cell_log(index_log));
+}
+
+size_t dict_table_size(const Dict *dict) {
+    return table_size(dict->index_log, dict->kind);
+}
+
+static inline int64_t *hashes_of(const Dict *dict) {
+    return (int64_t *)(dict_entries(dict) + entry_room(dict->index_log));
+}
+
+static inline void *index_of(const Dict *dict) {
+    int64_t *hashes = hashes_of(dict);
+    return dict->kind == DICT_GENERAL ? hashes + entry_room(dict->index_log) : hashes;
+}
+
+static inline uint32_t cell_at(const void *index, uint64_t i, unsigned width_log) {
+    if (width_log == 0) return ((const uint8_t *)index)[i];
+    if (width_log == 1) return ((const uint16_t *)index)[i];
+    return ((const uint32_t *)index)[i];
+}
+
+static inline void cell_set(void *index, uint64_t i, unsigned width_log, uint32_t cell) {
+    if (width_log == 0) {
+        ((uint8_t *)index)[i] = (uint8_t)cell;
+    } else if (width_log == 1) {
+        ((uint16_t *)index)[i] = (uint16_t)cell;
+    } else {
+        ((uint32_t *)index)[i] = cell;
+    }
+}
+
+/* A probe visits every cell before it repeats: the recurrence i = 5i + 1 has full period once the hash is
+ * used up. */
+typedef struct {
+    uint64_t mask, perturb, i;
+} Probe;
+
+static inline Probe probe_begin(const Dict *dict, int64_t hash) {
+    uint64_t mask = ((uint64_t)1 << dict->index_log) - 1;
+    return (Probe){mask, (uint64_t)hash, (uint64_t)hash & mask};
+}
+
+static inline void probe_step(Probe *p) {
+    p->perturb >>= PERTURB_SHIFT;
+    p->i = (p->i * 5 + p->perturb + 1) & p->mask;
+}
+
+/* --- finding --- */
+
+static inline bool same_string(Value a, Value b, int64_t hash) {
+    const String *s = as_string(a), *t = as_string(b);
+    if (s->interned && t->interned)
+        return false; /* unique by content: the same one would be the same object */
+    return s->hash == hash && string_equal(a, b);
+}
+
+/* A str or int key in a simple dict. */
+static inline __attribute__((always_inline)) int64_t find_simple_in(const Dict *dict, Value key, int64_t hash,
+                                                                    unsigned width_log) {
+    const DictEntry *entries = dict_entries(dict);
+    const void *index = index_of(dict);
+    bool string = !is_int(key);
+    for (Probe p = probe_begin(dict, hash);; probe_step(&p)) {
+        uint32_t cell = cell_at(index, p.i, width_log);
+        if (cell == 0) return -1;
+        Value candidate = entries[cell - 1].key;
+        if (value_same(candidate, key)) return cell - 1;
+        if (string && is_object(candidate) && !is_absent(candidate) && same_string(candidate, key, hash)) {
+            return cell - 1;
+        }
+    }
+}
+
+static int64_t find_simple(const Dict *dict, Value key, int64_t hash) {
+    switch (cell_log(dict->index_log)) {
+    case 0: return find_simple_in(dict, key, hash, 0);
+    case 1: return find_simple_in(dict, key, hash, 1);
+    default: return find_simple_in(dict, key, hash, 2);
+    }
+}
+
+static int64_t entry_hash(VM *vm, const Dict *dict, int64_t index) {
+    if (dict->kind == DICT_GENERAL) return hashes_of(dict)[index];
+    Value key = dict_entries(dict)[index].key;
+    return is_int(key) ? hash_int(key) : hash_string(vm, key);
+}
+
+int64_t dict_entry_hash(VM *vm, const Dict *dict, int64_t index) {
+    return entry_hash(vm, dict, index);
+}
+
+/* Compare a key of the same hash; *changed when user code has rebuilt the table or replaced the entry. */
+static int compare_key(VM *vm, Dict *dict, int64_t index, Value key, bool *changed) {
+    Value candidate = dict_entries(dict)[index].key;
+    if (is_exactly(candidate, &str_type) && is_exactly(key, &str_type)) return string_equal(candidate, key);
+    Dict before = *dict;
+    value_ref(candidate);
+    int equal = object_equal(vm, candidate, key);
+    value_drop(vm, candidate);
+    *changed = dict->table != before.table || dict->index_log != before.index_log ||
+               dict->kind != before.kind || !value_same(dict_entries(dict)[index].key, candidate);
+    return equal;
+}
+
+static int64_t find_general(VM *vm, Dict *dict, Value key, int64_t hash) {
+restart:
+    if (dict->index_log == 0) return -1;
+    unsigned width_log = cell_log(dict->index_log);
+    for (Probe p = probe_begin(dict, hash);; probe_step(&p)) {
+        uint32_t cell = cell_at(index_of(dict), p.i, width_log);
+        if (cell == 0) return -1;
+        int64_t index = cell - 1;
+        Value candidate = dict_entries(dict)[index].key;
+        if (value_same(candidate, key)) return index;
+        if (is_absent(candidate) || entry_hash(vm, dict, index) != hash) continue;
+        bool changed = false;
+        int equal = compare_key(vm, dict, index, key, &changed);
+        if (equal < 0) return -2;
+        if (changed) goto restart;
+        if (equal) return index;
+    }
+}
+
+static inline bool is_simple_key(Value key) {
+    return is_int(key) || is_exactly(key, &str_type);
+}
+
+int64_t dict_find(VM *vm, Dict *dict, Value key, int64_t hash) {
+    if (dict->index_log == 0) return -1;
+    if (dict->kind == DICT_SIMPLE && is_simple_key(key)) return find_simple(dict, key, hash);
+    return find_general(vm, dict, key, hash);
+}
+
+static int64_t find(VM *vm, Value dict, Value key) {
+    int64_t hash;
+    return hash_value(vm, key, &hash) ? dict_find(vm, as_dict(dict), key, hash) : -2;
+}
+
+static BORROWED Value value_at(Value dict, int64_t index) {
+    return index < 0 ? ABSENT : dict_entries(as_dict(dict))[index].value;
+}
+
+Value dict_get(VM *vm, Value dict, Value key) {
+    return value_at(dict, find(vm, dict, key));
+}
+
+int64_t dict_entry_index(VM *vm, const Dict *dict, Value name) {
+    if (dict->index_log == 0) return -1;
+    int64_t hash = hash_string(vm, name);
+    if (dict->kind == DICT_SIMPLE) return find_simple(dict, name, hash);
+    Value pending = error_take(vm);
+    int64_t index = find_general(vm, (Dict *)dict, name, hash);
+    if (index == -2) error_clear(vm);
+    if (!is_absent(pending)) error_restore(vm, pending);
+    return index < 0 ? -1 : index;
+}
+
+Value dict_get_string(VM *vm, Value dict, Value name) {
+    return value_at(dict, dict_entry_index(vm, as_dict(dict), name));
+}
+
+/* Strings hash the bytes of their text, so an ASCII name can be looked up without making one. */
+Value dict_get_c(VM *vm, Value self, const char *name) {
+    const Dict *dict = as_dict(self);
+    size_t length = strlen(name);
+    if (dict->index_log == 0) return ABSENT;
+    int64_t hash = length ? hash_bytes(vm, name, length) : 0;
+    unsigned width_log = cell_log(dict->index_log);
+    for (Probe p = probe_begin(dict, hash);; probe_step(&p)) {
+        uint32_t cell = cell_at(index_of(dict), p.i, width_log);
+        if (cell == 0) return ABSENT;
+        const DictEntry *entry = &dict_entries(dict)[cell - 1];
+        if (is_absent(entry->key) || !is_exactly(entry->key, &str_type)) continue;
+        if (string_equal_c(entry->key, name)) return entry->value;
+    }
+}
+
+int dict_contains(VM *vm, Value dict, Value key) {
+    int64_t index = find(vm, dict, key);
+    return index == -2 ? -1 : index >= 0;
+}
+
+/* --- rebuilding --- */
+
+static void index_insert(Dict *dict, int64_t hash, uint32_t entry) {
+    void *index = index_of(dict);
+    unsigned width_log = cell_log(dict->index_log);
+    Probe p = probe_begin(dict, hash);
+    while (cell_at(index, p.i, width_log) != 0)
+        probe_step(&p);
+    cell_set(index, p.i, width_log, entry + 1);
+}
+
+/* Move the live entries of `old` to the front of the new table of `dict`. */
+static void move_entries(VM *vm, Dict *dict, const Dict *old) {
+    DictEntry *source = dict_entries(old), *target = dict_entries(dict);
+    for (int64_t i = 0; i < old->fill; i++) {
+        if (is_absent(source[i].key)) continue;
+        int64_t hash = entry_hash(vm, old, i);
+        target[dict->fill] = source[i];
+        if (dict->kind == DICT_GENERAL) hashes_of(dict)[dict->fill] = hash;
+        index_insert(dict, hash, dict->fill++);
+    }
+}
+
+/* Give the dict an empty table of this shape; the caller sees to the old one. */
+static bool table_make(VM *vm, Dict *dict, unsigned index_log, uint8_t kind) {
+    void *table = memory_alloc(vm, table_size(index_log, kind));
+    if (!table) return false;
+    dict->table = table;
+    dict->index_log = (uint8_t)index_log;
+    dict->kind = kind;
+    dict->fill = 0;
+    dict->limit = (uint32_t)entry_room(index_log);
+    dict->keys_version = 0;
+    memset(index_of(dict), 0, (size_t)1 << index_log << cell_log(index_log));
+    return true;
+}
+
+bool dict_rebuild(VM *vm, Dict *dict, int64_t expected, uint8_t kind) {
+    unsigned index_log = INDEX_LOG_MIN;
+    while (index_log <= INDEX_LOG_MAX && entry_room(index_log) < expected)
+        index_log++;
+    if (index_log > INDEX_LOG_MAX) {
+        raise_memory(vm);
+        return false;
+    }
+    Dict old = *dict;
+    if (!table_make(vm, dict, index_log, kind)) return false;
+    if (old.index_log) move_entries(vm, dict, &old);
+    memory_free(vm, old.table, table_size(old.index_log, old.kind));
+    return true;
+}
+
+/* Room for one more entry with this key. */
+static bool make_room(VM *vm, Dict *dict, Value key) {
+    uint8_t kind = is_simple_key(key) ? dict->kind : DICT_GENERAL;
+    if (dict->index_log && dict->fill < dict->limit && kind == dict->kind) return true;
+    /* An index of at least three times as many cells, of which two thirds have entries. */
+    int64_t expected = dict->count * GROWTH_FACTOR * 2 / 3;
+    if (dict->fill < dict->limit) expected = entry_room(dict->index_log);
+    if (expected <= dict->count) expected = dict->count + 1;
+    return dict_rebuild(vm, dict, expected, kind);
+}
+
+/* --- making --- */
+
+Value dict_new(VM *vm) {
+    Dict *dict = (Dict *)object_new_container(vm, &dict_type, sizeof(Dict));
+    if (!dict) return raise_memory(vm);
+    object_track(&dict->head);
+    return from_object(dict);
+}
+
+Value dict_new_sized(VM *vm, int64_t expected) {
+    Value dict = dict_new(vm);
+    if (is_absent(dict) || expected <= 0) return dict;
+    if (dict_rebuild(vm, as_dict(dict), expected, DICT_SIMPLE)) return dict;
+    value_drop(vm, dict);
+    return ABSENT;
+}
+
+/* The same table, byte for byte, when not too much of it is deleted entries. */
+static bool copy_table(VM *vm, Dict *copy, const Dict *source) {
+    size_t size = table_size(source->index_log, source->kind);
+    void *table = memory_alloc(vm, size);
+    if (!table) return false;
+    memcpy(table, source->table, size);
+    copy->table = table;
+    copy->index_log = source->index_log;
+    copy->kind = source->kind;
+    copy->fill = source->fill;
+    copy->limit = source->limit;
+    copy->count = source->count;
+    copy->keys_version = 0;
+    DictEntry *entries = dict_entries(copy);
+    for (int64_t i = 0; i < copy->fill; i++)
+        value_xref(entries[i].key), value_xref(entries[i].value);
+    return true;
+}
+
+static bool copy_entries(VM *vm, Value copy, const Dict *source) {
+    if (!dict_rebuild(vm, as_dict(copy), source->count, source->kind)) return false;
+    for (int64_t i = 0; i < source->fill; i++) {
+        const DictEntry *entry = &dict_entries(source)[i];
+        if (is_absent(entry->key)) continue;
+        Dict *target = as_dict(copy);
+        int64_t hash = entry_hash(vm, source, i);
+        dict_entries(target)[target->fill] = (DictEntry){value_ref(entry->key), value_ref(entry->value)};
+        if (target->kind == DICT_GENERAL) hashes_of(target)[target->fill] = hash;
+        index_insert(target, hash, target->fill++);
+        target->count++;
+    }
+    return true;
+}
+
+Value dict_copy(VM *vm, Value dict) {
+    Value copy = dict_new(vm);
+    const Dict *source = as_dict(dict);
+    if (is_absent(copy) || source->count == 0) return copy;
+    bool dense = source->count >= source->fill / 2 + source->fill / 4;
+    if (dense ? copy_table(vm, as_dict(copy), source) : copy_entries(vm, copy, source)) return copy;
+    value_drop(vm, copy);
+    return ABSENT;
+}
+
+/* --- storing --- */
+
+/* The key is not there: append an entry. Takes the references, which are dropped on failure. */
+static bool append(VM *vm, Dict *dict, STEALS Value key, int64_t hash, STEALS Value value) {
+    if (!make_room(vm, dict, key)) {
+        value_drop(vm, key);
+        value_drop(vm, value);
+        return false;
+    }
+    dict_entries(dict)[dict->fill] = (DictEntry){key, value};
+    if (dict->kind == DICT_GENERAL) hashes_of(dict)[dict->fill] = hash;
+    index_insert(dict, hash, dict->fill++);
+    dict->count++;
+    dict->keys_version = 0;
+    return true;
+}
+
+bool dict_set_hashed(VM *vm, Value self, Value key, int64_t hash, Value value) {
+    Dict *dict = as_dict(self);
+    int64_t index = dict_find(vm, dict, key, hash);
+    if (index == -2) return false;
+    if (index < 0) return append(vm, dict, value_ref(key), hash, value_ref(value));
+    value_set(vm, &dict_entries(dict)[index].value, value_ref(value));
+    return true;
+}
+
+bool dict_set(VM *vm, Value dict, Value key, Value value) {
+    int64_t hash;
+    return hash_value(vm, key, &hash) && dict_set_hashed(vm, dict, key, hash, value);
+}
+
+bool dict_set_c(VM *vm, Value dict, const char *name, Value value) {
+    Value key = string_intern_c(vm, name);
+    if (is_absent(key)) return false;
+    bool done = dict_set(vm, dict, key, value);
+    value_drop(vm, key);
+    return done;
+}
+
+Value dict_set_default(VM *vm, Value self, Value key, Value value) {
+    int64_t hash;
+    if (!hash_value(vm, key, &hash)) return ABSENT;
+    Dict *dict = as_dict(self);
+    int64_t index = dict_find(vm, dict, key, hash);
+    if (index >= 0) return value_ref(dict_entries(dict)[index].value);
+    if (index == -2 || !append(vm, dict, value_ref(key), hash, value_ref(value))) return ABSENT;
+    return value_ref(value);
+}
+
+/* --- removing --- */
+
+/* Take an entry out; its references are the caller's. */
+static DictEntry take(Dict *dict, int64_t index) {
+    DictEntry *place = &dict_entries(dict)[index], entry = *place;
+    *place = (DictEntry){ABSENT, ABSENT};
+    dict->count--;
+    dict->keys_version = 0;
+    return entry;
+}
+
+Value dict_pop(VM *vm, Value dict, Value key) {
+    if (as_dict(dict)->count == 0) {
+        int64_t hash;
+        hash_value(vm, key, &hash); /* an unhashable key is an error even here */
+        return ABSENT;
+    }
+    int64_t index = find(vm, dict, key);
+    if (index < 0) return ABSENT;
+    DictEntry entry = take(as_dict(dict), index);
+    value_drop(vm, entry.key);
+    return entry.value;
+}
+
+int dict_delete(VM *vm, Value dict, Value key) {
+    Value value = dict_pop(vm, dict, key);
+    if (is_absent(value)) return error_raised(vm) ? -1 : 0;
+    value_drop(vm, value);
+    return 1;
+}
+
+bool dict_take_last(Dict *dict, Value *key, Value *value) {
+    if (dict->count == 0) return false;
+    const DictEntry *entries = dict_entries(dict);
+    uint32_t last = dict->fill - 1;
+    while (is_absent(entries[last].key))
+        last--;
+    /* The tail is used again, but not its cells: see `limit` in the header. */
+    dict->limit -= dict->fill - last;
+    dict->fill = last;
+    DictEntry entry = take(dict, last);
+    *key = entry.key;
+    *value = entry.value;
+    return true;
+}
+
+void dict_clear(VM *vm, Value self) {
+    Dict *dict = as_dict(self), old = *dict;
+    dict->table = NULL;
+    dict->count = 0;
+    dict->fill = dict->limit = 0;
+    dict->index_log = 0;
+    dict->kind = DICT_SIMPLE;
+    dict->keys_version = 0;
+    for (int64_t i = 0; i < old.fill; i++) {
+        value_xdrop(vm, dict_entries(&old)[i].key);
+        value_xdrop(vm, dict_entries(&old)[i].value);
+    }
+    memory_free(vm, old.table, table_size(old.index_log, old.kind));
+}
+
+/* --- walking, versions --- */
+
+bool dict_next(Value self, int64_t *position, Value *key, Value *value) {
+    const Dict *dict = as_dict(self);
+    for (int64_t i = *position; i < dict->fill; i++) {
+        const DictEntry *entry = &dict_entries(dict)[i];
+        if (is_absent(entry->key)) continue;
+        *key = entry->key;
+        *value = entry->value;
+        *position = i + 1;
+        return true;
+    }
+    return false;
+}
+
+uint32_t dict_keys_version(VM *vm, Dict *dict) {
+    if (dict->keys_version == 0 && vm->next_keys_version < UINT32_MAX) {
+        dict->keys_version = ++vm->next_keys_version;
+    }
+    return dict->keys_version;
+}

@@ -1,0 +1,344 @@
+#include "runtime/genericalias.h"
+
+#include "runtime/arguments.h"
+#include "runtime/builder.h"
+#include "runtime/error.h"
+#include "runtime/hash.h"
+#include "runtime/list.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+
+static GenericAlias *as_alias(Value v) {
+    return (GenericAlias *)as_object(v);
+}
+
+/* --- making, life --- */
+
+Value generic_alias_new(VM *vm, Value origin, Value args) {
+    Value tuple = is_exactly(args, &tuple_type) ? value_ref(args) : tuple_pack(vm, 1, args);
+    if (is_absent(tuple)) return ABSENT;
+    GenericAlias *alias = (GenericAlias *)object_new_container(vm, &generic_alias_type, sizeof(GenericAlias));
+    if (!alias) {
+        value_drop(vm, tuple);
+        return raise_memory(vm);
+    }
+    alias->origin = value_ref(origin);
+    alias->args = tuple;
+    object_track(&alias->head);
+    return from_object(alias);
+}
+
+Value generic_alias_class_getitem(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return generic_alias_new(vm, args[0], args[1]);
+}
+
+static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)type;
+    if (!arguments_check(vm, "GenericAlias", nargs, names, 2, 2)) return ABSENT;
+    return generic_alias_new(vm, args[0], args[1]);
+}
+
+static int traverse(Object *self, VisitFn visit, void *context) {
+    GenericAlias *alias = (GenericAlias *)self;
+    VISIT(alias->origin);
+    VISIT(alias->args);
+    VISIT(alias->parameters);
+    return 0;
+}
+
+static void dealloc(VM *vm, Object *self) {
+    GenericAlias *alias = (GenericAlias *)self;
+    value_xdrop(vm, alias->origin);
+    value_xdrop(vm, alias->args);
+    value_xdrop(vm, alias->parameters);
+    object_free(vm, self, sizeof(GenericAlias));
+}
+
+/* --- text --- */
+
+/* Append the str attribute `name` of v; false when there is none, or RAISES (the builder has failed). */
+static bool append_attribute(Builder *b, Value v, Value name, const char *skip_if, const char *behind) {
+    Value text;
+    int found = object_find_attribute(b->vm, v, name, &text);
+    if (found < 0) b->failed = true;
+    if (found <= 0) return false;
+    bool usable = is_string(text);
+    if (usable && !(skip_if && string_equal_c(text, skip_if))) {
+        builder_string(b, text);
+        builder_c(b, behind);
+    }
+    value_drop(b->vm, text);
+    return usable;
+}
+
+/* One argument as the repr shows it: a class by its name, with its module unless that is builtins. */
+static void append_argument(Builder *b, Value v) {
+    VM *vm = b->vm;
+    if (value_same(v, ELLIPSIS)) {
+        builder_c(b, "...");
+    } else if (is_family(v, TYPE_TYPE)) {
+        append_attribute(b, v, NAME_OF(vm, module), "builtins", ".");
+        append_attribute(b, v, NAME_OF(vm, qualname), NULL, "");
+    } else {
+        builder_repr(b, v);
+    }
+}
+
+static Value repr(VM *vm, Value self) {
+    const GenericAlias *alias = as_alias(self);
+    const Tuple *args = as_tuple(alias->args);
+    int entered = repr_enter(vm, self);
+    if (entered <= 0) return entered < 0 ? ABSENT : string_from_c(vm, "...");
+    Builder b;
+    builder_init(&b, vm);
+    if (alias->starred) builder_char(&b, '*');
+    append_argument(&b, alias->origin);
+    builder_char(&b, '[');
+    for (int64_t i = 0; i < args->length; i++) {
+        if (i > 0) builder_c(&b, ", ");
+        append_argument(&b, args->items[i]);
+    }
+    if (args->length == 0) builder_c(&b, "()");
+    builder_char(&b, ']');
+    repr_leave(vm, self);
+    return builder_finish(&b);
+}
+
+/* --- behaving as the origin --- */
+
+/* Attributes that are the alias's own, not the origin's. */
+static bool is_own(Value name) {
+    static const char *const own[] = {
+        "__origin__",      "__args__",   "__parameters__",    "__unpacked__",      "__class__",
+        "__repr__",        "__reduce__", "__reduce_ex__",     "__getitem__",       "__hash__",
+        "__eq__",          "__iter__",   "__call__",          "__copy__",          "__deepcopy__",
+        "__mro_entries__", "__dir__",    "__init_subclass__", "__instancecheck__", "__subclasscheck__",
+        "__or__",          "__ror__",
+    };
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        if (string_equal_c(name, own[i])) return true;
+    }
+    return false;
+}
+
+static Value get_attribute(VM *vm, Value self, Value name) {
+    if (is_own(name)) return object_generic_get(vm, self, name);
+    return object_get_attribute(vm, as_alias(self)->origin, name);
+}
+
+static Value call(VM *vm, Value self, Value *args, int nargs, Value names) {
+    Value instance = object_call(vm, as_alias(self)->origin, args, nargs, names);
+    if (is_absent(instance)) return ABSENT;
+    Value name = string_intern_c(vm, "__orig_class__");
+    bool done = !is_absent(name) && object_set_attribute(vm, instance, name, self);
+    value_xdrop(vm, name);
+    if (!done && (error_is(vm, &exc_AttributeError) || error_is(vm, &exc_TypeError))) {
+        error_clear(vm);
+        done = true;
+    }
+    if (done) return instance;
+    value_drop(vm, instance);
+    return ABSENT;
+}
+
+static Value compare(VM *vm, Value self, Value other, CompareOp op) {
+    bool aliases = is_exactly(self, &generic_alias_type) && is_exactly(other, &generic_alias_type);
+    if (!aliases || (op != COMPARE_EQ && op != COMPARE_NE)) return NOT_IMPLEMENTED;
+    const GenericAlias *a = as_alias(self), *b = as_alias(other);
+    int equal = a->starred == b->starred;
+    if (equal) equal = object_equal(vm, a->origin, b->origin);
+    if (equal > 0) equal = object_equal(vm, a->args, b->args);
+    return equal < 0 ? ABSENT : bool_from(equal == (op == COMPARE_EQ));
+}
+
+static bool hash(VM *vm, Value self, int64_t *result) {
+    int64_t origin, args;
+    if (!hash_nested(vm, as_alias(self)->origin, &origin) || !hash_nested(vm, as_alias(self)->args, &args)) {
+        return false;
+    }
+    *result = origin ^ args;
+    if (*result == -1) *result = -2;
+    return true;
+}
+
+/* Iterating over tuple[int] yields *tuple[int], once. */
+static Value iterate(VM *vm, Value self) {
+    Value starred = generic_alias_new(vm, as_alias(self)->origin, as_alias(self)->args);
+    if (is_absent(starred)) return ABSENT;
+    as_alias(starred)->starred = true;
+    Value tuple = tuple_from_owned(vm, &starred, 1);
+    if (is_absent(tuple)) return ABSENT;
+    Value iterator = object_iterate(vm, tuple);
+    value_drop(vm, tuple);
+    return iterator;
+}
+
+/* --- type parameters --- */
+
+/* Is `v` a type variable: an object with __typing_subst__ that is no class? 1, 0, -1 RAISES. */
+static int is_parameter(VM *vm, Value v) {
+    if (is_family(v, TYPE_TYPE)) return 0;
+    Value name = string_intern_c(vm, "__typing_subst__"), method;
+    if (is_absent(name)) return -1;
+    int found = object_find_attribute(vm, v, name, &method);
+    value_drop(vm, name);
+    if (found > 0) value_drop(vm, method);
+    return found;
+}
+
+static bool add_parameter(VM *vm, Value list, Value v) {
+    int known = object_contains(vm, list, v);
+    return known > 0 || (known == 0 && list_append(vm, list, v));
+}
+
+static RAISES bool collect_parameters(VM *vm, const Tuple *args, Value list) {
+    for (int64_t i = 0; i < args->length; i++) {
+        Value v = args->items[i];
+        int parameter = is_parameter(vm, v);
+        if (parameter < 0 || (parameter && !add_parameter(vm, list, v))) return false;
+        if (!is_exactly(v, &generic_alias_type)) continue;
+        if (!recursion_enter(vm, " while looking for type parameters")) return false;
+        bool done = collect_parameters(vm, as_tuple(as_alias(v)->args), list);
+        recursion_leave(vm);
+        if (!done) return false;
+    }
+    return true;
+}
+
+static Value get_parameters(VM *vm, Value self) {
+    GenericAlias *alias = as_alias(self);
+    if (is_absent(alias->parameters)) {
+        Value list = list_new(vm, 0);
+        if (is_absent(list)) return ABSENT;
+        Value tuple = ABSENT;
+        if (collect_parameters(vm, as_tuple(alias->args), list)) tuple = tuple_from_iterable(vm, list);
+        value_drop(vm, list);
+        if (is_absent(tuple)) return ABSENT;
+        value_set(vm, &alias->parameters, tuple);
+    }
+    return value_ref(alias->parameters);
+}
+
+/* `args` with each parameter replaced by the value in its place. NEW tuple. */
+static Value substitute(VM *vm, const Tuple *args, const Tuple *parameters, const Tuple *values) {
+    Tuple *result = tuple_new(vm, args->length);
+    if (!result) return ABSENT;
+    for (int64_t i = 0; i < args->length; i++) {
+        Value v = args->items[i];
+        result->items[i] = value_ref(v);
+        for (int64_t j = 0; j < parameters->length; j++) {
+            if (value_same(v, parameters->items[j]))
+                value_set(vm, &result->items[i], value_ref(values->items[j]));
+        }
+        if (!is_exactly(v, &generic_alias_type)) continue;
+        Value inner = ABSENT;
+        if (recursion_enter(vm, " while substituting type parameters")) {
+            inner = substitute(vm, as_tuple(as_alias(v)->args), parameters, values);
+            recursion_leave(vm);
+        }
+        Value alias = is_absent(inner) ? ABSENT : generic_alias_new(vm, as_alias(v)->origin, inner);
+        value_xdrop(vm, inner);
+        if (is_absent(alias)) {
+            object_drop(vm, &result->head);
+            return ABSENT;
+        }
+        value_set(vm, &result->items[i], alias);
+    }
+    return tuple_finish(result);
+}
+
+static Value get_item(VM *vm, Value self, Value key) {
+    const GenericAlias *alias = as_alias(self);
+    Value parameters = get_parameters(vm, self);
+    if (is_absent(parameters)) return ABSENT;
+    Value values = is_exactly(key, &tuple_type) ? value_ref(key) : tuple_pack(vm, 1, key), result = ABSENT;
+    int64_t wanted = as_tuple(parameters)->length, given = is_absent(values) ? 0 : as_tuple(values)->length;
+    if (wanted == 0) {
+        raise_type(vm, "%R is not a generic class", self);
+    } else if (!is_absent(values) && given != wanted) {
+        raise_type(vm, "Too %s arguments for %R; actual %lld, expected %lld", given > wanted ? "many" : "few",
+                   self, (long long)given, (long long)wanted);
+    } else if (!is_absent(values)) {
+        Value args = substitute(vm, as_tuple(alias->args), as_tuple(parameters), as_tuple(values));
+        if (!is_absent(args)) {
+            result = generic_alias_new(vm, alias->origin, args);
+            value_drop(vm, args);
+        }
+    }
+    value_xdrop(vm, values);
+    value_drop(vm, parameters);
+    return result;
+}
+
+/* --- tables --- */
+
+static Value method_mro_entries(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return tuple_pack(vm, 1, as_alias(args[0])->origin);
+}
+
+static Value method_refuse_check(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return raise_type(vm, "isinstance() argument 2 cannot be a parameterized generic");
+}
+
+static Value method_refuse_subclass_check(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return raise_type(vm, "issubclass() argument 2 cannot be a parameterized generic");
+}
+
+static Value method_reduce(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Value pair = tuple_pack(vm, 2, as_alias(args[0])->origin, as_alias(args[0])->args);
+    if (is_absent(pair)) return ABSENT;
+    Value result = tuple_pack(vm, 2, from_object(&generic_alias_type), pair);
+    value_drop(vm, pair);
+    return result;
+}
+
+static Value get_unpacked(VM *vm, Value self) {
+    (void)vm;
+    return bool_from(as_alias(self)->starred);
+}
+
+static const NativeDef methods[] = {
+    {"__instancecheck__", method_refuse_check, "object, /", "Refuse: arguments are not checked.", 0},
+    {"__mro_entries__", method_mro_entries, "object, /", "The origin, as the base of a class statement.", 0},
+    {"__reduce__", method_reduce, "", "Return state information for pickling.", 0},
+    {"__subclasscheck__", method_refuse_subclass_check, "object, /", "Refuse: arguments are not checked.", 0},
+    {NULL, NULL, NULL, NULL, 0},
+};
+
+static const GetSetDef getsets[] = {
+    {"__parameters__", get_parameters, NULL, "Type variables in the GenericAlias."},
+    {"__unpacked__", get_unpacked, NULL, "Is this an unpacked alias, *tuple[int]?"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const MemberDef members[] = {
+    {"__origin__", offsetof(GenericAlias, origin), MEMBER_READONLY, NULL},
+    {"__args__", offsetof(GenericAlias, args), MEMBER_READONLY, NULL},
+    {NULL, 0, 0, NULL},
+};
+
+Type generic_alias_type = {
+    TYPE_HEAD(generic_alias_type, "types.GenericAlias", .traverse = traverse, .dealloc = dealloc),
+    .basic_size = sizeof(GenericAlias),
+    .base = &object_type,
+    .doc = "Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ "
+           "is (int,).",
+    .new = new,
+    .repr = repr,
+    .hash = hash,
+    .compare = compare,
+    .call = call,
+    .get_attribute = get_attribute,
+    .iterate = iterate,
+    .container = {.get_item = get_item},
+    .methods = methods,
+    .getsets = getsets,
+    .members = members,
+};

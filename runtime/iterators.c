@@ -1,0 +1,352 @@
+/* Iterators over sequences, reversed, and iter(callable, sentinel). */
+
+#include "runtime/iterators.h"
+
+#include "runtime/arguments.h"
+#include "runtime/class.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/instance.h"
+#include "runtime/list.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/row.h"
+
+#define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
+#define UNUSED_CALL (void)nargs, (void)names
+
+static SequenceIterator *as_iterator(Value v) {
+    return (SequenceIterator *)as_object(v);
+}
+
+/* --- making, life --- */
+
+Value sequence_iterator_make(VM *vm, Type *type, Value sequence, int64_t index) {
+    SequenceIterator *it = (SequenceIterator *)object_new_container(vm, type, sizeof(SequenceIterator));
+    if (!it) return raise_memory(vm);
+    it->index = index;
+    it->sequence = value_ref(sequence);
+    object_track(&it->head);
+    return from_object(it);
+}
+
+Value sequence_iterator_new(VM *vm, Value sequence) {
+    return sequence_iterator_make(vm, &sequence_iterator_type, sequence, 0);
+}
+
+static int traverse(Object *self, VisitFn visit, void *context) {
+    VISIT(((SequenceIterator *)self)->sequence);
+    return 0;
+}
+
+static void dealloc(VM *vm, Object *self) {
+    size_t size = self->type->flags & TYPE_HEAP ? instance_size(self, 0) : sizeof(SequenceIterator);
+    value_xdrop(vm, ((SequenceIterator *)self)->sequence);
+    object_free(vm, self, size);
+}
+
+static Value iterator_self(VM *vm, Value self) {
+    (void)vm;
+    return value_ref(self);
+}
+
+/* --- advancing --- */
+
+static Value exhausted(VM *vm, SequenceIterator *it) {
+    value_clear(vm, &it->sequence);
+    return ABSENT;
+}
+
+static Value row_next(VM *vm, Value self) {
+    SequenceIterator *it = as_iterator(self);
+    if (is_absent(it->sequence)) return ABSENT;
+    Row row = row_of(it->sequence);
+    if (it->index >= row.length) return exhausted(vm, it);
+    return value_ref(row.items[it->index++]);
+}
+
+static Value list_reverse_next(VM *vm, Value self) {
+    SequenceIterator *it = as_iterator(self);
+    if (is_absent(it->sequence)) return ABSENT;
+    Row row = row_of(it->sequence);
+    if (it->index < 0 || it->index >= row.length) return exhausted(vm, it);
+    return value_ref(row.items[it->index--]);
+}
+
+/* The item at the index through __getitem__; IndexError and StopIteration are the end. */
+static Value get_next(VM *vm, SequenceIterator *it, int step) {
+    if (is_absent(it->sequence) || it->index < 0) return ABSENT;
+    if (it->index >= INT_MAX_IMMEDIATE) return raise_overflow(vm, "iter index too large");
+    Value sequence = value_ref(it->sequence);
+    Value item = object_get_item(vm, sequence, int_small(it->index));
+    value_drop(vm, sequence);
+    if (!is_absent(item)) {
+        it->index += step;
+        return item;
+    }
+    if (!error_is(vm, &exc_IndexError) && !error_is(vm, &exc_StopIteration)) return ABSENT;
+    error_clear(vm);
+    return exhausted(vm, it);
+}
+
+static Value sequence_next(VM *vm, Value self) {
+    return get_next(vm, as_iterator(self), 1);
+}
+static Value reversed_next(VM *vm, Value self) {
+    return get_next(vm, as_iterator(self), -1);
+}
+
+/* --- methods --- */
+
+Value iterator_reduction(VM *vm, const char *function, Value argument, Value state) {
+    Value callable = dict_get_c(vm, vm->builtins, function), result = ABSENT;
+    Value arguments = tuple_from_owned(vm, &argument, 1);
+    if (is_absent(callable)) {
+        raise_error(vm, &exc_AttributeError, "module 'builtins' has no attribute '%s'", function);
+    } else if (!is_absent(arguments)) {
+        result = is_absent(state) ? tuple_pack(vm, 2, callable, arguments)
+                                  : tuple_pack(vm, 3, callable, arguments, state);
+    }
+    value_xdrop(vm, arguments);
+    value_xdrop(vm, state);
+    return result;
+}
+
+/* (function, (sequence,), index); of an exhausted iterator (iter, (empty,)). */
+static Value reduce(VM *vm, Value self, const char *function, bool list) {
+    SequenceIterator *it = as_iterator(self);
+    if (!is_absent(it->sequence))
+        return iterator_reduction(vm, function, value_ref(it->sequence), int_small(it->index));
+    Value empty = list ? list_new(vm, 0) : value_ref(vm->empty_tuple);
+    return is_absent(empty) ? ABSENT : iterator_reduction(vm, "iter", empty, ABSENT);
+}
+
+METHOD(list_reduce) {
+    UNUSED_CALL;
+    return reduce(vm, args[0], "iter", true);
+}
+
+METHOD(reduce) {
+    UNUSED_CALL;
+    return reduce(vm, args[0], "iter", false);
+}
+
+METHOD(list_reverse_reduce) {
+    UNUSED_CALL;
+    return reduce(vm, args[0], "reversed", true);
+}
+
+METHOD(length_hint) {
+    UNUSED_CALL;
+    const SequenceIterator *it = as_iterator(args[0]);
+    if (is_absent(it->sequence)) return int_small(0);
+    if (!type_of(it->sequence)->container.length) return NOT_IMPLEMENTED;
+    int64_t length = object_length(vm, it->sequence);
+    if (length < 0) return ABSENT;
+    return int_small(length > it->index ? length - it->index : 0);
+}
+
+METHOD(reverse_length_hint) {
+    UNUSED_CALL;
+    const SequenceIterator *it = as_iterator(args[0]);
+    if (is_absent(it->sequence)) return int_small(0);
+    int64_t length = object_length(vm, it->sequence);
+    if (length < 0) return ABSENT;
+    return int_small(length > it->index ? it->index + 1 : 0);
+}
+
+METHOD(setstate) {
+    UNUSED_CALL;
+    int64_t index;
+    if (!object_to_int64(vm, args[1], NULL, &index)) return ABSENT;
+    as_iterator(args[0])->index = index < 0 ? 0 : index;
+    return NONE;
+}
+
+METHOD(reverse_setstate) {
+    UNUSED_CALL;
+    int64_t index;
+    if (!object_to_int64(vm, args[1], NULL, &index)) return ABSENT;
+    SequenceIterator *it = as_iterator(args[0]);
+    if (is_absent(it->sequence)) return NONE;
+    int64_t length = object_length(vm, it->sequence);
+    if (length < 0) return ABSENT;
+    it->index = index < -1 ? -1 : index > length - 1 ? length - 1 : index;
+    return NONE;
+}
+
+#define ITERATOR_METHODS(table, hint, reduction, state) \
+    static const NativeDef table[] = { \
+        {"__length_hint__", hint, "", "Private method returning an estimate of len(list(it)).", 0}, \
+        {"__reduce__", reduction, "", "Return state information for pickling.", 0}, \
+        {"__setstate__", state, "object, /", "Set state information for unpickling.", 0}, \
+        {NULL, NULL, NULL, NULL, 0}, \
+    };
+
+ITERATOR_METHODS(list_methods, method_length_hint, method_list_reduce, method_setstate)
+ITERATOR_METHODS(list_reverse_methods, method_reverse_length_hint, method_list_reverse_reduce,
+                 method_reverse_setstate)
+ITERATOR_METHODS(sequence_methods, method_length_hint, method_reduce, method_setstate)
+
+#define SEQUENCE_ITERATOR(variable, name_text, next_function, table) \
+    Type variable = { \
+        TYPE_HEAD(variable, name_text, .traverse = traverse, .dealloc = dealloc), \
+        .flags = TYPE_NO_NEW, \
+        .basic_size = sizeof(SequenceIterator), \
+        .base = &object_type, \
+        .iterate = iterator_self, \
+        .next = next_function, \
+        .methods = table, \
+    };
+
+SEQUENCE_ITERATOR(list_iterator_type, "list_iterator", row_next, list_methods)
+SEQUENCE_ITERATOR(list_reverse_iterator_type, "list_reverseiterator", list_reverse_next, list_reverse_methods)
+SEQUENCE_ITERATOR(tuple_iterator_type, "tuple_iterator", row_next, sequence_methods)
+SEQUENCE_ITERATOR(sequence_iterator_type, "iterator", sequence_next, sequence_methods)
+
+/* --- reversed --- */
+
+static Value not_reversible(VM *vm, Value v) {
+    return raise_type(vm, "'%T' object is not reversible", v);
+}
+
+/* reversed(v) as an instance of `type`, where v's own __reversed__ does not say otherwise. */
+static Value reversed_of(VM *vm, Type *type, Value v) {
+    Value attribute = type_lookup(vm, type_of(v), NAME_OF(vm, reversed));
+    if (!is_absent(attribute) && is_none(attribute)) return not_reversible(vm, v);
+    if (!is_absent(attribute)) return call_method(vm, v, NAME_OF(vm, reversed), NULL, 0);
+    if (!type_of(v)->container.get_item || is_family(v, TYPE_DICT)) return not_reversible(vm, v);
+    int64_t length = object_length(vm, v);
+    if (length < 0) return ABSENT;
+    if (type == &reversed_type) return sequence_iterator_make(vm, type, v, length - 1);
+    SequenceIterator *it = (SequenceIterator *)instance_new(vm, type, 0);
+    if (!it) return ABSENT;
+    it->index = length - 1;
+    it->sequence = value_ref(v);
+    object_track(&it->head);
+    return from_object(it);
+}
+
+Value reversed_new(VM *vm, Value v) {
+    return reversed_of(vm, &reversed_type, v);
+}
+
+static Value new_reversed(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    if (!arguments_check(vm, "reversed", nargs, names, 1, 1)) return ABSENT;
+    return reversed_of(vm, type, args[0]);
+}
+
+METHOD(reversed_reduce) {
+    UNUSED_CALL;
+    const SequenceIterator *it = as_iterator(args[0]);
+    Value type = from_object(type_of(args[0])),
+          sequence = is_absent(it->sequence) ? vm->empty_tuple : it->sequence;
+    Value arguments = tuple_pack(vm, 1, sequence);
+    if (is_absent(arguments)) return ABSENT;
+    Value result = is_absent(it->sequence) ? tuple_pack(vm, 2, type, arguments)
+                                           : tuple_pack(vm, 3, type, arguments, int_small(it->index));
+    value_drop(vm, arguments);
+    return result;
+}
+
+ITERATOR_METHODS(reversed_methods, method_reverse_length_hint, method_reversed_reduce,
+                 method_reverse_setstate)
+
+Type reversed_type = {
+    TYPE_HEAD(reversed_type, "reversed", .traverse = traverse, .dealloc = dealloc),
+    .flags = TYPE_BASE,
+    .basic_size = sizeof(SequenceIterator),
+    .base = &object_type,
+    .doc = "Return a reverse iterator over the values of the given sequence.",
+    .new = new_reversed,
+    .iterate = iterator_self,
+    .next = reversed_next,
+    .methods = reversed_methods,
+};
+
+/* --- iter(callable, sentinel) --- */
+
+typedef struct {
+    Object head;
+    Value callable, sentinel; /* owned; both ABSENT: exhausted */
+} CallableIterator;
+
+Value callable_iterator_new(VM *vm, Value callable, Value sentinel) {
+    CallableIterator *it = (CallableIterator *)object_new_container(vm, &callable_iterator_type, sizeof *it);
+    if (!it) return raise_memory(vm);
+    it->callable = value_ref(callable);
+    it->sentinel = value_ref(sentinel);
+    object_track(&it->head);
+    return from_object(it);
+}
+
+static int callable_traverse(Object *self, VisitFn visit, void *context) {
+    VISIT(((CallableIterator *)self)->callable);
+    VISIT(((CallableIterator *)self)->sentinel);
+    return 0;
+}
+
+static void callable_clear(VM *vm, Object *self) {
+    CallableIterator *it = (CallableIterator *)self;
+    value_clear(vm, &it->callable);
+    value_clear(vm, &it->sentinel);
+}
+
+static void callable_dealloc(VM *vm, Object *self) {
+    callable_clear(vm, self);
+    object_free(vm, self, sizeof(CallableIterator));
+}
+
+static Value callable_next(VM *vm, Value self) {
+    CallableIterator *it = (CallableIterator *)as_object(self);
+    if (is_absent(it->callable)) return ABSENT;
+    Value callable = value_ref(it->callable);
+    Value item = call_0(vm, callable);
+    value_drop(vm, callable);
+    bool end = is_absent(item) && error_is(vm, &exc_StopIteration);
+    if (end) error_clear(vm);
+    if (!is_absent(item)) {
+        if (is_absent(it->sentinel)) { /* the call has exhausted its own iterator */
+            value_drop(vm, item);
+            return ABSENT;
+        }
+        Value sentinel = value_ref(it->sentinel);
+        int equal = object_equal(vm, sentinel, item);
+        value_drop(vm, sentinel);
+        if (equal == 0) return item;
+        value_drop(vm, item);
+        end = equal > 0;
+    }
+    if (end) callable_clear(vm, &it->head);
+    return ABSENT;
+}
+
+METHOD(callable_reduce) {
+    UNUSED_CALL;
+    const CallableIterator *it = (const CallableIterator *)as_object(args[0]);
+    if (is_absent(it->callable)) return iterator_reduction(vm, "iter", value_ref(vm->empty_tuple), ABSENT);
+    Value iter = dict_get_c(vm, vm->builtins, "iter");
+    if (is_absent(iter))
+        return raise_error(vm, &exc_AttributeError, "module 'builtins' has no attribute 'iter'");
+    Value arguments = tuple_pack(vm, 2, it->callable, it->sentinel);
+    if (is_absent(arguments)) return ABSENT;
+    Value result = tuple_pack(vm, 2, iter, arguments);
+    value_drop(vm, arguments);
+    return result;
+}
+
+static const NativeDef callable_methods[] = {
+    {"__reduce__", method_callable_reduce, "", "Return state information for pickling.", 0},
+    {NULL, NULL, NULL, NULL, 0},
+};
+
+Type callable_iterator_type = {
+    TYPE_HEAD(callable_iterator_type, "callable_iterator", .traverse = callable_traverse,
+              .clear = callable_clear, .dealloc = callable_dealloc),
+    .flags = TYPE_NO_NEW,
+    .basic_size = sizeof(CallableIterator),
+    .base = &object_type,
+    .iterate = iterator_self,
+    .next = callable_next,
+    .methods = callable_methods,
+};
