@@ -57,7 +57,8 @@ end
 
 local function main()
     local corners = {
-        point_at(0.02, 0.02), point_at(0.98, 0.05), point_at(0.93, 0.95), point_at(0.5, 0.6), point_at(0.06, 0.9),
+        point_at(0.02, 0.02), point_at(0.98, 0.05), point_at(0.93, 0.95), point_at(0.5, 0.6),
+        point_at(0.06, 0.9),
     }
     local random = setmetatable({state = 42}, Random)
     local grid = new_grid(128)

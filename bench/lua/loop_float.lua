@@ -1,4 +1,4 @@
--- Float loops: series, Newton's method, numerical integration, a logistic map, mixed int and float arithmetic.
+-- Float loops: series, Newton's method, numerical integration, a logistic map, mixed arithmetic.
 
 local function leibniz(terms)
     local total, sign = 0.0, 1.0
@@ -31,7 +31,8 @@ local function simpson(pieces)
     for _ = 1, pieces do
         local middle = x + width / 2
         local last = x + width
-        total = total + ((x * x * x - x) + 4.0 * (middle * middle * middle - middle) + (last * last * last - last))
+        total = total
+            + ((x * x * x - x) + 4.0 * (middle * middle * middle - middle) + (last * last * last - last))
         x = last
     end
     return total * width / 6

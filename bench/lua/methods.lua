@@ -1,4 +1,4 @@
--- Method calls: plain, inherited, to the base class, static, class, bound and polymorphic ones, and operators.
+-- Method calls: plain, inherited, to the base class, static, class and bound ones, operators.
 
 local Shape = {made = 0}
 Shape.__index = Shape

@@ -1,4 +1,4 @@
--- A small ray tracer: spheres over a chequered floor, shadows and mirrors. Float objects with overloaded operators.
+-- A small ray tracer: spheres over a chequered floor, shadows, mirrors. Float objects with operators.
 
 local Vector = {}
 Vector.__index = Vector

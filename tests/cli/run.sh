@@ -1,0 +1,267 @@
+#!/bin/bash
+# Test the command line: options, arguments, standard streams, exit statuses, the prompt.
+#
+#   tests/cli/run.sh [MPY]        (default ./mpy)
+#
+# Each check prints something only when it fails; the last line is `N passed, N failed`.
+
+mpy=$(realpath "${1:-./mpy}") || exit 2
+[ -x "$mpy" ] || { echo "tests/cli/run.sh: no such interpreter: $mpy" >&2; exit 2; }
+export LC_ALL=C.UTF-8 PYTHON_COLORS=0 PYTHONDONTWRITEBYTECODE=1
+unset PYTHONSTARTUP PYTHONINSPECT PYTHONUNBUFFERED PYTHONPATH
+dir=$(mktemp -d) || exit 2
+trap 'rm -rf "$dir"' EXIT
+export HOME=$dir
+cd "$dir" || exit 2
+input=
+passed=0 failed=0
+
+pass() { passed=$((passed + 1)); }
+fail() {
+    failed=$((failed + 1))
+    echo "FAIL $1"
+    shift
+    printf '    %s\n' "$@"
+}
+
+# Run "$@" with $input as its standard input; leave $status, $out and $err.
+run() {
+    printf '%s' "$input" >in.txt
+    timeout 20 "$@" <in.txt >out.txt 2>err.txt
+    status=$?
+    out=$(<out.txt) err=$(<err.txt)
+    input=
+}
+
+# expect NAME STATUS STDOUT STDERR-PATTERN COMMAND...: the pattern is a shell pattern for the whole of standard error.
+expect() {
+    local name=$1 want_status=$2 want_out=$3 want_err=$4
+    shift 4
+    run "$@"
+    if [ "$status" != "$want_status" ] || [ "$out" != "$want_out" ] || [[ $err != $want_err ]]; then
+        fail "$name" "status $status, expected $want_status" "stdout: $out" "expected: $want_out" "stderr: $err" \
+            "pattern: $want_err"
+    else
+        pass
+    fi
+}
+
+# matches NAME STATUSES PATTERN COMMAND...: STATUSES is a pattern too; PATTERN is for both streams together.
+matches() {
+    local name=$1 statuses=$2 want=$3
+    shift 3
+    run "$@"
+    if [[ $status == $statuses ]] && [[ $out$err == $want ]]; then
+        pass
+    else
+        fail "$name" "status $status, expected $statuses" "stdout: $out" "stderr: $err" "pattern: $want"
+    fi
+}
+
+# prompt NAME STDOUT-PATTERN LINES [OPTIONS...]: drive the prompt; prompts themselves are taken out of both streams.
+prompt() {
+    local name=$1 want=$2 seen
+    input=$3
+    shift 3
+    run "$mpy" -q -i "$@"
+    seen=$(cat out.txt err.txt | sed -E 's/(>>> |\.\.\. )//g')
+    if [[ $seen == $want ]]; then pass; else fail "$name" "seen: $seen" "pattern: $want"; fi
+}
+
+cat >args.mpy <<'END'
+import sys
+print(sys.argv, __name__)
+END
+echo 'print("module", __name__)' >amodule.py
+echo 'print("first"); raise ValueError("x")' >fails.mpy
+echo 'x = = 1' >syntax.mpy
+echo 'import sys; sys.exit(int(sys.argv[1]))' >exits.mpy
+echo 'print(__file__ == __import__("sys").argv[0] or __file__.endswith("file.mpy"))' >file.mpy
+mkdir sub folder
+echo 'import sys, sibling; print(sibling.value, sys.path[0].endswith("sub"))' >sub/imports.mpy
+echo 'value = 5' >sub/sibling.py
+printf 'import sys\nfor i in range(100000): print("line", i)\n' >many.mpy
+printf 'print("unreadable")' >secret.mpy
+printf 'x = 1\0\nprint("after")\n' >nul.mpy
+printf 'print("\xff")\n' >latin.mpy
+head -c 3000 /dev/urandom >random.mpy
+: >empty.mpy
+
+# Scripts and their arguments
+
+expect "file with arguments" 0 "['args.mpy', 'a', '-b', '--', '-c'] __main__" "" "$mpy" args.mpy a -b -- -c
+expect "code with arguments" 0 "['-c', 'a', '-x']" "" "$mpy" -c 'import sys; print(sys.argv)' a -x
+expect "code glued to its option" 0 "1" "" "$mpy" '-cprint(1)'
+expect "code of several lines" 0 $'0\n1' "" "$mpy" -c $'for i in range(2):\n    print(i)'
+expect "code's name" 0 "__main__" "" "$mpy" -c 'print(__name__)'
+expect "module" 0 "module __main__" "" "$mpy" -m amodule
+expect "missing module" 1 "" "*No module named no_such_module*" "$mpy" -m no_such_module
+input='print("from stdin")'
+expect "script on standard input" 0 "from stdin" "" "$mpy"
+input='import sys; print(sys.argv)'
+expect "dash with arguments" 0 "['-', 'x']" "" "$mpy" - x
+input=$'x = 1\nprint(x)\nprint(undefined)\n'
+expect "error in standard input" 1 "1" "*\"<stdin>\", line 3*NameError*" "$mpy" -
+expect "empty script" 0 "" "" "$mpy" empty.mpy
+expect "empty code" 0 "" "" "$mpy" -c ''
+expect "empty standard input" 0 "" "" "$mpy"
+expect "__file__" 0 "True" "" "$mpy" file.mpy
+expect "siblings are found beside the script" 0 "5 True" "" "$mpy" sub/imports.mpy
+expect "sys.path[0] of code" 0 "''" "" "$mpy" -c 'import sys; print(repr(sys.path[0]))'
+expect "code can import from the current folder" 0 "module amodule" "" "$mpy" -c 'import amodule'
+expect "options after the script are its own" 0 "['args.mpy', '-V'] __main__" "" "$mpy" args.mpy -V
+expect "quiet and unbuffered" 0 "1" "" "$mpy" -q -u -c 'print(1)'
+
+# Information and usage
+
+matches "version" 0 "*3.1[0-9]*" "$mpy" -V
+matches "long version" 0 "*3.1[0-9]*" "$mpy" --version
+matches "help" 0 "*sage*-c*-m*-i*" "$mpy" -h
+matches "long help" 0 "*sage*" "$mpy" --help
+expect "unknown option" 2 "" "*-Z*" "$mpy" -Z
+expect "-c without code" 2 "" "*-c*" "$mpy" -c
+expect "-m without a module" 2 "" "*-m*" "$mpy" -m
+
+# Exit statuses
+
+expect "uncaught exception" 1 "first" "Traceback (most recent call last):*ValueError: x" "$mpy" fails.mpy
+expect "syntax error" 1 "" "*syntax.mpy\", line 1*SyntaxError: invalid syntax" "$mpy" syntax.mpy
+expect "syntax error in code" 1 "" "*\"<string>\", line 1*SyntaxError*" "$mpy" -c 'x = = 1'
+for code in 0 1 3 255; do
+    expect "sys.exit($code)" $code "" "" "$mpy" exits.mpy $code
+done
+expect "sys.exit of a message" 1 "" "goodbye" "$mpy" -c 'import sys; sys.exit("goodbye")'
+expect "sys.exit without a value" 0 "" "" "$mpy" -c 'import sys; sys.exit()'
+expect "raise SystemExit" 5 "" "" "$mpy" -c 'raise SystemExit(5)'
+expect "KeyboardInterrupt" 130 "" "Traceback*KeyboardInterrupt" "$mpy" -c 'raise KeyboardInterrupt'
+expect "exit()" 4 "" "" "$mpy" -c 'exit(4)'
+
+# Files that cannot be run
+
+expect "missing file" 2 "" "*can't open file *missing.mpy': *Errno 2* No such file or directory" "$mpy" missing.mpy
+matches "directory" "[12]" "*folder*" "$mpy" folder
+chmod 000 secret.mpy
+if [ "$(id -u)" != 0 ]; then
+    expect "unreadable file" 2 "" "*can't open file *secret.mpy': *Errno 13* Permission denied" "$mpy" secret.mpy
+fi
+expect "NUL byte in a script" 1 "" "*nul.mpy\", line 1*SyntaxError: source code cannot contain null bytes" "$mpy" nul.mpy
+expect "invalid UTF-8" 1 "" "*SyntaxError: Non-UTF-8 code starting with '?xff' *" "$mpy" latin.mpy
+expect "random bytes" 1 "" "*SyntaxError*" "$mpy" random.mpy
+head -c 100 args.mpy | tr -d '\n' >truncated.mpy
+expect "truncated script" 1 "" "*SyntaxError*" "$mpy" truncated.mpy
+
+# Output that cannot be written
+
+if { "$mpy" many.mpy 2>err.txt; echo $? >status.txt; } | head -n 1 >out.txt; then :; fi
+if [ "$(<status.txt)" = 1 ] && [ "$(<out.txt)" = "line 0" ] && [ ! -s err.txt ]; then
+    pass
+else
+    fail "closed pipe" "status $(<status.txt), expected 1" "stderr: $(head -c 300 err.txt)"
+fi
+for script in args.mpy many.mpy; do
+    "$mpy" "$script" >/dev/full 2>err.txt
+    status=$?
+    if [ "$status" != 0 ] && grep -q 'OSError.*No space left on device' err.txt; then
+        pass
+    else
+        fail "full disk, $script" "status $status" "stderr: $(head -c 300 err.txt)"
+    fi
+done
+"$mpy" -c 'print(1)' >&- 2>err.txt
+status=$?
+if [ "$status" -lt 128 ]; then pass; else fail "closed standard output" "status $status" "$(<err.txt)"; fi
+
+# Standard streams
+
+input=$'first\nsecond\n'
+expect "input()" 0 $'? got first\n[\'second\\n\']' "" "$mpy" -c 'import sys
+print("got", input("? "))
+print(sys.stdin.readlines())'
+expect "input() at the end" 1 "" "*EOFError: EOF when reading a line" "$mpy" -c 'input()'
+expect "standard error" 0 "out" "err" "$mpy" -c 'import sys; print("err", file=sys.stderr); print("out")'
+expect "order of unbuffered output" 0 "1" "" "$mpy" -u -c 'print(1)'
+"$mpy" -c 'import sys
+for i in range(3): print("o%d" % i); sys.stdout.flush(); print("e%d" % i, file=sys.stderr)' >both.txt 2>&1
+if [ "$(tr '\n' ' ' <both.txt)" = "o0 e0 o1 e1 o2 e2 " ]; then pass; else fail "interleaved streams" "$(<both.txt)"; fi
+
+# Signals
+
+# A background process of this shell would start with SIGINT ignored, which an interpreter respects.
+interrupt() {
+    local name=$1 code=$2 pid
+    rm -f out.txt
+    env --default-signal=INT "$mpy" -c "$code" <hang.fifo >out.txt 2>err.txt &
+    pid=$!
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        [ -s out.txt ] && break
+        sleep 0.1
+    done
+    kill -INT $pid
+    (sleep 10; kill -KILL $pid) >/dev/null 2>&1 &
+    wait $pid 2>/dev/null
+    status=$?
+    kill $! 2>/dev/null
+    if [ "$status" = 130 ] && grep -q KeyboardInterrupt err.txt; then
+        pass
+    else
+        fail "$name" "status $status, expected 130" "stderr: $(<err.txt)"
+    fi
+}
+mkfifo hang.fifo
+exec 9<>hang.fifo
+interrupt "Ctrl-C in a loop" $'print("ready", flush=True)\nwhile True: pass'
+interrupt "Ctrl-C in a built-in loop" $'print("ready", flush=True)\nfor i in map(abs, iter(int, 1)): pass'
+interrupt "Ctrl-C in input()" $'print("ready", flush=True)\ninput()'
+interrupt "Ctrl-C in sleep" $'import time\nprint("ready", flush=True)\ntime.sleep(30)'
+exec 9>&-
+"$mpy" -c 'import sys
+try:
+    print("ready", flush=True)
+    raise KeyboardInterrupt
+except KeyboardInterrupt:
+    sys.exit(6)' >out.txt
+status=$?
+if [ "$status" = 6 ]; then pass; else fail "KeyboardInterrupt is caught" "status $status"; fi
+
+# The prompt
+
+prompt "expression" $'3' $'1 + 2\n'
+prompt "None is not shown" "" $'None\n'
+prompt "strings are shown as repr" "'a\\\\n'" $'"a\\n"\n'
+prompt "underscore" $'5\n10' $'5\n_ * 2\n'
+prompt "statement" "" $'x = 1\n'
+prompt "block" $'0\n1\n2' $'for i in range(3):\n    print(i)\n\n'
+prompt "function" $'7' $'def f(x):\n    y = x + 1\n    return y\n\nf(6)\n'
+prompt "if and else" $'no' $'if 0:\n    print("yes")\nelse:\n    print("no")\n\n'
+prompt "open brackets go on" $'6' $'(1 +\n2 +\n3)\n'
+prompt "triple quotes go on" "'a\\\\nb'" $'"""a\nb"""\n'
+prompt "decorator" $'1' $'@lambda f: f\ndef g():\n    return 1\n\ng()\n'
+prompt "several statements" $'1\n2' $'print(1); print(2)\n'
+prompt "comment" $'1' $'# nothing\n1\n'
+prompt "errors do not end it" '*ZeroDivisionError: division by zero*' $'1 / 0\n"still here"\n'
+prompt "after an error" "*'still here'*" $'1 / 0\n"still here"\n'
+prompt "syntax error" '*SyntaxError: invalid syntax*' $'x = = 1\n"still here"\n'
+prompt "after a syntax error" "*'still here'*" $'x = = 1\n"still here"\n'
+prompt "bad indent" '*IndentationError: unexpected indent*' $'  x = 1\n'
+prompt "traceback of a function" '*"<stdin>", line *, in f*NameError*' $'def f():\n    return nothing\n\nf()\n'
+prompt "class" $'<class \'__main__.C\'>' $'class C:\n    pass\n\nC\n'
+prompt "end of input in a block" "*" $'def f():\n    return 1'
+prompt "exit" "1*" $'1\nexit()\n2\n'
+[[ $out == *2* ]] && fail "exit() ends the prompt" "$out"
+input=$'exit(3)\n'
+matches "exit status of the prompt" 3 "*" "$mpy" -q -i
+input=$'import sys; sys.exit(4)\n'
+matches "sys.exit at the prompt" 4 "*" "$mpy" -q -i
+input=''
+matches "end of input" 0 "*" "$mpy" -q -i
+input=$'1\n'
+matches "banner" 0 "*3.1[0-9]*" "$mpy" -i
+echo 'from_script = 42' >defines.mpy
+prompt "after a script" "*42*" $'from_script\n' defines.mpy
+prompt "after code" "*43*" $'x\n' -c 'x = 43'
+prompt "after a failing script" "*'alive'*ValueError: x*" $'"alive"\n' fails.mpy
+prompt "unicode" "*'é中'*" $'"é" + "中"\n'
+prompt "import" "*3.0*" $'import math\nmath.sqrt(9)\n'
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
