@@ -117,7 +117,7 @@ static void add_slash(Signature *s, const Parameter *slash)
     Parser *p = s->p;
     if (s->star_seen) syntax_error(p, slash->span, "/ must be ahead of *");
     else if (s->slash_seen) syntax_error(p, slash->span, "/ may appear only once");
-    else if (s->plain.count == 0 && s->colon) syntax_error(p, slash->span, "invalid syntax");
+    else if (s->plain.count == 0 && !slash->next) syntax_error(p, slash->span, "invalid syntax");
     else if (s->plain.count == 0) syntax_error(p, slash->span, "at least one argument must precede /");
     s->slash_seen = true;
     s->positional_only = s->plain;

@@ -93,10 +93,15 @@ static unsigned deeper(unsigned depth, const Node *child)
 static unsigned deepest_child(const Node *node)
 {
     unsigned depth = 0;
+    bool has_elif = node->kind == AST_If && node->If.orelse.count && node->If.orelse.items[0] && ast_is_elif(node->If.orelse);
     for (AstCursor c = ast_first(node); c.field->name; ast_next(&c)) {
         if (c.field->type == FIELD_CHILD) depth = deeper(depth, *(Node **)c.value);
         if (c.field->type != FIELD_CHILDREN) continue;
         const NodeList *list = c.value;
+        if (has_elif && list == &node->If.orelse) {
+            depth = deeper(depth + 1, list->items[0]) - 1; /* an elif is no level */
+            continue;
+        }
         for (uint32_t i = 0; i < list->count; i++) depth = deeper(depth, list->items[i]);
     }
     return depth;

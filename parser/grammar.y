@@ -81,6 +81,9 @@ root ::= MARK_EXPRESSION expression(X) ENDMARKER. { p->root = X.node; }
 root ::= MARK_DISJUNCTION test(X) ENDMARKER. { p->root = X.node; }
 root ::= MARK_ARITHMETIC arith(X) ENDMARKER. { p->root = X.node; }
 root ::= MARK_EXPRESSIONS expressions(X) ENDMARKER. { p->root = expr_from_sequence(p, X).node; }
+root ::= MARK_TARGETS targets(X) ENDMARKER. { p->root = X.node; }
+root ::= MARK_GENERATORS generators(L) ENDMARKER. { p->root = L.count ? L.items[0] : NULL; }
+root ::= MARK_FIELD field_value(X) ENDMARKER. { p->root = X.node; }
 
 newlines ::= .
 newlines ::= newlines NEWLINE.
@@ -316,7 +319,7 @@ with_items(A) ::= with_item(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Sp
 with_items(A) ::= with_items(A) COMMA with_item(N). { sequence_append(p, &A, (Expr){N, N ? N->span : (Span){0}}); }
 with_item(A) ::= expression(X). { A = NODE_NEW(withitem, X.span, .context_expr = X.node); }
 with_item(A) ::= with_as(A).
-with_as(A) ::= expression(X) KW_AS target(T). {
+with_as(A) ::= expression(X) KW_AS starred_expression(T). {
     target_set(p, T.node, TARGET_WITH);
     A = NODE_NEW(withitem, span_join(X.span, T.span), .context_expr = X.node, .optional_vars = T.node);
 }
@@ -347,6 +350,23 @@ handler(A) ::= KW_EXCEPT(T) COLON block(B). {
 }
 handler(A) ::= KW_EXCEPT(T) expression(X) as_name_opt(N) COLON block(B). {
     A = NODE_NEW(ExceptHandler, span_join(T.span, B.span), .type = X.node, .name = N, .body = B.nodes);
+}
+handler(A) ::= types_refused(T) block(B). { A = NODE_NEW(ExceptHandler, T.span, .body = B.nodes); }
+%type types_refused {Token}
+types_refused(A) ::= KW_EXCEPT(A) expression(X) COMMA expression_list as_name_opt COLON(C). {
+    types_refuse(p, X, C);
+}
+star_handler(A) ::= star_types_refused(T) block(B). { A = NODE_NEW(ExceptHandler, T.span, .body = B.nodes); }
+%type star_types_refused {Token}
+star_types_refused(A) ::= KW_EXCEPT(A) STAR expression(X) COMMA expression_list as_name_opt COLON(C). {
+    types_refuse(p, X, C);
+}
+%include {
+static void types_refuse(Parser *p, Expr first, Token colon)
+{
+    Span span = {first.span.line, first.span.column, colon.span.line, colon.span.column};
+    syntax_error(p, span, "multiple exception types must be parenthesized");
+}
 }
 star_handlers(A) ::= star_handler(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Span){0}}); }
 star_handlers(A) ::= star_handlers(A) star_handler(N). {
@@ -400,6 +420,17 @@ type_parameter(A) ::= STAR(S) NAME(N). {
 }
 type_parameter(A) ::= DOUBLESTAR(S) NAME(N). {
     A = NODE_NEW(ParamSpec, span_join(S.span, N.span), .name = identifier(p, N));
+}
+type_parameter(A) ::= STAR NAME COLON(C) expression(X). { A = bound_refused(p, C, X, "TypeVarTuple"); }
+type_parameter(A) ::= DOUBLESTAR NAME COLON(C) expression(X). { A = bound_refused(p, C, X, "ParamSpec"); }
+%include {
+static Node *bound_refused(Parser *p, Token colon, Expr bound, const char *kind)
+{
+    bool constraints = bound.node && bound.node->kind == AST_Tuple;
+    syntax_error(p, span_join(colon.span, bound.span), "cannot use %s with %s", constraints ? "constraints" : "bound",
+                 kind);
+    return bound.node;
+}
 }
 
 /* ---- Patterns -------------------------------------------------------------------------------------------------- */
@@ -457,7 +488,11 @@ star_pattern(A) ::= STAR(S) NAME(N). {
 }
 
 pattern(A) ::= or_pattern(A).
-pattern(A) ::= or_pattern(X) KW_AS arith(T). { A = pattern_as(p, X, T); }
+pattern(A) ::= or_pattern(X) KW_AS NAME(N). {
+    Span span = span_join(X.span, N.span);
+    if (N.length == 1 && N.text[0] == '_') syntax_error(p, N.span, "cannot use '_' as a target");
+    A = EXPR_NEW(MatchAs, span, .pattern = X.node, .name = identifier(p, N));
+}
 or_pattern(A) ::= closed_pattern(A).
 or_pattern(A) ::= or_items(L). { A = EXPR_NEW(MatchOr, L.span, .patterns = L.nodes); }
 or_items(A) ::= closed_pattern(X) VBAR closed_pattern(Y). { A = sequence_of(p, X); sequence_append(p, &A, Y); }
@@ -514,11 +549,11 @@ closed_pattern(A) ::= LBRACE(L) mapping_items(I) comma_opt RBRACE(R). {
 }
 closed_pattern(A) ::= LBRACE(L) DOUBLESTAR NAME(N) comma_opt RBRACE(R). {
     Span span = span_join(L.span, R.span);
-    A = EXPR_NEW(MatchMapping, span, .keys = {0}, .rest = identifier(p, N));
+    A = EXPR_NEW(MatchMapping, span, .keys = {0}, .rest = rest_name(p, N));
 }
 closed_pattern(A) ::= LBRACE(L) mapping_items(I) COMMA DOUBLESTAR NAME(N) comma_opt RBRACE(R). {
     Span span = span_join(L.span, R.span);
-    A = EXPR_NEW(MatchMapping, span, .keys = I.keys, .patterns = I.values, .rest = identifier(p, N));
+    A = EXPR_NEW(MatchMapping, span, .keys = I.keys, .patterns = I.values, .rest = rest_name(p, N));
 }
 mapping_items(A) ::= mapping_key(K) COLON pattern(X). {
     A = (Pairs){list_of(p, K.node), list_of(p, X.node)};
@@ -561,16 +596,11 @@ static Identifier pattern_name(Parser *p, Token name)
     return name.length == 1 && name.text[0] == '_' ? (Identifier){0} : identifier(p, name);
 }
 
-static Expr pattern_as(Parser *p, Expr pattern, Expr target)
+/* The name in `**rest`, which has to be one. */
+static Identifier rest_name(Parser *p, Token name)
 {
-    Identifier name = {0};
-    if (target.node && (target.node->kind != AST_Name || target.node->parenthesized))
-        syntax_error(p, target.node->span, "cannot use %s as pattern target", expression_description(target.node));
-    else if (target.node)
-        name = target.node->Name.id;
-    if (name.length == 1 && name.utf8[0] == '_') syntax_error(p, target.span, "cannot use '_' as a target");
-    Span span = span_join(pattern.span, target.span);
-    return EXPR_NEW(MatchAs, span, .pattern = pattern.node, .name = name);
+    if (name.length == 1 && name.text[0] == '_') syntax_error(p, name.span, "invalid syntax");
+    return identifier(p, name);
 }
 
 /* `real + imaginary` in a pattern. */
@@ -849,6 +879,14 @@ argument(A) ::= STAR(S) expression(X) generators. {
     A = expr_starred(p, S, X);
     syntax_error(p, A.span, "iterable unpacking cannot be used in comprehension");
 }
+argument(A) ::= STAR(S) expression EQUAL expression(X). {
+    A = (Expr){X.node, span_join(S.span, X.span)};
+    syntax_error(p, A.span, "cannot assign to iterable argument unpacking");
+}
+argument(A) ::= DOUBLESTAR(S) expression EQUAL expression(X). {
+    A = (Expr){X.node, span_join(S.span, X.span)};
+    syntax_error(p, A.span, "cannot assign to keyword argument unpacking");
+}
 argument(A) ::= expression(K) EQUAL(E) expression generators. {
     A = K;
     syntax_error(p, span_join(K.span, E.span), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
@@ -888,15 +926,18 @@ parameter(A) ::= STAR(T) NAME(N) COLON STAR(S) arith(X). {
 parameter(A) ::= DOUBLESTAR(T) annotated(N). { A = (Parameter){PARAMETER_DOUBLE_STAR, N.node, NULL, T.span, NULL}; }
 
 /* What people write and Python refuses. */
+%type default_refused {Token}
+default_refused(A) ::= EQUAL(A).
+default_refused(A) ::= EQUAL(A) expression.
 parameter(A) ::= annotated(N) EQUAL(E). {
     A = (Parameter){PARAMETER_PLAIN, N.node, NULL, N.span, NULL};
     syntax_error(p, E.span, "expected default value expression");
 }
-parameter(A) ::= STAR(T) annotated(N) EQUAL(E) expression. {
+parameter(A) ::= STAR(T) annotated(N) default_refused(E). {
     A = (Parameter){PARAMETER_STAR, N.node, NULL, T.span, NULL};
     syntax_error(p, E.span, "var-positional argument cannot have default value");
 }
-parameter(A) ::= DOUBLESTAR(T) annotated(N) EQUAL(E) expression. {
+parameter(A) ::= DOUBLESTAR(T) annotated(N) default_refused(E). {
     A = (Parameter){PARAMETER_DOUBLE_STAR, N.node, NULL, T.span, NULL};
     syntax_error(p, E.span, "var-keyword argument cannot have default value");
 }
@@ -932,11 +973,17 @@ lambda_parameter(A) ::= STAR(T) plain_parameter(N). { A = (Parameter){PARAMETER_
 lambda_parameter(A) ::= DOUBLESTAR(T) plain_parameter(N). {
     A = (Parameter){PARAMETER_DOUBLE_STAR, N.node, NULL, T.span, NULL};
 }
-lambda_parameter(A) ::= STAR(T) plain_parameter(N) EQUAL(E) expression. {
+lambda_parameter(A) ::= plain_parameter(N) EQUAL(E). {
+    const Token *next = &p->line[p->line_count - 1]; /* has been read to get here */
+    A = (Parameter){PARAMETER_PLAIN, N.node, NULL, N.span, NULL};
+    if (next->kind == TK_COMMA) syntax_error(p, E.span, "expected default value expression");
+    else syntax_error(p, next->span, "invalid syntax");
+}
+lambda_parameter(A) ::= STAR(T) plain_parameter(N) default_refused(E). {
     A = (Parameter){PARAMETER_STAR, N.node, NULL, T.span, NULL};
     syntax_error(p, E.span, "var-positional argument cannot have default value");
 }
-lambda_parameter(A) ::= DOUBLESTAR(T) plain_parameter(N) EQUAL(E) expression. {
+lambda_parameter(A) ::= DOUBLESTAR(T) plain_parameter(N) default_refused(E). {
     A = (Parameter){PARAMETER_DOUBLE_STAR, N.node, NULL, T.span, NULL};
     syntax_error(p, E.span, "var-keyword argument cannot have default value");
 }
@@ -975,7 +1022,12 @@ field_equal(A) ::= . { A = (Token){0}; }
 field_equal(A) ::= EQUAL(A).
 %type field_conversion {Token}
 field_conversion(A) ::= . { A = (Token){0}; }
-field_conversion(A) ::= EXCLAMATION NAME(N). { A = N; }
+field_conversion(A) ::= EXCLAMATION(E) NAME(N). {
+    A = N;
+    if (E.span.end_line != N.span.line || E.span.end_column != N.span.column)
+        syntax_error(p, span_join(E.span, N.span),
+                     "f-string: conversion type must come right after the exclamanation mark");
+}
 field_spec(A) ::= . { A = (Expr){0}; }
 field_spec(A) ::= COLON(C) fstring_parts(L). { A = format_spec(p, C, L); }
 
@@ -1053,6 +1105,9 @@ int grammar_start_symbol(StartRule rule)
         [START_DISJUNCTION] = G_MARK_DISJUNCTION,
         [START_ARITHMETIC] = G_MARK_ARITHMETIC,
         [START_EXPRESSIONS] = G_MARK_EXPRESSIONS,
+        [START_TARGETS] = G_MARK_TARGETS,
+        [START_GENERATORS] = G_MARK_GENERATORS,
+        [START_FIELD] = G_MARK_FIELD,
     };
     return symbols[rule];
 }

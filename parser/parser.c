@@ -65,10 +65,9 @@ static void feed_all(Parser *p, void *grammar)
     }
 }
 
-/* The text ends where the offending token stands: more lines could help. */
-static bool at_end(Parser *p)
+/* The text ends at token `index`: more lines could help. */
+static bool at_end(Parser *p, uint32_t index)
 {
-    uint32_t index = p->line_count - 1;
     while (parser_token(p, index).kind == TK_DEDENT) index++;
     return parser_token(p, index).kind == TK_ENDMARKER;
 }
@@ -84,6 +83,7 @@ static void report(Parser *p, ParseMode mode)
     if (syntax && lexer_explain(&p->lexer, error->span.line + general)) return;
     diagnostics_fail(p->diagnostics, error->kind, error->span, "%s", error->message);
     p->diagnostics->error.incomplete |= mode == PARSE_SINGLE && error->incomplete;
+    p->diagnostics->error.no_caret = error->no_caret;
 }
 
 static void run(Parser *p, ParseMode mode, void *grammar)
@@ -94,8 +94,9 @@ static void run(Parser *p, ParseMode mode, void *grammar)
     grammar_feed(grammar, grammar_start_symbol(starts[mode]), (Token){0});
     feed_all(p, grammar);
     if (p->rejected && !p->error.set && !p->arena->failed && !p->diagnostics->failed) {
-        p->error.incomplete = at_end(p);
+        uint32_t refused = p->line_count - 1;
         diagnose(p, grammar);
+        p->error.incomplete = at_end(p, refused);
     }
     if (p->error.set || p->arena->failed) {
         p->root = NULL;

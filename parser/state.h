@@ -23,12 +23,13 @@
  * Entries of the LALR stack; deeper source is a MemoryError, as in CPython, whose own limit is about as many calls.
  * The lexer allows 200 brackets; what goes deeper is chains of prefix operators, lambdas and conditionals.
  */
-#define PARSER_STACK_MAX 6000 /* a macro, for Lemon's template asks in an #if */
+#define PARSER_STACK_MAX 15000 /* a macro, for Lemon's template asks in an #if */
 
 typedef struct {
     bool set;
     DiagnosticKind kind;
     bool incomplete;
+    bool no_caret;
     Span span;
     const char *message;
 } ParseError;
@@ -217,6 +218,9 @@ typedef enum {
     START_DISJUNCTION,
     START_ARITHMETIC,
     START_EXPRESSIONS,
+    START_TARGETS,
+    START_GENERATORS,
+    START_FIELD,
     START_COUNT,
 } StartRule;
 
