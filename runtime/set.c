@@ -137,14 +137,20 @@ static int compare_key(VM *vm, const Set *set, const SetEntry *entry, Value key,
     return equal;
 }
 
-/* The cell of the key, or the free one that ends its chain; NULL RAISES. The table is there. */
+/* The cell of the key, or the one where it belongs: the last deleted one on its way, else the free one that ends it.
+ * NULL RAISES. The table is there. */
 static SetEntry *look_up(VM *vm, Set *set, Value key, int64_t hash) {
 restart:;
     Probe p = probe_begin(set->table, set->mask, hash);
+    SetEntry *deleted = NULL;
     for (;; probe_step(&p, set->table)) {
         SetEntry *entry = p.entry;
-        if (entry->hash == SET_FREE_HASH && is_absent(entry->key)) return entry;
-        if (entry->hash != hash || is_absent(entry->key)) continue;
+        if (is_absent(entry->key)) {
+            if (entry->hash == SET_FREE_HASH) return deleted && is_absent(deleted->key) ? deleted : entry;
+            deleted = entry;
+            continue;
+        }
+        if (entry->hash != hash) continue;
         if (value_same(entry->key, key)) return entry;
         if (are_ints(entry->key, key)) continue;
         bool changed = false;
@@ -169,8 +175,10 @@ bool set_add_hashed(VM *vm, Set *set, Value key, int64_t hash) {
     SetEntry *entry = look_up(vm, set, key, hash);
     if (!entry) return false;
     if (!is_absent(entry->key)) return true;
+    bool again = entry->hash == SET_DELETED_HASH;
     *entry = (SetEntry){value_ref(key), hash};
     set->used++;
+    if (again) return true;
     set->fill++;
     if (!too_full(set->fill, set->mask) || grow(vm, set)) return true;
     *entry = (SetEntry){ABSENT, SET_FREE_HASH}; /* a table that cannot grow must not fill up */
