@@ -354,8 +354,7 @@ static bool read_expected(Bench *bench, char *const filters[]) {
         memcpy(program->line, line, sizeof line);
     }
     fclose(file);
-    if (bench->count == 0)
-        fprintf(stderr, "bench: no program of that name\n");
+    if (bench->count == 0) fprintf(stderr, "bench: no program of that name\n");
     return bench->count > 0;
 }
 
