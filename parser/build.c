@@ -323,6 +323,9 @@ Node *target_invalid_part(Node *node, TargetUse use)
     switch ((AstKind)node->kind) {
     case AST_Name: case AST_Attribute: case AST_Subscript: return NULL;
     case AST_Starred: return use == TARGET_DELETE ? node : target_invalid_part(node->Starred.value, use);
+    case AST_Compare:
+        if (use != TARGET_BEFORE_IN) return node;
+        return node->Compare.ops.items[0] == OPERATOR_In ? target_invalid_part(node->Compare.left, use) : NULL;
     case AST_List: case AST_Tuple: break;
     default: return node;
     }

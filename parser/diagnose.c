@@ -69,13 +69,14 @@ static bool ends_operand(TokenKind kind)
 static bool is_field(const Scene *s, int index)
 {
     if (index < 1 || kind_at(s, (uint32_t)index) != TK_LBRACE) return false;
-    /* Fields follow the string's start, a piece of its text, another field, or the colon of a format spec. */
     int depth = 0;
+    bool colon = false; /* we are in the format spec of a field, if it is a field */
     for (int i = index - 1; i >= 0; i--) {
         TokenKind kind = kind_at(s, (uint32_t)i);
         if (is_closing(kind)) depth++;
         if (depth == 0 && kind == TK_FSTRING_START) return true;
-        if (depth == 0 && kind == TK_LBRACE) return kind_at(s, (uint32_t)index - 1) == TK_COLON && is_field(s, i);
+        if (depth == 0 && kind == TK_LBRACE) return colon && is_field(s, i);
+        colon |= depth == 0 && kind == TK_COLON;
         if (depth == 0 && is_opening(kind)) return false;
         if (is_opening(kind)) depth--;
     }
@@ -100,14 +101,20 @@ static bool is_statement_if(const Scene *s, uint32_t index)
 {
     TokenKind before = kind_before(s, index);
     return kind_at(s, index) == TK_KW_IF && s->open < 0 &&
-           (index == s->first || before == TK_SEMI || before == TK_COLON || before == TK_KW_ELSE);
+           (index == s->first || before == TK_SEMI || before == TK_COLON || before == TK_KW_ELSE ||
+            kind_at(s, s->first) == TK_SOFT_CASE);
+}
+
+static bool is_star(TokenKind kind)
+{
+    return kind == TK_STAR || kind == TK_DOUBLESTAR;
 }
 
 /* A star or two that unpack the operand after them. */
 static bool is_unpacking(const Scene *s, uint32_t index)
 {
-    TokenKind kind = kind_at(s, index), before = kind_before(s, index);
-    return (kind == TK_STAR || kind == TK_DOUBLESTAR) && (is_opening(before) || starts_expression(before));
+    TokenKind before = kind_before(s, index);
+    return is_star(kind_at(s, index)) && (is_opening(before) || starts_expression(before));
 }
 
 static bool ends_scan(const Scene *s, uint32_t index)
@@ -138,18 +145,6 @@ static void look_around(Scene *s)
     }
 }
 
-/* The index of the bracket that closes the one at `open`, or UINT32_MAX when the line so far has none. */
-static uint32_t find_end(const Scene *s, uint32_t open)
-{
-    int depth = 0;
-    for (uint32_t i = open; i < s->at; i++) {
-        TokenKind kind = kind_at(s, i);
-        if (is_opening(kind)) depth++;
-        if (is_closing(kind) && --depth == 0) return i;
-    }
-    return UINT32_MAX;
-}
-
 /* The token of `kind` nearest to the left of `index` between the same brackets, or -1. */
 static int find_left(const Scene *s, uint32_t index, TokenKind wanted)
 {
@@ -161,6 +156,43 @@ static int find_left(const Scene *s, uint32_t index, TokenKind wanted)
         if (is_opening(kind)) depth--;
     }
     return -1;
+}
+
+/* Is the innermost bracket that of a call? */
+static bool is_call(const Scene *s)
+{
+    return s->open > 0 && kind_at(s, (uint32_t)s->open) == TK_LPAR && ends_operand(kind_at(s, (uint32_t)s->open - 1));
+}
+
+/* Are we among a lambda's parameters? */
+static bool in_lambda_head(const Scene *s)
+{
+    int lambda = find_left(s, s->at, TK_KW_LAMBDA);
+    return lambda >= 0 && find_left(s, s->at, TK_COLON) < lambda;
+}
+
+/* The statement's first word, behind an `async`. */
+static TokenKind header_kind(const Scene *s)
+{
+    TokenKind kind = kind_at(s, s->first);
+    return kind == TK_KW_ASYNC ? kind_at(s, s->first + 1) : kind;
+}
+
+/* Do names, not expressions, stand where the innermost item starts: parameters, imported names? */
+static bool is_names_place(const Scene *s)
+{
+    TokenKind before = kind_before(s, s->start);
+    if (before == TK_EQUAL || before == TK_COLON || before == TK_RARROW) return false;
+    if (in_lambda_head(s)) return true;
+    bool outermost = s->open >= 0;
+    for (int i = s->open - 1, depth = 0; i >= 0 && outermost; i--) {
+        TokenKind kind = kind_at(s, (uint32_t)i);
+        depth += is_closing(kind) - is_opening(kind);
+        outermost = depth >= 0 && kind != TK_RARROW;
+    }
+    TokenKind kind = header_kind(s);
+    bool types = kind == TK_KW_CLASS && outermost && kind_at(s, (uint32_t)s->open) == TK_LSQB;
+    return kind == TK_KW_FROM || kind == TK_KW_IMPORT || types || (kind == TK_KW_DEF && outermost);
 }
 
 /* ---- Parsing parts ---------------------------------------------------------------------------------------------- */
@@ -221,17 +253,27 @@ static bool fail(const Scene *s, Span span, const char *message)
     return true;
 }
 
+/* From the start of `first` to just before the end of `last`, the last token that CPython has seen by then. */
+static Span span_up_to(Span first, Span last)
+{
+    return (Span){first.line, first.column, last.end_line, last.end_column ? last.end_column - 1 : 0};
+}
+
 static bool is_word(Token token, const char *word)
 {
     return token.kind == TK_NAME && token.length == strlen(word) && memcmp(token.text, word, token.length) == 0;
 }
 
 /* print x */
+static bool explain_conditional(const Scene *s, Prefix operand);
+
 static bool explain_print(const Scene *s)
 {
     Token word = token_at(s, s->start);
     bool print = is_word(word, "print");
     if ((!print && !is_word(word, "exec")) || kind_at(s, s->start + 1) == TK_LPAR) return false;
+    Prefix operand = prefix_parse(s, START_DISJUNCTION, s->start + 1);
+    if (operand.node && explain_conditional(s, operand)) return true;
     Prefix value = prefix_parse(s, START_EXPRESSIONS, s->start + 1);
     if (!value.node) return false;
     const char *name = print ? "print" : "exec";
@@ -240,17 +282,26 @@ static bool explain_print(const Scene *s)
     return true;
 }
 
+/* As CPython asks it: is the name the beginning of a soft keyword? `(c d)` is one of two statements to it. */
+static bool may_be_soft_keyword(Token name)
+{
+    static const char *const soft_keywords[] = {"match", "case", "type", "_"};
+    for (size_t i = 0; i < sizeof soft_keywords / sizeof soft_keywords[0]; i++)
+        if (strncmp(soft_keywords[i], name.text, name.length) == 0) return true;
+    return false;
+}
+
 /* (a b) */
 static bool explain_comma(const Scene *s, Prefix operand)
 {
-    static const char *const soft_keywords[] = {"match", "case", "type", "_"};
     Token first = token_at(s, s->start);
-    if (s->open < 0 || (first.kind == TK_NAME && kind_at(s, s->start + 1) == TK_STRING)) return false;
-    for (size_t i = 0; i < sizeof soft_keywords / sizeof soft_keywords[0]; i++)
-        if (is_word(first, soft_keywords[i])) return false;
+    bool star_item = is_star(kind_before(s, s->start)) && kind_before(s, s->start - 1) == TK_COMMA && !is_call(s);
+    if (star_item || (first.kind == TK_NAME && kind_at(s, s->start + 1) == TK_STRING)) return false;
+    if (first.kind == TK_NAME && may_be_soft_keyword(first)) return false;
     if (operand.end == s->start + 1 && (is_word(first, "print") || is_word(first, "exec"))) return false;
     Prefix next = prefix_parse(s, START_EXPRESSION, operand.end);
-    return next.node && fail(s, span_join(operand.span, next.span), "invalid syntax. Perhaps you forgot a comma?");
+    return next.node && s->open >= 0 &&
+           fail(s, span_join(operand.span, next.span), "invalid syntax. Perhaps you forgot a comma?");
 }
 
 /* a if b */
@@ -278,9 +329,8 @@ static bool is_named_place(const Scene *s)
     TokenKind before = kind_before(s, s->start);
     if (s->open < 0) return before == TK_KW_IF || before == TK_KW_ELIF || before == TK_KW_WHILE;
     if (before != TK_COMMA && (int)s->start != s->open + 1) return false;
-    bool call = kind_at(s, (uint32_t)s->open) == TK_LPAR && ends_operand(kind_before(s, (uint32_t)s->open));
     bool dict = kind_at(s, (uint32_t)s->open) == TK_LBRACE && find_left(s, s->at, TK_COLON) >= 0;
-    return !call && !dict && !is_field(s, s->open);
+    return !is_call(s) && !dict && !is_field(s, s->open);
 }
 
 static bool is_assignment(TokenKind kind)
@@ -308,10 +358,10 @@ static bool explain_equal(const Scene *s)
 static bool explain_expression(const Scene *s)
 {
     if (explain_field_lambda(s) || explain_print(s)) return true;
+    if (is_names_place(s)) return false;
     Prefix operand = prefix_parse(s, START_DISJUNCTION, s->start);
-    /* What follows the `in` or `if` of a comprehension is no expression of its own. */
-    TokenKind before = kind_before(s, s->start);
-    bool clause = s->open >= 0 && (before == TK_KW_IN || before == TK_KW_FOR);
+    /* What follows the `for` or `in` of a comprehension is no expression of its own. */
+    bool clause = s->open >= 0 && find_left(s, s->at, TK_KW_FOR) >= 0;
     if (operand.node && !clause && (explain_comma(s, operand) || explain_conditional(s, operand))) return true;
     return explain_equal(s);
 }
@@ -368,8 +418,7 @@ static bool explain_dict_value(const Scene *s)
         return fail(s, token_at(s, s->at - 1).span, "expression expected after dictionary key and ':'");
     Prefix value = prefix_parse(s, START_ARITHMETIC, s->at + 1);
     if (kind != TK_STAR || !value.node) return false;
-    Span star = token_at(s, s->at).span, last = token_at(s, value.end).span;
-    return fail(s, (Span){star.line, star.column, last.end_line, last.end_column - 1},
+    return fail(s, span_up_to(token_at(s, s->at).span, token_at(s, value.end).span),
                 "cannot use a starred expression in a dictionary value");
 }
 
@@ -378,7 +427,7 @@ static bool explain_stars(const Scene *s)
 {
     TokenKind kind = kind_at(s, s->at);
     if (kind_at(s, (uint32_t)s->open) != TK_LPAR) return false;
-    bool call = ends_operand(kind_before(s, (uint32_t)s->open));
+    bool call = is_call(s);
     if (call && kind_before(s, s->at) == TK_STAR && is_unpacking(s, s->at - 1) && (kind == TK_RPAR || kind == TK_COMMA))
         return fail(s, token_at(s, s->at).span, "Invalid star expression");
     if (call || kind != TK_DOUBLESTAR || (int)s->at != s->open + 1) return false;
@@ -427,9 +476,14 @@ static bool explain_field_tail(const Scene *s, uint32_t index)
 
 static bool explain_field(const Scene *s)
 {
-    int field = (int)s->at - 1;
-    while (field >= 0 && !is_field(s, field)) field--;
-    if (field < 0 || find_end(s, (uint32_t)field) < s->at) return false;
+    int field = (int)s->at - 1, depth = 0;
+    for (; field >= 0; field--) {
+        TokenKind kind = kind_at(s, (uint32_t)field);
+        if (is_opening(kind) && depth == 0 && is_field(s, field)) break;
+        if (is_closing(kind)) depth++;
+        if (is_opening(kind) && depth > 0) depth--;
+    }
+    if (field < 0) return false;
     uint32_t first = (uint32_t)field + 1;
     TokenKind kind = kind_at(s, first);
     if (kind == TK_EQUAL || ends_field(kind)) {
@@ -443,13 +497,6 @@ static bool explain_field(const Scene *s)
 }
 
 /* ---- Statements ------------------------------------------------------------------------------------------------- */
-
-/* The statement's first word, behind an `async`. */
-static TokenKind header_kind(const Scene *s)
-{
-    TokenKind kind = kind_at(s, s->first);
-    return kind == TK_KW_ASYNC ? kind_at(s, s->first + 1) : kind;
-}
 
 /* def f[...], where the brackets are wrong; def f without any */
 static bool explain_def(const Scene *s)
@@ -469,7 +516,8 @@ static bool explain_def(const Scene *s)
     int arrow = find_left(s, s->at, TK_RARROW);
     if (arrow >= 0) {
         Prefix type = prefix_parse(s, START_EXPRESSION, (uint32_t)arrow + 1);
-        return kind_at(s, type.end) != TK_COLON && fail_at(s, type.node ? type.end : (uint32_t)arrow, "expected ':'");
+        if (!type.node) return fail_at(s, (uint32_t)arrow, "expected ':'");
+        return kind_at(s, type.end) != TK_COLON && fail_at(s, type.end, "expected ':'");
     }
     return accepts(s, TK_COLON) && fail_at(s, s->at, "expected ':'");
 }
@@ -485,7 +533,7 @@ static bool explain_colon_forced(const Scene *s)
 /* A compound statement's head that ends without its colon. */
 static bool explain_colon(const Scene *s)
 {
-    if (kind_at(s, s->at) != TK_NEWLINE || !accepts(s, TK_COLON)) return false;
+    if (kind_at(s, s->at) != TK_NEWLINE || !accepts(s, TK_COLON) || in_lambda_head(s)) return false;
     switch (header_kind(s)) {
     case TK_KW_IF: case TK_KW_ELIF: case TK_KW_ELSE: case TK_KW_FOR: case TK_KW_WHILE: case TK_KW_WITH: case TK_KW_TRY:
     case TK_KW_EXCEPT: case TK_KW_FINALLY: case TK_KW_CLASS: case TK_SOFT_MATCH: case TK_SOFT_CASE:
@@ -508,7 +556,7 @@ static bool explain_import(const Scene *s)
                fail_at(s, s->at, "trailing comma not allowed without surrounding parentheses");
     if (refused.kind != TK_KW_FROM || find_left(s, s->at, TK_KW_AS) >= 0) return false;
     Prefix module = prefix_parse(s, START_ARITHMETIC, s->at + 1);
-    return module.node && fail(s, span_join(first.span, module.span),
+    return module.node && fail(s, span_up_to(first.span, token_at(s, module.end).span),
                                "Did you mean to use 'from ... import ...' instead?");
 }
 
@@ -535,10 +583,7 @@ static bool explain_target(const Scene *s)
     uint32_t first = s->first + (kind_at(s, s->first) == TK_KW_ASYNC) + 1;
     if ((kind != TK_KW_FOR && kind != TK_KW_DEL) || first > s->at) return false;
     Node *target = prefix_parse(s, START_EXPRESSIONS, first).node;
-    if (kind == TK_KW_DEL || !target) return fail_target(s, target, TARGET_DELETE);
-    if (target->kind != AST_Compare) return fail_target(s, target, TARGET_FOR);
-    /* The `in` of the loop looks like a comparison's. */
-    return target->Compare.ops.items[0] == OPERATOR_In && fail_target(s, target->Compare.left, TARGET_FOR);
+    return fail_target(s, target, kind == TK_KW_DEL ? TARGET_DELETE : TARGET_BEFORE_IN);
 }
 
 /* yield x = 1; a.b := 1 */
@@ -646,6 +691,8 @@ void diagnose(Parser *p, const void *grammar)
     if (dict && explain_dict_key(&s)) return;
     if (explain_expression(&s) || explain_bracket(&s) || explain_field(&s) || explain_statement(&s)) return;
     Token refused = token_at(&s, s.at);
-    fail(&s, refused.span, "invalid syntax");
-    p->error.no_caret = refused.kind == TK_ENDMARKER;
+    bool end = refused.kind == TK_ENDMARKER;
+    uint32_t last_line = p->source->line_count;
+    fail(&s, end ? (Span){last_line, 0, last_line, 0} : refused.span, "invalid syntax");
+    p->error.no_caret = end;
 }

@@ -128,11 +128,11 @@ simple(A) ::= assignment_targets(T) value(V). { A = statement_assign(p, T, V); }
 simple(A) ::= expressions(T) augmented(O) value(V). {
     A = statement_augmented(p, expr_from_sequence(p, T), O, V);
 }
-simple(A) ::= expressions(T) COLON expression(N). {
-    A = statement_annotated(p, expr_from_sequence(p, T), N, (Expr){0});
+simple(A) ::= expressions(T) COLON(C) expression(N). {
+    A = statement_annotated(p, expr_from_sequence(p, T), C, N, (Expr){0});
 }
-simple(A) ::= expressions(T) COLON expression(N) EQUAL value(V). {
-    A = statement_annotated(p, expr_from_sequence(p, T), N, V);
+simple(A) ::= expressions(T) COLON(C) expression(N) EQUAL value(V). {
+    A = statement_annotated(p, expr_from_sequence(p, T), C, N, V);
 }
 
 assignment_targets(A) ::= expressions(X) EQUAL. { A = sequence_of(p, expr_from_sequence(p, X)); }
@@ -286,7 +286,7 @@ compound(A) ::= loop_or_with(A).
 compound(A) ::= KW_ASYNC(T) loop_or_with(N). { A = statement_async(T, N); }
 
 loop_or_with(A) ::= KW_FOR(T) targets(X) KW_IN expressions(I) COLON block(B) else_opt(E). {
-    target_set(p, X.node, TARGET_FOR);
+    target_set(p, X.node, TARGET_ASSIGN);
     A = NODE_NEW(For, span_join(T.span, span_through(B.span, E)), .target = X.node,
                  .iter = expr_from_sequence(p, I).node, .body = B.nodes, .orelse = E.nodes);
 }
@@ -320,7 +320,7 @@ with_items(A) ::= with_items(A) COMMA with_item(N). { sequence_append(p, &A, (Ex
 with_item(A) ::= expression(X). { A = NODE_NEW(withitem, X.span, .context_expr = X.node); }
 with_item(A) ::= with_as(A).
 with_as(A) ::= expression(X) KW_AS starred_expression(T). {
-    target_set(p, T.node, TARGET_WITH);
+    target_set(p, T.node, TARGET_ASSIGN);
     A = NODE_NEW(withitem, span_join(X.span, T.span), .context_expr = X.node, .optional_vars = T.node);
 }
 with_as_list(A) ::= with_as(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Span){0}}); }
@@ -830,7 +830,7 @@ static Expr group_or_tuple(Parser *p, Sequence items, Token open, Token close)
 
 static Node *generator_new(Parser *p, Token keyword, Expr target, Expr iterable, int is_async)
 {
-    target_set(p, target.node, TARGET_FOR);
+    target_set(p, target.node, TARGET_ASSIGN);
     return NODE_NEW(comprehension, span_join(keyword.span, iterable.span), .target = target.node,
                     .iter = iterable.node, .is_async = is_async);
 }

@@ -2,8 +2,6 @@
 
 #include "parser/parser.h"
 
-#include <string.h>
-
 #include "parser/state.h"
 
 /* ---- Tokens ---------------------------------------------------------------------------------------------------- */
@@ -78,9 +76,8 @@ static void report(Parser *p, ParseMode mode)
     if (p->arena->failed) diagnostics_fail_memory(p->diagnostics);
     if (p->diagnostics->failed) return;
     const ParseError *error = &p->error;
-    bool syntax = error->kind == DIAGNOSTIC_SYNTAX_ERROR;
-    bool general = syntax && strcmp(error->message, "invalid syntax") == 0;
-    if (syntax && lexer_explain(&p->lexer, error->span.line + general)) return;
+    uint32_t read_line = p->line[p->line_count - 1].span.line; /* as far as the tokens were looked at */
+    if (error->kind == DIAGNOSTIC_SYNTAX_ERROR && lexer_explain(&p->lexer, read_line)) return;
     diagnostics_fail(p->diagnostics, error->kind, error->span, "%s", error->message);
     p->diagnostics->error.incomplete |= mode == PARSE_SINGLE && error->incomplete;
     p->diagnostics->error.no_caret = error->no_caret;

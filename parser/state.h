@@ -175,7 +175,11 @@ Expr strings_join(Parser *p, Sequence pieces);
 
 /* ---- Targets --------------------------------------------------------------------------------------------------- */
 
-typedef enum { TARGET_ASSIGN, TARGET_FOR, TARGET_WITH, TARGET_DELETE } TargetUse;
+typedef enum {
+    TARGET_ASSIGN,
+    TARGET_DELETE,
+    TARGET_BEFORE_IN, /* what was read up to a `for` loop's colon: the `in` looks like a comparison */
+} TargetUse;
 
 /* What messages call a kind of expression: "function call", "literal". */
 const char *expression_description(const Node *node);
@@ -189,7 +193,7 @@ Node *target_invalid_part(Node *node, TargetUse use);
 
 Node *statement_assign(Parser *p, Sequence targets, Expr value);
 Node *statement_augmented(Parser *p, Expr target, Token operator, Expr value);
-Node *statement_annotated(Parser *p, Expr target, Expr annotation, Expr value);
+Node *statement_annotated(Parser *p, Expr target, Token colon, Expr annotation, Expr value);
 Node *statement_if(Parser *p, NodeList chain, Sequence orelse);
 Node *statement_try(Parser *p, AstKind kind, Token keyword, Sequence body, Sequence handlers, Sequence orelse,
                     Sequence finalbody);

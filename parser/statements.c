@@ -93,9 +93,11 @@ Node *statement_augmented(Parser *p, Expr target, Token operator, Expr value)
                     .op = operator_of(operator.kind), .value = value.node);
 }
 
-static void explain_annotation(Parser *p, const Node *target)
+static void explain_annotation(Parser *p, const Node *target, Token colon)
 {
-    if (target->kind == AST_Tuple && !target->parenthesized && target->Tuple.elts.items[0])
+    if (target->kind == AST_Starred)
+        syntax_error(p, colon.span, "invalid syntax");
+    else if (target->kind == AST_Tuple && !target->parenthesized && target->Tuple.elts.items[0])
         syntax_error(p, target->Tuple.elts.items[0]->span, "only single target (not tuple) can be annotated");
     else if (target->kind == AST_Tuple || target->kind == AST_List)
         syntax_error(p, target->span, "only single target (not %s) can be annotated", expression_description(target));
@@ -103,9 +105,9 @@ static void explain_annotation(Parser *p, const Node *target)
         syntax_error(p, target->span, "illegal target for annotation");
 }
 
-Node *statement_annotated(Parser *p, Expr target, Expr annotation, Expr value)
+Node *statement_annotated(Parser *p, Expr target, Token colon, Expr annotation, Expr value)
 {
-    if (target.node && !is_single_target(target.node)) explain_annotation(p, target.node);
+    if (target.node && !is_single_target(target.node)) explain_annotation(p, target.node, colon);
     else target_set(p, target.node, TARGET_ASSIGN);
     bool simple = target.node && target.node->kind == AST_Name && !target.node->parenthesized;
     Span end = value.node ? value.span : annotation.span;
