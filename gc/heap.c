@@ -84,6 +84,19 @@ static void *system_resize(Heap *heap, void *block, size_t old_size, size_t new_
 
 /* ---- The door ---- */
 
+void heap_assert_block(const Heap *heap, const void *block, size_t size) {
+    if (heap->mode != HEAP_POOLS) return;
+    size_t offset = (size_t)((const char *)block - heap->fast_base);
+    assert(offset < heap->spans.range.reserved);
+    const Page *page = &heap->pages[offset >> PAGE_SHIFT];
+    if (size <= POOL_MAX) {
+        assert(page->state >= PAGE_CURRENT && page->size_class == pool_class(size == 0 ? 1 : size));
+        assert(offset % PAGE_BYTES % heap->classes[page->size_class].slot_size == 0);
+    } else {
+        assert(page->state == PAGE_SPAN && page->bytes == size);
+    }
+}
+
 /* Count a request; true when it is one that must fail. */
 static bool watch_refuses(Heap *heap) {
     if (heap->fail_at == 0) return false;

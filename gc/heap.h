@@ -166,6 +166,7 @@ bool heap_check_accounts(Heap *heap);
 bool heap_check(Heap *heap, char *report, size_t report_size);
 
 /* The paths that are not inlined. `type` (may be NULL) is for the debug mode's reports. */
+void heap_assert_block(const Heap *heap, const void *block, size_t size); /* it is live, and of that size */
 void *heap_alloc_slow(Heap *heap, size_t size, const Type *type);
 void heap_free_slow(Heap *heap, void *block, size_t size);
 Object *object_new_container_slow(VM *vm, Type *type, size_t size);

@@ -25,6 +25,9 @@ static inline void *heap_alloc(Heap *heap, size_t size) {
 }
 
 static inline void heap_free(Heap *heap, void *block, size_t size) {
+#ifdef MPY_DEBUG
+    heap_assert_block(heap, block, size);
+#endif
     size_t offset = (size_t)((char *)block - heap->fast_base);
     if (__builtin_expect(size > SMALL_MAX || offset >= heap->fast_bytes, 0)) {
         heap_free_slow(heap, block, size);

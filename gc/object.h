@@ -61,8 +61,10 @@ typedef struct TypeHead {
      * give the memory back with its exact size (object_free). The object is untracked already. */
     void (*dealloc)(VM *vm, Object *self);
 
-    /* As it stands now, this container can close no cycle (a tuple or dict of leaves): a collection that
-     * finds it alive takes it out of the vectors. Runs no user code, allocates nothing. NULL: never. */
+    /* This container can close no cycle as long as it is not changed, whatever happens to the objects in it (a
+     * tuple or dict of leaves and of untracked tuples): a collection that finds it alive takes it out of the
+     * vectors. Who changes it afterwards calls object_track_again. Runs no user code, allocates nothing. NULL: never.
+     */
     bool (*acyclic)(const Object *self);
 } TypeHead;
 

@@ -10,6 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define UNDER_ASAN 1
+#elif defined(__has_feature)
+#define UNDER_ASAN __has_feature(address_sanitizer)
+#else
+#define UNDER_ASAN 0
+#endif
+
 struct VM {
     Heap heap;
 };
@@ -392,9 +400,7 @@ static void use_steps(void) {
 }
 
 START_TEST(little_address_space) {
-#ifdef __SANITIZE_ADDRESS__
-    return; /* the sanitizer itself needs the addresses */
-#endif
+    if (UNDER_ASAN) return; /* the sanitizer itself needs the addresses */
     pid_t child = fork();
     if (child == 0) use_steps();
     int status;
