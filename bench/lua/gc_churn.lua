@@ -55,7 +55,7 @@ local function main()
         size = size + 1
     end
     local checksum = 0
-    for turn = 0, 4999 do
+    for turn = 0, 5999 do
         local node = ring(20)
         for _ = 1, turn % 20 do
             node = node.links[1]

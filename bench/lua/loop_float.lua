@@ -49,5 +49,5 @@ local function logistic(rounds)
     return above
 end
 
-print(string.format("loop_float %.9f %.6f %.9f %d", leibniz(2700000), roots(60000), simpson(800000),
-                    logistic(2700000)))
+print(string.format("loop_float %.9f %.6f %.9f %d", leibniz(3600000), roots(60000), simpson(1000000),
+                    logistic(3600000)))

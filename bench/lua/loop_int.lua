@@ -59,5 +59,5 @@ local function triangle(limit)
     return total
 end
 
-print("loop_int " .. collatz_steps(30000) .. " " .. gcd_sum(420) .. " " .. bit_mix(1000000) .. " "
+print("loop_int " .. collatz_steps(30000) .. " " .. gcd_sum(420) .. " " .. bit_mix(1500000) .. " "
       .. triangle(3000))

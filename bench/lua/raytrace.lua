@@ -147,7 +147,7 @@ local function main()
     end
     local scene = setmetatable({things = things, light = vector(-5.0, 10.0, -3.0)}, Scene)
     local eye = vector(0.0, 2.0, -4.0)
-    local width, height = 320, 220
+    local width, height = 320, 260
     local total = vector(0.0, 0.0, 0.0)
     for row = 0, height - 1 do
         for column = 0, width - 1 do
