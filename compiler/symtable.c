@@ -11,6 +11,9 @@ static bool visit_list(SymbolTable *t, NodeList list);
 
 #define fail(t, span, ...) diagnostics_fail((t)->diagnostics, DIAGNOSTIC_SYNTAX_ERROR, span, __VA_ARGS__)
 
+/* An error that CPython reports later, from its code generator. */
+#define fail_located(t, ...) ((t)->located = true, fail(t, __VA_ARGS__))
+
 Symbol *scope_find(const Scope *scope, const Name *name)
 {
     uint64_t *place = word_map_find(&scope->table, (uintptr_t)name);
@@ -83,7 +86,7 @@ static bool define_in(SymbolTable *t, Scope *scope, Name *name, int flag, Span s
 static bool define(SymbolTable *t, Identifier identifier, int flag, Span span)
 {
     if (flag != SYMBOL_USE && strcmp(identifier.utf8, "__debug__") == 0)
-        return fail(t, span, "cannot assign to __debug__");
+        return fail_located(t, span, "cannot assign to __debug__");
     return define_in(t, t->current, scope_name(t, identifier), flag, span);
 }
 
@@ -140,7 +143,7 @@ static bool visit_defaults(SymbolTable *t, Node *arguments)
 static bool visit_type_params(SymbolTable *t, NodeList type_params)
 {
     if (type_params.count == 0) return true;
-    return fail(t, type_params.items[0]->span, "type parameters are not supported yet");
+    return fail_located(t, type_params.items[0]->span, "type parameters are not supported yet");
 }
 
 static bool visit_function(SymbolTable *t, Node *node)
@@ -276,7 +279,7 @@ static bool visit_unsupported(SymbolTable *t, Node *node)
     case AST_TryStar: what = "except*"; break;
     default: what = "type statement"; break;
     }
-    return fail(t, node->span, "%s is not supported yet", what);
+    return fail_located(t, node->span, "%s is not supported yet", what);
 }
 
 /* ---- Expressions ------------------------------------------------------------------------------------------------- */
@@ -344,7 +347,7 @@ static bool visit_generators(SymbolTable *t, NodeList generators)
     for (uint32_t i = 0; i < generators.count; i++) {
         __typeof__(generators.items[i]->comprehension) *g = &generators.items[i]->comprehension;
         if (!visit_target(t, g->target) || (i && !visit_iterable(t, g->iter)) || !visit_list(t, g->ifs)) return false;
-        if (g->is_async) return fail(t, generators.items[i]->span, "asynchronous comprehension is not supported yet");
+        if (g->is_async) return fail_located(t, generators.items[i]->span, "asynchronous comprehension is not supported yet");
     }
     return true;
 }
@@ -382,7 +385,7 @@ static bool visit_yield(SymbolTable *t, Node *node)
 static bool visit_await(SymbolTable *t, Node *node)
 {
     if (!check_annotation(t, node, "await expression")) return false;
-    return fail(t, node->span,
+    return fail_located(t, node->span,
                 scope_is_function(t->current) ? "'await' outside async function" : "'await' outside function");
 }
 
@@ -391,7 +394,7 @@ static bool visit_name(SymbolTable *t, Node *node)
     Identifier id = node->Name.id;
     if (node->Name.ctx != CONTEXT_LOAD) {
         if (node->Name.ctx == CONTEXT_DEL && strcmp(id.utf8, "__debug__") == 0)
-            return fail(t, node->span, "cannot delete __debug__");
+            return fail_located(t, node->span, "cannot delete __debug__");
         return define(t, id, SYMBOL_LOCAL, node->span);
     }
     if (!define(t, id, SYMBOL_USE, node->span)) return false;
@@ -402,7 +405,7 @@ static bool visit_name(SymbolTable *t, Node *node)
 static bool visit_attribute(SymbolTable *t, Node *node)
 {
     if (node->Attribute.ctx != CONTEXT_LOAD && strcmp(node->Attribute.attr.utf8, "__debug__") == 0)
-        return fail(t, node->span, "cannot %s __debug__",
+        return fail_located(t, node->span, "cannot %s __debug__",
                     node->Attribute.ctx == CONTEXT_DEL ? "delete" : "assign to");
     return visit(t, node->Attribute.value);
 }
@@ -410,7 +413,7 @@ static bool visit_attribute(SymbolTable *t, Node *node)
 static bool visit_keyword(SymbolTable *t, Node *node)
 {
     if (node->keyword.arg.utf8 && strcmp(node->keyword.arg.utf8, "__debug__") == 0)
-        return fail(t, node->span, "cannot assign to __debug__");
+        return fail_located(t, node->span, "cannot assign to __debug__");
     return visit(t, node->keyword.value);
 }
 

@@ -84,6 +84,7 @@ typedef struct {
     Diagnostics *diagnostics;
     NameTable *names;
     bool future_annotations;
+    bool located;   /* the error has its place among its arguments: one that CPython's code generator reports */
     Scope *module;
     Scope *current; /* first pass */
     WordMap scopes; /* Node * -> Scope * */

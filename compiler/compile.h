@@ -1,0 +1,34 @@
+#ifndef MPY_COMPILER_COMPILE_H
+#define MPY_COMPILER_COMPILE_H
+
+/*
+ * Source text to code object: the way into the compiler for the built-ins compile, exec and eval, for import, and for
+ * the command line and its prompt.
+ *
+ * Errors of the lexer, the parser and the compiler become SyntaxError, IndentationError or TabError instances with
+ * CPython's arguments and attributes. Warnings are printed to standard error. Refused memory is a MemoryError, a
+ * program nested too deep for the C stack a RecursionError. Scratch memory comes from the VM's heap and is given back
+ * before the function returns.
+ */
+
+#include "runtime/state.h"
+
+typedef enum {
+    COMPILE_EXEC,   /* a module's text */
+    COMPILE_EVAL,   /* one expression, whose value is returned */
+    COMPILE_SINGLE, /* one interactive statement; values of expressions are shown */
+} CompileMode;
+
+enum {
+    COMPILE_FILE = 1 << 0,               /* the text is a script's bytes: coding cookie honoured */
+    COMPILE_BYTES = 1 << 1,              /* the text is a bytes object's content: the same */
+    COMPILE_ALLOW_INCOMPLETE = 1 << 2,   /* text that more lines could mend raises _IncompleteInputError */
+    COMPILE_FUTURE_ANNOTATIONS = 1 << 3, /* as if the text began with the future import */
+    COMPILE_NO_ASSERTS = 1 << 4,         /* optimize=1: __debug__ is False */
+    COMPILE_NO_DOCSTRINGS = 1 << 5,      /* optimize=2 */
+};
+
+/* A code object. `filename` is a str. */
+NEW RAISES Value compile_source(VM *vm, const char *text, size_t length, Value filename, CompileMode mode, int flags);
+
+#endif
