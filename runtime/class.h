@@ -11,23 +11,43 @@
 
 #include "runtime/state.h"
 
-/* The attribute `name` (a str) along the mro. BORROWED; ABSENT when missing. Never runs user code. */
+/* The attribute `name` (a str) along the mro; ABSENT when missing, and nothing raised. Never runs user code. */
 BORROWED Value type_lookup(VM *vm, Type *type, Value name);
 /* The version of what type_lookup finds, assigned now if needed; 0 when numbers have run out. */
 uint32_t type_version(VM *vm, Type *type);
 /* The type, or something in its mro, has changed. */
 void type_modified(VM *vm, Type *type);
 BORROWED RAISES Dict *type_dict(VM *vm, Type *type); /* fills a built-in type's dict at first use */
-Tuple *type_mro(VM *vm, Type *type);
+BORROWED RAISES Tuple *type_mro(VM *vm, Type *type);
 
-/* type(name, bases, dict): a heap type. NEW RAISES. */
+/* The direct subclasses, weakly held: a dict whose keys are their addresses as ints, or ABSENT. A class that dies
+ * removes itself. */
+Value *type_subclasses(VM *vm, Type *type);
+RAISES bool type_add_subclass(VM *vm, Type *type, Type *subclass);
+void type_remove_subclass(VM *vm, Type *type, Type *subclass);
+
+/* type(name, bases, dict, **keywords): a heap type. */
 NEW RAISES Value class_new(VM *vm, Type *metatype, Value name, Value bases, Value dict, Value *keyword_args,
                            Value keyword_names);
+/* The most derived metaclass of the bases and `metatype`; NULL RAISES TypeError (conflict). */
+BORROWED RAISES Type *class_metatype(VM *vm, Type *metatype, Value bases);
+/* What `__bases__ = bases` and `object.__class__ = type` do. */
+RAISES bool class_set_bases(VM *vm, Type *type, Value bases);
+RAISES bool object_set_class(VM *vm, Value v, Value type);
+/* Give a heap type a name (a str). */
+RAISES bool type_set_name(VM *vm, Type *type, Value name);
+/* Add all names in the dicts along the mro to the dict `names`, as dir() wants. */
+RAISES bool type_collect_names(VM *vm, Type *type, Value names);
+/* The mro by C3 of a class with these bases, `type` in front. */
+NEW RAISES Value class_linearize(VM *vm, Type *type, Tuple *bases);
 /* The built-in function __build_class__. */
 NEW RAISES Value build_class(VM *vm, Value *args, int nargs, Value names);
 
-/* Slot inheritance for the built-in types, names, static type state: once when a VM starts. */
+/* The built-in types and this VM's caches: first thing when a VM starts, before any object is made; types_fini is the
+ * last. */
 RAISES bool types_init(VM *vm);
 void types_fini(VM *vm);
+/* The built-in type of that static_index. */
+Type *static_type_at(int index);
 
 #endif

@@ -19,7 +19,7 @@ typedef struct {
 
 typedef struct {
     Object head;
-    Type *owner; /* as above; a member of __slots__ belongs to its class and does not own it */
+    Type *owner; /* as above */
     Value name;  /* owned */
     uint32_t offset;
     uint32_t flags; /* MEMBER_* */

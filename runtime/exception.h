@@ -55,4 +55,7 @@ void exception_set_cause(VM *vm, Value exception, STEALS Value cause);
 /* Does the exception match what an except clause names (a class or a tuple of them)? -1 RAISES. */
 RAISES int exception_matches(VM *vm, Value exception, Value type_or_tuple);
 
+/* Fill in the built-in exception types; once a process, from types_init. */
+void exceptions_prepare(void);
+
 #endif

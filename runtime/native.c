@@ -331,25 +331,18 @@ static Value call_bound(VM *vm, const NativeDef *def, Signature *signature, cons
     return def->function(vm, row, first + signature->count, ABSENT);
 }
 
-/* The type whose table has this method, looked for from the type of self (or self, for a class method) upwards. */
-static const Type *owner_of(const NativeDef *def, Value self)
+/* The type that the qualified name of a native bound to `self` begins with. */
+static const Type *owner_of(Value self)
 {
     if (is_absent(self)) return NULL;
-    bool of_class = def->kind == NATIVE_CLASS_METHOD && is_family(self, TYPE_TYPE);
-    const Type *type = of_class ? (const Type *)as_object(self) : type_of(self);
-    for (const Type *t = type; t != NULL; t = t->base) {
-        for (const NativeDef *d = t->methods; d != NULL && d->name != NULL; d++) {
-            if (d == def) return t;
-        }
-    }
-    return type;
+    return is_family(self, TYPE_TYPE) ? (const Type *)as_object(self) : type_of(self);
 }
 
 Value native_call(VM *vm, const NativeDef *def, Signature *signature, Value self, Value *args, int nargs,
                   Value names)
 {
     bool fits = nargs == signature->count && !signature->raw && !has_names(names) && !signature->keyword_required;
-    const Type *owner = fits ? NULL : owner_of(def, self);
+    const Type *owner = fits ? NULL : owner_of(self);
     return call_bound(vm, def, signature, owner, ABSENT, self, args, nargs, names);
 }
 
@@ -475,9 +468,7 @@ static Value function_get_qualname(VM *vm, Value self)
 {
     NativeFunction *f = as_function(self);
     if (!is_method(f)) return string_intern_c(vm, f->def->name);
-    bool of_class = is_family(f->self, TYPE_TYPE);
-    const Type *type = of_class ? (const Type *)as_object(f->self) : owner_of(f->def, f->self);
-    return string_format(vm, "%N.%s", type, f->def->name);
+    return string_format(vm, "%N.%s", owner_of(f->self), f->def->name);
 }
 
 static Value function_get_module(VM *vm, Value self)

@@ -150,7 +150,7 @@ struct Type {
     Tuple *bases;
     Tuple *mro;
     Dict *dict;
-    Value subclasses;          /* a list of weakly held classes: see runtime/class.h */
+    Value subclasses;          /* weakly held: see type_subclasses in runtime/class.h */
     Value slot_names;          /* the tuple of __slots__, or ABSENT */
     struct Shape *root_shape;  /* of instances with no attributes yet */
     struct Module *module;     /* unused by built-ins */

@@ -1,0 +1,408 @@
+/*
+ * object: the base of all types. In order: making an instance, attributes by the descriptor rules, the slots that
+ * every type inherits, the methods.
+ */
+
+#include "runtime/builder.h"
+#include "runtime/class.h"
+#include "runtime/descriptor.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/instance.h"
+#include "runtime/int.h"
+#include "runtime/list.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+
+/* --- making --- */
+
+static bool has_arguments(int nargs, Value names)
+{
+    return nargs > 0 || (!is_absent(names) && as_tuple(names)->length > 0);
+}
+
+static Value raise_abstract(VM *vm, Type *type)
+{
+    Value methods = object_get_attribute(vm, from_object(type), NAME_OF(vm, abstractmethods));
+    if (is_absent(methods)) return ABSENT;
+    Value sorted = list_from_iterable(vm, methods);
+    value_drop(vm, methods);
+    if (is_absent(sorted)) return ABSENT;
+    Value text = ABSENT;
+    if (list_sort(vm, sorted, ABSENT, false)) {
+        Builder b;
+        builder_init(&b, vm);
+        for (int64_t i = 0; i < as_list(sorted)->length; i++) {
+            builder_format(&b, i ? ", '%S'" : "'%S'", as_list(sorted)->items[i]);
+        }
+        text = builder_finish(&b);
+    }
+    bool many = as_list(sorted)->length > 1;
+    value_drop(vm, sorted);
+    if (is_absent(text)) return ABSENT;
+    raise_type(vm, "Can't instantiate abstract class %N without an implementation for abstract method%s %S", type,
+               many ? "s" : "", text);
+    value_drop(vm, text);
+    return ABSENT;
+}
+
+static bool object_init(VM *vm, Value self, Value *args, int nargs, Value names);
+
+static Value object_make(VM *vm, Type *type, Value *args, int nargs, Value names)
+{
+    (void)args;
+    if (has_arguments(nargs, names)) {
+        if (type->new != object_make) {
+            return raise_type(vm, "object.__new__() takes exactly one argument (the type to instantiate)");
+        }
+        if (type->init == object_init) return raise_type(vm, "%N() takes no arguments", type);
+    }
+    if (type->flags & TYPE_ABSTRACT) return raise_abstract(vm, type);
+    Object *self = instance_new(vm, type, 0);
+    if (self == NULL) return ABSENT;
+    object_track(self);
+    return from_object(self);
+}
+
+static bool object_init(VM *vm, Value self, Value *args, int nargs, Value names)
+{
+    (void)args;
+    if (!has_arguments(nargs, names)) return true;
+    Type *type = type_of(self);
+    if (type->init != object_init) {
+        raise_type(vm, "object.__init__() takes exactly one argument (the instance to initialize)");
+        return false;
+    }
+    if (type->new == object_make) {
+        raise_type(vm, "%N.__init__() takes exactly one argument (the instance to initialize)", type);
+        return false;
+    }
+    return true;
+}
+
+static void object_dealloc(VM *vm, Object *self)
+{
+    object_free(vm, self, instance_size(self, 0));
+}
+
+/* --- attributes --- */
+
+/*
+ * What `name` is for `v`: 1 found (*result is NEW), 0 missing with nothing raised, -1 RAISES. A data descriptor of the
+ * type wins over the instance's own attributes, these over anything else of the type.
+ */
+static int generic_find(VM *vm, Value v, Value name, Value *result)
+{
+    Type *type = type_of(v);
+    Value attribute = type_lookup(vm, type, name);
+    Type *kind = is_absent(attribute) ? NULL : type_of(attribute);
+    value_xref(attribute);
+    if (kind == NULL || kind->descriptor_set == NULL || kind->descriptor_get == NULL) {
+        Value own = type->attributes_offset ? attributes_get(vm, as_object(v), name) : ABSENT;
+        if (!is_absent(own)) {
+            *result = value_ref(own);
+            value_xdrop(vm, attribute);
+            return 1;
+        }
+        if (kind == NULL) return 0;
+    }
+    if (kind->descriptor_get == NULL) {
+        *result = attribute;
+        return 1;
+    }
+    *result = kind->descriptor_get(vm, attribute, v, from_object(type));
+    value_drop(vm, attribute);
+    return is_absent(*result) ? -1 : 1;
+}
+
+Value object_generic_get(VM *vm, Value v, Value name)
+{
+    if (!is_string(name)) return raise_type(vm, "attribute name must be string, not '%T'", name);
+    Value result;
+    int found = generic_find(vm, v, name, &result);
+    if (found > 0) return result;
+    return found < 0 ? ABSENT : raise_attribute(vm, v, name);
+}
+
+int object_find_attribute(VM *vm, Value v, Value name, Value *result)
+{
+    Type *type = type_of(v);
+    if (type->get_attribute == object_generic_get && is_string(name)) {
+        int found = generic_find(vm, v, name, result);
+        if (found >= 0) return found;
+    } else {
+        *result = type->get_attribute(vm, v, name);
+        if (!is_absent(*result)) return 1;
+    }
+    if (!error_is(vm, &exc_AttributeError)) return -1;
+    error_clear(vm);
+    return 0;
+}
+
+/* The attribute cannot be stored: the object keeps none of its own. */
+static bool raise_no_dict(VM *vm, Value v, Value name, bool in_class)
+{
+    Value text = in_class ? string_format(vm, "'%T' object attribute '%S' is read-only", v, name)
+                          : string_format(vm,
+                                          "'%T' object has no attribute '%S' and no __dict__ for setting new "
+                                          "attributes",
+                                          v, name);
+    if (is_absent(text)) return false;
+    raise_new(vm, &exc_AttributeError, text);
+    value_drop(vm, text);
+    return false;
+}
+
+bool object_generic_set(VM *vm, Value v, Value name, Value value)
+{
+    if (!is_string(name)) {
+        raise_type(vm, "attribute name must be string, not '%T'", name);
+        return false;
+    }
+    Type *type = type_of(v);
+    Value attribute = type_lookup(vm, type, name);
+    if (!is_absent(attribute) && is_data_descriptor(attribute)) {
+        value_ref(attribute);
+        bool ok = type_of(attribute)->descriptor_set(vm, attribute, v, value);
+        value_drop(vm, attribute);
+        return ok;
+    }
+    if (type->attributes_offset == 0) return raise_no_dict(vm, v, name, !is_absent(attribute));
+    if (!is_absent(value)) return attributes_set(vm, as_object(v), name, value);
+    int deleted = attributes_delete(vm, as_object(v), name);
+    if (deleted == 0) raise_attribute(vm, v, name);
+    return deleted > 0;
+}
+
+/* --- slots --- */
+
+static Value object_default_repr(VM *vm, Value self)
+{
+    Value type = from_object(type_of(self));
+    Value module = object_get_attribute(vm, type, NAME_OF(vm, module));
+    if (is_absent(module)) {
+        if (!error_is(vm, &exc_AttributeError)) return ABSENT;
+        error_clear(vm);
+        module = NONE;
+    }
+    Value name = object_get_attribute(vm, type, NAME_OF(vm, qualname)), text = ABSENT;
+    unsigned long long address = self.bits;
+    if (!is_absent(name)) {
+        bool plain = !is_string(module) || string_equal_c(module, "builtins");
+        text = plain ? string_format(vm, "<%S object at 0x%llx>", name, address)
+                     : string_format(vm, "<%S.%S object at 0x%llx>", module, name, address);
+        value_drop(vm, name);
+    }
+    value_drop(vm, module);
+    return text;
+}
+
+static Value object_default_str(VM *vm, Value self)
+{
+    return object_repr(vm, self);
+}
+
+static bool object_default_hash(VM *vm, Value self, int64_t *hash)
+{
+    (void)vm;
+    *hash = (int64_t)(self.bits >> 4 | self.bits << 60);
+    if (*hash == -1) *hash = -2;
+    return true;
+}
+
+/* Identity; `!=` is the opposite of whatever the type's `==` says. */
+static Value object_default_compare(VM *vm, Value self, Value other, CompareOp op)
+{
+    if (op == COMPARE_EQ) return value_same(self, other) ? TRUE_VALUE : NOT_IMPLEMENTED;
+    if (op != COMPARE_NE) return NOT_IMPLEMENTED;
+    Value equal = type_of(self)->compare(vm, self, other, COMPARE_EQ);
+    if (is_absent(equal) || value_same(equal, NOT_IMPLEMENTED)) return equal;
+    int truth = object_truth(vm, equal);
+    value_drop(vm, equal);
+    return truth < 0 ? ABSENT : bool_from(!truth);
+}
+
+/* --- attributes of every object --- */
+
+static Value get_class(VM *vm, Value self)
+{
+    (void)vm;
+    return value_ref(from_object(type_of(self)));
+}
+
+static const GetSetDef getsets[] = {
+    {"__class__", get_class, object_set_class, "the object's class"},
+    {0},
+};
+
+/* --- methods --- */
+
+static Value object_format_method(VM *vm, Value *args, int nargs, Value names)
+{
+    (void)nargs;
+    (void)names;
+    if (!is_string(args[1])) return raise_type(vm, "__format__() argument must be str, not %T", args[1]);
+    if (string_length(as_string(args[1])) > 0) {
+        return raise_type(vm, "unsupported format string passed to %T.__format__", args[0]);
+    }
+    return object_str(vm, args[0]);
+}
+
+static Value object_size_of(VM *vm, Value *args, int nargs, Value names)
+{
+    (void)nargs;
+    (void)names;
+    int64_t size = type_of(args[0])->basic_size;
+    int64_t item = type_of(args[0])->item_size;
+    if (item > 0 && type_of(args[0])->container.length != NULL) {
+        int64_t length = object_length(vm, args[0]);
+        if (length < 0) return ABSENT;
+        size += length * item;
+    }
+    return int_small(size);
+}
+
+static bool add_own_names(VM *vm, Value self, Value names)
+{
+    Value dict;
+    int found = object_find_attribute(vm, self, NAME_OF(vm, dict), &dict);
+    if (found <= 0) return found == 0;
+    bool ok = !is_dict(dict) || dict_update(vm, names, dict);
+    value_drop(vm, dict);
+    return ok;
+}
+
+static bool add_class_names(VM *vm, Value self, Value names)
+{
+    Value class;
+    int found = object_find_attribute(vm, self, NAME_OF(vm, class), &class);
+    if (found <= 0) return found == 0;
+    bool ok = !is_family(class, TYPE_TYPE) || type_collect_names(vm, (Type *)as_object(class), names);
+    value_drop(vm, class);
+    return ok;
+}
+
+static Value object_dir_method(VM *vm, Value *args, int nargs, Value none)
+{
+    (void)nargs;
+    (void)none;
+    Value names = dict_new(vm), list = ABSENT;
+    if (is_absent(names)) return ABSENT;
+    if (add_own_names(vm, args[0], names) && add_class_names(vm, args[0], names)) {
+        list = list_from_iterable(vm, names);
+    }
+    value_drop(vm, names);
+    return list;
+}
+
+static Value object_init_subclass(VM *vm, Value *args, int nargs, Value names)
+{
+    (void)vm;
+    (void)args;
+    (void)nargs;
+    (void)names;
+    return NONE;
+}
+
+static Value object_subclass_hook(VM *vm, Value *args, int nargs, Value names)
+{
+    (void)vm;
+    (void)args;
+    (void)nargs;
+    (void)names;
+    return NOT_IMPLEMENTED;
+}
+
+/* __getstate__: the instance's attributes, with those of __slots__ beside if there are any. */
+static Value slots_state(VM *vm, Value self)
+{
+    Value state = dict_new(vm);
+    if (is_absent(state)) return ABSENT;
+    for (Type *t = type_of(self); t->flags & TYPE_HEAP; t = t->base) {
+        for (int64_t i = 0; !is_absent(t->slot_names) && i < as_tuple(t->slot_names)->length; i++) {
+            Value name = as_tuple(t->slot_names)->items[i], value;
+            int found = object_find_attribute(vm, self, name, &value);
+            bool ok = found >= 0 && (found == 0 || dict_set(vm, state, name, value));
+            if (found > 0) value_drop(vm, value);
+            if (ok) continue;
+            value_drop(vm, state);
+            return ABSENT;
+        }
+    }
+    return state;
+}
+
+static Value object_get_state(VM *vm, Value *args, int nargs, Value names)
+{
+    (void)nargs;
+    (void)names;
+    Value dict = NONE;
+    if (type_of(args[0])->attributes_offset != 0) {
+        Value own = attributes_dict(vm, as_object(args[0]));
+        if (is_absent(own)) return ABSENT;
+        if (as_dict(own)->count > 0) dict = own;
+    }
+    Value slots = slots_state(vm, args[0]);
+    if (is_absent(slots)) return ABSENT;
+    Value state = as_dict(slots)->count > 0 ? tuple_pack(vm, 2, dict, slots) : value_ref(dict);
+    value_drop(vm, slots);
+    return state;
+}
+
+/* (type, (), state): enough to copy an instance of a class that has no native state. */
+static Value object_reduce(VM *vm, Value *args, int nargs, Value names)
+{
+    (void)nargs;
+    (void)names;
+    Type *base = type_of(args[0]);
+    while (base->flags & TYPE_HEAP) base = base->base;
+    if (base != &object_type) return raise_type(vm, "cannot pickle '%T' object", args[0]);
+    Value state = call_method(vm, args[0], NAME_OF(vm, getstate), NULL, 0);
+    if (is_absent(state)) return ABSENT;
+    Value reduced = tuple_pack(vm, 3, from_object(type_of(args[0])), vm->empty_tuple, state);
+    value_drop(vm, state);
+    return reduced;
+}
+
+static Value object_reduce_ex(VM *vm, Value *args, int nargs, Value names)
+{
+    Value own = type_lookup(vm, type_of(args[0]), NAME_OF(vm, reduce));
+    if (!value_same(own, type_lookup(vm, &object_type, NAME_OF(vm, reduce)))) {
+        return call_method(vm, args[0], NAME_OF(vm, reduce), NULL, 0);
+    }
+    return object_reduce(vm, args, nargs, names);
+}
+
+static const NativeDef methods[] = {
+    {"__reduce_ex__", object_reduce_ex, "protocol, /", "Helper for pickle.", NATIVE_METHOD},
+    {"__reduce__", object_reduce, "", "Helper for pickle.", NATIVE_METHOD},
+    {"__getstate__", object_get_state, "", "Helper for pickle.", NATIVE_METHOD},
+    {"__subclasshook__", object_subclass_hook, "*args", "Abstract classes can override this to customize issubclass().",
+     NATIVE_CLASS_METHOD},
+    {"__init_subclass__", object_init_subclass, "", "This method is called when a class is subclassed.",
+     NATIVE_CLASS_METHOD},
+    {"__format__", object_format_method, "format_spec, /", "Default object formatter.", NATIVE_METHOD},
+    {"__sizeof__", object_size_of, "", "Size of object in memory, in bytes.", NATIVE_METHOD},
+    {"__dir__", object_dir_method, "", "Default dir() implementation.", NATIVE_METHOD},
+    {0},
+};
+
+Type object_type = {
+    TYPE_HEAD(object_type, "object", .dealloc = object_dealloc),
+    .flags = TYPE_BASE,
+    .basic_size = sizeof(Object),
+    .doc = "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new "
+           "featureless\ninstance that has no instance attributes and cannot be given any.\n",
+    .new = object_make,
+    .init = object_init,
+    .repr = object_default_repr,
+    .str = object_default_str,
+    .hash = object_default_hash,
+    .compare = object_default_compare,
+    .get_attribute = object_generic_get,
+    .set_attribute = object_generic_set,
+    .methods = methods,
+    .getsets = getsets,
+};

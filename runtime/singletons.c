@@ -1,0 +1,181 @@
+/* None, Ellipsis, NotImplemented, and bool with its two objects: immortal, shared by all VMs. */
+
+#include "runtime/error.h"
+#include "runtime/int.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+
+Object none_object = OBJECT_IMMORTAL(&none_type);
+Object ellipsis_object = OBJECT_IMMORTAL(&ellipsis_type);
+Object not_implemented_object = OBJECT_IMMORTAL(&not_implemented_type);
+Object true_object = OBJECT_IMMORTAL(&bool_type);
+Object false_object = OBJECT_IMMORTAL(&bool_type);
+
+/* A count that drifts to zero over a very long run is armed again. */
+static void revive(VM *vm, Object *self)
+{
+    (void)vm;
+    self->refs = IMMORTAL_REFS;
+}
+
+/* The `new` slot of a type with one instance. */
+static Value singleton(VM *vm, Type *type, Value *args, int nargs, Value names, Value instance)
+{
+    (void)args;
+    if (nargs > 0 || !is_absent(names)) return raise_type(vm, "%N takes no arguments", type);
+    return instance;
+}
+
+/* --- None --- */
+
+static Value none_new(VM *vm, Type *type, Value *args, int nargs, Value names)
+{
+    return singleton(vm, type, args, nargs, names, NONE);
+}
+
+static Value none_repr(VM *vm, Value self)
+{
+    (void)self;
+    return string_intern_c(vm, "None");
+}
+
+static int none_truth(VM *vm, Value self)
+{
+    (void)vm;
+    (void)self;
+    return 0;
+}
+
+Type none_type = {
+    TYPE_HEAD(none_type, "NoneType", .dealloc = revive),
+    .basic_size = sizeof(Object),
+    .base = &object_type,
+    .doc = "The type of the None singleton.",
+    .new = none_new,
+    .repr = none_repr,
+    .number = {.truth = none_truth},
+};
+
+/* --- Ellipsis, NotImplemented --- */
+
+static Value ellipsis_new(VM *vm, Type *type, Value *args, int nargs, Value names)
+{
+    (void)type;
+    if (nargs > 0 || !is_absent(names)) return raise_type(vm, "EllipsisType takes no arguments");
+    (void)args;
+    return ELLIPSIS;
+}
+
+static Value ellipsis_repr(VM *vm, Value self)
+{
+    (void)self;
+    return string_intern_c(vm, "Ellipsis");
+}
+
+static Value ellipsis_reduce(VM *vm, Value *args, int nargs, Value names)
+{
+    (void)nargs;
+    (void)names;
+    return object_repr(vm, args[0]);
+}
+
+static const NativeDef reduce_methods[] = {{"__reduce__", ellipsis_reduce, "", NULL, NATIVE_METHOD}, {0}};
+
+Type ellipsis_type = {
+    TYPE_HEAD(ellipsis_type, "ellipsis", .dealloc = revive),
+    .basic_size = sizeof(Object),
+    .base = &object_type,
+    .doc = "The type of the Ellipsis singleton.",
+    .new = ellipsis_new,
+    .repr = ellipsis_repr,
+    .methods = reduce_methods,
+};
+
+static Value not_implemented_new(VM *vm, Type *type, Value *args, int nargs, Value names)
+{
+    return singleton(vm, type, args, nargs, names, NOT_IMPLEMENTED);
+}
+
+static Value not_implemented_repr(VM *vm, Value self)
+{
+    (void)self;
+    return string_intern_c(vm, "NotImplemented");
+}
+
+Type not_implemented_type = {
+    TYPE_HEAD(not_implemented_type, "NotImplementedType", .dealloc = revive),
+    .basic_size = sizeof(Object),
+    .base = &object_type,
+    .doc = "The type of the NotImplemented singleton.",
+    .new = not_implemented_new,
+    .repr = not_implemented_repr,
+    .methods = reduce_methods,
+};
+
+/* --- bool --- */
+
+static Value bool_new(VM *vm, Type *type, Value *args, int nargs, Value names)
+{
+    (void)type;
+    Value row[1];
+    if (!arguments_no_names(vm, "bool", names)) return ABSENT;
+    if (!arguments_bind(vm, "bool", "object=False, /", args, nargs, ABSENT, row)) return ABSENT;
+    int truth = is_absent(row[0]) ? 0 : object_truth(vm, row[0]);
+    return truth < 0 ? ABSENT : bool_from(truth);
+}
+
+static Value bool_repr(VM *vm, Value self)
+{
+    return string_intern_c(vm, value_same(self, TRUE_VALUE) ? "True" : "False");
+}
+
+static int bool_truth(VM *vm, Value self)
+{
+    (void)vm;
+    return value_same(self, TRUE_VALUE);
+}
+
+/* Both operands bools: a bool; otherwise what ints do. */
+static Value bool_binary(VM *vm, BinaryOp op, Value left, Value right)
+{
+    if (!is_bool(left) || !is_bool(right)) return int_type.number.binary[op](vm, left, right);
+    bool a = value_same(left, TRUE_VALUE), b = value_same(right, TRUE_VALUE);
+    return bool_from(op == BINARY_AND ? a && b : op == BINARY_OR ? a || b : a != b);
+}
+
+static Value bool_and(VM *vm, Value left, Value right)
+{
+    return bool_binary(vm, BINARY_AND, left, right);
+}
+
+static Value bool_or(VM *vm, Value left, Value right)
+{
+    return bool_binary(vm, BINARY_OR, left, right);
+}
+
+static Value bool_xor(VM *vm, Value left, Value right)
+{
+    return bool_binary(vm, BINARY_XOR, left, right);
+}
+
+static Value bool_invert(VM *vm, Value self)
+{
+    (void)vm;
+    return int_small(value_same(self, TRUE_VALUE) ? -2 : -1);
+}
+
+Type bool_type = {
+    TYPE_HEAD(bool_type, "bool", .dealloc = revive),
+    .base = &int_type,
+    .doc = "Returns True when the argument is true, False otherwise.\nThe builtins True and False are the only two "
+           "instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be subclassed.",
+    .new = bool_new,
+    .repr = bool_repr,
+    .number =
+        {
+            .binary = {[BINARY_AND] = bool_and, [BINARY_OR] = bool_or, [BINARY_XOR] = bool_xor},
+            .unary = {[UNARY_INVERT] = bool_invert},
+            .truth = bool_truth,
+        },
+};
