@@ -2,32 +2,37 @@
 
 /* ---- Size classes ---- */
 
-static size_t class_slot_size(unsigned size_class) {
-    if (size_class <= SMALL_CLASSES) return size_class * SLOT_STEP;
-    size_t share = PAGE_BYTES / (1 + POOL_CLASSES - size_class); /* a seventh ... a half */
-    return share / SLOT_STEP * SLOT_STEP;
-}
+/* Slots of the medium classes: a page in 7, 6, 5, 4, 3 and 2, rounded down to the slot step. */
+static const uint16_t MEDIUM_SLOTS[MEDIUM_CLASSES] = {576, 672, 816, 1024, 1360, POOL_MAX};
 
 unsigned pool_class(size_t size) {
     if (size <= SMALL_MAX) return (unsigned)((size + SLOT_STEP - 1) / SLOT_STEP);
-    unsigned size_class = SMALL_CLASSES + 1;
-    while (class_slot_size(size_class) < size)
-        size_class++;
-    return size_class;
+    unsigned medium = 0;
+    while (MEDIUM_SLOTS[medium] < size)
+        medium++;
+    return SMALL_CLASSES + 1 + medium;
+}
+
+static size_t class_slot_size(unsigned size_class) {
+    if (size_class <= SMALL_CLASSES) return size_class * SLOT_STEP;
+    return MEDIUM_SLOTS[size_class - SMALL_CLASSES - 1];
+}
+
+static void class_init(PoolClass *class, size_t slot_size) {
+    *class = (PoolClass){.slot_size = (uint16_t)slot_size, .capacity = (uint16_t)(PAGE_BYTES / slot_size)};
+    class->rest = (uint16_t)(1 + class->capacity / POOL_REST_SHARE);
+    for (unsigned bucket = 0; bucket < POOL_BUCKETS; bucket++) {
+        unsigned low = (bucket * class->capacity + POOL_BUCKETS - 1) / POOL_BUCKETS;
+        class->low[bucket] = (uint16_t)(low < 1 ? 1 : low);
+        class->first[bucket] = class->last[bucket] = PAGE_NONE;
+    }
 }
 
 void pools_init(Heap *heap) {
     heap->sentinel = (Page){.free = NULL};
     for (unsigned i = 0; i < POOL_CLASSES; i++) {
-        PoolClass *class = &heap->classes[i];
-        class->slot_size = (uint16_t)class_slot_size(i == 0 ? 1 : i);
-        class->capacity = (uint16_t)(PAGE_BYTES / class->slot_size);
-        class->rest = class->capacity < POOL_REST_SHARE ? 1 : class->capacity / POOL_REST_SHARE;
-        class->filled = 0;
-        class->current = &heap->sentinel;
-        for (unsigned bucket = 0; bucket < POOL_BUCKETS; bucket++) {
-            class->first[bucket] = class->last[bucket] = PAGE_NONE;
-        }
+        class_init(&heap->classes[i], class_slot_size(i == 0 ? 1 : i));
+        heap->classes[i].current = &heap->sentinel;
     }
 }
 
@@ -111,10 +116,11 @@ void *pool_refill(Heap *heap, unsigned size_class) {
     return pool_take(pool);
 }
 
-/* The fewest live slots with which a pool belongs to a bucket. */
-static unsigned bucket_low(const PoolClass *class, unsigned bucket) {
-    unsigned low = (bucket * class->capacity + POOL_BUCKETS - 1) / POOL_BUCKETS;
-    return low < 1 ? 1 : low;
+static unsigned bucket_for(const PoolClass *class, unsigned live) {
+    unsigned bucket = POOL_BUCKETS - 1;
+    while (live < class->low[bucket])
+        bucket--;
+    return bucket;
 }
 
 void pool_transition(Heap *heap, Page *pool) {
@@ -125,9 +131,9 @@ void pool_transition(Heap *heap, Page *pool) {
         span_free(&heap->spans, number_of(heap, pool), 1);
         return;
     }
-    unsigned bucket = live * POOL_BUCKETS / class->capacity;
+    unsigned bucket = bucket_for(class, live);
     pool->state = PAGE_PARTIAL;
-    pool->floor = (int16_t)(bucket_low(class, bucket) - 1);
+    pool->floor = (int16_t)(class->low[bucket] - 1);
     pool->countdown = (uint16_t)((int)live - pool->floor);
     bucket_append(heap, class, pool, bucket);
 }

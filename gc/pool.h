@@ -41,15 +41,16 @@ enum {
     POOL_CLASSES = 1 + SMALL_CLASSES + MEDIUM_CLASSES,
     POOL_MAX = PAGE_BYTES / 2, /* larger blocks are spans */
     POOL_BUCKETS = 4,
-    POOL_REST_SHARE = 8, /* a full pool is noticed again when one slot in so many is free */
+    POOL_REST_SHARE = 6, /* a full pool is noticed again when one slot in so many, and one, is free */
 };
 
 typedef struct PoolClass {
     uint16_t slot_size;
-    uint16_t capacity;                                /* slots in a page */
-    uint16_t rest;                                    /* slots freed before a full pool is noticed */
-    uint8_t filled;                                   /* buckets that are not empty; a bit each */
-    Page *current;                                    /* or the sentinel */
+    uint16_t capacity;          /* slots in a page */
+    uint16_t rest;              /* slots freed before a full pool is noticed */
+    uint8_t filled;             /* buckets that are not empty; a bit each */
+    Page *current;              /* or the sentinel */
+    uint16_t low[POOL_BUCKETS]; /* the fewest live slots with which a pool belongs to a bucket; at least 1 */
     uint32_t first[POOL_BUCKETS], last[POOL_BUCKETS]; /* partial pools by live slots; PAGE_NONE */
 } PoolClass;
 
