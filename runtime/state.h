@@ -101,6 +101,8 @@ struct VM {
     Value builtins;                /* the dict of the builtins module */
     Value sys;                     /* the dict of sys */
 
+    Value unsupported_operation;   /* the class io.UnsupportedOperation; ABSENT until needed */
+
     VMHooks hooks;
     int int_max_str_digits;        /* sys.set_int_max_str_digits; 0: no limit */
     uint32_t repr_depth;

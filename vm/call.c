@@ -1,0 +1,379 @@
+/*
+ * Binding arguments to parameters, in the order in which CPython finds faults: keywords first, then too many positional
+ * arguments, then missing ones. Then the spreading calls, f(*x, **y).
+ */
+
+#include "vm/call.h"
+
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/list.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+#include "vm/eval.h"
+#include "vm/suggest.h"
+
+/* --- what is wrong with a call --- */
+
+static const char *plural(int64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static uint32_t default_count(const Function *function)
+{
+    return is_absent(function->defaults) ? 0 : (uint32_t)as_tuple(function->defaults)->length;
+}
+
+static void raise_too_many(VM *vm, const Function *function, int64_t given, const Value *row)
+{
+    const Code *code = function->code;
+    uint32_t most = code->positional_count, defaults = default_count(function), keywords = 0;
+    for (uint32_t i = 0; i < code->keyword_only_count; i++) keywords += !is_absent(row[most + i]);
+    Value takes = defaults ? string_format(vm, "from %u to %u", most - defaults, most) : string_format(vm, "%u", most);
+    Value extra = keywords ? string_format(vm, " positional argument%s (and %u keyword-only argument%s)",
+                                           plural(given), keywords, plural(keywords))
+                           : value_ref(vm->empty_string);
+    if (!is_absent(takes) && !is_absent(extra)) {
+        raise_type(vm, "%S() takes %S positional argument%s but %lld%S %s given", function->qualified_name, takes,
+                   defaults || most != 1 ? "s" : "", (long long)given, extra,
+                   given == 1 && !keywords ? "was" : "were");
+    }
+    value_xdrop(vm, takes);
+    value_xdrop(vm, extra);
+}
+
+/* "'a'", "'a' and 'b'", "'a', 'b', and 'c'" of the parameters in [from, to) that are ABSENT; their number. */
+static Value missing_names(VM *vm, const Code *code, const Value *row, uint32_t from, uint32_t to, int *count)
+{
+    int total = 0, seen = 0;
+    for (uint32_t i = from; i < to; i++) total += is_absent(row[i]);
+    *count = total;
+    Value text = value_ref(vm->empty_string);
+    for (uint32_t i = from; i < to && !is_absent(text); i++) {
+        if (!is_absent(row[i])) continue;
+        const char *before = seen == 0 ? "" : total == 2 ? " and " : seen == total - 1 ? ", and " : ", ";
+        Value longer = string_format(vm, "%S%s'%S'", text, before, code->variables->items[i]);
+        value_drop(vm, text);
+        text = longer;
+        seen++;
+    }
+    return text;
+}
+
+static void raise_missing(VM *vm, const Function *function, const Value *row, uint32_t from, uint32_t to,
+                          const char *kind)
+{
+    int count;
+    Value names = missing_names(vm, function->code, row, from, to, &count);
+    if (is_absent(names)) return;
+    raise_type(vm, "%S() missing %d required %s argument%s: %S", function->qualified_name, count, kind, plural(count),
+               names);
+    value_drop(vm, names);
+}
+
+/* Positional-only parameters were given by keyword? Then that is what to say. */
+static bool raise_positional_only(VM *vm, const Function *function, const Tuple *names)
+{
+    const Code *code = function->code;
+    Value text = ABSENT;
+    for (uint32_t i = 0; i < code->positional_only_count; i++) {
+        for (int64_t k = 0; k < names->length; k++) {
+            if (!is_string(names->items[k]) || !string_equal(names->items[k], code->variables->items[i])) continue;
+            Value longer = is_absent(text) ? string_format(vm, "%S", names->items[k])
+                                           : string_format(vm, "%S, %S", text, names->items[k]);
+            value_xdrop(vm, text);
+            if (is_absent(longer)) return true;
+            text = longer;
+        }
+    }
+    if (is_absent(text)) return false;
+    raise_type(vm, "%S() got some positional-only arguments passed as keyword arguments: '%S'",
+               function->qualified_name, text);
+    value_drop(vm, text);
+    return true;
+}
+
+static void raise_unexpected(VM *vm, const Function *function, const Tuple *names, Value name)
+{
+    const Code *code = function->code;
+    if (raise_positional_only(vm, function, names)) return;
+    uint32_t from = code->positional_only_count, to = code->positional_count + code->keyword_only_count;
+    Value near = suggest_name(vm, &code->variables->items[from], to - from, name);
+    if (is_absent(near)) {
+        raise_type(vm, "%S() got an unexpected keyword argument '%S'", function->qualified_name, name);
+    } else {
+        raise_type(vm, "%S() got an unexpected keyword argument '%S'. Did you mean '%S'?", function->qualified_name,
+                   name, near);
+    }
+}
+
+/* --- binding --- */
+
+/* The parameter that `name` may be given for, or -1. Names are interned nearly always. */
+static int64_t find_parameter(const Code *code, Value name)
+{
+    const Value *variables = code->variables->items;
+    int64_t to = code->positional_count + code->keyword_only_count;
+    for (int64_t i = code->positional_only_count; i < to; i++) {
+        if (value_same(variables[i], name)) return i;
+    }
+    if (as_string(name)->interned) return -1;
+    for (int64_t i = code->positional_only_count; i < to; i++) {
+        if (string_equal(variables[i], name)) return i;
+    }
+    return -1;
+}
+
+/* One keyword argument. The value's reference moves out of *value when it has found its place. */
+static bool bind_keyword(VM *vm, const Function *function, const Tuple *names, Value name, Value *value, Value *row)
+{
+    const Code *code = function->code;
+    if (!is_string(name)) {
+        raise_type(vm, "%S() keywords must be strings", function->qualified_name);
+        return false;
+    }
+    int64_t i = find_parameter(code, name);
+    if (i >= 0) {
+        if (!is_absent(row[i])) {
+            raise_type(vm, "%S() got multiple values for argument '%S'", function->qualified_name, name);
+            return false;
+        }
+        row[i] = *value;
+        *value = ABSENT;
+        return true;
+    }
+    if (code->flags & CODE_VARKEYWORDS) return dict_set(vm, row[code->parameter_count - 1], name, *value);
+    raise_unexpected(vm, function, names, name);
+    return false;
+}
+
+static bool bind_defaults(VM *vm, const Function *function, Value *row)
+{
+    const Code *code = function->code;
+    uint32_t positional = code->positional_count, first = positional - default_count(function);
+    for (uint32_t i = 0; i < first; i++) {
+        if (!is_absent(row[i])) continue;
+        raise_missing(vm, function, row, 0, first, "positional");
+        return false;
+    }
+    for (uint32_t i = first; i < positional; i++) {
+        if (is_absent(row[i])) row[i] = value_ref(as_tuple(function->defaults)->items[i - first]);
+    }
+    bool missing = false;
+    for (uint32_t i = positional; i < positional + code->keyword_only_count; i++) {
+        if (!is_absent(row[i])) continue;
+        Value found = is_absent(function->keyword_defaults)
+                          ? ABSENT
+                          : dict_get(vm, function->keyword_defaults, code->variables->items[i]);
+        if (is_absent(found)) missing = true;
+        else row[i] = value_ref(found);
+    }
+    if (missing) {
+        raise_missing(vm, function, row, positional, positional + code->keyword_only_count, "keyword-only");
+    }
+    return !missing;
+}
+
+/* All but the positional arguments, which are in the row; `values` are the keywords' and *args' left-over ones. */
+static bool bind_rest(VM *vm, Function *function, Value *rest, int64_t extra, Value *values, const Tuple *names,
+                      Value *row)
+{
+    const Code *code = function->code;
+    int64_t given = code->positional_count + extra;
+    uint32_t next = code->positional_count + code->keyword_only_count;
+    if (code->flags & CODE_VARARGS) {
+        row[next] = tuple_from(vm, rest, extra);
+        if (is_absent(row[next])) return false;
+        next++;
+        extra = 0;
+    }
+    if (code->flags & CODE_VARKEYWORDS) {
+        row[next] = dict_new(vm);
+        if (is_absent(row[next])) return false;
+    }
+    for (int64_t k = 0; names != NULL && k < names->length; k++) {
+        if (!bind_keyword(vm, function, names, names->items[k], &values[k], row)) return false;
+    }
+    if (extra > 0) {
+        raise_too_many(vm, function, given, row);
+        return false;
+    }
+    return bind_defaults(vm, function, row);
+}
+
+bool call_bind(VM *vm, Function *function, STEALS Value *args, int64_t nargs, Value names, Value *row)
+{
+    const Code *code = function->code;
+    const Tuple *keywords = is_absent(names) || as_tuple(names)->length == 0 ? NULL : as_tuple(names);
+    int64_t in_place = nargs < code->positional_count ? nargs : code->positional_count;
+    for (int64_t i = 0; i < in_place; i++) row[i] = args[i];
+    for (int64_t i = in_place; i < code->parameter_count; i++) row[i] = ABSENT;
+    Value *rest = args + in_place, *values = args + nargs;
+    bool bound = bind_rest(vm, function, rest, nargs - in_place, values, keywords, row);
+    Value *end = values + (keywords ? keywords->length : 0);
+    for (Value *v = rest; v < end; v++) value_xdrop(vm, *v);
+    if (bound) return true;
+    for (uint32_t i = 0; i < code->parameter_count; i++) {
+        value_xdrop(vm, row[i]);
+        row[i] = ABSENT;
+    }
+    return false;
+}
+
+bool call_fill_defaults(const Function *function, Value *args, int64_t nargs)
+{
+    int64_t count = function->code->positional_count, defaults = default_count(function);
+    if (nargs + defaults < count) return false;
+    const Value *items = defaults ? as_tuple(function->defaults)->items : NULL;
+    for (int64_t i = nargs; i < count; i++) args[i] = value_ref(items[i - (count - defaults)]);
+    return true;
+}
+
+bool call_refuse(VM *vm, STEALS Value *args, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) value_xdrop(vm, args[i]);
+    raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
+    return false;
+}
+
+/* --- calls from C --- */
+
+Value function_call(VM *vm, Value callable, Value *args, int nargs, Value names)
+{
+    Function *function = as_function(callable);
+    const Code *code = function->code;
+    int64_t keywords = is_absent(names) ? 0 : as_tuple(names)->length, total = nargs + keywords;
+    /* The arguments, with references of their own, then the row, where a frame may begin. */
+    Value *copy = frame_base(vm);
+    if (vm->stack_end - copy < total + (int64_t)code->parameter_count) {
+        raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
+        return ABSENT;
+    }
+    for (int64_t i = 0; i < total; i++) copy[i] = value_ref(args[i]);
+    Value *row = copy;
+    if (keywords || !code->simple || nargs != (int)code->positional_count) {
+        row = copy + total;
+        if (!call_bind(vm, function, copy, nargs, names, row)) return ABSENT;
+    }
+    if (frame_push(vm, value_ref(callable), row, code->parameter_count, FRAME_ENTRY) == NULL) return ABSENT;
+    return eval_run(vm);
+}
+
+/* --- spreading --- */
+
+Value call_describe(VM *vm, Value callable)
+{
+    Value name, module = ABSENT, text;
+    int found = object_find_attribute(vm, callable, NAME_OF(vm, qualname), &name);
+    if (found < 0) return ABSENT;
+    if (found == 0) return object_str(vm, callable);
+    found = object_find_attribute(vm, callable, NAME_OF(vm, module), &module);
+    if (found < 0) {
+        value_drop(vm, name);
+        return ABSENT;
+    }
+    bool plain = found == 0 || is_none(module) || (is_string(module) && string_equal_c(module, "builtins"));
+    text = plain ? string_format(vm, "%S()", name) : string_format(vm, "%S.%S()", module, name);
+    value_drop(vm, name);
+    value_xdrop(vm, module);
+    return text;
+}
+
+static Value raise_after_stars(VM *vm, Value callable, const char *stars, const char *kind, Value v)
+{
+    Value text = call_describe(vm, callable);
+    if (is_absent(text)) return ABSENT;
+    raise_type(vm, "%S argument after %s must be %s, not %T", text, stars, kind, v);
+    value_drop(vm, text);
+    return ABSENT;
+}
+
+Value call_spread_positional(VM *vm, Value callable, Value iterable)
+{
+    const Type *type = type_of(iterable);
+    if (type->iterate == NULL && type->container.get_item == NULL) {
+        return raise_after_stars(vm, callable, "*", "an iterable", iterable);
+    }
+    return tuple_from_iterable(vm, iterable);
+}
+
+static bool merge_one(VM *vm, Value callable, Value keywords, Value key, Value value)
+{
+    int there = dict_contains(vm, keywords, key);
+    if (there < 0) return false;
+    if (!there) return dict_set(vm, keywords, key, value);
+    Value text = call_describe(vm, callable);
+    if (is_absent(text)) return false;
+    if (is_string(key)) raise_type(vm, "%S got multiple values for keyword argument '%S'", text, key);
+    else raise_type(vm, "%S keywords must be strings", text);
+    value_drop(vm, text);
+    return false;
+}
+
+bool call_merge_keywords(VM *vm, Value callable, Value keywords, Value mapping)
+{
+    if (!is_exactly(mapping, &dict_type)) {
+        Value keys;
+        int found = object_find_attribute(vm, mapping, NAME_OF(vm, keys), &keys);
+        if (found < 0) return false;
+        if (found == 0) return raise_after_stars(vm, callable, "**", "a mapping", mapping), false;
+        value_drop(vm, keys);
+    }
+    Value copy = dict_new(vm), key, value;
+    bool ok = !is_absent(copy) && dict_update(vm, copy, mapping);
+    for (int64_t position = 0; ok && dict_next(copy, &position, &key, &value);) {
+        ok = merge_one(vm, callable, keywords, key, value);
+    }
+    value_xdrop(vm, copy);
+    return ok;
+}
+
+/* The keys of a dict of keyword arguments as a tuple, its values into `values`. */
+static Value take_keywords(VM *vm, Value mapping, Value *values)
+{
+    Tuple *names = tuple_new(vm, as_dict(mapping)->count);
+    if (names == NULL) return ABSENT;
+    Value key, value;
+    int64_t i = 0;
+    for (int64_t position = 0; i < names->length && dict_next(mapping, &position, &key, &value); i++) {
+        if (!is_string(key)) {
+            raise_type(vm, "keywords must be strings");
+            object_drop(vm, &names->head);
+            return ABSENT;
+        }
+        names->items[i] = value_ref(key);
+        values[i] = value;
+    }
+    return tuple_finish(names);
+}
+
+Value call_spread(VM *vm, Value callable, Value arguments, Value mapping)
+{
+    const Tuple *tuple = as_tuple(arguments);
+    if (is_absent(mapping)) return object_call(vm, callable, (Value *)tuple->items, (int)tuple->length, ABSENT);
+    if (!is_dict(mapping)) {
+        Value dict = dict_new(vm);
+        bool merged = !is_absent(dict) && call_merge_keywords(vm, callable, dict, mapping);
+        Value result = merged ? call_spread(vm, callable, arguments, dict) : ABSENT;
+        value_xdrop(vm, dict);
+        return result;
+    }
+    int64_t count = tuple->length + as_dict(mapping)->count;
+    Value few[16], *row = few, result = ABSENT;
+    size_t size = (size_t)count * sizeof(Value);
+    if (count > 16 && (row = memory_alloc(vm, size)) == NULL) return ABSENT;
+    for (int64_t i = 0; i < tuple->length; i++) row[i] = tuple->items[i];
+    Value names = take_keywords(vm, mapping, row + tuple->length);
+    if (!is_absent(names)) {
+        /* The dict may change while the callee runs: hold on to its values. */
+        for (int64_t i = tuple->length; i < count; i++) value_ref(row[i]);
+        result = object_call(vm, callable, row, (int)tuple->length, names);
+        for (int64_t i = tuple->length; i < count; i++) value_drop(vm, row[i]);
+        value_drop(vm, names);
+    }
+    if (row != few) memory_free(vm, row, size);
+    return result;
+}

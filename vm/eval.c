@@ -1,0 +1,2119 @@
+/*
+ * The eval loop.
+ *
+ * Registers, as C variables: `ip` behind the word of the instruction under way (then behind its further words), `sp`
+ * the first free slot, `locals` the frame's variables, `frame` = vm->frame, `word` the instruction. Sections, in order:
+ * set-up; the stack; variables; names; attributes; items; operators; comparisons and jumps; iteration; building;
+ * functions and calls; generators; exceptions; import and the rest; then the shared tails: calls of each kind, returns,
+ * errors.
+ *
+ * References: a value on the operand stack is owned by its slot; popping it moves the reference. Slots above sp are
+ * garbage. ABSENT may stand on the stack where an instruction says so, and only there; unwinding expects it anywhere.
+ */
+
+#include "vm/eval.h"
+
+#include <assert.h>
+
+#include "compiler/opcode.h"
+#include "runtime/cell.h"
+#include "runtime/class.h"
+#include "runtime/descriptor.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/instance.h"
+#include "runtime/int.h"
+#include "runtime/iterators.h"
+#include "runtime/list.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/range.h"
+#include "runtime/set.h"
+#include "runtime/slice.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+#include "vm/arithmetic.h"
+#include "vm/call.h"
+#include "vm/generator.h"
+#include "vm/import.h"
+#include "vm/operator.h"
+#include "vm/specialise.h"
+#include "vm/steps.h"
+#include "vm/typing.h"
+
+/* --- helpers of the loop --- */
+
+/* Each place is emptied first: a finalizer may look at the frame. */
+static inline void drop_locals(VM *vm, Value *locals, Value *end)
+{
+    for (Value *v = locals; v < end; v++) {
+        Value old = *v;
+        *v = ABSENT;
+        if (is_object(old) && old.bits) object_drop(vm, as_object(old));
+    }
+}
+
+static inline bool stack_has_room(const VM *vm, const Value *from, int64_t count)
+{
+    return vm->stack_end - from >= count;
+}
+
+/* (bound method, ABSENT) -> (function, self), on the stack. */
+static void method_to_pair(VM *vm, Value *base)
+{
+    Value method = base[0];
+    base[0] = value_ref(as_method(method)->function);
+    base[1] = value_ref(as_method(method)->self);
+    value_drop(vm, method);
+}
+
+/* A function that a call with exactly `count` arguments enters without binding. */
+static inline bool function_takes(Value v, uint32_t count)
+{
+    return !is_absent(v) && is_function(v) && as_function(v)->code->simple &&
+           as_function(v)->code->positional_count == count;
+}
+
+/* Can a native be called with n positional arguments at `args`? Missing ones are made ABSENT, for which there is room
+ * behind every operand stack (FRAME_SLACK). False: it needs the whole binding, or an error is due. */
+static inline bool native_fits(const Signature *signature, Value *args, int64_t n)
+{
+    if (signature->raw) return n >= signature->required && (signature->raw_args || n <= signature->positional);
+    if (n < signature->required || n > signature->positional || signature->keyword_required) return false;
+    if (signature->count < 0 || signature->count - n > FRAME_SLACK) return false; /* -1: not parsed yet */
+    for (int64_t i = n; i < signature->count; i++) args[i] = ABSENT;
+    return true;
+}
+
+static inline int native_nargs(const Signature *signature, int64_t n)
+{
+    return signature->raw ? (int)n : signature->count;
+}
+
+/* The item of a list iterator; ABSENT at the end, where it lets go of its list. */
+static inline Value list_iterator_item(VM *vm, SequenceIterator *iterator)
+{
+    if (is_absent(iterator->sequence)) return ABSENT;
+    List *list = as_list(iterator->sequence);
+    if (LIKELY(iterator->index < list->length)) return value_ref(list->items[iterator->index++]);
+    value_clear(vm, &iterator->sequence);
+    return ABSENT;
+}
+
+static inline Value tuple_iterator_item(VM *vm, SequenceIterator *iterator)
+{
+    if (is_absent(iterator->sequence)) return ABSENT;
+    Tuple *tuple = as_tuple(iterator->sequence);
+    if (LIKELY(iterator->index < tuple->length)) return value_ref(tuple->items[iterator->index++]);
+    value_clear(vm, &iterator->sequence);
+    return ABSENT;
+}
+
+static inline Value range_iterator_item(RangeIterator *iterator)
+{
+    if (iterator->remaining <= 0) return ABSENT;
+    Value item = int_small(iterator->next);
+    iterator->next += iterator->step;
+    iterator->remaining--;
+    return item;
+}
+
+/* list[i] or tuple[i] with an immediate index: a NEW item, or ABSENT for any other case. */
+static inline Value row_item(Value container, Value index)
+{
+    if (!is_object(container) || !container.bits || !is_int(index)) return ABSENT;
+    const Type *type = as_object(container)->type;
+    int64_t i = int_get(index);
+    if (LIKELY(type == &list_type)) {
+        List *list = as_list(container);
+        if (i < 0) i += list->length;
+        if (UNLIKELY((uint64_t)i >= (uint64_t)list->length)) return ABSENT;
+        return value_ref(list->items[i]);
+    }
+    if (type != &tuple_type) return ABSENT;
+    Tuple *tuple = as_tuple(container);
+    if (i < 0) i += tuple->length;
+    if (UNLIKELY((uint64_t)i >= (uint64_t)tuple->length)) return ABSENT;
+    return value_ref(tuple->items[i]);
+}
+
+/* container[key] with the built-in containers served first. */
+static Value get_item(VM *vm, Value container, Value key)
+{
+    if (is_exactly(container, &dict_type)) {
+        Value found = dict_get(vm, container, key);
+        if (LIKELY(!is_absent(found))) return value_ref(found);
+        return error_raised(vm) ? ABSENT : raise_key(vm, key);
+    }
+    if (is_exactly(container, &str_type) && is_int(key)) {
+        const String *string = as_string(container);
+        int64_t i = int_get(key), length = string_length(string);
+        if (i < 0) i += length;
+        if (i >= 0 && i < length) return string_from_char(vm, string_at(string, i));
+    }
+    return object_get_item(vm, container, key);
+}
+
+static bool set_item(VM *vm, Value container, Value key, Value value)
+{
+    if (is_exactly(container, &list_type) && is_int(key)) {
+        List *list = as_list(container);
+        int64_t i = int_get(key);
+        if (i < 0) i += list->length;
+        if (LIKELY((uint64_t)i < (uint64_t)list->length)) {
+            value_set(vm, &list->items[i], value_ref(value));
+            return true;
+        }
+    } else if (is_exactly(container, &dict_type)) {
+        return dict_set(vm, container, key, value);
+    }
+    return object_set_item(vm, container, key, value);
+}
+
+/* A comparison of what fast_order does not know. */
+static Value compare_slow(VM *vm, Value a, Value b, CompareOp op)
+{
+    if (is_exactly(a, &str_type) && is_exactly(b, &str_type)) {
+        if (op == COMPARE_EQ) return bool_from(string_equal(a, b));
+        if (op == COMPARE_NE) return bool_from(!string_equal(a, b));
+    }
+    return object_compare(vm, a, b, op);
+}
+
+static int contains(VM *vm, Value container, Value item)
+{
+    if (is_exactly(container, &dict_type)) return dict_contains(vm, container, item);
+    return object_contains(vm, container, item);
+}
+
+/* --- the loop --- */
+
+#define A24 (word >> 8)
+#define A24_SIGNED ((int32_t)word >> 8)
+#define A8 (word >> 8 & 255)
+#define B16 (word >> 16)
+#define B16_SIGNED ((int32_t)word >> 16)
+
+#define TARGET(name) op_##name:
+#define NEXT()                                                                                               \
+    do {                                                                                                     \
+        word = *ip++;                                                                                        \
+        goto *targets[word & 255];                                                                           \
+    } while (0)
+#define PUSH(v) (*sp++ = (v))
+#define SAVE_IP() (frame->ip = ip)
+#define INSTRUCTION ((uint32_t *)(uintptr_t)(ip - 1))
+#define CACHE ((uint32_t *)(uintptr_t)ip)
+#define NAME_AT(index) (frame->code->names->items[index])
+
+#define CHECK_SIGNALS()                                                                                      \
+    do {                                                                                                     \
+        if (UNLIKELY(vm->interrupted)) goto interrupted;                                                     \
+    } while (0)
+
+#define LOAD_FRAME()                                                                                         \
+    do {                                                                                                     \
+        frame = vm->frame;                                                                                   \
+        ip = frame->ip;                                                                                      \
+        sp = frame->sp;                                                                                      \
+        locals = frame->locals;                                                                              \
+    } while (0)
+
+#define DROP_TOP(count)                                                                                      \
+    do {                                                                                                     \
+        for (int drop_ = (count); drop_ > 0; drop_--) {                                                      \
+            Value dropped_ = *--sp;                                                                          \
+            value_drop(vm, dropped_);                                                                        \
+        }                                                                                                    \
+    } while (0)
+
+/* Push local `i` with a reference of its own. */
+#define PUSH_LOCAL(i)                                                                                        \
+    do {                                                                                                     \
+        Value loaded_ = locals[i];                                                                           \
+        if (is_object(loaded_)) {                                                                            \
+            if (UNLIKELY(is_absent(loaded_))) {                                                              \
+                variable = (i);                                                                              \
+                goto unbound;                                                                                \
+            }                                                                                                \
+            object_ref(as_object(loaded_));                                                                  \
+        }                                                                                                    \
+        PUSH(loaded_);                                                                                       \
+    } while (0)
+
+/* (x, y) -> x op y */
+#define BINARY_STACK(NAME, fast)                                                                             \
+    TARGET(NAME)                                                                                             \
+    {                                                                                                        \
+        if (LIKELY(fast(sp[-2], sp[-1], &result))) {                                                         \
+            sp[-2] = result;                                                                                 \
+            sp--;                                                                                            \
+            NEXT();                                                                                          \
+        }                                                                                                    \
+        operation = BINARY_##NAME;                                                                           \
+        inplace = A24;                                                                                       \
+        goto binary_slow;                                                                                    \
+    }
+
+/* Two locals; the operands go to the stack for the slow path. */
+#define BINARY_LOCAL_LOCAL(NAME, fast)                                                                       \
+    TARGET(NAME##_LOCAL_LOCAL)                                                                               \
+    {                                                                                                        \
+        if (LIKELY(fast(locals[A8], locals[B16], &result))) {                                                \
+            PUSH(result);                                                                                    \
+            NEXT();                                                                                          \
+        }                                                                                                    \
+        PUSH_LOCAL(A8);                                                                                      \
+        PUSH_LOCAL(B16);                                                                                     \
+        operation = BINARY_##NAME;                                                                           \
+        inplace = 0;                                                                                         \
+        goto binary_slow;                                                                                    \
+    }
+
+#define BINARY_WITH_LOCAL(NAME, fast)                                                                        \
+    TARGET(NAME##_WITH_LOCAL)                                                                                \
+    {                                                                                                        \
+        if (LIKELY(fast(sp[-1], locals[B16], &result))) {                                                    \
+            sp[-1] = result;                                                                                 \
+            NEXT();                                                                                          \
+        }                                                                                                    \
+        PUSH_LOCAL(B16);                                                                                     \
+        operation = BINARY_##NAME;                                                                           \
+        inplace = A8;                                                                                        \
+        goto binary_slow;                                                                                    \
+    }
+
+#define BINARY_LOCAL_INT(NAME, fast)                                                                         \
+    TARGET(NAME##_LOCAL_INT)                                                                                 \
+    {                                                                                                        \
+        if (LIKELY(fast(locals[A8], int_small(B16_SIGNED), &result))) {                                      \
+            PUSH(result);                                                                                    \
+            NEXT();                                                                                          \
+        }                                                                                                    \
+        PUSH_LOCAL(A8);                                                                                      \
+        PUSH(int_small(B16_SIGNED));                                                                         \
+        operation = BINARY_##NAME;                                                                           \
+        inplace = 0;                                                                                         \
+        goto binary_slow;                                                                                    \
+    }
+
+#define BINARY_INT(NAME, fast)                                                                               \
+    TARGET(NAME##_INT)                                                                                       \
+    {                                                                                                        \
+        if (LIKELY(fast(sp[-1], int_small(B16_SIGNED), &result))) {                                          \
+            sp[-1] = result;                                                                                 \
+            NEXT();                                                                                          \
+        }                                                                                                    \
+        PUSH(int_small(B16_SIGNED));                                                                         \
+        operation = BINARY_##NAME;                                                                           \
+        inplace = A8;                                                                                        \
+        goto binary_slow;                                                                                    \
+    }
+
+#define UNARY(NAME, op)                                                                                      \
+    TARGET(NAME)                                                                                             \
+    {                                                                                                        \
+        SAVE_IP();                                                                                           \
+        result = object_unary(vm, op, sp[-1]);                                                               \
+        goto replace_top;                                                                                    \
+    }
+
+/* The guard of a cached attribute of `object`: class version and shape. */
+#define ATTRIBUTES_OR(object, miss)                                                                          \
+    if (UNLIKELY(!is_object(object) || is_absent(object))) goto miss;                                        \
+    type = as_object(object)->type;                                                                          \
+    if (UNLIKELY(type->version != ip[1])) goto miss;                                                         \
+    attributes = attributes_at(as_object(object), type->attributes_offset);                                  \
+    if (UNLIKELY(attributes->shape_id != ip[2])) goto miss
+
+Value eval_run(VM *vm)
+{
+    static const void *const targets[OP_COUNT] = {
+#define OP(name, ...) [OP_##name] = &&op_##name,
+#define SPECIAL(name, family, meaning) [OP_##name] = &&op_##name,
+#include "compiler/opcodes.def"
+    };
+
+    Frame *frame;
+    const uint32_t *ip;
+    Value *sp, *locals;
+    uint32_t word;
+    /* Passed from an instruction to a shared tail. */
+    Value result, callable;
+    Value *base, *arguments; /* of a call: the callable's place and the first argument's */
+    int64_t nargs;
+    uint32_t variable, inplace, flags;
+    BinaryOp operation;
+    Type *type;
+    Attributes *attributes;
+    int truth;
+
+    LOAD_FRAME();
+    if (UNLIKELY((char *)__builtin_frame_address(0) < vm->c_stack_limit)) {
+        raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
+        goto error;
+    }
+    if (UNLIKELY(error_raised(vm))) goto error; /* a generator resumed by throw() */
+    NEXT();
+
+    /* --- the stack --- */
+
+    TARGET(NOP) NEXT();
+
+    TARGET(POP_TOP)
+    {
+        Value top = *--sp;
+        value_xdrop(vm, top);
+        NEXT();
+    }
+
+    TARGET(COPY)
+    {
+        result = sp[-(int64_t)A24];
+        PUSH(value_xref(result));
+        NEXT();
+    }
+
+    TARGET(SWAP)
+    {
+        Value *other = &sp[-(int64_t)A24], top = sp[-1];
+        sp[-1] = *other;
+        *other = top;
+        NEXT();
+    }
+
+    TARGET(PUSH_ABSENT)
+    {
+        PUSH(ABSENT);
+        NEXT();
+    }
+
+    TARGET(LOAD_CONST)
+    {
+        PUSH(value_ref(frame->code->constants->items[A24]));
+        NEXT();
+    }
+
+    TARGET(LOAD_INT)
+    {
+        PUSH(int_small(A24_SIGNED));
+        NEXT();
+    }
+
+    /* --- variables --- */
+
+    TARGET(LOAD_LOCAL)
+    {
+        PUSH_LOCAL(A24);
+        NEXT();
+    }
+
+    TARGET(LOAD_LOCAL_LOCAL)
+    {
+        PUSH_LOCAL(A8);
+        PUSH_LOCAL(B16);
+        NEXT();
+    }
+
+    TARGET(CLEAR_LOCAL)
+    {
+        value_clear(vm, &locals[A24]);
+        NEXT();
+    }
+
+    TARGET(STORE_LOCAL)
+    {
+        Value old = locals[A24];
+        locals[A24] = *--sp;
+        value_xdrop(vm, old);
+        NEXT();
+    }
+
+    TARGET(STORE_LOCAL_LOAD_LOCAL)
+    {
+        Value old = locals[A8];
+        locals[A8] = *--sp;
+        value_xdrop(vm, old);
+        PUSH_LOCAL(B16);
+        NEXT();
+    }
+
+    TARGET(STORE_LOCAL_STORE_LOCAL)
+    {
+        Value old = locals[A8];
+        locals[A8] = *--sp;
+        value_xdrop(vm, old);
+        old = locals[B16];
+        locals[B16] = *--sp;
+        value_xdrop(vm, old);
+        NEXT();
+    }
+
+    TARGET(DELETE_LOCAL)
+    {
+        variable = A24;
+        if (UNLIKELY(is_absent(locals[variable]))) goto unbound;
+        value_clear(vm, &locals[variable]);
+        NEXT();
+    }
+
+    TARGET(MAKE_CELL)
+    {
+        SAVE_IP();
+        result = cell_new(vm, locals[A24]);
+        if (UNLIKELY(is_absent(result))) goto error;
+        value_set(vm, &locals[A24], result);
+        NEXT();
+    }
+
+    TARGET(COPY_FREE_VARS)
+    {
+        const Tuple *closure = as_tuple(frame_function(frame)->closure);
+        Value *to = (Value *)frame - A24;
+        for (uint32_t i = 0; i < A24; i++) to[i] = value_ref(closure->items[i]);
+        NEXT();
+    }
+
+    TARGET(LOAD_CELL)
+    {
+        result = as_cell(locals[A24])->content;
+        variable = A24;
+        if (UNLIKELY(is_absent(result))) goto unbound;
+        PUSH(value_ref(result));
+        NEXT();
+    }
+
+    TARGET(STORE_CELL)
+    {
+        sp--;
+        value_set(vm, &as_cell(locals[A24])->content, *sp);
+        NEXT();
+    }
+
+    TARGET(DELETE_CELL)
+    {
+        variable = A24;
+        if (UNLIKELY(is_absent(as_cell(locals[variable])->content))) goto unbound;
+        value_clear(vm, &as_cell(locals[variable])->content);
+        NEXT();
+    }
+
+    /* --- names --- */
+
+    TARGET(LOAD_NAME)
+    {
+        SAVE_IP();
+        if (specialise_due(CACHE)) specialise_load_name(vm, frame, INSTRUCTION, NAME_AT(A24), true);
+        result = step_load_name(vm, frame, NAME_AT(A24));
+        ip += 3;
+        goto push_result;
+    }
+
+    TARGET(LOAD_NAME_MODULE)
+    {
+        if (UNLIKELY(!value_same(frame->names, frame_globals(frame)))) goto undo;
+        goto op_LOAD_GLOBAL_MODULE;
+    }
+
+    TARGET(LOAD_NAME_BUILTIN)
+    {
+        if (UNLIKELY(!value_same(frame->names, frame_globals(frame)))) goto undo;
+        goto op_LOAD_GLOBAL_BUILTIN;
+    }
+
+    TARGET(STORE_NAME)
+    {
+        SAVE_IP();
+        bool stored = step_store_name(vm, frame, NAME_AT(A24), sp[-1]);
+        if (stored && specialise_due(CACHE)) specialise_store_name(vm, frame, INSTRUCTION, NAME_AT(A24));
+        ip += 3;
+        if (UNLIKELY(!stored)) goto error;
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(STORE_NAME_MODULE)
+    {
+        Dict *globals = as_dict(frame_globals(frame));
+        if (UNLIKELY(!value_same(frame->names, from_object(globals)) || globals->keys_version != ip[1])) goto undo;
+        Value *place = &dict_entries(globals)[ip[2]].value;
+        ip += 3;
+        sp--;
+        value_set(vm, place, *sp);
+        NEXT();
+    }
+
+    TARGET(DELETE_NAME)
+    {
+        SAVE_IP();
+        if (!step_delete_name(vm, frame, NAME_AT(A24))) goto error;
+        NEXT();
+    }
+
+    TARGET(LOAD_GLOBAL)
+    {
+        SAVE_IP();
+        if (specialise_due(CACHE)) specialise_load_name(vm, frame, INSTRUCTION, NAME_AT(A24), false);
+        result = step_load_global(vm, frame, NAME_AT(A24));
+        ip += 3;
+        goto push_result;
+    }
+
+    TARGET(LOAD_GLOBAL_MODULE)
+    {
+        const Dict *globals = as_dict(frame_globals(frame));
+        if (UNLIKELY(globals->keys_version != ip[1])) goto undo;
+        PUSH(value_ref(dict_entries(globals)[ip[2]].value));
+        ip += 3;
+        NEXT();
+    }
+
+    TARGET(LOAD_GLOBAL_BUILTIN)
+    {
+        const Dict *globals = as_dict(frame_globals(frame)), *builtins = as_dict(frame_builtins(frame));
+        if (UNLIKELY(globals->keys_version != ip[1] || builtins->keys_version != ip[2])) goto undo;
+        PUSH(value_ref(dict_entries(builtins)[ip[0] >> 20].value));
+        ip += 3;
+        NEXT();
+    }
+
+    TARGET(STORE_GLOBAL)
+    {
+        SAVE_IP();
+        if (!dict_set(vm, frame_globals(frame), NAME_AT(A24), sp[-1])) goto error;
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(DELETE_GLOBAL)
+    {
+        SAVE_IP();
+        if (!step_delete_global(vm, frame, NAME_AT(A24))) goto error;
+        NEXT();
+    }
+
+    TARGET(LOAD_LOCALS)
+    {
+        SAVE_IP();
+        if (is_absent(frame->names)) {
+            raise_error(vm, &exc_SystemError, "no locals");
+            goto error;
+        }
+        PUSH(value_ref(frame->names));
+        NEXT();
+    }
+
+    TARGET(LOAD_DICT_OR_GLOBAL)
+    {
+        SAVE_IP();
+        truth = step_mapping_find(vm, sp[-1], NAME_AT(A24), &result);
+        if (truth < 0) goto error;
+        if (truth == 0) result = step_load_global(vm, frame, NAME_AT(A24));
+        goto replace_top;
+    }
+
+    TARGET(LOAD_DICT_OR_CELL)
+    {
+        SAVE_IP();
+        truth = step_mapping_find(vm, sp[-1], frame->code->variables->items[A24], &result);
+        if (truth < 0) goto error;
+        if (truth == 0) {
+            result = value_xref(as_cell(locals[A24])->content);
+            variable = A24;
+            if (is_absent(result)) goto unbound;
+        }
+        goto replace_top;
+    }
+
+    TARGET(LOAD_BUILD_CLASS)
+    {
+        SAVE_IP();
+        result = step_builtin(vm, frame, NAME_OF(vm, build_class));
+        goto push_result;
+    }
+
+    TARGET(SETUP_ANNOTATIONS)
+    {
+        SAVE_IP();
+        if (!step_setup_annotations(vm, frame)) goto error;
+        NEXT();
+    }
+
+    /* --- attributes --- */
+
+    TARGET(LOAD_ATTR)
+    {
+        SAVE_IP();
+        if (specialise_due(CACHE)) {
+            specialise_load_attr(vm, INSTRUCTION, sp[-1], NAME_AT(A24));
+            if (word_opcode(ip[-1]) != OP_LOAD_ATTR) goto again;
+        }
+        result = object_get_attribute(vm, sp[-1], NAME_AT(A24));
+        ip += 5;
+        goto replace_top;
+    }
+
+    TARGET(LOAD_ATTR_SLOT)
+    {
+        Value object = sp[-1];
+        ATTRIBUTES_OR(object, undo);
+        sp[-1] = value_ref(*attributes_slot(attributes, ip[3]));
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(LOAD_ATTR_CLASS)
+    {
+        Value object = sp[-1];
+        ATTRIBUTES_OR(object, undo);
+        sp[-1] = value_ref(cache_value(&ip[3]));
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(LOAD_ATTR_PROPERTY)
+    {
+        Value object = sp[-1];
+        if (UNLIKELY(type_of(object)->version != ip[1])) goto undo;
+        callable = ((Property *)as_object(cache_value(&ip[3])))->get;
+        if (UNLIKELY(!function_takes(callable, 1))) goto undo;
+        ip += 5;
+        goto enter_getter;
+    }
+
+    TARGET(LOAD_ATTR_TYPE)
+    {
+        Value object = sp[-1];
+        if (UNLIKELY(!is_exactly(object, &type_type) || ((Type *)as_object(object))->version != ip[1])) goto undo;
+        sp[-1] = value_ref(cache_value(&ip[3]));
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(LOAD_ATTR_MODULE)
+    {
+        Value object = sp[-1];
+        if (UNLIKELY(!is_exactly(object, &module_type))) goto undo;
+        const Dict *dict = as_dict(as_module(object)->dict);
+        if (UNLIKELY(dict->keys_version != ip[1])) goto undo;
+        sp[-1] = value_ref(dict_entries(dict)[ip[3]].value);
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(LOAD_LOCAL_ATTR)
+    {
+        Value object = locals[A8];
+        variable = A8;
+        if (UNLIKELY(is_absent(object))) goto unbound;
+        SAVE_IP();
+        if (specialise_due(CACHE)) {
+            specialise_load_attr(vm, INSTRUCTION, object, NAME_AT(B16));
+            if (word_opcode(ip[-1]) != OP_LOAD_LOCAL_ATTR) goto again;
+        }
+        result = object_get_attribute(vm, object, NAME_AT(B16));
+        ip += 5;
+        goto push_result;
+    }
+
+    TARGET(LOAD_LOCAL_ATTR_SLOT)
+    {
+        Value object = locals[A8];
+        ATTRIBUTES_OR(object, undo);
+        PUSH(value_ref(*attributes_slot(attributes, ip[3])));
+        ip += 5;
+        NEXT();
+    }
+
+    TARGET(LOAD_LOCAL_ATTR_CLASS)
+    {
+        Value object = locals[A8];
+        ATTRIBUTES_OR(object, undo);
+        PUSH(value_ref(cache_value(&ip[3])));
+        ip += 5;
+        NEXT();
+    }
+
+    TARGET(LOAD_LOCAL_ATTR_PROPERTY)
+    {
+        Value object = locals[A8];
+        if (UNLIKELY(is_absent(object) || type_of(object)->version != ip[1])) goto undo;
+        callable = ((Property *)as_object(cache_value(&ip[3])))->get;
+        if (UNLIKELY(!function_takes(callable, 1))) goto undo;
+        ip += 5;
+        PUSH(value_ref(object));
+        goto enter_getter;
+    }
+
+    TARGET(STORE_ATTR)
+    {
+        SAVE_IP();
+        if (specialise_due(CACHE)) {
+            specialise_store_attr(vm, INSTRUCTION, sp[-1], NAME_AT(A24));
+            if (word_opcode(ip[-1]) != OP_STORE_ATTR) goto again;
+        }
+        bool stored = object_set_attribute(vm, sp[-1], NAME_AT(A24), sp[-2]);
+        ip += 5;
+        if (UNLIKELY(!stored)) goto error;
+        DROP_TOP(2);
+        NEXT();
+    }
+
+    TARGET(STORE_ATTR_SLOT)
+    {
+        Value object = sp[-1];
+        ATTRIBUTES_OR(object, undo);
+        Value *slot = attributes_slot(attributes, ip[3]), old = *slot;
+        *slot = sp[-2];
+        sp -= 2;
+        ip += 5;
+        value_xdrop(vm, old);
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(STORE_ATTR_ADD)
+    {
+        Value object = sp[-1];
+        ATTRIBUTES_OR(object, undo);
+        if (UNLIKELY(ip[3] >= attributes->inline_slots)) goto undo;
+        attributes->slots[ip[3]] = sp[-2];
+        attributes->shape_id = ip[4];
+        sp -= 2;
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(STORE_LOCAL_ATTR)
+    {
+        Value object = locals[A8];
+        variable = A8;
+        if (UNLIKELY(is_absent(object))) goto unbound;
+        SAVE_IP();
+        if (specialise_due(CACHE)) {
+            specialise_store_attr(vm, INSTRUCTION, object, NAME_AT(B16));
+            if (word_opcode(ip[-1]) != OP_STORE_LOCAL_ATTR) goto again;
+        }
+        bool stored = object_set_attribute(vm, object, NAME_AT(B16), sp[-1]);
+        ip += 5;
+        if (UNLIKELY(!stored)) goto error;
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(STORE_LOCAL_ATTR_SLOT)
+    {
+        Value object = locals[A8];
+        ATTRIBUTES_OR(object, undo);
+        Value *slot = attributes_slot(attributes, ip[3]), old = *slot;
+        *slot = *--sp;
+        ip += 5;
+        value_xdrop(vm, old);
+        NEXT();
+    }
+
+    TARGET(STORE_LOCAL_ATTR_ADD)
+    {
+        Value object = locals[A8];
+        ATTRIBUTES_OR(object, undo);
+        if (UNLIKELY(ip[3] >= attributes->inline_slots)) goto undo;
+        attributes->slots[ip[3]] = *--sp;
+        attributes->shape_id = ip[4];
+        ip += 5;
+        NEXT();
+    }
+
+    TARGET(DELETE_ATTR)
+    {
+        SAVE_IP();
+        if (!object_set_attribute(vm, sp[-1], NAME_AT(A24), ABSENT)) goto error;
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(LOAD_METHOD)
+    {
+        SAVE_IP();
+        if (specialise_due(CACHE)) {
+            specialise_load_method(vm, INSTRUCTION, sp[-1], NAME_AT(A24));
+            if (word_opcode(ip[-1]) != OP_LOAD_METHOD) goto again;
+        }
+        Value pair[2], object = sp[-1];
+        bool found = step_load_method(vm, object, NAME_AT(A24), pair);
+        ip += 5;
+        if (UNLIKELY(!found)) goto error;
+        sp[-1] = pair[0];
+        PUSH(pair[1]);
+        value_drop(vm, object);
+        NEXT();
+    }
+
+    TARGET(LOAD_METHOD_CLASS)
+    {
+        Value object = sp[-1];
+        ATTRIBUTES_OR(object, undo);
+        sp[-1] = value_ref(cache_value(&ip[3]));
+        PUSH(object);
+        ip += 5;
+        NEXT();
+    }
+
+    TARGET(LOAD_METHOD_PLAIN)
+    {
+        Value object = sp[-1];
+        if (UNLIKELY(type_of(object)->version != ip[1])) goto undo;
+        sp[-1] = value_ref(cache_value(&ip[3]));
+        PUSH(object);
+        ip += 5;
+        NEXT();
+    }
+
+    TARGET(LOAD_METHOD_TYPE)
+    {
+        Value object = sp[-1];
+        if (UNLIKELY(!is_exactly(object, &type_type) || ((Type *)as_object(object))->version != ip[1])) goto undo;
+        sp[-1] = value_ref(cache_value(&ip[3]));
+        PUSH(ABSENT);
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(LOAD_METHOD_SLOT)
+    {
+        Value object = sp[-1];
+        ATTRIBUTES_OR(object, undo);
+        sp[-1] = value_ref(*attributes_slot(attributes, ip[3]));
+        PUSH(ABSENT);
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(LOAD_METHOD_MODULE)
+    {
+        Value object = sp[-1];
+        if (UNLIKELY(!is_exactly(object, &module_type))) goto undo;
+        const Dict *dict = as_dict(as_module(object)->dict);
+        if (UNLIKELY(dict->keys_version != ip[1])) goto undo;
+        sp[-1] = value_ref(dict_entries(dict)[ip[3]].value);
+        PUSH(ABSENT);
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(LOAD_SUPER_ATTR)
+    {
+        SAVE_IP();
+        Value pair[2];
+        if (!step_super(vm, sp[-3], sp[-2], sp[-1], NAME_AT(A24), false, pair)) goto error;
+        DROP_TOP(3);
+        PUSH(pair[0]);
+        NEXT();
+    }
+
+    TARGET(LOAD_SUPER_METHOD)
+    {
+        SAVE_IP();
+        Value pair[2];
+        if (!step_super(vm, sp[-3], sp[-2], sp[-1], NAME_AT(A24), true, pair)) goto error;
+        DROP_TOP(3);
+        PUSH(pair[0]);
+        PUSH(pair[1]);
+        NEXT();
+    }
+
+    /* --- items --- */
+
+    TARGET(GET_ITEM)
+    {
+        Value container = sp[-2], key = sp[-1];
+        result = row_item(container, key);
+        if (LIKELY(!is_absent(result))) {
+            sp[-2] = result;
+            sp--;
+            object_drop(vm, as_object(container));
+            NEXT();
+        }
+        if (is_object(container) && as_object(container)->type->flags & TYPE_HEAP) {
+            callable = operator_get_item(vm, container);
+            if (!is_absent(callable)) goto enter_operator;
+        }
+        SAVE_IP();
+        result = get_item(vm, container, key);
+        goto replace_two;
+    }
+
+    TARGET(GET_ITEM_LOCAL_LOCAL)
+    {
+        result = row_item(locals[A8], locals[B16]);
+        if (LIKELY(!is_absent(result))) {
+            PUSH(result);
+            NEXT();
+        }
+        PUSH_LOCAL(A8);
+        PUSH_LOCAL(B16);
+        goto op_GET_ITEM;
+    }
+
+    TARGET(GET_ITEM_INT)
+    {
+        result = row_item(sp[-1], int_small(A24_SIGNED));
+        if (LIKELY(!is_absent(result))) {
+            Value container = sp[-1];
+            sp[-1] = result;
+            object_drop(vm, as_object(container));
+            NEXT();
+        }
+        PUSH(int_small(A24_SIGNED));
+        goto op_GET_ITEM;
+    }
+
+    TARGET(SET_ITEM)
+    {
+        Value container = sp[-2];
+        if (is_object(container) && as_object(container)->type->flags & TYPE_HEAP) {
+            callable = operator_set_item(vm, container);
+            if (!is_absent(callable)) goto enter_set_item;
+        }
+        SAVE_IP();
+        if (!set_item(vm, container, sp[-1], sp[-3])) goto error;
+        DROP_TOP(3);
+        NEXT();
+    }
+
+    TARGET(DELETE_ITEM)
+    {
+        SAVE_IP();
+        if (!object_set_item(vm, sp[-2], sp[-1], ABSENT)) goto error;
+        DROP_TOP(2);
+        NEXT();
+    }
+
+    TARGET(GET_SLICE)
+    {
+        SAVE_IP();
+        result = step_get_slice(vm, sp[-3], sp[-2], sp[-1]);
+        if (UNLIKELY(is_absent(result))) goto error;
+        DROP_TOP(3);
+        PUSH(result);
+        NEXT();
+    }
+
+    TARGET(SET_SLICE)
+    {
+        SAVE_IP();
+        if (!step_set_slice(vm, sp[-3], sp[-2], sp[-1], sp[-4])) goto error;
+        DROP_TOP(4);
+        NEXT();
+    }
+
+    /* --- operators --- */
+
+    BINARY_STACK(ADD, fast_add)
+    BINARY_STACK(SUBTRACT, fast_subtract)
+    BINARY_STACK(MULTIPLY, fast_multiply)
+    BINARY_STACK(TRUE_DIVIDE, fast_true_divide)
+    BINARY_STACK(FLOOR_DIVIDE, fast_floor_divide)
+    BINARY_STACK(MODULO, fast_modulo)
+    BINARY_STACK(POWER, fast_power)
+    BINARY_STACK(LSHIFT, fast_lshift)
+    BINARY_STACK(RSHIFT, fast_rshift)
+    BINARY_STACK(AND, fast_and)
+    BINARY_STACK(OR, fast_or)
+    BINARY_STACK(XOR, fast_xor)
+    BINARY_STACK(MATMUL, fast_matmul)
+    BINARY_LOCAL_LOCAL(ADD, fast_add)
+    BINARY_LOCAL_LOCAL(SUBTRACT, fast_subtract)
+    BINARY_LOCAL_LOCAL(MULTIPLY, fast_multiply)
+    BINARY_WITH_LOCAL(ADD, fast_add)
+    BINARY_WITH_LOCAL(SUBTRACT, fast_subtract)
+    BINARY_WITH_LOCAL(MULTIPLY, fast_multiply)
+    BINARY_LOCAL_INT(ADD, fast_add)
+    BINARY_LOCAL_INT(SUBTRACT, fast_subtract)
+    BINARY_INT(ADD, fast_add)
+    BINARY_INT(SUBTRACT, fast_subtract)
+    BINARY_INT(MULTIPLY, fast_multiply)
+    BINARY_INT(FLOOR_DIVIDE, fast_floor_divide)
+    BINARY_INT(MODULO, fast_modulo)
+    BINARY_INT(LSHIFT, fast_lshift)
+    BINARY_INT(RSHIFT, fast_rshift)
+    BINARY_INT(AND, fast_and)
+
+    TARGET(INCREMENT_LOCAL)
+    {
+        Value *place = &locals[A8];
+        if (LIKELY(fast_add(*place, int_small(B16_SIGNED), &result))) {
+            *place = result;
+            NEXT();
+        }
+        variable = A8;
+        if (is_absent(*place)) goto unbound;
+        SAVE_IP();
+        result = object_inplace(vm, BINARY_ADD, *place, int_small(B16_SIGNED));
+        if (UNLIKELY(is_absent(result))) goto error;
+        value_set(vm, place, result);
+        NEXT();
+    }
+
+    TARGET(NEGATIVE)
+    {
+        if (is_int(sp[-1]) && fast_subtract(int_small(0), sp[-1], &result)) {
+            sp[-1] = result;
+            NEXT();
+        }
+        if (is_float(sp[-1]) && float_immediate(-float_get(sp[-1]), &result)) {
+            sp[-1] = result;
+            NEXT();
+        }
+        SAVE_IP();
+        result = object_unary(vm, UNARY_NEGATIVE, sp[-1]);
+        goto replace_top;
+    }
+
+    UNARY(POSITIVE, UNARY_POSITIVE)
+    UNARY(INVERT, UNARY_INVERT)
+
+    TARGET(NOT)
+    {
+        truth = fast_truth(sp[-1]);
+        if (UNLIKELY(truth < 0)) {
+            SAVE_IP();
+            truth = object_truth(vm, sp[-1]);
+            if (UNLIKELY(truth < 0)) goto error;
+        }
+        result = bool_from(!truth);
+        goto replace_top;
+    }
+
+    /* --- comparisons and jumps --- */
+
+    TARGET(COMPARE)
+    {
+        int order = fast_order(sp[-2], sp[-1]);
+        if (LIKELY(order >= 0)) {
+            sp[-2] = bool_from(order_satisfies(order, A24));
+            sp--;
+            NEXT();
+        }
+        callable = operator_compare(vm, sp[-2], sp[-1], (CompareOp)A24);
+        if (!is_absent(callable)) goto enter_operator;
+        SAVE_IP();
+        result = compare_slow(vm, sp[-2], sp[-1], (CompareOp)A24);
+        goto replace_two;
+    }
+
+    TARGET(IS)
+    {
+        bool same = value_same(sp[-2], sp[-1]);
+        DROP_TOP(2);
+        PUSH(bool_from(same != (bool)A24));
+        NEXT();
+    }
+
+    TARGET(CONTAINS)
+    {
+        SAVE_IP();
+        truth = contains(vm, sp[-1], sp[-2]);
+        if (UNLIKELY(truth < 0)) goto error;
+        DROP_TOP(2);
+        PUSH(bool_from((unsigned)truth != A24));
+        NEXT();
+    }
+
+    TARGET(JUMP)
+    {
+        ip += A24_SIGNED;
+        CHECK_SIGNALS();
+        NEXT();
+    }
+
+    TARGET(POP_JUMP_IF_TRUE)
+    {
+        Value top = *--sp;
+        truth = fast_truth(top);
+        if (UNLIKELY(truth < 0)) {
+            SAVE_IP();
+            truth = object_truth(vm, top);
+        }
+        value_drop(vm, top);
+        if (UNLIKELY(truth < 0)) goto error;
+        if (truth) {
+            ip += A24_SIGNED;
+            CHECK_SIGNALS();
+        }
+        NEXT();
+    }
+
+    TARGET(POP_JUMP_IF_FALSE)
+    {
+        Value top = *--sp;
+        truth = fast_truth(top);
+        if (UNLIKELY(truth < 0)) {
+            SAVE_IP();
+            truth = object_truth(vm, top);
+        }
+        value_drop(vm, top);
+        if (UNLIKELY(truth < 0)) goto error;
+        if (!truth) {
+            ip += A24_SIGNED;
+            CHECK_SIGNALS();
+        }
+        NEXT();
+    }
+
+    TARGET(POP_JUMP_IF_NONE)
+    {
+        Value top = *--sp;
+        if (is_none(top)) ip += A24_SIGNED;
+        value_drop(vm, top);
+        CHECK_SIGNALS();
+        NEXT();
+    }
+
+    TARGET(POP_JUMP_IF_NOT_NONE)
+    {
+        Value top = *--sp;
+        if (!is_none(top)) ip += A24_SIGNED;
+        value_drop(vm, top);
+        CHECK_SIGNALS();
+        NEXT();
+    }
+
+    TARGET(JUMP_IF_TRUE_OR_POP)
+    {
+        SAVE_IP();
+        truth = fast_truth(sp[-1]);
+        if (truth < 0) truth = object_truth(vm, sp[-1]);
+        if (UNLIKELY(truth < 0)) goto error;
+        if (truth) {
+            ip += A24_SIGNED;
+            NEXT();
+        }
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(JUMP_IF_FALSE_OR_POP)
+    {
+        SAVE_IP();
+        truth = fast_truth(sp[-1]);
+        if (truth < 0) truth = object_truth(vm, sp[-1]);
+        if (UNLIKELY(truth < 0)) goto error;
+        if (!truth) {
+            ip += A24_SIGNED;
+            NEXT();
+        }
+        DROP_TOP(1);
+        NEXT();
+    }
+
+#define COMPARE_AND_JUMP(left, right, count, slow)                                                           \
+    do {                                                                                                     \
+        int order_ = fast_order(left, right);                                                                \
+        if (UNLIKELY(order_ < 0)) goto slow;                                                                 \
+        uint32_t jump_ = *ip++;                                                                              \
+        sp -= (count);                                                                                       \
+        if (order_satisfies(order_, jump_ & 7) == (jump_ >> 3 & 1)) {                                        \
+            ip += (int32_t)jump_ >> 4;                                                                       \
+            CHECK_SIGNALS();                                                                                 \
+        }                                                                                                    \
+        NEXT();                                                                                              \
+    } while (0)
+
+    TARGET(COMPARE_JUMP) COMPARE_AND_JUMP(sp[-2], sp[-1], 2, compare_jump_slow);
+
+    TARGET(COMPARE_INT_JUMP) COMPARE_AND_JUMP(sp[-1], int_small(A24_SIGNED), 1, compare_int_jump_slow);
+
+compare_int_jump_slow:
+    PUSH(int_small(A24_SIGNED));
+    goto compare_jump_slow;
+
+    TARGET(COMPARE_LOCAL_INT_JUMP)
+    COMPARE_AND_JUMP(locals[A8], int_small(B16_SIGNED), 0, compare_local_int_jump_slow);
+
+compare_local_int_jump_slow:
+    PUSH_LOCAL(A8);
+    PUSH(int_small(B16_SIGNED));
+    goto compare_jump_slow;
+
+    TARGET(COMPARE_LOCAL_LOCAL_JUMP)
+    COMPARE_AND_JUMP(locals[A8], locals[B16], 0, compare_local_local_jump_slow);
+
+compare_local_local_jump_slow:
+    PUSH_LOCAL(A8);
+    PUSH_LOCAL(B16);
+
+compare_jump_slow: /* the operands are on the stack, the jump word is next */
+    callable = operator_compare(vm, sp[-2], sp[-1], (CompareOp)(*ip & 7));
+    if (!is_absent(callable)) goto enter_operator;
+    SAVE_IP();
+    result = compare_slow(vm, sp[-2], sp[-1], (CompareOp)(*ip & 7));
+
+compare_jump_result: {
+    if (UNLIKELY(is_absent(result))) goto error;
+    truth = fast_truth(result);
+    if (UNLIKELY(truth < 0)) truth = object_truth(vm, result);
+    value_drop(vm, result);
+    if (UNLIKELY(truth < 0)) goto error;
+    DROP_TOP(2);
+    uint32_t jump = *ip++;
+    if ((unsigned)truth == (jump >> 3 & 1)) {
+        ip += (int32_t)jump >> 4;
+        CHECK_SIGNALS();
+    }
+    NEXT();
+}
+
+    /* --- iteration --- */
+
+    TARGET(GET_ITER)
+    {
+        SAVE_IP();
+        result = object_iterate(vm, sp[-1]);
+        goto replace_top;
+    }
+
+#define ITERATOR_ITEM()                                                                                      \
+    do {                                                                                                     \
+        Object *iterator_ = as_object(sp[-1]);                                                               \
+        if (iterator_->type == &range_iterator_type) result = range_iterator_item((RangeIterator *)iterator_); \
+        else if (iterator_->type == &list_iterator_type)                                                     \
+            result = list_iterator_item(vm, (SequenceIterator *)iterator_);                                  \
+        else if (iterator_->type == &tuple_iterator_type)                                                    \
+            result = tuple_iterator_item(vm, (SequenceIterator *)iterator_);                                 \
+        else if (iterator_->type == &generator_type) goto enter_generator;                                   \
+        else {                                                                                               \
+            SAVE_IP();                                                                                       \
+            result = iterator_next(vm, sp[-1]);                                                              \
+            if (UNLIKELY(is_absent(result)) && error_raised(vm)) goto error;                                 \
+        }                                                                                                    \
+    } while (0)
+
+    TARGET(FOR_ITER)
+    {
+        ITERATOR_ITEM();
+        if (LIKELY(!is_absent(result))) {
+            PUSH(result);
+            NEXT();
+        }
+        DROP_TOP(1);
+        ip += A24_SIGNED;
+        NEXT();
+    }
+
+    TARGET(FOR_ITER_LOCAL)
+    {
+        ITERATOR_ITEM();
+        if (LIKELY(!is_absent(result))) {
+            Value old = locals[A24];
+            locals[A24] = result;
+            ip++;
+            value_xdrop(vm, old);
+            NEXT();
+        }
+        DROP_TOP(1);
+        ip += (int32_t)*ip + 1;
+        NEXT();
+    }
+
+    TARGET(UNPACK)
+    {
+        Value iterable = *--sp;
+        const Value *items = NULL;
+        if (is_exactly(iterable, &tuple_type) && as_tuple(iterable)->length == A24) items = as_tuple(iterable)->items;
+        else if (is_exactly(iterable, &list_type) && as_list(iterable)->length == A24) items = as_list(iterable)->items;
+        if (LIKELY(items != NULL)) {
+            for (uint32_t i = A24; i-- > 0;) PUSH(value_ref(items[i]));
+            value_drop(vm, iterable);
+            NEXT();
+        }
+        SAVE_IP();
+        bool done = step_unpack(vm, iterable, A24, -1, sp);
+        value_drop(vm, iterable);
+        if (UNLIKELY(!done)) goto error;
+        sp += A24;
+        NEXT();
+    }
+
+    TARGET(UNPACK_STAR)
+    {
+        SAVE_IP();
+        Value iterable = *--sp;
+        bool done = step_unpack(vm, iterable, A8, B16, sp);
+        value_drop(vm, iterable);
+        if (UNLIKELY(!done)) goto error;
+        sp += A8 + B16 + 1;
+        NEXT();
+    }
+
+    /* --- building --- */
+
+    TARGET(BUILD_TUPLE)
+    {
+        SAVE_IP();
+        sp -= A24;
+        result = tuple_from_owned(vm, sp, A24);
+        goto push_result;
+    }
+
+    TARGET(BUILD_LIST)
+    {
+        SAVE_IP();
+        sp -= A24;
+        result = list_from_owned(vm, sp, A24);
+        goto push_result;
+    }
+
+    TARGET(BUILD_SET)
+    {
+        SAVE_IP();
+        result = step_build_set(vm, sp - A24, A24);
+        if (UNLIKELY(is_absent(result))) goto error;
+        DROP_TOP((int)A24);
+        PUSH(result);
+        NEXT();
+    }
+
+    TARGET(BUILD_MAP)
+    {
+        SAVE_IP();
+        result = step_build_map(vm, sp - 2 * (int64_t)A24, A24);
+        if (UNLIKELY(is_absent(result))) goto error;
+        DROP_TOP(2 * (int)A24);
+        PUSH(result);
+        NEXT();
+    }
+
+    TARGET(BUILD_STRING)
+    {
+        SAVE_IP();
+        result = string_join(vm, vm->empty_string, sp - A24, A24);
+        if (UNLIKELY(is_absent(result))) goto error;
+        DROP_TOP((int)A24);
+        PUSH(result);
+        NEXT();
+    }
+
+    TARGET(BUILD_SLICE)
+    {
+        SAVE_IP();
+        Value *parts = sp - A24;
+        result = slice_new(vm, parts[0], parts[1], A24 == 3 ? parts[2] : ABSENT);
+        if (UNLIKELY(is_absent(result))) goto error;
+        DROP_TOP((int)A24);
+        PUSH(result);
+        NEXT();
+    }
+
+    TARGET(LIST_APPEND)
+    {
+        Value item = *--sp;
+        SAVE_IP();
+        if (UNLIKELY(!list_append_owned(vm, sp[-(int64_t)A24], item))) goto error;
+        NEXT();
+    }
+
+    TARGET(SET_ADD)
+    {
+        SAVE_IP();
+        if (!set_add(vm, sp[-1 - (int64_t)A24], sp[-1])) goto error;
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(MAP_ADD)
+    {
+        SAVE_IP();
+        if (!dict_set(vm, sp[-2 - (int64_t)A24], sp[-2], sp[-1])) goto error;
+        DROP_TOP(2);
+        NEXT();
+    }
+
+    TARGET(LIST_EXTEND)
+    {
+        SAVE_IP();
+        if (!step_list_extend(vm, sp[-1 - (int64_t)A24], sp[-1])) goto error;
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(SET_UPDATE)
+    {
+        SAVE_IP();
+        if (!set_update(vm, sp[-1 - (int64_t)A24], sp[-1])) goto error;
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(DICT_UPDATE)
+    {
+        SAVE_IP();
+        if (!step_dict_update(vm, sp[-1 - (int64_t)A24], sp[-1])) goto error;
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(DICT_MERGE)
+    {
+        SAVE_IP();
+        Value *dict = &sp[-1 - (int64_t)A24];
+        if (!call_merge_keywords(vm, dict[-3], *dict, sp[-1])) goto error;
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(LIST_TO_TUPLE)
+    {
+        SAVE_IP();
+        result = tuple_from(vm, as_list(sp[-1])->items, as_list(sp[-1])->length);
+        goto replace_top;
+    }
+
+    TARGET(FORMAT)
+    {
+        SAVE_IP();
+        Value v = sp[-1 - (int64_t)B16];
+        if (A8 == 0 && B16 == 0 && is_exactly(v, &str_type)) NEXT();
+        result = step_format(vm, v, B16 ? sp[-1] : ABSENT, A8);
+        if (B16) goto replace_two;
+        goto replace_top;
+    }
+
+    /* --- functions and calls --- */
+
+    TARGET(MAKE_FUNCTION)
+    {
+        SAVE_IP();
+        int count = 1 + __builtin_popcount(A24);
+        result = step_make_function(vm, frame, sp - count, A24);
+        if (UNLIKELY(is_absent(result))) goto error;
+        DROP_TOP(count);
+        PUSH(result);
+        NEXT();
+    }
+
+    TARGET(CALL)
+    {
+        nargs = A24;
+        base = sp - nargs - 2;
+        goto call;
+    }
+
+    TARGET(CALL_KEYWORDS)
+    {
+        SAVE_IP();
+        Value names = sp[-1];
+        base = sp - 3 - (int64_t)A24;
+        if (is_method(*base) && is_absent(base[1])) method_to_pair(vm, base);
+        bool has_self = !is_absent(base[1]);
+        arguments = base + 2 - has_self;
+        nargs = (int64_t)A24 - as_tuple(names)->length + has_self;
+        callable = *base;
+        if (is_function(callable)) {
+            Value *row = frame->top;
+            sp = base;
+            bool bound = stack_has_room(vm, row, as_function(callable)->code->parameter_count)
+                             ? call_bind(vm, as_function(callable), arguments, nargs, names, row)
+                             : call_refuse(vm, arguments, nargs + as_tuple(names)->length);
+            value_drop(vm, names);
+            if (UNLIKELY(!bound)) {
+                value_drop(vm, callable);
+                goto error;
+            }
+            arguments = row;
+            nargs = as_function(callable)->code->parameter_count;
+            flags = 0;
+            goto enter_function;
+        }
+        result = object_call(vm, callable, arguments, (int)nargs, names);
+        goto call_done;
+    }
+
+    TARGET(CALL_EX)
+    {
+        SAVE_IP();
+        Value mapping = A24 ? sp[-1] : ABSENT;
+        base = sp - 3 - A24;
+        if (!is_exactly(base[2], &tuple_type)) {
+            result = call_spread_positional(vm, *base, base[2]);
+            if (UNLIKELY(is_absent(result))) goto error;
+            value_set(vm, &base[2], result);
+        }
+        const Tuple *tuple = as_tuple(base[2]);
+        if (is_function(*base) && is_absent(mapping) && stack_has_room(vm, frame->top, tuple->length)) {
+            arguments = frame->top; /* where a callee's frame may begin */
+            nargs = tuple->length;
+            for (int64_t i = 0; i < nargs; i++) arguments[i] = value_ref(tuple->items[i]);
+            sp = base;
+            callable = *base;
+            value_drop(vm, base[2]);
+            flags = 0;
+            goto call_function;
+        }
+        result = call_spread(vm, *base, base[2], mapping);
+        goto call_done;
+    }
+
+    TARGET(RETURN)
+    {
+        result = *--sp;
+        goto return_result;
+    }
+
+    TARGET(RETURN_LOCAL)
+    {
+        variable = A24;
+        result = locals[variable];
+        if (UNLIKELY(is_absent(result))) goto unbound;
+        /* The frame dies: its reference moves. A frame object may still look at it. */
+        if (is_absent(frame->object)) locals[variable] = ABSENT;
+        else value_ref(result);
+        goto return_result;
+    }
+
+    TARGET(RETURN_CONST)
+    {
+        result = value_ref(frame->code->constants->items[A24]);
+        goto return_result;
+    }
+
+    /* --- generators --- */
+
+    TARGET(RETURN_GENERATOR)
+    {
+        flags = frame->flags;
+        frame->ip = ip;
+        frame->sp = sp;
+        result = generator_new(vm, frame);
+        if (flags & FRAME_ENTRY) return result;
+        LOAD_FRAME();
+        if (flags & FRAME_INIT && !is_absent(result)) {
+            value_drop(vm, result);
+            result = raise_type(vm, "__init__() should return None, not 'generator'");
+        }
+        if (flags & FRAME_OPERATOR) goto operator_returned;
+        goto push_result;
+    }
+
+    TARGET(YIELD)
+    {
+        flags = frame->flags;
+        result = *--sp;
+        frame->ip = ip;
+        frame->sp = sp;
+        generator_leave(vm, frame_generator(frame));
+        if (flags & FRAME_ENTRY) return result;
+        LOAD_FRAME();
+        word = ip[-1];
+        if (word_opcode(word) == OP_FOR_ITER_LOCAL) {
+            ip++;
+            value_set(vm, &locals[A24], result);
+            NEXT();
+        }
+        PUSH(result);
+        NEXT();
+    }
+
+    TARGET(GET_YIELD_FROM_ITER)
+    {
+        if (is_generator(sp[-1])) NEXT();
+        SAVE_IP();
+        result = object_iterate(vm, sp[-1]);
+        goto replace_top;
+    }
+
+    TARGET(SEND)
+    {
+        Value iterator = sp[-2];
+        if (is_generator(iterator)) goto enter_generator;
+        SAVE_IP();
+        truth = iterator_send(vm, iterator, sp[-1], &result);
+        if (UNLIKELY(truth < 0)) goto error;
+        if (truth) goto replace_top;
+        ip += A24_SIGNED;
+        goto replace_two;
+    }
+
+    TARGET(CLEANUP_THROW)
+    {
+        SAVE_IP();
+        result = step_cleanup_throw(vm, *--sp);
+        if (UNLIKELY(is_absent(result))) goto reraised;
+        goto replace_two;
+    }
+
+    TARGET(STOP_ITERATION_ERROR)
+    {
+        SAVE_IP();
+        result = step_stop_iteration_error(vm, sp[-1]);
+        goto replace_top;
+    }
+
+    /* --- exceptions --- */
+
+    TARGET(RAISE)
+    {
+        SAVE_IP();
+        bool bare = step_raise(vm, A24 > 0 ? sp[-(int64_t)A24] : ABSENT, A24 > 1 ? sp[-1] : ABSENT);
+        DROP_TOP((int)A24);
+        if (bare) goto reraised;
+        goto error;
+    }
+
+    TARGET(RERAISE)
+    {
+        error_restore(vm, *--sp);
+        goto reraised;
+    }
+
+    TARGET(PUSH_EXC_INFO)
+    {
+        Value exception = sp[-1];
+        sp[-1] = vm->handled->exception;
+        vm->handled->exception = value_ref(exception);
+        PUSH(exception);
+        NEXT();
+    }
+
+    TARGET(POP_EXCEPT)
+    {
+        sp--;
+        value_set(vm, &vm->handled->exception, *sp);
+        NEXT();
+    }
+
+    TARGET(CHECK_EXC_MATCH)
+    {
+        SAVE_IP();
+        truth = exception_matches(vm, sp[-2], sp[-1]);
+        if (UNLIKELY(truth < 0)) goto error;
+        result = bool_from(truth);
+        goto replace_top;
+    }
+
+    TARGET(WITH_ENTER)
+    {
+        SAVE_IP();
+        Value entered[3], manager = sp[-1];
+        if (!step_with_enter(vm, manager, entered)) goto error;
+        sp--;
+        for (int i = 0; i < 3; i++) PUSH(entered[i]);
+        value_drop(vm, manager);
+        NEXT();
+    }
+
+    TARGET(WITH_EXCEPT_START)
+    {
+        SAVE_IP();
+        result = step_with_exit(vm, sp[-5], sp[-4], sp[-1]);
+        goto push_result;
+    }
+
+    TARGET(LOAD_ASSERTION_ERROR)
+    {
+        PUSH(value_ref(from_object(&exc_AssertionError)));
+        NEXT();
+    }
+
+    /* --- import and the rest --- */
+
+    TARGET(IMPORT_NAME)
+    {
+        SAVE_IP();
+        result = import_statement(vm, frame, NAME_AT(A24), sp[-1], sp[-2]);
+        goto replace_two;
+    }
+
+    TARGET(IMPORT_FROM)
+    {
+        SAVE_IP();
+        result = import_from(vm, sp[-1], NAME_AT(A24));
+        goto push_result;
+    }
+
+    TARGET(IMPORT_STAR)
+    {
+        SAVE_IP();
+        if (!import_star(vm, frame, sp[-1])) goto error;
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(PRINT_EXPR)
+    {
+        SAVE_IP();
+        if (!step_print(vm, sp[-1])) goto error;
+        DROP_TOP(1);
+        NEXT();
+    }
+
+    TARGET(TYPE_PARAM)
+    TARGET(TYPE_ALIAS)
+    TARGET(GENERIC_BASE)
+    TARGET(SET_TYPE_PARAMS)
+    {
+        SAVE_IP();
+        int count = opcode_pops(word_opcode(word), (int)A24, 0);
+        result = step_typing(vm, frame, word_opcode(word), A24, sp - count);
+        if (UNLIKELY(is_absent(result))) goto error;
+        DROP_TOP(count);
+        PUSH(result);
+        NEXT();
+    }
+
+    /* --- tails: results --- */
+
+push_result:
+    if (UNLIKELY(is_absent(result))) goto error;
+    PUSH(result);
+    NEXT();
+
+replace_top: {
+    if (UNLIKELY(is_absent(result))) goto error;
+    Value old = sp[-1];
+    sp[-1] = result;
+    value_drop(vm, old);
+    NEXT();
+}
+
+replace_two: {
+    if (UNLIKELY(is_absent(result))) goto error;
+    Value first = sp[-2], second = sp[-1];
+    sp[-2] = result;
+    sp--;
+    value_drop(vm, second);
+    value_drop(vm, first);
+    NEXT();
+}
+
+    /* --- tails: specialised instructions --- */
+
+undo: /* a guard failed: the generic form runs from here on */
+    specialise_undo(INSTRUCTION);
+again:
+    ip--;
+    NEXT();
+
+    /* --- tails: operators --- */
+
+binary_slow: {
+    Value left = sp[-2], right = sp[-1];
+    if (is_object(left) && as_object(left)->type->flags & TYPE_HEAP) {
+        callable = operator_binary(vm, operation, inplace, left, right);
+        if (!is_absent(callable)) goto enter_operator;
+    }
+    SAVE_IP();
+    if (operation == BINARY_ADD && is_exactly(left, &str_type) && is_exactly(right, &str_type)) {
+        /* `s += x` in a loop: let the local go first, so that the string may grow where it is. */
+        if (word_opcode(*ip) == OP_STORE_LOCAL && value_same(locals[word_a24(*ip)], left)) {
+            value_clear(vm, &locals[word_a24(*ip)]);
+        }
+        result = string_append(vm, left, right);
+        sp -= 2;
+        value_drop(vm, right);
+        goto push_result;
+    }
+    result = inplace ? object_inplace(vm, operation, left, right) : object_binary(vm, operation, left, right);
+    goto replace_two;
+}
+
+    /* An operator's method in Python. The operands stay on the stack until it has returned, since it may decline. */
+enter_operator:
+    arguments = frame->top;
+    nargs = 2;
+    arguments[0] = value_ref(sp[-2]);
+    arguments[1] = value_ref(sp[-1]);
+    flags = FRAME_OPERATOR;
+    value_ref(callable);
+    goto enter_function;
+
+enter_set_item: /* (value, container, key): container.__setitem__(key, value) */
+    arguments = frame->top;
+    nargs = 3;
+    arguments[0] = value_ref(sp[-2]);
+    arguments[1] = value_ref(sp[-1]);
+    arguments[2] = value_ref(sp[-3]);
+    flags = FRAME_OPERATOR;
+    value_ref(callable);
+    goto enter_function;
+
+operator_returned: /* the instruction that the frame stopped at says what it was */
+    if (UNLIKELY(is_absent(result))) goto error;
+    word = ip[-1];
+    switch (word_opcode(word)) {
+    case OP_SET_ITEM:
+        value_drop(vm, result);
+        DROP_TOP(3);
+        NEXT();
+    case OP_GET_ITEM:
+    case OP_GET_ITEM_LOCAL_LOCAL:
+    case OP_GET_ITEM_INT: goto replace_two;
+    case OP_COMPARE:
+        if (UNLIKELY(value_same(result, NOT_IMPLEMENTED))) {
+            value_drop(vm, result);
+            result = operator_compare_declined(vm, (CompareOp)A24, sp[-2], sp[-1]);
+        }
+        goto replace_two;
+    case OP_COMPARE_JUMP:
+    case OP_COMPARE_INT_JUMP:
+    case OP_COMPARE_LOCAL_INT_JUMP:
+    case OP_COMPARE_LOCAL_LOCAL_JUMP:
+        if (UNLIKELY(value_same(result, NOT_IMPLEMENTED))) {
+            value_drop(vm, result);
+            result = operator_compare_declined(vm, (CompareOp)(*ip & 7), sp[-2], sp[-1]);
+        }
+        goto compare_jump_result;
+    default:
+        if (UNLIKELY(value_same(result, NOT_IMPLEMENTED))) {
+            value_drop(vm, result);
+            result = operator_binary_declined(vm, word, sp[-2], sp[-1]);
+        }
+        goto replace_two;
+    }
+
+    /* --- tails: calls --- */
+
+call: /* base: callable, self or ABSENT, nargs arguments up to sp */
+    callable = *base;
+    arguments = base + 2;
+    if (!is_absent(base[1])) {
+        arguments--;
+        nargs++;
+    }
+    if (UNLIKELY(!is_object(callable))) goto call_other;
+    type = as_object(callable)->type;
+    if (LIKELY(type == &function_type)) {
+        sp = base;
+        flags = 0;
+        goto call_function;
+    }
+    if (type == &native_function_type) {
+        NativeFunction *native = (NativeFunction *)as_object(callable);
+        if (UNLIKELY(!native_fits(&native->signature, arguments, nargs))) goto call_other;
+        int count = native_nargs(&native->signature, nargs);
+        if (!is_absent(native->self)) {
+            if (arguments == base + 1) goto call_other;
+            base[1] = value_ref(native->self);
+            arguments--;
+            count++;
+        }
+        SAVE_IP();
+        result = native->function(vm, arguments, count, ABSENT);
+        goto call_done;
+    }
+    if (type == &method_descriptor_type) {
+        MethodDescriptor *method = (MethodDescriptor *)as_object(callable);
+        if (nargs == 0 || !value_is_instance(arguments[0], method->owner) ||
+            !native_fits(&method->signature, arguments + 1, nargs - 1)) {
+            goto call_other;
+        }
+        SAVE_IP();
+        result = method->function(vm, arguments, 1 + native_nargs(&method->signature, nargs - 1), ABSENT);
+        goto call_done;
+    }
+    if (arguments == base + 1) goto call_other;
+    if (type == &method_type) {
+        nargs = sp - base - 2;
+        method_to_pair(vm, base);
+        goto call;
+    }
+    if (type == &type_type) {
+        Type *class = (Type *)as_object(callable);
+        if (class->new != object_type.new || class->flags & TYPE_ABSTRACT) goto call_other;
+        Value init = type_lookup(vm, class, NAME_OF(vm, init));
+        if (is_absent(init) || !is_function(init)) goto call_other;
+        SAVE_IP();
+        Object *instance = instance_new(vm, class, 0);
+        if (UNLIKELY(instance == NULL)) goto error;
+        base[0] = from_object(instance);
+        base[1] = value_ref(base[0]);
+        arguments = base + 1;
+        nargs++;
+        sp = base + 1; /* the instance is the result, in place already */
+        value_ref(init);
+        value_drop(vm, callable);
+        callable = init;
+        flags = FRAME_INIT;
+        goto call_function;
+    }
+    if (type->flags & TYPE_HEAP) {
+        Value method = type_lookup(vm, type, NAME_OF(vm, call));
+        if (!is_absent(method) && is_function(method)) {
+            nargs = sp - base - 2;
+            base[1] = callable;
+            base[0] = value_ref(method);
+            goto call;
+        }
+    }
+
+call_other:
+    SAVE_IP();
+    arguments = base + 2;
+    nargs = sp - arguments;
+    if (!is_absent(base[1])) {
+        arguments--;
+        nargs++;
+    }
+    result = object_call(vm, callable, arguments, (int)nargs, ABSENT);
+
+call_done: /* drop the callable and its arguments; the result takes their place */
+    assert(is_absent(result) == error_raised(vm));
+    while (sp > base) {
+        Value dropped = *--sp;
+        value_xdrop(vm, dropped);
+    }
+    goto push_result;
+
+call_function: { /* `callable`, owned, of nargs owned values at `arguments`; sp is where they are all gone */
+    const Code *code = as_function(callable)->code;
+    if (LIKELY(code->simple && nargs == code->positional_count)) goto enter_function;
+    if (code->simple && nargs < code->positional_count &&
+        stack_has_room(vm, arguments, code->positional_count) &&
+        call_fill_defaults(as_function(callable), arguments, nargs)) {
+        nargs = code->positional_count;
+        goto enter_function;
+    }
+    Value *row = arguments >= frame->top ? arguments + nargs : frame->top;
+    SAVE_IP();
+    bool bound = stack_has_room(vm, row, code->parameter_count)
+                     ? call_bind(vm, as_function(callable), arguments, nargs, ABSENT, row)
+                     : call_refuse(vm, arguments, nargs);
+    if (UNLIKELY(!bound)) {
+        value_drop(vm, callable);
+        goto error;
+    }
+    arguments = row;
+    nargs = code->parameter_count;
+}
+
+enter_function: /* all parameters are in place */
+    frame->ip = ip;
+    frame->sp = sp;
+    if (UNLIKELY(!frame_push(vm, callable, arguments, (uint32_t)nargs, flags))) goto error;
+
+entered:
+    LOAD_FRAME();
+    CHECK_SIGNALS();
+    NEXT();
+
+enter_getter: /* (object): a property's function runs on it, its place takes the result */
+    arguments = --sp;
+    nargs = 1;
+    flags = 0;
+    value_ref(callable);
+    goto enter_function;
+
+enter_generator: { /* on top, or for SEND under the value to be sent */
+    bool send = word_opcode(word) == OP_SEND;
+    Generator *generator = as_generator(send ? sp[-2] : sp[-1]);
+    if (generator->state == GENERATOR_FINISHED) {
+        if (send) {
+            result = NONE;
+            ip += A24_SIGNED;
+            goto replace_two;
+        }
+        DROP_TOP(1);
+        ip += word_opcode(word) == OP_FOR_ITER ? A24_SIGNED : (int32_t)*ip + 1;
+        NEXT();
+    }
+    SAVE_IP();
+    if (UNLIKELY(!generator_check(vm, generator, send ? sp[-1] : NONE))) goto error;
+    result = send ? *--sp : NONE;
+    frame->sp = sp;
+    generator_enter(vm, generator, result, 0);
+    goto entered;
+}
+
+    /* --- tails: returns --- */
+
+return_result: {
+    flags = frame->flags;
+    if (UNLIKELY(flags & FRAME_GENERATOR)) goto return_generator;
+    if (UNLIKELY(!is_absent(frame->object))) frame_object_take(vm, frame);
+    drop_locals(vm, locals, (Value *)frame);
+    Value function = frame->function, names = frame->names;
+    vm->frame = frame->previous;
+    vm->depth--;
+    value_drop(vm, function);
+    value_xdrop(vm, names);
+    if (UNLIKELY(flags)) {
+        if (flags & FRAME_ENTRY) return result;
+        LOAD_FRAME();
+        if (flags & FRAME_OPERATOR) goto operator_returned;
+        if (UNLIKELY(!is_none(result))) { /* FRAME_INIT */
+            raise_type(vm, "__init__() should return None, not '%T'", result);
+            value_drop(vm, result);
+            goto error;
+        }
+        value_drop(vm, result);
+        NEXT();
+    }
+    LOAD_FRAME();
+    PUSH(result);
+    NEXT();
+}
+
+return_generator:
+    frame->sp = sp;
+    generator_finish(vm, frame_generator(frame));
+    if (flags & FRAME_ENTRY) return result;
+    LOAD_FRAME();
+    word = ip[-1];
+    if (word_opcode(word) == OP_SEND) {
+        ip += A24_SIGNED;
+        goto replace_top;
+    }
+    value_drop(vm, result);
+    DROP_TOP(1);
+    ip += word_opcode(word) == OP_FOR_ITER ? A24_SIGNED : (int32_t)*ip + 1;
+    NEXT();
+
+    /* --- tails: errors --- */
+
+unbound:
+    SAVE_IP();
+    step_unbound(vm, frame->code, variable);
+    goto error;
+
+interrupted:
+    SAVE_IP();
+    if (!vm->hooks.handle_signals(vm)) goto error;
+    NEXT();
+
+error:
+    SAVE_IP();
+    traceback_add(vm, frame, frame_index(frame));
+
+reraised: {
+    SAVE_IP();
+    uint32_t index = frame_index(frame);
+    const ExceptionEntry *entry = code_handler(frame->code, index);
+    Value *bottom = frame_operands(frame) + (entry ? entry->depth : 0);
+    while (sp > bottom) {
+        Value dropped = *--sp;
+        value_xdrop(vm, dropped);
+    }
+    if (entry != NULL) {
+        if (entry->lasti) PUSH(int_small(index));
+        PUSH(error_take(vm));
+        ip = frame->code->instructions + entry->handler;
+        NEXT();
+    }
+    frame->sp = sp;
+    flags = frame->flags;
+    if (flags & FRAME_GENERATOR) generator_finish(vm, frame_generator(frame));
+    else frame_pop(vm, frame);
+    if (flags & FRAME_ENTRY) return ABSENT;
+    LOAD_FRAME();
+    goto error;
+}
+}

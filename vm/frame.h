@@ -1,0 +1,148 @@
+#ifndef MPY_VM_FRAME_H
+#define MPY_VM_FRAME_H
+
+/*
+ * Frames: one for each call of Python code that has not ended, linked from the innermost outward.
+ *
+ * A frame lies in one piece of the value stack:
+ *
+ *     [ parameters | other locals | cells | free ][ struct Frame ][ operand stack ... ]
+ *     ^ locals                                    ^ frame          ^ frame_operands     ^ top
+ *
+ * A caller pushes the callable, then self or ABSENT, then the arguments; the callee's locals begin right there, so a
+ * call from Python to Python copies nothing. The callable's reference moves into the frame, and its slot is where the
+ * result goes: a caller's `sp` points there while the callee runs. A generator owns a piece of memory of the same
+ * layout (runtime form: Generator) and is linked in while it runs; its callees still lie on the VM's stack, at `top`,
+ * which it takes over from whoever resumed it.
+ *
+ * `ip` and `sp` are registers of the eval loop and saved here when another frame is entered, and `ip` before anything
+ * that may look at frames. `ip` always points behind the first word of the instruction under way or behind the whole
+ * of it, so that ip[-1] belongs to it.
+ *
+ * Ownership: a frame owns its variables, the values on its operand stack, its function, namespace and frame object.
+ */
+
+#include "runtime/function.h"
+
+enum {
+    FRAME_ENTRY = 1,       /* its end leaves the eval loop that entered it */
+    FRAME_GENERATOR = 2,   /* lies in a generator */
+    FRAME_INIT = 4,        /* an __init__ called by a class: must return None; the instance stands in the result's place */
+    FRAME_OPERATOR = 8,    /* a binary operator's method: the operands are still on the caller's stack */
+};
+
+typedef struct Frame Frame;
+struct Frame {
+    Code *code;            /* borrowed from the function */
+    const uint32_t *ip;
+    Value *sp;             /* first free slot of the operand stack */
+    Value *locals;
+    Value *top;            /* where frames entered from C, and a generator's callees, may begin */
+    Frame *previous;       /* the caller; NULL for the outermost */
+    Value function;
+    Value names;           /* the namespace of a class body or module, a mapping; ABSENT in functions */
+    Value object;          /* the frame object, if one was asked for; or ABSENT */
+    uint32_t flags;
+};
+
+enum {
+    FRAME_WORDS = (sizeof(Frame) + sizeof(Value) - 1) / sizeof(Value),
+    /* Slots above a frame's operand stack where a native's missing arguments can be filled in, and operands copied. */
+    FRAME_SLACK = 8,
+};
+
+static inline Value *frame_operands(Frame *frame) { return (Value *)frame + FRAME_WORDS; }
+static inline Function *frame_function(const Frame *frame) { return as_function(frame->function); }
+static inline Value frame_globals(const Frame *frame) { return frame_function(frame)->globals; }
+static inline Value frame_builtins(const Frame *frame) { return frame_function(frame)->builtins; }
+/* Words that a frame of this code needs in all. */
+static inline size_t frame_words(const Code *code)
+{
+    return (size_t)code->variable_count + FRAME_WORDS + code->stack_size + FRAME_SLACK;
+}
+
+/* Index of the word that the frame is at. */
+static inline uint32_t frame_index(const Frame *frame)
+{
+    uint32_t index = (uint32_t)(frame->ip - frame->code->instructions);
+    return index > 0 ? index - 1 : 0;
+}
+static inline uint32_t frame_line(const Frame *frame) { return code_line(frame->code, frame_index(frame)); }
+
+/* Where a frame entered from C begins. */
+Value *frame_base(VM *vm);
+
+/* Why a frame was refused: RecursionError or MemoryError. Drops the variables and the function. Returns NULL. */
+RAISES Frame *frame_refuse(VM *vm, STEALS Value function, STEALS Value *locals, uint32_t filled);
+
+/*
+ * A frame for `function` with its variables at `locals`, of which the first `filled` are set; the others are made
+ * ABSENT. Becomes vm->frame. STEALS the function's reference. On failure (recursion, stack) NULL RAISES, and the
+ * variables, dropped, and the function are gone.
+ */
+RAISES static inline Frame *frame_push(VM *vm, STEALS Value function, Value *locals, uint32_t filled, uint32_t flags)
+{
+    Code *code = as_function(function)->code;
+    Frame *frame = (Frame *)(locals + code->variable_count);
+    Value *top = frame_operands(frame) + code->stack_size + FRAME_SLACK;
+    if (__builtin_expect(vm->depth >= vm->recursion_limit || top > vm->stack_end, 0)) {
+        return frame_refuse(vm, function, locals, filled);
+    }
+    for (Value *v = locals + filled; v < (Value *)frame; v++) *v = ABSENT;
+    frame->code = code;
+    frame->ip = code->instructions;
+    frame->locals = locals;
+    frame->top = top;
+    frame->previous = vm->frame;
+    frame->function = function;
+    frame->names = ABSENT;
+    frame->object = ABSENT;
+    frame->flags = flags;
+    vm->frame = frame;
+    vm->depth++;
+    return frame;
+}
+
+/* The frame has ended: drop what it owns and unlink it. Its memory is the caller's again. */
+void frame_pop(VM *vm, Frame *frame);
+
+/* --- frame objects: what tracebacks and sys._getframe see --- */
+
+typedef struct {
+    Object head;
+    Frame *frame;     /* NULL once the frame has ended; then the rest is the object's own */
+    Value function;
+    Value names;
+    Value back;       /* the caller's frame object, or ABSENT */
+    Value locals_dict; /* what f_locals of a function gave out last, or ABSENT */
+    Value *variables; /* owned block, variable_count long; NULL: cleared */
+    uint32_t index;   /* of the instruction at which it ended */
+} FrameObject;
+
+static inline FrameObject *as_frame_object(Value v) { return (FrameObject *)as_object(v); }
+
+NEW RAISES Value frame_object(VM *vm, Frame *frame);
+/* The frame ends while others hold its object: the object takes over its variables. */
+void frame_object_take(VM *vm, Frame *frame);
+uint32_t frame_object_line(const FrameObject *object);
+BORROWED const Code *frame_object_code(const FrameObject *object);
+BORROWED Value frame_object_globals(const FrameObject *object);
+
+/* locals(): the namespace, or a new dict of a function's variables. */
+NEW RAISES Value frame_locals(VM *vm, Frame *frame);
+
+/* --- traceback objects --- */
+
+typedef struct {
+    Object head;
+    Value next;  /* towards where it was raised, or ABSENT */
+    Value frame; /* a frame object */
+    uint32_t index, line;
+} Traceback;
+
+static inline Traceback *as_traceback(Value v) { return (Traceback *)as_object(v); }
+
+/* Put an entry for `frame` in front of the raised exception's traceback. */
+void traceback_add(VM *vm, Frame *frame, uint32_t index);
+
+#endif

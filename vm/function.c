@@ -1,0 +1,396 @@
+/* The types function and method. */
+
+#include "runtime/cell.h"
+#include "runtime/class.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/function.h"
+#include "runtime/int.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+#include "vm/call.h"
+#include "vm/frame.h"
+
+/* --- function: life --- */
+
+/* The builtins of a new global namespace: what it says under __builtins__, else those of the running code. */
+static Value builtins_for(VM *vm, Value globals)
+{
+    Value found = dict_get_string(vm, globals, NAME_OF(vm, builtins));
+    if (!is_absent(found) && is_dict(found)) return found;
+    if (!is_absent(found) && is_exactly(found, &module_type)) return as_module(found)->dict;
+    return vm->builtins;
+}
+
+Value function_new(VM *vm, Value code_value, Value globals)
+{
+    Function *f = (Function *)object_new_container(vm, &function_type, sizeof *f);
+    if (f == NULL) return raise_memory(vm);
+    Code *code = as_code(code_value);
+    f->code = (Code *)as_object(value_ref(code_value));
+    f->globals = value_ref(globals);
+    bool same = vm->frame && value_same(frame_globals(vm->frame), globals);
+    f->builtins = value_ref(same ? frame_builtins(vm->frame) : builtins_for(vm, globals));
+    f->name = value_ref(code->name);
+    f->qualified_name = value_ref(code->qualified_name);
+    f->doc = value_ref(code->flags & CODE_HAS_DOCSTRING ? code->constants->items[0] : NONE);
+    Value module = dict_get_string(vm, globals, NAME_OF(vm, name));
+    f->module = value_ref(is_absent(module) ? NONE : module);
+    object_track(&f->head);
+    return from_object(f);
+}
+
+/* Every owned Value of a function but the code. */
+#define FUNCTION_VALUES(f)                                                                                   \
+    &(f)->globals, &(f)->builtins, &(f)->closure, &(f)->defaults, &(f)->keyword_defaults, &(f)->name,        \
+        &(f)->qualified_name, &(f)->doc, &(f)->module, &(f)->annotations, &(f)->type_params, &(f)->dict
+enum { FUNCTION_VALUE_COUNT = 12 };
+
+static int function_traverse(Object *self, VisitFn visit, void *context)
+{
+    Function *f = (Function *)self;
+    Value *values[] = {FUNCTION_VALUES(f)};
+    for (int i = 0; i < FUNCTION_VALUE_COUNT; i++) VISIT(*values[i]);
+    if (f->code != NULL) VISIT(from_object(f->code));
+    return 0;
+}
+
+/* What calls need stays until the end: a finalizer may still call the function. */
+static void function_clear(VM *vm, Object *self)
+{
+    Function *f = (Function *)self;
+    Value *values[] = {&f->closure,     &f->defaults,    &f->keyword_defaults, &f->doc,
+                       &f->annotations, &f->type_params, &f->dict,             &f->module};
+    for (size_t i = 1; i < sizeof values / sizeof *values; i++) value_clear(vm, values[i]);
+    if (!is_absent(f->closure)) { /* COPY_FREE_VARS relies on it: empty the cells instead */
+        const Tuple *cells = as_tuple(f->closure);
+        for (int64_t i = 0; i < cells->length; i++) value_clear(vm, &as_cell(cells->items[i])->content);
+    }
+}
+
+static void function_dealloc(VM *vm, Object *self)
+{
+    object_untrack(vm, self);
+    Function *f = (Function *)self;
+    Value *values[] = {FUNCTION_VALUES(f)};
+    for (int i = 0; i < FUNCTION_VALUE_COUNT; i++) value_clear(vm, values[i]);
+    if (f->code != NULL) object_drop(vm, &f->code->head);
+    object_free(vm, self, sizeof(Function));
+}
+
+/* --- function: attributes --- */
+
+static Value own_dict(VM *vm, Value self)
+{
+    Function *f = as_function(self);
+    if (is_absent(f->dict)) f->dict = dict_new(vm);
+    return f->dict;
+}
+
+static Value get_dict(VM *vm, Value self)
+{
+    return value_xref(own_dict(vm, self));
+}
+
+static bool set_dict(VM *vm, Value self, Value value)
+{
+    if (is_absent(value)) return raise_type(vm, "cannot delete __dict__"), false;
+    if (!is_dict(value)) return raise_type(vm, "__dict__ must be set to a dictionary, not a '%T'", value), false;
+    value_set(vm, &as_function(self)->dict, value_ref(value));
+    return true;
+}
+
+static Value function_get_attribute(VM *vm, Value self, Value name)
+{
+    Value found = type_lookup(vm, &function_type, name);
+    if (!is_absent(found) && type_of(found)->descriptor_set != NULL) return object_generic_get(vm, self, name);
+    Value dict = as_function(self)->dict;
+    Value own = is_absent(dict) ? ABSENT : dict_get_string(vm, dict, name);
+    return is_absent(own) ? object_generic_get(vm, self, name) : value_ref(own);
+}
+
+static bool function_set_attribute(VM *vm, Value self, Value name, Value value)
+{
+    Value found = type_lookup(vm, &function_type, name);
+    if (!is_absent(found) && type_of(found)->descriptor_set != NULL) return object_generic_set(vm, self, name, value);
+    Value dict = own_dict(vm, self);
+    if (is_absent(dict)) return false;
+    if (!is_absent(value)) return dict_set(vm, dict, name, value);
+    int deleted = dict_delete(vm, dict, name);
+    if (deleted == 0) raise_attribute(vm, self, name);
+    return deleted > 0;
+}
+
+static Value get_code(VM *vm, Value self)
+{
+    (void)vm;
+    return value_ref(from_object(as_function(self)->code));
+}
+
+static bool set_code(VM *vm, Value self, Value value)
+{
+    Function *f = as_function(self);
+    if (is_absent(value) || !is_code(value)) return raise_type(vm, "__code__ must be set to a code object"), false;
+    int64_t have = is_absent(f->closure) ? 0 : as_tuple(f->closure)->length, wanted = 0;
+    const Code *code = as_code(value);
+    for (uint32_t i = 0; i < code->variable_count; i++) wanted += !!(code->kinds[i] & VARIABLE_FREE);
+    if (have != wanted) {
+        raise_value(vm, "%S() requires a code object with %lld free vars, not %lld", f->name, (long long)have,
+                    (long long)wanted);
+        return false;
+    }
+    Code *old = f->code;
+    f->code = (Code *)as_object(value_ref(value));
+    object_drop(vm, &old->head);
+    return true;
+}
+
+/* A field that holds a value of one type, or nothing (None when read). */
+#define OPTIONAL_FIELD(field, name, check, type_text)                                                        \
+    static Value get_##field(VM *vm, Value self)                                                             \
+    {                                                                                                        \
+        (void)vm;                                                                                            \
+        Value v = as_function(self)->field;                                                                  \
+        return is_absent(v) ? NONE : value_ref(v);                                                           \
+    }                                                                                                        \
+    static bool set_##field(VM *vm, Value self, Value value)                                                 \
+    {                                                                                                        \
+        if (!is_absent(value) && !is_none(value) && !check(value)) {                                         \
+            raise_type(vm, name " must be set to a " type_text " object");                                   \
+            return false;                                                                                    \
+        }                                                                                                    \
+        bool none = is_absent(value) || is_none(value);                                                      \
+        value_set(vm, &as_function(self)->field, none ? ABSENT : value_ref(value));                          \
+        return true;                                                                                         \
+    }
+
+OPTIONAL_FIELD(defaults, "__defaults__", is_tuple, "tuple")
+OPTIONAL_FIELD(keyword_defaults, "__kwdefaults__", is_dict, "dict")
+
+/* A field that always holds a value of one type. */
+#define TYPED_FIELD(field, name, check, type_text)                                                           \
+    static Value get_##field(VM *vm, Value self)                                                             \
+    {                                                                                                        \
+        (void)vm;                                                                                            \
+        return value_ref(as_function(self)->field);                                                          \
+    }                                                                                                        \
+    static bool set_##field(VM *vm, Value self, Value value)                                                 \
+    {                                                                                                        \
+        if (is_absent(value) || !check(value)) {                                                             \
+            raise_type(vm, name " must be set to a " type_text " object");                                   \
+            return false;                                                                                    \
+        }                                                                                                    \
+        value_set(vm, &as_function(self)->field, value_ref(value));                                          \
+        return true;                                                                                         \
+    }
+
+TYPED_FIELD(name, "__name__", is_string, "string")
+TYPED_FIELD(qualified_name, "__qualname__", is_string, "string")
+
+static Value get_annotations(VM *vm, Value self)
+{
+    Function *f = as_function(self);
+    if (is_absent(f->annotations)) f->annotations = dict_new(vm);
+    return value_xref(f->annotations);
+}
+
+static bool set_annotations(VM *vm, Value self, Value value)
+{
+    bool none = is_absent(value) || is_none(value);
+    if (!none && !is_dict(value)) return raise_type(vm, "__annotations__ must be set to a dict object"), false;
+    value_set(vm, &as_function(self)->annotations, none ? ABSENT : value_ref(value));
+    return true;
+}
+
+static Value get_type_params(VM *vm, Value self)
+{
+    Value v = as_function(self)->type_params;
+    return value_ref(is_absent(v) ? vm->empty_tuple : v);
+}
+
+static bool set_type_params(VM *vm, Value self, Value value)
+{
+    if (is_absent(value) || !is_tuple(value)) {
+        return raise_type(vm, "__type_params__ must be set to a tuple"), false;
+    }
+    value_set(vm, &as_function(self)->type_params, value_ref(value));
+    return true;
+}
+
+static const GetSetDef function_getsets[] = {
+    {"__code__", get_code, set_code, NULL},
+    {"__defaults__", get_defaults, set_defaults, NULL},
+    {"__kwdefaults__", get_keyword_defaults, set_keyword_defaults, NULL},
+    {"__name__", get_name, set_name, NULL},
+    {"__qualname__", get_qualified_name, set_qualified_name, NULL},
+    {"__annotations__", get_annotations, set_annotations, NULL},
+    {"__type_params__", get_type_params, set_type_params, NULL},
+    {"__dict__", get_dict, set_dict, NULL},
+    {0},
+};
+
+static const MemberDef function_members[] = {
+    {"__globals__", offsetof(Function, globals), MEMBER_READONLY, NULL},
+    {"__builtins__", offsetof(Function, builtins), MEMBER_READONLY, NULL},
+    {"__closure__", offsetof(Function, closure), MEMBER_READONLY | MEMBER_NONE_IF_ABSENT, NULL},
+    {"__doc__", offsetof(Function, doc), MEMBER_NONE_IF_ABSENT, NULL},
+    {"__module__", offsetof(Function, module), MEMBER_NONE_IF_ABSENT, NULL},
+    {0},
+};
+
+static Value function_repr(VM *vm, Value self)
+{
+    return string_format(vm, "<function %S at 0x%llx>", as_function(self)->qualified_name,
+                         (unsigned long long)self.bits);
+}
+
+static Value function_descriptor_get(VM *vm, Value self, Value instance, Value owner)
+{
+    (void)owner;
+    if (is_absent(instance) || (is_none(instance) && !is_absent(owner) && !is_none(owner) &&
+                                !value_same(owner, from_object(&none_type)))) {
+        return value_ref(self);
+    }
+    return method_new(vm, self, instance);
+}
+
+Type function_type = {
+    TYPE_HEAD(function_type, "function", .traverse = function_traverse, .clear = function_clear,
+              .dealloc = function_dealloc),
+    .flags = TYPE_METHOD_DESCRIPTOR | TYPE_NO_NEW,
+    .basic_size = sizeof(Function),
+    .base = &object_type,
+    .repr = function_repr,
+    .call = function_call,
+    .get_attribute = function_get_attribute,
+    .set_attribute = function_set_attribute,
+    .descriptor_get = function_descriptor_get,
+    .getsets = function_getsets,
+    .members = function_members,
+};
+
+/* --- method --- */
+
+Value method_new(VM *vm, Value function, Value self)
+{
+    Method *m = (Method *)object_new_container(vm, &method_type, sizeof *m);
+    if (m == NULL) return raise_memory(vm);
+    m->function = value_ref(function);
+    m->self = value_ref(self);
+    object_track(&m->head);
+    return from_object(m);
+}
+
+static Value method_make(VM *vm, Type *type, Value *args, int nargs, Value names)
+{
+    (void)type;
+    Value row[2];
+    if (!arguments_bind(vm, "method", "function, instance, /", args, nargs, names, row)) return ABSENT;
+    if (type_of(row[0])->call == NULL) return raise_type(vm, "first argument must be callable");
+    if (is_none(row[1])) return raise_type(vm, "instance must not be None");
+    return method_new(vm, row[0], row[1]);
+}
+
+static Value method_call(VM *vm, Value self, Value *args, int nargs, Value names)
+{
+    const Method *m = as_method(self);
+    int64_t total = nargs + (is_absent(names) ? 0 : as_tuple(names)->length);
+    Value few[12], *row = few;
+    size_t size = (size_t)(total + 1) * sizeof(Value);
+    if (total + 1 > 12 && (row = memory_alloc(vm, size)) == NULL) return ABSENT;
+    row[0] = m->self;
+    if (total) memcpy(row + 1, args, (size_t)total * sizeof(Value));
+    /* The method object may die while the function runs. */
+    Value function = value_ref(m->function), owner = value_ref(m->self);
+    Value result = object_call(vm, function, row, nargs + 1, names);
+    value_drop(vm, function);
+    value_drop(vm, owner);
+    if (row != few) memory_free(vm, row, size);
+    return result;
+}
+
+/* What the method does not have itself is its function's. */
+static Value method_get_attribute(VM *vm, Value self, Value name)
+{
+    if (!is_absent(type_lookup(vm, &method_type, name))) return object_generic_get(vm, self, name);
+    return object_get_attribute(vm, as_method(self)->function, name);
+}
+
+static Value method_repr(VM *vm, Value self)
+{
+    const Method *m = as_method(self);
+    Value name;
+    int found = object_find_attribute(vm, m->function, NAME_OF(vm, qualname), &name);
+    if (found == 0) found = object_find_attribute(vm, m->function, NAME_OF(vm, name), &name);
+    if (found < 0) return ABSENT;
+    Value text = found && is_string(name) ? string_format(vm, "<bound method %S of %R>", name, m->self)
+                                          : string_format(vm, "<bound method ? of %R>", m->self);
+    if (found) value_drop(vm, name);
+    return text;
+}
+
+static Value method_compare(VM *vm, Value self, Value other, CompareOp op)
+{
+    if ((op != COMPARE_EQ && op != COMPARE_NE) || !is_method(other)) return NOT_IMPLEMENTED;
+    int equal = object_equal(vm, as_method(self)->function, as_method(other)->function);
+    if (equal < 0) return ABSENT;
+    equal = equal && value_same(as_method(self)->self, as_method(other)->self);
+    return bool_from(equal == (op == COMPARE_EQ));
+}
+
+static bool method_hash(VM *vm, Value self, int64_t *hash)
+{
+    if (!object_hash(vm, as_method(self)->function, hash)) return false;
+    *hash ^= (int64_t)(as_method(self)->self.bits >> 4);
+    if (*hash == -1) *hash = -2;
+    return true;
+}
+
+static int method_traverse(Object *self, VisitFn visit, void *context)
+{
+    VISIT(((Method *)self)->function);
+    VISIT(((Method *)self)->self);
+    return 0;
+}
+
+static void method_dealloc(VM *vm, Object *self)
+{
+    object_untrack(vm, self);
+    value_clear(vm, &((Method *)self)->function);
+    value_clear(vm, &((Method *)self)->self);
+    object_free(vm, self, sizeof(Method));
+}
+
+static Value method_doc(VM *vm, Value self)
+{
+    return object_get_attribute(vm, as_method(self)->function, NAME_OF(vm, doc));
+}
+
+static const GetSetDef method_getsets[] = {
+    {"__doc__", method_doc, NULL, NULL},
+    {0},
+};
+
+static const MemberDef method_members[] = {
+    {"__func__", offsetof(Method, function), MEMBER_READONLY, "the function (or other callable) implementing a method"},
+    {"__self__", offsetof(Method, self), MEMBER_READONLY, "the instance to which a method is bound"},
+    {0},
+};
+
+Type method_type = {
+    TYPE_HEAD(method_type, "method", .traverse = method_traverse, .dealloc = method_dealloc),
+    .basic_size = sizeof(Method),
+    .base = &object_type,
+    .doc = "Create a bound instance method object.",
+    .new = method_make,
+    .repr = method_repr,
+    .hash = method_hash,
+    .compare = method_compare,
+    .call = method_call,
+    .get_attribute = method_get_attribute,
+    .members = method_members,
+    .getsets = method_getsets,
+};

@@ -1,0 +1,465 @@
+/* Generators: their frames' life, resuming from C, send, throw and close, the type. */
+
+#include "vm/generator.h"
+
+#include "compiler/opcode.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+#include "vm/eval.h"
+
+/* --- life --- */
+
+Value generator_new(VM *vm, Frame *frame)
+{
+    const Code *code = frame->code;
+    const Function *function = frame_function(frame);
+    uint32_t words = (uint32_t)frame_words(code);
+    Generator *g = (Generator *)object_new_container(vm, &generator_type, sizeof *g + words * sizeof(Value));
+    if (g == NULL) {
+        frame_pop(vm, frame);
+        return raise_memory(vm);
+    }
+    g->words = words;
+    g->name = value_ref(function->name);
+    g->qualified_name = value_ref(function->qualified_name);
+    memcpy(g->memory, frame->locals, code->variable_count * sizeof(Value) + sizeof(Frame));
+    g->frame = (Frame *)(g->memory + code->variable_count);
+    g->frame->locals = g->memory;
+    g->frame->sp = frame_operands(g->frame);
+    g->frame->previous = NULL;
+    g->frame->flags = FRAME_GENERATOR;
+    if (!is_absent(frame->object)) as_frame_object(frame->object)->frame = g->frame;
+    vm->frame = frame->previous;
+    vm->depth--;
+    object_track(&g->head);
+    return from_object(g);
+}
+
+/* Drop all that an unlinked generator's frame holds. */
+static void dispose(VM *vm, Generator *g)
+{
+    Frame *frame = g->frame;
+    g->state = GENERATOR_FINISHED;
+    if (!is_absent(frame->object)) frame_object_take(vm, frame);
+    Value *operands = frame_operands(frame);
+    while (frame->sp > operands) {
+        Value v = *--frame->sp;
+        value_xdrop(vm, v);
+    }
+    for (Value *v = frame->locals; v < (Value *)frame; v++) value_clear(vm, v);
+    value_clear(vm, &g->handled.exception);
+    value_clear(vm, &frame->names);
+    value_clear(vm, &frame->function);
+}
+
+void generator_finish(VM *vm, Generator *g)
+{
+    generator_leave(vm, g);
+    object_ref(&g->head);
+    dispose(vm, g);
+    object_drop(vm, &g->head);
+}
+
+static bool is_waiting(const Generator *g)
+{
+    return g->state == GENERATOR_CREATED || g->state == GENERATOR_SUSPENDED;
+}
+
+static int traverse(Object *self, VisitFn visit, void *context)
+{
+    Generator *g = (Generator *)self;
+    VISIT(g->name);
+    VISIT(g->qualified_name);
+    if (g->frame == NULL || !is_waiting(g)) return 0; /* what a running frame holds is reachable: leave it alone */
+    VISIT(g->frame->function);
+    VISIT(g->frame->object);
+    VISIT(g->handled.exception);
+    for (Value *v = g->frame->locals; v < (Value *)g->frame; v++) VISIT(*v);
+    for (Value *v = frame_operands(g->frame); v < g->frame->sp; v++) VISIT(*v);
+    return 0;
+}
+
+static void clear(VM *vm, Object *self)
+{
+    Generator *g = (Generator *)self;
+    if (g->frame != NULL && is_waiting(g)) dispose(vm, g);
+}
+
+static void dealloc(VM *vm, Object *self)
+{
+    object_untrack(vm, self);
+    Generator *g = (Generator *)self;
+    clear(vm, self);
+    value_clear(vm, &g->name);
+    value_clear(vm, &g->qualified_name);
+    object_free(vm, self, sizeof *g + g->words * sizeof(Value));
+}
+
+/* --- resuming --- */
+
+bool generator_check(VM *vm, const Generator *g, Value value)
+{
+    if (g->state == GENERATOR_RUNNING) return raise_value(vm, "generator already executing"), false;
+    if (g->state == GENERATOR_CREATED && !is_none(value)) {
+        return raise_type(vm, "can't send non-None value to a just-started generator"), false;
+    }
+    if (vm->depth < vm->recursion_limit) return true;
+    raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
+    return false;
+}
+
+Value generator_resume(VM *vm, Generator *g, STEALS Value value, NEW Value *result)
+{
+    *result = ABSENT;
+    object_ref(&g->head);
+    generator_enter(vm, g, is_absent(value) ? NONE : value, FRAME_ENTRY);
+    Value out = eval_run(vm);
+    if (!is_absent(out) && g->state == GENERATOR_FINISHED) {
+        *result = out;
+        out = ABSENT;
+    }
+    object_drop(vm, &g->head);
+    return out;
+}
+
+Value generator_delegate(const Generator *g)
+{
+    if (g->state != GENERATOR_SUSPENDED) return ABSENT;
+    uint32_t word = g->frame->ip[-1];
+    return word_opcode(word) == OP_YIELD && word_a24(word) ? g->frame->sp[-1] : ABSENT;
+}
+
+/* Raise what waits in the VM inside the generator. */
+static Value throw_in(VM *vm, Generator *g)
+{
+    Value result;
+    if (g->state == GENERATOR_FINISHED) return ABSENT;
+    Value out = generator_resume(vm, g, ABSENT, &result);
+    if (is_absent(result)) return out;
+    raise_stop(vm, is_none(result) ? ABSENT : result);
+    value_drop(vm, result);
+    return ABSENT;
+}
+
+static Value send(VM *vm, Generator *g, Value value, bool raise)
+{
+    Value result;
+    if (g->state == GENERATOR_FINISHED) return raise ? raise_stop(vm, ABSENT) : ABSENT;
+    if (!generator_check(vm, g, value)) return ABSENT;
+    Value out = generator_resume(vm, g, value_ref(value), &result);
+    if (is_absent(result)) return out;
+    if (raise || !is_none(result)) raise_stop(vm, is_none(result) ? ABSENT : result);
+    value_drop(vm, result);
+    return ABSENT;
+}
+
+static Value next(VM *vm, Value self)
+{
+    return send(vm, as_generator(self), NONE, false);
+}
+
+int iterator_send(VM *vm, Value iterator, Value value, NEW Value *result)
+{
+    if (is_none(value) && type_of(iterator)->next != NULL) *result = type_of(iterator)->next(vm, iterator);
+    else *result = call_method(vm, iterator, NAME_OF(vm, send), &value, 1);
+    if (!is_absent(*result)) return 1;
+    if (!error_raised(vm)) {
+        *result = NONE;
+        return 0;
+    }
+    if (!error_is(vm, &exc_StopIteration)) return -1;
+    Value stop = error_take(vm);
+    *result = value_ref(stop_iteration_value(stop));
+    value_drop(vm, stop);
+    return 0;
+}
+
+/* --- close --- */
+
+static Value close_generator(VM *vm, Generator *g);
+
+/* Close what the generator delegates to; -1 RAISES. */
+static int close_delegate(VM *vm, Value delegate)
+{
+    Value result, method;
+    if (is_generator(delegate)) {
+        result = close_generator(vm, as_generator(delegate));
+    } else {
+        int found = object_find_attribute(vm, delegate, NAME_OF(vm, close), &method);
+        if (found <= 0) return found;
+        result = call_0(vm, method);
+        value_drop(vm, method);
+    }
+    value_xdrop(vm, result);
+    return is_absent(result) ? -1 : 0;
+}
+
+/* Does anything but the frame's own end handle an exception where the generator stands? */
+static bool has_handler(const Generator *g)
+{
+    const Code *code = g->frame->code;
+    const ExceptionEntry *entry = code_handler(code, frame_index(g->frame));
+    return entry != NULL && word_opcode(code->instructions[entry->handler]) != OP_STOP_ITERATION_ERROR;
+}
+
+/* Runs the delegate's close with the generator marked as running, so that it cannot be re-entered. */
+static int close_inner(VM *vm, Generator *g)
+{
+    Value delegate = generator_delegate(g);
+    if (is_absent(delegate)) return 0;
+    value_ref(delegate);
+    g->state = GENERATOR_RUNNING;
+    int status = close_delegate(vm, delegate);
+    g->state = GENERATOR_SUSPENDED;
+    value_drop(vm, delegate);
+    return status;
+}
+
+static Value close_generator(VM *vm, Generator *g)
+{
+    if (g->state == GENERATOR_FINISHED) return NONE;
+    if (g->state == GENERATOR_RUNNING) return raise_value(vm, "generator already executing");
+    if (g->state == GENERATOR_CREATED) {
+        dispose(vm, g);
+        return NONE;
+    }
+    bool failed = close_inner(vm, g) < 0;
+    if (!failed && !has_handler(g)) {
+        dispose(vm, g);
+        return NONE;
+    }
+    if (!failed) raise_new(vm, &exc_GeneratorExit, ABSENT);
+    Value result, yielded = generator_resume(vm, g, ABSENT, &result);
+    if (!is_absent(yielded)) {
+        value_drop(vm, yielded);
+        return raise_error(vm, &exc_RuntimeError, "generator ignored GeneratorExit");
+    }
+    if (!is_absent(result)) return result;
+    if (!error_is(vm, &exc_GeneratorExit) && !error_is(vm, &exc_StopIteration)) return ABSENT;
+    error_clear(vm);
+    return NONE;
+}
+
+static void finalize(VM *vm, Object *self)
+{
+    Generator *g = (Generator *)self;
+    if (g->state != GENERATOR_SUSPENDED) return;
+    if (is_absent(generator_delegate(g)) && !has_handler(g)) return;
+    Value raised = error_take(vm);
+    Value result = close_generator(vm, g);
+    if (is_absent(result)) error_unraisable(vm, NULL, from_object(self));
+    else value_drop(vm, result);
+    error_restore(vm, raised);
+}
+
+/* --- throw --- */
+
+/* The exception of throw(type, value, traceback); NEW. */
+static Value thrown_exception(VM *vm, Value type, Value value, Value traceback)
+{
+    bool has_value = !is_absent(value) && !is_none(value);
+    Value exception;
+    if (!is_absent(traceback) && !is_none(traceback) && !is_exactly(traceback, &traceback_type)) {
+        return raise_type(vm, "throw() third argument must be a traceback object");
+    }
+    if (is_exception(type)) {
+        if (has_value) return raise_type(vm, "instance exception may not have a separate value");
+        exception = value_ref(type);
+    } else if (is_family(type, TYPE_TYPE) && ((Type *)as_object(type))->flags & TYPE_EXCEPTION) {
+        if (has_value && value_is_instance(value, (Type *)as_object(type))) exception = value_ref(value);
+        else if (has_value && is_tuple(value)) exception = call_with(vm, type, value, ABSENT);
+        else exception = has_value ? call_1(vm, type, value) : call_0(vm, type);
+    } else {
+        return raise_type(vm, "exceptions must be classes or instances deriving from BaseException, not %T", type);
+    }
+    if (!is_absent(exception) && !is_exception(exception)) {
+        value_drop(vm, exception);
+        return raise_type(vm, "exceptions must derive from BaseException");
+    }
+    if (!is_absent(exception) && !is_absent(traceback) && !is_none(traceback)) {
+        value_set(vm, &as_exception(exception)->traceback, value_ref(traceback));
+    }
+    return exception;
+}
+
+static Value throw_exception(VM *vm, Generator *g, STEALS Value exception);
+
+/* Throw into the delegate. False: it has no throw(), or is to be closed instead; the exception is as it was. */
+static bool throw_delegate(VM *vm, Generator *g, Value delegate, Value exception, Value *out)
+{
+    Value method;
+    if (is_generator(delegate)) {
+        *out = throw_exception(vm, as_generator(delegate), value_ref(exception));
+        return true;
+    }
+    (void)g;
+    int found = object_find_attribute(vm, delegate, NAME_OF(vm, throw), &method);
+    if (found == 0) return false;
+    *out = found < 0 ? ABSENT : call_1(vm, method, exception);
+    if (found > 0) value_drop(vm, method);
+    return true;
+}
+
+static Value throw_exception(VM *vm, Generator *g, STEALS Value exception)
+{
+    if (g->state == GENERATOR_RUNNING) {
+        value_drop(vm, exception);
+        return raise_value(vm, "generator already executing");
+    }
+    Value delegate = generator_delegate(g);
+    if (!is_absent(delegate)) {
+        if (value_is_instance(exception, &exc_GeneratorExit)) {
+            if (close_inner(vm, g) < 0) {
+                value_drop(vm, exception);
+                return throw_in(vm, g);
+            }
+        } else {
+            Value out;
+            value_ref(delegate);
+            g->state = GENERATOR_RUNNING;
+            bool delegated = throw_delegate(vm, g, delegate, exception, &out);
+            g->state = GENERATOR_SUSPENDED;
+            value_drop(vm, delegate);
+            if (delegated) {
+                value_drop(vm, exception);
+                return is_absent(out) ? throw_in(vm, g) : out;
+            }
+        }
+    }
+    raise_object(vm, exception);
+    return throw_in(vm, g);
+}
+
+/* --- the type --- */
+
+static Value send_method(VM *vm, Value *args, int nargs, Value names)
+{
+    (void)nargs, (void)names;
+    return send(vm, as_generator(args[0]), args[1], true);
+}
+
+static Value throw_method(VM *vm, Value *args, int nargs, Value names)
+{
+    (void)nargs, (void)names;
+    Value exception = thrown_exception(vm, args[1], args[2], args[3]);
+    return is_absent(exception) ? ABSENT : throw_exception(vm, as_generator(args[0]), exception);
+}
+
+static Value close_method(VM *vm, Value *args, int nargs, Value names)
+{
+    (void)nargs, (void)names;
+    return close_generator(vm, as_generator(args[0]));
+}
+
+static const NativeDef methods[] = {
+    {"send", send_method, "arg, /",
+     "send(arg) -> send 'arg' into generator,\nreturn next yielded value or raise StopIteration.", NATIVE_METHOD},
+    {"throw", throw_method, "typ, val=None, tb=None, /",
+     "throw(value)\nthrow(type[,value[,tb]])\n\nRaise exception in generator, return next yielded value or raise\n"
+     "StopIteration.",
+     NATIVE_METHOD},
+    {"close", close_method, "", "close() -> raise GeneratorExit inside generator.", NATIVE_METHOD},
+    {0},
+};
+
+static Value get_frame(VM *vm, Value self)
+{
+    Generator *g = as_generator(self);
+    return g->state == GENERATOR_FINISHED ? NONE : frame_object(vm, g->frame);
+}
+
+static Value get_code(VM *vm, Value self)
+{
+    (void)vm;
+    Generator *g = as_generator(self);
+    return g->state == GENERATOR_FINISHED ? NONE : value_ref(from_object(g->frame->code));
+}
+
+static Value get_running(VM *vm, Value self)
+{
+    (void)vm;
+    return bool_from(as_generator(self)->state == GENERATOR_RUNNING);
+}
+
+static Value get_suspended(VM *vm, Value self)
+{
+    (void)vm;
+    return bool_from(as_generator(self)->state == GENERATOR_SUSPENDED);
+}
+
+static Value get_yield_from(VM *vm, Value self)
+{
+    (void)vm;
+    Value delegate = generator_delegate(as_generator(self));
+    return is_absent(delegate) ? NONE : value_ref(delegate);
+}
+
+static bool set_text(VM *vm, Value *place, Value value, const char *name)
+{
+    if (is_absent(value) || !is_string(value)) return raise_type(vm, "%s must be set to a string object", name), false;
+    value_set(vm, place, value_ref(value));
+    return true;
+}
+
+static Value get_name(VM *vm, Value self)
+{
+    (void)vm;
+    return value_ref(as_generator(self)->name);
+}
+
+static bool set_name(VM *vm, Value self, Value value)
+{
+    return set_text(vm, &as_generator(self)->name, value, "__name__");
+}
+
+static Value get_qualified_name(VM *vm, Value self)
+{
+    (void)vm;
+    return value_ref(as_generator(self)->qualified_name);
+}
+
+static bool set_qualified_name(VM *vm, Value self, Value value)
+{
+    return set_text(vm, &as_generator(self)->qualified_name, value, "__qualname__");
+}
+
+static const GetSetDef getsets[] = {
+    {"gi_frame", get_frame, NULL, NULL},
+    {"gi_code", get_code, NULL, NULL},
+    {"gi_running", get_running, NULL, NULL},
+    {"gi_suspended", get_suspended, NULL, NULL},
+    {"gi_yieldfrom", get_yield_from, NULL, "object being iterated by yield from, or None"},
+    {"__name__", get_name, set_name, "name of the generator"},
+    {"__qualname__", get_qualified_name, set_qualified_name, "qualified name of the generator"},
+    {0},
+};
+
+static Value repr(VM *vm, Value self)
+{
+    return string_format(vm, "<generator object %S at 0x%llx>", as_generator(self)->qualified_name,
+                         (unsigned long long)self.bits);
+}
+
+static Value iterate(VM *vm, Value self)
+{
+    (void)vm;
+    return value_ref(self);
+}
+
+Type generator_type = {
+    TYPE_HEAD(generator_type, "generator", .traverse = traverse, .clear = clear, .finalize = finalize,
+              .dealloc = dealloc),
+    .flags = TYPE_NO_NEW,
+    .basic_size = sizeof(Generator),
+    .item_size = sizeof(Value),
+    .base = &object_type,
+    .repr = repr,
+    .iterate = iterate,
+    .next = next,
+    .methods = methods,
+    .getsets = getsets,
+};

@@ -1,0 +1,580 @@
+/* Import: names, the native modules, finding and running files, then the statements. */
+
+#include "vm/import.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compiler/compile.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/int.h"
+#include "runtime/list.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+#include "vm/eval.h"
+#include "vm/machine.h"
+
+/* --- native modules --- */
+
+#define X(name) NEW RAISES Value module_##name##_new(VM *vm);
+#include "runtime/modules/modules.def"
+#undef X
+
+static const struct {
+    const char *name;
+    Value (*make)(VM *vm);
+} native_modules[] = {
+#define X(name) {#name, module_##name##_new},
+#include "runtime/modules/modules.def"
+#undef X
+};
+
+/* ABSENT with nothing raised: there is none of this name. */
+static Value make_native(VM *vm, Value name)
+{
+    for (size_t i = 0; i < sizeof native_modules / sizeof *native_modules; i++) {
+        if (string_equal_c(name, native_modules[i].name)) return native_modules[i].make(vm);
+    }
+    return ABSENT;
+}
+
+/* --- errors --- */
+
+static void set_field(VM *vm, int field, Value value)
+{
+    value_set(vm, &as_exception(vm->raised)->fields[field], value_ref(value));
+}
+
+/* ModuleNotFoundError with its `name`; `format` has one %R, for the name. */
+static Value raise_not_found(VM *vm, Value name, const char *format, Value second)
+{
+    raise_error(vm, &exc_ModuleNotFoundError, format, name, second);
+    if (error_is(vm, &exc_ImportError)) set_field(vm, IMPORT_NAME, name);
+    return ABSENT;
+}
+
+/* --- files --- */
+
+char *import_read(VM *vm, Value filename, size_t *length)
+{
+    size_t size;
+    Value keeper = ABSENT;
+    const char *path = string_utf8(vm, filename, &size, &keeper);
+    if (path == NULL) return NULL;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    value_xdrop(vm, keeper);
+    struct stat status;
+    if (file < 0 || fstat(file, &status) < 0 || S_ISDIR(status.st_mode)) {
+        raise_os(vm, file < 0 ? errno : EISDIR, filename);
+        if (file >= 0) close(file);
+        return NULL;
+    }
+    size_t capacity = status.st_size > 0 ? (size_t)status.st_size + 1 : 4096, filled = 0;
+    char *text = memory_alloc(vm, capacity);
+    while (text != NULL) {
+        if (filled == capacity) { /* it grew, or is no regular file */
+            char *larger = memory_resize(vm, text, capacity, capacity * 2);
+            if (larger == NULL) break;
+            text = larger;
+            capacity *= 2;
+        }
+        ssize_t got = read(file, text + filled, capacity - filled);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) raise_os(vm, errno, filename);
+        if (got <= 0) break;
+        filled += (size_t)got;
+    }
+    close(file);
+    if (text == NULL) return NULL;
+    char *fitting = error_raised(vm) ? NULL : memory_resize(vm, text, capacity, filled ? filled : 1);
+    if (fitting == NULL) memory_free(vm, text, capacity);
+    *length = filled;
+    return fitting;
+}
+
+bool import_run(VM *vm, Value module, Value filename, const char *text, size_t length)
+{
+    Value dict = as_module(module)->dict;
+    if (!dict_set(vm, dict, NAME_OF(vm, file), filename)) return false;
+    Value code = compile_source(vm, text, length, filename, COMPILE_EXEC, COMPILE_FILE);
+    if (is_absent(code)) return false;
+    Value result = eval_code(vm, code, dict, ABSENT);
+    value_drop(vm, code);
+    value_xdrop(vm, result);
+    return !is_absent(result);
+}
+
+enum { KIND_NONE, KIND_FILE, KIND_DIRECTORY };
+
+static int path_kind(VM *vm, Value path)
+{
+    size_t size;
+    Value keeper = ABSENT;
+    const char *text = string_utf8(vm, path, &size, &keeper);
+    if (text == NULL) return -1;
+    struct stat status;
+    int kind = KIND_NONE;
+    if (strlen(text) == size && stat(text, &status) == 0) {
+        kind = S_ISDIR(status.st_mode) ? KIND_DIRECTORY : KIND_FILE;
+    }
+    value_xdrop(vm, keeper);
+    return kind;
+}
+
+/* directory/name + suffix, if that is a file: NEW; ABSENT else. */
+static Value file_at(VM *vm, Value directory, Value name, const char *suffix)
+{
+    const char *slash = string_length(as_string(directory)) ? "/" : "";
+    Value path = string_format(vm, "%S%s%S%s", directory, slash, name, suffix);
+    if (is_absent(path) || path_kind(vm, path) == KIND_FILE) return path;
+    value_drop(vm, path);
+    return ABSENT;
+}
+
+/* The file of `name` (its last part) in one directory, with `package` set for an __init__; a directory without one is
+ * appended to `portions`. */
+static Value find_in(VM *vm, Value directory, Value name, bool *package, Value portions)
+{
+    static const struct {
+        const char *suffix;
+        bool package;
+    } forms[] = {{"/__init__.mpy", true}, {"/__init__.py", true}, {".mpy", false}, {".py", false}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        Value path = file_at(vm, directory, name, forms[i].suffix);
+        *package = forms[i].package;
+        if (!is_absent(path) || error_raised(vm)) return path;
+    }
+    const char *slash = string_length(as_string(directory)) ? "/" : "";
+    Value path = string_format(vm, "%S%s%S", directory, slash, name);
+    if (!is_absent(path) && path_kind(vm, path) == KIND_DIRECTORY) list_append(vm, portions, path);
+    value_xdrop(vm, path);
+    return ABSENT;
+}
+
+static Value find_along(VM *vm, Value name, Value path, bool *package, Value portions)
+{
+    Value directories = list_from_iterable(vm, path), found = ABSENT;
+    if (is_absent(directories)) return ABSENT;
+    for (int64_t i = 0; i < as_list(directories)->length && is_absent(found) && !error_raised(vm); i++) {
+        Value directory = as_list(directories)->items[i];
+        if (is_string(directory)) found = find_in(vm, directory, name, package, portions);
+    }
+    value_drop(vm, directories);
+    return found;
+}
+
+Value import_find_file(VM *vm, Value name, Value path, bool *package)
+{
+    Value portions = list_new(vm, 0);
+    Value found = is_absent(portions) ? ABSENT : find_along(vm, name, path, package, portions);
+    value_xdrop(vm, portions);
+    return found;
+}
+
+/* --- loading --- */
+
+/* name[0..dot) and name(dot..]; ABSENT parts when there is no dot. NEW both. */
+static bool split_name(VM *vm, Value name, Value *parent, Value *last)
+{
+    const String *s = as_string(name);
+    int64_t length = string_length(s), dot = length;
+    while (dot > 0 && string_at(s, dot - 1) != '.') dot--;
+    *parent = dot ? string_slice(vm, name, 0, dot - 1) : ABSENT;
+    *last = dot ? string_slice(vm, name, dot, length) : value_ref(name);
+    bool ok = !is_absent(*last) && (!dot || !is_absent(*parent));
+    if (!ok) value_xdrop(vm, *parent), value_xdrop(vm, *last);
+    return ok;
+}
+
+/* __package__, and __path__ of a package. */
+static bool set_package(VM *vm, Value module, Value name, Value parent, Value path)
+{
+    Value dict = as_module(module)->dict, package = parent;
+    if (!is_absent(path)) {
+        if (!dict_set(vm, dict, NAME_OF(vm, path), path)) return false;
+        package = name;
+    }
+    if (is_absent(package)) package = vm->empty_string;
+    return dict_set(vm, dict, NAME_OF(vm, package), package);
+}
+
+/* [the directory of an __init__ file] */
+static Value package_path(VM *vm, Value filename)
+{
+    const String *s = as_string(filename);
+    int64_t slash = string_length(s);
+    while (slash > 0 && string_at(s, slash - 1) != '/') slash--;
+    Value directory = string_slice(vm, filename, 0, slash ? slash - 1 : 0);
+    if (is_absent(directory)) return ABSENT;
+    return list_from_owned(vm, &directory, 1);
+}
+
+/* Run a found file as the module; it is in sys.modules meanwhile. */
+static bool run_module(VM *vm, Value module, Value name, Value filename)
+{
+    Value importing = vm_machine(vm)->importing;
+    size_t length;
+    char *text = import_read(vm, filename, &length);
+    if (text == NULL) return false;
+    bool ok = dict_set(vm, vm->modules, name, module) && dict_set(vm, importing, name, TRUE_VALUE) &&
+              import_run(vm, module, filename, text, length);
+    memory_free(vm, text, length ? length : 1);
+    Value raised = error_take(vm);
+    dict_delete(vm, importing, name);
+    if (!ok) dict_delete(vm, vm->modules, name);
+    error_clear(vm);
+    error_restore(vm, raised);
+    return ok;
+}
+
+/* A module from a file (or, ABSENT, a namespace package of `portions`). */
+static Value load_file(VM *vm, Value name, Value parent, Value filename, bool package, Value portions)
+{
+    Value module = module_new(vm, name);
+    if (is_absent(module)) return ABSENT;
+    Value path = is_absent(filename) ? value_ref(portions) : package ? package_path(vm, filename) : ABSENT;
+    bool ok = !error_raised(vm) && set_package(vm, module, name, parent, path);
+    value_xdrop(vm, path);
+    if (ok) ok = is_absent(filename) ? dict_set(vm, vm->modules, name, module) : run_module(vm, module, name, filename);
+    value_drop(vm, module);
+    if (!ok) return ABSENT;
+    /* A module may put something else into its place. */
+    Value now = dict_get(vm, vm->modules, name);
+    if (!is_absent(now)) return value_ref(now);
+    if (!error_raised(vm)) raise_key(vm, name);
+    return ABSENT;
+}
+
+static Value load(VM *vm, Value name, Value parent, Value last, Value path)
+{
+    Value native = is_absent(parent) ? make_native(vm, name) : ABSENT;
+    if (!is_absent(native) || error_raised(vm)) {
+        if (!is_absent(native) && !dict_set(vm, vm->modules, name, native)) value_clear(vm, &native);
+        return native;
+    }
+    Value portions = list_new(vm, 0), module = ABSENT;
+    if (is_absent(portions)) return ABSENT;
+    bool package = false;
+    Value filename = find_along(vm, last, path, &package, portions);
+    if (!error_raised(vm)) {
+        if (is_absent(filename) && as_list(portions)->length == 0) {
+            raise_not_found(vm, name, "No module named %R", ABSENT);
+        } else {
+            module = load_file(vm, name, parent, filename, package, portions);
+        }
+    }
+    value_xdrop(vm, filename);
+    value_drop(vm, portions);
+    return module;
+}
+
+/* The search path for what is inside a package: NEW. */
+static Value parent_path(VM *vm, Value name, Value parent)
+{
+    Value path, module = import_module(vm, parent);
+    if (is_absent(module)) return ABSENT;
+    int found = object_find_attribute(vm, module, NAME_OF(vm, path), &path);
+    value_drop(vm, module);
+    if (found > 0) return path;
+    if (found == 0) raise_not_found(vm, name, "No module named %R; %R is not a package", parent);
+    return ABSENT;
+}
+
+static Value known_module(VM *vm, Value name)
+{
+    Value module = dict_get(vm, vm->modules, name);
+    if (is_absent(module) || !is_none(module)) return value_xref(module);
+    return raise_not_found(vm, name, "import of %S halted; None in sys.modules", ABSENT);
+}
+
+static Value load_below(VM *vm, Value name, Value parent, Value last)
+{
+    Value path = parent_path(vm, name, parent), module;
+    if (is_absent(path)) return ABSENT;
+    module = known_module(vm, name); /* the package may have imported it */
+    bool fresh = is_absent(module) && !error_raised(vm);
+    if (fresh) module = load(vm, name, parent, last, path);
+    value_drop(vm, path);
+    if (is_absent(module) || !fresh) return module;
+    Value package = dict_get(vm, vm->modules, parent);
+    if (is_absent(package) || object_set_attribute(vm, package, last, module)) return module;
+    value_drop(vm, module);
+    return ABSENT;
+}
+
+Value import_module(VM *vm, Value name)
+{
+    Value module = known_module(vm, name), parent, last;
+    if (!is_absent(module) || error_raised(vm)) return module;
+    if (!recursion_enter(vm, "")) return ABSENT;
+    if (split_name(vm, name, &parent, &last)) {
+        if (is_absent(parent)) {
+            Value path = dict_get_c(vm, vm->sys, "path");
+            module = is_absent(path) ? raise_error(vm, &exc_RuntimeError, "sys.path must be a list of directory names")
+                                     : load(vm, name, ABSENT, name, path);
+        } else {
+            module = load_below(vm, name, parent, last);
+        }
+        value_xdrop(vm, parent);
+        value_drop(vm, last);
+    }
+    recursion_leave(vm);
+    return module;
+}
+
+/* --- relative names and fromlist --- */
+
+/* The package that relative names are relative to; NEW. */
+static Value current_package(VM *vm, Value globals)
+{
+    Value package = is_absent(globals) ? ABSENT : dict_get_string(vm, globals, NAME_OF(vm, package));
+    if (!is_absent(package) && !is_none(package)) {
+        if (!is_string(package)) return raise_type(vm, "package must be a string");
+        return value_ref(package);
+    }
+    Value name = is_absent(globals) ? ABSENT : dict_get_string(vm, globals, NAME_OF(vm, name)), parent, last;
+    if (is_absent(name) || !is_string(name)) return raise_error(vm, &exc_KeyError, "'__name__' not in globals");
+    if (!is_absent(dict_get_string(vm, globals, NAME_OF(vm, path)))) return value_ref(name);
+    if (!split_name(vm, name, &parent, &last)) return ABSENT;
+    value_drop(vm, last);
+    return is_absent(parent) ? value_ref(vm->empty_string) : parent;
+}
+
+/* The absolute name of a relative one; NEW. */
+static Value resolve_name(VM *vm, Value name, Value globals, int64_t level)
+{
+    Value package = current_package(vm, globals);
+    if (is_absent(package)) return ABSENT;
+    const String *s = as_string(package);
+    int64_t end = string_length(s);
+    if (end == 0) {
+        value_drop(vm, package);
+        return raise_error(vm, &exc_ImportError, "attempted relative import with no known parent package");
+    }
+    for (; level > 1; level--) {
+        while (end > 0 && string_at(s, end - 1) != '.') end--;
+        if (end == 0) {
+            value_drop(vm, package);
+            return raise_error(vm, &exc_ImportError, "attempted relative import beyond top-level package");
+        }
+        end--;
+    }
+    Value base = string_slice(vm, package, 0, end), result = base;
+    value_drop(vm, package);
+    if (is_absent(base) || string_length(as_string(name)) == 0) return base;
+    result = string_format(vm, "%S.%S", base, name);
+    value_drop(vm, base);
+    return result;
+}
+
+/* Import a submodule that `from package import x` names, if x is no attribute yet and there is such a module. */
+static bool ensure_attribute(VM *vm, Value module, Value module_name, Value x)
+{
+    Value found;
+    int there = object_find_attribute(vm, module, x, &found);
+    if (there) value_xdrop(vm, found);
+    if (there) return there > 0;
+    Value full = string_format(vm, "%S.%S", module_name, x);
+    if (is_absent(full)) return false;
+    Value submodule = import_module(vm, full);
+    if (is_absent(submodule) && error_is(vm, &exc_ModuleNotFoundError)) {
+        Value missing = as_exception(vm->raised)->fields[IMPORT_NAME];
+        if (!is_absent(missing) && is_string(missing) && string_equal(missing, full)) error_clear(vm);
+    }
+    value_drop(vm, full);
+    value_xdrop(vm, submodule);
+    return !error_raised(vm);
+}
+
+static bool handle_fromlist(VM *vm, Value module, Value module_name, Value fromlist, bool may_star)
+{
+    Value names = tuple_from_iterable(vm, fromlist), all;
+    bool ok = !is_absent(names);
+    for (int64_t i = 0; ok && i < as_tuple(names)->length; i++) {
+        Value x = as_tuple(names)->items[i];
+        if (!is_string(x)) {
+            raise_type(vm, "Item in ``from list'' must be str, not %T", x);
+            ok = false;
+        } else if (string_equal_c(x, "*")) {
+            int found = may_star ? object_find_attribute(vm, module, NAME_OF(vm, all), &all) : 0;
+            ok = found == 0 || (found > 0 && handle_fromlist(vm, module, module_name, all, false));
+            if (found > 0) value_drop(vm, all);
+        } else {
+            ok = ensure_attribute(vm, module, module_name, x);
+        }
+    }
+    value_xdrop(vm, names);
+    return ok;
+}
+
+/* What `import a.b.c` binds: the module of the first part of the name. */
+static Value first_module(VM *vm, Value name, Value absolute, STEALS Value module)
+{
+    const String *s = as_string(name);
+    int64_t dot = 0, length = string_length(s);
+    while (dot < length && string_at(s, dot) != '.') dot++;
+    if (dot == length) return module;
+    value_drop(vm, module);
+    int64_t cut = string_length(as_string(absolute)) - (length - dot);
+    Value front = string_slice(vm, absolute, 0, cut);
+    if (is_absent(front)) return ABSENT;
+    Value first = import_module(vm, front);
+    value_drop(vm, front);
+    return first;
+}
+
+Value import_level(VM *vm, Value name, Value globals, Value fromlist, int64_t level)
+{
+    if (!is_string(name)) return raise_type(vm, "module name must be a string");
+    if (level < 0) return raise_value(vm, "level must be >= 0");
+    if (level == 0 && string_length(as_string(name)) == 0) return raise_value(vm, "Empty module name");
+    Value absolute = level ? resolve_name(vm, name, globals, level) : value_ref(name);
+    if (is_absent(absolute)) return ABSENT;
+    Value module = import_module(vm, absolute), path;
+    int from = is_absent(module) || is_absent(fromlist) || is_none(fromlist) ? 0 : object_truth(vm, fromlist);
+    if (from < 0) value_clear(vm, &module);
+    if (!is_absent(module) && !from && string_length(as_string(name))) {
+        module = first_module(vm, name, absolute, module);
+    } else if (!is_absent(module) && from) {
+        int package = object_find_attribute(vm, module, NAME_OF(vm, path), &path);
+        if (package > 0) value_drop(vm, path);
+        if (package < 0 || (package > 0 && !handle_fromlist(vm, module, absolute, fromlist, true))) {
+            value_clear(vm, &module);
+        }
+    }
+    value_drop(vm, absolute);
+    return module;
+}
+
+Value import_function(VM *vm, Value *args, int nargs, Value names)
+{
+    (void)nargs, (void)names;
+    int64_t level = 0;
+    if (!is_absent(args[4]) && !object_to_int64(vm, args[4], &exc_OverflowError, &level)) return ABSENT;
+    bool globals = !is_absent(args[1]) && is_dict(args[1]);
+    if (level > 0 && !globals) return raise_type(vm, "globals must be a dict");
+    return import_level(vm, args[0], globals ? args[1] : ABSENT, args[3], level);
+}
+
+/* --- statements --- */
+
+Value import_statement(VM *vm, const Frame *frame, Value name, Value fromlist, Value level)
+{
+    Value import = dict_get_string(vm, frame_builtins(frame), NAME_OF(vm, import));
+    if (is_absent(import)) return raise_error(vm, &exc_ImportError, "__import__ not found");
+    if (value_same(import, vm_machine(vm)->native_import)) {
+        return import_level(vm, name, frame_globals(frame), fromlist, int_get(level));
+    }
+    Value row[] = {name, frame_globals(frame), is_absent(frame->names) ? NONE : frame->names, fromlist, level};
+    value_ref(import);
+    Value result = object_call(vm, import, row, 5, ABSENT);
+    value_drop(vm, import);
+    return result;
+}
+
+/* An attribute that may be missing or no str: NEW str, or ABSENT. Swallows errors. */
+static Value text_attribute(VM *vm, Value module, Value name)
+{
+    Value found;
+    int there = object_find_attribute(vm, module, name, &found);
+    if (there < 0) error_clear(vm);
+    if (there <= 0) return ABSENT;
+    if (is_string(found)) return found;
+    value_drop(vm, found);
+    return ABSENT;
+}
+
+static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value name)
+{
+    Value file = text_attribute(vm, module, NAME_OF(vm, file));
+    Value unknown = string_from_c(vm, "unknown location"), shown_name = module_name;
+    if (is_absent(module_name)) shown_name = string_from_c(vm, "<unknown module name>");
+    if (!is_absent(unknown) && !is_absent(shown_name)) {
+        Value location = is_absent(file) ? unknown : file;
+        int circular = is_absent(module_name) ? 0 : dict_contains(vm, vm_machine(vm)->importing, module_name);
+        raise_error(vm, &exc_ImportError,
+                    circular > 0 ? "cannot import name %R from partially initialized module %R (most likely due to a "
+                                   "circular import) (%S)"
+                                 : "cannot import name %R from %R (%S)",
+                    name, shown_name, location);
+    }
+    if (error_is(vm, &exc_ImportError)) {
+        if (!is_absent(module_name)) set_field(vm, IMPORT_NAME, module_name);
+        if (!is_absent(file)) set_field(vm, IMPORT_PATH, file);
+        set_field(vm, IMPORT_NAME_FROM, name);
+    }
+    if (is_absent(module_name)) value_xdrop(vm, shown_name);
+    value_xdrop(vm, unknown);
+    value_xdrop(vm, file);
+    return ABSENT;
+}
+
+Value import_from(VM *vm, Value module, Value name)
+{
+    Value found;
+    int there = object_find_attribute(vm, module, name, &found);
+    if (there) return there < 0 ? ABSENT : found;
+    Value module_name = text_attribute(vm, module, NAME_OF(vm, name));
+    if (!is_absent(module_name)) {
+        /* A circular import: the submodule may be there, but not yet an attribute of its package. */
+        Value full = string_format(vm, "%S.%S", module_name, name);
+        found = is_absent(full) ? ABSENT : value_xref(dict_get(vm, vm->modules, full));
+        value_xdrop(vm, full);
+    } else {
+        found = ABSENT;
+    }
+    if (is_absent(found) && !error_raised(vm)) raise_cannot_import(vm, module, module_name, name);
+    value_xdrop(vm, module_name);
+    return found;
+}
+
+/* The names that `import *` takes, a list; NEW. *all: they are the module's __all__. */
+static Value star_names(VM *vm, Value module, bool *all)
+{
+    Value source, names;
+    int found = object_find_attribute(vm, module, NAME_OF(vm, all), &source);
+    *all = found > 0;
+    if (found == 0) found = object_find_attribute(vm, module, NAME_OF(vm, dict), &source);
+    if (found == 0) return raise_error(vm, &exc_ImportError, "from-import-* object has no __dict__ and no __all__");
+    if (found < 0) return ABSENT;
+    names = list_from_iterable(vm, source);
+    value_drop(vm, source);
+    return names;
+}
+
+static bool star_one(VM *vm, const Frame *frame, Value module, Value name, bool all)
+{
+    if (!is_string(name)) {
+        raise_type(vm, "%s in %s must be str, not %T", all ? "Item" : "Key", all ? "__all__" : "__dict__", name);
+        return false;
+    }
+    if (!all && string_length(as_string(name)) > 0 && string_at(as_string(name), 0) == '_') return true;
+    Value v = object_get_attribute(vm, module, name);
+    if (is_absent(v)) return false;
+    Value names = is_absent(frame->names) ? frame_globals(frame) : frame->names;
+    Value interned = string_intern(vm, value_ref(name));
+    bool ok = !is_absent(interned) && object_set_item(vm, names, interned, v);
+    value_xdrop(vm, interned);
+    value_drop(vm, v);
+    return ok;
+}
+
+bool import_star(VM *vm, const Frame *frame, Value module)
+{
+    bool all, ok;
+    Value names = star_names(vm, module, &all);
+    if (is_absent(names)) return false;
+    ok = true;
+    for (int64_t i = 0; ok && i < as_list(names)->length; i++) {
+        ok = star_one(vm, frame, module, as_list(names)->items[i], all);
+    }
+    value_drop(vm, names);
+    return ok;
+}

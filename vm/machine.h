@@ -1,0 +1,47 @@
+#ifndef MPY_VM_MACHINE_H
+#define MPY_VM_MACHINE_H
+
+/*
+ * A whole machine: a VM that is ready to run code, and its end.
+ *
+ * vm_new brings the rooms up in the order in which they need each other: heap, strings, types, built-ins, the value
+ * stack, sys. vm_free takes them down as CPython does: what sys.exitfunc-like hooks there are, then the main module's
+ * and the other modules' names are cleared so that objects die in an orderly way, then a collection, then the rest. In
+ * a debug build it asserts that no block of memory is left.
+ *
+ * SIGINT belongs to the process, not to a VM: machine_catch_signals routes it to one VM, whose `interrupted` it sets;
+ * the eval loop, and native loops that look at it, raise KeyboardInterrupt.
+ */
+
+#include <stdio.h>
+
+#include "runtime/state.h"
+
+typedef struct Machine {
+    Value importing;     /* dict: full names of the modules whose code is running */
+    Value native_import; /* builtins.__import__ as it was made: import statements need no call while it is there */
+    size_t stack_size;   /* bytes of the value stack's mapping, guard page included */
+} Machine;
+
+static inline Machine *vm_machine(const VM *vm) { return (Machine *)vm->upper; }
+
+/* A VM, or NULL when there is no memory for one. */
+VM *vm_new(const HeapOptions *heap);
+void vm_free(VM *vm);
+
+/* The module __main__ (made now if need be) and its dict. BORROWED. */
+BORROWED RAISES Value machine_main_module(VM *vm);
+
+/* Take SIGINT for this VM, or (NULL) give it back to the system's default. */
+void machine_catch_signals(VM *vm);
+
+/*
+ * The raised exception ends the program: print it through sys.excepthook unless it is SystemExit, clear it, and return
+ * the exit status (1; SystemExit's; 130 for KeyboardInterrupt). Nothing raised: 0.
+ */
+int machine_finish(VM *vm);
+
+/* Write out what sys.stdout and sys.stderr still hold; false if that failed (reported as unraisable). */
+bool machine_flush(VM *vm);
+
+#endif

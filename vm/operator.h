@@ -1,0 +1,24 @@
+#ifndef MPY_VM_OPERATOR_H
+#define MPY_VM_OPERATOR_H
+
+/*
+ * Operators of classes: which method in Python an operator comes down to, so that the eval loop can enter its frame
+ * instead of recurring in C.
+ *
+ * operator_binary and the like give that function when it is certain that the language would call it first, and with
+ * exactly these arguments; in all other cases ABSENT, and the operation goes through runtime/protocol.h. The function
+ * may decline by returning NotImplemented; then the ..._declined functions do what is left of the operation.
+ */
+
+#include "runtime/state.h"
+
+BORROWED Value operator_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right);
+BORROWED Value operator_compare(VM *vm, Value left, Value right, CompareOp op);
+BORROWED Value operator_get_item(VM *vm, Value container);
+BORROWED Value operator_set_item(VM *vm, Value container);
+
+/* `word`: the instruction. */
+NEW RAISES Value operator_binary_declined(VM *vm, uint32_t word, Value left, Value right);
+NEW RAISES Value operator_compare_declined(VM *vm, CompareOp op, Value left, Value right);
+
+#endif

@@ -1,0 +1,225 @@
+/* Deciding on special forms, and taking them back. */
+
+#include "vm/specialise.h"
+
+#include "compiler/opcode.h"
+#include "runtime/class.h"
+#include "runtime/descriptor.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/instance.h"
+#include "runtime/module.h"
+#include "runtime/protocol.h"
+
+enum {
+    EXPONENT_SHIFT = 16,
+    EXPONENT_MAX = 12, /* wait at most 4096 executions */
+    INDEX_SHIFT = 20,
+    INDEX_LIMIT = 1 << (32 - INDEX_SHIFT),
+};
+
+/* Count down from the next power of two. */
+static void back_off(uint32_t *cache)
+{
+    uint32_t exponent = cache[0] >> EXPONENT_SHIFT & 15;
+    if (exponent < EXPONENT_MAX) exponent++;
+    cache[0] = exponent << EXPONENT_SHIFT | ((1u << exponent) - 1);
+}
+
+static void set_opcode(uint32_t *instruction, Opcode op)
+{
+    *instruction = (*instruction & ~255u) | op;
+}
+
+void specialise_undo(uint32_t *instruction)
+{
+    set_opcode(instruction, (Opcode)opcode_info[word_opcode(*instruction)].family);
+    back_off(instruction + 1);
+}
+
+static void set_cached_value(uint32_t *cache, Value v)
+{
+    cache[3] = (uint32_t)v.bits;
+    cache[4] = (uint32_t)(v.bits >> 32);
+}
+
+/* --- names --- */
+
+void specialise_load_name(VM *vm, const Frame *frame, uint32_t *instruction, Value name, bool in_body)
+{
+    uint32_t *cache = instruction + 1;
+    Value globals_value = frame_globals(frame), builtins_value = frame_builtins(frame);
+    back_off(cache);
+    if (in_body && !value_same(frame->names, globals_value)) return;
+    Dict *globals = as_dict(globals_value), *builtins = as_dict(builtins_value);
+    uint32_t version = dict_keys_version(vm, globals);
+    int64_t index = dict_entry_index(vm, globals, name);
+    if (version == 0) return;
+    if (index >= 0) {
+        cache[1] = version;
+        cache[2] = (uint32_t)index;
+        set_opcode(instruction, in_body ? OP_LOAD_NAME_MODULE : OP_LOAD_GLOBAL_MODULE);
+        return;
+    }
+    uint32_t builtins_version = dict_keys_version(vm, builtins);
+    index = dict_entry_index(vm, builtins, name);
+    if (builtins_version == 0 || index < 0 || index >= INDEX_LIMIT) return;
+    cache[0] = (cache[0] & ((1u << INDEX_SHIFT) - 1)) | (uint32_t)index << INDEX_SHIFT;
+    cache[1] = version;
+    cache[2] = builtins_version;
+    set_opcode(instruction, in_body ? OP_LOAD_NAME_BUILTIN : OP_LOAD_GLOBAL_BUILTIN);
+}
+
+void specialise_store_name(VM *vm, const Frame *frame, uint32_t *instruction, Value name)
+{
+    uint32_t *cache = instruction + 1;
+    back_off(cache);
+    if (!value_same(frame->names, frame_globals(frame))) return;
+    Dict *globals = as_dict(frame->names);
+    uint32_t version = dict_keys_version(vm, globals);
+    int64_t index = dict_entry_index(vm, globals, name);
+    if (version == 0 || index < 0) return;
+    cache[1] = version;
+    cache[2] = (uint32_t)index;
+    set_opcode(instruction, OP_STORE_NAME_MODULE);
+}
+
+/* --- attributes --- */
+
+/* A module's entry: its version and index into the cache. */
+static bool module_entry(VM *vm, uint32_t *cache, Value module, Value name)
+{
+    if (module_type.get_attribute != type_of(module)->get_attribute || is_absent(as_module(module)->dict) ||
+        !is_absent(type_lookup(vm, &module_type, name))) {
+        return false;
+    }
+    Dict *dict = as_dict(as_module(module)->dict);
+    cache[1] = dict_keys_version(vm, dict);
+    int64_t index = dict_entry_index(vm, dict, name);
+    cache[3] = (uint32_t)index;
+    return cache[1] != 0 && index >= 0;
+}
+
+/* A class's own attribute that is no descriptor, or a function. */
+static bool type_entry(VM *vm, uint32_t *cache, Type *type, Value name)
+{
+    if (!is_absent(type_lookup(vm, &type_type, name))) return false;
+    Value found = type_lookup(vm, type, name);
+    if (is_absent(found) || (type_of(found)->descriptor_get != NULL && !is_function(found))) return false;
+    cache[1] = type_version(vm, type);
+    set_cached_value(cache, found);
+    return cache[1] != 0;
+}
+
+/* The shape of an instance whose slots a cache can name, or NULL. */
+static const Shape *cacheable_shape(VM *vm, Value object)
+{
+    const Type *type = type_of(object);
+    if (!is_object(object) || type->attributes_offset == 0 || type->item_size != 0) return NULL;
+    uint32_t id = attributes_at(as_object(object), type->attributes_offset)->shape_id;
+    return id >= SHAPE_FIRST ? shape_of(vm, id) : NULL;
+}
+
+static bool is_plain_property(Value attribute)
+{
+    if (!is_exactly(attribute, &property_type)) return false;
+    Value getter = ((Property *)as_object(attribute))->get;
+    return !is_absent(getter) && is_function(getter) && as_function(getter)->code->simple &&
+           as_function(getter)->code->positional_count == 1;
+}
+
+/* Which form serves `object.name`; its cache is filled. The family's own opcode: none. */
+static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value object, Value name)
+{
+    bool local = family == OP_LOAD_LOCAL_ATTR;
+    Type *type = type_of(object);
+    if (type == &module_type && !local) return module_entry(vm, cache, object, name) ? OP_LOAD_ATTR_MODULE : family;
+    if (type == &type_type && !local) {
+        return type_entry(vm, cache, (Type *)as_object(object), name) ? OP_LOAD_ATTR_TYPE : family;
+    }
+    if (type->get_attribute != object_type.get_attribute) return family;
+    Value found = type_lookup(vm, type, name);
+    cache[1] = type_version(vm, type);
+    if (cache[1] == 0) return family;
+    if (!is_absent(found) && is_plain_property(found)) {
+        set_cached_value(cache, found);
+        return local ? OP_LOAD_LOCAL_ATTR_PROPERTY : OP_LOAD_ATTR_PROPERTY;
+    }
+    const Shape *shape = cacheable_shape(vm, object);
+    if (shape == NULL || (!is_absent(found) && is_data_descriptor(found))) return family;
+    cache[2] = shape->id;
+    int slot = shape_find(shape, name);
+    if (slot >= 0) {
+        cache[3] = (uint32_t)slot;
+        return local ? OP_LOAD_LOCAL_ATTR_SLOT : OP_LOAD_ATTR_SLOT;
+    }
+    if (is_absent(found) || type_of(found)->descriptor_get != NULL) return family;
+    set_cached_value(cache, found);
+    return local ? OP_LOAD_LOCAL_ATTR_CLASS : OP_LOAD_ATTR_CLASS;
+}
+
+void specialise_load_attr(VM *vm, uint32_t *instruction, Value object, Value name)
+{
+    back_off(instruction + 1);
+    set_opcode(instruction, load_attr_form(vm, instruction + 1, word_opcode(*instruction), object, name));
+}
+
+static Opcode store_attr_form(VM *vm, uint32_t *cache, Opcode family, Value object, Value name)
+{
+    bool local = family == OP_STORE_LOCAL_ATTR;
+    Type *type = type_of(object);
+    if (type->set_attribute != object_type.set_attribute) return family;
+    Shape *shape = (Shape *)cacheable_shape(vm, object);
+    if (shape == NULL) return family;
+    Value found = type_lookup(vm, type, name);
+    cache[1] = type_version(vm, type);
+    if (cache[1] == 0 || (!is_absent(found) && is_data_descriptor(found))) return family;
+    cache[2] = shape->id;
+    int slot = shape_find(shape, name);
+    if (slot >= 0) {
+        cache[3] = (uint32_t)slot;
+        return local ? OP_STORE_LOCAL_ATTR_SLOT : OP_STORE_ATTR_SLOT;
+    }
+    const Shape *next = shape_add(vm, shape, name);
+    error_clear(vm); /* no memory for the shape: the generic form will say so */
+    if (next == NULL) return family;
+    cache[3] = next->count - 1;
+    cache[4] = next->id;
+    if (cache[3] >= attributes_at(as_object(object), type->attributes_offset)->inline_slots) return family;
+    return local ? OP_STORE_LOCAL_ATTR_ADD : OP_STORE_ATTR_ADD;
+}
+
+void specialise_store_attr(VM *vm, uint32_t *instruction, Value object, Value name)
+{
+    back_off(instruction + 1);
+    set_opcode(instruction, store_attr_form(vm, instruction + 1, word_opcode(*instruction), object, name));
+}
+
+static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name)
+{
+    Type *type = type_of(object);
+    if (type == &module_type) return module_entry(vm, cache, object, name) ? OP_LOAD_METHOD_MODULE : OP_LOAD_METHOD;
+    if (type == &type_type) {
+        return type_entry(vm, cache, (Type *)as_object(object), name) ? OP_LOAD_METHOD_TYPE : OP_LOAD_METHOD;
+    }
+    if (type->get_attribute != object_type.get_attribute) return OP_LOAD_METHOD;
+    Value found = type_lookup(vm, type, name);
+    cache[1] = type_version(vm, type);
+    if (cache[1] == 0 || (!is_absent(found) && is_data_descriptor(found))) return OP_LOAD_METHOD;
+    bool method = !is_absent(found) && type_of(found)->flags & TYPE_METHOD_DESCRIPTOR;
+    if (method) set_cached_value(cache, found);
+    if (type->attributes_offset == 0) return method ? OP_LOAD_METHOD_PLAIN : OP_LOAD_METHOD;
+    const Shape *shape = cacheable_shape(vm, object);
+    if (shape == NULL) return OP_LOAD_METHOD;
+    cache[2] = shape->id;
+    int slot = shape_find(shape, name);
+    if (slot < 0) return method ? OP_LOAD_METHOD_CLASS : OP_LOAD_METHOD;
+    cache[3] = (uint32_t)slot;
+    return OP_LOAD_METHOD_SLOT;
+}
+
+void specialise_load_method(VM *vm, uint32_t *instruction, Value object, Value name)
+{
+    back_off(instruction + 1);
+    set_opcode(instruction, load_method_form(vm, instruction + 1, object, name));
+}

@@ -1,0 +1,475 @@
+/* Out-of-line parts of instructions, in the order of vm/steps.h. */
+
+#include "vm/steps.h"
+
+#include "runtime/cell.h"
+#include "runtime/class.h"
+#include "runtime/descriptor.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/instance.h"
+#include "runtime/list.h"
+#include "runtime/protocol.h"
+#include "runtime/set.h"
+#include "runtime/slice.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+
+/* --- names --- */
+
+/* A NameError of the given type with its `name` set. */
+static Value raise_name(VM *vm, Type *type, const char *format, Value name)
+{
+    raise_error(vm, type, format, name);
+    if (error_is(vm, &exc_NameError)) {
+        value_set(vm, &as_exception(vm->raised)->fields[NAME_ERROR_NAME], value_ref(name));
+    }
+    return ABSENT;
+}
+
+bool step_unbound(VM *vm, const Code *code, uint32_t variable)
+{
+    Value name = code->variables->items[variable];
+    if (code->kinds[variable] & VARIABLE_FREE) {
+        raise_name(vm, &exc_NameError,
+                   "cannot access free variable '%S' where it is not associated with a value in enclosing scope", name);
+    } else {
+        raise_name(vm, &exc_UnboundLocalError,
+                   "cannot access local variable '%S' where it is not associated with a value", name);
+    }
+    return false;
+}
+
+Value step_load_global(VM *vm, const Frame *frame, Value name)
+{
+    Value found = dict_get_string(vm, frame_globals(frame), name);
+    if (is_absent(found)) found = dict_get_string(vm, frame_builtins(frame), name);
+    return is_absent(found) ? raise_name(vm, &exc_NameError, "name '%S' is not defined", name) : value_ref(found);
+}
+
+int step_mapping_find(VM *vm, Value mapping, Value name, Value *result)
+{
+    if (is_exactly(mapping, &dict_type)) {
+        *result = value_xref(dict_get_string(vm, mapping, name));
+        return !is_absent(*result);
+    }
+    *result = object_get_item(vm, mapping, name);
+    if (!is_absent(*result)) return 1;
+    if (!error_is(vm, &exc_KeyError)) return -1;
+    error_clear(vm);
+    return 0;
+}
+
+Value step_load_name(VM *vm, const Frame *frame, Value name)
+{
+    Value result;
+    if (is_absent(frame->names)) return step_load_global(vm, frame, name);
+    int found = step_mapping_find(vm, frame->names, name, &result);
+    return found < 0 ? ABSENT : found ? result : step_load_global(vm, frame, name);
+}
+
+bool step_store_name(VM *vm, const Frame *frame, Value name, Value value)
+{
+    Value names = frame->names;
+    if (is_absent(names)) names = frame_globals(frame);
+    if (is_exactly(names, &dict_type)) return dict_set(vm, names, name, value);
+    return object_set_item(vm, names, name, value);
+}
+
+static bool delete_from(VM *vm, Value mapping, Value name)
+{
+    if (object_set_item(vm, mapping, name, ABSENT)) return true;
+    if (error_is(vm, &exc_KeyError)) {
+        error_clear(vm);
+        raise_name(vm, &exc_NameError, "name '%S' is not defined", name);
+    }
+    return false;
+}
+
+bool step_delete_name(VM *vm, const Frame *frame, Value name)
+{
+    return delete_from(vm, is_absent(frame->names) ? frame_globals(frame) : frame->names, name);
+}
+
+bool step_delete_global(VM *vm, const Frame *frame, Value name)
+{
+    return delete_from(vm, frame_globals(frame), name);
+}
+
+Value step_builtin(VM *vm, const Frame *frame, Value name)
+{
+    Value found = dict_get_string(vm, frame_builtins(frame), name);
+    return is_absent(found) ? raise_error(vm, &exc_NameError, "%S not found", name) : value_ref(found);
+}
+
+bool step_setup_annotations(VM *vm, const Frame *frame)
+{
+    Value found;
+    int there = step_mapping_find(vm, frame->names, NAME_OF(vm, annotations), &found);
+    if (there) value_xdrop(vm, found);
+    if (there) return there > 0;
+    Value dict = dict_new(vm);
+    bool ok = !is_absent(dict) && object_set_item(vm, frame->names, NAME_OF(vm, annotations), dict);
+    value_xdrop(vm, dict);
+    return ok;
+}
+
+/* --- attributes --- */
+
+/* What an attribute found through the type becomes for the object: (function, object), or bound. */
+static bool bind_found(VM *vm, Value found, Value object, Value *pair)
+{
+    const Type *type = type_of(found);
+    if (type->flags & TYPE_METHOD_DESCRIPTOR) {
+        pair[0] = value_ref(found);
+        pair[1] = value_ref(object);
+        return true;
+    }
+    pair[1] = ABSENT;
+    if (type->descriptor_get == NULL) {
+        pair[0] = value_ref(found);
+        return true;
+    }
+    value_ref(found); /* the class may lose it meanwhile */
+    pair[0] = type->descriptor_get(vm, found, object, from_object(type_of(object)));
+    value_drop(vm, found);
+    return !is_absent(pair[0]);
+}
+
+bool step_load_method(VM *vm, Value object, Value name, Value *pair)
+{
+    Type *type = type_of(object);
+    if (type->get_attribute != object_type.get_attribute) {
+        pair[0] = object_get_attribute(vm, object, name);
+        pair[1] = ABSENT;
+        return !is_absent(pair[0]);
+    }
+    Value found = type_lookup(vm, type, name);
+    if (is_absent(found) || !is_data_descriptor(found)) {
+        Value own = is_object(object) && type->attributes_offset ? attributes_get(vm, as_object(object), name) : ABSENT;
+        if (!is_absent(own)) {
+            pair[0] = value_ref(own);
+            pair[1] = ABSENT;
+            return true;
+        }
+    }
+    if (!is_absent(found)) return bind_found(vm, found, object, pair);
+    raise_attribute(vm, object, name);
+    return false;
+}
+
+int step_special(VM *vm, Value object, Value name, Value *pair)
+{
+    Value found = type_lookup(vm, type_of(object), name);
+    if (is_absent(found)) return 0;
+    return bind_found(vm, found, object, pair) ? 1 : -1;
+}
+
+/* The attribute behind `type` in the mro of self's class. BORROWED, or ABSENT. */
+static Value super_lookup(VM *vm, Type *start, const Type *type, Value name)
+{
+    const Tuple *mro = type_mro(vm, start);
+    int64_t i = 0;
+    while (i < mro->length && !value_same(mro->items[i], from_object(type))) i++;
+    for (i++; i < mro->length; i++) {
+        Dict *dict = type_dict(vm, (Type *)as_object(mro->items[i]));
+        Value found = dict == NULL ? ABSENT : dict_get_string(vm, from_object(dict), name);
+        if (!is_absent(found) || error_raised(vm)) return found;
+    }
+    return ABSENT;
+}
+
+bool step_super(VM *vm, Value super, Value type, Value self, Value name, bool method, Value *pair)
+{
+    pair[1] = ABSENT;
+    bool builtin = value_same(super, from_object(&super_type));
+    if (builtin && method && is_family(type, TYPE_TYPE) && !is_family(self, TYPE_TYPE) &&
+        type_is_subtype(type_of(self), (Type *)as_object(type)) && !value_same(name, NAME_OF(vm, class))) {
+        Value found = super_lookup(vm, type_of(self), (Type *)as_object(type), name);
+        if (!is_absent(found)) return bind_found(vm, found, self, pair);
+        if (error_raised(vm)) return false;
+    }
+    Value object = builtin ? call_2(vm, super, type, self) : call_0(vm, super);
+    if (is_absent(object)) return false;
+    pair[0] = object_get_attribute(vm, object, name);
+    value_drop(vm, object);
+    return !is_absent(pair[0]);
+}
+
+/* --- items and iteration --- */
+
+Value step_get_slice(VM *vm, Value container, Value start, Value stop)
+{
+    Value slice = slice_new(vm, start, stop, ABSENT);
+    if (is_absent(slice)) return ABSENT;
+    Value result = object_get_item(vm, container, slice);
+    value_drop(vm, slice);
+    return result;
+}
+
+bool step_set_slice(VM *vm, Value container, Value start, Value stop, Value value)
+{
+    Value slice = slice_new(vm, start, stop, ABSENT);
+    if (is_absent(slice)) return false;
+    bool ok = object_set_item(vm, container, slice, value);
+    value_drop(vm, slice);
+    return ok;
+}
+
+/* Take up to `count` items into to[-1], to[-2], ...; how many came, -1 RAISES. */
+static int64_t take_items(VM *vm, Value iterator, int64_t count, Value *to)
+{
+    int64_t i = 0;
+    for (; i < count; i++) {
+        Value item = iterator_next(vm, iterator);
+        if (is_absent(item)) break;
+        to[-1 - i] = item;
+    }
+    if (i == count || !error_raised(vm)) return i;
+    while (i > 0) value_drop(vm, to[-i--]);
+    return -1;
+}
+
+static void drop_items(VM *vm, Value *to, int64_t count)
+{
+    for (int64_t i = 1; i <= count; i++) value_drop(vm, to[-i]);
+}
+
+/* The items behind the first ones: a list of the middle and the last `after`. */
+static bool unpack_star(VM *vm, Value iterator, int64_t before, int64_t after, Value *to)
+{
+    Value list_value = list_from_iterable(vm, iterator);
+    if (is_absent(list_value)) return false;
+    List *list = as_list(list_value);
+    if (list->length < after) {
+        raise_value(vm, "not enough values to unpack (expected at least %lld, got %lld)",
+                    (long long)(before + after), (long long)(before + list->length));
+        value_drop(vm, list_value);
+        return false;
+    }
+    to[-1] = list_value;
+    list->length -= after;
+    for (int64_t i = 0; i < after; i++) to[-2 - i] = list->items[list->length + i];
+    return true;
+}
+
+static bool unpack_iterator(VM *vm, Value iterator, int64_t before, int64_t after, Value *to)
+{
+    bool star = after >= 0;
+    to += before + (star ? 1 + after : 0);
+    int64_t came = take_items(vm, iterator, before, to);
+    if (came < 0) return false;
+    bool ok = came == before;
+    if (!ok) {
+        raise_value(vm, "not enough values to unpack (expected %s%lld, got %lld)", star ? "at least " : "",
+                    (long long)(before + (star ? after : 0)), (long long)came);
+    } else if (star) {
+        ok = unpack_star(vm, iterator, before, after, to - before);
+    } else {
+        Value extra = iterator_next(vm, iterator);
+        ok = is_absent(extra) && !error_raised(vm);
+        if (!is_absent(extra)) {
+            value_drop(vm, extra);
+            raise_value(vm, "too many values to unpack (expected %lld)", (long long)before);
+        }
+    }
+    if (!ok) drop_items(vm, to, came);
+    return ok;
+}
+
+bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, Value *to)
+{
+    const Type *type = type_of(iterable);
+    if (type->iterate == NULL && type->container.get_item == NULL) {
+        raise_type(vm, "cannot unpack non-iterable %T object", iterable);
+        return false;
+    }
+    Value iterator = object_iterate(vm, iterable);
+    if (is_absent(iterator)) return false;
+    bool ok = unpack_iterator(vm, iterator, before, after, to);
+    value_drop(vm, iterator);
+    return ok;
+}
+
+/* --- building --- */
+
+Value step_build_set(VM *vm, Value *items, int64_t count)
+{
+    Value set = set_new(vm);
+    for (int64_t i = 0; i < count && !is_absent(set); i++) {
+        if (!set_add(vm, set, items[i])) value_clear(vm, &set);
+    }
+    return set;
+}
+
+Value step_build_map(VM *vm, Value *items, int64_t pairs)
+{
+    Value dict = pairs ? dict_new_sized(vm, pairs) : dict_new(vm);
+    for (int64_t i = 0; i < pairs && !is_absent(dict); i++) {
+        if (!dict_set(vm, dict, items[2 * i], items[2 * i + 1])) value_clear(vm, &dict);
+    }
+    return dict;
+}
+
+Value step_format(VM *vm, Value v, Value spec, unsigned conversion)
+{
+    static Value (*const convert[])(VM *, Value) = {NULL, object_str, object_repr, object_ascii};
+    if (conversion == 0) return object_format(vm, v, spec);
+    Value text = convert[conversion](vm, v);
+    if (is_absent(text) || is_absent(spec)) return text;
+    Value result = object_format(vm, text, spec);
+    value_drop(vm, text);
+    return result;
+}
+
+bool step_list_extend(VM *vm, Value list, Value iterable)
+{
+    const Type *type = type_of(iterable);
+    if (type->iterate == NULL && type->container.get_item == NULL) {
+        raise_type(vm, "Value after * must be an iterable, not %T", iterable);
+        return false;
+    }
+    return list_extend(vm, list, iterable);
+}
+
+bool step_dict_update(VM *vm, Value dict, Value mapping)
+{
+    if (!is_dict(mapping)) {
+        Value keys;
+        int found = object_find_attribute(vm, mapping, NAME_OF(vm, keys), &keys);
+        if (found == 0) raise_type(vm, "'%T' object is not a mapping", mapping);
+        if (found <= 0) return false;
+        value_drop(vm, keys);
+    }
+    return dict_update(vm, dict, mapping);
+}
+
+Value step_make_function(VM *vm, const Frame *frame, Value *parts, unsigned flags)
+{
+    Value made = function_new(vm, parts[__builtin_popcount(flags)], frame_globals(frame));
+    if (is_absent(made)) return ABSENT;
+    Function *function = as_function(made);
+    Value *fields[] = {&function->defaults, &function->keyword_defaults, &function->annotations, &function->closure};
+    for (int bit = 0; bit < 4; bit++) {
+        if (flags >> bit & 1) *fields[bit] = value_ref(*parts++);
+    }
+    return made;
+}
+
+/* --- exceptions and with --- */
+
+static Value handled_exception(const VM *vm)
+{
+    for (const HandledException *h = vm->handled; h != NULL; h = h->outer) {
+        if (!is_absent(h->exception) && !is_none(h->exception)) return h->exception;
+    }
+    return ABSENT;
+}
+
+/* The exception that `from cause` names; NONE for none. */
+static Value cause_from(VM *vm, Value cause)
+{
+    bool class = is_family(cause, TYPE_TYPE) && ((Type *)as_object(cause))->flags & TYPE_EXCEPTION;
+    Value made = class ? call_0(vm, cause) : value_ref(cause);
+    if (is_absent(made) || is_none(made) || is_exception(made)) return made;
+    value_drop(vm, made);
+    return raise_type(vm, "exception causes must derive from BaseException");
+}
+
+bool step_raise(VM *vm, Value exception, Value cause)
+{
+    if (is_absent(exception)) {
+        Value handled = handled_exception(vm);
+        if (is_absent(handled)) {
+            raise_error(vm, &exc_RuntimeError, "No active exception to reraise");
+            return false;
+        }
+        error_restore(vm, value_ref(handled));
+        return true;
+    }
+    Value made = exception_from(vm, exception);
+    if (is_absent(made)) return false;
+    if (!is_absent(cause)) {
+        Value made_cause = cause_from(vm, cause);
+        if (is_absent(made_cause)) {
+            value_drop(vm, made);
+            return false;
+        }
+        exception_set_cause(vm, made, made_cause);
+    }
+    raise_object(vm, made);
+    return false;
+}
+
+Value step_cleanup_throw(VM *vm, STEALS Value exception)
+{
+    if (!value_is_instance(exception, &exc_StopIteration)) {
+        error_restore(vm, exception);
+        return ABSENT;
+    }
+    Value value = value_ref(stop_iteration_value(exception));
+    value_drop(vm, exception);
+    return value;
+}
+
+Value step_stop_iteration_error(VM *vm, Value exception)
+{
+    if (!value_is_instance(exception, &exc_StopIteration)) return value_ref(exception);
+    raise_error(vm, &exc_RuntimeError, "generator raised StopIteration");
+    if (!error_is(vm, &exc_RuntimeError)) return ABSENT;
+    Value error = error_take(vm);
+    exception_set_cause(vm, error, value_ref(exception));
+    value_set(vm, &as_exception(error)->context, value_ref(exception));
+    return error;
+}
+
+static bool raise_no_manager(VM *vm, Value manager, const char *which)
+{
+    raise_type(vm, "'%T' object does not support the context manager protocol%s", manager, which);
+    return false;
+}
+
+bool step_with_enter(VM *vm, Value manager, Value *to)
+{
+    Value enter[2];
+    int found = step_special(vm, manager, NAME_OF(vm, enter), enter);
+    if (found <= 0) return found < 0 ? false : raise_no_manager(vm, manager, "");
+    found = step_special(vm, manager, NAME_OF(vm, exit), to);
+    if (found > 0) {
+        to[2] = is_absent(enter[1]) ? call_0(vm, enter[0]) : call_1(vm, enter[0], enter[1]);
+        if (is_absent(to[2])) {
+            value_drop(vm, to[0]);
+            value_xdrop(vm, to[1]);
+            found = -1;
+        }
+    } else if (found == 0) {
+        raise_no_manager(vm, manager, " (missed __exit__ method)");
+    }
+    value_drop(vm, enter[0]);
+    value_xdrop(vm, enter[1]);
+    return found > 0;
+}
+
+Value step_with_exit(VM *vm, Value exit, Value self, Value exception)
+{
+    Value traceback = as_exception(exception)->traceback;
+    Value row[] = {self, from_object(type_of(exception)), exception, is_absent(traceback) ? NONE : traceback};
+    return is_absent(self) ? object_call(vm, exit, row + 1, 3, ABSENT) : object_call(vm, exit, row, 4, ABSENT);
+}
+
+/* --- the rest --- */
+
+bool step_print(VM *vm, Value v)
+{
+    Value hook = dict_get_c(vm, vm->sys, "displayhook");
+    if (is_absent(hook)) {
+        raise_error(vm, &exc_RuntimeError, "lost sys.displayhook");
+        return false;
+    }
+    value_ref(hook);
+    Value result = call_1(vm, hook, v);
+    value_drop(vm, hook);
+    value_xdrop(vm, result);
+    return !is_absent(result);
+}

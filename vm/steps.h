@@ -1,0 +1,57 @@
+#ifndef MPY_VM_STEPS_H
+#define MPY_VM_STEPS_H
+
+/*
+ * The parts of instructions that are too rare or too long to stand in the eval loop.
+ *
+ * They work on values, not on the loop's registers; operands stay the caller's unless a word says otherwise.
+ */
+
+#include "vm/frame.h"
+
+/* --- names --- */
+RAISES bool step_unbound(VM *vm, const Code *code, uint32_t variable); /* always false */
+NEW RAISES Value step_load_global(VM *vm, const Frame *frame, Value name);
+NEW RAISES Value step_load_name(VM *vm, const Frame *frame, Value name);
+RAISES bool step_store_name(VM *vm, const Frame *frame, Value name, Value value);
+RAISES bool step_delete_name(VM *vm, const Frame *frame, Value name);
+RAISES bool step_delete_global(VM *vm, const Frame *frame, Value name);
+NEW RAISES int step_mapping_find(VM *vm, Value mapping, Value name, Value *result); /* 1, 0, -1 */
+NEW RAISES Value step_builtin(VM *vm, const Frame *frame, Value name); /* NameError when missing */
+RAISES bool step_setup_annotations(VM *vm, const Frame *frame);
+
+/* --- attributes --- */
+/* (function, object) or (attribute, ABSENT) into pair[0..1]; both NEW. */
+RAISES bool step_load_method(VM *vm, Value object, Value name, Value *pair);
+/* A special method of the type, the same way; 0 when missing. */
+RAISES int step_special(VM *vm, Value object, Value name, Value *pair);
+/* super().name as instructions do it; `method`: may give (function, self) as step_load_method. */
+RAISES bool step_super(VM *vm, Value super, Value type, Value self, Value name, bool method, Value *pair);
+
+/* --- items and iteration --- */
+NEW RAISES Value step_get_slice(VM *vm, Value container, Value start, Value stop);
+RAISES bool step_set_slice(VM *vm, Value container, Value start, Value stop, Value value);
+/* Unpack into to[0..count), the first item in the highest place; `after` < 0: no star. */
+RAISES bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, Value *to);
+
+/* --- building --- */
+NEW RAISES Value step_build_set(VM *vm, Value *items, int64_t count);
+NEW RAISES Value step_build_map(VM *vm, Value *items, int64_t pairs);
+NEW RAISES Value step_format(VM *vm, Value v, Value spec /* or ABSENT */, unsigned conversion);
+RAISES bool step_list_extend(VM *vm, Value list, Value iterable);
+RAISES bool step_dict_update(VM *vm, Value dict, Value mapping);
+NEW RAISES Value step_make_function(VM *vm, const Frame *frame, Value *parts, unsigned flags);
+
+/* --- exceptions and with --- */
+/* `raise`, `raise exception`, `raise exception from cause` (ABSENT: not given). True: a bare raise of what is being
+ * handled, which adds no traceback entry. Always RAISES. */
+bool step_raise(VM *vm, Value exception, Value cause);
+NEW RAISES Value step_cleanup_throw(VM *vm, STEALS Value exception);
+NEW RAISES Value step_stop_iteration_error(VM *vm, Value exception);
+RAISES bool step_with_enter(VM *vm, Value manager, Value *to); /* three values, NEW */
+NEW RAISES Value step_with_exit(VM *vm, Value exit, Value self, Value exception);
+
+/* --- the rest --- */
+RAISES bool step_print(VM *vm, Value v);
+
+#endif

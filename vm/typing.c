@@ -1,0 +1,188 @@
+/* Type parameters, type aliases, Generic. */
+
+#include "vm/typing.h"
+
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/genericalias.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+
+/* One struct for the parameters and the alias. */
+typedef struct {
+    Object head;
+    Value name;
+    Value evaluate; /* a function that gives the bound or the value; ABSENT: none, or asked already */
+    Value value;    /* the bound (None without one), or the alias's value; ABSENT until asked */
+    Value params;   /* of an alias: a tuple */
+    Value module;
+} TypeParam;
+
+static TypeParam *as_param(Value v) { return (TypeParam *)as_object(v); }
+
+static Value param_new(VM *vm, const Frame *frame, Type *type, Value name, Value evaluate, Value params)
+{
+    TypeParam *p = (TypeParam *)object_new_container(vm, type, sizeof *p);
+    if (p == NULL) return raise_memory(vm);
+    Value module = dict_get_string(vm, frame_globals(frame), NAME_OF(vm, name));
+    p->name = value_ref(name);
+    p->evaluate = value_xref(evaluate);
+    p->value = is_absent(evaluate) ? NONE : ABSENT;
+    p->params = value_ref(is_absent(params) || is_none(params) ? vm->empty_tuple : params);
+    p->module = value_ref(is_absent(module) ? NONE : module);
+    object_track(&p->head);
+    return from_object(p);
+}
+
+static int traverse(Object *self, VisitFn visit, void *context)
+{
+    TypeParam *p = (TypeParam *)self;
+    VISIT(p->evaluate);
+    VISIT(p->value);
+    VISIT(p->params);
+    return 0;
+}
+
+static void clear(VM *vm, Object *self)
+{
+    TypeParam *p = (TypeParam *)self;
+    value_clear(vm, &p->evaluate);
+    value_clear(vm, &p->value);
+    value_clear(vm, &p->params);
+}
+
+static void dealloc(VM *vm, Object *self)
+{
+    object_untrack(vm, self);
+    clear(vm, self);
+    value_clear(vm, &((TypeParam *)self)->name);
+    value_clear(vm, &((TypeParam *)self)->module);
+    object_free(vm, self, sizeof(TypeParam));
+}
+
+/* The bound or value, worked out at the first look. */
+static Value get_value(VM *vm, Value self)
+{
+    TypeParam *p = as_param(self);
+    if (is_absent(p->value) && !is_absent(p->evaluate)) {
+        Value evaluate = value_ref(p->evaluate), v = call_0(vm, evaluate);
+        value_drop(vm, evaluate);
+        if (is_absent(v)) return ABSENT;
+        value_set(vm, &p->value, v);
+        value_clear(vm, &p->evaluate);
+    }
+    return is_absent(p->value) ? NONE : value_ref(p->value);
+}
+
+/* Constraints are written as a tuple in the bound's place. */
+static Value get_bound(VM *vm, Value self)
+{
+    Value v = get_value(vm, self);
+    if (is_absent(v) || !is_tuple(v)) return v;
+    value_drop(vm, v);
+    return NONE;
+}
+
+static Value get_constraints(VM *vm, Value self)
+{
+    Value v = get_value(vm, self);
+    if (is_absent(v) || is_tuple(v)) return v;
+    value_drop(vm, v);
+    return value_ref(vm->empty_tuple);
+}
+
+static Value get_false(VM *vm, Value self)
+{
+    (void)vm, (void)self;
+    return FALSE_VALUE;
+}
+
+static Value get_true(VM *vm, Value self)
+{
+    (void)vm, (void)self;
+    return TRUE_VALUE;
+}
+
+static Value repr(VM *vm, Value self)
+{
+    (void)vm;
+    return value_ref(as_param(self)->name);
+}
+
+static const MemberDef members[] = {
+    {"__name__", offsetof(TypeParam, name), MEMBER_READONLY, NULL},
+    {"__module__", offsetof(TypeParam, module), MEMBER_READONLY, NULL},
+    {0},
+};
+
+static const MemberDef alias_members[] = {
+    {"__name__", offsetof(TypeParam, name), MEMBER_READONLY, NULL},
+    {"__module__", offsetof(TypeParam, module), MEMBER_READONLY, NULL},
+    {"__type_params__", offsetof(TypeParam, params), MEMBER_READONLY, NULL},
+    {0},
+};
+
+static const GetSetDef type_var_getsets[] = {
+    {"__bound__", get_bound, NULL, NULL},
+    {"__constraints__", get_constraints, NULL, NULL},
+    {"__covariant__", get_false, NULL, NULL},
+    {"__contravariant__", get_false, NULL, NULL},
+    {"__infer_variance__", get_true, NULL, NULL},
+    {0},
+};
+
+static const GetSetDef alias_getsets[] = {
+    {"__value__", get_value, NULL, NULL},
+    {0},
+};
+
+static const NativeDef alias_methods[] = {
+    {"__getitem__", generic_alias_class_getitem, "parameters, /", NULL, NATIVE_METHOD},
+    {0},
+};
+
+static const NativeDef generic_methods[] = {
+    {"__class_getitem__", generic_alias_class_getitem, "params, /", NULL, NATIVE_CLASS_METHOD},
+    {0},
+};
+
+#define PARAM_TYPE(variable, text, ...)                                                                      \
+    Type variable = {                                                                                        \
+        TYPE_HEAD(variable, text, .traverse = traverse, .clear = clear, .dealloc = dealloc),                 \
+        .flags = TYPE_NO_NEW,                                                                                \
+        .basic_size = sizeof(TypeParam),                                                                     \
+        .base = &object_type,                                                                                \
+        .repr = repr,                                                                                        \
+        __VA_ARGS__,                                                                                         \
+    }
+
+PARAM_TYPE(type_var_type, "typing.TypeVar", .members = members, .getsets = type_var_getsets);
+PARAM_TYPE(param_spec_type, "typing.ParamSpec", .members = members);
+PARAM_TYPE(type_var_tuple_type, "typing.TypeVarTuple", .members = members);
+PARAM_TYPE(type_alias_type, "typing.TypeAliasType", .members = alias_members, .getsets = alias_getsets,
+           .methods = alias_methods);
+
+Type generic_type = {
+    TYPE_HEAD(generic_type, "typing.Generic", .dealloc = NULL),
+    .flags = TYPE_BASE,
+    .basic_size = sizeof(Object),
+    .base = &object_type,
+    .methods = generic_methods,
+};
+
+Value step_typing(VM *vm, const Frame *frame, Opcode op, uint32_t operand, Value *operands)
+{
+    Type *const kinds[] = {&type_var_type, &type_var_type, &param_spec_type, &type_var_tuple_type};
+    switch (op) {
+    case OP_TYPE_PARAM:
+        return param_new(vm, frame, kinds[operand & 3], operands[0], operand == 1 ? operands[1] : ABSENT, ABSENT);
+    case OP_TYPE_ALIAS: return param_new(vm, frame, &type_alias_type, operands[0], operands[2], operands[1]);
+    case OP_GENERIC_BASE: return generic_alias_new(vm, from_object(&generic_type), operands[0]);
+    default:
+        if (!is_function(operands[0])) return raise_type(vm, "type parameters of no function");
+        value_set(vm, &as_function(operands[0])->type_params, value_ref(operands[1]));
+        return value_ref(operands[0]);
+    }
+}
