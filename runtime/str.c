@@ -11,23 +11,19 @@
 
 static const int64_t STRING_LENGTH_MAX = (INT64_C(1) << 59) - 64; /* fits `length` at any width */
 
-static unsigned width_for(uint32_t maximum)
-{
+static unsigned width_for(uint32_t maximum) {
     return maximum < 0x100 ? 0 : maximum < 0x10000 ? 1 : 2;
 }
 
-static size_t data_size(const String *s)
-{
+static size_t data_size(const String *s) {
     return ((size_t)s->length + 1) << s->width_log;
 }
 
-static void terminate(String *s)
-{
+static void terminate(String *s) {
     memset(s->data + ((size_t)s->length << s->width_log), 0, (size_t)1 << s->width_log);
 }
 
-String *string_new(VM *vm, int64_t length, uint32_t maximum)
-{
+String *string_new(VM *vm, int64_t length, uint32_t maximum) {
     unsigned width_log = width_for(maximum);
     if (length > STRING_LENGTH_MAX >> width_log) {
         raise_memory(vm);
@@ -48,16 +44,14 @@ String *string_new(VM *vm, int64_t length, uint32_t maximum)
     return s;
 }
 
-void string_dealloc(VM *vm, Object *self)
-{
+void string_dealloc(VM *vm, Object *self) {
     String *s = (String *)self;
     if (s->interned) intern_forget(vm, s);
     bool exact = self->type == &str_type;
     object_free(vm, self, exact ? sizeof *s + data_size(s) : instance_size(self, (int64_t)data_size(s)));
 }
 
-void string_store(String *s, int64_t index, uint32_t c)
-{
+void string_store(String *s, int64_t index, uint32_t c) {
     switch (s->width_log) {
     case 0: s->data[index] = (uint8_t)c; break;
     case 1: ((uint16_t *)s->data)[index] = (uint16_t)c; break;
@@ -65,8 +59,7 @@ void string_store(String *s, int64_t index, uint32_t c)
     }
 }
 
-Value string_from_ascii(VM *vm, const char *text, size_t length)
-{
+Value string_from_ascii(VM *vm, const char *text, size_t length) {
     if (length == 0) return value_ref(vm->empty_string);
     if (length == 1) return value_ref(vm->characters[(uint8_t)text[0]]);
     String *s = string_new(vm, (int64_t)length, 0);
@@ -75,8 +68,7 @@ Value string_from_ascii(VM *vm, const char *text, size_t length)
     return from_object(s);
 }
 
-Value string_from_utf8(VM *vm, const char *text, size_t length)
-{
+Value string_from_utf8(VM *vm, const char *text, size_t length) {
     uint32_t maximum;
     int64_t count = utf8_measure(text, length, &maximum);
     if (maximum < 0x80) return string_from_ascii(vm, text, length);
@@ -84,17 +76,16 @@ Value string_from_utf8(VM *vm, const char *text, size_t length)
     String *s = string_new(vm, count, maximum);
     if (!s) return ABSENT;
     const char *next = text;
-    for (int64_t i = 0; i < count; i++) string_store(s, i, utf8_decode(&next));
+    for (int64_t i = 0; i < count; i++)
+        string_store(s, i, utf8_decode(&next));
     return from_object(s);
 }
 
-Value string_from_c(VM *vm, const char *text)
-{
+Value string_from_c(VM *vm, const char *text) {
     return string_from_utf8(vm, text, strlen(text));
 }
 
-Value string_from_char(VM *vm, uint32_t code_point)
-{
+Value string_from_char(VM *vm, uint32_t code_point) {
     if (code_point < 256) return value_ref(vm->characters[code_point]);
     String *s = string_new(vm, 1, code_point);
     if (!s) return ABSENT;
@@ -102,26 +93,27 @@ Value string_from_char(VM *vm, uint32_t code_point)
     return from_object(s);
 }
 
-Value string_from_ucs4(VM *vm, const uint32_t *text, int64_t length)
-{
+Value string_from_ucs4(VM *vm, const uint32_t *text, int64_t length) {
     uint32_t all = 0;
-    for (int64_t i = 0; i < length; i++) all = text[i] > all ? text[i] : all;
+    for (int64_t i = 0; i < length; i++)
+        all = text[i] > all ? text[i] : all;
     if (length == 0) return value_ref(vm->empty_string);
     if (length == 1) return string_from_char(vm, all);
     String *s = string_new(vm, length, all);
     if (!s) return ABSENT;
-    for (int64_t i = 0; i < length; i++) string_store(s, i, text[i]);
+    for (int64_t i = 0; i < length; i++)
+        string_store(s, i, text[i]);
     return from_object(s);
 }
 
 /* --- copying between widths --- */
 
-uint32_t string_maximum_in(const String *s, int64_t start, int64_t stop)
-{
+uint32_t string_maximum_in(const String *s, int64_t start, int64_t stop) {
     if (s->ascii) return 0x7F;
     uint32_t all = 0;
     if (s->width_log == 0) {
-        for (int64_t i = start; i < stop; i++) all |= s->data[i];
+        for (int64_t i = start; i < stop; i++)
+            all |= s->data[i];
         return all;
     }
     for (int64_t i = start; i < stop; i++) {
@@ -131,24 +123,22 @@ uint32_t string_maximum_in(const String *s, int64_t start, int64_t stop)
     return all;
 }
 
-uint32_t string_limit(const String *s)
-{
+uint32_t string_limit(const String *s) {
     static const uint32_t limits[] = {0xFF, 0xFFFF, 0x10FFFF};
     return s->ascii ? 0x7F : limits[s->width_log];
 }
 
-void string_copy(String *to, int64_t at, const String *from, int64_t start, int64_t count)
-{
+void string_copy(String *to, int64_t at, const String *from, int64_t start, int64_t count) {
     if (to->width_log == from->width_log) {
         unsigned w = to->width_log;
         memcpy(to->data + ((size_t)at << w), from->data + ((size_t)start << w), (size_t)count << w);
         return;
     }
-    for (int64_t i = 0; i < count; i++) string_store(to, at + i, string_at(from, start + i));
+    for (int64_t i = 0; i < count; i++)
+        string_store(to, at + i, string_at(from, start + i));
 }
 
-Value string_slice(VM *vm, Value string, int64_t start, int64_t stop)
-{
+Value string_slice(VM *vm, Value string, int64_t start, int64_t stop) {
     String *s = as_string(string);
     int64_t count = stop - start;
     if (count <= 0) return value_ref(vm->empty_string);
@@ -160,8 +150,7 @@ Value string_slice(VM *vm, Value string, int64_t start, int64_t stop)
     return from_object(part);
 }
 
-Value string_concat(VM *vm, Value a, Value b)
-{
+Value string_concat(VM *vm, Value a, Value b) {
     String *x = as_string(a), *y = as_string(b);
     if (x->length == 0 && y->head.type == &str_type) return value_ref(b);
     if (y->length == 0 && x->head.type == &str_type) return value_ref(a);
@@ -173,8 +162,7 @@ Value string_concat(VM *vm, Value a, Value b)
     return from_object(both);
 }
 
-Value string_append(VM *vm, Value left, Value right)
-{
+Value string_append(VM *vm, Value left, Value right) {
     String *x = as_string(left), *y = as_string(right);
     bool in_place = x->head.refs == 1 && x->head.type == &str_type && !x->interned && x->length > 1 &&
                     y->width_log <= x->width_log && (int64_t)(x->length + y->length) < STRING_LENGTH_MAX >> 2;
@@ -199,8 +187,7 @@ Value string_append(VM *vm, Value left, Value right)
     return from_object(grown);
 }
 
-Value string_join(VM *vm, Value separator, Value *items, int64_t count)
-{
+Value string_join(VM *vm, Value separator, Value *items, int64_t count) {
     if (count == 0) return value_ref(vm->empty_string);
     String *glue = as_string(separator);
     uint32_t limit = count > 1 ? string_limit(glue) : 0;
@@ -209,11 +196,13 @@ Value string_join(VM *vm, Value separator, Value *items, int64_t count)
     length = glue_length * (count - 1);
     for (int64_t i = 0; i < count; i++) {
         if (!is_string(items[i])) {
-            return raise_type(vm, "sequence item %lld: expected str instance, %T found", (long long)i, items[i]);
+            return raise_type(vm, "sequence item %lld: expected str instance, %T found", (long long)i,
+                              items[i]);
         }
         String *s = as_string(items[i]);
         length += (int64_t)s->length;
-        if (length > STRING_LENGTH_MAX) return raise_overflow(vm, "join() result is too long for a Python string");
+        if (length > STRING_LENGTH_MAX)
+            return raise_overflow(vm, "join() result is too long for a Python string");
         if (string_limit(s) > limit) limit = string_limit(s);
     }
     if (count == 1 && as_string(items[0])->head.type == &str_type) return value_ref(items[0]);
@@ -231,8 +220,7 @@ Value string_join(VM *vm, Value separator, Value *items, int64_t count)
 
 /* --- UTF-8 --- */
 
-const char *string_utf8(VM *vm, Value string, size_t *length, Value *keeper)
-{
+const char *string_utf8(VM *vm, Value string, size_t *length, Value *keeper) {
     String *s = as_string(string);
     *keeper = ABSENT;
     if (s->ascii) {
@@ -240,11 +228,13 @@ const char *string_utf8(VM *vm, Value string, size_t *length, Value *keeper)
         return (const char *)s->data;
     }
     size_t size = 0;
-    for (int64_t i = 0; i < (int64_t)s->length; i++) size += utf8_size(string_at(s, i));
+    for (int64_t i = 0; i < (int64_t)s->length; i++)
+        size += utf8_size(string_at(s, i));
     Bytes *bytes = bytes_new(vm, (int64_t)size);
     if (!bytes) return NULL;
     char *next = (char *)bytes->data;
-    for (int64_t i = 0; i < (int64_t)s->length; i++) next = utf8_encode(next, string_at(s, i));
+    for (int64_t i = 0; i < (int64_t)s->length; i++)
+        next = utf8_encode(next, string_at(s, i));
     *keeper = from_object(bytes);
     *length = size;
     return (const char *)bytes->data;
@@ -252,8 +242,7 @@ const char *string_utf8(VM *vm, Value string, size_t *length, Value *keeper)
 
 /* --- comparing --- */
 
-bool string_equal(Value a, Value b)
-{
+bool string_equal(Value a, Value b) {
     String *x = as_string(a), *y = as_string(b);
     if (x == y) return true;
     if (x->length != y->length || x->width_log != y->width_log) return false;
@@ -262,15 +251,13 @@ bool string_equal(Value a, Value b)
     return memcmp(x->data, y->data, (size_t)x->length << x->width_log) == 0;
 }
 
-bool string_equal_c(Value a, const char *text)
-{
+bool string_equal_c(Value a, const char *text) {
     String *s = as_string(a);
     size_t length = strlen(text);
     return s->ascii && s->length == length && memcmp(s->data, text, length) == 0;
 }
 
-int string_order(Value a, Value b)
-{
+int string_order(Value a, Value b) {
     String *x = as_string(a), *y = as_string(b);
     int64_t shared = (int64_t)(x->length < y->length ? x->length : y->length);
     if (x->width_log == 0 && y->width_log == 0) {
@@ -287,30 +274,27 @@ int string_order(Value a, Value b)
 
 /* --- hashing: SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF") --- */
 
-static inline uint64_t rotate_left(uint64_t x, int by)
-{
+static inline uint64_t rotate_left(uint64_t x, int by) {
     return (x << by) | (x >> (64 - by));
 }
 
-static inline void sip_round(uint64_t v[4])
-{
+static inline void sip_round(uint64_t v[4]) {
     v[0] += v[1], v[1] = rotate_left(v[1], 13) ^ v[0], v[0] = rotate_left(v[0], 32);
     v[2] += v[3], v[3] = rotate_left(v[3], 16) ^ v[2];
     v[0] += v[3], v[3] = rotate_left(v[3], 21) ^ v[0];
     v[2] += v[1], v[1] = rotate_left(v[1], 17) ^ v[2], v[2] = rotate_left(v[2], 32);
 }
 
-static inline void sip_absorb(uint64_t v[4], uint64_t word)
-{
+static inline void sip_absorb(uint64_t v[4], uint64_t word) {
     v[3] ^= word;
     sip_round(v);
     v[0] ^= word;
 }
 
-int64_t hash_bytes(const VM *vm, const void *data, size_t size)
-{
+int64_t hash_bytes(const VM *vm, const void *data, size_t size) {
     uint64_t k0 = vm->hash_key[0], k1 = vm->hash_key[1];
-    uint64_t v[4] = {k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573};
+    uint64_t v[4] = {k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261,
+                     k1 ^ 0x7465646279746573};
     const uint8_t *next = data, *end = next + (size & ~(size_t)7);
     uint64_t word;
     for (; next < end; next += 8) {
@@ -321,13 +305,13 @@ int64_t hash_bytes(const VM *vm, const void *data, size_t size)
     memcpy(&word, next, size & 7);
     sip_absorb(v, word | (uint64_t)size << 56);
     v[2] ^= 0xFF;
-    for (int i = 0; i < 3; i++) sip_round(v);
+    for (int i = 0; i < 3; i++)
+        sip_round(v);
     int64_t hash = (int64_t)(v[0] ^ v[1] ^ v[2] ^ v[3]);
     return hash == -1 || hash == 0 ? -2 : hash;
 }
 
-int64_t string_hash(VM *vm, Value string)
-{
+int64_t string_hash(VM *vm, Value string) {
     String *s = as_string(string);
     if (!s->hash && s->length) s->hash = hash_bytes(vm, s->data, (size_t)s->length << s->width_log);
     return s->hash;

@@ -1,0 +1,110 @@
+#ifndef MPY_RUNTIME_FILE_H
+#define MPY_RUNTIME_FILE_H
+
+/*
+ * Files: three layers, as in CPython's io.
+ *
+ *   FileIO         a file descriptor: bytes in and out by system calls
+ *   Buffered       a block of bytes in front of a FileIO; three types, for reading, writing and both
+ *   TextIOWrapper  str in front of a Buffered: an encoding, line ends, lines
+ *
+ * Each layer owns the one below; closing one flushes and closes those below it, and a file that dies closed nothing
+ * is closed then. System calls interrupted by a signal run the signal's handler and go on (PEP 475).
+ *
+ * A Buffered holds either bytes read ahead or bytes not yet written, never both: [begin, end) of `data` are unread,
+ * or [0, end) unwritten when `dirty`.
+ *
+ * A TextIOWrapper keeps one decoded chunk, the bytes it came from (so that tell can count back), and bytes not yet
+ * written. Positions that tell gives are byte offsets.
+ */
+
+#include "runtime/native.h"
+
+enum {
+    FILE_BUFFER_SIZE = 8192, /* io.DEFAULT_BUFFER_SIZE of 3.13 */
+};
+
+typedef struct {
+    Object head;
+    int fd; /* -1: closed */
+    bool readable, writable, appending, created;
+    bool close_fd;
+    Value name; /* as given to open; owned */
+} FileIO;
+
+typedef struct {
+    Object head;
+    Value raw; /* a FileIO; owned. ABSENT: detached */
+    uint8_t *data; /* capacity bytes; owned */
+    int64_t capacity;
+    int64_t begin, end;
+    bool dirty;
+    bool reads, writes;
+} Buffered;
+
+typedef enum { NEWLINE_UNIVERSAL, NEWLINE_KEEP, NEWLINE_LF, NEWLINE_CR, NEWLINE_CRLF } NewlineMode;
+
+typedef struct {
+    Object head;
+    Value buffer;   /* a Buffered; owned. ABSENT: detached */
+    Value encoding; /* str; owned */
+    Value errors;   /* str; owned */
+    Value mode;     /* str; owned */
+    NewlineMode newline;
+    bool utf8;       /* what needs no codec: UTF-8, strict or not */
+    bool whole;      /* the encoding keeps state: the file is decoded in one piece */
+    bool ended;      /* the bytes have ended */
+    bool iterating;  /* next() was called: tell is off */
+    bool line_buffered, write_through;
+    bool last_cr;    /* the chunk's last character was \r, kept back until the next one is known */
+    uint8_t seen;    /* line ends met: bits 1 \r, 2 \n, 4 \r\n */
+    Value chunk;     /* str, decoded; owned; or ABSENT */
+    int64_t position; /* in the chunk, of the next character */
+    uint8_t *source; /* the bytes of the chunk and, behind them, an incomplete character's; owned */
+    int64_t source_length, source_capacity, decoded; /* of them decoded */
+    uint8_t *pending; /* encoded, not yet in the buffer; owned */
+    int64_t pending_length;
+} TextFile;
+
+static inline FileIO *as_file(Value v) { return (FileIO *)as_object(v); }
+static inline Buffered *as_buffered(Value v) { return (Buffered *)as_object(v); }
+static inline TextFile *as_text_file(Value v) { return (TextFile *)as_object(v); }
+
+/* --- FileIO --- */
+NEW RAISES Value file_new(VM *vm, int fd, bool readable, bool writable, Value name, bool close_fd);
+/* open(2) by a mode such as "rb" or "x+"; `name` a path or an fd. */
+NEW RAISES Value file_open(VM *vm, Value name, const char *mode, bool close_fd, Value opener);
+RAISES int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size); /* 0: the end; -1 RAISES */
+RAISES bool file_write(VM *vm, FileIO *file, const void *from, int64_t size); /* all of it */
+RAISES int64_t file_seek(VM *vm, FileIO *file, int64_t offset, int whence);
+RAISES bool file_close(VM *vm, FileIO *file);
+RAISES bool file_check_open(VM *vm, const FileIO *file); /* ValueError: I/O operation on closed file. */
+const char *file_mode(const FileIO *file);
+
+/* --- Buffered --- */
+NEW RAISES Value buffered_new(VM *vm, Type *type, Value raw, int64_t capacity);
+RAISES bool buffered_flush(VM *vm, Buffered *b);
+RAISES bool buffered_write(VM *vm, Buffered *b, const void *from, int64_t size);
+RAISES int64_t buffered_read_some(VM *vm, Buffered *b, void *to, int64_t size); /* at most one read call; 0: the end */
+RAISES int64_t buffered_tell(VM *vm, Buffered *b);
+RAISES int64_t buffered_seek(VM *vm, Buffered *b, int64_t offset, int whence);
+RAISES bool buffered_close(VM *vm, Buffered *b);
+RAISES bool buffered_check_open(VM *vm, const Buffered *b);
+
+/* --- TextIOWrapper --- */
+NEW RAISES Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value newline, bool line_buffered);
+RAISES bool text_file_write(VM *vm, TextFile *t, Value string);
+RAISES bool text_file_flush(VM *vm, TextFile *t);
+NEW RAISES Value text_file_read_line(VM *vm, TextFile *t, int64_t limit /* -1: none */); /* empty str: the end */
+
+/* The argument as bytes-like data: *length bytes at the result, valid while `v` lives. NULL RAISES. */
+RAISES const uint8_t *bytes_argument(VM *vm, Value v, int64_t *length);
+/* io.UnsupportedOperation(text). */
+RAISES Value raise_unsupported(VM *vm, const char *text);
+
+/* sys.stdin, stdout and stderr (and __stdin__ ...), and the functions open and input in builtins. */
+RAISES bool streams_init(VM *vm, bool unbuffered);
+/* Flush sys.stdout and sys.stderr at exit; false when stdout could not be written. Raises nothing. */
+bool streams_flush(VM *vm);
+
+#endif

@@ -1,0 +1,421 @@
+/* FileIO: a file descriptor. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/bytes.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/file.h"
+#include "runtime/int.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+
+/* --- life --- */
+
+Value file_new(VM *vm, int fd, bool readable, bool writable, Value name, bool close_fd) {
+    FileIO *file = (FileIO *)object_new_container(vm, &file_io_type, sizeof *file);
+    if (!file) return raise_memory(vm);
+    file->fd = fd;
+    file->readable = readable;
+    file->writable = writable;
+    file->close_fd = close_fd;
+    file->name = value_ref(name);
+    object_track(&file->head);
+    return from_object(file);
+}
+
+static int traverse(Object *self, VisitFn visit, void *context) {
+    VISIT(((FileIO *)self)->name);
+    return 0;
+}
+
+static void clear(VM *vm, Object *self) { value_clear(vm, &((FileIO *)self)->name); }
+
+static void dealloc(VM *vm, Object *self) {
+    FileIO *file = (FileIO *)self;
+    if (file->fd >= 0 && file->close_fd) close(file->fd);
+    value_xdrop(vm, file->name);
+    object_free(vm, self, sizeof *file);
+}
+
+/* --- opening --- */
+
+/* What open(2) wants for the letters of a mode; -1 RAISES. */
+static int open_flags(VM *vm, const char *mode, FileIO *file) {
+    int kinds = 0, flags = O_CLOEXEC;
+    bool plus = strchr(mode, '+');
+    for (const char *m = mode; *m; m++) {
+        kinds += strchr("rwax", *m) != NULL;
+        if (*m == 'r') file->readable = true;
+        if (*m == 'w') file->writable = true, flags |= O_CREAT | O_TRUNC;
+        if (*m == 'a') file->writable = file->appending = true, flags |= O_CREAT | O_APPEND;
+        if (*m == 'x') file->writable = file->created = true, flags |= O_CREAT | O_EXCL;
+    }
+    if (kinds != 1) {
+        raise_value(vm, "Must have exactly one of create/read/write/append mode and at most one plus");
+        return -1;
+    }
+    if (plus) file->readable = file->writable = true;
+    return flags | (file->readable && file->writable ? O_RDWR : file->readable ? O_RDONLY : O_WRONLY);
+}
+
+/* The path as C text: a str, bytes, or what __fspath__ gives. *keeper is dropped by the caller. NULL RAISES. */
+static const char *path_text(VM *vm, Value name, NEW Value *keeper) {
+    size_t length;
+    const char *text;
+    *keeper = ABSENT;
+    if (is_string(name)) {
+        text = string_utf8(vm, name, &length, keeper);
+    } else if (is_bytes(name)) {
+        text = (const char *)as_bytes(name)->data;
+        length = (size_t)as_bytes(name)->length;
+    } else {
+        raise_type(vm, "expected str, bytes or os.PathLike object, not %T", name);
+        return NULL;
+    }
+    if (text && strlen(text) != length) {
+        raise_value(vm, "embedded null %s", is_bytes(name) ? "byte" : "character");
+        return NULL;
+    }
+    return text;
+}
+
+static int open_retrying(VM *vm, const char *path, int flags) {
+    for (;;) {
+        int fd = open(path, flags, 0666);
+        if (fd >= 0 || errno != EINTR) return fd;
+        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return -1;
+    }
+}
+
+static int open_with(VM *vm, Value opener, Value name, int flags) {
+    Value result = call_2(vm, opener, name, int_small(flags));
+    if (is_absent(result)) return -1;
+    int64_t fd = -1;
+    if (!is_int_family(result)) {
+        raise_type(vm, "expected integer from opener");
+    } else if (!int_to_int64(result, &fd) || fd < 0) {
+        raise_value(vm, "opener returned %lld", (long long)fd);
+    }
+    value_drop(vm, result);
+    return (int)fd;
+}
+
+static int open_name(VM *vm, Value name, int flags, Value opener) {
+    if (!is_absent(opener) && !is_none(opener)) return open_with(vm, opener, name, flags);
+    Value keeper;
+    const char *path = path_text(vm, name, &keeper);
+    int fd = path ? open_retrying(vm, path, flags) : -1;
+    int error = errno;
+    value_xdrop(vm, keeper);
+    if (fd < 0 && !error_raised(vm)) raise_os(vm, error, name);
+    return fd;
+}
+
+/* An opened directory is no file; appending starts at the end. */
+static bool check_opened(VM *vm, FileIO *file) {
+    struct stat st;
+    if (fstat(file->fd, &st) < 0) {
+        raise_os(vm, errno, file->name);
+        return false;
+    }
+    if (S_ISDIR(st.st_mode)) {
+        raise_os(vm, EISDIR, file->name);
+        return false;
+    }
+    if (file->appending) lseek(file->fd, 0, SEEK_END);
+    return true;
+}
+
+Value file_open(VM *vm, Value name, const char *mode, bool close_fd, Value opener) {
+    Value result = file_new(vm, -1, false, false, name, close_fd);
+    if (is_absent(result)) return ABSENT;
+    FileIO *file = as_file(result);
+    int flags = open_flags(vm, mode, file);
+    bool ok = flags >= 0;
+    if (ok && is_int_family(name)) {
+        int64_t fd;
+        ok = object_to_int64(vm, name, &exc_OverflowError, &fd);
+        if (ok && fd < 0) ok = (raise_value(vm, "negative file descriptor"), false);
+        if (ok) file->fd = (int)fd;
+    } else if (ok && !close_fd) {
+        raise_value(vm, "Cannot use closefd=False with file name");
+        ok = false;
+    } else if (ok) {
+        file->fd = open_name(vm, name, flags, opener);
+        ok = file->fd >= 0;
+    }
+    if (ok && check_opened(vm, file)) return result;
+    if (is_int_family(name)) file->close_fd = false; /* it was not ours to close */
+    value_drop(vm, result);
+    return ABSENT;
+}
+
+/* --- system calls --- */
+
+bool file_check_open(VM *vm, const FileIO *file) {
+    if (file->fd < 0) raise_value(vm, "I/O operation on closed file.");
+    return file->fd >= 0;
+}
+
+int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size) {
+    for (;;) {
+        ssize_t got = read(file->fd, to, (size_t)size);
+        if (got >= 0) return got;
+        if (errno != EINTR) {
+            raise_os(vm, errno, ABSENT);
+            return -1;
+        }
+        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return -1;
+    }
+}
+
+bool file_write(VM *vm, FileIO *file, const void *from, int64_t size) {
+    const char *next = from;
+    while (size > 0) {
+        ssize_t put = write(file->fd, next, (size_t)size);
+        if (put >= 0) {
+            next += put;
+            size -= put;
+        } else if (errno != EINTR) {
+            raise_os(vm, errno, ABSENT);
+            return false;
+        } else if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int64_t file_seek(VM *vm, FileIO *file, int64_t offset, int whence) {
+    int64_t at = lseek(file->fd, offset, whence);
+    if (at < 0) raise_os(vm, errno, ABSENT);
+    return at;
+}
+
+bool file_close(VM *vm, FileIO *file) {
+    int fd = file->fd;
+    file->fd = -1;
+    if (fd < 0 || !file->close_fd || close(fd) == 0) return true;
+    raise_os(vm, errno, ABSENT);
+    return false;
+}
+
+const char *file_mode(const FileIO *file) {
+    if (file->created) return file->readable ? "xb+" : "xb";
+    if (file->appending) return file->readable ? "ab+" : "ab";
+    if (file->readable) return file->writable ? "rb+" : "rb";
+    return "wb";
+}
+
+/* --- methods --- */
+
+Value raise_unsupported(VM *vm, const char *text) {
+    if (is_absent(vm->unsupported_operation)) { /* OSError and ValueError at once: a class made at its first use */
+        Value name = string_from_c(vm, "UnsupportedOperation");
+        Value bases = tuple_pack(vm, 2, from_object(&exc_OSError), from_object(&exc_ValueError));
+        Value dict = dict_new(vm), module = string_from_c(vm, "io");
+        bool ok = !is_absent(name) && !is_absent(bases) && !is_absent(dict) && !is_absent(module) &&
+                  dict_set(vm, dict, NAME_OF(vm, module), module);
+        if (ok) vm->unsupported_operation = call_3(vm, from_object(&type_type), name, bases, dict);
+        value_xdrop(vm, name), value_xdrop(vm, bases), value_xdrop(vm, dict), value_xdrop(vm, module);
+        if (is_absent(vm->unsupported_operation)) return ABSENT;
+    }
+    return raise_error(vm, (Type *)as_object(vm->unsupported_operation), "%s", text);
+}
+
+static FileIO *readable(VM *vm, Value self) {
+    FileIO *file = as_file(self);
+    if (!file_check_open(vm, file)) return NULL;
+    if (!file->readable) raise_unsupported(vm, "File not open for reading");
+    return file->readable ? file : NULL;
+}
+
+static FileIO *writable(VM *vm, Value self) {
+    FileIO *file = as_file(self);
+    if (!file_check_open(vm, file)) return NULL;
+    if (!file->writable) raise_unsupported(vm, "File not open for writing");
+    return file->writable ? file : NULL;
+}
+
+static Value read_all(VM *vm, FileIO *file) {
+    Bytes *all = bytes_new(vm, FILE_BUFFER_SIZE);
+    int64_t count = 0;
+    while (all) {
+        int64_t got = file_read(vm, file, all->data + count, all->length - count);
+        if (got < 0) {
+            value_drop(vm, from_object(all));
+            return ABSENT;
+        }
+        count += got;
+        if (got == 0) break;
+        if (count == all->length) all = bytes_resize(vm, all, count * 2);
+    }
+    return from_object(all ? bytes_resize(vm, all, count) : NULL);
+}
+
+static Value read_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    FileIO *file = readable(vm, args[0]);
+    int64_t size = -1;
+    if (!file || (!is_absent(args[1]) && !is_none(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &size))) {
+        return ABSENT;
+    }
+    if (size < 0) return read_all(vm, file);
+    Bytes *bytes = bytes_new(vm, size);
+    if (!bytes) return ABSENT;
+    int64_t got = file_read(vm, file, bytes->data, size);
+    if (got >= 0) return from_object(bytes_resize(vm, bytes, got));
+    value_drop(vm, from_object(bytes));
+    return ABSENT;
+}
+
+static Value readall_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    FileIO *file = readable(vm, args[0]);
+    return file ? read_all(vm, file) : ABSENT;
+}
+
+static Value write_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    FileIO *file = writable(vm, args[0]);
+    int64_t size;
+    const uint8_t *data = file ? bytes_argument(vm, args[1], &size) : NULL;
+    return data && file_write(vm, file, data, size) ? int_from(vm, size) : ABSENT;
+}
+
+static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t offset, whence = 0;
+    if (!file_check_open(vm, as_file(args[0])) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
+    if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
+    int64_t at = file_seek(vm, as_file(args[0]), offset, (int)whence);
+    return at < 0 ? ABSENT : int_from(vm, at);
+}
+
+static Value tell_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t at = file_check_open(vm, as_file(args[0])) ? file_seek(vm, as_file(args[0]), 0, SEEK_CUR) : -1;
+    return at < 0 ? ABSENT : int_from(vm, at);
+}
+
+static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    FileIO *file = writable(vm, args[0]);
+    int64_t size;
+    if (!file) return ABSENT;
+    if (is_absent(args[1]) || is_none(args[1])) {
+        size = file_seek(vm, file, 0, SEEK_CUR);
+        if (size < 0) return ABSENT;
+    } else if (!object_to_int64(vm, args[1], &exc_OverflowError, &size)) {
+        return ABSENT;
+    }
+    return ftruncate(file->fd, size) == 0 ? int_from(vm, size) : raise_os(vm, errno, ABSENT);
+}
+
+static Value close_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return file_close(vm, as_file(args[0])) ? NONE : ABSENT;
+}
+
+static Value fileno_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return file_check_open(vm, as_file(args[0])) ? int_small(as_file(args[0])->fd) : ABSENT;
+}
+
+static Value isatty_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return file_check_open(vm, as_file(args[0])) ? bool_from(isatty(as_file(args[0])->fd)) : ABSENT;
+}
+
+static Value readable_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return file_check_open(vm, as_file(args[0])) ? bool_from(as_file(args[0])->readable) : ABSENT;
+}
+
+static Value writable_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return file_check_open(vm, as_file(args[0])) ? bool_from(as_file(args[0])->writable) : ABSENT;
+}
+
+static Value seekable_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return file_check_open(vm, as_file(args[0])) ? bool_from(lseek(as_file(args[0])->fd, 0, SEEK_CUR) >= 0) : ABSENT;
+}
+
+static Value flush_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return file_check_open(vm, as_file(args[0])) ? NONE : ABSENT;
+}
+
+static Value enter_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return file_check_open(vm, as_file(args[0])) ? value_ref(args[0]) : ABSENT;
+}
+
+static Value exit_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return file_close(vm, as_file(args[0])) ? NONE : ABSENT;
+}
+
+static const NativeDef methods[] = {
+    {"read", read_method, "size=-1, /", "Read at most size bytes, returned as bytes.", 0},
+    {"readall", readall_method, "", "Read all data from the file, returned as bytes.", 0},
+    {"write", write_method, "b, /", "Write buffer b to file, return number of bytes written.", 0},
+    {"seek", seek_method, "pos, whence=0, /", "Move to new file position and return the file position.", 0},
+    {"tell", tell_method, "", "Current file position.", 0},
+    {"truncate", truncate_method, "size=None, /", "Truncate the file to at most size bytes.", 0},
+    {"close", close_method, "", "Close the file.", 0},
+    {"flush", flush_method, "", "Nothing is held back here.", 0},
+    {"fileno", fileno_method, "", "Return the underlying file descriptor (an integer).", 0},
+    {"isatty", isatty_method, "", "True if the file is connected to a TTY device.", 0},
+    {"readable", readable_method, "", "True if file was opened in a read mode.", 0},
+    {"writable", writable_method, "", "True if file was opened in a write mode.", 0},
+    {"seekable", seekable_method, "", "True if file supports random-access.", 0},
+    {"__enter__", enter_method, "", NULL, 0},
+    {"__exit__", exit_method, "*args", NULL, 0},
+    {0},
+};
+
+static Value get_closed(VM *vm, Value self) {
+    (void)vm;
+    return bool_from(as_file(self)->fd < 0);
+}
+
+static Value get_close_fd(VM *vm, Value self) {
+    (void)vm;
+    return bool_from(as_file(self)->close_fd);
+}
+
+static Value get_mode(VM *vm, Value self) { return string_from_c(vm, file_mode(as_file(self))); }
+
+static const GetSetDef getsets[] = {
+    {"closed", get_closed, NULL, "True if the file is closed"},
+    {"closefd", get_close_fd, NULL, "True if the file descriptor will be closed by close()."},
+    {"mode", get_mode, NULL, "String giving the file mode"},
+    {0},
+};
+
+static const MemberDef members[] = {{"name", offsetof(FileIO, name), 0, NULL}, {0}};
+
+static Value repr(VM *vm, Value self) {
+    const FileIO *file = as_file(self);
+    if (file->fd < 0) return string_from_c(vm, "<_io.FileIO [closed]>");
+    return string_format(vm, "<_io.FileIO name=%R mode='%s' closefd=%s>", file->name, file_mode(file),
+                         file->close_fd ? "True" : "False");
+}
+
+Type file_io_type = {
+    TYPE_HEAD(file_io_type, "_io.FileIO", .traverse = traverse, .clear = clear, .dealloc = dealloc),
+    .basic_size = sizeof(FileIO),
+    .base = &object_type,
+    .doc = "A file descriptor, unbuffered.",
+    .flags = TYPE_NO_NEW,
+    .repr = repr,
+    .methods = methods,
+    .getsets = getsets,
+    .members = members,
+};

@@ -1,0 +1,765 @@
+/*
+ * The module math: C's functions on doubles with Python's errors, sums without rounding loss, and integer
+ * functions.
+ *
+ * A function of doubles is one row of a table; domain and range errors are told from its result as C99 Annex
+ * F has them: nan from numbers is a domain error, infinity from finite ones a range error, or a domain error
+ * at a pole.
+ */
+#include <gmp.h>
+#include <math.h>
+
+#include "runtime/error.h"
+#include "runtime/float.h"
+#include "runtime/int.h"
+#include "runtime/module.h"
+#include "runtime/modules/gamma.h"
+#include "runtime/native.h"
+#include "runtime/dict.h"
+#include "runtime/list.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+
+static Value domain_error(VM *vm) {
+    return raise_value(vm, "math domain error");
+}
+static Value range_error(VM *vm) {
+    return raise_overflow(vm, "math range error");
+}
+
+static bool number(VM *vm, Value v, double *d) {
+    if (is_float(v)) {
+        *d = float_get(v);
+        return true;
+    }
+    if (is_int(v)) {
+        *d = (double)int_get(v);
+        return true;
+    }
+    return object_to_double(vm, v, d);
+}
+
+/* --- functions of one and two doubles --- */
+
+typedef double (*Function1)(double);
+typedef double (*Function2)(double, double);
+
+/* `overflows`: an infinite result of a finite argument is a range error; else it is a pole, a domain error.
+ */
+static Value call_function(VM *vm, Value arg, Function1 f, bool overflows) {
+    double x;
+    if (!number(vm, arg, &x)) return ABSENT;
+    double y = f(x);
+    if (isnan(y) && !isnan(x)) return domain_error(vm);
+    if (isinf(y) && isfinite(x)) return overflows ? range_error(vm) : domain_error(vm);
+    return float_from(vm, y);
+}
+
+#define FUNCTION(name, f, overflows) \
+    static Value name(VM *vm, Value *args, int nargs, Value names) { \
+        (void)nargs, (void)names; \
+        return call_function(vm, args[0], f, overflows); \
+    }
+
+FUNCTION(math_acos, acos, false)
+FUNCTION(math_acosh, acosh, false)
+FUNCTION(math_asin, asin, false)
+FUNCTION(math_asinh, asinh, false)
+FUNCTION(math_atan, atan, false)
+FUNCTION(math_atanh, atanh, false)
+FUNCTION(math_cbrt, cbrt, false)
+FUNCTION(math_cos, cos, false)
+FUNCTION(math_cosh, cosh, true)
+FUNCTION(math_erf, erf, false)
+FUNCTION(math_erfc, erfc, false)
+FUNCTION(math_exp, exp, true)
+FUNCTION(math_exp2, exp2, true)
+FUNCTION(math_expm1, expm1, true)
+FUNCTION(math_fabs, fabs, false)
+FUNCTION(math_log1p, log1p, false)
+FUNCTION(math_sin, sin, false)
+FUNCTION(math_sinh, sinh, true)
+FUNCTION(math_sqrt, sqrt, false)
+FUNCTION(math_tan, tan, false)
+FUNCTION(math_tanh, tanh, false)
+
+static double to_degrees(double x) {
+    return x * (180.0 / M_PI);
+}
+static double to_radians(double x) {
+    return x * (M_PI / 180.0);
+}
+static double ulp(double x) {
+    if (isnan(x)) return x;
+    x = fabs(x);
+    if (isinf(x)) return x;
+    double next = nextafter(x, INFINITY);
+    return isinf(next) ? x - nextafter(x, -INFINITY) : next - x;
+}
+/* For functions that map every argument, infinite ones too, to an answer. */
+#define TOTAL(name, expression) \
+    static Value name(VM *vm, Value *args, int nargs, Value names) { \
+        (void)nargs, (void)names; \
+        double x; \
+        return number(vm, args[0], &x) ? expression : ABSENT; \
+    }
+TOTAL(math_degrees, float_from(vm, to_degrees(x)))
+TOTAL(math_radians, float_from(vm, to_radians(x)))
+TOTAL(math_ulp, float_from(vm, ulp(x)))
+TOTAL(math_isfinite, bool_from(isfinite(x)))
+TOTAL(math_isinf, bool_from(isinf(x)))
+TOTAL(math_isnan, bool_from(isnan(x)))
+TOTAL(math_gamma, gamma_function(vm, x))
+TOTAL(math_lgamma, log_gamma_function(vm, x))
+
+static Value call_function2(VM *vm, Value *args, Function2 f) {
+    double x, y;
+    if (!number(vm, args[0], &x) || !number(vm, args[1], &y)) return ABSENT;
+    double z = f(x, y);
+    if (isnan(z) && !isnan(x) && !isnan(y)) return domain_error(vm);
+    if (isinf(z) && isfinite(x) && isfinite(y)) return range_error(vm);
+    return float_from(vm, z);
+}
+
+#define FUNCTION2(name, f) \
+    static Value name(VM *vm, Value *args, int nargs, Value names) { \
+        (void)nargs, (void)names; \
+        return call_function2(vm, args, f); \
+    }
+FUNCTION2(math_atan2, atan2)
+FUNCTION2(math_copysign, copysign)
+FUNCTION2(math_fmod, fmod)
+FUNCTION2(math_remainder, remainder)
+
+static Value math_pow(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    double x, y;
+    if (!number(vm, args[0], &x) || !number(vm, args[1], &y)) return ABSENT;
+    if (x == 0 && y < 0 && isfinite(y)) return domain_error(vm);
+    return call_function2(vm, args, pow);
+}
+
+static Value math_fma(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    double x, y, z;
+    if (!number(vm, args[0], &x) || !number(vm, args[1], &y) || !number(vm, args[2], &z)) return ABSENT;
+    double r = fma(x, y, z);
+    if (isnan(r) && !isnan(x) && !isnan(y) && !isnan(z)) return raise_value(vm, "invalid operation in fma");
+    if (isinf(r) && isfinite(x) && isfinite(y) && isfinite(z)) return raise_overflow(vm, "overflow in fma");
+    return float_from(vm, r);
+}
+
+static Value math_nextafter(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    double x, y;
+    if (!number(vm, args[0], &x) || !number(vm, args[1], &y)) return ABSENT;
+    if (is_absent(args[2]) || is_none(args[2])) return float_from(vm, nextafter(x, y));
+    int64_t steps;
+    if (!object_to_int64(vm, args[2], NULL, &steps)) return ABSENT;
+    if (steps < 0) return raise_value(vm, "steps must be a non-negative integer");
+    if (isnan(x) || isnan(y)) return float_from(vm, x + y);
+    /* Doubles of one sign are in the order of their bits: walk the integers that number them. */
+    int64_t from, to;
+    memcpy(&from, &x, 8);
+    memcpy(&to, &y, 8);
+    if (from < 0) from = INT64_MIN - from;
+    if (to < 0) to = INT64_MIN - to;
+    uint64_t distance = from < to ? (uint64_t)to - (uint64_t)from : (uint64_t)from - (uint64_t)to;
+    if ((uint64_t)steps >= distance) return float_from(vm, y);
+    from = from < to ? from + steps : from - steps;
+    if (from < 0) from = INT64_MIN - from;
+    memcpy(&x, &from, 8);
+    return float_from(vm, x);
+}
+
+static Value math_isclose(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    double a, b, relative = 1e-9, absolute = 0.0;
+    if (!number(vm, args[0], &a) || !number(vm, args[1], &b)) return ABSENT;
+    if (!is_absent(args[2]) && !number(vm, args[2], &relative)) return ABSENT;
+    if (!is_absent(args[3]) && !number(vm, args[3], &absolute)) return ABSENT;
+    if (relative < 0 || absolute < 0) return raise_value(vm, "tolerances must be non-negative");
+    if (a == b) return TRUE_VALUE;
+    if (isinf(a) || isinf(b)) return FALSE_VALUE;
+    double difference = fabs(b - a);
+    return bool_from(difference <= fabs(relative * b) || difference <= fabs(relative * a) ||
+                     difference <= absolute);
+}
+
+/* --- taking doubles apart --- */
+
+static Value pair_of(VM *vm, Value first, Value second) {
+    Value pair[] = {first, second};
+    if (!is_absent(first) && !is_absent(second)) return tuple_from_owned(vm, pair, 2);
+    value_xdrop(vm, first);
+    value_xdrop(vm, second);
+    return ABSENT;
+}
+
+static Value math_frexp(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    double x;
+    int exponent = 0;
+    if (!number(vm, args[0], &x)) return ABSENT;
+    double mantissa = isfinite(x) ? frexp(x, &exponent) : x;
+    return pair_of(vm, float_from(vm, mantissa), int_small(exponent));
+}
+
+static Value math_modf(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    double x, whole;
+    if (!number(vm, args[0], &x)) return ABSENT;
+    double fraction = modf(x, &whole);
+    return pair_of(vm, float_from(vm, fraction), float_from(vm, whole));
+}
+
+static Value math_ldexp(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    double x;
+    int64_t exponent;
+    if (!number(vm, args[0], &x)) return ABSENT;
+    if (!is_int_family(args[1])) return raise_type(vm, "Expected an int as second argument to ldexp.");
+    if (!int_to_int64(args[1], &exponent)) exponent = int_sign(args[1]) < 0 ? INT32_MIN : INT32_MAX;
+    if (exponent > 5000) exponent = 5000; /* beyond any double, either way */
+    if (exponent < -5000) exponent = -5000;
+    double y = ldexp(x, (int)exponent);
+    return isinf(y) && isfinite(x) ? range_error(vm) : float_from(vm, y);
+}
+
+/* x.__floor__() and the like, or the function on a double. */
+static Value round_with(VM *vm, Value x, Value name, Function1 f) {
+    if (is_int(x)) return x;
+    if (is_float(x)) return int_from_double(vm, f(float_get(x)));
+    Value method = object_special(vm, x, name);
+    if (!is_absent(method)) {
+        Value result = call_0(vm, method);
+        value_drop(vm, method);
+        return result;
+    }
+    double d;
+    if (error_raised(vm) || !number(vm, x, &d)) return ABSENT;
+    return int_from_double(vm, f(d));
+}
+
+static Value math_floor(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return round_with(vm, args[0], NAME_OF(vm, floor), floor);
+}
+
+static Value math_ceil(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return round_with(vm, args[0], NAME_OF(vm, ceil), ceil);
+}
+
+static Value math_trunc(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    if (is_float(args[0])) return int_from_double(vm, float_get(args[0]));
+    Value method = object_special(vm, args[0], NAME_OF(vm, trunc));
+    if (is_absent(method)) {
+        return error_raised(vm) ? ABSENT : raise_type(vm, "type %T doesn't define __trunc__ method", args[0]);
+    }
+    Value result = call_0(vm, method);
+    value_drop(vm, method);
+    return result;
+}
+
+/* --- logarithms, which take ints of any size --- */
+
+static bool logarithm(VM *vm, Value v, Function1 f, double *result) {
+    double x;
+    int shift = 0;
+    if (is_int_family(v) && int_bit_length(v) > 1000 &&
+        int_sign(v) > 0) { /* too large for a double: scale it down */
+        shift = (int)(int_bit_length(v) - 64);
+        Value top = int_shift(vm, v, -shift);
+        if (is_absent(top)) return false;
+        bool done = int_to_double(vm, top, &x);
+        value_drop(vm, top);
+        if (!done) return false;
+        *result = f(x) + f(2.0) * shift;
+        return true;
+    }
+    if (!number(vm, v, &x)) return false;
+    if (x <= 0) {
+        domain_error(vm);
+        return false;
+    }
+    *result = f(x);
+    return true;
+}
+
+static Value math_log(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    double x, base;
+    if (!logarithm(vm, args[0], log, &x)) return ABSENT;
+    if (is_absent(args[1])) return float_from(vm, x);
+    if (!logarithm(vm, args[1], log, &base)) return ABSENT;
+    if (base == 0) return raise_error(vm, &exc_ZeroDivisionError, "float division by zero");
+    return float_from(vm, x / base);
+}
+
+static Value math_log2(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    double x;
+    return logarithm(vm, args[0], log2, &x) ? float_from(vm, x) : ABSENT;
+}
+
+static Value math_log10(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    double x;
+    return logarithm(vm, args[0], log10, &x) ? float_from(vm, x) : ABSENT;
+}
+
+/* --- sums and norms --- */
+
+/* Partial sums that do not overlap, in rising order: together the exact sum so far (Shewchuk, "Adaptive
+ * Precision Floating-Point Arithmetic", 1997). */
+typedef struct {
+    double *partials; /* heap block; owned */
+    int64_t count, capacity;
+    double specials; /* the sum of inf and nan items */
+    double infinities;
+} ExactSum;
+
+static bool exact_add(VM *vm, ExactSum *s, double x) {
+    if (!isfinite(x)) {
+        if (isinf(x)) s->infinities += x;
+        s->specials += x;
+        return true;
+    }
+    int64_t kept = 0;
+    for (int64_t i = 0; i < s->count; i++) {
+        double y = s->partials[i];
+        if (fabs(x) < fabs(y)) {
+            double swap = x;
+            x = y;
+            y = swap;
+        }
+        double high = x + y, low = y - (high - x);
+        if (low != 0) s->partials[kept++] = low;
+        x = high;
+    }
+    if (!isfinite(x)) {
+        raise_overflow(vm, "intermediate overflow in fsum");
+        return false;
+    }
+    if (kept == s->capacity) {
+        int64_t capacity = s->capacity ? s->capacity * 2 : 16;
+        double *partials = memory_resize(vm, s->partials, (size_t)s->capacity * 8, (size_t)capacity * 8);
+        if (!partials) return false;
+        s->partials = partials;
+        s->capacity = capacity;
+    }
+    if (x != 0) s->partials[kept++] = x;
+    s->count = kept;
+    return true;
+}
+
+/* Round the partials once: half-way cases look at the sign of what comes below. */
+static double exact_round(const ExactSum *s) {
+    int64_t n = s->count;
+    if (n == 0) return 0.0;
+    double high = s->partials[--n], low = 0;
+    while (n > 0) {
+        double x = high, y = s->partials[--n];
+        high = x + y;
+        low = y - (high - x);
+        if (low != 0) break;
+    }
+    if (n > 0 && ((low < 0 && s->partials[n - 1] < 0) || (low > 0 && s->partials[n - 1] > 0))) {
+        double twice = low * 2, x = high + twice;
+        if (twice == x - high) high = x;
+    }
+    return high;
+}
+
+static bool add_item(VM *vm, Value item, void *context) {
+    double x;
+    return number(vm, item, &x) && exact_add(vm, context, x);
+}
+
+static Value math_fsum(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    ExactSum sum = {0};
+    Value result = ABSENT;
+    if (object_each(vm, args[0], add_item, &sum)) {
+        if (sum.specials != 0) {
+            result =
+                isnan(sum.infinities) ? raise_value(vm, "-inf + inf in fsum") : float_from(vm, sum.specials);
+        } else {
+            result = float_from(vm, exact_round(&sum));
+        }
+    }
+    memory_free(vm, sum.partials, (size_t)sum.capacity * 8);
+    return result;
+}
+
+/* The length of a vector: scaled by a power of two against overflow, squares summed exactly enough by
+ * splitting each with fma, and one correction step for the root. */
+static double vector_length(double *x, int64_t count) {
+    double greatest = 0;
+    bool any_nan = false;
+    for (int64_t i = 0; i < count; i++) {
+        x[i] = fabs(x[i]);
+        any_nan = any_nan || isnan(x[i]);
+        if (x[i] > greatest) greatest = x[i];
+    }
+    if (isinf(greatest)) return greatest;
+    if (any_nan) return NAN;
+    if (greatest == 0 || count == 1) return greatest;
+    int exponent;
+    frexp(greatest, &exponent);
+    double sum = 1.0, low = 0.0; /* the leading 1.0 keeps the order of magnitudes for the cheap two-sum */
+    for (int64_t i = 0; i < count; i++) {
+        double scaled = ldexp(x[i], -exponent), square = scaled * scaled, before = sum;
+        sum += square;
+        low += square - (sum - before) + fma(scaled, scaled, -square);
+    }
+    double root = sqrt(sum - 1.0 + low), square = root * root;
+    double rest = (sum - 1.0 - square) + low - fma(root, root, -square);
+    return ldexp(root + rest / (2 * root), exponent);
+}
+
+static Value math_hypot(VM *vm, Value *args, int nargs, Value names) {
+    (void)names;
+    double local[8], *x = nargs <= 8 ? local : memory_alloc(vm, (size_t)nargs * 8);
+    if (!x) return ABSENT;
+    bool ok = true;
+    for (int i = 0; ok && i < nargs; i++)
+        ok = number(vm, args[i], &x[i]);
+    Value result = ok ? float_from(vm, vector_length(x, nargs)) : ABSENT;
+    if (x != local) memory_free(vm, x, (size_t)nargs * 8);
+    return result;
+}
+
+static Value distance(VM *vm, const Tuple *p, const Tuple *q) {
+    int64_t n = p->length;
+    if (n != q->length) return raise_value(vm, "both points must have the same number of dimensions");
+    size_t size = (size_t)(n ? n : 1) * 8;
+    double *x = memory_alloc(vm, size);
+    if (!x) return ABSENT;
+    bool ok = true;
+    for (int64_t i = 0; ok && i < n; i++) {
+        double a, b;
+        ok = number(vm, p->items[i], &a) && number(vm, q->items[i], &b);
+        if (ok) x[i] = a - b;
+    }
+    Value result = ok ? float_from(vm, vector_length(x, n)) : ABSENT;
+    memory_free(vm, x, size);
+    return result;
+}
+
+static Value math_dist(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Value p = tuple_from_iterable(vm, args[0]);
+    Value q = is_absent(p) ? ABSENT : tuple_from_iterable(vm, args[1]);
+    Value result = is_absent(q) ? ABSENT : distance(vm, as_tuple(p), as_tuple(q));
+    value_xdrop(vm, p);
+    value_xdrop(vm, q);
+    return result;
+}
+
+static bool multiply_item(VM *vm, Value item, void *context) {
+    Value *product = context, next = object_binary(vm, BINARY_MULTIPLY, *product, item);
+    if (is_absent(next)) return false;
+    value_set(vm, product, next);
+    return true;
+}
+
+static Value math_prod(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Value product = is_absent(args[1]) ? int_small(1) : value_ref(args[1]);
+    if (object_each(vm, args[0], multiply_item, &product)) return product;
+    value_drop(vm, product);
+    return ABSENT;
+}
+
+static bool all_floats(const Tuple *p, const Tuple *q) {
+    bool any = false;
+    for (int64_t i = 0; i < p->length; i++) {
+        Value a = p->items[i], b = q->items[i];
+        if (!(is_int(a) || is_float(a)) || !(is_int(b) || is_float(b))) return false;
+        any = any || is_float(a) || is_float(b);
+    }
+    return any;
+}
+
+static Value sum_of_products(VM *vm, const Tuple *p, const Tuple *q) {
+    if (p->length != q->length) return raise_value(vm, "Inputs are not the same length");
+    if (all_floats(p, q)) { /* each product as an exact pair, all summed exactly, rounded once */
+        ExactSum sum = {0};
+        bool ok = true;
+        for (int64_t i = 0; ok && i < p->length; i++) {
+            double a, b;
+            number(vm, p->items[i], &a), number(vm, q->items[i], &b);
+            double high = a * b;
+            ok = exact_add(vm, &sum, high) && (!isfinite(high) || exact_add(vm, &sum, fma(a, b, -high)));
+        }
+        Value result = !ok ? ABSENT : float_from(vm, sum.specials != 0 ? sum.specials : exact_round(&sum));
+        memory_free(vm, sum.partials, (size_t)sum.capacity * 8);
+        return result;
+    }
+    Value total = int_small(0);
+    for (int64_t i = 0; i < p->length && !is_absent(total); i++) {
+        Value product = object_binary(vm, BINARY_MULTIPLY, p->items[i], q->items[i]);
+        value_set(vm, &total, is_absent(product) ? ABSENT : object_binary(vm, BINARY_ADD, total, product));
+        value_xdrop(vm, product);
+    }
+    return total;
+}
+
+static Value math_sumprod(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Value p = tuple_from_iterable(vm, args[0]);
+    Value q = is_absent(p) ? ABSENT : tuple_from_iterable(vm, args[1]);
+    Value result = is_absent(q) ? ABSENT : sum_of_products(vm, as_tuple(p), as_tuple(q));
+    value_xdrop(vm, p);
+    value_xdrop(vm, q);
+    return result;
+}
+
+/* --- integers --- */
+
+/* Fold the arguments, as ints, with a step. */
+static Value fold_ints(VM *vm, Value *args, int nargs, int64_t start, Value (*step)(VM *, Value, Value)) {
+    Value total = int_small(start);
+    for (int i = 0; i < nargs && !is_absent(total); i++) {
+        Value next = object_index(vm, args[i]);
+        value_set(vm, &total, is_absent(next) ? ABSENT : step(vm, total, next));
+        value_xdrop(vm, next);
+    }
+    return total;
+}
+
+static Value absolute(VM *vm, Value v) {
+    return int_sign(v) < 0 ? int_negate(vm, v) : value_ref(v);
+}
+
+/* Euclid's algorithm; words once the numbers are small enough. NEW, RAISES. */
+static Value greatest_divisor(VM *vm, Value x, Value y) {
+    Value a = absolute(vm, x), b = is_absent(a) ? ABSENT : absolute(vm, y);
+    while (!is_absent(b) && !are_ints(a, b) && int_sign(b) != 0) {
+        Value rest = int_binary(vm, BINARY_MODULO, a, b);
+        value_drop(vm, a);
+        a = b;
+        b = rest;
+    }
+    if (is_absent(b)) {
+        value_xdrop(vm, a);
+        return ABSENT;
+    }
+    if (!are_ints(a, b)) return a; /* b is 0 */
+    int64_t i = int_get(a), j = int_get(b);
+    while (j) {
+        int64_t rest = i % j;
+        i = j;
+        j = rest;
+    }
+    return int_from(vm, i);
+}
+
+static Value least_multiple(VM *vm, Value x, Value y) {
+    if (int_sign(x) == 0 || int_sign(y) == 0) return int_small(0);
+    Value divisor = greatest_divisor(vm, x, y);
+    if (is_absent(divisor)) return ABSENT;
+    Value part = int_binary(vm, BINARY_FLOOR_DIVIDE, x, divisor);
+    value_drop(vm, divisor);
+    Value product = is_absent(part) ? ABSENT : int_binary(vm, BINARY_MULTIPLY, part, y);
+    value_xdrop(vm, part);
+    Value result = is_absent(product) ? ABSENT : absolute(vm, product);
+    value_xdrop(vm, product);
+    return result;
+}
+
+static Value math_gcd(VM *vm, Value *args, int nargs, Value names) {
+    (void)names;
+    return fold_ints(vm, args, nargs, 0, greatest_divisor);
+}
+
+static Value math_lcm(VM *vm, Value *args, int nargs, Value names) {
+    (void)names;
+    return fold_ints(vm, args, nargs, 1, least_multiple);
+}
+
+static Value math_isqrt(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Value n = object_index(vm, args[0]);
+    if (is_absent(n)) return ABSENT;
+    IntView view;
+    int_view(n, &view);
+    Value result;
+    if (view.negative) {
+        result = raise_value(vm, "isqrt() argument must be nonnegative");
+    } else if (view.count == 0) {
+        result = int_small(0);
+    } else {
+        int64_t room = (view.count + 1) / 2;
+        mp_limb_t *root = memory_alloc(vm, (size_t)room * sizeof *root);
+        if (root) mpn_sqrtrem(root, NULL, (const mp_limb_t *)view.limbs, view.count);
+        result = root ? int_from_limbs(vm, (const uint64_t *)root, room, false) : ABSENT;
+        memory_free(vm, root, (size_t)room * sizeof *root);
+    }
+    value_drop(vm, n);
+    return result;
+}
+
+/* low * (low + 1) * ... * high, halving the range so that the factors stay of like size. */
+static Value product_of_range(VM *vm, int64_t low, int64_t high) {
+    if (low > high) return int_small(1);
+    if (high - low < 8) {
+        Value product = int_from(vm, low);
+        for (int64_t i = low + 1; i <= high && !is_absent(product); i++) {
+            value_set(vm, &product, int_binary(vm, BINARY_MULTIPLY, product, int_small(i)));
+        }
+        return product;
+    }
+    if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT;
+    int64_t middle = low + (high - low) / 2;
+    Value left = product_of_range(vm, low, middle);
+    Value right = is_absent(left) ? ABSENT : product_of_range(vm, middle + 1, high);
+    Value product = is_absent(right) ? ABSENT : int_binary(vm, BINARY_MULTIPLY, left, right);
+    value_xdrop(vm, left);
+    value_xdrop(vm, right);
+    return product;
+}
+
+static const int64_t FACTORIAL_MAX = INT64_C(1) << 28; /* a result beyond it has over 6 Gbit */
+
+static Value math_factorial(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Value n = object_index(vm, args[0]);
+    if (is_absent(n)) return ABSENT;
+    int64_t i;
+    bool fits = int_to_int64(n, &i);
+    int sign = int_sign(n);
+    value_drop(vm, n);
+    if (sign < 0) return raise_value(vm, "factorial() not defined for negative values");
+    if (!fits) return raise_overflow(vm, "factorial() argument should not exceed %lld", (long long)INT64_MAX);
+    return i > FACTORIAL_MAX ? raise_memory(vm) : product_of_range(vm, 2, i);
+}
+
+/* A non-negative int argument as int64; `name` is n or k. Too large is an OverflowError. */
+static bool count_argument(VM *vm, Value v, const char *name, int64_t *result) {
+    Value n = object_index(vm, v);
+    if (is_absent(n)) return false;
+    bool fits = int_to_int64(n, result), negative = int_sign(n) < 0;
+    value_drop(vm, n);
+    if (negative) {
+        raise_value(vm, "%s must be a non-negative integer", name);
+    } else if (!fits || *result > INT_MAX_IMMEDIATE) {
+        raise_overflow(vm, "%s must not exceed %lld", name, (long long)INT64_MAX);
+    }
+    return !error_raised(vm);
+}
+
+static Value math_perm(VM *vm, Value *args, int nargs, Value names) {
+    int64_t n, k;
+    if (is_absent(args[1]) || is_none(args[1])) return math_factorial(vm, args, nargs, names);
+    if (!count_argument(vm, args[0], "n", &n) || !count_argument(vm, args[1], "k", &k)) return ABSENT;
+    if (k > n) return int_small(0);
+    return k > FACTORIAL_MAX ? raise_memory(vm) : product_of_range(vm, n - k + 1, n);
+}
+
+static Value math_comb(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t n, k;
+    if (!count_argument(vm, args[0], "n", &n) || !count_argument(vm, args[1], "k", &k)) return ABSENT;
+    if (k > n) return int_small(0);
+    if (k > n - k) k = n - k;
+    if (k > FACTORIAL_MAX) return raise_memory(vm);
+    Value above = product_of_range(vm, n - k + 1, n);
+    Value below = is_absent(above) ? ABSENT : product_of_range(vm, 2, k);
+    Value result = is_absent(below) ? ABSENT : int_binary(vm, BINARY_FLOOR_DIVIDE, above, below);
+    value_xdrop(vm, above);
+    value_xdrop(vm, below);
+    return result;
+}
+
+/* --- the module --- */
+
+static const NativeDef functions[] = {
+    {"acos", math_acos, "x, /", "Return the arc cosine (measured in radians) of x.", 0},
+    {"acosh", math_acosh, "x, /", "Return the inverse hyperbolic cosine of x.", 0},
+    {"asin", math_asin, "x, /", "Return the arc sine (measured in radians) of x.", 0},
+    {"asinh", math_asinh, "x, /", "Return the inverse hyperbolic sine of x.", 0},
+    {"atan", math_atan, "x, /", "Return the arc tangent (measured in radians) of x.", 0},
+    {"atan2", math_atan2, "y, x, /", "Return the arc tangent of y/x in the quadrant that the signs tell.", 0},
+    {"atanh", math_atanh, "x, /", "Return the inverse hyperbolic tangent of x.", 0},
+    {"cbrt", math_cbrt, "x, /", "Return the cube root of x.", 0},
+    {"ceil", math_ceil, "x, /", "Return the least integer >= x.", 0},
+    {"comb", math_comb, "n, k, /",
+     "Number of ways to choose k items from n items without repetition and order.", 0},
+    {"copysign", math_copysign, "x, y, /", "Return a float with the magnitude of x and the sign of y.", 0},
+    {"cos", math_cos, "x, /", "Return the cosine of x (measured in radians).", 0},
+    {"cosh", math_cosh, "x, /", "Return the hyperbolic cosine of x.", 0},
+    {"degrees", math_degrees, "x, /", "Convert angle x from radians to degrees.", 0},
+    {"dist", math_dist, "p, q, /", "Return the Euclidean distance between two points.", 0},
+    {"erf", math_erf, "x, /", "Error function at x.", 0},
+    {"erfc", math_erfc, "x, /", "Complementary error function at x.", 0},
+    {"exp", math_exp, "x, /", "Return e raised to the power of x.", 0},
+    {"exp2", math_exp2, "x, /", "Return 2 raised to the power of x.", 0},
+    {"expm1", math_expm1, "x, /", "Return exp(x)-1, exact for small x.", 0},
+    {"fabs", math_fabs, "x, /", "Return the absolute value of the float x.", 0},
+    {"factorial", math_factorial, "n, /", "Find n!.", 0},
+    {"floor", math_floor, "x, /", "Return the greatest integer <= x.", 0},
+    {"fma", math_fma, "x, y, z, /", "x * y + z with one rounding.", 0},
+    {"fmod", math_fmod, "x, y, /", "Return fmod(x, y), as C computes it: the sign is that of x.", 0},
+    {"frexp", math_frexp, "x, /", "Return (m, e) such that x == m * 2**e and 0.5 <= abs(m) < 1.", 0},
+    {"fsum", math_fsum, "seq, /", "Return an exactly rounded sum of the values.", 0},
+    {"gamma", math_gamma, "x, /", "Gamma function at x.", 0},
+    {"gcd", math_gcd, "*integers", "Greatest Common Divisor.", 0},
+    {"hypot", math_hypot, "*coordinates", "Multidimensional Euclidean distance from the origin.", 0},
+    {"isclose", math_isclose, "a, b, *, rel_tol=1e-09, abs_tol=0.0", "Whether two floats are close in value.",
+     0},
+    {"isfinite", math_isfinite, "x, /", "Return True if x is neither an infinity nor a NaN.", 0},
+    {"isinf", math_isinf, "x, /", "Return True if x is a positive or negative infinity.", 0},
+    {"isnan", math_isnan, "x, /", "Return True if x is a NaN.", 0},
+    {"isqrt", math_isqrt, "n, /", "Return the integer part of the square root of the input.", 0},
+    {"lcm", math_lcm, "*integers", "Least Common Multiple.", 0},
+    {"ldexp", math_ldexp, "x, i, /", "Return x * (2**i).", 0},
+    {"lgamma", math_lgamma, "x, /", "Natural logarithm of absolute value of Gamma function at x.", 0},
+    {"log", math_log, "x, base=None, /", "Return the logarithm of x to the given base (default e).", 0},
+    {"log10", math_log10, "x, /", "Return the base 10 logarithm of x.", 0},
+    {"log1p", math_log1p, "x, /", "Return the natural logarithm of 1+x, exact for small x.", 0},
+    {"log2", math_log2, "x, /", "Return the base 2 logarithm of x.", 0},
+    {"modf", math_modf, "x, /", "Return the fractional and integer parts of x.", 0},
+    {"nextafter", math_nextafter, "x, y, /, *, steps=None",
+     "The floating-point value the given steps after x, towards y.", 0},
+    {"perm", math_perm, "n, k=None, /", "Number of ways to choose k items from n items in order.", 0},
+    {"pow", math_pow, "x, y, /", "Return x**y (x to the power of y).", 0},
+    {"prod", math_prod, "iterable, /, *, start=1", "The product of all the elements of the iterable.", 0},
+    {"radians", math_radians, "x, /", "Convert angle x from degrees to radians.", 0},
+    {"remainder", math_remainder, "x, y, /", "Difference between x and the closest integer multiple of y.",
+     0},
+    {"sin", math_sin, "x, /", "Return the sine of x (measured in radians).", 0},
+    {"sinh", math_sinh, "x, /", "Return the hyperbolic sine of x.", 0},
+    {"sqrt", math_sqrt, "x, /", "Return the square root of x.", 0},
+    {"sumprod", math_sumprod, "p, q, /", "Return the sum of products of values from two iterables.", 0},
+    {"tan", math_tan, "x, /", "Return the tangent of x (measured in radians).", 0},
+    {"tanh", math_tanh, "x, /", "Return the hyperbolic tangent of x.", 0},
+    {"trunc", math_trunc, "x, /", "Truncates the Real x to the nearest Integral toward 0.", 0},
+    {"ulp", math_ulp, "x, /", "Return the value of the least significant bit of the float x.", 0},
+    {0},
+};
+
+static bool add_constant(VM *vm, Value dict, const char *name, double d) {
+    Value v = float_from(vm, d);
+    bool done = !is_absent(v) && dict_set_c(vm, dict, name, v);
+    value_xdrop(vm, v);
+    return done;
+}
+
+Value module_math_new(VM *vm) {
+    Value module =
+        module_new_c(vm, "math", "The mathematical functions of the C standard, and some for integers.");
+    if (is_absent(module)) return ABSENT;
+    Value dict = as_module(module)->dict;
+    if (module_add_functions(vm, dict, functions, "math") && add_constant(vm, dict, "pi", M_PI) &&
+        add_constant(vm, dict, "e", M_E) && add_constant(vm, dict, "tau", 2 * M_PI) &&
+        add_constant(vm, dict, "inf", INFINITY) && add_constant(vm, dict, "nan", NAN)) {
+        return module;
+    }
+    value_drop(vm, module);
+    return ABSENT;
+}

@@ -1,0 +1,302 @@
+/*
+ * The module sys: the running interpreter's own data.
+ *
+ * The machine makes the module when a VM starts and keeps its dict in vm->sys; cli/ fills in argv, path, executable
+ * and flags, and the file types' room the three streams.
+ */
+#include <float.h>
+
+#include "runtime/builder.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/int.h"
+#include "runtime/float.h"
+#include "runtime/list.h"
+#include "runtime/module.h"
+#include "runtime/namespace.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/structseq.h"
+#include "runtime/tuple.h"
+#include "runtime/version.h"
+
+/* --- leaving, errors --- */
+
+static Value sys_exit(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return raise_new(vm, &exc_SystemExit, args[0]);
+}
+
+/* The exception being handled, or ABSENT. BORROWED. */
+static Value handled(VM *vm) {
+    HandledException *item = vm->handled;
+    while (is_absent(item->exception) && item->outer) item = item->outer;
+    return item->exception;
+}
+
+static Value sys_exception(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    Value exception = handled(vm);
+    return is_absent(exception) ? NONE : value_ref(exception);
+}
+
+static Value sys_exc_info(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    Value exception = handled(vm), none = NONE;
+    if (is_absent(exception)) return tuple_pack(vm, 3, none, none, none);
+    Value traceback = as_exception(exception)->traceback;
+    return tuple_pack(vm, 3, from_object(type_of(exception)), exception, is_absent(traceback) ? none : traceback);
+}
+
+static Value sys_excepthook(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    if (!is_exception(args[1])) return raise_type(vm, "print_exception(): Exception expected for value, %T found", args[1]);
+    vm->hooks.print_exception(vm, args[1]);
+    return NONE;
+}
+
+/* Write text to sys.stdout, replacing what its encoding cannot hold. */
+static bool display(VM *vm, Value text) {
+    Value out = dict_get_c(vm, vm->sys, "stdout");
+    if (is_absent(out) || is_none(out)) {
+        raise_error(vm, &exc_RuntimeError, "lost sys.stdout");
+        return false;
+    }
+    value_ref(out);
+    Value newline = string_from_char(vm, '\n'), ignored = call_method(vm, out, NAME_OF(vm, write), &text, 1);
+    if (!is_absent(ignored)) value_set(vm, &ignored, call_method(vm, out, NAME_OF(vm, write), &newline, 1));
+    value_drop(vm, newline);
+    value_drop(vm, out);
+    value_xdrop(vm, ignored);
+    return !is_absent(ignored);
+}
+
+static Value sys_displayhook(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    if (is_none(args[0])) return NONE;
+    if (!dict_set_c(vm, vm->builtins, "_", NONE)) return ABSENT; /* a repr that shows _ must not see the last value */
+    Value text = object_repr(vm, args[0]);
+    if (is_absent(text)) return ABSENT;
+    bool shown = display(vm, text) && dict_set_c(vm, vm->builtins, "_", args[0]);
+    value_drop(vm, text);
+    return shown ? NONE : ABSENT;
+}
+
+/* --- limits and settings --- */
+
+static Value sys_getrecursionlimit(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return int_small(vm->recursion_limit);
+}
+
+static Value sys_setrecursionlimit(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t limit;
+    if (!object_to_int64(vm, args[0], &exc_OverflowError, &limit)) return ABSENT;
+    if (limit < 1) return raise_value(vm, "recursion limit must be greater or equal than 1");
+    if (limit > INT32_MAX) return raise_overflow(vm, "Python int too large to convert to C int");
+    if (vm->depth >= limit) {
+        return raise_error(vm, &exc_RecursionError,
+                           "cannot set the recursion limit to %lld at the recursion depth %u: the limit is too low",
+                           (long long)limit, vm->depth);
+    }
+    vm->recursion_limit = (uint32_t)limit;
+    return NONE;
+}
+
+static Value sys_get_int_max_str_digits(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return int_small(vm->int_max_str_digits);
+}
+
+static Value sys_set_int_max_str_digits(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    enum { LEAST = 640 }; /* sys.int_info.str_digits_check_threshold */
+    int64_t digits;
+    if (!object_to_int64(vm, args[0], &exc_OverflowError, &digits)) return ABSENT;
+    if (digits != 0 && (digits < LEAST || digits > INT32_MAX)) {
+        return raise_value(vm, "maxdigits must be 0 or larger than %d", LEAST);
+    }
+    vm->int_max_str_digits = (int)digits;
+    return NONE;
+}
+
+/* --- objects --- */
+
+static Value sys_getrefcount(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    if (!is_object(args[0]) || object_is_immortal(as_object(args[0]))) return int_from(vm, UINT32_MAX);
+    return int_small(as_object(args[0])->refs);
+}
+
+static Value sys_getsizeof(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Value method = string_intern_c(vm, "__sizeof__");
+    Value size = is_absent(method) ? ABSENT : call_method(vm, args[0], method, NULL, 0);
+    value_xdrop(vm, method);
+    if (!is_absent(size) || is_absent(args[1]) || !error_is(vm, &exc_TypeError)) return size;
+    error_clear(vm);
+    return value_ref(args[1]);
+}
+
+static Value sys_intern(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    if (!is_exactly(args[0], &str_type)) {
+        return raise_type(vm, is_string(args[0]) ? "can't intern %T" : "intern() argument must be str, not %T", args[0]);
+    }
+    return string_intern(vm, value_ref(args[0]));
+}
+
+static Value utf8_name(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return string_from_c(vm, "utf-8");
+}
+
+static Value filesystem_errors(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return string_from_c(vm, "surrogateescape");
+}
+
+static Value sys_is_finalizing(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return bool_from(is_absent(vm->modules));
+}
+
+static const NativeDef functions[] = {
+    {"exit", sys_exit, "status=None, /", "Exit the interpreter by raising SystemExit(status).", 0},
+    {"exc_info", sys_exc_info, "", "The (type, value, traceback) of the exception being handled.", 0},
+    {"exception", sys_exception, "", "Return the current exception.", 0},
+    {"excepthook", sys_excepthook, "exctype, value, traceback, /", "Handle an exception by displaying it with a traceback.", 0},
+    {"displayhook", sys_displayhook, "object, /", "Print an object to sys.stdout and also save it in builtins._", 0},
+    {"getrecursionlimit", sys_getrecursionlimit, "", "Return the current value of the recursion limit.", 0},
+    {"setrecursionlimit", sys_setrecursionlimit, "limit, /", "Set the maximum depth of Python frames.", 0},
+    {"get_int_max_str_digits", sys_get_int_max_str_digits, "", "The limit for conversions between int and str.", 0},
+    {"set_int_max_str_digits", sys_set_int_max_str_digits, "maxdigits", "Set the limit for int and str conversions.", 0},
+    {"getrefcount", sys_getrefcount, "object, /",
+     "Return the reference count of object, the argument's own reference included.", 0},
+    {"getsizeof", sys_getsizeof, "object, default=None", "Return the size of object in bytes.", 0},
+    {"intern", sys_intern, "string, /", "The one string of this content that names use.", 0},
+    {"getdefaultencoding", utf8_name, "", "Return the current default encoding used by the Unicode implementation.", 0},
+    {"getfilesystemencoding", utf8_name, "", "Return the encoding used to convert filenames.", 0},
+    {"getfilesystemencodeerrors", filesystem_errors, "", "Return the error mode used to convert filenames.", 0},
+    {"is_finalizing", sys_is_finalizing, "", "Return True if Python is exiting.", 0},
+    {0},
+};
+
+/* --- records --- */
+
+#define FIELD STRUCTSEQ_FIELD
+static const MemberDef version_fields[] = {FIELD(0, "major", NULL), FIELD(1, "minor", NULL), FIELD(2, "micro", NULL),
+                                           FIELD(3, "releaselevel", NULL), FIELD(4, "serial", NULL), {0}};
+static const MemberDef float_fields[] = {
+    FIELD(0, "max", NULL),     FIELD(1, "max_exp", NULL),    FIELD(2, "max_10_exp", NULL), FIELD(3, "min", NULL),
+    FIELD(4, "min_exp", NULL), FIELD(5, "min_10_exp", NULL), FIELD(6, "dig", NULL),        FIELD(7, "mant_dig", NULL),
+    FIELD(8, "epsilon", NULL), FIELD(9, "radix", NULL),      FIELD(10, "rounds", NULL),    {0}};
+static const MemberDef int_fields[] = {FIELD(0, "bits_per_digit", NULL), FIELD(1, "sizeof_digit", NULL),
+                                       FIELD(2, "default_max_str_digits", NULL),
+                                       FIELD(3, "str_digits_check_threshold", NULL), {0}};
+static const MemberDef hash_fields[] = {
+    FIELD(0, "width", NULL), FIELD(1, "modulus", NULL),   FIELD(2, "inf", NULL),       FIELD(3, "nan", NULL),
+    FIELD(4, "imag", NULL),  FIELD(5, "algorithm", NULL), FIELD(6, "hash_bits", NULL), FIELD(7, "seed_bits", NULL),
+    FIELD(8, "cutoff", NULL), {0}};
+
+STRUCTSEQ_TYPE(version_info_type, "sys.version_info", version_fields, "Version information as a named tuple.");
+STRUCTSEQ_TYPE(float_info_type, "sys.float_info", float_fields, "What the C header float.h says of double.");
+STRUCTSEQ_TYPE(int_info_type, "sys.int_info", int_fields, "How ints are held and converted.");
+STRUCTSEQ_TYPE(hash_info_type, "sys.hash_info", hash_fields, "Parameters of the numeric hash and of str's.");
+
+static Value version_info(VM *vm) {
+    Value items[] = {int_small(VERSION_MAJOR), int_small(VERSION_MINOR), int_small(VERSION_MICRO),
+                     string_from_c(vm, "final"), int_small(0)};
+    return structseq_new(vm, &version_info_type, items);
+}
+
+static Value float_info(VM *vm) {
+    Value items[] = {float_from(vm, DBL_MAX),   int_small(DBL_MAX_EXP),    int_small(DBL_MAX_10_EXP),
+                     float_from(vm, DBL_MIN),   int_small(DBL_MIN_EXP),    int_small(DBL_MIN_10_EXP),
+                     int_small(DBL_DIG),        int_small(DBL_MANT_DIG),   float_from(vm, DBL_EPSILON),
+                     int_small(FLT_RADIX),      int_small(1)};
+    return structseq_new(vm, &float_info_type, items);
+}
+
+static Value int_info(VM *vm) {
+    Value items[] = {int_small(64), int_small(8), int_small(INT_MAX_STR_DIGITS_DEFAULT), int_small(640)};
+    return structseq_new(vm, &int_info_type, items);
+}
+
+static Value hash_info(VM *vm) {
+    Value items[] = {int_small(64),      int_small((INT64_C(1) << 61) - 1),      int_small(314159),
+                     int_small(0),       int_small(1000003), string_from_c(vm, "siphash13"),
+                     int_small(64),      int_small(128),     int_small(0)};
+    return structseq_new(vm, &hash_info_type, items);
+}
+
+static Value implementation(VM *vm) {
+    Value self = namespace_new(vm);
+    if (is_absent(self)) return ABSENT;
+    const struct {
+        const char *name;
+        Value value;
+    } rows[] = {{"name", string_from_c(vm, "mpy")},
+                {"cache_tag", NONE},
+                {"version", version_info(vm)},
+                {"hexversion", int_small(VERSION_HEX)}};
+    bool ok = true;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        Value name = string_intern_c(vm, rows[i].name);
+        ok = ok && !is_absent(name) && !is_absent(rows[i].value) && object_set_attribute(vm, self, name, rows[i].value);
+        value_xdrop(vm, name);
+        value_xdrop(vm, rows[i].value);
+    }
+    if (!ok) value_clear(vm, &self);
+    return self;
+}
+
+/* --- the module --- */
+
+/* Store a new value, which is given away. */
+static bool give(VM *vm, Value dict, const char *name, STEALS Value v) {
+    bool done = !is_absent(v) && dict_set_c(vm, dict, name, v);
+    value_xdrop(vm, v);
+    return done;
+}
+
+static bool add_texts(VM *vm, Value dict) {
+    static const struct {
+        const char *name, *text;
+    } texts[] = {{"platform", "linux"},
+                 {"byteorder", "little"},
+                 {"version", VERSION_TEXT},
+                 {"copyright", "Copyright (c) 2026 the mpy developers."},
+                 {"executable", ""},
+                 {"prefix", ""},
+                 {"float_repr_style", "short"}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (!give(vm, dict, texts[i].name, string_from_c(vm, texts[i].text))) return false;
+    }
+    return true;
+}
+
+static bool fill(VM *vm, Value dict) {
+    return module_add_functions(vm, dict, functions, "sys") && add_texts(vm, dict) &&
+           dict_set_c(vm, dict, "modules", vm->modules) && give(vm, dict, "path", list_new(vm, 0)) &&
+           give(vm, dict, "argv", list_new(vm, 0)) && give(vm, dict, "maxsize", int_from(vm, INT64_MAX)) &&
+           give(vm, dict, "maxunicode", int_small(0x10FFFF)) && give(vm, dict, "hexversion", int_small(VERSION_HEX)) &&
+           give(vm, dict, "version_info", version_info(vm)) && give(vm, dict, "float_info", float_info(vm)) &&
+           give(vm, dict, "int_info", int_info(vm)) && give(vm, dict, "hash_info", hash_info(vm)) &&
+           give(vm, dict, "implementation", implementation(vm)) &&
+           dict_set_c(vm, dict, "dont_write_bytecode", TRUE_VALUE) &&
+           dict_set_c(vm, dict, "__excepthook__", dict_get_c(vm, dict, "excepthook")) &&
+           dict_set_c(vm, dict, "__displayhook__", dict_get_c(vm, dict, "displayhook"));
+}
+
+Value module_sys_new(VM *vm) {
+    Value module = module_new_c(vm, "sys", "The running interpreter: its arguments, streams, modules, limits.");
+    if (is_absent(module)) return ABSENT;
+    value_set(vm, &vm->sys, value_ref(as_module(module)->dict));
+    if (fill(vm, vm->sys)) return module;
+    value_drop(vm, module);
+    return ABSENT;
+}

@@ -1,0 +1,90 @@
+/* types.SimpleNamespace: attributes and nothing else. sys.implementation is one. */
+#include "runtime/namespace.h"
+
+#include "runtime/builder.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/instance.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+
+static Value attributes_of(VM *vm, Value self) { return attributes_dict(vm, as_object(self)); }
+
+Value namespace_new(VM *vm) { return from_object(instance_new(vm, &namespace_type, 0)); }
+
+static Value construct(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return from_object(instance_new(vm, type, 0));
+}
+
+static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
+    if (nargs > 1) {
+        raise_type(vm, "%T expected at most 1 argument, got %d", self, nargs);
+        return false;
+    }
+    Value dict = attributes_of(vm, self);
+    if (is_absent(dict) || (nargs == 1 && !dict_update(vm, dict, args[0]))) return false;
+    int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
+    for (int64_t i = 0; i < count; i++) {
+        if (!dict_set(vm, dict, as_tuple(names)->items[i], args[nargs + i])) return false;
+    }
+    return true;
+}
+
+/* The names are looked up one by one, because a repr may change the dict. */
+static bool append_attributes(Builder *b, Value dict) {
+    VM *vm = b->vm;
+    Value names = tuple_from_iterable(vm, dict);
+    if (is_absent(names)) return false;
+    bool ok = true, first = true;
+    for (int64_t i = 0; ok && i < as_tuple(names)->length; i++) {
+        Value name = as_tuple(names)->items[i];
+        Value value = is_string(name) ? dict_get(vm, dict, name) : ABSENT;
+        if (is_absent(value)) continue;
+        value_ref(value);
+        builder_format(b, "%s%S=", first ? "" : ", ", name);
+        ok = builder_repr(b, value);
+        value_drop(vm, value);
+        first = false;
+    }
+    value_drop(vm, names);
+    return ok;
+}
+
+static Value repr(VM *vm, Value self) {
+    int entered = repr_enter(vm, self);
+    if (entered < 0) return ABSENT;
+    const char *name = type_of(self) == &namespace_type ? "namespace" : type_name_of(self);
+    if (!entered) return string_format(vm, "%s(...)", name);
+    Builder b;
+    builder_init(&b, vm);
+    builder_format(&b, "%s(", name);
+    Value dict = attributes_of(vm, self);
+    bool ok = !is_absent(dict) && append_attributes(&b, dict);
+    repr_leave(vm, self);
+    builder_char(&b, ')');
+    if (ok) return builder_finish(&b);
+    builder_fini(&b);
+    return ABSENT;
+}
+
+static Value compare(VM *vm, Value a, Value b, CompareOp op) {
+    if (!value_is_instance(b, &namespace_type) || !value_is_instance(a, &namespace_type)) return NOT_IMPLEMENTED;
+    Value left = attributes_of(vm, a), right = is_absent(left) ? ABSENT : attributes_of(vm, b);
+    return is_absent(right) ? ABSENT : object_compare(vm, left, right, op);
+}
+
+Type namespace_type = {
+    TYPE_HEAD(namespace_type, "types.SimpleNamespace"),
+    .flags = TYPE_BASE,
+    .basic_size = sizeof(Object) + sizeof(Attributes),
+    .attributes_offset = sizeof(Object),
+    .base = &object_type,
+    .doc = "SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n\nA simple attribute-based namespace.",
+    .new = construct,
+    .init = init,
+    .repr = repr,
+    .compare = compare,
+};

@@ -1,0 +1,36 @@
+#ifndef MPY_RUNTIME_STRUCTSEQ_H
+#define MPY_RUNTIME_STRUCTSEQ_H
+
+/*
+ * Tuples with named fields, as sys and time return them (sys.version_info, time.struct_time).
+ *
+ * Such a type is a static type whose base is tuple and whose `members` name the items: STRUCTSEQ_FIELD(i, "name").
+ * STRUCTSEQ_TYPE writes the initialiser.
+ */
+
+#include "runtime/native.h"
+#include "runtime/tuple.h"
+
+#define STRUCTSEQ_FIELD(i, name_text, doc_text)                                                              \
+    {name_text, offsetof(Tuple, items) + (i) * sizeof(Value), MEMBER_READONLY, doc_text}
+
+#define STRUCTSEQ_TYPE(type, name_text, member_table, doc_text)                                              \
+    Type type = {                                                                                            \
+        TYPE_HEAD(type, name_text),                                                                          \
+        .flags = TYPE_TUPLE,                                                                                 \
+        .basic_size = sizeof(Tuple),                                                                         \
+        .item_size = sizeof(Value),                                                                          \
+        .base = &tuple_type,                                                                                 \
+        .doc = doc_text,                                                                                     \
+        .new = structseq_construct,                                                                          \
+        .repr = structseq_repr,                                                                              \
+        .members = member_table,                                                                             \
+    }
+
+/* An instance from its items, one for each member; takes the references, also on failure. */
+NEW RAISES Value structseq_new(VM *vm, Type *type, STEALS Value *items);
+/* The slots: type(sequence), and name(field=value, ...). */
+NEW RAISES Value structseq_construct(VM *vm, Type *type, Value *args, int nargs, Value names);
+NEW RAISES Value structseq_repr(VM *vm, Value self);
+
+#endif
