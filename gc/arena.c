@@ -1,4 +1,5 @@
-#define _GNU_SOURCE
+#ifndef _GNU_SOURCE
+#endif
 #include "gc/arena.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-#define _GNU_SOURCE
+#ifndef _GNU_SOURCE
+#endif
 #include "gc/debug.h"
 
 #include <dlfcn.h>

@@ -84,6 +84,7 @@ static void *system_resize(Heap *heap, void *block, size_t old_size, size_t new_
 
 /* ---- The door ---- */
 
+#ifdef MPY_DEBUG
 void heap_assert_block(const Heap *heap, const void *block, size_t size) {
     if (heap->mode != HEAP_POOLS) return;
     size_t offset = (size_t)((const char *)block - heap->fast_base);
@@ -96,6 +97,7 @@ void heap_assert_block(const Heap *heap, const void *block, size_t size) {
         assert(page->state == PAGE_SPAN && page->bytes == size);
     }
 }
+#endif
 
 /* Count a request; true when it is one that must fail. */
 static bool watch_refuses(Heap *heap) {
@@ -236,6 +238,12 @@ void heap_trim(Heap *heap) {
 
 /* ---- Life of the heap ---- */
 
+#ifdef MPY_ASAN
+#define MODE_DEFAULT HEAP_SYSTEM /* the sanitizer sees every block */
+#else
+#define MODE_DEFAULT HEAP_POOLS
+#endif
+
 static void collector_init(Heap *heap, uint32_t stress) {
     heap->generations[0].threshold = 2000; /* CPython's */
     heap->generations[1].threshold = 10;
@@ -246,9 +254,9 @@ static void collector_init(Heap *heap, uint32_t stress) {
 }
 
 bool heap_init(Heap *heap, const HeapOptions *options) {
-    HeapOptions chosen = options != NULL ? *options : (HeapOptions){.mode = HEAP_POOLS};
+    HeapOptions chosen = options != NULL ? *options : (HeapOptions){.mode = HEAP_DEFAULT};
     memset(heap, 0, sizeof *heap);
-    heap->mode = chosen.mode;
+    heap->mode = chosen.mode != HEAP_DEFAULT ? chosen.mode : MODE_DEFAULT;
     if (!spans_init(&heap->spans)) return false;
     heap->fast_base = heap->spans.range.base;
     heap->pages = heap->spans.range.pages;

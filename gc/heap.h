@@ -29,6 +29,7 @@
 #include "gc/span.h"
 
 typedef enum {
+    HEAP_DEFAULT, /* in options: pools, or the system's allocator in builds for the address sanitizer (MPY_ASAN) */
     HEAP_POOLS,  /* pools and spans */
     HEAP_SYSTEM, /* malloc and free for every block */
     HEAP_DEBUG,  /* pools and spans, fenced and filled */
@@ -166,7 +167,9 @@ bool heap_check_accounts(Heap *heap);
 bool heap_check(Heap *heap, char *report, size_t report_size);
 
 /* The paths that are not inlined. `type` (may be NULL) is for the debug mode's reports. */
+#ifdef MPY_DEBUG
 void heap_assert_block(const Heap *heap, const void *block, size_t size); /* it is live, and of that size */
+#endif
 void *heap_alloc_slow(Heap *heap, size_t size, const Type *type);
 void heap_free_slow(Heap *heap, void *block, size_t size);
 Object *object_new_container_slow(VM *vm, Type *type, size_t size);
