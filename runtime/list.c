@@ -179,7 +179,7 @@ static bool extend_iterator(VM *vm, Value self, Value iterable) {
             done = !error_raised(vm);
             break;
         }
-        done = list_append_owned(vm, self, item);
+        done = list_append_owned(vm, self, item) && (!vm_interrupted(vm) || vm->hooks.handle_signals(vm));
     }
     if (done) list_shrink(vm, list);
     value_drop(vm, iterator);
@@ -188,7 +188,8 @@ static bool extend_iterator(VM *vm, Value self, Value iterable) {
 
 bool list_extend(VM *vm, Value self, Value iterable) {
     List *list = as_list(self);
-    if (is_exactly(iterable, &list_type) || is_exactly(iterable, &tuple_type)) {
+    bool row_itself = is_exactly(iterable, &list_type) || is_exactly(iterable, &tuple_type);
+    if (row_itself || value_same(iterable, self)) {
         Row row = row_of(iterable);
         return list_append_row(vm, list, row.items, row.length);
     }
