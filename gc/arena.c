@@ -1,12 +1,10 @@
-#ifndef _GNU_SOURCE
-#endif
 #include "gc/arena.h"
 
 #include <string.h>
 #include <sys/mman.h>
 
 #ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE 0 /* older kernels take the address as a hint; map_at checks */
+#define MAP_FIXED_NOREPLACE 0 /* older kernels take the address as a hint; reserve_at checks */
 #endif
 
 _Static_assert(sizeof(void *) == 8, "the window needs 64-bit addresses");

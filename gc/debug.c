@@ -1,5 +1,3 @@
-#ifndef _GNU_SOURCE
-#endif
 #include "gc/debug.h"
 
 #include <dlfcn.h>
