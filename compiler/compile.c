@@ -16,8 +16,8 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-/* C stack that a level of the tree may take in the deepest pass; a sanitizer's frames are larger. */
-#if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
+/* C stack that a level of the tree may take in the deepest pass; frames of debug and sanitizer builds are larger. */
+#if defined(MPY_DEBUG) || !defined(__OPTIMIZE__)
 enum { STACK_PER_LEVEL = 2500 };
 #else
 enum { STACK_PER_LEVEL = 1000 };

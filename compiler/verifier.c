@@ -80,7 +80,7 @@ static void check_handlers(Verifier *v)
         bool end_fits = e->end == code->instruction_count || is_start(v, e->end);
         if (e->start >= e->end || !is_start(v, e->start) || !end_fits) report(v, "bad range of an exception entry");
         if (!is_start(v, e->handler)) report(v, "handler inside an instruction");
-        if (e->depth + e->lasti + 1 > code->stack_size) report(v, "handler deeper than the stack");
+        if ((uint32_t)e->depth + e->lasti + 1u > code->stack_size) report(v, "handler deeper than the stack");
     }
 }
 

@@ -61,7 +61,7 @@ void arguments_split(Parser *p, Sequence arguments, bool call, NodeList *positio
         if (!argument) continue;
         if (argument->kind == AST_keyword) {
             unpacked |= !argument->keyword.arg.utf8;
-            list_append(p, keywords, argument);
+            nodes_append(p, keywords, argument);
             continue;
         }
         if (is_bare_generator(argument)) check_generator(p, &arguments, call, argument);
@@ -71,7 +71,7 @@ void arguments_split(Parser *p, Sequence arguments, bool call, NodeList *positio
         else if (argument->kind != AST_Starred && keywords->count)
             syntax_error(p, last_byte(arguments.span), "positional argument follows keyword argument%s",
                          unpacked ? " unpacking" : "");
-        list_append(p, positional, argument);
+        nodes_append(p, positional, argument);
     }
 }
 
@@ -102,12 +102,12 @@ static void add_plain(Signature *s, const Parameter *parameter)
 {
     Parser *p = s->p;
     if (s->star_seen) {
-        list_append(p, &s->keyword_only, parameter->arg);
-        list_append(p, &s->keyword_defaults, parameter->default_value);
+        nodes_append(p, &s->keyword_only, parameter->arg);
+        nodes_append(p, &s->keyword_defaults, parameter->default_value);
         return;
     }
-    list_append(p, &s->plain, parameter->arg);
-    if (parameter->default_value) list_append(p, &s->defaults, parameter->default_value);
+    nodes_append(p, &s->plain, parameter->arg);
+    if (parameter->default_value) nodes_append(p, &s->defaults, parameter->default_value);
     else if (s->defaults.count)
         syntax_error(p, parameter->span, "parameter without a default follows parameter with a default");
 }

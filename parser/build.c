@@ -34,7 +34,7 @@ static void *list_room(Parser *p, void *items, uint32_t count, size_t item_size)
     return grown;
 }
 
-void list_append(Parser *p, NodeList *list, Node *node)
+void nodes_append(Parser *p, NodeList *list, Node *node)
 {
     Node **items = list_room(p, list->items, list->count, sizeof *items);
     if (!items) return;
@@ -61,7 +61,7 @@ static void operators_append(Parser *p, OperatorList *list, Operator op)
 NodeList list_of(Parser *p, Node *node)
 {
     NodeList list = {0};
-    list_append(p, &list, node);
+    nodes_append(p, &list, node);
     return list;
 }
 
@@ -78,7 +78,7 @@ Sequence sequence_of(Parser *p, Expr item)
 
 void sequence_append(Parser *p, Sequence *items, Expr item)
 {
-    list_append(p, &items->nodes, item.node);
+    nodes_append(p, &items->nodes, item.node);
     items->span = span_join(items->span, item.span);
     items->comma = true;
 }
@@ -224,10 +224,10 @@ Expr expr_boolean(Parser *p, Expr left, Operator op, Expr right)
     Node *chain = left.node;
     if (!chain || chain->kind != AST_BoolOp || chain->BoolOp.op != op || chain->parenthesized) {
         NodeList values = list_of(p, left.node);
-        list_append(p, &values, right.node);
+        nodes_append(p, &values, right.node);
         return EXPR_NEW(BoolOp, span, .op = op, .values = values);
     }
-    list_append(p, &chain->BoolOp.values, right.node);
+    nodes_append(p, &chain->BoolOp.values, right.node);
     chain->span = span;
     set_depth(p, chain, deeper(chain->depth - 1u, right.node) + 1);
     return (Expr){chain, span};
@@ -244,7 +244,7 @@ Expr expr_compare(Parser *p, Expr left, Operator op, Expr right)
         return EXPR_NEW(Compare, span, .left = left.node, .ops = ops, .comparators = list_of(p, right.node));
     }
     operators_append(p, &chain->Compare.ops, op);
-    list_append(p, &chain->Compare.comparators, right.node);
+    nodes_append(p, &chain->Compare.comparators, right.node);
     chain->span = span;
     set_depth(p, chain, deeper(chain->depth - 1u, right.node) + 1);
     return (Expr){chain, span};

@@ -410,7 +410,7 @@ bases_opt(A) ::= LPAR(L) arguments_opt(X) RPAR(R). { A = X; A.span = span_join(L
 type_parameters_opt(A) ::= . { A = (NodeList){0}; }
 type_parameters_opt(A) ::= LSQB type_parameters(L) comma_opt RSQB. { A = L; }
 type_parameters(A) ::= type_parameter(N). { A = list_of(p, N); }
-type_parameters(A) ::= type_parameters(A) COMMA type_parameter(N). { list_append(p, &A, N); }
+type_parameters(A) ::= type_parameters(A) COMMA type_parameter(N). { nodes_append(p, &A, N); }
 type_parameter(A) ::= NAME(N). { A = NODE_NEW(TypeVar, N.span, .name = identifier(p, N)); }
 type_parameter(A) ::= NAME(N) COLON expression(X). {
     A = NODE_NEW(TypeVar, span_join(N.span, X.span), .name = identifier(p, N), .bound = X.node);
@@ -559,8 +559,8 @@ mapping_items(A) ::= mapping_key(K) COLON pattern(X). {
     A = (Pairs){list_of(p, K.node), list_of(p, X.node)};
 }
 mapping_items(A) ::= mapping_items(A) COMMA mapping_key(K) COLON pattern(X). {
-    list_append(p, &A.keys, K.node);
-    list_append(p, &A.values, X.node);
+    nodes_append(p, &A.keys, K.node);
+    nodes_append(p, &A.values, X.node);
 }
 mapping_key(A) ::= pattern_number(A).
 mapping_key(A) ::= strings(L). { A = strings_join(p, L); }
@@ -626,10 +626,10 @@ static ClassItems class_items_join(Parser *p, ClassItems items, ClassItems item)
     if (item.patterns.count && items.names.count && item.patterns.items[0]) {
         syntax_error(p, item.patterns.items[0]->span, "positional patterns follow keyword patterns");
     } else if (item.patterns.count) {
-        list_append(p, &items.patterns, item.patterns.items[0]);
+        nodes_append(p, &items.patterns, item.patterns.items[0]);
     } else if (item.names.count && item.named_patterns.count) {
         names_append(p, &items.names, item.names.items[0]);
-        list_append(p, &items.named_patterns, item.named_patterns.items[0]);
+        nodes_append(p, &items.named_patterns, item.named_patterns.items[0]);
     }
     return items;
 }
@@ -803,18 +803,18 @@ atom(A) ::= LBRACE(L) expression(K) COLON expression(V) generators(G) RBRACE(R).
 pairs(A) ::= expression(K) COLON expression(V). { A = (Pairs){list_of(p, K.node), list_of(p, V.node)}; }
 pairs(A) ::= DOUBLESTAR arith(V). { A = (Pairs){list_of(p, NULL), list_of(p, V.node)}; }
 pairs(A) ::= pairs(A) COMMA expression(K) COLON expression(V). {
-    list_append(p, &A.keys, K.node);
-    list_append(p, &A.values, V.node);
+    nodes_append(p, &A.keys, K.node);
+    nodes_append(p, &A.values, V.node);
 }
 pairs(A) ::= pairs(A) COMMA DOUBLESTAR arith(V). {
-    list_append(p, &A.keys, NULL);
-    list_append(p, &A.values, V.node);
+    nodes_append(p, &A.keys, NULL);
+    nodes_append(p, &A.values, V.node);
 }
 
 %type generators {NodeList}
 %type generator {Node *}
 generators(A) ::= generator(N). { A = list_of(p, N); }
-generators(A) ::= generators(A) generator(N). { list_append(p, &A, N); }
+generators(A) ::= generators(A) generator(N). { nodes_append(p, &A, N); }
 generator(A) ::= KW_FOR(T) targets(X) KW_IN test(I). { A = generator_new(p, T, X, I, 0); }
 generator(A) ::= KW_ASYNC(T) KW_FOR targets(X) KW_IN test(I). { A = generator_new(p, T, X, I, 1); }
 generator(A) ::= generator(A) KW_IF test(C). { generator_add_condition(p, A, C); }
@@ -839,7 +839,7 @@ static Node *generator_new(Parser *p, Token keyword, Expr target, Expr iterable,
 static void generator_add_condition(Parser *p, Node *generator, Expr condition)
 {
     if (!generator) return;
-    list_append(p, &generator->comprehension.ifs, condition.node);
+    nodes_append(p, &generator->comprehension.ifs, condition.node);
     generator->span = span_join(generator->span, condition.span);
     node_seal(p, generator);
 }
@@ -1010,7 +1010,7 @@ string(A) ::= FSTRING_START(T) fstring_parts(L) FSTRING_END(E). {
     A = EXPR_NEW(JoinedStr, span, .values = L);
 }
 fstring_parts(A) ::= . { A = (NodeList){0}; }
-fstring_parts(A) ::= fstring_parts(A) FSTRING_MIDDLE(T). { list_append(p, &A, fstring_text(p, T)); }
+fstring_parts(A) ::= fstring_parts(A) FSTRING_MIDDLE(T). { nodes_append(p, &A, fstring_text(p, T)); }
 fstring_parts(A) ::= fstring_parts(A) LBRACE(L) field_value(V) field_equal(E) field_conversion(C) field_spec(S)
                      RBRACE(R). {
     fstring_field(p, &A, L, V, E, C, S, R);

@@ -71,33 +71,49 @@ static bool at_end(Parser *p, uint32_t index)
 }
 
 /* Report the error that was held, unless the rest of the text has a better one. */
-static void report(Parser *p, ParseMode mode)
+static void report(Parser *p)
 {
     if (p->arena->failed) diagnostics_fail_memory(p->diagnostics);
     if (p->diagnostics->failed) return;
     const ParseError *error = &p->error;
     uint32_t read_line = p->line[p->line_count - 1].span.line; /* as far as the tokens were looked at */
-    if (error->kind == DIAGNOSTIC_SYNTAX_ERROR && lexer_explain(&p->lexer, read_line)) return;
+    bool explicable = error->kind == DIAGNOSTIC_SYNTAX_ERROR && !error->conclusive;
+    if (explicable && lexer_explain(&p->lexer, read_line)) return;
     diagnostics_fail(p->diagnostics, error->kind, error->span, "%s", error->message);
-    p->diagnostics->error.incomplete |= mode == PARSE_SINGLE && error->incomplete;
+    p->diagnostics->error.incomplete |= error->incomplete;
     p->diagnostics->error.no_caret = error->no_caret;
+}
+
+/* Another statement where there may be but one. Behind a compound one CPython has no words for it. */
+static void refuse_second(Parser *p, const void *grammar)
+{
+    if (p->line_count < 2 || !grammar_accepts(grammar, grammar_symbol(TK_ENDMARKER))) return;
+    Token before = p->line[p->line_count - 2];
+    if (before.kind != TK_NEWLINE) return;
+    syntax_error(p, before.span, "multiple statements found while compiling a single statement");
+    p->error.conclusive = true;
 }
 
 static void run(Parser *p, ParseMode mode, void *grammar)
 {
     static const StartRule starts[] = {
-        [PARSE_FILE] = START_FILE, [PARSE_EVAL] = START_EVAL, [PARSE_SINGLE] = START_SINGLE};
+        [PARSE_FILE] = START_FILE,
+        [PARSE_EVAL] = START_EVAL,
+        [PARSE_SINGLE] = START_SINGLE,
+        [PARSE_PROMPT] = START_SINGLE,
+    };
     grammar_init(grammar, p);
     grammar_feed(grammar, grammar_start_symbol(starts[mode]), (Token){0});
     feed_all(p, grammar);
     if (p->rejected && !p->error.set && !p->arena->failed && !p->diagnostics->failed) {
         uint32_t refused = p->line_count - 1;
-        diagnose(p, grammar);
+        if (starts[mode] == START_SINGLE) refuse_second(p, grammar);
+        if (!p->error.set) diagnose(p, grammar);
         p->error.incomplete = at_end(p, refused);
     }
     if (p->error.set || p->arena->failed) {
         p->root = NULL;
-        report(p, mode);
+        report(p);
     }
 }
 
@@ -105,7 +121,7 @@ Node *parse_source(const Source *source, ParseMode mode, Diagnostics *diagnostic
 {
     Parser p = {.source = source, .arena = diagnostics->arena, .diagnostics = diagnostics};
     lexer_init(&p.lexer, source, diagnostics);
-    p.lexer.interactive = mode == PARSE_SINGLE;
+    p.lexer.interactive = mode == PARSE_PROMPT;
     buffer_init(&p.scratch, p.arena->allocator);
     void *grammar = allocator_resize(p.arena->allocator, NULL, 0, grammar_size());
     if (grammar) run(&p, mode, grammar);

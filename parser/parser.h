@@ -21,12 +21,10 @@ typedef enum {
     PARSE_FILE,   /* Module */
     PARSE_EVAL,   /* Expression */
     PARSE_SINGLE, /* Interactive: one statement, or nothing but comments */
+    PARSE_PROMPT, /* the same from what has been typed so far: a compound statement ends with a blank line */
 } ParseMode;
 
-/*
- * The tree, or NULL and an error in `diagnostics`. In PARSE_SINGLE an error's `incomplete` says that more lines could
- * make the text right.
- */
+/* The tree, or NULL and an error in `diagnostics`, whose `incomplete` says that more lines could make the text right. */
 Node *parse_source(const Source *source, ParseMode mode, Diagnostics *diagnostics);
 
 #endif

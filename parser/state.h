@@ -30,6 +30,7 @@ typedef struct {
     DiagnosticKind kind;
     bool incomplete;
     bool no_caret;
+    bool conclusive; /* nothing in the rest of the text explains it better */
     Span span;
     const char *message;
 } ParseError;
@@ -108,7 +109,7 @@ static inline Span span_through(Span first, Sequence rest)
     return rest.nodes.count ? span_join(first, rest.span) : first;
 }
 
-void list_append(Parser *p, NodeList *list, Node *node);
+void nodes_append(Parser *p, NodeList *list, Node *node);
 void names_append(Parser *p, IdentifierList *list, Identifier name);
 NodeList list_of(Parser *p, Node *node);
 Identifier identifier(Parser *p, Token name);

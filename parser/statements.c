@@ -9,7 +9,7 @@
 Sequence sequence_join(Parser *p, Sequence first, Sequence second)
 {
     if (first.nodes.count == 0) return second;
-    for (uint32_t i = 0; i < second.nodes.count; i++) list_append(p, &first.nodes, second.nodes.items[i]);
+    for (uint32_t i = 0; i < second.nodes.count; i++) nodes_append(p, &first.nodes, second.nodes.items[i]);
     first.span = span_through(first.span, second);
     return first;
 }
@@ -214,7 +214,7 @@ NodeList with_items_of(Parser *p, Node *value, Span outer)
         is_list = is_plain_item(value->Tuple.elts.items[i]);
     if (!is_list) return list_of(p, with_item_of(p, value));
     for (uint32_t i = 0; i < value->Tuple.elts.count; i++)
-        list_append(p, &items, with_item_of(p, value->Tuple.elts.items[i]));
+        nodes_append(p, &items, with_item_of(p, value->Tuple.elts.items[i]));
     return items;
 }
 
@@ -224,7 +224,7 @@ NodeList with_items_before(Parser *p, NodeList values)
     NodeList items = {0};
     for (uint32_t i = 0; i < values.count; i++) {
         if (!is_plain_item(values.items[i])) syntax_error(p, values.items[i]->span, "invalid syntax");
-        list_append(p, &items, with_item_of(p, values.items[i]));
+        nodes_append(p, &items, with_item_of(p, values.items[i]));
     }
     return items;
 }

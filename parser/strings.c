@@ -75,11 +75,11 @@ void fstring_field(Parser *p, NodeList *parts, Token open, Expr value, Token equ
 {
     int how = conversion_of(p, conversion);
     if (equal.kind) {
-        list_append(p, parts, debug_text(p, open, conversion, spec, close));
+        nodes_append(p, parts, debug_text(p, open, conversion, spec, close));
         if (how == -1 && !spec.node) how = 'r';
     }
     Span span = span_join(open.span, close.span);
-    list_append(p, parts, NODE_NEW(FormattedValue, span, .value = value.node, .conversion = how,
+    nodes_append(p, parts, NODE_NEW(FormattedValue, span, .value = value.node, .conversion = how,
                                    .format_spec = spec.node));
 }
 
@@ -115,7 +115,7 @@ static NodeList parts_merge(Parser *p, NodeList parts)
             part = constants_merge(p, parts.items + i, end - i, span_join(part->span, parts.items[end - 1]->span));
             if (!part || part->Constant.value.length == 0) continue;
         }
-        list_append(p, &merged, part);
+        nodes_append(p, &merged, part);
     }
     return merged;
 }
@@ -128,7 +128,7 @@ static bool parts_flatten(Parser *p, NodeList pieces, NodeList *parts)
         NodeList inner = piece->kind == AST_JoinedStr ? piece->JoinedStr.values : (NodeList){&piece, 1};
         for (uint32_t k = 0; k < inner.count; k++) {
             if (!inner.items[k]) return false;
-            list_append(p, parts, inner.items[k]);
+            nodes_append(p, parts, inner.items[k]);
         }
     }
     return true;
