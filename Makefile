@@ -35,13 +35,15 @@ CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
 LDFLAGS += $(filter -fsanitize% -g% -O%,$(CFLAGS))
 
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c)))
-GENERATED := $(GEN)/lexer.c $(GEN)/grammar.c
-TABLES := $(GEN)/uninames.h
+UNICODE_DATA ?= /usr/share/unicode
+
+# Generated C: the re2c lexer, the Lemon parser, the tables of the Unicode database.
+GENERATED := $(GEN)/lexer.c $(GEN)/grammar.c $(GEN)/uninames.c
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(GENERATED:$(GEN)/%.c=$(OUT)/gen/%.o)
 MAIN := $(OUT)/cli/main.o
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 
-.PHONY: all debug asan test unit scripts bench check install clean help
+.PHONY: all debug asan test unit scripts bench check docs install clean help
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -55,12 +57,12 @@ debug:
 asan:
 	@$(MAKE) --no-print-directory VARIANT=asan all
 
-$(OUT)/%.o: %.c Makefile | $(GENERATED) $(TABLES)
+$(OUT)/%.o: %.c Makefile | $(GENERATED)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OUT)/gen/%.o: $(GEN)/%.c Makefile | $(TABLES)
+$(OUT)/gen/%.o: $(GEN)/%.c Makefile
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -74,6 +76,12 @@ $(GEN)/grammar.c: parser/grammar.y
 	@mkdir -p $(@D)
 	@echo "  LEMON $<"
 	@lemon -q -d$(GEN) $<
+
+$(GEN)/uninames.c: lexer/tools/uninames.c lexer/uniname.h lexer/uniname_table.h
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/uninames $<
+	@$(GEN)/uninames $(UNICODE_DATA)/UnicodeData.txt $(UNICODE_DATA)/NameAliases.txt > $@
 
 $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(filter-out $(MAIN),$(OBJECTS))
 	@mkdir -p $(@D)
@@ -105,6 +113,11 @@ build/bench/run: bench/run.c
 
 # --- the rest ---
 
+docs: compiler/tools/bytecode.c compiler/opcodes.def
+	@mkdir -p $(GEN)
+	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/bytecode $<
+	@$(GEN)/bytecode > docs/bytecode.md
+
 check:
 	@tests/check
 
@@ -121,6 +134,7 @@ help:
 	@echo "make asan     ./mpy-asan: AddressSanitizer and UBSan, objects on the system allocator"
 	@echo "make test     unit tests and script tests, on the optimised and the debug build"
 	@echo "make bench    the benchmark programs under mpy, \$$(PYTHON) and \$$(LUA): ratios"
+	@echo "make docs     docs/bytecode.md from compiler/opcodes.def"
 	@echo "make check    formatting, include directions, one-table rules"
 	@echo "make install  into \$$(DESTDIR)\$$(PREFIX)/bin (PREFIX=$(PREFIX))"
 	@echo "make clean    remove all that was built"
