@@ -26,6 +26,7 @@ RAISES int object_equal(VM *vm, Value a, Value b);                       /* iden
 /* --- arithmetic --- */
 NEW RAISES Value object_binary(VM *vm, BinaryOp op, Value left, Value right);
 NEW RAISES Value object_inplace(VM *vm, BinaryOp op, Value left, Value right);
+NEW RAISES Value object_power3(VM *vm, Value base, Value exponent, Value modulus /* may be None */);
 NEW RAISES Value object_unary(VM *vm, UnaryOp op, Value v);
 NEW RAISES Value object_index(VM *vm, Value v); /* an exact int through __index__, or TypeError */
 /* Through __index__ to a C integer. `overflow` names the exception for one that does not fit; NULL: clamp. */

@@ -26,7 +26,7 @@ static int traverse(Object *self, VisitFn visit, void *context)
     return 0;
 }
 
-static void set_type(VM *vm, Type **place, Type *type)
+static void replace_type(VM *vm, Type **place, Type *type)
 {
     Type *old = *place;
     if (type != NULL) object_ref(&type->head.object);
@@ -39,8 +39,8 @@ static void dealloc(VM *vm, Object *self)
     Super *s = (Super *)self;
     object_untrack(vm, self);
     value_clear(vm, &s->self);
-    set_type(vm, &s->start, NULL);
-    set_type(vm, &s->self_type, NULL);
+    replace_type(vm, &s->start, NULL);
+    replace_type(vm, &s->self_type, NULL);
     object_free(vm, self, instance_size(self, 0));
 }
 
@@ -79,8 +79,8 @@ static bool set_up(VM *vm, Super *s, Type *start, Value self)
     if (!is_absent(self) && is_none(self)) self = ABSENT;
     bool ok = is_absent(self) || (self_type = check_object(vm, start, self, &keeper)) != NULL;
     if (ok) {
-        set_type(vm, &s->start, start);
-        set_type(vm, &s->self_type, self_type);
+        replace_type(vm, &s->start, start);
+        replace_type(vm, &s->self_type, self_type);
         value_set(vm, &s->self, value_xref(self));
     }
     value_xdrop(vm, keeper);

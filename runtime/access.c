@@ -1,0 +1,294 @@
+/* The structural half of runtime/protocol.h: attributes, calls, containers, iteration. */
+
+#include "runtime/class.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/genericalias.h"
+#include "runtime/int.h"
+#include "runtime/iterators.h"
+#include "runtime/list.h"
+#include "runtime/protocol.h"
+#include "runtime/slots.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+
+/* --- attributes; object_generic_get and its like are in runtime/object.c --- */
+
+Value object_get_attribute(VM *vm, Value v, Value name)
+{
+    return type_of(v)->get_attribute(vm, v, name);
+}
+
+bool object_set_attribute(VM *vm, Value v, Value name, Value value)
+{
+    return type_of(v)->set_attribute(vm, v, name, value);
+}
+
+Value object_special(VM *vm, Value v, Value name)
+{
+    Value attribute = type_lookup(vm, type_of(v), name);
+    if (is_absent(attribute)) return ABSENT;
+    Type *kind = type_of(attribute);
+    value_ref(attribute);
+    if (kind->descriptor_get == NULL) return attribute;
+    Value bound = kind->descriptor_get(vm, attribute, v, from_object(type_of(v)));
+    value_drop(vm, attribute);
+    return bound;
+}
+
+/* --- calls --- */
+
+Value object_call(VM *vm, Value callable, Value *args, int nargs, Value names)
+{
+    Value (*call)(VM *, Value, Value *, int, Value) = type_of(callable)->call;
+    return call == NULL ? raise_type(vm, "'%T' object is not callable", callable)
+                        : call(vm, callable, args, nargs, names);
+}
+
+Value call_0(VM *vm, Value callable)
+{
+    Value none[1];
+    return object_call(vm, callable, none, 0, ABSENT);
+}
+
+Value call_1(VM *vm, Value callable, Value a)
+{
+    return object_call(vm, callable, &a, 1, ABSENT);
+}
+
+Value call_2(VM *vm, Value callable, Value a, Value b)
+{
+    Value row[2] = {a, b};
+    return object_call(vm, callable, row, 2, ABSENT);
+}
+
+Value call_3(VM *vm, Value callable, Value a, Value b, Value c)
+{
+    Value row[3] = {a, b, c};
+    return object_call(vm, callable, row, 3, ABSENT);
+}
+
+/* The keys of a dict of keyword arguments as a tuple, the values into `row`. */
+static Value spread_keywords(VM *vm, Value kwargs, Value *row)
+{
+    Tuple *names = tuple_new(vm, as_dict(kwargs)->count);
+    Value key, value;
+    int64_t i = 0;
+    if (names == NULL) return ABSENT;
+    for (int64_t position = 0; dict_next(kwargs, &position, &key, &value); i++) {
+        if (!is_string(key)) {
+            object_drop(vm, &names->head);
+            return raise_type(vm, "keywords must be strings");
+        }
+        names->items[i] = value_ref(key);
+        row[i] = value_ref(value);
+    }
+    return tuple_finish(names);
+}
+
+Value call_with(VM *vm, Value callable, Value args_tuple, Value kwargs_dict)
+{
+    Tuple *args = as_tuple(args_tuple);
+    int64_t named = is_absent(kwargs_dict) ? 0 : as_dict(kwargs_dict)->count;
+    if (named == 0) return object_call(vm, callable, args->items, (int)args->length, ABSENT);
+    size_t size = (size_t)(args->length + named) * sizeof(Value);
+    Value *row = memory_alloc(vm, size);
+    if (row == NULL) return ABSENT;
+    memset(row, 0, size);
+    if (args->length) memcpy(row, args->items, (size_t)args->length * sizeof(Value));
+    Value *values = row + args->length;
+    Value names = spread_keywords(vm, kwargs_dict, values), result = ABSENT;
+    if (!is_absent(names)) {
+        result = object_call(vm, callable, row, (int)args->length, names);
+        value_drop(vm, names);
+    }
+    for (int64_t i = 0; i < named; i++) value_xdrop(vm, values[i]);
+    memory_free(vm, row, size);
+    return result;
+}
+
+/* A method of the type that nothing of the instance hides, to be called with the instance in front. BORROWED. */
+static Value unbound_method(VM *vm, Value v, Value name)
+{
+    Type *type = type_of(v);
+    if (type->get_attribute != object_generic_get || type->attributes_offset != 0) return ABSENT;
+    Value method = type_lookup(vm, type, name);
+    return !is_absent(method) && type_of(method)->flags & TYPE_METHOD_DESCRIPTOR ? method : ABSENT;
+}
+
+Value call_method(VM *vm, Value v, Value name, Value *args, int nargs)
+{
+    enum { ROW = 8 };
+    Value method = unbound_method(vm, v, name), result;
+    if (!is_absent(method) && nargs < ROW) {
+        Value row[ROW] = {v};
+        for (int i = 0; i < nargs; i++) row[i + 1] = args[i];
+        value_ref(method);
+        result = object_call(vm, method, row, nargs + 1, ABSENT);
+    } else {
+        method = object_get_attribute(vm, v, name);
+        if (is_absent(method)) return ABSENT;
+        result = object_call(vm, method, args, nargs, ABSENT);
+    }
+    value_drop(vm, method);
+    return result;
+}
+
+/* --- containers --- */
+
+int64_t object_length(VM *vm, Value v)
+{
+    int64_t (*length)(VM *, Value) = type_of(v)->container.length;
+    if (length != NULL) return length(vm, v);
+    raise_type(vm, "object of type '%T' has no len()", v);
+    return -1;
+}
+
+/* What __length_hint__ says; `otherwise` when it declines. */
+static int64_t asked_hint(VM *vm, Value v, int64_t otherwise)
+{
+    Value row[1] = {v};
+    bool missing;
+    Value hint = special_call(vm, NAME_length_hint, row, 1, &missing);
+    if (missing || value_same(hint, NOT_IMPLEMENTED)) return otherwise;
+    if (is_absent(hint)) {
+        if (!error_is(vm, &exc_TypeError)) return -1;
+        error_clear(vm);
+        return otherwise;
+    }
+    int64_t result = -1;
+    if (!is_int_family(hint)) {
+        raise_type(vm, "__length_hint__ must be an integer, not %T", hint);
+    } else if (object_to_int64(vm, hint, &exc_OverflowError, &result) && result < 0) {
+        raise_value(vm, "__length_hint__() should return >= 0");
+        result = -1;
+    }
+    value_drop(vm, hint);
+    return result;
+}
+
+int64_t object_length_hint(VM *vm, Value v, int64_t otherwise)
+{
+    if (type_of(v)->container.length != NULL) {
+        int64_t length = object_length(vm, v);
+        if (length >= 0 || !error_is(vm, &exc_TypeError)) return length;
+        error_clear(vm);
+    }
+    return asked_hint(vm, v, otherwise);
+}
+
+/* A class subscripted: type[int], or through __class_getitem__. */
+static Value class_get_item(VM *vm, Value class, Value key)
+{
+    if (value_same(class, from_object(&type_type))) return generic_alias_new(vm, class, key);
+    Value method;
+    int found = object_find_attribute(vm, class, NAME_OF(vm, class_getitem), &method);
+    if (found < 0) return ABSENT;
+    if (!found || is_none(method)) {
+        if (found) value_drop(vm, method);
+        return raise_type(vm, "type '%N' is not subscriptable", as_object(class));
+    }
+    Value result = call_1(vm, method, key);
+    value_drop(vm, method);
+    return result;
+}
+
+Value object_get_item(VM *vm, Value v, Value key)
+{
+    Value (*get)(VM *, Value, Value) = type_of(v)->container.get_item;
+    if (get != NULL) return get(vm, v, key);
+    if (is_family(v, TYPE_TYPE)) return class_get_item(vm, v, key);
+    return raise_type(vm, "'%T' object is not subscriptable", v);
+}
+
+bool object_set_item(VM *vm, Value v, Value key, Value value)
+{
+    bool (*set)(VM *, Value, Value, Value) = type_of(v)->container.set_item;
+    if (set != NULL) return set(vm, v, key, value);
+    if (!is_absent(value)) {
+        raise_type(vm, "'%T' object does not support item assignment", v);
+    } else if (is_family(v, TYPE_SEQUENCE | TYPE_TUPLE | TYPE_STR | TYPE_BYTES)) {
+        raise_type(vm, "'%T' object doesn't support item deletion", v);
+    } else {
+        raise_type(vm, "'%T' object does not support item deletion", v);
+    }
+    return false;
+}
+
+typedef struct {
+    Value wanted;
+    bool found;
+} Search;
+
+static bool compare_item(VM *vm, Value item, void *context)
+{
+    Search *search = context;
+    int equal = object_equal(vm, item, search->wanted);
+    search->found = equal > 0;
+    return equal == 0;
+}
+
+int object_contains(VM *vm, Value container, Value item)
+{
+    const Type *type = type_of(container);
+    if (type->container.contains != NULL) return type->container.contains(vm, container, item);
+    Search search = {item, false};
+    if (type->iterate == NULL && (type->container.get_item == NULL || type->flags & TYPE_DICT)) {
+        raise_type(vm, "argument of type '%T' is not iterable", container);
+        return -1;
+    }
+    if (object_each(vm, container, compare_item, &search)) return 0;
+    return search.found && !error_raised(vm) ? 1 : -1;
+}
+
+/* --- iteration --- */
+
+Value object_iterate(VM *vm, Value v)
+{
+    const Type *type = type_of(v);
+    if (type->iterate == NULL) {
+        if (type->container.get_item != NULL && !(type->flags & TYPE_DICT)) return sequence_iterator_new(vm, v);
+        return raise_type(vm, "'%T' object is not iterable", v);
+    }
+    Value iterator = type->iterate(vm, v);
+    if (is_absent(iterator) || type_of(iterator)->next != NULL) return iterator;
+    raise_type(vm, "iter() returned non-iterator of type '%T'", iterator);
+    value_drop(vm, iterator);
+    return ABSENT;
+}
+
+Value iterator_next(VM *vm, Value iterator)
+{
+    Value (*next)(VM *, Value) = type_of(iterator)->next;
+    if (next == NULL) return raise_type(vm, "'%T' object is not an iterator", iterator);
+    Value item = next(vm, iterator);
+    if (is_absent(item) && error_is(vm, &exc_StopIteration)) error_clear(vm);
+    return item;
+}
+
+/* Lists are walked by index, as their iterator would: they may change under way. */
+static bool each_of_list(VM *vm, Value list, bool (*each)(VM *vm, Value item, void *context), void *context)
+{
+    for (int64_t i = 0; i < as_list(list)->length; i++) {
+        Value item = value_ref(as_list(list)->items[i]);
+        bool ok = each(vm, item, context);
+        value_drop(vm, item);
+        if (!ok) return false;
+    }
+    return true;
+}
+
+bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context), void *context)
+{
+    if (is_exactly(iterable, &list_type)) return each_of_list(vm, iterable, each, context);
+    Value iterator = object_iterate(vm, iterable), item;
+    if (is_absent(iterator)) return false;
+    bool ok = true;
+    while (ok && !is_absent(item = iterator_next(vm, iterator))) {
+        ok = each(vm, item, context);
+        value_drop(vm, item);
+    }
+    if (ok) ok = !error_raised(vm);
+    value_drop(vm, iterator);
+    return ok;
+}

@@ -1,0 +1,219 @@
+/* The general half of runtime/protocol.h: text, truth, hash, comparison, classes, the guard of container reprs. */
+
+#include "runtime/protocol.h"
+
+#include "runtime/builder.h"
+#include "runtime/class.h"
+#include "runtime/error.h"
+#include "runtime/list.h"
+#include "runtime/slots.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+
+/* --- text --- */
+
+/* A slot's result, which must be a str. */
+static Value check_text(VM *vm, STEALS Value text, const char *method)
+{
+    if (is_absent(text) || is_string(text)) return text;
+    raise_type(vm, "%s returned non-string (type %T)", method, text);
+    value_drop(vm, text);
+    return ABSENT;
+}
+
+Value object_repr(VM *vm, Value v)
+{
+    if (!recursion_enter(vm, " while getting the repr of an object")) return ABSENT;
+    Value text = type_of(v)->repr(vm, v);
+    recursion_leave(vm);
+    return check_text(vm, text, "__repr__");
+}
+
+Value object_str(VM *vm, Value v)
+{
+    if (is_exactly(v, &str_type)) return value_ref(v);
+    if (!recursion_enter(vm, " while getting the str of an object")) return ABSENT;
+    Value text = type_of(v)->str(vm, v);
+    recursion_leave(vm);
+    return check_text(vm, text, "__str__");
+}
+
+static void escape(Builder *b, uint32_t c)
+{
+    if (c < 0x80) {
+        builder_char(b, c);
+    } else {
+        builder_format(b, c > 0xffff ? "\\U%08x" : c > 0xff ? "\\u%04x" : "\\x%02x", (unsigned)c);
+    }
+}
+
+Value object_ascii(VM *vm, Value v)
+{
+    Value text = object_repr(vm, v);
+    if (is_absent(text) || as_string(text)->ascii) return text;
+    Builder b;
+    builder_init(&b, vm);
+    for (int64_t i = 0; i < string_length(as_string(text)); i++) escape(&b, string_at(as_string(text), i));
+    value_drop(vm, text);
+    return builder_finish(&b);
+}
+
+Value object_format(VM *vm, Value v, Value spec)
+{
+    if (is_absent(spec)) spec = vm->empty_string;
+    bool plain = string_length(as_string(spec)) == 0;
+    if (plain && (is_exactly(v, &str_type) || is_int(v))) return object_str(vm, v);
+    Value row[2] = {v, spec};
+    bool missing;
+    Value text = special_call(vm, NAME_format, row, 2, &missing);
+    if (missing) return raise_type(vm, "Type %T doesn't define __format__", v);
+    if (is_absent(text) || is_string(text)) return text;
+    raise_type(vm, "__format__ must return a str, not %T", text);
+    value_drop(vm, text);
+    return ABSENT;
+}
+
+/* --- truth, hash --- */
+
+int object_truth(VM *vm, Value v)
+{
+    if (is_bool(v)) return value_same(v, TRUE_VALUE);
+    if (is_none(v)) return 0;
+    if (is_int(v)) return int_get(v) != 0;
+    const Type *type = type_of(v);
+    if (type->number.truth != NULL) return type->number.truth(vm, v);
+    if (type->container.length == NULL) return 1;
+    int64_t length = type->container.length(vm, v);
+    return length < 0 ? -1 : length > 0;
+}
+
+bool object_hash(VM *vm, Value v, int64_t *hash)
+{
+    const Type *type = type_of(v);
+    return (type->hash == NULL ? hash_unhashable : type->hash)(vm, v, hash);
+}
+
+/* --- comparison --- */
+
+static Value try_compare(VM *vm, Value a, Value b, CompareOp op)
+{
+    static const uint8_t mirrored[] = {[COMPARE_LT] = COMPARE_GT, [COMPARE_LE] = COMPARE_GE, [COMPARE_EQ] = COMPARE_EQ,
+                                       [COMPARE_NE] = COMPARE_NE, [COMPARE_GT] = COMPARE_LT, [COMPARE_GE] = COMPARE_LE};
+    Type *x = type_of(a), *y = type_of(b);
+    bool subclass_first = x != y && y->compare != NULL && type_is_subtype(y, x);
+    if (subclass_first) {
+        Value result = y->compare(vm, b, a, mirrored[op]);
+        if (!value_same(result, NOT_IMPLEMENTED)) return result;
+    }
+    if (x->compare != NULL) {
+        Value result = x->compare(vm, a, b, op);
+        if (!value_same(result, NOT_IMPLEMENTED)) return result;
+    }
+    if (!subclass_first && y->compare != NULL) return y->compare(vm, b, a, mirrored[op]);
+    return NOT_IMPLEMENTED;
+}
+
+Value object_compare(VM *vm, Value a, Value b, CompareOp op)
+{
+    static const char *const symbols[] = {"<", "<=", "==", "!=", ">", ">="};
+    if (!recursion_enter(vm, " in comparison")) return ABSENT;
+    Value result = try_compare(vm, a, b, op);
+    recursion_leave(vm);
+    if (!value_same(result, NOT_IMPLEMENTED)) return result;
+    if (op == COMPARE_EQ) return bool_from(value_same(a, b));
+    if (op == COMPARE_NE) return bool_from(!value_same(a, b));
+    return raise_type(vm, "'%s' not supported between instances of '%T' and '%T'", symbols[op], a, b);
+}
+
+int object_compare_truth(VM *vm, Value a, Value b, CompareOp op)
+{
+    Value result = object_compare(vm, a, b, op);
+    if (is_absent(result)) return -1;
+    if (is_bool(result)) return value_same(result, TRUE_VALUE);
+    int truth = object_truth(vm, result);
+    value_drop(vm, result);
+    return truth;
+}
+
+int object_equal(VM *vm, Value a, Value b)
+{
+    return value_same(a, b) ? 1 : object_compare_truth(vm, a, b, COMPARE_EQ);
+}
+
+/* --- classes --- */
+
+/* Ask a class's `__instancecheck__` or `__subclasscheck__`; *missing: its type has none. */
+static int ask_class(VM *vm, NameIndex method, Value class, Value subject, bool *missing)
+{
+    Value row[2] = {class, subject};
+    Value answer = special_call(vm, method, row, 2, missing);
+    if (is_absent(answer)) return -1;
+    int truth = object_truth(vm, answer);
+    value_drop(vm, answer);
+    return truth;
+}
+
+typedef int (*ClassTest)(VM *vm, Value subject, Value class);
+
+static int any_of(VM *vm, Value subject, Tuple *classes, ClassTest test, const char *where)
+{
+    int matches = 0;
+    if (!recursion_enter(vm, where)) return -1;
+    for (int64_t i = 0; matches == 0 && i < classes->length; i++) matches = test(vm, subject, classes->items[i]);
+    recursion_leave(vm);
+    return matches;
+}
+
+int object_is_instance(VM *vm, Value v, Value type_or_tuple)
+{
+    if (value_same(from_object(type_of(v)), type_or_tuple)) return 1;
+    if (is_tuple(type_or_tuple)) {
+        return any_of(vm, v, as_tuple(type_or_tuple), object_is_instance, " in __instancecheck__");
+    }
+    /* For a class that `type` made, the mro answers yes at once; what __class__ claims is asked last. */
+    if (is_exactly(type_or_tuple, &type_type) && value_is_instance(v, (Type *)as_object(type_or_tuple))) return 1;
+    bool missing;
+    int answer = ask_class(vm, NAME_instancecheck, type_or_tuple, v, &missing);
+    if (missing) raise_type(vm, "isinstance() arg 2 must be a type, a tuple of types, or a union");
+    return answer;
+}
+
+int object_is_subclass(VM *vm, Value type, Value type_or_tuple)
+{
+    if (is_tuple(type_or_tuple)) {
+        return any_of(vm, type, as_tuple(type_or_tuple), object_is_subclass, " in __subclasscheck__");
+    }
+    bool missing;
+    int answer = ask_class(vm, NAME_subclasscheck, type_or_tuple, type, &missing);
+    if (!missing) return answer;
+    if (!is_family(type, TYPE_TYPE)) {
+        raise_type(vm, "issubclass() arg 1 must be a class");
+    } else {
+        raise_type(vm, "issubclass() arg 2 must be a class, a tuple of classes, or a union");
+    }
+    return -1;
+}
+
+/* --- reprs under way --- */
+
+int repr_enter(VM *vm, Value v)
+{
+    if (is_absent(vm->repr_running) && is_absent(vm->repr_running = list_new(vm, 4))) return -1;
+    List *running = as_list(vm->repr_running);
+    for (int64_t i = running->length - 1; i >= 0; i--) {
+        if (value_same(running->items[i], v)) return 0;
+    }
+    return list_append(vm, vm->repr_running, v) ? 1 : -1;
+}
+
+void repr_leave(VM *vm, Value v)
+{
+    List *running = as_list(vm->repr_running);
+    for (int64_t i = running->length - 1; i >= 0; i--) {
+        if (!value_same(running->items[i], v)) continue;
+        memmove(&running->items[i], &running->items[i + 1], (size_t)(running->length - 1 - i) * sizeof(Value));
+        running->length--;
+        value_drop(vm, v);
+        return;
+    }
+}
