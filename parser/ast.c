@@ -17,7 +17,7 @@ const AstNodeInfo ast_nodes[AST_KIND_COUNT] = {
 #include "parser/ast.def"
 };
 
-/* ---- Walking ----------------------------------------------------------------------------------------------------
+/* ---- Walking ----------------------------------------------------------------------------------------------
  *
  * A node's struct is made of its fields in order, so their places follow from sizes and alignments alone.
  */
@@ -25,23 +25,22 @@ const AstNodeInfo ast_nodes[AST_KIND_COUNT] = {
 static const struct {
     uint8_t size, alignment;
 } field_layout[] = {
-#define LAYOUT(type) {sizeof(type), _Alignof(type)}
-    [FIELD_IDENT] = LAYOUT(Identifier),       [FIELD_IDENTS] = LAYOUT(IdentifierList),
-    [FIELD_CHILD] = LAYOUT(Node *),           [FIELD_CHILDREN] = LAYOUT(NodeList),
-    [FIELD_INTEGER] = LAYOUT(int),            [FIELD_CONSTANT] = LAYOUT(Constant),
-    [FIELD_OPERATOR] = LAYOUT(Operator),      [FIELD_OPERATORS] = LAYOUT(OperatorList),
+#define LAYOUT(type) \
+    { sizeof(type), _Alignof(type) }
+    [FIELD_IDENT] = LAYOUT(Identifier),  [FIELD_IDENTS] = LAYOUT(IdentifierList),
+    [FIELD_CHILD] = LAYOUT(Node *),      [FIELD_CHILDREN] = LAYOUT(NodeList),
+    [FIELD_INTEGER] = LAYOUT(int),       [FIELD_CONSTANT] = LAYOUT(Constant),
+    [FIELD_OPERATOR] = LAYOUT(Operator), [FIELD_OPERATORS] = LAYOUT(OperatorList),
     [FIELD_CONTEXT] = LAYOUT(Context),
 #undef LAYOUT
 };
 
-AstCursor ast_first(const Node *node)
-{
+AstCursor ast_first(const Node *node) {
     /* Every kind's struct starts where the union does. */
     return (AstCursor){ast_nodes[node->kind].fields, (char *)node + offsetof(Node, Module)};
 }
 
-void ast_next(AstCursor *cursor)
-{
+void ast_next(AstCursor *cursor) {
     uintptr_t end = (uintptr_t)cursor->value + field_layout[cursor->field->type].size;
     cursor->field++;
     if (!cursor->field->name) return;
@@ -49,7 +48,7 @@ void ast_next(AstCursor *cursor)
     cursor->value = (void *)((end + alignment - 1) & ~(uintptr_t)(alignment - 1));
 }
 
-/* ---- Operators ------------------------------------------------------------------------------------------------- */
+/* ---- Operators ----------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name, *spelling;
@@ -58,12 +57,6 @@ static const struct {
 #include "parser/operators.def"
 };
 
-const char *operator_name(Operator op)
-{
-    return operators[op].name;
-}
+const char *operator_name(Operator op) { return operators[op].name; }
 
-const char *operator_spelling(Operator op)
-{
-    return operators[op].spelling;
-}
+const char *operator_spelling(Operator op) { return operators[op].spelling; }

@@ -4,17 +4,18 @@
 /*
  * The abstract syntax tree: what the parser makes and the compiler reads.
  *
- * Node kinds, fields and their order are those of CPython's `ast` module and stand in one table, ast.def; from it come
- * the enum (AST_Name), one struct a kind (node->Name.id), and `ast_nodes`, by which a printer or a walker can visit
- * any node's fields without knowing its kind. Everything lives in the parse's Arena and dies with it: nodes, arrays,
- * texts. The tree knows no objects: an identifier is its UTF-8 bytes (NFKC-normalised by the lexer), a number is its
- * spelling, a string is its decoded WTF-8 bytes (a lone surrogate is the three bytes its code point would have).
+ * Node kinds, fields and their order are those of CPython's `ast` module and stand in one table, ast.def;
+ * from it come the enum (AST_Name), one struct a kind (node->Name.id), and `ast_nodes`, by which a printer or
+ * a walker can visit any node's fields without knowing its kind. Everything lives in the parse's Arena and
+ * dies with it: nodes, arrays, texts. The tree knows no objects: an identifier is its UTF-8 bytes
+ * (NFKC-normalised by the lexer), a number is its spelling, a string is its decoded WTF-8 bytes (a lone
+ * surrogate is the three bytes its code point would have).
  *
  * Invariants of a tree that the parser returned:
  *   - a CHILD and every item of a list is non-NULL unless ast.def says otherwise;
- *   - `depth` is 1 for a leaf, else one more than the deepest child's, and at most AST_MAX_DEPTH: a pass may recurse
- *     one C call chain a level and be safe. An `elif` (an If that is the only item of an If's orelse) does not
- *     count as a level, since chains of thousands are ordinary: a pass must follow it in a loop;
+ *   - `depth` is 1 for a leaf, else one more than the deepest child's, and at most AST_MAX_DEPTH: a pass may
+ *     recurse one C call chain a level and be safe. An `elif` (an If that is the only item of an If's orelse)
+ *     does not count as a level, since chains of thousands are ordinary: a pass must follow it in a loop;
  *   - contexts are Store or Del exactly on targets;
  *   - only the bytes of the kind's own struct exist behind a node: never copy a whole `Node`.
  */
@@ -26,9 +27,9 @@
 #include "lexer/diagnostic.h"
 
 /*
- * The deepest tree the parser returns; a deeper one is a RecursionError diagnostic. CPython 3.13 gives up between
- * 3,000 (nested lambdas) and 10,000 (a chain of `+`) levels. 3,000 levels of a pass that takes 1 KiB a level
- * (2.5 KiB in a sanitizer build) fit an 8 MiB stack.
+ * The deepest tree the parser returns; a deeper one is a RecursionError diagnostic. CPython 3.13 gives up
+ * between 3,000 (nested lambdas) and 10,000 (a chain of `+`) levels. 3,000 levels of a pass that takes 1 KiB
+ * a level (2.5 KiB in a sanitizer build) fit an 8 MiB stack.
  */
 enum { AST_MAX_DEPTH = 3000 };
 
@@ -67,10 +68,10 @@ typedef enum {
 } ConstantKind;
 
 /*
- * A literal's value as text.
- * INT: digits without prefix or underscores, in `base` (2, 8, 10 or 16). FLOAT, IMAGINARY: the literal without
- * underscores and without the `j`, as strtod reads it. STR: WTF-8. BYTES: the bytes. `text` is NUL-terminated
- * beyond `length`, and may hold NULs before it; it is NULL for the four named constants.
+ * A literal's value as text. INT: digits without prefix or underscores, in `base` (2, 8, 10 or 16). FLOAT,
+ * IMAGINARY: the literal without underscores and without the `j`, as strtod reads it. STR: WTF-8. BYTES: the
+ * bytes. `text` is NUL-terminated beyond `length`, and may hold NULs before it; it is NULL for the four named
+ * constants.
  */
 typedef struct {
     const char *text;
@@ -115,9 +116,9 @@ struct Node {
     uint16_t depth;
     Span span; /* parentheses around an expression are outside it, except a tuple's and a generator's own */
     union {
-#define NODE(kind, positioned, fields)                                                                                 \
-    struct {                                                                                                           \
-        fields                                                                                                         \
+#define NODE(kind, positioned, fields) \
+    struct { \
+        fields \
     } kind;
 #include "parser/ast.def"
     };
@@ -177,8 +178,7 @@ const char *operator_name(Operator op);
 const char *operator_spelling(Operator op);
 
 /* True when `node` is an elif: follow it in a loop, since it did not count in `depth`. */
-static inline bool ast_is_elif(NodeList orelse)
-{
+static inline bool ast_is_elif(NodeList orelse) {
     return orelse.count == 1 && orelse.items[0]->kind == AST_If;
 }
 

@@ -1,15 +1,16 @@
 /*
  * What to say about a token that the grammar refuses.
  *
- * CPython parses a wrong text a second time with rules for common mistakes; the first such rule to match, from the
- * outside in and from left to right, gives the message. An LALR parser knows the place of the error exactly but not
- * what the writer meant, so this module looks at the tokens of the logical line: what surrounds the refused one
- * (brackets, the start of its item, the statement's first word), what the grammar would have accepted in its place,
- * and how far an expression reaches from some token on (prefix_parse, which runs the grammar on a part of the line).
+ * CPython parses a wrong text a second time with rules for common mistakes; the first such rule to match,
+ * from the outside in and from left to right, gives the message. An LALR parser knows the place of the error
+ * exactly but not what the writer meant, so this module looks at the tokens of the logical line: what
+ * surrounds the refused one (brackets, the start of its item, the statement's first word), what the grammar
+ * would have accepted in its place, and how far an expression reaches from some token on (prefix_parse, which
+ * runs the grammar on a part of the line).
  *
- * Each explain_ function knows one group of mistakes, and reports and returns true when it recognises one. Their order
- * in diagnose() is that of precedence. Sections: looking around; expressions; displays and calls; f-strings;
- * statements; blocks.
+ * Each explain_ function knows one group of mistakes, and reports and returns true when it recognises one.
+ * Their order in diagnose() is that of precedence. Sections: looking around; expressions; displays and calls;
+ * f-strings; statements; blocks.
  */
 
 #include <string.h>
@@ -26,48 +27,36 @@ typedef struct {
     uint32_t first; /* index of the statement's first word */
 } Scene;
 
-/* ---- Looking around -------------------------------------------------------------------------------------------- */
+/* ---- Looking around ------------------------------------------------------------------------------------ */
 
-static Token token_at(const Scene *s, uint32_t index)
-{
-    return parser_token(s->p, index);
-}
+static Token token_at(const Scene *s, uint32_t index) { return parser_token(s->p, index); }
 
-static TokenKind kind_at(const Scene *s, uint32_t index)
-{
-    return token_at(s, index).kind;
-}
+static TokenKind kind_at(const Scene *s, uint32_t index) { return token_at(s, index).kind; }
 
 /* Kind of the token before `index`, or TK_NEWLINE at the start of the line. */
-static TokenKind kind_before(const Scene *s, uint32_t index)
-{
+static TokenKind kind_before(const Scene *s, uint32_t index) {
     return index ? kind_at(s, index - 1) : TK_NEWLINE;
 }
 
-static bool accepts(const Scene *s, TokenKind kind)
-{
+static bool accepts(const Scene *s, TokenKind kind) {
     return grammar_accepts(s->grammar, grammar_symbol(kind));
 }
 
-static bool is_opening(TokenKind kind)
-{
+static bool is_opening(TokenKind kind) {
     return kind == TK_LPAR || kind == TK_LSQB || kind == TK_LBRACE || kind == TK_FSTRING_START;
 }
 
-static bool is_closing(TokenKind kind)
-{
+static bool is_closing(TokenKind kind) {
     return kind == TK_RPAR || kind == TK_RSQB || kind == TK_RBRACE || kind == TK_FSTRING_END;
 }
 
 /* Does a word or bracket of this kind end an operand, so that `(` after it is a call? */
-static bool ends_operand(TokenKind kind)
-{
+static bool ends_operand(TokenKind kind) {
     return kind == TK_NAME || kind == TK_NUMBER || kind == TK_STRING || is_closing(kind);
 }
 
 /* Is the bracket at `index` the brace of an f-string's replacement field? */
-static bool is_field(const Scene *s, int index)
-{
+static bool is_field(const Scene *s, int index) {
     if (index < 1 || kind_at(s, (uint32_t)index) != TK_LBRACE) return false;
     int depth = 0;
     bool colon = false; /* we are in the format spec of a field, if it is a field */
@@ -84,41 +73,54 @@ static bool is_field(const Scene *s, int index)
 }
 
 /* Words and signs after which an expression starts anew. */
-static bool starts_expression(TokenKind kind)
-{
+static bool starts_expression(TokenKind kind) {
     switch (kind) {
-    case TK_COMMA: case TK_COLON: case TK_COLONEQUAL: case TK_EQUAL: case TK_SEMI: case TK_RARROW: case TK_NEWLINE:
-    case TK_INDENT: case TK_DEDENT: case TK_SOFT_MATCH: case TK_SOFT_CASE: case TK_KW_ELSE: case TK_KW_RETURN:
-    case TK_KW_YIELD: case TK_KW_ASSERT: case TK_KW_DEL: case TK_KW_RAISE: case TK_KW_FROM: case TK_KW_IN:
-    case TK_KW_ELIF: case TK_KW_WHILE: case TK_KW_WITH: case TK_KW_AS: case TK_KW_EXCEPT: case TK_KW_FOR:
-        return true;
+    case TK_COMMA:
+    case TK_COLON:
+    case TK_COLONEQUAL:
+    case TK_EQUAL:
+    case TK_SEMI:
+    case TK_RARROW:
+    case TK_NEWLINE:
+    case TK_INDENT:
+    case TK_DEDENT:
+    case TK_SOFT_MATCH:
+    case TK_SOFT_CASE:
+    case TK_KW_ELSE:
+    case TK_KW_RETURN:
+    case TK_KW_YIELD:
+    case TK_KW_ASSERT:
+    case TK_KW_DEL:
+    case TK_KW_RAISE:
+    case TK_KW_FROM:
+    case TK_KW_IN:
+    case TK_KW_ELIF:
+    case TK_KW_WHILE:
+    case TK_KW_WITH:
+    case TK_KW_AS:
+    case TK_KW_EXCEPT:
+    case TK_KW_FOR: return true;
     default: return kind >= TK_PLUSEQUAL && kind <= TK_CIRCUMFLEXEQUAL;
     }
 }
 
 /* An `if` that starts a statement, not one inside an expression. */
-static bool is_statement_if(const Scene *s, uint32_t index)
-{
+static bool is_statement_if(const Scene *s, uint32_t index) {
     TokenKind before = kind_before(s, index);
     return kind_at(s, index) == TK_KW_IF && s->open < 0 &&
            (index == s->first || before == TK_SEMI || before == TK_COLON || before == TK_KW_ELSE ||
             kind_at(s, s->first) == TK_SOFT_CASE);
 }
 
-static bool is_star(TokenKind kind)
-{
-    return kind == TK_STAR || kind == TK_DOUBLESTAR;
-}
+static bool is_star(TokenKind kind) { return kind == TK_STAR || kind == TK_DOUBLESTAR; }
 
 /* A star or two that unpack the operand after them. */
-static bool is_unpacking(const Scene *s, uint32_t index)
-{
+static bool is_unpacking(const Scene *s, uint32_t index) {
     TokenKind before = kind_before(s, index);
     return is_star(kind_at(s, index)) && (is_opening(before) || starts_expression(before));
 }
 
-static bool ends_scan(const Scene *s, uint32_t index)
-{
+static bool ends_scan(const Scene *s, uint32_t index) {
     TokenKind kind = kind_at(s, index);
     bool comparison = kind == TK_KW_IN && kind_before(s, index) == TK_KW_NOT;
     return (starts_expression(kind) && !comparison) || is_statement_if(s, index) || is_unpacking(s, index) ||
@@ -126,15 +128,17 @@ static bool ends_scan(const Scene *s, uint32_t index)
 }
 
 /* Find the brackets and the start of the expression around the refused token, going left from it. */
-static void look_around(Scene *s)
-{
+static void look_around(Scene *s) {
     int depth = 0;
     s->open = -1;
     for (int i = (int)s->at - 1; i >= 0 && s->open < 0; i--) {
         TokenKind kind = kind_at(s, (uint32_t)i);
-        if (is_closing(kind)) depth++;
-        else if (is_opening(kind) && depth == 0) s->open = i;
-        else if (is_opening(kind)) depth--;
+        if (is_closing(kind))
+            depth++;
+        else if (is_opening(kind) && depth == 0)
+            s->open = i;
+        else if (is_opening(kind))
+            depth--;
     }
     depth = 0;
     for (s->start = s->at; s->start > (uint32_t)(s->open + 1); s->start--) {
@@ -146,8 +150,7 @@ static void look_around(Scene *s)
 }
 
 /* The token of `kind` nearest to the left of `index` between the same brackets, or -1. */
-static int find_left(const Scene *s, uint32_t index, TokenKind wanted)
-{
+static int find_left(const Scene *s, uint32_t index, TokenKind wanted) {
     int depth = 0;
     for (int i = (int)index - 1; i > s->open; i--) {
         TokenKind kind = kind_at(s, (uint32_t)i);
@@ -159,28 +162,25 @@ static int find_left(const Scene *s, uint32_t index, TokenKind wanted)
 }
 
 /* Is the innermost bracket that of a call? */
-static bool is_call(const Scene *s)
-{
-    return s->open > 0 && kind_at(s, (uint32_t)s->open) == TK_LPAR && ends_operand(kind_at(s, (uint32_t)s->open - 1));
+static bool is_call(const Scene *s) {
+    return s->open > 0 && kind_at(s, (uint32_t)s->open) == TK_LPAR &&
+           ends_operand(kind_at(s, (uint32_t)s->open - 1));
 }
 
 /* Are we among a lambda's parameters? */
-static bool in_lambda_head(const Scene *s)
-{
+static bool in_lambda_head(const Scene *s) {
     int lambda = find_left(s, s->at, TK_KW_LAMBDA);
     return lambda >= 0 && find_left(s, s->at, TK_COLON) < lambda;
 }
 
 /* The statement's first word, behind an `async`. */
-static TokenKind header_kind(const Scene *s)
-{
+static TokenKind header_kind(const Scene *s) {
     TokenKind kind = kind_at(s, s->first);
     return kind == TK_KW_ASYNC ? kind_at(s, s->first + 1) : kind;
 }
 
 /* Do names, not expressions, stand where the innermost item starts: parameters, imported names? */
-static bool is_names_place(const Scene *s)
-{
+static bool is_names_place(const Scene *s) {
     TokenKind before = kind_before(s, s->start);
     if (before == TK_EQUAL || before == TK_COLON || before == TK_RARROW) return false;
     if (in_lambda_head(s)) return true;
@@ -195,7 +195,7 @@ static bool is_names_place(const Scene *s)
     return kind == TK_KW_FROM || kind == TK_KW_IMPORT || types || (kind == TK_KW_DEF && outermost);
 }
 
-/* ---- Parsing parts ---------------------------------------------------------------------------------------------- */
+/* ---- Parsing parts ------------------------------------------------------------------------------------- */
 
 /* The longest piece of the line from some token on that `rule` derives; node is NULL if there is none. */
 typedef struct {
@@ -204,9 +204,11 @@ typedef struct {
     uint32_t end; /* index behind its last token */
 } Prefix;
 
-/* Feed tokens [start, end), or as many as are accepted; the result is the end of the longest complete piece. */
-static uint32_t feed_piece(Parser *part, Parser *p, void *grammar, StartRule rule, uint32_t start, uint32_t end)
-{
+/*
+ * Feed tokens [start, end), or as many as are accepted; the result is the end of the longest complete piece.
+ */
+static uint32_t feed_piece(Parser *part, Parser *p, void *grammar, StartRule rule, uint32_t start,
+                           uint32_t end) {
     uint32_t complete = start;
     grammar_init(grammar, part);
     grammar_feed(grammar, grammar_start_symbol(rule), (Token){0});
@@ -223,8 +225,7 @@ static uint32_t feed_piece(Parser *part, Parser *p, void *grammar, StartRule rul
     return complete;
 }
 
-static Prefix prefix_parse(const Scene *s, StartRule rule, uint32_t start)
-{
+static Prefix prefix_parse(const Scene *s, StartRule rule, uint32_t start) {
     Parser *p = s->p;
     Parser part = {.source = p->source, .arena = p->arena, .diagnostics = p->diagnostics};
     Prefix prefix = {.end = start};
@@ -239,36 +240,36 @@ static Prefix prefix_parse(const Scene *s, StartRule rule, uint32_t start)
         if (prefix.end > start && !part.error.set) grammar_feed(grammar, 0, end);
         prefix.node = part.error.set ? NULL : part.root;
     }
-    if (prefix.node) prefix.span = span_join(parser_token(p, start).span, parser_token(p, prefix.end - 1).span);
+    if (prefix.node)
+        prefix.span = span_join(parser_token(p, start).span, parser_token(p, prefix.end - 1).span);
     allocator_resize(p->arena->allocator, grammar, grammar_size(), 0);
     buffer_fini(&part.scratch);
     return prefix;
 }
 
-/* ---- Expressions ------------------------------------------------------------------------------------------------ */
+/* ---- Expressions --------------------------------------------------------------------------------------- */
 
-static bool fail(const Scene *s, Span span, const char *message)
-{
+static bool fail(const Scene *s, Span span, const char *message) {
     syntax_error(s->p, span, "%s", message);
     return true;
 }
 
-/* From the start of `first` to just before the end of `last`, the last token that CPython has seen by then. */
-static Span span_up_to(Span first, Span last)
-{
+/*
+ * From the start of `first` to just before the end of `last`, the last token that CPython has seen by then.
+ */
+static Span span_up_to(Span first, Span last) {
     return (Span){first.line, first.column, last.end_line, last.end_column ? last.end_column - 1 : 0};
 }
 
-static bool is_word(Token token, const char *word)
-{
-    return token.kind == TK_NAME && token.length == strlen(word) && memcmp(token.text, word, token.length) == 0;
+static bool is_word(Token token, const char *word) {
+    return token.kind == TK_NAME && token.length == strlen(word) &&
+           memcmp(token.text, word, token.length) == 0;
 }
 
 /* print x */
 static bool explain_conditional(const Scene *s, Prefix operand);
 
-static bool explain_print(const Scene *s)
-{
+static bool explain_print(const Scene *s) {
     Token word = token_at(s, s->start);
     bool print = is_word(word, "print");
     if ((!print && !is_word(word, "exec")) || kind_at(s, s->start + 1) == TK_LPAR) return false;
@@ -277,14 +278,13 @@ static bool explain_print(const Scene *s)
     Prefix value = prefix_parse(s, START_EXPRESSIONS, s->start + 1);
     if (!value.node) return false;
     const char *name = print ? "print" : "exec";
-    syntax_error(s->p, span_join(word.span, value.span), "Missing parentheses in call to '%s'. Did you mean %s(...)?",
-                 name, name);
+    syntax_error(s->p, span_join(word.span, value.span),
+                 "Missing parentheses in call to '%s'. Did you mean %s(...)?", name, name);
     return true;
 }
 
 /* As CPython asks it: is the name the beginning of a soft keyword? `(c d)` is one of two statements to it. */
-static bool may_be_soft_keyword(Token name)
-{
+static bool may_be_soft_keyword(Token name) {
     static const char *const soft_keywords[] = {"match", "case", "type", "_"};
     for (size_t i = 0; i < sizeof soft_keywords / sizeof soft_keywords[0]; i++)
         if (strncmp(soft_keywords[i], name.text, name.length) == 0) return true;
@@ -292,10 +292,10 @@ static bool may_be_soft_keyword(Token name)
 }
 
 /* (a b) */
-static bool explain_comma(const Scene *s, Prefix operand)
-{
+static bool explain_comma(const Scene *s, Prefix operand) {
     Token first = token_at(s, s->start);
-    bool star_item = is_star(kind_before(s, s->start)) && kind_before(s, s->start - 1) == TK_COMMA && !is_call(s);
+    bool star_item =
+        is_star(kind_before(s, s->start)) && kind_before(s, s->start - 1) == TK_COMMA && !is_call(s);
     if (star_item || (first.kind == TK_NAME && kind_at(s, s->start + 1) == TK_STRING)) return false;
     if (first.kind == TK_NAME && may_be_soft_keyword(first)) return false;
     if (operand.end == s->start + 1 && (is_word(first, "print") || is_word(first, "exec"))) return false;
@@ -305,8 +305,7 @@ static bool explain_comma(const Scene *s, Prefix operand)
 }
 
 /* a if b */
-static bool explain_conditional(const Scene *s, Prefix operand)
-{
+static bool explain_conditional(const Scene *s, Prefix operand) {
     if (kind_at(s, operand.end) != TK_KW_IF) return false;
     Prefix test = prefix_parse(s, START_DISJUNCTION, operand.end + 1);
     if (!test.node || kind_at(s, test.end) == TK_KW_ELSE || kind_at(s, test.end) == TK_COLON) return false;
@@ -314,8 +313,7 @@ static bool explain_conditional(const Scene *s, Prefix operand)
 }
 
 /* f'{lambda x: y}', where the colon ends the expression */
-static bool explain_field_lambda(const Scene *s)
-{
+static bool explain_field_lambda(const Scene *s) {
     int lambda = find_left(s, s->at, TK_KW_LAMBDA), colon = find_left(s, s->at, TK_COLON);
     if (!is_field(s, s->open) || lambda < 0 || colon != (int)s->at - 1) return false;
     if (kind_at(s, s->at) != TK_FSTRING_MIDDLE && kind_at(s, s->at) != TK_LBRACE) return false;
@@ -324,8 +322,7 @@ static bool explain_field_lambda(const Scene *s)
 }
 
 /* May a named expression, `x := y`, stand where the innermost expression starts? */
-static bool is_named_place(const Scene *s)
-{
+static bool is_named_place(const Scene *s) {
     TokenKind before = kind_before(s, s->start);
     if (s->open < 0) return before == TK_KW_IF || before == TK_KW_ELIF || before == TK_KW_WHILE;
     if (before != TK_COMMA && (int)s->start != s->open + 1) return false;
@@ -333,52 +330,49 @@ static bool is_named_place(const Scene *s)
     return !is_call(s) && !dict && !is_field(s, s->open);
 }
 
-static bool is_assignment(TokenKind kind)
-{
-    return kind == TK_EQUAL || kind == TK_COLONEQUAL;
-}
+static bool is_assignment(TokenKind kind) { return kind == TK_EQUAL || kind == TK_COLONEQUAL; }
 
 /* if x = 1: */
-static bool explain_equal(const Scene *s)
-{
+static bool explain_equal(const Scene *s) {
     if (kind_at(s, s->at) != TK_EQUAL || !is_named_place(s)) return false;
     Token first = token_at(s, s->start);
-    Prefix left = prefix_parse(s, START_ARITHMETIC, s->start), right = prefix_parse(s, START_ARITHMETIC, s->at + 1);
+    Prefix left = prefix_parse(s, START_ARITHMETIC, s->start),
+           right = prefix_parse(s, START_ARITHMETIC, s->at + 1);
     if (!left.node || left.end != s->at || !right.node || is_assignment(kind_at(s, right.end))) return false;
     if (first.kind == TK_NAME && left.end == s->start + 1)
-        return fail(s, span_join(left.span, right.span), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
-    bool display = left.node->kind == AST_List || left.node->kind == AST_Tuple || left.node->kind == AST_GeneratorExp ||
-                   first.kind == TK_KW_TRUE || first.kind == TK_KW_NONE || first.kind == TK_KW_FALSE;
+        return fail(s, span_join(left.span, right.span),
+                    "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
+    bool display = left.node->kind == AST_List || left.node->kind == AST_Tuple ||
+                   left.node->kind == AST_GeneratorExp || first.kind == TK_KW_TRUE ||
+                   first.kind == TK_KW_NONE || first.kind == TK_KW_FALSE;
     if (display) return false;
     syntax_error(s->p, left.node->span, "cannot assign to %s here. Maybe you meant '==' instead of '='?",
                  expression_description(left.node));
     return true;
 }
 
-static bool explain_expression(const Scene *s)
-{
+static bool explain_expression(const Scene *s) {
     if (explain_field_lambda(s) || explain_print(s)) return true;
     if (is_names_place(s)) return false;
     Prefix operand = prefix_parse(s, START_DISJUNCTION, s->start);
     /* What follows the `for` or `in` of a comprehension is no expression of its own. */
     bool clause = s->open >= 0 && find_left(s, s->at, TK_KW_FOR) >= 0;
-    if (operand.node && !clause && (explain_comma(s, operand) || explain_conditional(s, operand))) return true;
+    if (operand.node && !clause && (explain_comma(s, operand) || explain_conditional(s, operand)))
+        return true;
     return explain_equal(s);
 }
 
-/* ---- Displays and calls ----------------------------------------------------------------------------------------- */
+/* ---- Displays and calls -------------------------------------------------------------------------------- */
 
 /* Targets without an `in`: `[a for b]`. */
-static bool explain_in(const Scene *s, uint32_t keyword)
-{
+static bool explain_in(const Scene *s, uint32_t keyword) {
     Prefix targets = prefix_parse(s, START_TARGETS, keyword + 1);
     if (!targets.node || kind_at(s, targets.end) == TK_KW_IN) return false;
     return fail(s, token_at(s, targets.end).span, "'in' expected after for-loop variables");
 }
 
 /* [a, b for c in d] */
-static bool explain_comprehension(const Scene *s)
-{
+static bool explain_comprehension(const Scene *s) {
     TokenKind kind = kind_at(s, s->at), open = kind_at(s, (uint32_t)s->open);
     int before = find_left(s, s->at, TK_KW_FOR);
     if (before >= 0) return explain_in(s, (uint32_t)before);
@@ -398,8 +392,7 @@ static bool explain_comprehension(const Scene *s)
 }
 
 /* A key without a value, in a dict whose earlier items show that it is one. */
-static bool explain_dict_key(const Scene *s)
-{
+static bool explain_dict_key(const Scene *s) {
     int comma = find_left(s, s->at, TK_COMMA);
     bool pairs = comma >= 0 && (kind_at(s, (uint32_t)s->open + 1) == TK_DOUBLESTAR ||
                                 find_left(s, (uint32_t)comma, TK_COLON) >= 0);
@@ -410,8 +403,7 @@ static bool explain_dict_key(const Scene *s)
     return fail(s, end, "':' expected after dictionary key");
 }
 
-static bool explain_dict_value(const Scene *s)
-{
+static bool explain_dict_value(const Scene *s) {
     TokenKind kind = kind_at(s, s->at);
     if (kind_before(s, s->at) != TK_COLON || find_left(s, s->at, TK_KW_LAMBDA) >= 0) return false;
     if (kind == TK_RBRACE || kind == TK_COMMA)
@@ -423,12 +415,12 @@ static bool explain_dict_value(const Scene *s)
 }
 
 /* (**a), f(*) */
-static bool explain_stars(const Scene *s)
-{
+static bool explain_stars(const Scene *s) {
     TokenKind kind = kind_at(s, s->at);
     if (kind_at(s, (uint32_t)s->open) != TK_LPAR) return false;
     bool call = is_call(s);
-    if (call && kind_before(s, s->at) == TK_STAR && is_unpacking(s, s->at - 1) && (kind == TK_RPAR || kind == TK_COMMA))
+    if (call && kind_before(s, s->at) == TK_STAR && is_unpacking(s, s->at - 1) &&
+        (kind == TK_RPAR || kind == TK_COMMA))
         return fail(s, token_at(s, s->at).span, "Invalid star expression");
     if (call || kind != TK_DOUBLESTAR || (int)s->at != s->open + 1) return false;
     Prefix value = prefix_parse(s, START_EXPRESSION, s->at + 1);
@@ -436,28 +428,24 @@ static bool explain_stars(const Scene *s)
            fail(s, token_at(s, s->at).span, "cannot use double starred expression here");
 }
 
-static bool explain_bracket(const Scene *s)
-{
+static bool explain_bracket(const Scene *s) {
     if (s->open < 0 || is_field(s, s->open)) return false;
     bool brace = kind_at(s, (uint32_t)s->open) == TK_LBRACE;
     return explain_comprehension(s) || (brace && explain_dict_value(s)) || explain_stars(s);
 }
 
-/* ---- F-strings -------------------------------------------------------------------------------------------------- */
+/* ---- F-strings ----------------------------------------------------------------------------------------- */
 
-static bool ends_field(TokenKind kind)
-{
+static bool ends_field(TokenKind kind) {
     return kind == TK_EXCLAMATION || kind == TK_COLON || kind == TK_RBRACE;
 }
 
-static bool fail_at(const Scene *s, uint32_t index, const char *message)
-{
+static bool fail_at(const Scene *s, uint32_t index, const char *message) {
     return fail(s, token_at(s, index).span, message);
 }
 
 /* What is wrong behind the expression of a replacement field, which ends before `index`. */
-static bool explain_field_tail(const Scene *s, uint32_t index)
-{
+static bool explain_field_tail(const Scene *s, uint32_t index) {
     TokenKind kind = kind_at(s, index);
     if (kind != TK_EQUAL && !ends_field(kind))
         return fail_at(s, index, "f-string: expecting '=', or '!', or ':', or '}'");
@@ -474,8 +462,7 @@ static bool explain_field_tail(const Scene *s, uint32_t index)
     return kind == TK_COLON && fail_at(s, s->at, "f-string: expecting '}', or format specs");
 }
 
-static bool explain_field(const Scene *s)
-{
+static bool explain_field(const Scene *s) {
     int field = (int)s->at - 1, depth = 0;
     for (; field >= 0; field--) {
         TokenKind kind = kind_at(s, (uint32_t)field);
@@ -496,11 +483,10 @@ static bool explain_field(const Scene *s)
     return explain_field_tail(s, value.end);
 }
 
-/* ---- Statements ------------------------------------------------------------------------------------------------- */
+/* ---- Statements ---------------------------------------------------------------------------------------- */
 
 /* def f[...], where the brackets are wrong; def f without any */
-static bool explain_def(const Scene *s)
-{
+static bool explain_def(const Scene *s) {
     uint32_t name = s->first + (kind_at(s, s->first) == TK_KW_ASYNC) + 1;
     if (s->at <= name) return false;
     if (s->open == (int)name + 1 && kind_at(s, name + 1) == TK_LSQB) {
@@ -523,27 +509,33 @@ static bool explain_def(const Scene *s)
 }
 
 /* Words that must be followed by a colon, whatever comes. */
-static bool explain_colon_forced(const Scene *s)
-{
+static bool explain_colon_forced(const Scene *s) {
     TokenKind before = kind_before(s, s->at);
     bool forced = before == TK_KW_ELSE || before == TK_KW_TRY || before == TK_KW_FINALLY;
     return forced && s->open < 0 && accepts(s, TK_COLON) && fail_at(s, s->at, "expected ':'");
 }
 
 /* A compound statement's head that ends without its colon. */
-static bool explain_colon(const Scene *s)
-{
+static bool explain_colon(const Scene *s) {
     if (kind_at(s, s->at) != TK_NEWLINE || !accepts(s, TK_COLON) || in_lambda_head(s)) return false;
     switch (header_kind(s)) {
-    case TK_KW_IF: case TK_KW_ELIF: case TK_KW_ELSE: case TK_KW_FOR: case TK_KW_WHILE: case TK_KW_WITH: case TK_KW_TRY:
-    case TK_KW_EXCEPT: case TK_KW_FINALLY: case TK_KW_CLASS: case TK_SOFT_MATCH: case TK_SOFT_CASE:
-        return fail_at(s, s->at, "expected ':'");
+    case TK_KW_IF:
+    case TK_KW_ELIF:
+    case TK_KW_ELSE:
+    case TK_KW_FOR:
+    case TK_KW_WHILE:
+    case TK_KW_WITH:
+    case TK_KW_TRY:
+    case TK_KW_EXCEPT:
+    case TK_KW_FINALLY:
+    case TK_KW_CLASS:
+    case TK_SOFT_MATCH:
+    case TK_SOFT_CASE: return fail_at(s, s->at, "expected ':'");
     default: return false;
     }
 }
 
-static bool explain_import(const Scene *s)
-{
+static bool explain_import(const Scene *s) {
     Token refused = token_at(s, s->at), first = token_at(s, s->first);
     TokenKind before = kind_before(s, s->at);
     if (first.kind != TK_KW_IMPORT && first.kind != TK_KW_FROM) return false;
@@ -552,7 +544,8 @@ static bool explain_import(const Scene *s)
         return fail(s, spot, "Expected one or more names after 'import'");
     }
     if (first.kind == TK_KW_FROM)
-        return refused.kind == TK_NEWLINE && before == TK_COMMA && s->open < 0 && find_left(s, s->at, TK_KW_IMPORT) >= 0 &&
+        return refused.kind == TK_NEWLINE && before == TK_COMMA && s->open < 0 &&
+               find_left(s, s->at, TK_KW_IMPORT) >= 0 &&
                fail_at(s, s->at, "trailing comma not allowed without surrounding parentheses");
     if (refused.kind != TK_KW_FROM || find_left(s, s->at, TK_KW_AS) >= 0) return false;
     Prefix module = prefix_parse(s, START_ARITHMETIC, s->at + 1);
@@ -561,23 +554,20 @@ static bool explain_import(const Scene *s)
 }
 
 /* case a as 1 */
-static bool explain_case(const Scene *s)
-{
+static bool explain_case(const Scene *s) {
     if (kind_at(s, s->first) != TK_SOFT_CASE || kind_before(s, s->at) != TK_KW_AS) return false;
     Prefix target = prefix_parse(s, START_EXPRESSION, s->at);
     return target.node && fail(s, target.node->span, "invalid pattern target");
 }
 
-static bool fail_target(const Scene *s, Node *target, TargetUse use)
-{
+static bool fail_target(const Scene *s, Node *target, TargetUse use) {
     if (!target_invalid_part(target, use)) return false;
     target_set(s->p, target, use);
     return true;
 }
 
 /* for not a in b; del f() = 1 */
-static bool explain_target(const Scene *s)
-{
+static bool explain_target(const Scene *s) {
     if (s->open >= 0) return false;
     TokenKind kind = header_kind(s);
     uint32_t first = s->first + (kind_at(s, s->first) == TK_KW_ASYNC) + 1;
@@ -587,47 +577,46 @@ static bool explain_target(const Scene *s)
 }
 
 /* yield x = 1; a.b := 1 */
-static bool explain_assignment(const Scene *s)
-{
+static bool explain_assignment(const Scene *s) {
     Token refused = token_at(s, s->at);
     if (s->open >= 0 || !is_assignment(refused.kind)) return false;
     int yield = find_left(s, s->at, TK_KW_YIELD);
     if (refused.kind == TK_EQUAL)
-        return yield >= 0 && fail(s, span_join(token_at(s, (uint32_t)yield).span, token_at(s, s->at - 1).span),
-                                  "assignment to yield expression not possible");
+        return yield >= 0 &&
+               fail(s, span_join(token_at(s, (uint32_t)yield).span, token_at(s, s->at - 1).span),
+                    "assignment to yield expression not possible");
     Prefix target = prefix_parse(s, START_EXPRESSION, s->start);
-    if (s->start != s->first || !target.node || target.end != s->at || target.node->kind == AST_Name) return false;
+    if (s->start != s->first || !target.node || target.end != s->at || target.node->kind == AST_Name)
+        return false;
     syntax_error(s->p, target.node->span, "cannot use assignment expressions with %s",
                  expression_description(target.node));
     return true;
 }
 
-static bool explain_except(const Scene *s)
-{
+static bool explain_except(const Scene *s) {
     TokenKind kind = kind_at(s, s->at), before = kind_before(s, s->at);
     if (s->open >= 0 || header_kind(s) != TK_KW_EXCEPT) return false;
     Span word = token_at(s, s->first).span;
     const char *both = "cannot have both 'except' and 'except*' on the same 'try'";
-    if (before == TK_KW_EXCEPT && kind == TK_STAR) return fail(s, span_join(word, token_at(s, s->at).span), both);
+    if (before == TK_KW_EXCEPT && kind == TK_STAR)
+        return fail(s, span_join(word, token_at(s, s->at).span), both);
     if (before == TK_KW_EXCEPT && accepts(s, TK_STAR) && !accepts(s, TK_COLON)) return fail(s, word, both);
     return before == TK_STAR && s->at == s->first + 2 && (kind == TK_COLON || kind == TK_NEWLINE) &&
            fail_at(s, s->at, "expected one or more exception types");
 }
 
-static bool explain_statement(const Scene *s)
-{
-    return explain_except(s) || explain_colon(s) || explain_import(s) || explain_case(s) || explain_assignment(s) ||
-           explain_target(s);
+static bool explain_statement(const Scene *s) {
+    return explain_except(s) || explain_colon(s) || explain_import(s) || explain_case(s) ||
+           explain_assignment(s) || explain_target(s);
 }
 
-/* ---- Blocks ----------------------------------------------------------------------------------------------------- */
+/* ---- Blocks -------------------------------------------------------------------------------------------- */
 
 /*
- * Where CPython's tokenizer stands at tokens that have no text: in front of the last byte of an indentation, or at the
- * end of the last line.
+ * Where CPython's tokenizer stands at tokens that have no text: in front of the last byte of an indentation,
+ * or at the end of the last line.
  */
-static Span spot_of(const Scene *s, Token token)
-{
+static Span spot_of(const Scene *s, Token token) {
     const Source *source = s->p->source;
     if (token.kind == TK_INDENT) {
         uint32_t column = token.span.end_column ? token.span.end_column - 1 : 0;
@@ -635,7 +624,8 @@ static Span spot_of(const Scene *s, Token token)
     }
     if (token.kind != TK_DEDENT && token.kind != TK_ENDMARKER) return token.span;
     uint32_t next = s->at;
-    while (kind_at(s, next) == TK_DEDENT) next++;
+    while (kind_at(s, next) == TK_DEDENT)
+        next++;
     if (kind_at(s, next) != TK_ENDMARKER) return token.span;
     size_t length = 0;
     source_line(source, source->line_count, &length);
@@ -643,8 +633,7 @@ static Span spot_of(const Scene *s, Token token)
 }
 
 /* "'if' statement", or as CPython calls the block that the line with `s->first` begins. */
-static const char *block_name(const Scene *s)
-{
+static const char *block_name(const Scene *s) {
     switch (header_kind(s)) {
     case TK_KW_DEF: return "function definition";
     case TK_KW_CLASS: return "class definition";
@@ -662,14 +651,14 @@ static const char *block_name(const Scene *s)
     }
 }
 
-static bool explain_block(const Scene *s)
-{
+static bool explain_block(const Scene *s) {
     Token refused = token_at(s, s->at);
     Span spot = spot_of(s, refused);
     if (kind_before(s, s->at) == TK_NEWLINE && s->at > 0 && accepts(s, TK_INDENT)) {
         uint32_t word = s->first + (kind_at(s, s->first) == TK_KW_ASYNC);
-        parser_fail(s->p, DIAGNOSTIC_INDENTATION_ERROR, spot, "expected an indented block after %s on line %u",
-                    block_name(s), (unsigned)token_at(s, word).span.line);
+        parser_fail(s->p, DIAGNOSTIC_INDENTATION_ERROR, spot,
+                    "expected an indented block after %s on line %u", block_name(s),
+                    (unsigned)token_at(s, word).span.line);
         return true;
     }
     if (accepts(s, TK_KW_FINALLY) && !accepts(s, TK_KW_ELSE) && refused.kind != TK_INDENT)
@@ -680,10 +669,10 @@ static bool explain_block(const Scene *s)
     return true;
 }
 
-void diagnose(Parser *p, const void *grammar)
-{
+void diagnose(Parser *p, const void *grammar) {
     Scene s = {.p = p, .grammar = grammar, .at = p->line_count - 1};
-    while (s.first < s.at && (kind_at(&s, s.first) == TK_INDENT || kind_at(&s, s.first) == TK_DEDENT)) s.first++;
+    while (s.first < s.at && (kind_at(&s, s.first) == TK_INDENT || kind_at(&s, s.first) == TK_DEDENT))
+        s.first++;
     look_around(&s);
     if (explain_block(&s) || explain_colon_forced(&s)) return;
     if (header_kind(&s) == TK_KW_DEF && explain_def(&s)) return;

@@ -3,15 +3,17 @@
  *
  * How it differs in form from the reference grammar, because one token of lookahead has to do:
  *   - targets are parsed as expressions and converted by target_set(), which also reports what cannot be one;
- *   - `with (a, b as c):` is read as a parenthesised list whose items turn out to be with-items at the first `as`;
+ *   - `with (a, b as c):` is read as a parenthesised list whose items turn out to be with-items at the first
+ *     `as`;
  *   - arguments and parameters are read as flat lists, and put in order and checked by a constructor;
  *   - binary operators share one nonterminal a level of meaning (`test`, `arith`), told apart by precedence.
  *
  * Sections: set-up; roots; statements; compound statements; patterns; expressions; arguments and parameters;
  * strings; code after the tables.
  *
- * An Expr carries the text it covers with its parentheses, its node the text without: the start of `(a) + b` is the
- * parenthesis. Lemon resolves no conflict here but those between the operators listed by %left and %right.
+ * An Expr carries the text it covers with its parentheses, its node the text without: the start of `(a) + b`
+ * is the parenthesis. Lemon resolves no conflict here but those between the operators listed by %left and
+ * %right.
  */
 
 %name grammar_machine
@@ -45,7 +47,8 @@
 }
 
 %stack_overflow {
-    parser_fail(p, DIAGNOSTIC_MEMORY_ERROR, (Span){0}, "Parser stack overflowed - Python source too complex to parse");
+    parser_fail(p, DIAGNOSTIC_MEMORY_ERROR, (Span){0},
+                "Parser stack overflowed - Python source too complex to parse");
 }
 
 /* A character that no rule wants. */
@@ -63,7 +66,7 @@
 %right UNARY.
 %right DOUBLESTAR.
 
-/* ---- Roots ----------------------------------------------------------------------------------------------------- */
+/* ---- Roots --------------------------------------------------------------------------------------------- */
 
 root ::= MARK_FILE statements_opt(S) ENDMARKER(E). {
     p->root = NODE_NEW(Module, span_join((Span){1, 0, 1, 0}, E.span), .body = S.nodes);
@@ -88,7 +91,7 @@ root ::= MARK_FIELD field_value(X) ENDMARKER. { p->root = X.node; }
 newlines ::= .
 newlines ::= newlines NEWLINE.
 
-/* ---- Statements ------------------------------------------------------------------------------------------------ */
+/* ---- Statements ---------------------------------------------------------------------------------------- */
 
 %type statements_opt {Sequence}
 %type statements {Sequence}
@@ -105,13 +108,13 @@ statements(A) ::= statement(A).
 statements(A) ::= statements(A) statement(B). { A = sequence_join(p, A, B); }
 
 statement(A) ::= simple_line(A).
-statement(A) ::= compound(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Span){0}}); }
+statement(A) ::= compound(N). { A = sequence_of(p, expr_of(N)); }
 
 simple_line(A) ::= simple_list(A) NEWLINE.
 simple_line(A) ::= simple_list(A) SEMI(S) NEWLINE. { A.span = span_join(A.span, S.span); }
-simple_list(A) ::= simple(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Span){0}}); }
+simple_list(A) ::= simple(N). { A = sequence_of(p, expr_of(N)); }
 simple_list(A) ::= simple_list(A) SEMI simple(N). {
-    sequence_append(p, &A, (Expr){N, N ? N->span : (Span){0}});
+    sequence_append(p, &A, expr_of(N));
 }
 
 block(A) ::= simple_line(A).
@@ -189,7 +192,9 @@ names(A) ::= names(A) COMMA NAME(N). {
     A.span = span_join(A.span, N.span);
 }
 simple(A) ::= KW_GLOBAL(T) names(N). { A = NODE_NEW(Global, span_join(T.span, N.span), .names = N.names); }
-simple(A) ::= KW_NONLOCAL(T) names(N). { A = NODE_NEW(Nonlocal, span_join(T.span, N.span), .names = N.names); }
+simple(A) ::= KW_NONLOCAL(T) names(N). {
+    A = NODE_NEW(Nonlocal, span_join(T.span, N.span), .names = N.names);
+}
 
 %type dotted_name {NameSequence}
 %type import_name {Node *}
@@ -211,14 +216,16 @@ dotted_name(A) ::= dotted_name(A) DOT NAME(N). {
 simple(A) ::= KW_IMPORT(T) import_names(N). {
     A = NODE_NEW(Import, span_join(T.span, N.span), .names = N.nodes);
 }
-import_names(A) ::= import_name(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Span){0}}); }
+import_names(A) ::= import_name(N). { A = sequence_of(p, expr_of(N)); }
 import_names(A) ::= import_names(A) COMMA import_name(N). {
-    sequence_append(p, &A, (Expr){N, N ? N->span : (Span){0}});
+    sequence_append(p, &A, expr_of(N));
 }
 import_name(A) ::= dotted_name(N). { A = alias_new(p, N, (Token){0}); }
 import_name(A) ::= dotted_name(N) KW_AS NAME(S). { A = alias_new(p, N, S); }
 
-simple(A) ::= KW_FROM(T) dotted_name(M) KW_IMPORT from_targets(N). { A = statement_import_from(p, T, 0, M, N); }
+simple(A) ::= KW_FROM(T) dotted_name(M) KW_IMPORT from_targets(N). {
+    A = statement_import_from(p, T, 0, M, N);
+}
 simple(A) ::= KW_FROM(T) dots(D) dotted_name(M) KW_IMPORT from_targets(N). {
     A = statement_import_from(p, T, D, M, N);
 }
@@ -237,16 +244,16 @@ from_targets(A) ::= STAR(S). {
 from_targets(A) ::= from_names(A).
 from_targets(A) ::= LPAR(L) from_names(N) RPAR(R). { A = N; A.span = span_join(L.span, R.span); }
 from_targets(A) ::= LPAR(L) from_names(N) COMMA RPAR(R). { A = N; A.span = span_join(L.span, R.span); }
-from_names(A) ::= from_name(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Span){0}}); }
+from_names(A) ::= from_name(N). { A = sequence_of(p, expr_of(N)); }
 from_names(A) ::= from_names(A) COMMA from_name(N). {
-    sequence_append(p, &A, (Expr){N, N ? N->span : (Span){0}});
+    sequence_append(p, &A, expr_of(N));
 }
 from_name(A) ::= NAME(N). { A = NODE_NEW(alias, N.span, .name = identifier(p, N)); }
 from_name(A) ::= NAME(N) KW_AS NAME(S). {
     A = NODE_NEW(alias, span_join(N.span, S.span), .name = identifier(p, N), .asname = identifier(p, S));
 }
 
-/* ---- Compound statements --------------------------------------------------------------------------------------- */
+/* ---- Compound statements ------------------------------------------------------------------------------- */
 
 %type if_chain {Sequence}
 %type else_opt {Sequence}
@@ -315,21 +322,21 @@ loop_or_with(A) ::= KW_WITH(T) LPAR with_as_list(I) comma_opt RPAR COLON block(B
 %type with_as_list {Sequence}
 %type with_item {Node *}
 %type with_as {Node *}
-with_items(A) ::= with_item(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Span){0}}); }
-with_items(A) ::= with_items(A) COMMA with_item(N). { sequence_append(p, &A, (Expr){N, N ? N->span : (Span){0}}); }
+with_items(A) ::= with_item(N). { A = sequence_of(p, expr_of(N)); }
+with_items(A) ::= with_items(A) COMMA with_item(N). { sequence_append(p, &A, expr_of(N)); }
 with_item(A) ::= expression(X). { A = NODE_NEW(withitem, X.span, .context_expr = X.node); }
 with_item(A) ::= with_as(A).
 with_as(A) ::= expression(X) KW_AS starred_expression(T). {
     target_set(p, T.node, TARGET_ASSIGN);
     A = NODE_NEW(withitem, span_join(X.span, T.span), .context_expr = X.node, .optional_vars = T.node);
 }
-with_as_list(A) ::= with_as(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Span){0}}); }
+with_as_list(A) ::= with_as(N). { A = sequence_of(p, expr_of(N)); }
 with_as_list(A) ::= element_items(X) COMMA with_as(N). {
     A = (Sequence){with_items_before(p, X.nodes), X.span, true};
-    sequence_append(p, &A, (Expr){N, N ? N->span : (Span){0}});
+    sequence_append(p, &A, expr_of(N));
 }
 with_as_list(A) ::= with_as_list(A) COMMA with_item(N). {
-    sequence_append(p, &A, (Expr){N, N ? N->span : (Span){0}});
+    sequence_append(p, &A, expr_of(N));
 }
 comma_opt ::= .
 comma_opt ::= COMMA.
@@ -343,8 +350,8 @@ compound(A) ::= KW_TRY(T) COLON block(B) handlers(H) else_opt(E) finally_opt(F).
 compound(A) ::= KW_TRY(T) COLON block(B) star_handlers(H) else_opt(E) finally_opt(F). {
     A = statement_try(p, AST_TryStar, T, B, H, E, F);
 }
-handlers(A) ::= handler(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Span){0}}); }
-handlers(A) ::= handlers(A) handler(N). { sequence_append(p, &A, (Expr){N, N ? N->span : (Span){0}}); }
+handlers(A) ::= handler(N). { A = sequence_of(p, expr_of(N)); }
+handlers(A) ::= handlers(A) handler(N). { sequence_append(p, &A, expr_of(N)); }
 handler(A) ::= KW_EXCEPT(T) COLON block(B). {
     A = NODE_NEW(ExceptHandler, span_join(T.span, B.span), .body = B.nodes);
 }
@@ -368,9 +375,9 @@ static void types_refuse(Parser *p, Expr first, Token colon)
     syntax_error(p, span, "multiple exception types must be parenthesized");
 }
 }
-star_handlers(A) ::= star_handler(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Span){0}}); }
+star_handlers(A) ::= star_handler(N). { A = sequence_of(p, expr_of(N)); }
 star_handlers(A) ::= star_handlers(A) star_handler(N). {
-    sequence_append(p, &A, (Expr){N, N ? N->span : (Span){0}});
+    sequence_append(p, &A, expr_of(N));
 }
 star_handler(A) ::= KW_EXCEPT(T) STAR expression(X) as_name_opt(N) COLON block(B). {
     A = NODE_NEW(ExceptHandler, span_join(T.span, B.span), .type = X.node, .name = N, .body = B.nodes);
@@ -386,8 +393,8 @@ decorators(A) ::= decorators(A) AT named(X) NEWLINE. { sequence_append(p, &A, X)
 
 definition(A) ::= plain_definition(A).
 definition(A) ::= KW_ASYNC(T) plain_definition(N). { A = statement_async(T, N); }
-plain_definition(A) ::= KW_DEF(T) NAME(N) type_parameters_opt(P) LPAR parameters_opt(L) RPAR returns_opt(R) COLON
-                        block(B). {
+plain_definition(A) ::= KW_DEF(T) NAME(N) type_parameters_opt(P) LPAR parameters_opt(L) RPAR
+                        returns_opt(R) COLON block(B). {
     A = NODE_NEW(FunctionDef, span_join(T.span, B.span), .name = identifier(p, N),
                  .args = parameters_finish(p, L, NULL), .body = B.nodes, .returns = R.node, .type_params = P);
 }
@@ -427,13 +434,13 @@ type_parameter(A) ::= DOUBLESTAR NAME COLON(C) expression(X). { A = bound_refuse
 static Node *bound_refused(Parser *p, Token colon, Expr bound, const char *kind)
 {
     bool constraints = bound.node && bound.node->kind == AST_Tuple;
-    syntax_error(p, span_join(colon.span, bound.span), "cannot use %s with %s", constraints ? "constraints" : "bound",
-                 kind);
+    syntax_error(p, span_join(colon.span, bound.span), "cannot use %s with %s",
+                 constraints ? "constraints" : "bound", kind);
     return bound.node;
 }
 }
 
-/* ---- Patterns -------------------------------------------------------------------------------------------------- */
+/* ---- Patterns ------------------------------------------------------------------------------------------ */
 
 %type cases {Sequence}
 %type case {Node *}
@@ -441,8 +448,8 @@ compound(A) ::= SOFT_MATCH(T) subject(X) COLON NEWLINE INDENT cases(C) DEDENT. {
     A = NODE_NEW(Match, span_join(T.span, C.span), .subject = X.node, .cases = C.nodes);
 }
 subject(A) ::= elements(X). { A = expr_from_sequence(p, X); }
-cases(A) ::= case(N). { A = sequence_of(p, (Expr){N, N ? N->span : (Span){0}}); }
-cases(A) ::= cases(A) case(N). { sequence_append(p, &A, (Expr){N, N ? N->span : (Span){0}}); }
+cases(A) ::= case(N). { A = sequence_of(p, expr_of(N)); }
+cases(A) ::= cases(A) case(N). { sequence_append(p, &A, expr_of(N)); }
 case(A) ::= SOFT_CASE(T) open_pattern(M) COLON block(B). {
     A = NODE_NEW(match_case, span_join(T.span, B.span), .pattern = M.node, .body = B.nodes);
 }
@@ -495,7 +502,10 @@ pattern(A) ::= or_pattern(X) KW_AS NAME(N). {
 }
 or_pattern(A) ::= closed_pattern(A).
 or_pattern(A) ::= or_items(L). { A = EXPR_NEW(MatchOr, L.span, .patterns = L.nodes); }
-or_items(A) ::= closed_pattern(X) VBAR closed_pattern(Y). { A = sequence_of(p, X); sequence_append(p, &A, Y); }
+or_items(A) ::= closed_pattern(X) VBAR closed_pattern(Y). {
+    A = sequence_of(p, X);
+    sequence_append(p, &A, Y);
+}
 or_items(A) ::= or_items(A) VBAR closed_pattern(X). { sequence_append(p, &A, X); }
 
 closed_pattern(A) ::= pattern_number(X). { A = EXPR_NEW(MatchValue, X.span, .value = X.node); }
@@ -503,9 +513,9 @@ closed_pattern(A) ::= strings(L). {
     Expr X = strings_join(p, L);
     A = EXPR_NEW(MatchValue, X.span, .value = X.node);
 }
-closed_pattern(A) ::= KW_NONE(T). { A = EXPR_NEW(MatchSingleton, T.span, .value = {.kind = CONSTANT_NONE}); }
-closed_pattern(A) ::= KW_TRUE(T). { A = EXPR_NEW(MatchSingleton, T.span, .value = {.kind = CONSTANT_TRUE}); }
-closed_pattern(A) ::= KW_FALSE(T). { A = EXPR_NEW(MatchSingleton, T.span, .value = {.kind = CONSTANT_FALSE}); }
+closed_pattern(A) ::= KW_NONE(T). { A = pattern_singleton(p, CONSTANT_NONE, T); }
+closed_pattern(A) ::= KW_TRUE(T). { A = pattern_singleton(p, CONSTANT_TRUE, T); }
+closed_pattern(A) ::= KW_FALSE(T). { A = pattern_singleton(p, CONSTANT_FALSE, T); }
 closed_pattern(A) ::= NAME(N). { A = EXPR_NEW(MatchAs, N.span, .name = pattern_name(p, N)); }
 closed_pattern(A) ::= attribute_name(X). { A = EXPR_NEW(MatchValue, X.span, .value = X.node); }
 closed_pattern(A) ::= LPAR(L) pattern(X) RPAR(R). { A = (Expr){X.node, span_join(L.span, R.span)}; }
@@ -532,7 +542,9 @@ closed_pattern(A) ::= LSQB(L) pattern_items(I) comma_opt RSQB(R). {
 }
 
 pattern_number(A) ::= pattern_part(A).
-pattern_number(A) ::= pattern_part(X) PLUS|MINUS(O) NUMBER(N). { A = pattern_complex(p, X, O, expr_number(p, N)); }
+pattern_number(A) ::= pattern_part(X) PLUS|MINUS(O) NUMBER(N). {
+    A = pattern_complex(p, X, O, expr_number(p, N));
+}
 pattern_part(A) ::= NUMBER(N). { A = expr_number(p, N); }
 pattern_part(A) ::= MINUS(O) NUMBER(N). { A = expr_unary(p, O, expr_number(p, N)); }
 
@@ -603,6 +615,11 @@ static Identifier rest_name(Parser *p, Token name)
     return identifier(p, name);
 }
 
+static Expr pattern_singleton(Parser *p, ConstantKind kind, Token word)
+{
+    return EXPR_NEW(MatchSingleton, word.span, .value = {.kind = (uint8_t)kind});
+}
+
 /* `real + imaginary` in a pattern. */
 static Expr pattern_complex(Parser *p, Expr real, Token sign, Expr imaginary)
 {
@@ -635,7 +652,7 @@ static ClassItems class_items_join(Parser *p, ClassItems items, ClassItems item)
 }
 }
 
-/* ---- Expressions ----------------------------------------------------------------------------------------------- */
+/* ---- Expressions --------------------------------------------------------------------------------------- */
 
 %type expression_list {Sequence}
 %type expression_items {Sequence}
@@ -771,7 +788,10 @@ atom(A) ::= LPAR(L) element(X) generators(G) RPAR(R). {
     check_element(p, X.node);
     A = expr_group(EXPR_NEW(GeneratorExp, span, .elt = X.node, .generators = G), L, R);
 }
-atom(A) ::= LSQB(L) RSQB(R). { Span span = span_join(L.span, R.span); A = EXPR_NEW(List, span, .elts = {0}); }
+atom(A) ::= LSQB(L) RSQB(R). {
+    Span span = span_join(L.span, R.span);
+    A = EXPR_NEW(List, span, .elts = {0});
+}
 atom(A) ::= LSQB(L) elements(X) RSQB(R). {
     Span span = span_join(L.span, R.span);
     A = EXPR_NEW(List, span, .elts = X.nodes);
@@ -791,7 +811,10 @@ atom(A) ::= LBRACE(L) element(X) generators(G) RBRACE(R). {
     A = EXPR_NEW(SetComp, span, .elt = X.node, .generators = G);
 }
 %type pairs {Pairs}
-atom(A) ::= LBRACE(L) RBRACE(R). { Span span = span_join(L.span, R.span); A = EXPR_NEW(Dict, span, .keys = {0}); }
+atom(A) ::= LBRACE(L) RBRACE(R). {
+    Span span = span_join(L.span, R.span);
+    A = EXPR_NEW(Dict, span, .keys = {0});
+}
 atom(A) ::= LBRACE(L) pairs(X) comma_opt RBRACE(R). {
     Span span = span_join(L.span, R.span);
     A = EXPR_NEW(Dict, span, .keys = X.keys, .values = X.values);
@@ -824,7 +847,8 @@ static Expr group_or_tuple(Parser *p, Sequence items, Token open, Token close)
 {
     if (items.comma) return expr_tuple(p, items.nodes, open, close);
     Node *inner = items.nodes.count ? items.nodes.items[0] : NULL;
-    if (inner && inner->kind == AST_Starred) syntax_error(p, inner->span, "cannot use starred expression here");
+    if (inner && inner->kind == AST_Starred)
+        syntax_error(p, inner->span, "cannot use starred expression here");
     return expr_group((Expr){inner, items.span}, open, close);
 }
 
@@ -851,7 +875,7 @@ static void check_element(Parser *p, const Node *element)
 }
 }
 
-/* ---- Arguments and parameters ---------------------------------------------------------------------------------- */
+/* ---- Arguments and parameters -------------------------------------------------------------------------- */
 
 %type arguments_opt {Sequence}
 %type arguments {Sequence}
@@ -889,7 +913,8 @@ argument(A) ::= DOUBLESTAR(S) expression EQUAL expression(X). {
 }
 argument(A) ::= expression(K) EQUAL(E) expression generators. {
     A = K;
-    syntax_error(p, span_join(K.span, E.span), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
+    syntax_error(p, span_join(K.span, E.span),
+                 "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
 }
 %include {
 static Expr argument_walrus(Parser *p, Expr target, Token operator, Expr value)
@@ -906,6 +931,13 @@ static Expr argument_generator(Parser *p, Expr element, NodeList generators)
 }
 }
 
+%include {
+static Parameter parameter(ParameterKind kind, Node *arg, Node *default_value, Span span)
+{
+    return (Parameter){kind, arg, default_value, span, NULL};
+}
+}
+
 %type parameters_opt {ParameterList}
 %type parameters {ParameterList}
 %type parameter {Parameter}
@@ -913,40 +945,41 @@ parameters_opt(A) ::= . { A = (ParameterList){0}; }
 parameters_opt(A) ::= parameters(A) comma_opt.
 parameters(A) ::= parameter(X). { A = parameter_append(p, (ParameterList){0}, X); }
 parameters(A) ::= parameters(L) COMMA parameter(X). { A = parameter_append(p, L, X); }
-parameter(A) ::= annotated(N). { A = (Parameter){PARAMETER_PLAIN, N.node, NULL, N.span, NULL}; }
-parameter(A) ::= annotated(N) EQUAL expression(D). { A = (Parameter){PARAMETER_PLAIN, N.node, D.node, N.span, NULL}; }
-parameter(A) ::= SLASH(T). { A = (Parameter){PARAMETER_SLASH, NULL, NULL, T.span, NULL}; }
-parameter(A) ::= STAR(T). { A = (Parameter){PARAMETER_BARE_STAR, NULL, NULL, T.span, NULL}; }
-parameter(A) ::= STAR(T) annotated(N). { A = (Parameter){PARAMETER_STAR, N.node, NULL, T.span, NULL}; }
+parameter(A) ::= annotated(N). { A = parameter(PARAMETER_PLAIN, N.node, NULL, N.span); }
+parameter(A) ::= annotated(N) EQUAL expression(D). { A = parameter(PARAMETER_PLAIN, N.node, D.node, N.span); }
+parameter(A) ::= SLASH(T). { A = parameter(PARAMETER_SLASH, NULL, NULL, T.span); }
+parameter(A) ::= STAR(T). { A = parameter(PARAMETER_BARE_STAR, NULL, NULL, T.span); }
+parameter(A) ::= STAR(T) annotated(N). { A = parameter(PARAMETER_STAR, N.node, NULL, T.span); }
 parameter(A) ::= STAR(T) NAME(N) COLON STAR(S) arith(X). {
     Expr annotation = expr_starred(p, S, X);
-    Node *arg = NODE_NEW(arg, span_join(N.span, X.span), .arg = identifier(p, N), .annotation = annotation.node);
-    A = (Parameter){PARAMETER_STAR, arg, NULL, T.span, NULL};
+    Node *arg = NODE_NEW(arg, span_join(N.span, X.span), .arg = identifier(p, N),
+                         .annotation = annotation.node);
+    A = parameter(PARAMETER_STAR, arg, NULL, T.span);
 }
-parameter(A) ::= DOUBLESTAR(T) annotated(N). { A = (Parameter){PARAMETER_DOUBLE_STAR, N.node, NULL, T.span, NULL}; }
+parameter(A) ::= DOUBLESTAR(T) annotated(N). { A = parameter(PARAMETER_DOUBLE_STAR, N.node, NULL, T.span); }
 
 /* What people write and Python refuses. */
 %type default_refused {Token}
 default_refused(A) ::= EQUAL(A).
 default_refused(A) ::= EQUAL(A) expression.
 parameter(A) ::= annotated(N) EQUAL(E). {
-    A = (Parameter){PARAMETER_PLAIN, N.node, NULL, N.span, NULL};
+    A = parameter(PARAMETER_PLAIN, N.node, NULL, N.span);
     syntax_error(p, E.span, "expected default value expression");
 }
 parameter(A) ::= STAR(T) annotated(N) default_refused(E). {
-    A = (Parameter){PARAMETER_STAR, N.node, NULL, T.span, NULL};
+    A = parameter(PARAMETER_STAR, N.node, NULL, T.span);
     syntax_error(p, E.span, "var-positional argument cannot have default value");
 }
 parameter(A) ::= DOUBLESTAR(T) annotated(N) default_refused(E). {
-    A = (Parameter){PARAMETER_DOUBLE_STAR, N.node, NULL, T.span, NULL};
+    A = parameter(PARAMETER_DOUBLE_STAR, N.node, NULL, T.span);
     syntax_error(p, E.span, "var-keyword argument cannot have default value");
 }
 parameter(A) ::= LPAR(L) names comma_opt RPAR(R). {
-    A = (Parameter){PARAMETER_SLASH, NULL, NULL, L.span, NULL};
+    A = parameter(PARAMETER_SLASH, NULL, NULL, L.span);
     syntax_error(p, span_join(L.span, R.span), "Function parameters cannot be parenthesized");
 }
 parameter(A) ::= SLASH(T) STAR(S). {
-    A = (Parameter){PARAMETER_SLASH, NULL, NULL, T.span, NULL};
+    A = parameter(PARAMETER_SLASH, NULL, NULL, T.span);
     syntax_error(p, S.span, "expected comma between / and *");
 }
 
@@ -963,41 +996,41 @@ lambda_parameters_opt(A) ::= . { A = (ParameterList){0}; }
 lambda_parameters_opt(A) ::= lambda_parameters(A) comma_opt.
 lambda_parameters(A) ::= lambda_parameter(X). { A = parameter_append(p, (ParameterList){0}, X); }
 lambda_parameters(A) ::= lambda_parameters(L) COMMA lambda_parameter(X). { A = parameter_append(p, L, X); }
-lambda_parameter(A) ::= plain_parameter(N). { A = (Parameter){PARAMETER_PLAIN, N.node, NULL, N.span, NULL}; }
+lambda_parameter(A) ::= plain_parameter(N). { A = parameter(PARAMETER_PLAIN, N.node, NULL, N.span); }
 lambda_parameter(A) ::= plain_parameter(N) EQUAL expression(D). {
-    A = (Parameter){PARAMETER_PLAIN, N.node, D.node, N.span, NULL};
+    A = parameter(PARAMETER_PLAIN, N.node, D.node, N.span);
 }
-lambda_parameter(A) ::= SLASH(T). { A = (Parameter){PARAMETER_SLASH, NULL, NULL, T.span, NULL}; }
-lambda_parameter(A) ::= STAR(T). { A = (Parameter){PARAMETER_BARE_STAR, NULL, NULL, T.span, NULL}; }
-lambda_parameter(A) ::= STAR(T) plain_parameter(N). { A = (Parameter){PARAMETER_STAR, N.node, NULL, T.span, NULL}; }
+lambda_parameter(A) ::= SLASH(T). { A = parameter(PARAMETER_SLASH, NULL, NULL, T.span); }
+lambda_parameter(A) ::= STAR(T). { A = parameter(PARAMETER_BARE_STAR, NULL, NULL, T.span); }
+lambda_parameter(A) ::= STAR(T) plain_parameter(N). { A = parameter(PARAMETER_STAR, N.node, NULL, T.span); }
 lambda_parameter(A) ::= DOUBLESTAR(T) plain_parameter(N). {
-    A = (Parameter){PARAMETER_DOUBLE_STAR, N.node, NULL, T.span, NULL};
+    A = parameter(PARAMETER_DOUBLE_STAR, N.node, NULL, T.span);
 }
 lambda_parameter(A) ::= plain_parameter(N) EQUAL(E). {
     const Token *next = &p->line[p->line_count - 1]; /* has been read to get here */
-    A = (Parameter){PARAMETER_PLAIN, N.node, NULL, N.span, NULL};
+    A = parameter(PARAMETER_PLAIN, N.node, NULL, N.span);
     if (next->kind == TK_COMMA) syntax_error(p, E.span, "expected default value expression");
     else syntax_error(p, next->span, "invalid syntax");
 }
 lambda_parameter(A) ::= STAR(T) plain_parameter(N) default_refused(E). {
-    A = (Parameter){PARAMETER_STAR, N.node, NULL, T.span, NULL};
+    A = parameter(PARAMETER_STAR, N.node, NULL, T.span);
     syntax_error(p, E.span, "var-positional argument cannot have default value");
 }
 lambda_parameter(A) ::= DOUBLESTAR(T) plain_parameter(N) default_refused(E). {
-    A = (Parameter){PARAMETER_DOUBLE_STAR, N.node, NULL, T.span, NULL};
+    A = parameter(PARAMETER_DOUBLE_STAR, N.node, NULL, T.span);
     syntax_error(p, E.span, "var-keyword argument cannot have default value");
 }
 lambda_parameter(A) ::= LPAR(L) names comma_opt RPAR(R). {
-    A = (Parameter){PARAMETER_SLASH, NULL, NULL, L.span, NULL};
+    A = parameter(PARAMETER_SLASH, NULL, NULL, L.span);
     syntax_error(p, span_join(L.span, R.span), "Lambda expression parameters cannot be parenthesized");
 }
 lambda_parameter(A) ::= SLASH(T) STAR(S). {
-    A = (Parameter){PARAMETER_SLASH, NULL, NULL, T.span, NULL};
+    A = parameter(PARAMETER_SLASH, NULL, NULL, T.span);
     syntax_error(p, S.span, "expected comma between / and *");
 }
 plain_parameter(A) ::= NAME(N). { A = EXPR_NEW(arg, N.span, .arg = identifier(p, N)); }
 
-/* ---- Strings --------------------------------------------------------------------------------------------------- */
+/* ---- Strings ------------------------------------------------------------------------------------------- */
 
 %type strings {Sequence}
 %type string {Expr}
@@ -1011,8 +1044,8 @@ string(A) ::= FSTRING_START(T) fstring_parts(L) FSTRING_END(E). {
 }
 fstring_parts(A) ::= . { A = (NodeList){0}; }
 fstring_parts(A) ::= fstring_parts(A) FSTRING_MIDDLE(T). { nodes_append(p, &A, fstring_text(p, T)); }
-fstring_parts(A) ::= fstring_parts(A) LBRACE(L) field_value(V) field_equal(E) field_conversion(C) field_spec(S)
-                     RBRACE(R). {
+fstring_parts(A) ::= fstring_parts(A) LBRACE(L) field_value(V) field_equal(E) field_conversion(C)
+                     field_spec(S) RBRACE(R). {
     fstring_field(p, &A, L, V, E, C, S, R);
 }
 field_value(A) ::= expressions(X). { A = expr_from_sequence(p, X); }
@@ -1036,13 +1069,14 @@ field_spec(A) ::= COLON(C) fstring_parts(L). { A = format_spec(p, C, L); }
 static Expr format_spec(Parser *p, Token colon, NodeList parts)
 {
     Span span = colon.span;
-    if (parts.count && parts.items[parts.count - 1]) span = span_join(span, parts.items[parts.count - 1]->span);
+    const Node *last = parts.count ? parts.items[parts.count - 1] : NULL;
+    if (last) span = span_join(span, last->span);
     Expr spec = EXPR_NEW(JoinedStr, span, .values = parts);
     return (Expr){strings_join(p, sequence_of(p, spec)).node, colon.span};
 }
 }
 
-/* ---- Code after the tables ------------------------------------------------------------------------------------- */
+/* ---- Code after the tables ----------------------------------------------------------------------------- */
 
 %code {
 size_t grammar_size(void)
@@ -1061,8 +1095,8 @@ void grammar_feed(void *grammar, int symbol, Token token)
 }
 
 /*
- * The machine's moves on `symbol` up to its shift, on states alone. States that the moves push lie in `pushed`, below
- * them what is left of the real stack.
+ * The machine's moves on `symbol` up to its shift, on states alone. States that the moves push lie in
+ * `pushed`, below them what is left of the real stack.
  */
 bool grammar_accepts(const void *grammar, int symbol)
 {

@@ -4,15 +4,15 @@
 
 #include "parser/state.h"
 
-/* ---- Tokens ---------------------------------------------------------------------------------------------------- */
+/* ---- Tokens -------------------------------------------------------------------------------------------- */
 
 /* Read one more token to the end of the line; false when memory is refused. */
-static bool read_token(Parser *p)
-{
+static bool read_token(Parser *p) {
     if (p->line_count == p->line_capacity) {
         uint32_t capacity = p->line_capacity ? p->line_capacity * 2 : 64;
         Allocator allocator = p->arena->allocator;
-        Token *line = allocator_resize(allocator, p->line, p->line_capacity * sizeof *line, capacity * sizeof *line);
+        Token *line =
+            allocator_resize(allocator, p->line, p->line_capacity * sizeof *line, capacity * sizeof *line);
         if (!line) {
             p->arena->failed = true;
             return false;
@@ -24,8 +24,7 @@ static bool read_token(Parser *p)
     return true;
 }
 
-Token parser_token(Parser *p, uint32_t index)
-{
+Token parser_token(Parser *p, uint32_t index) {
     while (p->line_count <= index) {
         Token last = p->line[p->line_count - 1];
         if (last.kind == TK_ENDMARKER || last.kind == TK_ERROR || !read_token(p)) return last;
@@ -33,24 +32,21 @@ Token parser_token(Parser *p, uint32_t index)
     return p->line[index];
 }
 
-/* ---- The loop -------------------------------------------------------------------------------------------------- */
+/* ---- The loop ------------------------------------------------------------------------------------------ */
 
-static bool stopped(const Parser *p)
-{
+static bool stopped(const Parser *p) {
     return p->rejected || p->error.set || p->arena->failed || p->diagnostics->failed;
 }
 
 /* Once the first token of a line is accepted, those of the line before are needed no more. */
-static void forget_line(Parser *p)
-{
+static void forget_line(Parser *p) {
     if (p->line_count < 2 || p->line[p->line_count - 2].kind != TK_NEWLINE) return;
     p->line[0] = p->line[p->line_count - 1];
     p->line_count = 1;
 }
 
 /* Feed tokens up to the end, or until the grammar refuses one or something fails. */
-static void feed_all(Parser *p, void *grammar)
-{
+static void feed_all(Parser *p, void *grammar) {
     while (!stopped(p)) {
         if (!read_token(p)) return;
         Token token = p->line[p->line_count - 1];
@@ -64,15 +60,14 @@ static void feed_all(Parser *p, void *grammar)
 }
 
 /* The text ends at token `index`: more lines could help. */
-static bool at_end(Parser *p, uint32_t index)
-{
-    while (parser_token(p, index).kind == TK_DEDENT) index++;
+static bool at_end(Parser *p, uint32_t index) {
+    while (parser_token(p, index).kind == TK_DEDENT)
+        index++;
     return parser_token(p, index).kind == TK_ENDMARKER;
 }
 
 /* Report the error that was held, unless the rest of the text has a better one. */
-static void report(Parser *p)
-{
+static void report(Parser *p) {
     if (p->arena->failed) diagnostics_fail_memory(p->diagnostics);
     if (p->diagnostics->failed) return;
     const ParseError *error = &p->error;
@@ -85,8 +80,7 @@ static void report(Parser *p)
 }
 
 /* Another statement where there may be but one. Behind a compound one CPython has no words for it. */
-static void refuse_second(Parser *p, const void *grammar)
-{
+static void refuse_second(Parser *p, const void *grammar) {
     if (p->line_count < 2 || !grammar_accepts(grammar, grammar_symbol(TK_ENDMARKER))) return;
     Token before = p->line[p->line_count - 2];
     if (before.kind != TK_NEWLINE) return;
@@ -94,8 +88,7 @@ static void refuse_second(Parser *p, const void *grammar)
     p->error.conclusive = true;
 }
 
-static void run(Parser *p, ParseMode mode, void *grammar)
-{
+static void run(Parser *p, ParseMode mode, void *grammar) {
     static const StartRule starts[] = {
         [PARSE_FILE] = START_FILE,
         [PARSE_EVAL] = START_EVAL,
@@ -117,15 +110,16 @@ static void run(Parser *p, ParseMode mode, void *grammar)
     }
 }
 
-Node *parse_source(const Source *source, ParseMode mode, Diagnostics *diagnostics)
-{
+Node *parse_source(const Source *source, ParseMode mode, Diagnostics *diagnostics) {
     Parser p = {.source = source, .arena = diagnostics->arena, .diagnostics = diagnostics};
     lexer_init(&p.lexer, source, diagnostics);
     p.lexer.interactive = mode == PARSE_PROMPT;
     buffer_init(&p.scratch, p.arena->allocator);
     void *grammar = allocator_resize(p.arena->allocator, NULL, 0, grammar_size());
-    if (grammar) run(&p, mode, grammar);
-    else diagnostics_fail_memory(diagnostics);
+    if (grammar)
+        run(&p, mode, grammar);
+    else
+        diagnostics_fail_memory(diagnostics);
     allocator_resize(p.arena->allocator, grammar, grammar_size(), 0);
     allocator_resize(p.arena->allocator, p.line, p.line_capacity * sizeof *p.line, 0);
     buffer_fini(&p.scratch);

@@ -2,15 +2,16 @@
 #define MPY_PARSER_STATE_H
 
 /*
- * What the parts of the parser share: the state of one parse and the constructors that the grammar's actions call.
- * Private to this room.
+ * What the parts of the parser share: the state of one parse and the constructors that the grammar's actions
+ * call. Private to this room.
  *
- * A Parser lives for one parse_source call. It keeps the tokens of the logical line being read (`line`), because an
- * error message depends on what stands around the offending token. The first error is held in `error` until the rest
- * of the text has been tokenised, since CPython lets an error of the lexer anywhere in the file go first.
+ * A Parser lives for one parse_source call. It keeps the tokens of the logical line being read (`line`),
+ * because an error message depends on what stands around the offending token. The first error is held in
+ * `error` until the rest of the text has been tokenised, since CPython lets an error of the lexer anywhere in
+ * the file go first.
  *
- * Constructors never fail loudly: when the arena refuses memory they return NULL or an empty value, accept such
- * values as arguments, and the parse loop stops at the next token.
+ * Constructors never fail loudly: when the arena refuses memory they return NULL or an empty value, accept
+ * such values as arguments, and the parse loop stops at the next token.
  */
 
 #include "base/arena.h"
@@ -20,8 +21,9 @@
 #include "parser/parser.h"
 
 /*
- * Entries of the LALR stack; deeper source is a MemoryError, as in CPython, whose own limit is about as many calls.
- * The lexer allows 200 brackets; what goes deeper is chains of prefix operators, lambdas and conditionals.
+ * Entries of the LALR stack; deeper source is a MemoryError, as in CPython, whose own limit is about as many
+ * calls. The lexer allows 200 brackets; what goes deeper is chains of prefix operators, lambdas and
+ * conditionals.
  */
 #define PARSER_STACK_MAX 15000 /* a macro, for Lemon's template asks in an #if */
 
@@ -40,10 +42,10 @@ typedef struct {
     const Source *source;
     Arena *arena;
     Diagnostics *diagnostics;
-    Node *root;     /* set by the grammar when it accepts */
+    Node *root; /* set by the grammar when it accepts */
     ParseError error;
-    bool rejected;  /* the grammar has no place for the last token */
-    Token *line;    /* tokens of the logical line; at its first token still those of the line before */
+    bool rejected; /* the grammar has no place for the last token */
+    Token *line;   /* tokens of the logical line; at its first token still those of the line before */
     uint32_t line_count;
     uint32_t line_capacity;
     Buffer scratch; /* a string under construction */
@@ -74,7 +76,13 @@ typedef struct {
 } Pairs;
 
 /* One parameter of a def or lambda, and the marks `/`, `*` and `**` before or between them. */
-typedef enum { PARAMETER_PLAIN, PARAMETER_SLASH, PARAMETER_BARE_STAR, PARAMETER_STAR, PARAMETER_DOUBLE_STAR } ParameterKind;
+typedef enum {
+    PARAMETER_PLAIN,
+    PARAMETER_SLASH,
+    PARAMETER_BARE_STAR,
+    PARAMETER_STAR,
+    PARAMETER_DOUBLE_STAR
+} ParameterKind;
 
 typedef struct Parameter Parameter;
 struct Parameter {
@@ -89,23 +97,21 @@ typedef struct {
     Parameter *first, *last;
 } ParameterList;
 
-/* ---- Errors ---------------------------------------------------------------------------------------------------- */
+/* ---- Errors -------------------------------------------------------------------------------------------- */
 
 /* Hold an error, unless one is held already. */
 void parser_fail(Parser *p, DiagnosticKind kind, Span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 #define syntax_error(p, span, ...) parser_fail(p, DIAGNOSTIC_SYNTAX_ERROR, span, __VA_ARGS__)
 
-/* ---- Spans, lists, nodes --------------------------------------------------------------------------------------- */
+/* ---- Spans, lists, nodes ------------------------------------------------------------------------------- */
 
-static inline Span span_join(Span first, Span last)
-{
+static inline Span span_join(Span first, Span last) {
     return (Span){first.line, first.column, last.end_line, last.end_column};
 }
 
 /* From the start of `first` to the end of `rest`, which may be empty. */
-static inline Span span_through(Span first, Sequence rest)
-{
+static inline Span span_through(Span first, Sequence rest) {
     return rest.nodes.count ? span_join(first, rest.span) : first;
 }
 
@@ -118,8 +124,8 @@ Identifier identifier(Parser *p, Token name);
 Node *node_new(Parser *p, AstKind kind, Span span, const void *fields, size_t size);
 
 /* node_new with the fields spelled out: NODE_NEW(BinOp, span, .left = a, .op = OPERATOR_Add, .right = b). */
-#define NODE_NEW(kind_, span_, ...)                                                                                    \
-    node_new(p, AST_##kind_, span_, &(__typeof__(((Node *)0)->kind_)){__VA_ARGS__},                                    \
+#define NODE_NEW(kind_, span_, ...) \
+    node_new(p, AST_##kind_, span_, &(__typeof__(((Node *)0)->kind_)){__VA_ARGS__}, \
              sizeof(((Node *)0)->kind_))
 
 /* The same, as an Expr. */
@@ -128,7 +134,9 @@ Node *node_new(Parser *p, AstKind kind, Span span, const void *fields, size_t si
 /* A node's fields were changed after it was made: compute its depth again. */
 void node_seal(Parser *p, Node *node);
 
-/* ---- Expressions ----------------------------------------------------------------------------------------------- */
+/* ---- Expressions --------------------------------------------------------------------------------------- */
+
+static inline Expr expr_of(Node *node) { return (Expr){node, node ? node->span : (Span){0}}; }
 
 Expr expr_name(Parser *p, Token name);
 Expr expr_number(Parser *p, Token number);
@@ -155,8 +163,8 @@ Operator operator_of(TokenKind kind);
 /* The argument `name=value`; another `name` than a Name, or no value, is an error. */
 Expr argument_keyword(Parser *p, Expr name, Token equal, Expr value);
 /*
- * Check the order of arguments and split them; their span is that of the parentheses. A generator expression without
- * parentheses of its own is right only alone in those of a `call`, and then has their span.
+ * Check the order of arguments and split them; their span is that of the parentheses. A generator expression
+ * without parentheses of its own is right only alone in those of a `call`, and then has their span.
  */
 void arguments_split(Parser *p, Sequence arguments, bool call, NodeList *positional, NodeList *keywords);
 
@@ -164,17 +172,19 @@ ParameterList parameter_append(Parser *p, ParameterList list, Parameter paramete
 /* `colon` is that of a lambda, or NULL. */
 Node *parameters_finish(Parser *p, ParameterList list, const Token *colon);
 
-/* ---- Strings --------------------------------------------------------------------------------------------------- */
+/* ---- Strings ------------------------------------------------------------------------------------------- */
 
 /* Adjacent literals in the making: a value is Constant or, for an f-string, JoinedStr. */
 Node *string_piece(Parser *p, Token string);
 Node *fstring_text(Parser *p, Token middle);
-/* The nodes of `{expression=!conversion:spec}`: one FormattedValue, or text and value when `equal` is given. */
-void fstring_field(Parser *p, NodeList *parts, Token open, Expr value, Token equal, Token conversion, Expr spec,
-                   Token close);
+/*
+ * The nodes of `{expression=!conversion:spec}`: one FormattedValue, or text and value when `equal` is given.
+ */
+void fstring_field(Parser *p, NodeList *parts, Token open, Expr value, Token equal, Token conversion,
+                   Expr spec, Token close);
 Expr strings_join(Parser *p, Sequence pieces);
 
-/* ---- Targets --------------------------------------------------------------------------------------------------- */
+/* ---- Targets ------------------------------------------------------------------------------------------- */
 
 typedef enum {
     TARGET_ASSIGN,
@@ -190,7 +200,7 @@ void target_set(Parser *p, Node *node, TargetUse use);
 /* The part of `node` that cannot be a target, or NULL. */
 Node *target_invalid_part(Node *node, TargetUse use);
 
-/* ---- Statements ------------------------------------------------------------------------------------------------ */
+/* ---- Statements ---------------------------------------------------------------------------------------- */
 
 Node *statement_assign(Parser *p, Sequence targets, Expr value);
 Node *statement_augmented(Parser *p, Expr target, Token operator, Expr value);
@@ -205,7 +215,7 @@ Node *alias_new(Parser *p, NameSequence name, Token asname);
 NodeList with_items_of(Parser *p, Node *value, Span outer);
 NodeList with_items_before(Parser *p, NodeList values);
 
-/* ---- The generated grammar ------------------------------------------------------------------------------------- */
+/* ---- The generated grammar ----------------------------------------------------------------------------- */
 
 size_t grammar_size(void);
 void grammar_init(void *grammar, Parser *p);
@@ -231,9 +241,11 @@ typedef enum {
 
 int grammar_start_symbol(StartRule rule);
 
-/* ---- Errors, continued ----------------------------------------------------------------------------------------- */
+/* ---- Errors, continued --------------------------------------------------------------------------------- */
 
-/* Token `index` of the line, read from the lexer if need be; the last one is ENDMARKER or TK_ERROR, repeated. */
+/*
+ * Token `index` of the line, read from the lexer if need be; the last one is ENDMARKER or TK_ERROR, repeated.
+ */
 Token parser_token(Parser *p, uint32_t index);
 
 /* The grammar refused the last token fed: hold the error that CPython would report. */
