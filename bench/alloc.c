@@ -119,9 +119,7 @@ static double turn(Bench *bench, Workload workload, size_t size) {
     return (now() - start) / (double)pairs;
 }
 
-static double least(double a, double b) {
-    return b < a ? b : a;
-}
+static double least(double a, double b) { return b < a ? b : a; }
 
 static bool load_mimalloc(Mimalloc *mimalloc) {
     void *library = dlopen("libmimalloc.so.2", RTLD_NOW | RTLD_LOCAL);

@@ -136,9 +136,7 @@ void pages_return(AddressRange *range, uint32_t first, uint32_t count);
 
 void arena_set_occupied(AddressRange *range, uint32_t arena, bool occupied);
 
-static inline uint32_t page_arena(uint32_t page) {
-    return page / ARENA_PAGES;
-}
+static inline uint32_t page_arena(uint32_t page) { return page / ARENA_PAGES; }
 
 static inline char *page_address(const AddressRange *range, uint32_t page) {
     return range->base + ((size_t)page << PAGE_SHIFT);

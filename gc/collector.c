@@ -31,14 +31,10 @@ static Trace trace_of(const Heap *heap) {
     return (Trace){.scratch = c->scratch, .start = c->start, .waiting = LIST_END, .place = place};
 }
 
-static uint32_t candidate_count(const Collector *c) {
-    return c->end - c->start;
-}
+static uint32_t candidate_count(const Collector *c) { return c->end - c->start; }
 
 /* Candidate number i; NULL if it died meanwhile. */
-static Object *candidate(const Collector *c, uint32_t i) {
-    return c->target->items[c->start + i];
-}
+static Object *candidate(const Collector *c, uint32_t i) { return c->target->items[c->start + i]; }
 
 static bool is_garbage(const Collector *c, uint32_t i) {
     return !(c->scratch[i] & MARKED) && candidate(c, i) != NULL;
@@ -61,9 +57,7 @@ static void traverse(Object *object, VisitFn visit, Trace *trace) {
  * is zeroed. Objects still GC_NEW stay in the young vector. Or false: memory was refused, nothing has
  * changed. */
 
-static uint32_t live_entries(const Generation *generation) {
-    return generation->length - generation->holes;
-}
+static uint32_t live_entries(const Generation *generation) { return generation->length - generation->holes; }
 
 static void move_candidates(Generation *from, Generation *target, GcPlace place) {
     uint32_t kept = 0;
@@ -400,9 +394,7 @@ void gc_disable(Heap *heap) {
     gc_arm(heap);
 }
 
-bool gc_is_enabled(const Heap *heap) {
-    return heap->collector.enabled;
-}
+bool gc_is_enabled(const Heap *heap) { return heap->collector.enabled; }
 
 void gc_set_threshold(Heap *heap, int generation, uint32_t threshold) {
     heap->generations[generation].threshold = threshold;
@@ -413,9 +405,7 @@ uint32_t gc_get_threshold(const Heap *heap, int generation) {
     return heap->generations[generation].threshold;
 }
 
-uint32_t gc_get_count(const Heap *heap, int generation) {
-    return heap->generations[generation].count;
-}
+uint32_t gc_get_count(const Heap *heap, int generation) { return heap->generations[generation].count; }
 
 bool gc_freeze(Heap *heap) {
     Generation *permanent = &heap->generations[PERMANENT];
@@ -439,9 +429,7 @@ bool gc_unfreeze(Heap *heap) {
     return true;
 }
 
-uint32_t gc_freeze_count(const Heap *heap) {
-    return live_entries(&heap->generations[PERMANENT]);
-}
+uint32_t gc_freeze_count(const Heap *heap) { return live_entries(&heap->generations[PERMANENT]); }
 
 bool gc_is_garbage(const Heap *heap, const Object *object) {
     const Collector *c = &heap->collector;
@@ -474,6 +462,4 @@ bool gc_is_tracked(const Object *object) {
     return place_is_tracked(place) && place != GC_NEW;
 }
 
-bool gc_is_finalized(const Object *object) {
-    return (object->gc & GC_FINALIZED) != 0;
-}
+bool gc_is_finalized(const Object *object) { return (object->gc & GC_FINALIZED) != 0; }

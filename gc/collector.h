@@ -12,16 +12,17 @@
  * deletion is in Lins 1992, Bacon and Rajan 2001). It is a list of phases; gc/collector.c states what holds
  * before and after each:
  *
- *   gather      candidates move, in order of creation, to the end of the vector of the generation they will join
+ *   gather      candidates move, in order of creation, to the vector of the generation they will join
  *   copy        every candidate's count is copied to a parallel scratch array
- *   subtract    each reference from a candidate to a candidate takes one off the copy: what is left came from outside
- *   split       from the candidates with something left, everything reachable is marked; unmarked ones are garbage
+ *   subtract    each reference from candidate to candidate takes one off the copy: the rest is from outside
+ *   split       all that is reachable from candidates with something left is marked; the others are garbage.
+ *               Marked containers that can close no cycle are untracked
  *   weak refs   weak references to garbage die, callbacks of live ones are called
  *   queue       garbage with a finalizer that has not run goes to the finalizer queue, in order of creation
  *   finalize    the queue is drained: each finalizer runs once, with all garbage still whole (PEP 442)
- *   resurrect   if user code ran: copy, subtract, split again among the garbage alone; what came back is alive
+ *   resurrect   if user code ran: copy, subtract, split among the garbage alone; what came back is alive
  *   clear       garbage lets go of its references, and reference counting does the rest
- *   promote     holes are closed, containers that can close no cycle are untracked, statistics are kept
+ *   promote     holes are closed, statistics are kept
  *
  * User code runs in three of them (weak refs, finalize, clear) and there it may do anything: make objects,
  * which go to the young vector and are not candidates; drop them; ask for a collection, which returns 0. The
@@ -92,8 +93,7 @@ bool gc_is_finalized(const Object *object);
  * reference that is not garbage itself is called. */
 bool gc_is_garbage(const Heap *heap, const Object *object);
 
-/* Decide again when containers must ask for a collection; after any change to the fields above or thresholds.
- */
+/* Decide again when containers must ask for a collection: after a change to thresholds or fields above. */
 void gc_arm(Heap *heap);
 
 /* Run the collection that is due, if one is. Called before a container is made. */

@@ -10,13 +10,9 @@ enum {
     LEAKS_SHOWN = 20,
 };
 
-static unsigned char *user_block(const DebugBlock *block) {
-    return (unsigned char *)(block + 1);
-}
+static unsigned char *user_block(const DebugBlock *block) { return (unsigned char *)(block + 1); }
 
-static DebugBlock *block_of(void *user) {
-    return (DebugBlock *)user - 1;
-}
+static DebugBlock *block_of(void *user) { return (DebugBlock *)user - 1; }
 
 static bool is_filled(const unsigned char *bytes, size_t count, unsigned char with) {
     for (size_t i = 0; i < count; i++) {

@@ -66,13 +66,9 @@ static inline void generation_leave_young(Generation *young, uint32_t index) {
     young->length = index;
 }
 
-static inline bool place_is_tracked(GcPlace place) {
-    return place >= GC_YOUNG && place <= GC_NEW;
-}
+static inline bool place_is_tracked(GcPlace place) { return place >= GC_YOUNG && place <= GC_NEW; }
 
-static inline uint32_t object_vector_index(const Object *object) {
-    return object->gc >> GC_INDEX_SHIFT;
-}
+static inline uint32_t object_vector_index(const Object *object) { return object->gc >> GC_INDEX_SHIFT; }
 
 static inline void object_set_place(Object *object, GcPlace place, uint32_t index) {
     uint32_t flags = object->gc & (GC_FINALIZED | GC_WEAKLY_REFERENCED);

@@ -6,9 +6,7 @@
 
 /* ---- Blocks in pools and spans ---- */
 
-static size_t page_count(size_t size) {
-    return (size >> PAGE_SHIFT) + ((size & (PAGE_BYTES - 1)) != 0);
-}
+static size_t page_count(size_t size) { return (size >> PAGE_SHIFT) + ((size & (PAGE_BYTES - 1)) != 0); }
 
 void *block_take(Heap *heap, size_t size) {
     if (size <= POOL_MAX) {

@@ -29,18 +29,17 @@
 #include "gc/span.h"
 
 typedef enum {
-    HEAP_DEFAULT, /* in options: pools, or the system's allocator in builds for the address sanitizer (MPY_ASAN) */
-    HEAP_POOLS,  /* pools and spans */
-    HEAP_SYSTEM, /* malloc and free for every block */
-    HEAP_DEBUG,  /* pools and spans, fenced and filled */
+    HEAP_DEFAULT, /* in options: pools, or system in builds for the address sanitizer (MPY_ASAN) */
+    HEAP_POOLS,   /* pools and spans */
+    HEAP_SYSTEM,  /* malloc and free for every block */
+    HEAP_DEBUG,   /* pools and spans, fenced and filled */
 } HeapMode;
 
 typedef struct HeapOptions {
     HeapMode mode;
-    uint64_t fail_at;  /* refuse the Nth request, from 1; 0: none */
-    bool fail_forever; /* and all after it */
-    size_t
-        limit; /* bytes of pages in use (system mode: of blocks) beyond which requests are refused; 0: none */
+    uint64_t fail_at;   /* refuse the Nth request, from 1; 0: none */
+    bool fail_forever;  /* and all after it */
+    size_t limit;       /* bytes of pages (system mode: blocks) in use that requests may not pass; 0: none */
     uint32_t gc_stress; /* a full collection every so many new containers; 0: off */
 } HeapOptions;
 
@@ -120,13 +119,9 @@ bool heap_init(Heap *heap, const HeapOptions *options);
 /* Give everything back to the system, whatever is still alive in it. */
 void heap_fini(Heap *heap);
 
-static inline Heap *vm_heap(VM *vm) {
-    return (Heap *)vm;
-}
+static inline Heap *vm_heap(VM *vm) { return (Heap *)vm; }
 
-static inline VM *heap_vm(Heap *heap) {
-    return (VM *)heap;
-}
+static inline VM *heap_vm(Heap *heap) { return (VM *)heap; }
 
 /* A block of `size` bytes, aligned to 16, contents undefined; NULL when refused. Size 0 gives a block too.
  * Runs no user code. */

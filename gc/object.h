@@ -36,8 +36,7 @@ typedef struct Object {
     Type *type;
 } Object;
 
-/* Called for each reference an object owns; a value other than 0 stops the traversal and is returned from it.
- */
+/* Called for each reference an object owns; other than 0 stops the traversal and is returned from it. */
 typedef int (*VisitFn)(Object *referent, void *context);
 
 typedef struct TypeHead {
@@ -61,16 +60,14 @@ typedef struct TypeHead {
      * give the memory back with its exact size (object_free). The object is untracked already. */
     void (*dealloc)(VM *vm, Object *self);
 
-    /* This container can close no cycle as long as it is not changed, whatever happens to the objects in it (a
-     * tuple or dict of leaves and of untracked tuples): a collection that finds it alive takes it out of the
-     * vectors. Who changes it afterwards calls object_track_again. Runs no user code, allocates nothing. NULL: never.
-     */
+    /* This container can close no cycle as long as it is not changed, whatever happens to the objects in it
+     * (a tuple or dict of leaves and of untracked tuples): a collection that finds it alive takes it out of
+     * the vectors. Who changes it afterwards calls object_track_again. Runs no user code, allocates nothing.
+     * NULL: never. */
     bool (*acyclic)(const Object *self);
 } TypeHead;
 
-static inline const TypeHead *object_slots(const Object *object) {
-    return (const TypeHead *)object->type;
-}
+static inline const TypeHead *object_slots(const Object *object) { return (const TypeHead *)object->type; }
 
 enum {
     IMMORTAL_REFS = 1 << 30,
@@ -91,8 +88,7 @@ typedef enum {
     GC_OLD = 3,
     GC_PERMANENT = 4, /* set aside by gc.freeze() */
     GC_NEW = 5, /* has its index in the young vector, but its body is still being filled: not traversed */
-    GC_DEFERRED = 6, /* dead; waits in the list of deferred deaths (gc/object.c), which is threaded through
-                        its header */
+    GC_DEFERRED = 6, /* dead; waits in the list of deferred deaths, threaded through headers (gc/object.c) */
     GC_IMMORTAL = 7, /* static, never freed */
 } GcPlace;
 
@@ -100,13 +96,9 @@ typedef enum {
 #define OBJECT_IMMORTAL(type_pointer) \
     { .refs = IMMORTAL_REFS, .gc = GC_IMMORTAL, .type = (Type *)(type_pointer) }
 
-static inline GcPlace object_place(const Object *object) {
-    return (GcPlace)(object->gc & GC_PLACE_MASK);
-}
+static inline GcPlace object_place(const Object *object) { return (GcPlace)(object->gc & GC_PLACE_MASK); }
 
-static inline bool object_is_immortal(const Object *object) {
-    return object_place(object) == GC_IMMORTAL;
-}
+static inline bool object_is_immortal(const Object *object) { return object_place(object) == GC_IMMORTAL; }
 
 /* Memory of a new object of `size` bytes: one reference, untracked, the body's bytes undefined. For types
  * without a traverse slot. NEW, RAISES: NULL when memory is refused (the caller raises MemoryError). */
@@ -151,9 +143,7 @@ static inline bool object_is_dying(const Object *object) {
     return object->refs == 0 || object_place(object) == GC_DEFERRED;
 }
 
-static inline void object_ref(Object *object) {
-    object->refs++;
-}
+static inline void object_ref(Object *object) { object->refs++; }
 
 static inline void object_drop(VM *vm, Object *object) {
     if (--object->refs == 0) object_die(vm, object);

@@ -39,9 +39,7 @@ void pools_init(Heap *heap) {
 /* ---- Buckets of partial pools: first in, first out, so that a pool gathers free slots before it is taken
  * ---- */
 
-static uint32_t number_of(const Heap *heap, const Page *pool) {
-    return (uint32_t)(pool - heap->pages);
-}
+static uint32_t number_of(const Heap *heap, const Page *pool) { return (uint32_t)(pool - heap->pages); }
 
 static void bucket_append(Heap *heap, PoolClass *class, Page *pool, unsigned bucket) {
     PageLinks *links = heap->spans.range.links;

@@ -14,12 +14,10 @@
  *   current   the one pool of its class that slots are taken from.
  *     -> full      a slot is wanted and it has none
  *     -> free      heap_trim finds it without a live slot
- *   full      had no free slot when last looked at. In no list. Its first few freed slots (`rest` of its
- * class) stay unnoticed, so that a pool is not put back for a single slot.
+ *   full      had no free slot when last looked at. In no list. Its first freed slots (`rest` of its class,
+ *             fewer than all) stay unnoticed, so that a pool is not put back for a single slot.
  *     -> partial   `rest` slots have been freed
- *     -> free      the last live slot is freed, where the class has so few
- *   partial   has live and free slots. In one of its class's buckets, by how many are live, an eighth a
- * bucket.
+ *   partial   has live and free slots. In one of its class's buckets, by quarters of live slots.
  *     -> partial   in a lower bucket, when enough are freed
  *     -> current   its class needs a slot, and it is first in the fullest bucket
  *     -> free      its last live slot is freed: the page goes back to the spans
@@ -41,7 +39,7 @@ enum {
     POOL_CLASSES = 1 + SMALL_CLASSES + MEDIUM_CLASSES,
     POOL_MAX = PAGE_BYTES / 2, /* larger blocks are spans */
     POOL_BUCKETS = 4,
-    POOL_REST_SHARE = 6, /* a full pool is noticed again when one slot in so many, and one, is free */
+    POOL_REST_SHARE = 6, /* a full pool is noticed again when one slot more than one in so many is free */
 };
 
 typedef struct PoolClass {
@@ -70,9 +68,7 @@ void pool_transition(Heap *heap, Page *pool);
 /* Give back the pages of current pools without a live slot. */
 void pools_trim(Heap *heap);
 
-static inline unsigned pool_live(const Page *pool) {
-    return (unsigned)(pool->countdown + pool->floor);
-}
+static inline unsigned pool_live(const Page *pool) { return (unsigned)(pool->countdown + pool->floor); }
 
 /* Links between free slots overlay the contents of any type. */
 typedef void *__attribute__((may_alias)) SlotLink;

@@ -4,13 +4,9 @@
 
 /* ---- Free spans: lists by length ---- */
 
-static Page *page_at(const Spans *spans, uint32_t page) {
-    return &spans->range.pages[page];
-}
+static Page *page_at(const Spans *spans, uint32_t page) { return &spans->range.pages[page]; }
 
-static PageLinks *links_at(const Spans *spans, uint32_t page) {
-    return &spans->range.links[page];
-}
+static PageLinks *links_at(const Spans *spans, uint32_t page) { return &spans->range.links[page]; }
 
 static void bin_insert(Spans *spans, uint32_t page, uint32_t count) {
     Page *first = page_at(spans, page), *last = page_at(spans, page + count - 1);
@@ -227,9 +223,7 @@ bool spans_init(Spans *spans) {
     return true;
 }
 
-void spans_fini(Spans *spans) {
-    range_fini(&spans->range);
-}
+void spans_fini(Spans *spans) { range_fini(&spans->range); }
 
 uint32_t span_take(Spans *spans, size_t count) {
     if (count > RANGE_WINDOW / PAGE_BYTES) return PAGE_NONE;

@@ -35,9 +35,7 @@ static void note(VM *vm, int event, const Node *node) {
     if (vm->logged < LOG_MAX && node->id != 0) vm->log[vm->logged++] = event + node->id;
 }
 
-static void drop(VM *vm, Node *node) {
-    object_drop(vm, &node->head);
-}
+static void drop(VM *vm, Node *node) { object_drop(vm, &node->head); }
 
 static int node_traverse(Object *self, VisitFn visit, void *context) {
     for (int i = 0; i < LINKS; i++) {
@@ -171,9 +169,7 @@ static const HeapMode MODES[] = {HEAP_POOLS, HEAP_SYSTEM, HEAP_DEBUG};
 
 enum { MODE_COUNT = 3 };
 
-static VM *vm_new(int mode) {
-    return vm_with((HeapOptions){.mode = MODES[mode]});
-}
+static VM *vm_new(int mode) { return vm_with((HeapOptions){.mode = MODES[mode]}); }
 
 static void assert_sound(VM *vm) {
     char report[REPORT_BYTES] = "";

@@ -54,9 +54,7 @@ static uint32_t next_random(uint64_t *state) {
     return (uint32_t)(*state >> 33);
 }
 
-static void fill(void *block, size_t size, unsigned char with) {
-    memset(block, with, size);
-}
+static void fill(void *block, size_t size, unsigned char with) { memset(block, with, size); }
 
 static bool is_filled(const unsigned char *block, size_t size, unsigned char with) {
     for (size_t i = 0; i < size; i++) {
@@ -431,9 +429,7 @@ static void write_before(VM *vm) {
     heap_free(&vm->heap, block, 40);
 }
 
-static void wrong_size(VM *vm) {
-    heap_free(&vm->heap, heap_alloc(&vm->heap, 40), 41);
-}
+static void wrong_size(VM *vm) { heap_free(&vm->heap, heap_alloc(&vm->heap, 40), 41); }
 
 static void write_after_free(VM *vm) {
     Object *object = object_new(vm, &spam_type, 48);
