@@ -14,18 +14,13 @@
 
 /* --- attributes; object_generic_get and its like are in runtime/object.c --- */
 
-Value object_get_attribute(VM *vm, Value v, Value name)
-{
-    return type_of(v)->get_attribute(vm, v, name);
-}
+Value object_get_attribute(VM *vm, Value v, Value name) { return type_of(v)->get_attribute(vm, v, name); }
 
-bool object_set_attribute(VM *vm, Value v, Value name, Value value)
-{
+bool object_set_attribute(VM *vm, Value v, Value name, Value value) {
     return type_of(v)->set_attribute(vm, v, name, value);
 }
 
-Value object_special(VM *vm, Value v, Value name)
-{
+Value object_special(VM *vm, Value v, Value name) {
     Value attribute = type_lookup(vm, type_of(v), name);
     if (is_absent(attribute)) return ABSENT;
     Type *kind = type_of(attribute);
@@ -38,39 +33,31 @@ Value object_special(VM *vm, Value v, Value name)
 
 /* --- calls --- */
 
-Value object_call(VM *vm, Value callable, Value *args, int nargs, Value names)
-{
+Value object_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
     Value (*call)(VM *, Value, Value *, int, Value) = type_of(callable)->call;
     return call == NULL ? raise_type(vm, "'%T' object is not callable", callable)
                         : call(vm, callable, args, nargs, names);
 }
 
-Value call_0(VM *vm, Value callable)
-{
+Value call_0(VM *vm, Value callable) {
     Value none[1];
     return object_call(vm, callable, none, 0, ABSENT);
 }
 
-Value call_1(VM *vm, Value callable, Value a)
-{
-    return object_call(vm, callable, &a, 1, ABSENT);
-}
+Value call_1(VM *vm, Value callable, Value a) { return object_call(vm, callable, &a, 1, ABSENT); }
 
-Value call_2(VM *vm, Value callable, Value a, Value b)
-{
+Value call_2(VM *vm, Value callable, Value a, Value b) {
     Value row[2] = {a, b};
     return object_call(vm, callable, row, 2, ABSENT);
 }
 
-Value call_3(VM *vm, Value callable, Value a, Value b, Value c)
-{
+Value call_3(VM *vm, Value callable, Value a, Value b, Value c) {
     Value row[3] = {a, b, c};
     return object_call(vm, callable, row, 3, ABSENT);
 }
 
 /* The keys of a dict of keyword arguments as a tuple, the values into `row`. */
-static Value spread_keywords(VM *vm, Value kwargs, Value *row)
-{
+static Value spread_keywords(VM *vm, Value kwargs, Value *row) {
     Tuple *names = tuple_new(vm, as_dict(kwargs)->count);
     Value key, value;
     int64_t i = 0;
@@ -86,8 +73,7 @@ static Value spread_keywords(VM *vm, Value kwargs, Value *row)
     return tuple_finish(names);
 }
 
-Value call_with(VM *vm, Value callable, Value args_tuple, Value kwargs_dict)
-{
+Value call_with(VM *vm, Value callable, Value args_tuple, Value kwargs_dict) {
     Tuple *args = as_tuple(args_tuple);
     int64_t named = is_absent(kwargs_dict) ? 0 : as_dict(kwargs_dict)->count;
     if (named == 0) return object_call(vm, callable, args->items, (int)args->length, ABSENT);
@@ -102,27 +88,27 @@ Value call_with(VM *vm, Value callable, Value args_tuple, Value kwargs_dict)
         result = object_call(vm, callable, row, (int)args->length, names);
         value_drop(vm, names);
     }
-    for (int64_t i = 0; i < named; i++) value_xdrop(vm, values[i]);
+    for (int64_t i = 0; i < named; i++)
+        value_xdrop(vm, values[i]);
     memory_free(vm, row, size);
     return result;
 }
 
 /* A method of the type that nothing of the instance hides, to be called with the instance in front. BORROWED. */
-static Value unbound_method(VM *vm, Value v, Value name)
-{
+static Value unbound_method(VM *vm, Value v, Value name) {
     Type *type = type_of(v);
     if (type->get_attribute != object_generic_get || type->attributes_offset != 0) return ABSENT;
     Value method = type_lookup(vm, type, name);
     return !is_absent(method) && type_of(method)->flags & TYPE_METHOD_DESCRIPTOR ? method : ABSENT;
 }
 
-Value call_method(VM *vm, Value v, Value name, Value *args, int nargs)
-{
+Value call_method(VM *vm, Value v, Value name, Value *args, int nargs) {
     enum { ROW = 8 };
     Value method = unbound_method(vm, v, name), result;
     if (!is_absent(method) && nargs < ROW) {
         Value row[ROW] = {v};
-        for (int i = 0; i < nargs; i++) row[i + 1] = args[i];
+        for (int i = 0; i < nargs; i++)
+            row[i + 1] = args[i];
         value_ref(method);
         result = object_call(vm, method, row, nargs + 1, ABSENT);
     } else {
@@ -136,8 +122,7 @@ Value call_method(VM *vm, Value v, Value name, Value *args, int nargs)
 
 /* --- containers --- */
 
-int64_t object_length(VM *vm, Value v)
-{
+int64_t object_length(VM *vm, Value v) {
     int64_t (*length)(VM *, Value) = type_of(v)->container.length;
     if (length != NULL) return length(vm, v);
     raise_type(vm, "object of type '%T' has no len()", v);
@@ -145,8 +130,7 @@ int64_t object_length(VM *vm, Value v)
 }
 
 /* What __length_hint__ says; `otherwise` when it declines. */
-static int64_t asked_hint(VM *vm, Value v, int64_t otherwise)
-{
+static int64_t asked_hint(VM *vm, Value v, int64_t otherwise) {
     Value row[1] = {v};
     bool missing;
     Value hint = special_call(vm, NAME_length_hint, row, 1, &missing);
@@ -167,8 +151,7 @@ static int64_t asked_hint(VM *vm, Value v, int64_t otherwise)
     return result;
 }
 
-int64_t object_length_hint(VM *vm, Value v, int64_t otherwise)
-{
+int64_t object_length_hint(VM *vm, Value v, int64_t otherwise) {
     if (type_of(v)->container.length != NULL) {
         int64_t length = object_length(vm, v);
         if (length >= 0 || !error_is(vm, &exc_TypeError)) return length;
@@ -178,8 +161,7 @@ int64_t object_length_hint(VM *vm, Value v, int64_t otherwise)
 }
 
 /* A class subscripted: type[int], or through __class_getitem__. */
-static Value class_get_item(VM *vm, Value class, Value key)
-{
+static Value class_get_item(VM *vm, Value class, Value key) {
     if (value_same(class, from_object(&type_type))) return generic_alias_new(vm, class, key);
     Value method;
     int found = object_find_attribute(vm, class, NAME_OF(vm, class_getitem), &method);
@@ -193,16 +175,14 @@ static Value class_get_item(VM *vm, Value class, Value key)
     return result;
 }
 
-Value object_get_item(VM *vm, Value v, Value key)
-{
+Value object_get_item(VM *vm, Value v, Value key) {
     Value (*get)(VM *, Value, Value) = type_of(v)->container.get_item;
     if (get != NULL) return get(vm, v, key);
     if (is_family(v, TYPE_TYPE)) return class_get_item(vm, v, key);
     return raise_type(vm, "'%T' object is not subscriptable", v);
 }
 
-bool object_set_item(VM *vm, Value v, Value key, Value value)
-{
+bool object_set_item(VM *vm, Value v, Value key, Value value) {
     bool (*set)(VM *, Value, Value, Value) = type_of(v)->container.set_item;
     if (set != NULL) return set(vm, v, key, value);
     if (!is_absent(value)) {
@@ -220,16 +200,14 @@ typedef struct {
     bool found;
 } Search;
 
-static bool compare_item(VM *vm, Value item, void *context)
-{
+static bool compare_item(VM *vm, Value item, void *context) {
     Search *search = context;
     int equal = object_equal(vm, item, search->wanted);
     search->found = equal > 0;
     return equal == 0;
 }
 
-int object_contains(VM *vm, Value container, Value item)
-{
+int object_contains(VM *vm, Value container, Value item) {
     const Type *type = type_of(container);
     if (type->container.contains != NULL) return type->container.contains(vm, container, item);
     Search search = {item, false};
@@ -243,11 +221,11 @@ int object_contains(VM *vm, Value container, Value item)
 
 /* --- iteration --- */
 
-Value object_iterate(VM *vm, Value v)
-{
+Value object_iterate(VM *vm, Value v) {
     const Type *type = type_of(v);
     if (type->iterate == NULL) {
-        if (type->container.get_item != NULL && !(type->flags & TYPE_DICT)) return sequence_iterator_new(vm, v);
+        if (type->container.get_item != NULL && !(type->flags & TYPE_DICT))
+            return sequence_iterator_new(vm, v);
         return raise_type(vm, "'%T' object is not iterable", v);
     }
     Value iterator = type->iterate(vm, v);
@@ -257,8 +235,7 @@ Value object_iterate(VM *vm, Value v)
     return ABSENT;
 }
 
-Value iterator_next(VM *vm, Value iterator)
-{
+Value iterator_next(VM *vm, Value iterator) {
     Value (*next)(VM *, Value) = type_of(iterator)->next;
     if (next == NULL) return raise_type(vm, "'%T' object is not an iterator", iterator);
     Value item = next(vm, iterator);
@@ -267,8 +244,7 @@ Value iterator_next(VM *vm, Value iterator)
 }
 
 /* Lists are walked by index, as their iterator would: they may change under way. */
-static bool each_of_list(VM *vm, Value list, bool (*each)(VM *vm, Value item, void *context), void *context)
-{
+static bool each_of_list(VM *vm, Value list, bool (*each)(VM *vm, Value item, void *context), void *context) {
     for (int64_t i = 0; i < as_list(list)->length; i++) {
         Value item = value_ref(as_list(list)->items[i]);
         bool ok = each(vm, item, context);
@@ -278,8 +254,7 @@ static bool each_of_list(VM *vm, Value list, bool (*each)(VM *vm, Value item, vo
     return true;
 }
 
-bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context), void *context)
-{
+bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context), void *context) {
     if (is_exactly(iterable, &list_type)) return each_of_list(vm, iterable, each, context);
     Value iterator = object_iterate(vm, iterable), item;
     if (is_absent(iterator)) return false;

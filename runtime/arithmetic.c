@@ -8,25 +8,34 @@
 #include "runtime/str.h"
 
 static const char *const binary_symbols[BINARY_COUNT] = {
-    [BINARY_ADD] = "+",          [BINARY_SUBTRACT] = "-", [BINARY_MULTIPLY] = "*", [BINARY_TRUE_DIVIDE] = "/",
-    [BINARY_FLOOR_DIVIDE] = "//", [BINARY_MODULO] = "%",  [BINARY_POWER] = "** or pow()", [BINARY_LSHIFT] = "<<",
-    [BINARY_RSHIFT] = ">>",      [BINARY_AND] = "&",      [BINARY_OR] = "|",       [BINARY_XOR] = "^",
-    [BINARY_MATMUL] = "@",       [BINARY_DIVMOD] = "divmod()",
+    [BINARY_ADD] = "+",
+    [BINARY_SUBTRACT] = "-",
+    [BINARY_MULTIPLY] = "*",
+    [BINARY_TRUE_DIVIDE] = "/",
+    [BINARY_FLOOR_DIVIDE] = "//",
+    [BINARY_MODULO] = "%",
+    [BINARY_POWER] = "** or pow()",
+    [BINARY_LSHIFT] = "<<",
+    [BINARY_RSHIFT] = ">>",
+    [BINARY_AND] = "&",
+    [BINARY_OR] = "|",
+    [BINARY_XOR] = "^",
+    [BINARY_MATMUL] = "@",
+    [BINARY_DIVMOD] = "divmod()",
 };
 
 /* --- binary operators --- */
 
-static Value raise_unsupported(VM *vm, Value left, Value right, const char *symbol, const char *suffix)
-{
+static Value raise_unsupported(VM *vm, Value left, Value right, const char *symbol, const char *suffix) {
     bool print_redirection = strcmp(symbol, ">>") == 0 && is_exactly(left, &native_function_type) &&
                              value_same(left, dict_get_c(vm, vm->builtins, "print"));
-    return raise_type(vm, "unsupported operand type(s) for %s%s: '%T' and '%T'%s", symbol, suffix, left, right,
+    return raise_type(vm, "unsupported operand type(s) for %s%s: '%T' and '%T'%s", symbol, suffix, left,
+                      right,
                       print_redirection ? ". Did you mean \"print(<message>, file=<output_stream>)\"?" : "");
 }
 
 /* The number slots of both operands, the right one's first if its type is a subclass of the left one's. */
-static Value try_number(VM *vm, BinaryOp op, Value left, Value right)
-{
+static Value try_number(VM *vm, BinaryOp op, Value left, Value right) {
     Type *left_type = type_of(left), *right_type = type_of(right);
     Value (*first)(VM *, Value, Value) = left_type->number.binary[op];
     Value (*second)(VM *, Value, Value) = right_type->number.binary[op];
@@ -43,8 +52,7 @@ static Value try_number(VM *vm, BinaryOp op, Value left, Value right)
     return second == NULL ? NOT_IMPLEMENTED : second(vm, left, right);
 }
 
-static Value repeat(VM *vm, Value (*slot)(VM *, Value, Value), Value sequence, Value count)
-{
+static Value repeat(VM *vm, Value (*slot)(VM *, Value, Value), Value sequence, Value count) {
     if (type_of(count)->number.index == NULL) {
         return raise_type(vm, "can't multiply sequence by non-int of type '%T'", count);
     }
@@ -56,8 +64,7 @@ static Value repeat(VM *vm, Value (*slot)(VM *, Value, Value), Value sequence, V
 }
 
 /* `+` and `*` of sequences. */
-static Value try_sequence(VM *vm, BinaryOp op, Value left, Value right)
-{
+static Value try_sequence(VM *vm, BinaryOp op, Value left, Value right) {
     const ContainerSlots *l = &type_of(left)->container, *r = &type_of(right)->container;
     if (op == BINARY_ADD && l->concat != NULL) return l->concat(vm, left, right);
     if (op == BINARY_MULTIPLY && l->repeat != NULL) return repeat(vm, l->repeat, left, right);
@@ -65,8 +72,7 @@ static Value try_sequence(VM *vm, BinaryOp op, Value left, Value right)
     return NOT_IMPLEMENTED;
 }
 
-Value object_binary(VM *vm, BinaryOp op, Value left, Value right)
-{
+Value object_binary(VM *vm, BinaryOp op, Value left, Value right) {
     Value result = try_number(vm, op, left, right);
     if (!value_same(result, NOT_IMPLEMENTED)) return result;
     result = try_sequence(vm, op, left, right);
@@ -74,16 +80,14 @@ Value object_binary(VM *vm, BinaryOp op, Value left, Value right)
     return raise_unsupported(vm, left, right, binary_symbols[op], "");
 }
 
-static Value try_inplace_sequence(VM *vm, BinaryOp op, Value left, Value right)
-{
+static Value try_inplace_sequence(VM *vm, BinaryOp op, Value left, Value right) {
     const ContainerSlots *l = &type_of(left)->container;
     if (op == BINARY_ADD && l->inplace_concat != NULL) return l->inplace_concat(vm, left, right);
     if (op == BINARY_MULTIPLY && l->inplace_repeat != NULL) return repeat(vm, l->inplace_repeat, left, right);
     return try_sequence(vm, op, left, right);
 }
 
-Value object_inplace(VM *vm, BinaryOp op, Value left, Value right)
-{
+Value object_inplace(VM *vm, BinaryOp op, Value left, Value right) {
     Value (*slot)(VM *, Value, Value) = type_of(left)->number.inplace[op];
     Value result = slot == NULL ? NOT_IMPLEMENTED : slot(vm, left, right);
     if (!value_same(result, NOT_IMPLEMENTED)) return result;
@@ -95,23 +99,23 @@ Value object_inplace(VM *vm, BinaryOp op, Value left, Value right)
 }
 
 /* pow() with a modulus: the slots of all three operands are asked, left to right. */
-Value object_power3(VM *vm, Value base, Value exponent, Value modulus)
-{
+Value object_power3(VM *vm, Value base, Value exponent, Value modulus) {
     if (is_none(modulus)) return object_binary(vm, BINARY_POWER, base, exponent);
     Value operands[] = {base, exponent, modulus};
     for (int i = 0; i < 3; i++) {
         Value (*slot)(VM *, Value, Value, Value) = type_of(operands[i])->number.power3;
         bool asked = slot == NULL;
-        for (int j = 0; j < i; j++) asked |= type_of(operands[j])->number.power3 == slot;
+        for (int j = 0; j < i; j++)
+            asked |= type_of(operands[j])->number.power3 == slot;
         if (asked) continue;
         Value result = slot(vm, base, exponent, modulus);
         if (!value_same(result, NOT_IMPLEMENTED)) return result;
     }
-    return raise_type(vm, "unsupported operand type(s) for ** or pow(): '%T', '%T', '%T'", base, exponent, modulus);
+    return raise_type(vm, "unsupported operand type(s) for ** or pow(): '%T', '%T', '%T'", base, exponent,
+                      modulus);
 }
 
-Value object_unary(VM *vm, UnaryOp op, Value v)
-{
+Value object_unary(VM *vm, UnaryOp op, Value v) {
     static const char *const names[UNARY_COUNT] = {"unary -", "unary +", "unary ~", "abs()"};
     Value (*slot)(VM *, Value) = type_of(v)->number.unary[op];
     return slot == NULL ? raise_type(vm, "bad operand type for %s: '%T'", names[op], v) : slot(vm, v);
@@ -120,13 +124,11 @@ Value object_unary(VM *vm, UnaryOp op, Value v)
 /* --- conversions --- */
 
 /* The exact int with the number of a value of int's family. */
-static Value exact_int(VM *vm, Value v)
-{
+static Value exact_int(VM *vm, Value v) {
     return is_int(v) || is_exactly(v, &int_type) ? value_ref(v) : int_type.number.index(vm, v);
 }
 
-Value object_index(VM *vm, Value v)
-{
+Value object_index(VM *vm, Value v) {
     if (is_int(v)) return v;
     if (is_int_family(v)) return exact_int(vm, v);
     Value (*slot)(VM *, Value) = type_of(v)->number.index;
@@ -139,8 +141,7 @@ Value object_index(VM *vm, Value v)
     return exact;
 }
 
-bool object_to_int64(VM *vm, Value v, Type *overflow, int64_t *result)
-{
+bool object_to_int64(VM *vm, Value v, Type *overflow, int64_t *result) {
     Value index = object_index(vm, v);
     if (is_absent(index)) return false;
     bool fits = int_to_int64(index, result);
@@ -153,8 +154,7 @@ bool object_to_int64(VM *vm, Value v, Type *overflow, int64_t *result)
     return fits;
 }
 
-static Value float_from_slot(VM *vm, Value v)
-{
+static Value float_from_slot(VM *vm, Value v) {
     Value result = type_of(v)->number.to_float(vm, v);
     if (is_absent(result) || is_float_family(result)) return result;
     raise_type(vm, "%T.__float__ returned non-float (type %T)", v, result);
@@ -162,8 +162,7 @@ static Value float_from_slot(VM *vm, Value v)
     return ABSENT;
 }
 
-Value object_to_float(VM *vm, Value v)
-{
+Value object_to_float(VM *vm, Value v) {
     if (is_float(v) || is_exactly(v, &float_type)) return value_ref(v);
     double number;
     if (type_of(v)->number.to_float != NULL) {
@@ -181,8 +180,7 @@ Value object_to_float(VM *vm, Value v)
     return ok ? float_from(vm, number) : ABSENT;
 }
 
-bool object_to_double(VM *vm, Value v, double *result)
-{
+bool object_to_double(VM *vm, Value v, double *result) {
     if (is_float(v)) {
         *result = float_get(v);
         return true;

@@ -15,15 +15,14 @@ typedef struct {
     Value bases;          /* a tuple, after __mro_entries__ */
     Value original_bases; /* as written; the same object when nothing was replaced */
     Value metaclass;
-    Value names;          /* of the keyword arguments that are left: a tuple, or ABSENT */
-    Value *values;        /* theirs; `value_count` of them, borrowed */
+    Value names;   /* of the keyword arguments that are left: a tuple, or ABSENT */
+    Value *values; /* theirs; `value_count` of them, borrowed */
     int value_count;
     Value namespace;
 } ClassStatement;
 
 /* Append what a base stands for: itself, or the classes that its __mro_entries__ names. */
-static bool add_base(VM *vm, Value base, Value original, Value list)
-{
+static bool add_base(VM *vm, Value base, Value original, Value list) {
     if (is_family(base, TYPE_TYPE)) return list_append(vm, list, base);
     Value method;
     int found = object_find_attribute(vm, base, NAME_OF(vm, mro_entries), &method);
@@ -38,11 +37,11 @@ static bool add_base(VM *vm, Value base, Value original, Value list)
     return ok;
 }
 
-static bool resolve_bases(VM *vm, ClassStatement *s)
-{
+static bool resolve_bases(VM *vm, ClassStatement *s) {
     Tuple *original = as_tuple(s->original_bases);
     bool all_types = true;
-    for (int64_t i = 0; i < original->length; i++) all_types &= is_family(original->items[i], TYPE_TYPE);
+    for (int64_t i = 0; i < original->length; i++)
+        all_types &= is_family(original->items[i], TYPE_TYPE);
     if (all_types) {
         s->bases = value_ref(s->original_bases);
         return true;
@@ -58,8 +57,7 @@ static bool resolve_bases(VM *vm, ClassStatement *s)
 }
 
 /* Take metaclass= out of the keyword arguments, which then are copies. */
-static bool take_metaclass(VM *vm, ClassStatement *s, Value *values, Value names)
-{
+static bool take_metaclass(VM *vm, ClassStatement *s, Value *values, Value names) {
     int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
     Value kept = ABSENT;
     for (int64_t i = 0; i < count; i++) {
@@ -76,13 +74,13 @@ static bool take_metaclass(VM *vm, ClassStatement *s, Value *values, Value names
         value_drop(vm, kept);
         return count == 1 || !is_absent(s->names);
     }
-    for (int64_t i = 0; i < count; i++) s->values[s->value_count++] = values[i];
+    for (int64_t i = 0; i < count; i++)
+        s->values[s->value_count++] = values[i];
     s->names = value_xref(names);
     return true;
 }
 
-static bool choose_metaclass(VM *vm, ClassStatement *s)
-{
+static bool choose_metaclass(VM *vm, ClassStatement *s) {
     if (is_absent(s->metaclass)) {
         Tuple *bases = as_tuple(s->bases);
         Type *type = bases->length > 0 ? type_of(bases->items[0]) : &type_type;
@@ -96,16 +94,16 @@ static bool choose_metaclass(VM *vm, ClassStatement *s)
 }
 
 /* metaclass(name, bases, ...) or metaclass.__prepare__(name, bases, ...), with the keyword arguments. */
-static Value call_with_keywords(VM *vm, const ClassStatement *s, Value callable, Value *args, int nargs)
-{
+static Value call_with_keywords(VM *vm, const ClassStatement *s, Value callable, Value *args, int nargs) {
     Value row[3 + s->value_count];
-    for (int i = 0; i < nargs; i++) row[i] = args[i];
-    for (int i = 0; i < s->value_count; i++) row[nargs + i] = s->values[i];
+    for (int i = 0; i < nargs; i++)
+        row[i] = args[i];
+    for (int i = 0; i < s->value_count; i++)
+        row[nargs + i] = s->values[i];
     return object_call(vm, callable, row, nargs, s->names);
 }
 
-static bool prepare(VM *vm, ClassStatement *s)
-{
+static bool prepare(VM *vm, ClassStatement *s) {
     Value method;
     if (value_same(s->metaclass, from_object(&type_type))) {
         s->namespace = dict_new(vm);
@@ -121,20 +119,20 @@ static bool prepare(VM *vm, ClassStatement *s)
     value_drop(vm, method);
     if (is_absent(s->namespace)) return false;
     if (type_of(s->namespace)->container.get_item != NULL) return true;
-    const char *meta = is_family(s->metaclass, TYPE_TYPE) ? type_name((Type *)as_object(s->metaclass)) : "<metaclass>";
+    const char *meta =
+        is_family(s->metaclass, TYPE_TYPE) ? type_name((Type *)as_object(s->metaclass)) : "<metaclass>";
     raise_type(vm, "%s.__prepare__() must return a mapping, not %T", meta, s->namespace);
     return false;
 }
 
 /* The body has left its __class__ cell for type.__new__ to fill. */
-static bool check_cell(VM *vm, const ClassStatement *s, Value cell, Value class)
-{
+static bool check_cell(VM *vm, const ClassStatement *s, Value cell, Value class) {
     if (!is_cell(cell) || !is_family(class, TYPE_TYPE)) return true;
     Value content = as_cell(cell)->content;
     if (is_absent(content)) {
         raise_error(vm, &exc_RuntimeError,
-                    "__class__ not set defining %R as %R. Was __classcell__ propagated to type.__new__?", s->name,
-                    class);
+                    "__class__ not set defining %R as %R. Was __classcell__ propagated to type.__new__?",
+                    s->name, class);
     } else if (!value_same(content, class)) {
         raise_type(vm, "__class__ set to %R defining %R as %R", content, s->name, class);
     } else {
@@ -143,8 +141,7 @@ static bool check_cell(VM *vm, const ClassStatement *s, Value cell, Value class)
     return false;
 }
 
-static Value run(VM *vm, ClassStatement *s, Value body)
-{
+static Value run(VM *vm, ClassStatement *s, Value body) {
     Value cell = vm->hooks.class_body(vm, body, s->namespace);
     if (is_absent(cell)) return ABSENT;
     Value class = ABSENT;
@@ -159,10 +156,10 @@ static Value run(VM *vm, ClassStatement *s, Value body)
     return class;
 }
 
-Value build_class(VM *vm, Value *args, int nargs, Value names)
-{
+Value build_class(VM *vm, Value *args, int nargs, Value names) {
     if (nargs < 2) return raise_type(vm, "__build_class__: not enough arguments");
-    if (!is_exactly(args[0], &function_type)) return raise_type(vm, "__build_class__: func must be a function");
+    if (!is_exactly(args[0], &function_type))
+        return raise_type(vm, "__build_class__: func must be a function");
     if (!is_string(args[1])) return raise_type(vm, "__build_class__: name is not a string");
     int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
     size_t size = (size_t)count * sizeof(Value);
@@ -170,8 +167,8 @@ Value build_class(VM *vm, Value *args, int nargs, Value names)
     if (count && s.values == NULL) return ABSENT;
     s.original_bases = tuple_from(vm, args + 2, nargs - 2);
     Value class = ABSENT;
-    if (!is_absent(s.original_bases) && resolve_bases(vm, &s) && take_metaclass(vm, &s, args + nargs, names) &&
-        choose_metaclass(vm, &s) && prepare(vm, &s)) {
+    if (!is_absent(s.original_bases) && resolve_bases(vm, &s) &&
+        take_metaclass(vm, &s, args + nargs, names) && choose_metaclass(vm, &s) && prepare(vm, &s)) {
         class = run(vm, &s, args[0]);
     }
     value_xdrop(vm, s.namespace);

@@ -18,74 +18,44 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-#define NATIVE(function)                                                                                     \
-    static Value function(VM *vm __attribute__((unused)), Value *args __attribute__((unused)),               \
+#define NATIVE(function) \
+    static Value function(VM *vm __attribute__((unused)), Value *args __attribute__((unused)), \
                           int nargs __attribute__((unused)), Value names __attribute__((unused)))
 
-static Value int_or_error(VM *vm, int64_t i)
-{
-    return i < 0 ? ABSENT : int_from(vm, i);
-}
+static Value int_or_error(VM *vm, int64_t i) { return i < 0 ? ABSENT : int_from(vm, i); }
 
-static Value bool_or_error(int truth)
-{
-    return truth < 0 ? ABSENT : bool_from(truth);
-}
+static Value bool_or_error(int truth) { return truth < 0 ? ABSENT : bool_from(truth); }
 
 /* --- objects --- */
 
-NATIVE(builtin_len)
-{
-    return int_or_error(vm, object_length(vm, args[0]));
-}
+NATIVE(builtin_len) { return int_or_error(vm, object_length(vm, args[0])); }
 
-NATIVE(builtin_repr)
-{
-    return object_repr(vm, args[0]);
-}
+NATIVE(builtin_repr) { return object_repr(vm, args[0]); }
 
-NATIVE(builtin_ascii)
-{
-    return object_ascii(vm, args[0]);
-}
+NATIVE(builtin_ascii) { return object_ascii(vm, args[0]); }
 
-NATIVE(builtin_hash)
-{
+NATIVE(builtin_hash) {
     int64_t hash;
     return object_hash(vm, args[0], &hash) ? int_from(vm, hash) : ABSENT;
 }
 
 /* An immediate number is its own identity: the word itself, made positive and unlike any address. */
-NATIVE(builtin_id)
-{
-    return int_from_unsigned(vm, args[0].bits);
-}
+NATIVE(builtin_id) { return int_from_unsigned(vm, args[0].bits); }
 
-NATIVE(builtin_callable)
-{
-    return bool_from(type_of(args[0])->call != NULL);
-}
+NATIVE(builtin_callable) { return bool_from(type_of(args[0])->call != NULL); }
 
-NATIVE(builtin_isinstance)
-{
-    return bool_or_error(object_is_instance(vm, args[0], args[1]));
-}
+NATIVE(builtin_isinstance) { return bool_or_error(object_is_instance(vm, args[0], args[1])); }
 
-NATIVE(builtin_issubclass)
-{
-    return bool_or_error(object_is_subclass(vm, args[0], args[1]));
-}
+NATIVE(builtin_issubclass) { return bool_or_error(object_is_subclass(vm, args[0], args[1])); }
 
 /* --- attributes --- */
 
-static bool check_name(VM *vm, Value name)
-{
+static bool check_name(VM *vm, Value name) {
     if (!is_string(name)) raise_type(vm, "attribute name must be string, not '%T'", name);
     return is_string(name);
 }
 
-NATIVE(builtin_getattr)
-{
+NATIVE(builtin_getattr) {
     if (!check_name(vm, args[1])) return ABSENT;
     if (is_absent(args[2])) return object_get_attribute(vm, args[0], args[1]);
     Value result;
@@ -93,8 +63,7 @@ NATIVE(builtin_getattr)
     return found > 0 ? result : found < 0 ? ABSENT : value_ref(args[2]);
 }
 
-NATIVE(builtin_hasattr)
-{
+NATIVE(builtin_hasattr) {
     if (!check_name(vm, args[1])) return ABSENT;
     Value result;
     int found = object_find_attribute(vm, args[0], args[1], &result);
@@ -102,37 +71,25 @@ NATIVE(builtin_hasattr)
     return bool_or_error(found);
 }
 
-NATIVE(builtin_setattr)
-{
+NATIVE(builtin_setattr) {
     if (!check_name(vm, args[1])) return ABSENT;
     return object_set_attribute(vm, args[0], args[1], args[2]) ? NONE : ABSENT;
 }
 
-NATIVE(builtin_delattr)
-{
+NATIVE(builtin_delattr) {
     if (!check_name(vm, args[1])) return ABSENT;
     return object_set_attribute(vm, args[0], args[1], ABSENT) ? NONE : ABSENT;
 }
 
 /* --- numbers --- */
 
-NATIVE(builtin_abs)
-{
-    return object_unary(vm, UNARY_ABSOLUTE, args[0]);
-}
+NATIVE(builtin_abs) { return object_unary(vm, UNARY_ABSOLUTE, args[0]); }
 
-NATIVE(builtin_divmod)
-{
-    return object_binary(vm, BINARY_DIVMOD, args[0], args[1]);
-}
+NATIVE(builtin_divmod) { return object_binary(vm, BINARY_DIVMOD, args[0], args[1]); }
 
-NATIVE(builtin_pow)
-{
-    return object_power3(vm, args[0], args[1], is_absent(args[2]) ? NONE : args[2]);
-}
+NATIVE(builtin_pow) { return object_power3(vm, args[0], args[1], is_absent(args[2]) ? NONE : args[2]); }
 
-NATIVE(builtin_round)
-{
+NATIVE(builtin_round) {
     Value row[2] = {args[0], is_absent(args[1]) ? NONE : args[1]};
     bool missing;
     Value result = special_call(vm, NAME_round, row, is_none(row[1]) ? 1 : 2, &missing);
@@ -140,8 +97,7 @@ NATIVE(builtin_round)
 }
 
 /* bin(), oct() and hex(): the digits behind a sign and a prefix. */
-static Value with_prefix(VM *vm, Value v, int base, const char *prefix)
-{
+static Value with_prefix(VM *vm, Value v, int base, const char *prefix) {
     Value index = object_index(vm, v);
     if (is_absent(index)) return ABSENT;
     bool negative = int_sign(index) < 0;
@@ -156,20 +112,11 @@ static Value with_prefix(VM *vm, Value v, int base, const char *prefix)
     return text;
 }
 
-NATIVE(builtin_bin)
-{
-    return with_prefix(vm, args[0], 2, "0b");
-}
+NATIVE(builtin_bin) { return with_prefix(vm, args[0], 2, "0b"); }
 
-NATIVE(builtin_oct)
-{
-    return with_prefix(vm, args[0], 8, "0o");
-}
+NATIVE(builtin_oct) { return with_prefix(vm, args[0], 8, "0o"); }
 
-NATIVE(builtin_hex)
-{
-    return with_prefix(vm, args[0], 16, "0x");
-}
+NATIVE(builtin_hex) { return with_prefix(vm, args[0], 16, "0x"); }
 
 /*
  * sum(): ints and floats are added natively, floats with the compensation of Neumaier ("Rundungsfehleranalyse einiger
@@ -182,24 +129,21 @@ typedef struct {
     Value total; /* owned; ABSENT unless SUM_OBJECT */
 } Sum;
 
-static Value sum_result(VM *vm, Sum *s)
-{
+static Value sum_result(VM *vm, Sum *s) {
     if (s->kind == SUM_INT) return int_from(vm, s->whole);
     if (s->kind == SUM_OBJECT) return s->total;
     bool finite = s->lost - s->lost == 0;
     return float_from(vm, finite ? s->real + s->lost : s->real);
 }
 
-static void add_real(Sum *s, double x)
-{
+static void add_real(Sum *s, double x) {
     double t = s->real + x;
     bool larger = (s->real < 0 ? -s->real : s->real) >= (x < 0 ? -x : x);
     s->lost += larger ? (s->real - t) + x : (x - t) + s->real;
     s->real = t;
 }
 
-static bool add_object(VM *vm, Sum *s, Value item)
-{
+static bool add_object(VM *vm, Sum *s, Value item) {
     Value total = s->kind == SUM_OBJECT ? s->total : sum_result(vm, s);
     s->kind = SUM_OBJECT;
     s->total = ABSENT;
@@ -209,8 +153,7 @@ static bool add_object(VM *vm, Sum *s, Value item)
     return !is_absent(s->total);
 }
 
-static bool add_item(VM *vm, Value item, void *context)
-{
+static bool add_item(VM *vm, Value item, void *context) {
     Sum *s = context;
     int64_t sum;
     if (s->kind == SUM_INT) {
@@ -235,9 +178,8 @@ static bool add_item(VM *vm, Value item, void *context)
     return add_object(vm, s, item);
 }
 
-static bool check_start(VM *vm, Value start)
-{
-    const char *kind = is_string(start)                       ? "strings [use ''.join(seq)"
+static bool check_start(VM *vm, Value start) {
+    const char *kind = is_string(start)                   ? "strings [use ''.join(seq)"
                        : is_family(start, TYPE_BYTES)     ? "bytes [use b''.join(seq)"
                        : is_family(start, TYPE_BYTEARRAY) ? "bytearray [use b''.join(seq)"
                                                           : NULL;
@@ -245,8 +187,7 @@ static bool check_start(VM *vm, Value start)
     return kind == NULL;
 }
 
-NATIVE(builtin_sum)
-{
+NATIVE(builtin_sum) {
     Sum s = {.kind = SUM_INT, .total = ABSENT};
     Value start = args[1];
     if (!is_absent(start)) {
@@ -269,13 +210,12 @@ NATIVE(builtin_sum)
 /* --- min, max --- */
 
 typedef struct {
-    CompareOp op; /* an item that compares so with the best one replaces it */
-    Value key;    /* or ABSENT */
+    CompareOp op;         /* an item that compares so with the best one replaces it */
+    Value key;            /* or ABSENT */
     Value best, best_key; /* owned; ABSENT before the first item */
 } Extreme;
 
-static bool consider(VM *vm, Value item, void *context)
-{
+static bool consider(VM *vm, Value item, void *context) {
     Extreme *e = context;
     Value key = is_absent(e->key) ? value_ref(item) : call_1(vm, e->key, item);
     if (is_absent(key)) return false;
@@ -290,8 +230,8 @@ static bool consider(VM *vm, Value item, void *context)
 }
 
 /* The keyword arguments key= and default=, BORROWED. */
-static bool extreme_keywords(VM *vm, const char *name, Value *values, Value names, Value *key, Value *otherwise)
-{
+static bool extreme_keywords(VM *vm, const char *name, Value *values, Value names, Value *key,
+                             Value *otherwise) {
     int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
     for (int64_t i = 0; i < count; i++) {
         Value keyword = as_tuple(names)->items[i];
@@ -307,8 +247,7 @@ static bool extreme_keywords(VM *vm, const char *name, Value *values, Value name
     return true;
 }
 
-static Value extreme(VM *vm, const char *name, CompareOp op, Value *args, int nargs, Value names)
-{
+static Value extreme(VM *vm, const char *name, CompareOp op, Value *args, int nargs, Value names) {
     Value otherwise = ABSENT;
     Extreme e = {.op = op, .key = ABSENT, .best = ABSENT, .best_key = ABSENT};
     if (nargs == 0) return raise_type(vm, "%s expected at least 1 argument, got 0", name);
@@ -317,24 +256,20 @@ static Value extreme(VM *vm, const char *name, CompareOp op, Value *args, int na
         return raise_type(vm, "Cannot specify a default for %s() with multiple positional arguments", name);
     }
     bool ok = true;
-    for (int i = 0; nargs > 1 && ok && i < nargs; i++) ok = consider(vm, args[i], &e);
+    for (int i = 0; nargs > 1 && ok && i < nargs; i++)
+        ok = consider(vm, args[i], &e);
     if (nargs == 1) ok = object_each(vm, args[0], consider, &e);
     value_xdrop(vm, e.best_key);
     if (ok && !is_absent(e.best)) return e.best;
     value_xdrop(vm, e.best);
     if (!ok) return ABSENT;
-    return is_absent(otherwise) ? raise_value(vm, "%s() iterable argument is empty", name) : value_ref(otherwise);
+    return is_absent(otherwise) ? raise_value(vm, "%s() iterable argument is empty", name)
+                                : value_ref(otherwise);
 }
 
-NATIVE(builtin_min)
-{
-    return extreme(vm, "min", COMPARE_LT, args, nargs, names);
-}
+NATIVE(builtin_min) { return extreme(vm, "min", COMPARE_LT, args, nargs, names); }
 
-NATIVE(builtin_max)
-{
-    return extreme(vm, "max", COMPARE_GT, args, nargs, names);
-}
+NATIVE(builtin_max) { return extreme(vm, "max", COMPARE_GT, args, nargs, names); }
 
 /* --- sequences --- */
 
@@ -343,8 +278,7 @@ typedef struct {
     bool found, failed;
 } TruthSearch;
 
-static bool look_for_truth(VM *vm, Value item, void *context)
-{
+static bool look_for_truth(VM *vm, Value item, void *context) {
     TruthSearch *s = context;
     int truth = object_truth(vm, item);
     s->failed = truth < 0;
@@ -353,26 +287,20 @@ static bool look_for_truth(VM *vm, Value item, void *context)
 }
 
 /* Does the iterable have an item of that truth? -1 RAISES. */
-static int has_truth(VM *vm, Value iterable, int wanted)
-{
+static int has_truth(VM *vm, Value iterable, int wanted) {
     TruthSearch s = {.wanted = wanted};
     if (object_each(vm, iterable, look_for_truth, &s)) return 0;
     return s.found && !s.failed && !error_raised(vm) ? 1 : -1;
 }
 
-NATIVE(builtin_any)
-{
-    return bool_or_error(has_truth(vm, args[0], 1));
-}
+NATIVE(builtin_any) { return bool_or_error(has_truth(vm, args[0], 1)); }
 
-NATIVE(builtin_all)
-{
+NATIVE(builtin_all) {
     int found = has_truth(vm, args[0], 0);
     return found < 0 ? ABSENT : bool_from(!found);
 }
 
-NATIVE(builtin_sorted)
-{
+NATIVE(builtin_sorted) {
     Value key = ABSENT, reverse = FALSE_VALUE;
     if (nargs != 1) return raise_type(vm, "sorted expected 1 argument, got %d", nargs);
     int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
@@ -393,15 +321,13 @@ NATIVE(builtin_sorted)
     return ABSENT;
 }
 
-NATIVE(builtin_iter)
-{
+NATIVE(builtin_iter) {
     if (is_absent(args[1])) return object_iterate(vm, args[0]);
     if (type_of(args[0])->call == NULL) return raise_type(vm, "iter(v, w): v must be callable");
     return callable_iterator_new(vm, args[0], args[1]);
 }
 
-NATIVE(builtin_next)
-{
+NATIVE(builtin_next) {
     Value (*next)(VM *, Value) = type_of(args[0])->next;
     if (next == NULL) return raise_type(vm, "'%T' object is not an iterator", args[0]);
     Value item = next(vm, args[0]);
@@ -416,21 +342,18 @@ NATIVE(builtin_next)
 
 /* --- text --- */
 
-NATIVE(builtin_chr)
-{
+NATIVE(builtin_chr) {
     int64_t code;
     if (!object_to_int64(vm, args[0], NULL, &code)) return ABSENT;
     if (code < 0 || code > 0x10ffff) return raise_value(vm, "chr() arg not in range(0x110000)");
     return string_from_char(vm, (uint32_t)code);
 }
 
-static Value raise_ord_length(VM *vm, int64_t length)
-{
+static Value raise_ord_length(VM *vm, int64_t length) {
     return raise_type(vm, "ord() expected a character, but string of length %lld found", (long long)length);
 }
 
-NATIVE(builtin_ord)
-{
+NATIVE(builtin_ord) {
     if (is_string(args[0])) {
         int64_t length = string_length(as_string(args[0]));
         return length == 1 ? int_small(string_at(as_string(args[0]), 0)) : raise_ord_length(vm, length);
@@ -443,8 +366,7 @@ NATIVE(builtin_ord)
     return length == 1 ? object_get_item(vm, args[0], int_small(0)) : raise_ord_length(vm, length);
 }
 
-NATIVE(builtin_format)
-{
+NATIVE(builtin_format) {
     if (!is_absent(args[1]) && !is_string(args[1])) {
         return raise_type(vm, "format() argument 2 must be str, not %T", args[1]);
     }
@@ -453,8 +375,7 @@ NATIVE(builtin_format)
 
 /* --- print --- */
 
-static bool check_separator(VM *vm, Value *separator, const char *name)
-{
+static bool check_separator(VM *vm, Value *separator, const char *name) {
     if (is_absent(*separator) || is_none(*separator)) {
         *separator = ABSENT;
         return true;
@@ -463,8 +384,7 @@ static bool check_separator(VM *vm, Value *separator, const char *name)
     return is_string(*separator);
 }
 
-static bool write_text(VM *vm, Value write, STEALS Value text)
-{
+static bool write_text(VM *vm, Value write, STEALS Value text) {
     if (is_absent(text)) return false;
     Value result = call_1(vm, write, text);
     value_drop(vm, text);
@@ -472,8 +392,7 @@ static bool write_text(VM *vm, Value write, STEALS Value text)
     return !is_absent(result);
 }
 
-static bool print_items(VM *vm, Value write, Value *items, int count, Value separator, Value end)
-{
+static bool print_items(VM *vm, Value write, Value *items, int count, Value separator, Value end) {
     for (int i = 0; i < count; i++) {
         if (i > 0) {
             Value between = is_absent(separator) ? vm->characters[' '] : separator;
@@ -484,8 +403,7 @@ static bool print_items(VM *vm, Value write, Value *items, int count, Value sepa
     return write_text(vm, write, value_ref(is_absent(end) ? vm->characters['\n'] : end));
 }
 
-static bool flush_file(VM *vm, Value file, Value flush)
-{
+static bool flush_file(VM *vm, Value file, Value flush) {
     int wanted = is_absent(flush) ? 0 : object_truth(vm, flush);
     if (wanted <= 0) return wanted == 0;
     Value result = call_method(vm, file, NAME_OF(vm, flush), NULL, 0);
@@ -494,13 +412,13 @@ static bool flush_file(VM *vm, Value file, Value flush)
 }
 
 /* sep, end, file and flush, BORROWED into options. */
-static bool print_options(VM *vm, Value *values, Value names, Value options[4])
-{
+static bool print_options(VM *vm, Value *values, Value names, Value options[4]) {
     static const char *const keywords[] = {"sep", "end", "file", "flush"};
     int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
     for (int64_t i = 0; i < count; i++) {
         int k = 0;
-        while (k < 4 && !string_equal_c(as_tuple(names)->items[i], keywords[k])) k++;
+        while (k < 4 && !string_equal_c(as_tuple(names)->items[i], keywords[k]))
+            k++;
         if (k == 4) {
             raise_type(vm, "print() got an unexpected keyword argument '%S'", as_tuple(names)->items[i]);
             return false;
@@ -510,8 +428,7 @@ static bool print_options(VM *vm, Value *values, Value names, Value options[4])
     return check_separator(vm, &options[0], "sep") && check_separator(vm, &options[1], "end");
 }
 
-NATIVE(builtin_print)
-{
+NATIVE(builtin_print) {
     Value options[4] = {ABSENT, ABSENT, ABSENT, ABSENT};
     if (!print_options(vm, args + nargs, names, options)) return ABSENT;
     Value file = options[2];
@@ -532,19 +449,25 @@ NATIVE(builtin_print)
 /* --- the module --- */
 
 static const NativeDef functions[] = {
-    {"__build_class__", build_class, "*args, **kwargs", "Internal helper function used by the class statement.", 0},
+    {"__build_class__", build_class, "*args, **kwargs",
+     "Internal helper function used by the class statement.", 0},
     {"abs", builtin_abs, "x, /", "Return the absolute value of the argument.", 0},
-    {"all", builtin_all, "iterable, /", "Return True if bool(x) is True for all values x in the iterable.", 0},
+    {"all", builtin_all, "iterable, /", "Return True if bool(x) is True for all values x in the iterable.",
+     0},
     {"any", builtin_any, "iterable, /", "Return True if bool(x) is True for any x in the iterable.", 0},
     {"ascii", builtin_ascii, "obj, /", "Return an ASCII-only representation of an object.", 0},
     {"bin", builtin_bin, "number, /", "Return the binary representation of an integer.", 0},
-    {"callable", builtin_callable, "obj, /", "Return whether the object is callable (i.e., some kind of function).", 0},
-    {"chr", builtin_chr, "i, /", "Return a Unicode string of one character with ordinal i; 0 <= i <= 0x10ffff.", 0},
+    {"callable", builtin_callable, "obj, /",
+     "Return whether the object is callable (i.e., some kind of function).", 0},
+    {"chr", builtin_chr, "i, /",
+     "Return a Unicode string of one character with ordinal i; 0 <= i <= 0x10ffff.", 0},
     {"delattr", builtin_delattr, "obj, name, /", "Deletes the named attribute from the given object.", 0},
     {"divmod", builtin_divmod, "x, y, /", "Return the tuple (x//y, x%y).  Invariant: div*y + mod == x.", 0},
-    {"format", builtin_format, "value, format_spec='', /", "Return type(value).__format__(value, format_spec)", 0},
+    {"format", builtin_format, "value, format_spec='', /",
+     "Return type(value).__format__(value, format_spec)", 0},
     {"getattr", builtin_getattr, "object, name, default=None, /", "Get a named attribute from an object.", 0},
-    {"hasattr", builtin_hasattr, "obj, name, /", "Return whether the object has an attribute with the given name.", 0},
+    {"hasattr", builtin_hasattr, "obj, name, /",
+     "Return whether the object has an attribute with the given name.", 0},
     {"hash", builtin_hash, "obj, /", "Return the hash value for the given object.", 0},
     {"hex", builtin_hex, "number, /", "Return the hexadecimal representation of an integer.", 0},
     {"id", builtin_id, "obj, /", "Return the identity of an object.", 0},
@@ -559,30 +482,33 @@ static const NativeDef functions[] = {
     {"next", builtin_next, "iterator, default=None, /", "Return the next item from the iterator.", 0},
     {"oct", builtin_oct, "number, /", "Return the octal representation of an integer.", 0},
     {"ord", builtin_ord, "c, /", "Return the Unicode code point for a one-character string.", 0},
-    {"pow", builtin_pow, "base, exp, mod=None", "Equivalent to base**exp with 2 arguments or base**exp % mod with 3.",
+    {"pow", builtin_pow, "base, exp, mod=None",
+     "Equivalent to base**exp with 2 arguments or base**exp % mod with 3.", 0},
+    {"print", builtin_print, "*args, **kwargs", "Prints the values to a stream, or to sys.stdout by default.",
      0},
-    {"print", builtin_print, "*args, **kwargs", "Prints the values to a stream, or to sys.stdout by default.", 0},
     {"repr", builtin_repr, "obj, /", "Return the canonical string representation of the object.", 0},
-    {"round", builtin_round, "number, ndigits=None", "Round a number to a given precision in decimal digits.", 0},
+    {"round", builtin_round, "number, ndigits=None", "Round a number to a given precision in decimal digits.",
+     0},
     {"setattr", builtin_setattr, "obj, name, value, /", "Sets the named attribute on the given object.", 0},
     {"sorted", builtin_sorted, "*args, **kwargs",
      "Return a new list containing all items from the iterable in ascending order.", 0},
-    {"sum", builtin_sum, "iterable, /, start=0", "Return the sum of a 'start' value (default: 0) plus an iterable.", 0},
+    {"sum", builtin_sum, "iterable, /, start=0",
+     "Return the sum of a 'start' value (default: 0) plus an iterable.", 0},
     {0},
 };
 
 static Type *const types[] = {
-    &object_type,    &type_type,          &bool_type,         &int_type,      &float_type, &complex_type, &str_type,
-    &bytes_type,     &bytearray_type,     &list_type,         &tuple_type,    &dict_type,  &set_type,     &frozenset_type,
-    &range_type,     &slice_type,         &property_type,     &static_method_type, &class_method_type, &super_type,
-    &enumerate_type, &zip_type,           &map_type,          &filter_type,   &reversed_type,
+    &object_type,    &type_type,     &bool_type,          &int_type,          &float_type,
+    &complex_type,   &str_type,      &bytes_type,         &bytearray_type,    &list_type,
+    &tuple_type,     &dict_type,     &set_type,           &frozenset_type,    &range_type,
+    &slice_type,     &property_type, &static_method_type, &class_method_type, &super_type,
+    &enumerate_type, &zip_type,      &map_type,           &filter_type,       &reversed_type,
 #define EXCEPTION(name, base, doc) &exc_##name,
 #include "runtime/exceptions.def"
 #undef EXCEPTION
 };
 
-static bool add_types(VM *vm, Value dict)
-{
+static bool add_types(VM *vm, Value dict) {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (!dict_set_c(vm, dict, type_name(types[i]), from_object(types[i]))) return false;
     }
@@ -590,13 +516,14 @@ static bool add_types(VM *vm, Value dict)
            dict_set_c(vm, dict, "IOError", from_object(&exc_OSError));
 }
 
-static bool add_constants(VM *vm, Value dict)
-{
+static bool add_constants(VM *vm, Value dict) {
     static const struct {
         const char *name;
         Object *object;
-    } constants[] = {{"None", &none_object},         {"True", &true_object},
-                     {"False", &false_object},       {"Ellipsis", &ellipsis_object},
+    } constants[] = {{"None", &none_object},
+                     {"True", &true_object},
+                     {"False", &false_object},
+                     {"Ellipsis", &ellipsis_object},
                      {"NotImplemented", &not_implemented_object}};
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
         if (!dict_set_c(vm, dict, constants[i].name, from_object(constants[i].object))) return false;
@@ -604,12 +531,12 @@ static bool add_constants(VM *vm, Value dict)
     return dict_set_c(vm, dict, "__debug__", TRUE_VALUE);
 }
 
-bool builtins_init(VM *vm)
-{
+bool builtins_init(VM *vm) {
     Value module = module_new_c(vm, "builtins", "Built-in functions, types, exceptions, and other objects.");
     if (is_absent(module)) return false;
     Value dict = as_module(module)->dict;
-    bool ok = add_types(vm, dict) && add_constants(vm, dict) && module_add_functions(vm, dict, functions, "builtins") &&
+    bool ok = add_types(vm, dict) && add_constants(vm, dict) &&
+              module_add_functions(vm, dict, functions, "builtins") &&
               (is_absent(vm->modules) || dict_set_c(vm, vm->modules, "builtins", module));
     if (ok) value_set(vm, &vm->builtins, value_ref(dict));
     value_drop(vm, module);

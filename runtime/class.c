@@ -19,22 +19,19 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-static Type *as_type(Value v)
-{
-    return (Type *)as_object(v);
-}
+static Type *as_type(Value v) { return (Type *)as_object(v); }
 
 /* --- metaclass and layout base --- */
 
-Type *class_metatype(VM *vm, Type *metatype, Value bases)
-{
+Type *class_metatype(VM *vm, Type *metatype, Value bases) {
     Type *winner = metatype;
     for (int64_t i = 0; i < as_tuple(bases)->length; i++) {
         Type *type = type_of(as_tuple(bases)->items[i]);
         if (type_is_subtype(winner, type)) continue;
         if (!type_is_subtype(type, winner)) {
-            raise_type(vm, "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of "
-                           "the metaclasses of all its bases");
+            raise_type(
+                vm, "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of "
+                    "the metaclasses of all its bases");
             return NULL;
         }
         winner = type;
@@ -43,8 +40,7 @@ Type *class_metatype(VM *vm, Type *metatype, Value bases)
 }
 
 /* The ancestor that last changed what an instance looks like, attributes apart. */
-static Type *solid_base(Type *type)
-{
+static Type *solid_base(Type *type) {
     while (type->base != NULL && type->basic_size == type->base->basic_size &&
            type->item_size == type->base->item_size) {
         type = type->base;
@@ -53,8 +49,7 @@ static Type *solid_base(Type *type)
 }
 
 /* The base whose layout the class extends. NULL RAISES. */
-static Type *best_base(VM *vm, Tuple *bases)
-{
+static Type *best_base(VM *vm, Tuple *bases) {
     Type *best = NULL, *winner = NULL;
     for (int64_t i = 0; i < bases->length; i++) {
         if (!is_family(bases->items[i], TYPE_TYPE)) {
@@ -82,24 +77,23 @@ static Type *best_base(VM *vm, Tuple *bases)
 
 /* What __slots__ asks for. */
 typedef struct {
-    Value names;    /* a list of mangled names for values; owned; ABSENT: no __slots__ */
+    Value names; /* a list of mangled names for values; owned; ABSENT: no __slots__ */
     bool wants_dict;
 } SlotsPlan;
 
 /* Types and modules have a dict of another kind. */
-static bool may_add_dict(const Type *base)
-{
+static bool may_add_dict(const Type *base) {
     return base->attributes_offset == 0 && !(base->flags & TYPE_TYPE) && !type_is_subtype(base, &module_type);
 }
 
 /* `__x` in class C is `_C__x`. NEW RAISES. */
-static Value mangle(VM *vm, Value class_name, Value name)
-{
+static Value mangle(VM *vm, Value class_name, Value name) {
     String *s = as_string(name), *c = as_string(class_name);
     int64_t length = string_length(s), start = 0;
     bool private = length > 2 && string_at(s, 0) == '_' && string_at(s, 1) == '_' &&
                    !(string_at(s, length - 1) == '_' && string_at(s, length - 2) == '_');
-    while (start < string_length(c) && string_at(c, start) == '_') start++;
+    while (start < string_length(c) && string_at(c, start) == '_')
+        start++;
     if (!private || start == string_length(c)) return string_intern(vm, value_ref(name));
     Value bare = string_slice(vm, class_name, start, string_length(c));
     if (is_absent(bare)) return ABSENT;
@@ -108,8 +102,7 @@ static Value mangle(VM *vm, Value class_name, Value name)
     return is_absent(mangled) ? ABSENT : string_intern(vm, mangled);
 }
 
-static bool is_identifier(const String *s)
-{
+static bool is_identifier(const String *s) {
     for (int64_t i = 0; i < string_length(s); i++) {
         uint32_t c = string_at(s, i);
         bool digit = c >= '0' && c <= '9', letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
@@ -118,8 +111,7 @@ static bool is_identifier(const String *s)
     return string_length(s) > 0;
 }
 
-static bool check_slot_name(VM *vm, Value name)
-{
+static bool check_slot_name(VM *vm, Value name) {
     if (!is_string(name)) {
         raise_type(vm, "__slots__ items must be strings, not '%T'", name);
         return false;
@@ -131,8 +123,7 @@ static bool check_slot_name(VM *vm, Value name)
     return true;
 }
 
-static bool plan_slot(VM *vm, const Type *base, Value class_name, Value dict, Value name, SlotsPlan *plan)
-{
+static bool plan_slot(VM *vm, const Type *base, Value class_name, Value dict, Value name, SlotsPlan *plan) {
     if (!check_slot_name(vm, name)) return false;
     if (string_equal_c(name, "__weakref__")) return true; /* any instance may be referenced weakly */
     if (string_equal_c(name, "__dict__")) {
@@ -153,13 +144,11 @@ static bool plan_slot(VM *vm, const Type *base, Value class_name, Value dict, Va
 }
 
 /* The names of __slots__ as a tuple: it may be one string or any iterable. NEW RAISES. */
-static Value slots_tuple(VM *vm, Value slots)
-{
+static Value slots_tuple(VM *vm, Value slots) {
     return is_string(slots) ? tuple_pack(vm, 1, slots) : tuple_from_iterable(vm, slots);
 }
 
-static bool plan_slots(VM *vm, const Type *base, Value class_name, Value dict, SlotsPlan *plan)
-{
+static bool plan_slots(VM *vm, const Type *base, Value class_name, Value dict, SlotsPlan *plan) {
     *plan = (SlotsPlan){ABSENT, false};
     Value slots = dict_get_string(vm, dict, NAME_OF(vm, slots));
     if (is_absent(slots)) {
@@ -184,8 +173,7 @@ static bool plan_slots(VM *vm, const Type *base, Value class_name, Value dict, S
     return ok;
 }
 
-static bool add_slot_members(VM *vm, Type *type, Value dict, const SlotsPlan *plan)
-{
+static bool add_slot_members(VM *vm, Type *type, Value dict, const SlotsPlan *plan) {
     List *names = is_absent(plan->names) ? NULL : as_list(plan->names);
     uint32_t offset = type->base->basic_size;
     for (int64_t i = 0; names != NULL && i < names->length; i++, offset += sizeof(Value)) {
@@ -201,8 +189,7 @@ static bool add_slot_members(VM *vm, Type *type, Value dict, const SlotsPlan *pl
 /* --- the type object --- */
 
 /* Take the class's qualified name out of its dict; its name serves otherwise. NEW RAISES. */
-static Value take_qualified_name(VM *vm, Value name, Value dict)
-{
+static Value take_qualified_name(VM *vm, Value name, Value dict) {
     Value qualified = dict_get_string(vm, dict, NAME_OF(vm, qualname));
     if (is_absent(qualified)) return value_ref(name);
     if (!is_string(qualified)) return raise_type(vm, "type __qualname__ must be a str, not %T", qualified);
@@ -212,8 +199,7 @@ static Value take_qualified_name(VM *vm, Value name, Value dict)
     return ABSENT;
 }
 
-bool type_set_name(VM *vm, Type *type, Value name)
-{
+bool type_set_name(VM *vm, Type *type, Value name) {
     size_t length;
     Value keeper = ABSENT;
     const char *utf8 = string_utf8(vm, name, &length, &keeper);
@@ -238,8 +224,7 @@ bool type_set_name(VM *vm, Type *type, Value name)
     return true;
 }
 
-static void inherit_layout(Type *type, Type *base, const SlotsPlan *plan)
-{
+static void inherit_layout(Type *type, Type *base, const SlotsPlan *plan) {
     int64_t slots = is_absent(plan->names) ? 0 : as_list(plan->names)->length;
     object_ref(&base->head.object);
     type->base = base;
@@ -258,9 +243,8 @@ static void inherit_layout(Type *type, Type *base, const SlotsPlan *plan)
     memcpy((char *)type + from, (const char *)base + from, to - from);
 }
 
-static Type *allocate(VM *vm, Type *metatype, Type *base, Value name, Value qualified, Tuple *bases, Value dict,
-                      const SlotsPlan *plan)
-{
+static Type *allocate(VM *vm, Type *metatype, Type *base, Value name, Value qualified, Tuple *bases,
+                      Value dict, const SlotsPlan *plan) {
     Type *type = (Type *)instance_new(vm, metatype, 0);
     if (type == NULL) return NULL;
     type->flags = TYPE_HEAP;
@@ -281,8 +265,7 @@ static Type *allocate(VM *vm, Type *metatype, Type *base, Value name, Value qual
 /* --- the dict --- */
 
 /* Replace dict[name], if it is a plain function, with wrap(function). */
-static bool wrap_function(VM *vm, Value dict, Value name, Value (*wrap)(VM *vm, Value callable))
-{
+static bool wrap_function(VM *vm, Value dict, Value name, Value (*wrap)(VM *vm, Value callable)) {
     Value function = dict_get_string(vm, dict, name);
     if (is_absent(function) || !is_exactly(function, &function_type)) return true;
     Value wrapped = wrap(vm, function);
@@ -292,16 +275,14 @@ static bool wrap_function(VM *vm, Value dict, Value name, Value (*wrap)(VM *vm, 
     return ok;
 }
 
-static bool set_module(VM *vm, Value dict)
-{
+static bool set_module(VM *vm, Value dict) {
     if (!is_absent(dict_get_string(vm, dict, NAME_OF(vm, module)))) return true;
     Value globals = vm->hooks.current_globals == NULL ? ABSENT : vm->hooks.current_globals(vm);
     Value module = is_absent(globals) ? ABSENT : dict_get_string(vm, globals, NAME_OF(vm, name));
     return is_absent(module) || dict_set(vm, dict, NAME_OF(vm, module), module);
 }
 
-static Value get_no_weak_reference(VM *vm, Value self)
-{
+static Value get_no_weak_reference(VM *vm, Value self) {
     (void)vm;
     (void)self;
     return NONE;
@@ -312,8 +293,7 @@ static const GetSetDef dict_getset = {"__dict__", instance_get_dict, instance_se
 static const GetSetDef weakref_getset = {"__weakref__", get_no_weak_reference, NULL,
                                          "list of weak references to the object"};
 
-static bool add_getset(VM *vm, Type *type, Value dict, Value name, const GetSetDef *def)
-{
+static bool add_getset(VM *vm, Type *type, Value dict, Value name, const GetSetDef *def) {
     if (!is_absent(dict_get_string(vm, dict, name))) return true;
     Value getset = getset_descriptor_new(vm, type, def);
     if (is_absent(getset)) return false;
@@ -323,8 +303,7 @@ static bool add_getset(VM *vm, Type *type, Value dict, Value name, const GetSetD
 }
 
 /* What a class's dict has beside what its body put there. */
-static bool complete_dict(VM *vm, Type *type, Value dict, const SlotsPlan *plan)
-{
+static bool complete_dict(VM *vm, Type *type, Value dict, const SlotsPlan *plan) {
     if (!set_module(vm, dict)) return false;
     if (!wrap_function(vm, dict, NAME_OF(vm, new), static_method_new) ||
         !wrap_function(vm, dict, NAME_OF(vm, init_subclass), class_method_new) ||
@@ -336,7 +315,8 @@ static bool complete_dict(VM *vm, Type *type, Value dict, const SlotsPlan *plan)
                              !add_getset(vm, type, dict, NAME_OF(vm, weakref), &weakref_getset))) {
         return false;
     }
-    if (is_absent(dict_get_string(vm, dict, NAME_OF(vm, doc))) && !dict_set(vm, dict, NAME_OF(vm, doc), NONE)) {
+    if (is_absent(dict_get_string(vm, dict, NAME_OF(vm, doc))) &&
+        !dict_set(vm, dict, NAME_OF(vm, doc), NONE)) {
         return false;
     }
     bool eq_alone = !is_absent(dict_get_string(vm, dict, NAME_OF(vm, eq))) &&
@@ -346,8 +326,7 @@ static bool complete_dict(VM *vm, Type *type, Value dict, const SlotsPlan *plan)
 
 /* --- mro --- */
 
-static bool check_mro(VM *vm, Type *type, Tuple *mro)
-{
+static bool check_mro(VM *vm, Type *type, Tuple *mro) {
     Type *solid = solid_base(type);
     for (int64_t i = 0; i < mro->length; i++) {
         Value item = mro->items[i];
@@ -364,8 +343,7 @@ static bool check_mro(VM *vm, Type *type, Tuple *mro)
 }
 
 /* The mro of a class whose metaclass has a method for that. */
-static Value custom_mro(VM *vm, Type *type)
-{
+static Value custom_mro(VM *vm, Type *type) {
     Value listed = call_method(vm, from_object(type), NAME_OF(vm, mro), NULL, 0);
     if (is_absent(listed)) return ABSENT;
     Value mro = tuple_from_iterable(vm, listed);
@@ -374,8 +352,7 @@ static Value custom_mro(VM *vm, Type *type)
     return mro;
 }
 
-static bool set_mro(VM *vm, Type *type)
-{
+static bool set_mro(VM *vm, Type *type) {
     Type *metatype = type->head.object.type;
     bool custom = metatype != &type_type && !value_same(type_lookup(vm, metatype, NAME_OF(vm, mro)),
                                                         type_lookup(vm, &type_type, NAME_OF(vm, mro)));
@@ -388,8 +365,7 @@ static bool set_mro(VM *vm, Type *type)
 }
 
 /* The slots: those of the base, changed by the class's own methods; all anew with several bases. */
-static void set_slots(VM *vm, Type *type)
-{
+static void set_slots(VM *vm, Type *type) {
     if (type->bases->length > 1) {
         slots_resolve(vm, type);
         return;
@@ -402,8 +378,7 @@ static void set_slots(VM *vm, Type *type)
     }
 }
 
-static bool add_to_bases(VM *vm, Type *type)
-{
+static bool add_to_bases(VM *vm, Type *type) {
     for (int64_t i = 0; i < type->bases->length; i++) {
         if (!type_add_subclass(vm, as_type(type->bases->items[i]), type)) return false;
     }
@@ -412,8 +387,7 @@ static bool add_to_bases(VM *vm, Type *type)
 
 /* --- when the class stands --- */
 
-static bool fill_class_cell(VM *vm, Type *type)
-{
+static bool fill_class_cell(VM *vm, Type *type) {
     Value dict = from_object(type->dict), cell = dict_get_string(vm, dict, NAME_OF(vm, classcell));
     if (is_absent(cell)) return true;
     if (!is_cell(cell)) {
@@ -424,15 +398,15 @@ static bool fill_class_cell(VM *vm, Type *type)
     return dict_delete(vm, dict, NAME_OF(vm, classcell)) >= 0;
 }
 
-static bool call_set_name(VM *vm, Type *type, Value key, Value value)
-{
+static bool call_set_name(VM *vm, Type *type, Value key, Value value) {
     bool missing;
     Value row[3] = {value, from_object(type), key};
     Value result = special_call(vm, NAME_set_name, row, 3, &missing);
     value_xdrop(vm, result);
     if (missing || !is_absent(result)) return true;
     Value error = error_take(vm);
-    Value note = string_format(vm, "Error calling __set_name__ on '%T' instance %R in '%N'", value, key, type);
+    Value note =
+        string_format(vm, "Error calling __set_name__ on '%T' instance %R in '%N'", value, key, type);
     Value done = is_absent(note) ? ABSENT : call_method(vm, error, NAME_OF(vm, add_note), &note, 1);
     value_xdrop(vm, note);
     value_xdrop(vm, done);
@@ -440,8 +414,7 @@ static bool call_set_name(VM *vm, Type *type, Value key, Value value)
     return false;
 }
 
-static bool set_names(VM *vm, Type *type)
-{
+static bool set_names(VM *vm, Type *type) {
     Value key, value, dict = from_object(type->dict);
     bool any = false;
     for (int64_t position = 0; !any && dict_next(dict, &position, &key, &value);) {
@@ -458,8 +431,7 @@ static bool set_names(VM *vm, Type *type)
 }
 
 /* super(type, type).__init_subclass__(**keywords) */
-static bool init_subclass(VM *vm, Type *type, Value *values, Value names)
-{
+static bool init_subclass(VM *vm, Type *type, Value *values, Value names) {
     Value super = call_2(vm, from_object(&super_type), from_object(type), from_object(type));
     if (is_absent(super)) return false;
     Value method = object_get_attribute(vm, super, NAME_OF(vm, init_subclass));
@@ -473,15 +445,13 @@ static bool init_subclass(VM *vm, Type *type, Value *values, Value names)
 
 /* --- class_new --- */
 
-static Value bases_or_object(VM *vm, Value bases)
-{
+static Value bases_or_object(VM *vm, Value bases) {
     if (as_tuple(bases)->length > 0) return value_ref(bases);
     return tuple_pack(vm, 1, from_object(&object_type));
 }
 
 /* The type with its dict completed, its mro and its slots; nothing has been called yet. */
-static Type *make_type(VM *vm, Type *metatype, Type *base, Value name, Tuple *bases, Value dict)
-{
+static Type *make_type(VM *vm, Type *metatype, Type *base, Value name, Tuple *bases, Value dict) {
     SlotsPlan plan;
     Value qualified = take_qualified_name(vm, name, dict);
     if (is_absent(qualified)) return NULL;
@@ -489,7 +459,8 @@ static Type *make_type(VM *vm, Type *metatype, Type *base, Value name, Tuple *ba
     if (plan_slots(vm, base, name, dict, &plan)) {
         for (int64_t i = 0; i < bases->length && !is_absent(plan.names); i++) {
             /* Another base than that of the layout may still bring attributes. */
-            if (as_type(bases->items[i])->attributes_offset != 0 && may_add_dict(base)) plan.wants_dict = true;
+            if (as_type(bases->items[i])->attributes_offset != 0 && may_add_dict(base))
+                plan.wants_dict = true;
         }
         type = allocate(vm, metatype, base, name, qualified, bases, dict, &plan);
     }
@@ -509,8 +480,8 @@ static Type *make_type(VM *vm, Type *metatype, Type *base, Value name, Tuple *ba
     return NULL;
 }
 
-static Value make_class(VM *vm, Type *metatype, Value name, Tuple *bases, Value dict, Value *values, Value names)
-{
+static Value make_class(VM *vm, Type *metatype, Value name, Tuple *bases, Value dict, Value *values,
+                        Value names) {
     Type *base = best_base(vm, bases);
     if (base == NULL) return ABSENT;
     Value own = dict_copy(vm, dict);
@@ -523,8 +494,7 @@ static Value make_class(VM *vm, Type *metatype, Value name, Tuple *bases, Value 
     return ABSENT;
 }
 
-static bool check_bases(VM *vm, Tuple *bases)
-{
+static bool check_bases(VM *vm, Tuple *bases) {
     for (int64_t i = 0; i < bases->length; i++) {
         if (is_family(bases->items[i], TYPE_TYPE)) continue;
         Value entries;
@@ -539,8 +509,8 @@ static bool check_bases(VM *vm, Tuple *bases)
 }
 
 /* type(name, bases, dict) by a metaclass that wants to make it itself. */
-static Value delegate(VM *vm, Type *metatype, Value name, Value bases, Value dict, Value *values, Value names)
-{
+static Value delegate(VM *vm, Type *metatype, Value name, Value bases, Value dict, Value *values,
+                      Value names) {
     int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
     size_t size = (size_t)(count + 3) * sizeof(Value);
     Value *row = memory_alloc(vm, size);
@@ -549,14 +519,13 @@ static Value delegate(VM *vm, Type *metatype, Value name, Value bases, Value dic
     row[1] = bases;
     row[2] = dict;
     if (count) memcpy(row + 3, values, (size_t)count * sizeof(Value));
-    Value result = metatype->new(vm, metatype, row, 3, names);
+    Value result = metatype->new (vm, metatype, row, 3, names);
     memory_free(vm, row, size);
     return result;
 }
 
 Value class_new(VM *vm, Type *metatype, Value name, Value bases, Value dict, Value *keyword_args,
-                Value keyword_names)
-{
+                Value keyword_names) {
     if (!check_bases(vm, as_tuple(bases))) return ABSENT;
     Type *winner = class_metatype(vm, metatype, bases);
     if (winner == NULL) return ABSENT;
@@ -573,8 +542,7 @@ Value class_new(VM *vm, Type *metatype, Value name, Value bases, Value dict, Val
 /* --- __bases__ and __class__ assignment --- */
 
 /* May an instance of one type become one of the other? */
-static bool same_layout(Type *a, Type *b)
-{
+static bool same_layout(Type *a, Type *b) {
     if (solid_base(a) != solid_base(b)) {
         /* Each class made its own __slots__, but they may be the same ones. */
         Type *x = solid_base(a), *y = solid_base(b);
@@ -589,8 +557,7 @@ static bool same_layout(Type *a, Type *b)
     return (a->attributes_offset != 0) == (b->attributes_offset != 0);
 }
 
-static bool check_new_bases(VM *vm, Type *type, Value bases)
-{
+static bool check_new_bases(VM *vm, Type *type, Value bases) {
     if (!(type->flags & TYPE_HEAP)) {
         raise_type(vm, "cannot set '__bases__' attribute of immutable type '%N'", type);
     } else if (is_absent(bases)) {
@@ -605,8 +572,7 @@ static bool check_new_bases(VM *vm, Type *type, Value bases)
     return false;
 }
 
-static bool check_new_base_types(VM *vm, Type *type, Tuple *bases)
-{
+static bool check_new_base_types(VM *vm, Type *type, Tuple *bases) {
     for (int64_t i = 0; i < bases->length; i++) {
         if (!is_family(bases->items[i], TYPE_TYPE)) {
             raise_type(vm, "%N.__bases__ must be tuple of classes, not '%T'", type, bases->items[i]);
@@ -621,8 +587,7 @@ static bool check_new_base_types(VM *vm, Type *type, Tuple *bases)
 }
 
 /* The mro and the slots of a class and its subclasses anew. */
-static bool rebuild(VM *vm, Type *type)
-{
+static bool rebuild(VM *vm, Type *type) {
     type_modified(vm, type);
     if (!set_mro(vm, type)) return false;
     slots_resolve(vm, type);
@@ -636,8 +601,7 @@ static bool rebuild(VM *vm, Type *type)
     return ok;
 }
 
-static void exchange_bases(VM *vm, Type *type, Tuple *bases, Type *base)
-{
+static void exchange_bases(VM *vm, Type *type, Tuple *bases, Type *base) {
     for (int64_t i = 0; i < type->bases->length; i++) {
         type_remove_subclass(vm, as_type(type->bases->items[i]), type);
     }
@@ -645,8 +609,7 @@ static void exchange_bases(VM *vm, Type *type, Tuple *bases, Type *base)
     type->base = base;
 }
 
-bool class_set_bases(VM *vm, Type *type, Value bases)
-{
+bool class_set_bases(VM *vm, Type *type, Value bases) {
     if (!check_new_bases(vm, type, bases) || !check_new_base_types(vm, type, as_tuple(bases))) return false;
     Type *base = best_base(vm, as_tuple(bases));
     if (base == NULL) return false;
@@ -674,8 +637,7 @@ bool class_set_bases(VM *vm, Type *type, Value bases)
     return false;
 }
 
-bool object_set_class(VM *vm, Value v, Value type)
-{
+bool object_set_class(VM *vm, Value v, Value type) {
     if (is_absent(type)) {
         raise_type(vm, "can't delete __class__ attribute");
         return false;
@@ -686,7 +648,7 @@ bool object_set_class(VM *vm, Value v, Value type)
     }
     Type *old = type_of(v), *new = as_type(type);
     bool modules = type_is_subtype(old, &module_type) && type_is_subtype(new, &module_type);
-    if (!modules && !(old->flags & new->flags & TYPE_HEAP)) {
+    if (!modules && !(old->flags & new->flags &TYPE_HEAP)) {
         raise_type(vm, "__class__ assignment only supported for mutable types or ModuleType subclasses");
         return false;
     }

@@ -47,8 +47,8 @@ typedef struct {
 
 typedef struct {
     Object head;
-    Type *start;    /* the mro is searched behind this class; owned */
-    Value self;     /* the instance or class that methods are bound to; ABSENT: unbound; owned */
+    Type *start;     /* the mro is searched behind this class; owned */
+    Value self;      /* the instance or class that methods are bound to; ABSENT: unbound; owned */
     Type *self_type; /* whose mro is searched; owned */
 } Super;
 

@@ -19,8 +19,7 @@
 /* --- raising --- */
 
 /* The innermost exception that is being handled; BORROWED, ABSENT when none. */
-static Value handled_exception(VM *vm)
-{
+static Value handled_exception(VM *vm) {
     for (HandledException *h = vm->handled; h != NULL; h = h->outer) {
         if (!is_absent(h->exception) && !is_none(h->exception)) return h->exception;
     }
@@ -29,8 +28,7 @@ static Value handled_exception(VM *vm)
 
 /* Cut the chain of contexts that starts at `context` where `exception` is in it, so that no cycle arises. A chain may
  * be cyclic already (scripts may set __context__): the hare and the tortoise notice. */
-static void cut_context(VM *vm, Value context, Value exception)
-{
+static void cut_context(VM *vm, Value context, Value exception) {
     Exception *link = as_exception(context), *slow = link;
     for (bool step = false; !is_absent(link->context); step = !step) {
         if (value_same(link->context, exception)) {
@@ -43,8 +41,7 @@ static void cut_context(VM *vm, Value context, Value exception)
     }
 }
 
-Value raise_object(VM *vm, STEALS Value exception)
-{
+Value raise_object(VM *vm, STEALS Value exception) {
     Value context = handled_exception(vm);
     if (!is_absent(context) && !value_same(context, exception)) {
         cut_context(vm, context, exception);
@@ -54,10 +51,9 @@ Value raise_object(VM *vm, STEALS Value exception)
     return ABSENT;
 }
 
-Value raise_new(VM *vm, Type *type, Value argument)
-{
-    Value exception = is_absent(argument) ? call_0(vm, from_object(type))
-                                          : call_1(vm, from_object(type), argument);
+Value raise_new(VM *vm, Type *type, Value argument) {
+    Value exception =
+        is_absent(argument) ? call_0(vm, from_object(type)) : call_1(vm, from_object(type), argument);
     if (is_absent(exception)) return ABSENT;
     if (!is_exception(exception)) {
         raise_type(vm, "exceptions must derive from BaseException");
@@ -67,8 +63,7 @@ Value raise_new(VM *vm, Type *type, Value argument)
     return raise_object(vm, exception);
 }
 
-static Value raise_text(VM *vm, Type *type, const char *format, va_list args)
-{
+static Value raise_text(VM *vm, Type *type, const char *format, va_list args) {
     Value text = string_vformat(vm, format, args);
     if (is_absent(text)) return ABSENT;
     raise_new(vm, type, text);
@@ -76,14 +71,13 @@ static Value raise_text(VM *vm, Type *type, const char *format, va_list args)
     return ABSENT;
 }
 
-#define RAISE_FUNCTION(function, type)                                                                       \
-    Value function(VM *vm, const char *format, ...)                                                          \
-    {                                                                                                        \
-        va_list args;                                                                                        \
-        va_start(args, format);                                                                              \
-        raise_text(vm, &(type), format, args);                                                               \
-        va_end(args);                                                                                        \
-        return ABSENT;                                                                                       \
+#define RAISE_FUNCTION(function, type) \
+    Value function(VM *vm, const char *format, ...) { \
+        va_list args; \
+        va_start(args, format); \
+        raise_text(vm, &(type), format, args); \
+        va_end(args); \
+        return ABSENT; \
     }
 
 RAISE_FUNCTION(raise_type, exc_TypeError)
@@ -91,8 +85,7 @@ RAISE_FUNCTION(raise_value, exc_ValueError)
 RAISE_FUNCTION(raise_index, exc_IndexError)
 RAISE_FUNCTION(raise_overflow, exc_OverflowError)
 
-Value raise_error(VM *vm, Type *type, const char *format, ...)
-{
+Value raise_error(VM *vm, Type *type, const char *format, ...) {
     va_list args;
     va_start(args, format);
     raise_text(vm, type, format, args);
@@ -100,8 +93,7 @@ Value raise_error(VM *vm, Type *type, const char *format, ...)
     return ABSENT;
 }
 
-Value raise_memory(VM *vm)
-{
+Value raise_memory(VM *vm) {
     if (is_absent(vm->memory_error)) return ABSENT; /* the VM is being made or taken down */
     Exception *e = as_exception(vm->memory_error);
     value_clear(vm, &e->traceback);
@@ -110,8 +102,7 @@ Value raise_memory(VM *vm)
     return raise_object(vm, value_ref(vm->memory_error));
 }
 
-Value raise_key(VM *vm, Value key)
-{
+Value raise_key(VM *vm, Value key) {
     /* A tuple as key must not become the exception's row of arguments. */
     Value args = tuple_pack(vm, 1, key);
     if (is_absent(args)) return ABSENT;
@@ -120,16 +111,14 @@ Value raise_key(VM *vm, Value key)
     return is_absent(exception) ? ABSENT : raise_object(vm, exception);
 }
 
-static Value attribute_text(VM *vm, Value object, Value name)
-{
+static Value attribute_text(VM *vm, Value object, Value name) {
     if (is_family(object, TYPE_TYPE)) {
         return string_format(vm, "type object '%N' has no attribute '%S'", as_object(object), name);
     }
     return string_format(vm, "'%T' object has no attribute '%S'", object, name);
 }
 
-Value raise_attribute(VM *vm, Value object, Value name)
-{
+Value raise_attribute(VM *vm, Value object, Value name) {
     Value text = attribute_text(vm, object, name);
     if (is_absent(text)) return ABSENT;
     Value exception = call_1(vm, from_object(&exc_AttributeError), text);
@@ -141,8 +130,7 @@ Value raise_attribute(VM *vm, Value object, Value name)
     return raise_object(vm, exception);
 }
 
-Value raise_stop(VM *vm, Value value)
-{
+Value raise_stop(VM *vm, Value value) {
     if (is_absent(value)) return raise_new(vm, &exc_StopIteration, ABSENT);
     Value args = tuple_pack(vm, 1, value);
     if (is_absent(args)) return ABSENT;
@@ -151,8 +139,7 @@ Value raise_stop(VM *vm, Value value)
     return is_absent(exception) ? ABSENT : raise_object(vm, exception);
 }
 
-Value raise_os(VM *vm, int error, Value filename)
-{
+Value raise_os(VM *vm, int error, Value filename) {
     Value text = string_from_c(vm, strerror(error));
     if (is_absent(text)) return ABSENT;
     Value type = from_object(&exc_OSError);
@@ -164,33 +151,24 @@ Value raise_os(VM *vm, int error, Value filename)
 
 /* --- looking --- */
 
-bool error_is(const VM *vm, const Type *type)
-{
+bool error_is(const VM *vm, const Type *type) {
     return !is_absent(vm->raised) && value_is_instance(vm->raised, type);
 }
 
-void error_clear(VM *vm)
-{
-    value_clear(vm, &vm->raised);
-}
+void error_clear(VM *vm) { value_clear(vm, &vm->raised); }
 
-Value error_take(VM *vm)
-{
+Value error_take(VM *vm) {
     Value exception = vm->raised;
     vm->raised = ABSENT;
     return exception;
 }
 
-void error_restore(VM *vm, STEALS Value exception)
-{
-    value_set(vm, &vm->raised, exception);
-}
+void error_restore(VM *vm, STEALS Value exception) { value_set(vm, &vm->raised, exception); }
 
 /* --- errors with nobody to raise them to --- */
 
 /* To sys.stderr, or failing that to the process's. */
-static void print_to_stderr(VM *vm, Value text)
-{
+static void print_to_stderr(VM *vm, Value text) {
     Value stream = is_absent(vm->sys) ? ABSENT : dict_get_string(vm, vm->sys, NAME_OF(vm, stderr));
     if (!is_absent(stream)) {
         value_ref(stream);
@@ -208,8 +186,7 @@ static void print_to_stderr(VM *vm, Value text)
 }
 
 /* The line that says whose code failed. */
-static Value unraisable_text(VM *vm, const char *message, Value where)
-{
+static Value unraisable_text(VM *vm, const char *message, Value where) {
     if (is_absent(where)) return string_format(vm, "%s\n", message);
     Value shown = object_repr(vm, where);
     if (is_absent(shown)) {
@@ -221,8 +198,7 @@ static Value unraisable_text(VM *vm, const char *message, Value where)
     return text;
 }
 
-void error_unraisable(VM *vm, const char *message, Value where)
-{
+void error_unraisable(VM *vm, const char *message, Value where) {
     Value exception = error_take(vm);
     if (is_absent(exception)) return;
     Value text = unraisable_text(vm, message == NULL ? "Exception ignored in: " : message, where);
@@ -239,14 +215,13 @@ void error_unraisable(VM *vm, const char *message, Value where)
 /* --- the C stack --- */
 
 enum {
-    C_STACK_DEFAULT = 8 << 20,      /* what an unlimited stack is taken for */
-    C_STACK_MARGIN = 256 << 10,     /* for what runs at the limit: raising the error, finalizers, a collection */
+    C_STACK_DEFAULT = 8 << 20,  /* what an unlimited stack is taken for */
+    C_STACK_MARGIN = 256 << 10, /* for what runs at the limit: raising the error, finalizers, a collection */
     C_STACK_USED_MARGIN = 64 << 10, /* what the program's start may have used of it */
 };
 
 /* The lowest address of the calling thread's C stack; NULL when unknown. */
-static char *thread_stack_base(void)
-{
+static char *thread_stack_base(void) {
     pthread_attr_t attributes;
     void *base = NULL;
     size_t size;
@@ -256,8 +231,7 @@ static char *thread_stack_base(void)
     return base;
 }
 
-void recursion_init(VM *vm)
-{
+void recursion_init(VM *vm) {
     char *here = __builtin_frame_address(0);
     size_t margin = C_STACK_MARGIN;
     /* The main thread's stack grows up to the limit; asking pthread for it would read /proc. */
@@ -266,15 +240,15 @@ void recursion_init(VM *vm)
     if (base == NULL) {
         struct rlimit limit;
         size_t size = C_STACK_DEFAULT;
-        if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < C_STACK_DEFAULT * 8) size = limit.rlim_cur;
+        if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < C_STACK_DEFAULT * 8)
+            size = limit.rlim_cur;
         base = here - size + C_STACK_USED_MARGIN;
     }
     size_t room = (size_t)(here - base);
     vm->c_stack_limit = base + (room > 2 * margin ? margin : room / 2);
 }
 
-bool recursion_enter(VM *vm, const char *where)
-{
+bool recursion_enter(VM *vm, const char *where) {
     if (__builtin_expect((char *)__builtin_frame_address(0) > vm->c_stack_limit, 1)) return true;
     /* Raising runs code that recurs, too: let it use half of the margin. */
     char *limit = vm->c_stack_limit;
@@ -290,15 +264,13 @@ bool recursion_enter(VM *vm, const char *where)
 
 /* --- memory --- */
 
-void *memory_alloc(VM *vm, size_t size)
-{
+void *memory_alloc(VM *vm, size_t size) {
     void *block = heap_alloc(vm_heap(vm), size);
     if (__builtin_expect(block == NULL, 0)) raise_memory(vm);
     return block;
 }
 
-void *memory_resize(VM *vm, void *block, size_t old_size, size_t new_size)
-{
+void *memory_resize(VM *vm, void *block, size_t old_size, size_t new_size) {
     void *moved = heap_resize(vm_heap(vm), block, old_size, new_size);
     if (__builtin_expect(moved == NULL, 0)) raise_memory(vm);
     return moved;

@@ -25,13 +25,16 @@ RAISES Value raise_type(VM *vm, const char *format, ...);  /* TypeError */
 RAISES Value raise_value(VM *vm, const char *format, ...); /* ValueError */
 RAISES Value raise_index(VM *vm, const char *format, ...); /* IndexError */
 RAISES Value raise_overflow(VM *vm, const char *format, ...);
-RAISES Value raise_memory(VM *vm);                         /* MemoryError; allocates nothing */
-RAISES Value raise_key(VM *vm, Value key);                 /* KeyError(key) */
-RAISES Value raise_attribute(VM *vm, Value object, Value name); /* "'T' object has no attribute 'n'", name and obj set */
-RAISES Value raise_stop(VM *vm, Value value);              /* StopIteration(value); ABSENT: no value */
-RAISES Value raise_os(VM *vm, int error, Value filename);  /* OSError subclass by errno; filename may be ABSENT */
+RAISES Value raise_memory(VM *vm);         /* MemoryError; allocates nothing */
+RAISES Value raise_key(VM *vm, Value key); /* KeyError(key) */
+RAISES Value raise_attribute(VM *vm, Value object,
+                             Value name);     /* "'T' object has no attribute 'n'", name and obj set */
+RAISES Value raise_stop(VM *vm, Value value); /* StopIteration(value); ABSENT: no value */
+RAISES Value raise_os(VM *vm, int error,
+                      Value filename); /* OSError subclass by errno; filename may be ABSENT */
 RAISES Value raise_new(VM *vm, Type *type, Value argument); /* type(argument); ABSENT: type() */
-RAISES Value raise_object(VM *vm, STEALS Value exception); /* an exception instance as it is; sets the context */
+RAISES Value raise_object(VM *vm,
+                          STEALS Value exception); /* an exception instance as it is; sets the context */
 
 static inline bool error_raised(const VM *vm) { return !is_absent(vm->raised); }
 

@@ -20,56 +20,52 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-static int field_count(const Type *type)
-{
-    while (type->flags & TYPE_HEAP) type = type->base;
+static int field_count(const Type *type) {
+    while (type->flags & TYPE_HEAP)
+        type = type->base;
     return (int)((type->basic_size - sizeof(Exception)) / sizeof(Value));
 }
 
 /* A field as scripts see it. */
-static Value field(const Exception *e, int index)
-{
+static Value field(const Exception *e, int index) {
     return is_absent(e->fields[index]) ? NONE : e->fields[index];
 }
 
-static void set_field(VM *vm, Exception *e, int index, Value v)
-{
+static void set_field(VM *vm, Exception *e, int index, Value v) {
     value_set(vm, &e->fields[index], value_ref(v));
 }
 
 /* --- life --- */
 
-static int traverse(Object *self, VisitFn visit, void *context)
-{
+static int traverse(Object *self, VisitFn visit, void *context) {
     Exception *e = (Exception *)self;
     VISIT(e->args);
     VISIT(e->traceback);
     VISIT(e->context);
     VISIT(e->cause);
-    for (int i = field_count(self->type) - 1; i >= 0; i--) VISIT(e->fields[i]);
+    for (int i = field_count(self->type) - 1; i >= 0; i--)
+        VISIT(e->fields[i]);
     return self->type->flags & TYPE_HEAP ? 0 : attributes_traverse(self, visit, context);
 }
 
-static void clear(VM *vm, Object *self)
-{
+static void clear(VM *vm, Object *self) {
     Exception *e = (Exception *)self;
     value_clear(vm, &e->args);
     value_clear(vm, &e->traceback);
     value_clear(vm, &e->context);
     value_clear(vm, &e->cause);
-    for (int i = field_count(self->type) - 1; i >= 0; i--) value_clear(vm, &e->fields[i]);
+    for (int i = field_count(self->type) - 1; i >= 0; i--)
+        value_clear(vm, &e->fields[i]);
     if (!(self->type->flags & TYPE_HEAP)) attributes_clear(vm, self);
 }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     clear(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
-static Value exception_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value exception_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)names;
     Object *self = instance_new(vm, type, 0);
     if (self == NULL) return ABSENT;
@@ -84,11 +80,11 @@ static Value exception_new(VM *vm, Type *type, Value *args, int nargs, Value nam
     return from_object(self);
 }
 
-static bool set_args(VM *vm, Exception *e, Value *args, int nargs)
-{
+static bool set_args(VM *vm, Exception *e, Value *args, int nargs) {
     if (!is_absent(e->args)) {
         Tuple *old = as_tuple(e->args);
-        if (old->length == nargs && (nargs == 0 || memcmp(old->items, args, (size_t)nargs * sizeof *args) == 0)) {
+        if (old->length == nargs &&
+            (nargs == 0 || memcmp(old->items, args, (size_t)nargs * sizeof *args) == 0)) {
             return true; /* as `new` left them */
         }
     }
@@ -98,40 +94,36 @@ static bool set_args(VM *vm, Exception *e, Value *args, int nargs)
     return true;
 }
 
-static bool exception_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool exception_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     return arguments_no_names(vm, type_name_of(self), names) && set_args(vm, as_exception(self), args, nargs);
 }
 
 /* --- BaseException --- */
 
-static Value exception_str(VM *vm, Value self)
-{
+static Value exception_str(VM *vm, Value self) {
     Tuple *args = as_tuple(as_exception(self)->args);
     if (args->length == 0) return value_ref(vm->empty_string);
     return object_str(vm, args->length == 1 ? args->items[0] : from_object(args));
 }
 
-static Value exception_repr(VM *vm, Value self)
-{
+static Value exception_repr(VM *vm, Value self) {
     Tuple *args = as_tuple(as_exception(self)->args);
     if (args->length == 1) return string_format(vm, "%T(%R)", self, args->items[0]);
     return string_format(vm, "%T%R", self, from_object(args));
 }
 
-static Value exception_reduce(VM *vm, Value *args, int nargs, Value names)
-{
+static Value exception_reduce(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     Value type = from_object(type_of(args[0]));
     Value dict = attributes_dict(vm, as_object(args[0]));
     if (is_absent(dict)) return ABSENT;
     Value arguments = as_exception(args[0])->args;
-    return as_dict(dict)->count ? tuple_pack(vm, 3, type, arguments, dict) : tuple_pack(vm, 2, type, arguments);
+    return as_dict(dict)->count ? tuple_pack(vm, 3, type, arguments, dict)
+                                : tuple_pack(vm, 2, type, arguments);
 }
 
-static Value exception_set_state(VM *vm, Value *args, int nargs, Value names)
-{
+static Value exception_set_state(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     if (is_none(args[1])) return NONE;
@@ -145,8 +137,7 @@ static Value exception_set_state(VM *vm, Value *args, int nargs, Value names)
     return ok ? NONE : ABSENT;
 }
 
-static Value exception_add_note(VM *vm, Value *args, int nargs, Value names)
-{
+static Value exception_add_note(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     if (!is_string(args[1])) return raise_type(vm, "note must be a str, not '%T'", args[1]);
@@ -171,8 +162,7 @@ static Value exception_add_note(VM *vm, Value *args, int nargs, Value names)
     return ok ? NONE : ABSENT;
 }
 
-static bool set_traceback(VM *vm, Value self, Value value)
-{
+static bool set_traceback(VM *vm, Value self, Value value) {
     if (is_absent(value)) {
         raise_type(vm, "__traceback__ may not be deleted");
         return false;
@@ -185,21 +175,18 @@ static bool set_traceback(VM *vm, Value self, Value value)
     return true;
 }
 
-static Value exception_with_traceback(VM *vm, Value *args, int nargs, Value names)
-{
+static Value exception_with_traceback(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     return set_traceback(vm, args[0], args[1]) ? value_ref(args[0]) : ABSENT;
 }
 
-static Value get_args(VM *vm, Value self)
-{
+static Value get_args(VM *vm, Value self) {
     (void)vm;
     return value_ref(as_exception(self)->args);
 }
 
-static bool set_args_attribute(VM *vm, Value self, Value value)
-{
+static bool set_args_attribute(VM *vm, Value self, Value value) {
     if (is_absent(value)) {
         raise_type(vm, "args may not be deleted");
         return false;
@@ -210,32 +197,25 @@ static bool set_args_attribute(VM *vm, Value self, Value value)
     return true;
 }
 
-static Value or_none(Value v)
-{
-    return is_absent(v) ? NONE : value_ref(v);
-}
+static Value or_none(Value v) { return is_absent(v) ? NONE : value_ref(v); }
 
-static Value get_traceback(VM *vm, Value self)
-{
+static Value get_traceback(VM *vm, Value self) {
     (void)vm;
     return or_none(as_exception(self)->traceback);
 }
 
-static Value get_context(VM *vm, Value self)
-{
+static Value get_context(VM *vm, Value self) {
     (void)vm;
     return or_none(as_exception(self)->context);
 }
 
-static Value get_cause(VM *vm, Value self)
-{
+static Value get_cause(VM *vm, Value self) {
     (void)vm;
     return or_none(as_exception(self)->cause);
 }
 
 /* Check what is assigned to __cause__ or __context__. */
-static bool check_linked(VM *vm, Value value, const char *what)
-{
+static bool check_linked(VM *vm, Value value, const char *what) {
     if (is_absent(value)) {
         raise_type(vm, "__%s__ may not be deleted", what);
     } else if (!is_none(value) && !is_exception(value)) {
@@ -246,35 +226,30 @@ static bool check_linked(VM *vm, Value value, const char *what)
     return false;
 }
 
-static bool set_context(VM *vm, Value self, Value value)
-{
+static bool set_context(VM *vm, Value self, Value value) {
     if (!check_linked(vm, value, "context")) return false;
     value_set(vm, &as_exception(self)->context, is_none(value) ? ABSENT : value_ref(value));
     return true;
 }
 
-void exception_set_cause(VM *vm, Value exception, STEALS Value cause)
-{
+void exception_set_cause(VM *vm, Value exception, STEALS Value cause) {
     Exception *e = as_exception(exception);
     e->suppress_context = TRUE_VALUE;
     value_set(vm, &e->cause, !is_absent(cause) && is_none(cause) ? ABSENT : cause);
 }
 
-static bool set_cause(VM *vm, Value self, Value value)
-{
+static bool set_cause(VM *vm, Value self, Value value) {
     if (!check_linked(vm, value, "cause")) return false;
     exception_set_cause(vm, self, value_ref(value));
     return true;
 }
 
-static Value get_suppress_context(VM *vm, Value self)
-{
+static Value get_suppress_context(VM *vm, Value self) {
     (void)vm;
     return value_ref(as_exception(self)->suppress_context);
 }
 
-static bool set_suppress_context(VM *vm, Value self, Value value)
-{
+static bool set_suppress_context(VM *vm, Value self, Value value) {
     if (is_absent(value)) {
         raise_type(vm, "can't delete numeric/char attribute");
     } else if (!is_bool(value)) {
@@ -307,20 +282,15 @@ static const GetSetDef base_getsets[] = {
 
 /* --- StopIteration, SystemExit --- */
 
-static bool stop_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool stop_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (!exception_init(vm, self, args, nargs, names)) return false;
     set_field(vm, as_exception(self), STOP_VALUE, nargs > 0 ? args[0] : NONE);
     return true;
 }
 
-Value stop_iteration_value(Value exception)
-{
-    return field(as_exception(exception), STOP_VALUE);
-}
+Value stop_iteration_value(Value exception) { return field(as_exception(exception), STOP_VALUE); }
 
-static bool exit_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool exit_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (!exception_init(vm, self, args, nargs, names)) return false;
     Exception *e = as_exception(self);
     if (nargs > 0) set_field(vm, e, EXIT_CODE, nargs == 1 ? args[0] : e->args);
@@ -331,15 +301,15 @@ static bool exit_init(VM *vm, Value self, Value *args, int nargs, Value names)
 
 /* Set fields[first + i] from the keyword keywords[i]; the row ends with NULL. */
 static bool keyword_init(VM *vm, Value self, Value *args, int nargs, Value names, const char *type,
-                         const char *const *keywords, int first)
-{
+                         const char *const *keywords, int first) {
     Exception *e = as_exception(self);
     if (!set_args(vm, e, args, nargs)) return false;
     int count = is_absent(names) ? 0 : (int)as_tuple(names)->length;
     for (int k = 0; k < count; k++) {
         Value name = as_tuple(names)->items[k];
         int i = 0;
-        while (keywords[i] != NULL && !string_equal_c(name, keywords[i])) i++;
+        while (keywords[i] != NULL && !string_equal_c(name, keywords[i]))
+            i++;
         if (keywords[i] == NULL) {
             raise_type(vm, "%s() got an unexpected keyword argument '%S'", type, name);
             return false;
@@ -349,57 +319,60 @@ static bool keyword_init(VM *vm, Value self, Value *args, int nargs, Value names
     return true;
 }
 
-static bool import_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool import_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     static const char *const keywords[] = {"name", "path", "name_from", NULL};
     if (!keyword_init(vm, self, args, nargs, names, "ImportError", keywords, IMPORT_NAME)) return false;
     if (nargs == 1) set_field(vm, as_exception(self), IMPORT_MESSAGE, args[0]);
     return true;
 }
 
-static Value import_str(VM *vm, Value self)
-{
+static Value import_str(VM *vm, Value self) {
     Value message = field(as_exception(self), IMPORT_MESSAGE);
     return is_exactly(message, &str_type) ? value_ref(message) : exception_str(vm, self);
 }
 
-static bool name_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool name_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     static const char *const keywords[] = {"name", NULL};
     return keyword_init(vm, self, args, nargs, names, "NameError", keywords, NAME_ERROR_NAME);
 }
 
-static bool attribute_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool attribute_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     static const char *const keywords[] = {"name", "obj", NULL};
     return keyword_init(vm, self, args, nargs, names, "AttributeError", keywords, ATTRIBUTE_NAME);
 }
 
 /* --- KeyError --- */
 
-static Value key_str(VM *vm, Value self)
-{
+static Value key_str(VM *vm, Value self) {
     Tuple *args = as_tuple(as_exception(self)->args);
     return args->length == 1 ? object_repr(vm, args->items[0]) : exception_str(vm, self);
 }
 
 /* --- OSError --- */
 
-static Type *os_subclass(int64_t error)
-{
+static Type *os_subclass(int64_t error) {
     static const struct {
         int error;
         Type *type;
     } map[] = {
-        {EAGAIN, &exc_BlockingIOError},        {EALREADY, &exc_BlockingIOError},
-        {EINPROGRESS, &exc_BlockingIOError},   {EWOULDBLOCK, &exc_BlockingIOError},
-        {EPIPE, &exc_BrokenPipeError},         {ESHUTDOWN, &exc_BrokenPipeError},
-        {ECHILD, &exc_ChildProcessError},      {ECONNABORTED, &exc_ConnectionAbortedError},
-        {ECONNREFUSED, &exc_ConnectionRefusedError}, {ECONNRESET, &exc_ConnectionResetError},
-        {EEXIST, &exc_FileExistsError},        {ENOENT, &exc_FileNotFoundError},
-        {EISDIR, &exc_IsADirectoryError},      {ENOTDIR, &exc_NotADirectoryError},
-        {EINTR, &exc_InterruptedError},        {EACCES, &exc_PermissionError},
-        {EPERM, &exc_PermissionError},         {ESRCH, &exc_ProcessLookupError},
+        {EAGAIN, &exc_BlockingIOError},
+        {EALREADY, &exc_BlockingIOError},
+        {EINPROGRESS, &exc_BlockingIOError},
+        {EWOULDBLOCK, &exc_BlockingIOError},
+        {EPIPE, &exc_BrokenPipeError},
+        {ESHUTDOWN, &exc_BrokenPipeError},
+        {ECHILD, &exc_ChildProcessError},
+        {ECONNABORTED, &exc_ConnectionAbortedError},
+        {ECONNREFUSED, &exc_ConnectionRefusedError},
+        {ECONNRESET, &exc_ConnectionResetError},
+        {EEXIST, &exc_FileExistsError},
+        {ENOENT, &exc_FileNotFoundError},
+        {EISDIR, &exc_IsADirectoryError},
+        {ENOTDIR, &exc_NotADirectoryError},
+        {EINTR, &exc_InterruptedError},
+        {EACCES, &exc_PermissionError},
+        {EPERM, &exc_PermissionError},
+        {ESRCH, &exc_ProcessLookupError},
         {ETIMEDOUT, &exc_TimeoutError},
     };
     for (size_t i = 0; i < sizeof map / sizeof *map; i++) {
@@ -408,15 +381,13 @@ static Type *os_subclass(int64_t error)
     return &exc_OSError;
 }
 
-static Value os_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value os_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (!(type->flags & TYPE_HEAP) && !arguments_no_names(vm, type_name(type), names)) return ABSENT;
     if (type == &exc_OSError && nargs >= 2 && is_int(args[0])) type = os_subclass(int_get(args[0]));
     return exception_new(vm, type, args, nargs, names);
 }
 
-static bool os_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool os_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (!arguments_no_names(vm, type_name_of(self), names)) return false;
     Exception *e = as_exception(self);
     bool parsed = nargs >= 2 && nargs <= 5;
@@ -431,8 +402,7 @@ static bool os_init(VM *vm, Value self, Value *args, int nargs, Value names)
     return true;
 }
 
-static Value os_str(VM *vm, Value self)
-{
+static Value os_str(VM *vm, Value self) {
     Exception *e = as_exception(self);
     Value error = field(e, OS_ERRNO), text = field(e, OS_STRERROR), file = e->fields[OS_FILENAME];
     if (!is_absent(file) && !is_absent(e->fields[OS_FILENAME2])) {
@@ -443,14 +413,13 @@ static Value os_str(VM *vm, Value self)
     return string_format(vm, "[Errno %S] %S", error, text);
 }
 
-static Value os_get_written(VM *vm, Value self)
-{
+static Value os_get_written(VM *vm, Value self) {
     Value written = as_exception(self)->fields[OS_WRITTEN];
-    return is_absent(written) ? raise_error(vm, &exc_AttributeError, "characters_written") : value_ref(written);
+    return is_absent(written) ? raise_error(vm, &exc_AttributeError, "characters_written")
+                              : value_ref(written);
 }
 
-static bool os_set_written(VM *vm, Value self, Value value)
-{
+static bool os_set_written(VM *vm, Value self, Value value) {
     Exception *e = as_exception(self);
     if (is_absent(value) && is_absent(e->fields[OS_WRITTEN])) {
         raise_error(vm, &exc_AttributeError, "characters_written");
@@ -466,8 +435,7 @@ static const GetSetDef os_getsets[] = {{"characters_written", os_get_written, os
 
 /* --- SyntaxError --- */
 
-static bool syntax_fields(VM *vm, Exception *e, Value info)
-{
+static bool syntax_fields(VM *vm, Exception *e, Value info) {
     Value tuple = tuple_from_iterable(vm, info);
     if (is_absent(tuple)) return false;
     int64_t length = as_tuple(tuple)->length;
@@ -485,8 +453,7 @@ static bool syntax_fields(VM *vm, Exception *e, Value info)
     return ok;
 }
 
-static bool syntax_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool syntax_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (!exception_init(vm, self, args, nargs, names)) return false;
     Exception *e = as_exception(self);
     if (nargs >= 1) set_field(vm, e, SYNTAX_MESSAGE, args[0]);
@@ -494,16 +461,15 @@ static bool syntax_init(VM *vm, Value self, Value *args, int nargs, Value names)
 }
 
 /* The part of a path behind its last slash. */
-static Value base_name(VM *vm, Value path)
-{
+static Value base_name(VM *vm, Value path) {
     String *s = as_string(path);
     int64_t start = string_length(s);
-    while (start > 0 && string_at(s, start - 1) != '/') start--;
+    while (start > 0 && string_at(s, start - 1) != '/')
+        start--;
     return string_slice(vm, path, start, string_length(s));
 }
 
-static Value syntax_str(VM *vm, Value self)
-{
+static Value syntax_str(VM *vm, Value self) {
     Exception *e = as_exception(self);
     Value message = field(e, SYNTAX_MESSAGE), line = field(e, SYNTAX_LINE), file = field(e, SYNTAX_FILENAME);
     bool has_line = is_int(line);
@@ -520,15 +486,14 @@ static Value syntax_str(VM *vm, Value self)
 
 /* --- UnicodeError --- */
 
-static bool unicode_check(VM *vm, Value v, int position, bool is_right, const char *wanted)
-{
+static bool unicode_check(VM *vm, Value v, int position, bool is_right, const char *wanted) {
     if (!is_right) raise_type(vm, "argument %d must be %s, not %T", position, wanted, v);
     return is_right;
 }
 
 /* Fields from (encoding, object, start, end, reason); translation errors have no encoding. */
-static bool unicode_fields(VM *vm, Value self, Value *args, int nargs, Value names, bool encoding, bool bytes)
-{
+static bool unicode_fields(VM *vm, Value self, Value *args, int nargs, Value names, bool encoding,
+                           bool bytes) {
     int wanted = encoding ? 5 : 4;
     if (!exception_init(vm, self, args, nargs, names)) return false;
     if (nargs != wanted) {
@@ -552,28 +517,25 @@ static bool unicode_fields(VM *vm, Value self, Value *args, int nargs, Value nam
     if (!unicode_check(vm, rest[3], position + 3, is_string(rest[3]), "str")) return false;
     Exception *e = as_exception(self);
     if (encoding) set_field(vm, e, UNICODE_ENCODING, args[0]);
-    for (int i = 0; i < 4; i++) set_field(vm, e, UNICODE_OBJECT + i, rest[i]);
+    for (int i = 0; i < 4; i++)
+        set_field(vm, e, UNICODE_OBJECT + i, rest[i]);
     return true;
 }
 
-static bool decode_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool decode_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     return unicode_fields(vm, self, args, nargs, names, true, true);
 }
 
-static bool encode_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool encode_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     return unicode_fields(vm, self, args, nargs, names, true, false);
 }
 
-static bool translate_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool translate_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     return unicode_fields(vm, self, args, nargs, names, false, false);
 }
 
 /* start and end, cut to an object of `length` items as CPython does. */
-static void unicode_range(const Exception *e, int64_t length, int64_t *start, int64_t *end)
-{
+static void unicode_range(const Exception *e, int64_t length, int64_t *start, int64_t *end) {
     int64_t s = 0, t = 0;
     if (is_int(e->fields[UNICODE_START])) s = int_get(e->fields[UNICODE_START]);
     if (is_int(e->fields[UNICODE_END])) t = int_get(e->fields[UNICODE_END]);
@@ -585,8 +547,7 @@ static void unicode_range(const Exception *e, int64_t length, int64_t *start, in
     *end = t;
 }
 
-static Value decode_str(VM *vm, Value self)
-{
+static Value decode_str(VM *vm, Value self) {
     Exception *e = as_exception(self);
     Value object = e->fields[UNICODE_OBJECT];
     if (is_absent(object) || !is_bytes(object)) return value_ref(vm->empty_string);
@@ -601,8 +562,7 @@ static Value decode_str(VM *vm, Value self)
                          (long long)start, (long long)end - 1, reason);
 }
 
-static Value character_text(VM *vm, Value prefix, uint32_t c, int64_t position, Value reason)
-{
+static Value character_text(VM *vm, Value prefix, uint32_t c, int64_t position, Value reason) {
     char escape[16];
     snprintf(escape, sizeof escape, c > 0xffff ? "\\U%08x" : c > 0xff ? "\\u%04x" : "\\x%02x", (unsigned)c);
     return string_format(vm, "%S character '%s' in position %lld: %S", prefix, escape, (long long)position,
@@ -610,8 +570,7 @@ static Value character_text(VM *vm, Value prefix, uint32_t c, int64_t position, 
 }
 
 /* Encoding and translation errors, which name characters. */
-static Value characters_str(VM *vm, Value self, Value prefix)
-{
+static Value characters_str(VM *vm, Value self, Value prefix) {
     if (is_absent(prefix)) return ABSENT;
     Exception *e = as_exception(self);
     Value object = e->fields[UNICODE_OBJECT], reason = field(e, UNICODE_REASON), text;
@@ -627,21 +586,18 @@ static Value characters_str(VM *vm, Value self, Value prefix)
     return text;
 }
 
-static bool has_text(Value self)
-{
+static bool has_text(Value self) {
     Value object = as_exception(self)->fields[UNICODE_OBJECT];
     return !is_absent(object) && is_string(object);
 }
 
-static Value encode_str(VM *vm, Value self)
-{
+static Value encode_str(VM *vm, Value self) {
     if (!has_text(self)) return value_ref(vm->empty_string);
     Value encoding = field(as_exception(self), UNICODE_ENCODING);
     return characters_str(vm, self, string_format(vm, "'%S' codec can't encode", encoding));
 }
 
-static Value translate_str(VM *vm, Value self)
-{
+static Value translate_str(VM *vm, Value self) {
     if (!has_text(self)) return value_ref(vm->empty_string);
     return characters_str(vm, self, string_from_c(vm, "can't translate"));
 }
@@ -649,38 +605,51 @@ static Value translate_str(VM *vm, Value self)
 /* --- the types --- */
 
 #define exc_object object_type
-#define EXCEPTION(name, base_name, doc_text)                                                                 \
-    Type exc_##name = {                                                                                      \
-        TYPE_HEAD(exc_##name, #name, .traverse = NULL),                                                      \
-        .flags = TYPE_BASE | TYPE_EXCEPTION,                                                                 \
-        .base = &exc_##base_name,                                                                            \
-        .doc = doc_text,                                                                                     \
+#define EXCEPTION(name, base_name, doc_text) \
+    Type exc_##name = { \
+        TYPE_HEAD(exc_##name, #name, .traverse = NULL), \
+        .flags = TYPE_BASE | TYPE_EXCEPTION, \
+        .base = &exc_##base_name, \
+        .doc = doc_text, \
     };
 #include "runtime/exceptions.def"
 #undef EXCEPTION
 
-#define FIELD(name, index) {name, offsetof(Exception, fields) + (index) * sizeof(Value), MEMBER_NONE_IF_ABSENT, NULL}
+#define FIELD(name, index) \
+    { name, offsetof(Exception, fields) + (index) * sizeof(Value), MEMBER_NONE_IF_ABSENT, NULL }
 
 static const MemberDef stop_members[] = {FIELD("value", STOP_VALUE), {0}};
 static const MemberDef exit_members[] = {FIELD("code", EXIT_CODE), {0}};
 static const MemberDef name_members[] = {FIELD("name", NAME_ERROR_NAME), {0}};
-static const MemberDef attribute_members[] = {FIELD("name", ATTRIBUTE_NAME), FIELD("obj", ATTRIBUTE_OBJECT), {0}};
-static const MemberDef import_members[] = {FIELD("msg", IMPORT_MESSAGE), FIELD("name", IMPORT_NAME),
-                                           FIELD("path", IMPORT_PATH), FIELD("name_from", IMPORT_NAME_FROM), {0}};
-static const MemberDef os_members[] = {FIELD("errno", OS_ERRNO), FIELD("strerror", OS_STRERROR),
-                                       FIELD("filename", OS_FILENAME), FIELD("filename2", OS_FILENAME2), {0}};
+static const MemberDef attribute_members[] = {
+    FIELD("name", ATTRIBUTE_NAME), FIELD("obj", ATTRIBUTE_OBJECT), {0}};
+static const MemberDef import_members[] = {FIELD("msg", IMPORT_MESSAGE),
+                                           FIELD("name", IMPORT_NAME),
+                                           FIELD("path", IMPORT_PATH),
+                                           FIELD("name_from", IMPORT_NAME_FROM),
+                                           {0}};
+static const MemberDef os_members[] = {FIELD("errno", OS_ERRNO),
+                                       FIELD("strerror", OS_STRERROR),
+                                       FIELD("filename", OS_FILENAME),
+                                       FIELD("filename2", OS_FILENAME2),
+                                       {0}};
 static const MemberDef syntax_members[] = {
-    FIELD("msg", SYNTAX_MESSAGE),       FIELD("filename", SYNTAX_FILENAME),
-    FIELD("lineno", SYNTAX_LINE),       FIELD("offset", SYNTAX_OFFSET),
-    FIELD("text", SYNTAX_TEXT),         FIELD("end_lineno", SYNTAX_END_LINE),
-    FIELD("end_offset", SYNTAX_END_OFFSET), FIELD("print_file_and_line", SYNTAX_PRINT_FILE),
+    FIELD("msg", SYNTAX_MESSAGE),
+    FIELD("filename", SYNTAX_FILENAME),
+    FIELD("lineno", SYNTAX_LINE),
+    FIELD("offset", SYNTAX_OFFSET),
+    FIELD("text", SYNTAX_TEXT),
+    FIELD("end_lineno", SYNTAX_END_LINE),
+    FIELD("end_offset", SYNTAX_END_OFFSET),
+    FIELD("print_file_and_line", SYNTAX_PRINT_FILE),
     {0},
 };
-static const MemberDef unicode_members[] = {FIELD("encoding", UNICODE_ENCODING), FIELD("object", UNICODE_OBJECT),
-                                            FIELD("start", UNICODE_START), FIELD("end", UNICODE_END),
-                                            FIELD("reason", UNICODE_REASON), {0}};
+static const MemberDef unicode_members[] = {
+    FIELD("encoding", UNICODE_ENCODING), FIELD("object", UNICODE_OBJECT), FIELD("start", UNICODE_START),
+    FIELD("end", UNICODE_END),           FIELD("reason", UNICODE_REASON), {0}};
 static const MemberDef group_members[] = {
-    {"message", offsetof(Exception, fields) + GROUP_MESSAGE * sizeof(Value), MEMBER_READONLY, "exception message"},
+    {"message", offsetof(Exception, fields) + GROUP_MESSAGE * sizeof(Value), MEMBER_READONLY,
+     "exception message"},
     {"exceptions", offsetof(Exception, fields) + GROUP_EXCEPTIONS * sizeof(Value), MEMBER_READONLY,
      "nested exceptions"},
     {0},
@@ -714,8 +683,7 @@ static const Layout layouts[] = {
     {&exc_BaseExceptionGroup, 2, group_new, group_init, group_str, group_members, group_methods, NULL},
 };
 
-void exceptions_prepare(void)
-{
+void exceptions_prepare(void) {
     Type *base = &exc_BaseException;
     base->head.traverse = traverse;
     base->head.clear = clear;
@@ -737,8 +705,7 @@ void exceptions_prepare(void)
 
 /* --- what raise and except statements ask --- */
 
-Value exception_from(VM *vm, Value v)
-{
+Value exception_from(VM *vm, Value v) {
     if (is_exception(v)) return value_ref(v);
     bool is_class = is_family(v, TYPE_TYPE) && ((Type *)as_object(v))->flags & TYPE_EXCEPTION;
     if (!is_class) return raise_type(vm, "exceptions must derive from BaseException");
@@ -750,8 +717,7 @@ Value exception_from(VM *vm, Value v)
     return ABSENT;
 }
 
-static int matches_class(VM *vm, Value exception, Value type)
-{
+static int matches_class(VM *vm, Value exception, Value type) {
     if (!is_family(type, TYPE_TYPE) || !(((Type *)as_object(type))->flags & TYPE_EXCEPTION)) {
         raise_type(vm, "catching classes that do not inherit from BaseException is not allowed");
         return -1;
@@ -759,8 +725,7 @@ static int matches_class(VM *vm, Value exception, Value type)
     return value_is_instance(exception, (Type *)as_object(type));
 }
 
-int exception_matches(VM *vm, Value exception, Value type_or_tuple)
-{
+int exception_matches(VM *vm, Value exception, Value type_or_tuple) {
     if (!is_tuple(type_or_tuple)) return matches_class(vm, exception, type_or_tuple);
     int matched = 0;
     Tuple *types = as_tuple(type_or_tuple);

@@ -14,10 +14,10 @@
 
 typedef struct {
     Object head;
-    Value args;      /* a tuple */
-    Value traceback; /* a traceback object, or ABSENT */
-    Value context;   /* an exception, or ABSENT */
-    Value cause;     /* an exception, or ABSENT */
+    Value args;             /* a tuple */
+    Value traceback;        /* a traceback object, or ABSENT */
+    Value context;          /* an exception, or ABSENT */
+    Value cause;            /* an exception, or ABSENT */
     Value suppress_context; /* True or False */
     Value fields[];
 } Exception;
@@ -25,9 +25,9 @@ typedef struct {
 static inline Exception *as_exception(Value v) { return (Exception *)as_object(v); }
 static inline bool is_exception(Value v) { return is_family(v, TYPE_EXCEPTION); }
 
-enum { STOP_VALUE };              /* StopIteration */
-enum { EXIT_CODE };               /* SystemExit */
-enum { NAME_ERROR_NAME };         /* NameError */
+enum { STOP_VALUE };      /* StopIteration */
+enum { EXIT_CODE };       /* SystemExit */
+enum { NAME_ERROR_NAME }; /* NameError */
 enum { ATTRIBUTE_NAME, ATTRIBUTE_OBJECT };
 enum { IMPORT_MESSAGE, IMPORT_NAME, IMPORT_PATH, IMPORT_NAME_FROM };
 enum { OS_ERRNO, OS_STRERROR, OS_FILENAME, OS_FILENAME2, OS_WRITTEN };

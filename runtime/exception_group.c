@@ -9,8 +9,7 @@
 #include "runtime/tuple.h"
 
 /* Are all items exceptions? *plain tells whether they all derive from Exception. */
-static bool check_items(VM *vm, Tuple *items, bool *plain)
-{
+static bool check_items(VM *vm, Tuple *items, bool *plain) {
     *plain = true;
     if (items->length == 0) raise_value(vm, "second argument (exceptions) must be a non-empty sequence");
     for (int64_t i = 0; i < items->length; i++) {
@@ -24,8 +23,7 @@ static bool check_items(VM *vm, Tuple *items, bool *plain)
 }
 
 /* The type of a group with these items, for one asked for as `type`. */
-static Type *group_type(VM *vm, Type *type, bool plain)
-{
+static Type *group_type(VM *vm, Type *type, bool plain) {
     if (plain) return type == &exc_BaseExceptionGroup ? &exc_ExceptionGroup : type;
     if (type == &exc_ExceptionGroup) {
         raise_type(vm, "Cannot nest BaseExceptions in an ExceptionGroup");
@@ -38,8 +36,7 @@ static Type *group_type(VM *vm, Type *type, bool plain)
     return type;
 }
 
-Value group_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+Value group_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (nargs != 2) {
         return raise_type(vm, "BaseExceptionGroup.__new__() takes exactly 2 arguments (%d given)", nargs);
     }
@@ -64,24 +61,22 @@ Value group_new(VM *vm, Type *type, Value *args, int nargs, Value names)
     return self;
 }
 
-bool group_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+bool group_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     return exc_Exception.init(vm, self, args, nargs, names);
 }
 
-Value group_str(VM *vm, Value self)
-{
+Value group_str(VM *vm, Value self) {
     Exception *e = as_exception(self);
     int64_t count = as_tuple(e->fields[GROUP_EXCEPTIONS])->length;
     return string_format(vm, "%S (%lld sub-exception%s)", e->fields[GROUP_MESSAGE], (long long)count,
                          count == 1 ? "" : "s");
 }
 
-static Value group_derive(VM *vm, Value *args, int nargs, Value names)
-{
+static Value group_derive(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
-    return call_2(vm, from_object(&exc_BaseExceptionGroup), as_exception(args[0])->fields[GROUP_MESSAGE], args[1]);
+    return call_2(vm, from_object(&exc_BaseExceptionGroup), as_exception(args[0])->fields[GROUP_MESSAGE],
+                  args[1]);
 }
 
 const NativeDef group_methods[] = {

@@ -18,15 +18,14 @@ enum { EXTRA_STEP = 4 }; /* values by which the block beside the inline slots gr
 
 /* --- layout --- */
 
-static const Type *native_base(const Type *type)
-{
-    while (type->flags & TYPE_HEAP) type = type->base;
+static const Type *native_base(const Type *type) {
+    while (type->flags & TYPE_HEAP)
+        type = type->base;
     return type;
 }
 
 /* Bytes behind the fixed part of an object, for the families whose objects vary in size. */
-static size_t item_bytes(const Object *object)
-{
+static size_t item_bytes(const Object *object) {
     uint32_t flags = object->type->flags;
     if (flags & TYPE_TUPLE) return (size_t)((const Tuple *)object)->length * sizeof(Value);
     if (flags & TYPE_INT) {
@@ -40,26 +39,18 @@ static size_t item_bytes(const Object *object)
     return flags & TYPE_BYTES ? (size_t)((const Bytes *)object)->length + 1 : 0;
 }
 
-static size_t aligned(size_t size)
-{
-    return (size + 7) & ~(size_t)7;
-}
+static size_t aligned(size_t size) { return (size + 7) & ~(size_t)7; }
 
-Attributes *object_attributes(Object *object)
-{
+Attributes *object_attributes(Object *object) {
     const Type *type = object->type;
     if (type->attributes_offset == 0) return NULL;
     if (type->item_size == 0) return attributes_at(object, type->attributes_offset);
     return (Attributes *)((char *)object + aligned(type->basic_size + item_bytes(object)));
 }
 
-static size_t area_size(uint32_t slots)
-{
-    return sizeof(Attributes) + slots * sizeof(Value);
-}
+static size_t area_size(uint32_t slots) { return sizeof(Attributes) + slots * sizeof(Value); }
 
-size_t instance_size(const Object *object, int64_t items)
-{
+size_t instance_size(const Object *object, int64_t items) {
     const Type *type = object->type;
     size_t size = type->basic_size + (size_t)items * type->item_size;
     if (type->attributes_offset == 0) return size;
@@ -67,8 +58,7 @@ size_t instance_size(const Object *object, int64_t items)
     return size + area_size(((const Attributes *)((const char *)object + size))->inline_slots);
 }
 
-Object *instance_new(VM *vm, Type *type, int64_t items)
-{
+Object *instance_new(VM *vm, Type *type, int64_t items) {
     bool has_area = type->attributes_offset != 0;
     size_t fixed, size;
     if (__builtin_mul_overflow((size_t)items, (size_t)type->item_size, &fixed) ||
@@ -96,18 +86,13 @@ Object *instance_new(VM *vm, Type *type, int64_t items)
 
 /* --- the area --- */
 
-static Dict *area_dict(const Attributes *a)
-{
-    return a->shape_id == SHAPE_DICT ? a->dict : NULL;
-}
+static Dict *area_dict(const Attributes *a) { return a->shape_id == SHAPE_DICT ? a->dict : NULL; }
 
-static uint32_t area_count(VM *vm, const Attributes *a)
-{
+static uint32_t area_count(VM *vm, const Attributes *a) {
     return a->shape_id >= SHAPE_FIRST ? shape_of(vm, a->shape_id)->count : 0;
 }
 
-Value attributes_get(VM *vm, Object *object, Value name)
-{
+Value attributes_get(VM *vm, Object *object, Value name) {
     Attributes *a = object_attributes(object);
     if (a == NULL || a->shape_id == SHAPE_NONE) return ABSENT;
     if (a->shape_id == SHAPE_DICT) return dict_get_string(vm, from_object(a->dict), name);
@@ -128,8 +113,7 @@ Value attributes_get(VM *vm, Object *object, Value name)
 }
 
 /* From shape to dict mode: the attributes move into `dict`, which the area then owns. */
-static void enter_dict_mode(VM *vm, Attributes *a, STEALS Dict *dict)
-{
+static void enter_dict_mode(VM *vm, Attributes *a, STEALS Dict *dict) {
     uint32_t count = area_count(vm, a);
     Value *extra = a->shape_id == SHAPE_DICT ? NULL : a->extra;
     size_t extra_size = a->extra_capacity * sizeof(Value);
@@ -144,13 +128,13 @@ static void enter_dict_mode(VM *vm, Attributes *a, STEALS Dict *dict)
     a->extra_capacity = 0;
     a->dict = dict;
     if (extra != NULL) memory_free(vm, extra, extra_size);
-    for (uint32_t i = 0; i < count; i++) value_xdrop(vm, slots[i]);
+    for (uint32_t i = 0; i < count; i++)
+        value_xdrop(vm, slots[i]);
     if (old != NULL) object_drop(vm, &old->head);
 }
 
 /* A dict with the attributes that the area holds by shape. */
-static Value copy_to_dict(VM *vm, Attributes *a)
-{
+static Value copy_to_dict(VM *vm, Attributes *a) {
     uint32_t count = area_count(vm, a);
     Value dict = dict_new_sized(vm, count);
     if (is_absent(dict) || count == 0) return dict;
@@ -165,8 +149,7 @@ static Value copy_to_dict(VM *vm, Attributes *a)
     return dict;
 }
 
-static bool to_dict_mode(VM *vm, Attributes *a)
-{
+static bool to_dict_mode(VM *vm, Attributes *a) {
     if (a->shape_id == SHAPE_DICT) return true;
     Value dict = copy_to_dict(vm, a);
     if (is_absent(dict)) return false;
@@ -175,8 +158,7 @@ static bool to_dict_mode(VM *vm, Attributes *a)
 }
 
 /* Make room for the value slot `index`, the next one; instances made from now on have it inline. */
-static bool reserve_slot(VM *vm, Type *type, Attributes *a, uint32_t index)
-{
+static bool reserve_slot(VM *vm, Type *type, Attributes *a, uint32_t index) {
     if (type->attribute_slots <= index && index < INLINE_SLOTS_MAX) type->attribute_slots = index + 1;
     if (index < (uint32_t)a->inline_slots + a->extra_capacity) return true;
     uint32_t capacity = a->extra_capacity + EXTRA_STEP + a->extra_capacity / 2u;
@@ -188,15 +170,13 @@ static bool reserve_slot(VM *vm, Type *type, Attributes *a, uint32_t index)
     return true;
 }
 
-static bool set_in_dict(VM *vm, Attributes *a, Value name, Value value)
-{
+static bool set_in_dict(VM *vm, Attributes *a, Value name, Value value) {
     if (!to_dict_mode(vm, a)) return false;
     return dict_set(vm, from_object(a->dict), name, value);
 }
 
 /* `name` is interned and the area in shape mode. */
-static bool set_by_shape(VM *vm, Type *type, Attributes *a, Value name, Value value)
-{
+static bool set_by_shape(VM *vm, Type *type, Attributes *a, Value name, Value value) {
     Shape *shape = shape_of(vm, a->shape_id);
     int slot = shape_find(shape, name);
     if (slot >= 0) {
@@ -211,8 +191,7 @@ static bool set_by_shape(VM *vm, Type *type, Attributes *a, Value name, Value va
     return true;
 }
 
-bool attributes_set(VM *vm, Object *object, Value name, Value value)
-{
+bool attributes_set(VM *vm, Object *object, Value name, Value value) {
     Attributes *a = object_attributes(object);
     if (a->shape_id < SHAPE_FIRST) return set_in_dict(vm, a, name, value);
     if (as_string(name)->interned) return set_by_shape(vm, object->type, a, name, value);
@@ -223,8 +202,7 @@ bool attributes_set(VM *vm, Object *object, Value name, Value value)
     return ok;
 }
 
-int attributes_delete(VM *vm, Object *object, Value name)
-{
+int attributes_delete(VM *vm, Object *object, Value name) {
     Attributes *a = object_attributes(object);
     if (a == NULL || a->shape_id == SHAPE_NONE || is_absent(attributes_get(vm, object, name))) return 0;
     if (a->shape_id == SHAPE_DICT) return dict_delete(vm, from_object(a->dict), name);
@@ -239,8 +217,7 @@ int attributes_delete(VM *vm, Object *object, Value name)
 
 /* --- __dict__ --- */
 
-Value attributes_dict(VM *vm, Object *object)
-{
+Value attributes_dict(VM *vm, Object *object) {
     Attributes *a = object_attributes(object);
     if (a == NULL) {
         return raise_error(vm, &exc_AttributeError, "'%N' object has no attribute '__dict__'", object->type);
@@ -248,8 +225,7 @@ Value attributes_dict(VM *vm, Object *object)
     return to_dict_mode(vm, a) ? from_object(a->dict) : ABSENT;
 }
 
-bool attributes_set_dict(VM *vm, Object *object, Value dict)
-{
+bool attributes_set_dict(VM *vm, Object *object, Value dict) {
     Attributes *a = object_attributes(object);
     if (is_absent(dict)) {
         dict = dict_new(vm);
@@ -264,31 +240,29 @@ bool attributes_set_dict(VM *vm, Object *object, Value dict)
     return true;
 }
 
-Value instance_get_dict(VM *vm, Value self)
-{
+Value instance_get_dict(VM *vm, Value self) {
     Value dict = attributes_dict(vm, as_object(self));
     return value_xref(dict);
 }
 
-bool instance_set_dict(VM *vm, Value self, Value dict)
-{
+bool instance_set_dict(VM *vm, Value self, Value dict) {
     return attributes_set_dict(vm, as_object(self), dict);
 }
 
-int attributes_traverse(Object *object, VisitFn visit, void *context)
-{
+int attributes_traverse(Object *object, VisitFn visit, void *context) {
     Attributes *a = object_attributes(object);
     if (a == NULL) return 0;
-    for (uint32_t i = 0; i < a->inline_slots; i++) VISIT(a->slots[i]);
+    for (uint32_t i = 0; i < a->inline_slots; i++)
+        VISIT(a->slots[i]);
     if (a->shape_id == SHAPE_DICT) return a->dict == NULL ? 0 : visit(&a->dict->head, context);
-    for (uint32_t i = 0; i < a->extra_capacity; i++) VISIT(a->extra[i]);
+    for (uint32_t i = 0; i < a->extra_capacity; i++)
+        VISIT(a->extra[i]);
     return 0;
 }
 
 /* The values go with the area in a state that later uses may find: a root shape or an empty dict mode would need
  * memory, so the shape is SHAPE_NONE, which counts as no attributes and becomes dict mode at the next store. */
-void attributes_clear(VM *vm, Object *object)
-{
+void attributes_clear(VM *vm, Object *object) {
     Attributes *a = object_attributes(object);
     if (a == NULL) return;
     bool by_dict = a->shape_id == SHAPE_DICT;
@@ -298,8 +272,10 @@ void attributes_clear(VM *vm, Object *object)
     a->shape_id = SHAPE_NONE;
     a->extra_capacity = 0;
     a->extra = NULL;
-    for (uint32_t i = 0; i < a->inline_slots; i++) value_clear(vm, &a->slots[i]);
-    for (uint32_t i = 0; i < capacity; i++) value_xdrop(vm, extra[i]);
+    for (uint32_t i = 0; i < a->inline_slots; i++)
+        value_clear(vm, &a->slots[i]);
+    for (uint32_t i = 0; i < capacity; i++)
+        value_xdrop(vm, extra[i]);
     if (extra != NULL) memory_free(vm, extra, capacity * sizeof(Value));
     if (dict != NULL) object_drop(vm, &dict->head);
 }
@@ -307,41 +283,40 @@ void attributes_clear(VM *vm, Object *object)
 /* --- life-cycle slots of instances of classes --- */
 
 /* The values of __slots__: every word that classes have added to their built-in base. */
-static Value *slot_values(Object *self, const Type *base, uint32_t *count)
-{
+static Value *slot_values(Object *self, const Type *base, uint32_t *count) {
     *count = base->item_size ? 0 : (self->type->basic_size - base->basic_size) / (uint32_t)sizeof(Value);
     return (Value *)((char *)self + base->basic_size);
 }
 
-int instance_traverse(Object *self, VisitFn visit, void *context)
-{
+int instance_traverse(Object *self, VisitFn visit, void *context) {
     const Type *base = native_base(self->type);
     uint32_t count;
     Value *slots = slot_values(self, base, &count);
-    for (uint32_t i = 0; i < count; i++) VISIT(slots[i]);
+    for (uint32_t i = 0; i < count; i++)
+        VISIT(slots[i]);
     int stop = attributes_traverse(self, visit, context);
     if (stop == 0) stop = visit(&self->type->head.object, context);
     return stop || base->head.traverse == NULL ? stop : base->head.traverse(self, visit, context);
 }
 
-void instance_clear(VM *vm, Object *self)
-{
+void instance_clear(VM *vm, Object *self) {
     const Type *base = native_base(self->type);
     uint32_t count;
     Value *slots = slot_values(self, base, &count);
-    for (uint32_t i = 0; i < count; i++) value_clear(vm, &slots[i]);
+    for (uint32_t i = 0; i < count; i++)
+        value_clear(vm, &slots[i]);
     attributes_clear(vm, self);
     if (base->head.clear != NULL) base->head.clear(vm, self);
 }
 
-void instance_dealloc(VM *vm, Object *self)
-{
+void instance_dealloc(VM *vm, Object *self) {
     Type *type = self->type;
     const Type *base = native_base(type);
     uint32_t count;
     object_untrack(vm, self);
     Value *slots = slot_values(self, base, &count);
-    for (uint32_t i = 0; i < count; i++) value_clear(vm, &slots[i]);
+    for (uint32_t i = 0; i < count; i++)
+        value_clear(vm, &slots[i]);
     attributes_clear(vm, self);
     base->head.dealloc(vm, self);
     object_drop(vm, &type->head.object);

@@ -21,8 +21,8 @@
 #include "runtime/state.h"
 
 enum {
-    SHAPE_NONE = 0,       /* no attributes area filled in yet */
-    SHAPE_DICT = 1,       /* attributes live in the dict */
+    SHAPE_NONE = 0, /* no attributes area filled in yet */
+    SHAPE_DICT = 1, /* attributes live in the dict */
     SHAPE_FIRST = 2,
     SHAPE_SLOTS_MAX = 128, /* a wider instance is better served by a dict */
     INLINE_SLOTS_MAX = 32,
@@ -42,25 +42,23 @@ typedef struct {
 typedef struct Shape Shape;
 struct Shape {
     uint32_t id;
-    uint32_t count;     /* attributes of an instance with this shape; the newest has slot count-1 */
-    Type *type;         /* borrowed: the shape dies with its class */
-    Shape *parent;      /* NULL for the root */
-    Value name;         /* the attribute that led here from the parent; interned; owned; ABSENT for the root */
+    uint32_t count; /* attributes of an instance with this shape; the newest has slot count-1 */
+    Type *type;     /* borrowed: the shape dies with its class */
+    Shape *parent;  /* NULL for the root */
+    Value name;     /* the attribute that led here from the parent; interned; owned; ABSENT for the root */
     struct ShapeIndex *index; /* name -> slot, where a walk to the root would be long; or NULL. Owned */
-    Shape *children;    /* transitions out: a list through `sibling` */
+    Shape *children;          /* transitions out: a list through `sibling` */
     Shape *sibling;
 };
 
 /* The area of an instance whose type has one; the type's items, if any, stand in front. */
-static inline Attributes *attributes_at(Object *object, uint32_t offset)
-{
+static inline Attributes *attributes_at(Object *object, uint32_t offset) {
     return (Attributes *)((char *)object + offset);
 }
 /* The area of any object, or NULL if its type gives it none. */
 Attributes *object_attributes(Object *object);
 
-static inline Value *attributes_slot(Attributes *a, uint32_t index)
-{
+static inline Value *attributes_slot(Attributes *a, uint32_t index) {
     return index < a->inline_slots ? &a->slots[index] : &a->extra[index - a->inline_slots];
 }
 

@@ -27,8 +27,7 @@ static Type *const static_types[STATIC_TYPE_COUNT] = {
 #undef X
 };
 
-static void prepare_type(Type *type)
-{
+static void prepare_type(Type *type) {
     const Type *base = type->base;
     type->version = type->static_index; /* built-in types do not change: one version for ever */
     if (base == NULL) return;
@@ -41,17 +40,15 @@ static void prepare_type(Type *type)
     slots_inherit(type);
 }
 
-static void prepare_types(void)
-{
+static void prepare_types(void) {
     exceptions_prepare();
-    for (int i = 1; i < STATIC_TYPE_COUNT; i++) prepare_type(static_types[i]);
+    for (int i = 1; i < STATIC_TYPE_COUNT; i++)
+        prepare_type(static_types[i]);
 }
 
-bool types_init(VM *vm)
-{
+bool types_init(VM *vm) {
     static pthread_once_t prepared = PTHREAD_ONCE_INIT;
     pthread_once(&prepared, prepare_types);
-    recursion_init(vm);
     vm->next_type_version = STATIC_TYPE_COUNT;
     size_t size = METHOD_CACHE_SIZE * sizeof *vm->method_cache;
     vm->method_cache = memory_alloc(vm, size);
@@ -60,13 +57,9 @@ bool types_init(VM *vm)
     return shapes_init(vm);
 }
 
-Type *static_type_at(int index)
-{
-    return static_types[index];
-}
+Type *static_type_at(int index) { return static_types[index]; }
 
-static void drop_state(VM *vm, StaticTypeState *state)
-{
+static void drop_state(VM *vm, StaticTypeState *state) {
     Dict *dict = state->dict;
     Tuple *mro = state->mro;
     state->dict = NULL;
@@ -76,13 +69,13 @@ static void drop_state(VM *vm, StaticTypeState *state)
     if (mro != NULL) object_drop(vm, &mro->head);
 }
 
-void types_fini(VM *vm)
-{
+void types_fini(VM *vm) {
     for (int i = 0; vm->method_cache != NULL && i < METHOD_CACHE_SIZE; i++) {
         value_clear(vm, &vm->method_cache[i].name);
         vm->method_cache[i] = (MethodCacheEntry){0};
     }
-    for (int i = STATIC_TYPE_COUNT - 1; i > 0; i--) drop_state(vm, &vm->static_types[i]);
+    for (int i = STATIC_TYPE_COUNT - 1; i > 0; i--)
+        drop_state(vm, &vm->static_types[i]);
     value_clear(vm, &vm->memory_error);
     shapes_fini(vm);
     memory_free(vm, vm->method_cache, METHOD_CACHE_SIZE * sizeof *vm->method_cache);
@@ -91,15 +84,13 @@ void types_fini(VM *vm)
 
 /* --- the dict of a built-in type --- */
 
-static bool add(VM *vm, Value dict, const char *name, STEALS Value v)
-{
+static bool add(VM *vm, Value dict, const char *name, STEALS Value v) {
     bool ok = !is_absent(v) && dict_set_c(vm, dict, name, v);
     value_xdrop(vm, v);
     return ok;
 }
 
-static Value method_value(VM *vm, Type *type, const NativeDef *def)
-{
+static Value method_value(VM *vm, Type *type, const NativeDef *def) {
     if (def->kind != NATIVE_STATIC_METHOD) return method_descriptor_new(vm, type, def);
     Value function = native_function_new(vm, def, ABSENT, ABSENT);
     if (is_absent(function)) return ABSENT;
@@ -108,8 +99,7 @@ static Value method_value(VM *vm, Type *type, const NativeDef *def)
     return method;
 }
 
-static bool add_members(VM *vm, Type *type, Value dict)
-{
+static bool add_members(VM *vm, Type *type, Value dict) {
     for (const MemberDef *m = type->members; m != NULL && m->name != NULL; m++) {
         Value name = string_intern_c(vm, m->name);
         if (is_absent(name)) return false;
@@ -121,8 +111,7 @@ static bool add_members(VM *vm, Type *type, Value dict)
 }
 
 /* The `__new__` of a type that has a `new` slot of its own. */
-static bool add_new(VM *vm, Type *type, Value dict)
-{
+static bool add_new(VM *vm, Type *type, Value dict) {
     static const NativeDef def = {"__new__", type_new_native, "*args, **kwargs",
                                   "Create and return a new object.  See help(type) for accurate signature.",
                                   NATIVE_METHOD};
@@ -130,8 +119,7 @@ static bool add_new(VM *vm, Type *type, Value dict)
     return add(vm, dict, "__new__", native_function_new(vm, &def, from_object(type), ABSENT));
 }
 
-static bool fill_dict(VM *vm, Type *type, Value dict)
-{
+static bool fill_dict(VM *vm, Type *type, Value dict) {
     if (!add_new(vm, type, dict) || !slots_fill_dict(vm, type, dict)) return false;
     for (const NativeDef *def = type->methods; def != NULL && def->name != NULL; def++) {
         if (!add(vm, dict, def->name, method_value(vm, type, def))) return false;
@@ -144,8 +132,7 @@ static bool fill_dict(VM *vm, Type *type, Value dict)
     return add(vm, dict, "__doc__", type->doc == NULL ? NONE : string_from_c(vm, type->doc));
 }
 
-Dict *type_dict(VM *vm, Type *type)
-{
+Dict *type_dict(VM *vm, Type *type) {
     if (type->flags & TYPE_HEAP) return type->dict;
     StaticTypeState *state = &vm->static_types[type->static_index];
     if (state->dict != NULL) return state->dict;
@@ -161,14 +148,12 @@ Dict *type_dict(VM *vm, Type *type)
 /* --- the mro --- */
 
 /* What follows `type` in the mro of the built-in type `start`. Only ExceptionGroup has two bases. */
-static Type *static_next(const Type *start, const Type *type)
-{
+static Type *static_next(const Type *start, const Type *type) {
     if (type == &exc_BaseExceptionGroup && start == &exc_ExceptionGroup) return &exc_Exception;
     return type->base;
 }
 
-bool type_is_subtype(const Type *type, const Type *of)
-{
+bool type_is_subtype(const Type *type, const Type *of) {
     if (type == of) return true;
     if (type->mro == NULL) {
         for (const Type *t = type; t != NULL; t = static_next(type, t)) {
@@ -182,30 +167,28 @@ bool type_is_subtype(const Type *type, const Type *of)
     return false;
 }
 
-Tuple *type_mro(VM *vm, Type *type)
-{
+Tuple *type_mro(VM *vm, Type *type) {
     if (type->flags & TYPE_HEAP) return type->mro;
     StaticTypeState *state = &vm->static_types[type->static_index];
     if (state->mro != NULL) return state->mro;
     Value chain[16];
     int64_t length = 0;
-    for (Type *t = type; t != NULL; t = static_next(type, t)) chain[length++] = from_object(t);
+    for (Type *t = type; t != NULL; t = static_next(type, t))
+        chain[length++] = from_object(t);
     Value mro = tuple_from(vm, chain, length);
     return is_absent(mro) ? NULL : (state->mro = as_tuple(mro));
 }
 
 /* --- look-up --- */
 
-static Value find_in_dict(VM *vm, Type *type, Value name)
-{
+static Value find_in_dict(VM *vm, Type *type, Value name) {
     Dict *dict = type_dict(vm, type);
     if (dict != NULL) return dict_get_string(vm, from_object(dict), name);
     error_clear(vm);
     return ABSENT;
 }
 
-static Value find_in_mro(VM *vm, Type *type, Value name)
-{
+static Value find_in_mro(VM *vm, Type *type, Value name) {
     Tuple *mro = type->mro;
     if (mro == NULL) {
         for (Type *t = type; t != NULL; t = static_next(type, t)) {
@@ -221,14 +204,12 @@ static Value find_in_mro(VM *vm, Type *type, Value name)
     return ABSENT;
 }
 
-static MethodCacheEntry *cache_entry(VM *vm, uint32_t version, Value name)
-{
+static MethodCacheEntry *cache_entry(VM *vm, uint32_t version, Value name) {
     uint32_t hash = version * UINT32_C(0x9E3779B1) ^ (uint32_t)(name.bits >> 4);
     return &vm->method_cache[hash & (METHOD_CACHE_SIZE - 1)];
 }
 
-Value type_lookup(VM *vm, Type *type, Value name)
-{
+Value type_lookup(VM *vm, Type *type, Value name) {
     uint32_t version = as_string(name)->interned ? type_version(vm, type) : 0;
     if (version == 0) return find_in_mro(vm, type, name);
     MethodCacheEntry *entry = cache_entry(vm, version, name);
@@ -242,8 +223,7 @@ Value type_lookup(VM *vm, Type *type, Value name)
 
 /* --- versions --- */
 
-uint32_t type_version(VM *vm, Type *type)
-{
+uint32_t type_version(VM *vm, Type *type) {
     if (type->version != 0) return type->version;
     /* A type has a version only while all in its mro have: then type_modified reaches it through them. */
     if (type->mro == NULL) return 0;
@@ -256,8 +236,7 @@ uint32_t type_version(VM *vm, Type *type)
     return type->version;
 }
 
-void type_modified(VM *vm, Type *type)
-{
+void type_modified(VM *vm, Type *type) {
     if (type->version == 0 || !(type->flags & TYPE_HEAP)) return;
     type->version = 0;
     Value key, value;
@@ -269,25 +248,19 @@ void type_modified(VM *vm, Type *type)
 
 /* --- subclasses: a dict whose keys are the addresses of the classes, which it does not own --- */
 
-Value *type_subclasses(VM *vm, Type *type)
-{
+Value *type_subclasses(VM *vm, Type *type) {
     return type->flags & TYPE_HEAP ? &type->subclasses : &vm->static_types[type->static_index].subclasses;
 }
 
-static Value weak_key(const Type *type)
-{
-    return int_small((int64_t)(uintptr_t)type);
-}
+static Value weak_key(const Type *type) { return int_small((int64_t)(uintptr_t)type); }
 
-bool type_add_subclass(VM *vm, Type *type, Type *subclass)
-{
+bool type_add_subclass(VM *vm, Type *type, Type *subclass) {
     Value *subclasses = type_subclasses(vm, type);
     if (is_absent(*subclasses) && is_absent(*subclasses = dict_new(vm))) return false;
     return dict_set(vm, *subclasses, weak_key(subclass), NONE);
 }
 
-void type_remove_subclass(VM *vm, Type *type, Type *subclass)
-{
+void type_remove_subclass(VM *vm, Type *type, Type *subclass) {
     Value *subclasses = type_subclasses(vm, type);
     if (!is_absent(*subclasses)) dict_delete(vm, *subclasses, weak_key(subclass));
 }

@@ -13,26 +13,20 @@
 
 /* --- life --- */
 
-static int traverse(Object *self, VisitFn visit, void *context)
-{
+static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((Module *)self)->dict);
     return 0;
 }
 
-static void clear(VM *vm, Object *self)
-{
-    value_clear(vm, &((Module *)self)->dict);
-}
+static void clear(VM *vm, Object *self) { value_clear(vm, &((Module *)self)->dict); }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     clear(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
-static Value make(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value make(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)args;
     (void)nargs;
     (void)names;
@@ -45,8 +39,7 @@ static Value make(VM *vm, Type *type, Value *args, int nargs, Value names)
     return ABSENT;
 }
 
-static bool set_up(VM *vm, Value module, Value name, Value doc)
-{
+static bool set_up(VM *vm, Value module, Value name, Value doc) {
     static const NameIndex empty[] = {NAME_package, NAME_loader, NAME_spec};
     Value dict = as_module(module)->dict;
     if (!dict_set(vm, dict, NAME_OF(vm, name), name)) return false;
@@ -57,8 +50,7 @@ static bool set_up(VM *vm, Value module, Value name, Value doc)
     return true;
 }
 
-static bool init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     Value row[2];
     if (!arguments_bind(vm, "module", "name, doc=None", args, nargs, names, row)) return false;
     if (!is_string(row[0])) {
@@ -68,16 +60,14 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names)
     return set_up(vm, self, row[0], row[1]);
 }
 
-Value module_new(VM *vm, Value name)
-{
+Value module_new(VM *vm, Value name) {
     Value module = make(vm, &module_type, NULL, 0, ABSENT);
     if (is_absent(module) || set_up(vm, module, name, ABSENT)) return module;
     value_drop(vm, module);
     return ABSENT;
 }
 
-Value module_new_c(VM *vm, const char *name, const char *doc)
-{
+Value module_new_c(VM *vm, const char *name, const char *doc) {
     Value text = string_intern_c(vm, name);
     if (is_absent(text)) return ABSENT;
     Value module = module_new(vm, text);
@@ -94,15 +84,13 @@ Value module_new_c(VM *vm, const char *name, const char *doc)
 /* --- attributes --- */
 
 /* BORROWED; ABSENT when the module has none that is a str. */
-static Value module_name(VM *vm, Value dict)
-{
+static Value module_name(VM *vm, Value dict) {
     Value name = dict_get_string(vm, dict, NAME_OF(vm, name));
     return !is_absent(name) && is_string(name) ? name : ABSENT;
 }
 
 /* Is the module's code still running? Then a missing name may be due to a circular import. */
-static bool is_initializing(VM *vm, Value dict)
-{
+static bool is_initializing(VM *vm, Value dict) {
     Value spec = dict_get_string(vm, dict, NAME_OF(vm, spec)), flag;
     if (is_absent(spec) || is_none(spec)) return false;
     Value name = string_intern_c(vm, "_initializing");
@@ -119,8 +107,7 @@ static bool is_initializing(VM *vm, Value dict)
     return result;
 }
 
-static Value raise_missing(VM *vm, Value module, Value dict, Value name)
-{
+static Value raise_missing(VM *vm, Value module, Value dict, Value name) {
     Value module_text = module_name(vm, dict), text;
     if (is_absent(module_text)) {
         text = string_format(vm, "module has no attribute '%S'", name);
@@ -141,8 +128,7 @@ static Value raise_missing(VM *vm, Value module, Value dict, Value name)
     return raise_object(vm, exception);
 }
 
-static Value get_attribute(VM *vm, Value self, Value name)
-{
+static Value get_attribute(VM *vm, Value self, Value name) {
     Value dict = as_module(self)->dict;
     if (!is_string(name) || is_absent(dict)) return object_generic_get(vm, self, name);
     Value own = dict_get_string(vm, dict, name);
@@ -158,8 +144,7 @@ static Value get_attribute(VM *vm, Value self, Value name)
     return result;
 }
 
-static bool set_attribute(VM *vm, Value self, Value name, Value value)
-{
+static bool set_attribute(VM *vm, Value self, Value name, Value value) {
     if (!is_string(name)) return object_generic_set(vm, self, name, value);
     Value of_type = type_lookup(vm, type_of(self), name);
     if (!is_absent(of_type) && type_of(of_type)->descriptor_set != NULL) {
@@ -178,22 +163,19 @@ static bool set_attribute(VM *vm, Value self, Value name, Value value)
     return deleted > 0;
 }
 
-static Value get_dict(VM *vm, Value self)
-{
+static Value get_dict(VM *vm, Value self) {
     (void)vm;
     return value_ref(as_module(self)->dict);
 }
 
-static bool set_dict(VM *vm, Value self, Value value)
-{
+static bool set_dict(VM *vm, Value self, Value value) {
     (void)self;
     (void)value;
     raise_error(vm, &exc_AttributeError, "readonly attribute");
     return false;
 }
 
-static Value get_annotations(VM *vm, Value self)
-{
+static Value get_annotations(VM *vm, Value self) {
     Value dict = as_module(self)->dict, found = dict_get_string(vm, dict, NAME_OF(vm, annotations));
     if (!is_absent(found)) return value_ref(found);
     Value made = dict_new(vm);
@@ -202,8 +184,7 @@ static Value get_annotations(VM *vm, Value self)
     return ABSENT;
 }
 
-static bool set_annotations(VM *vm, Value self, Value value)
-{
+static bool set_annotations(VM *vm, Value self, Value value) {
     Value dict = as_module(self)->dict;
     if (!is_absent(value)) return dict_set(vm, dict, NAME_OF(vm, annotations), value);
     int deleted = dict_delete(vm, dict, NAME_OF(vm, annotations));
@@ -211,8 +192,7 @@ static bool set_annotations(VM *vm, Value self, Value value)
     return deleted > 0;
 }
 
-static Value dir(VM *vm, Value *args, int nargs, Value names)
-{
+static Value dir(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     Value dict = as_module(args[0])->dict;
@@ -220,8 +200,7 @@ static Value dir(VM *vm, Value *args, int nargs, Value names)
     return is_absent(function) ? list_from_iterable(vm, dict) : call_0(vm, function);
 }
 
-static Value repr(VM *vm, Value self)
-{
+static Value repr(VM *vm, Value self) {
     Value dict = as_module(self)->dict, name = module_name(vm, dict);
     Value file = dict_get_string(vm, dict, NAME_OF(vm, file));
     if (is_absent(name)) return string_from_c(vm, "<module '?'>");

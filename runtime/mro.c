@@ -16,8 +16,7 @@ typedef struct {
     int64_t next;
 } Sequence;
 
-static bool in_tail(const Sequence *s, Value candidate)
-{
+static bool in_tail(const Sequence *s, Value candidate) {
     for (int64_t i = s->next + 1; i < s->types->length; i++) {
         if (value_same(s->types->items[i], candidate)) return true;
     }
@@ -25,21 +24,20 @@ static bool in_tail(const Sequence *s, Value candidate)
 }
 
 /* The next class of the merge; ABSENT when there is none that is allowed. */
-static Value choose(const Sequence *sequences, int64_t count)
-{
+static Value choose(const Sequence *sequences, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
         const Sequence *s = &sequences[i];
         if (s->next == s->types->length) continue;
         Value candidate = s->types->items[s->next];
         int64_t j = 0;
-        while (j < count && !in_tail(&sequences[j], candidate)) j++;
+        while (j < count && !in_tail(&sequences[j], candidate))
+            j++;
         if (j == count) return candidate;
     }
     return ABSENT;
 }
 
-static bool finished(const Sequence *sequences, int64_t count)
-{
+static bool finished(const Sequence *sequences, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
         if (sequences[i].next < sequences[i].types->length) return false;
     }
@@ -47,8 +45,7 @@ static bool finished(const Sequence *sequences, int64_t count)
 }
 
 /* Name the classes that stand at the heads, each once. */
-static void raise_inconsistent(VM *vm, const Sequence *sequences, int64_t count)
-{
+static void raise_inconsistent(VM *vm, const Sequence *sequences, int64_t count) {
     Builder b;
     builder_init(&b, vm);
     builder_c(&b, "Cannot create a consistent method resolution order (MRO) for bases ");
@@ -72,8 +69,7 @@ static void raise_inconsistent(VM *vm, const Sequence *sequences, int64_t count)
     value_drop(vm, text);
 }
 
-static bool merge(VM *vm, Sequence *sequences, int64_t count, Value result)
-{
+static bool merge(VM *vm, Sequence *sequences, int64_t count, Value result) {
     while (!finished(sequences, count)) {
         Value chosen = choose(sequences, count);
         if (is_absent(chosen)) {
@@ -89,8 +85,7 @@ static bool merge(VM *vm, Sequence *sequences, int64_t count, Value result)
     return true;
 }
 
-static bool check_duplicates(VM *vm, Tuple *bases)
-{
+static bool check_duplicates(VM *vm, Tuple *bases) {
     for (int64_t i = 0; i < bases->length; i++) {
         for (int64_t j = i + 1; j < bases->length; j++) {
             if (!value_same(bases->items[i], bases->items[j])) continue;
@@ -102,12 +97,12 @@ static bool check_duplicates(VM *vm, Tuple *bases)
 }
 
 /* The mros of the bases, then the bases. False RAISES. */
-static bool gather(VM *vm, Tuple *bases, Sequence *sequences)
-{
+static bool gather(VM *vm, Tuple *bases, Sequence *sequences) {
     for (int64_t i = 0; i < bases->length; i++) {
         Tuple *mro = type_mro(vm, (Type *)as_object(bases->items[i]));
         if (mro == NULL) {
-            if (!error_raised(vm)) raise_type(vm, "Cannot extend an incomplete type '%N'", as_object(bases->items[i]));
+            if (!error_raised(vm))
+                raise_type(vm, "Cannot extend an incomplete type '%N'", as_object(bases->items[i]));
             return false;
         }
         sequences[i] = (Sequence){mro, 0};
@@ -116,8 +111,7 @@ static bool gather(VM *vm, Tuple *bases, Sequence *sequences)
     return true;
 }
 
-static Value linearize_one(VM *vm, Type *type, Type *base)
-{
+static Value linearize_one(VM *vm, Type *type, Type *base) {
     Tuple *rest = type_mro(vm, base);
     if (rest == NULL) {
         return error_raised(vm) ? ABSENT : raise_type(vm, "Cannot extend an incomplete type '%N'", base);
@@ -125,20 +119,20 @@ static Value linearize_one(VM *vm, Type *type, Type *base)
     Tuple *mro = tuple_new(vm, rest->length + 1);
     if (mro == NULL) return ABSENT;
     mro->items[0] = value_ref(from_object(type));
-    for (int64_t i = 0; i < rest->length; i++) mro->items[i + 1] = value_ref(rest->items[i]);
+    for (int64_t i = 0; i < rest->length; i++)
+        mro->items[i + 1] = value_ref(rest->items[i]);
     return tuple_finish(mro);
 }
 
-Value class_linearize(VM *vm, Type *type, Tuple *bases)
-{
+Value class_linearize(VM *vm, Type *type, Tuple *bases) {
     if (bases->length == 1) return linearize_one(vm, type, (Type *)as_object(bases->items[0]));
     if (!check_duplicates(vm, bases)) return ABSENT;
     int64_t count = bases->length + 1;
     Sequence *sequences = memory_alloc(vm, (size_t)count * sizeof *sequences);
     if (sequences == NULL) return ABSENT;
     Value mro = ABSENT, result = list_new(vm, 8);
-    bool ok = !is_absent(result) && list_append(vm, result, from_object(type)) && gather(vm, bases, sequences) &&
-              merge(vm, sequences, count, result);
+    bool ok = !is_absent(result) && list_append(vm, result, from_object(type)) &&
+              gather(vm, bases, sequences) && merge(vm, sequences, count, result);
     if (ok) mro = tuple_from(vm, as_list(result)->items, as_list(result)->length);
     value_xdrop(vm, result);
     memory_free(vm, sequences, (size_t)count * sizeof *sequences);

@@ -21,13 +21,14 @@ typedef struct {
 } Parameter;
 
 /* Read the parameter at *text, up to the next comma outside of brackets and quotes. False at the end. */
-static bool read_parameter(const char **text, Parameter *p)
-{
+static bool read_parameter(const char **text, Parameter *p) {
     const char *s = *text;
-    while (*s == ' ' || *s == ',') s++;
+    while (*s == ' ' || *s == ',')
+        s++;
     if (*s == '\0') return false;
     p->name = s;
-    while (*s != '\0' && *s != ',' && *s != '=') s++;
+    while (*s != '\0' && *s != ',' && *s != '=')
+        s++;
     p->length = (size_t)(s - p->name);
     p->optional = *s == '=';
     int depth = 0;
@@ -44,22 +45,22 @@ static bool read_parameter(const char **text, Parameter *p)
     return true;
 }
 
-static bool is_mark(const Parameter *p, const char *mark)
-{
+static bool is_mark(const Parameter *p, const char *mark) {
     return p->length == strlen(mark) && memcmp(p->name, mark, p->length) == 0;
 }
 
 /* Enter one parameter into the signature; `keyword_only` is the state behind a `*`. */
-static void add_parameter(Signature *s, const Parameter *p, bool *keyword_only)
-{
+static void add_parameter(Signature *s, const Parameter *p, bool *keyword_only) {
     if (is_mark(p, "/")) {
         s->positional_only = s->count;
     } else if (is_mark(p, "*")) {
         *keyword_only = true;
     } else if (p->name[0] == '*') {
         s->raw = true;
-        if (p->name[1] == '*') s->raw_names = true;
-        else s->raw_args = true;
+        if (p->name[1] == '*')
+            s->raw_names = true;
+        else
+            s->raw_args = true;
         *keyword_only = true;
     } else if (!s->raw) {
         if (!*keyword_only) {
@@ -73,18 +74,17 @@ static void add_parameter(Signature *s, const Parameter *p, bool *keyword_only)
 }
 
 /* Everything but the names, which need the heap. */
-static Signature signature_counts(const char *params)
-{
+static Signature signature_counts(const char *params) {
     Signature s = {0};
     Parameter p;
     bool keyword_only = false;
-    for (const char *text = params; read_parameter(&text, &p);) add_parameter(&s, &p, &keyword_only);
+    for (const char *text = params; read_parameter(&text, &p);)
+        add_parameter(&s, &p, &keyword_only);
     return s;
 }
 
 /* The names of the parameters. NULL RAISES. */
-static Tuple *signature_names(VM *vm, const char *params, int count)
-{
+static Tuple *signature_names(VM *vm, const char *params, int count) {
     Tuple *names = tuple_new(vm, count);
     Parameter p;
     int i = 0;
@@ -101,8 +101,7 @@ static Tuple *signature_names(VM *vm, const char *params, int count)
     return names;
 }
 
-bool signature_parse(VM *vm, const char *params, Signature *signature)
-{
+bool signature_parse(VM *vm, const char *params, Signature *signature) {
     if (signature->names != NULL) return true;
     Signature s = signature_counts(params);
     s.names = signature_names(vm, params, s.count);
@@ -111,13 +110,9 @@ bool signature_parse(VM *vm, const char *params, Signature *signature)
     return true;
 }
 
-void signature_init(Signature *signature)
-{
-    *signature = (Signature){.count = -1};
-}
+void signature_init(Signature *signature) { *signature = (Signature){.count = -1}; }
 
-void signature_fini(VM *vm, Signature *signature)
-{
+void signature_fini(VM *vm, Signature *signature) {
     Tuple *names = signature->names;
     signature->names = NULL;
     if (names != NULL) object_drop(vm, &names->head);
@@ -129,42 +124,37 @@ void signature_fini(VM *vm, Signature *signature)
  * parameters: none; one positional; several positional; some by keyword. A constructor has no special words for the
  * first two. */
 typedef struct {
-    const char *name;      /* as in "pop expected at most 1 argument" */
-    const Type *owner;     /* of a method: "list.append() takes exactly one argument"; or NULL */
-    Value module;          /* of a function: "math.sqrt() takes ..."; or ABSENT */
+    const char *name;  /* as in "pop expected at most 1 argument" */
+    const Type *owner; /* of a method: "list.append() takes exactly one argument"; or NULL */
+    Value module;      /* of a function: "math.sqrt() takes ..."; or ABSENT */
     bool constructor;
     const Signature *signature;
 } Callee;
 
 /* The qualified name with "()"; NEW. */
-static Value callee_text(VM *vm, const Callee *c)
-{
+static Value callee_text(VM *vm, const Callee *c) {
     if (c->owner != NULL) return string_format(vm, "%N.%s()", c->owner, c->name);
     bool plain = is_absent(c->module) || !is_string(c->module) || string_equal_c(c->module, "builtins");
     return plain ? string_format(vm, "%s()", c->name) : string_format(vm, "%S.%s()", c->module, c->name);
 }
 
-static void raise_no_names(VM *vm, const Callee *c)
-{
+static void raise_no_names(VM *vm, const Callee *c) {
     Value text = callee_text(vm, c);
     if (is_absent(text)) return;
     raise_type(vm, "%S takes no keyword arguments", text);
     value_drop(vm, text);
 }
 
-static const char *plural(int count)
-{
-    return count == 1 ? "" : "s";
-}
+static const char *plural(int count) { return count == 1 ? "" : "s"; }
 
 /* A function with positional parameters alone was given the wrong number. */
-static void raise_positional(VM *vm, const Callee *c, int nargs)
-{
+static void raise_positional(VM *vm, const Callee *c, int nargs) {
     const Signature *s = c->signature;
     if (!c->constructor && (s->count == 0 || (s->count == 1 && s->required == 1))) {
         Value text = callee_text(vm, c);
         if (is_absent(text)) return;
-        raise_type(vm, "%S takes %s (%d given)", text, s->count ? "exactly one argument" : "no arguments", nargs);
+        raise_type(vm, "%S takes %s (%d given)", text, s->count ? "exactly one argument" : "no arguments",
+                   nargs);
         value_drop(vm, text);
         return;
     }
@@ -176,8 +166,7 @@ static void raise_positional(VM *vm, const Callee *c, int nargs)
 }
 
 /* A function that knows keywords was given too many arguments, or too few positional-only ones. */
-static void raise_count(VM *vm, const Callee *c, int nargs, int total)
-{
+static void raise_count(VM *vm, const Callee *c, int nargs, int total) {
     const Signature *s = c->signature;
     int least = s->positional_only < s->required ? s->positional_only : s->required;
     if (total > s->count) {
@@ -187,7 +176,8 @@ static void raise_count(VM *vm, const Callee *c, int nargs, int total)
         raise_type(vm, "%s() takes no positional arguments", c->name);
     } else if (nargs > s->positional) {
         raise_type(vm, "%s() takes %s %d positional argument%s (%d given)", c->name,
-                   s->required < s->positional ? "at most" : "exactly", s->positional, plural(s->positional), nargs);
+                   s->required < s->positional ? "at most" : "exactly", s->positional, plural(s->positional),
+                   nargs);
     } else {
         raise_type(vm, "%s() takes %s %d positional argument%s (%d given)", c->name,
                    least < s->positional ? "at least" : "exactly", least, plural(least), nargs);
@@ -197,13 +187,14 @@ static void raise_count(VM *vm, const Callee *c, int nargs, int total)
 /* --- binding --- */
 
 /* Put the keyword arguments into the row. */
-static bool bind_names(VM *vm, const Callee *c, Value *values, int nargs, Tuple *names, Value *row)
-{
+static bool bind_names(VM *vm, const Callee *c, Value *values, int nargs, Tuple *names, Value *row) {
     const Signature *s = c->signature;
     for (int64_t k = 0; k < names->length; k++) {
         Value name = names->items[k];
         int i = s->positional_only;
-        while (i < s->count && !value_same(s->names->items[i], name) && !string_equal(s->names->items[i], name)) i++;
+        while (i < s->count && !value_same(s->names->items[i], name) &&
+               !string_equal(s->names->items[i], name))
+            i++;
         if (i == s->count) {
             raise_type(vm, "%s() got an unexpected keyword argument '%S'", c->name, name);
             return false;
@@ -217,13 +208,13 @@ static bool bind_names(VM *vm, const Callee *c, Value *values, int nargs, Tuple 
     return true;
 }
 
-static bool check_required(VM *vm, const Callee *c, const Value *row)
-{
+static bool check_required(VM *vm, const Callee *c, const Value *row) {
     const Signature *s = c->signature;
     for (int i = 0; i < s->count; i++) {
         if (!is_absent(row[i])) continue;
         if (i < s->required) {
-            raise_type(vm, "%s() missing required argument '%S' (pos %d)", c->name, s->names->items[i], i + 1);
+            raise_type(vm, "%s() missing required argument '%S' (pos %d)", c->name, s->names->items[i],
+                       i + 1);
             return false;
         }
         if (i >= s->positional && (s->keyword_required >> (i - s->positional) & 1)) {
@@ -235,8 +226,7 @@ static bool check_required(VM *vm, const Callee *c, const Value *row)
 }
 
 /* Arguments that are not just the right number of positional ones. */
-static bool bind_slowly(VM *vm, const Callee *c, Value *args, int nargs, Value names, Value *row)
-{
+static bool bind_slowly(VM *vm, const Callee *c, Value *args, int nargs, Value names, Value *row) {
     const Signature *s = c->signature;
     int named = is_absent(names) ? 0 : (int)as_tuple(names)->length;
     if (s->count == s->positional_only) {
@@ -252,36 +242,33 @@ static bool bind_slowly(VM *vm, const Callee *c, Value *args, int nargs, Value n
         raise_count(vm, c, nargs, nargs + named);
         return false;
     }
-    for (int i = 0; i < s->count; i++) row[i] = i < nargs ? args[i] : ABSENT;
+    for (int i = 0; i < s->count; i++)
+        row[i] = i < nargs ? args[i] : ABSENT;
     if (named && !bind_names(vm, c, args, nargs, as_tuple(names), row)) return false;
     return check_required(vm, c, row);
 }
 
-static bool has_names(Value names)
-{
-    return !is_absent(names) && as_tuple(names)->length > 0;
-}
+static bool has_names(Value names) { return !is_absent(names) && as_tuple(names)->length > 0; }
 
-static bool bind(VM *vm, const Callee *c, Value *args, int nargs, Value names, Value *row)
-{
+static bool bind(VM *vm, const Callee *c, Value *args, int nargs, Value names, Value *row) {
     const Signature *s = c->signature;
     if (has_names(names) || nargs < s->required || nargs > s->positional || s->keyword_required) {
         return bind_slowly(vm, c, args, nargs, names, row);
     }
-    for (int i = 0; i < nargs; i++) row[i] = args[i];
-    for (int i = nargs; i < s->count; i++) row[i] = ABSENT;
+    for (int i = 0; i < nargs; i++)
+        row[i] = args[i];
+    for (int i = nargs; i < s->count; i++)
+        row[i] = ABSENT;
     return true;
 }
 
-bool arguments_no_names(VM *vm, const char *function, Value names)
-{
+bool arguments_no_names(VM *vm, const char *function, Value names) {
     if (has_names(names)) raise_type(vm, "%s() takes no keyword arguments", function);
     return !has_names(names);
 }
 
 bool arguments_bind(VM *vm, const char *function, const char *params, Value *args, int nargs, Value names,
-                    Value *row)
-{
+                    Value *row) {
     Signature s = signature_counts(params);
     Callee callee = {.name = function, .constructor = true, .signature = &s};
     bool plain = !has_names(names) && nargs >= s.required;
@@ -294,8 +281,8 @@ bool arguments_bind(VM *vm, const char *function, const char *params, Value *arg
 /* --- calling --- */
 
 /* A raw function sees the call as it is, but for the parameters in front of *args. */
-static Value call_raw(VM *vm, const NativeDef *def, const Callee *c, Value self, Value *args, int nargs, Value names)
-{
+static Value call_raw(VM *vm, const NativeDef *def, const Callee *c, Value self, Value *args, int nargs,
+                      Value names) {
     const Signature *s = c->signature;
     if (!s->raw_names && has_names(names)) {
         raise_no_names(vm, c);
@@ -319,8 +306,7 @@ static Value call_raw(VM *vm, const NativeDef *def, const Callee *c, Value self,
 
 /* `owner` of a method, `module` of a function: for messages. */
 static Value call_bound(VM *vm, const NativeDef *def, Signature *signature, const Type *owner, Value module,
-                        Value self, Value *args, int nargs, Value names)
-{
+                        Value self, Value *args, int nargs, Value names) {
     if (!signature_parse(vm, def->params, signature)) return ABSENT;
     Callee callee = {.name = def->name, .owner = owner, .module = module, .signature = signature};
     if (signature->raw) return call_raw(vm, def, &callee, self, args, nargs, names);
@@ -332,22 +318,20 @@ static Value call_bound(VM *vm, const NativeDef *def, Signature *signature, cons
 }
 
 /* The type that the qualified name of a native bound to `self` begins with. */
-static const Type *owner_of(Value self)
-{
+static const Type *owner_of(Value self) {
     if (is_absent(self)) return NULL;
     return is_family(self, TYPE_TYPE) ? (const Type *)as_object(self) : type_of(self);
 }
 
 Value native_call(VM *vm, const NativeDef *def, Signature *signature, Value self, Value *args, int nargs,
-                  Value names)
-{
-    bool fits = nargs == signature->count && !signature->raw && !has_names(names) && !signature->keyword_required;
+                  Value names) {
+    bool fits =
+        nargs == signature->count && !signature->raw && !has_names(names) && !signature->keyword_required;
     const Type *owner = fits ? NULL : owner_of(self);
     return call_bound(vm, def, signature, owner, ABSENT, self, args, nargs, names);
 }
 
-Value native_function_call(VM *vm, Value function, Value *args, int nargs, Value names)
-{
+Value native_function_call(VM *vm, Value function, Value *args, int nargs, Value names) {
     NativeFunction *f = (NativeFunction *)as_object(function);
     if (is_absent(f->self)) {
         bool fits = nargs == f->signature.count && nargs == f->signature.positional && !has_names(names);
@@ -357,14 +341,13 @@ Value native_function_call(VM *vm, Value function, Value *args, int nargs, Value
     return native_call(vm, f->def, &f->signature, f->self, args, nargs, names);
 }
 
-Value method_descriptor_call(VM *vm, Value descriptor, Value *args, int nargs, Value names)
-{
+Value method_descriptor_call(VM *vm, Value descriptor, Value *args, int nargs, Value names) {
     MethodDescriptor *m = (MethodDescriptor *)as_object(descriptor);
     const char *name = m->def->name;
     if (nargs == 0) return raise_type(vm, "unbound method %N.%s() needs an argument", m->owner, name);
     if (!value_is_instance(args[0], m->owner)) {
-        return raise_type(vm, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", name, m->owner,
-                          args[0]);
+        return raise_type(vm, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", name,
+                          m->owner, args[0]);
     }
     bool fits = nargs - 1 == m->signature.count && nargs - 1 == m->signature.positional && !has_names(names);
     if (fits && !m->signature.raw) return m->function(vm, args, nargs, ABSENT);
@@ -373,8 +356,7 @@ Value method_descriptor_call(VM *vm, Value descriptor, Value *args, int nargs, V
 
 /* --- builtin_function_or_method --- */
 
-Value native_function_new(VM *vm, const NativeDef *def, Value self, Value module)
-{
+Value native_function_new(VM *vm, const NativeDef *def, Value self, Value module) {
     NativeFunction *f = (NativeFunction *)object_new_container(vm, &native_function_type, sizeof *f);
     if (f == NULL) return raise_memory(vm);
     f->def = def;
@@ -386,8 +368,7 @@ Value native_function_new(VM *vm, const NativeDef *def, Value self, Value module
     return from_object(f);
 }
 
-bool module_add_functions(VM *vm, Value dict, const NativeDef *defs, const char *module_name)
-{
+bool module_add_functions(VM *vm, Value dict, const NativeDef *defs, const char *module_name) {
     Value module = string_intern_c(vm, module_name);
     bool ok = !is_absent(module);
     for (const NativeDef *def = defs; ok && def->name != NULL; def++) {
@@ -399,21 +380,16 @@ bool module_add_functions(VM *vm, Value dict, const NativeDef *defs, const char 
     return ok;
 }
 
-static int function_traverse(Object *self, VisitFn visit, void *context)
-{
+static int function_traverse(Object *self, VisitFn visit, void *context) {
     NativeFunction *f = (NativeFunction *)self;
     VISIT(f->self);
     VISIT(f->module);
     return 0;
 }
 
-static void function_clear(VM *vm, Object *self)
-{
-    value_clear(vm, &((NativeFunction *)self)->self);
-}
+static void function_clear(VM *vm, Object *self) { value_clear(vm, &((NativeFunction *)self)->self); }
 
-static void function_dealloc(VM *vm, Object *self)
-{
+static void function_dealloc(VM *vm, Object *self) {
     NativeFunction *f = (NativeFunction *)self;
     object_untrack(vm, self);
     value_xdrop(vm, f->self);
@@ -422,35 +398,27 @@ static void function_dealloc(VM *vm, Object *self)
     object_free(vm, self, sizeof *f);
 }
 
-static NativeFunction *as_function(Value v)
-{
-    return (NativeFunction *)as_object(v);
-}
+static NativeFunction *as_function(Value v) { return (NativeFunction *)as_object(v); }
 
-static bool is_method(const NativeFunction *f)
-{
-    return !is_absent(f->self);
-}
+static bool is_method(const NativeFunction *f) { return !is_absent(f->self); }
 
-static Value function_repr(VM *vm, Value self)
-{
+static Value function_repr(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
     if (!is_method(f)) return string_format(vm, "<built-in function %s>", f->def->name);
     return string_format(vm, "<built-in method %s of %T object at 0x%llx>", f->def->name, f->self,
                          (unsigned long long)f->self.bits);
 }
 
-static Value function_compare(VM *vm, Value self, Value other, CompareOp op)
-{
+static Value function_compare(VM *vm, Value self, Value other, CompareOp op) {
     (void)vm;
-    if ((op != COMPARE_EQ && op != COMPARE_NE) || !is_exactly(other, &native_function_type)) return NOT_IMPLEMENTED;
+    if ((op != COMPARE_EQ && op != COMPARE_NE) || !is_exactly(other, &native_function_type))
+        return NOT_IMPLEMENTED;
     NativeFunction *a = as_function(self), *b = as_function(other);
     bool equal = value_same(a->self, b->self) && a->function == b->function;
     return bool_from(equal == (op == COMPARE_EQ));
 }
 
-static bool function_hash(VM *vm, Value self, int64_t *hash)
-{
+static bool function_hash(VM *vm, Value self, int64_t *hash) {
     (void)vm;
     NativeFunction *f = as_function(self);
     uint64_t mixed = f->self.bits ^ ((uint64_t)(uintptr_t)f->function >> 4);
@@ -459,27 +427,23 @@ static bool function_hash(VM *vm, Value self, int64_t *hash)
     return true;
 }
 
-static Value function_get_name(VM *vm, Value self)
-{
+static Value function_get_name(VM *vm, Value self) {
     return string_intern_c(vm, as_function(self)->def->name);
 }
 
-static Value function_get_qualname(VM *vm, Value self)
-{
+static Value function_get_qualname(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
     if (!is_method(f)) return string_intern_c(vm, f->def->name);
     return string_format(vm, "%N.%s", owner_of(f->self), f->def->name);
 }
 
-static Value function_get_module(VM *vm, Value self)
-{
+static Value function_get_module(VM *vm, Value self) {
     (void)vm;
     Value module = as_function(self)->module;
     return is_absent(module) ? NONE : value_ref(module);
 }
 
-static Value function_get_self(VM *vm, Value self)
-{
+static Value function_get_self(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
     if (is_method(f)) return value_ref(f->self);
     /* As in CPython, a function's self is its module. */
@@ -488,30 +452,23 @@ static Value function_get_self(VM *vm, Value self)
     return is_absent(module) ? NONE : value_ref(module);
 }
 
-Value native_doc(VM *vm, const NativeDef *def)
-{
+Value native_doc(VM *vm, const NativeDef *def) {
     return def->doc == NULL ? NONE : string_from_c(vm, def->doc);
 }
 
-Value native_text_signature(VM *vm, const NativeDef *def, bool method)
-{
+Value native_text_signature(VM *vm, const NativeDef *def, bool method) {
     const char *params = def->params;
     return string_format(vm, "(%s%s%s)", method ? "$self" : "", method && params[0] ? ", " : "", params);
 }
 
-static Value function_get_doc(VM *vm, Value self)
-{
-    return native_doc(vm, as_function(self)->def);
-}
+static Value function_get_doc(VM *vm, Value self) { return native_doc(vm, as_function(self)->def); }
 
-static Value function_get_text_signature(VM *vm, Value self)
-{
+static Value function_get_text_signature(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
     return native_text_signature(vm, f->def, is_method(f));
 }
 
-static Value function_reduce(VM *vm, Value *args, int nargs, Value names)
-{
+static Value function_reduce(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     return function_get_qualname(vm, args[0]);
@@ -520,9 +477,12 @@ static Value function_reduce(VM *vm, Value *args, int nargs, Value names)
 static const NativeDef function_methods[] = {{"__reduce__", function_reduce, "", NULL, NATIVE_METHOD}, {0}};
 
 static const GetSetDef function_getsets[] = {
-    {"__name__", function_get_name, NULL, NULL},       {"__qualname__", function_get_qualname, NULL, NULL},
-    {"__module__", function_get_module, NULL, NULL},   {"__self__", function_get_self, NULL, NULL},
-    {"__doc__", function_get_doc, NULL, NULL},         {"__text_signature__", function_get_text_signature, NULL, NULL},
+    {"__name__", function_get_name, NULL, NULL},
+    {"__qualname__", function_get_qualname, NULL, NULL},
+    {"__module__", function_get_module, NULL, NULL},
+    {"__self__", function_get_self, NULL, NULL},
+    {"__doc__", function_get_doc, NULL, NULL},
+    {"__text_signature__", function_get_text_signature, NULL, NULL},
     {0},
 };
 

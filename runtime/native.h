@@ -53,15 +53,15 @@ enum {
 /* A parameter string, parsed. It is parsed at the first call: until then `names` is NULL and `count` is -1, which no
  * call's number of arguments equals. */
 typedef struct {
-    int16_t positional_only;  /* how many of `count` may not be given by keyword */
-    int16_t positional;       /* how many may be given by position */
-    int16_t required;         /* how many of the positional ones must be given */
-    int16_t count;            /* all; of a raw function, those in front of *args */
-    bool raw;                 /* *args or **kwargs: the function sees the call as it is */
-    bool raw_args;            /* raw, with any number of positional arguments */
-    bool raw_names;           /* raw, and keywords are allowed */
+    int16_t positional_only;   /* how many of `count` may not be given by keyword */
+    int16_t positional;        /* how many may be given by position */
+    int16_t required;          /* how many of the positional ones must be given */
+    int16_t count;             /* all; of a raw function, those in front of *args */
+    bool raw;                  /* *args or **kwargs: the function sees the call as it is */
+    bool raw_args;             /* raw, with any number of positional arguments */
+    bool raw_names;            /* raw, and keywords are allowed */
     uint32_t keyword_required; /* bit i: keyword-only parameter positional+i must be given */
-    Tuple *names;             /* of all parameters, interned; owned */
+    Tuple *names;              /* of all parameters, interned; owned */
 } Signature;
 
 enum { NATIVE_PARAMS_MAX = 24 }; /* no built-in function has more; the row of a call is that long */
@@ -88,8 +88,8 @@ typedef struct {
 NEW RAISES Value native_function_new(VM *vm, const NativeDef *def, Value self, Value module);
 
 /* Bind a call's arguments to the row the function wants and call it. `self` ABSENT: none is put in front. */
-NEW RAISES Value native_call(VM *vm, const NativeDef *def, Signature *signature, Value self, Value *args, int nargs,
-                             Value names);
+NEW RAISES Value native_call(VM *vm, const NativeDef *def, Signature *signature, Value self, Value *args,
+                             int nargs, Value names);
 
 /* Read a parameter string into a signature that signature_init made, unless that has been done. */
 void signature_init(Signature *signature);
@@ -107,8 +107,8 @@ NEW RAISES Value method_descriptor_call(VM *vm, Value descriptor, Value *args, i
  * borrowed Values (at least as many as there are parameters; ABSENT where none was given). `function` is the name that
  * errors give, the type's.
  */
-RAISES bool arguments_bind(VM *vm, const char *function, const char *params, Value *args, int nargs, Value names,
-                           Value *row);
+RAISES bool arguments_bind(VM *vm, const char *function, const char *params, Value *args, int nargs,
+                           Value names, Value *row);
 /* TypeError "f() takes no keyword arguments" unless there are none. */
 RAISES bool arguments_no_names(VM *vm, const char *function, Value names);
 

@@ -18,13 +18,11 @@
 
 /* --- making --- */
 
-static bool has_arguments(int nargs, Value names)
-{
+static bool has_arguments(int nargs, Value names) {
     return nargs > 0 || (!is_absent(names) && as_tuple(names)->length > 0);
 }
 
-static Value raise_abstract(VM *vm, Type *type)
-{
+static Value raise_abstract(VM *vm, Type *type) {
     Value methods = object_get_attribute(vm, from_object(type), NAME_OF(vm, abstractmethods));
     if (is_absent(methods)) return ABSENT;
     Value sorted = list_from_iterable(vm, methods);
@@ -42,16 +40,15 @@ static Value raise_abstract(VM *vm, Type *type)
     bool many = as_list(sorted)->length > 1;
     value_drop(vm, sorted);
     if (is_absent(text)) return ABSENT;
-    raise_type(vm, "Can't instantiate abstract class %N without an implementation for abstract method%s %S", type,
-               many ? "s" : "", text);
+    raise_type(vm, "Can't instantiate abstract class %N without an implementation for abstract method%s %S",
+               type, many ? "s" : "", text);
     value_drop(vm, text);
     return ABSENT;
 }
 
 static bool object_init(VM *vm, Value self, Value *args, int nargs, Value names);
 
-static Value object_make(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value object_make(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)args;
     if (has_arguments(nargs, names)) {
         if (type->new != object_make) {
@@ -66,8 +63,7 @@ static Value object_make(VM *vm, Type *type, Value *args, int nargs, Value names
     return from_object(self);
 }
 
-static bool object_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool object_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     (void)args;
     if (!has_arguments(nargs, names)) return true;
     Type *type = type_of(self);
@@ -82,10 +78,7 @@ static bool object_init(VM *vm, Value self, Value *args, int nargs, Value names)
     return true;
 }
 
-static void object_dealloc(VM *vm, Object *self)
-{
-    object_free(vm, self, instance_size(self, 0));
-}
+static void object_dealloc(VM *vm, Object *self) { object_free(vm, self, instance_size(self, 0)); }
 
 /* --- attributes --- */
 
@@ -93,8 +86,7 @@ static void object_dealloc(VM *vm, Object *self)
  * What `name` is for `v`: 1 found (*result is NEW), 0 missing with nothing raised, -1 RAISES. A data descriptor of the
  * type wins over the instance's own attributes, these over anything else of the type.
  */
-static int generic_find(VM *vm, Value v, Value name, Value *result)
-{
+static int generic_find(VM *vm, Value v, Value name, Value *result) {
     Type *type = type_of(v);
     Value attribute = type_lookup(vm, type, name);
     Type *kind = is_absent(attribute) ? NULL : type_of(attribute);
@@ -117,8 +109,7 @@ static int generic_find(VM *vm, Value v, Value name, Value *result)
     return is_absent(*result) ? -1 : 1;
 }
 
-Value object_generic_get(VM *vm, Value v, Value name)
-{
+Value object_generic_get(VM *vm, Value v, Value name) {
     if (!is_string(name)) return raise_type(vm, "attribute name must be string, not '%T'", name);
     Value result;
     int found = generic_find(vm, v, name, &result);
@@ -126,8 +117,7 @@ Value object_generic_get(VM *vm, Value v, Value name)
     return found < 0 ? ABSENT : raise_attribute(vm, v, name);
 }
 
-int object_find_attribute(VM *vm, Value v, Value name, Value *result)
-{
+int object_find_attribute(VM *vm, Value v, Value name, Value *result) {
     Type *type = type_of(v);
     if (type->get_attribute == object_generic_get && is_string(name)) {
         int found = generic_find(vm, v, name, result);
@@ -142,8 +132,7 @@ int object_find_attribute(VM *vm, Value v, Value name, Value *result)
 }
 
 /* The attribute cannot be stored: the object keeps none of its own. */
-static bool raise_no_dict(VM *vm, Value v, Value name, bool in_class)
-{
+static bool raise_no_dict(VM *vm, Value v, Value name, bool in_class) {
     Value text = in_class ? string_format(vm, "'%T' object attribute '%S' is read-only", v, name)
                           : string_format(vm,
                                           "'%T' object has no attribute '%S' and no __dict__ for setting new "
@@ -155,8 +144,7 @@ static bool raise_no_dict(VM *vm, Value v, Value name, bool in_class)
     return false;
 }
 
-bool object_generic_set(VM *vm, Value v, Value name, Value value)
-{
+bool object_generic_set(VM *vm, Value v, Value name, Value value) {
     if (!is_string(name)) {
         raise_type(vm, "attribute name must be string, not '%T'", name);
         return false;
@@ -178,8 +166,7 @@ bool object_generic_set(VM *vm, Value v, Value name, Value value)
 
 /* --- slots --- */
 
-static Value object_default_repr(VM *vm, Value self)
-{
+static Value object_default_repr(VM *vm, Value self) {
     Value type = from_object(type_of(self));
     Value module = object_get_attribute(vm, type, NAME_OF(vm, module));
     if (is_absent(module)) {
@@ -199,13 +186,9 @@ static Value object_default_repr(VM *vm, Value self)
     return text;
 }
 
-static Value object_default_str(VM *vm, Value self)
-{
-    return object_repr(vm, self);
-}
+static Value object_default_str(VM *vm, Value self) { return object_repr(vm, self); }
 
-static bool object_default_hash(VM *vm, Value self, int64_t *hash)
-{
+static bool object_default_hash(VM *vm, Value self, int64_t *hash) {
     (void)vm;
     *hash = (int64_t)(self.bits >> 4 | self.bits << 60);
     if (*hash == -1) *hash = -2;
@@ -213,8 +196,7 @@ static bool object_default_hash(VM *vm, Value self, int64_t *hash)
 }
 
 /* Identity; `!=` is the opposite of whatever the type's `==` says. */
-static Value object_default_compare(VM *vm, Value self, Value other, CompareOp op)
-{
+static Value object_default_compare(VM *vm, Value self, Value other, CompareOp op) {
     if (op == COMPARE_EQ) return value_same(self, other) ? TRUE_VALUE : NOT_IMPLEMENTED;
     if (op != COMPARE_NE) return NOT_IMPLEMENTED;
     Value equal = type_of(self)->compare(vm, self, other, COMPARE_EQ);
@@ -226,8 +208,7 @@ static Value object_default_compare(VM *vm, Value self, Value other, CompareOp o
 
 /* --- attributes of every object --- */
 
-static Value get_class(VM *vm, Value self)
-{
+static Value get_class(VM *vm, Value self) {
     (void)vm;
     return value_ref(from_object(type_of(self)));
 }
@@ -239,8 +220,7 @@ static const GetSetDef getsets[] = {
 
 /* --- methods --- */
 
-static Value object_format_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value object_format_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     if (!is_string(args[1])) return raise_type(vm, "__format__() argument must be str, not %T", args[1]);
@@ -250,8 +230,7 @@ static Value object_format_method(VM *vm, Value *args, int nargs, Value names)
     return object_str(vm, args[0]);
 }
 
-static Value object_size_of(VM *vm, Value *args, int nargs, Value names)
-{
+static Value object_size_of(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     int64_t size = type_of(args[0])->basic_size;
@@ -264,8 +243,7 @@ static Value object_size_of(VM *vm, Value *args, int nargs, Value names)
     return int_small(size);
 }
 
-static bool add_own_names(VM *vm, Value self, Value names)
-{
+static bool add_own_names(VM *vm, Value self, Value names) {
     Value dict;
     int found = object_find_attribute(vm, self, NAME_OF(vm, dict), &dict);
     if (found <= 0) return found == 0;
@@ -274,8 +252,7 @@ static bool add_own_names(VM *vm, Value self, Value names)
     return ok;
 }
 
-static bool add_class_names(VM *vm, Value self, Value names)
-{
+static bool add_class_names(VM *vm, Value self, Value names) {
     Value class;
     int found = object_find_attribute(vm, self, NAME_OF(vm, class), &class);
     if (found <= 0) return found == 0;
@@ -284,8 +261,7 @@ static bool add_class_names(VM *vm, Value self, Value names)
     return ok;
 }
 
-static Value object_dir_method(VM *vm, Value *args, int nargs, Value none)
-{
+static Value object_dir_method(VM *vm, Value *args, int nargs, Value none) {
     (void)nargs;
     (void)none;
     Value names = dict_new(vm), list = ABSENT;
@@ -297,8 +273,7 @@ static Value object_dir_method(VM *vm, Value *args, int nargs, Value none)
     return list;
 }
 
-static Value object_init_subclass(VM *vm, Value *args, int nargs, Value names)
-{
+static Value object_init_subclass(VM *vm, Value *args, int nargs, Value names) {
     (void)vm;
     (void)args;
     (void)nargs;
@@ -306,8 +281,7 @@ static Value object_init_subclass(VM *vm, Value *args, int nargs, Value names)
     return NONE;
 }
 
-static Value object_subclass_hook(VM *vm, Value *args, int nargs, Value names)
-{
+static Value object_subclass_hook(VM *vm, Value *args, int nargs, Value names) {
     (void)vm;
     (void)args;
     (void)nargs;
@@ -316,8 +290,7 @@ static Value object_subclass_hook(VM *vm, Value *args, int nargs, Value names)
 }
 
 /* __getstate__: the instance's attributes, with those of __slots__ beside if there are any. */
-static Value slots_state(VM *vm, Value self)
-{
+static Value slots_state(VM *vm, Value self) {
     Value state = dict_new(vm);
     if (is_absent(state)) return ABSENT;
     for (Type *t = type_of(self); t->flags & TYPE_HEAP; t = t->base) {
@@ -334,8 +307,7 @@ static Value slots_state(VM *vm, Value self)
     return state;
 }
 
-static Value object_get_state(VM *vm, Value *args, int nargs, Value names)
-{
+static Value object_get_state(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     Value dict = NONE;
@@ -352,12 +324,12 @@ static Value object_get_state(VM *vm, Value *args, int nargs, Value names)
 }
 
 /* (type, (), state): enough to copy an instance of a class that has no native state. */
-static Value object_reduce(VM *vm, Value *args, int nargs, Value names)
-{
+static Value object_reduce(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     Type *base = type_of(args[0]);
-    while (base->flags & TYPE_HEAP) base = base->base;
+    while (base->flags & TYPE_HEAP)
+        base = base->base;
     if (base != &object_type) return raise_type(vm, "cannot pickle '%T' object", args[0]);
     Value state = call_method(vm, args[0], NAME_OF(vm, getstate), NULL, 0);
     if (is_absent(state)) return ABSENT;
@@ -366,8 +338,7 @@ static Value object_reduce(VM *vm, Value *args, int nargs, Value names)
     return reduced;
 }
 
-static Value object_reduce_ex(VM *vm, Value *args, int nargs, Value names)
-{
+static Value object_reduce_ex(VM *vm, Value *args, int nargs, Value names) {
     Value own = type_lookup(vm, type_of(args[0]), NAME_OF(vm, reduce));
     if (!value_same(own, type_lookup(vm, &object_type, NAME_OF(vm, reduce)))) {
         return call_method(vm, args[0], NAME_OF(vm, reduce), NULL, 0);
@@ -379,8 +350,8 @@ static const NativeDef methods[] = {
     {"__reduce_ex__", object_reduce_ex, "protocol, /", "Helper for pickle.", NATIVE_METHOD},
     {"__reduce__", object_reduce, "", "Helper for pickle.", NATIVE_METHOD},
     {"__getstate__", object_get_state, "", "Helper for pickle.", NATIVE_METHOD},
-    {"__subclasshook__", object_subclass_hook, "*args", "Abstract classes can override this to customize issubclass().",
-     NATIVE_CLASS_METHOD},
+    {"__subclasshook__", object_subclass_hook, "*args",
+     "Abstract classes can override this to customize issubclass().", NATIVE_CLASS_METHOD},
     {"__init_subclass__", object_init_subclass, "", "This method is called when a class is subclassed.",
      NATIVE_CLASS_METHOD},
     {"__format__", object_format_method, "format_spec, /", "Default object formatter.", NATIVE_METHOD},

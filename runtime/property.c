@@ -11,13 +11,9 @@
 
 /* --- property --- */
 
-static Property *as_property(Value v)
-{
-    return (Property *)as_object(v);
-}
+static Property *as_property(Value v) { return (Property *)as_object(v); }
 
-static int property_traverse(Object *self, VisitFn visit, void *context)
-{
+static int property_traverse(Object *self, VisitFn visit, void *context) {
     Property *p = (Property *)self;
     VISIT(p->get);
     VISIT(p->set);
@@ -27,8 +23,7 @@ static int property_traverse(Object *self, VisitFn visit, void *context)
     return 0;
 }
 
-static void property_clear(VM *vm, Object *self)
-{
+static void property_clear(VM *vm, Object *self) {
     Property *p = (Property *)self;
     value_clear(vm, &p->get);
     value_clear(vm, &p->set);
@@ -37,15 +32,13 @@ static void property_clear(VM *vm, Object *self)
     value_clear(vm, &p->name);
 }
 
-static void property_dealloc(VM *vm, Object *self)
-{
+static void property_dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     property_clear(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
-static Value property_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value property_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)args;
     (void)nargs;
     (void)names;
@@ -55,14 +48,10 @@ static Value property_new(VM *vm, Type *type, Value *args, int nargs, Value name
     return from_object(self);
 }
 
-static Value given(Value v)
-{
-    return is_absent(v) || is_none(v) ? ABSENT : value_ref(v);
-}
+static Value given(Value v) { return is_absent(v) || is_none(v) ? ABSENT : value_ref(v); }
 
 /* Without a docstring of its own a property has its getter's. */
-static bool take_getter_doc(VM *vm, Property *p)
-{
+static bool take_getter_doc(VM *vm, Property *p) {
     Value doc;
     int found = object_find_attribute(vm, p->get, NAME_OF(vm, doc), &doc);
     if (found <= 0) return found == 0;
@@ -72,10 +61,10 @@ static bool take_getter_doc(VM *vm, Property *p)
     return true;
 }
 
-static bool property_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool property_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     Value row[4];
-    if (!arguments_bind(vm, "property", "fget=None, fset=None, fdel=None, doc=None", args, nargs, names, row)) {
+    if (!arguments_bind(vm, "property", "fget=None, fset=None, fdel=None, doc=None", args, nargs, names,
+                        row)) {
         return false;
     }
     Property *p = as_property(self);
@@ -87,15 +76,13 @@ static bool property_init(VM *vm, Value self, Value *args, int nargs, Value name
     return !is_absent(p->doc) || is_absent(p->get) || take_getter_doc(vm, p);
 }
 
-static int property_find_name(VM *vm, const Property *p, Value *name)
-{
+static int property_find_name(VM *vm, const Property *p, Value *name) {
     *name = value_xref(p->name);
     if (!is_absent(*name)) return 1;
     return is_absent(p->get) ? 0 : object_find_attribute(vm, p->get, NAME_OF(vm, name), name);
 }
 
-static void raise_missing(VM *vm, const Property *p, Value instance, const char *what)
-{
+static void raise_missing(VM *vm, const Property *p, Value instance, const char *what) {
     Value name;
     int found = property_find_name(vm, p, &name);
     if (found < 0) return;
@@ -112,8 +99,7 @@ static void raise_missing(VM *vm, const Property *p, Value instance, const char 
     if (found) value_drop(vm, name);
 }
 
-static Value property_get(VM *vm, Value descriptor, Value instance, Value owner)
-{
+static Value property_get(VM *vm, Value descriptor, Value instance, Value owner) {
     (void)owner;
     Property *p = as_property(descriptor);
     if (is_absent(instance) || is_none(instance)) return value_ref(descriptor);
@@ -124,8 +110,7 @@ static Value property_get(VM *vm, Value descriptor, Value instance, Value owner)
     return call_1(vm, p->get, instance);
 }
 
-static bool property_set(VM *vm, Value descriptor, Value instance, Value value)
-{
+static bool property_set(VM *vm, Value descriptor, Value instance, Value value) {
     Property *p = as_property(descriptor);
     Value function = is_absent(value) ? p->delete : p->set;
     if (is_absent(function)) {
@@ -137,14 +122,10 @@ static bool property_set(VM *vm, Value descriptor, Value instance, Value value)
     return !is_absent(result);
 }
 
-static Value or_none(Value v)
-{
-    return is_absent(v) ? NONE : v;
-}
+static Value or_none(Value v) { return is_absent(v) ? NONE : v; }
 
 /* A copy with one function replaced: type(self)(get, set, delete, doc). */
-static Value property_copy(VM *vm, Value self, Value get, Value set, Value delete)
-{
+static Value property_copy(VM *vm, Value self, Value get, Value set, Value delete) {
     Property *p = as_property(self);
     bool fresh_doc = p->doc_from_getter && !is_absent(get);
     Value args[4] = {or_none(is_absent(get) ? p->get : get), or_none(is_absent(set) ? p->set : set),
@@ -156,52 +137,45 @@ static Value property_copy(VM *vm, Value self, Value get, Value set, Value delet
     return copy;
 }
 
-static Value property_getter(VM *vm, Value *args, int nargs, Value names)
-{
+static Value property_getter(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     return property_copy(vm, args[0], args[1], ABSENT, ABSENT);
 }
 
-static Value property_setter(VM *vm, Value *args, int nargs, Value names)
-{
+static Value property_setter(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     return property_copy(vm, args[0], ABSENT, args[1], ABSENT);
 }
 
-static Value property_deleter(VM *vm, Value *args, int nargs, Value names)
-{
+static Value property_deleter(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     return property_copy(vm, args[0], ABSENT, ABSENT, args[1]);
 }
 
-static Value property_set_name(VM *vm, Value *args, int nargs, Value names)
-{
+static Value property_set_name(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     value_set(vm, &as_property(args[0])->name, value_ref(args[2]));
     return NONE;
 }
 
-static Value property_get_name(VM *vm, Value self)
-{
+static Value property_get_name(VM *vm, Value self) {
     Value name;
     int found = property_find_name(vm, as_property(self), &name);
     if (found > 0) return name;
     return found < 0 ? ABSENT : raise_attribute(vm, self, NAME_OF(vm, name));
 }
 
-static bool property_set_name_attribute(VM *vm, Value self, Value value)
-{
+static bool property_set_name_attribute(VM *vm, Value self, Value value) {
     value_set(vm, &as_property(self)->name, value_xref(value));
     return true;
 }
 
 /* Is this function marked by abc.abstractmethod? */
-static int is_abstract(VM *vm, Value function)
-{
+static int is_abstract(VM *vm, Value function) {
     Value mark;
     if (is_absent(function)) return 0;
     int found = object_find_attribute(vm, function, NAME_OF(vm, isabstractmethod), &mark);
@@ -211,8 +185,7 @@ static int is_abstract(VM *vm, Value function)
     return truth;
 }
 
-static Value property_get_abstract(VM *vm, Value self)
-{
+static Value property_get_abstract(VM *vm, Value self) {
     Property *p = as_property(self);
     Value functions[] = {p->get, p->set, p->delete};
     for (int i = 0; i < 3; i++) {
@@ -223,12 +196,12 @@ static Value property_get_abstract(VM *vm, Value self)
 }
 
 static const NativeDef property_methods[] = {
-    {"getter", property_getter, "fget, /", "Descriptor to obtain a copy of the property with a different getter.",
-     NATIVE_METHOD},
-    {"setter", property_setter, "fset, /", "Descriptor to obtain a copy of the property with a different setter.",
-     NATIVE_METHOD},
-    {"deleter", property_deleter, "fdel, /", "Descriptor to obtain a copy of the property with a different deleter.",
-     NATIVE_METHOD},
+    {"getter", property_getter, "fget, /",
+     "Descriptor to obtain a copy of the property with a different getter.", NATIVE_METHOD},
+    {"setter", property_setter, "fset, /",
+     "Descriptor to obtain a copy of the property with a different setter.", NATIVE_METHOD},
+    {"deleter", property_deleter, "fdel, /",
+     "Descriptor to obtain a copy of the property with a different deleter.", NATIVE_METHOD},
     {"__set_name__", property_set_name, "owner, name, /", "Method to set name of a property.", NATIVE_METHOD},
     {0},
 };
@@ -253,9 +226,10 @@ Type property_type = {
     .flags = TYPE_BASE,
     .basic_size = sizeof(Property),
     .base = &object_type,
-    .doc = "Property attribute.\n\n  fget\n    function to be used for getting an attribute value\n  fset\n    "
-           "function to be used for setting an attribute value\n  fdel\n    function to be used for del'ing an "
-           "attribute\n  doc\n    docstring",
+    .doc =
+        "Property attribute.\n\n  fget\n    function to be used for getting an attribute value\n  fset\n    "
+        "function to be used for setting an attribute value\n  fdel\n    function to be used for del'ing an "
+        "attribute\n  doc\n    docstring",
     .new = property_new,
     .init = property_init,
     .descriptor_get = property_get,
@@ -267,32 +241,25 @@ Type property_type = {
 
 /* --- staticmethod, classmethod --- */
 
-static MethodWrapper *as_wrapper(Value v)
-{
-    return (MethodWrapper *)as_object(v);
-}
+static MethodWrapper *as_wrapper(Value v) { return (MethodWrapper *)as_object(v); }
 
-static int wrapper_traverse(Object *self, VisitFn visit, void *context)
-{
+static int wrapper_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((MethodWrapper *)self)->callable);
     return self->type->flags & TYPE_HEAP ? 0 : attributes_traverse(self, visit, context);
 }
 
-static void wrapper_clear(VM *vm, Object *self)
-{
+static void wrapper_clear(VM *vm, Object *self) {
     value_clear(vm, &((MethodWrapper *)self)->callable);
     if (!(self->type->flags & TYPE_HEAP)) attributes_clear(vm, self);
 }
 
-static void wrapper_dealloc(VM *vm, Object *self)
-{
+static void wrapper_dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     wrapper_clear(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
-static Value wrapper_make(VM *vm, Type *type, Value callable)
-{
+static Value wrapper_make(VM *vm, Type *type, Value callable) {
     Object *self = instance_new(vm, type, 0);
     if (self == NULL) return ABSENT;
     ((MethodWrapper *)self)->callable = value_xref(callable);
@@ -300,26 +267,18 @@ static Value wrapper_make(VM *vm, Type *type, Value callable)
     return from_object(self);
 }
 
-Value static_method_new(VM *vm, Value callable)
-{
-    return wrapper_make(vm, &static_method_type, callable);
-}
+Value static_method_new(VM *vm, Value callable) { return wrapper_make(vm, &static_method_type, callable); }
 
-Value class_method_new(VM *vm, Value callable)
-{
-    return wrapper_make(vm, &class_method_type, callable);
-}
+Value class_method_new(VM *vm, Value callable) { return wrapper_make(vm, &class_method_type, callable); }
 
-static Value wrapper_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value wrapper_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)args;
     (void)nargs;
     (void)names;
     return wrapper_make(vm, type, ABSENT);
 }
 
-static bool wrapper_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool wrapper_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     Value row[1];
     bool is_static = value_is_instance(self, &static_method_type);
     const char *name = is_static ? "staticmethod" : "classmethod";
@@ -328,22 +287,19 @@ static bool wrapper_init(VM *vm, Value self, Value *args, int nargs, Value names
     return true;
 }
 
-static bool check_callable(VM *vm, const MethodWrapper *w, const char *name)
-{
+static bool check_callable(VM *vm, const MethodWrapper *w, const char *name) {
     if (is_absent(w->callable)) raise_error(vm, &exc_RuntimeError, "uninitialized %s object", name);
     return !is_absent(w->callable);
 }
 
-static Value static_get(VM *vm, Value descriptor, Value instance, Value owner)
-{
+static Value static_get(VM *vm, Value descriptor, Value instance, Value owner) {
     (void)instance;
     (void)owner;
     MethodWrapper *w = as_wrapper(descriptor);
     return check_callable(vm, w, "staticmethod") ? value_ref(w->callable) : ABSENT;
 }
 
-static Value static_call(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static Value static_call(VM *vm, Value self, Value *args, int nargs, Value names) {
     MethodWrapper *w = as_wrapper(self);
     if (!check_callable(vm, w, "staticmethod")) return ABSENT;
     Value callable = value_ref(w->callable);
@@ -352,43 +308,35 @@ static Value static_call(VM *vm, Value self, Value *args, int nargs, Value names
     return result;
 }
 
-static Value class_get(VM *vm, Value descriptor, Value instance, Value owner)
-{
+static Value class_get(VM *vm, Value descriptor, Value instance, Value owner) {
     MethodWrapper *w = as_wrapper(descriptor);
     if (!check_callable(vm, w, "classmethod")) return ABSENT;
     Value class = is_absent(owner) ? from_object(type_of(instance)) : owner;
     return method_new(vm, w->callable, class);
 }
 
-static Value wrapper_repr(VM *vm, Value self)
-{
+static Value wrapper_repr(VM *vm, Value self) {
     return string_format(vm, "<%T(%R)>", self, or_none(as_wrapper(self)->callable));
 }
 
-static Value wrapper_get_abstract(VM *vm, Value self)
-{
+static Value wrapper_get_abstract(VM *vm, Value self) {
     int abstract = is_abstract(vm, as_wrapper(self)->callable);
     return abstract < 0 ? ABSENT : bool_from(abstract);
 }
 
 /* An attribute that is the wrapped function's unless it was set here. */
-static Value wrapped_attribute(VM *vm, Value self, NameIndex name)
-{
+static Value wrapped_attribute(VM *vm, Value self, NameIndex name) {
     Value own = attributes_get(vm, as_object(self), vm->names[name]);
     if (!is_absent(own)) return value_ref(own);
     if (is_absent(as_wrapper(self)->callable)) return raise_attribute(vm, self, vm->names[name]);
     return object_get_attribute(vm, as_wrapper(self)->callable, vm->names[name]);
 }
 
-#define WRAPPED_GETTER(name)                                                                                 \
-    static Value wrapper_get_##name(VM *vm, Value self)                                                      \
-    {                                                                                                        \
-        return wrapped_attribute(vm, self, NAME_##name);                                                     \
-    }                                                                                                        \
-    static bool wrapper_set_##name(VM *vm, Value self, Value value)                                          \
-    {                                                                                                        \
-        if (is_absent(value)) return attributes_delete(vm, as_object(self), NAME_OF(vm, name)) >= 0;         \
-        return attributes_set(vm, as_object(self), NAME_OF(vm, name), value);                                \
+#define WRAPPED_GETTER(name) \
+    static Value wrapper_get_##name(VM *vm, Value self) { return wrapped_attribute(vm, self, NAME_##name); } \
+    static bool wrapper_set_##name(VM *vm, Value self, Value value) { \
+        if (is_absent(value)) return attributes_delete(vm, as_object(self), NAME_OF(vm, name)) >= 0; \
+        return attributes_set(vm, as_object(self), NAME_OF(vm, name), value); \
     }
 
 WRAPPED_GETTER(name)
@@ -447,13 +395,9 @@ Type class_method_type = {
 
 /* --- mappingproxy: a mapping that cannot be changed through it --- */
 
-static Value proxied(Value v)
-{
-    return ((MappingProxy *)as_object(v))->mapping;
-}
+static Value proxied(Value v) { return ((MappingProxy *)as_object(v))->mapping; }
 
-Value mapping_proxy_new(VM *vm, Value mapping)
-{
+Value mapping_proxy_new(VM *vm, Value mapping) {
     MappingProxy *p = (MappingProxy *)object_new_container(vm, &mapping_proxy_type, sizeof *p);
     if (p == NULL) return raise_memory(vm);
     p->mapping = value_ref(mapping);
@@ -461,21 +405,18 @@ Value mapping_proxy_new(VM *vm, Value mapping)
     return from_object(p);
 }
 
-static int proxy_traverse(Object *self, VisitFn visit, void *context)
-{
+static int proxy_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((MappingProxy *)self)->mapping);
     return 0;
 }
 
-static void proxy_dealloc(VM *vm, Object *self)
-{
+static void proxy_dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     value_xdrop(vm, ((MappingProxy *)self)->mapping);
     object_free(vm, self, sizeof(MappingProxy));
 }
 
-static Value proxy_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value proxy_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)type;
     Value row[1];
     if (!arguments_bind(vm, "mappingproxy", "mapping", args, nargs, names, row)) return ABSENT;
@@ -484,64 +425,36 @@ static Value proxy_new(VM *vm, Type *type, Value *args, int nargs, Value names)
     return mapping_proxy_new(vm, row[0]);
 }
 
-static Value proxy_repr(VM *vm, Value self)
-{
-    return string_format(vm, "mappingproxy(%R)", proxied(self));
-}
+static Value proxy_repr(VM *vm, Value self) { return string_format(vm, "mappingproxy(%R)", proxied(self)); }
 
-static Value proxy_str(VM *vm, Value self)
-{
-    return object_str(vm, proxied(self));
-}
+static Value proxy_str(VM *vm, Value self) { return object_str(vm, proxied(self)); }
 
-static bool proxy_hash(VM *vm, Value self, int64_t *hash)
-{
-    return object_hash(vm, proxied(self), hash);
-}
+static bool proxy_hash(VM *vm, Value self, int64_t *hash) { return object_hash(vm, proxied(self), hash); }
 
-static Value unwrap(Value v)
-{
-    return is_exactly(v, &mapping_proxy_type) ? proxied(v) : v;
-}
+static Value unwrap(Value v) { return is_exactly(v, &mapping_proxy_type) ? proxied(v) : v; }
 
-static Value proxy_compare(VM *vm, Value self, Value other, CompareOp op)
-{
+static Value proxy_compare(VM *vm, Value self, Value other, CompareOp op) {
     return object_compare(vm, proxied(self), unwrap(other), op);
 }
 
-static Value proxy_or(VM *vm, Value left, Value right)
-{
+static Value proxy_or(VM *vm, Value left, Value right) {
     return object_binary(vm, BINARY_OR, unwrap(left), unwrap(right));
 }
 
-static Value proxy_inplace_or(VM *vm, Value left, Value right)
-{
+static Value proxy_inplace_or(VM *vm, Value left, Value right) {
     (void)right;
     return raise_type(vm, "'|=' is not supported by %T; use '|' instead", left);
 }
 
-static int64_t proxy_length(VM *vm, Value self)
-{
-    return object_length(vm, proxied(self));
-}
+static int64_t proxy_length(VM *vm, Value self) { return object_length(vm, proxied(self)); }
 
-static Value proxy_get_item(VM *vm, Value self, Value key)
-{
-    return object_get_item(vm, proxied(self), key);
-}
+static Value proxy_get_item(VM *vm, Value self, Value key) { return object_get_item(vm, proxied(self), key); }
 
-static int proxy_contains(VM *vm, Value self, Value key)
-{
-    return object_contains(vm, proxied(self), key);
-}
+static int proxy_contains(VM *vm, Value self, Value key) { return object_contains(vm, proxied(self), key); }
 
-static Value proxy_iterate(VM *vm, Value self)
-{
-    return object_iterate(vm, proxied(self));
-}
+static Value proxy_iterate(VM *vm, Value self) { return object_iterate(vm, proxied(self)); }
 
-static Value forward(VM *vm, Value self, const char *method, Value *args, int nargs)
-{
+static Value forward(VM *vm, Value self, const char *method, Value *args, int nargs) {
     Value name = string_intern_c(vm, method);
     if (is_absent(name)) return ABSENT;
     Value result = call_method(vm, proxied(self), name, args, nargs);
@@ -549,20 +462,18 @@ static Value forward(VM *vm, Value self, const char *method, Value *args, int na
     return result;
 }
 
-static Value proxy_get(VM *vm, Value *args, int nargs, Value names)
-{
+static Value proxy_get(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     Value row[2] = {args[1], or_none(args[2])};
     return forward(vm, args[0], "get", row, 2);
 }
 
-#define FORWARDED(name, method)                                                                              \
-    static Value proxy_##name(VM *vm, Value *args, int nargs, Value names)                                   \
-    {                                                                                                        \
-        (void)nargs;                                                                                         \
-        (void)names;                                                                                         \
-        return forward(vm, args[0], method, NULL, 0);                                                        \
+#define FORWARDED(name, method) \
+    static Value proxy_##name(VM *vm, Value *args, int nargs, Value names) { \
+        (void)nargs; \
+        (void)names; \
+        return forward(vm, args[0], method, NULL, 0); \
     }
 
 FORWARDED(keys, "keys")
@@ -572,8 +483,8 @@ FORWARDED(copy, "copy")
 FORWARDED(reversed, "__reversed__")
 
 static const NativeDef proxy_methods[] = {
-    {"get", proxy_get, "key, default=None, /", "Return the value for key if key is in the mapping, else default.",
-     NATIVE_METHOD},
+    {"get", proxy_get, "key, default=None, /",
+     "Return the value for key if key is in the mapping, else default.", NATIVE_METHOD},
     {"keys", proxy_keys, "", "D.keys() -> a set-like object providing a view on D's keys", NATIVE_METHOD},
     {"values", proxy_values, "", "D.values() -> an object providing a view on D's values", NATIVE_METHOD},
     {"items", proxy_items, "", "D.items() -> a set-like object providing a view on D's items", NATIVE_METHOD},

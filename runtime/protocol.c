@@ -13,24 +13,21 @@
 /* --- text --- */
 
 /* A slot's result, which must be a str. */
-static Value check_text(VM *vm, STEALS Value text, const char *method)
-{
+static Value check_text(VM *vm, STEALS Value text, const char *method) {
     if (is_absent(text) || is_string(text)) return text;
     raise_type(vm, "%s returned non-string (type %T)", method, text);
     value_drop(vm, text);
     return ABSENT;
 }
 
-Value object_repr(VM *vm, Value v)
-{
+Value object_repr(VM *vm, Value v) {
     if (!recursion_enter(vm, " while getting the repr of an object")) return ABSENT;
     Value text = type_of(v)->repr(vm, v);
     recursion_leave(vm);
     return check_text(vm, text, "__repr__");
 }
 
-Value object_str(VM *vm, Value v)
-{
+Value object_str(VM *vm, Value v) {
     if (is_exactly(v, &str_type)) return value_ref(v);
     if (!recursion_enter(vm, " while getting the str of an object")) return ABSENT;
     Value text = type_of(v)->str(vm, v);
@@ -38,8 +35,7 @@ Value object_str(VM *vm, Value v)
     return check_text(vm, text, "__str__");
 }
 
-static void escape(Builder *b, uint32_t c)
-{
+static void escape(Builder *b, uint32_t c) {
     if (c < 0x80) {
         builder_char(b, c);
     } else {
@@ -47,19 +43,18 @@ static void escape(Builder *b, uint32_t c)
     }
 }
 
-Value object_ascii(VM *vm, Value v)
-{
+Value object_ascii(VM *vm, Value v) {
     Value text = object_repr(vm, v);
     if (is_absent(text) || as_string(text)->ascii) return text;
     Builder b;
     builder_init(&b, vm);
-    for (int64_t i = 0; i < string_length(as_string(text)); i++) escape(&b, string_at(as_string(text), i));
+    for (int64_t i = 0; i < string_length(as_string(text)); i++)
+        escape(&b, string_at(as_string(text), i));
     value_drop(vm, text);
     return builder_finish(&b);
 }
 
-Value object_format(VM *vm, Value v, Value spec)
-{
+Value object_format(VM *vm, Value v, Value spec) {
     if (is_absent(spec)) spec = vm->empty_string;
     bool plain = string_length(as_string(spec)) == 0;
     if (plain && (is_exactly(v, &str_type) || is_int(v))) return object_str(vm, v);
@@ -75,8 +70,7 @@ Value object_format(VM *vm, Value v, Value spec)
 
 /* --- truth, hash --- */
 
-int object_truth(VM *vm, Value v)
-{
+int object_truth(VM *vm, Value v) {
     if (is_bool(v)) return value_same(v, TRUE_VALUE);
     if (is_none(v)) return 0;
     if (is_int(v)) return int_get(v) != 0;
@@ -87,18 +81,17 @@ int object_truth(VM *vm, Value v)
     return length < 0 ? -1 : length > 0;
 }
 
-bool object_hash(VM *vm, Value v, int64_t *hash)
-{
+bool object_hash(VM *vm, Value v, int64_t *hash) {
     const Type *type = type_of(v);
     return (type->hash == NULL ? hash_unhashable : type->hash)(vm, v, hash);
 }
 
 /* --- comparison --- */
 
-static Value try_compare(VM *vm, Value a, Value b, CompareOp op)
-{
-    static const uint8_t mirrored[] = {[COMPARE_LT] = COMPARE_GT, [COMPARE_LE] = COMPARE_GE, [COMPARE_EQ] = COMPARE_EQ,
-                                       [COMPARE_NE] = COMPARE_NE, [COMPARE_GT] = COMPARE_LT, [COMPARE_GE] = COMPARE_LE};
+static Value try_compare(VM *vm, Value a, Value b, CompareOp op) {
+    static const uint8_t mirrored[] = {
+        [COMPARE_LT] = COMPARE_GT, [COMPARE_LE] = COMPARE_GE, [COMPARE_EQ] = COMPARE_EQ,
+        [COMPARE_NE] = COMPARE_NE, [COMPARE_GT] = COMPARE_LT, [COMPARE_GE] = COMPARE_LE};
     Type *x = type_of(a), *y = type_of(b);
     bool subclass_first = x != y && y->compare != NULL && type_is_subtype(y, x);
     if (subclass_first) {
@@ -113,8 +106,7 @@ static Value try_compare(VM *vm, Value a, Value b, CompareOp op)
     return NOT_IMPLEMENTED;
 }
 
-Value object_compare(VM *vm, Value a, Value b, CompareOp op)
-{
+Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
     static const char *const symbols[] = {"<", "<=", "==", "!=", ">", ">="};
     if (!recursion_enter(vm, " in comparison")) return ABSENT;
     Value result = try_compare(vm, a, b, op);
@@ -125,8 +117,7 @@ Value object_compare(VM *vm, Value a, Value b, CompareOp op)
     return raise_type(vm, "'%s' not supported between instances of '%T' and '%T'", symbols[op], a, b);
 }
 
-int object_compare_truth(VM *vm, Value a, Value b, CompareOp op)
-{
+int object_compare_truth(VM *vm, Value a, Value b, CompareOp op) {
     Value result = object_compare(vm, a, b, op);
     if (is_absent(result)) return -1;
     if (is_bool(result)) return value_same(result, TRUE_VALUE);
@@ -135,16 +126,14 @@ int object_compare_truth(VM *vm, Value a, Value b, CompareOp op)
     return truth;
 }
 
-int object_equal(VM *vm, Value a, Value b)
-{
+int object_equal(VM *vm, Value a, Value b) {
     return value_same(a, b) ? 1 : object_compare_truth(vm, a, b, COMPARE_EQ);
 }
 
 /* --- classes --- */
 
 /* Ask a class's `__instancecheck__` or `__subclasscheck__`; *missing: its type has none. */
-static int ask_class(VM *vm, NameIndex method, Value class, Value subject, bool *missing)
-{
+static int ask_class(VM *vm, NameIndex method, Value class, Value subject, bool *missing) {
     Value row[2] = {class, subject};
     Value answer = special_call(vm, method, row, 2, missing);
     if (is_absent(answer)) return -1;
@@ -155,31 +144,30 @@ static int ask_class(VM *vm, NameIndex method, Value class, Value subject, bool 
 
 typedef int (*ClassTest)(VM *vm, Value subject, Value class);
 
-static int any_of(VM *vm, Value subject, Tuple *classes, ClassTest test, const char *where)
-{
+static int any_of(VM *vm, Value subject, Tuple *classes, ClassTest test, const char *where) {
     int matches = 0;
     if (!recursion_enter(vm, where)) return -1;
-    for (int64_t i = 0; matches == 0 && i < classes->length; i++) matches = test(vm, subject, classes->items[i]);
+    for (int64_t i = 0; matches == 0 && i < classes->length; i++)
+        matches = test(vm, subject, classes->items[i]);
     recursion_leave(vm);
     return matches;
 }
 
-int object_is_instance(VM *vm, Value v, Value type_or_tuple)
-{
+int object_is_instance(VM *vm, Value v, Value type_or_tuple) {
     if (value_same(from_object(type_of(v)), type_or_tuple)) return 1;
     if (is_tuple(type_or_tuple)) {
         return any_of(vm, v, as_tuple(type_or_tuple), object_is_instance, " in __instancecheck__");
     }
     /* For a class that `type` made, the mro answers yes at once; what __class__ claims is asked last. */
-    if (is_exactly(type_or_tuple, &type_type) && value_is_instance(v, (Type *)as_object(type_or_tuple))) return 1;
+    if (is_exactly(type_or_tuple, &type_type) && value_is_instance(v, (Type *)as_object(type_or_tuple)))
+        return 1;
     bool missing;
     int answer = ask_class(vm, NAME_instancecheck, type_or_tuple, v, &missing);
     if (missing) raise_type(vm, "isinstance() arg 2 must be a type, a tuple of types, or a union");
     return answer;
 }
 
-int object_is_subclass(VM *vm, Value type, Value type_or_tuple)
-{
+int object_is_subclass(VM *vm, Value type, Value type_or_tuple) {
     if (is_tuple(type_or_tuple)) {
         return any_of(vm, type, as_tuple(type_or_tuple), object_is_subclass, " in __subclasscheck__");
     }
@@ -196,8 +184,7 @@ int object_is_subclass(VM *vm, Value type, Value type_or_tuple)
 
 /* --- reprs under way --- */
 
-int repr_enter(VM *vm, Value v)
-{
+int repr_enter(VM *vm, Value v) {
     if (is_absent(vm->repr_running) && is_absent(vm->repr_running = list_new(vm, 4))) return -1;
     List *running = as_list(vm->repr_running);
     for (int64_t i = running->length - 1; i >= 0; i--) {
@@ -206,12 +193,12 @@ int repr_enter(VM *vm, Value v)
     return list_append(vm, vm->repr_running, v) ? 1 : -1;
 }
 
-void repr_leave(VM *vm, Value v)
-{
+void repr_leave(VM *vm, Value v) {
     List *running = as_list(vm->repr_running);
     for (int64_t i = running->length - 1; i >= 0; i--) {
         if (!value_same(running->items[i], v)) continue;
-        memmove(&running->items[i], &running->items[i + 1], (size_t)(running->length - 1 - i) * sizeof(Value));
+        memmove(&running->items[i], &running->items[i + 1],
+                (size_t)(running->length - 1 - i) * sizeof(Value));
         running->length--;
         value_drop(vm, v);
         return;

@@ -11,17 +11,17 @@
 #include "runtime/state.h"
 
 /* --- text, truth, hash, identity --- */
-NEW RAISES Value object_repr(VM *vm, Value v);  /* a str */
-NEW RAISES Value object_str(VM *vm, Value v);   /* a str */
+NEW RAISES Value object_repr(VM *vm, Value v); /* a str */
+NEW RAISES Value object_str(VM *vm, Value v);  /* a str */
 NEW RAISES Value object_ascii(VM *vm, Value v);
 NEW RAISES Value object_format(VM *vm, Value v, Value spec /* str; ABSENT: empty */);
-RAISES int object_truth(VM *vm, Value v);       /* 1, 0, -1 */
+RAISES int object_truth(VM *vm, Value v); /* 1, 0, -1 */
 RAISES bool object_hash(VM *vm, Value v, int64_t *hash);
 
 /* --- comparison --- */
 NEW RAISES Value object_compare(VM *vm, Value a, Value b, CompareOp op);
 RAISES int object_compare_truth(VM *vm, Value a, Value b, CompareOp op); /* identity does not shortcut */
-RAISES int object_equal(VM *vm, Value a, Value b);                       /* identity or ==, as containers compare */
+RAISES int object_equal(VM *vm, Value a, Value b); /* identity or ==, as containers compare */
 
 /* --- arithmetic --- */
 NEW RAISES Value object_binary(VM *vm, BinaryOp op, Value left, Value right);
@@ -38,8 +38,9 @@ RAISES bool object_to_double(VM *vm, Value v, double *result);
 NEW RAISES Value object_get_attribute(VM *vm, Value v, Value name);
 NEW RAISES int object_find_attribute(VM *vm, Value v, Value name, Value *result); /* 1 found, 0 missing, -1 */
 RAISES bool object_set_attribute(VM *vm, Value v, Value name, Value value /* ABSENT: delete */);
-NEW RAISES Value object_generic_get(VM *vm, Value v, Value name);             /* object.__getattribute__ */
-RAISES bool object_generic_set(VM *vm, Value v, Value name, Value value);     /* object.__setattr__, __delattr__ */
+NEW RAISES Value object_generic_get(VM *vm, Value v, Value name); /* object.__getattribute__ */
+RAISES bool object_generic_set(VM *vm, Value v, Value name,
+                               Value value); /* object.__setattr__, __delattr__ */
 /* A special method looked up on the type, bound; ABSENT with nothing raised when missing. */
 NEW RAISES Value object_special(VM *vm, Value v, Value name);
 
@@ -65,14 +66,14 @@ NEW RAISES Value object_iterate(VM *vm, Value v);
 /* The next item; ABSENT at the end, or on an error: error_raised tells. A StopIteration is taken as the end. */
 NEW RAISES Value iterator_next(VM *vm, Value iterator);
 /* Call `each` with every item; stops when it returns false (which RAISES). */
-RAISES bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context), void *context);
+RAISES bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context),
+                        void *context);
 
 /* --- types --- */
 RAISES int object_is_instance(VM *vm, Value v, Value type_or_tuple);
 RAISES int object_is_subclass(VM *vm, Value type, Value type_or_tuple);
 bool type_is_subtype(const Type *type, const Type *of); /* by the mro */
-static inline bool value_is_instance(Value v, const Type *type)
-{
+static inline bool value_is_instance(Value v, const Type *type) {
     return type_of(v) == type || type_is_subtype(type_of(v), type);
 }
 

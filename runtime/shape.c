@@ -32,34 +32,32 @@ typedef struct ShapeIndex {
 
 /* --- the table of ids --- */
 
-bool shapes_init(VM *vm)
-{
+bool shapes_init(VM *vm) {
     vm->shapes = memory_alloc(vm, sizeof *vm->shapes);
     if (vm->shapes == NULL) return false;
     *vm->shapes = (ShapeTable){.next_id = SHAPE_FIRST};
     return true;
 }
 
-void shapes_fini(VM *vm)
-{
+void shapes_fini(VM *vm) {
     ShapeTable *table = vm->shapes;
     if (table == NULL) return;
-    for (uint32_t i = 0; i < table->capacity; i++) memory_free(vm, table->chunks[i], sizeof(Chunk));
+    for (uint32_t i = 0; i < table->capacity; i++)
+        memory_free(vm, table->chunks[i], sizeof(Chunk));
     memory_free(vm, table->chunks, table->capacity * sizeof *table->chunks);
     memory_free(vm, table, sizeof *table);
     vm->shapes = NULL;
 }
 
-Shape *shape_of(VM *vm, uint32_t id)
-{
+Shape *shape_of(VM *vm, uint32_t id) {
     return vm->shapes->chunks[id >> CHUNK_LOG]->shapes[id & (CHUNK_SHAPES - 1)];
 }
 
-static bool reserve_chunk(VM *vm, ShapeTable *table, uint32_t index)
-{
+static bool reserve_chunk(VM *vm, ShapeTable *table, uint32_t index) {
     if (index >= table->capacity) {
         uint32_t capacity = index + 1 + index / 2;
-        Chunk **chunks = memory_resize(vm, table->chunks, table->capacity * sizeof *chunks, capacity * sizeof *chunks);
+        Chunk **chunks =
+            memory_resize(vm, table->chunks, table->capacity * sizeof *chunks, capacity * sizeof *chunks);
         if (chunks == NULL) return false;
         memset(chunks + table->capacity, 0, (capacity - table->capacity) * sizeof *chunks);
         table->chunks = chunks;
@@ -72,8 +70,7 @@ static bool reserve_chunk(VM *vm, ShapeTable *table, uint32_t index)
 }
 
 /* Give the shape its id. False RAISES, or numbers have run out. */
-static bool enter(VM *vm, Shape *shape)
-{
+static bool enter(VM *vm, Shape *shape) {
     ShapeTable *table = vm->shapes;
     if (table->next_id == UINT32_MAX || !reserve_chunk(vm, table, table->next_id >> CHUNK_LOG)) return false;
     shape->id = table->next_id++;
@@ -83,8 +80,7 @@ static bool enter(VM *vm, Shape *shape)
     return true;
 }
 
-static void leave(VM *vm, const Shape *shape)
-{
+static void leave(VM *vm, const Shape *shape) {
     ShapeTable *table = vm->shapes;
     Chunk **chunk = &table->chunks[shape->id >> CHUNK_LOG];
     (*chunk)->shapes[shape->id & (CHUNK_SHAPES - 1)] = NULL;
@@ -96,46 +92,41 @@ static void leave(VM *vm, const Shape *shape)
 
 /* --- finding a name --- */
 
-static size_t index_size(uint32_t cells)
-{
+static size_t index_size(uint32_t cells) {
     return sizeof(ShapeIndex) + cells * sizeof(((ShapeIndex *)NULL)->cells[0]);
 }
 
-static uint32_t name_hash(Value name)
-{
-    return (uint32_t)((name.bits * UINT64_C(0x9E3779B97F4A7C15)) >> 32);
-}
+static uint32_t name_hash(Value name) { return (uint32_t)((name.bits * UINT64_C(0x9E3779B97F4A7C15)) >> 32); }
 
-static int index_find(const ShapeIndex *index, Value name)
-{
+static int index_find(const ShapeIndex *index, Value name) {
     for (uint32_t i = name_hash(name) & index->mask;; i = (i + 1) & index->mask) {
         if (value_same(index->cells[i].name, name)) return (int)index->cells[i].slot;
         if (is_absent(index->cells[i].name)) return -1;
     }
 }
 
-static void index_add(ShapeIndex *index, Value name, uint32_t slot)
-{
+static void index_add(ShapeIndex *index, Value name, uint32_t slot) {
     uint32_t i = name_hash(name) & index->mask;
-    while (!is_absent(index->cells[i].name)) i = (i + 1) & index->mask;
+    while (!is_absent(index->cells[i].name))
+        i = (i + 1) & index->mask;
     index->cells[i].name = name;
     index->cells[i].slot = slot;
 }
 
-static ShapeIndex *index_new(VM *vm, const Shape *shape)
-{
+static ShapeIndex *index_new(VM *vm, const Shape *shape) {
     uint32_t cells = 2 * INDEX_EVERY;
-    while (cells < 2 * shape->count) cells *= 2;
+    while (cells < 2 * shape->count)
+        cells *= 2;
     ShapeIndex *index = memory_alloc(vm, index_size(cells));
     if (index == NULL) return NULL;
     memset(index, 0, index_size(cells));
     index->mask = cells - 1;
-    for (const Shape *s = shape; s->parent != NULL; s = s->parent) index_add(index, s->name, s->count - 1);
+    for (const Shape *s = shape; s->parent != NULL; s = s->parent)
+        index_add(index, s->name, s->count - 1);
     return index;
 }
 
-int shape_find(const Shape *shape, Value name)
-{
+int shape_find(const Shape *shape, Value name) {
     for (const Shape *s = shape; s->parent != NULL; s = s->parent) {
         if (s->index != NULL) return index_find(s->index, name);
         if (value_same(s->name, name)) return (int)s->count - 1;
@@ -143,23 +134,21 @@ int shape_find(const Shape *shape, Value name)
     return -1;
 }
 
-void shape_names(const Shape *shape, Value *names)
-{
-    for (; shape->parent != NULL; shape = shape->parent) names[shape->count - 1] = shape->name;
+void shape_names(const Shape *shape, Value *names) {
+    for (; shape->parent != NULL; shape = shape->parent)
+        names[shape->count - 1] = shape->name;
 }
 
 /* --- the tree --- */
 
-static void shape_free(VM *vm, Shape *shape)
-{
+static void shape_free(VM *vm, Shape *shape) {
     value_xdrop(vm, shape->name);
     if (shape->index != NULL) memory_free(vm, shape->index, index_size(shape->index->mask + 1));
     memory_free(vm, shape, sizeof *shape);
 }
 
 /* A shape that is in no tree yet. NULL RAISES, or ids have run out. */
-static Shape *shape_new(VM *vm, Type *type, Shape *parent, Value name)
-{
+static Shape *shape_new(VM *vm, Type *type, Shape *parent, Value name) {
     Shape *shape = memory_alloc(vm, sizeof *shape);
     if (shape == NULL) return NULL;
     *shape = (Shape){.type = type, .parent = parent, .name = value_xref(name)};
@@ -172,13 +161,9 @@ static Shape *shape_new(VM *vm, Type *type, Shape *parent, Value name)
     return shape;
 }
 
-Shape *shape_new_root(VM *vm, Type *type)
-{
-    return shape_new(vm, type, NULL, ABSENT);
-}
+Shape *shape_new_root(VM *vm, Type *type) { return shape_new(vm, type, NULL, ABSENT); }
 
-Shape *shape_add(VM *vm, Shape *shape, Value name)
-{
+Shape *shape_add(VM *vm, Shape *shape, Value name) {
     for (Shape *child = shape->children; child != NULL; child = child->sibling) {
         if (value_same(child->name, name)) return child;
     }
@@ -190,8 +175,7 @@ Shape *shape_add(VM *vm, Shape *shape, Value name)
     return child;
 }
 
-void shapes_free(VM *vm, Type *type)
-{
+void shapes_free(VM *vm, Type *type) {
     Shape *shape = type->root_shape;
     type->root_shape = NULL;
     while (shape != NULL) { /* leaves first, without recursion: a tree may be deep */

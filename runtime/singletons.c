@@ -13,15 +13,13 @@ Object true_object = OBJECT_IMMORTAL(&bool_type);
 Object false_object = OBJECT_IMMORTAL(&bool_type);
 
 /* A count that drifts to zero over a very long run is armed again. */
-static void revive(VM *vm, Object *self)
-{
+static void revive(VM *vm, Object *self) {
     (void)vm;
     self->refs = IMMORTAL_REFS;
 }
 
 /* The `new` slot of a type with one instance. */
-static Value singleton(VM *vm, Type *type, Value *args, int nargs, Value names, Value instance)
-{
+static Value singleton(VM *vm, Type *type, Value *args, int nargs, Value names, Value instance) {
     (void)args;
     if (nargs > 0 || !is_absent(names)) return raise_type(vm, "%N takes no arguments", type);
     return instance;
@@ -29,19 +27,16 @@ static Value singleton(VM *vm, Type *type, Value *args, int nargs, Value names, 
 
 /* --- None --- */
 
-static Value none_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value none_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     return singleton(vm, type, args, nargs, names, NONE);
 }
 
-static Value none_repr(VM *vm, Value self)
-{
+static Value none_repr(VM *vm, Value self) {
     (void)self;
     return string_intern_c(vm, "None");
 }
 
-static int none_truth(VM *vm, Value self)
-{
+static int none_truth(VM *vm, Value self) {
     (void)vm;
     (void)self;
     return 0;
@@ -59,22 +54,19 @@ Type none_type = {
 
 /* --- Ellipsis, NotImplemented --- */
 
-static Value ellipsis_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value ellipsis_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)type;
     if (nargs > 0 || !is_absent(names)) return raise_type(vm, "EllipsisType takes no arguments");
     (void)args;
     return ELLIPSIS;
 }
 
-static Value ellipsis_repr(VM *vm, Value self)
-{
+static Value ellipsis_repr(VM *vm, Value self) {
     (void)self;
     return string_intern_c(vm, "Ellipsis");
 }
 
-static Value ellipsis_reduce(VM *vm, Value *args, int nargs, Value names)
-{
+static Value ellipsis_reduce(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     return object_repr(vm, args[0]);
@@ -92,13 +84,11 @@ Type ellipsis_type = {
     .methods = reduce_methods,
 };
 
-static Value not_implemented_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value not_implemented_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     return singleton(vm, type, args, nargs, names, NOT_IMPLEMENTED);
 }
 
-static Value not_implemented_repr(VM *vm, Value self)
-{
+static Value not_implemented_repr(VM *vm, Value self) {
     (void)self;
     return string_intern_c(vm, "NotImplemented");
 }
@@ -115,8 +105,7 @@ Type not_implemented_type = {
 
 /* --- bool --- */
 
-static Value bool_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value bool_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)type;
     Value row[1];
     if (!arguments_no_names(vm, "bool", names)) return ABSENT;
@@ -125,42 +114,29 @@ static Value bool_new(VM *vm, Type *type, Value *args, int nargs, Value names)
     return truth < 0 ? ABSENT : bool_from(truth);
 }
 
-static Value bool_repr(VM *vm, Value self)
-{
+static Value bool_repr(VM *vm, Value self) {
     return string_intern_c(vm, value_same(self, TRUE_VALUE) ? "True" : "False");
 }
 
-static int bool_truth(VM *vm, Value self)
-{
+static int bool_truth(VM *vm, Value self) {
     (void)vm;
     return value_same(self, TRUE_VALUE);
 }
 
 /* Both operands bools: a bool; otherwise what ints do. */
-static Value bool_binary(VM *vm, BinaryOp op, Value left, Value right)
-{
+static Value bool_binary(VM *vm, BinaryOp op, Value left, Value right) {
     if (!is_bool(left) || !is_bool(right)) return int_type.number.binary[op](vm, left, right);
     bool a = value_same(left, TRUE_VALUE), b = value_same(right, TRUE_VALUE);
     return bool_from(op == BINARY_AND ? a && b : op == BINARY_OR ? a || b : a != b);
 }
 
-static Value bool_and(VM *vm, Value left, Value right)
-{
-    return bool_binary(vm, BINARY_AND, left, right);
-}
+static Value bool_and(VM *vm, Value left, Value right) { return bool_binary(vm, BINARY_AND, left, right); }
 
-static Value bool_or(VM *vm, Value left, Value right)
-{
-    return bool_binary(vm, BINARY_OR, left, right);
-}
+static Value bool_or(VM *vm, Value left, Value right) { return bool_binary(vm, BINARY_OR, left, right); }
 
-static Value bool_xor(VM *vm, Value left, Value right)
-{
-    return bool_binary(vm, BINARY_XOR, left, right);
-}
+static Value bool_xor(VM *vm, Value left, Value right) { return bool_binary(vm, BINARY_XOR, left, right); }
 
-static Value bool_invert(VM *vm, Value self)
-{
+static Value bool_invert(VM *vm, Value self) {
     (void)vm;
     return int_small(value_same(self, TRUE_VALUE) ? -2 : -1);
 }
@@ -168,8 +144,10 @@ static Value bool_invert(VM *vm, Value self)
 Type bool_type = {
     TYPE_HEAD(bool_type, "bool", .dealloc = revive),
     .base = &int_type,
-    .doc = "Returns True when the argument is true, False otherwise.\nThe builtins True and False are the only two "
-           "instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be subclassed.",
+    .doc = "Returns True when the argument is true, False otherwise.\nThe builtins True and False are the "
+           "only two "
+           "instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be "
+           "subclassed.",
     .new = bool_new,
     .repr = bool_repr,
     .number =

@@ -18,8 +18,7 @@
 
 /* --- calling a special method --- */
 
-static Value call_attribute(VM *vm, Value attribute, Value *row, int count)
-{
+static Value call_attribute(VM *vm, Value attribute, Value *row, int count) {
     Type *type = type_of(attribute);
     if (type->flags & TYPE_METHOD_DESCRIPTOR) return object_call(vm, attribute, row, count, ABSENT);
     if (type->descriptor_get == NULL) return object_call(vm, attribute, row + 1, count - 1, ABSENT);
@@ -30,8 +29,7 @@ static Value call_attribute(VM *vm, Value attribute, Value *row, int count)
     return result;
 }
 
-Value special_call(VM *vm, NameIndex name, Value *row, int count, bool *missing)
-{
+Value special_call(VM *vm, NameIndex name, Value *row, int count, bool *missing) {
     Value attribute = type_lookup(vm, type_of(row[0]), vm->names[name]);
     *missing = is_absent(attribute);
     if (*missing) return ABSENT;
@@ -44,30 +42,26 @@ Value special_call(VM *vm, NameIndex name, Value *row, int count, bool *missing)
 }
 
 /* The same for a method that its class has, or had when its slot was chosen. */
-static Value call_present(VM *vm, NameIndex name, Value *row, int count)
-{
+static Value call_present(VM *vm, NameIndex name, Value *row, int count) {
     bool missing;
     Value result = special_call(vm, name, row, count, &missing);
     return missing ? raise_attribute(vm, row[0], vm->names[name]) : result;
 }
 
-static Value call_or_not_implemented(VM *vm, NameIndex name, Value *row, int count)
-{
+static Value call_or_not_implemented(VM *vm, NameIndex name, Value *row, int count) {
     bool missing;
     Value result = special_call(vm, name, row, count, &missing);
     return missing ? NOT_IMPLEMENTED : result;
 }
 
-static bool drop_result(VM *vm, Value result)
-{
+static bool drop_result(VM *vm, Value result) {
     value_xdrop(vm, result);
     return !is_absent(result);
 }
 
 /* --- life --- */
 
-static Value slot_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value slot_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value new = object_get_attribute(vm, from_object(type), NAME_OF(vm, new));
     if (is_absent(new)) return ABSENT;
     int count = nargs + (is_absent(names) ? 0 : (int)as_tuple(names)->length);
@@ -85,8 +79,7 @@ static Value slot_new(VM *vm, Type *type, Value *args, int nargs, Value names)
     return result;
 }
 
-static bool slot_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool slot_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     Value init = object_special(vm, self, NAME_OF(vm, init));
     if (is_absent(init)) {
         if (!error_raised(vm)) raise_attribute(vm, self, NAME_OF(vm, init));
@@ -101,8 +94,7 @@ static bool slot_init(VM *vm, Value self, Value *args, int nargs, Value names)
     return none;
 }
 
-static void slot_finalize(VM *vm, Object *self)
-{
+static void slot_finalize(VM *vm, Object *self) {
     Value pending = error_take(vm);
     Value method = type_lookup(vm, self->type, NAME_OF(vm, del));
     Value row[1] = {from_object(self)};
@@ -115,8 +107,7 @@ static void slot_finalize(VM *vm, Object *self)
     error_restore(vm, pending);
 }
 
-static Value slot_call(VM *vm, Value callable, Value *args, int nargs, Value names)
-{
+static Value slot_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
     Value method = object_special(vm, callable, NAME_OF(vm, call));
     if (is_absent(method)) {
         return error_raised(vm) ? ABSENT : raise_attribute(vm, callable, NAME_OF(vm, call));
@@ -132,27 +123,23 @@ static Value slot_call(VM *vm, Value callable, Value *args, int nargs, Value nam
 
 /* --- text, hash, comparison --- */
 
-static Value slot_repr(VM *vm, Value self)
-{
+static Value slot_repr(VM *vm, Value self) {
     Value row[1] = {self};
     return call_present(vm, NAME_repr, row, 1);
 }
 
-static Value slot_str(VM *vm, Value self)
-{
+static Value slot_str(VM *vm, Value self) {
     Value row[1] = {self};
     return call_present(vm, NAME_str, row, 1);
 }
 
-bool hash_unhashable(VM *vm, Value self, int64_t *hash)
-{
+bool hash_unhashable(VM *vm, Value self, int64_t *hash) {
     (void)hash;
     raise_type(vm, "unhashable type: '%T'", self);
     return false;
 }
 
-static bool slot_hash(VM *vm, Value self, int64_t *hash)
-{
+static bool slot_hash(VM *vm, Value self, int64_t *hash) {
     Value method = type_lookup(vm, type_of(self), NAME_OF(vm, hash));
     if (is_absent(method) || is_none(method)) return hash_unhashable(vm, self, hash);
     Value row[1] = {self};
@@ -169,8 +156,7 @@ static bool slot_hash(VM *vm, Value self, int64_t *hash)
     return ok;
 }
 
-static Value slot_compare(VM *vm, Value self, Value other, CompareOp op)
-{
+static Value slot_compare(VM *vm, Value self, Value other, CompareOp op) {
     static const uint16_t names[] = {NAME_lt, NAME_le, NAME_eq, NAME_ne, NAME_gt, NAME_ge};
     Value row[2] = {self, other};
     return call_or_not_implemented(vm, names[op], row, 2);
@@ -179,13 +165,12 @@ static Value slot_compare(VM *vm, Value self, Value other, CompareOp op)
 /* --- attributes, descriptors --- */
 
 /* __getattribute__, and __getattr__ when that found nothing. */
-static Value slot_get_attribute(VM *vm, Value self, Value name)
-{
+static Value slot_get_attribute(VM *vm, Value self, Value name) {
     Value getter = type_lookup(vm, type_of(self), NAME_OF(vm, getattribute));
     Value row[2] = {self, name}, result;
-    if (is_absent(getter) || (is_exactly(getter, &wrapper_descriptor_type) &&
-                              ((WrapperDescriptor *)as_object(getter))->function ==
-                                  (SlotFunction)object_generic_get)) {
+    if (is_absent(getter) ||
+        (is_exactly(getter, &wrapper_descriptor_type) &&
+         ((WrapperDescriptor *)as_object(getter))->function == (SlotFunction)object_generic_get)) {
         result = object_generic_get(vm, self, name);
     } else {
         result = call_present(vm, NAME_getattribute, row, 2);
@@ -196,23 +181,20 @@ static Value slot_get_attribute(VM *vm, Value self, Value name)
     return call_present(vm, NAME_getattr, row, 2);
 }
 
-static bool slot_set_attribute(VM *vm, Value self, Value name, Value value)
-{
+static bool slot_set_attribute(VM *vm, Value self, Value name, Value value) {
     Value row[3] = {self, name, value};
     return drop_result(vm, is_absent(value) ? call_present(vm, NAME_delattr, row, 2)
                                             : call_present(vm, NAME_setattr, row, 3));
 }
 
-static Value slot_descriptor_get(VM *vm, Value descriptor, Value instance, Value owner)
-{
+static Value slot_descriptor_get(VM *vm, Value descriptor, Value instance, Value owner) {
     Value row[3] = {descriptor, is_absent(instance) ? NONE : instance, is_absent(owner) ? NONE : owner};
     bool missing;
     Value result = special_call(vm, NAME_get, row, 3, &missing);
     return missing ? value_ref(descriptor) : result;
 }
 
-static bool slot_descriptor_set(VM *vm, Value descriptor, Value instance, Value value)
-{
+static bool slot_descriptor_set(VM *vm, Value descriptor, Value instance, Value value) {
     Value row[3] = {descriptor, instance, value};
     return drop_result(vm, is_absent(value) ? call_present(vm, NAME_delete, row, 2)
                                             : call_present(vm, NAME_set, row, 3));
@@ -220,8 +202,7 @@ static bool slot_descriptor_set(VM *vm, Value descriptor, Value instance, Value 
 
 /* --- iteration --- */
 
-static Value slot_iterate(VM *vm, Value self)
-{
+static Value slot_iterate(VM *vm, Value self) {
     Value method = type_lookup(vm, type_of(self), NAME_OF(vm, iter));
     if (is_none(method)) return raise_type(vm, "'%T' object is not iterable", self);
     if (is_absent(method)) return sequence_iterator_new(vm, self);
@@ -229,8 +210,7 @@ static Value slot_iterate(VM *vm, Value self)
     return call_present(vm, NAME_iter, row, 1);
 }
 
-static Value slot_next(VM *vm, Value self)
-{
+static Value slot_next(VM *vm, Value self) {
     Value row[1] = {self};
     return call_present(vm, NAME_next, row, 1);
 }
@@ -240,8 +220,7 @@ static Value slot_next(VM *vm, Value self)
 typedef Value (*BinarySlot)(VM *vm, Value left, Value right);
 
 /* Does the type of `other` have a reflected method that is not the one `self`'s type has? */
-static bool overrides(VM *vm, Value other, Value self, NameIndex reflected)
-{
+static bool overrides(VM *vm, Value other, Value self, NameIndex reflected) {
     Value theirs = type_lookup(vm, type_of(other), vm->names[reflected]);
     return !is_absent(theirs) && !value_same(theirs, type_lookup(vm, type_of(self), vm->names[reflected]));
 }
@@ -249,8 +228,7 @@ static bool overrides(VM *vm, Value other, Value self, NameIndex reflected)
 /* A binary operator where `slot` is in the slot `op` of the type of one operand or both. The right operand goes first
  * if its type is a subclass of the left one's that overrides the reflected method. */
 static Value slot_binary(VM *vm, Value left, Value right, BinaryOp op, BinarySlot slot, NameIndex name,
-                         NameIndex reflected)
-{
+                         NameIndex reflected) {
     Type *left_type = type_of(left), *right_type = type_of(right);
     bool try_right = left_type != right_type && right_type->number.binary[op] == slot;
     Value forward[2] = {left, right}, backward[2] = {right, left};
@@ -266,26 +244,23 @@ static Value slot_binary(VM *vm, Value left, Value right, BinaryOp op, BinarySlo
     return try_right ? call_or_not_implemented(vm, reflected, backward, 2) : NOT_IMPLEMENTED;
 }
 
-#define BINARY_FUNCTION(name, op)                                                                            \
-    static Value slot_##name(VM *vm, Value left, Value right)                                                \
-    {                                                                                                        \
-        return slot_binary(vm, left, right, op, slot_##name, NAME_##name, NAME_r##name);                     \
+#define BINARY_FUNCTION(name, op) \
+    static Value slot_##name(VM *vm, Value left, Value right) { \
+        return slot_binary(vm, left, right, op, slot_##name, NAME_##name, NAME_r##name); \
     }
-#define INPLACE_FUNCTION(name)                                                                               \
-    static Value slot_##name(VM *vm, Value left, Value right)                                                \
-    {                                                                                                        \
-        Value row[2] = {left, right};                                                                        \
-        return call_or_not_implemented(vm, NAME_##name, row, 2);                                             \
+#define INPLACE_FUNCTION(name) \
+    static Value slot_##name(VM *vm, Value left, Value right) { \
+        Value row[2] = {left, right}; \
+        return call_or_not_implemented(vm, NAME_##name, row, 2); \
     }
-#define UNARY_FUNCTION(slot, name)                                                                           \
-    static Value slot_##slot(VM *vm, Value self)                                                             \
-    {                                                                                                        \
-        Value row[1] = {self};                                                                               \
-        return call_present(vm, NAME_##name, row, 1);                                                        \
+#define UNARY_FUNCTION(slot, name) \
+    static Value slot_##slot(VM *vm, Value self) { \
+        Value row[1] = {self}; \
+        return call_present(vm, NAME_##name, row, 1); \
     }
 
-#define OPERATOR(name, op, symbol)                                                                           \
-    BINARY_FUNCTION(name, op)                                                                                \
+#define OPERATOR(name, op, symbol) \
+    BINARY_FUNCTION(name, op) \
     INPLACE_FUNCTION(i##name)
 #include "runtime/slots.def"
 #undef OPERATOR
@@ -300,16 +275,14 @@ UNARY_FUNCTION(to_int, int)
 UNARY_FUNCTION(to_float, float)
 UNARY_FUNCTION(index, index)
 
-static Value slot_power3(VM *vm, Value base, Value exponent, Value modulus)
-{
+static Value slot_power3(VM *vm, Value base, Value exponent, Value modulus) {
     /* Only the base is asked: there is no reflected pow() with a modulus. */
     if (type_of(base)->number.power3 != slot_power3) return NOT_IMPLEMENTED;
     Value row[3] = {base, exponent, modulus};
     return call_or_not_implemented(vm, NAME_pow, row, 3);
 }
 
-static int slot_truth(VM *vm, Value self)
-{
+static int slot_truth(VM *vm, Value self) {
     Value row[1] = {self};
     Value result = call_present(vm, NAME_bool, row, 1);
     if (is_absent(result)) return -1;
@@ -321,8 +294,7 @@ static int slot_truth(VM *vm, Value self)
 
 /* --- containers --- */
 
-static int64_t slot_length(VM *vm, Value self)
-{
+static int64_t slot_length(VM *vm, Value self) {
     Value row[1] = {self};
     Value result = call_present(vm, NAME_len, row, 1);
     if (is_absent(result)) return -1;
@@ -340,21 +312,18 @@ static int64_t slot_length(VM *vm, Value self)
     return length;
 }
 
-static Value slot_get_item(VM *vm, Value self, Value key)
-{
+static Value slot_get_item(VM *vm, Value self, Value key) {
     Value row[2] = {self, key};
     return call_present(vm, NAME_getitem, row, 2);
 }
 
-static bool slot_set_item(VM *vm, Value self, Value key, Value value)
-{
+static bool slot_set_item(VM *vm, Value self, Value key, Value value) {
     Value row[3] = {self, key, value};
     return drop_result(vm, is_absent(value) ? call_present(vm, NAME_delitem, row, 2)
                                             : call_present(vm, NAME_setitem, row, 3));
 }
 
-static int slot_contains(VM *vm, Value self, Value item)
-{
+static int slot_contains(VM *vm, Value self, Value item) {
     Value method = type_lookup(vm, type_of(self), NAME_OF(vm, contains));
     if (is_none(method)) {
         raise_type(vm, "'%T' object is not a container", self);
@@ -371,14 +340,13 @@ static int slot_contains(VM *vm, Value self, Value item)
 /* --- the table --- */
 
 const SlotRow slot_rows[SLOT_ROW_COUNT] = {
-#define SLOT(name, place, function, kind, operand, doc)                                                      \
+#define SLOT(name, place, function, kind, operand, doc) \
     {NAME_##name, offsetof(Type, place), WRAP_##kind, operand, (SlotFunction)function, doc},
 #include "runtime/slots.def"
 #undef SLOT
 };
 
-const SlotRow *slot_row_of(VM *vm, Value name)
-{
+const SlotRow *slot_row_of(VM *vm, Value name) {
     for (int i = 0; i < SLOT_ROW_COUNT; i++) {
         if (value_same(vm->names[slot_rows[i].name], name)) return &slot_rows[i];
     }
@@ -387,13 +355,9 @@ const SlotRow *slot_row_of(VM *vm, Value name)
 
 /* --- slots of built-in types --- */
 
-static bool is_place_start(int row)
-{
-    return row == 0 || slot_rows[row].offset != slot_rows[row - 1].offset;
-}
+static bool is_place_start(int row) { return row == 0 || slot_rows[row].offset != slot_rows[row - 1].offset; }
 
-void slots_inherit(Type *type)
-{
+void slots_inherit(Type *type) {
     const Type *base = type->base;
     if (base == NULL) return;
     if (type->compare != NULL && type->hash == NULL) type->hash = hash_unhashable;
@@ -410,8 +374,7 @@ void slots_inherit(Type *type)
     }
 }
 
-bool slots_fill_dict(VM *vm, Type *type, Value dict)
-{
+bool slots_fill_dict(VM *vm, Type *type, Value dict) {
     for (int i = 0; i < SLOT_ROW_COUNT; i++) {
         const SlotRow *row = &slot_rows[i];
         SlotFunction function = *slot_at(type, row);
@@ -438,15 +401,14 @@ typedef struct {
     bool use_generic;
 } Decision;
 
-static bool is_native_new(Value v)
-{
+static bool is_native_new(Value v) {
     return is_exactly(v, &native_function_type) &&
            ((NativeFunction *)as_object(v))->function == type_new_native;
 }
 
-static void decide_on_wrapper(const Type *type, const SlotRow *row, WrapperDescriptor *wrapper, Decision *d)
-{
-    if (wrapper->row->name == row->name && wrapper->row->offset != row->offset) return; /* `+` of a sequence */
+static void decide_on_wrapper(const Type *type, const SlotRow *row, WrapperDescriptor *wrapper, Decision *d) {
+    if (wrapper->row->name == row->name && wrapper->row->offset != row->offset)
+        return; /* `+` of a sequence */
     d->generic = row->function;
     bool fits = wrapper->row == row && type_is_subtype(type, wrapper->owner) &&
                 (d->specific == NULL || d->specific == wrapper->function);
@@ -457,8 +419,7 @@ static void decide_on_wrapper(const Type *type, const SlotRow *row, WrapperDescr
     }
 }
 
-static void decide(VM *vm, Type *type, const SlotRow *row, Decision *d)
-{
+static void decide(VM *vm, Type *type, const SlotRow *row, Decision *d) {
     Value method = type_lookup(vm, type, vm->names[row->name]);
     if (is_absent(method)) return;
     if (is_exactly(method, &wrapper_descriptor_type)) {
@@ -474,8 +435,7 @@ static void decide(VM *vm, Type *type, const SlotRow *row, Decision *d)
 }
 
 /* Decide on the place whose first row is slot_rows[row]. */
-static void resolve_place(VM *vm, Type *type, int row)
-{
+static void resolve_place(VM *vm, Type *type, int row) {
     Decision d = {0};
     const SlotRow *first = &slot_rows[row];
     for (int i = row; i < SLOT_ROW_COUNT && slot_rows[i].offset == first->offset; i++) {
@@ -484,15 +444,13 @@ static void resolve_place(VM *vm, Type *type, int row)
     *slot_at(type, first) = d.specific != NULL && !d.use_generic ? d.specific : d.generic;
 }
 
-void slots_resolve(VM *vm, Type *type)
-{
+void slots_resolve(VM *vm, Type *type) {
     for (int i = 0; i < SLOT_ROW_COUNT; i++) {
         if (is_place_start(i)) resolve_place(vm, type, i);
     }
 }
 
-static void update_subclasses(VM *vm, Type *type, Value name)
-{
+static void update_subclasses(VM *vm, Type *type, Value name) {
     Value key, value;
     if (is_absent(type->subclasses)) return;
     for (int64_t position = 0; dict_next(type->subclasses, &position, &key, &value);) {
@@ -500,12 +458,12 @@ static void update_subclasses(VM *vm, Type *type, Value name)
     }
 }
 
-void slots_update(VM *vm, Type *type, Value name)
-{
+void slots_update(VM *vm, Type *type, Value name) {
     for (int i = 0; i < SLOT_ROW_COUNT; i++) {
         if (!value_same(vm->names[slot_rows[i].name], name)) continue;
         int first = i;
-        while (!is_place_start(first)) first--;
+        while (!is_place_start(first))
+            first--;
         resolve_place(vm, type, first);
     }
     update_subclasses(vm, type, name);

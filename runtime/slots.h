@@ -17,17 +17,17 @@ typedef void (*SlotFunction)(void); /* any slot, to be cast to its own type */
 typedef enum {
     WRAP_NONE,
     WRAP_UNARY,
-    WRAP_LEFT,        /* f(self, value) */
-    WRAP_RIGHT,       /* f(value, self) */
-    WRAP_POWER,       /* f(self, value), with power3 for a third argument */
+    WRAP_LEFT,  /* f(self, value) */
+    WRAP_RIGHT, /* f(value, self) */
+    WRAP_POWER, /* f(self, value), with power3 for a third argument */
     WRAP_POWER_RIGHT,
     WRAP_COMPARE,
     WRAP_TRUTH,
     WRAP_HASH,
     WRAP_LENGTH,
     WRAP_CONTAINS,
-    WRAP_SET,         /* f(self, key, value) */
-    WRAP_DELETE,      /* the same slot without a value */
+    WRAP_SET,    /* f(self, key, value) */
+    WRAP_DELETE, /* the same slot without a value */
     WRAP_GET,
     WRAP_NEXT,
     WRAP_CALL,
@@ -53,8 +53,7 @@ enum {
 
 extern const SlotRow slot_rows[SLOT_ROW_COUNT];
 
-static inline SlotFunction *slot_at(const Type *type, const SlotRow *row)
-{
+static inline SlotFunction *slot_at(const Type *type, const SlotRow *row) {
     return (SlotFunction *)((char *)type + row->offset);
 }
 

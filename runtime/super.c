@@ -9,13 +9,9 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-static Super *as_super(Value v)
-{
-    return (Super *)as_object(v);
-}
+static Super *as_super(Value v) { return (Super *)as_object(v); }
 
-static int traverse(Object *self, VisitFn visit, void *context)
-{
+static int traverse(Object *self, VisitFn visit, void *context) {
     Super *s = (Super *)self;
     Type *types[] = {s->start, s->self_type};
     for (int i = 0; i < 2; i++) {
@@ -26,16 +22,14 @@ static int traverse(Object *self, VisitFn visit, void *context)
     return 0;
 }
 
-static void replace_type(VM *vm, Type **place, Type *type)
-{
+static void replace_type(VM *vm, Type **place, Type *type) {
     Type *old = *place;
     if (type != NULL) object_ref(&type->head.object);
     *place = type;
     if (old != NULL) object_drop(vm, &old->head.object);
 }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     Super *s = (Super *)self;
     object_untrack(vm, self);
     value_clear(vm, &s->self);
@@ -44,8 +38,7 @@ static void dealloc(VM *vm, Object *self)
     object_free(vm, self, instance_size(self, 0));
 }
 
-static Value super_new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value super_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)args;
     (void)nargs;
     (void)names;
@@ -56,9 +49,9 @@ static Value super_new(VM *vm, Type *type, Value *args, int nargs, Value names)
 }
 
 /* The type whose mro is searched: that of the instance, or the class itself. BORROWED; NULL RAISES. */
-static Type *check_object(VM *vm, Type *start, Value self, NEW Value *keeper)
-{
-    if (is_family(self, TYPE_TYPE) && type_is_subtype((Type *)as_object(self), start)) return (Type *)as_object(self);
+static Type *check_object(VM *vm, Type *start, Value self, NEW Value *keeper) {
+    if (is_family(self, TYPE_TYPE) && type_is_subtype((Type *)as_object(self), start))
+        return (Type *)as_object(self);
     if (value_is_instance(self, start)) return type_of(self);
     int found = object_find_attribute(vm, self, NAME_OF(vm, class), keeper);
     if (found < 0) return NULL;
@@ -68,12 +61,12 @@ static Type *check_object(VM *vm, Type *start, Value self, NEW Value *keeper)
     bool of_type = is_family(self, TYPE_TYPE);
     const char *what = of_type ? "type" : "instance of";
     const Type *shown = of_type ? (const Type *)as_object(self) : type_of(self);
-    raise_type(vm, "super(type, obj): obj (%s %N) is not an instance or subtype of type (%N).", what, shown, start);
+    raise_type(vm, "super(type, obj): obj (%s %N) is not an instance or subtype of type (%N).", what, shown,
+               start);
     return NULL;
 }
 
-static bool set_up(VM *vm, Super *s, Type *start, Value self)
-{
+static bool set_up(VM *vm, Super *s, Type *start, Value self) {
     Type *self_type = NULL;
     Value keeper = ABSENT;
     if (!is_absent(self) && is_none(self)) self = ABSENT;
@@ -87,8 +80,7 @@ static bool set_up(VM *vm, Super *s, Type *start, Value self)
     return ok;
 }
 
-static bool super_init(VM *vm, Value v, Value *args, int nargs, Value names)
-{
+static bool super_init(VM *vm, Value v, Value *args, int nargs, Value names) {
     Value row[2];
     if (!arguments_no_names(vm, "super", names)) return false;
     if (!arguments_bind(vm, "super", "type=None, obj=None, /", args, nargs, ABSENT, row)) return false;
@@ -107,12 +99,12 @@ static bool super_init(VM *vm, Value v, Value *args, int nargs, Value names)
 }
 
 /* What the classes behind `start` in the mro of `type` have under this name. BORROWED, ABSENT when nothing. */
-static Value find_behind(VM *vm, Type *type, const Type *start, Value name)
-{
+static Value find_behind(VM *vm, Type *type, const Type *start, Value name) {
     Tuple *mro = type_mro(vm, type);
     int64_t i = 0;
     if (mro == NULL) return ABSENT;
-    while (i < mro->length && as_object(mro->items[i]) != &start->head.object) i++;
+    while (i < mro->length && as_object(mro->items[i]) != &start->head.object)
+        i++;
     for (i++; i < mro->length; i++) {
         Dict *dict = type_dict(vm, (Type *)as_object(mro->items[i]));
         if (dict == NULL) return ABSENT;
@@ -122,8 +114,7 @@ static Value find_behind(VM *vm, Type *type, const Type *start, Value name)
     return ABSENT;
 }
 
-static Value super_get_attribute(VM *vm, Value v, Value name)
-{
+static Value super_get_attribute(VM *vm, Value v, Value name) {
     Super *s = as_super(v);
     if (s->self_type == NULL || !is_string(name) || string_equal_c(name, "__class__")) {
         return object_generic_get(vm, v, name);
@@ -140,8 +131,7 @@ static Value super_get_attribute(VM *vm, Value v, Value name)
 }
 
 /* An unbound super in a class's dict becomes bound to the instance. */
-static Value super_get(VM *vm, Value descriptor, Value instance, Value owner)
-{
+static Value super_get(VM *vm, Value descriptor, Value instance, Value owner) {
     (void)owner;
     Super *s = as_super(descriptor);
     if (is_absent(instance) || is_none(instance) || !is_absent(s->self)) return value_ref(descriptor);
@@ -154,27 +144,21 @@ static Value super_get(VM *vm, Value descriptor, Value instance, Value owner)
     return ABSENT;
 }
 
-static Value super_repr(VM *vm, Value v)
-{
+static Value super_repr(VM *vm, Value v) {
     Super *s = as_super(v);
     const char *start = s->start == NULL ? "NULL" : type_name(s->start);
     if (s->self_type == NULL) return string_format(vm, "<super: <class '%s'>, NULL>", start);
     return string_format(vm, "<super: <class '%s'>, <%N object>>", start, s->self_type);
 }
 
-static Value type_or_none(Type *type)
-{
-    return type == NULL ? NONE : value_ref(from_object(type));
-}
+static Value type_or_none(Type *type) { return type == NULL ? NONE : value_ref(from_object(type)); }
 
-static Value get_start(VM *vm, Value v)
-{
+static Value get_start(VM *vm, Value v) {
     (void)vm;
     return type_or_none(as_super(v)->start);
 }
 
-static Value get_self_type(VM *vm, Value v)
-{
+static Value get_self_type(VM *vm, Value v) {
     (void)vm;
     return type_or_none(as_super(v)->self_type);
 }

@@ -17,20 +17,13 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-static Type *as_type(Value v)
-{
-    return (Type *)as_object(v);
-}
+static Type *as_type(Value v) { return (Type *)as_object(v); }
 
-static bool is_type(Value v)
-{
-    return is_family(v, TYPE_TYPE);
-}
+static bool is_type(Value v) { return is_family(v, TYPE_TYPE); }
 
 /* --- calling --- */
 
-static Value type_call(VM *vm, Value callable, Value *args, int nargs, Value names)
-{
+static Value type_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
     Type *type = as_type(callable);
     if (type == &type_type) {
         bool named = !is_absent(names) && as_tuple(names)->length > 0;
@@ -40,17 +33,16 @@ static Value type_call(VM *vm, Value callable, Value *args, int nargs, Value nam
     if (type->new == NULL || type->flags & TYPE_NO_NEW) {
         return raise_type(vm, "cannot create '%N' instances", type);
     }
-    Value self = type->new(vm, type, args, nargs, names);
+    Value self = type->new (vm, type, args, nargs, names);
     if (is_absent(self) || !value_is_instance(self, type)) return self;
     Type *made = type_of(self);
-    if (made->init == object_type.init && made->new == object_type.new && nargs == 0) return self;
+    if (made->init == object_type.init && made->new == object_type.new &&nargs == 0) return self;
     if (made->init == NULL || made->init(vm, self, args, nargs, names)) return self;
     value_drop(vm, self);
     return ABSENT;
 }
 
-static Value type_new(VM *vm, Type *metatype, Value *args, int nargs, Value names)
-{
+static Value type_new(VM *vm, Type *metatype, Value *args, int nargs, Value names) {
     if (nargs != 3) {
         return raise_type(vm, "type.__new__() takes exactly 3 arguments (%d given)", nargs);
     }
@@ -63,8 +55,7 @@ static Value type_new(VM *vm, Type *metatype, Value *args, int nargs, Value name
     return class_new(vm, metatype, args[0], args[1], args[2], args + 3, names);
 }
 
-static bool type_init(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static bool type_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     (void)self;
     (void)args;
     if (nargs == 1 && !arguments_no_names(vm, "type.__init__", names)) return false;
@@ -75,8 +66,7 @@ static bool type_init(VM *vm, Value self, Value *args, int nargs, Value names)
 
 /* --- attributes --- */
 
-static Value type_get_attribute(VM *vm, Value self, Value name)
-{
+static Value type_get_attribute(VM *vm, Value self, Value name) {
     Type *type = as_type(self), *metatype = as_object(self)->type;
     if (!is_string(name)) return raise_type(vm, "attribute name must be string, not '%T'", name);
     Value meta = value_xref(type_lookup(vm, metatype, name)), result;
@@ -105,8 +95,7 @@ static Value type_get_attribute(VM *vm, Value self, Value name)
     return result;
 }
 
-static bool set_in_class(VM *vm, Type *type, Value name, Value value)
-{
+static bool set_in_class(VM *vm, Type *type, Value name, Value value) {
     Value dict = from_object(type->dict);
     bool ok;
     if (is_absent(value)) {
@@ -120,8 +109,7 @@ static bool set_in_class(VM *vm, Type *type, Value name, Value value)
     return ok;
 }
 
-static bool type_set_attribute(VM *vm, Value self, Value name, Value value)
-{
+static bool type_set_attribute(VM *vm, Value self, Value name, Value value) {
     Type *type = as_type(self);
     if (!is_string(name)) {
         raise_type(vm, "attribute name must be string, not '%T'", name);
@@ -148,15 +136,13 @@ static bool type_set_attribute(VM *vm, Value self, Value name, Value value)
 
 /* --- computed attributes --- */
 
-static Value own_attribute(VM *vm, Type *type, NameIndex name)
-{
+static Value own_attribute(VM *vm, Type *type, NameIndex name) {
     Dict *dict = type_dict(vm, type);
     return dict == NULL ? ABSENT : dict_get_string(vm, from_object(dict), vm->names[name]);
 }
 
 /* May `what` of this type be set to `value`? */
-static bool check_settable(VM *vm, Type *type, Value value, const char *what)
-{
+static bool check_settable(VM *vm, Type *type, Value value, const char *what) {
     if (!(type->flags & TYPE_HEAP)) {
         raise_type(vm, "cannot set '%s' attribute of immutable type '%N'", what, type);
     } else if (is_absent(value)) {
@@ -168,21 +154,18 @@ static bool check_settable(VM *vm, Type *type, Value value, const char *what)
 }
 
 /* A built-in type's name behind the module that its full name may begin with. */
-static const char *bare_name(const Type *type)
-{
+static const char *bare_name(const Type *type) {
     const char *dot = strrchr(type->head.name, '.');
     return dot == NULL ? type->head.name : dot + 1;
 }
 
-static Value get_name(VM *vm, Value self)
-{
+static Value get_name(VM *vm, Value self) {
     Type *type = as_type(self);
     if (type->name != NULL) return value_ref(from_object(type->name));
     return string_intern_c(vm, bare_name(type));
 }
 
-static bool set_name(VM *vm, Value self, Value value)
-{
+static bool set_name(VM *vm, Value self, Value value) {
     Type *type = as_type(self);
     if (!check_settable(vm, type, value, "__name__")) return false;
     if (is_string(value)) return type_set_name(vm, type, value);
@@ -190,14 +173,12 @@ static bool set_name(VM *vm, Value self, Value value)
     return false;
 }
 
-static Value get_qualname(VM *vm, Value self)
-{
+static Value get_qualname(VM *vm, Value self) {
     Type *type = as_type(self);
     return type->qualified_name == NULL ? get_name(vm, self) : value_ref(from_object(type->qualified_name));
 }
 
-static bool set_qualname(VM *vm, Value self, Value value)
-{
+static bool set_qualname(VM *vm, Value self, Value value) {
     Type *type = as_type(self);
     if (!check_settable(vm, type, value, "__qualname__")) return false;
     if (!is_string(value)) {
@@ -210,8 +191,7 @@ static bool set_qualname(VM *vm, Value self, Value value)
     return true;
 }
 
-static Value get_module(VM *vm, Value self)
-{
+static Value get_module(VM *vm, Value self) {
     Type *type = as_type(self);
     if (type->flags & TYPE_HEAP) {
         Value module = own_attribute(vm, type, NAME_module);
@@ -222,8 +202,7 @@ static Value get_module(VM *vm, Value self)
     return string_from_utf8(vm, name, (size_t)(bare - name - 1));
 }
 
-static bool set_in_dict(VM *vm, Value self, Value value, NameIndex name)
-{
+static bool set_in_dict(VM *vm, Value self, Value value, NameIndex name) {
     Type *type = as_type(self);
     if (!check_settable(vm, type, value, (const char *)as_string(vm->names[name])->data)) {
         return false;
@@ -231,13 +210,9 @@ static bool set_in_dict(VM *vm, Value self, Value value, NameIndex name)
     return set_in_class(vm, type, vm->names[name], value);
 }
 
-static bool set_module(VM *vm, Value self, Value value)
-{
-    return set_in_dict(vm, self, value, NAME_module);
-}
+static bool set_module(VM *vm, Value self, Value value) { return set_in_dict(vm, self, value, NAME_module); }
 
-static Value get_doc(VM *vm, Value self)
-{
+static Value get_doc(VM *vm, Value self) {
     Value doc = own_attribute(vm, as_type(self), NAME_doc);
     if (is_absent(doc)) return error_raised(vm) ? ABSENT : NONE;
     value_ref(doc);
@@ -248,13 +223,9 @@ static Value get_doc(VM *vm, Value self)
     return result;
 }
 
-static bool set_doc(VM *vm, Value self, Value value)
-{
-    return set_in_dict(vm, self, value, NAME_doc);
-}
+static bool set_doc(VM *vm, Value self, Value value) { return set_in_dict(vm, self, value, NAME_doc); }
 
-static Value get_bases(VM *vm, Value self)
-{
+static Value get_bases(VM *vm, Value self) {
     Type *type = as_type(self);
     if (type->bases != NULL) return value_ref(from_object(type->bases));
     if (type->base == NULL) return value_ref(vm->empty_tuple);
@@ -262,86 +233,76 @@ static Value get_bases(VM *vm, Value self)
     return type == &exc_ExceptionGroup ? tuple_pack(vm, 2, base, exception) : tuple_pack(vm, 1, base);
 }
 
-static bool set_bases(VM *vm, Value self, Value value)
-{
-    return class_set_bases(vm, as_type(self), value);
-}
+static bool set_bases(VM *vm, Value self, Value value) { return class_set_bases(vm, as_type(self), value); }
 
-static Value get_base(VM *vm, Value self)
-{
+static Value get_base(VM *vm, Value self) {
     (void)vm;
     Type *base = as_type(self)->base;
     return base == NULL ? NONE : value_ref(from_object(base));
 }
 
-static Value get_mro(VM *vm, Value self)
-{
+static Value get_mro(VM *vm, Value self) {
     Tuple *mro = type_mro(vm, as_type(self));
     if (mro == NULL) return error_raised(vm) ? ABSENT : NONE;
     return value_ref(from_object(mro));
 }
 
-static Value get_dict(VM *vm, Value self)
-{
+static Value get_dict(VM *vm, Value self) {
     Dict *dict = type_dict(vm, as_type(self));
     return dict == NULL ? ABSENT : mapping_proxy_new(vm, from_object(dict));
 }
 
-static Value get_basic_size(VM *vm, Value self)
-{
+static Value get_basic_size(VM *vm, Value self) {
     (void)vm;
     return int_small(as_type(self)->basic_size);
 }
 
-static Value get_item_size(VM *vm, Value self)
-{
+static Value get_item_size(VM *vm, Value self) {
     (void)vm;
     return int_small(as_type(self)->item_size);
 }
 
-static Value get_dict_offset(VM *vm, Value self)
-{
+static Value get_dict_offset(VM *vm, Value self) {
     (void)vm;
     return int_small(as_type(self)->attributes_offset);
 }
 
 enum { /* CPython's bits, for scripts that look at them */
-    FLAG_HEAP = 1 << 9,
-    FLAG_BASE = 1 << 10,
-    FLAG_ABSTRACT = 1 << 20,
-    FLAG_IMMUTABLE = 1 << 8,
+       FLAG_HEAP = 1 << 9,
+       FLAG_BASE = 1 << 10,
+       FLAG_ABSTRACT = 1 << 20,
+       FLAG_IMMUTABLE = 1 << 8,
 };
 
-static Value get_flags(VM *vm, Value self)
-{
+static Value get_flags(VM *vm, Value self) {
     (void)vm;
     uint32_t flags = as_type(self)->flags;
     return int_small((flags & TYPE_HEAP ? FLAG_HEAP : FLAG_IMMUTABLE) | (flags & TYPE_BASE ? FLAG_BASE : 0) |
                      (flags & TYPE_ABSTRACT ? FLAG_ABSTRACT : 0));
 }
 
-static Value get_abstract_methods(VM *vm, Value self)
-{
-    Value methods = as_type(self) == &type_type ? ABSENT : own_attribute(vm, as_type(self), NAME_abstractmethods);
+static Value get_abstract_methods(VM *vm, Value self) {
+    Value methods =
+        as_type(self) == &type_type ? ABSENT : own_attribute(vm, as_type(self), NAME_abstractmethods);
     if (!is_absent(methods)) return value_ref(methods);
     return error_raised(vm) ? ABSENT : raise_error(vm, &exc_AttributeError, "__abstractmethods__");
 }
 
-static bool set_abstract_methods(VM *vm, Value self, Value value)
-{
+static bool set_abstract_methods(VM *vm, Value self, Value value) {
     Type *type = as_type(self);
     int truth = is_absent(value) ? 0 : object_truth(vm, value);
-    if (truth < 0 || (!is_absent(value) && !check_settable(vm, type, value, "__abstractmethods__"))) return false;
+    if (truth < 0 || (!is_absent(value) && !check_settable(vm, type, value, "__abstractmethods__")))
+        return false;
     if (!set_in_class(vm, type, NAME_OF(vm, abstractmethods), value)) return false;
     type->flags = truth ? type->flags | TYPE_ABSTRACT : type->flags & ~(uint32_t)TYPE_ABSTRACT;
     return true;
 }
 
-static Value get_annotations(VM *vm, Value self)
-{
+static Value get_annotations(VM *vm, Value self) {
     Type *type = as_type(self);
     if (!(type->flags & TYPE_HEAP)) {
-        return raise_error(vm, &exc_AttributeError, "type object '%N' has no attribute '__annotations__'", type);
+        return raise_error(vm, &exc_AttributeError, "type object '%N' has no attribute '__annotations__'",
+                           type);
     }
     Value found = own_attribute(vm, type, NAME_annotations);
     if (!is_absent(found)) return value_ref(found);
@@ -351,27 +312,23 @@ static Value get_annotations(VM *vm, Value self)
     return ABSENT;
 }
 
-static bool set_annotations(VM *vm, Value self, Value value)
-{
+static bool set_annotations(VM *vm, Value self, Value value) {
     Type *type = as_type(self);
     if (!(type->flags & TYPE_HEAP)) return check_settable(vm, type, NONE, "__annotations__");
     return set_in_class(vm, type, NAME_OF(vm, annotations), value);
 }
 
-static Value get_type_params(VM *vm, Value self)
-{
+static Value get_type_params(VM *vm, Value self) {
     Type *type = as_type(self);
     Value found = type->flags & TYPE_HEAP ? own_attribute(vm, type, NAME_type_params) : ABSENT;
     return value_ref(is_absent(found) ? vm->empty_tuple : found);
 }
 
-static bool set_type_params(VM *vm, Value self, Value value)
-{
+static bool set_type_params(VM *vm, Value self, Value value) {
     return set_in_dict(vm, self, value, NAME_type_params);
 }
 
-static Value get_text_signature(VM *vm, Value self)
-{
+static Value get_text_signature(VM *vm, Value self) {
     (void)vm;
     (void)self;
     return NONE;
@@ -399,8 +356,7 @@ static const GetSetDef getsets[] = {
 
 /* --- methods --- */
 
-static Value type_mro_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value type_mro_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     Type *type = as_type(args[0]);
@@ -416,8 +372,7 @@ static Value type_mro_method(VM *vm, Value *args, int nargs, Value names)
 }
 
 /* Classes without a parent in this VM's registry of built-in types are found in the table of them. */
-static bool add_static_subclasses(VM *vm, const Type *type, Value list)
-{
+static bool add_static_subclasses(VM *vm, const Type *type, Value list) {
     for (int i = 1; i < STATIC_TYPE_COUNT; i++) {
         Type *t = static_type_at(i);
         if (t->base == type && !list_append(vm, list, from_object(t))) return false;
@@ -425,8 +380,7 @@ static bool add_static_subclasses(VM *vm, const Type *type, Value list)
     return true;
 }
 
-static Value type_subclasses_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value type_subclasses_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     Type *type = as_type(args[0]);
@@ -434,7 +388,8 @@ static Value type_subclasses_method(VM *vm, Value *args, int nargs, Value names)
     if (is_absent(list)) return ABSENT;
     bool ok = type->flags & TYPE_HEAP || add_static_subclasses(vm, type, list);
     Value subclasses = *type_subclasses(vm, type);
-    for (int64_t position = 0; ok && !is_absent(subclasses) && dict_next(subclasses, &position, &key, &value);) {
+    for (int64_t position = 0;
+         ok && !is_absent(subclasses) && dict_next(subclasses, &position, &key, &value);) {
         ok = list_append(vm, list, from_object((Type *)(uintptr_t)int_get(key)));
     }
     if (ok) return list;
@@ -442,8 +397,7 @@ static Value type_subclasses_method(VM *vm, Value *args, int nargs, Value names)
     return ABSENT;
 }
 
-static Value type_prepare(VM *vm, Value *args, int nargs, Value names)
-{
+static Value type_prepare(VM *vm, Value *args, int nargs, Value names) {
     (void)args;
     (void)nargs;
     (void)names;
@@ -451,8 +405,7 @@ static Value type_prepare(VM *vm, Value *args, int nargs, Value names)
 }
 
 /* isinstance() as type.__instancecheck__ has it: the type, or what __class__ claims. */
-static Value type_instance_check(VM *vm, Value *args, int nargs, Value names)
-{
+static Value type_instance_check(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     Type *type = as_type(args[0]);
@@ -466,8 +419,7 @@ static Value type_instance_check(VM *vm, Value *args, int nargs, Value names)
     return bool_from(matches);
 }
 
-static Value type_subclass_check(VM *vm, Value *args, int nargs, Value names)
-{
+static Value type_subclass_check(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     if (!is_type(args[1])) return raise_type(vm, "issubclass() arg 1 must be a class");
@@ -475,8 +427,7 @@ static Value type_subclass_check(VM *vm, Value *args, int nargs, Value names)
 }
 
 /* Add the names in the dicts along the mro to `names`, a dict. */
-bool type_collect_names(VM *vm, Type *type, Value names)
-{
+bool type_collect_names(VM *vm, Type *type, Value names) {
     Tuple *mro = type_mro(vm, type);
     if (mro == NULL) return !error_raised(vm);
     for (int64_t i = mro->length - 1; i >= 0; i--) {
@@ -486,19 +437,18 @@ bool type_collect_names(VM *vm, Type *type, Value names)
     return true;
 }
 
-static Value type_dir(VM *vm, Value *args, int nargs, Value names)
-{
+static Value type_dir(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     Value collected = dict_new(vm);
     if (is_absent(collected)) return ABSENT;
-    Value list = type_collect_names(vm, as_type(args[0]), collected) ? list_from_iterable(vm, collected) : ABSENT;
+    Value list =
+        type_collect_names(vm, as_type(args[0]), collected) ? list_from_iterable(vm, collected) : ABSENT;
     value_drop(vm, collected);
     return list;
 }
 
-static Value type_size_of(VM *vm, Value *args, int nargs, Value names)
-{
+static Value type_size_of(VM *vm, Value *args, int nargs, Value names) {
     (void)vm;
     (void)args;
     (void)nargs;
@@ -511,8 +461,10 @@ static const NativeDef methods[] = {
     {"__subclasses__", type_subclasses_method, "", "Return a list of immediate subclasses.", NATIVE_METHOD},
     {"__prepare__", type_prepare, "*args, **kwargs", "Create the namespace for the class statement",
      NATIVE_CLASS_METHOD},
-    {"__instancecheck__", type_instance_check, "instance, /", "Check if an object is an instance.", NATIVE_METHOD},
-    {"__subclasscheck__", type_subclass_check, "subclass, /", "Check if a class is a subclass.", NATIVE_METHOD},
+    {"__instancecheck__", type_instance_check, "instance, /", "Check if an object is an instance.",
+     NATIVE_METHOD},
+    {"__subclasscheck__", type_subclass_check, "subclass, /", "Check if a class is a subclass.",
+     NATIVE_METHOD},
     {"__dir__", type_dir, "", "Specialized __dir__ implementation for types.", NATIVE_METHOD},
     {"__sizeof__", type_size_of, "", "Return memory consumption of the type object.", NATIVE_METHOD},
     {0},
@@ -520,8 +472,7 @@ static const NativeDef methods[] = {
 
 /* --- text --- */
 
-static Value type_repr(VM *vm, Value self)
-{
+static Value type_repr(VM *vm, Value self) {
     Value module = get_module(vm, self);
     if (is_absent(module)) {
         error_clear(vm);
@@ -530,7 +481,8 @@ static Value type_repr(VM *vm, Value self)
     Value name = get_qualname(vm, self), text = ABSENT;
     bool plain = !is_string(module) || string_equal_c(module, "builtins");
     if (!is_absent(name)) {
-        text = plain ? string_format(vm, "<class '%S'>", name) : string_format(vm, "<class '%S.%S'>", module, name);
+        text = plain ? string_format(vm, "<class '%S'>", name)
+                     : string_format(vm, "<class '%S.%S'>", module, name);
     }
     value_xdrop(vm, name);
     value_drop(vm, module);
@@ -539,10 +491,10 @@ static Value type_repr(VM *vm, Value self)
 
 /* --- life --- */
 
-static int traverse(Object *self, VisitFn visit, void *context)
-{
+static int traverse(Object *self, VisitFn visit, void *context) {
     Type *type = (Type *)self;
-    Object *owned[] = {(Object *)type->dict, (Object *)type->bases, (Object *)type->mro, (Object *)type->base};
+    Object *owned[] = {(Object *)type->dict, (Object *)type->bases, (Object *)type->mro,
+                       (Object *)type->base};
     if (!(type->flags & TYPE_HEAP)) return 0;
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
         int stop = owned[i] == NULL ? 0 : visit(owned[i], context);
@@ -553,16 +505,14 @@ static int traverse(Object *self, VisitFn visit, void *context)
     return 0;
 }
 
-static void leave_bases(VM *vm, Type *type)
-{
+static void leave_bases(VM *vm, Type *type) {
     for (int64_t i = 0; type->bases != NULL && i < type->bases->length; i++) {
         type_remove_subclass(vm, as_type(type->bases->items[i]), type);
     }
 }
 
 /* Instances may outlive this, within the same garbage, and need the slots, the layout and the bases. */
-static void clear(VM *vm, Object *self)
-{
+static void clear(VM *vm, Object *self) {
     Type *type = (Type *)self;
     type_modified(vm, type);
     leave_bases(vm, type);
@@ -572,13 +522,11 @@ static void clear(VM *vm, Object *self)
     if (mro != NULL) object_drop(vm, &mro->head);
 }
 
-static void drop_part(VM *vm, void *part)
-{
+static void drop_part(VM *vm, void *part) {
     if (part != NULL) object_drop(vm, part);
 }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     Type *type = (Type *)self;
     object_untrack(vm, self);
     leave_bases(vm, type);

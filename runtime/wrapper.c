@@ -28,27 +28,22 @@ typedef void (*FinalizeSlot)(VM *, Object *);
 
 /* --- calling a slot --- */
 
-static bool check_count(VM *vm, int nargs, int least, int most)
-{
+static bool check_count(VM *vm, int nargs, int least, int most) {
     if (nargs >= least && nargs <= most) return true;
     int bound = nargs < least ? least : most;
-    raise_type(vm, "expected %s%d argument%s, got %d", least == most ? "" : nargs < least ? "at least " : "at most ",
+    raise_type(vm, "expected %s%d argument%s, got %d",
+               least == most   ? ""
+               : nargs < least ? "at least "
+                               : "at most ",
                bound, bound == 1 ? "" : "s", nargs);
     return false;
 }
 
-static Value none_if(bool ok)
-{
-    return ok ? NONE : ABSENT;
-}
+static Value none_if(bool ok) { return ok ? NONE : ABSENT; }
 
-static Value bool_or_error(int truth)
-{
-    return truth < 0 ? ABSENT : bool_from(truth);
-}
+static Value bool_or_error(int truth) { return truth < 0 ? ABSENT : bool_from(truth); }
 
-static Value call_power(VM *vm, const WrapperDescriptor *w, Value self, Value *args, int nargs)
-{
+static Value call_power(VM *vm, const WrapperDescriptor *w, Value self, Value *args, int nargs) {
     bool right = w->row->kind == WRAP_POWER_RIGHT;
     bool modulus = nargs == 2 && !is_none(args[1]);
     if (modulus && w->owner->number.power3 != NULL) {
@@ -59,27 +54,23 @@ static Value call_power(VM *vm, const WrapperDescriptor *w, Value self, Value *a
     return right ? power(vm, args[0], self) : power(vm, self, args[0]);
 }
 
-static Value call_next(VM *vm, UnarySlot next, Value self)
-{
+static Value call_next(VM *vm, UnarySlot next, Value self) {
     Value item = next(vm, self);
     if (is_absent(item) && !error_raised(vm)) raise_stop(vm, ABSENT);
     return item;
 }
 
-static Value call_hash(VM *vm, HashSlot slot, Value self)
-{
+static Value call_hash(VM *vm, HashSlot slot, Value self) {
     int64_t hash;
     return slot(vm, self, &hash) ? int_from(vm, hash) : ABSENT;
 }
 
-static Value call_length(VM *vm, LengthSlot slot, Value self)
-{
+static Value call_length(VM *vm, LengthSlot slot, Value self) {
     int64_t length = slot(vm, self);
     return length < 0 ? ABSENT : int_from(vm, length);
 }
 
-static Value call_get(VM *vm, TernarySlot slot, Value self, Value *args, int nargs)
-{
+static Value call_get(VM *vm, TernarySlot slot, Value self, Value *args, int nargs) {
     Value instance = is_none(args[0]) ? ABSENT : args[0];
     Value owner = nargs < 2 || is_none(args[1]) ? ABSENT : args[1];
     if (is_absent(instance) && is_absent(owner)) return raise_type(vm, "__get__(None, None) is invalid");
@@ -90,14 +81,13 @@ static Value call_get(VM *vm, TernarySlot slot, Value self, Value *args, int nar
 static const struct {
     int8_t least, most;
 } counts[] = {
-    [WRAP_UNARY] = {0, 0},   [WRAP_LEFT] = {1, 1},        [WRAP_RIGHT] = {1, 1},    [WRAP_POWER] = {1, 2},
-    [WRAP_COMPARE] = {1, 1}, [WRAP_POWER_RIGHT] = {1, 2}, [WRAP_TRUTH] = {0, 0},    [WRAP_HASH] = {0, 0},
-    [WRAP_LENGTH] = {0, 0},  [WRAP_CONTAINS] = {1, 1},    [WRAP_SET] = {2, 2},      [WRAP_DELETE] = {1, 1},
+    [WRAP_UNARY] = {0, 0},   [WRAP_LEFT] = {1, 1},        [WRAP_RIGHT] = {1, 1},       [WRAP_POWER] = {1, 2},
+    [WRAP_COMPARE] = {1, 1}, [WRAP_POWER_RIGHT] = {1, 2}, [WRAP_TRUTH] = {0, 0},       [WRAP_HASH] = {0, 0},
+    [WRAP_LENGTH] = {0, 0},  [WRAP_CONTAINS] = {1, 1},    [WRAP_SET] = {2, 2},         [WRAP_DELETE] = {1, 1},
     [WRAP_GET] = {1, 2},     [WRAP_NEXT] = {0, 0},        [WRAP_DELETE_SELF] = {0, 0},
 };
 
-static Value call_simple(VM *vm, const WrapperDescriptor *w, Value self, Value *args, int nargs)
-{
+static Value call_simple(VM *vm, const WrapperDescriptor *w, Value self, Value *args, int nargs) {
     SlotFunction f = w->function;
     switch ((WrapperKind)w->row->kind) {
     case WRAP_UNARY: return ((UnarySlot)f)(vm, self);
@@ -120,19 +110,19 @@ static Value call_simple(VM *vm, const WrapperDescriptor *w, Value self, Value *
 }
 
 /* `class.__setattr__` of a built-in type must not go around the one that a more derived built-in type has. */
-static bool check_set_attribute(VM *vm, const WrapperDescriptor *w, Value self)
-{
+static bool check_set_attribute(VM *vm, const WrapperDescriptor *w, Value self) {
     if (w->function != (SlotFunction)object_generic_set) return true;
     const Type *type = type_of(self);
-    while (type->flags & TYPE_HEAP) type = type->base;
+    while (type->flags & TYPE_HEAP)
+        type = type->base;
     if (type->set_attribute == object_generic_set) return true;
-    raise_type(vm, "can't apply this %s to %T object", w->row->kind == WRAP_SET ? "__setattr__" : "__delattr__",
-               self);
+    raise_type(vm, "can't apply this %s to %T object",
+               w->row->kind == WRAP_SET ? "__setattr__" : "__delattr__", self);
     return false;
 }
 
-static Value call_wrapper(VM *vm, const WrapperDescriptor *w, Value self, Value *args, int nargs, Value names)
-{
+static Value call_wrapper(VM *vm, const WrapperDescriptor *w, Value self, Value *args, int nargs,
+                          Value names) {
     if (w->row->kind == WRAP_CALL) return ((CallSlot)w->function)(vm, self, args, nargs, names);
     if (w->row->kind == WRAP_INIT) return none_if(((InitSlot)w->function)(vm, self, args, nargs, names));
     if (!is_absent(names) && as_tuple(names)->length > 0) {
@@ -145,13 +135,9 @@ static Value call_wrapper(VM *vm, const WrapperDescriptor *w, Value self, Value 
 
 /* --- wrapper_descriptor --- */
 
-static WrapperDescriptor *as_wrapper(Value v)
-{
-    return (WrapperDescriptor *)as_object(v);
-}
+static WrapperDescriptor *as_wrapper(Value v) { return (WrapperDescriptor *)as_object(v); }
 
-Value wrapper_descriptor_new(VM *vm, Type *owner, const SlotRow *row)
-{
+Value wrapper_descriptor_new(VM *vm, Type *owner, const SlotRow *row) {
     WrapperDescriptor *w = (WrapperDescriptor *)object_new(vm, &wrapper_descriptor_type, sizeof *w);
     if (w == NULL) return raise_memory(vm);
     w->owner = owner;
@@ -160,13 +146,9 @@ Value wrapper_descriptor_new(VM *vm, Type *owner, const SlotRow *row)
     return from_object(w);
 }
 
-static void wrapper_dealloc(VM *vm, Object *self)
-{
-    object_free(vm, self, sizeof(WrapperDescriptor));
-}
+static void wrapper_dealloc(VM *vm, Object *self) { object_free(vm, self, sizeof(WrapperDescriptor)); }
 
-static Value wrapper_get(VM *vm, Value descriptor, Value instance, Value owner)
-{
+static Value wrapper_get(VM *vm, Value descriptor, Value instance, Value owner) {
     (void)owner;
     WrapperDescriptor *w = as_wrapper(descriptor);
     if (is_absent(instance)) return value_ref(descriptor);
@@ -182,53 +164,56 @@ static Value wrapper_get(VM *vm, Value descriptor, Value instance, Value owner)
     return from_object(b);
 }
 
-static Value wrapper_call(VM *vm, Value callable, Value *args, int nargs, Value names)
-{
+static Value wrapper_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
     WrapperDescriptor *w = as_wrapper(callable);
     Value name = vm->names[w->row->name];
     if (nargs < 1) return raise_type(vm, "descriptor '%S' of '%N' object needs an argument", name, w->owner);
     if (!value_is_instance(args[0], w->owner)) {
-        return raise_type(vm, "descriptor '%S' requires a '%N' object but received a '%T'", name, w->owner, args[0]);
+        return raise_type(vm, "descriptor '%S' requires a '%N' object but received a '%T'", name, w->owner,
+                          args[0]);
     }
     return call_wrapper(vm, w, args[0], args + 1, nargs - 1, names);
 }
 
-static Value wrapper_repr(VM *vm, Value self)
-{
+static Value wrapper_repr(VM *vm, Value self) {
     WrapperDescriptor *w = as_wrapper(self);
     return string_format(vm, "<slot wrapper '%S' of '%N' objects>", vm->names[w->row->name], w->owner);
 }
 
-static Value wrapper_get_name(VM *vm, Value self)
-{
+static Value wrapper_get_name(VM *vm, Value self) {
     return value_ref(vm->names[as_wrapper(self)->row->name]);
 }
 
-static Value wrapper_get_qualname(VM *vm, Value self)
-{
+static Value wrapper_get_qualname(VM *vm, Value self) {
     return string_format(vm, "%N.%S", as_wrapper(self)->owner, vm->names[as_wrapper(self)->row->name]);
 }
 
-static Value wrapper_get_owner(VM *vm, Value self)
-{
+static Value wrapper_get_owner(VM *vm, Value self) {
     (void)vm;
     return value_ref(from_object(as_wrapper(self)->owner));
 }
 
-static Value wrapper_get_doc(VM *vm, Value self)
-{
-    return string_from_c(vm, as_wrapper(self)->row->doc);
-}
+static Value wrapper_get_doc(VM *vm, Value self) { return string_from_c(vm, as_wrapper(self)->row->doc); }
 
-static Value wrapper_get_text_signature(VM *vm, Value self)
-{
+static Value wrapper_get_text_signature(VM *vm, Value self) {
     static const char *const parameters[] = {
-        [WRAP_UNARY] = "",        [WRAP_LEFT] = ", value",          [WRAP_RIGHT] = ", value",
-        [WRAP_COMPARE] = ", value", [WRAP_POWER] = ", value, mod=None", [WRAP_POWER_RIGHT] = ", value, mod=None",
-        [WRAP_TRUTH] = "",        [WRAP_HASH] = "",                 [WRAP_LENGTH] = "",
-        [WRAP_CONTAINS] = ", key", [WRAP_SET] = ", key, value",     [WRAP_DELETE] = ", key",
-        [WRAP_GET] = ", instance, owner=None", [WRAP_NEXT] = "",    [WRAP_CALL] = "",
-        [WRAP_INIT] = "",         [WRAP_DELETE_SELF] = "",
+        [WRAP_UNARY] = "",
+        [WRAP_LEFT] = ", value",
+        [WRAP_RIGHT] = ", value",
+        [WRAP_COMPARE] = ", value",
+        [WRAP_POWER] = ", value, mod=None",
+        [WRAP_POWER_RIGHT] = ", value, mod=None",
+        [WRAP_TRUTH] = "",
+        [WRAP_HASH] = "",
+        [WRAP_LENGTH] = "",
+        [WRAP_CONTAINS] = ", key",
+        [WRAP_SET] = ", key, value",
+        [WRAP_DELETE] = ", key",
+        [WRAP_GET] = ", instance, owner=None",
+        [WRAP_NEXT] = "",
+        [WRAP_CALL] = "",
+        [WRAP_INIT] = "",
+        [WRAP_DELETE_SELF] = "",
     };
     uint8_t kind = as_wrapper(self)->row->kind;
     bool raw = kind == WRAP_CALL || kind == WRAP_INIT;
@@ -257,20 +242,15 @@ Type wrapper_descriptor_type = {
 
 /* --- method-wrapper --- */
 
-static BoundWrapper *as_bound(Value v)
-{
-    return (BoundWrapper *)as_object(v);
-}
+static BoundWrapper *as_bound(Value v) { return (BoundWrapper *)as_object(v); }
 
-static int bound_traverse(Object *self, VisitFn visit, void *context)
-{
+static int bound_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((BoundWrapper *)self)->wrapper);
     VISIT(((BoundWrapper *)self)->self);
     return 0;
 }
 
-static void bound_dealloc(VM *vm, Object *self)
-{
+static void bound_dealloc(VM *vm, Object *self) {
     BoundWrapper *b = (BoundWrapper *)self;
     object_untrack(vm, self);
     value_xdrop(vm, b->wrapper);
@@ -278,30 +258,28 @@ static void bound_dealloc(VM *vm, Object *self)
     object_free(vm, self, sizeof *b);
 }
 
-static Value bound_call(VM *vm, Value callable, Value *args, int nargs, Value names)
-{
+static Value bound_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
     BoundWrapper *b = as_bound(callable);
     return call_wrapper(vm, as_wrapper(b->wrapper), b->self, args, nargs, names);
 }
 
-static Value bound_repr(VM *vm, Value self)
-{
+static Value bound_repr(VM *vm, Value self) {
     BoundWrapper *b = as_bound(self);
     return string_format(vm, "<method-wrapper '%S' of %T object at 0x%llx>",
-                         vm->names[as_wrapper(b->wrapper)->row->name], b->self, (unsigned long long)b->self.bits);
+                         vm->names[as_wrapper(b->wrapper)->row->name], b->self,
+                         (unsigned long long)b->self.bits);
 }
 
-static Value bound_compare(VM *vm, Value self, Value other, CompareOp op)
-{
+static Value bound_compare(VM *vm, Value self, Value other, CompareOp op) {
     (void)vm;
-    if ((op != COMPARE_EQ && op != COMPARE_NE) || !is_exactly(other, &method_wrapper_type)) return NOT_IMPLEMENTED;
+    if ((op != COMPARE_EQ && op != COMPARE_NE) || !is_exactly(other, &method_wrapper_type))
+        return NOT_IMPLEMENTED;
     bool equal = value_same(as_bound(self)->wrapper, as_bound(other)->wrapper) &&
                  value_same(as_bound(self)->self, as_bound(other)->self);
     return bool_from(equal == (op == COMPARE_EQ));
 }
 
-static bool bound_hash(VM *vm, Value self, int64_t *hash)
-{
+static bool bound_hash(VM *vm, Value self, int64_t *hash) {
     (void)vm;
     uint64_t mixed = as_bound(self)->self.bits ^ as_bound(self)->wrapper.bits * 31;
     *hash = (int64_t)(mixed >> 4 | mixed << 60);
@@ -309,32 +287,22 @@ static bool bound_hash(VM *vm, Value self, int64_t *hash)
     return true;
 }
 
-static Value bound_get_name(VM *vm, Value self)
-{
-    return wrapper_get_name(vm, as_bound(self)->wrapper);
-}
+static Value bound_get_name(VM *vm, Value self) { return wrapper_get_name(vm, as_bound(self)->wrapper); }
 
-static Value bound_get_qualname(VM *vm, Value self)
-{
+static Value bound_get_qualname(VM *vm, Value self) {
     return wrapper_get_qualname(vm, as_bound(self)->wrapper);
 }
 
-static Value bound_get_owner(VM *vm, Value self)
-{
-    return wrapper_get_owner(vm, as_bound(self)->wrapper);
-}
+static Value bound_get_owner(VM *vm, Value self) { return wrapper_get_owner(vm, as_bound(self)->wrapper); }
 
-static Value bound_get_doc(VM *vm, Value self)
-{
-    return wrapper_get_doc(vm, as_bound(self)->wrapper);
-}
+static Value bound_get_doc(VM *vm, Value self) { return wrapper_get_doc(vm, as_bound(self)->wrapper); }
 
-static Value bound_get_text_signature(VM *vm, Value self)
-{
+static Value bound_get_text_signature(VM *vm, Value self) {
     return wrapper_get_text_signature(vm, as_bound(self)->wrapper);
 }
 
-static const MemberDef bound_members[] = {{"__self__", offsetof(BoundWrapper, self), MEMBER_READONLY, NULL}, {0}};
+static const MemberDef bound_members[] = {{"__self__", offsetof(BoundWrapper, self), MEMBER_READONLY, NULL},
+                                          {0}};
 
 static const GetSetDef bound_getsets[] = {
     {"__name__", bound_get_name, NULL, NULL},
@@ -359,8 +327,7 @@ Type method_wrapper_type = {
 
 /* --- __new__ --- */
 
-Value type_new_native(VM *vm, Value *args, int nargs, Value names)
-{
+Value type_new_native(VM *vm, Value *args, int nargs, Value names) {
     Type *type = (Type *)as_object(args[0]);
     if (nargs < 2) return raise_type(vm, "%N.__new__(): not enough arguments", type);
     if (!is_family(args[1], TYPE_TYPE)) {
@@ -372,9 +339,10 @@ Value type_new_native(VM *vm, Value *args, int nargs, Value names)
     }
     /* The built-in base of the class must be the one that makes its instances. */
     const Type *base = wanted;
-    while (base != NULL && base->flags & TYPE_HEAP) base = base->base;
+    while (base != NULL && base->flags & TYPE_HEAP)
+        base = base->base;
     if (base != NULL && base->new != type->new) {
         return raise_type(vm, "%N.__new__(%N) is not safe, use %N.__new__()", type, wanted, base);
     }
-    return type->new(vm, wanted, args + 2, nargs - 2, names);
+    return type->new (vm, wanted, args + 2, nargs - 2, names);
 }
