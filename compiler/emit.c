@@ -17,7 +17,7 @@ bool array_grow(Compiler *c, void *array, uint32_t count, uint32_t *capacity, si
         compile_fail_memory(c);
         return false;
     }
-    if (count) memcpy(grown, *items, count * item_size);
+    if (*items) memcpy(grown, *items, count * item_size);
     *items = grown;
     *capacity = larger;
     return true;

@@ -91,6 +91,7 @@ static bool find_bound(Compiler *c, Unit *u)
 /* ---- Fusing ------------------------------------------------------------------------------------------------------ */
 
 typedef struct {
+    Compiler *c;
     const Unit *u;
     Instruction *out; /* what is done, in the place of what was read */
     uint32_t count;
@@ -191,8 +192,10 @@ static bool fuse_store(Fuser *f, const Instruction *x)
 static bool fuse_return(Fuser *f, const Instruction *x)
 {
     const Instruction *value = before(f, x, 1);
-    if (!value || (value->op != OP_LOAD_LOCAL && value->op != OP_LOAD_CONST)) return false;
+    bool loads = value && (value->op == OP_LOAD_LOCAL || value->op == OP_LOAD_CONST || value->op == OP_LOAD_INT);
+    if (!loads) return false;
     Instruction load = *value;
+    if (load.op == OP_LOAD_INT) load.a = unit_constant(f->c, int_small(load.a));
     load.label = 0;
     return replace(f, &load, 1, load.op == OP_LOAD_LOCAL ? OP_RETURN_LOCAL : OP_RETURN_CONST, load.a, 0);
 }
@@ -275,7 +278,7 @@ static bool run_pass(Compiler *c, Unit *u, bool (*pass)(Fuser *, const Instructi
 {
     uint32_t *moved = arena_alloc(c->arena, (u->hot.count + 1) * sizeof *moved);
     if (!moved) return false;
-    Fuser f = {.u = u, .out = u->hot.items};
+    Fuser f = {.c = c, .u = u, .out = u->hot.items};
     for (uint32_t i = 0; i < u->hot.count; i++) {
         Instruction x = u->hot.items[i];
         if (x.target) f.barrier = f.count;
@@ -291,7 +294,7 @@ static bool run_pass(Compiler *c, Unit *u, bool (*pass)(Fuser *, const Instructi
     for (uint32_t i = 1; i < u->label_count; i++)
         if (u->labels[i].position != UINT32_MAX) u->labels[i].position = moved[u->labels[i].position];
     u->hot.count = f.count;
-    return true;
+    return !c->failed;
 }
 
 bool fuse_instructions(Compiler *c, Unit *u)
