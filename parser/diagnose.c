@@ -52,7 +52,8 @@ static bool is_closing(TokenKind kind) {
 
 /* Does a word or bracket of this kind end an operand, so that `(` after it is a call? */
 static bool ends_operand(TokenKind kind) {
-    return kind == TK_NAME || kind == TK_NUMBER || kind == TK_STRING || is_closing(kind);
+    return kind == TK_NAME || kind == TK_NUMBER || kind == TK_STRING || kind == TK_ELLIPSIS ||
+           kind == TK_KW_NONE || kind == TK_KW_TRUE || kind == TK_KW_FALSE || is_closing(kind);
 }
 
 /* Is the bracket at `index` the brace of an f-string's replacement field? */
@@ -200,7 +201,7 @@ static bool is_names_place(const Scene *s) {
 /* The longest piece of the line from some token on that `rule` derives; node is NULL if there is none. */
 typedef struct {
     Node *node;
-    Span span;
+    Span span;    /* the node's: parentheses around the whole are outside, as in CPython's messages */
     uint32_t end; /* index behind its last token */
 } Prefix;
 
@@ -240,8 +241,7 @@ static Prefix prefix_parse(const Scene *s, StartRule rule, uint32_t start) {
         if (prefix.end > start && !part.error.set) grammar_feed(grammar, 0, end);
         prefix.node = part.error.set ? NULL : part.root;
     }
-    if (prefix.node)
-        prefix.span = span_join(parser_token(p, start).span, parser_token(p, prefix.end - 1).span);
+    if (prefix.node) prefix.span = prefix.node->span;
     allocator_resize(p->arena->allocator, grammar, grammar_size(), 0);
     buffer_fini(&part.scratch);
     return prefix;
@@ -252,6 +252,24 @@ static Prefix prefix_parse(const Scene *s, StartRule rule, uint32_t start) {
 static bool fail(const Scene *s, Span span, const char *message) {
     syntax_error(s->p, span, "%s", message);
     return true;
+}
+
+/* Blanks and a comment behind the last token belong to the newline. */
+static Span newline_span(const Scene *s) {
+    Span span = token_at(s, s->at).span;
+    uint32_t column = s->at ? token_at(s, s->at - 1).span.end_column : 0;
+    size_t length = 0;
+    const char *line = source_line(s->p->source, span.line, &length);
+    if (s->at && token_at(s, s->at - 1).span.end_line != span.line) return span;
+    while (column < length && (line[column] == ' ' || line[column] == '\t' || line[column] == '\f'))
+        column++;
+    if (column < length && line[column] == '#') span.column = column;
+    return span;
+}
+
+static bool fail_at(const Scene *s, uint32_t index, const char *message) {
+    bool newline = index == s->at && kind_at(s, index) == TK_NEWLINE;
+    return fail(s, newline ? newline_span(s) : token_at(s, index).span, message);
 }
 
 /*
@@ -324,7 +342,8 @@ static bool explain_field_lambda(const Scene *s) {
 /* May a named expression, `x := y`, stand where the innermost expression starts? */
 static bool is_named_place(const Scene *s) {
     TokenKind before = kind_before(s, s->start);
-    if (s->open < 0) return before == TK_KW_IF || before == TK_KW_ELIF || before == TK_KW_WHILE;
+    bool decorator = before == TK_AT && s->start == s->first + 1;
+    if (s->open < 0) return decorator || before == TK_KW_IF || before == TK_KW_ELIF || before == TK_KW_WHILE;
     if (before != TK_COMMA && (int)s->start != s->open + 1) return false;
     bool dict = kind_at(s, (uint32_t)s->open) == TK_LBRACE && find_left(s, s->at, TK_COLON) >= 0;
     return !is_call(s) && !dict && !is_field(s, s->open);
@@ -336,9 +355,10 @@ static bool is_assignment(TokenKind kind) { return kind == TK_EQUAL || kind == T
 static bool explain_equal(const Scene *s) {
     if (kind_at(s, s->at) != TK_EQUAL || !is_named_place(s)) return false;
     Token first = token_at(s, s->start);
-    Prefix left = prefix_parse(s, START_ARITHMETIC, s->start),
-           right = prefix_parse(s, START_ARITHMETIC, s->at + 1);
-    if (!left.node || left.end != s->at || !right.node || is_assignment(kind_at(s, right.end))) return false;
+    Prefix left = prefix_parse(s, START_ARITHMETIC, s->start);
+    if (!left.node || left.end != s->at) return false;
+    Prefix right = prefix_parse(s, START_ARITHMETIC, s->at + 1);
+    if (!right.node || is_assignment(kind_at(s, right.end))) return false;
     if (first.kind == TK_NAME && left.end == s->start + 1)
         return fail(s, span_join(left.span, right.span),
                     "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
@@ -352,8 +372,9 @@ static bool explain_equal(const Scene *s) {
 }
 
 static bool explain_expression(const Scene *s) {
-    if (explain_field_lambda(s) || explain_print(s)) return true;
+    if (explain_field_lambda(s)) return true;
     if (is_names_place(s)) return false;
+    if (explain_print(s)) return true;
     Prefix operand = prefix_parse(s, START_DISJUNCTION, s->start);
     /* What follows the `for` or `in` of a comprehension is no expression of its own. */
     bool clause = s->open >= 0 && find_left(s, s->at, TK_KW_FOR) >= 0;
@@ -367,7 +388,9 @@ static bool explain_expression(const Scene *s) {
 /* Targets without an `in`: `[a for b]`. */
 static bool explain_in(const Scene *s, uint32_t keyword) {
     Prefix targets = prefix_parse(s, START_TARGETS, keyword + 1);
-    if (!targets.node || kind_at(s, targets.end) == TK_KW_IN) return false;
+    TokenKind before = kind_before(s, keyword);
+    bool clause = ends_operand(before) || before == TK_KW_ASYNC;
+    if (!clause || !targets.node || kind_at(s, targets.end) == TK_KW_IN) return false;
     return fail(s, token_at(s, targets.end).span, "'in' expected after for-loop variables");
 }
 
@@ -429,7 +452,7 @@ static bool explain_stars(const Scene *s) {
 }
 
 static bool explain_bracket(const Scene *s) {
-    if (s->open < 0 || is_field(s, s->open)) return false;
+    if (s->open < 0 || is_field(s, s->open) || is_names_place(s)) return false;
     bool brace = kind_at(s, (uint32_t)s->open) == TK_LBRACE;
     return explain_comprehension(s) || (brace && explain_dict_value(s)) || explain_stars(s);
 }
@@ -438,10 +461,6 @@ static bool explain_bracket(const Scene *s) {
 
 static bool ends_field(TokenKind kind) {
     return kind == TK_EXCLAMATION || kind == TK_COLON || kind == TK_RBRACE;
-}
-
-static bool fail_at(const Scene *s, uint32_t index, const char *message) {
-    return fail(s, token_at(s, index).span, message);
 }
 
 /* What is wrong behind the expression of a replacement field, which ends before `index`. */
@@ -499,13 +518,18 @@ static bool explain_def(const Scene *s) {
     }
     if (s->open >= 0) return false;
     if (accepts(s, TK_LPAR) && find_left(s, s->at, TK_RPAR) < 0) return fail_at(s, s->at, "expected '('");
-    int arrow = find_left(s, s->at, TK_RARROW);
-    if (arrow >= 0) {
-        Prefix type = prefix_parse(s, START_EXPRESSION, (uint32_t)arrow + 1);
-        if (!type.node) return fail_at(s, (uint32_t)arrow, "expected ':'");
-        return kind_at(s, type.end) != TK_COLON && fail_at(s, type.end, "expected ':'");
-    }
-    return accepts(s, TK_COLON) && fail_at(s, s->at, "expected ':'");
+    return find_left(s, s->at, TK_RARROW) < 0 && accepts(s, TK_COLON) && fail_at(s, s->at, "expected ':'");
+}
+
+/* What CPython cannot read as a return type is where it expects the colon. */
+static bool explain_return_type(const Scene *s) {
+    uint32_t arrow = s->first;
+    while (arrow < s->at && kind_at(s, arrow) != TK_RARROW)
+        arrow++;
+    if (header_kind(s) != TK_KW_DEF || arrow == s->at) return false;
+    Prefix type = prefix_parse(s, START_EXPRESSION, arrow + 1);
+    if (!type.node) return fail_at(s, arrow, "expected ':'");
+    return kind_at(s, type.end) != TK_COLON && fail_at(s, type.end, "expected ':'");
 }
 
 /* Words that must be followed by a colon, whatever comes. */
@@ -515,10 +539,9 @@ static bool explain_colon_forced(const Scene *s) {
     return forced && s->open < 0 && accepts(s, TK_COLON) && fail_at(s, s->at, "expected ':'");
 }
 
-/* A compound statement's head that ends without its colon. */
-static bool explain_colon(const Scene *s) {
-    if (kind_at(s, s->at) != TK_NEWLINE || !accepts(s, TK_COLON) || in_lambda_head(s)) return false;
-    switch (header_kind(s)) {
+/* Does a compound statement (but a def) or a clause of one start with this word? */
+static bool is_header(TokenKind kind) {
+    switch (kind) {
     case TK_KW_IF:
     case TK_KW_ELIF:
     case TK_KW_ELSE:
@@ -530,9 +553,15 @@ static bool explain_colon(const Scene *s) {
     case TK_KW_FINALLY:
     case TK_KW_CLASS:
     case TK_SOFT_MATCH:
-    case TK_SOFT_CASE: return fail_at(s, s->at, "expected ':'");
+    case TK_SOFT_CASE: return true;
     default: return false;
     }
+}
+
+/* A compound statement's head that ends without its colon. */
+static bool explain_colon(const Scene *s) {
+    return kind_at(s, s->at) == TK_NEWLINE && accepts(s, TK_COLON) && !in_lambda_head(s) &&
+           is_header(header_kind(s)) && fail_at(s, s->at, "expected ':'");
 }
 
 static bool explain_import(const Scene *s) {
@@ -547,7 +576,8 @@ static bool explain_import(const Scene *s) {
         return refused.kind == TK_NEWLINE && before == TK_COMMA && s->open < 0 &&
                find_left(s, s->at, TK_KW_IMPORT) >= 0 &&
                fail_at(s, s->at, "trailing comma not allowed without surrounding parentheses");
-    if (refused.kind != TK_KW_FROM || find_left(s, s->at, TK_KW_AS) >= 0) return false;
+    if (refused.kind != TK_KW_FROM || before == TK_KW_IMPORT || find_left(s, s->at, TK_KW_AS) >= 0)
+        return false;
     Prefix module = prefix_parse(s, START_ARITHMETIC, s->at + 1);
     return module.node && fail(s, span_up_to(first.span, token_at(s, module.end).span),
                                "Did you mean to use 'from ... import ...' instead?");
@@ -669,19 +699,75 @@ static bool explain_block(const Scene *s) {
     return true;
 }
 
+/* ---- All together -------------------------------------------------------------------------------------- */
+
+/* `[]` where no index is: for what stands before it, the brackets are an operand that follows another. */
+static bool explain_empty_index(const Scene *s) {
+    if (kind_at(s, s->at) != TK_RSQB || kind_before(s, s->at) != TK_LSQB) return false;
+    Scene outer = *s;
+    outer.at--;
+    look_around(&outer);
+    return explain_expression(&outer);
+}
+
+/* Where CPython's parser stopped: it does not get past some tokens that our grammar takes before it checks. */
+static Span refused_span(const Scene *s) {
+    Token refused = token_at(s, s->at);
+    if (refused.kind == TK_NEWLINE) return newline_span(s);
+    if (s->open < 0) return refused.span;
+    Scene outer = *s; /* a parenthesis among parameters */
+    outer.at = (uint32_t)s->open;
+    look_around(&outer);
+    bool parenthesis = kind_at(s, outer.at) == TK_LPAR && !is_call(s) && is_names_place(&outer);
+    return parenthesis && header_kind(s) != TK_KW_FROM ? token_at(s, outer.at).span : refused.span;
+}
+
+/* `x + 1:` at a statement's start: the colon of an annotation, but of nothing that can have one. */
+static bool explain_stray_colon(const Scene *s) {
+    if (s->open >= 0 || kind_before(s, s->at) != TK_COLON || s->at < s->first + 2) return false;
+    Prefix target = prefix_parse(s, START_EXPRESSIONS, s->first);
+    if (!target.node || target.end != s->at - 1) return false;
+    AstKind kind = (AstKind)target.node->kind;
+    bool single = kind == AST_Name || kind == AST_Attribute || kind == AST_Subscript;
+    return !single && fail_at(s, s->at - 1, "invalid syntax");
+}
+
+/* Move on to the simple statement around the refused token, behind a block's colon or a semicolon. */
+static void find_statement(Scene *s) {
+    int depth = 0, lambdas = 0;
+    bool head = is_header(header_kind(s)) || header_kind(s) == TK_KW_DEF;
+    for (uint32_t i = s->first; i < s->at; i++) {
+        TokenKind kind = kind_at(s, i);
+        depth += is_opening(kind) - is_closing(kind);
+        if (depth) continue;
+        lambdas += kind == TK_KW_LAMBDA;
+        bool ends_head = kind == TK_COLON && head && lambdas == 0;
+        lambdas -= kind == TK_COLON && lambdas > 0;
+        if (!ends_head && kind != TK_SEMI) continue;
+        head = false;
+        s->first = i + 1;
+    }
+}
+
+static bool explain(const Scene *s) {
+    if (explain_colon_forced(s)) return true;
+    if (header_kind(s) == TK_KW_DEF && explain_def(s)) return true;
+    bool dict = s->open >= 0 && kind_at(s, (uint32_t)s->open) == TK_LBRACE && !is_field(s, s->open);
+    if (dict && explain_dict_key(s)) return true;
+    return explain_expression(s) || explain_bracket(s) || explain_empty_index(s) || explain_field(s) ||
+           explain_return_type(s) || explain_statement(s) || explain_stray_colon(s);
+}
+
 void diagnose(Parser *p, const void *grammar) {
     Scene s = {.p = p, .grammar = grammar, .at = p->line_count - 1};
     while (s.first < s.at && (kind_at(&s, s.first) == TK_INDENT || kind_at(&s, s.first) == TK_DEDENT))
         s.first++;
     look_around(&s);
-    if (explain_block(&s) || explain_colon_forced(&s)) return;
-    if (header_kind(&s) == TK_KW_DEF && explain_def(&s)) return;
-    bool dict = s.open >= 0 && kind_at(&s, (uint32_t)s.open) == TK_LBRACE && !is_field(&s, s.open);
-    if (dict && explain_dict_key(&s)) return;
-    if (explain_expression(&s) || explain_bracket(&s) || explain_field(&s) || explain_statement(&s)) return;
-    Token refused = token_at(&s, s.at);
-    bool end = refused.kind == TK_ENDMARKER;
+    if (explain_block(&s)) return;
+    find_statement(&s);
+    if (explain(&s)) return;
+    bool end = kind_at(&s, s.at) == TK_ENDMARKER;
     uint32_t last_line = p->source->line_count;
-    fail(&s, end ? (Span){last_line, 0, last_line, 0} : refused.span, "invalid syntax");
+    fail(&s, end ? (Span){last_line, 0, last_line, 0} : refused_span(&s), "invalid syntax");
     p->error.no_caret = end;
 }

@@ -888,7 +888,10 @@ arguments(A) ::= arguments(A) COMMA argument(X). { sequence_append(p, &A, X); }
 argument(A) ::= expression(A).
 argument(A) ::= expression(T) COLONEQUAL(O) expression(V). { A = argument_walrus(p, T, O, V); }
 argument(A) ::= expression(K) EQUAL(E) expression(V). { A = argument_keyword(p, K, E, V); }
-argument(A) ::= expression(K) EQUAL(E). { A = argument_keyword(p, K, E, (Expr){NULL, E.span}); }
+argument(A) ::= expression(K) EQUAL(E). {
+    A = K;
+    if (is_value_missing(p, TK_RPAR)) A = argument_keyword(p, K, E, (Expr){NULL, E.span});
+}
 argument(A) ::= STAR(S) expression(X). { A = expr_starred(p, S, X); }
 argument(A) ::= DOUBLESTAR(S) expression(X). {
     Span span = span_join(S.span, X.span);
@@ -917,6 +920,17 @@ argument(A) ::= expression(K) EQUAL(E) expression generators. {
                  "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
 }
 %include {
+/*
+ * Nothing follows a `=`: that is a mistake of its own before a comma or `end`; else the token that came instead,
+ * and has been read or the parser would not be here, is refused.
+ */
+static bool is_value_missing(Parser *p, TokenKind end)
+{
+    TokenKind next = p->line[p->line_count - 1].kind;
+    p->rejected |= next != TK_COMMA && next != end;
+    return !p->rejected;
+}
+
 static Expr argument_walrus(Parser *p, Expr target, Token operator, Expr value)
 {
     if (target.node && target.node->kind != AST_Name) syntax_error(p, operator.span, "invalid syntax");
@@ -964,7 +978,7 @@ default_refused(A) ::= EQUAL(A).
 default_refused(A) ::= EQUAL(A) expression.
 parameter(A) ::= annotated(N) EQUAL(E). {
     A = parameter(PARAMETER_PLAIN, N.node, NULL, N.span);
-    syntax_error(p, E.span, "expected default value expression");
+    if (is_value_missing(p, TK_RPAR)) syntax_error(p, E.span, "expected default value expression");
 }
 parameter(A) ::= STAR(T) annotated(N) default_refused(E). {
     A = parameter(PARAMETER_STAR, N.node, NULL, T.span);
@@ -1007,10 +1021,8 @@ lambda_parameter(A) ::= DOUBLESTAR(T) plain_parameter(N). {
     A = parameter(PARAMETER_DOUBLE_STAR, N.node, NULL, T.span);
 }
 lambda_parameter(A) ::= plain_parameter(N) EQUAL(E). {
-    const Token *next = &p->line[p->line_count - 1]; /* has been read to get here */
     A = parameter(PARAMETER_PLAIN, N.node, NULL, N.span);
-    if (next->kind == TK_COMMA) syntax_error(p, E.span, "expected default value expression");
-    else syntax_error(p, next->span, "invalid syntax");
+    if (is_value_missing(p, TK_COMMA)) syntax_error(p, E.span, "expected default value expression");
 }
 lambda_parameter(A) ::= STAR(T) plain_parameter(N) default_refused(E). {
     A = parameter(PARAMETER_STAR, N.node, NULL, T.span);
