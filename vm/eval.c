@@ -2117,3 +2117,30 @@ reraised: {
     goto error;
 }
 }
+
+/* --- entries from C --- */
+
+/* Run a function without parameters in a namespace. */
+static Value run_in(VM *vm, STEALS Value function, Value names)
+{
+    Value *base = frame_base(vm);
+    if (frame_push(vm, function, base, 0, FRAME_ENTRY) == NULL) return ABSENT;
+    vm->frame->names = value_ref(names);
+    return eval_run(vm);
+}
+
+Value eval_code(VM *vm, Value code, Value globals, Value names)
+{
+    if (is_absent(dict_get_string(vm, globals, NAME_OF(vm, builtins))) &&
+        !dict_set(vm, globals, NAME_OF(vm, builtins), vm->builtins)) {
+        return ABSENT;
+    }
+    Value function = function_new(vm, code, globals);
+    return is_absent(function) ? ABSENT : run_in(vm, function, is_absent(names) ? globals : names);
+}
+
+Value eval_body(VM *vm, Value function, Value names)
+{
+    if (!is_function(function)) return raise_type(vm, "__build_class__: func must be a function");
+    return run_in(vm, value_ref(function), names);
+}

@@ -20,6 +20,7 @@
 typedef struct Machine {
     Value importing;     /* dict: full names of the modules whose code is running */
     Value native_import; /* builtins.__import__ as it was made: import statements need no call while it is there */
+    Value sources;       /* dict: filename -> text of code that is in no file (-c, the prompt), for tracebacks */
     size_t stack_size;   /* bytes of the value stack's mapping, guard page included */
 } Machine;
 
@@ -32,6 +33,9 @@ void vm_free(VM *vm);
 /* The module __main__ (made now if need be) and its dict. BORROWED. */
 BORROWED RAISES Value machine_main_module(VM *vm);
 
+/* Let tracebacks show the lines of code that came from no file. `text` is a str. */
+RAISES bool machine_add_source(VM *vm, Value filename, Value text);
+
 /* Take SIGINT for this VM, or (NULL) give it back to the system's default. */
 void machine_catch_signals(VM *vm);
 
@@ -40,8 +44,5 @@ void machine_catch_signals(VM *vm);
  * the exit status (1; SystemExit's; 130 for KeyboardInterrupt). Nothing raised: 0.
  */
 int machine_finish(VM *vm);
-
-/* Write out what sys.stdout and sys.stderr still hold; false if that failed (reported as unraisable). */
-bool machine_flush(VM *vm);
 
 #endif

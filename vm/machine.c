@@ -1,0 +1,355 @@
+/*
+ * The machine's life: stack, hooks, start-up, shutdown, signals, the end of a program.
+ */
+
+#include "vm/machine.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "gc/collector.h"
+#include "runtime/bytes.h"
+#include "runtime/cell.h"
+#include "runtime/class.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/file.h"
+#include "runtime/int.h"
+#include "runtime/intern.h"
+#include "runtime/list.h"
+#include "runtime/module.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+#include "vm/dynamic.h"
+#include "vm/eval.h"
+#include "vm/import.h"
+#include "vm/traceback.h"
+
+/* --- the value stack --- */
+
+enum {
+    STACK_BYTES = 512 << 20,  /* addresses; memory is taken as the stack grows. Some two million frames */
+    STACK_LEAST = 1 << 20,
+    STACK_LIMIT_SHARE = 16,   /* of a limit on the address space */
+    STACK_MARGIN = 256,       /* slots behind stack_end that the machine may use without asking */
+    GUARD_BYTES = 64 << 10,
+};
+
+static size_t stack_wish(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur / STACK_LIMIT_SHARE >= STACK_BYTES) return STACK_BYTES;
+    size_t share = limit.rlim_cur / STACK_LIMIT_SHARE / GUARD_BYTES * GUARD_BYTES;
+    return share < STACK_LEAST ? STACK_LEAST : share;
+}
+
+static bool stack_init(VM *vm)
+{
+    for (size_t size = stack_wish(); size >= STACK_LEAST; size /= 2) {
+        char *base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (base == MAP_FAILED) continue;
+        mprotect(base + size - GUARD_BYTES, GUARD_BYTES, PROT_NONE);
+        vm->stack = (Value *)base;
+        vm->stack_end = (Value *)(base + size - GUARD_BYTES) - STACK_MARGIN;
+        vm_machine(vm)->stack_size = size;
+        return true;
+    }
+    return false;
+}
+
+/* --- what the runtime asks of the machine --- */
+
+static Value current_globals(VM *vm)
+{
+    return vm->frame ? frame_globals(vm->frame) : ABSENT;
+}
+
+static bool handle_signals(VM *vm)
+{
+    vm->interrupted = 0;
+    raise_new(vm, &exc_KeyboardInterrupt, ABSENT);
+    return false;
+}
+
+/* The cell __class__ of the running method. */
+static Value class_cell(const Frame *frame)
+{
+    const Code *code = frame->code;
+    for (uint32_t i = 0; i < code->variable_count; i++) {
+        if (code->kinds[i] & VARIABLE_FREE && string_equal_c(code->variables->items[i], "__class__")) {
+            return frame->locals[i];
+        }
+    }
+    return ABSENT;
+}
+
+static bool super_arguments(VM *vm, Value *type, Value *self)
+{
+    const Frame *frame = vm->frame;
+    const char *problem = NULL;
+    if (frame == NULL) problem = "super(): no current frame";
+    else if (frame->code->positional_count == 0 && !(frame->code->flags & CODE_VARARGS)) problem = "super(): no arguments";
+    if (problem == NULL) {
+        *self = frame->locals[0];
+        if (!is_absent(*self) && frame->code->kinds[0] & VARIABLE_CELL && is_cell(*self)) *self = as_cell(*self)->content;
+        Value cell = class_cell(frame);
+        if (is_absent(*self)) problem = "super(): arg[0] deleted";
+        else if (is_absent(cell)) problem = "super(): __class__ cell not found";
+        else if (is_absent(*type = as_cell(cell)->content)) problem = "super(): empty __class__ cell";
+    }
+    if (problem != NULL) raise_error(vm, &exc_RuntimeError, "%s", problem);
+    return problem == NULL;
+}
+
+static void set_hooks(VM *vm)
+{
+    vm->hooks = (VMHooks){
+        .current_globals = current_globals,
+        .import = import_module,
+        .handle_signals = handle_signals,
+        .class_body = eval_body,
+        .super_arguments = super_arguments,
+        .print_exception = traceback_print,
+    };
+}
+
+/* --- start --- */
+
+/* PYTHONHASHSEED: a number gives the same hashes in every run, 0 the key 0. */
+static void seed_hash(VM *vm)
+{
+    const char *seed = getenv("PYTHONHASHSEED");
+    char *end;
+    if (seed != NULL && *seed != '\0' && strcmp(seed, "random") != 0) {
+        uint64_t x = strtoul(seed, &end, 10);
+        for (int i = 0; i < 2 && x != 0; i++) {
+            /* SplitMix64 */
+            uint64_t z = (x += UINT64_C(0x9E3779B97F4A7C15));
+            z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+            z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+            vm->hash_key[i] = z ^ z >> 31;
+        }
+        return;
+    }
+    if (getrandom(vm->hash_key, sizeof vm->hash_key, GRND_NONBLOCK) != sizeof vm->hash_key) {
+        vm->hash_key[0] = (uint64_t)(uintptr_t)vm ^ (uint64_t)getpid();
+        vm->hash_key[1] = (uint64_t)(uintptr_t)&seed;
+    }
+}
+
+static bool init_objects(VM *vm)
+{
+    Tuple *empty = tuple_new(vm, 0);
+    if (empty == NULL) return false;
+    vm->empty_tuple = tuple_finish(empty);
+    Bytes *bytes = bytes_new(vm, 0);
+    if (bytes == NULL) return false;
+    vm->empty_bytes = from_object(bytes);
+    return strings_init(vm) && types_init(vm) && !is_absent(vm->memory_error = call_0(vm, from_object(&exc_MemoryError)));
+}
+
+static bool init_modules(VM *vm)
+{
+    Machine *machine = vm_machine(vm);
+    vm->modules = dict_new(vm);
+    machine->importing = is_absent(vm->modules) ? ABSENT : dict_new(vm);
+    machine->sources = is_absent(machine->importing) ? ABSENT : dict_new(vm);
+    if (is_absent(machine->sources) || !builtins_init(vm)) return false;
+    Value name = string_intern_c(vm, "sys"), sys = is_absent(name) ? ABSENT : import_module(vm, name);
+    value_xdrop(vm, name);
+    if (is_absent(sys)) return false;
+    vm->sys = value_ref(as_module(sys)->dict);
+    value_drop(vm, sys);
+    return dict_set_c(vm, vm->sys, "modules", vm->modules) && dynamic_init(vm);
+}
+
+VM *vm_new(const HeapOptions *options)
+{
+    VM *vm = calloc(1, sizeof *vm);
+    Machine *machine = calloc(1, sizeof *machine);
+    if (vm == NULL || machine == NULL || !heap_init(&vm->heap, options)) {
+        free(vm);
+        free(machine);
+        return NULL;
+    }
+    vm->upper = machine;
+    vm->handled = &vm->handled_base;
+    vm->recursion_limit = RECURSION_LIMIT_DEFAULT;
+    recursion_init(vm);
+    seed_hash(vm);
+    set_hooks(vm);
+    if (stack_init(vm) && init_objects(vm) && init_modules(vm)) return vm;
+    error_clear(vm);
+    vm_free(vm);
+    return NULL;
+}
+
+Value machine_main_module(VM *vm)
+{
+    Value module = dict_get_string(vm, vm->modules, NAME_OF(vm, main));
+    if (!is_absent(module)) return module;
+    module = module_new(vm, NAME_OF(vm, main));
+    Value builtins = dict_get_c(vm, vm->modules, "builtins");
+    bool ok = !is_absent(module) &&
+              (is_absent(builtins) || dict_set(vm, as_module(module)->dict, NAME_OF(vm, builtins), builtins)) &&
+              dict_set(vm, vm->modules, NAME_OF(vm, main), module);
+    value_xdrop(vm, module);
+    return ok ? module : ABSENT;
+}
+
+bool machine_add_source(VM *vm, Value filename, Value text)
+{
+    return dict_set(vm, vm_machine(vm)->sources, filename, text);
+}
+
+/* --- end --- */
+
+/* Let go of all modules, those of scripts first. sys and builtins stay usable for finalizers. */
+static void clear_modules(VM *vm)
+{
+    if (is_absent(vm->modules)) return;
+    dict_clear(vm, vm->modules);
+    gc_collect(vm_heap(vm), OLDEST);
+    if (!is_absent(vm->sys)) streams_flush(vm);
+}
+
+static void clear_dict(VM *vm, Value *dict)
+{
+    if (is_absent(*dict)) return;
+    dict_clear(vm, *dict);
+    value_clear(vm, dict);
+}
+
+void vm_free(VM *vm)
+{
+    Machine *machine = vm_machine(vm);
+    error_clear(vm);
+    value_clear(vm, &vm->handled_base.exception);
+    if (vm->method_cache != NULL) {
+        clear_modules(vm);
+        value_clear(vm, &machine->native_import);
+        clear_dict(vm, &vm->sys);
+        clear_dict(vm, &vm->builtins);
+        gc_collect(vm_heap(vm), OLDEST);
+    }
+    value_clear(vm, &machine->importing);
+    value_clear(vm, &machine->sources);
+    value_clear(vm, &vm->modules);
+    value_clear(vm, &vm->unsupported_operation);
+    value_clear(vm, &vm->repr_running);
+    error_clear(vm);
+    types_fini(vm);
+    strings_fini(vm);
+    value_clear(vm, &vm->empty_bytes);
+    value_clear(vm, &vm->empty_tuple);
+    intern_fini(vm);
+    if (vm->stack != NULL) munmap(vm->stack, machine->stack_size);
+    heap_fini(&vm->heap);
+    free(machine);
+    free(vm);
+}
+
+/* --- signals --- */
+
+/* Where the process's SIGINT goes: a signal handler has no other way to find its VM. */
+static volatile int *volatile interrupt_target;
+
+static void on_interrupt(int signal)
+{
+    (void)signal;
+    if (interrupt_target != NULL) *interrupt_target = 1;
+}
+
+void machine_catch_signals(VM *vm)
+{
+    struct sigaction action = {.sa_handler = vm ? on_interrupt : SIG_DFL};
+    sigemptyset(&action.sa_mask);
+    interrupt_target = vm ? &vm->interrupted : NULL;
+    sigaction(SIGINT, &action, NULL);
+}
+
+/* --- the end of a program --- */
+
+/* A line of text to sys.stderr, or the process's. */
+static void print_error_line(VM *vm, Value text)
+{
+    Value stream = dict_get_c(vm, vm->sys, "stderr");
+    Value line = string_format(vm, "%S\n", text), written = ABSENT;
+    if (!is_absent(line) && !is_absent(stream) && !is_none(stream)) {
+        value_ref(stream);
+        written = call_method(vm, stream, NAME_OF(vm, write), &line, 1);
+        value_drop(vm, stream);
+    }
+    value_xdrop(vm, line);
+    value_xdrop(vm, written);
+    error_clear(vm);
+}
+
+/* The status that a SystemExit asks for. */
+static int exit_status(VM *vm, Value exception)
+{
+    Value code = as_exception(exception)->fields[EXIT_CODE];
+    if (is_absent(code) || is_none(code)) return 0;
+    if (is_int_family(code)) {
+        int64_t status;
+        return int_to_int64(code, &status) ? (int)(status & 0xFF) : 0xFF;
+    }
+    streams_flush(vm);
+    Value text = object_str(vm, code);
+    if (!is_absent(text)) print_error_line(vm, text);
+    value_xdrop(vm, text);
+    error_clear(vm);
+    return 1;
+}
+
+/* Show the exception through sys.excepthook. */
+static void call_excepthook(VM *vm, Value exception)
+{
+    Value hook = dict_get_c(vm, vm->sys, "excepthook"), traceback = as_exception(exception)->traceback;
+    if (is_absent(hook)) {
+        traceback_print(vm, exception);
+        return;
+    }
+    value_ref(hook);
+    Value result = call_3(vm, hook, from_object(type_of(exception)), exception, is_absent(traceback) ? NONE : traceback);
+    value_drop(vm, hook);
+    if (is_absent(result)) {
+        Value second = error_take(vm), text = string_from_c(vm, "Error in sys.excepthook:");
+        if (!is_absent(text)) print_error_line(vm, text);
+        value_xdrop(vm, text);
+        traceback_print(vm, second);
+        value_drop(vm, second);
+        text = string_from_c(vm, "\nOriginal exception was:");
+        if (!is_absent(text)) print_error_line(vm, text);
+        value_xdrop(vm, text);
+        traceback_print(vm, exception);
+    }
+    value_xdrop(vm, result);
+    error_clear(vm);
+}
+
+int machine_finish(VM *vm)
+{
+    Value exception = error_take(vm);
+    if (is_absent(exception)) return 0;
+    int status = 1;
+    if (value_is_instance(exception, &exc_SystemExit)) {
+        status = exit_status(vm, exception);
+    } else {
+        dict_set_c(vm, vm->sys, "last_exc", exception);
+        streams_flush(vm);
+        call_excepthook(vm, exception);
+        if (value_is_instance(exception, &exc_KeyboardInterrupt)) status = 130;
+    }
+    value_drop(vm, exception);
+    error_clear(vm);
+    return status;
+}

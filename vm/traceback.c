@@ -1,0 +1,568 @@
+/*
+ * Tracebacks as text. In order: source lines, one frame's entry with its carets, the entries of a traceback, the last
+ * line of an exception, the chain of exceptions.
+ */
+
+#include "vm/traceback.h"
+
+#include <stdio.h>
+#include <utf8proc.h>
+
+#include "compiler/anchors.h"
+#include "runtime/builder.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/int.h"
+#include "runtime/list.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+#include "runtime/unicode.h"
+#include "runtime/utf8.h"
+#include "vm/frame.h"
+#include "vm/import.h"
+#include "vm/machine.h"
+#include "vm/suggest.h"
+
+typedef struct {
+    VM *vm;
+    Builder out;
+    Value filename; /* whose text is at hand; borrowed; ABSENT: none */
+    char *text;     /* owned, `size` bytes; NULL: the file cannot be shown */
+    size_t size;
+} Printer;
+
+/* --- source lines --- */
+
+static bool is_utf8(const char *text, size_t length)
+{
+    static const uint8_t least_lead[] = {0, 0, 0xC2, 0xE0, 0xF0};
+    const uint8_t *s = (const uint8_t *)text;
+    for (size_t i = 0; i < length;) {
+        int size = s[i] < 0x80 ? 1 : s[i] < 0xE0 ? 2 : s[i] < 0xF0 ? 3 : 4;
+        if (s[i] >= 0x80 && (s[i] < least_lead[size] || s[i] > 0xF4)) return false;
+        for (int k = 1; k < size; k++) {
+            if (i + (size_t)k >= length || (s[i + (size_t)k] & 0xC0) != 0x80) return false;
+        }
+        i += (size_t)size;
+    }
+    return true;
+}
+
+static void forget_text(Printer *p)
+{
+    memory_free(p->vm, p->text, p->size ? p->size : 1);
+    p->text = NULL;
+    p->size = 0;
+}
+
+/* A copy of a registered source text. */
+static void copy_source(Printer *p, Value source)
+{
+    size_t length;
+    Value keeper = ABSENT;
+    const char *utf8 = string_utf8(p->vm, source, &length, &keeper);
+    p->text = utf8 ? memory_alloc(p->vm, length ? length : 1) : NULL;
+    if (p->text != NULL) {
+        memcpy(p->text, utf8, length);
+        p->size = length;
+    }
+    value_xdrop(p->vm, keeper);
+}
+
+static void load_text(Printer *p, Value filename)
+{
+    if (!is_absent(p->filename) && string_equal(p->filename, filename)) return;
+    forget_text(p);
+    p->filename = filename;
+    Value source = dict_get(p->vm, vm_machine(p->vm)->sources, filename);
+    if (!is_absent(source)) {
+        copy_source(p, source);
+    } else {
+        const String *s = as_string(filename);
+        int64_t length = string_length(s);
+        bool unreal = length > 1 && string_at(s, 0) == '<' && string_at(s, length - 1) == '>';
+        if (!unreal) p->text = import_read(p->vm, filename, &p->size);
+        if (p->text != NULL && !is_utf8(p->text, p->size)) forget_text(p);
+    }
+    error_clear(p->vm);
+}
+
+typedef struct {
+    const char *text;
+    size_t length;
+} Line;
+
+static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/* Lines first..first+count of the text, without blanks at their ends. */
+static void find_lines(const Printer *p, uint32_t first, uint32_t count, Line *lines)
+{
+    const char *next = p->text, *end = p->text + p->size;
+    if (next != NULL && p->size >= 3 && memcmp(next, "\xEF\xBB\xBF", 3) == 0) next += 3;
+    memset(lines, 0, count * sizeof *lines);
+    for (uint32_t n = 1; next != NULL && next < end && n < first + count; n++) {
+        const char *stop = next;
+        while (stop < end && *stop != '\n' && *stop != '\r') stop++;
+        if (n >= first) {
+            Line *line = &lines[n - first];
+            *line = (Line){next, (size_t)(stop - next)};
+            while (line->length && is_blank(line->text[line->length - 1])) line->length--;
+        }
+        next = stop + (stop + 1 < end && stop[0] == '\r' && stop[1] == '\n' ? 2 : 1);
+    }
+}
+
+/* Cut off the white space that all lines that are not empty have in front. */
+static size_t dedent(Line *lines, uint32_t count)
+{
+    const Line *model = NULL;
+    size_t margin = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (lines[i].length == 0) continue;
+        size_t indent = 0;
+        while (lines[i].text[indent] == ' ' || lines[i].text[indent] == '\t') indent++;
+        if (model == NULL) {
+            model = &lines[i];
+            margin = indent;
+            continue;
+        }
+        size_t common = 0;
+        while (common < margin && common < indent && lines[i].text[common] == model->text[common]) common++;
+        margin = common;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (lines[i].length == 0) continue;
+        lines[i].text += margin;
+        lines[i].length -= margin;
+    }
+    return margin;
+}
+
+/* --- carets --- */
+
+/* Columns that the first `bytes` of a line take on a screen. */
+static size_t display_width(Line line, size_t bytes)
+{
+    size_t width = 0;
+    if (bytes > line.length) bytes = line.length;
+    for (const char *next = line.text, *end = line.text + bytes; next < end;) {
+        uint32_t c = utf8_decode(&next);
+        width += c >= 0x1100 && utf8proc_charwidth((int32_t)c) == 2 ? 2 : 1;
+    }
+    return width;
+}
+
+/* What of the lines is marked. Columns are in bytes until they are shown. */
+typedef struct {
+    Line *lines;
+    uint32_t count;
+    size_t start, end; /* in the first and in the last line */
+    bool shown;        /* carets are to be shown */
+    bool anchored;
+    CaretAnchors anchors;
+} Marks;
+
+static bool blank_between(Line line, size_t from, size_t to)
+{
+    for (size_t i = from; i < to && i < line.length; i++) {
+        if (!is_blank(line.text[i])) return false;
+    }
+    return true;
+}
+
+/* The marked text, lines joined, from the start in the first to the end in the last one; from_start false: all. */
+static void join_lines(Buffer *buffer, const Marks *m, bool from_start)
+{
+    for (uint32_t i = 0; i < m->count; i++) {
+        size_t from = i == 0 && from_start ? m->start : 0, to = m->lines[i].length;
+        if (i == m->count - 1 && from_start && m->end < to) to = m->end;
+        if (i) buffer_append_char(buffer, '\n');
+        if (to > from) buffer_append(buffer, m->lines[i].text + from, to - from);
+    }
+}
+
+static void decide_marks(Printer *p, Marks *m)
+{
+    Allocator allocator = {heap_allocate_fn, vm_heap(p->vm)};
+    Buffer text;
+    buffer_init(&text, allocator);
+    join_lines(&text, m, true);
+    if (!text.failed && text.length) m->anchored = anchors_find(allocator, text.data, text.length, &m->anchors);
+    if (m->anchored && m->anchors.left_line == 0) m->anchors.left_column += (int)m->start;
+    if (m->anchored && m->anchors.right_line == 0) m->anchors.right_column += (int)m->start;
+    text.length = 0;
+    join_lines(&text, m, false);
+    bool whole = !text.failed && text.length &&
+                 anchors_whole_call(allocator, text.data, text.length, (int)m->start, (int)m->end);
+    buffer_fini(&text);
+    Line last = m->lines[m->count - 1];
+    m->shown = !whole && (m->anchored || !blank_between(m->lines[0], 0, m->start) ||
+                          !blank_between(last, m->end, last.length));
+}
+
+/* One line, and the carets under it. */
+static void print_marked_line(Printer *p, const Marks *m, uint32_t n)
+{
+    Line line = m->lines[n];
+    builder_c(&p->out, "    ");
+    builder_utf8(&p->out, line.text, line.length);
+    builder_char(&p->out, '\n');
+    if (!m->shown) return;
+    size_t indent = 0;
+    while (indent < line.length && is_blank(line.text[indent])) indent++;
+    size_t first = n == 0 ? display_width(line, m->start) : 0;
+    size_t width = display_width(line, n == m->count - 1 ? m->end : line.length);
+    const CaretAnchors *a = &m->anchors;
+    size_t left = m->anchored && (int)n == a->left_line ? display_width(line, (size_t)a->left_column) : 0;
+    size_t right = m->anchored && (int)n == a->right_line ? display_width(line, (size_t)a->right_column) : 0;
+    builder_c(&p->out, "    ");
+    for (size_t column = 0; column < width; column++) {
+        char c = m->anchored ? '~' : '^';
+        if (column < indent || column < first) {
+            c = ' ';
+        } else if (m->anchored && ((int)n > a->left_line || ((int)n == a->left_line && column >= left)) &&
+                   ((int)n < a->right_line || ((int)n == a->right_line && column < right))) {
+            c = '^';
+        }
+        builder_char(&p->out, (uint32_t)c);
+    }
+    builder_char(&p->out, '\n');
+}
+
+/* Of many lines only the first, the last and those around the anchors are shown. */
+static bool is_significant(const Marks *m, uint32_t n)
+{
+    const CaretAnchors *a = &m->anchors;
+    int i = (int)n;
+    if (n == 0 || n == m->count - 1) return true;
+    return m->anchored && ((i >= a->left_line - 1 && i <= a->left_line + 1) ||
+                           (i >= a->right_line - 1 && i <= a->right_line + 1));
+}
+
+static void print_marked_lines(Printer *p, Marks *m)
+{
+    decide_marks(p, m);
+    uint32_t shown = 0;
+    for (uint32_t n = 0; n < m->count; n++) {
+        if (!is_significant(m, n)) continue;
+        uint32_t gap = n > shown ? n - shown : 0; /* lines left out since the last one shown */
+        if (gap == 1) print_marked_line(p, m, n - 1);
+        if (gap > 1) builder_format(&p->out, "    ...<%u lines>...\n", gap);
+        print_marked_line(p, m, n);
+        shown = n + 1;
+    }
+}
+
+/* --- one entry --- */
+
+static void print_source(Printer *p, const Code *code, uint32_t index, uint32_t line)
+{
+    enum { LINES_MAX = 4000 };
+    CodePosition position = code_position(code, index);
+    if (line == 0) return;
+    load_text(p, code->filename);
+    bool span = (uint32_t)position.line == line && position.column >= 0 && position.end_column >= 0;
+    uint32_t count = (uint32_t)position.line == line && position.end_line > position.line
+                         ? (uint32_t)(position.end_line - position.line) + 1
+                         : 1;
+    if (p->text == NULL || count > LINES_MAX) return;
+    size_t size = count * sizeof(Line);
+    Line *lines = memory_alloc(p->vm, size);
+    if (lines == NULL) {
+        error_clear(p->vm);
+        return;
+    }
+    find_lines(p, line, count, lines);
+    size_t margin = dedent(lines, count);
+    bool empty = true;
+    for (uint32_t i = 0; i < count; i++) empty &= lines[i].length == 0;
+    if (!empty && !span) {
+        while (lines[0].length && is_blank(lines[0].text[0])) lines[0].text++, lines[0].length--;
+        builder_c(&p->out, "    ");
+        builder_utf8(&p->out, lines[0].text, lines[0].length);
+        builder_char(&p->out, '\n');
+    } else if (!empty) {
+        size_t start = (size_t)position.column, end = (size_t)position.end_column;
+        Marks marks = {.lines = lines, .count = count};
+        marks.start = start > margin ? start - margin : 0;
+        marks.end = end > margin ? end - margin : 0;
+        if (marks.start > lines[0].length) marks.start = lines[0].length;
+        if (marks.end > lines[count - 1].length) marks.end = lines[count - 1].length;
+        print_marked_lines(p, &marks);
+    }
+    memory_free(p->vm, lines, size);
+}
+
+static void print_entry(Printer *p, const Traceback *entry)
+{
+    const Code *code = frame_object_code(as_frame_object(entry->frame));
+    builder_c(&p->out, "  File \"");
+    builder_string(&p->out, code->filename);
+    builder_format(&p->out, "\", line %u, in ", entry->line);
+    builder_string(&p->out, code->name);
+    builder_char(&p->out, '\n');
+    print_source(p, code, entry->index, entry->line);
+}
+
+static void print_repeats(Printer *p, uint32_t times)
+{
+    enum { SHOWN = 3 };
+    if (times <= SHOWN) return;
+    times -= SHOWN;
+    builder_format(&p->out, "  [Previous line repeated %u more time%s]\n", times, times == 1 ? "" : "s");
+}
+
+static bool same_place(const Traceback *a, const Traceback *b)
+{
+    const Code *x = frame_object_code(as_frame_object(a->frame)), *y = frame_object_code(as_frame_object(b->frame));
+    return a->line == b->line && string_equal(x->filename, y->filename) && string_equal(x->name, y->name);
+}
+
+static void print_entries(Printer *p, Value traceback)
+{
+    const Traceback *before = NULL;
+    uint32_t times = 0;
+    for (; !is_absent(traceback); traceback = as_traceback(traceback)->next) {
+        const Traceback *entry = as_traceback(traceback);
+        if (before != NULL && !same_place(before, entry)) {
+            print_repeats(p, times);
+            times = 0;
+        }
+        if (++times <= 3) print_entry(p, entry);
+        before = entry;
+    }
+    print_repeats(p, times);
+}
+
+/* --- the exception itself --- */
+
+/* module.Class, without `builtins` and `__main__`. */
+static void print_type(Printer *p, Value exception)
+{
+    VM *vm = p->vm;
+    Value type = from_object(type_of(exception)), module, name;
+    int found = object_find_attribute(vm, type, NAME_OF(vm, module), &module);
+    if (found > 0) {
+        bool plain = is_string(module) && (string_equal_c(module, "builtins") || string_equal_c(module, "__main__"));
+        if (!is_string(module)) builder_c(&p->out, "<unknown>.");
+        else if (!plain) builder_string(&p->out, module), builder_char(&p->out, '.');
+        value_drop(vm, module);
+    }
+    error_clear(vm);
+    found = object_find_attribute(vm, type, NAME_OF(vm, qualname), &name);
+    if (found > 0 && is_string(name)) builder_string(&p->out, name);
+    else builder_c(&p->out, type_name_of(exception));
+    if (found > 0) value_drop(vm, name);
+    error_clear(vm);
+}
+
+/* A field that is a number; -1 when it is none. */
+static int64_t number_field(Value exception, int field)
+{
+    Value v = as_exception(exception)->fields[field];
+    return !is_absent(v) && is_int(v) ? int_get(v) : -1;
+}
+
+static bool is_text(Value v) { return !is_absent(v) && is_string(v); }
+
+/* The offending line of a SyntaxError with carets. Offsets count code points from 1. */
+static void print_syntax_line(Printer *p, Value exception, Value text)
+{
+    const String *s = as_string(text);
+    int64_t end = string_length(s), start = 0;
+    while (end > 0 && string_at(s, end - 1) == '\n') end--;
+    while (start < end && (string_at(s, start) == ' ' || string_at(s, start) == '\n' || string_at(s, start) == '\f')) start++;
+    builder_c(&p->out, "    ");
+    builder_slice(&p->out, text, start, end);
+    builder_char(&p->out, '\n');
+    int64_t offset = number_field(exception, SYNTAX_OFFSET), end_offset = number_field(exception, SYNTAX_END_OFFSET);
+    if (offset < 0) return;
+    int64_t line = number_field(exception, SYNTAX_LINE), end_line = number_field(exception, SYNTAX_END_LINE);
+    if (line != end_line && end_line >= 0) end_offset = end + 1;
+    else if (end_offset <= 0) end_offset = offset;
+    if (offset > string_length(s)) offset = end + 1 > offset ? offset : end + 1;
+    if (offset == end_offset || end_offset <= offset) end_offset = offset + 1;
+    int64_t column = offset - 1 - start, end_column = end_offset - 1 - start;
+    if (column < 0) return;
+    builder_c(&p->out, "    ");
+    for (int64_t i = 0; i < column; i++) {
+        uint32_t c = start + i < end ? string_at(s, start + i) : ' ';
+        builder_char(&p->out, unicode_is_space(c) ? c : ' ');
+    }
+    builder_repeat(&p->out, '^', end_column - column);
+    builder_char(&p->out, '\n');
+}
+
+static void print_syntax_error(Printer *p, Value exception)
+{
+    const Exception *e = as_exception(exception);
+    Value filename = e->fields[SYNTAX_FILENAME], text = e->fields[SYNTAX_TEXT], message = e->fields[SYNTAX_MESSAGE];
+    int64_t line = number_field(exception, SYNTAX_LINE);
+    if (line >= 0) {
+        builder_c(&p->out, "  File \"");
+        if (is_text(filename)) builder_string(&p->out, filename);
+        else builder_c(&p->out, "<string>");
+        builder_format(&p->out, "\", line %lld\n", (long long)line);
+        if (is_text(text)) print_syntax_line(p, exception, text);
+    }
+    print_type(p, exception);
+    builder_c(&p->out, ": ");
+    if (is_absent(message) || is_none(message)) builder_c(&p->out, "<no detail available>");
+    else builder_str(&p->out, message);
+    if (line < 0 && is_text(filename)) builder_format(&p->out, " (%S)", filename);
+    builder_char(&p->out, '\n');
+}
+
+/* str(v), or a stand-in when that fails. NEW. */
+static Value safe_text(VM *vm, Value v, const char *otherwise, Value (*convert)(VM *, Value))
+{
+    Value text = convert(vm, v);
+    if (!is_absent(text)) return text;
+    error_clear(vm);
+    return string_from_c(vm, otherwise);
+}
+
+static void print_plain_error(Printer *p, Value exception)
+{
+    VM *vm = p->vm;
+    Value text = safe_text(vm, exception, "<exception str() failed>", object_str);
+    Value more = suggest_for(vm, exception);
+    print_type(p, exception);
+    bool empty = is_absent(text) || string_length(as_string(text)) == 0;
+    if (!empty || !is_absent(more)) builder_c(&p->out, ": ");
+    if (!empty) builder_string(&p->out, text);
+    if (!is_absent(more)) builder_string(&p->out, more);
+    builder_char(&p->out, '\n');
+    value_xdrop(vm, text);
+    value_xdrop(vm, more);
+}
+
+static void print_note(Printer *p, Value note)
+{
+    Value text = safe_text(p->vm, note, "<note str() failed>", object_str);
+    if (!is_absent(text)) {
+        builder_string(&p->out, text);
+        builder_char(&p->out, '\n');
+        value_drop(p->vm, text);
+    }
+}
+
+static void print_notes(Printer *p, Value exception)
+{
+    VM *vm = p->vm;
+    Value notes;
+    int found = object_find_attribute(vm, exception, NAME_OF(vm, notes), &notes);
+    error_clear(vm);
+    if (found <= 0) return;
+    if (is_list(notes) || is_tuple(notes)) {
+        Value copy = tuple_from_iterable(vm, notes);
+        for (int64_t i = 0; !is_absent(copy) && i < as_tuple(copy)->length; i++) {
+            print_note(p, as_tuple(copy)->items[i]);
+        }
+        value_xdrop(vm, copy);
+    } else if (!is_none(notes)) {
+        Value text = safe_text(vm, notes, "<__notes__ repr() failed>", object_repr);
+        if (!is_absent(text)) builder_string(&p->out, text), builder_char(&p->out, '\n');
+        value_xdrop(vm, text);
+    }
+    value_drop(vm, notes);
+    error_clear(vm);
+}
+
+static void print_one(Printer *p, Value exception)
+{
+    Value traceback = as_exception(exception)->traceback;
+    if (!is_absent(traceback)) {
+        builder_c(&p->out, "Traceback (most recent call last):\n");
+        print_entries(p, traceback);
+    }
+    if (value_is_instance(exception, &exc_SyntaxError)) print_syntax_error(p, exception);
+    else print_plain_error(p, exception);
+    print_notes(p, exception);
+}
+
+/* --- the chain --- */
+
+/* The exception that is to be shown before this one, or ABSENT. */
+static Value exception_before(Value exception, bool *is_cause)
+{
+    const Exception *e = as_exception(exception);
+    *is_cause = !is_absent(e->cause) && !is_none(e->cause);
+    if (*is_cause) return e->cause;
+    bool suppressed = value_same(e->suppress_context, TRUE_VALUE);
+    return suppressed || is_none(e->context) ? ABSENT : e->context;
+}
+
+static bool list_has(const List *list, Value v)
+{
+    for (int64_t i = 0; i < list->length; i++) {
+        if (value_same(list->items[i], v)) return true;
+    }
+    return false;
+}
+
+static void print_chain(Printer *p, Value exception)
+{
+    VM *vm = p->vm;
+    Value chain = list_new(vm, 1);
+    bool is_cause;
+    for (Value v = exception; !is_absent(chain) && !is_absent(v); v = exception_before(v, &is_cause)) {
+        if (list_has(as_list(chain), v) || !list_append(vm, chain, v)) break;
+    }
+    error_clear(vm);
+    if (is_absent(chain)) {
+        print_one(p, exception);
+        return;
+    }
+    for (int64_t i = as_list(chain)->length - 1; i >= 0; i--) {
+        Value v = as_list(chain)->items[i];
+        print_one(p, v);
+        if (i == 0) break;
+        exception_before(as_list(chain)->items[i - 1], &is_cause);
+        builder_c(&p->out, is_cause ? "\nThe above exception was the direct cause of the following exception:\n\n"
+                                    : "\nDuring handling of the above exception, another exception occurred:\n\n");
+    }
+    value_drop(vm, chain);
+}
+
+Value traceback_format(VM *vm, Value exception)
+{
+    Printer p = {.vm = vm, .filename = ABSENT};
+    builder_init(&p.out, vm);
+    value_ref(exception);
+    print_chain(&p, exception);
+    value_drop(vm, exception);
+    forget_text(&p);
+    return builder_finish(&p.out);
+}
+
+static bool write_to(VM *vm, Value stream, Value text)
+{
+    value_ref(stream);
+    Value written = call_method(vm, stream, NAME_OF(vm, write), &text, 1);
+    if (!is_absent(written)) value_set(vm, &written, call_method(vm, stream, NAME_OF(vm, flush), NULL, 0));
+    value_drop(vm, stream);
+    bool ok = !is_absent(written);
+    value_xdrop(vm, written);
+    return ok;
+}
+
+void traceback_print(VM *vm, Value exception)
+{
+    Value raised = error_take(vm), text = traceback_format(vm, exception);
+    Value stream = is_absent(vm->sys) ? ABSENT : dict_get_c(vm, vm->sys, "stderr");
+    bool has_stream = !is_absent(stream) && !is_none(stream);
+    if (!is_absent(text) && (!has_stream || !write_to(vm, stream, text))) {
+        size_t length;
+        Value keeper = ABSENT;
+        error_clear(vm);
+        const char *utf8 = string_utf8(vm, text, &length, &keeper);
+        if (utf8 != NULL) fwrite(utf8, 1, length, stderr);
+        value_xdrop(vm, keeper);
+    }
+    value_xdrop(vm, text);
+    error_clear(vm);
+    error_restore(vm, raised);
+}
