@@ -371,6 +371,27 @@ static bool explain_equal(const Scene *s) {
     return true;
 }
 
+/* a print b; a b if c: a second expression that is wrong in itself */
+static bool explain_second(const Scene *s, Prefix operand) {
+    Scene second = *s;
+    second.start = s->at;
+    if (operand.end != s->at) return false;
+    Prefix next = prefix_parse(s, START_DISJUNCTION, s->at);
+    return next.node && (explain_print(&second) || explain_conditional(&second, next));
+}
+
+/* a + not b */
+static bool explain_not(const Scene *s) {
+    TokenKind before = kind_before(s, s->at);
+    bool after = before == TK_PLUS || before == TK_MINUS || before == TK_STAR || before == TK_SLASH ||
+                 before == TK_DOUBLESLASH || before == TK_PERCENT || before == TK_AT || before == TK_TILDE;
+    if (kind_at(s, s->at) != TK_KW_NOT || !after) return false;
+    const Node *value = prefix_parse(s, START_DISJUNCTION, s->at).node;
+    while (value && value->kind == AST_BoolOp)
+        value = value->BoolOp.values.items[0];
+    return value && fail(s, value->span, "'not' after an operator must be parenthesized");
+}
+
 static bool explain_expression(const Scene *s) {
     if (explain_field_lambda(s)) return true;
     if (is_names_place(s)) return false;
@@ -378,9 +399,10 @@ static bool explain_expression(const Scene *s) {
     Prefix operand = prefix_parse(s, START_DISJUNCTION, s->start);
     /* What follows the `for` or `in` of a comprehension is no expression of its own. */
     bool clause = s->open >= 0 && find_left(s, s->at, TK_KW_FOR) >= 0;
-    if (operand.node && !clause && (explain_comma(s, operand) || explain_conditional(s, operand)))
+    if (operand.node && !clause &&
+        (explain_comma(s, operand) || explain_conditional(s, operand) || explain_second(s, operand)))
         return true;
-    return explain_equal(s);
+    return explain_not(s) || explain_equal(s);
 }
 
 /* ---- Displays and calls -------------------------------------------------------------------------------- */
@@ -442,8 +464,7 @@ static bool explain_stars(const Scene *s) {
     TokenKind kind = kind_at(s, s->at);
     if (kind_at(s, (uint32_t)s->open) != TK_LPAR) return false;
     bool call = is_call(s);
-    if (call && kind_before(s, s->at) == TK_STAR && is_unpacking(s, s->at - 1) &&
-        (kind == TK_RPAR || kind == TK_COMMA))
+    if (call && kind_before(s, s->at) == TK_STAR && is_unpacking(s, s->at - 1))
         return fail(s, token_at(s, s->at).span, "Invalid star expression");
     if (call || kind != TK_DOUBLESTAR || (int)s->at != s->open + 1) return false;
     Prefix value = prefix_parse(s, START_EXPRESSION, s->at + 1);
@@ -569,8 +590,8 @@ static bool explain_import(const Scene *s) {
     TokenKind before = kind_before(s, s->at);
     if (first.kind != TK_KW_IMPORT && first.kind != TK_KW_FROM) return false;
     if (refused.kind == TK_NEWLINE && before == TK_KW_IMPORT) {
-        Span spot = {refused.span.line, refused.span.column, refused.span.line, refused.span.column};
-        return fail(s, spot, "Expected one or more names after 'import'");
+        Span newline = newline_span(s);
+        return fail(s, span_up_to(newline, newline), "Expected one or more names after 'import'");
     }
     if (first.kind == TK_KW_FROM)
         return refused.kind == TK_NEWLINE && before == TK_COMMA && s->open < 0 &&
@@ -710,7 +731,7 @@ static bool explain_empty_index(const Scene *s) {
     return explain_expression(&outer);
 }
 
-/* Where CPython's parser stopped: it does not get past some tokens that our grammar takes before it checks. */
+/* Where CPython's parser stopped: some tokens it does not get past are fine for our grammar, for now. */
 static Span refused_span(const Scene *s) {
     Token refused = token_at(s, s->at);
     if (refused.kind == TK_NEWLINE) return newline_span(s);

@@ -921,8 +921,8 @@ argument(A) ::= expression(K) EQUAL(E) expression generators. {
 }
 %include {
 /*
- * Nothing follows a `=`: that is a mistake of its own before a comma or `end`; else the token that came instead,
- * and has been read or the parser would not be here, is refused.
+ * Nothing follows a `=`: that is a mistake of its own before a comma or `end`; else the token that came
+ * instead, and has been read or the parser would not be here, is refused.
  */
 static bool is_value_missing(Parser *p, TokenKind end)
 {
