@@ -30,6 +30,7 @@ typedef struct {
     int64_t count;     /* of the dict when iteration began; -1 after a change was reported */
     int64_t position;  /* of the next entry, or reversed the one behind it */
     int64_t remaining; /* entries not yet yielded */
+    Value pair;        /* the tuple yielded last, see tuple_reuse; or ABSENT. Owned */
 } DictIterator;
 
 static Value iterator_make(VM *vm, Type *type, Value dict, bool backward) {
@@ -44,11 +45,13 @@ static Value iterator_make(VM *vm, Type *type, Value dict, bool backward) {
 
 static int iterator_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((DictIterator *)self)->dict);
+    VISIT(((DictIterator *)self)->pair);
     return 0;
 }
 
 static void iterator_dealloc(VM *vm, Object *self) {
     value_xdrop(vm, ((DictIterator *)self)->dict);
+    value_xdrop(vm, ((DictIterator *)self)->pair);
     object_free(vm, self, sizeof(DictIterator));
 }
 
@@ -80,18 +83,26 @@ static int64_t iterator_step(VM *vm, DictIterator *it, bool backward) {
     return i;
 }
 
-/* NEW key, value or pair of an entry. */
-static Value entry_part(VM *vm, const DictEntry *entry, Part part) {
-    if (part == PART_KEY) return value_ref(entry->key);
-    if (part == PART_VALUE) return value_ref(entry->value);
-    Value pair[2] = {value_ref(entry->key), value_ref(entry->value)};
-    return tuple_from_owned(vm, pair, 2);
+/* (key, value); making the tuple may run finalizers that change the dict. */
+static Value entry_pair(VM *vm, DictIterator *it, DictEntry entry) {
+    value_ref(entry.key), value_ref(entry.value);
+    Tuple *pair = tuple_reuse(vm, &it->pair, 2);
+    if (!pair) {
+        value_drop(vm, entry.key), value_drop(vm, entry.value);
+        return ABSENT;
+    }
+    value_set(vm, &pair->items[0], entry.key);
+    value_set(vm, &pair->items[1], entry.value);
+    return tuple_finish(pair);
 }
 
 static Value iterator_advance(VM *vm, Value self, Part part, bool backward) {
     DictIterator *it = (DictIterator *)as_object(self);
     int64_t i = iterator_step(vm, it, backward);
-    return i < 0 ? ABSENT : entry_part(vm, &dict_entries(as_dict(it->dict))[i], part);
+    if (i < 0) return ABSENT;
+    const DictEntry *entry = &dict_entries(as_dict(it->dict))[i];
+    if (part == PART_KEY) return value_ref(entry->key);
+    return part == PART_VALUE ? value_ref(entry->value) : entry_pair(vm, it, *entry);
 }
 
 static Value iterator_self(VM *vm, Value self) {
@@ -129,9 +140,7 @@ static const NativeDef iterator_methods[] = {
 };
 
 #define DICT_ITERATOR(variable, name_text, part, backward) \
-    static Value variable##_next(VM *vm, Value self) { \
-        return iterator_advance(vm, self, part, backward); \
-    } \
+    static Value variable##_next(VM *vm, Value self) { return iterator_advance(vm, self, part, backward); } \
     Type variable = { \
         TYPE_HEAD(variable, name_text, .traverse = iterator_traverse, .dealloc = iterator_dealloc), \
         .flags = TYPE_NO_NEW, \
@@ -149,9 +158,7 @@ DICT_ITERATOR(dict_reverse_key_iterator_type, "dict_reversekeyiterator", PART_KE
 DICT_ITERATOR(dict_reverse_value_iterator_type, "dict_reversevalueiterator", PART_VALUE, true)
 DICT_ITERATOR(dict_reverse_item_iterator_type, "dict_reverseitemiterator", PART_ITEM, true)
 
-Value dict_iterate(VM *vm, Value dict) {
-    return iterator_make(vm, &dict_key_iterator_type, dict, false);
-}
+Value dict_iterate(VM *vm, Value dict) { return iterator_make(vm, &dict_key_iterator_type, dict, false); }
 Value dict_reverse(VM *vm, Value dict) {
     return iterator_make(vm, &dict_reverse_key_iterator_type, dict, true);
 }
@@ -163,13 +170,9 @@ typedef struct {
     Value dict; /* owned */
 } DictView;
 
-static Value viewed(Value view) {
-    return ((DictView *)as_object(view))->dict;
-}
+static Value viewed(Value view) { return ((DictView *)as_object(view))->dict; }
 
-static bool is_set_view(Value v) {
-    return is_exactly(v, &dict_keys_type) || is_exactly(v, &dict_items_type);
-}
+static bool is_set_view(Value v) { return is_exactly(v, &dict_keys_type) || is_exactly(v, &dict_items_type); }
 
 Value dict_view_new(VM *vm, Type *type, Value dict) {
     DictView *view = (DictView *)object_new_container(vm, type, sizeof(DictView));
@@ -217,18 +220,14 @@ static Value iterate_part(VM *vm, Value self, bool backward) {
     return iterator_make(vm, iterators[backward][part], viewed(self), backward);
 }
 
-static Value view_iterate(VM *vm, Value self) {
-    return iterate_part(vm, self, false);
-}
+static Value view_iterate(VM *vm, Value self) { return iterate_part(vm, self, false); }
 
 METHOD(view_reversed) {
     UNUSED_CALL;
     return iterate_part(vm, args[0], true);
 }
 
-static int keys_contains(VM *vm, Value self, Value key) {
-    return dict_contains(vm, viewed(self), key);
-}
+static int keys_contains(VM *vm, Value self, Value key) { return dict_contains(vm, viewed(self), key); }
 
 static int items_contains(VM *vm, Value self, Value item) {
     if (!is_tuple(item) || as_tuple(item)->length != 2) return 0;
@@ -242,9 +241,7 @@ static int items_contains(VM *vm, Value self, Value item) {
 
 /* --- views as sets --- */
 
-static bool is_set_like(Value v) {
-    return is_set(v) || is_set_view(v);
-}
+static bool is_set_like(Value v) { return is_set(v) || is_set_view(v); }
 
 /* Every item of `a` in `b`? */
 static int all_contained(VM *vm, Value a, Value b) {
@@ -294,9 +291,7 @@ static Value view_subtract(VM *vm, Value left, Value right) {
     return set_operation(vm, left, right, set_difference_update);
 }
 
-static Value view_or(VM *vm, Value left, Value right) {
-    return set_operation(vm, left, right, set_update);
-}
+static Value view_or(VM *vm, Value left, Value right) { return set_operation(vm, left, right, set_update); }
 
 static Value view_xor(VM *vm, Value left, Value right) {
     return set_operation(vm, left, right, set_symmetric_difference_update);
@@ -351,9 +346,7 @@ METHOD(isdisjoint) {
 
 /* --- the view types --- */
 
-static Value get_mapping(VM *vm, Value self) {
-    return mapping_proxy_new(vm, viewed(self));
-}
+static Value get_mapping(VM *vm, Value self) { return mapping_proxy_new(vm, viewed(self)); }
 
 static const GetSetDef view_getsets[] = {
     {"mapping", get_mapping, NULL, "dictionary that this view refers to"},

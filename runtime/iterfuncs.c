@@ -28,9 +28,7 @@ typedef struct {
     bool strict;    /* zip */
 } Pipe;
 
-static Pipe *as_pipe(Value v) {
-    return (Pipe *)as_object(v);
-}
+static Pipe *as_pipe(Value v) { return (Pipe *)as_object(v); }
 
 /* --- life --- */
 
@@ -95,18 +93,6 @@ static Value reduction(VM *vm, Value self, STEALS Value arguments, Value state) 
     return result;
 }
 
-/* The result tuple to fill, NEW: the last one if it is free (a collection may have untracked it for what it
- * holds now), else a new one whose items are ABSENT. */
-static Tuple *result_tuple(VM *vm, Pipe *pipe, int64_t length) {
-    if (!is_absent(pipe->result) && as_object(pipe->result)->refs == 1 &&
-        object_track_again(vm, as_object(pipe->result))) {
-        return as_tuple(value_ref(pipe->result));
-    }
-    Tuple *tuple = tuple_new(vm, length);
-    if (tuple && length > 0) value_set(vm, &pipe->result, value_ref(from_object(tuple)));
-    return tuple;
-}
-
 #define PIPE_TYPE(variable, name_text, new_function, next_function, table, ...) \
     Type variable = { \
         TYPE_HEAD(variable, name_text, .traverse = traverse, .dealloc = dealloc), \
@@ -144,7 +130,7 @@ static Value enumerate_next(VM *vm, Value self) {
     Value after = is_int(number) && int_get(number) < INT_MAX_IMMEDIATE
                       ? int_small(int_get(number) + 1)
                       : int_binary(vm, BINARY_ADD, number, int_small(1));
-    Tuple *pair = is_absent(after) ? NULL : result_tuple(vm, pipe, 2);
+    Tuple *pair = is_absent(after) ? NULL : tuple_reuse(vm, &pipe->result, 2);
     if (!pair) {
         value_xdrop(vm, after);
         value_drop(vm, item);
@@ -224,7 +210,7 @@ static Value zip_next(VM *vm, Value self) {
     Pipe *pipe = as_pipe(self);
     const Tuple *iterators = as_tuple(pipe->source);
     if (iterators->length == 0) return ABSENT;
-    Tuple *result = result_tuple(vm, pipe, iterators->length);
+    Tuple *result = tuple_reuse(vm, &pipe->result, iterators->length);
     if (!result) return ABSENT;
     for (int64_t i = 0; i < iterators->length; i++) {
         Value item = iterator_next(vm, iterators->items[i]);

@@ -16,9 +16,7 @@
 
 /* --- making --- */
 
-static size_t tuple_size(int64_t length) {
-    return sizeof(Tuple) + (size_t)length * sizeof(Value);
-}
+static size_t tuple_size(int64_t length) { return sizeof(Tuple) + (size_t)length * sizeof(Value); }
 
 Tuple *tuple_new(VM *vm, int64_t length) {
     if (length == 0 && !is_absent(vm->empty_tuple)) return as_tuple(value_ref(vm->empty_tuple));
@@ -48,6 +46,15 @@ Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
     }
     memcpy(tuple->items, items, (size_t)length * sizeof(Value));
     return tuple_finish(tuple);
+}
+
+Tuple *tuple_reuse(VM *vm, Value *kept, int64_t length) {
+    if (!is_absent(*kept) && as_object(*kept)->refs == 1 && object_track_again(vm, as_object(*kept))) {
+        return as_tuple(value_ref(*kept));
+    }
+    Tuple *tuple = tuple_new(vm, length);
+    if (tuple) value_set(vm, kept, value_ref(from_object(tuple)));
+    return tuple;
 }
 
 Value tuple_pack(VM *vm, int count, ...) {
@@ -220,9 +227,7 @@ static Value repeat(VM *vm, Value self, Value factor) {
     return tuple_finish(result);
 }
 
-static Value iterate(VM *vm, Value self) {
-    return sequence_iterator_make(vm, &tuple_iterator_type, self, 0);
-}
+static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &tuple_iterator_type, self, 0); }
 
 /* --- methods --- */
 

@@ -11,18 +11,17 @@ struct Tuple {
     Value items[]; /* owned */
 };
 
-static inline Tuple *as_tuple(Value v) {
-    return (Tuple *)as_object(v);
-}
-static inline bool is_tuple(Value v) {
-    return is_family(v, TYPE_TUPLE);
-}
+static inline Tuple *as_tuple(Value v) { return (Tuple *)as_object(v); }
+static inline bool is_tuple(Value v) { return is_family(v, TYPE_TUPLE); }
 
 /* A tuple whose items are ABSENT: fill them all, then object_track it (tuple_finish). */
 NEW RAISES Tuple *tuple_new(VM *vm, int64_t length);
 NEW RAISES Value tuple_from(VM *vm, const Value *items, int64_t length);        /* refs the items */
 NEW RAISES Value tuple_from_owned(VM *vm, STEALS Value *items, int64_t length); /* takes the references */
 NEW RAISES Value tuple_pack(VM *vm, int count, ...);                            /* refs the Values */
+/* For iterators that yield tuples of one length, not 0: the tuple in *kept, which was yielded last, if nobody else holds
+ * it any more, else a new one, its items ABSENT, which is kept instead. Fill it with value_set, then tuple_finish. */
+NEW RAISES Tuple *tuple_reuse(VM *vm, Value *kept, int64_t length);
 NEW RAISES Value tuple_from_iterable(VM *vm, Value iterable);
 static inline Value tuple_finish(NEW Tuple *tuple) {
     object_track(&tuple->head);
