@@ -19,8 +19,7 @@
 
 /* ---- Joining and threading --------------------------------------------------------------------------------------- */
 
-static bool join_streams(Compiler *c, Unit *u)
-{
+static bool join_streams(Compiler *c, Unit *u) {
     uint32_t hot = u->hot.count, total = hot + u->cold.count;
     Instruction *items = arena_alloc(c->arena, (total + 1) * sizeof *items);
     if (!items) return false;
@@ -32,16 +31,14 @@ static bool join_streams(Compiler *c, Unit *u)
     return true;
 }
 
-static Label label_at(Compiler *c, Unit *u, uint32_t position)
-{
+static Label label_at(Compiler *c, Unit *u, uint32_t position) {
     if (!ARRAY_GROW(c, u->labels, u->label_count, u->label_capacity)) return 0;
     u->labels[u->label_count] = (LabelPlace){.position = position};
     return u->label_count++;
 }
 
 /* One step of a jump that leads to a jump on the same value, or to any plain one; false when there is none. */
-static bool thread_step(Compiler *c, Unit *u, Instruction *jump)
-{
+static bool thread_step(Compiler *c, Unit *u, Instruction *jump) {
     uint32_t position = u->labels[jump->label].position;
     const Instruction *target = &u->hot.items[position];
     if (target == jump) return false;
@@ -65,12 +62,12 @@ static bool thread_step(Compiler *c, Unit *u, Instruction *jump)
     return jump->label != 0;
 }
 
-static void thread_jumps(Compiler *c, Unit *u)
-{
+static void thread_jumps(Compiler *c, Unit *u) {
     enum { HOPS_MAX = 16 }; /* `while 1: continue` leads in a circle */
     for (uint32_t i = 0; i < u->hot.count; i++) {
         Instruction *jump = &u->hot.items[i];
-        for (int hops = 0; jump->label && hops < HOPS_MAX && thread_step(c, u, jump);) hops++;
+        for (int hops = 0; jump->label && hops < HOPS_MAX && thread_step(c, u, jump);)
+            hops++;
     }
 }
 
@@ -89,15 +86,13 @@ typedef struct {
     int32_t max;
 } Trace;
 
-static void trace_add(Trace *t, Label label, int32_t depth)
-{
+static void trace_add(Trace *t, Label label, int32_t depth) {
     if (!ARRAY_GROW(t->c, t->entries, t->count, t->capacity)) return;
     t->entries[t->count++] = (Entry){t->u->labels[label].position, depth};
 }
 
 /* The effect of one reached instruction on the depth; other places that it leads to are added. */
-static int32_t trace_effect(Trace *t, const Instruction *x, int32_t depth)
-{
+static int32_t trace_effect(Trace *t, const Instruction *x, int32_t depth) {
     if (x->op == PSEUDO_SETUP) {
         Handler *handler = &t->u->handlers[x->a];
         handler->depth = depth + handler->adjust;
@@ -111,8 +106,7 @@ static int32_t trace_effect(Trace *t, const Instruction *x, int32_t depth)
     return low + opcode_pushes(op, x->a, x->b);
 }
 
-static void trace_from(Trace *t, Entry entry)
-{
+static void trace_from(Trace *t, Entry entry) {
     int32_t depth = entry.depth;
     if (depth > t->max) t->max = depth;
     for (uint32_t i = entry.position; !t->c->failed; i++) {
@@ -131,21 +125,22 @@ static void trace_from(Trace *t, Entry entry)
 }
 
 /* Mark what can be executed; the greatest depth. */
-static int32_t trace(Compiler *c, Unit *u)
-{
+static int32_t trace(Compiler *c, Unit *u) {
     Trace t = {.c = c, .u = u};
     trace_from(&t, (Entry){0, 0});
-    while (t.count && !c->failed) trace_from(&t, t.entries[--t.count]);
+    while (t.count && !c->failed)
+        trace_from(&t, t.entries[--t.count]);
     return t.max;
 }
 
 /* ---- Dropping ---------------------------------------------------------------------------------------------------- */
 
-static bool is_needless(const Instruction *x) { return !x->reached || x->op == PSEUDO_SETUP || x->op == OP_NOP; }
+static bool is_needless(const Instruction *x) {
+    return !x->reached || x->op == PSEUDO_SETUP || x->op == OP_NOP;
+}
 
 /* next[i]: the first instruction from i on that stays. Jumps to just behind themselves go, too. */
-static uint32_t *find_kept(Compiler *c, Unit *u)
-{
+static uint32_t *find_kept(Compiler *c, Unit *u) {
     uint32_t count = u->hot.count;
     uint32_t *next = arena_alloc(c->arena, (count + 1) * sizeof *next);
     if (!next) return NULL;
@@ -162,8 +157,7 @@ static uint32_t *find_kept(Compiler *c, Unit *u)
     return next;
 }
 
-static bool drop_needless(Compiler *c, Unit *u)
-{
+static bool drop_needless(Compiler *c, Unit *u) {
     uint32_t count = u->hot.count, kept = 0;
     uint32_t *next = find_kept(c, u), *moved = arena_alloc(c->arena, (count + 1) * sizeof *moved);
     if (!next || !moved) return false;
@@ -179,8 +173,7 @@ static bool drop_needless(Compiler *c, Unit *u)
 
 /* ---- Encoding ---------------------------------------------------------------------------------------------------- */
 
-static uint32_t *word_offsets(Compiler *c, const Unit *u)
-{
+static uint32_t *word_offsets(Compiler *c, const Unit *u) {
     uint32_t *offsets = arena_alloc(c->arena, (u->hot.count + 1) * sizeof *offsets);
     if (!offsets) return NULL;
     for (uint32_t i = 0; i < u->hot.count; i++)
@@ -188,8 +181,7 @@ static uint32_t *word_offsets(Compiler *c, const Unit *u)
     return offsets;
 }
 
-static bool encode_jump(VM *vm, const Instruction *x, int64_t distance, uint32_t *words)
-{
+static bool encode_jump(VM *vm, const Instruction *x, int64_t distance, uint32_t *words) {
     const OpcodeInfo *info = &opcode_info[x->op];
     if (info->a == OPERAND_JUMP) {
         words[0] = instruction_a((Opcode)x->op, (int32_t)distance);
@@ -205,8 +197,7 @@ static bool encode_jump(VM *vm, const Instruction *x, int64_t distance, uint32_t
     return false;
 }
 
-static bool encode_words(Compiler *c, const Unit *u, const uint32_t *offsets, uint32_t *words)
-{
+static bool encode_words(Compiler *c, const Unit *u, const uint32_t *offsets, uint32_t *words) {
     memset(words, 0, offsets[u->hot.count] * sizeof *words);
     for (uint32_t i = 0; i < u->hot.count; i++) {
         const Instruction *x = &u->hot.items[i];
@@ -222,12 +213,12 @@ static bool encode_words(Compiler *c, const Unit *u, const uint32_t *offsets, ui
 }
 
 /* How many entries the exception table has; with `entries`, write them. */
-static uint32_t encode_handlers(const Unit *u, const uint32_t *offsets, ExceptionEntry *entries)
-{
+static uint32_t encode_handlers(const Unit *u, const uint32_t *offsets, ExceptionEntry *entries) {
     uint32_t count = 0;
     for (uint32_t i = 0, end; i < u->hot.count; i = end) {
         uint32_t handler = u->hot.items[i].handler;
-        for (end = i + 1; end < u->hot.count && u->hot.items[end].handler == handler;) end++;
+        for (end = i + 1; end < u->hot.count && u->hot.items[end].handler == handler;)
+            end++;
         if (!handler) continue;
         const Handler *h = &u->handlers[handler];
         if (entries)
@@ -241,31 +232,30 @@ static uint32_t encode_handlers(const Unit *u, const uint32_t *offsets, Exceptio
     return count;
 }
 
-static CodePosition code_position_of(Span span)
-{
+static CodePosition code_position_of(Span span) {
     if (span.line == 0) return (CodePosition){0, 0, -1, -1};
-    return (CodePosition){(int32_t)span.line, (int32_t)span.end_line, (int32_t)span.column, (int32_t)span.end_column};
+    return (CodePosition){(int32_t)span.line, (int32_t)span.end_line, (int32_t)span.column,
+                          (int32_t)span.end_column};
 }
 
-static bool same_span(Span a, Span b)
-{
-    return a.line == b.line && a.column == b.column && a.end_line == b.end_line && a.end_column == b.end_column;
+static bool same_span(Span a, Span b) {
+    return a.line == b.line && a.column == b.column && a.end_line == b.end_line &&
+           a.end_column == b.end_column;
 }
 
-static void encode_positions(const Unit *u, const uint32_t *offsets, Buffer *buffer)
-{
+static void encode_positions(const Unit *u, const uint32_t *offsets, Buffer *buffer) {
     PositionWriter writer = {buffer, (int32_t)u->first_line};
     for (uint32_t i = 0, end; i < u->hot.count; i = end) {
         Span span = u->hot.items[i].span;
-        for (end = i + 1; end < u->hot.count && same_span(u->hot.items[end].span, span);) end++;
+        for (end = i + 1; end < u->hot.count && same_span(u->hot.items[end].span, span);)
+            end++;
         position_write(&writer, offsets[end] - offsets[i], code_position_of(span));
     }
 }
 
 /* ---- The code object --------------------------------------------------------------------------------------------- */
 
-static Value names_tuple(Compiler *c, Name **names, uint32_t count)
-{
+static Value names_tuple(Compiler *c, Name **names, uint32_t count) {
     Tuple *tuple = tuple_new(c->vm, count);
     if (!tuple) return ABSENT;
     for (uint32_t i = 0; i < count; i++) {
@@ -280,15 +270,13 @@ static Value names_tuple(Compiler *c, Name **names, uint32_t count)
 }
 
 /* An exact copy in the heap; NULL for no bytes, or when it RAISES. */
-static void *heap_copy(VM *vm, const void *data, size_t size)
-{
+static void *heap_copy(VM *vm, const void *data, size_t size) {
     void *copy = size ? memory_alloc(vm, size) : NULL;
     if (copy) memcpy(copy, data, size);
     return copy;
 }
 
-static void parts_drop(VM *vm, CodeParts *p)
-{
+static void parts_drop(VM *vm, CodeParts *p) {
     memory_free(vm, p->instructions, p->instruction_count * sizeof *p->instructions);
     memory_free(vm, p->handlers, p->handler_count * sizeof *p->handlers);
     memory_free(vm, p->positions, p->positions_size);
@@ -302,8 +290,7 @@ static void parts_drop(VM *vm, CodeParts *p)
     value_drop(vm, p->filename);
 }
 
-static bool parts_fill_tables(Compiler *c, Unit *u, CodeParts *p)
-{
+static bool parts_fill_tables(Compiler *c, Unit *u, CodeParts *p) {
     uint32_t *offsets = word_offsets(c, u);
     if (!offsets) return false;
     p->instruction_count = offsets[u->hot.count];
@@ -325,8 +312,7 @@ static bool parts_fill_tables(Compiler *c, Unit *u, CodeParts *p)
     return ok;
 }
 
-static bool parts_fill_names(Compiler *c, Unit *u, CodeParts *p)
-{
+static bool parts_fill_names(Compiler *c, Unit *u, CodeParts *p) {
     p->constants = tuple_from(c->vm, u->constants, u->constant_count);
     if (is_absent(p->constants)) return false;
     p->names = names_tuple(c, u->names, u->name_count);
@@ -337,8 +323,7 @@ static bool parts_fill_names(Compiler *c, Unit *u, CodeParts *p)
     return p->kinds || u->variable_count == 0;
 }
 
-static Value build_code(Compiler *c, Unit *u, uint32_t stack_size)
-{
+static Value build_code(Compiler *c, Unit *u, uint32_t stack_size) {
     CodeParts parts = {.flags = u->flags,
                        .positional_count = u->positional_count,
                        .positional_only_count = u->positional_only_count,
@@ -358,8 +343,7 @@ static Value build_code(Compiler *c, Unit *u, uint32_t stack_size)
     return code;
 }
 
-Value assemble(Compiler *c, Unit *u)
-{
+Value assemble(Compiler *c, Unit *u) {
     if (!join_streams(c, u)) return ABSENT;
     thread_jumps(c, u);
     int32_t depth = trace(c, u);

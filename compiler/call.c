@@ -6,10 +6,11 @@
 
 #include "compiler/warn.h"
 
-enum { DIRECT_ARGUMENTS_MAX = 255 }; /* more are gathered in a list and a dict, so that the stack stays small */
+enum {
+    DIRECT_ARGUMENTS_MAX = 255
+}; /* more are gathered in a list and a dict, so that the stack stays small */
 
-static bool is_unpacking(NodeList args, NodeList keywords)
-{
+static bool is_unpacking(NodeList args, NodeList keywords) {
     for (uint32_t i = 0; i < args.count; i++)
         if (args.items[i]->kind == AST_Starred) return true;
     for (uint32_t i = 0; i < keywords.count; i++)
@@ -17,8 +18,7 @@ static bool is_unpacking(NodeList args, NodeList keywords)
     return false;
 }
 
-static void check_keywords(Compiler *c, NodeList keywords)
-{
+static void check_keywords(Compiler *c, NodeList keywords) {
     WordMap seen = {0};
     for (uint32_t i = 0; i < keywords.count && !c->failed; i++) {
         Identifier arg = keywords.items[i]->keyword.arg;
@@ -31,12 +31,14 @@ static void check_keywords(Compiler *c, NodeList keywords)
     }
 }
 
-static Value keyword_name(Compiler *c, Node *keyword) { return name_value(c, name_identifier(c, keyword->keyword.arg)); }
+static Value keyword_name(Compiler *c, Node *keyword) {
+    return name_value(c, name_identifier(c, keyword->keyword.arg));
+}
 
-static void direct_call(Compiler *c, uint32_t extra, NodeList args, NodeList keywords, Span span)
-{
+static void direct_call(Compiler *c, uint32_t extra, NodeList args, NodeList keywords, Span span) {
     int32_t count = (int32_t)(extra + args.count + keywords.count);
-    for (uint32_t i = 0; i < args.count; i++) expression(c, args.items[i]);
+    for (uint32_t i = 0; i < args.count; i++)
+        expression(c, args.items[i]);
     if (keywords.count == 0) {
         emit(c, OP_CALL, count, span);
         return;
@@ -53,8 +55,7 @@ static void direct_call(Compiler *c, uint32_t extra, NodeList args, NodeList key
 }
 
 /* Push the dict of keywords [from, to), none of them `**`. */
-static void keyword_dict(Compiler *c, NodeList keywords, uint32_t from, uint32_t to, Span span)
-{
+static void keyword_dict(Compiler *c, NodeList keywords, uint32_t from, uint32_t to, Span span) {
     enum { DIRECT_PAIRS_MAX = 15 };
     bool small = to - from <= DIRECT_PAIRS_MAX;
     if (!small) emit(c, OP_BUILD_MAP, 0, span);
@@ -67,12 +68,12 @@ static void keyword_dict(Compiler *c, NodeList keywords, uint32_t from, uint32_t
 }
 
 /* Push a dict of all keywords, runs of plain ones first gathered by themselves so that `**` finds duplicates. */
-static void merged_keywords(Compiler *c, NodeList keywords, Span span)
-{
+static void merged_keywords(Compiler *c, NodeList keywords, Span span) {
     bool started = false;
     for (uint32_t i = 0; i < keywords.count && !c->failed;) {
         uint32_t end = i;
-        while (end < keywords.count && keywords.items[end]->keyword.arg.utf8) end++;
+        while (end < keywords.count && keywords.items[end]->keyword.arg.utf8)
+            end++;
         if (end > i) {
             keyword_dict(c, keywords, i, end, span);
             if (started) emit(c, OP_DICT_MERGE, 1, span);
@@ -86,8 +87,7 @@ static void merged_keywords(Compiler *c, NodeList keywords, Span span)
     }
 }
 
-void call_arguments(Compiler *c, uint32_t extra, NodeList args, NodeList keywords, Span span)
-{
+void call_arguments(Compiler *c, uint32_t extra, NodeList args, NodeList keywords, Span span) {
     check_keywords(c, keywords);
     if (!is_unpacking(args, keywords) && extra + args.count + keywords.count <= DIRECT_ARGUMENTS_MAX) {
         direct_call(c, extra, args, keywords, span);
@@ -96,13 +96,13 @@ void call_arguments(Compiler *c, uint32_t extra, NodeList args, NodeList keyword
     /* f(*x) hands x over as it is, so that a wrong one is reported with the function's name. */
     if (extra == 0 && args.count == 1 && args.items[0]->kind == AST_Starred)
         expression(c, args.items[0]->Starred.value);
-    else sequence(c, extra, args, SEQUENCE_TUPLE, span);
+    else
+        sequence(c, extra, args, SEQUENCE_TUPLE, span);
     if (keywords.count) merged_keywords(c, keywords, span);
     emit(c, OP_CALL_EX, keywords.count != 0, span);
 }
 
-static bool is_method_call(Node *node)
-{
+static bool is_method_call(Node *node) {
     Node *func = node->Call.func;
     NodeList args = node->Call.args, keywords = node->Call.keywords;
     return func->kind == AST_Attribute && args.count + keywords.count <= DIRECT_ARGUMENTS_MAX &&
@@ -110,16 +110,14 @@ static bool is_method_call(Node *node)
 }
 
 /* A call through an imported module is reported as one of a plain function. */
-static bool is_import(Compiler *c, Node *node)
-{
+static bool is_import(Compiler *c, Node *node) {
     if (node->kind != AST_Name) return false;
     Name *name = name_of(&c->names, node->Name.id.utf8, node->Name.id.length, false);
     const Symbol *symbol = name ? scope_find(c->symbols.module, name) : NULL;
     return symbol && (symbol->flags & SYMBOL_IMPORT);
 }
 
-void call(Compiler *c, Node *node)
-{
+void call(Compiler *c, Node *node) {
     Node *func = node->Call.func;
     Span span = node->span;
     warn_callee(c, func);

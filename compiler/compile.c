@@ -18,15 +18,14 @@
 
 /* C stack that a level of the tree may take in the deepest pass; frames of debug and sanitizer builds are larger. */
 #if defined(MPY_DEBUG) || !defined(__OPTIMIZE__)
-enum { STACK_PER_LEVEL = 2500 };
+enum { STACK_PER_LEVEL = 800 };
 #else
-enum { STACK_PER_LEVEL = 1000 };
+enum { STACK_PER_LEVEL = 500 };
 #endif
 
 /* ---- Failure ----------------------------------------------------------------------------------------------------- */
 
-void compile_fail(Compiler *c, Span span, const char *format, ...)
-{
+void compile_fail(Compiler *c, Span span, const char *format, ...) {
     if (c->failed) return;
     va_list args;
     va_start(args, format);
@@ -37,8 +36,7 @@ void compile_fail(Compiler *c, Span span, const char *format, ...)
 
 void compile_fail_memory(Compiler *c) { c->failed = true; }
 
-void compile_warn(Compiler *c, Span span, const char *format, ...)
-{
+void compile_warn(Compiler *c, Span span, const char *format, ...) {
     enum { WARNING_MAX = 300 };
     char text[WARNING_MAX];
     va_list args;
@@ -48,8 +46,7 @@ void compile_warn(Compiler *c, Span span, const char *format, ...)
     if (!c->failed) diagnostics_warn(c->diagnostics, span, "%s", text);
 }
 
-Value compile_pin(Compiler *c, Value v)
-{
+Value compile_pin(Compiler *c, Value v) {
     if (is_absent(v)) {
         c->failed = true;
         return v;
@@ -68,9 +65,9 @@ Value compile_pin(Compiler *c, Value v)
     return c->pins[c->pin_count++] = v;
 }
 
-static void drop_pins(Compiler *c)
-{
-    while (c->pin_count) value_drop(c->vm, c->pins[--c->pin_count]);
+static void drop_pins(Compiler *c) {
+    while (c->pin_count)
+        value_drop(c->vm, c->pins[--c->pin_count]);
     memory_free(c->vm, c->pins, c->pin_capacity * sizeof *c->pins);
 }
 
@@ -85,8 +82,7 @@ static void place_drop(VM *vm, ErrorPlace *place) { value_xdrop(vm, place->text)
 
 /* The line of the error; None when it cannot be shown. Errors of the parser show it always, others if it can be read
  * again from a file. NEW, RAISES. */
-static Value error_text(Compiler *c, const Diagnostic *error, bool parsing)
-{
+static Value error_text(Compiler *c, const Diagnostic *error, bool parsing) {
     bool shown = parsing || (c->flags & COMPILE_FILE);
     size_t length;
     const char *line = source_line(c->source, error->span.line, &length);
@@ -95,8 +91,7 @@ static Value error_text(Compiler *c, const Diagnostic *error, bool parsing)
     return string_from_utf8(c->vm, line, length + newline);
 }
 
-static ErrorPlace error_place(Compiler *c, const Diagnostic *error, bool parsing)
-{
+static ErrorPlace error_place(Compiler *c, const Diagnostic *error, bool parsing) {
     Span span = error->span;
     int64_t offset = 0, end_offset = 0;
     if (!error->no_caret) offset = (int64_t)source_display_column(c->source, span.line, span.column) + 1;
@@ -106,18 +101,16 @@ static ErrorPlace error_place(Compiler *c, const Diagnostic *error, bool parsing
                         int_small(span.end_line), int_small(end_offset)};
 }
 
-static Type *error_type(const Compiler *c, const Diagnostic *error)
-{
+static Type *error_type(const Compiler *c, const Diagnostic *error) {
     if (error->incomplete && (c->flags & COMPILE_ALLOW_INCOMPLETE)) return &exc__IncompleteInputError;
     if (error->kind == DIAGNOSTIC_INDENTATION_ERROR) return &exc_IndentationError;
     return error->kind == DIAGNOSTIC_TAB_ERROR ? &exc_TabError : &exc_SyntaxError;
 }
 
 /* type(message, (filename, line, offset, text, end_line, end_offset)). NEW, RAISES. */
-static Value error_located(Compiler *c, Type *type, Value message, const ErrorPlace *place)
-{
-    Value details = tuple_pack(c->vm, 6, c->filename, place->line, place->offset, place->text, place->end_line,
-                               place->end_offset);
+static Value error_located(Compiler *c, Type *type, Value message, const ErrorPlace *place) {
+    Value details = tuple_pack(c->vm, 6, c->filename, place->line, place->offset, place->text,
+                               place->end_line, place->end_offset);
     if (is_absent(details)) return ABSENT;
     Value exception = call_2(c->vm, from_object(type), message, details);
     value_drop(c->vm, details);
@@ -125,8 +118,7 @@ static Value error_located(Compiler *c, Type *type, Value message, const ErrorPl
 }
 
 /* type(message), with the place in its attributes only: how CPython's symbol table reports. NEW, RAISES. */
-static Value error_annotated(Compiler *c, Type *type, Value message, const ErrorPlace *place)
-{
+static Value error_annotated(Compiler *c, Type *type, Value message, const ErrorPlace *place) {
     Value exception = call_1(c->vm, from_object(type), message);
     if (is_absent(exception)) return exception;
     Value *fields = as_exception(exception)->fields;
@@ -141,8 +133,7 @@ static Value error_annotated(Compiler *c, Type *type, Value message, const Error
 
 typedef enum { STAGE_PARSE, STAGE_SYMBOLS, STAGE_CODE } Stage;
 
-static void raise_syntax(Compiler *c, const Diagnostic *error, Stage stage)
-{
+static void raise_syntax(Compiler *c, const Diagnostic *error, Stage stage) {
     Type *type = error_type(c, error);
     Value message = string_from_utf8(c->vm, error->message, strlen(error->message));
     if (is_absent(message)) return;
@@ -161,28 +152,31 @@ static void raise_syntax(Compiler *c, const Diagnostic *error, Stage stage)
 }
 
 /* Make sure that an exception is raised for whatever failed. */
-static void raise_failure(Compiler *c, Stage stage)
-{
+static void raise_failure(Compiler *c, Stage stage) {
     const Diagnostics *d = c->diagnostics;
     if (error_raised(c->vm)) return;
-    if (!d->failed || d->error.kind == DIAGNOSTIC_MEMORY_ERROR) raise_memory(c->vm);
+    if (!d->failed || d->error.kind == DIAGNOSTIC_MEMORY_ERROR)
+        raise_memory(c->vm);
     else if (d->error.kind == DIAGNOSTIC_RECURSION_ERROR)
         raise_error(c->vm, &exc_RecursionError, "maximum recursion depth exceeded during compilation");
-    else raise_syntax(c, &d->error, stage);
+    else
+        raise_syntax(c, &d->error, stage);
 }
 
 /* ---- Warnings ---------------------------------------------------------------------------------------------------- */
 
 /* `file:line: SyntaxWarning: text` and the source line, as the warnings module shows them. NEW, RAISES. */
-static Value warning_text(Compiler *c, const Diagnostic *warning)
-{
+static Value warning_text(Compiler *c, const Diagnostic *warning) {
     size_t length = 0;
     const char *line = NULL;
     if (c->flags & COMPILE_FILE) line = source_line(c->source, warning->span.line, &length);
-    while (length && (*line == ' ' || *line == '\t' || *line == '\f')) line++, length--;
-    while (length && (line[length - 1] == ' ' || line[length - 1] == '\t')) length--;
+    while (length && (*line == ' ' || *line == '\t' || *line == '\f'))
+        line++, length--;
+    while (length && (line[length - 1] == ' ' || line[length - 1] == '\t'))
+        length--;
     if (!length)
-        return string_format(c->vm, "%S:%u: SyntaxWarning: %s\n", c->filename, warning->span.line, warning->message);
+        return string_format(c->vm, "%S:%u: SyntaxWarning: %s\n", c->filename, warning->span.line,
+                             warning->message);
     Value text = string_from_utf8(c->vm, line, length);
     if (is_absent(text)) return text;
     Value shown = string_format(c->vm, "%S:%u: SyntaxWarning: %s\n  %S\n", c->filename, warning->span.line,
@@ -192,8 +186,7 @@ static Value warning_text(Compiler *c, const Diagnostic *warning)
 }
 
 /* The one place where warnings leave the compiler. What goes wrong on the way is nobody's error. */
-static void show_warning(Compiler *c, const Diagnostic *warning)
-{
+static void show_warning(Compiler *c, const Diagnostic *warning) {
     VM *vm = c->vm;
     Value text = warning_text(c, warning);
     Value stream = is_absent(vm->sys) ? ABSENT : dict_get_c(vm, vm->sys, "stderr");
@@ -208,16 +201,15 @@ static void show_warning(Compiler *c, const Diagnostic *warning)
     error_clear(vm);
 }
 
-static uint64_t warning_key(const Diagnostic *warning)
-{
+static uint64_t warning_key(const Diagnostic *warning) {
     uint64_t hash = warning->span.line;
-    for (const char *p = warning->message; *p; p++) hash = (hash ^ (unsigned char)*p) * UINT64_C(1099511628211);
+    for (const char *p = warning->message; *p; p++)
+        hash = (hash ^ (unsigned char)*p) * UINT64_C(1099511628211);
     return hash | 1;
 }
 
 /* A text is shown once a line, however often its code was generated. */
-static void show_warnings(Compiler *c)
-{
+static void show_warnings(Compiler *c) {
     WordMap shown = {0};
     for (const Diagnostic *w = c->diagnostics->warnings; w; w = w->next) {
         uint64_t key = warning_key(w);
@@ -229,30 +221,30 @@ static void show_warnings(Compiler *c)
 
 /* ---- Future statements ------------------------------------------------------------------------------------------- */
 
-static bool future_feature(Compiler *c, Node *alias)
-{
-    static const char *const old[] = {"nested_scopes",  "generators",     "division",         "absolute_import",
-                                      "with_statement", "print_function", "unicode_literals", "barry_as_FLUFL",
-                                      "generator_stop"};
+static bool future_feature(Compiler *c, Node *alias) {
+    static const char *const old[] = {"nested_scopes",    "generators",     "division",
+                                      "absolute_import",  "with_statement", "print_function",
+                                      "unicode_literals", "barry_as_FLUFL", "generator_stop"};
     const char *name = alias->alias.name.utf8;
     for (size_t i = 0; i < sizeof old / sizeof *old; i++)
         if (strcmp(name, old[i]) == 0) return true;
     if (strcmp(name, "annotations") == 0) return c->symbols.future_annotations = true;
-    if (strcmp(name, "braces") == 0) compile_fail(c, alias->span, "not a chance");
-    else compile_fail(c, alias->span, "future feature %.100s is not defined", name);
+    if (strcmp(name, "braces") == 0)
+        compile_fail(c, alias->span, "not a chance");
+    else
+        compile_fail(c, alias->span, "future feature %.100s is not defined", name);
     return false;
 }
 
 /* The future imports at the head of a module, behind its docstring. */
-static bool find_futures(Compiler *c, NodeList body)
-{
+static bool find_futures(Compiler *c, NodeList body) {
     for (uint32_t i = 0; i < body.count; i++) {
         Node *node = body.items[i];
         bool text = i == 0 && node->kind == AST_Expr && node->Expr.value->kind == AST_Constant &&
                     node->Expr.value->Constant.value.kind == CONSTANT_STR;
         if (text) continue;
-        bool future = node->kind == AST_ImportFrom && node->ImportFrom.level == 0 && node->ImportFrom.module.utf8 &&
-                      strcmp(node->ImportFrom.module.utf8, "__future__") == 0;
+        bool future = node->kind == AST_ImportFrom && node->ImportFrom.level == 0 &&
+                      node->ImportFrom.module.utf8 && strcmp(node->ImportFrom.module.utf8, "__future__") == 0;
         if (!future) return true;
         c->future_end = node->span.end_line;
         NodeList names = node->ImportFrom.names;
@@ -264,14 +256,12 @@ static bool find_futures(Compiler *c, NodeList body)
 
 /* ---- The stages -------------------------------------------------------------------------------------------------- */
 
-static NodeList root_body(Node *root)
-{
+static NodeList root_body(Node *root) {
     if (root->kind == AST_Module) return root->Module.body;
     return root->kind == AST_Interactive ? root->Interactive.body : (NodeList){0};
 }
 
-static bool build_symbols(Compiler *c, Node *root)
-{
+static bool build_symbols(Compiler *c, Node *root) {
     c->symbols = (SymbolTable){.arena = c->arena,
                                .diagnostics = c->diagnostics,
                                .names = &c->names,
@@ -280,8 +270,7 @@ static bool build_symbols(Compiler *c, Node *root)
 }
 
 /* BORROWED code object, ABSENT on failure. */
-static Value generate(Compiler *c, Node *root)
-{
+static Value generate(Compiler *c, Node *root) {
     Unit *unit = arena_alloc(c->arena, sizeof *unit);
     if (!unit) return ABSENT;
     unit_enter(c, unit, c->symbols.module, text_value(c, "<module>", 8), 1);
@@ -297,14 +286,12 @@ static Value generate(Compiler *c, Node *root)
 }
 
 /* Passes over the tree recurse a level at a time; the parser has bounded the levels. */
-static bool stack_suffices(const VM *vm, const Node *root)
-{
+static bool stack_suffices(const VM *vm, const Node *root) {
     const char *here = __builtin_frame_address(0);
     return !vm->c_stack_limit || here - vm->c_stack_limit > (ptrdiff_t)root->depth * STACK_PER_LEVEL;
 }
 
-static Value compile_tree(Compiler *c, Stage *stage)
-{
+static Value compile_tree(Compiler *c, Stage *stage) {
     static const ParseMode modes[] = {PARSE_FILE, PARSE_EVAL, PARSE_SINGLE};
     *stage = STAGE_PARSE;
     Node *root = parse_source(c->source, modes[c->mode], c->diagnostics);
@@ -317,8 +304,7 @@ static Value compile_tree(Compiler *c, Stage *stage)
     return generate(c, root);
 }
 
-static Value compile_decoded(Compiler *c, Source *source, SourceKind kind, const char *text, size_t length)
-{
+static Value compile_decoded(Compiler *c, Source *source, SourceKind kind, const char *text, size_t length) {
     size_t name_length;
     Value keeper = ABSENT;
     const char *name = string_utf8(c->vm, c->filename, &name_length, &keeper);
@@ -334,8 +320,7 @@ static Value compile_decoded(Compiler *c, Source *source, SourceKind kind, const
     return code;
 }
 
-Value compile_source(VM *vm, const char *text, size_t length, Value filename, CompileMode mode, int flags)
-{
+Value compile_source(VM *vm, const char *text, size_t length, Value filename, CompileMode mode, int flags) {
     SourceKind kind = flags & COMPILE_FILE ? SOURCE_FILE : flags & COMPILE_BYTES ? SOURCE_BYTES : SOURCE_TEXT;
     Arena arena;
     Diagnostics diagnostics;

@@ -29,6 +29,7 @@ enum {
 };
 
 /* A code object. `filename` is a str. */
-NEW RAISES Value compile_source(VM *vm, const char *text, size_t length, Value filename, CompileMode mode, int flags);
+NEW RAISES Value compile_source(VM *vm, const char *text, size_t length, Value filename, CompileMode mode,
+                                int flags);
 
 #endif

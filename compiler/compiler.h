@@ -25,23 +25,23 @@
 #include "runtime/state.h"
 
 enum {
-    NESTED_BLOCKS_MAX = 21,         /* CPython's limit of loops, try and with inside each other */
+    NESTED_BLOCKS_MAX = 21,          /* CPython's limit of loops, try and with inside each other */
     UNIT_INSTRUCTIONS_MAX = 1 << 24, /* bounds what duplicated finally blocks can grow to */
-    PSEUDO_SETUP = OP_COUNT,        /* an Instruction that records the depth at which handler `a` begins to cover */
+    PSEUDO_SETUP = OP_COUNT, /* an Instruction that records the depth at which handler `a` begins to cover */
 };
 
 typedef uint32_t Label; /* index into Unit.labels; 0: none */
 
 typedef struct {
-    uint16_t op; /* Opcode or PSEUDO_SETUP */
-    uint8_t compare;        /* of a COMPARE_JUMP form: sense << 3 | CompareOp */
-    bool reached, target;   /* assembler: can be executed; a jump leads here */
-    bool bound;             /* fuse.c: a LOAD_LOCAL that cannot fail */
+    uint16_t op;          /* Opcode or PSEUDO_SETUP */
+    uint8_t compare;      /* of a COMPARE_JUMP form: sense << 3 | CompareOp */
+    bool reached, target; /* assembler: can be executed; a jump leads here */
+    bool bound;           /* fuse.c: a LOAD_LOCAL that cannot fail */
     int32_t a, b;
-    Label label;            /* of a jump */
-    uint32_t handler;       /* index into Unit.handlers of what covers it; 0: nothing */
-    int32_t depth;          /* assembler: of the stack before it */
-    Span span;              /* line 0: none */
+    Label label;      /* of a jump */
+    uint32_t handler; /* index into Unit.handlers of what covers it; 0: nothing */
+    int32_t depth;    /* assembler: of the stack before it */
+    Span span;        /* line 0: none */
 } Instruction;
 
 /* Instructions under construction. What runs rarely (exception handlers) goes to a second stream, put behind. */
@@ -79,24 +79,25 @@ typedef enum {
 typedef struct Block Block;
 struct Block {
     BlockKind kind;
-    Label start;     /* loops: where continue goes */
-    Label exit;      /* loops: where break goes */
+    Label start;      /* loops: where continue goes */
+    Label exit;       /* loops: where break goes */
     uint32_t handler; /* what covers the code outside the block */
-    Node *node;      /* BLOCK_FINALLY_TRY: the Try; BLOCK_HANDLER: the ExceptHandler; BLOCK_WITH: the item's expression */
+    Node *
+        node; /* BLOCK_FINALLY_TRY: the Try; BLOCK_HANDLER: the ExceptHandler; BLOCK_WITH: the item's expression */
     Block *outer;
 };
 
 typedef struct Unit Unit;
 struct Unit {
     Unit *outer;
-    Scope *scope;     /* the scope whose code this is */
+    Scope *scope; /* the scope whose code this is */
     Value name, qualified_name;
-    uint32_t flags;   /* CODE_* */
+    uint32_t flags; /* CODE_* */
     uint32_t first_line;
     uint32_t positional_count, positional_only_count, keyword_only_count;
 
     Stream hot, cold;
-    Stream *stream;   /* the one being written */
+    Stream *stream; /* the one being written */
     LabelPlace *labels;
     uint32_t label_count, label_capacity;
     Handler *handlers;
@@ -112,11 +113,11 @@ struct Unit {
     uint32_t name_count, name_capacity;
     WordMap name_index; /* Name * -> index */
     Name **variables;
-    uint8_t *kinds;     /* VARIABLE_* */
+    uint8_t *kinds; /* VARIABLE_* */
     uint32_t variable_count, variable_capacity;
     uint32_t local_count;
     uint32_t free_count;
-    WordMap free_index; /* Name * -> variable */
+    WordMap free_index;  /* Name * -> variable */
     uint32_t class_cell; /* variable of `__class__` in a class body that needs it */
 
     WordMap static_attributes; /* class bodies: Name * of self.name = ... in methods -> 1 */
@@ -287,13 +288,20 @@ BORROWED Value unparse(Compiler *c, Node *node);
 #define NO_SPAN ((Span){0})
 
 /* The binary opcode of an operator of the tree. */
-static inline Opcode binary_opcode(Operator op)
-{
+static inline Opcode binary_opcode(Operator op) {
     static const uint8_t opcodes[] = {
-        [OPERATOR_Add] = OP_ADD,       [OPERATOR_Sub] = OP_SUBTRACT, [OPERATOR_Mult] = OP_MULTIPLY,
-        [OPERATOR_MatMult] = OP_MATMUL, [OPERATOR_Div] = OP_TRUE_DIVIDE, [OPERATOR_Mod] = OP_MODULO,
-        [OPERATOR_Pow] = OP_POWER,     [OPERATOR_LShift] = OP_LSHIFT, [OPERATOR_RShift] = OP_RSHIFT,
-        [OPERATOR_BitOr] = OP_OR,      [OPERATOR_BitXor] = OP_XOR,   [OPERATOR_BitAnd] = OP_AND,
+        [OPERATOR_Add] = OP_ADD,
+        [OPERATOR_Sub] = OP_SUBTRACT,
+        [OPERATOR_Mult] = OP_MULTIPLY,
+        [OPERATOR_MatMult] = OP_MATMUL,
+        [OPERATOR_Div] = OP_TRUE_DIVIDE,
+        [OPERATOR_Mod] = OP_MODULO,
+        [OPERATOR_Pow] = OP_POWER,
+        [OPERATOR_LShift] = OP_LSHIFT,
+        [OPERATOR_RShift] = OP_RSHIFT,
+        [OPERATOR_BitOr] = OP_OR,
+        [OPERATOR_BitXor] = OP_XOR,
+        [OPERATOR_BitAnd] = OP_AND,
         [OPERATOR_FloorDiv] = OP_FLOOR_DIVIDE,
     };
     return (Opcode)opcodes[op];

@@ -13,8 +13,7 @@ typedef struct {
 } Loop;
 
 /* The heads of all loops: (iterator of the first) -> (iterator, ..., innermost iterator) at the element. */
-static Loop *open_loops(Compiler *c, NodeList generators)
-{
+static Loop *open_loops(Compiler *c, NodeList generators) {
     Loop *loops = arena_alloc(c->arena, generators.count * sizeof *loops);
     if (!loops) compile_fail_memory(c);
     for (uint32_t i = 0; i < generators.count && !c->failed; i++) {
@@ -27,21 +26,20 @@ static Loop *open_loops(Compiler *c, NodeList generators)
         label_place(c, loops[i].next);
         emit_jump(c, OP_FOR_ITER, loops[i].end, g->iter->span);
         assign(c, g->target);
-        for (uint32_t k = 0; k < g->ifs.count && !c->failed; k++) jump_if(c, g->ifs.items[k], loops[i].next, false);
+        for (uint32_t k = 0; k < g->ifs.count && !c->failed; k++)
+            jump_if(c, g->ifs.items[k], loops[i].next, false);
     }
     return loops;
 }
 
-static void close_loops(Compiler *c, const Loop *loops, uint32_t count, Span span)
-{
+static void close_loops(Compiler *c, const Loop *loops, uint32_t count, Span span) {
     while (count-- && !c->failed) {
         emit_jump(c, OP_JUMP, loops[count].next, span);
         label_place(c, loops[count].end);
     }
 }
 
-static void element(Compiler *c, Node *node, int32_t depth)
-{
+static void element(Compiler *c, Node *node, int32_t depth) {
     Node *elt = node->ListComp.elt;
     if (node->kind == AST_DictComp) {
         Span span = {elt->span.line, elt->span.column, node->DictComp.value->span.end_line,
@@ -55,30 +53,25 @@ static void element(Compiler *c, Node *node, int32_t depth)
     emit(c, node->kind == AST_SetComp ? OP_SET_ADD : OP_LIST_APPEND, depth, elt->span);
 }
 
-static bool is_own_variable(const Symbol *symbol)
-{
+static bool is_own_variable(const Symbol *symbol) {
     return symbol->resolution == RESOLVED_LOCAL || symbol->resolution == RESOLVED_CELL;
 }
 
-static void make_cells(Compiler *c, Span span)
-{
+static void make_cells(Compiler *c, Span span) {
     for (Symbol *s = c->scope->symbols; s; s = s->next)
         if (s->resolution == RESOLVED_CELL) emit(c, OP_MAKE_CELL, (int32_t)s->slot, span);
 }
 
-static void clear_variables(Compiler *c, Span span)
-{
+static void clear_variables(Compiler *c, Span span) {
     for (Symbol *s = c->scope->symbols; s; s = s->next)
         if (is_own_variable(s)) emit(c, OP_CLEAR_LOCAL, (int32_t)s->slot, span);
 }
 
-static NodeList generators_of(Node *node)
-{
+static NodeList generators_of(Node *node) {
     return node->kind == AST_DictComp ? node->DictComp.generators : node->ListComp.generators;
 }
 
-void comprehension(Compiler *c, Node *node)
-{
+void comprehension(Compiler *c, Node *node) {
     static const uint8_t builds[] = {
         [AST_ListComp] = OP_BUILD_LIST, [AST_SetComp] = OP_BUILD_SET, [AST_DictComp] = OP_BUILD_MAP};
     NodeList generators = generators_of(node);
@@ -107,8 +100,7 @@ void comprehension(Compiler *c, Node *node)
     c->scope = outer;
 }
 
-void generator_expression(Compiler *c, Node *node)
-{
+void generator_expression(Compiler *c, Node *node) {
     NodeList generators = node->GeneratorExp.generators;
     Node *first = generators.items[0]->comprehension.iter, *elt = node->GeneratorExp.elt;
     Unit *unit = arena_alloc(c->arena, sizeof *unit);

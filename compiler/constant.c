@@ -18,8 +18,7 @@ enum { INT_LITERAL_DIGITS_MAX = 4300 }; /* CPython's default: decimal conversion
 /* ---- Equality by type and value ---------------------------------------------------------------------------------- */
 
 /* The bytes that make out a constant of one of the leaf types that are not compared by address; NULL for others. */
-static const void *constant_bytes(Value v, size_t *size)
-{
+static const void *constant_bytes(Value v, size_t *size) {
     if (!is_object(v)) return NULL;
     const Type *type = type_of(v);
     if (type == &str_type) {
@@ -49,26 +48,26 @@ static const void *constant_bytes(Value v, size_t *size)
 
 static uint64_t mix(uint64_t hash, uint64_t word) { return (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15); }
 
-static uint64_t constant_hash(Value v)
-{
+static uint64_t constant_hash(Value v) {
     size_t size;
     const uint8_t *bytes = constant_bytes(v, &size);
     if (bytes) {
         uint64_t hash = (uintptr_t)type_of(v);
-        for (size_t i = 0; i < size; i++) hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
+        for (size_t i = 0; i < size; i++)
+            hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
         return hash ^ hash >> 29;
     }
     uint64_t hash = mix(3, v.bits);
     if (is_exactly(v, &tuple_type)) {
         hash = 5;
-        for (int64_t i = 0; i < as_tuple(v)->length; i++) hash = mix(hash, as_tuple(v)->items[i].bits);
+        for (int64_t i = 0; i < as_tuple(v)->length; i++)
+            hash = mix(hash, as_tuple(v)->items[i].bits);
     }
     return hash ^ hash >> 32;
 }
 
 /* Items of tuples are unique already, and compare by address. */
-static bool constant_same(Value a, Value b)
-{
+static bool constant_same(Value a, Value b) {
     if (value_same(a, b)) return true;
     if (!is_object(a) || !is_object(b) || type_of(a) != type_of(b)) return false;
     if (is_exactly(a, &tuple_type)) {
@@ -82,15 +81,13 @@ static bool constant_same(Value a, Value b)
     return !is_exactly(a, &int_type) || int_sign(a) == int_sign(b);
 }
 
-static Value *constant_probe(Value *slots, uint32_t capacity, Value v)
-{
+static Value *constant_probe(Value *slots, uint32_t capacity, Value v) {
     uint32_t mask = capacity - 1;
     for (uint32_t i = (uint32_t)constant_hash(v) & mask;; i = (i + 1) & mask)
         if (is_absent(slots[i]) || constant_same(slots[i], v)) return &slots[i];
 }
 
-static bool constants_grow(Compiler *c)
-{
+static bool constants_grow(Compiler *c) {
     uint32_t capacity = c->constant_capacity ? c->constant_capacity * 2 : 64;
     Value *slots = arena_alloc(c->arena, sizeof *slots * capacity);
     if (!slots) return false;
@@ -101,8 +98,7 @@ static bool constants_grow(Compiler *c)
     return true;
 }
 
-Value constant_unique(Compiler *c, Value v)
-{
+Value constant_unique(Compiler *c, Value v) {
     if (is_absent(v)) {
         compile_fail_memory(c);
         return ABSENT;
@@ -132,8 +128,7 @@ Value constant_unique(Compiler *c, Value v)
 /* ---- Literals ---------------------------------------------------------------------------------------------------- */
 
 /* As CPython: a string that could be a name is interned. */
-static Value string_literal_value(Compiler *c, const Constant *constant)
-{
+static Value string_literal_value(Compiler *c, const Constant *constant) {
     Value v = string_from_utf8(c->vm, constant->text, constant->length);
     if (is_absent(v)) return v;
     for (uint32_t i = 0; i < constant->length; i++) {
@@ -145,8 +140,7 @@ static Value string_literal_value(Compiler *c, const Constant *constant)
     return string_intern(c->vm, v);
 }
 
-static Value number_literal_value(Compiler *c, const Constant *constant)
-{
+static Value number_literal_value(Compiler *c, const Constant *constant) {
     if (constant->kind == CONSTANT_INT)
         return int_from_digits(c->vm, constant->text, constant->length, constant->base);
     double d = 0;
@@ -154,8 +148,7 @@ static Value number_literal_value(Compiler *c, const Constant *constant)
     return constant->kind == CONSTANT_FLOAT ? float_from(c->vm, d) : complex_from(c->vm, 0, d);
 }
 
-Value constant_literal(Compiler *c, Node *node)
-{
+Value constant_literal(Compiler *c, Node *node) {
     const Constant *constant = &node->Constant.value;
     if (c->failed) return ABSENT;
     switch (constant->kind) {
@@ -168,11 +161,12 @@ Value constant_literal(Compiler *c, Node *node)
     default: break;
     }
     if (constant->kind == CONSTANT_INT && constant->base == 10 && constant->length > INT_LITERAL_DIGITS_MAX) {
-        compile_fail(c, node->span,
-                     "Exceeds the limit (%d digits) for integer string conversion: value has %u digits; use "
-                     "sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer "
-                     "literals to avoid decimal conversion limits.",
-                     INT_LITERAL_DIGITS_MAX, constant->length);
+        compile_fail(
+            c, node->span,
+            "Exceeds the limit (%d digits) for integer string conversion: value has %u digits; use "
+            "sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer "
+            "literals to avoid decimal conversion limits.",
+            INT_LITERAL_DIGITS_MAX, constant->length);
         c->diagnostics->error.no_caret = true;
         return ABSENT;
     }
@@ -181,15 +175,13 @@ Value constant_literal(Compiler *c, Node *node)
 
 /* ---- Names ------------------------------------------------------------------------------------------------------- */
 
-Value text_value(Compiler *c, const char *utf8, size_t length)
-{
+Value text_value(Compiler *c, const char *utf8, size_t length) {
     if (c->failed) return ABSENT;
     /* Not through constant_unique, which might know an equal string that is not the interned one. */
     return compile_pin(c, string_intern_utf8(c->vm, utf8, length));
 }
 
-Value name_value(Compiler *c, Name *name)
-{
+Value name_value(Compiler *c, Name *name) {
     if (c->failed || !name) {
         compile_fail_memory(c);
         return ABSENT;
@@ -198,20 +190,17 @@ Value name_value(Compiler *c, Name *name)
     return name->string;
 }
 
-Value tuple_value(Compiler *c, const Value *items, uint32_t count)
-{
+Value tuple_value(Compiler *c, const Value *items, uint32_t count) {
     return c->failed ? ABSENT : constant_unique(c, tuple_from(c->vm, items, count));
 }
 
-Name *name_c(Compiler *c, const char *text)
-{
+Name *name_c(Compiler *c, const char *text) {
     Name *name = name_of(&c->names, text, strlen(text), false);
     if (!name) compile_fail_memory(c);
     return name;
 }
 
-Name *name_identifier(Compiler *c, Identifier identifier)
-{
+Name *name_identifier(Compiler *c, Identifier identifier) {
     Name *name = name_of(&c->names, identifier.utf8, identifier.length, false);
     name = name_mangle(&c->names, c->scope->class_name, name);
     if (!name) compile_fail_memory(c);

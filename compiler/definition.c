@@ -8,12 +8,16 @@
 #include "runtime/code.h"
 #include "runtime/str.h"
 
-enum { HAS_DEFAULTS = 1, HAS_KEYWORD_DEFAULTS = 2, HAS_ANNOTATIONS = 4, HAS_CLOSURE = 8 }; /* of MAKE_FUNCTION */
+enum {
+    HAS_DEFAULTS = 1,
+    HAS_KEYWORD_DEFAULTS = 2,
+    HAS_ANNOTATIONS = 4,
+    HAS_CLOSURE = 8
+}; /* of MAKE_FUNCTION */
 
 /* ---- Closures ---------------------------------------------------------------------------------------------------- */
 
-void make_closure(Compiler *c, Value code, const Unit *inner, int flags, Span span)
-{
+void make_closure(Compiler *c, Value code, const Unit *inner, int flags, Span span) {
     if (c->failed) return;
     uint32_t first = inner->variable_count - inner->free_count;
     for (uint32_t i = 0; i < inner->free_count; i++)
@@ -28,8 +32,7 @@ void make_closure(Compiler *c, Value code, const Unit *inner, int flags, Span sp
 
 /* ---- Defaults and annotations ------------------------------------------------------------------------------------ */
 
-static int keyword_defaults(Compiler *c, Node *arguments, Span span)
-{
+static int keyword_defaults(Compiler *c, Node *arguments, Span span) {
     NodeList names = arguments->arguments.kwonlyargs, defaults = arguments->arguments.kw_defaults;
     int32_t count = 0;
     for (uint32_t i = 0; i < names.count && !c->failed; i++) {
@@ -43,22 +46,22 @@ static int keyword_defaults(Compiler *c, Node *arguments, Span span)
 }
 
 /* Push the tuple and dict of defaults that there are; the MAKE_FUNCTION flags that say which. */
-static int defaults(Compiler *c, Node *arguments, Span span)
-{
+static int defaults(Compiler *c, Node *arguments, Span span) {
     NodeList positional = arguments->arguments.defaults;
     int flags = 0;
     if (positional.count) {
         Value row = constant_row(c, positional);
-        if (!is_absent(row)) emit_const(c, row, span);
-        else sequence(c, 0, positional, SEQUENCE_TUPLE, span);
+        if (!is_absent(row))
+            emit_const(c, row, span);
+        else
+            sequence(c, 0, positional, SEQUENCE_TUPLE, span);
         flags = HAS_DEFAULTS;
     }
     return flags | keyword_defaults(c, arguments, span);
 }
 
 /* Push (name, annotation) if there is one. Of `*args: *T` the annotation is what T unpacks to. */
-static int32_t annotated(Compiler *c, Identifier name, Node *node, Span span)
-{
+static int32_t annotated(Compiler *c, Identifier name, Node *node, Span span) {
     if (!node || c->failed) return 0;
     emit_const(c, name_value(c, name_identifier(c, name)), span);
     if (node->kind == AST_Starred && !c->symbols.future_annotations) {
@@ -70,16 +73,14 @@ static int32_t annotated(Compiler *c, Identifier name, Node *node, Span span)
     return 1;
 }
 
-static int32_t annotated_list(Compiler *c, NodeList args, Span span)
-{
+static int32_t annotated_list(Compiler *c, NodeList args, Span span) {
     int32_t count = 0;
     for (uint32_t i = 0; i < args.count; i++)
         count += annotated(c, args.items[i]->arg.arg, args.items[i]->arg.annotation, span);
     return count;
 }
 
-static int annotations(Compiler *c, Node *node)
-{
+static int annotations(Compiler *c, Node *node) {
     __typeof__(node->arguments) *a = &node->FunctionDef.args->arguments;
     Span span = node->span;
     int32_t count = annotated_list(c, a->posonlyargs, span) + annotated_list(c, a->args, span);
@@ -93,33 +94,30 @@ static int annotations(Compiler *c, Node *node)
 
 /* ---- Docstrings -------------------------------------------------------------------------------------------------- */
 
-static Node *docstring_node(NodeList body)
-{
+static Node *docstring_node(NodeList body) {
     if (body.count == 0 || body.items[0]->kind != AST_Expr) return NULL;
     Node *value = body.items[0]->Expr.value;
     return value->kind == AST_Constant && value->Constant.value.kind == CONSTANT_STR ? value : NULL;
 }
 
 /* Columns that a line's leading white space takes, tabs expanded; *length gets its bytes. Blank: UINT32_MAX. */
-static uint32_t indentation(const char *line, const char *end, size_t *length)
-{
+static uint32_t indentation(const char *line, const char *end, size_t *length) {
     enum { TAB_SIZE = 8 };
     uint32_t columns = 0;
     const char *p = line;
-    for (; p < end && (*p == ' ' || *p == '\t'); p++) columns = *p == ' ' ? columns + 1 : (columns / TAB_SIZE + 1) * TAB_SIZE;
+    for (; p < end && (*p == ' ' || *p == '\t'); p++)
+        columns = *p == ' ' ? columns + 1 : (columns / TAB_SIZE + 1) * TAB_SIZE;
     *length = (size_t)(p - line);
     return p == end || *p == '\n' ? UINT32_MAX : columns;
 }
 
-static const char *line_end(const char *line, const char *end)
-{
+static const char *line_end(const char *line, const char *end) {
     const char *newline = memchr(line, '\n', (size_t)(end - line));
     return newline ? newline + 1 : end;
 }
 
 /* The smallest indentation of the lines after the first, blank ones aside. */
-static uint32_t docstring_margin(const char *text, const char *end)
-{
+static uint32_t docstring_margin(const char *text, const char *end) {
     uint32_t margin = UINT32_MAX;
     for (const char *line = line_end(text, end); line < end; line = line_end(line, end)) {
         size_t length;
@@ -130,8 +128,7 @@ static uint32_t docstring_margin(const char *text, const char *end)
 }
 
 /* The text with tabs expanded and the common indentation removed, as CPython 3.13 stores docstrings. */
-static Value clean_docstring(Compiler *c, const Constant *constant)
-{
+static Value clean_docstring(Compiler *c, const Constant *constant) {
     const char *text = constant->text, *end = text + constant->length;
     uint32_t margin = docstring_margin(text, end);
     Buffer out;
@@ -145,7 +142,8 @@ static Value clean_docstring(Compiler *c, const Constant *constant)
             bool leading = (*line == '\t' || *line == ' ') && (first ? out.length == 0 : column < margin);
             for (uint32_t i = 0; leading && i < width; i++)
                 if (!first && column + i >= margin) buffer_append_char(&out, ' ');
-            for (uint32_t i = 0; !leading && i < width; i++) buffer_append_char(&out, *line == '\t' ? ' ' : *line);
+            for (uint32_t i = 0; !leading && i < width; i++)
+                buffer_append_char(&out, *line == '\t' ? ' ' : *line);
             bool continuation = ((unsigned char)*line & 0xC0) == 0x80;
             if (!continuation) column += width;
         }
@@ -156,8 +154,7 @@ static Value clean_docstring(Compiler *c, const Constant *constant)
     return v;
 }
 
-Value docstring(Compiler *c, NodeList body, bool *present)
-{
+Value docstring(Compiler *c, NodeList body, bool *present) {
     Node *node = docstring_node(body);
     *present = node != NULL;
     bool wanted = node && !(c->flags & COMPILE_NO_DOCSTRINGS);
@@ -166,40 +163,35 @@ Value docstring(Compiler *c, NodeList body, bool *present)
 
 /* ---- Functions --------------------------------------------------------------------------------------------------- */
 
-static uint32_t first_line(Node *node, NodeList decorators)
-{
+static uint32_t first_line(Node *node, NodeList decorators) {
     return decorators.count ? decorators.items[0]->span.line : node->span.line;
 }
 
 /* (decorator, ABSENT) for each, to be called once what they decorate lies on top. */
-static void decorators_push(Compiler *c, NodeList decorators)
-{
+static void decorators_push(Compiler *c, NodeList decorators) {
     for (uint32_t i = 0; i < decorators.count && !c->failed; i++) {
         expression(c, decorators.items[i]);
         emit(c, OP_PUSH_ABSENT, 0, decorators.items[i]->span);
     }
 }
 
-static void decorators_call(Compiler *c, NodeList decorators)
-{
-    for (uint32_t i = decorators.count; i-- > 0;) emit(c, OP_CALL, 1, decorators.items[i]->span);
+static void decorators_call(Compiler *c, NodeList decorators) {
+    for (uint32_t i = decorators.count; i-- > 0;)
+        emit(c, OP_CALL, 1, decorators.items[i]->span);
 }
 
-static void return_none(Compiler *c)
-{
+static void return_none(Compiler *c) {
     emit_const(c, NONE, NO_SPAN);
     emit(c, OP_RETURN, 0, NO_SPAN);
 }
 
-static Unit *unit_new(Compiler *c)
-{
+static Unit *unit_new(Compiler *c) {
     Unit *unit = arena_alloc(c->arena, sizeof *unit);
     if (!unit) compile_fail_memory(c);
     return c->failed ? NULL : unit;
 }
 
-static void function_body(Compiler *c, Node *node)
-{
+static void function_body(Compiler *c, Node *node) {
     bool present;
     Value doc = docstring(c, node->FunctionDef.body, &present);
     if (!is_absent(doc)) {
@@ -212,8 +204,7 @@ static void function_body(Compiler *c, Node *node)
     return_none(c);
 }
 
-void function_definition(Compiler *c, Node *node)
-{
+void function_definition(Compiler *c, Node *node) {
     __typeof__(node->FunctionDef) *f = &node->FunctionDef;
     decorators_push(c, f->decorator_list);
     int flags = defaults(c, f->args, node->span);
@@ -228,8 +219,7 @@ void function_definition(Compiler *c, Node *node)
     identifier_access(c, f->name, ACCESS_STORE, node->span);
 }
 
-void lambda(Compiler *c, Node *node)
-{
+void lambda(Compiler *c, Node *node) {
     int flags = defaults(c, node->Lambda.args, node->span);
     Unit *unit = unit_new(c);
     if (!unit) return;
@@ -241,30 +231,27 @@ void lambda(Compiler *c, Node *node)
 
 /* ---- Classes ----------------------------------------------------------------------------------------------------- */
 
-static int compare_names(const void *a, const void *b)
-{
+static int compare_names(const void *a, const void *b) {
     return strcmp((*(Name *const *)a)->utf8, (*(Name *const *)b)->utf8);
 }
 
-static Value static_attributes(Compiler *c)
-{
+static Value static_attributes(Compiler *c) {
     Unit *u = c->unit;
     Value *items = arena_alloc(c->arena, u->static_count * sizeof *items + 1);
     if (!items) compile_fail_memory(c);
     if (u->static_count) qsort(u->static_names, u->static_count, sizeof *u->static_names, compare_names);
-    for (uint32_t i = 0; i < u->static_count && !c->failed; i++) items[i] = name_value(c, u->static_names[i]);
+    for (uint32_t i = 0; i < u->static_count && !c->failed; i++)
+        items[i] = name_value(c, u->static_names[i]);
     return tuple_value(c, items, u->static_count);
 }
 
 /* `name = value` in the namespace of a class body. */
-static void set_name(Compiler *c, const char *name, Value v, Span span)
-{
+static void set_name(Compiler *c, const char *name, Value v, Span span) {
     if (!c->failed) emit_const(c, v, span);
     emit_name(c, OP_STORE_NAME, name_c(c, name), span);
 }
 
-static void class_head(Compiler *c, uint32_t line)
-{
+static void class_head(Compiler *c, uint32_t line) {
     Span span = {line, 0, line, 0};
     emit_name(c, OP_LOAD_NAME, name_c(c, "__name__"), span);
     emit_name(c, OP_STORE_NAME, name_c(c, "__module__"), span);
@@ -272,8 +259,7 @@ static void class_head(Compiler *c, uint32_t line)
     set_name(c, "__firstlineno__", int_small(line), span);
 }
 
-static void class_body(Compiler *c, Node *node, uint32_t line)
-{
+static void class_body(Compiler *c, Node *node, uint32_t line) {
     class_head(c, line);
     block_body(c, node->ClassDef.body);
     set_name(c, "__static_attributes__", static_attributes(c), NO_SPAN);
@@ -287,8 +273,7 @@ static void class_body(Compiler *c, Node *node, uint32_t line)
     emit(c, OP_RETURN, 0, NO_SPAN);
 }
 
-void class_definition(Compiler *c, Node *node)
-{
+void class_definition(Compiler *c, Node *node) {
     __typeof__(node->ClassDef) *k = &node->ClassDef;
     uint32_t line = first_line(node, k->decorator_list);
     decorators_push(c, k->decorator_list);

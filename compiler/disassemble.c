@@ -14,8 +14,7 @@ typedef struct {
     Buffer *out;
 } Printer;
 
-static bool print_string(Printer *p, Value string)
-{
+static bool print_string(Printer *p, Value string) {
     size_t length;
     Value keeper = ABSENT;
     const char *text = string_utf8(p->vm, string, &length, &keeper);
@@ -25,8 +24,7 @@ static bool print_string(Printer *p, Value string)
 }
 
 /* A code object's repr holds its address, which is no use to a reader. */
-static bool print_constant(Printer *p, Value v)
-{
+static bool print_constant(Printer *p, Value v) {
     if (is_code(v)) {
         buffer_append_text(p->out, "code ");
         return print_string(p, as_code(v)->qualified_name);
@@ -41,8 +39,7 @@ static bool print_constant(Printer *p, Value v)
 static const char *const comparisons[] = {"<", "<=", "==", "!=", ">", ">="};
 
 /* What an operand stands for, in parentheses. */
-static bool print_meaning(Printer *p, OperandKind kind, int32_t operand)
-{
+static bool print_meaning(Printer *p, OperandKind kind, int32_t operand) {
     bool ok = true;
     switch (kind) {
     case OPERAND_CONST:
@@ -52,7 +49,8 @@ static bool print_meaning(Printer *p, OperandKind kind, int32_t operand)
                              : kind == OPERAND_NAME ? p->code->names
                                                     : p->code->variables;
         buffer_append_text(p->out, " (");
-        ok = kind == OPERAND_CONST ? print_constant(p, table->items[operand]) : print_string(p, table->items[operand]);
+        ok = kind == OPERAND_CONST ? print_constant(p, table->items[operand])
+                                   : print_string(p, table->items[operand]);
         buffer_append_char(p->out, ')');
         break;
     }
@@ -62,16 +60,16 @@ static bool print_meaning(Printer *p, OperandKind kind, int32_t operand)
     return ok;
 }
 
-static bool print_operand(Printer *p, OperandKind kind, int32_t operand, uint32_t next)
-{
+static bool print_operand(Printer *p, OperandKind kind, int32_t operand, uint32_t next) {
     if (kind == OPERAND_NO) return true;
-    if (kind == OPERAND_JUMP) buffer_printf(p->out, " to %u", (unsigned)((int64_t)next + operand));
-    else buffer_printf(p->out, " %d", (int)operand);
+    if (kind == OPERAND_JUMP)
+        buffer_printf(p->out, " to %u", (unsigned)((int64_t)next + operand));
+    else
+        buffer_printf(p->out, " %d", (int)operand);
     return print_meaning(p, kind, operand);
 }
 
-static void print_operand_word(Printer *p, OperandKind kind, uint32_t word, uint32_t next)
-{
+static void print_operand_word(Printer *p, OperandKind kind, uint32_t word, uint32_t next) {
     if (kind == OPERAND_JUMP) {
         buffer_printf(p->out, " to %u", (unsigned)((int64_t)next + (int32_t)word));
     } else if (kind == OPERAND_COMPARE_JUMP) {
@@ -80,8 +78,7 @@ static void print_operand_word(Printer *p, OperandKind kind, uint32_t word, uint
     }
 }
 
-static bool print_instruction(Printer *p, uint32_t index)
-{
+static bool print_instruction(Printer *p, uint32_t index) {
     const uint32_t *words = &p->code->instructions[index];
     const OpcodeInfo *info = &opcode_info[word_opcode(words[0])];
     uint32_t next = index + 1 + (uint32_t)opcode_extra_words(word_opcode(words[0]));
@@ -94,8 +91,7 @@ static bool print_instruction(Printer *p, uint32_t index)
     return ok;
 }
 
-static void print_source_line(Printer *p, uint32_t line)
-{
+static void print_source_line(Printer *p, uint32_t line) {
     size_t length = 0;
     const char *text = p->source ? source_line(p->source, line, &length) : NULL;
     buffer_printf(p->out, "%5u", (unsigned)line);
@@ -106,8 +102,7 @@ static void print_source_line(Printer *p, uint32_t line)
     buffer_append_char(p->out, '\n');
 }
 
-static bool print_instructions(Printer *p)
-{
+static bool print_instructions(Printer *p) {
     uint32_t line = 0;
     for (uint32_t i = 0; i < p->code->instruction_count;) {
         uint32_t at = code_line(p->code, i);
@@ -118,18 +113,16 @@ static bool print_instructions(Printer *p)
     return true;
 }
 
-static void print_handlers(Printer *p)
-{
+static void print_handlers(Printer *p) {
     if (p->code->handler_count) buffer_append_text(p->out, "Exception table:\n");
     for (uint32_t i = 0; i < p->code->handler_count; i++) {
         const ExceptionEntry *e = &p->code->handlers[i];
-        buffer_printf(p->out, "  %u to %u -> %u [%u]%s\n", (unsigned)e->start, (unsigned)e->end, (unsigned)e->handler,
-                      (unsigned)e->depth, e->lasti ? " lasti" : "");
+        buffer_printf(p->out, "  %u to %u -> %u [%u]%s\n", (unsigned)e->start, (unsigned)e->end,
+                      (unsigned)e->handler, (unsigned)e->depth, e->lasti ? " lasti" : "");
     }
 }
 
-static bool print_code(Printer *p)
-{
+static bool print_code(Printer *p) {
     buffer_append_text(p->out, "Disassembly of ");
     if (!print_string(p, p->code->qualified_name)) return false;
     buffer_printf(p->out, " (line %u, %u variables, stack %u):\n", (unsigned)p->code->first_line,
@@ -139,8 +132,7 @@ static bool print_code(Printer *p)
     return true;
 }
 
-bool disassemble(VM *vm, Value code, const Source *source, Buffer *out)
-{
+bool disassemble(VM *vm, Value code, const Source *source, Buffer *out) {
     Printer printer = {vm, as_code(code), source, out};
     if (!recursion_enter(vm, "")) return false;
     bool ok = print_code(&printer);

@@ -6,8 +6,7 @@
 
 /* ---- Arrays ------------------------------------------------------------------------------------------------------ */
 
-bool array_grow(Compiler *c, void *array, uint32_t count, uint32_t *capacity, size_t item_size)
-{
+bool array_grow(Compiler *c, void *array, uint32_t count, uint32_t *capacity, size_t item_size) {
     if (c->failed) return false;
     if (count < *capacity) return true;
     void **items = array;
@@ -25,8 +24,7 @@ bool array_grow(Compiler *c, void *array, uint32_t count, uint32_t *capacity, si
 
 /* ---- Instructions ------------------------------------------------------------------------------------------------ */
 
-static void append(Compiler *c, Instruction instruction)
-{
+static void append(Compiler *c, Instruction instruction) {
     Stream *stream = c->unit->stream;
     if (stream->count >= UNIT_INSTRUCTIONS_MAX) compile_fail_memory(c);
     if (!ARRAY_GROW(c, stream->items, stream->count, stream->capacity)) return;
@@ -34,32 +32,30 @@ static void append(Compiler *c, Instruction instruction)
     stream->items[stream->count++] = instruction;
 }
 
-void emit_ab(Compiler *c, Opcode op, int32_t a, int32_t b, Span span)
-{
+void emit_ab(Compiler *c, Opcode op, int32_t a, int32_t b, Span span) {
     append(c, (Instruction){.op = (uint16_t)op, .a = a, .b = b, .span = span});
 }
 
 void emit(Compiler *c, Opcode op, int32_t a, Span span) { emit_ab(c, op, a, 0, span); }
 
-void emit_jump(Compiler *c, Opcode op, Label label, Span span)
-{
+void emit_jump(Compiler *c, Opcode op, Label label, Span span) {
     append(c, (Instruction){.op = (uint16_t)op, .label = label, .span = span});
 }
 
-void emit_const(Compiler *c, Value v, Span span)
-{
+void emit_const(Compiler *c, Value v, Span span) {
     if (c->failed) return;
     bool small = is_int(v) && int_get(v) >= OPERAND_INT24_MIN && int_get(v) <= OPERAND_INT24_MAX;
-    if (small) emit(c, OP_LOAD_INT, (int32_t)int_get(v), span);
-    else emit(c, OP_LOAD_CONST, unit_constant(c, v), span);
+    if (small)
+        emit(c, OP_LOAD_INT, (int32_t)int_get(v), span);
+    else
+        emit(c, OP_LOAD_CONST, unit_constant(c, v), span);
 }
 
 void emit_name(Compiler *c, Opcode op, Name *name, Span span) { emit(c, op, unit_name(c, name), span); }
 
 /* ---- Labels, handlers, streams ----------------------------------------------------------------------------------- */
 
-Label label_new(Compiler *c)
-{
+Label label_new(Compiler *c) {
     Unit *u = c->unit;
     if (u->label_count == 0) u->label_count = 1; /* 0 means none */
     if (!ARRAY_GROW(c, u->labels, u->label_count, u->label_capacity)) return 0;
@@ -67,15 +63,13 @@ Label label_new(Compiler *c)
     return u->label_count++;
 }
 
-void label_place(Compiler *c, Label label)
-{
+void label_place(Compiler *c, Label label) {
     if (c->failed) return;
     Unit *u = c->unit;
     u->labels[label] = (LabelPlace){u->stream->count, u->stream == &u->cold};
 }
 
-void handler_push(Compiler *c, Label label, bool lasti, int32_t adjust)
-{
+void handler_push(Compiler *c, Label label, bool lasti, int32_t adjust) {
     Unit *u = c->unit;
     if (u->handler_count == 0) u->handler_count = 1;
     if (!ARRAY_GROW(c, u->handlers, u->handler_count, u->handler_capacity)) return;
@@ -85,13 +79,11 @@ void handler_push(Compiler *c, Label label, bool lasti, int32_t adjust)
     u->handler = handler;
 }
 
-void handler_pop(Compiler *c)
-{
+void handler_pop(Compiler *c) {
     if (!c->failed) c->unit->handler = c->unit->handlers[c->unit->handler].outer;
 }
 
-Stream *cold_begin(Compiler *c)
-{
+Stream *cold_begin(Compiler *c) {
     Stream *before = c->unit->stream;
     c->unit->stream = &c->unit->cold;
     return before;
@@ -101,8 +93,7 @@ void cold_end(Compiler *c, Stream *before) { c->unit->stream = before; }
 
 /* ---- Blocks ------------------------------------------------------------------------------------------------------ */
 
-void block_push(Compiler *c, Block *block, BlockKind kind, Node *node)
-{
+void block_push(Compiler *c, Block *block, BlockKind kind, Node *node) {
     Unit *u = c->unit;
     *block = (Block){.kind = kind, .node = node, .handler = u->handler, .outer = u->blocks};
     u->blocks = block;
@@ -110,16 +101,14 @@ void block_push(Compiler *c, Block *block, BlockKind kind, Node *node)
         compile_fail(c, node ? node->span : NO_SPAN, "too many statically nested blocks");
 }
 
-void block_pop(Compiler *c)
-{
+void block_pop(Compiler *c) {
     c->unit->blocks = c->unit->blocks->outer;
     c->unit->block_depth--;
 }
 
 /* ---- Constants and names of the unit ----------------------------------------------------------------------------- */
 
-int32_t unit_constant(Compiler *c, Value v)
-{
+int32_t unit_constant(Compiler *c, Value v) {
     Unit *u = c->unit;
     if (c->failed) return 0;
     uint64_t *known = word_map_find(&u->constant_index, v.bits);
@@ -131,8 +120,7 @@ int32_t unit_constant(Compiler *c, Value v)
     return (int32_t)u->constant_count++;
 }
 
-int32_t unit_name(Compiler *c, Name *name)
-{
+int32_t unit_name(Compiler *c, Name *name) {
     Unit *u = c->unit;
     if (c->failed) return 0;
     uint64_t *known = word_map_find(&u->name_index, (uintptr_t)name);

@@ -11,8 +11,7 @@
 /* ---- Handlers ---------------------------------------------------------------------------------------------------- */
 
 /* (exception) -> (handled before, exception), with `cleanup` taking care of errors in what follows. */
-static Label begin_handler(Compiler *c, Span span)
-{
+static Label begin_handler(Compiler *c, Span span) {
     Label cleanup = label_new(c);
     handler_push(c, cleanup, true, 0);
     emit(c, OP_PUSH_EXC_INFO, 0, span);
@@ -20,8 +19,7 @@ static Label begin_handler(Compiler *c, Span span)
 }
 
 /* An error left a handler: (handled before, index, exception). Put things back and let it go on. */
-static void end_handler(Compiler *c, Label cleanup)
-{
+static void end_handler(Compiler *c, Label cleanup) {
     handler_pop(c);
     label_place(c, cleanup);
     emit(c, OP_COPY, 3, NO_SPAN);
@@ -30,8 +28,7 @@ static void end_handler(Compiler *c, Label cleanup)
 }
 
 /* The name of `except ... as name` is unbound after the clause. */
-static void forget_name(Compiler *c, Node *handler)
-{
+static void forget_name(Compiler *c, Node *handler) {
     Identifier name = handler->ExceptHandler.name;
     emit_const(c, NONE, NO_SPAN);
     identifier_access(c, name, ACCESS_STORE, NO_SPAN);
@@ -39,8 +36,7 @@ static void forget_name(Compiler *c, Node *handler)
 }
 
 /* The clause is done: leave the state of handling, uncovered by the handlers around the clauses. */
-static void finish_clause(Compiler *c, Node *handler, uint32_t outer, Label end)
-{
+static void finish_clause(Compiler *c, Node *handler, uint32_t outer, Label end) {
     uint32_t covered = c->unit->handler;
     c->unit->handler = outer;
     emit(c, OP_POP_EXCEPT, 0, NO_SPAN);
@@ -49,8 +45,7 @@ static void finish_clause(Compiler *c, Node *handler, uint32_t outer, Label end)
     c->unit->handler = covered;
 }
 
-static void named_clause_body(Compiler *c, Node *handler, uint32_t outer, Label end)
-{
+static void named_clause_body(Compiler *c, Node *handler, uint32_t outer, Label end) {
     Block block;
     Label failed = label_new(c);
     identifier_access(c, handler->ExceptHandler.name, ACCESS_STORE, handler->span);
@@ -66,8 +61,7 @@ static void named_clause_body(Compiler *c, Node *handler, uint32_t outer, Label 
     emit(c, OP_RERAISE, 1, NO_SPAN);
 }
 
-static void clause_body(Compiler *c, Node *handler, uint32_t outer, Label end)
-{
+static void clause_body(Compiler *c, Node *handler, uint32_t outer, Label end) {
     Block block;
     emit(c, OP_POP_TOP, 0, handler->span);
     block_push(c, &block, BLOCK_HANDLER, handler);
@@ -78,21 +72,21 @@ static void clause_body(Compiler *c, Node *handler, uint32_t outer, Label end)
 }
 
 /* (handled before, exception): one except clause, or on to the next. */
-static void except_clause(Compiler *c, Node *handler, uint32_t outer, Label end)
-{
+static void except_clause(Compiler *c, Node *handler, uint32_t outer, Label end) {
     Label next = label_new(c);
     if (handler->ExceptHandler.type) {
         expression(c, handler->ExceptHandler.type);
         emit(c, OP_CHECK_EXC_MATCH, 0, handler->span);
         emit_jump(c, OP_POP_JUMP_IF_FALSE, next, handler->span);
     }
-    if (handler->ExceptHandler.name.utf8) named_clause_body(c, handler, outer, end);
-    else clause_body(c, handler, outer, end);
+    if (handler->ExceptHandler.name.utf8)
+        named_clause_body(c, handler, outer, end);
+    else
+        clause_body(c, handler, outer, end);
     label_place(c, next);
 }
 
-static void except_clauses(Compiler *c, NodeList handlers, Label end)
-{
+static void except_clauses(Compiler *c, NodeList handlers, Label end) {
     Block block;
     uint32_t outer = c->unit->handler;
     block_push(c, &block, BLOCK_EXCEPT, NULL);
@@ -109,8 +103,7 @@ static void except_clauses(Compiler *c, NodeList handlers, Label end)
 
 /* ---- try --------------------------------------------------------------------------------------------------------- */
 
-static void try_except(Compiler *c, Node *node)
-{
+static void try_except(Compiler *c, Node *node) {
     Block block;
     Label except = label_new(c), end = label_new(c);
     block_push(c, &block, BLOCK_TRY, node);
@@ -127,14 +120,15 @@ static void try_except(Compiler *c, Node *node)
     label_place(c, end);
 }
 
-static void try_finally(Compiler *c, Node *node)
-{
+static void try_finally(Compiler *c, Node *node) {
     Block block;
     Label failed = label_new(c), end = label_new(c);
     block_push(c, &block, BLOCK_FINALLY_TRY, node);
     handler_push(c, failed, false, 0);
-    if (node->Try.handlers.count) try_except(c, node);
-    else statements(c, node->Try.body);
+    if (node->Try.handlers.count)
+        try_except(c, node);
+    else
+        statements(c, node->Try.body);
     handler_pop(c);
     block_pop(c);
     statements(c, node->Try.finalbody);
@@ -151,24 +145,24 @@ static void try_finally(Compiler *c, Node *node)
     label_place(c, end);
 }
 
-void try_statement(Compiler *c, Node *node)
-{
-    if (node->Try.finalbody.count) try_finally(c, node);
-    else try_except(c, node);
+void try_statement(Compiler *c, Node *node) {
+    if (node->Try.finalbody.count)
+        try_finally(c, node);
+    else
+        try_except(c, node);
 }
 
 /* ---- with -------------------------------------------------------------------------------------------------------- */
 
 /* (__exit__, self) -> (result of __exit__(None, None, None)) */
-static void call_exit(Compiler *c, Span span)
-{
-    for (int i = 0; i < 3; i++) emit_const(c, NONE, span);
+static void call_exit(Compiler *c, Span span) {
+    for (int i = 0; i < 3; i++)
+        emit_const(c, NONE, span);
     emit(c, OP_CALL, 3, span);
 }
 
 /* (__exit__, self, index, exception): ask __exit__; end with nothing of it on the stack, or raise again. */
-static void with_handler(Compiler *c, Label end, Span span)
-{
+static void with_handler(Compiler *c, Label end, Span span) {
     Label suppressed = label_new(c);
     uint32_t outer = c->unit->handler;
     Label cleanup = begin_handler(c, span);
@@ -180,14 +174,14 @@ static void with_handler(Compiler *c, Label end, Span span)
     uint32_t covered = c->unit->handler;
     c->unit->handler = outer;
     emit(c, OP_POP_EXCEPT, 0, span);
-    for (int i = 0; i < 3; i++) emit(c, OP_POP_TOP, 0, span);
+    for (int i = 0; i < 3; i++)
+        emit(c, OP_POP_TOP, 0, span);
     emit_jump(c, OP_JUMP, end, span);
     c->unit->handler = covered;
     end_handler(c, cleanup);
 }
 
-static void with_item(Compiler *c, Node *node, uint32_t index)
-{
+static void with_item(Compiler *c, Node *node, uint32_t index) {
     if (index == node->With.items.count) {
         statements(c, node->With.body);
         return;
@@ -200,8 +194,10 @@ static void with_item(Compiler *c, Node *node, uint32_t index)
     emit(c, OP_WITH_ENTER, 0, span);
     block_push(c, &block, BLOCK_WITH, item->context_expr);
     handler_push(c, failed, true, -1);
-    if (item->optional_vars) assign(c, item->optional_vars);
-    else emit(c, OP_POP_TOP, 0, span);
+    if (item->optional_vars)
+        assign(c, item->optional_vars);
+    else
+        emit(c, OP_POP_TOP, 0, span);
     if (!c->failed) with_item(c, node, index + 1);
     handler_pop(c);
     block_pop(c);
@@ -219,22 +215,19 @@ void with_statement(Compiler *c, Node *node) { with_item(c, node, 0); }
 
 /* ---- Leaving blocks ---------------------------------------------------------------------------------------------- */
 
-static void pop_below(Compiler *c, bool keep)
-{
+static void pop_below(Compiler *c, bool keep) {
     if (keep) emit(c, OP_SWAP, 2, NO_SPAN);
     emit(c, OP_POP_TOP, 0, NO_SPAN);
 }
 
-static void unwind_finally(Compiler *c, Node *node, bool keep)
-{
+static void unwind_finally(Compiler *c, Node *node, bool keep) {
     Block value;
     if (keep) block_push(c, &value, BLOCK_VALUE, node);
     statements(c, node->Try.finalbody);
     if (keep) block_pop(c);
 }
 
-static void unwind_with(Compiler *c, Node *manager, bool keep)
-{
+static void unwind_with(Compiler *c, Node *manager, bool keep) {
     if (keep) { /* (__exit__, self, value) -> (value, __exit__, self) */
         emit(c, OP_SWAP, 3, manager->span);
         emit(c, OP_SWAP, 2, manager->span);
@@ -243,8 +236,7 @@ static void unwind_with(Compiler *c, Node *manager, bool keep)
     emit(c, OP_POP_TOP, 0, manager->span);
 }
 
-static void unwind_block(Compiler *c, const Block *block, bool keep)
-{
+static void unwind_block(Compiler *c, const Block *block, bool keep) {
     switch (block->kind) {
     case BLOCK_FOR:
     case BLOCK_VALUE: pop_below(c, keep); break;
@@ -269,13 +261,11 @@ typedef struct {
     uint32_t depth, handler;
 } Position;
 
-static Position blocks_position(const Compiler *c)
-{
+static Position blocks_position(const Compiler *c) {
     return (Position){c->unit->blocks, c->unit->block_depth, c->unit->handler};
 }
 
-static void blocks_restore(Compiler *c, Position position)
-{
+static void blocks_restore(Compiler *c, Position position) {
     c->unit->blocks = position.blocks;
     c->unit->block_depth = position.depth;
     c->unit->handler = position.handler;
@@ -283,8 +273,7 @@ static void blocks_restore(Compiler *c, Position position)
 
 /* Leave the innermost blocks up to, not including, `until` (NULL: all), as if control went past their ends. With
  * `keep`, a value on top of the stack stays there. The caller puts the position back after its jump. */
-static void unwind_blocks(Compiler *c, const Block *until, bool keep)
-{
+static void unwind_blocks(Compiler *c, const Block *until, bool keep) {
     while (c->unit->blocks != until && !c->failed) {
         const Block *block = c->unit->blocks;
         block_pop(c);
@@ -293,11 +282,11 @@ static void unwind_blocks(Compiler *c, const Block *until, bool keep)
     }
 }
 
-void loop_exit(Compiler *c, Node *node)
-{
+void loop_exit(Compiler *c, Node *node) {
     bool leave = node->kind == AST_Break;
     Block *loop = c->unit->blocks;
-    while (loop && loop->kind != BLOCK_WHILE && loop->kind != BLOCK_FOR) loop = loop->outer;
+    while (loop && loop->kind != BLOCK_WHILE && loop->kind != BLOCK_FOR)
+        loop = loop->outer;
     if (!loop) {
         compile_fail(c, node->span, leave ? "'break' outside loop" : "'continue' not properly in loop");
         return;
@@ -308,8 +297,7 @@ void loop_exit(Compiler *c, Node *node)
     blocks_restore(c, position);
 }
 
-void return_statement(Compiler *c, Node *node)
-{
+void return_statement(Compiler *c, Node *node) {
     Node *value = node->Return.value;
     if (!scope_is_function(c->unit->scope)) {
         compile_fail(c, node->span, "'return' outside function");

@@ -9,14 +9,13 @@
 #include "runtime/type.h"
 
 enum {
-    STACK_USE_MAX = 30,      /* a longer display is filled item by item */
+    STACK_USE_MAX = 30,       /* a longer display is filled item by item */
     STRING_PIECES_MAX = 1000, /* of an f-string, joined at once */
 };
 
 /* ---- Boolean operators and tests --------------------------------------------------------------------------------- */
 
-static void boolean(Compiler *c, Node *node)
-{
+static void boolean(Compiler *c, Node *node) {
     Label end = label_new(c);
     Opcode op = node->BoolOp.op == OPERATOR_And ? OP_JUMP_IF_FALSE_OR_POP : OP_JUMP_IF_TRUE_OR_POP;
     NodeList values = node->BoolOp.values;
@@ -27,8 +26,7 @@ static void boolean(Compiler *c, Node *node)
     label_place(c, end);
 }
 
-static void conditional(Compiler *c, Node *node)
-{
+static void conditional(Compiler *c, Node *node) {
     Label otherwise = label_new(c), end = label_new(c);
     jump_if(c, node->IfExp.test, otherwise, false);
     expression(c, node->IfExp.body);
@@ -38,11 +36,10 @@ static void conditional(Compiler *c, Node *node)
     label_place(c, end);
 }
 
-static void emit_comparison(Compiler *c, Operator op, bool negated, Span span)
-{
+static void emit_comparison(Compiler *c, Operator op, bool negated, Span span) {
     static const uint8_t compares[] = {
-        [OPERATOR_Eq] = COMPARE_EQ, [OPERATOR_NotEq] = COMPARE_NE, [OPERATOR_Lt] = COMPARE_LT,
-        [OPERATOR_LtE] = COMPARE_LE, [OPERATOR_Gt] = COMPARE_GT,   [OPERATOR_GtE] = COMPARE_GE,
+        [OPERATOR_Eq] = COMPARE_EQ,  [OPERATOR_NotEq] = COMPARE_NE, [OPERATOR_Lt] = COMPARE_LT,
+        [OPERATOR_LtE] = COMPARE_LE, [OPERATOR_Gt] = COMPARE_GT,    [OPERATOR_GtE] = COMPARE_GE,
     };
     switch (op) {
     case OPERATOR_Is: emit(c, OP_IS, negated, span); break;
@@ -54,17 +51,17 @@ static void emit_comparison(Compiler *c, Operator op, bool negated, Span span)
 }
 
 /* The right operand of comparison `i`. */
-static void comparator(Compiler *c, Node *node, uint32_t i)
-{
+static void comparator(Compiler *c, Node *node, uint32_t i) {
     Operator op = node->Compare.ops.items[i];
     Node *operand = node->Compare.comparators.items[i];
-    if (op == OPERATOR_In || op == OPERATOR_NotIn) iterable(c, operand);
-    else expression(c, operand);
+    if (op == OPERATOR_In || op == OPERATOR_NotIn)
+        iterable(c, operand);
+    else
+        expression(c, operand);
 }
 
 /* All but the last comparison of a chain: (left) -> (middle); a false one jumps to `out` with one value more. */
-static void comparison_chain(Compiler *c, Node *node, Label out)
-{
+static void comparison_chain(Compiler *c, Node *node, Label out) {
     expression(c, node->Compare.left);
     for (uint32_t i = 0; i + 1 < node->Compare.ops.count && !c->failed; i++) {
         comparator(c, node, i);
@@ -75,8 +72,7 @@ static void comparison_chain(Compiler *c, Node *node, Label out)
     }
 }
 
-void comparison(Compiler *c, Node *node, bool negated)
-{
+void comparison(Compiler *c, Node *node, bool negated) {
     uint32_t last = node->Compare.ops.count - 1;
     warn_comparison(c, node);
     if (last == 0) {
@@ -103,18 +99,17 @@ void comparison(Compiler *c, Node *node, bool negated)
     label_place(c, end);
 }
 
-static void jump_if_boolean(Compiler *c, Node *node, Label label, bool sense)
-{
+static void jump_if_boolean(Compiler *c, Node *node, Label label, bool sense) {
     NodeList values = node->BoolOp.values;
     bool decides = node->BoolOp.op == OPERATOR_Or; /* the truth of one operand that settles the whole */
     Label settled = decides == sense ? label : label_new(c);
-    for (uint32_t i = 0; i + 1 < values.count && !c->failed; i++) jump_if(c, values.items[i], settled, decides);
+    for (uint32_t i = 0; i + 1 < values.count && !c->failed; i++)
+        jump_if(c, values.items[i], settled, decides);
     jump_if(c, values.items[values.count - 1], label, sense);
     if (settled != label) label_place(c, settled);
 }
 
-static void jump_if_conditional(Compiler *c, Node *node, Label label, bool sense)
-{
+static void jump_if_conditional(Compiler *c, Node *node, Label label, bool sense) {
     Label otherwise = label_new(c), end = label_new(c);
     jump_if(c, node->IfExp.test, otherwise, false);
     jump_if(c, node->IfExp.body, label, sense);
@@ -124,8 +119,7 @@ static void jump_if_conditional(Compiler *c, Node *node, Label label, bool sense
     label_place(c, end);
 }
 
-static void jump_if_chain(Compiler *c, Node *node, Label label, bool sense)
-{
+static void jump_if_chain(Compiler *c, Node *node, Label label, bool sense) {
     Label out = label_new(c), end = label_new(c);
     uint32_t last = node->Compare.ops.count - 1;
     warn_comparison(c, node);
@@ -140,8 +134,7 @@ static void jump_if_chain(Compiler *c, Node *node, Label label, bool sense)
     label_place(c, end);
 }
 
-void jump_if(Compiler *c, Node *node, Label label, bool sense)
-{
+void jump_if(Compiler *c, Node *node, Label label, bool sense) {
     int truth = fold_truth(c, node);
     if (c->failed) return;
     if (truth >= 0) {
@@ -149,10 +142,14 @@ void jump_if(Compiler *c, Node *node, Label label, bool sense)
         return;
     }
     bool is_not = node->kind == AST_UnaryOp && node->UnaryOp.op == OPERATOR_Not;
-    if (is_not) jump_if(c, node->UnaryOp.operand, label, !sense);
-    else if (node->kind == AST_BoolOp) jump_if_boolean(c, node, label, sense);
-    else if (node->kind == AST_IfExp) jump_if_conditional(c, node, label, sense);
-    else if (node->kind == AST_Compare && node->Compare.ops.count > 1) jump_if_chain(c, node, label, sense);
+    if (is_not)
+        jump_if(c, node->UnaryOp.operand, label, !sense);
+    else if (node->kind == AST_BoolOp)
+        jump_if_boolean(c, node, label, sense);
+    else if (node->kind == AST_IfExp)
+        jump_if_conditional(c, node, label, sense);
+    else if (node->kind == AST_Compare && node->Compare.ops.count > 1)
+        jump_if_chain(c, node, label, sense);
     else {
         expression(c, node);
         emit_jump(c, sense ? OP_POP_JUMP_IF_TRUE : OP_POP_JUMP_IF_FALSE, label, node->span);
@@ -161,15 +158,13 @@ void jump_if(Compiler *c, Node *node, Label label, bool sense)
 
 /* ---- Displays ---------------------------------------------------------------------------------------------------- */
 
-static bool has_starred(NodeList list)
-{
+static bool has_starred(NodeList list) {
     for (uint32_t i = 0; i < list.count; i++)
         if (list.items[i]->kind == AST_Starred) return true;
     return false;
 }
 
-Value constant_row(Compiler *c, NodeList list)
-{
+Value constant_row(Compiler *c, NodeList list) {
     if (list.count == 0) return ABSENT;
     Value *items = arena_alloc(c->arena, list.count * sizeof *items);
     if (!items) compile_fail_memory(c);
@@ -180,30 +175,31 @@ Value constant_row(Compiler *c, NodeList list)
     return tuple_value(c, items, list.count);
 }
 
-void iterable(Compiler *c, Node *node)
-{
+void iterable(Compiler *c, Node *node) {
     NodeList elements = node->List.elts;
     Value row = ABSENT;
     if (node->kind == AST_List || node->kind == AST_Set) row = constant_row(c, elements);
     if (c->failed) return;
-    if (!is_absent(row) && node->kind == AST_Set) row = constant_unique(c, frozenset_from_iterable(c->vm, row));
+    if (!is_absent(row) && node->kind == AST_Set)
+        row = constant_unique(c, frozenset_from_iterable(c->vm, row));
     if (!is_absent(row)) {
         emit_const(c, row, node->span);
     } else if (node->kind == AST_List && !has_starred(elements) && elements.count <= STACK_USE_MAX) {
-        for (uint32_t i = 0; i < elements.count; i++) expression(c, elements.items[i]);
+        for (uint32_t i = 0; i < elements.count; i++)
+            expression(c, elements.items[i]);
         emit(c, OP_BUILD_TUPLE, (int32_t)elements.count, node->span);
     } else {
         expression(c, node);
     }
 }
 
-void sequence(Compiler *c, uint32_t extra, NodeList elements, SequenceKind kind, Span span)
-{
+void sequence(Compiler *c, uint32_t extra, NodeList elements, SequenceKind kind, Span span) {
     static const uint8_t builds[] = {OP_BUILD_LIST, OP_BUILD_SET, OP_BUILD_TUPLE};
     bool set = kind == SEQUENCE_SET;
     uint32_t count = extra + elements.count;
     if (count <= STACK_USE_MAX && !has_starred(elements)) {
-        for (uint32_t i = 0; i < elements.count; i++) expression(c, elements.items[i]);
+        for (uint32_t i = 0; i < elements.count; i++)
+            expression(c, elements.items[i]);
         emit(c, (Opcode)builds[kind], (int32_t)count, span);
         return;
     }
@@ -215,15 +211,16 @@ void sequence(Compiler *c, uint32_t extra, NodeList elements, SequenceKind kind,
         bool starred = element->kind == AST_Starred;
         if (starred && !built) emit(c, build, (int32_t)(extra + i), span), built = true;
         expression(c, starred ? element->Starred.value : element);
-        if (starred) emit(c, set ? OP_SET_UPDATE : OP_LIST_EXTEND, 1, span);
-        else if (built) emit(c, set ? OP_SET_ADD : OP_LIST_APPEND, 1, span);
+        if (starred)
+            emit(c, set ? OP_SET_UPDATE : OP_LIST_EXTEND, 1, span);
+        else if (built)
+            emit(c, set ? OP_SET_ADD : OP_LIST_APPEND, 1, span);
     }
     if (kind == SEQUENCE_TUPLE) emit(c, OP_LIST_TO_TUPLE, 0, span);
 }
 
 /* A list or set whose items are all constants is filled from one. */
-static void list_or_set(Compiler *c, Node *node)
-{
+static void list_or_set(Compiler *c, Node *node) {
     bool set = node->kind == AST_Set;
     NodeList elements = node->List.elts;
     Value row = elements.count > 2 ? constant_row(c, elements) : ABSENT;
@@ -238,25 +235,26 @@ static void list_or_set(Compiler *c, Node *node)
     emit(c, set ? OP_SET_UPDATE : OP_LIST_EXTEND, 1, node->span);
 }
 
-static void dict(Compiler *c, Node *node)
-{
+static void dict(Compiler *c, Node *node) {
     NodeList keys = node->Dict.keys, values = node->Dict.values;
     bool small = 2 * keys.count <= STACK_USE_MAX;
-    for (uint32_t i = 0; i < keys.count; i++) small &= keys.items[i] != NULL;
+    for (uint32_t i = 0; i < keys.count; i++)
+        small &= keys.items[i] != NULL;
     if (!small) emit(c, OP_BUILD_MAP, 0, node->span);
     for (uint32_t i = 0; i < keys.count && !c->failed; i++) {
         if (keys.items[i]) expression(c, keys.items[i]);
         expression(c, values.items[i]);
-        if (!keys.items[i]) emit(c, OP_DICT_UPDATE, 1, node->span);
-        else if (!small) emit(c, OP_MAP_ADD, 1, node->span);
+        if (!keys.items[i])
+            emit(c, OP_DICT_UPDATE, 1, node->span);
+        else if (!small)
+            emit(c, OP_MAP_ADD, 1, node->span);
     }
     if (small) emit(c, OP_BUILD_MAP, (int32_t)keys.count, node->span);
 }
 
 /* ---- f-strings --------------------------------------------------------------------------------------------------- */
 
-static void formatted(Compiler *c, Node *node)
-{
+static void formatted(Compiler *c, Node *node) {
     static const char conversions[] = "sra";
     int conversion = node->FormattedValue.conversion;
     expression(c, node->FormattedValue.value);
@@ -265,8 +263,7 @@ static void formatted(Compiler *c, Node *node)
     emit_ab(c, OP_FORMAT, a, node->FormattedValue.format_spec != NULL, node->span);
 }
 
-static void joined(Compiler *c, Node *node)
-{
+static void joined(Compiler *c, Node *node) {
     NodeList values = node->JoinedStr.values;
     if (values.count == 0) emit_const(c, c->vm->empty_string, node->span);
     int32_t pushed = 0;
@@ -281,8 +278,7 @@ static void joined(Compiler *c, Node *node)
 
 /* ---- Attributes and items ---------------------------------------------------------------------------------------- */
 
-Span attribute_span(Node *attribute, Span span)
-{
+Span attribute_span(Node *attribute, Span span) {
     Span whole = attribute->span;
     if (span.line == whole.end_line) return span;
     uint32_t length = attribute->Attribute.attr.length;
@@ -291,14 +287,15 @@ Span attribute_span(Node *attribute, Span span)
     return span;
 }
 
-bool super_arguments(Compiler *c, Node *node)
-{
-    if (node->kind != AST_Call || c->scope != c->unit->scope || c->scope->kind != SCOPE_FUNCTION) return false;
+bool super_arguments(Compiler *c, Node *node) {
+    if (node->kind != AST_Call || c->scope != c->unit->scope || c->scope->kind != SCOPE_FUNCTION)
+        return false;
     Node *func = node->Call.func;
     if (func->kind != AST_Name || strcmp(func->Name.id.utf8, "super") != 0) return false;
     if (node->Call.args.count || node->Call.keywords.count || !c->unit->positional_count) return false;
     Name *super_name = name_c(c, "super"), *class_name = name_c(c, "__class__");
-    if (c->failed || !variable_is_global(c, super_name) || scope_find(c->symbols.module, super_name)) return false;
+    if (c->failed || !variable_is_global(c, super_name) || scope_find(c->symbols.module, super_name))
+        return false;
     const Symbol *symbol = scope_find(c->scope, class_name);
     if (!symbol || symbol->resolution != RESOLVED_FREE) return false;
     variable_access(c, super_name, ACCESS_LOAD, func->span);
@@ -307,49 +304,47 @@ bool super_arguments(Compiler *c, Node *node)
     return true;
 }
 
-static void attribute(Compiler *c, Node *node)
-{
+static void attribute(Compiler *c, Node *node) {
     bool super = super_arguments(c, node->Attribute.value);
     if (!super) expression(c, node->Attribute.value);
     Span span = attribute_span(node, node->span);
     emit_name(c, super ? OP_LOAD_SUPER_ATTR : OP_LOAD_ATTR, name_identifier(c, node->Attribute.attr), span);
 }
 
-static void optional(Compiler *c, Node *node, Span span)
-{
-    if (node) expression(c, node);
-    else emit_const(c, NONE, span);
+static void optional(Compiler *c, Node *node, Span span) {
+    if (node)
+        expression(c, node);
+    else
+        emit_const(c, NONE, span);
 }
 
 bool is_plain_slice(const Node *node) { return node->kind == AST_Slice && !node->Slice.step; }
 
-void slice_bounds(Compiler *c, Node *slice)
-{
+void slice_bounds(Compiler *c, Node *slice) {
     optional(c, slice->Slice.lower, slice->span);
     optional(c, slice->Slice.upper, slice->span);
 }
 
-static void slice(Compiler *c, Node *node)
-{
+static void slice(Compiler *c, Node *node) {
     slice_bounds(c, node);
     if (node->Slice.step) expression(c, node->Slice.step);
     emit(c, OP_BUILD_SLICE, node->Slice.step ? 3 : 2, node->span);
 }
 
-static void subscript(Compiler *c, Node *node)
-{
+static void subscript(Compiler *c, Node *node) {
     Node *key = node->Subscript.slice;
     warn_subscript(c, node);
     expression(c, node->Subscript.value);
-    if (is_plain_slice(key)) slice_bounds(c, key);
-    else expression(c, key);
+    if (is_plain_slice(key))
+        slice_bounds(c, key);
+    else
+        expression(c, key);
     emit(c, is_plain_slice(key) ? OP_GET_SLICE : OP_GET_ITEM, 0, node->span);
 }
 
 /* ---- The rest ---------------------------------------------------------------------------------------------------- */
 
-static void unary(Compiler *c, Node *node)
-{
+static void unary(Compiler *c, Node *node) {
     Node *compare = fold_not_comparison(node);
     if (compare) {
         comparison(c, compare, true);
@@ -364,16 +359,14 @@ static void unary(Compiler *c, Node *node)
     }
 }
 
-static void binary(Compiler *c, Node *node)
-{
+static void binary(Compiler *c, Node *node) {
     expression(c, node->BinOp.left);
     expression(c, node->BinOp.right);
     emit(c, binary_opcode(node->BinOp.op), 0, node->span);
 }
 
 /* (iterator, None) -> (result): every value that the iterator gives is yielded. */
-static void yield_from(Compiler *c, Span span)
-{
+static void yield_from(Compiler *c, Span span) {
     Label send = label_new(c), thrown = label_new(c), end = label_new(c);
     label_place(c, send);
     emit_jump(c, OP_SEND, end, span);
@@ -389,10 +382,10 @@ static void yield_from(Compiler *c, Span span)
     label_place(c, end);
 }
 
-static void yield(Compiler *c, Node *node)
-{
+static void yield(Compiler *c, Node *node) {
     if (!scope_is_function(c->unit->scope)) {
-        compile_fail(c, node->span, "%s outside function", node->kind == AST_Yield ? "'yield'" : "'yield from'");
+        compile_fail(c, node->span, "%s outside function",
+                     node->kind == AST_Yield ? "'yield'" : "'yield from'");
     } else if (node->kind == AST_Yield) {
         optional(c, node->Yield.value, node->span);
         emit(c, OP_YIELD, 0, node->span);
@@ -404,24 +397,21 @@ static void yield(Compiler *c, Node *node)
     }
 }
 
-static void walrus(Compiler *c, Node *node)
-{
+static void walrus(Compiler *c, Node *node) {
     expression(c, node->NamedExpr.value);
     emit(c, OP_COPY, 1, node->span);
     assign(c, node->NamedExpr.target);
 }
 
 /* Emit a constant expression as its value; false when it is none. */
-static bool folded(Compiler *c, Node *node)
-{
+static bool folded(Compiler *c, Node *node) {
     Value v = fold_constant(c, node);
     if (is_absent(v)) return c->failed;
     emit_const(c, v, node->span);
     return true;
 }
 
-void expression(Compiler *c, Node *node)
-{
+void expression(Compiler *c, Node *node) {
     if (c->failed || folded(c, node)) return;
     switch (node->kind) {
     case AST_Name: identifier_access(c, node->Name.id, ACCESS_LOAD, node->span); break;

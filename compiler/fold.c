@@ -16,39 +16,38 @@
 #include "runtime/tuple.h"
 
 enum {
-    FOLD_INT_BITS_MAX = 128,     /* of a product, power or shift */
-    FOLD_COLLECTION_MAX = 256,   /* items of a repeated tuple */
-    FOLD_STRING_MAX = 4096,      /* characters of a repeated string */
+    FOLD_INT_BITS_MAX = 128,   /* of a product, power or shift */
+    FOLD_COLLECTION_MAX = 256, /* items of a repeated tuple */
+    FOLD_STRING_MAX = 4096,    /* characters of a repeated string */
 };
 
 static bool is_exact_int(Value v) { return is_int(v) || is_exactly(v, &int_type); }
 
-static bool is_sequence_constant(Value v)
-{
+static bool is_sequence_constant(Value v) {
     return is_object(v) && (is_string(v) || is_bytes(v) || is_tuple(v));
 }
 
 /* Bits of |v|, an exact int. */
-static int64_t int_bits(Value v)
-{
+static int64_t int_bits(Value v) {
     if (!is_int(v)) return llabs(((BigInt *)as_object(v))->size) * 64;
     int64_t i = int_get(v);
     return i ? 64 - __builtin_clzll((uint64_t)(i < 0 ? -i : i)) : 0;
 }
 
 /* Is sequence * count small enough? */
-static bool repeat_is_small(Value sequence, Value count)
-{
+static bool repeat_is_small(Value sequence, Value count) {
     if (!is_int(count)) return false;
     int64_t n = int_get(count), length, max = FOLD_STRING_MAX;
-    if (is_string(sequence)) length = string_length(as_string(sequence));
-    else if (is_bytes(sequence)) length = as_bytes(sequence)->length;
-    else length = as_tuple(sequence)->length, max = FOLD_COLLECTION_MAX;
+    if (is_string(sequence))
+        length = string_length(as_string(sequence));
+    else if (is_bytes(sequence))
+        length = as_bytes(sequence)->length;
+    else
+        length = as_tuple(sequence)->length, max = FOLD_COLLECTION_MAX;
     return length == 0 || (n >= 0 && n <= max / length);
 }
 
-static bool is_foldable(Operator op, Value left, Value right)
-{
+static bool is_foldable(Operator op, Value left, Value right) {
     bool ints = is_exact_int(left) && is_exact_int(right);
     switch (op) {
     case OPERATOR_Mult:
@@ -69,22 +68,24 @@ static bool is_foldable(Operator op, Value left, Value right)
 }
 
 /* The result of an operation, ABSENT if it raised: then the program is to raise it. */
-static Value fold_result(Compiler *c, Value result)
-{
+static Value fold_result(Compiler *c, Value result) {
     if (!is_absent(result)) return constant_unique(c, result);
-    if (error_is(c->vm, &exc_MemoryError) || error_is(c->vm, &exc_KeyboardInterrupt)) c->failed = true;
-    else error_clear(c->vm);
+    if (error_is(c->vm, &exc_MemoryError) || error_is(c->vm, &exc_KeyboardInterrupt))
+        c->failed = true;
+    else
+        error_clear(c->vm);
     return ABSENT;
 }
 
-static Value fold_binary(Compiler *c, Node *node)
-{
+static Value fold_binary(Compiler *c, Node *node) {
     static const uint8_t operations[] = {
-        [OPERATOR_Add] = BINARY_ADD,       [OPERATOR_Sub] = BINARY_SUBTRACT, [OPERATOR_Mult] = BINARY_MULTIPLY,
-        [OPERATOR_Div] = BINARY_TRUE_DIVIDE, [OPERATOR_Mod] = BINARY_MODULO, [OPERATOR_Pow] = BINARY_POWER,
-        [OPERATOR_LShift] = BINARY_LSHIFT, [OPERATOR_RShift] = BINARY_RSHIFT, [OPERATOR_BitOr] = BINARY_OR,
-        [OPERATOR_BitXor] = BINARY_XOR,    [OPERATOR_BitAnd] = BINARY_AND,
-        [OPERATOR_FloorDiv] = BINARY_FLOOR_DIVIDE, [OPERATOR_MatMult] = BINARY_MATMUL,
+        [OPERATOR_Add] = BINARY_ADD,        [OPERATOR_Sub] = BINARY_SUBTRACT,
+        [OPERATOR_Mult] = BINARY_MULTIPLY,  [OPERATOR_Div] = BINARY_TRUE_DIVIDE,
+        [OPERATOR_Mod] = BINARY_MODULO,     [OPERATOR_Pow] = BINARY_POWER,
+        [OPERATOR_LShift] = BINARY_LSHIFT,  [OPERATOR_RShift] = BINARY_RSHIFT,
+        [OPERATOR_BitOr] = BINARY_OR,       [OPERATOR_BitXor] = BINARY_XOR,
+        [OPERATOR_BitAnd] = BINARY_AND,     [OPERATOR_FloorDiv] = BINARY_FLOOR_DIVIDE,
+        [OPERATOR_MatMult] = BINARY_MATMUL,
     };
     Value left = fold_constant(c, node->BinOp.left);
     if (is_absent(left)) return ABSENT;
@@ -93,8 +94,7 @@ static Value fold_binary(Compiler *c, Node *node)
     return fold_result(c, object_binary(c->vm, (BinaryOp)operations[node->BinOp.op], left, right));
 }
 
-static Value fold_unary(Compiler *c, Node *node)
-{
+static Value fold_unary(Compiler *c, Node *node) {
     Value operand = fold_constant(c, node->UnaryOp.operand);
     if (is_absent(operand)) return ABSENT;
     switch (node->UnaryOp.op) {
@@ -108,8 +108,7 @@ static Value fold_unary(Compiler *c, Node *node)
     }
 }
 
-static Value fold_tuple(Compiler *c, Node *node)
-{
+static Value fold_tuple(Compiler *c, Node *node) {
     NodeList elements = node->Tuple.elts;
     if (node->Tuple.ctx != CONTEXT_LOAD) return ABSENT;
     Value *items = arena_alloc(c->arena, elements.count * sizeof *items + 1);
@@ -121,8 +120,7 @@ static Value fold_tuple(Compiler *c, Node *node)
     return tuple_value(c, items, elements.count);
 }
 
-static Value fold_subscript(Compiler *c, Node *node)
-{
+static Value fold_subscript(Compiler *c, Node *node) {
     if (node->Subscript.ctx != CONTEXT_LOAD) return ABSENT;
     Value container = fold_constant(c, node->Subscript.value);
     if (is_absent(container) || !is_sequence_constant(container)) return ABSENT;
@@ -131,8 +129,7 @@ static Value fold_subscript(Compiler *c, Node *node)
     return fold_result(c, object_get_item(c->vm, container, index));
 }
 
-Value fold_constant(Compiler *c, Node *node)
-{
+Value fold_constant(Compiler *c, Node *node) {
     if (c->failed) return ABSENT;
     switch (node->kind) {
     case AST_Constant: return constant_literal(c, node);
@@ -147,8 +144,7 @@ Value fold_constant(Compiler *c, Node *node)
     }
 }
 
-int fold_truth(Compiler *c, Node *node)
-{
+int fold_truth(Compiler *c, Node *node) {
     Value v = fold_constant(c, node);
     if (is_absent(v)) return -1;
     int truth = object_truth(c->vm, v);
@@ -156,8 +152,7 @@ int fold_truth(Compiler *c, Node *node)
     return truth;
 }
 
-Node *fold_not_comparison(Node *node)
-{
+Node *fold_not_comparison(Node *node) {
     if (node->kind != AST_UnaryOp || node->UnaryOp.op != OPERATOR_Not) return NULL;
     Node *operand = node->UnaryOp.operand;
     if (operand->kind != AST_Compare || operand->Compare.ops.count != 1) return NULL;

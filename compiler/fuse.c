@@ -21,9 +21,9 @@ typedef struct {
     bool changed;
 } Flow;
 
-static void mark_targets(Unit *u)
-{
-    for (uint32_t i = 0; i < u->hot.count; i++) u->hot.items[i].target = false;
+static void mark_targets(Unit *u) {
+    for (uint32_t i = 0; i < u->hot.count; i++)
+        u->hot.items[i].target = false;
     for (uint32_t i = 0; i < u->hot.count; i++) {
         const Instruction *x = &u->hot.items[i];
         if (x->label) u->hot.items[u->labels[x->label].position].target = true;
@@ -31,21 +31,18 @@ static void mark_targets(Unit *u)
     }
 }
 
-static void flow_into(Flow *f, Label label, uint64_t unbound)
-{
+static void flow_into(Flow *f, Label label, uint64_t unbound) {
     uint64_t *place = &f->unbound[f->u->labels[label].position];
     if ((*place | unbound) == *place) return;
     *place |= unbound;
     f->changed = true;
 }
 
-static uint64_t variable_bit(int32_t variable)
-{
+static uint64_t variable_bit(int32_t variable) {
     return variable < TRACKED_VARIABLES ? UINT64_C(1) << variable : 0;
 }
 
-static uint64_t flow_effect(const Instruction *x, uint64_t unbound)
-{
+static uint64_t flow_effect(const Instruction *x, uint64_t unbound) {
     switch (x->op) {
     case OP_LOAD_LOCAL:
     case OP_STORE_LOCAL: return unbound & ~variable_bit(x->a);
@@ -55,8 +52,7 @@ static uint64_t flow_effect(const Instruction *x, uint64_t unbound)
     }
 }
 
-static void flow_pass(Flow *f, uint64_t unbound)
-{
+static void flow_pass(Flow *f, uint64_t unbound) {
     for (uint32_t i = 0; i < f->u->hot.count; i++) {
         Instruction *x = &f->u->hot.items[i];
         bool ended = i && (opcode_info[f->u->hot.items[i - 1].op].flags & OPF_ENDS);
@@ -69,16 +65,15 @@ static void flow_pass(Flow *f, uint64_t unbound)
     }
 }
 
-static uint32_t parameter_count(const Unit *u)
-{
+static uint32_t parameter_count(const Unit *u) {
     return u->positional_count + u->keyword_only_count + !!(u->flags & CODE_VARARGS) +
            !!(u->flags & CODE_VARKEYWORDS);
 }
 
-static bool find_bound(Compiler *c, Unit *u)
-{
+static bool find_bound(Compiler *c, Unit *u) {
     uint32_t parameters = parameter_count(u);
-    Flow f = {.u = u, .unbound = arena_alloc(c->arena, (u->hot.count + 1) * sizeof(uint64_t)), .changed = true};
+    Flow f = {
+        .u = u, .unbound = arena_alloc(c->arena, (u->hot.count + 1) * sizeof(uint64_t)), .changed = true};
     if (!f.unbound) return false;
     uint64_t unbound = parameters < TRACKED_VARIABLES ? ~UINT64_C(0) << parameters : 0;
     while (f.changed) {
@@ -99,23 +94,22 @@ typedef struct {
 } Fuser;
 
 /* The instruction `back` places before the end of the output, if it may be fused with `x`. */
-static Instruction *before(const Fuser *f, const Instruction *x, uint32_t back)
-{
+static Instruction *before(const Fuser *f, const Instruction *x, uint32_t back) {
     if (f->count < f->barrier + back) return NULL;
     Instruction *p = &f->out[f->count - back];
     return p->handler == x->handler ? p : NULL;
 }
 
-static bool is_local(const Instruction *p, int32_t max) { return p && p->op == OP_LOAD_LOCAL && p->bound && p->a <= max; }
+static bool is_local(const Instruction *p, int32_t max) {
+    return p && p->op == OP_LOAD_LOCAL && p->bound && p->a <= max;
+}
 
-static bool is_int16(const Instruction *p)
-{
+static bool is_int16(const Instruction *p) {
     return p && p->op == OP_LOAD_INT && p->a >= OPERAND_INT16_MIN && p->a <= OPERAND_INT16_MAX;
 }
 
 /* Put `op` in the place of the last `used` instructions, with the span of `x`. */
-static bool replace(Fuser *f, const Instruction *x, uint32_t used, Opcode op, int32_t a, int32_t b)
-{
+static bool replace(Fuser *f, const Instruction *x, uint32_t used, Opcode op, int32_t a, int32_t b) {
     f->count -= used;
     Instruction *p = &f->out[f->count++];
     int32_t depth = used ? p->depth : x->depth;
@@ -129,13 +123,13 @@ static bool replace(Fuser *f, const Instruction *x, uint32_t used, Opcode op, in
     return true;
 }
 
-static bool fuse_arithmetic(Fuser *f, const Instruction *x)
-{
+static bool fuse_arithmetic(Fuser *f, const Instruction *x) {
     static const struct {
         uint8_t op, locals, with_local, local_int, with_int;
     } forms[] = {
         {OP_ADD, OP_ADD_LOCAL_LOCAL, OP_ADD_WITH_LOCAL, OP_ADD_LOCAL_INT, OP_ADD_INT},
-        {OP_SUBTRACT, OP_SUBTRACT_LOCAL_LOCAL, OP_SUBTRACT_WITH_LOCAL, OP_SUBTRACT_LOCAL_INT, OP_SUBTRACT_INT},
+        {OP_SUBTRACT, OP_SUBTRACT_LOCAL_LOCAL, OP_SUBTRACT_WITH_LOCAL, OP_SUBTRACT_LOCAL_INT,
+         OP_SUBTRACT_INT},
         {OP_MULTIPLY, OP_MULTIPLY_LOCAL_LOCAL, OP_MULTIPLY_WITH_LOCAL, OP_NOP, OP_MULTIPLY_INT},
         {OP_FLOOR_DIVIDE, OP_NOP, OP_NOP, OP_NOP, OP_FLOOR_DIVIDE_INT},
         {OP_MODULO, OP_NOP, OP_NOP, OP_NOP, OP_MODULO_INT},
@@ -152,29 +146,28 @@ static bool fuse_arithmetic(Fuser *f, const Instruction *x)
             return forms[i].with_local && replace(f, x, 1, (Opcode)forms[i].with_local, x->a, right->a);
         }
         if (!is_int16(right)) return false;
-        if (plain && forms[i].local_int) return replace(f, x, 2, (Opcode)forms[i].local_int, left->a, right->a);
+        if (plain && forms[i].local_int)
+            return replace(f, x, 2, (Opcode)forms[i].local_int, left->a, right->a);
         return replace(f, x, 1, (Opcode)forms[i].with_int, x->a, right->a);
     }
     return false;
 }
 
-static bool fuse_get_item(Fuser *f, const Instruction *x)
-{
+static bool fuse_get_item(Fuser *f, const Instruction *x) {
     const Instruction *key = before(f, x, 1), *container = before(f, x, 2);
     if (key && key->op == OP_LOAD_INT) return replace(f, x, 1, OP_GET_ITEM_INT, key->a, 0);
     if (!is_local(key, OPERAND_B16_MAX) || !is_local(container, OPERAND_A8_MAX)) return false;
     return replace(f, x, 2, OP_GET_ITEM_LOCAL_LOCAL, container->a, key->a);
 }
 
-static bool fuse_attribute(Fuser *f, const Instruction *x)
-{
+static bool fuse_attribute(Fuser *f, const Instruction *x) {
     const Instruction *object = before(f, x, 1);
     if (!is_local(object, OPERAND_A8_MAX) || x->a > OPERAND_B16_MAX) return false;
-    return replace(f, x, 1, x->op == OP_LOAD_ATTR ? OP_LOAD_LOCAL_ATTR : OP_STORE_LOCAL_ATTR, object->a, x->a);
+    return replace(f, x, 1, x->op == OP_LOAD_ATTR ? OP_LOAD_LOCAL_ATTR : OP_STORE_LOCAL_ATTR, object->a,
+                   x->a);
 }
 
-static bool fuse_store(Fuser *f, const Instruction *x)
-{
+static bool fuse_store(Fuser *f, const Instruction *x) {
     Instruction *last = before(f, x, 1);
     const Instruction *first = before(f, x, 2);
     if (last && last->op == OP_FOR_ITER) {
@@ -182,17 +175,17 @@ static bool fuse_store(Fuser *f, const Instruction *x)
         last->a = x->a;
         return true;
     }
-    bool increment = last && last->op == OP_ADD_INT && last->a == 1 && is_local(first, OPERAND_A8_MAX) &&
-                     first->a == x->a;
+    bool increment =
+        last && last->op == OP_ADD_INT && last->a == 1 && is_local(first, OPERAND_A8_MAX) && first->a == x->a;
     if (!increment) return false;
     Instruction sum = *last;
     return replace(f, &sum, 2, OP_INCREMENT_LOCAL, x->a, sum.b);
 }
 
-static bool fuse_return(Fuser *f, const Instruction *x)
-{
+static bool fuse_return(Fuser *f, const Instruction *x) {
     const Instruction *value = before(f, x, 1);
-    bool loads = value && (value->op == OP_LOAD_LOCAL || value->op == OP_LOAD_CONST || value->op == OP_LOAD_INT);
+    bool loads =
+        value && (value->op == OP_LOAD_LOCAL || value->op == OP_LOAD_CONST || value->op == OP_LOAD_INT);
     if (!loads) return false;
     Instruction load = *value;
     if (load.op == OP_LOAD_INT) load.a = unit_constant(f->c, int_small(load.a));
@@ -200,8 +193,7 @@ static bool fuse_return(Fuser *f, const Instruction *x)
     return replace(f, &load, 1, load.op == OP_LOAD_LOCAL ? OP_RETURN_LOCAL : OP_RETURN_CONST, load.a, 0);
 }
 
-static Opcode inverted_jump(Opcode op)
-{
+static Opcode inverted_jump(Opcode op) {
     switch (op) {
     case OP_POP_JUMP_IF_TRUE: return OP_POP_JUMP_IF_FALSE;
     case OP_POP_JUMP_IF_FALSE: return OP_POP_JUMP_IF_TRUE;
@@ -209,8 +201,7 @@ static Opcode inverted_jump(Opcode op)
     }
 }
 
-static bool fuse_comparison(Fuser *f, const Instruction *jump, const Instruction *compare)
-{
+static bool fuse_comparison(Fuser *f, const Instruction *jump, const Instruction *compare) {
     const Instruction *right = before(f, jump, 2), *left = before(f, jump, 3);
     Instruction x = *jump;
     x.compare = (uint8_t)((jump->op == OP_POP_JUMP_IF_TRUE) << 3 | compare->a);
@@ -223,20 +214,19 @@ static bool fuse_comparison(Fuser *f, const Instruction *jump, const Instruction
     return replace(f, &x, 1, OP_COMPARE_JUMP, 0, 0);
 }
 
-static bool fuse_jump(Fuser *f, const Instruction *x)
-{
+static bool fuse_jump(Fuser *f, const Instruction *x) {
     const Instruction *test = before(f, x, 1), *operand = before(f, x, 2);
     if (!test) return false;
     if (test->op == OP_COMPARE) return fuse_comparison(f, x, test);
     if (test->op == OP_NOT) return replace(f, x, 1, inverted_jump((Opcode)x->op), 0, 0);
-    bool none = test->op == OP_IS && operand && operand->op == OP_LOAD_CONST && is_none(f->u->constants[operand->a]);
+    bool none =
+        test->op == OP_IS && operand && operand->op == OP_LOAD_CONST && is_none(f->u->constants[operand->a]);
     if (!none) return false;
     bool if_none = (x->op == OP_POP_JUMP_IF_TRUE) != test->a;
     return replace(f, x, 2, if_none ? OP_POP_JUMP_IF_NONE : OP_POP_JUMP_IF_NOT_NONE, 0, 0);
 }
 
-static bool fuse(Fuser *f, const Instruction *x)
-{
+static bool fuse(Fuser *f, const Instruction *x) {
     switch (x->op) {
     case OP_GET_ITEM: return fuse_get_item(f, x);
     case OP_LOAD_ATTR:
@@ -250,8 +240,7 @@ static bool fuse(Fuser *f, const Instruction *x)
 }
 
 /* Second pass: neighbouring loads and stores of locals that no operation took. */
-static bool pair_locals(Fuser *f, const Instruction *x)
-{
+static bool pair_locals(Fuser *f, const Instruction *x) {
     Instruction *first = before(f, x, 1);
     if (!first || first->a > OPERAND_A8_MAX || x->a > OPERAND_B16_MAX) return false;
     bool loads = first->op == OP_LOAD_LOCAL, stores = first->op == OP_STORE_LOCAL;
@@ -260,22 +249,22 @@ static bool pair_locals(Fuser *f, const Instruction *x)
         if (!first->bound) fused.span = first->span;
         return replace(f, &fused, 1, OP_LOAD_LOCAL_LOCAL, first->a, x->a);
     }
-    if (x->op == OP_LOAD_LOCAL && stores) return replace(f, &fused, 1, OP_STORE_LOCAL_LOAD_LOCAL, first->a, x->a);
-    if (x->op == OP_STORE_LOCAL && stores) return replace(f, &fused, 1, OP_STORE_LOCAL_STORE_LOCAL, first->a, x->a);
+    if (x->op == OP_LOAD_LOCAL && stores)
+        return replace(f, &fused, 1, OP_STORE_LOCAL_LOAD_LOCAL, first->a, x->a);
+    if (x->op == OP_STORE_LOCAL && stores)
+        return replace(f, &fused, 1, OP_STORE_LOCAL_STORE_LOCAL, first->a, x->a);
     return false;
 }
 
 /* `if x: continue` is a conditional jump over a jump: one jump the other way round does. */
-static bool is_jump_over(const Unit *u, uint32_t i)
-{
+static bool is_jump_over(const Unit *u, uint32_t i) {
     const Instruction *x = &u->hot.items[i];
     if (inverted_jump((Opcode)x->op) == (Opcode)x->op || i + 2 >= u->hot.count) return false;
     const Instruction *next = &u->hot.items[i + 1];
     return next->op == OP_JUMP && !next->target && u->labels[x->label].position == i + 2;
 }
 
-static bool run_pass(Compiler *c, Unit *u, bool (*pass)(Fuser *, const Instruction *), bool invert)
-{
+static bool run_pass(Compiler *c, Unit *u, bool (*pass)(Fuser *, const Instruction *), bool invert) {
     uint32_t *moved = arena_alloc(c->arena, (u->hot.count + 1) * sizeof *moved);
     if (!moved) return false;
     Fuser f = {.c = c, .u = u, .out = u->hot.items};
@@ -297,8 +286,7 @@ static bool run_pass(Compiler *c, Unit *u, bool (*pass)(Fuser *, const Instructi
     return !c->failed;
 }
 
-bool fuse_instructions(Compiler *c, Unit *u)
-{
+bool fuse_instructions(Compiler *c, Unit *u) {
     mark_targets(u);
     return find_bound(c, u) && run_pass(c, u, fuse, true) && run_pass(c, u, pair_locals, false);
 }

@@ -9,8 +9,7 @@
 /* ---- Branches and loops ------------------------------------------------------------------------------------------ */
 
 /* A chain of elifs is as long as its source: a loop, not a recursion. */
-static void if_statement(Compiler *c, Node *node)
-{
+static void if_statement(Compiler *c, Node *node) {
     Label end = label_new(c);
     for (;;) {
         NodeList orelse = node->If.orelse;
@@ -30,8 +29,7 @@ static void if_statement(Compiler *c, Node *node)
 }
 
 /* The test stands behind the body, so that each round takes one jump. */
-static void while_statement(Compiler *c, Node *node)
-{
+static void while_statement(Compiler *c, Node *node) {
     Block block;
     Label test = label_new(c), body = label_new(c), otherwise = label_new(c), end = label_new(c);
     int truth = fold_truth(c, node->While.test);
@@ -49,8 +47,7 @@ static void while_statement(Compiler *c, Node *node)
     label_place(c, end);
 }
 
-static void for_statement(Compiler *c, Node *node)
-{
+static void for_statement(Compiler *c, Node *node) {
     Block block;
     Label next = label_new(c), otherwise = label_new(c), end = label_new(c);
     Span span = node->For.iter->span;
@@ -73,8 +70,7 @@ static void for_statement(Compiler *c, Node *node)
 /* ---- Import ------------------------------------------------------------------------------------------------------ */
 
 /* import a.b.c as name: (a) -> c, stored */
-static void import_as(Compiler *c, Identifier module, Identifier asname, Span span)
-{
+static void import_as(Compiler *c, Identifier module, Identifier asname, Span span) {
     const char *dot = memchr(module.utf8, '.', module.length), *end = module.utf8 + module.length;
     bool dotted = dot != NULL;
     while (dot && !c->failed) {
@@ -90,8 +86,7 @@ static void import_as(Compiler *c, Identifier module, Identifier asname, Span sp
     if (dotted) emit(c, OP_POP_TOP, 0, span);
 }
 
-static void import_statement(Compiler *c, Node *node)
-{
+static void import_statement(Compiler *c, Node *node) {
     Span span = node->span;
     for (uint32_t i = 0; i < node->Import.names.count && !c->failed; i++) {
         __typeof__(node->alias) *alias = &node->Import.names.items[i]->alias;
@@ -109,8 +104,7 @@ static void import_statement(Compiler *c, Node *node)
     }
 }
 
-static Value import_names(Compiler *c, NodeList names)
-{
+static Value import_names(Compiler *c, NodeList names) {
     Value *items = arena_alloc(c->arena, names.count * sizeof *items);
     if (!items) compile_fail_memory(c);
     for (uint32_t i = 0; i < names.count && !c->failed; i++) {
@@ -120,8 +114,7 @@ static Value import_names(Compiler *c, NodeList names)
     return tuple_value(c, items, names.count);
 }
 
-static void import_from_statement(Compiler *c, Node *node)
-{
+static void import_from_statement(Compiler *c, Node *node) {
     __typeof__(node->ImportFrom) *f = &node->ImportFrom;
     Span span = node->span;
     bool future = f->level == 0 && f->module.utf8 && strcmp(f->module.utf8, "__future__") == 0;
@@ -131,7 +124,8 @@ static void import_from_statement(Compiler *c, Node *node)
     if (c->failed) return;
     emit_const(c, int_small(f->level), span);
     emit_const(c, names, span);
-    emit_name(c, OP_IMPORT_NAME, name_of(&c->names, f->module.utf8 ? f->module.utf8 : "", f->module.length, false), span);
+    emit_name(c, OP_IMPORT_NAME,
+              name_of(&c->names, f->module.utf8 ? f->module.utf8 : "", f->module.length, false), span);
     if (strcmp(f->names.items[0]->alias.name.utf8, "*") == 0) {
         emit(c, OP_IMPORT_STAR, 0, span);
         return;
@@ -146,15 +140,13 @@ static void import_from_statement(Compiler *c, Node *node)
 
 /* ---- The rest ---------------------------------------------------------------------------------------------------- */
 
-static void raise_statement(Compiler *c, Node *node)
-{
+static void raise_statement(Compiler *c, Node *node) {
     if (node->Raise.exc) expression(c, node->Raise.exc);
     if (node->Raise.cause) expression(c, node->Raise.cause);
     emit(c, OP_RAISE, (node->Raise.exc != NULL) + (node->Raise.cause != NULL), node->span);
 }
 
-static void assert_statement(Compiler *c, Node *node)
-{
+static void assert_statement(Compiler *c, Node *node) {
     warn_assert(c, node);
     if (c->flags & COMPILE_NO_ASSERTS) return;
     Label end = label_new(c);
@@ -169,8 +161,7 @@ static void assert_statement(Compiler *c, Node *node)
     label_place(c, end);
 }
 
-static void expression_statement(Compiler *c, Node *node)
-{
+static void expression_statement(Compiler *c, Node *node) {
     Node *value = node->Expr.value;
     if (c->mode == COMPILE_SINGLE && !c->unit->outer) {
         expression(c, value);
@@ -183,8 +174,7 @@ static void expression_statement(Compiler *c, Node *node)
     }
 }
 
-void statement(Compiler *c, Node *node)
-{
+void statement(Compiler *c, Node *node) {
     if (c->failed) return;
     switch (node->kind) {
     case AST_Expr: expression_statement(c, node); break;
@@ -204,7 +194,8 @@ void statement(Compiler *c, Node *node)
     case AST_Raise: raise_statement(c, node); break;
     case AST_Assert: assert_statement(c, node); break;
     case AST_Delete:
-        for (uint32_t i = 0; i < node->Delete.targets.count; i++) delete_target(c, node->Delete.targets.items[i]);
+        for (uint32_t i = 0; i < node->Delete.targets.count; i++)
+            delete_target(c, node->Delete.targets.items[i]);
         break;
     case AST_Import: import_statement(c, node); break;
     case AST_ImportFrom: import_from_statement(c, node); break;
@@ -212,25 +203,23 @@ void statement(Compiler *c, Node *node)
     }
 }
 
-void statements(Compiler *c, NodeList list)
-{
-    for (uint32_t i = 0; i < list.count && !c->failed; i++) statement(c, list.items[i]);
+void statements(Compiler *c, NodeList list) {
+    for (uint32_t i = 0; i < list.count && !c->failed; i++)
+        statement(c, list.items[i]);
 }
 
 /* ---- Bodies of modules and classes ------------------------------------------------------------------------------- */
 
 static bool has_annotations(const Node *node);
 
-static bool list_has_annotations(NodeList list)
-{
+static bool list_has_annotations(NodeList list) {
     for (uint32_t i = 0; i < list.count; i++)
         if (has_annotations(list.items[i])) return true;
     return false;
 }
 
 /* Does running the statement record an annotation in the namespace around it? */
-static bool has_annotations(const Node *node)
-{
+static bool has_annotations(const Node *node) {
     while (node->kind == AST_If && ast_is_elif(node->If.orelse)) {
         if (list_has_annotations(node->If.body)) return true;
         node = node->If.orelse.items[0];
@@ -249,8 +238,7 @@ static bool has_annotations(const Node *node)
     }
 }
 
-void block_body(Compiler *c, NodeList body)
-{
+void block_body(Compiler *c, NodeList body) {
     bool present = false;
     Span start = {c->unit->first_line, 0, c->unit->first_line, 0};
     if (list_has_annotations(body)) emit(c, OP_SETUP_ANNOTATIONS, 0, start);

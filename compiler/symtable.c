@@ -14,20 +14,17 @@ static bool visit_list(SymbolTable *t, NodeList list);
 /* An error that CPython reports later, from its code generator. */
 #define fail_located(t, ...) ((t)->located = true, fail(t, __VA_ARGS__))
 
-Symbol *scope_find(const Scope *scope, const Name *name)
-{
+Symbol *scope_find(const Scope *scope, const Name *name) {
     uint64_t *place = word_map_find(&scope->table, (uintptr_t)name);
     return place ? (Symbol *)(uintptr_t)*place : NULL;
 }
 
-Scope *symtable_scope(const SymbolTable *table, const Node *node)
-{
+Scope *symtable_scope(const SymbolTable *table, const Node *node) {
     uint64_t *place = word_map_find(&table->scopes, (uintptr_t)node);
     return place ? (Scope *)(uintptr_t)*place : NULL;
 }
 
-static bool scope_enter(SymbolTable *t, ScopeKind kind, Node *node)
-{
+static bool scope_enter(SymbolTable *t, ScopeKind kind, Node *node) {
     Scope *parent = t->current;
     Scope *scope = arena_alloc(t->arena, sizeof *scope);
     if (!scope || !word_map_put(&t->scopes, t->arena, (uintptr_t)node, (uintptr_t)scope)) return false;
@@ -36,8 +33,10 @@ static bool scope_enter(SymbolTable *t, ScopeKind kind, Node *node)
         scope->class_name = parent->class_name;
         scope->iteration_depth = parent->iteration_depth;
         if (kind == SCOPE_COMPREHENSION) scope->unit = parent->unit;
-        if (!parent->first) parent->first = scope;
-        else parent->last->next = scope;
+        if (!parent->first)
+            parent->first = scope;
+        else
+            parent->last->next = scope;
         parent->last = scope;
     }
     t->current = scope;
@@ -46,29 +45,28 @@ static bool scope_enter(SymbolTable *t, ScopeKind kind, Node *node)
 
 static void scope_leave(SymbolTable *t) { t->current = t->current->parent; }
 
-static Symbol *scope_intern(SymbolTable *t, Scope *scope, Name *name)
-{
+static Symbol *scope_intern(SymbolTable *t, Scope *scope, Name *name) {
     Symbol *symbol = scope_find(scope, name);
     if (symbol) return symbol;
     symbol = arena_alloc(t->arena, sizeof *symbol);
     if (!symbol || !word_map_put(&scope->table, t->arena, (uintptr_t)name, (uintptr_t)symbol)) return NULL;
     symbol->name = name;
     symbol->resolution = RESOLVED_GLOBAL_IMPLICIT;
-    if (!scope->symbols) scope->symbols = symbol;
-    else scope->last_symbol->next = symbol;
+    if (!scope->symbols)
+        scope->symbols = symbol;
+    else
+        scope->last_symbol->next = symbol;
     scope->last_symbol = symbol;
     return symbol;
 }
 
 /* The unique, mangled name of an identifier in the current scope. */
-static Name *scope_name(SymbolTable *t, Identifier identifier)
-{
+static Name *scope_name(SymbolTable *t, Identifier identifier) {
     Name *name = name_of(t->names, identifier.utf8, identifier.length, false);
     return name_mangle(t->names, t->current->class_name, name);
 }
 
-static bool define_in(SymbolTable *t, Scope *scope, Name *name, int flag, Span span)
-{
+static bool define_in(SymbolTable *t, Scope *scope, Name *name, int flag, Span span) {
     Symbol *symbol = name ? scope_intern(t, scope, name) : NULL;
     if (!symbol) return false;
     if ((flag & SYMBOL_PARAM) && (symbol->flags & SYMBOL_PARAM))
@@ -83,8 +81,7 @@ static bool define_in(SymbolTable *t, Scope *scope, Name *name, int flag, Span s
     return true;
 }
 
-static bool define(SymbolTable *t, Identifier identifier, int flag, Span span)
-{
+static bool define(SymbolTable *t, Identifier identifier, int flag, Span span) {
     if (flag != SYMBOL_USE && strcmp(identifier.utf8, "__debug__") == 0)
         return fail_located(t, span, "cannot assign to __debug__");
     return define_in(t, t->current, scope_name(t, identifier), flag, span);
@@ -93,8 +90,7 @@ static bool define(SymbolTable *t, Identifier identifier, int flag, Span span)
 /* ---- Definitions ------------------------------------------------------------------------------------------------- */
 
 /* Under the annotations future they become text, but what they may hold is still checked. */
-static bool visit_annotation(SymbolTable *t, Node *annotation)
-{
+static bool visit_annotation(SymbolTable *t, Node *annotation) {
     if (!annotation) return true;
     if (!t->future_annotations) return visit(t, annotation);
     if (!scope_enter(t, SCOPE_ANNOTATION, annotation)) return false;
@@ -103,15 +99,13 @@ static bool visit_annotation(SymbolTable *t, Node *annotation)
     return ok;
 }
 
-static bool visit_list_annotations(SymbolTable *t, NodeList args)
-{
+static bool visit_list_annotations(SymbolTable *t, NodeList args) {
     for (uint32_t i = 0; i < args.count; i++)
         if (!visit_annotation(t, args.items[i]->arg.annotation)) return false;
     return true;
 }
 
-static bool visit_annotations(SymbolTable *t, Node *arguments, Node *returns)
-{
+static bool visit_annotations(SymbolTable *t, Node *arguments, Node *returns) {
     __typeof__(arguments->arguments) *a = &arguments->arguments;
     return visit_list_annotations(t, a->posonlyargs) && visit_list_annotations(t, a->args) &&
            (!a->vararg || visit_annotation(t, a->vararg->arg.annotation)) &&
@@ -119,15 +113,13 @@ static bool visit_annotations(SymbolTable *t, Node *arguments, Node *returns)
            visit_list_annotations(t, a->kwonlyargs) && visit_annotation(t, returns);
 }
 
-static bool define_parameters(SymbolTable *t, NodeList args)
-{
+static bool define_parameters(SymbolTable *t, NodeList args) {
     for (uint32_t i = 0; i < args.count; i++)
         if (!define(t, args.items[i]->arg.arg, SYMBOL_PARAM, args.items[i]->span)) return false;
     return true;
 }
 
-static bool define_arguments(SymbolTable *t, Node *arguments)
-{
+static bool define_arguments(SymbolTable *t, Node *arguments) {
     __typeof__(arguments->arguments) *a = &arguments->arguments;
     return define_parameters(t, a->posonlyargs) && define_parameters(t, a->args) &&
            define_parameters(t, a->kwonlyargs) &&
@@ -135,19 +127,16 @@ static bool define_arguments(SymbolTable *t, Node *arguments)
            (!a->kwarg || define(t, a->kwarg->arg.arg, SYMBOL_PARAM, a->kwarg->span));
 }
 
-static bool visit_defaults(SymbolTable *t, Node *arguments)
-{
+static bool visit_defaults(SymbolTable *t, Node *arguments) {
     return visit_list(t, arguments->arguments.defaults) && visit_list(t, arguments->arguments.kw_defaults);
 }
 
-static bool visit_type_params(SymbolTable *t, NodeList type_params)
-{
+static bool visit_type_params(SymbolTable *t, NodeList type_params) {
     if (type_params.count == 0) return true;
     return fail_located(t, type_params.items[0]->span, "type parameters are not supported yet");
 }
 
-static bool visit_function(SymbolTable *t, Node *node)
-{
+static bool visit_function(SymbolTable *t, Node *node) {
     __typeof__(node->FunctionDef) *f = &node->FunctionDef;
     if (!define(t, f->name, SYMBOL_LOCAL, node->span) || !visit_defaults(t, f->args) ||
         !visit_type_params(t, f->type_params) || !visit_annotations(t, f->args, f->returns) ||
@@ -158,16 +147,14 @@ static bool visit_function(SymbolTable *t, Node *node)
     return ok;
 }
 
-static bool visit_lambda(SymbolTable *t, Node *node)
-{
+static bool visit_lambda(SymbolTable *t, Node *node) {
     if (!visit_defaults(t, node->Lambda.args) || !scope_enter(t, SCOPE_LAMBDA, node)) return false;
     bool ok = define_arguments(t, node->Lambda.args) && visit(t, node->Lambda.body);
     scope_leave(t);
     return ok;
 }
 
-static bool visit_class(SymbolTable *t, Node *node)
-{
+static bool visit_class(SymbolTable *t, Node *node) {
     __typeof__(node->ClassDef) *c = &node->ClassDef;
     if (!define(t, c->name, SYMBOL_LOCAL, node->span) || !visit_list(t, c->decorator_list) ||
         !visit_type_params(t, c->type_params) || !visit_list(t, c->bases) || !visit_list(t, c->keywords) ||
@@ -182,8 +169,7 @@ static bool visit_class(SymbolTable *t, Node *node)
 /* ---- Statements -------------------------------------------------------------------------------------------------- */
 
 /* What is wrong with declaring a name that the scope has used so; NULL: nothing. */
-static const char *directive_problem(int flags, bool global)
-{
+static const char *directive_problem(int flags, bool global) {
     if (flags & SYMBOL_PARAM) return "name '%s' is parameter and %s";
     if (flags & SYMBOL_USE) return "name '%s' is used prior to %s declaration";
     if (flags & SYMBOL_ANNOTATED)
@@ -194,8 +180,7 @@ static const char *directive_problem(int flags, bool global)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-extra-args"
-static bool visit_directive(SymbolTable *t, Node *node)
-{
+static bool visit_directive(SymbolTable *t, Node *node) {
     bool global = node->kind == AST_Global;
     IdentifierList names = node->Global.names;
     for (uint32_t i = 0; i < names.count; i++) {
@@ -211,8 +196,7 @@ static bool visit_directive(SymbolTable *t, Node *node)
 }
 #pragma GCC diagnostic pop
 
-static bool visit_import(SymbolTable *t, Node *node)
-{
+static bool visit_import(SymbolTable *t, Node *node) {
     NodeList names = node->kind == AST_Import ? node->Import.names : node->ImportFrom.names;
     for (uint32_t i = 0; i < names.count; i++) {
         Node *alias = names.items[i];
@@ -233,8 +217,7 @@ static bool visit_import(SymbolTable *t, Node *node)
     return true;
 }
 
-static bool visit_annotated(SymbolTable *t, Node *node)
-{
+static bool visit_annotated(SymbolTable *t, Node *node) {
     __typeof__(node->AnnAssign) *a = &node->AnnAssign;
     if (a->target->kind == AST_Name) {
         Identifier id = a->target->Name.id;
@@ -252,24 +235,21 @@ static bool visit_annotated(SymbolTable *t, Node *node)
     return visit_annotation(t, a->annotation) && (!a->value || visit(t, a->value));
 }
 
-static bool visit_handler(SymbolTable *t, Node *node)
-{
+static bool visit_handler(SymbolTable *t, Node *node) {
     __typeof__(node->ExceptHandler) *h = &node->ExceptHandler;
-    return (!h->type || visit(t, h->type)) && (!h->name.utf8 || define(t, h->name, SYMBOL_LOCAL, node->span)) &&
-           visit_list(t, h->body);
+    return (!h->type || visit(t, h->type)) &&
+           (!h->name.utf8 || define(t, h->name, SYMBOL_LOCAL, node->span)) && visit_list(t, h->body);
 }
 
 /* A chain of elifs is as long as its source: a loop, not a recursion. */
-static bool visit_if(SymbolTable *t, Node *node)
-{
+static bool visit_if(SymbolTable *t, Node *node) {
     for (;; node = node->If.orelse.items[0]) {
         if (!visit(t, node->If.test) || !visit_list(t, node->If.body)) return false;
         if (!ast_is_elif(node->If.orelse)) return visit_list(t, node->If.orelse);
     }
 }
 
-static bool visit_unsupported(SymbolTable *t, Node *node)
-{
+static bool visit_unsupported(SymbolTable *t, Node *node) {
     const char *what;
     switch (node->kind) {
     case AST_Match: what = "match statement"; break;
@@ -284,28 +264,29 @@ static bool visit_unsupported(SymbolTable *t, Node *node)
 
 /* ---- Expressions ------------------------------------------------------------------------------------------------- */
 
-static bool check_annotation(SymbolTable *t, Node *node, const char *what)
-{
+static bool check_annotation(SymbolTable *t, Node *node, const char *what) {
     if (t->current->kind != SCOPE_ANNOTATION) return true;
     return fail(t, node->span, "%s cannot be used within an annotation", what);
 }
 
 /* `target :=` in a comprehension binds in the nearest function or module around it. */
-static bool bind_outside_comprehension(SymbolTable *t, Node *target)
-{
+static bool bind_outside_comprehension(SymbolTable *t, Node *target) {
     Name *name = scope_name(t, target->Name.id);
     if (!name) return false;
     Span span = target->span;
     for (Scope *scope = t->current; scope; scope = scope->parent) {
         Symbol *symbol = scope_find(scope, name);
         if (scope->kind == SCOPE_COMPREHENSION || scope->kind == SCOPE_GENERATOR) {
-            if (symbol && (symbol->flags & SYMBOL_ITERATION) && (symbol->flags & (SYMBOL_LOCAL | SYMBOL_GLOBAL)))
-                return fail(t, span, "assignment expression cannot rebind comprehension iteration variable '%s'",
+            if (symbol && (symbol->flags & SYMBOL_ITERATION) &&
+                (symbol->flags & (SYMBOL_LOCAL | SYMBOL_GLOBAL)))
+                return fail(t, span,
+                            "assignment expression cannot rebind comprehension iteration variable '%s'",
                             name->utf8);
             continue;
         }
         if (scope->kind == SCOPE_CLASS)
-            return fail(t, span, "assignment expression within a comprehension cannot be used in a class body");
+            return fail(t, span,
+                        "assignment expression within a comprehension cannot be used in a class body");
         bool global = scope->kind == SCOPE_MODULE || (symbol && symbol->flags & SYMBOL_GLOBAL);
         if (!define_in(t, t->current, name, global ? SYMBOL_GLOBAL : SYMBOL_NONLOCAL, span)) return false;
         scope_find(t->current, name)->directive = span;
@@ -314,19 +295,18 @@ static bool bind_outside_comprehension(SymbolTable *t, Node *target)
     return true;
 }
 
-static bool visit_walrus(SymbolTable *t, Node *node)
-{
+static bool visit_walrus(SymbolTable *t, Node *node) {
     Node *target = node->NamedExpr.target;
     if (!check_annotation(t, node, "named expression")) return false;
     if (t->current->iteration_depth)
-        return fail(t, node->span, "assignment expression cannot be used in a comprehension iterable expression");
+        return fail(t, node->span,
+                    "assignment expression cannot be used in a comprehension iterable expression");
     bool inside = t->current->kind == SCOPE_COMPREHENSION || t->current->kind == SCOPE_GENERATOR;
     if (inside && !bind_outside_comprehension(t, target)) return false;
     return visit(t, node->NamedExpr.value) && visit(t, target);
 }
 
-static bool visit_target(SymbolTable *t, Node *target)
-{
+static bool visit_target(SymbolTable *t, Node *target) {
     t->current->in_iteration_target = true;
     bool ok = visit(t, target);
     t->current->in_iteration_target = false;
@@ -334,36 +314,36 @@ static bool visit_target(SymbolTable *t, Node *target)
 }
 
 /* The iterable is looked at in `t->current`, where no assignment expression may stand in it. */
-static bool visit_iterable(SymbolTable *t, Node *iterable)
-{
+static bool visit_iterable(SymbolTable *t, Node *iterable) {
     t->current->iteration_depth++;
     bool ok = visit(t, iterable);
     t->current->iteration_depth--;
     return ok;
 }
 
-static bool visit_generators(SymbolTable *t, NodeList generators)
-{
+static bool visit_generators(SymbolTable *t, NodeList generators) {
     for (uint32_t i = 0; i < generators.count; i++) {
         __typeof__(generators.items[i]->comprehension) *g = &generators.items[i]->comprehension;
-        if (!visit_target(t, g->target) || (i && !visit_iterable(t, g->iter)) || !visit_list(t, g->ifs)) return false;
-        if (g->is_async) return fail_located(t, generators.items[i]->span, "asynchronous comprehension is not supported yet");
+        if (!visit_target(t, g->target) || (i && !visit_iterable(t, g->iter)) || !visit_list(t, g->ifs))
+            return false;
+        if (g->is_async)
+            return fail_located(t, generators.items[i]->span,
+                                "asynchronous comprehension is not supported yet");
     }
     return true;
 }
 
-static bool visit_comprehension(SymbolTable *t, Node *node, NodeList generators, Node *element, Node *value)
-{
+static bool visit_comprehension(SymbolTable *t, Node *node, NodeList generators, Node *element, Node *value) {
     ScopeKind kind = node->kind == AST_GeneratorExp ? SCOPE_GENERATOR : SCOPE_COMPREHENSION;
-    if (!visit_iterable(t, generators.items[0]->comprehension.iter) || !scope_enter(t, kind, node)) return false;
+    if (!visit_iterable(t, generators.items[0]->comprehension.iter) || !scope_enter(t, kind, node))
+        return false;
     bool ok = visit_generators(t, generators) && (!value || visit(t, value)) && visit(t, element);
     t->current->is_generator = kind == SCOPE_GENERATOR;
     scope_leave(t);
     return ok;
 }
 
-static const char *comprehension_description(const Scope *scope)
-{
+static const char *comprehension_description(const Scope *scope) {
     switch (scope->node->kind) {
     case AST_ListComp: return "'yield' inside list comprehension";
     case AST_SetComp: return "'yield' inside set comprehension";
@@ -372,8 +352,7 @@ static const char *comprehension_description(const Scope *scope)
     }
 }
 
-static bool visit_yield(SymbolTable *t, Node *node)
-{
+static bool visit_yield(SymbolTable *t, Node *node) {
     Node *value = node->kind == AST_Yield ? node->Yield.value : node->YieldFrom.value;
     if (!check_annotation(t, node, "yield expression") || (value && !visit(t, value))) return false;
     t->current->is_generator = true;
@@ -382,15 +361,14 @@ static bool visit_yield(SymbolTable *t, Node *node)
     return true;
 }
 
-static bool visit_await(SymbolTable *t, Node *node)
-{
+static bool visit_await(SymbolTable *t, Node *node) {
     if (!check_annotation(t, node, "await expression")) return false;
     return fail_located(t, node->span,
-                scope_is_function(t->current) ? "'await' outside async function" : "'await' outside function");
+                        scope_is_function(t->current) ? "'await' outside async function"
+                                                      : "'await' outside function");
 }
 
-static bool visit_name(SymbolTable *t, Node *node)
-{
+static bool visit_name(SymbolTable *t, Node *node) {
     Identifier id = node->Name.id;
     if (node->Name.ctx != CONTEXT_LOAD) {
         if (node->Name.ctx == CONTEXT_DEL && strcmp(id.utf8, "__debug__") == 0)
@@ -402,24 +380,21 @@ static bool visit_name(SymbolTable *t, Node *node)
     return define(t, (Identifier){"__class__", 9}, SYMBOL_USE, node->span);
 }
 
-static bool visit_attribute(SymbolTable *t, Node *node)
-{
+static bool visit_attribute(SymbolTable *t, Node *node) {
     if (node->Attribute.ctx != CONTEXT_LOAD && strcmp(node->Attribute.attr.utf8, "__debug__") == 0)
         return fail_located(t, node->span, "cannot %s __debug__",
-                    node->Attribute.ctx == CONTEXT_DEL ? "delete" : "assign to");
+                            node->Attribute.ctx == CONTEXT_DEL ? "delete" : "assign to");
     return visit(t, node->Attribute.value);
 }
 
-static bool visit_keyword(SymbolTable *t, Node *node)
-{
+static bool visit_keyword(SymbolTable *t, Node *node) {
     if (node->keyword.arg.utf8 && strcmp(node->keyword.arg.utf8, "__debug__") == 0)
         return fail_located(t, node->span, "cannot assign to __debug__");
     return visit(t, node->keyword.value);
 }
 
 /* Any kind without rules of its own: its children in the order of their fields. */
-static bool visit_children(SymbolTable *t, Node *node)
-{
+static bool visit_children(SymbolTable *t, Node *node) {
     for (AstCursor c = ast_first(node); c.field->name; ast_next(&c)) {
         if (c.field->type == FIELD_CHILD) {
             Node *child = *(Node **)c.value;
@@ -431,15 +406,13 @@ static bool visit_children(SymbolTable *t, Node *node)
     return true;
 }
 
-static bool visit_list(SymbolTable *t, NodeList list)
-{
+static bool visit_list(SymbolTable *t, NodeList list) {
     for (uint32_t i = 0; i < list.count; i++)
         if (list.items[i] && !visit(t, list.items[i])) return false;
     return true;
 }
 
-static bool visit(SymbolTable *t, Node *node)
-{
+static bool visit(SymbolTable *t, Node *node) {
     switch (node->kind) {
     case AST_FunctionDef: return visit_function(t, node);
     case AST_ClassDef: return visit_class(t, node);
@@ -457,9 +430,11 @@ static bool visit(SymbolTable *t, Node *node)
     case AST_NamedExpr: return visit_walrus(t, node);
     case AST_ListComp:
     case AST_SetComp:
-    case AST_GeneratorExp: return visit_comprehension(t, node, node->ListComp.generators, node->ListComp.elt, NULL);
+    case AST_GeneratorExp:
+        return visit_comprehension(t, node, node->ListComp.generators, node->ListComp.elt, NULL);
     case AST_DictComp:
-        return visit_comprehension(t, node, node->DictComp.generators, node->DictComp.key, node->DictComp.value);
+        return visit_comprehension(t, node, node->DictComp.generators, node->DictComp.key,
+                                   node->DictComp.value);
     case AST_Yield:
     case AST_YieldFrom: return visit_yield(t, node);
     case AST_Await: return visit_await(t, node);
@@ -475,14 +450,12 @@ static bool visit(SymbolTable *t, Node *node)
 
 /* ---- Resolution -------------------------------------------------------------------------------------------------- */
 
-static bool is_class_cell(const Scope *scope, const Name *name)
-{
+static bool is_class_cell(const Scope *scope, const Name *name) {
     return scope->kind == SCOPE_CLASS && strcmp(name->utf8, "__class__") == 0;
 }
 
 /* The function around `scope` that binds `name`, or the class for `__class__`; NULL when it can only be global. */
-static Scope *find_binding(Scope *scope, const Name *name)
-{
+static Scope *find_binding(Scope *scope, const Name *name) {
     for (Scope *s = scope->parent; s && s->kind != SCOPE_MODULE; s = s->parent) {
         if (is_class_cell(s, name)) return s;
         if (s->kind == SCOPE_CLASS || s->kind == SCOPE_ANNOTATION) continue;
@@ -495,31 +468,32 @@ static Scope *find_binding(Scope *scope, const Name *name)
 }
 
 /* A scope between user and binder has to hand the cell through. */
-static bool pass_through(SymbolTable *t, Scope *scope, Name *name, Scope *binding)
-{
+static bool pass_through(SymbolTable *t, Scope *scope, Name *name, Scope *binding) {
     Symbol *symbol = scope_intern(t, scope, name);
     if (!symbol) return false;
     symbol->binding = binding;
-    if (scope->kind == SCOPE_CLASS && (symbol->flags & (SYMBOL_BOUND | SYMBOL_GLOBAL))) symbol->flags |= SYMBOL_PASSED;
-    else symbol->resolution = RESOLVED_FREE;
+    if (scope->kind == SCOPE_CLASS && (symbol->flags & (SYMBOL_BOUND | SYMBOL_GLOBAL)))
+        symbol->flags |= SYMBOL_PASSED;
+    else
+        symbol->resolution = RESOLVED_FREE;
     return true;
 }
 
 /* Make `symbol` of `scope` the variable of that name in `binding`. Only a use from other code needs a cell. */
-static bool resolve_free(SymbolTable *t, Scope *scope, Symbol *symbol, Scope *binding)
-{
+static bool resolve_free(SymbolTable *t, Scope *scope, Symbol *symbol, Scope *binding) {
     symbol->resolution = RESOLVED_FREE;
     symbol->binding = binding;
     for (Scope *s = scope->parent; s != binding; s = s->parent)
         if (!pass_through(t, s, symbol->name, binding)) return false;
     if (scope->unit == binding->unit) return true;
-    if (binding->kind == SCOPE_CLASS) binding->needs_class_cell = true;
-    else scope_find(binding, symbol->name)->resolution = RESOLVED_CELL;
+    if (binding->kind == SCOPE_CLASS)
+        binding->needs_class_cell = true;
+    else
+        scope_find(binding, symbol->name)->resolution = RESOLVED_CELL;
     return true;
 }
 
-static bool resolve_nonlocal(SymbolTable *t, Scope *scope, Symbol *symbol)
-{
+static bool resolve_nonlocal(SymbolTable *t, Scope *scope, Symbol *symbol) {
     if (scope->kind == SCOPE_MODULE)
         return fail(t, symbol->directive, "nonlocal declaration not allowed at module level");
     Scope *binding = find_binding(scope, symbol->name);
@@ -527,8 +501,7 @@ static bool resolve_nonlocal(SymbolTable *t, Scope *scope, Symbol *symbol)
     return resolve_free(t, scope, symbol, binding);
 }
 
-static bool resolve_symbol(SymbolTable *t, Scope *scope, Symbol *symbol)
-{
+static bool resolve_symbol(SymbolTable *t, Scope *scope, Symbol *symbol) {
     if (symbol->flags & SYMBOL_GLOBAL) {
         if (symbol->flags & SYMBOL_NONLOCAL)
             return fail(t, symbol->directive, "name '%s' is nonlocal and global", symbol->name->utf8);
@@ -546,15 +519,14 @@ static bool resolve_symbol(SymbolTable *t, Scope *scope, Symbol *symbol)
 }
 
 /* The scope after `scope` in a walk that has parents before their children. */
-static Scope *next_scope(Scope *scope)
-{
+static Scope *next_scope(Scope *scope) {
     if (scope->first && scope->kind != SCOPE_ANNOTATION) return scope->first;
-    while (scope && !scope->next) scope = scope->parent;
+    while (scope && !scope->next)
+        scope = scope->parent;
     return scope ? scope->next : NULL;
 }
 
-static bool resolve_all(SymbolTable *t)
-{
+static bool resolve_all(SymbolTable *t) {
     for (Scope *scope = t->module; scope; scope = next_scope(scope)) {
         if (scope->kind == SCOPE_ANNOTATION) continue;
         for (Symbol *symbol = scope->symbols; symbol; symbol = symbol->next)
@@ -563,8 +535,7 @@ static bool resolve_all(SymbolTable *t)
     return true;
 }
 
-bool symtable_build(SymbolTable *t, Node *root)
-{
+bool symtable_build(SymbolTable *t, Node *root) {
     if (!scope_enter(t, SCOPE_MODULE, root)) return false;
     t->module = t->current;
     return visit_children(t, root) && resolve_all(t);

@@ -57,26 +57,26 @@ struct Symbol {
     Name *name;
     uint16_t flags;
     uint8_t resolution;
-    Span directive;  /* of the global or nonlocal statement */
-    Scope *binding;  /* where a free variable is bound; NULL unless it is free or passed */
-    uint32_t slot;   /* the code generator's: its place in the unit */
-    Symbol *next;    /* in order of appearance */
+    Span directive; /* of the global or nonlocal statement */
+    Scope *binding; /* where a free variable is bound; NULL unless it is free or passed */
+    uint32_t slot;  /* the code generator's: its place in the unit */
+    Symbol *next;   /* in order of appearance */
 };
 
 struct Scope {
     ScopeKind kind;
     Node *node;
     Scope *parent;
-    Scope *unit;             /* this scope, or the one whose code it is inlined into */
-    Scope *first, *last;     /* children, in order */
-    Scope *next;             /* the parent's next child */
-    const Name *class_name;  /* for mangling; NULL outside classes */
-    WordMap table;           /* Name * -> Symbol * */
+    Scope *unit;            /* this scope, or the one whose code it is inlined into */
+    Scope *first, *last;    /* children, in order */
+    Scope *next;            /* the parent's next child */
+    const Name *class_name; /* for mangling; NULL outside classes */
+    WordMap table;          /* Name * -> Symbol * */
     Symbol *symbols, *last_symbol;
     bool is_generator;
-    bool needs_class_cell;      /* a class whose methods use super() or __class__ */
-    bool in_iteration_target;   /* first pass: inside a comprehension's targets */
-    uint16_t iteration_depth;   /* first pass: inside that many comprehensions' iterables */
+    bool needs_class_cell;    /* a class whose methods use super() or __class__ */
+    bool in_iteration_target; /* first pass: inside a comprehension's targets */
+    uint16_t iteration_depth; /* first pass: inside that many comprehensions' iterables */
 };
 
 typedef struct {
@@ -84,7 +84,7 @@ typedef struct {
     Diagnostics *diagnostics;
     NameTable *names;
     bool future_annotations;
-    bool located;   /* the error has its place among its arguments: one that CPython's code generator reports */
+    bool located; /* the error has its place among its arguments: one that CPython's code generator reports */
     Scope *module;
     Scope *current; /* first pass */
     WordMap scopes; /* Node * -> Scope * */
@@ -99,8 +99,7 @@ Scope *symtable_scope(const SymbolTable *table, const Node *node);
 /* NULL when the scope does not mention the name. */
 Symbol *scope_find(const Scope *scope, const Name *name);
 
-static inline bool scope_is_function(const Scope *scope)
-{
+static inline bool scope_is_function(const Scope *scope) {
     return scope->kind >= SCOPE_FUNCTION && scope->kind <= SCOPE_COMPREHENSION;
 }
 

@@ -7,12 +7,12 @@
 /* ---- Plain assignment -------------------------------------------------------------------------------------------- */
 
 /* `self.name = ...` in a method is noted in the class: __static_attributes__. */
-static void note_static_attribute(Compiler *c, Node *node)
-{
+static void note_static_attribute(Compiler *c, Node *node) {
     Node *object = node->Attribute.value;
     if (object->kind != AST_Name || strcmp(object->Name.id.utf8, "self") != 0) return;
     Unit *u = c->unit->outer;
-    while (u && u->scope->kind != SCOPE_CLASS) u = u->outer;
+    while (u && u->scope->kind != SCOPE_CLASS)
+        u = u->outer;
     Name *name = name_of(&c->names, node->Attribute.attr.utf8, node->Attribute.attr.length, false);
     if (!name) compile_fail_memory(c);
     if (!u || c->failed || word_map_find(&u->static_attributes, (uintptr_t)name)) return;
@@ -21,18 +21,18 @@ static void note_static_attribute(Compiler *c, Node *node)
     u->static_names[u->static_count++] = name;
 }
 
-static void assign_subscript(Compiler *c, Node *node)
-{
+static void assign_subscript(Compiler *c, Node *node) {
     Node *key = node->Subscript.slice;
     expression(c, node->Subscript.value);
-    if (is_plain_slice(key)) slice_bounds(c, key);
-    else expression(c, key);
+    if (is_plain_slice(key))
+        slice_bounds(c, key);
+    else
+        expression(c, key);
     emit(c, is_plain_slice(key) ? OP_SET_SLICE : OP_SET_ITEM, 0, node->span);
 }
 
 /* (iterable) -> (items, the first on top) */
-static void unpack(Compiler *c, Node *node)
-{
+static void unpack(Compiler *c, Node *node) {
     NodeList targets = node->Tuple.elts;
     uint32_t star = targets.count;
     for (uint32_t i = 0; i < targets.count; i++) {
@@ -50,11 +50,11 @@ static void unpack(Compiler *c, Node *node)
     uint32_t after = targets.count - star - 1;
     if (star > OPERAND_A8_MAX || after > OPERAND_B16_MAX)
         compile_fail(c, node->span, "too many expressions in star-unpacking assignment");
-    else emit_ab(c, OP_UNPACK_STAR, (int32_t)star, (int32_t)after, node->span);
+    else
+        emit_ab(c, OP_UNPACK_STAR, (int32_t)star, (int32_t)after, node->span);
 }
 
-static void assign_row(Compiler *c, Node *node)
-{
+static void assign_row(Compiler *c, Node *node) {
     NodeList targets = node->Tuple.elts;
     unpack(c, node);
     for (uint32_t i = 0; i < targets.count && !c->failed; i++) {
@@ -63,15 +63,15 @@ static void assign_row(Compiler *c, Node *node)
     }
 }
 
-void assign(Compiler *c, Node *node)
-{
+void assign(Compiler *c, Node *node) {
     if (c->failed) return;
     switch (node->kind) {
     case AST_Name: identifier_access(c, node->Name.id, ACCESS_STORE, node->span); break;
     case AST_Attribute:
         note_static_attribute(c, node);
         expression(c, node->Attribute.value);
-        emit_name(c, OP_STORE_ATTR, name_identifier(c, node->Attribute.attr), attribute_span(node, node->span));
+        emit_name(c, OP_STORE_ATTR, name_identifier(c, node->Attribute.attr),
+                  attribute_span(node, node->span));
         break;
     case AST_Subscript: assign_subscript(c, node); break;
     case AST_Tuple:
@@ -84,8 +84,7 @@ void assign(Compiler *c, Node *node)
  * local, so that nobody can tell that the last is stored first, or two or three values are turned round. */
 static bool is_row(const Node *node) { return node->kind == AST_Tuple || node->kind == AST_List; }
 
-static bool are_different_locals(Compiler *c, NodeList targets)
-{
+static bool are_different_locals(Compiler *c, NodeList targets) {
     WordMap seen = {0};
     for (uint32_t i = 0; i < targets.count && !c->failed; i++) {
         Node *target = targets.items[i];
@@ -97,8 +96,7 @@ static bool are_different_locals(Compiler *c, NodeList targets)
     return true;
 }
 
-static bool assign_in_parallel(Compiler *c, Node *target, Node *value)
-{
+static bool assign_in_parallel(Compiler *c, Node *target, Node *value) {
     enum { PARALLEL_MAX = 30 };
     if (!is_row(target) || value->kind != AST_Tuple) return false;
     NodeList targets = target->Tuple.elts, values = value->Tuple.elts;
@@ -107,15 +105,15 @@ static bool assign_in_parallel(Compiler *c, Node *target, Node *value)
         if (targets.items[i]->kind == AST_Starred || values.items[i]->kind == AST_Starred) return false;
     bool reversed = are_different_locals(c, targets);
     if (!reversed && targets.count > 3) return false;
-    for (uint32_t i = 0; i < values.count; i++) expression(c, values.items[i]);
+    for (uint32_t i = 0; i < values.count; i++)
+        expression(c, values.items[i]);
     if (!reversed) emit(c, OP_SWAP, (int32_t)targets.count, target->span);
     for (uint32_t i = 0; i < targets.count; i++)
         assign(c, targets.items[reversed ? targets.count - 1 - i : i]);
     return true;
 }
 
-void assign_statement(Compiler *c, Node *node)
-{
+void assign_statement(Compiler *c, Node *node) {
     NodeList targets = node->Assign.targets;
     if (targets.count == 1 && assign_in_parallel(c, targets.items[0], node->Assign.value)) return;
     expression(c, node->Assign.value);
@@ -127,14 +125,14 @@ void assign_statement(Compiler *c, Node *node)
 
 /* ---- Deleting ---------------------------------------------------------------------------------------------------- */
 
-void delete_target(Compiler *c, Node *node)
-{
+void delete_target(Compiler *c, Node *node) {
     if (c->failed) return;
     switch (node->kind) {
     case AST_Name: identifier_access(c, node->Name.id, ACCESS_DELETE, node->span); break;
     case AST_Attribute:
         expression(c, node->Attribute.value);
-        emit_name(c, OP_DELETE_ATTR, name_identifier(c, node->Attribute.attr), attribute_span(node, node->span));
+        emit_name(c, OP_DELETE_ATTR, name_identifier(c, node->Attribute.attr),
+                  attribute_span(node, node->span));
         break;
     case AST_Subscript:
         expression(c, node->Subscript.value);
@@ -149,14 +147,12 @@ void delete_target(Compiler *c, Node *node)
 
 /* ---- Augmented assignment ---------------------------------------------------------------------------------------- */
 
-static void augment(Compiler *c, Node *node)
-{
+static void augment(Compiler *c, Node *node) {
     expression(c, node->AugAssign.value);
     emit(c, binary_opcode(node->AugAssign.op), 1, node->span);
 }
 
-static void augment_attribute(Compiler *c, Node *node, Node *target)
-{
+static void augment_attribute(Compiler *c, Node *node, Node *target) {
     Span span = attribute_span(target, target->span);
     Name *name = name_identifier(c, target->Attribute.attr);
     note_static_attribute(c, target);
@@ -168,23 +164,25 @@ static void augment_attribute(Compiler *c, Node *node, Node *target)
     emit_name(c, OP_STORE_ATTR, name, span);
 }
 
-static void augment_subscript(Compiler *c, Node *node, Node *target)
-{
+static void augment_subscript(Compiler *c, Node *node, Node *target) {
     Node *key = target->Subscript.slice;
     bool slice = is_plain_slice(key);
     int32_t operands = slice ? 3 : 2;
     expression(c, target->Subscript.value);
-    if (slice) slice_bounds(c, key);
-    else expression(c, key);
-    for (int32_t i = 0; i < operands; i++) emit(c, OP_COPY, operands, target->span);
+    if (slice)
+        slice_bounds(c, key);
+    else
+        expression(c, key);
+    for (int32_t i = 0; i < operands; i++)
+        emit(c, OP_COPY, operands, target->span);
     emit(c, slice ? OP_GET_SLICE : OP_GET_ITEM, 0, target->span);
     augment(c, node);
-    for (int32_t i = operands + 1; i > 1; i--) emit(c, OP_SWAP, i, target->span);
+    for (int32_t i = operands + 1; i > 1; i--)
+        emit(c, OP_SWAP, i, target->span);
     emit(c, slice ? OP_SET_SLICE : OP_SET_ITEM, 0, target->span);
 }
 
-void augmented_assign(Compiler *c, Node *node)
-{
+void augmented_assign(Compiler *c, Node *node) {
     Node *target = node->AugAssign.target;
     switch (target->kind) {
     case AST_Attribute: augment_attribute(c, node, target); break;
@@ -198,21 +196,20 @@ void augmented_assign(Compiler *c, Node *node)
 
 /* ---- Annotated assignment ---------------------------------------------------------------------------------------- */
 
-static void evaluate(Compiler *c, Node *node)
-{
+static void evaluate(Compiler *c, Node *node) {
     expression(c, node);
     emit(c, OP_POP_TOP, 0, node->span);
 }
 
-void annotation(Compiler *c, Node *node)
-{
-    if (!c->symbols.future_annotations) expression(c, node);
-    else if (!c->failed) emit_const(c, unparse(c, node), node->span);
+void annotation(Compiler *c, Node *node) {
+    if (!c->symbols.future_annotations)
+        expression(c, node);
+    else if (!c->failed)
+        emit_const(c, unparse(c, node), node->span);
 }
 
 /* x: T in a module or class: __annotations__['x'] = T. */
-static void store_annotation(Compiler *c, Node *node)
-{
+static void store_annotation(Compiler *c, Node *node) {
     annotation(c, node->AnnAssign.annotation);
     emit_name(c, OP_LOAD_NAME, name_c(c, "__annotations__"), node->span);
     if (c->failed) return;
@@ -220,8 +217,7 @@ static void store_annotation(Compiler *c, Node *node)
     emit(c, OP_SET_ITEM, 0, node->span);
 }
 
-void annotated_assign(Compiler *c, Node *node)
-{
+void annotated_assign(Compiler *c, Node *node) {
     Node *target = node->AnnAssign.target, *value = node->AnnAssign.value;
     bool recorded = !scope_is_function(c->unit->scope);
     if (value) {

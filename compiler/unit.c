@@ -11,8 +11,7 @@
 
 /* ---- Numbering variables ----------------------------------------------------------------------------------------- */
 
-static uint32_t add_variable(Compiler *c, Name *name, uint8_t kind)
-{
+static uint32_t add_variable(Compiler *c, Name *name, uint8_t kind) {
     Unit *u = c->unit;
     if (!name) compile_fail_memory(c);
     if (u->variable_count >= OPERAND_A24_MAX) compile_fail_memory(c);
@@ -24,22 +23,22 @@ static uint32_t add_variable(Compiler *c, Name *name, uint8_t kind)
     return u->variable_count++;
 }
 
-static void add_symbol(Compiler *c, Symbol *symbol, uint8_t kind) { symbol->slot = add_variable(c, symbol->name, kind); }
-
-static void add_parameter(Compiler *c, Name *name)
-{
-    Symbol *symbol = name ? scope_find(c->unit->scope, name) : NULL;
-    if (symbol) add_symbol(c, symbol, VARIABLE_LOCAL | (symbol->resolution == RESOLVED_CELL ? VARIABLE_CELL : 0));
+static void add_symbol(Compiler *c, Symbol *symbol, uint8_t kind) {
+    symbol->slot = add_variable(c, symbol->name, kind);
 }
 
-static void add_parameters(Compiler *c, NodeList args)
-{
+static void add_parameter(Compiler *c, Name *name) {
+    Symbol *symbol = name ? scope_find(c->unit->scope, name) : NULL;
+    if (symbol)
+        add_symbol(c, symbol, VARIABLE_LOCAL | (symbol->resolution == RESOLVED_CELL ? VARIABLE_CELL : 0));
+}
+
+static void add_parameters(Compiler *c, NodeList args) {
     for (uint32_t i = 0; i < args.count && !c->failed; i++)
         add_parameter(c, name_identifier(c, args.items[i]->arg.arg));
 }
 
-static void add_arguments(Compiler *c, Node *node)
-{
+static void add_arguments(Compiler *c, Node *node) {
     Unit *u = c->unit;
     __typeof__(node->arguments) *a = &node->arguments;
     add_parameters(c, a->posonlyargs);
@@ -54,11 +53,11 @@ static void add_arguments(Compiler *c, Node *node)
 }
 
 /* The next scope of a walk over `top` and the comprehensions inlined into it; NULL at the end. */
-static Scope *next_inlined(const Scope *top, Scope *scope)
-{
+static Scope *next_inlined(const Scope *top, Scope *scope) {
     Scope *next = scope->first;
     while (true) {
-        while (next && next->kind != SCOPE_COMPREHENSION) next = next->next;
+        while (next && next->kind != SCOPE_COMPREHENSION)
+            next = next->next;
         if (next) return next;
         if (scope == top) return NULL;
         next = scope->next;
@@ -67,8 +66,7 @@ static Scope *next_inlined(const Scope *top, Scope *scope)
 }
 
 /* Variables of one resolution, of the unit's own scope (functions only) and its comprehensions. */
-static void add_resolved(Compiler *c, Scope *top, Resolution resolution, uint8_t kind)
-{
+static void add_resolved(Compiler *c, Scope *top, Resolution resolution, uint8_t kind) {
     for (Scope *scope = top; scope && !c->failed; scope = next_inlined(top, scope)) {
         if (!scope_is_function(scope)) continue;
         uint8_t hidden = scope == top ? 0 : VARIABLE_HIDDEN;
@@ -78,13 +76,11 @@ static void add_resolved(Compiler *c, Scope *top, Resolution resolution, uint8_t
     }
 }
 
-static int compare_names(const void *a, const void *b)
-{
+static int compare_names(const void *a, const void *b) {
     return strcmp((*(Name *const *)a)->utf8, (*(Name *const *)b)->utf8);
 }
 
-static void add_free_variables(Compiler *c, Scope *scope)
-{
+static void add_free_variables(Compiler *c, Scope *scope) {
     Unit *u = c->unit;
     uint32_t first = u->variable_count;
     for (Symbol *symbol = scope->symbols; symbol && !c->failed; symbol = symbol->next)
@@ -97,8 +93,7 @@ static void add_free_variables(Compiler *c, Scope *scope)
         if (!word_map_put(&u->free_index, c->arena, (uintptr_t)u->variables[i], i)) compile_fail_memory(c);
 }
 
-static void add_variables(Compiler *c, Scope *scope)
-{
+static void add_variables(Compiler *c, Scope *scope) {
     Unit *u = c->unit;
     if (scope->kind == SCOPE_FUNCTION) add_arguments(c, scope->node->FunctionDef.args);
     if (scope->kind == SCOPE_LAMBDA) add_arguments(c, scope->node->Lambda.args);
@@ -115,14 +110,12 @@ static void add_variables(Compiler *c, Scope *scope)
 
 /* ---- Entering and leaving ---------------------------------------------------------------------------------------- */
 
-static bool declared_global(const Scope *scope, const Name *name)
-{
+static bool declared_global(const Scope *scope, const Name *name) {
     const Symbol *symbol = name ? scope_find(scope, name) : NULL;
     return symbol && symbol->resolution == RESOLVED_GLOBAL_EXPLICIT;
 }
 
-static void set_qualified_name(Compiler *c, Unit *u)
-{
+static void set_qualified_name(Compiler *c, Unit *u) {
     const Unit *outer = u->outer;
     u->qualified_name = u->name;
     if (!outer || outer->scope->kind == SCOPE_MODULE) return;
@@ -133,8 +126,7 @@ static void set_qualified_name(Compiler *c, Unit *u)
         u->qualified_name = compile_pin(c, string_format(c->vm, format, outer->qualified_name, u->name));
 }
 
-static void emit_prologue(Compiler *c)
-{
+static void emit_prologue(Compiler *c) {
     Unit *u = c->unit;
     Span span = {u->first_line, 0, u->first_line, 0};
     if (u->scope->is_generator) {
@@ -143,11 +135,11 @@ static void emit_prologue(Compiler *c)
     }
     if (u->free_count) emit(c, OP_COPY_FREE_VARS, (int32_t)u->free_count, span);
     for (uint32_t i = 0; i < u->variable_count && !c->failed; i++)
-        if ((u->kinds[i] & VARIABLE_CELL) && !(u->kinds[i] & VARIABLE_HIDDEN)) emit(c, OP_MAKE_CELL, (int32_t)i, span);
+        if ((u->kinds[i] & VARIABLE_CELL) && !(u->kinds[i] & VARIABLE_HIDDEN))
+            emit(c, OP_MAKE_CELL, (int32_t)i, span);
 }
 
-void unit_enter(Compiler *c, Unit *u, Scope *scope, Value name, uint32_t first_line)
-{
+void unit_enter(Compiler *c, Unit *u, Scope *scope, Value name, uint32_t first_line) {
     *u = (Unit){.outer = c->unit, .scope = scope, .name = name, .first_line = first_line, .stream = &u->hot};
     set_qualified_name(c, u);
     if (scope_is_function(scope)) u->flags |= CODE_OPTIMIZED | CODE_NEW_LOCALS;
@@ -174,8 +166,7 @@ void unit_enter(Compiler *c, Unit *u, Scope *scope, Value name, uint32_t first_l
     u->handler = covered;
 }
 
-Value unit_leave(Compiler *c)
-{
+Value unit_leave(Compiler *c) {
     Unit *u = c->unit;
     Value code = ABSENT;
     if (!c->failed) code = compile_pin(c, assemble(c, u));
@@ -186,22 +177,27 @@ Value unit_leave(Compiler *c)
 
 /* ---- Access ------------------------------------------------------------------------------------------------------ */
 
-typedef enum { STORAGE_LOCAL, STORAGE_CELL, STORAGE_FREE, STORAGE_GLOBAL, STORAGE_IMPLICIT, STORAGE_NAME } Storage;
+typedef enum {
+    STORAGE_LOCAL,
+    STORAGE_CELL,
+    STORAGE_FREE,
+    STORAGE_GLOBAL,
+    STORAGE_IMPLICIT,
+    STORAGE_NAME
+} Storage;
 
 typedef struct {
     Storage storage;
     uint32_t slot;
 } Variable;
 
-static Variable free_variable(const Unit *u, const Name *name)
-{
+static Variable free_variable(const Unit *u, const Name *name) {
     uint64_t *slot = word_map_find(&u->free_index, (uintptr_t)name);
     return (Variable){STORAGE_FREE, slot ? (uint32_t)*slot : 0};
 }
 
 /* Where a name lives, as the current scope sees it; `for_closure` looks for what an inner block captures. */
-static Variable find_variable(const Compiler *c, const Name *name, bool for_closure)
-{
+static Variable find_variable(const Compiler *c, const Name *name, bool for_closure) {
     const Unit *u = c->unit;
     const Scope *scope = c->scope;
     const Symbol *symbol = scope_find(scope, name);
@@ -226,29 +222,26 @@ static Variable find_variable(const Compiler *c, const Name *name, bool for_clos
     return (Variable){STORAGE_LOCAL, symbol->slot};
 }
 
-bool variable_is_global(Compiler *c, Name *name)
-{
+bool variable_is_global(Compiler *c, Name *name) {
     return name && find_variable(c, name, false).storage == STORAGE_IMPLICIT;
 }
 
-bool variable_is_local(Compiler *c, Name *name)
-{
+bool variable_is_local(Compiler *c, Name *name) {
     return name && find_variable(c, name, false).storage == STORAGE_LOCAL;
 }
 
 uint32_t variable_cell(Compiler *c, Name *name) { return find_variable(c, name, true).slot; }
 
 /* A name that no scope declares: global in a function, and in a comprehension inside a class, which does not see it. */
-static Opcode implicit_opcode(const Compiler *c, Access access)
-{
+static Opcode implicit_opcode(const Compiler *c, Access access) {
     static const uint8_t names[] = {OP_LOAD_NAME, OP_STORE_NAME, OP_DELETE_NAME};
     static const uint8_t globals[] = {OP_LOAD_GLOBAL, OP_STORE_GLOBAL, OP_DELETE_GLOBAL};
-    bool global = scope_is_function(c->unit->scope) || (c->unit->scope->kind == SCOPE_CLASS && c->scope != c->unit->scope);
+    bool global = scope_is_function(c->unit->scope) ||
+                  (c->unit->scope->kind == SCOPE_CLASS && c->scope != c->unit->scope);
     return (Opcode)(global ? globals : names)[access];
 }
 
-void variable_access(Compiler *c, Name *name, Access access, Span span)
-{
+void variable_access(Compiler *c, Name *name, Access access, Span span) {
     static const uint8_t locals[] = {OP_LOAD_LOCAL, OP_STORE_LOCAL, OP_DELETE_LOCAL};
     static const uint8_t cells[] = {OP_LOAD_CELL, OP_STORE_CELL, OP_DELETE_CELL};
     static const uint8_t globals[] = {OP_LOAD_GLOBAL, OP_STORE_GLOBAL, OP_DELETE_GLOBAL};
@@ -271,7 +264,6 @@ void variable_access(Compiler *c, Name *name, Access access, Span span)
     }
 }
 
-void identifier_access(Compiler *c, Identifier identifier, Access access, Span span)
-{
+void identifier_access(Compiler *c, Identifier identifier, Access access, Span span) {
     if (!c->failed) variable_access(c, name_identifier(c, identifier), access, span);
 }

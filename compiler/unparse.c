@@ -39,32 +39,30 @@ typedef struct {
 static void write_node(Writer *w, Node *node, Level level);
 
 static void put(Writer *w, const char *text) { buffer_append_text(&w->out, text); }
-static void put_if(Writer *w, bool condition, const char *text)
-{
+static void put_if(Writer *w, bool condition, const char *text) {
     if (condition) put(w, text);
 }
 static void put_identifier(Writer *w, Identifier id) { buffer_append(&w->out, id.utf8, id.length); }
 
-static void write_list(Writer *w, NodeList list, Level level)
-{
+static void write_list(Writer *w, NodeList list, Level level) {
     for (uint32_t i = 0; i < list.count; i++) {
         put_if(w, i > 0, ", ");
         write_node(w, list.items[i], level);
     }
 }
 
-static void put_value(Writer *w, Value string)
-{
+static void put_value(Writer *w, Value string) {
     size_t length;
     Value keeper = ABSENT;
     const char *text = is_absent(string) ? NULL : string_utf8(w->c->vm, string, &length, &keeper);
-    if (text) buffer_append(&w->out, text, length);
-    else compile_fail_memory(w->c);
+    if (text)
+        buffer_append(&w->out, text, length);
+    else
+        compile_fail_memory(w->c);
     value_xdrop(w->c->vm, keeper);
 }
 
-static void put_repr(Writer *w, Value v)
-{
+static void put_repr(Writer *w, Value v) {
     if (w->c->failed) return;
     Value repr = object_repr(w->c->vm, v);
     put_value(w, repr);
@@ -73,8 +71,7 @@ static void put_repr(Writer *w, Value v)
 
 /* ---- Operators --------------------------------------------------------------------------------------------------- */
 
-static Level binary_level(Operator op)
-{
+static Level binary_level(Operator op) {
     switch (op) {
     case OPERATOR_Add:
     case OPERATOR_Sub: return LEVEL_SUM;
@@ -88,8 +85,7 @@ static Level binary_level(Operator op)
     }
 }
 
-static void write_binary(Writer *w, Node *node, Level level)
-{
+static void write_binary(Writer *w, Node *node, Level level) {
     Operator op = node->BinOp.op;
     Level own = binary_level(op);
     bool from_right = op == OPERATOR_Pow;
@@ -102,8 +98,7 @@ static void write_binary(Writer *w, Node *node, Level level)
     put_if(w, level > own, ")");
 }
 
-static void write_unary(Writer *w, Node *node, Level level)
-{
+static void write_unary(Writer *w, Node *node, Level level) {
     Level own = node->UnaryOp.op == OPERATOR_Not ? LEVEL_NOT : LEVEL_FACTOR;
     put_if(w, level > own, "(");
     put(w, operator_spelling(node->UnaryOp.op));
@@ -112,8 +107,7 @@ static void write_unary(Writer *w, Node *node, Level level)
     put_if(w, level > own, ")");
 }
 
-static void write_boolean(Writer *w, Node *node, Level level)
-{
+static void write_boolean(Writer *w, Node *node, Level level) {
     Level own = node->BoolOp.op == OPERATOR_And ? LEVEL_AND : LEVEL_OR;
     NodeList values = node->BoolOp.values;
     put_if(w, level > own, "(");
@@ -124,8 +118,7 @@ static void write_boolean(Writer *w, Node *node, Level level)
     put_if(w, level > own, ")");
 }
 
-static void write_compare(Writer *w, Node *node, Level level)
-{
+static void write_compare(Writer *w, Node *node, Level level) {
     put_if(w, level > LEVEL_COMPARE, "(");
     write_node(w, node->Compare.left, LEVEL_COMPARE + 1);
     for (uint32_t i = 0; i < node->Compare.ops.count; i++) {
@@ -137,8 +130,7 @@ static void write_compare(Writer *w, Node *node, Level level)
     put_if(w, level > LEVEL_COMPARE, ")");
 }
 
-static void write_conditional(Writer *w, Node *node, Level level)
-{
+static void write_conditional(Writer *w, Node *node, Level level) {
     put_if(w, level > LEVEL_TEST, "(");
     write_node(w, node->IfExp.body, LEVEL_TEST + 1);
     put(w, " if ");
@@ -148,8 +140,7 @@ static void write_conditional(Writer *w, Node *node, Level level)
     put_if(w, level > LEVEL_TEST, ")");
 }
 
-static void write_walrus(Writer *w, Node *node, Level level)
-{
+static void write_walrus(Writer *w, Node *node, Level level) {
     put_if(w, level > LEVEL_TUPLE, "(");
     write_node(w, node->NamedExpr.target, LEVEL_ATOM);
     put(w, " := ");
@@ -159,8 +150,7 @@ static void write_walrus(Writer *w, Node *node, Level level)
 
 /* ---- Lambdas ----------------------------------------------------------------------------------------------------- */
 
-static void write_parameter(Writer *w, Node *arg, const char *star, Node *default_value, bool *first)
-{
+static void write_parameter(Writer *w, Node *arg, const char *star, Node *default_value, bool *first) {
     put_if(w, !*first, ", ");
     *first = false;
     put(w, star);
@@ -170,8 +160,7 @@ static void write_parameter(Writer *w, Node *arg, const char *star, Node *defaul
     write_node(w, default_value, LEVEL_TEST);
 }
 
-static void write_arguments(Writer *w, Node *node)
-{
+static void write_arguments(Writer *w, Node *node) {
     __typeof__(node->arguments) *a = &node->arguments;
     bool first = true;
     uint32_t positional = a->posonlyargs.count + a->args.count;
@@ -188,8 +177,7 @@ static void write_arguments(Writer *w, Node *node)
     if (a->kwarg) write_parameter(w, a->kwarg, "**", NULL, &first);
 }
 
-static void write_lambda(Writer *w, Node *node, Level level)
-{
+static void write_lambda(Writer *w, Node *node, Level level) {
     __typeof__(node->arguments) *a = &node->Lambda.args->arguments;
     bool any = a->posonlyargs.count || a->args.count || a->vararg || a->kwonlyargs.count || a->kwarg;
     put_if(w, level > LEVEL_TEST, "(");
@@ -202,8 +190,7 @@ static void write_lambda(Writer *w, Node *node, Level level)
 
 /* ---- Displays, comprehensions, calls ----------------------------------------------------------------------------- */
 
-static void write_dict(Writer *w, Node *node)
-{
+static void write_dict(Writer *w, Node *node) {
     put(w, "{");
     for (uint32_t i = 0; i < node->Dict.values.count; i++) {
         Node *key = node->Dict.keys.items[i];
@@ -219,8 +206,7 @@ static void write_dict(Writer *w, Node *node)
     put(w, "}");
 }
 
-static void write_tuple(Writer *w, Node *node, Level level)
-{
+static void write_tuple(Writer *w, Node *node, Level level) {
     NodeList elements = node->Tuple.elts;
     bool parentheses = level > LEVEL_TUPLE || elements.count == 0;
     put_if(w, parentheses, "(");
@@ -229,8 +215,7 @@ static void write_tuple(Writer *w, Node *node, Level level)
     put_if(w, parentheses, ")");
 }
 
-static void write_generators(Writer *w, NodeList generators)
-{
+static void write_generators(Writer *w, NodeList generators) {
     for (uint32_t i = 0; i < generators.count; i++) {
         __typeof__(generators.items[i]->comprehension) *g = &generators.items[i]->comprehension;
         put(w, g->is_async ? " async for " : " for ");
@@ -244,8 +229,7 @@ static void write_generators(Writer *w, NodeList generators)
     }
 }
 
-static void write_comprehension(Writer *w, Node *node, const char *open, const char *close)
-{
+static void write_comprehension(Writer *w, Node *node, const char *open, const char *close) {
     bool dict = node->kind == AST_DictComp;
     put(w, open);
     write_node(w, node->ListComp.elt, LEVEL_TEST);
@@ -257,8 +241,7 @@ static void write_comprehension(Writer *w, Node *node, const char *open, const c
     put(w, close);
 }
 
-static void write_call(Writer *w, Node *node)
-{
+static void write_call(Writer *w, Node *node) {
     NodeList args = node->Call.args, keywords = node->Call.keywords;
     write_node(w, node->Call.func, LEVEL_ATOM);
     if (args.count == 1 && keywords.count == 0 && args.items[0]->kind == AST_GeneratorExp) {
@@ -280,8 +263,7 @@ static void write_call(Writer *w, Node *node)
 /* ---- Strings and numbers ----------------------------------------------------------------------------------------- */
 
 /* Infinity has no literal; one that overflows stands for it. */
-static void write_number(Writer *w, Value v)
-{
+static void write_number(Writer *w, Value v) {
     size_t start = w->out.length;
     put_repr(w, v);
     if (w->out.failed || w->c->failed || w->out.length - start < 3) return;
@@ -292,21 +274,22 @@ static void write_number(Writer *w, Value v)
     put(w, imaginary ? "1e309j" : "1e309");
 }
 
-static void write_constant(Writer *w, Node *node)
-{
+static void write_constant(Writer *w, Node *node) {
     const Constant *constant = &node->Constant.value;
     Value v = constant_literal(w->c, node);
     if (is_absent(v)) return;
     put_if(w, constant->has_u_prefix, "u");
-    if (constant->kind == CONSTANT_ELLIPSIS) put(w, "...");
-    else if (constant->kind == CONSTANT_FLOAT || constant->kind == CONSTANT_IMAGINARY) write_number(w, v);
-    else put_repr(w, v);
+    if (constant->kind == CONSTANT_ELLIPSIS)
+        put(w, "...");
+    else if (constant->kind == CONSTANT_FLOAT || constant->kind == CONSTANT_IMAGINARY)
+        write_number(w, v);
+    else
+        put_repr(w, v);
 }
 
 static void write_string_parts(Writer *w, NodeList values);
 
-static void write_field(Writer *w, Node *node)
-{
+static void write_field(Writer *w, Node *node) {
     put(w, "{");
     size_t start = w->out.length;
     write_node(w, node->FormattedValue.value, LEVEL_TEST + 1);
@@ -329,8 +312,7 @@ static void write_field(Writer *w, Node *node)
     put(w, "}");
 }
 
-static void write_string_parts(Writer *w, NodeList values)
-{
+static void write_string_parts(Writer *w, NodeList values) {
     for (uint32_t i = 0; i < values.count; i++) {
         Node *node = values.items[i];
         if (node->kind == AST_FormattedValue) {
@@ -351,23 +333,23 @@ static void write_string_parts(Writer *w, NodeList values)
 }
 
 /* f and the repr of the text between the quotes. */
-static void write_joined(Writer *w, Node *node)
-{
+static void write_joined(Writer *w, Node *node) {
     size_t start = w->out.length;
     write_string_parts(w, node->JoinedStr.values);
     if (w->out.failed || w->c->failed) return;
     Value body = string_from_utf8(w->c->vm, w->out.data ? w->out.data + start : "", w->out.length - start);
     w->out.length = start;
     put(w, "f");
-    if (is_absent(body)) compile_fail_memory(w->c);
-    else put_repr(w, body);
+    if (is_absent(body))
+        compile_fail_memory(w->c);
+    else
+        put_repr(w, body);
     value_xdrop(w->c->vm, body);
 }
 
 /* ---- Attributes, items, the rest --------------------------------------------------------------------------------- */
 
-static void write_attribute(Writer *w, Node *node)
-{
+static void write_attribute(Writer *w, Node *node) {
     Node *value = node->Attribute.value;
     write_node(w, value, LEVEL_ATOM);
     bool integer = value->kind == AST_Constant && value->Constant.value.kind == CONSTANT_INT;
@@ -375,8 +357,7 @@ static void write_attribute(Writer *w, Node *node)
     put_identifier(w, node->Attribute.attr);
 }
 
-static void write_slice(Writer *w, Node *node)
-{
+static void write_slice(Writer *w, Node *node) {
     if (node->Slice.lower) write_node(w, node->Slice.lower, LEVEL_TEST);
     put(w, ":");
     if (node->Slice.upper) write_node(w, node->Slice.upper, LEVEL_TEST);
@@ -385,14 +366,12 @@ static void write_slice(Writer *w, Node *node)
     write_node(w, node->Slice.step, LEVEL_TEST);
 }
 
-static void write_prefixed(Writer *w, const char *prefix, Node *value, Level level)
-{
+static void write_prefixed(Writer *w, const char *prefix, Node *value, Level level) {
     put(w, prefix);
     if (value) write_node(w, value, level);
 }
 
-static void write_node(Writer *w, Node *node, Level level)
-{
+static void write_node(Writer *w, Node *node, Level level) {
     if (w->c->failed) return;
     switch (node->kind) {
     case AST_BoolOp: write_boolean(w, node, level); break;
@@ -431,8 +410,7 @@ static void write_node(Writer *w, Node *node, Level level)
     }
 }
 
-Value unparse(Compiler *c, Node *node)
-{
+Value unparse(Compiler *c, Node *node) {
     Writer w = {.c = c};
     buffer_init(&w.out, c->arena->allocator);
     write_node(&w, node, LEVEL_TEST);

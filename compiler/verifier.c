@@ -15,17 +15,17 @@ typedef struct {
     const char *problem;
 } Verifier;
 
-static void report(Verifier *v, const char *problem)
-{
+static void report(Verifier *v, const char *problem) {
     if (!v->problem) v->problem = problem;
 }
 
-static uint32_t instruction_words(uint32_t word) { return 1 + (uint32_t)opcode_extra_words(word_opcode(word)); }
+static uint32_t instruction_words(uint32_t word) {
+    return 1 + (uint32_t)opcode_extra_words(word_opcode(word));
+}
 
 /* ---- Words ------------------------------------------------------------------------------------------------------- */
 
-static void check_operand(Verifier *v, OperandKind kind, int32_t operand)
-{
+static void check_operand(Verifier *v, OperandKind kind, int32_t operand) {
     const Code *code = v->code;
     switch (kind) {
     case OPERAND_LOCAL:
@@ -48,8 +48,7 @@ static void check_operand(Verifier *v, OperandKind kind, int32_t operand)
 }
 
 /* Mark the first words of instructions; check what can be checked of each by itself. */
-static void check_words(Verifier *v)
-{
+static void check_words(Verifier *v) {
     const Code *code = v->code;
     for (uint32_t i = 0; i < code->instruction_count && !v->problem;) {
         uint32_t word = code->instructions[i];
@@ -67,18 +66,17 @@ static void check_words(Verifier *v)
     }
 }
 
-static bool is_start(const Verifier *v, int64_t index)
-{
+static bool is_start(const Verifier *v, int64_t index) {
     return index >= 0 && index < v->code->instruction_count && v->depths[index] != DEPTH_NO_START;
 }
 
-static void check_handlers(Verifier *v)
-{
+static void check_handlers(Verifier *v) {
     const Code *code = v->code;
     for (uint32_t i = 0; i < code->handler_count; i++) {
         const ExceptionEntry *e = &code->handlers[i];
         bool end_fits = e->end == code->instruction_count || is_start(v, e->end);
-        if (e->start >= e->end || !is_start(v, e->start) || !end_fits) report(v, "bad range of an exception entry");
+        if (e->start >= e->end || !is_start(v, e->start) || !end_fits)
+            report(v, "bad range of an exception entry");
         if (!is_start(v, e->handler)) report(v, "handler inside an instruction");
         if ((uint32_t)e->depth + e->lasti + 1u > code->stack_size) report(v, "handler deeper than the stack");
     }
@@ -86,11 +84,13 @@ static void check_handlers(Verifier *v)
 
 /* ---- Depths ------------------------------------------------------------------------------------------------------ */
 
-static void reach(Verifier *v, int64_t index, int64_t depth)
-{
-    if (!is_start(v, index)) report(v, "jump to no instruction");
-    else if (depth < 0) report(v, "stack underflow");
-    else if (depth > (int64_t)v->code->stack_size) report(v, "stack overflow");
+static void reach(Verifier *v, int64_t index, int64_t depth) {
+    if (!is_start(v, index))
+        report(v, "jump to no instruction");
+    else if (depth < 0)
+        report(v, "stack underflow");
+    else if (depth > (int64_t)v->code->stack_size)
+        report(v, "stack overflow");
     else if (v->depths[index] == DEPTH_UNKNOWN) {
         v->depths[index] = (int32_t)depth;
         v->pending[v->pending_count++] = (uint32_t)index;
@@ -99,20 +99,17 @@ static void reach(Verifier *v, int64_t index, int64_t depth)
     }
 }
 
-static int64_t jump_distance(const OpcodeInfo *info, const uint32_t *words)
-{
+static int64_t jump_distance(const OpcodeInfo *info, const uint32_t *words) {
     if (info->a == OPERAND_JUMP) return word_signed24(words[0]);
     return info->word == OPERAND_JUMP ? (int32_t)words[1] : (int32_t)words[1] >> 4;
 }
 
-static void check_return(Verifier *v, Opcode op, int32_t depth)
-{
+static void check_return(Verifier *v, Opcode op, int32_t depth) {
     bool returns = op == OP_RETURN || op == OP_RETURN_LOCAL || op == OP_RETURN_CONST;
     if (returns && depth != (op == OP_RETURN)) report(v, "return with values on the stack");
 }
 
-static void trace(Verifier *v, uint32_t index)
-{
+static void trace(Verifier *v, uint32_t index) {
     const uint32_t *words = &v->code->instructions[index];
     Opcode op = word_opcode(words[0]);
     const OpcodeInfo *info = &opcode_info[op];
@@ -125,22 +122,23 @@ static void trace(Verifier *v, uint32_t index)
     const ExceptionEntry *handler = code_handler(v->code, index);
     if (handler && (int64_t)handler->depth > depth) report(v, "handler above the stack it covers");
     if (handler) reach(v, handler->handler, (int64_t)handler->depth + handler->lasti + 1);
-    if (info->flags & OPF_JUMPS) reach(v, next + jump_distance(info, words), (int64_t)depth + opcode_taken(op));
+    if (info->flags & OPF_JUMPS)
+        reach(v, next + jump_distance(info, words), (int64_t)depth + opcode_taken(op));
     if (!(info->flags & OPF_ENDS)) reach(v, next, (int64_t)low + opcode_pushes(op, a, b));
 }
 
-static void verify(Verifier *v)
-{
+static void verify(Verifier *v) {
     const Code *code = v->code;
-    for (uint32_t i = 0; i < code->instruction_count; i++) v->depths[i] = DEPTH_NO_START;
+    for (uint32_t i = 0; i < code->instruction_count; i++)
+        v->depths[i] = DEPTH_NO_START;
     check_words(v);
     if (!v->problem) check_handlers(v);
     if (!v->problem) reach(v, 0, 0);
-    while (v->pending_count && !v->problem) trace(v, v->pending[--v->pending_count]);
+    while (v->pending_count && !v->problem)
+        trace(v, v->pending[--v->pending_count]);
 }
 
-const char *code_verify(const Code *code, Allocator allocator)
-{
+const char *code_verify(const Code *code, Allocator allocator) {
     size_t count = code->instruction_count;
     if (count == 0) return "no instructions";
     Verifier v = {.code = code};
