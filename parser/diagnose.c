@@ -663,21 +663,23 @@ static bool explain_statement(const Scene *s) {
 
 /* ---- Blocks -------------------------------------------------------------------------------------------- */
 
-/*
- * Where CPython's tokenizer stands at tokens that have no text: in front of the last byte of an indentation,
- * or at the end of the last line.
- */
-static Span spot_of(const Scene *s, Token token) {
-    const Source *source = s->p->source;
-    if (token.kind == TK_INDENT) {
-        uint32_t column = token.span.end_column ? token.span.end_column - 1 : 0;
-        return (Span){token.span.line, column, token.span.line, SPAN_NO_END};
-    }
-    if (token.kind != TK_DEDENT && token.kind != TK_ENDMARKER) return token.span;
+/* Does the text end here? */
+static bool is_last(const Scene *s) {
     uint32_t next = s->at;
     while (kind_at(s, next) == TK_DEDENT)
         next++;
-    if (kind_at(s, next) != TK_ENDMARKER) return token.span;
+    return kind_at(s, next) == TK_ENDMARKER;
+}
+
+/*
+ * Where CPython's tokenizer stands at tokens that have no text: at the end of the last line, or in front of the
+ * last byte of an indentation, which for none at all is no column.
+ */
+static Span spot_of(const Scene *s, Token token) {
+    if (token.kind != TK_INDENT && token.kind != TK_DEDENT && token.kind != TK_ENDMARKER) return token.span;
+    const Source *source = s->p->source;
+    uint32_t line = token.span.line, column = token.span.end_column;
+    if (!is_last(s)) return (Span){line, column ? column - 1 : 0, line, SPAN_NO_END};
     size_t length = 0;
     source_line(source, source->line_count, &length);
     return (Span){source->line_count, (uint32_t)length, source->line_count, SPAN_NO_END};
@@ -736,6 +738,10 @@ static Span refused_span(const Scene *s) {
     Token refused = token_at(s, s->at);
     if (refused.kind == TK_NEWLINE) return newline_span(s);
     if (s->open < 0) return refused.span;
+    TokenKind target = s->at > 2 ? kind_at(s, s->at - 2) : TK_NAME;
+    bool attribute = s->at > 3 && kind_at(s, s->at - 3) == TK_DOT;
+    if (kind_before(s, s->at) == TK_COLONEQUAL && (target != TK_NAME || attribute))
+        return token_at(s, s->at - 1).span;
     Scene outer = *s; /* a parenthesis among parameters */
     outer.at = (uint32_t)s->open;
     look_around(&outer);
@@ -784,10 +790,14 @@ void diagnose(Parser *p, const void *grammar) {
     while (s.first < s.at && (kind_at(&s, s.first) == TK_INDENT || kind_at(&s, s.first) == TK_DEDENT))
         s.first++;
     look_around(&s);
-    if (explain_block(&s)) return;
+    Token refused = token_at(&s, s.at);
+    bool end = refused.kind == TK_ENDMARKER;
+    if (explain_block(&s)) {
+        p->error.no_caret = refused.kind == TK_DEDENT && refused.span.column == 0 && !is_last(&s);
+        return;
+    }
     find_statement(&s);
     if (explain(&s)) return;
-    bool end = kind_at(&s, s.at) == TK_ENDMARKER;
     uint32_t last_line = p->source->line_count;
     fail(&s, end ? (Span){last_line, 0, last_line, 0} : refused_span(&s), "invalid syntax");
     p->error.no_caret = end;

@@ -74,7 +74,14 @@ static void report(Parser *p) {
     uint32_t read_line = p->line[p->line_count - 1].span.line; /* as far as the tokens were looked at */
     bool explicable = error->kind == DIAGNOSTIC_SYNTAX_ERROR && !error->conclusive;
     if (explicable && lexer_explain(&p->lexer, read_line)) return;
-    diagnostics_fail(p->diagnostics, error->kind, error->span, "%s", error->message);
+    Span span = error->span;
+    if (span.end_line > span.line && span.end_column != SPAN_NO_END) {
+        /* CPython counts the end in the text of the first line. */
+        size_t length = 0;
+        source_line(p->source, span.line, &length);
+        if (span.end_column > length) span.end_column = (uint32_t)length;
+    }
+    diagnostics_fail(p->diagnostics, error->kind, span, "%s", error->message);
     p->diagnostics->error.incomplete |= error->incomplete;
     p->diagnostics->error.no_caret = error->no_caret;
 }

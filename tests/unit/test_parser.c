@@ -220,9 +220,7 @@ END_TEST
 
 /* ---- Errors -------------------------------------------------------------------------------------------- */
 
-/*
- * A program and what CPython says to it: message, lineno, offset, end_lineno, end_offset (0: it gives none).
- */
+/* A program and what CPython says to it: message, lineno, offset, end_lineno, end_offset (0: it gives none). */
 static const struct {
     const char *text, *message;
     unsigned line, offset, end_line, end_offset;
@@ -460,6 +458,15 @@ static const struct {
      8},
     {"None += 1", "'None' is an illegal expression for augmented assignment", 1, 1, 1, 5},
     {"f(True=1, x)", "cannot assign to True", 1, 3, 1, 8},
+    {"a + not b", "'not' after an operator must be parenthesized", 1, 5, 1, 10},
+    {"a * not b", "'not' after an operator must be parenthesized", 1, 5, 1, 10},
+    {"class A:\n  def f():\nx", "expected an indented block after function definition on line 2", 3, 0, 3, 0},
+    {"class A:\n  def f():\n  x", "expected an indented block after function definition on line 2", 3, 3, 3,
+     4},
+    {"class A:\n  class B:\n    def f():\n  x",
+     "expected an indented block after function definition on line 3", 4, 2, 4, 0},
+    {"class A:\n  @b\nx", "unexpected unindent", 3, 0, 3, 0},
+    {"class A:\n  class B:\n    @b\n  x", "unexpected unindent", 4, 2, 4, 0},
 };
 
 START_TEST(test_error) {
