@@ -672,8 +672,8 @@ static bool is_last(const Scene *s) {
 }
 
 /*
- * Where CPython's tokenizer stands at tokens that have no text: at the end of the last line, or in front of the
- * last byte of an indentation, which for none at all is no column.
+ * Where CPython's tokenizer stands at tokens that have no text: at the end of the last line, or in front of
+ * the last byte of an indentation, which for none at all is no column.
  */
 static Span spot_of(const Scene *s, Token token) {
     if (token.kind != TK_INDENT && token.kind != TK_DEDENT && token.kind != TK_ENDMARKER) return token.span;

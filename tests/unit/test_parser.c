@@ -220,7 +220,9 @@ END_TEST
 
 /* ---- Errors -------------------------------------------------------------------------------------------- */
 
-/* A program and what CPython says to it: message, lineno, offset, end_lineno, end_offset (0: it gives none). */
+/*
+ * A program and what CPython says to it: message, lineno, offset, end_lineno, end_offset (0: it gives none).
+ */
 static const struct {
     const char *text, *message;
     unsigned line, offset, end_line, end_offset;
