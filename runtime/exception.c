@@ -707,8 +707,7 @@ void exceptions_prepare(void) {
 
 Value exception_from(VM *vm, Value v) {
     if (is_exception(v)) return value_ref(v);
-    bool is_class = is_family(v, TYPE_TYPE) && ((Type *)as_object(v))->flags & TYPE_EXCEPTION;
-    if (!is_class) return raise_type(vm, "exceptions must derive from BaseException");
+    if (!is_exception_class(v)) return raise_type(vm, "exceptions must derive from BaseException");
     Value made = call_0(vm, v);
     if (is_absent(made) || is_exception(made)) return made;
     raise_type(vm, "calling %R should have returned an instance of BaseException, not %R", v,
@@ -718,7 +717,7 @@ Value exception_from(VM *vm, Value v) {
 }
 
 static int matches_class(VM *vm, Value exception, Value type) {
-    if (!is_family(type, TYPE_TYPE) || !(((Type *)as_object(type))->flags & TYPE_EXCEPTION)) {
+    if (!is_exception_class(type)) {
         raise_type(vm, "catching classes that do not inherit from BaseException is not allowed");
         return -1;
     }

@@ -25,6 +25,11 @@ typedef struct {
 static inline Exception *as_exception(Value v) { return (Exception *)as_object(v); }
 static inline bool is_exception(Value v) { return is_family(v, TYPE_EXCEPTION); }
 
+/* Is `v` a class of exceptions? */
+static inline bool is_exception_class(Value v) {
+    return is_family(v, TYPE_TYPE) && ((Type *)as_object(v))->flags & TYPE_EXCEPTION;
+}
+
 enum { STOP_VALUE };      /* StopIteration */
 enum { EXIT_CODE };       /* SystemExit */
 enum { NAME_ERROR_NAME }; /* NameError */

@@ -3,6 +3,7 @@
 #include "runtime/exception_group.h"
 
 #include "runtime/exception.h"
+#include "runtime/list.h"
 #include "runtime/dict.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
@@ -79,7 +80,130 @@ static Value group_derive(VM *vm, Value *args, int nargs, Value names) {
                   args[1]);
 }
 
+/* --- split and subgroup --- */
+
+/* What decides which exceptions are wanted: a function, an exception class or a tuple of those. */
+static bool check_matcher(VM *vm, Value matcher, bool *is_function) {
+    *is_function = !is_family(matcher, TYPE_TYPE) && !is_tuple(matcher) && type_of(matcher)->call != NULL;
+    bool ok = *is_function || is_exception_class(matcher);
+    for (int64_t i = 0; is_tuple(matcher) && i < as_tuple(matcher)->length; i++) {
+        ok = is_exception_class(as_tuple(matcher)->items[i]) && (ok || i == 0);
+    }
+    if (!ok) raise_type(vm, "expected a function, exception type or tuple of exception types");
+    return ok;
+}
+
+static int matches(VM *vm, Value exception, Value matcher, bool is_function) {
+    if (!is_function) return exception_matches(vm, exception, matcher);
+    Value answer = call_1(vm, matcher, exception);
+    if (is_absent(answer)) return -1;
+    int truth = object_truth(vm, answer);
+    value_drop(vm, answer);
+    return truth;
+}
+
+/* __notes__, copied if it is a list, as the parts of a group must not share it. */
+static bool copy_notes(VM *vm, Value from, Value to) {
+    Value notes;
+    int found = object_find_attribute(vm, from, NAME_OF(vm, notes), &notes);
+    if (found <= 0) return found == 0;
+    Value copy = list_from_iterable(vm, notes);
+    bool ok = !is_absent(copy) && object_set_attribute(vm, to, NAME_OF(vm, notes), copy);
+    value_xdrop(vm, copy);
+    value_drop(vm, notes);
+    return ok;
+}
+
+/* A group like this one with other members; None for no members. */
+static Value derive(VM *vm, Value group, Value members) {
+    if (as_list(members)->length == 0) return NONE;
+    Value name = string_intern_c(vm, "derive");
+    if (is_absent(name)) return ABSENT;
+    Value made = call_method(vm, group, name, &members, 1);
+    value_drop(vm, name);
+    if (is_absent(made)) return ABSENT;
+    bool ok = value_is_instance(made, &exc_BaseExceptionGroup);
+    if (!ok) raise_type(vm, "derive must return an instance of BaseExceptionGroup");
+    if (ok) {
+        Exception *e = as_exception(group), *copy = as_exception(made);
+        value_set(vm, &copy->traceback, value_xref(e->traceback));
+        value_set(vm, &copy->context, value_xref(e->context));
+        value_set(vm, &copy->cause, value_xref(e->cause));
+        ok = copy_notes(vm, group, made);
+    }
+    if (ok) return made;
+    value_drop(vm, made);
+    return ABSENT;
+}
+
+static bool add_part(VM *vm, Value list, STEALS Value part) {
+    bool ok = is_none(part) || list_append(vm, list, part);
+    value_drop(vm, part);
+    return ok;
+}
+
+static bool split(VM *vm, Value exception, Value matcher, bool is_function, Value *match, Value *rest);
+
+static bool split_members(VM *vm, Value group, Value matcher, bool is_function, Value match, Value rest) {
+    Tuple *members = as_tuple(as_exception(group)->fields[GROUP_EXCEPTIONS]);
+    for (int64_t i = 0; i < members->length; i++) {
+        Value part, other;
+        if (!split(vm, members->items[i], matcher, is_function, &part, &other)) return false;
+        bool ok = add_part(vm, match, part);
+        if (!add_part(vm, rest, other) || !ok) return false;
+    }
+    return true;
+}
+
+/* Part an exception in what matches and the rest; None: nothing. Both NEW. */
+static bool split(VM *vm, Value exception, Value matcher, bool is_function, Value *match, Value *rest) {
+    int whole = matches(vm, exception, matcher, is_function);
+    if (whole < 0) return false;
+    *match = whole ? value_ref(exception) : NONE;
+    *rest = whole ? NONE : value_ref(exception);
+    if (whole || !value_is_instance(exception, &exc_BaseExceptionGroup)) return true;
+    value_drop(vm, *rest);
+    if (!recursion_enter(vm, " in exceptiongroup_split_recursive")) return false;
+    Value yes = list_new(vm, 0), no = is_absent(yes) ? ABSENT : list_new(vm, 0);
+    *match = *rest = ABSENT;
+    if (!is_absent(no) && split_members(vm, exception, matcher, is_function, yes, no)) {
+        *match = derive(vm, exception, yes);
+        if (!is_absent(*match)) *rest = derive(vm, exception, no);
+        if (is_absent(*rest)) value_clear(vm, match);
+    }
+    value_xdrop(vm, yes);
+    value_xdrop(vm, no);
+    recursion_leave(vm);
+    return !is_absent(*rest);
+}
+
+static Value group_split(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs;
+    (void)names;
+    bool is_function;
+    Value match, rest;
+    if (!check_matcher(vm, args[1], &is_function)) return ABSENT;
+    if (!split(vm, args[0], args[1], is_function, &match, &rest)) return ABSENT;
+    Value pair = tuple_pack(vm, 2, match, rest);
+    value_drop(vm, match);
+    value_drop(vm, rest);
+    return pair;
+}
+
+static Value group_subgroup(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs;
+    (void)names;
+    bool is_function;
+    Value match, rest;
+    if (!check_matcher(vm, args[1], &is_function)) return ABSENT;
+    if (!split(vm, args[0], args[1], is_function, &match, &rest)) return ABSENT;
+    value_drop(vm, rest);
+    return match;
+}
+
 const NativeDef group_methods[] = {
     {"derive", group_derive, "excs, /", NULL, NATIVE_METHOD},
+    {"split", group_split, "matcher_value, /", NULL, NATIVE_METHOD},
+    {"subgroup", group_subgroup, "matcher_value, /", NULL, NATIVE_METHOD},
     {0},
 };

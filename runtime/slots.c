@@ -148,7 +148,7 @@ static bool slot_hash(VM *vm, Value self, int64_t *hash) {
     bool ok = is_int_family(result);
     if (!ok) {
         raise_type(vm, "__hash__ method should return an integer");
-    } else if (!int_to_int64(result, hash) || !int_fits(*hash)) {
+    } else if (!int_to_int64(result, hash)) {
         ok = int_type.hash(vm, result, hash); /* too wide: the hash of the integer */
     }
     if (ok && *hash == -1) *hash = -2;

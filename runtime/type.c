@@ -127,7 +127,7 @@ static bool type_set_attribute(VM *vm, Value self, Value name, Value value) {
         ok = type_of(meta)->descriptor_set(vm, meta, self, value);
     } else {
         ok = set_in_class(vm, type, interned, value);
-        if (ok) slots_update(vm, type, interned);
+        if (ok && slot_row_of(vm, interned) != NULL) slots_update(vm, type, interned);
     }
     value_xdrop(vm, meta);
     value_drop(vm, interned);
@@ -213,6 +213,7 @@ static bool set_in_dict(VM *vm, Value self, Value value, NameIndex name) {
 static bool set_module(VM *vm, Value self, Value value) { return set_in_dict(vm, self, value, NAME_module); }
 
 static Value get_doc(VM *vm, Value self) {
+    if (as_type(self)->doc != NULL) return string_from_c(vm, as_type(self)->doc);
     Value doc = own_attribute(vm, as_type(self), NAME_doc);
     if (is_absent(doc)) return error_raised(vm) ? ABSENT : NONE;
     value_ref(doc);
@@ -390,7 +391,9 @@ static Value type_subclasses_method(VM *vm, Value *args, int nargs, Value names)
     Value subclasses = *type_subclasses(vm, type);
     for (int64_t position = 0;
          ok && !is_absent(subclasses) && dict_next(subclasses, &position, &key, &value);) {
-        ok = list_append(vm, list, from_object((Type *)(uintptr_t)int_get(key)));
+        Type *subclass = (Type *)(uintptr_t)int_get(key);
+        if (subclass->head.object.refs > 0)
+            ok = list_append(vm, list, from_object(subclass)); /* not about to die */
     }
     if (ok) return list;
     value_drop(vm, list);
