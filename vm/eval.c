@@ -60,6 +60,16 @@ static inline bool stack_has_room(const VM *vm, const Value *from, int64_t count
     return vm->stack_end - from >= count;
 }
 
+/* A generator's operand stack is in the generator, where no callee's frame can follow: its arguments move to the VM's
+ * stack. The new place, or NULL when there is no room. */
+static Value *leave_generator(const VM *vm, const Frame *frame, Value *arguments, int64_t nargs)
+{
+    if (arguments == frame->top) return arguments;
+    if (!stack_has_room(vm, frame->top, nargs)) return NULL;
+    memcpy(frame->top, arguments, (size_t)nargs * sizeof(Value));
+    return frame->top;
+}
+
 /* (bound method, ABSENT) -> (function, self), on the stack. */
 static void method_to_pair(VM *vm, Value *base)
 {
@@ -1975,6 +1985,15 @@ call_done: /* drop the callable and its arguments; the result takes their place 
 
 call_function: { /* `callable`, owned, of nargs owned values at `arguments`; sp is where they are all gone */
     const Code *code = as_function(callable)->code;
+    if (UNLIKELY(frame->flags & FRAME_GENERATOR)) {
+        Value *moved = leave_generator(vm, frame, arguments, nargs);
+        if (UNLIKELY(moved == NULL)) {
+            call_refuse(vm, arguments, nargs);
+            value_drop(vm, callable);
+            goto error;
+        }
+        arguments = moved;
+    }
     if (LIKELY(code->simple && nargs == code->positional_count)) goto enter_function;
     if (code->simple && nargs < code->positional_count &&
         stack_has_room(vm, arguments, code->positional_count) &&
@@ -2010,7 +2029,7 @@ enter_getter: /* (object): a property's function runs on it, its place takes the
     nargs = 1;
     flags = 0;
     value_ref(callable);
-    goto enter_function;
+    goto call_function;
 
 enter_generator: { /* on top, or for SEND under the value to be sent */
     bool send = word_opcode(word) == OP_SEND;

@@ -91,6 +91,7 @@ RAISES static inline Frame *frame_push(VM *vm, STEALS Value function, Value *loc
     for (Value *v = locals + filled; v < (Value *)frame; v++) *v = ABSENT;
     frame->code = code;
     frame->ip = code->instructions;
+    frame->sp = frame_operands(frame);
     frame->locals = locals;
     frame->top = top;
     frame->previous = vm->frame;

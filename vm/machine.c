@@ -156,6 +156,8 @@ static bool init_objects(VM *vm)
     return strings_init(vm) && types_init(vm) && !is_absent(vm->memory_error = call_0(vm, from_object(&exc_MemoryError)));
 }
 
+NEW RAISES Value module_sys_new(VM *vm);
+
 static bool init_modules(VM *vm)
 {
     Machine *machine = vm_machine(vm);
@@ -163,11 +165,10 @@ static bool init_modules(VM *vm)
     machine->importing = is_absent(vm->modules) ? ABSENT : dict_new(vm);
     machine->sources = is_absent(machine->importing) ? ABSENT : dict_new(vm);
     if (is_absent(machine->sources) || !builtins_init(vm)) return false;
-    Value name = string_intern_c(vm, "sys"), sys = is_absent(name) ? ABSENT : import_module(vm, name);
-    value_xdrop(vm, name);
-    if (is_absent(sys)) return false;
-    vm->sys = value_ref(as_module(sys)->dict);
-    value_drop(vm, sys);
+    Value sys = module_sys_new(vm); /* not by import, which looks into vm->sys: this fills it */
+    bool added = !is_absent(sys) && dict_set_c(vm, vm->modules, "sys", sys);
+    value_xdrop(vm, sys);
+    if (!added) return false;
     return dict_set_c(vm, vm->sys, "modules", vm->modules) && dynamic_init(vm);
 }
 
