@@ -95,7 +95,9 @@ static ErrorPlace error_place(Compiler *c, const Diagnostic *error, bool parsing
     Span span = error->span;
     int64_t offset = 0, end_offset = 0;
     if (!error->no_caret) offset = (int64_t)source_display_column(c->source, span.line, span.column) + 1;
-    if (!error->no_caret && span.end_column != SPAN_NO_END)
+    if (span.end_column == SPAN_NO_END)
+        end_offset = error->kind == DIAGNOSTIC_INDENTATION_ERROR ? -1 : 0;
+    else if (!error->no_caret)
         end_offset = (int64_t)source_display_column(c->source, span.end_line, span.end_column) + 1;
     return (ErrorPlace){int_small(span.line), int_small(offset), error_text(c, error, parsing),
                         int_small(span.end_line), int_small(end_offset)};
@@ -127,7 +129,8 @@ static Value error_annotated(Compiler *c, Type *type, Value message, const Error
     value_set(c->vm, &fields[SYNTAX_OFFSET], place->offset);
     value_set(c->vm, &fields[SYNTAX_TEXT], value_ref(place->text));
     value_set(c->vm, &fields[SYNTAX_END_LINE], place->end_line);
-    value_set(c->vm, &fields[SYNTAX_END_OFFSET], place->end_offset);
+    bool ends = int_get(place->end_offset) > 0;
+    value_set(c->vm, &fields[SYNTAX_END_OFFSET], ends ? place->end_offset : NONE);
     return exception;
 }
 
@@ -221,18 +224,19 @@ static void show_warnings(Compiler *c) {
 
 /* ---- Future statements ------------------------------------------------------------------------------------------- */
 
-static bool future_feature(Compiler *c, Node *alias) {
+static bool future_feature(Compiler *c, Node *statement, Node *alias) {
     static const char *const old[] = {"nested_scopes",    "generators",     "division",
                                       "absolute_import",  "with_statement", "print_function",
                                       "unicode_literals", "barry_as_FLUFL", "generator_stop"};
     const char *name = alias->alias.name.utf8;
+    Span span = {statement->span.line, statement->span.column, statement->span.line, SPAN_NO_END};
     for (size_t i = 0; i < sizeof old / sizeof *old; i++)
         if (strcmp(name, old[i]) == 0) return true;
     if (strcmp(name, "annotations") == 0) return c->symbols.future_annotations = true;
     if (strcmp(name, "braces") == 0)
-        compile_fail(c, alias->span, "not a chance");
+        compile_fail(c, span, "not a chance");
     else
-        compile_fail(c, alias->span, "future feature %.100s is not defined", name);
+        compile_fail(c, span, "future feature %.100s is not defined", name);
     return false;
 }
 
@@ -249,7 +253,7 @@ static bool find_futures(Compiler *c, NodeList body) {
         c->future_end = node->span.end_line;
         NodeList names = node->ImportFrom.names;
         for (uint32_t k = 0; k < names.count; k++)
-            if (!future_feature(c, names.items[k])) return false;
+            if (!future_feature(c, node, names.items[k])) return false;
     }
     return true;
 }

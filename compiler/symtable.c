@@ -190,7 +190,7 @@ static bool visit_directive(SymbolTable *t, Node *node) {
         const char *problem = directive_problem(symbol->flags, global);
         if (problem) return fail(t, node->span, problem, name->utf8, global ? "global" : "nonlocal");
         symbol->flags |= global ? SYMBOL_GLOBAL : SYMBOL_NONLOCAL;
-        symbol->directive = node->span;
+        if (symbol->directive.line == 0) symbol->directive = node->span;
     }
     return true;
 }
@@ -203,7 +203,7 @@ static bool visit_import(SymbolTable *t, Node *node) {
         Identifier bound = alias->alias.asname.utf8 ? alias->alias.asname : alias->alias.name;
         if (strcmp(bound.utf8, "*") == 0) {
             if (t->current->kind != SCOPE_MODULE)
-                return fail(t, node->span, "import * only allowed at module level");
+                return fail(t, alias->span, "import * only allowed at module level");
             continue;
         }
         const char *dot = alias->alias.asname.utf8 ? NULL : memchr(bound.utf8, '.', bound.length);
@@ -212,7 +212,7 @@ static bool visit_import(SymbolTable *t, Node *node) {
             bound.utf8 = arena_copy(t->arena, bound.utf8, bound.length);
             if (!bound.utf8) return false;
         }
-        if (!define(t, bound, SYMBOL_IMPORT, alias->span)) return false;
+        if (!define(t, bound, SYMBOL_IMPORT, node->span)) return false;
     }
     return true;
 }
@@ -228,7 +228,7 @@ static bool visit_annotated(SymbolTable *t, Node *node) {
             return fail(t, node->span, "annotated name '%s' can't be %s", name->utf8,
                         declared & SYMBOL_GLOBAL ? "global" : "nonlocal");
         int flags = a->simple ? SYMBOL_ANNOTATED | SYMBOL_LOCAL : a->value ? SYMBOL_LOCAL : 0;
-        if (flags && !define(t, id, flags, a->target->span)) return false;
+        if (flags && !define(t, id, flags, a->value ? a->target->span : node->span)) return false;
     } else if (!visit(t, a->target)) {
         return false;
     }
@@ -381,9 +381,8 @@ static bool visit_name(SymbolTable *t, Node *node) {
 }
 
 static bool visit_attribute(SymbolTable *t, Node *node) {
-    if (node->Attribute.ctx != CONTEXT_LOAD && strcmp(node->Attribute.attr.utf8, "__debug__") == 0)
-        return fail_located(t, node->span, "cannot %s __debug__",
-                            node->Attribute.ctx == CONTEXT_DEL ? "delete" : "assign to");
+    if (node->Attribute.ctx == CONTEXT_STORE && strcmp(node->Attribute.attr.utf8, "__debug__") == 0)
+        return fail_located(t, node->span, "cannot assign to __debug__");
     return visit(t, node->Attribute.value);
 }
 

@@ -356,7 +356,7 @@ static const struct {
     {"try: pass\nexcept: pass\nexcept A: pass", "default 'except:' must be last", 2, 1, 2, 13},
     {"x = 1\nfrom __future__ import annotations",
      "from __future__ imports must occur at the beginning of the file", 2, 1, 2, 35},
-    {"from __future__ import foo", "future feature foo is not defined", 1, 24, 1, 27},
+    {"from __future__ import foo", "future feature foo is not defined", 1, 1, 1, -1},
     {"\303\251 = 1; break", "'break' outside loop", 1, 8, 1, 13},
     {"__debug__ = 1", "cannot assign to __debug__", 1, 1, 1, 10},
 };
@@ -371,7 +371,8 @@ START_TEST(errors_say_what_and_where) {
     ck_assert_int_eq(int_get(fields[SYNTAX_LINE]), code_errors[_i].line);
     ck_assert_int_eq(int_get(fields[SYNTAX_OFFSET]), code_errors[_i].offset);
     ck_assert_int_eq(int_get(fields[SYNTAX_END_LINE]), code_errors[_i].end_line);
-    ck_assert_int_eq(int_get(fields[SYNTAX_END_OFFSET]), code_errors[_i].end_offset);
+    Value end_offset = fields[SYNTAX_END_OFFSET];
+    ck_assert_int_eq(is_none(end_offset) ? -1 : int_get(end_offset), code_errors[_i].end_offset);
     value_drop(vm, error);
 }
 END_TEST
