@@ -2,7 +2,7 @@
 
 #include "parser/state.h"
 
-/* ---- Arguments of calls and classes -------------------------------------------------------------------- */
+/* ---- Arguments of calls and classes ---------------------------------------------------------------- */
 
 Expr argument_keyword(Parser *p, Expr name, Token equal, Expr value) {
     Span span = span_join(name.span, value.span);
@@ -71,7 +71,7 @@ void arguments_split(Parser *p, Sequence arguments, bool call, NodeList *positio
     }
 }
 
-/* ---- Parameters ---------------------------------------------------------------------------------------- */
+/* ---- Parameters ------------------------------------------------------------------------------------ */
 
 ParameterList parameter_append(Parser *p, ParameterList list, Parameter parameter) {
     Parameter *copy = arena_alloc(p->arena, sizeof *copy);

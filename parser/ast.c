@@ -48,7 +48,7 @@ void ast_next(AstCursor *cursor) {
     cursor->value = (void *)((end + alignment - 1) & ~(uintptr_t)(alignment - 1));
 }
 
-/* ---- Operators ----------------------------------------------------------------------------------------- */
+/* ---- Operators ------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name, *spelling;

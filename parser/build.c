@@ -6,7 +6,7 @@
 #include "lexer/literal.h"
 #include "parser/state.h"
 
-/* ---- Errors -------------------------------------------------------------------------------------------- */
+/* ---- Errors ---------------------------------------------------------------------------------------- */
 
 void parser_fail(Parser *p, DiagnosticKind kind, Span span, const char *format, ...) {
     if (p->error.set) return;
@@ -19,7 +19,7 @@ void parser_fail(Parser *p, DiagnosticKind kind, Span span, const char *format, 
     p->error.message = p->scratch.failed ? NULL : arena_copy(p->arena, p->scratch.data, p->scratch.length);
 }
 
-/* ---- Lists --------------------------------------------------------------------------------------------- */
+/* ---- Lists ----------------------------------------------------------------------------------------- */
 
 /*
  * Lists carry no capacity: it is the power of two at or above the count, so that an array is full exactly
@@ -72,7 +72,7 @@ void sequence_append(Parser *p, Sequence *items, Expr item) {
     items->comma = true;
 }
 
-/* ---- Nodes --------------------------------------------------------------------------------------------- */
+/* ---- Nodes ----------------------------------------------------------------------------------------- */
 
 static unsigned deeper(unsigned depth, const Node *child) {
     return child && child->depth > depth ? child->depth : depth;
@@ -119,7 +119,7 @@ Node *node_new(Parser *p, AstKind kind, Span span, const void *fields, size_t si
     return node;
 }
 
-/* ---- Atoms --------------------------------------------------------------------------------------------- */
+/* ---- Atoms ----------------------------------------------------------------------------------------- */
 
 Expr expr_name(Parser *p, Token name) { return EXPR_NEW(Name, name.span, .id = identifier(p, name)); }
 
@@ -155,7 +155,7 @@ Expr expr_from_sequence(Parser *p, Sequence items) {
     return (Expr){items.nodes.count ? items.nodes.items[0] : NULL, items.span};
 }
 
-/* ---- Operators ----------------------------------------------------------------------------------------- */
+/* ---- Operators ------------------------------------------------------------------------------------- */
 
 Operator operator_of(TokenKind kind) {
     switch (kind) {
@@ -263,7 +263,7 @@ Expr expr_call(Parser *p, Expr func, Sequence arguments, Token open, Token close
     return EXPR_NEW(Call, span, .func = func.node, .args = positional, .keywords = keywords);
 }
 
-/* ---- Targets ------------------------------------------------------------------------------------------- */
+/* ---- Targets --------------------------------------------------------------------------------------- */
 
 static const char *constant_description(const Constant *value) {
     switch ((ConstantKind)value->kind) {

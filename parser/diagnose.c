@@ -3,251 +3,21 @@
  *
  * CPython parses a wrong text a second time with rules for common mistakes; the first such rule to match,
  * from the outside in and from left to right, gives the message. An LALR parser knows the place of the error
- * exactly but not what the writer meant, so this module looks at the tokens of the logical line: what
- * surrounds the refused one (brackets, the start of its item, the statement's first word), what the grammar
- * would have accepted in its place, and how far an expression reaches from some token on (prefix_parse, which
- * runs the grammar on a part of the line).
+ * exactly but not what the writer meant, so this module looks at the tokens of the logical line (scene.h):
+ * what surrounds the refused one (brackets, the start of its item, the statement's first word), what the
+ * grammar would have accepted in its place, and how far an expression reaches from some token on, by running
+ * the grammar on a part of the line.
  *
  * Each explain_ function knows one group of mistakes, and reports and returns true when it recognises one.
- * Their order in diagnose() is that of precedence. Sections: looking around; expressions; displays and calls;
- * f-strings; statements; blocks.
+ * Their order in diagnose() is that of precedence. Sections: expressions; displays and calls; f-strings;
+ * statements; blocks; all together.
  */
 
 #include <string.h>
 
-#include "parser/state.h"
+#include "parser/scene.h"
 
-/* The scene of the error. */
-typedef struct {
-    Parser *p;
-    const void *grammar;
-    uint32_t at;    /* index of the refused token */
-    int open;       /* index of the innermost bracket open there, or -1 */
-    uint32_t start; /* index where the innermost expression around it starts */
-    uint32_t first; /* index of the statement's first word */
-} Scene;
-
-/* ---- Looking around ------------------------------------------------------------------------------------ */
-
-static Token token_at(const Scene *s, uint32_t index) { return parser_token(s->p, index); }
-
-static TokenKind kind_at(const Scene *s, uint32_t index) { return token_at(s, index).kind; }
-
-/* Kind of the token before `index`, or TK_NEWLINE at the start of the line. */
-static TokenKind kind_before(const Scene *s, uint32_t index) {
-    return index ? kind_at(s, index - 1) : TK_NEWLINE;
-}
-
-static bool accepts(const Scene *s, TokenKind kind) {
-    return grammar_accepts(s->grammar, grammar_symbol(kind));
-}
-
-static bool is_opening(TokenKind kind) {
-    return kind == TK_LPAR || kind == TK_LSQB || kind == TK_LBRACE || kind == TK_FSTRING_START;
-}
-
-static bool is_closing(TokenKind kind) {
-    return kind == TK_RPAR || kind == TK_RSQB || kind == TK_RBRACE || kind == TK_FSTRING_END;
-}
-
-/* Does a word or bracket of this kind end an operand, so that `(` after it is a call? */
-static bool ends_operand(TokenKind kind) {
-    return kind == TK_NAME || kind == TK_NUMBER || kind == TK_STRING || kind == TK_ELLIPSIS ||
-           kind == TK_KW_NONE || kind == TK_KW_TRUE || kind == TK_KW_FALSE || is_closing(kind);
-}
-
-/* Is the bracket at `index` the brace of an f-string's replacement field? */
-static bool is_field(const Scene *s, int index) {
-    if (index < 1 || kind_at(s, (uint32_t)index) != TK_LBRACE) return false;
-    int depth = 0;
-    bool colon = false; /* we are in the format spec of a field, if it is a field */
-    for (int i = index - 1; i >= 0; i--) {
-        TokenKind kind = kind_at(s, (uint32_t)i);
-        if (is_closing(kind)) depth++;
-        if (depth == 0 && kind == TK_FSTRING_START) return true;
-        if (depth == 0 && kind == TK_LBRACE) return colon && is_field(s, i);
-        colon |= depth == 0 && kind == TK_COLON;
-        if (depth == 0 && is_opening(kind)) return false;
-        if (is_opening(kind)) depth--;
-    }
-    return false;
-}
-
-/* Words and signs after which an expression starts anew. */
-static bool starts_expression(TokenKind kind) {
-    switch (kind) {
-    case TK_COMMA:
-    case TK_COLON:
-    case TK_COLONEQUAL:
-    case TK_EQUAL:
-    case TK_SEMI:
-    case TK_RARROW:
-    case TK_NEWLINE:
-    case TK_INDENT:
-    case TK_DEDENT:
-    case TK_SOFT_MATCH:
-    case TK_SOFT_CASE:
-    case TK_KW_ELSE:
-    case TK_KW_RETURN:
-    case TK_KW_YIELD:
-    case TK_KW_ASSERT:
-    case TK_KW_DEL:
-    case TK_KW_RAISE:
-    case TK_KW_FROM:
-    case TK_KW_IN:
-    case TK_KW_ELIF:
-    case TK_KW_WHILE:
-    case TK_KW_WITH:
-    case TK_KW_AS:
-    case TK_KW_EXCEPT:
-    case TK_KW_FOR: return true;
-    default: return kind >= TK_PLUSEQUAL && kind <= TK_CIRCUMFLEXEQUAL;
-    }
-}
-
-/* An `if` that starts a statement, not one inside an expression. */
-static bool is_statement_if(const Scene *s, uint32_t index) {
-    TokenKind before = kind_before(s, index);
-    return kind_at(s, index) == TK_KW_IF && s->open < 0 &&
-           (index == s->first || before == TK_SEMI || before == TK_COLON || before == TK_KW_ELSE ||
-            kind_at(s, s->first) == TK_SOFT_CASE);
-}
-
-static bool is_star(TokenKind kind) { return kind == TK_STAR || kind == TK_DOUBLESTAR; }
-
-/* A star or two that unpack the operand after them. */
-static bool is_unpacking(const Scene *s, uint32_t index) {
-    TokenKind before = kind_before(s, index);
-    return is_star(kind_at(s, index)) && (is_opening(before) || starts_expression(before));
-}
-
-static bool ends_scan(const Scene *s, uint32_t index) {
-    TokenKind kind = kind_at(s, index);
-    bool comparison = kind == TK_KW_IN && kind_before(s, index) == TK_KW_NOT;
-    return (starts_expression(kind) && !comparison) || is_statement_if(s, index) || is_unpacking(s, index) ||
-           (kind == TK_AT && index == s->first);
-}
-
-/* Find the brackets and the start of the expression around the refused token, going left from it. */
-static void look_around(Scene *s) {
-    int depth = 0;
-    s->open = -1;
-    for (int i = (int)s->at - 1; i >= 0 && s->open < 0; i--) {
-        TokenKind kind = kind_at(s, (uint32_t)i);
-        if (is_closing(kind))
-            depth++;
-        else if (is_opening(kind) && depth == 0)
-            s->open = i;
-        else if (is_opening(kind))
-            depth--;
-    }
-    depth = 0;
-    for (s->start = s->at; s->start > (uint32_t)(s->open + 1); s->start--) {
-        TokenKind kind = kind_at(s, s->start - 1);
-        if (is_closing(kind)) depth++;
-        if (is_opening(kind)) depth--;
-        if (depth == 0 && !is_closing(kind) && ends_scan(s, s->start - 1)) break;
-    }
-}
-
-/* The token of `kind` nearest to the left of `index` between the same brackets, or -1. */
-static int find_left(const Scene *s, uint32_t index, TokenKind wanted) {
-    int depth = 0;
-    for (int i = (int)index - 1; i > s->open; i--) {
-        TokenKind kind = kind_at(s, (uint32_t)i);
-        if (depth == 0 && kind == wanted) return i;
-        if (is_closing(kind)) depth++;
-        if (is_opening(kind)) depth--;
-    }
-    return -1;
-}
-
-/* Is the innermost bracket that of a call? */
-static bool is_call(const Scene *s) {
-    return s->open > 0 && kind_at(s, (uint32_t)s->open) == TK_LPAR &&
-           ends_operand(kind_at(s, (uint32_t)s->open - 1));
-}
-
-/* Are we among a lambda's parameters? */
-static bool in_lambda_head(const Scene *s) {
-    int lambda = find_left(s, s->at, TK_KW_LAMBDA);
-    return lambda >= 0 && find_left(s, s->at, TK_COLON) < lambda;
-}
-
-/* The statement's first word, behind an `async`. */
-static TokenKind header_kind(const Scene *s) {
-    TokenKind kind = kind_at(s, s->first);
-    return kind == TK_KW_ASYNC ? kind_at(s, s->first + 1) : kind;
-}
-
-/* Do names, not expressions, stand where the innermost item starts: parameters, imported names? */
-static bool is_names_place(const Scene *s) {
-    TokenKind before = kind_before(s, s->start);
-    if (before == TK_EQUAL || before == TK_COLON || before == TK_RARROW) return false;
-    if (in_lambda_head(s)) return true;
-    bool outermost = s->open >= 0;
-    for (int i = s->open - 1, depth = 0; i >= 0 && outermost; i--) {
-        TokenKind kind = kind_at(s, (uint32_t)i);
-        depth += is_closing(kind) - is_opening(kind);
-        outermost = depth >= 0 && kind != TK_RARROW;
-    }
-    TokenKind kind = header_kind(s);
-    bool types = kind == TK_KW_CLASS && outermost && kind_at(s, (uint32_t)s->open) == TK_LSQB;
-    return kind == TK_KW_FROM || kind == TK_KW_IMPORT || types || (kind == TK_KW_DEF && outermost);
-}
-
-/* ---- Parsing parts ------------------------------------------------------------------------------------- */
-
-/* The longest piece of the line from some token on that `rule` derives; node is NULL if there is none. */
-typedef struct {
-    Node *node;
-    Span span;    /* the node's: parentheses around the whole are outside, as in CPython's messages */
-    uint32_t end; /* index behind its last token */
-} Prefix;
-
-/*
- * Feed tokens [start, end), or as many as are accepted; the result is the end of the longest complete piece.
- */
-static uint32_t feed_piece(Parser *part, Parser *p, void *grammar, StartRule rule, uint32_t start,
-                           uint32_t end) {
-    uint32_t complete = start;
-    grammar_init(grammar, part);
-    grammar_feed(grammar, grammar_start_symbol(rule), (Token){0});
-    for (uint32_t i = start; i < end; i++) {
-        Token token = parser_token(p, i);
-        part->line = p->line; /* reading may have moved it */
-        part->line_count = i + 1;
-        int symbol = grammar_symbol(token.kind);
-        if (token.kind == TK_ERROR || token.kind == TK_ENDMARKER || !grammar_accepts(grammar, symbol)) break;
-        grammar_feed(grammar, symbol, token);
-        if (part->error.set || part->arena->failed || part->diagnostics->failed) break;
-        if (grammar_accepts(grammar, grammar_symbol(TK_ENDMARKER))) complete = i + 1;
-    }
-    return complete;
-}
-
-static Prefix prefix_parse(const Scene *s, StartRule rule, uint32_t start) {
-    Parser *p = s->p;
-    Parser part = {.source = p->source, .arena = p->arena, .diagnostics = p->diagnostics};
-    Prefix prefix = {.end = start};
-    buffer_init(&part.scratch, p->arena->allocator);
-    void *grammar = allocator_resize(p->arena->allocator, NULL, 0, grammar_size());
-    if (grammar) {
-        prefix.end = feed_piece(&part, p, grammar, rule, start, UINT32_MAX);
-        part.error.set = false;
-        feed_piece(&part, p, grammar, rule, start, prefix.end);
-        Token end = {.kind = TK_ENDMARKER};
-        if (prefix.end > start) grammar_feed(grammar, grammar_symbol(TK_ENDMARKER), end);
-        if (prefix.end > start && !part.error.set) grammar_feed(grammar, 0, end);
-        prefix.node = part.error.set ? NULL : part.root;
-    }
-    if (prefix.node) prefix.span = prefix.node->span;
-    allocator_resize(p->arena->allocator, grammar, grammar_size(), 0);
-    buffer_fini(&part.scratch);
-    return prefix;
-}
-
-/* ---- Expressions --------------------------------------------------------------------------------------- */
+/* ---- Expressions ----------------------------------------------------------------------------------- */
 
 static bool fail(const Scene *s, Span span, const char *message) {
     syntax_error(s->p, span, "%s", message);
@@ -256,11 +26,11 @@ static bool fail(const Scene *s, Span span, const char *message) {
 
 /* Blanks and a comment behind the last token belong to the newline. */
 static Span newline_span(const Scene *s) {
-    Span span = token_at(s, s->at).span;
-    uint32_t column = s->at ? token_at(s, s->at - 1).span.end_column : 0;
+    Span span = scene_token(s, s->at).span;
+    uint32_t column = s->at ? scene_token(s, s->at - 1).span.end_column : 0;
     size_t length = 0;
     const char *line = source_line(s->p->source, span.line, &length);
-    if (s->at && token_at(s, s->at - 1).span.end_line != span.line) return span;
+    if (s->at && scene_token(s, s->at - 1).span.end_line != span.line) return span;
     while (column < length && (line[column] == ' ' || line[column] == '\t' || line[column] == '\f'))
         column++;
     if (column < length && line[column] == '#') span.column = column;
@@ -268,8 +38,8 @@ static Span newline_span(const Scene *s) {
 }
 
 static bool fail_at(const Scene *s, uint32_t index, const char *message) {
-    bool newline = index == s->at && kind_at(s, index) == TK_NEWLINE;
-    return fail(s, newline ? newline_span(s) : token_at(s, index).span, message);
+    bool newline = index == s->at && scene_kind(s, index) == TK_NEWLINE;
+    return fail(s, newline ? newline_span(s) : scene_token(s, index).span, message);
 }
 
 /*
@@ -288,12 +58,12 @@ static bool is_word(Token token, const char *word) {
 static bool explain_conditional(const Scene *s, Prefix operand);
 
 static bool explain_print(const Scene *s) {
-    Token word = token_at(s, s->start);
+    Token word = scene_token(s, s->start);
     bool print = is_word(word, "print");
-    if ((!print && !is_word(word, "exec")) || kind_at(s, s->start + 1) == TK_LPAR) return false;
-    Prefix operand = prefix_parse(s, START_DISJUNCTION, s->start + 1);
+    if ((!print && !is_word(word, "exec")) || scene_kind(s, s->start + 1) == TK_LPAR) return false;
+    Prefix operand = scene_parse(s, START_DISJUNCTION, s->start + 1);
     if (operand.node && explain_conditional(s, operand)) return true;
-    Prefix value = prefix_parse(s, START_EXPRESSIONS, s->start + 1);
+    Prefix value = scene_parse(s, START_EXPRESSIONS, s->start + 1);
     if (!value.node) return false;
     const char *name = print ? "print" : "exec";
     syntax_error(s->p, span_join(word.span, value.span),
@@ -311,54 +81,55 @@ static bool may_be_soft_keyword(Token name) {
 
 /* (a b) */
 static bool explain_comma(const Scene *s, Prefix operand) {
-    Token first = token_at(s, s->start);
-    bool star_item =
-        is_star(kind_before(s, s->start)) && kind_before(s, s->start - 1) == TK_COMMA && !is_call(s);
-    if (star_item || (first.kind == TK_NAME && kind_at(s, s->start + 1) == TK_STRING)) return false;
+    Token first = scene_token(s, s->start);
+    bool star_item = token_is_star(scene_kind_before(s, s->start)) &&
+                     scene_kind_before(s, s->start - 1) == TK_COMMA && !scene_is_call(s);
+    if (star_item || (first.kind == TK_NAME && scene_kind(s, s->start + 1) == TK_STRING)) return false;
     if (first.kind == TK_NAME && may_be_soft_keyword(first)) return false;
     if (operand.end == s->start + 1 && (is_word(first, "print") || is_word(first, "exec"))) return false;
-    Prefix next = prefix_parse(s, START_EXPRESSION, operand.end);
+    Prefix next = scene_parse(s, START_EXPRESSION, operand.end);
     return next.node && s->open >= 0 &&
            fail(s, span_join(operand.span, next.span), "invalid syntax. Perhaps you forgot a comma?");
 }
 
 /* a if b */
 static bool explain_conditional(const Scene *s, Prefix operand) {
-    if (kind_at(s, operand.end) != TK_KW_IF) return false;
-    Prefix test = prefix_parse(s, START_DISJUNCTION, operand.end + 1);
-    if (!test.node || kind_at(s, test.end) == TK_KW_ELSE || kind_at(s, test.end) == TK_COLON) return false;
+    if (scene_kind(s, operand.end) != TK_KW_IF) return false;
+    Prefix test = scene_parse(s, START_DISJUNCTION, operand.end + 1);
+    if (!test.node || scene_kind(s, test.end) == TK_KW_ELSE || scene_kind(s, test.end) == TK_COLON)
+        return false;
     return fail(s, span_join(operand.span, test.span), "expected 'else' after 'if' expression");
 }
 
 /* f'{lambda x: y}', where the colon ends the expression */
 static bool explain_field_lambda(const Scene *s) {
-    int lambda = find_left(s, s->at, TK_KW_LAMBDA), colon = find_left(s, s->at, TK_COLON);
-    if (!is_field(s, s->open) || lambda < 0 || colon != (int)s->at - 1) return false;
-    if (kind_at(s, s->at) != TK_FSTRING_MIDDLE && kind_at(s, s->at) != TK_LBRACE) return false;
-    return fail(s, span_join(token_at(s, (uint32_t)lambda).span, token_at(s, (uint32_t)colon).span),
+    int lambda = scene_find_left(s, s->at, TK_KW_LAMBDA), colon = scene_find_left(s, s->at, TK_COLON);
+    if (!scene_is_field(s, s->open) || lambda < 0 || colon != (int)s->at - 1) return false;
+    if (scene_kind(s, s->at) != TK_FSTRING_MIDDLE && scene_kind(s, s->at) != TK_LBRACE) return false;
+    return fail(s, span_join(scene_token(s, (uint32_t)lambda).span, scene_token(s, (uint32_t)colon).span),
                 "f-string: lambda expressions are not allowed without parentheses");
 }
 
 /* May a named expression, `x := y`, stand where the innermost expression starts? */
 static bool is_named_place(const Scene *s) {
-    TokenKind before = kind_before(s, s->start);
+    TokenKind before = scene_kind_before(s, s->start);
     bool decorator = before == TK_AT && s->start == s->first + 1;
     if (s->open < 0) return decorator || before == TK_KW_IF || before == TK_KW_ELIF || before == TK_KW_WHILE;
     if (before != TK_COMMA && (int)s->start != s->open + 1) return false;
-    bool dict = kind_at(s, (uint32_t)s->open) == TK_LBRACE && find_left(s, s->at, TK_COLON) >= 0;
-    return !is_call(s) && !dict && !is_field(s, s->open);
+    bool dict = scene_kind(s, (uint32_t)s->open) == TK_LBRACE && scene_find_left(s, s->at, TK_COLON) >= 0;
+    return !scene_is_call(s) && !dict && !scene_is_field(s, s->open);
 }
 
 static bool is_assignment(TokenKind kind) { return kind == TK_EQUAL || kind == TK_COLONEQUAL; }
 
 /* if x = 1: */
 static bool explain_equal(const Scene *s) {
-    if (kind_at(s, s->at) != TK_EQUAL || !is_named_place(s)) return false;
-    Token first = token_at(s, s->start);
-    Prefix left = prefix_parse(s, START_ARITHMETIC, s->start);
+    if (scene_kind(s, s->at) != TK_EQUAL || !is_named_place(s)) return false;
+    Token first = scene_token(s, s->start);
+    Prefix left = scene_parse(s, START_ARITHMETIC, s->start);
     if (!left.node || left.end != s->at) return false;
-    Prefix right = prefix_parse(s, START_ARITHMETIC, s->at + 1);
-    if (!right.node || is_assignment(kind_at(s, right.end))) return false;
+    Prefix right = scene_parse(s, START_ARITHMETIC, s->at + 1);
+    if (!right.node || is_assignment(scene_kind(s, right.end))) return false;
     if (first.kind == TK_NAME && left.end == s->start + 1)
         return fail(s, span_join(left.span, right.span),
                     "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
@@ -376,17 +147,17 @@ static bool explain_second(const Scene *s, Prefix operand) {
     Scene second = *s;
     second.start = s->at;
     if (operand.end != s->at) return false;
-    Prefix next = prefix_parse(s, START_DISJUNCTION, s->at);
+    Prefix next = scene_parse(s, START_DISJUNCTION, s->at);
     return next.node && (explain_print(&second) || explain_conditional(&second, next));
 }
 
 /* a + not b */
 static bool explain_not(const Scene *s) {
-    TokenKind before = kind_before(s, s->at);
+    TokenKind before = scene_kind_before(s, s->at);
     bool after = before == TK_PLUS || before == TK_MINUS || before == TK_STAR || before == TK_SLASH ||
                  before == TK_DOUBLESLASH || before == TK_PERCENT || before == TK_AT || before == TK_TILDE;
-    if (kind_at(s, s->at) != TK_KW_NOT || !after) return false;
-    const Node *value = prefix_parse(s, START_DISJUNCTION, s->at).node;
+    if (scene_kind(s, s->at) != TK_KW_NOT || !after) return false;
+    const Node *value = scene_parse(s, START_DISJUNCTION, s->at).node;
     while (value && value->kind == AST_BoolOp)
         value = value->BoolOp.values.items[0];
     return value && fail(s, value->span, "'not' after an operator must be parenthesized");
@@ -394,91 +165,91 @@ static bool explain_not(const Scene *s) {
 
 static bool explain_expression(const Scene *s) {
     if (explain_field_lambda(s)) return true;
-    if (is_names_place(s)) return false;
+    if (scene_is_names_place(s)) return false;
     if (explain_print(s)) return true;
-    Prefix operand = prefix_parse(s, START_DISJUNCTION, s->start);
+    Prefix operand = scene_parse(s, START_DISJUNCTION, s->start);
     /* What follows the `for` or `in` of a comprehension is no expression of its own. */
-    bool clause = s->open >= 0 && find_left(s, s->at, TK_KW_FOR) >= 0;
+    bool clause = s->open >= 0 && scene_find_left(s, s->at, TK_KW_FOR) >= 0;
     if (operand.node && !clause &&
         (explain_comma(s, operand) || explain_conditional(s, operand) || explain_second(s, operand)))
         return true;
     return explain_not(s) || explain_equal(s);
 }
 
-/* ---- Displays and calls -------------------------------------------------------------------------------- */
+/* ---- Displays and calls ---------------------------------------------------------------------------- */
 
 /* Targets without an `in`: `[a for b]`. */
 static bool explain_in(const Scene *s, uint32_t keyword) {
-    Prefix targets = prefix_parse(s, START_TARGETS, keyword + 1);
-    TokenKind before = kind_before(s, keyword);
-    bool clause = ends_operand(before) || before == TK_KW_ASYNC;
-    if (!clause || !targets.node || kind_at(s, targets.end) == TK_KW_IN) return false;
-    return fail(s, token_at(s, targets.end).span, "'in' expected after for-loop variables");
+    Prefix targets = scene_parse(s, START_TARGETS, keyword + 1);
+    TokenKind before = scene_kind_before(s, keyword);
+    bool clause = token_ends_operand(before) || before == TK_KW_ASYNC;
+    if (!clause || !targets.node || scene_kind(s, targets.end) == TK_KW_IN) return false;
+    return fail(s, scene_token(s, targets.end).span, "'in' expected after for-loop variables");
 }
 
 /* [a, b for c in d] */
 static bool explain_comprehension(const Scene *s) {
-    TokenKind kind = kind_at(s, s->at), open = kind_at(s, (uint32_t)s->open);
-    int before = find_left(s, s->at, TK_KW_FOR);
+    TokenKind kind = scene_kind(s, s->at), open = scene_kind(s, (uint32_t)s->open);
+    int before = scene_find_left(s, s->at, TK_KW_FOR);
     if (before >= 0) return explain_in(s, (uint32_t)before);
     if (kind != TK_KW_FOR && kind != TK_KW_ASYNC) return false;
     uint32_t first = (uint32_t)s->open + 1, last = s->at - 1;
-    if (open == TK_LBRACE && kind_at(s, first) == TK_DOUBLESTAR && find_left(s, s->at, TK_COMMA) < 0)
-        return fail(s, token_at(s, first).span, "dict unpacking cannot be used in dict comprehension");
+    if (open == TK_LBRACE && scene_kind(s, first) == TK_DOUBLESTAR && scene_find_left(s, s->at, TK_COMMA) < 0)
+        return fail(s, scene_token(s, first).span, "dict unpacking cannot be used in dict comprehension");
     if (explain_in(s, s->at + (kind == TK_KW_ASYNC))) return true;
-    Prefix elements = prefix_parse(s, START_EXPRESSIONS, first);
-    int comma = find_left(s, s->at, TK_COMMA);
+    Prefix elements = scene_parse(s, START_EXPRESSIONS, first);
+    int comma = scene_find_left(s, s->at, TK_COMMA);
     if ((open != TK_LSQB && open != TK_LBRACE) || elements.end != s->at || comma < 0) return false;
-    bool one = comma == (int)last && find_left(s, last, TK_COMMA) < 0;
+    bool one = comma == (int)last && scene_find_left(s, last, TK_COMMA) < 0;
     if (comma == (int)last && !one) last--;
-    return prefix_parse(s, START_GENERATORS, s->at).node &&
-           fail(s, span_join(token_at(s, first).span, token_at(s, last).span),
+    return scene_parse(s, START_GENERATORS, s->at).node &&
+           fail(s, span_join(scene_token(s, first).span, scene_token(s, last).span),
                 "did you forget parentheses around the comprehension target?");
 }
 
 /* A key without a value, in a dict whose earlier items show that it is one. */
 static bool explain_dict_key(const Scene *s) {
-    int comma = find_left(s, s->at, TK_COMMA);
-    bool pairs = comma >= 0 && (kind_at(s, (uint32_t)s->open + 1) == TK_DOUBLESTAR ||
-                                find_left(s, (uint32_t)comma, TK_COLON) >= 0);
-    if (!pairs || s->start != (uint32_t)comma + 1 || find_left(s, s->at, TK_KW_FOR) >= 0) return false;
-    Prefix key = prefix_parse(s, START_DISJUNCTION, s->start);
-    if (!key.node || kind_at(s, key.end) == TK_COLON) return false;
+    int comma = scene_find_left(s, s->at, TK_COMMA);
+    bool pairs = comma >= 0 && (scene_kind(s, (uint32_t)s->open + 1) == TK_DOUBLESTAR ||
+                                scene_find_left(s, (uint32_t)comma, TK_COLON) >= 0);
+    if (!pairs || s->start != (uint32_t)comma + 1 || scene_find_left(s, s->at, TK_KW_FOR) >= 0) return false;
+    Prefix key = scene_parse(s, START_DISJUNCTION, s->start);
+    if (!key.node || scene_kind(s, key.end) == TK_COLON) return false;
     Span end = {key.span.line, key.span.end_column - 1, key.span.end_line, SPAN_NO_END};
     return fail(s, end, "':' expected after dictionary key");
 }
 
 static bool explain_dict_value(const Scene *s) {
-    TokenKind kind = kind_at(s, s->at);
-    if (kind_before(s, s->at) != TK_COLON || find_left(s, s->at, TK_KW_LAMBDA) >= 0) return false;
+    TokenKind kind = scene_kind(s, s->at);
+    if (scene_kind_before(s, s->at) != TK_COLON || scene_find_left(s, s->at, TK_KW_LAMBDA) >= 0) return false;
     if (kind == TK_RBRACE || kind == TK_COMMA)
-        return fail(s, token_at(s, s->at - 1).span, "expression expected after dictionary key and ':'");
-    Prefix value = prefix_parse(s, START_ARITHMETIC, s->at + 1);
+        return fail(s, scene_token(s, s->at - 1).span, "expression expected after dictionary key and ':'");
+    Prefix value = scene_parse(s, START_ARITHMETIC, s->at + 1);
     if (kind != TK_STAR || !value.node) return false;
-    return fail(s, span_up_to(token_at(s, s->at).span, token_at(s, value.end).span),
+    return fail(s, span_up_to(scene_token(s, s->at).span, scene_token(s, value.end).span),
                 "cannot use a starred expression in a dictionary value");
 }
 
 /* (**a), f(*) */
 static bool explain_stars(const Scene *s) {
-    TokenKind kind = kind_at(s, s->at);
-    if (kind_at(s, (uint32_t)s->open) != TK_LPAR) return false;
-    bool call = is_call(s);
-    if (call && kind_before(s, s->at) == TK_STAR && is_unpacking(s, s->at - 1))
-        return fail(s, token_at(s, s->at).span, "Invalid star expression");
+    TokenKind kind = scene_kind(s, s->at);
+    if (scene_kind(s, (uint32_t)s->open) != TK_LPAR) return false;
+    bool call = scene_is_call(s);
+    if (call && scene_kind_before(s, s->at) == TK_STAR && scene_is_unpacking(s, s->at - 1))
+        return fail(s, scene_token(s, s->at).span, "Invalid star expression");
     if (call || kind != TK_DOUBLESTAR || (int)s->at != s->open + 1) return false;
-    Prefix value = prefix_parse(s, START_EXPRESSION, s->at + 1);
-    return value.node && kind_at(s, value.end) == TK_RPAR &&
-           fail(s, token_at(s, s->at).span, "cannot use double starred expression here");
+    Prefix value = scene_parse(s, START_EXPRESSION, s->at + 1);
+    return value.node && scene_kind(s, value.end) == TK_RPAR &&
+           fail(s, scene_token(s, s->at).span, "cannot use double starred expression here");
 }
 
 static bool explain_bracket(const Scene *s) {
-    if (s->open < 0 || is_field(s, s->open) || is_names_place(s)) return false;
-    bool brace = kind_at(s, (uint32_t)s->open) == TK_LBRACE;
+    if (s->open < 0 || scene_is_field(s, s->open) || scene_is_names_place(s)) return false;
+    bool brace = scene_kind(s, (uint32_t)s->open) == TK_LBRACE;
     return explain_comprehension(s) || (brace && explain_dict_value(s)) || explain_stars(s);
 }
 
-/* ---- F-strings ----------------------------------------------------------------------------------------- */
+/* ---- F-strings ------------------------------------------------------------------------------------- */
 
 static bool ends_field(TokenKind kind) {
     return kind == TK_EXCLAMATION || kind == TK_COLON || kind == TK_RBRACE;
@@ -486,17 +257,17 @@ static bool ends_field(TokenKind kind) {
 
 /* What is wrong behind the expression of a replacement field, which ends before `index`. */
 static bool explain_field_tail(const Scene *s, uint32_t index) {
-    TokenKind kind = kind_at(s, index);
+    TokenKind kind = scene_kind(s, index);
     if (kind != TK_EQUAL && !ends_field(kind))
         return fail_at(s, index, "f-string: expecting '=', or '!', or ':', or '}'");
-    if (kind == TK_EQUAL && !ends_field(kind = kind_at(s, ++index)))
+    if (kind == TK_EQUAL && !ends_field(kind = scene_kind(s, ++index)))
         return fail_at(s, index, "f-string: expecting '!', or ':', or '}'");
     if (kind == TK_EXCLAMATION) {
-        kind = kind_at(s, ++index);
+        kind = scene_kind(s, ++index);
         if (kind == TK_COLON || kind == TK_RBRACE)
             return fail_at(s, index, "f-string: missing conversion character");
         if (kind != TK_NAME) return fail_at(s, index, "f-string: invalid conversion character");
-        kind = kind_at(s, ++index);
+        kind = scene_kind(s, ++index);
         if (kind != TK_COLON && kind != TK_RBRACE) return fail_at(s, index, "f-string: expecting ':' or '}'");
     }
     return kind == TK_COLON && fail_at(s, s->at, "f-string: expecting '}', or format specs");
@@ -505,59 +276,61 @@ static bool explain_field_tail(const Scene *s, uint32_t index) {
 static bool explain_field(const Scene *s) {
     int field = (int)s->at - 1, depth = 0;
     for (; field >= 0; field--) {
-        TokenKind kind = kind_at(s, (uint32_t)field);
-        if (is_opening(kind) && depth == 0 && is_field(s, field)) break;
-        if (is_closing(kind)) depth++;
-        if (is_opening(kind) && depth > 0) depth--;
+        TokenKind kind = scene_kind(s, (uint32_t)field);
+        if (token_opens(kind) && depth == 0 && scene_is_field(s, field)) break;
+        if (token_closes(kind)) depth++;
+        if (token_opens(kind) && depth > 0) depth--;
     }
     if (field < 0) return false;
     uint32_t first = (uint32_t)field + 1;
-    TokenKind kind = kind_at(s, first);
+    TokenKind kind = scene_kind(s, first);
     if (kind == TK_EQUAL || ends_field(kind)) {
-        syntax_error(s->p, token_at(s, first).span, "f-string: valid expression required before '%s'",
+        syntax_error(s->p, scene_token(s, first).span, "f-string: valid expression required before '%s'",
                      token_kind_text(kind));
         return true;
     }
-    Prefix value = prefix_parse(s, START_FIELD, first);
+    Prefix value = scene_parse(s, START_FIELD, first);
     if (!value.node) return fail_at(s, first, "f-string: expecting a valid expression after '{'");
     return explain_field_tail(s, value.end);
 }
 
-/* ---- Statements ---------------------------------------------------------------------------------------- */
+/* ---- Statements ------------------------------------------------------------------------------------ */
 
 /* def f[...], where the brackets are wrong; def f without any */
 static bool explain_def(const Scene *s) {
-    uint32_t name = s->first + (kind_at(s, s->first) == TK_KW_ASYNC) + 1;
+    uint32_t name = s->first + (scene_kind(s, s->first) == TK_KW_ASYNC) + 1;
     if (s->at <= name) return false;
-    if (s->open == (int)name + 1 && kind_at(s, name + 1) == TK_LSQB) {
-        if (kind_at(s, s->at) == TK_RSQB && s->at == name + 2) {
-            Span bracket = token_at(s, s->at).span;
+    if (s->open == (int)name + 1 && scene_kind(s, name + 1) == TK_LSQB) {
+        if (scene_kind(s, s->at) == TK_RSQB && s->at == name + 2) {
+            Span bracket = scene_token(s, s->at).span;
             return fail(s, (Span){bracket.line, bracket.column, bracket.line, bracket.column},
                         "Type parameter list cannot be empty");
         }
         return fail_at(s, name + 1, "expected '('");
     }
     if (s->open >= 0) return false;
-    if (accepts(s, TK_LPAR) && find_left(s, s->at, TK_RPAR) < 0) return fail_at(s, s->at, "expected '('");
-    return find_left(s, s->at, TK_RARROW) < 0 && accepts(s, TK_COLON) && fail_at(s, s->at, "expected ':'");
+    if (scene_accepts(s, TK_LPAR) && scene_find_left(s, s->at, TK_RPAR) < 0)
+        return fail_at(s, s->at, "expected '('");
+    return scene_find_left(s, s->at, TK_RARROW) < 0 && scene_accepts(s, TK_COLON) &&
+           fail_at(s, s->at, "expected ':'");
 }
 
 /* What CPython cannot read as a return type is where it expects the colon. */
 static bool explain_return_type(const Scene *s) {
     uint32_t arrow = s->first;
-    while (arrow < s->at && kind_at(s, arrow) != TK_RARROW)
+    while (arrow < s->at && scene_kind(s, arrow) != TK_RARROW)
         arrow++;
-    if (header_kind(s) != TK_KW_DEF || arrow == s->at) return false;
-    Prefix type = prefix_parse(s, START_EXPRESSION, arrow + 1);
+    if (scene_header(s) != TK_KW_DEF || arrow == s->at) return false;
+    Prefix type = scene_parse(s, START_EXPRESSION, arrow + 1);
     if (!type.node) return fail_at(s, arrow, "expected ':'");
-    return kind_at(s, type.end) != TK_COLON && fail_at(s, type.end, "expected ':'");
+    return scene_kind(s, type.end) != TK_COLON && fail_at(s, type.end, "expected ':'");
 }
 
 /* Words that must be followed by a colon, whatever comes. */
 static bool explain_colon_forced(const Scene *s) {
-    TokenKind before = kind_before(s, s->at);
+    TokenKind before = scene_kind_before(s, s->at);
     bool forced = before == TK_KW_ELSE || before == TK_KW_TRY || before == TK_KW_FINALLY;
-    return forced && s->open < 0 && accepts(s, TK_COLON) && fail_at(s, s->at, "expected ':'");
+    return forced && s->open < 0 && scene_accepts(s, TK_COLON) && fail_at(s, s->at, "expected ':'");
 }
 
 /* Does a compound statement (but a def) or a clause of one start with this word? */
@@ -581,13 +354,13 @@ static bool is_header(TokenKind kind) {
 
 /* A compound statement's head that ends without its colon. */
 static bool explain_colon(const Scene *s) {
-    return kind_at(s, s->at) == TK_NEWLINE && accepts(s, TK_COLON) && !in_lambda_head(s) &&
-           is_header(header_kind(s)) && fail_at(s, s->at, "expected ':'");
+    return scene_kind(s, s->at) == TK_NEWLINE && scene_accepts(s, TK_COLON) && !scene_in_lambda_head(s) &&
+           is_header(scene_header(s)) && fail_at(s, s->at, "expected ':'");
 }
 
 static bool explain_import(const Scene *s) {
-    Token refused = token_at(s, s->at), first = token_at(s, s->first);
-    TokenKind before = kind_before(s, s->at);
+    Token refused = scene_token(s, s->at), first = scene_token(s, s->first);
+    TokenKind before = scene_kind_before(s, s->at);
     if (first.kind != TK_KW_IMPORT && first.kind != TK_KW_FROM) return false;
     if (refused.kind == TK_NEWLINE && before == TK_KW_IMPORT) {
         Span newline = newline_span(s);
@@ -595,19 +368,19 @@ static bool explain_import(const Scene *s) {
     }
     if (first.kind == TK_KW_FROM)
         return refused.kind == TK_NEWLINE && before == TK_COMMA && s->open < 0 &&
-               find_left(s, s->at, TK_KW_IMPORT) >= 0 &&
+               scene_find_left(s, s->at, TK_KW_IMPORT) >= 0 &&
                fail_at(s, s->at, "trailing comma not allowed without surrounding parentheses");
-    if (refused.kind != TK_KW_FROM || before == TK_KW_IMPORT || find_left(s, s->at, TK_KW_AS) >= 0)
+    if (refused.kind != TK_KW_FROM || before == TK_KW_IMPORT || scene_find_left(s, s->at, TK_KW_AS) >= 0)
         return false;
-    Prefix module = prefix_parse(s, START_ARITHMETIC, s->at + 1);
-    return module.node && fail(s, span_up_to(first.span, token_at(s, module.end).span),
+    Prefix module = scene_parse(s, START_ARITHMETIC, s->at + 1);
+    return module.node && fail(s, span_up_to(first.span, scene_token(s, module.end).span),
                                "Did you mean to use 'from ... import ...' instead?");
 }
 
 /* case a as 1 */
 static bool explain_case(const Scene *s) {
-    if (kind_at(s, s->first) != TK_SOFT_CASE || kind_before(s, s->at) != TK_KW_AS) return false;
-    Prefix target = prefix_parse(s, START_EXPRESSION, s->at);
+    if (scene_kind(s, s->first) != TK_SOFT_CASE || scene_kind_before(s, s->at) != TK_KW_AS) return false;
+    Prefix target = scene_parse(s, START_EXPRESSION, s->at);
     return target.node && fail(s, target.node->span, "invalid pattern target");
 }
 
@@ -620,23 +393,23 @@ static bool fail_target(const Scene *s, Node *target, TargetUse use) {
 /* for not a in b; del f() = 1 */
 static bool explain_target(const Scene *s) {
     if (s->open >= 0) return false;
-    TokenKind kind = header_kind(s);
-    uint32_t first = s->first + (kind_at(s, s->first) == TK_KW_ASYNC) + 1;
+    TokenKind kind = scene_header(s);
+    uint32_t first = s->first + (scene_kind(s, s->first) == TK_KW_ASYNC) + 1;
     if ((kind != TK_KW_FOR && kind != TK_KW_DEL) || first > s->at) return false;
-    Node *target = prefix_parse(s, START_EXPRESSIONS, first).node;
+    Node *target = scene_parse(s, START_EXPRESSIONS, first).node;
     return fail_target(s, target, kind == TK_KW_DEL ? TARGET_DELETE : TARGET_BEFORE_IN);
 }
 
 /* yield x = 1; a.b := 1 */
 static bool explain_assignment(const Scene *s) {
-    Token refused = token_at(s, s->at);
+    Token refused = scene_token(s, s->at);
     if (s->open >= 0 || !is_assignment(refused.kind)) return false;
-    int yield = find_left(s, s->at, TK_KW_YIELD);
+    int yield = scene_find_left(s, s->at, TK_KW_YIELD);
     if (refused.kind == TK_EQUAL)
         return yield >= 0 &&
-               fail(s, span_join(token_at(s, (uint32_t)yield).span, token_at(s, s->at - 1).span),
+               fail(s, span_join(scene_token(s, (uint32_t)yield).span, scene_token(s, s->at - 1).span),
                     "assignment to yield expression not possible");
-    Prefix target = prefix_parse(s, START_EXPRESSION, s->start);
+    Prefix target = scene_parse(s, START_EXPRESSION, s->start);
     if (s->start != s->first || !target.node || target.end != s->at || target.node->kind == AST_Name)
         return false;
     syntax_error(s->p, target.node->span, "cannot use assignment expressions with %s",
@@ -645,13 +418,14 @@ static bool explain_assignment(const Scene *s) {
 }
 
 static bool explain_except(const Scene *s) {
-    TokenKind kind = kind_at(s, s->at), before = kind_before(s, s->at);
-    if (s->open >= 0 || header_kind(s) != TK_KW_EXCEPT) return false;
-    Span word = token_at(s, s->first).span;
+    TokenKind kind = scene_kind(s, s->at), before = scene_kind_before(s, s->at);
+    if (s->open >= 0 || scene_header(s) != TK_KW_EXCEPT) return false;
+    Span word = scene_token(s, s->first).span;
     const char *both = "cannot have both 'except' and 'except*' on the same 'try'";
     if (before == TK_KW_EXCEPT && kind == TK_STAR)
-        return fail(s, span_join(word, token_at(s, s->at).span), both);
-    if (before == TK_KW_EXCEPT && accepts(s, TK_STAR) && !accepts(s, TK_COLON)) return fail(s, word, both);
+        return fail(s, span_join(word, scene_token(s, s->at).span), both);
+    if (before == TK_KW_EXCEPT && scene_accepts(s, TK_STAR) && !scene_accepts(s, TK_COLON))
+        return fail(s, word, both);
     return before == TK_STAR && s->at == s->first + 2 && (kind == TK_COLON || kind == TK_NEWLINE) &&
            fail_at(s, s->at, "expected one or more exception types");
 }
@@ -661,14 +435,14 @@ static bool explain_statement(const Scene *s) {
            explain_assignment(s) || explain_target(s);
 }
 
-/* ---- Blocks -------------------------------------------------------------------------------------------- */
+/* ---- Blocks ---------------------------------------------------------------------------------------- */
 
 /* Does the text end here? */
 static bool is_last(const Scene *s) {
     uint32_t next = s->at;
-    while (kind_at(s, next) == TK_DEDENT)
+    while (scene_kind(s, next) == TK_DEDENT)
         next++;
-    return kind_at(s, next) == TK_ENDMARKER;
+    return scene_kind(s, next) == TK_ENDMARKER;
 }
 
 /*
@@ -687,7 +461,7 @@ static Span spot_of(const Scene *s, Token token) {
 
 /* "'if' statement", or as CPython calls the block that the line with `s->first` begins. */
 static const char *block_name(const Scene *s) {
-    switch (header_kind(s)) {
+    switch (scene_header(s)) {
     case TK_KW_DEF: return "function definition";
     case TK_KW_CLASS: return "class definition";
     case TK_KW_IF: return "'if' statement";
@@ -700,21 +474,21 @@ static const char *block_name(const Scene *s) {
     case TK_KW_FINALLY: return "'finally' statement";
     case TK_SOFT_MATCH: return "'match' statement";
     case TK_SOFT_CASE: return "'case' statement";
-    default: return kind_at(s, s->first + 1) == TK_STAR ? "'except*' statement" : "'except' statement";
+    default: return scene_kind(s, s->first + 1) == TK_STAR ? "'except*' statement" : "'except' statement";
     }
 }
 
 static bool explain_block(const Scene *s) {
-    Token refused = token_at(s, s->at);
+    Token refused = scene_token(s, s->at);
     Span spot = spot_of(s, refused);
-    if (kind_before(s, s->at) == TK_NEWLINE && s->at > 0 && accepts(s, TK_INDENT)) {
-        uint32_t word = s->first + (kind_at(s, s->first) == TK_KW_ASYNC);
+    if (scene_kind_before(s, s->at) == TK_NEWLINE && s->at > 0 && scene_accepts(s, TK_INDENT)) {
+        uint32_t word = s->first + (scene_kind(s, s->first) == TK_KW_ASYNC);
         parser_fail(s->p, DIAGNOSTIC_INDENTATION_ERROR, spot,
                     "expected an indented block after %s on line %u", block_name(s),
-                    (unsigned)token_at(s, word).span.line);
+                    (unsigned)scene_token(s, word).span.line);
         return true;
     }
-    if (accepts(s, TK_KW_FINALLY) && !accepts(s, TK_KW_ELSE) && refused.kind != TK_INDENT)
+    if (scene_accepts(s, TK_KW_FINALLY) && !scene_accepts(s, TK_KW_ELSE) && refused.kind != TK_INDENT)
         return fail(s, spot, "expected 'except' or 'finally' block");
     if (refused.kind != TK_INDENT && refused.kind != TK_DEDENT) return false;
     parser_fail(s->p, DIAGNOSTIC_INDENTATION_ERROR, spot, "unexpected %s",
@@ -722,37 +496,38 @@ static bool explain_block(const Scene *s) {
     return true;
 }
 
-/* ---- All together -------------------------------------------------------------------------------------- */
+/* ---- All together ---------------------------------------------------------------------------------- */
 
 /* `[]` where no index is: for what stands before it, the brackets are an operand that follows another. */
 static bool explain_empty_index(const Scene *s) {
-    if (kind_at(s, s->at) != TK_RSQB || kind_before(s, s->at) != TK_LSQB) return false;
+    if (scene_kind(s, s->at) != TK_RSQB || scene_kind_before(s, s->at) != TK_LSQB) return false;
     Scene outer = *s;
     outer.at--;
-    look_around(&outer);
+    scene_look_around(&outer);
     return explain_expression(&outer);
 }
 
 /* Where CPython's parser stopped: some tokens it does not get past are fine for our grammar, for now. */
 static Span refused_span(const Scene *s) {
-    Token refused = token_at(s, s->at);
+    Token refused = scene_token(s, s->at);
     if (refused.kind == TK_NEWLINE) return newline_span(s);
     if (s->open < 0) return refused.span;
-    TokenKind target = s->at > 2 ? kind_at(s, s->at - 2) : TK_NAME;
-    bool attribute = s->at > 3 && kind_at(s, s->at - 3) == TK_DOT;
-    if (kind_before(s, s->at) == TK_COLONEQUAL && (target != TK_NAME || attribute))
-        return token_at(s, s->at - 1).span;
+    TokenKind target = s->at > 2 ? scene_kind(s, s->at - 2) : TK_NAME;
+    bool attribute = s->at > 3 && scene_kind(s, s->at - 3) == TK_DOT;
+    if (scene_kind_before(s, s->at) == TK_COLONEQUAL && (target != TK_NAME || attribute))
+        return scene_token(s, s->at - 1).span;
     Scene outer = *s; /* a parenthesis among parameters */
     outer.at = (uint32_t)s->open;
-    look_around(&outer);
-    bool parenthesis = kind_at(s, outer.at) == TK_LPAR && !is_call(s) && is_names_place(&outer);
-    return parenthesis && header_kind(s) != TK_KW_FROM ? token_at(s, outer.at).span : refused.span;
+    scene_look_around(&outer);
+    bool parenthesis =
+        scene_kind(s, outer.at) == TK_LPAR && !scene_is_call(s) && scene_is_names_place(&outer);
+    return parenthesis && scene_header(s) != TK_KW_FROM ? scene_token(s, outer.at).span : refused.span;
 }
 
 /* `x + 1:` at a statement's start: the colon of an annotation, but of nothing that can have one. */
 static bool explain_stray_colon(const Scene *s) {
-    if (s->open >= 0 || kind_before(s, s->at) != TK_COLON || s->at < s->first + 2) return false;
-    Prefix target = prefix_parse(s, START_EXPRESSIONS, s->first);
+    if (s->open >= 0 || scene_kind_before(s, s->at) != TK_COLON || s->at < s->first + 2) return false;
+    Prefix target = scene_parse(s, START_EXPRESSIONS, s->first);
     if (!target.node || target.end != s->at - 1) return false;
     AstKind kind = (AstKind)target.node->kind;
     bool single = kind == AST_Name || kind == AST_Attribute || kind == AST_Subscript;
@@ -762,10 +537,10 @@ static bool explain_stray_colon(const Scene *s) {
 /* Move on to the simple statement around the refused token, behind a block's colon or a semicolon. */
 static void find_statement(Scene *s) {
     int depth = 0, lambdas = 0;
-    bool head = is_header(header_kind(s)) || header_kind(s) == TK_KW_DEF;
+    bool head = is_header(scene_header(s)) || scene_header(s) == TK_KW_DEF;
     for (uint32_t i = s->first; i < s->at; i++) {
-        TokenKind kind = kind_at(s, i);
-        depth += is_opening(kind) - is_closing(kind);
+        TokenKind kind = scene_kind(s, i);
+        depth += token_opens(kind) - token_closes(kind);
         if (depth) continue;
         lambdas += kind == TK_KW_LAMBDA;
         bool ends_head = kind == TK_COLON && head && lambdas == 0;
@@ -778,8 +553,8 @@ static void find_statement(Scene *s) {
 
 static bool explain(const Scene *s) {
     if (explain_colon_forced(s)) return true;
-    if (header_kind(s) == TK_KW_DEF && explain_def(s)) return true;
-    bool dict = s->open >= 0 && kind_at(s, (uint32_t)s->open) == TK_LBRACE && !is_field(s, s->open);
+    if (scene_header(s) == TK_KW_DEF && explain_def(s)) return true;
+    bool dict = s->open >= 0 && scene_kind(s, (uint32_t)s->open) == TK_LBRACE && !scene_is_field(s, s->open);
     if (dict && explain_dict_key(s)) return true;
     return explain_expression(s) || explain_bracket(s) || explain_empty_index(s) || explain_field(s) ||
            explain_return_type(s) || explain_statement(s) || explain_stray_colon(s);
@@ -787,10 +562,10 @@ static bool explain(const Scene *s) {
 
 void diagnose(Parser *p, const void *grammar) {
     Scene s = {.p = p, .grammar = grammar, .at = p->line_count - 1};
-    while (s.first < s.at && (kind_at(&s, s.first) == TK_INDENT || kind_at(&s, s.first) == TK_DEDENT))
+    while (s.first < s.at && (scene_kind(&s, s.first) == TK_INDENT || scene_kind(&s, s.first) == TK_DEDENT))
         s.first++;
-    look_around(&s);
-    Token refused = token_at(&s, s.at);
+    scene_look_around(&s);
+    Token refused = scene_token(&s, s.at);
     bool end = refused.kind == TK_ENDMARKER;
     if (explain_block(&s)) {
         p->error.no_caret = refused.kind == TK_DEDENT && refused.span.column == 0 && !is_last(&s);

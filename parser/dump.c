@@ -19,7 +19,7 @@ typedef struct {
     bool positions;
 } Printer;
 
-/* ---- Literals ------------------------------------------------------------------------------------------ */
+/* ---- Literals -------------------------------------------------------------------------------------- */
 
 /* Decode one WTF-8 code point, lone surrogates included; its length. */
 static size_t decode(const unsigned char *text, size_t length, uint32_t *code_point) {
@@ -163,7 +163,7 @@ static void print_constant(FILE *out, const Constant *value) {
     }
 }
 
-/* ---- One field ----------------------------------------------------------------------------------------- */
+/* ---- One field ------------------------------------------------------------------------------------- */
 
 /* Is the field printed at all? None and empty lists are not. */
 static bool is_shown(AstCursor c) {
@@ -201,7 +201,7 @@ static bool is_inline(const Printer *printer, const Node *node) {
     return true;
 }
 
-/* ---- Nodes --------------------------------------------------------------------------------------------- */
+/* ---- Nodes ----------------------------------------------------------------------------------------- */
 
 static void print_node(const Printer *printer, const Node *node, int level);
 

@@ -66,7 +66,7 @@
 %right UNARY.
 %right DOUBLESTAR.
 
-/* ---- Roots --------------------------------------------------------------------------------------------- */
+/* ---- Roots ----------------------------------------------------------------------------------------- */
 
 root ::= MARK_FILE statements_opt(S) ENDMARKER(E). {
     p->root = NODE_NEW(Module, span_join((Span){1, 0, 1, 0}, E.span), .body = S.nodes);
@@ -91,7 +91,7 @@ root ::= MARK_FIELD field_value(X) ENDMARKER. { p->root = X.node; }
 newlines ::= .
 newlines ::= newlines NEWLINE.
 
-/* ---- Statements ---------------------------------------------------------------------------------------- */
+/* ---- Statements ------------------------------------------------------------------------------------ */
 
 %type statements_opt {Sequence}
 %type statements {Sequence}
@@ -253,7 +253,7 @@ from_name(A) ::= NAME(N) KW_AS NAME(S). {
     A = NODE_NEW(alias, span_join(N.span, S.span), .name = identifier(p, N), .asname = identifier(p, S));
 }
 
-/* ---- Compound statements ------------------------------------------------------------------------------- */
+/* ---- Compound statements --------------------------------------------------------------------------- */
 
 %type if_chain {Sequence}
 %type else_opt {Sequence}
@@ -440,7 +440,7 @@ static Node *bound_refused(Parser *p, Token colon, Expr bound, const char *kind)
 }
 }
 
-/* ---- Patterns ------------------------------------------------------------------------------------------ */
+/* ---- Patterns -------------------------------------------------------------------------------------- */
 
 %type cases {Sequence}
 %type case {Node *}
@@ -652,7 +652,7 @@ static ClassItems class_items_join(Parser *p, ClassItems items, ClassItems item)
 }
 }
 
-/* ---- Expressions --------------------------------------------------------------------------------------- */
+/* ---- Expressions ----------------------------------------------------------------------------------- */
 
 %type expression_list {Sequence}
 %type expression_items {Sequence}
@@ -875,7 +875,7 @@ static void check_element(Parser *p, const Node *element)
 }
 }
 
-/* ---- Arguments and parameters -------------------------------------------------------------------------- */
+/* ---- Arguments and parameters ---------------------------------------------------------------------- */
 
 %type arguments_opt {Sequence}
 %type arguments {Sequence}
@@ -1042,7 +1042,7 @@ lambda_parameter(A) ::= SLASH(T) STAR(S). {
 }
 plain_parameter(A) ::= NAME(N). { A = EXPR_NEW(arg, N.span, .arg = identifier(p, N)); }
 
-/* ---- Strings ------------------------------------------------------------------------------------------- */
+/* ---- Strings --------------------------------------------------------------------------------------- */
 
 %type strings {Sequence}
 %type string {Expr}
@@ -1088,7 +1088,7 @@ static Expr format_spec(Parser *p, Token colon, NodeList parts)
 }
 }
 
-/* ---- Code after the tables ----------------------------------------------------------------------------- */
+/* ---- Code after the tables ------------------------------------------------------------------------- */
 
 %code {
 size_t grammar_size(void)

@@ -4,7 +4,7 @@
 
 #include "parser/state.h"
 
-/* ---- Tokens -------------------------------------------------------------------------------------------- */
+/* ---- Tokens ---------------------------------------------------------------------------------------- */
 
 /* Read one more token to the end of the line; false when memory is refused. */
 static bool read_token(Parser *p) {
@@ -32,7 +32,7 @@ Token parser_token(Parser *p, uint32_t index) {
     return p->line[index];
 }
 
-/* ---- The loop ------------------------------------------------------------------------------------------ */
+/* ---- The loop -------------------------------------------------------------------------------------- */
 
 static bool stopped(const Parser *p) {
     return p->rejected || p->error.set || p->arena->failed || p->diagnostics->failed;

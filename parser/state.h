@@ -97,14 +97,14 @@ typedef struct {
     Parameter *first, *last;
 } ParameterList;
 
-/* ---- Errors -------------------------------------------------------------------------------------------- */
+/* ---- Errors ---------------------------------------------------------------------------------------- */
 
 /* Hold an error, unless one is held already. */
 void parser_fail(Parser *p, DiagnosticKind kind, Span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 #define syntax_error(p, span, ...) parser_fail(p, DIAGNOSTIC_SYNTAX_ERROR, span, __VA_ARGS__)
 
-/* ---- Spans, lists, nodes ------------------------------------------------------------------------------- */
+/* ---- Spans, lists, nodes --------------------------------------------------------------------------- */
 
 static inline Span span_join(Span first, Span last) {
     return (Span){first.line, first.column, last.end_line, last.end_column};
@@ -134,7 +134,7 @@ Node *node_new(Parser *p, AstKind kind, Span span, const void *fields, size_t si
 /* A node's fields were changed after it was made: compute its depth again. */
 void node_seal(Parser *p, Node *node);
 
-/* ---- Expressions --------------------------------------------------------------------------------------- */
+/* ---- Expressions ----------------------------------------------------------------------------------- */
 
 static inline Expr expr_of(Node *node) { return (Expr){node, node ? node->span : (Span){0}}; }
 
@@ -172,7 +172,7 @@ ParameterList parameter_append(Parser *p, ParameterList list, Parameter paramete
 /* `colon` is that of a lambda, or NULL. */
 Node *parameters_finish(Parser *p, ParameterList list, const Token *colon);
 
-/* ---- Strings ------------------------------------------------------------------------------------------- */
+/* ---- Strings --------------------------------------------------------------------------------------- */
 
 /* Adjacent literals in the making: a value is Constant or, for an f-string, JoinedStr. */
 Node *string_piece(Parser *p, Token string);
@@ -184,7 +184,7 @@ void fstring_field(Parser *p, NodeList *parts, Token open, Expr value, Token equ
                    Expr spec, Token close);
 Expr strings_join(Parser *p, Sequence pieces);
 
-/* ---- Targets ------------------------------------------------------------------------------------------- */
+/* ---- Targets --------------------------------------------------------------------------------------- */
 
 typedef enum {
     TARGET_ASSIGN,
@@ -200,7 +200,7 @@ void target_set(Parser *p, Node *node, TargetUse use);
 /* The part of `node` that cannot be a target, or NULL. */
 Node *target_invalid_part(Node *node, TargetUse use);
 
-/* ---- Statements ---------------------------------------------------------------------------------------- */
+/* ---- Statements ------------------------------------------------------------------------------------ */
 
 Node *statement_assign(Parser *p, Sequence targets, Expr value);
 Node *statement_augmented(Parser *p, Expr target, Token operator, Expr value);
@@ -215,7 +215,7 @@ Node *alias_new(Parser *p, NameSequence name, Token asname);
 NodeList with_items_of(Parser *p, Node *value, Span outer);
 NodeList with_items_before(Parser *p, NodeList values);
 
-/* ---- The generated grammar ----------------------------------------------------------------------------- */
+/* ---- The generated grammar ------------------------------------------------------------------------- */
 
 size_t grammar_size(void);
 void grammar_init(void *grammar, Parser *p);
@@ -241,7 +241,7 @@ typedef enum {
 
 int grammar_start_symbol(StartRule rule);
 
-/* ---- Errors, continued --------------------------------------------------------------------------------- */
+/* ---- Errors, continued ----------------------------------------------------------------------------- */
 
 /*
  * Token `index` of the line, read from the lexer if need be; the last one is ENDMARKER or TK_ERROR, repeated.

@@ -4,7 +4,7 @@
 
 #include "parser/state.h"
 
-/* ---- Blocks -------------------------------------------------------------------------------------------- */
+/* ---- Blocks ---------------------------------------------------------------------------------------- */
 
 Sequence sequence_join(Parser *p, Sequence first, Sequence second) {
     if (first.nodes.count == 0) return second;
@@ -14,7 +14,7 @@ Sequence sequence_join(Parser *p, Sequence first, Sequence second) {
     return first;
 }
 
-/* ---- Assignments --------------------------------------------------------------------------------------- */
+/* ---- Assignments ----------------------------------------------------------------------------------- */
 
 /* Could `node` be what a comparison compares, so that `target == node` may have been meant? */
 static bool starts_with_operand(const Node *node) {
@@ -119,7 +119,7 @@ Node *statement_annotated(Parser *p, Expr target, Token colon, Expr annotation, 
                     .annotation = annotation.node, .value = value.node, .simple = simple);
 }
 
-/* ---- Imports ------------------------------------------------------------------------------------------- */
+/* ---- Imports --------------------------------------------------------------------------------------- */
 
 /* "a.b.c" from its parts. */
 static Identifier dotted(Parser *p, NameSequence name) {
@@ -149,7 +149,7 @@ Node *statement_import_from(Parser *p, Token keyword, int level, NameSequence mo
                     .names = names.nodes, .level = level);
 }
 
-/* ---- Compound statements ------------------------------------------------------------------------------- */
+/* ---- Compound statements --------------------------------------------------------------------------- */
 
 /*
  * Link a flat chain from its end: each elif becomes the orelse of the one before, and all end where the last

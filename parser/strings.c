@@ -40,7 +40,7 @@ Node *fstring_text(Parser *p, Token middle) {
     return decode(p, middle, CONSTANT_STR, span, false);
 }
 
-/* ---- Replacement fields -------------------------------------------------------------------------------- */
+/* ---- Replacement fields ---------------------------------------------------------------------------- */
 
 static int conversion_of(Parser *p, Token conversion) {
     if (conversion.kind == 0) return -1;
@@ -80,7 +80,7 @@ void fstring_field(Parser *p, NodeList *parts, Token open, Expr value, Token equ
         NODE_NEW(FormattedValue, span, .value = value.node, .conversion = how, .format_spec = spec.node));
 }
 
-/* ---- Concatenation ------------------------------------------------------------------------------------- */
+/* ---- Concatenation --------------------------------------------------------------------------------- */
 
 /* The texts of items[0..count) as one Constant. */
 static Node *constants_merge(Parser *p, Node **items, uint32_t count, Span span) {

@@ -8,7 +8,7 @@
 #include "parser/dump.h"
 #include "parser/parser.h"
 
-/* ---- One parse ----------------------------------------------------------------------------------------- */
+/* ---- One parse ------------------------------------------------------------------------------------- */
 
 typedef struct {
     Arena arena;
@@ -70,7 +70,7 @@ static char *repeat(const char *head, const char *text, size_t times, const char
     return all;
 }
 
-/* ---- Trees --------------------------------------------------------------------------------------------- */
+/* ---- Trees ----------------------------------------------------------------------------------------- */
 
 /* A program, and the body of ast.dump(ast.parse(program)). */
 static const char *const trees[][2] = {
@@ -218,7 +218,7 @@ START_TEST(test_constant) {
 }
 END_TEST
 
-/* ---- Errors -------------------------------------------------------------------------------------------- */
+/* ---- Errors ---------------------------------------------------------------------------------------- */
 
 /*
  * A program and what CPython says to it: message, lineno, offset, end_lineno, end_offset (0: it gives none).
@@ -544,7 +544,7 @@ START_TEST(test_modes) {
 }
 END_TEST
 
-/* ---- Limits -------------------------------------------------------------------------------------------- */
+/* ---- Limits ---------------------------------------------------------------------------------------- */
 
 /* `kind` of the error that head, times x text, tail has; -1 for none. */
 static void check_repeated(const char *head, const char *text, size_t times, const char *tail, int kind) {
@@ -596,7 +596,7 @@ START_TEST(test_elif_is_no_level) {
 }
 END_TEST
 
-/* ---- Memory -------------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------------- */
 
 /* An allocator that grants *context allocations. */
 static void *resize_limited(void *context, void *block, size_t old_size, size_t new_size) {
