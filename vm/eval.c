@@ -1944,6 +1944,7 @@ call: /* base: callable, self or ABSENT, nargs arguments up to sp */
         SAVE_IP();
         Object *instance = instance_new(vm, class, 0);
         if (UNLIKELY(instance == NULL)) goto error;
+        object_track(instance);
         base[0] = from_object(instance);
         base[1] = value_ref(base[0]);
         arguments = base + 1;
