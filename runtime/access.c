@@ -187,36 +187,14 @@ bool object_set_item(VM *vm, Value v, Value key, Value value) {
     if (set != NULL) return set(vm, v, key, value);
     if (!is_absent(value)) {
         raise_type(vm, "'%T' object does not support item assignment", v);
-    } else if (is_family(v, TYPE_SEQUENCE | TYPE_TUPLE | TYPE_STR | TYPE_BYTES)) {
+    } else if (type_of(key)->number.index != NULL &&
+               (is_family(v, TYPE_SEQUENCE | TYPE_TUPLE | TYPE_STR | TYPE_BYTES) ||
+                type_of(v)->flags & TYPE_HEAP)) {
         raise_type(vm, "'%T' object doesn't support item deletion", v);
     } else {
         raise_type(vm, "'%T' object does not support item deletion", v);
     }
     return false;
-}
-
-typedef struct {
-    Value wanted;
-    bool found;
-} Search;
-
-static bool compare_item(VM *vm, Value item, void *context) {
-    Search *search = context;
-    int equal = object_equal(vm, item, search->wanted);
-    search->found = equal > 0;
-    return equal == 0;
-}
-
-int object_contains(VM *vm, Value container, Value item) {
-    const Type *type = type_of(container);
-    if (type->container.contains != NULL) return type->container.contains(vm, container, item);
-    Search search = {item, false};
-    if (type->iterate == NULL && (type->container.get_item == NULL || type->flags & TYPE_DICT)) {
-        raise_type(vm, "argument of type '%T' is not iterable", container);
-        return -1;
-    }
-    if (object_each(vm, container, compare_item, &search)) return 0;
-    return search.found && !error_raised(vm) ? 1 : -1;
 }
 
 /* --- iteration --- */
@@ -254,16 +232,53 @@ static bool each_of_list(VM *vm, Value list, bool (*each)(VM *vm, Value item, vo
     return true;
 }
 
-bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context), void *context) {
-    if (is_exactly(iterable, &list_type)) return each_of_list(vm, iterable, each, context);
-    Value iterator = object_iterate(vm, iterable), item;
-    if (is_absent(iterator)) return false;
+static bool each_of_iterator(VM *vm, Value iterator, bool (*each)(VM *vm, Value item, void *context),
+                             void *context) {
     bool ok = true;
+    Value item;
     while (ok && !is_absent(item = iterator_next(vm, iterator))) {
         ok = each(vm, item, context);
         value_drop(vm, item);
     }
-    if (ok) ok = !error_raised(vm);
+    return ok && !error_raised(vm);
+}
+
+bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context), void *context) {
+    if (is_exactly(iterable, &list_type)) return each_of_list(vm, iterable, each, context);
+    Value iterator = object_iterate(vm, iterable);
+    if (is_absent(iterator)) return false;
+    bool ok = each_of_iterator(vm, iterator, each, context);
     value_drop(vm, iterator);
     return ok;
+}
+
+/* --- membership --- */
+
+typedef struct {
+    Value wanted;
+    bool found;
+} Search;
+
+static bool compare_item(VM *vm, Value item, void *context) {
+    Search *search = context;
+    int equal = object_equal(vm, item, search->wanted);
+    search->found = equal > 0;
+    return equal == 0;
+}
+
+int object_contains(VM *vm, Value container, Value item) {
+    const Type *type = type_of(container);
+    if (type->container.contains != NULL) return type->container.contains(vm, container, item);
+    Search search = {item, false};
+    Value iterator = object_iterate(vm, container);
+    if (is_absent(iterator)) {
+        if (error_is(vm, &exc_TypeError)) {
+            error_clear(vm);
+            raise_type(vm, "argument of type '%T' is not iterable", container);
+        }
+        return -1;
+    }
+    bool missing = each_of_iterator(vm, iterator, compare_item, &search);
+    value_drop(vm, iterator);
+    return missing ? 0 : search.found && !error_raised(vm) ? 1 : -1;
 }

@@ -557,6 +557,21 @@ static bool same_layout(Type *a, Type *b) {
     return (a->attributes_offset != 0) == (b->attributes_offset != 0);
 }
 
+static const Type *native_base(const Type *type) {
+    while (type->flags & TYPE_HEAP)
+        type = type->base;
+    return type;
+}
+
+/* May what is assigned to `attribute` take the place of the old type? */
+static bool check_layout(VM *vm, const char *attribute, Type *old, Type *new) {
+    bool same_dealloc = native_base(old)->head.dealloc == native_base(new)->head.dealloc;
+    if (same_dealloc && same_layout(old, new)) return true;
+    const char *what = same_dealloc ? "object layout" : "deallocator";
+    raise_type(vm, "%s assignment: '%N' %s differs from '%N'", attribute, new, what, old);
+    return false;
+}
+
 static bool check_new_bases(VM *vm, Type *type, Value bases) {
     if (!(type->flags & TYPE_HEAP)) {
         raise_type(vm, "cannot set '__bases__' attribute of immutable type '%N'", type);
@@ -613,11 +628,7 @@ bool class_set_bases(VM *vm, Type *type, Value bases) {
     if (!check_new_bases(vm, type, bases) || !check_new_base_types(vm, type, as_tuple(bases))) return false;
     Type *base = best_base(vm, as_tuple(bases));
     if (base == NULL) return false;
-    if (solid_base(base) != solid_base(type->base) ||
-        (base->attributes_offset != 0) != (type->base->attributes_offset != 0)) {
-        raise_type(vm, "__bases__ assignment: '%N' object layout differs from '%N'", base, type->base);
-        return false;
-    }
+    if (!check_layout(vm, "__bases__", type->base, base)) return false;
     Tuple *old_bases = type->bases;
     Type *old_base = type->base;
     value_ref(bases);
@@ -652,11 +663,8 @@ bool object_set_class(VM *vm, Value v, Value type) {
         raise_type(vm, "__class__ assignment only supported for mutable types or ModuleType subclasses");
         return false;
     }
-    if (!same_layout(old, new)) {
-        raise_type(vm, "__class__ assignment: '%N' object layout differs from '%N'", new, old);
-        return false;
-    }
     if (old == new) return true;
+    if (!check_layout(vm, "__class__", old, new)) return false;
     /* A shape belongs to its class: the attributes move into a dict. */
     if (old->attributes_offset != 0 && is_absent(attributes_dict(vm, as_object(v)))) return false;
     if (new->flags & TYPE_HEAP) object_ref(&new->head.object);

@@ -290,7 +290,7 @@ static bool member_set(VM *vm, Value descriptor, Value instance, Value value) {
     }
     Value *place = member_place(m, instance);
     if (is_absent(value) && is_absent(*place) && !(m->flags & MEMBER_NONE_IF_ABSENT)) {
-        raise_attribute(vm, instance, m->name);
+        raise_new(vm, &exc_AttributeError, m->name);
         return false;
     }
     value_set(vm, place, value_xref(value));

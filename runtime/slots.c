@@ -45,7 +45,7 @@ Value special_call(VM *vm, NameIndex name, Value *row, int count, bool *missing)
 static Value call_present(VM *vm, NameIndex name, Value *row, int count) {
     bool missing;
     Value result = special_call(vm, name, row, count, &missing);
-    return missing ? raise_attribute(vm, row[0], vm->names[name]) : result;
+    return missing ? raise_new(vm, &exc_AttributeError, vm->names[name]) : result;
 }
 
 static Value call_or_not_implemented(VM *vm, NameIndex name, Value *row, int count) {

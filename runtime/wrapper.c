@@ -28,10 +28,11 @@ typedef void (*FinalizeSlot)(VM *, Object *);
 
 /* --- calling a slot --- */
 
+/* CPython names a function without a name where it unpacks two arguments or more, hence the blank. */
 static bool check_count(VM *vm, int nargs, int least, int most) {
     if (nargs >= least && nargs <= most) return true;
     int bound = nargs < least ? least : most;
-    raise_type(vm, "expected %s%d argument%s, got %d",
+    raise_type(vm, "%sexpected %s%d argument%s, got %d", most > 1 ? " " : "",
                least == most   ? ""
                : nargs < least ? "at least "
                                : "at most ",
