@@ -119,6 +119,7 @@ struct Unit {
     uint32_t free_count;
     WordMap free_index;  /* Name * -> variable */
     uint32_t class_cell; /* variable of `__class__` in a class body that needs it */
+    uint32_t class_dict; /* the same of NAME_CLASS_DICT */
 
     WordMap static_attributes; /* class bodies: Name * of self.name = ... in methods -> 1 */
     Name **static_names;
@@ -266,6 +267,26 @@ void delete_target(Compiler *c, Node *target);
 void augmented_assign(Compiler *c, Node *node);
 void annotated_assign(Compiler *c, Node *node);
 void annotation(Compiler *c, Node *node); /* its value, or its text under the annotations future */
+
+/* A finished code object's function, made with what HAS_* says lies on the stack. */
+enum {
+    HAS_DEFAULTS = 1,
+    HAS_KEYWORD_DEFAULTS = 2,
+    HAS_ANNOTATIONS = 4,
+    HAS_CLOSURE = 8
+}; /* of MAKE_FUNCTION */
+
+/* Push the tuple and dict of defaults that there are, and say which. */
+int function_defaults(Compiler *c, Node *arguments, Span span);
+/* Push the function, or class, of a definition without its decorators. */
+void function_object(Compiler *c, Node *node, int flags);
+void class_object(Compiler *c, Node *node);
+Unit *unit_new(Compiler *c); /* NULL: failed */
+
+/* generic.c: the same for those with type parameters (PEP 695), and type aliases. */
+void generic_function(Compiler *c, Node *node);
+void generic_class(Compiler *c, Node *node);
+void type_alias_statement(Compiler *c, Node *node);
 
 void function_definition(Compiler *c, Node *node);
 void class_definition(Compiler *c, Node *node);

@@ -8,13 +8,6 @@
 #include "runtime/code.h"
 #include "runtime/str.h"
 
-enum {
-    HAS_DEFAULTS = 1,
-    HAS_KEYWORD_DEFAULTS = 2,
-    HAS_ANNOTATIONS = 4,
-    HAS_CLOSURE = 8
-}; /* of MAKE_FUNCTION */
-
 /* ---- Closures ---------------------------------------------------------------------------------------------------- */
 
 void make_closure(Compiler *c, Value code, const Unit *inner, int flags, Span span) {
@@ -45,8 +38,7 @@ static int keyword_defaults(Compiler *c, Node *arguments, Span span) {
     return count ? HAS_KEYWORD_DEFAULTS : 0;
 }
 
-/* Push the tuple and dict of defaults that there are; the MAKE_FUNCTION flags that say which. */
-static int defaults(Compiler *c, Node *arguments, Span span) {
+int function_defaults(Compiler *c, Node *arguments, Span span) {
     NodeList positional = arguments->arguments.defaults;
     int flags = 0;
     if (positional.count) {
@@ -185,7 +177,7 @@ static void return_none(Compiler *c) {
     emit(c, OP_RETURN, 0, NO_SPAN);
 }
 
-static Unit *unit_new(Compiler *c) {
+Unit *unit_new(Compiler *c) {
     Unit *unit = arena_alloc(c->arena, sizeof *unit);
     if (!unit) compile_fail_memory(c);
     return c->failed ? NULL : unit;
@@ -204,10 +196,8 @@ static void function_body(Compiler *c, Node *node) {
     return_none(c);
 }
 
-void function_definition(Compiler *c, Node *node) {
+void function_object(Compiler *c, Node *node, int flags) {
     __typeof__(node->FunctionDef) *f = &node->FunctionDef;
-    decorators_push(c, f->decorator_list);
-    int flags = defaults(c, f->args, node->span);
     flags |= annotations(c, node);
     Unit *unit = unit_new(c);
     if (!unit) return;
@@ -215,12 +205,21 @@ void function_definition(Compiler *c, Node *node) {
     unit_enter(c, unit, symtable_scope(&c->symbols, node), name, first_line(node, f->decorator_list));
     function_body(c, node);
     make_closure(c, unit_leave(c), unit, flags, node->span);
+}
+
+void function_definition(Compiler *c, Node *node) {
+    __typeof__(node->FunctionDef) *f = &node->FunctionDef;
+    decorators_push(c, f->decorator_list);
+    if (f->type_params.count)
+        generic_function(c, node);
+    else
+        function_object(c, node, function_defaults(c, f->args, node->span));
     decorators_call(c, f->decorator_list);
     identifier_access(c, f->name, ACCESS_STORE, node->span);
 }
 
 void lambda(Compiler *c, Node *node) {
-    int flags = defaults(c, node->Lambda.args, node->span);
+    int flags = function_defaults(c, node->Lambda.args, node->span);
     Unit *unit = unit_new(c);
     if (!unit) return;
     unit_enter(c, unit, symtable_scope(&c->symbols, node), text_value(c, "<lambda>", 8), node->span.line);
@@ -261,6 +260,15 @@ static void class_head(Compiler *c, uint32_t line) {
 
 static void class_body(Compiler *c, Node *node, uint32_t line) {
     class_head(c, line);
+    Span span = {line, 0, line, 0};
+    if (node->ClassDef.type_params.count) {
+        variable_access(c, name_c(c, NAME_TYPE_PARAMS), ACCESS_LOAD, span);
+        emit_name(c, OP_STORE_NAME, name_c(c, "__type_params__"), span);
+    }
+    if (c->unit->scope->needs_class_dict) {
+        emit(c, OP_LOAD_LOCALS, 0, span);
+        emit(c, OP_STORE_CELL, (int32_t)c->unit->class_dict, span);
+    }
     block_body(c, node->ClassDef.body);
     set_name(c, "__static_attributes__", static_attributes(c), NO_SPAN);
     if (!c->unit->scope->needs_class_cell) {
@@ -273,10 +281,26 @@ static void class_body(Compiler *c, Node *node, uint32_t line) {
     emit(c, OP_RETURN, 0, NO_SPAN);
 }
 
-void class_definition(Compiler *c, Node *node) {
+/* The bases of a generic class: those written, and typing.Generic of its type parameters. */
+static NodeList class_bases(Compiler *c, Node *node) {
+    NodeList bases = node->ClassDef.bases;
+    if (node->ClassDef.type_params.count == 0) return bases;
+    Node **items = arena_alloc(c->arena, (bases.count + 1) * sizeof *items);
+    Node *generic = arena_alloc(c->arena, sizeof *generic);
+    if (!items || !generic) {
+        compile_fail_memory(c);
+        return bases;
+    }
+    *generic = (Node){.kind = AST_Name, .depth = 1, .span = node->span};
+    generic->Name.id = (Identifier){NAME_GENERIC_BASE, sizeof NAME_GENERIC_BASE - 1};
+    if (bases.count) memcpy(items, bases.items, bases.count * sizeof *items);
+    items[bases.count] = generic;
+    return (NodeList){items, bases.count + 1};
+}
+
+void class_object(Compiler *c, Node *node) {
     __typeof__(node->ClassDef) *k = &node->ClassDef;
     uint32_t line = first_line(node, k->decorator_list);
-    decorators_push(c, k->decorator_list);
     emit(c, OP_LOAD_BUILD_CLASS, 0, node->span);
     emit(c, OP_PUSH_ABSENT, 0, node->span);
     Unit *unit = unit_new(c);
@@ -286,7 +310,16 @@ void class_definition(Compiler *c, Node *node) {
     class_body(c, node, line);
     make_closure(c, unit_leave(c), unit, 0, node->span);
     if (!c->failed) emit_const(c, name, node->span);
-    call_arguments(c, 2, k->bases, k->keywords, node->span);
+    call_arguments(c, 2, class_bases(c, node), k->keywords, node->span);
+}
+
+void class_definition(Compiler *c, Node *node) {
+    __typeof__(node->ClassDef) *k = &node->ClassDef;
+    decorators_push(c, k->decorator_list);
+    if (k->type_params.count)
+        generic_class(c, node);
+    else
+        class_object(c, node);
     decorators_call(c, k->decorator_list);
     identifier_access(c, k->name, ACCESS_STORE, node->span);
 }

@@ -189,6 +189,7 @@ void statement(Compiler *c, Node *node) {
     case AST_Continue: loop_exit(c, node); break;
     case AST_FunctionDef: function_definition(c, node); break;
     case AST_ClassDef: class_definition(c, node); break;
+    case AST_TypeAlias: type_alias_statement(c, node); break;
     case AST_Try: try_statement(c, node); break;
     case AST_With: with_statement(c, node); break;
     case AST_Raise: raise_statement(c, node); break;

@@ -24,11 +24,16 @@ Scope *symtable_scope(const SymbolTable *table, const Node *node) {
     return place ? (Scope *)(uintptr_t)*place : NULL;
 }
 
-static bool scope_enter(SymbolTable *t, ScopeKind kind, Node *node) {
+Scope *symtable_type_scope(const SymbolTable *table, NodeList type_params) {
+    return type_params.count ? symtable_scope(table, (const Node *)type_params.items) : NULL;
+}
+
+/* `node` is the key: two scopes of one definition need different ones. */
+static bool scope_enter(SymbolTable *t, ScopeKind kind, const Node *node) {
     Scope *parent = t->current;
     Scope *scope = arena_alloc(t->arena, sizeof *scope);
     if (!scope || !word_map_put(&t->scopes, t->arena, (uintptr_t)node, (uintptr_t)scope)) return false;
-    *scope = (Scope){.kind = kind, .node = node, .parent = parent, .unit = scope};
+    *scope = (Scope){.kind = kind, .node = (Node *)node, .parent = parent, .unit = scope};
     if (parent) {
         scope->class_name = parent->class_name;
         scope->iteration_depth = parent->iteration_depth;
@@ -71,6 +76,8 @@ static bool define_in(SymbolTable *t, Scope *scope, Name *name, int flag, Span s
     if (!symbol) return false;
     if ((flag & SYMBOL_PARAM) && (symbol->flags & SYMBOL_PARAM))
         return fail(t, span, "duplicate argument '%s' in function definition", name->utf8);
+    if ((flag & SYMBOL_TYPE_PARAM) && (symbol->flags & SYMBOL_TYPE_PARAM))
+        return fail(t, span, "duplicate type parameter '%s'", name->utf8);
     symbol->flags |= flag;
     if (t->current->in_iteration_target) {
         if (symbol->flags & (SYMBOL_GLOBAL | SYMBOL_NONLOCAL))
@@ -131,20 +138,79 @@ static bool visit_defaults(SymbolTable *t, Node *arguments) {
     return visit_list(t, arguments->arguments.defaults) && visit_list(t, arguments->arguments.kw_defaults);
 }
 
-static bool visit_type_params(SymbolTable *t, NodeList type_params) {
+/* A name that the compiler itself stores or loads. */
+static bool define_hidden(SymbolTable *t, const char *text, int flag) {
+    return define_in(t, t->current, name_of(t->names, text, strlen(text), false), flag,
+                     t->current->node->span);
+}
+
+/* A scope in which a class around it is looked at first has to get at the class's namespace. */
+static bool see_class(SymbolTable *t, bool sees) {
+    t->current->sees_class = sees;
+    return !sees || define_hidden(t, NAME_CLASS_DICT, SYMBOL_USE);
+}
+
+static bool visit_lazily(SymbolTable *t, ScopeKind kind, Node *key, Node *value) {
+    bool sees = t->current->kind == SCOPE_CLASS || t->current->sees_class;
+    if (!scope_enter(t, kind, key)) return false;
+    bool ok = see_class(t, sees) && visit(t, value);
+    scope_leave(t);
+    return ok;
+}
+
+static bool visit_type_param(SymbolTable *t, Node *node) {
+    if (!define(t, node->TypeVar.name, SYMBOL_TYPE_PARAM | SYMBOL_LOCAL, node->span)) return false;
+    Node *bound = node->kind == AST_TypeVar ? node->TypeVar.bound : NULL;
+    return !bound || visit_lazily(t, SCOPE_TYPE_BOUND, node, bound);
+}
+
+/* Enter the scope of type parameters, if there are any, and define them. Leave it with leave_type_params. */
+static bool enter_type_params(SymbolTable *t, NodeList type_params) {
     if (type_params.count == 0) return true;
-    return fail_located(t, type_params.items[0]->span, "type parameters are not supported yet");
+    bool sees = t->current->kind == SCOPE_CLASS;
+    Node *first = type_params.items[0];
+    if (!scope_enter(t, SCOPE_TYPE_PARAMETERS, (const Node *)type_params.items)) return false;
+    t->current->node = first;
+    bool ok = see_class(t, sees);
+    for (uint32_t i = 0; ok && i < type_params.count; i++)
+        ok = visit_type_param(t, type_params.items[i]);
+    return ok;
+}
+
+static void leave_type_params(SymbolTable *t, NodeList type_params) {
+    if (type_params.count) scope_leave(t);
+}
+
+static bool has_keyword_default(const Node *arguments) {
+    NodeList defaults = arguments->arguments.kw_defaults;
+    for (uint32_t i = 0; i < defaults.count; i++)
+        if (defaults.items[i]) return true;
+    return false;
+}
+
+/* Defaults are worked out outside the scope of type parameters and handed in. */
+static bool define_handed_in(SymbolTable *t, Node *arguments) {
+    if (arguments->arguments.defaults.count && !define_hidden(t, NAME_DEFAULTS, SYMBOL_PARAM)) return false;
+    return !has_keyword_default(arguments) || define_hidden(t, NAME_KEYWORD_DEFAULTS, SYMBOL_PARAM);
+}
+
+static bool visit_function_inside(SymbolTable *t, Node *node) {
+    __typeof__(node->FunctionDef) *f = &node->FunctionDef;
+    if (f->type_params.count && !define_handed_in(t, f->args)) return false;
+    if (!visit_annotations(t, f->args, f->returns) || !scope_enter(t, SCOPE_FUNCTION, node)) return false;
+    bool ok = define_arguments(t, f->args) && visit_list(t, f->body);
+    scope_leave(t);
+    return ok;
 }
 
 static bool visit_function(SymbolTable *t, Node *node) {
     __typeof__(node->FunctionDef) *f = &node->FunctionDef;
     if (!define(t, f->name, SYMBOL_LOCAL, node->span) || !visit_defaults(t, f->args) ||
-        !visit_type_params(t, f->type_params) || !visit_annotations(t, f->args, f->returns) ||
-        !visit_list(t, f->decorator_list) || !scope_enter(t, SCOPE_FUNCTION, node))
+        !visit_list(t, f->decorator_list) || !enter_type_params(t, f->type_params) ||
+        !visit_function_inside(t, node))
         return false;
-    bool ok = define_arguments(t, f->args) && visit_list(t, f->body);
-    scope_leave(t);
-    return ok;
+    leave_type_params(t, f->type_params);
+    return true;
 }
 
 static bool visit_lambda(SymbolTable *t, Node *node) {
@@ -154,16 +220,40 @@ static bool visit_lambda(SymbolTable *t, Node *node) {
     return ok;
 }
 
-static bool visit_class(SymbolTable *t, Node *node) {
+static bool visit_class_inside(SymbolTable *t, Node *node, const Name *name) {
     __typeof__(node->ClassDef) *c = &node->ClassDef;
-    if (!define(t, c->name, SYMBOL_LOCAL, node->span) || !visit_list(t, c->decorator_list) ||
-        !visit_type_params(t, c->type_params) || !visit_list(t, c->bases) || !visit_list(t, c->keywords) ||
-        !scope_enter(t, SCOPE_CLASS, node))
+    bool generic = c->type_params.count;
+    if (generic && (!define_hidden(t, NAME_TYPE_PARAMS, SYMBOL_LOCAL) ||
+                    !define_hidden(t, NAME_GENERIC_BASE, SYMBOL_LOCAL)))
         return false;
-    t->current->class_name = name_of(t->names, c->name.utf8, c->name.length, false);
-    bool ok = t->current->class_name && visit_list(t, c->body);
+    if (!visit_list(t, c->bases) || !visit_list(t, c->keywords) || !scope_enter(t, SCOPE_CLASS, node))
+        return false;
+    t->current->class_name = name;
+    bool ok = !generic || define_hidden(t, NAME_TYPE_PARAMS, SYMBOL_USE);
+    ok = ok && visit_list(t, c->body);
     scope_leave(t);
     return ok;
+}
+
+static bool visit_class(SymbolTable *t, Node *node) {
+    __typeof__(node->ClassDef) *c = &node->ClassDef;
+    const Name *name = name_of(t->names, c->name.utf8, c->name.length, false);
+    if (!name || !define(t, c->name, SYMBOL_LOCAL, node->span) || !visit_list(t, c->decorator_list) ||
+        !enter_type_params(t, c->type_params))
+        return false;
+    if (c->type_params.count) t->current->class_name = name;
+    if (!visit_class_inside(t, node, name)) return false;
+    leave_type_params(t, c->type_params);
+    return true;
+}
+
+static bool visit_type_alias(SymbolTable *t, Node *node) {
+    NodeList type_params = node->TypeAlias.type_params;
+    if (!visit(t, node->TypeAlias.name) || !enter_type_params(t, type_params) ||
+        !visit_lazily(t, SCOPE_TYPE_ALIAS, node, node->TypeAlias.value))
+        return false;
+    leave_type_params(t, type_params);
+    return true;
 }
 
 /* ---- Statements -------------------------------------------------------------------------------------------------- */
@@ -256,17 +346,27 @@ static bool visit_unsupported(SymbolTable *t, Node *node) {
     case AST_AsyncFunctionDef: what = "async def"; break;
     case AST_AsyncFor: what = "async for"; break;
     case AST_AsyncWith: what = "async with"; break;
-    case AST_TryStar: what = "except*"; break;
-    default: what = "type statement"; break;
+    default: what = "except*"; break;
     }
     return fail_located(t, node->span, "%s is not supported yet", what);
 }
 
 /* ---- Expressions ------------------------------------------------------------------------------------------------- */
 
-static bool check_annotation(SymbolTable *t, Node *node, const char *what) {
-    if (t->current->kind != SCOPE_ANNOTATION) return true;
-    return fail(t, node->span, "%s cannot be used within an annotation", what);
+/* The scopes in which nothing may be bound or yielded, by what messages call them; NULL: no such scope. */
+static const char *restricted_scope(const Scope *scope) {
+    switch (scope->kind) {
+    case SCOPE_ANNOTATION: return "an annotation";
+    case SCOPE_TYPE_BOUND: return "a TypeVar bound";
+    case SCOPE_TYPE_ALIAS: return "a type alias";
+    case SCOPE_TYPE_PARAMETERS: return "the definition of a generic";
+    default: return NULL;
+    }
+}
+
+static bool check_allowed(SymbolTable *t, Node *node, const char *what) {
+    const char *scope = restricted_scope(t->current);
+    return !scope || fail(t, node->span, "%s cannot be used within %s", what, scope);
 }
 
 /* `target :=` in a comprehension binds in the nearest function or module around it. */
@@ -297,7 +397,7 @@ static bool bind_outside_comprehension(SymbolTable *t, Node *target) {
 
 static bool visit_walrus(SymbolTable *t, Node *node) {
     Node *target = node->NamedExpr.target;
-    if (!check_annotation(t, node, "named expression")) return false;
+    if (!check_allowed(t, node, "named expression")) return false;
     if (t->current->iteration_depth)
         return fail(t, node->span,
                     "assignment expression cannot be used in a comprehension iterable expression");
@@ -354,7 +454,7 @@ static const char *comprehension_description(const Scope *scope) {
 
 static bool visit_yield(SymbolTable *t, Node *node) {
     Node *value = node->kind == AST_Yield ? node->Yield.value : node->YieldFrom.value;
-    if (!check_annotation(t, node, "yield expression") || (value && !visit(t, value))) return false;
+    if (!check_allowed(t, node, "yield expression") || (value && !visit(t, value))) return false;
     t->current->is_generator = true;
     if (t->current->kind == SCOPE_GENERATOR || t->current->kind == SCOPE_COMPREHENSION)
         return fail(t, node->span, "%s", comprehension_description(t->current));
@@ -362,7 +462,7 @@ static bool visit_yield(SymbolTable *t, Node *node) {
 }
 
 static bool visit_await(SymbolTable *t, Node *node) {
-    if (!check_annotation(t, node, "await expression")) return false;
+    if (!check_allowed(t, node, "await expression")) return false;
     return fail_located(t, node->span,
                         scope_is_function(t->current) ? "'await' outside async function"
                                                       : "'await' outside function");
@@ -437,8 +537,8 @@ static bool visit(SymbolTable *t, Node *node) {
     case AST_Yield:
     case AST_YieldFrom: return visit_yield(t, node);
     case AST_Await: return visit_await(t, node);
+    case AST_TypeAlias: return visit_type_alias(t, node);
     case AST_Match:
-    case AST_TypeAlias:
     case AST_TryStar:
     case AST_AsyncFunctionDef:
     case AST_AsyncFor:
@@ -449,8 +549,10 @@ static bool visit(SymbolTable *t, Node *node) {
 
 /* ---- Resolution -------------------------------------------------------------------------------------------------- */
 
+/* What a class keeps in cells for the code inside it. */
 static bool is_class_cell(const Scope *scope, const Name *name) {
-    return scope->kind == SCOPE_CLASS && strcmp(name->utf8, "__class__") == 0;
+    if (scope->kind != SCOPE_CLASS) return false;
+    return strcmp(name->utf8, "__class__") == 0 || strcmp(name->utf8, NAME_CLASS_DICT) == 0;
 }
 
 /* The function around `scope` that binds `name`, or the class for `__class__`; NULL when it can only be global. */
@@ -497,7 +599,23 @@ static bool resolve_nonlocal(SymbolTable *t, Scope *scope, Symbol *symbol) {
         return fail(t, symbol->directive, "nonlocal declaration not allowed at module level");
     Scope *binding = find_binding(scope, symbol->name);
     if (!binding) return fail(t, symbol->directive, "no binding for nonlocal '%s' found", symbol->name->utf8);
+    const Symbol *bound = scope_find(binding, symbol->name);
+    if (bound && (bound->flags & SYMBOL_TYPE_PARAM))
+        return fail(t, symbol->directive, "nonlocal binding not allowed for type parameter '%s'",
+                    symbol->name->utf8);
     return resolve_free(t, scope, symbol, binding);
+}
+
+/* What the class that a scope sees says of a name: it goes before enclosing functions. False: nothing. */
+static bool resolve_by_class(const Scope *scope, Symbol *symbol) {
+    const Scope *class_scope = scope;
+    if (!scope->sees_class) return false;
+    while (class_scope->kind != SCOPE_CLASS)
+        class_scope = class_scope->parent;
+    const Symbol *in_class = scope_find(class_scope, symbol->name);
+    if (!in_class || (in_class->flags & SYMBOL_NONLOCAL)) return false;
+    if (in_class->flags & SYMBOL_GLOBAL) symbol->resolution = RESOLVED_GLOBAL_EXPLICIT;
+    return in_class->flags & (SYMBOL_GLOBAL | SYMBOL_BOUND);
 }
 
 static bool resolve_symbol(SymbolTable *t, Scope *scope, Symbol *symbol) {
@@ -512,7 +630,7 @@ static bool resolve_symbol(SymbolTable *t, Scope *scope, Symbol *symbol) {
         if (symbol->resolution != RESOLVED_CELL) symbol->resolution = RESOLVED_LOCAL;
         return true;
     }
-    if (!(symbol->flags & SYMBOL_USE)) return true;
+    if (!(symbol->flags & SYMBOL_USE) || resolve_by_class(scope, symbol)) return true;
     Scope *binding = find_binding(scope, symbol->name);
     return !binding || resolve_free(t, scope, symbol, binding);
 }

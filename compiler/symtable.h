@@ -24,9 +24,12 @@ typedef enum {
     SCOPE_CLASS,
     SCOPE_FUNCTION, /* def */
     SCOPE_LAMBDA,
-    SCOPE_GENERATOR,     /* generator expression */
-    SCOPE_COMPREHENSION, /* list, set, dict: inlined */
-    SCOPE_ANNOTATION,    /* under `from __future__ import annotations`: looked at, then forgotten */
+    SCOPE_GENERATOR,       /* generator expression */
+    SCOPE_TYPE_PARAMETERS, /* around a generic function, class or alias: PEP 695 */
+    SCOPE_TYPE_ALIAS,      /* the value of one, worked out when asked for */
+    SCOPE_TYPE_BOUND,      /* the bound of a type variable, likewise */
+    SCOPE_COMPREHENSION,   /* list, set, dict: inlined */
+    SCOPE_ANNOTATION,      /* under `from __future__ import annotations`: looked at, then forgotten */
 } ScopeKind;
 
 enum {
@@ -38,7 +41,8 @@ enum {
     SYMBOL_USE = 1 << 5,
     SYMBOL_ANNOTATED = 1 << 6,
     SYMBOL_ITERATION = 1 << 7, /* a comprehension's loop variable */
-    SYMBOL_PASSED = 1 << 8,    /* a class binds it, and functions inside take it from an enclosing function */
+    SYMBOL_TYPE_PARAM = 1 << 9,
+    SYMBOL_PASSED = 1 << 8, /* a class binds it, and functions inside take it from an enclosing function */
     SYMBOL_BOUND = SYMBOL_PARAM | SYMBOL_LOCAL | SYMBOL_IMPORT,
 };
 
@@ -74,6 +78,8 @@ struct Scope {
     WordMap table;          /* Name * -> Symbol * */
     Symbol *symbols, *last_symbol;
     bool is_generator;
+    bool sees_class;          /* a scope of type parameters in a class: the class's names come first in it */
+    bool needs_class_dict;    /* a class with such scopes inside */
     bool needs_class_cell;    /* a class whose methods use super() or __class__ */
     bool in_iteration_target; /* first pass: inside a comprehension's targets */
     uint16_t iteration_depth; /* first pass: inside that many comprehensions' iterables */
@@ -93,8 +99,18 @@ typedef struct {
 /* Build the table of a tree; false leaves the reason in `diagnostics` (or a failed arena). */
 bool symtable_build(SymbolTable *table, Node *root);
 
+/* Names that no program can spell: what the scope of type parameters keeps for the definition inside. */
+#define NAME_DEFAULTS ".defaults"
+#define NAME_KEYWORD_DEFAULTS ".kwdefaults"
+#define NAME_TYPE_PARAMS ".type_params"
+#define NAME_GENERIC_BASE ".generic_base"
+#define NAME_CLASS_DICT "__classdict__"
+
 /* The scope that a function, class, lambda or comprehension opens. */
 Scope *symtable_scope(const SymbolTable *table, const Node *node);
+
+/* The scope of a definition's type parameters; NULL when it has none. */
+Scope *symtable_type_scope(const SymbolTable *table, NodeList type_params);
 
 /* NULL when the scope does not mention the name. */
 Symbol *scope_find(const Scope *scope, const Name *name);

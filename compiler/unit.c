@@ -101,10 +101,16 @@ static void add_variables(Compiler *c, Scope *scope) {
         add_variable(c, name_c(c, ".0"), VARIABLE_LOCAL);
         u->positional_count = u->positional_only_count = 1;
     }
+    if (scope->kind == SCOPE_TYPE_PARAMETERS) {
+        add_parameter(c, name_c(c, NAME_DEFAULTS));
+        add_parameter(c, name_c(c, NAME_KEYWORD_DEFAULTS));
+        u->positional_count = u->variable_count;
+    }
     add_resolved(c, scope, RESOLVED_LOCAL, VARIABLE_LOCAL);
     u->local_count = u->variable_count;
     add_resolved(c, scope, RESOLVED_CELL, VARIABLE_CELL);
     if (scope->needs_class_cell) u->class_cell = add_variable(c, name_c(c, "__class__"), VARIABLE_CELL);
+    if (scope->needs_class_dict) u->class_dict = add_variable(c, name_c(c, NAME_CLASS_DICT), VARIABLE_CELL);
     add_free_variables(c, scope);
 }
 
@@ -118,9 +124,10 @@ static bool declared_global(const Scope *scope, const Name *name) {
 static void set_qualified_name(Compiler *c, Unit *u) {
     const Unit *outer = u->outer;
     u->qualified_name = u->name;
+    if (outer && outer->scope->kind == SCOPE_TYPE_PARAMETERS) outer = outer->outer;
     if (!outer || outer->scope->kind == SCOPE_MODULE) return;
     bool named = u->scope->kind == SCOPE_FUNCTION || u->scope->kind == SCOPE_CLASS;
-    if (named && declared_global(c->scope, name_identifier(c, u->scope->node->FunctionDef.name))) return;
+    if (named && declared_global(outer->scope, name_identifier(c, u->scope->node->FunctionDef.name))) return;
     const char *format = scope_is_function(outer->scope) ? "%S.<locals>.%S" : "%S.%S";
     if (!c->failed)
         u->qualified_name = compile_pin(c, string_format(c->vm, format, outer->qualified_name, u->name));
@@ -196,19 +203,25 @@ static Variable free_variable(const Unit *u, const Name *name) {
     return (Variable){STORAGE_FREE, slot ? (uint32_t)*slot : 0};
 }
 
+/* What an inner block captures from a class body: the class itself, its namespace, or what the class passes on. */
+static Variable class_variable(const Unit *u, const Name *name) {
+    if (u->scope->needs_class_cell && strcmp(name->utf8, "__class__") == 0)
+        return (Variable){STORAGE_CELL, u->class_cell};
+    if (u->scope->needs_class_dict && strcmp(name->utf8, NAME_CLASS_DICT) == 0)
+        return (Variable){STORAGE_CELL, u->class_dict};
+    return free_variable(u, name);
+}
+
 /* Where a name lives, as the current scope sees it; `for_closure` looks for what an inner block captures. */
 static Variable find_variable(const Compiler *c, const Name *name, bool for_closure) {
     const Unit *u = c->unit;
     const Scope *scope = c->scope;
     const Symbol *symbol = scope_find(scope, name);
-    if (for_closure && scope->kind == SCOPE_CLASS) {
-        bool own = u->scope->needs_class_cell && strcmp(name->utf8, "__class__") == 0;
-        return own ? (Variable){STORAGE_CELL, u->class_cell} : free_variable(u, name);
-    }
+    if (for_closure && scope->kind == SCOPE_CLASS) return class_variable(u, name);
     if (!symbol) return (Variable){STORAGE_IMPLICIT, 0};
     if (symbol->resolution == RESOLVED_FREE) {
         if (symbol->binding->unit != u->scope) return free_variable(u, name);
-        if (symbol->binding->kind == SCOPE_CLASS) return (Variable){STORAGE_CELL, u->class_cell};
+        if (symbol->binding->kind == SCOPE_CLASS) return class_variable(u, name);
         scope = symbol->binding;
         symbol = scope_find(scope, name);
     }
@@ -241,6 +254,18 @@ static Opcode implicit_opcode(const Compiler *c, Access access) {
     return (Opcode)(global ? globals : names)[access];
 }
 
+/* In a scope that sees a class: the class's namespace first. False: the name cannot be there. */
+static bool load_through_class(Compiler *c, Name *name, Variable v, Span span) {
+    bool possible = v.storage == STORAGE_FREE || v.storage == STORAGE_IMPLICIT;
+    if (!possible || strcmp(name->utf8, NAME_CLASS_DICT) == 0) return false;
+    variable_access(c, name_c(c, NAME_CLASS_DICT), ACCESS_LOAD, span);
+    if (v.storage == STORAGE_FREE)
+        emit(c, OP_LOAD_DICT_OR_CELL, (int32_t)v.slot, span);
+    else
+        emit_name(c, OP_LOAD_DICT_OR_GLOBAL, name, span);
+    return true;
+}
+
 void variable_access(Compiler *c, Name *name, Access access, Span span) {
     static const uint8_t locals[] = {OP_LOAD_LOCAL, OP_STORE_LOCAL, OP_DELETE_LOCAL};
     static const uint8_t cells[] = {OP_LOAD_CELL, OP_STORE_CELL, OP_DELETE_CELL};
@@ -248,6 +273,7 @@ void variable_access(Compiler *c, Name *name, Access access, Span span) {
     static const uint8_t names[] = {OP_LOAD_NAME, OP_STORE_NAME, OP_DELETE_NAME};
     if (c->failed || !name) return;
     Variable v = find_variable(c, name, false);
+    if (access == ACCESS_LOAD && c->scope->sees_class && load_through_class(c, name, v, span)) return;
     switch (v.storage) {
     case STORAGE_LOCAL: emit(c, (Opcode)locals[access], (int32_t)v.slot, span); break;
     case STORAGE_FREE:
