@@ -110,6 +110,9 @@ static Value reduction(VM *vm, Value self, STEALS Value arguments, Value state) 
 
 static Value enumerate_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[2];
+    if (nargs == 0 && names_count(names) == 0) {
+        return raise_type(vm, "enumerate() missing required argument 'iterable'");
+    }
     if (!arguments_bind(vm, "enumerate", "iterable, start=0", args, nargs, names, row)) return ABSENT;
     Value start = is_absent(row[1]) ? int_small(0) : object_index(vm, row[1]);
     if (is_absent(start)) return ABSENT;

@@ -35,17 +35,13 @@ bool list_reserve(VM *vm, List *list, int64_t capacity) {
     return capacity <= list->capacity || set_capacity(vm, list, capacity);
 }
 
-static int64_t growth(int64_t length) {
-    return (length + (length >> 3) + 6) & ~INT64_C(3);
-}
+static int64_t growth(int64_t length) { return (length + (length >> 3) + 6) & ~INT64_C(3); }
 
 bool list_make_room(VM *vm, List *list, int64_t length) {
     return length <= list->capacity || set_capacity(vm, list, growth(length));
 }
 
-bool list_grow(VM *vm, List *list) {
-    return list_make_room(vm, list, list->length + 1);
-}
+bool list_grow(VM *vm, List *list) { return list_make_room(vm, list, list->length + 1); }
 
 void list_shrink(VM *vm, List *list) {
     if (list->length >= list->capacity / 2) return;
@@ -116,9 +112,7 @@ bool list_append_owned(VM *vm, Value self, Value item) {
     return true;
 }
 
-bool list_append(VM *vm, Value list, Value item) {
-    return list_append_owned(vm, list, value_ref(item));
-}
+bool list_append(VM *vm, Value list, Value item) { return list_append_owned(vm, list, value_ref(item)); }
 
 /* The first of many rows fits exactly, as most lists made of one iterable never grow. */
 static bool room_for_more(VM *vm, List *list, int64_t count) {

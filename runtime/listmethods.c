@@ -157,9 +157,7 @@ static Value inplace_repeat(VM *vm, Value self, Value factor) {
     return value_ref(self);
 }
 
-static Value iterate(VM *vm, Value self) {
-    return sequence_iterator_make(vm, &list_iterator_type, self, 0);
-}
+static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &list_iterator_type, self, 0); }
 
 /* --- methods --- */
 
@@ -179,7 +177,7 @@ METHOD(extend) {
 METHOD(insert) {
     UNUSED_CALL;
     int64_t index;
-    if (!object_to_int64(vm, args[1], &exc_OverflowError, &index)) return ABSENT;
+    if (!row_position(vm, args[1], &index)) return ABSENT;
     List *list = as_list(args[0]);
     if (!list_grow(vm, list)) return ABSENT;
     if (index < 0 && (index += list->length) < 0) index = 0;
@@ -194,7 +192,7 @@ METHOD(pop) {
     UNUSED_CALL;
     List *list = as_list(args[0]);
     int64_t index = -1;
-    if (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_IndexError, &index)) return ABSENT;
+    if (!is_absent(args[1]) && !row_position(vm, args[1], &index)) return ABSENT;
     if (list->length == 0) return raise_index(vm, "pop from empty list");
     if (index < 0) index += list->length;
     if ((uint64_t)index >= (uint64_t)list->length) return raise_index(vm, "pop index out of range");

@@ -50,12 +50,12 @@ Value list_get_slice(VM *vm, Value self, Value key) {
 }
 
 /* The items to assign, as a row that no user code can reach: a NEW list or tuple. */
-static Value source_items(VM *vm, Value self, Value value, const char *message) {
+static Value source_items(VM *vm, Value self, Value value) {
     if (is_exactly(value, &tuple_type)) return value_ref(value);
     if (value_same(value, self) || is_exactly(value, &list_type)) return list_from_iterable(vm, value);
     Value iterator = object_iterate(vm, value);
     if (is_absent(iterator)) {
-        if (error_is(vm, &exc_TypeError)) raise_type(vm, "%s", message);
+        if (error_is(vm, &exc_TypeError)) raise_type(vm, "must assign iterable to extended slice");
         return ABSENT;
     }
     Value list = list_from_iterable(vm, iterator);
@@ -64,7 +64,7 @@ static Value source_items(VM *vm, Value self, Value value, const char *message) 
 }
 
 static bool assign_plain(VM *vm, Value self, int64_t start, int64_t stop, Value value) {
-    Value source = source_items(vm, self, value, "can only assign an iterable");
+    Value source = source_items(vm, self, value);
     if (is_absent(source)) return false;
     List *list = as_list(self);
     slice_adjust(list->length, &start, &stop, 1);
@@ -93,7 +93,7 @@ static bool exchange(VM *vm, List *list, int64_t start, int64_t step, Row row) {
 }
 
 static bool assign_extended(VM *vm, Value self, int64_t start, int64_t stop, int64_t step, Value value) {
-    Value source = source_items(vm, self, value, "must assign iterable to extended slice");
+    Value source = source_items(vm, self, value);
     if (is_absent(source)) return false;
     List *list = as_list(self);
     int64_t count = slice_adjust(list->length, &start, &stop, step);

@@ -2,6 +2,7 @@
 
 #include "runtime/builder.h"
 #include "runtime/error.h"
+#include "runtime/int.h"
 #include "runtime/protocol.h"
 #include "runtime/slice.h"
 #include "runtime/str.h"
@@ -122,6 +123,15 @@ bool row_bounds(VM *vm, Value first, Value last, int64_t *start, int64_t *stop) 
         return false;
     }
     return slice_bound(vm, first, start) && slice_bound(vm, last, stop);
+}
+
+bool row_position(VM *vm, Value v, int64_t *position) {
+    Value i = object_index(vm, v);
+    if (is_absent(i)) return false;
+    bool fits = int_to_int64(i, position);
+    if (!fits) raise_overflow(vm, "Python int too large to convert to C ssize_t");
+    value_drop(vm, i);
+    return fits;
 }
 
 bool row_repeat_count(VM *vm, Value factor, int64_t length, int64_t *count) {

@@ -37,6 +37,9 @@ NEW RAISES Value row_count(VM *vm, Value *args, int nargs, Value names); /* the 
 /* A subscript: 1 and *index (not yet checked against the length) for an integer, 0 for a slice, -1 RAISES. */
 RAISES int row_subscript(VM *vm, Value key, const char *kind, int64_t *index);
 
+/* The index argument of pop and insert: through __index__, and it must fit. */
+RAISES bool row_position(VM *vm, Value v, int64_t *position);
+
 /* The factor of a repetition, not negative, such that length * *count fits a row. */
 RAISES bool row_repeat_count(VM *vm, Value factor, int64_t length, int64_t *count);
 /* Write `count` copies of a row, with new references. */
