@@ -387,6 +387,11 @@ static bool bind_outside_comprehension(SymbolTable *t, Node *target) {
         if (scope->kind == SCOPE_CLASS)
             return fail(t, span,
                         "assignment expression within a comprehension cannot be used in a class body");
+        if (restricted_scope(scope)) {
+            bool generic = scope->kind == SCOPE_TYPE_PARAMETERS;
+            return fail(t, span, "assignment expression within a comprehension cannot be used %s %s",
+                        generic ? "within" : "in", restricted_scope(scope));
+        }
         bool global = scope->kind == SCOPE_MODULE || (symbol && symbol->flags & SYMBOL_GLOBAL);
         if (!define_in(t, t->current, name, global ? SYMBOL_GLOBAL : SYMBOL_NONLOCAL, span)) return false;
         scope_find(t->current, name)->directive = span;
