@@ -1,0 +1,34 @@
+#ifndef MPY_RUNTIME_CODEC_H
+#define MPY_RUNTIME_CODEC_H
+
+/*
+ * Text encodings: str to bytes and back.
+ *
+ * The encodings are a fixed table: UTF-8, UTF-16, UTF-32, ASCII, Latin-1, Windows-1252 and the two escaped forms. Names
+ * are compared as CPython does: case, and the difference between '-', '_' and ' ', do not count.
+ *
+ * What cannot be decoded or encoded goes to an error handler, named by `errors`: strict, ignore, replace,
+ * backslashreplace, xmlcharrefreplace, namereplace, surrogateescape or surrogatepass. An unknown handler is an error
+ * only when it is needed. None of this runs user code; a failure raises UnicodeDecodeError or UnicodeEncodeError.
+ */
+
+#include "runtime/state.h"
+
+/* The bytes of a bytes-like object as a str; the str as bytes. LookupError: "unknown encoding: x". */
+NEW RAISES Value codec_decode(VM *vm, Value bytes_like, const char *encoding, const char *errors);
+NEW RAISES Value codec_encode(VM *vm, Value string, const char *encoding, const char *errors);
+NEW RAISES Value string_decode_utf8(VM *vm, const char *data, size_t length, const char *errors);
+
+/* LookupError unless there is such an encoding. */
+RAISES bool codec_check(VM *vm, const char *encoding);
+/* Is it a name of UTF-8? */
+bool codec_is_utf8(const char *encoding);
+/* For decoding a stream in pieces: how many bytes at the end of `data` begin a character that is not complete. */
+size_t codec_incomplete_tail(const char *encoding, const uint8_t *data, size_t length);
+
+/* An optional str argument as C text, `otherwise` when it is ABSENT. NULL RAISES: TypeError "f() argument 'p' must be
+ * str, not T" or ValueError for a NUL inside. *keeper gets what the text lies in (value_xdrop it) or ABSENT. */
+RAISES const char *codec_text_argument(VM *vm, Value v, const char *function, const char *parameter,
+                                       const char *otherwise, NEW Value *keeper);
+
+#endif
