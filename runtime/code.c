@@ -42,6 +42,7 @@ Value code_new(VM *vm, STEALS const CodeParts *parts)
     code->stack_size = parts->stack_size;
     code->first_line = parts->first_line;
     code->simple = !variadic && parts->keyword_only_count == 0;
+    code->exact_count = code->simple ? (int32_t)parts->positional_count : -1;
     code->instruction_count = parts->instruction_count;
     code->handler_count = parts->handler_count;
     code->instructions = parts->instructions;

@@ -67,7 +67,8 @@ typedef struct Code {
     uint32_t variable_count;        /* all variables */
     uint32_t stack_size;            /* greatest depth of the operand stack */
     uint32_t first_line;
-    bool simple;                    /* a call with exactly positional_count arguments needs no binding */
+    bool simple;                    /* only positional parameters */
+    int32_t exact_count;            /* a call with so many positional arguments needs no binding; -1: all do */
 
     uint32_t instruction_count;     /* words */
     uint32_t handler_count;

@@ -13,11 +13,14 @@
 
 #include "runtime/value.h"
 
+/* GCC thinks some of them too long to be inlined, but they are the loop. */
+#define FAST_INLINE static inline __attribute__((always_inline))
+
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /* Two operands as doubles, when at least one is an immediate float and the other an immediate number. */
-static inline bool both_doubles(Value a, Value b, double *x, double *y)
+FAST_INLINE bool both_doubles(Value a, Value b, double *x, double *y)
 {
     if (is_float(a)) {
         *x = float_get(a);
@@ -32,7 +35,7 @@ static inline bool both_doubles(Value a, Value b, double *x, double *y)
     return true;
 }
 
-static inline bool fast_add(Value a, Value b, Value *result)
+FAST_INLINE bool fast_add(Value a, Value b, Value *result)
 {
     if (LIKELY(are_ints(a, b))) {
         int64_t sum;
@@ -44,7 +47,7 @@ static inline bool fast_add(Value a, Value b, Value *result)
     return both_doubles(a, b, &x, &y) && float_immediate(x + y, result);
 }
 
-static inline bool fast_subtract(Value a, Value b, Value *result)
+FAST_INLINE bool fast_subtract(Value a, Value b, Value *result)
 {
     if (LIKELY(are_ints(a, b))) {
         int64_t difference;
@@ -56,7 +59,7 @@ static inline bool fast_subtract(Value a, Value b, Value *result)
     return both_doubles(a, b, &x, &y) && float_immediate(x - y, result);
 }
 
-static inline bool fast_multiply(Value a, Value b, Value *result)
+FAST_INLINE bool fast_multiply(Value a, Value b, Value *result)
 {
     if (are_ints(a, b)) {
         int64_t product;
@@ -68,7 +71,7 @@ static inline bool fast_multiply(Value a, Value b, Value *result)
     return both_doubles(a, b, &x, &y) && float_immediate(x * y, result);
 }
 
-static inline bool fast_true_divide(Value a, Value b, Value *result)
+FAST_INLINE bool fast_true_divide(Value a, Value b, Value *result)
 {
     enum { EXACT = 53 }; /* ints up to 2**53 are exact doubles, so one division rounds right */
     if (are_ints(a, b)) {
@@ -80,7 +83,7 @@ static inline bool fast_true_divide(Value a, Value b, Value *result)
     return both_doubles(a, b, &x, &y) && y != 0 && float_immediate(x / y, result);
 }
 
-static inline bool fast_floor_divide(Value a, Value b, Value *result)
+FAST_INLINE bool fast_floor_divide(Value a, Value b, Value *result)
 {
     if (!are_ints(a, b)) return false;
     int64_t x = int_get(a), y = int_get(b);
@@ -92,7 +95,7 @@ static inline bool fast_floor_divide(Value a, Value b, Value *result)
     return true;
 }
 
-static inline bool fast_modulo(Value a, Value b, Value *result)
+FAST_INLINE bool fast_modulo(Value a, Value b, Value *result)
 {
     if (!are_ints(a, b)) return false;
     int64_t x = int_get(a), y = int_get(b);
@@ -103,13 +106,13 @@ static inline bool fast_modulo(Value a, Value b, Value *result)
     return true;
 }
 
-static inline bool fast_power(Value a, Value b, Value *result)
+FAST_INLINE bool fast_power(Value a, Value b, Value *result)
 {
     (void)a, (void)b, (void)result;
     return false;
 }
 
-static inline bool fast_lshift(Value a, Value b, Value *result)
+FAST_INLINE bool fast_lshift(Value a, Value b, Value *result)
 {
     if (!are_ints(a, b)) return false;
     int64_t x = int_get(a), y = int_get(b);
@@ -120,7 +123,7 @@ static inline bool fast_lshift(Value a, Value b, Value *result)
     return true;
 }
 
-static inline bool fast_rshift(Value a, Value b, Value *result)
+FAST_INLINE bool fast_rshift(Value a, Value b, Value *result)
 {
     if (!are_ints(a, b)) return false;
     int64_t y = int_get(b);
@@ -129,28 +132,28 @@ static inline bool fast_rshift(Value a, Value b, Value *result)
     return true;
 }
 
-static inline bool fast_and(Value a, Value b, Value *result)
+FAST_INLINE bool fast_and(Value a, Value b, Value *result)
 {
     if (!are_ints(a, b)) return false;
     result->bits = a.bits & b.bits;
     return true;
 }
 
-static inline bool fast_or(Value a, Value b, Value *result)
+FAST_INLINE bool fast_or(Value a, Value b, Value *result)
 {
     if (!are_ints(a, b)) return false;
     result->bits = a.bits | b.bits;
     return true;
 }
 
-static inline bool fast_xor(Value a, Value b, Value *result)
+FAST_INLINE bool fast_xor(Value a, Value b, Value *result)
 {
     if (!are_ints(a, b)) return false;
     result->bits = (a.bits ^ b.bits) | 2;
     return true;
 }
 
-static inline bool fast_matmul(Value a, Value b, Value *result)
+FAST_INLINE bool fast_matmul(Value a, Value b, Value *result)
 {
     (void)a, (void)b, (void)result;
     return false;
@@ -158,7 +161,7 @@ static inline bool fast_matmul(Value a, Value b, Value *result)
 
 /* 0 less, 1 equal, 2 greater, 3 unordered; -1: not two immediate numbers. An int and a float compare exactly as
  * doubles only while the int is below 2**53. */
-static inline int fast_order(Value a, Value b)
+FAST_INLINE int fast_order(Value a, Value b)
 {
     if (LIKELY(are_ints(a, b))) {
         int64_t x = (int64_t)a.bits, y = (int64_t)b.bits;
@@ -172,13 +175,13 @@ static inline int fast_order(Value a, Value b)
 }
 
 /* Is the comparison (a CompareOp) true of operands in this order? A row of four bits for each operator. */
-static inline bool order_satisfies(int order, unsigned compare)
+FAST_INLINE bool order_satisfies(int order, unsigned compare)
 {
     return 0x64D231 >> (compare * 4 + (unsigned)order) & 1;
 }
 
 /* 1, 0; -1: ask the type. */
-static inline int fast_truth(Value v)
+FAST_INLINE int fast_truth(Value v)
 {
     if (v.bits == TRUE_VALUE.bits) return 1;
     if (v.bits == FALSE_VALUE.bits || v.bits == NONE.bits) return 0;

@@ -11,6 +11,10 @@
  * garbage. ABSENT may stand on the stack where an instruction says so, and only there; unwinding expects it anywhere.
  */
 
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC optimize("no-gcse") /* which GCC's manual advises for computed gotos */
+#endif
+
 #include "vm/eval.h"
 
 #include <assert.h>
@@ -198,6 +202,14 @@ static int contains(VM *vm, Value container, Value item)
     return object_contains(vm, container, item);
 }
 
+/* Asked when C enters the loop. A function of its own, since asking for a frame's address costs a register. */
+static __attribute__((noinline)) bool c_stack_has_room(VM *vm)
+{
+    if (LIKELY((char *)__builtin_frame_address(0) > vm->c_stack_limit)) return true;
+    raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
+    return false;
+}
+
 /* --- the loop --- */
 
 #define A24 (word >> 8)
@@ -257,8 +269,9 @@ static int contains(VM *vm, Value container, Value item)
 #define BINARY_STACK(NAME, fast)                                                                             \
     TARGET(NAME)                                                                                             \
     {                                                                                                        \
-        if (LIKELY(fast(sp[-2], sp[-1], &result))) {                                                         \
-            sp[-2] = result;                                                                                 \
+        Value value;                                                                                         \
+        if (LIKELY(fast(sp[-2], sp[-1], &value))) {                                                          \
+            sp[-2] = value;                                                                                  \
             sp--;                                                                                            \
             NEXT();                                                                                          \
         }                                                                                                    \
@@ -271,8 +284,9 @@ static int contains(VM *vm, Value container, Value item)
 #define BINARY_LOCAL_LOCAL(NAME, fast)                                                                       \
     TARGET(NAME##_LOCAL_LOCAL)                                                                               \
     {                                                                                                        \
-        if (LIKELY(fast(locals[A8], locals[B16], &result))) {                                                \
-            PUSH(result);                                                                                    \
+        Value value;                                                                                         \
+        if (LIKELY(fast(locals[A8], locals[B16], &value))) {                                                 \
+            PUSH(value);                                                                                     \
             NEXT();                                                                                          \
         }                                                                                                    \
         PUSH_LOCAL(A8);                                                                                      \
@@ -285,8 +299,9 @@ static int contains(VM *vm, Value container, Value item)
 #define BINARY_WITH_LOCAL(NAME, fast)                                                                        \
     TARGET(NAME##_WITH_LOCAL)                                                                                \
     {                                                                                                        \
-        if (LIKELY(fast(sp[-1], locals[B16], &result))) {                                                    \
-            sp[-1] = result;                                                                                 \
+        Value value;                                                                                         \
+        if (LIKELY(fast(sp[-1], locals[B16], &value))) {                                                     \
+            sp[-1] = value;                                                                                  \
             NEXT();                                                                                          \
         }                                                                                                    \
         PUSH_LOCAL(B16);                                                                                     \
@@ -298,8 +313,9 @@ static int contains(VM *vm, Value container, Value item)
 #define BINARY_LOCAL_INT(NAME, fast)                                                                         \
     TARGET(NAME##_LOCAL_INT)                                                                                 \
     {                                                                                                        \
-        if (LIKELY(fast(locals[A8], int_small(B16_SIGNED), &result))) {                                      \
-            PUSH(result);                                                                                    \
+        Value value;                                                                                         \
+        if (LIKELY(fast(locals[A8], int_small(B16_SIGNED), &value))) {                                       \
+            PUSH(value);                                                                                     \
             NEXT();                                                                                          \
         }                                                                                                    \
         PUSH_LOCAL(A8);                                                                                      \
@@ -312,8 +328,9 @@ static int contains(VM *vm, Value container, Value item)
 #define BINARY_INT(NAME, fast)                                                                               \
     TARGET(NAME##_INT)                                                                                       \
     {                                                                                                        \
-        if (LIKELY(fast(sp[-1], int_small(B16_SIGNED), &result))) {                                          \
-            sp[-1] = result;                                                                                 \
+        Value value;                                                                                         \
+        if (LIKELY(fast(sp[-1], int_small(B16_SIGNED), &value))) {                                           \
+            sp[-1] = value;                                                                                  \
             NEXT();                                                                                          \
         }                                                                                                    \
         PUSH(int_small(B16_SIGNED));                                                                         \
@@ -361,10 +378,7 @@ Value eval_run(VM *vm)
     int truth;
 
     LOAD_FRAME();
-    if (UNLIKELY((char *)__builtin_frame_address(0) < vm->c_stack_limit)) {
-        raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
-        goto error;
-    }
+    if (UNLIKELY(!c_stack_has_room(vm))) goto error;
     if (UNLIKELY(error_raised(vm))) goto error; /* a generator resumed by throw() */
     NEXT();
 
@@ -580,6 +594,28 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
+    TARGET(LOAD_GLOBAL_MODULE_CALL)
+    {
+        const Dict *globals = as_dict(frame_globals(frame));
+        if (UNLIKELY(globals->keys_version != ip[1])) goto undo;
+        sp[0] = value_ref(dict_entries(globals)[ip[2]].value);
+        sp[1] = ABSENT;
+        sp += 2;
+        ip += 4;
+        NEXT();
+    }
+
+    TARGET(LOAD_GLOBAL_BUILTIN_CALL)
+    {
+        const Dict *globals = as_dict(frame_globals(frame)), *builtins = as_dict(frame_builtins(frame));
+        if (UNLIKELY(globals->keys_version != ip[1] || builtins->keys_version != ip[2])) goto undo;
+        sp[0] = value_ref(dict_entries(builtins)[ip[0] >> 20].value);
+        sp[1] = ABSENT;
+        sp += 2;
+        ip += 4;
+        NEXT();
+    }
+
     TARGET(LOAD_GLOBAL_BUILTIN)
     {
         const Dict *globals = as_dict(frame_globals(frame)), *builtins = as_dict(frame_builtins(frame));
@@ -618,8 +654,10 @@ Value eval_run(VM *vm)
     TARGET(LOAD_DICT_OR_GLOBAL)
     {
         SAVE_IP();
-        truth = step_mapping_find(vm, sp[-1], NAME_AT(A24), &result);
+        Value found;
+        truth = step_mapping_find(vm, sp[-1], NAME_AT(A24), &found);
         if (truth < 0) goto error;
+        result = found;
         if (truth == 0) result = step_load_global(vm, frame, NAME_AT(A24));
         goto replace_top;
     }
@@ -627,8 +665,10 @@ Value eval_run(VM *vm)
     TARGET(LOAD_DICT_OR_CELL)
     {
         SAVE_IP();
-        truth = step_mapping_find(vm, sp[-1], frame->code->variables->items[A24], &result);
+        Value found;
+        truth = step_mapping_find(vm, sp[-1], frame->code->variables->items[A24], &found);
         if (truth < 0) goto error;
+        result = found;
         if (truth == 0) {
             result = value_xref(as_cell(locals[A24])->content);
             variable = A24;
@@ -1060,9 +1100,9 @@ Value eval_run(VM *vm)
 
     TARGET(INCREMENT_LOCAL)
     {
-        Value *place = &locals[A8];
-        if (LIKELY(fast_add(*place, int_small(B16_SIGNED), &result))) {
-            *place = result;
+        Value *place = &locals[A8], sum;
+        if (LIKELY(fast_add(*place, int_small(B16_SIGNED), &sum))) {
+            *place = sum;
             NEXT();
         }
         variable = A8;
@@ -1076,12 +1116,10 @@ Value eval_run(VM *vm)
 
     TARGET(NEGATIVE)
     {
-        if (is_int(sp[-1]) && fast_subtract(int_small(0), sp[-1], &result)) {
-            sp[-1] = result;
-            NEXT();
-        }
-        if (is_float(sp[-1]) && float_immediate(-float_get(sp[-1]), &result)) {
-            sp[-1] = result;
+        Value negated;
+        if ((is_int(sp[-1]) && fast_subtract(int_small(0), sp[-1], &negated)) ||
+            (is_float(sp[-1]) && float_immediate(-float_get(sp[-1]), &negated))) {
+            sp[-1] = negated;
             NEXT();
         }
         SAVE_IP();
@@ -1515,6 +1553,23 @@ compare_jump_result: {
     {
         nargs = A24;
         base = sp - nargs - 2;
+        Value called = *base;
+        if (LIKELY(is_object(called) && as_object(called)->type == &function_type)) {
+            /* The commonest call of all, by itself: a function given just its positional parameters. */
+            bool has_self = !is_absent(base[1]);
+            int64_t count = nargs + has_self;
+            if (LIKELY(count == as_function(called)->code->exact_count && !(frame->flags & FRAME_GENERATOR))) {
+                frame->ip = ip;
+                frame->sp = sp = base;
+                frame = frame_push(vm, called, base + 2 - has_self, (uint32_t)count, 0);
+                if (UNLIKELY(frame == NULL)) goto refused;
+                ip = frame->ip;
+                sp = frame_operands(frame);
+                locals = frame->locals;
+                CHECK_SIGNALS();
+                NEXT();
+            }
+        }
         goto call;
     }
 
@@ -1646,8 +1701,10 @@ compare_jump_result: {
         Value iterator = sp[-2];
         if (is_generator(iterator)) goto enter_generator;
         SAVE_IP();
-        truth = iterator_send(vm, iterator, sp[-1], &result);
+        Value sent;
+        truth = iterator_send(vm, iterator, sp[-1], &sent);
         if (UNLIKELY(truth < 0)) goto error;
+        result = sent;
         if (truth) goto replace_top;
         ip += A24_SIGNED;
         goto replace_two;
@@ -1995,7 +2052,7 @@ call_function: { /* `callable`, owned, of nargs owned values at `arguments`; sp 
         }
         arguments = moved;
     }
-    if (LIKELY(code->simple && nargs == code->positional_count)) goto enter_function;
+    if (LIKELY(nargs == code->exact_count)) goto enter_function;
     if (code->simple && nargs < code->positional_count &&
         stack_has_room(vm, arguments, code->positional_count) &&
         call_fill_defaults(as_function(callable), arguments, nargs)) {
@@ -2024,6 +2081,10 @@ entered:
     LOAD_FRAME();
     CHECK_SIGNALS();
     NEXT();
+
+refused:
+    frame = vm->frame;
+    goto error;
 
 enter_getter: /* (object): a property's function runs on it, its place takes the result */
     arguments = --sp;
@@ -2057,27 +2118,38 @@ enter_generator: { /* on top, or for SEND under the value to be sent */
 
 return_result: {
     flags = frame->flags;
-    if (UNLIKELY(flags & FRAME_GENERATOR)) goto return_generator;
-    if (UNLIKELY(!is_absent(frame->object))) frame_object_take(vm, frame);
+    if (UNLIKELY(flags & (FRAME_GENERATOR | FRAME_OBSERVED))) {
+        if (flags & FRAME_GENERATOR) goto return_generator;
+        frame_object_take(vm, frame);
+    }
     drop_locals(vm, locals, (Value *)frame);
-    Value function = frame->function, names = frame->names;
-    vm->frame = frame->previous;
+    Frame *ended = frame;
+    frame = frame->previous;
+    vm->frame = frame;
     vm->depth--;
-    value_drop(vm, function);
-    value_xdrop(vm, names);
+    Value function = ended->function;
     if (UNLIKELY(flags)) {
+        value_xdrop(vm, ended->names);
+        value_drop(vm, function);
         if (flags & FRAME_ENTRY) return result;
         LOAD_FRAME();
         if (flags & FRAME_OPERATOR) goto operator_returned;
-        if (UNLIKELY(!is_none(result))) { /* FRAME_INIT */
-            raise_type(vm, "__init__() should return None, not '%T'", result);
+        if (flags & FRAME_INIT) {
+            if (UNLIKELY(!is_none(result))) {
+                raise_type(vm, "__init__() should return None, not '%T'", result);
+                value_drop(vm, result);
+                goto error;
+            }
             value_drop(vm, result);
-            goto error;
+            NEXT();
         }
-        value_drop(vm, result);
+        PUSH(result);
         NEXT();
     }
-    LOAD_FRAME();
+    value_drop(vm, function);
+    ip = frame->ip;
+    sp = frame->sp;
+    locals = frame->locals;
     PUSH(result);
     NEXT();
 }

@@ -52,6 +52,7 @@ Value frame_object(VM *vm, Frame *frame)
         object->function = value_ref(frame->function);
         object_track(&object->head);
         frame->object = from_object(object);
+        frame->flags |= FRAME_OBSERVED;
     }
     return value_ref(frame->object);
 }

@@ -54,11 +54,14 @@ void specialise_load_name(VM *vm, const Frame *frame, uint32_t *instruction, Val
     Dict *globals = as_dict(globals_value), *builtins = as_dict(builtins_value);
     uint32_t version = dict_keys_version(vm, globals);
     int64_t index = dict_entry_index(vm, globals, name);
+    bool called = word_opcode(instruction[1 + opcode_info[OP_LOAD_GLOBAL].cache]) == OP_PUSH_ABSENT;
     if (version == 0) return;
     if (index >= 0) {
         cache[1] = version;
         cache[2] = (uint32_t)index;
-        set_opcode(instruction, in_body ? OP_LOAD_NAME_MODULE : OP_LOAD_GLOBAL_MODULE);
+        set_opcode(instruction, in_body  ? OP_LOAD_NAME_MODULE
+                                : called ? OP_LOAD_GLOBAL_MODULE_CALL
+                                         : OP_LOAD_GLOBAL_MODULE);
         return;
     }
     uint32_t builtins_version = dict_keys_version(vm, builtins);
@@ -67,7 +70,9 @@ void specialise_load_name(VM *vm, const Frame *frame, uint32_t *instruction, Val
     cache[0] = (cache[0] & ((1u << INDEX_SHIFT) - 1)) | (uint32_t)index << INDEX_SHIFT;
     cache[1] = version;
     cache[2] = builtins_version;
-    set_opcode(instruction, in_body ? OP_LOAD_NAME_BUILTIN : OP_LOAD_GLOBAL_BUILTIN);
+    set_opcode(instruction, in_body  ? OP_LOAD_NAME_BUILTIN
+                            : called ? OP_LOAD_GLOBAL_BUILTIN_CALL
+                                     : OP_LOAD_GLOBAL_BUILTIN);
 }
 
 void specialise_store_name(VM *vm, const Frame *frame, uint32_t *instruction, Value name)
