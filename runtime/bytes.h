@@ -21,4 +21,16 @@ NEW RAISES Bytes *bytes_new(VM *vm, int64_t length); /* the content yet to be wr
 NEW RAISES Bytes *bytes_resize(VM *vm, STEALS Bytes *bytes, int64_t length);
 NEW RAISES Value bytes_from(VM *vm, const void *data, int64_t length);
 
+/* What bytes(source, encoding, errors) and bytearray(...) are filled from: text encoded, a count of zeros, the bytes of
+ * a bytes-like object, or an iterable of integers. An exact bytes, for `type_name`'s errors. */
+NEW RAISES Value bytes_from_arguments(VM *vm, const char *type_name, Value *args, int nargs, Value names);
+/* The bytes of a bytes-like object or of an iterable of integers, as an exact bytes. `type_error` is the format of the
+ * TypeError for anything else, `range_error` the text of the ValueError for integers that are no bytes. */
+NEW RAISES Value bytes_from_iterable(VM *vm, Value iterable, const char *type_error, const char *range_error);
+/* The data of a bytes-like argument: *length bytes at the result, valid while `v` lives and, for a bytearray, until it is
+ * changed. NULL RAISES TypeError. */
+RAISES const uint8_t *bytes_argument(VM *vm, Value v, int64_t *length);
+/* An integer in range(256), else -1 RAISES: "byte must be in range(0, 256)". */
+RAISES int byte_argument(VM *vm, Value v);
+
 #endif

@@ -26,9 +26,9 @@ bool codec_is_utf8(const char *encoding);
 /* For decoding a stream in pieces: how many bytes at the end of `data` begin a character that is not complete. */
 size_t codec_incomplete_tail(const char *encoding, const uint8_t *data, size_t length);
 
-/* An optional str argument as C text, `otherwise` when it is ABSENT. NULL RAISES: TypeError "f() argument 'p' must be
- * str, not T" or ValueError for a NUL inside. *keeper gets what the text lies in (value_xdrop it) or ABSENT. */
-RAISES const char *codec_text_argument(VM *vm, Value v, const char *function, const char *parameter,
-                                       const char *otherwise, NEW Value *keeper);
+/* The same for a method with the optional arguments `encoding` and `errors`, strs or ABSENT: TypeErrors in the name of
+ * `function`, ValueError for a zero character in them. */
+NEW RAISES Value codec_decode_by(VM *vm, const char *function, Value bytes_like, Value encoding, Value errors);
+NEW RAISES Value codec_encode_by(VM *vm, const char *function, Value string, Value encoding, Value errors);
 
 #endif

@@ -18,6 +18,7 @@
  * written. Positions that tell gives are byte offsets.
  */
 
+#include "runtime/bytes.h"
 #include "runtime/native.h"
 
 enum {
@@ -97,8 +98,6 @@ RAISES bool text_file_write(VM *vm, TextFile *t, Value string);
 RAISES bool text_file_flush(VM *vm, TextFile *t);
 NEW RAISES Value text_file_read_line(VM *vm, TextFile *t, int64_t limit /* -1: none */); /* empty str: the end */
 
-/* The argument as bytes-like data: *length bytes at the result, valid while `v` lives. NULL RAISES. */
-RAISES const uint8_t *bytes_argument(VM *vm, Value v, int64_t *length);
 /* io.UnsupportedOperation(text). */
 RAISES Value raise_unsupported(VM *vm, const char *text);
 

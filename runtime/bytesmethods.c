@@ -1,0 +1,244 @@
+#include "runtime/bytesmethods.h"
+
+#include "runtime/codec.h"
+#include "runtime/int.h"
+#include "runtime/protocol.h"
+#include "runtime/slice.h"
+#include "runtime/strsearch.h"
+#include "runtime/textmethods.h"
+#include "runtime/tuple.h"
+
+#define METHOD(name) Value bytes_method_##name(VM *vm, Value *args, int nargs, Value names)
+#define UNUSED_CALL (void)nargs, (void)names
+
+/* --- slots --- */
+
+Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
+    (void)vm;
+    if (!is_bytes_like(self) || !is_bytes_like(other)) return NOT_IMPLEMENTED;
+    Text a = text_of(self), b = text_of(other);
+    if (a.length != b.length && (op == COMPARE_EQ || op == COMPARE_NE)) return bool_from(op == COMPARE_NE);
+    int order = memcmp(a.data, b.data, (size_t)(a.length < b.length ? a.length : b.length));
+    if (order == 0) order = a.length < b.length ? -1 : a.length > b.length;
+    switch (op) {
+    case COMPARE_LT: return bool_from(order < 0);
+    case COMPARE_LE: return bool_from(order <= 0);
+    case COMPARE_EQ: return bool_from(order == 0);
+    case COMPARE_NE: return bool_from(order != 0);
+    case COMPARE_GT: return bool_from(order > 0);
+    default: return bool_from(order >= 0);
+    }
+}
+
+int bytes_contains(VM *vm, Value self, Value item) {
+    if (is_bytes_like(item)) return text_find(text_of(self), text_of(item)) >= 0;
+    if (!is_int_family(item) && !type_of(item)->number.index) {
+        raise_type(vm, "a bytes-like object is required, not '%T'", item);
+        return -1;
+    }
+    int byte = byte_argument(vm, item);
+    return byte < 0 ? -1 : text_find_unit(text_of(self), (uint32_t)byte) >= 0;
+}
+
+Value bytes_concat(VM *vm, Value self, Value other) {
+    if (!is_bytes_like(other)) return raise_type(vm, "can't concat %T to %T", other, self);
+    Text a = text_of(self), b = text_of(other);
+    if (b.length == 0 && is_exactly(self, &bytes_type)) return value_ref(self);
+    if (a.length == 0 && is_bytes(self) && is_exactly(other, &bytes_type)) return value_ref(other);
+    TextWriter w;
+    if (a.length > INT64_MAX - b.length) return raise_memory(vm);
+    if (!writer_new(vm, &w, self, a.length + b.length, 0xFF)) return ABSENT;
+    writer_put(&w, text_of(self));
+    writer_put(&w, b);
+    return w.value;
+}
+
+Value bytes_repeat(VM *vm, Value self, Value factor) {
+    int64_t count, size;
+    if (!object_to_int64(vm, factor, &exc_OverflowError, &count)) return ABSENT;
+    Text t = text_of(self);
+    if (count < 0) count = 0;
+    if (count == 1 && is_exactly(self, &bytes_type)) return value_ref(self);
+    if (__builtin_mul_overflow(t.length, count, &size)) {
+        return is_bytes(self) ? raise_overflow(vm, "repeated bytes are too long") : raise_memory(vm);
+    }
+    TextWriter w;
+    if (size == INT64_MAX) return raise_memory(vm);
+    if (!writer_new(vm, &w, self, size, 0xFF)) return ABSENT;
+    if (size) writer_put(&w, t);
+    while (w.at < size) { /* double what is there */
+        Text done = {w.data, w.at < size - w.at ? w.at : size - w.at, 0};
+        writer_put(&w, done);
+    }
+    return w.value;
+}
+
+Value bytes_get_slice(VM *vm, Value self, Value slice) {
+    int64_t start, stop, step;
+    if (!slice_unpack(vm, slice, &start, &stop, &step)) return ABSENT;
+    Text t = text_of(self);
+    int64_t count = slice_adjust(t.length, &start, &stop, step);
+    if (step == 1) return text_slice(vm, self, start, start + count);
+    TextWriter w;
+    if (!writer_new(vm, &w, self, count, 0xFF)) return ABSENT;
+    for (int64_t i = 0; i < count; i++)
+        w.data[i] = t.data[start + i * step];
+    return w.value;
+}
+
+/* --- decode, hex --- */
+
+METHOD(decode) {
+    UNUSED_CALL;
+    return codec_decode_by(vm, "decode", args[0], args[1], args[2]);
+}
+
+static int hex_digit(uint32_t c) {
+    if (c >= '0' && c <= '9') return (int)c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? (int)c - 'a' + 10 : -1;
+}
+
+/* Two hexadecimal digits a byte; the number of bytes, or -1 RAISES. */
+static int64_t read_hex(VM *vm, Text t, uint8_t *to) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < t.length; i++) {
+        uint32_t c = text_at(t, i);
+        if (text_is_blank(c, true)) continue;
+        int high = c < 0x80 ? hex_digit(c) : -1, low = -1;
+        if (high >= 0 && ++i < t.length && text_at(t, i) < 0x80) low = hex_digit(text_at(t, i));
+        if (low < 0) {
+            raise_value(vm, "non-hexadecimal number found in fromhex() arg at position %lld", (long long)i);
+            return -1;
+        }
+        to[count++] = (uint8_t)(high << 4 | low);
+    }
+    return count;
+}
+
+METHOD(fromhex) {
+    UNUSED_CALL;
+    if (!is_string(args[1])) return raise_type(vm, "fromhex() argument must be str, not %T", args[1]);
+    Bytes *bytes = bytes_new(vm, string_length(as_string(args[1])) / 2 + 1);
+    if (!bytes) return ABSENT;
+    int64_t count = read_hex(vm, text_of(args[1]), bytes->data);
+    if (count < 0) {
+        object_drop(vm, &bytes->head);
+        return ABSENT;
+    }
+    Value result = from_object(bytes_resize(vm, bytes, count));
+    if (is_absent(result) || value_same(args[0], from_object(&bytes_type))) return result;
+    Value made = call_1(vm, args[0], result);
+    value_drop(vm, result);
+    return made;
+}
+
+/* The separator of hex(), or -1 RAISES. */
+static int hex_separator(VM *vm, Value v) {
+    int64_t length = object_length(vm, v);
+    if (length < 0) return -1;
+    bool right = is_string(v) || is_bytes_like(v);
+    if (length != 1) {
+        raise_value(vm, "sep must be length 1.");
+    } else if (!right) {
+        raise_type(vm, "sep must be str or bytes.");
+    } else if (text_at(text_of(v), 0) >= 0x80) {
+        raise_value(vm, "sep must be ASCII.");
+    } else {
+        return (int)text_at(text_of(v), 0);
+    }
+    return -1;
+}
+
+METHOD(hex) {
+    UNUSED_CALL;
+    int separator = is_absent(args[1]) ? 0 : hex_separator(vm, args[1]);
+    int64_t group = 1;
+    if (separator < 0 || (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &group)))
+        return ABSENT;
+    Text t = text_of(args[0]);
+    bool from_left = group < 0;
+    if (from_left) group = group == INT64_MIN ? INT64_MAX : -group;
+    if (is_absent(args[1]) || group == 0 || t.length == 0) group = INT64_MAX;
+    int64_t separators = group == INT64_MAX ? 0 : (t.length - 1) / group;
+    if (t.length > (INT64_MAX - separators) / 2) return raise_memory(vm);
+    String *s = t.length ? string_new(vm, t.length * 2 + separators, 0) : as_string(value_ref(vm->empty_string));
+    if (!s) return ABSENT;
+    uint8_t *to = s->data;
+    for (int64_t i = 0; i < t.length; i++) {
+        if (i && (from_left ? i : t.length - i) % group == 0) *to++ = (uint8_t)separator;
+        *to++ = (uint8_t) "0123456789abcdef"[t.data[i] >> 4];
+        *to++ = (uint8_t) "0123456789abcdef"[t.data[i] & 15];
+    }
+    return from_object(s);
+}
+
+/* --- translate --- */
+
+static bool require_bytes_like(VM *vm, Value v) {
+    if (is_bytes_like(v)) return true;
+    raise_type(vm, "a bytes-like object is required, not '%T'", v);
+    return false;
+}
+
+METHOD(maketrans) {
+    UNUSED_CALL;
+    if (!require_bytes_like(vm, args[0]) || !require_bytes_like(vm, args[1])) return ABSENT;
+    Text from = text_of(args[0]), to = text_of(args[1]);
+    if (from.length != to.length) return raise_value(vm, "maketrans arguments must have same length");
+    Bytes *table = bytes_new(vm, 256);
+    if (!table) return ABSENT;
+    for (int i = 0; i < 256; i++)
+        table->data[i] = (uint8_t)i;
+    for (int64_t i = 0; i < from.length; i++)
+        table->data[from.data[i]] = to.data[i];
+    return from_object(table);
+}
+
+METHOD(translate) {
+    UNUSED_CALL;
+    bool deleted[256] = {false};
+    const uint8_t *table = NULL;
+    if (!is_none(args[1])) {
+        if (!require_bytes_like(vm, args[1])) return ABSENT;
+        if (text_of(args[1]).length != 256)
+            return raise_value(vm, "translation table must be 256 characters long");
+        table = text_of(args[1]).data;
+    }
+    if (!is_absent(args[2])) {
+        if (!require_bytes_like(vm, args[2])) return ABSENT;
+        Text unwanted = text_of(args[2]);
+        for (int64_t i = 0; i < unwanted.length; i++)
+            deleted[unwanted.data[i]] = true;
+    }
+    Text t = text_of(args[0]);
+    int64_t kept = 0;
+    for (int64_t i = 0; i < t.length; i++)
+        kept += !deleted[t.data[i]];
+    TextWriter w;
+    if (!writer_new(vm, &w, args[0], kept, 0xFF)) return ABSENT;
+    for (int64_t i = 0; i < t.length; i++) {
+        uint8_t byte = t.data[i];
+        if (!deleted[byte]) w.data[w.at++] = table ? table[byte] : byte;
+    }
+    return w.value;
+}
+
+static Value method_getnewargs(VM *vm, Value *args, int nargs, Value names) {
+    UNUSED_CALL;
+    Value exact = bytes_from(vm, as_bytes(args[0])->data, as_bytes(args[0])->length);
+    return is_absent(exact) ? ABSENT : tuple_from_owned(vm, &exact, 1);
+}
+
+static Value method_bytes(VM *vm, Value *args, int nargs, Value names) {
+    UNUSED_CALL;
+    return text_slice(vm, args[0], 0, as_bytes(args[0])->length);
+}
+
+const NativeDef bytes_methods[] = {
+    TEXT_METHODS,
+    BYTES_METHODS,
+    {"__bytes__", method_bytes, "", "Convert this value to exact type bytes.", 0},
+    {"__getnewargs__", method_getnewargs, "", "The arguments of __new__ that make an equal value.", 0},
+    {NULL, NULL, NULL, NULL, 0},
+};

@@ -1,0 +1,235 @@
+/* Encoding: str to bytes. One loop for all encodings, which differ in what encode_character makes of a code point. */
+#include "lexer/uniname.h"
+#include "runtime/bytes.h"
+#include "runtime/codecbody.h"
+#include "runtime/error.h"
+#include "runtime/str.h"
+#include "runtime/utf8.h"
+
+typedef struct {
+    VM *vm;
+    CodecId id;
+    unsigned width; /* bytes of a unit */
+    bool big_endian;
+    Value string;
+    const char *errors;
+    Bytes *out; /* has room beyond `at`; owned; NULL after a failure to grow */
+    int64_t at;
+} Encoder;
+
+enum { ENCODED_MAX = 10 }; /* bytes of a character in any encoding: \Uhhhhhhhh */
+
+/* How errors call the encodings. */
+static const char *const error_names[] = {
+    [CODEC_UTF_8] = "utf-8",         [CODEC_UTF_8_SIG] = "utf-8",     [CODEC_ASCII] = "ascii",
+    [CODEC_LATIN_1] = "latin-1",     [CODEC_CP1252] = "charmap",      [CODEC_UTF_16] = "utf-16",
+    [CODEC_UTF_16_LE] = "utf-16-le", [CODEC_UTF_16_BE] = "utf-16-be", [CODEC_UTF_32] = "utf-32",
+    [CODEC_UTF_32_LE] = "utf-32-le", [CODEC_UTF_32_BE] = "utf-32-be",
+};
+
+static const char *reason_of(CodecId id) {
+    switch (id) {
+    case CODEC_ASCII: return "ordinal not in range(128)";
+    case CODEC_LATIN_1: return "ordinal not in range(256)";
+    case CODEC_CP1252: return "character maps to <undefined>";
+    default: return "surrogates not allowed";
+    }
+}
+
+/* --- one character --- */
+
+static int put_unit(const Encoder *e, uint32_t unit, uint8_t *to) {
+    for (unsigned i = 0; i < e->width; i++)
+        to[e->big_endian ? e->width - 1 - i : i] = (uint8_t)(unit >> 8 * i);
+    return (int)e->width;
+}
+
+static int put_wide(const Encoder *e, uint32_t c, uint8_t *to) {
+    if (e->width == 4 || c < 0x10000) return put_unit(e, c, to);
+    put_unit(e, 0xD7C0 + (c >> 10), to);
+    return 2 + put_unit(e, 0xDC00 | (c & 0x3FF), to + 2);
+}
+
+static int put_escape(uint32_t c, uint8_t *to) {
+    int digits = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8, size = 0;
+    to[size++] = '\\';
+    to[size++] = c < 0x100 ? 'x' : c < 0x10000 ? 'u' : 'U';
+    for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4)
+        to[size++] = (uint8_t) "0123456789abcdef"[c >> shift & 15];
+    return size;
+}
+
+static int put_byte(uint32_t c, uint8_t *to) {
+    *to = (uint8_t)c;
+    return 1;
+}
+
+static int put_cp1252(uint32_t c, uint8_t *to) {
+    if (c < 0x80 || (c >= 0xA0 && c < 0x100)) return put_byte(c, to);
+    for (uint32_t i = 0; i < 32; i++) {
+        if (codec_cp1252[i] == c) return put_byte(0x80 + i, to);
+    }
+    return 0;
+}
+
+static int put_simple_escape(uint32_t c, uint8_t *to) {
+    const char *letter = c == '\t' ? "t" : c == '\n' ? "n" : c == '\r' ? "r" : c == '\\' ? "\\" : NULL;
+    if (!letter) return c >= ' ' && c < 0x7F ? put_byte(c, to) : put_escape(c, to);
+    to[0] = '\\';
+    to[1] = (uint8_t)*letter;
+    return 2;
+}
+
+/* How many bytes the code point has, written to `to`; 0: it has no encoding. */
+static int encode_character(const Encoder *e, uint32_t c, uint8_t *to) {
+    switch (e->id) {
+    case CODEC_UTF_8:
+    case CODEC_UTF_8_SIG: return is_surrogate(c) ? 0 : (int)(utf8_encode((char *)to, c) - (char *)to);
+    case CODEC_ASCII: return c < 0x80 ? put_byte(c, to) : 0;
+    case CODEC_LATIN_1: return c < 0x100 ? put_byte(c, to) : 0;
+    case CODEC_CP1252: return put_cp1252(c, to);
+    case CODEC_UNICODE_ESCAPE: return put_simple_escape(c, to);
+    case CODEC_RAW_UNICODE_ESCAPE: return c < 0x100 ? put_byte(c, to) : put_escape(c, to);
+    default: return is_surrogate(c) ? 0 : put_wide(e, c, to);
+    }
+}
+
+/* --- what cannot be encoded --- */
+
+static bool reserve(Encoder *e, int64_t size) {
+    if (e->out->length - e->at >= size) return true;
+    int64_t length = e->out->length + e->out->length / 2;
+    e->out = bytes_resize(e->vm, e->out, length > e->at + size ? length : e->at + size);
+    return e->out;
+}
+
+static bool append_ascii(Encoder *e, const uint8_t *text, int size) {
+    if (!reserve(e, (int64_t)size * e->width)) return false;
+    for (int i = 0; i < size; i++)
+        e->at += put_unit(e, text[i], e->out->data + e->at);
+    return true;
+}
+
+static bool raise_encode(Encoder *e, int64_t start, int64_t end) {
+    codec_raise(e->vm, &exc_UnicodeEncodeError, error_names[e->id], e->string, start, end, reason_of(e->id));
+    return false;
+}
+
+/* \N{name}, or an escape of the number. */
+static int put_name(uint32_t c, uint8_t *to) {
+    char name[UNINAME_MAX];
+    size_t length = uniname_of(c, name);
+    if (length == 0) return put_escape(c, to);
+    memcpy(to, "\\N{", 3);
+    memcpy(to + 3, name, length);
+    to[3 + length] = '}';
+    return (int)length + 4;
+}
+
+static int put_reference(uint32_t c, uint8_t *to) {
+    uint8_t digits[8];
+    int count = 0, size = 2;
+    memcpy(to, "&#", 2);
+    do {
+        digits[count++] = (uint8_t)('0' + c % 10);
+    } while (c /= 10);
+    while (count)
+        to[size++] = digits[--count];
+    to[size++] = ';';
+    return size;
+}
+
+static bool replace(Encoder *e, ErrorHandler handler, uint32_t c) {
+    uint8_t text[UNINAME_MAX + 4];
+    switch (handler) {
+    case HANDLER_IGNORE: return true;
+    case HANDLER_REPLACE: return append_ascii(e, (const uint8_t *)"?", 1);
+    case HANDLER_XML: return append_ascii(e, text, put_reference(c, text));
+    case HANDLER_NAME: return append_ascii(e, text, put_name(c, text));
+    default: return append_ascii(e, text, put_escape(c, text));
+    }
+}
+
+/* Bytes that surrogateescape made surrogates of become bytes again. */
+static bool restore_bytes(Encoder *e, int64_t start, int64_t end) {
+    if (!reserve(e, end - start)) return false;
+    int64_t i = start, at = e->at;
+    for (; i < end; i++) {
+        uint32_t c = string_at(as_string(e->string), i);
+        if (c < 0xDC80 || c > 0xDCFF || e->width > 1) break;
+        e->out->data[at++] = (uint8_t)c;
+    }
+    if (i < end) return raise_encode(e, e->id == CODEC_CP1252 ? start : i, end);
+    e->at = at;
+    return true;
+}
+
+static bool pass_surrogates(Encoder *e, int64_t start, int64_t end) {
+    if (e->width == 1 && e->id != CODEC_UTF_8 && e->id != CODEC_UTF_8_SIG) return raise_encode(e, start, end);
+    for (int64_t i = start; i < end; i++) {
+        if (!reserve(e, ENCODED_MAX)) return false;
+        uint32_t c = string_at(as_string(e->string), i);
+        uint8_t *to = e->out->data + e->at;
+        e->at += e->width > 1 ? put_unit(e, c, to) : (int64_t)(utf8_encode((char *)to, c) - (char *)to);
+    }
+    return true;
+}
+
+static bool encode_error(Encoder *e, int64_t start, int64_t end) {
+    ErrorHandler handler = codec_handler(e->vm, e->errors);
+    switch (handler) {
+    case HANDLER_UNKNOWN: return false;
+    case HANDLER_STRICT: return raise_encode(e, start, end);
+    case HANDLER_SURROGATE_ESCAPE: return restore_bytes(e, start, end);
+    case HANDLER_SURROGATE_PASS: return pass_surrogates(e, start, end);
+    default: break;
+    }
+    for (int64_t i = start; i < end; i++) {
+        if (!replace(e, handler, string_at(as_string(e->string), i))) return false;
+    }
+    return true;
+}
+
+/* --- encoding --- */
+
+static bool encode(Encoder *e) {
+    uint8_t ignored[ENCODED_MAX];
+    const String *s = as_string(e->string);
+    for (int64_t i = 0, length = string_length(s); i < length;) {
+        if (!reserve(e, ENCODED_MAX)) return false;
+        int size = encode_character(e, string_at(s, i), e->out->data + e->at);
+        e->at += size;
+        int64_t start = i++;
+        if (size) continue;
+        while (e->width == 1 && i < length && !encode_character(e, string_at(s, i), ignored))
+            i++;
+        if (!encode_error(e, start, i)) return false;
+    }
+    return true;
+}
+
+/* Are the str's bytes in memory those of its encoding? */
+static bool is_encoded(const String *s, CodecId id) {
+    if (id == CODEC_LATIN_1) return s->width_log == 0;
+    return s->ascii && (id == CODEC_UTF_8 || id == CODEC_ASCII || id == CODEC_CP1252);
+}
+
+Value codec_encode(VM *vm, Value string, const char *encoding, const char *errors) {
+    if (!codec_check(vm, encoding)) return ABSENT;
+    CodecId id = codec_find(encoding);
+    const String *s = as_string(string);
+    if (is_encoded(s, id)) return bytes_from(vm, s->data, string_length(s));
+    Encoder e = {.vm = vm,
+                 .id = id,
+                 .width = id >= CODEC_UTF_32 ? 4 : id >= CODEC_UTF_16 ? 2 : 1,
+                 .big_endian = id == CODEC_UTF_16_BE || id == CODEC_UTF_32_BE,
+                 .string = string,
+                 .errors = errors};
+    e.out = bytes_new(vm, string_length(s) * (int64_t)e.width + ENCODED_MAX);
+    if (!e.out) return ABSENT;
+    if (id == CODEC_UTF_16 || id == CODEC_UTF_32) e.at = put_unit(&e, 0xFEFF, e.out->data);
+    if (id == CODEC_UTF_8_SIG) e.at = (int64_t)(utf8_encode((char *)e.out->data, 0xFEFF) - (char *)e.out->data);
+    if (encode(&e)) return from_object(bytes_resize(vm, e.out, e.at));
+    if (e.out) object_drop(vm, &e.out->head);
+    return ABSENT;
+}
