@@ -382,8 +382,9 @@ static void print_syntax_line(Printer *p, Value exception, Value text)
     int64_t line = number_field(exception, SYNTAX_LINE), end_line = number_field(exception, SYNTAX_END_LINE);
     if (line != end_line && end_line >= 0) end_offset = end + 1;
     else if (end_offset <= 0) end_offset = offset;
-    if (offset > string_length(s)) offset = end + 1 > offset ? offset : end + 1;
-    if (offset == end_offset || end_offset <= offset) end_offset = offset + 1;
+    if (offset > end + 1) offset = end + 1;
+    if (end_offset > end + 1) end_offset = end + 1;
+    if (end_offset <= offset) end_offset = offset + 1;
     int64_t column = offset - 1 - start, end_column = end_offset - 1 - start;
     if (column < 0) return;
     builder_c(&p->out, "    ");
