@@ -38,7 +38,7 @@ SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c)))
 UNICODE_DATA ?= /usr/share/unicode
 
 # Generated C: the re2c lexer, the Lemon parser, the tables of the Unicode database.
-GENERATED := $(GEN)/lexer.c $(GEN)/grammar.c $(GEN)/uninames.c
+GENERATED := $(GEN)/lexer.c $(GEN)/grammar.c $(GEN)/uninames.c $(GEN)/unidata.c
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(GENERATED:$(GEN)/%.c=$(OUT)/gen/%.o)
 MAIN := $(OUT)/cli/main.o
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -83,6 +83,15 @@ $(GEN)/uninames.c: lexer/tools/uninames.c lexer/uniname.h lexer/uniname_table.h
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/uninames $<
 	@$(GEN)/uninames $(UNICODE_DATA)/UnicodeData.txt $(UNICODE_DATA)/NameAliases.txt > $@
 
+UNIDATA_INPUT := $(UNICODE_DATA)/DerivedCoreProperties.txt $(UNICODE_DATA)/extracted/DerivedNumericType.txt \
+	$(UNICODE_DATA)/SpecialCasing.txt
+
+$(GEN)/unidata.c: runtime/tools/unidata.c runtime/unicode_table.h
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/unidata $<
+	@$(GEN)/unidata $(UNIDATA_INPUT) > $@
+
 $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(filter-out $(MAIN),$(OBJECTS))
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check)
@@ -100,6 +109,7 @@ scripts: $(PROGRAM)
 test:
 	@$(MAKE) --no-print-directory VARIANT=opt all unit scripts
 	@tests/cli/run.sh ./mpy
+	@tests/readme ./mpy
 	@$(MAKE) --no-print-directory VARIANT=debug all unit scripts
 
 # --- measuring ---

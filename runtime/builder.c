@@ -7,8 +7,7 @@
 #include "runtime/str.h"
 #include "runtime/utf8.h"
 
-void builder_init(Builder *b, VM *vm)
-{
+void builder_init(Builder *b, VM *vm) {
     b->vm = vm;
     b->length = 0;
     b->capacity = sizeof b->local;
@@ -18,24 +17,22 @@ void builder_init(Builder *b, VM *vm)
     b->data = (uint8_t *)b->local;
 }
 
-static size_t block_size(const Builder *b)
-{
+static size_t block_size(const Builder *b) {
     return (size_t)b->capacity << b->width_log;
 }
 
-void builder_fini(Builder *b)
-{
+void builder_fini(Builder *b) {
     if (b->data != (uint8_t *)b->local) memory_free(b->vm, b->data, block_size(b));
     b->data = (uint8_t *)b->local;
 }
 
-static uint32_t read_at(const uint8_t *data, unsigned width_log, int64_t i)
-{
-    return width_log == 0 ? data[i] : width_log == 1 ? ((const uint16_t *)data)[i] : ((const uint32_t *)data)[i];
+static uint32_t read_at(const uint8_t *data, unsigned width_log, int64_t i) {
+    return width_log == 0   ? data[i]
+           : width_log == 1 ? ((const uint16_t *)data)[i]
+                            : ((const uint32_t *)data)[i];
 }
 
-static void write_at(uint8_t *data, unsigned width_log, int64_t i, uint32_t c)
-{
+static void write_at(uint8_t *data, unsigned width_log, int64_t i, uint32_t c) {
     if (width_log == 0) {
         data[i] = (uint8_t)c;
     } else if (width_log == 1) {
@@ -46,8 +43,7 @@ static void write_at(uint8_t *data, unsigned width_log, int64_t i, uint32_t c)
 }
 
 /* Move the text to a block of `capacity` code points of the given width. */
-static bool move(Builder *b, int64_t capacity, unsigned width_log)
-{
+static bool move(Builder *b, int64_t capacity, unsigned width_log) {
     uint8_t *data = memory_alloc(b->vm, (size_t)capacity << width_log);
     if (!data) {
         b->failed = true;
@@ -56,7 +52,8 @@ static bool move(Builder *b, int64_t capacity, unsigned width_log)
     if (width_log == b->width_log) {
         memcpy(data, b->data, (size_t)b->length << width_log);
     } else {
-        for (int64_t i = 0; i < b->length; i++) write_at(data, width_log, i, read_at(b->data, b->width_log, i));
+        for (int64_t i = 0; i < b->length; i++)
+            write_at(data, width_log, i, read_at(b->data, b->width_log, i));
     }
     builder_fini(b);
     b->data = data;
@@ -66,8 +63,7 @@ static bool move(Builder *b, int64_t capacity, unsigned width_log)
 }
 
 /* Make room for `count` more code points up to `maximum`. */
-static bool make_room(Builder *b, int64_t count, uint32_t maximum)
-{
+static bool make_room(Builder *b, int64_t count, uint32_t maximum) {
     if (b->failed) return false;
     if (maximum >= 0x80) b->ascii = false;
     unsigned width_log = maximum < 0x100 ? 0 : maximum < 0x10000 ? 1 : 2;
@@ -84,8 +80,7 @@ static bool make_room(Builder *b, int64_t count, uint32_t maximum)
     return move(b, capacity, width_log);
 }
 
-Value builder_finish(Builder *b)
-{
+Value builder_finish(Builder *b) {
     Value result = ABSENT;
     if (!b->failed) {
         if (b->length == 0) {
@@ -103,62 +98,59 @@ Value builder_finish(Builder *b)
     return result;
 }
 
-void builder_char(Builder *b, uint32_t c)
-{
+void builder_char(Builder *b, uint32_t c) {
     if (!make_room(b, 1, c)) return;
     write_at(b->data, b->width_log, b->length++, c);
 }
 
-void builder_repeat(Builder *b, uint32_t c, int64_t count)
-{
+void builder_repeat(Builder *b, uint32_t c, int64_t count) {
     if (count <= 0 || !make_room(b, count, c)) return;
-    for (int64_t i = 0; i < count; i++) write_at(b->data, b->width_log, b->length++, c);
+    for (int64_t i = 0; i < count; i++)
+        write_at(b->data, b->width_log, b->length++, c);
 }
 
-void builder_ascii(Builder *b, const char *text, size_t length)
-{
-    if (!make_room(b, (int64_t)length, 0)) return;
+void builder_ascii(Builder *b, const char *text, size_t length) {
+    if (length == 0 || !make_room(b, (int64_t)length, 0)) return;
     if (b->width_log == 0) {
         memcpy(b->data + b->length, text, length);
     } else {
-        for (size_t i = 0; i < length; i++) write_at(b->data, b->width_log, b->length + (int64_t)i, (uint8_t)text[i]);
+        for (size_t i = 0; i < length; i++)
+            write_at(b->data, b->width_log, b->length + (int64_t)i, (uint8_t)text[i]);
     }
     b->length += (int64_t)length;
 }
 
-void builder_c(Builder *b, const char *ascii_text)
-{
+void builder_c(Builder *b, const char *ascii_text) {
     builder_ascii(b, ascii_text, strlen(ascii_text));
 }
 
-void builder_utf8(Builder *b, const char *text, size_t length)
-{
+void builder_utf8(Builder *b, const char *text, size_t length) {
     uint32_t maximum;
     int64_t count = utf8_measure(text, length, &maximum);
     if (!make_room(b, count, maximum)) return;
-    for (int64_t i = 0; i < count; i++) write_at(b->data, b->width_log, b->length++, utf8_decode(&text));
+    for (int64_t i = 0; i < count; i++)
+        write_at(b->data, b->width_log, b->length++, utf8_decode(&text));
 }
 
-void builder_slice(Builder *b, Value string, int64_t start, int64_t stop)
-{
+void builder_slice(Builder *b, Value string, int64_t start, int64_t stop) {
     const String *s = as_string(string);
     if (stop <= start || !make_room(b, stop - start, string_maximum_in(s, start, stop))) return;
     if (s->width_log == b->width_log) {
         unsigned w = b->width_log;
-        memcpy(b->data + ((size_t)b->length << w), s->data + ((size_t)start << w), (size_t)(stop - start) << w);
+        memcpy(b->data + ((size_t)b->length << w), s->data + ((size_t)start << w),
+               (size_t)(stop - start) << w);
     } else {
-        for (int64_t i = start; i < stop; i++) write_at(b->data, b->width_log, b->length + i - start, string_at(s, i));
+        for (int64_t i = start; i < stop; i++)
+            write_at(b->data, b->width_log, b->length + i - start, string_at(s, i));
     }
     b->length += stop - start;
 }
 
-void builder_string(Builder *b, Value string)
-{
+void builder_string(Builder *b, Value string) {
     builder_slice(b, string, 0, string_length(as_string(string)));
 }
 
-void builder_upper_ascii(Builder *b, int64_t start)
-{
+void builder_upper_ascii(Builder *b, int64_t start) {
     for (int64_t i = start; i < b->length; i++) {
         uint32_t c = read_at(b->data, b->width_log, i);
         if (c >= 'a' && c <= 'z') write_at(b->data, b->width_log, i, c - 32);
@@ -166,8 +158,7 @@ void builder_upper_ascii(Builder *b, int64_t start)
 }
 
 /* Append a NEW str, or note that it could not be made. */
-static bool append_owned(Builder *b, Value string)
-{
+static bool append_owned(Builder *b, Value string) {
     if (is_absent(string)) {
         b->failed = true;
         return false;
@@ -177,13 +168,11 @@ static bool append_owned(Builder *b, Value string)
     return !b->failed;
 }
 
-bool builder_repr(Builder *b, Value v)
-{
+bool builder_repr(Builder *b, Value v) {
     return !b->failed && append_owned(b, object_repr(b->vm, v));
 }
 
-bool builder_str(Builder *b, Value v)
-{
+bool builder_str(Builder *b, Value v) {
     return !b->failed && append_owned(b, object_str(b->vm, v));
 }
 
@@ -191,8 +180,7 @@ bool builder_str(Builder *b, Value v)
 
 typedef enum { LENGTH_INT, LENGTH_LONG, LENGTH_LONG_LONG, LENGTH_SIZE } LengthModifier;
 
-static long long next_signed(va_list *args, LengthModifier modifier)
-{
+static long long next_signed(va_list *args, LengthModifier modifier) {
     switch (modifier) {
     case LENGTH_LONG: return va_arg(*args, long);
     case LENGTH_LONG_LONG: return va_arg(*args, long long);
@@ -201,8 +189,7 @@ static long long next_signed(va_list *args, LengthModifier modifier)
     }
 }
 
-static unsigned long long next_unsigned(va_list *args, LengthModifier modifier)
-{
+static unsigned long long next_unsigned(va_list *args, LengthModifier modifier) {
     switch (modifier) {
     case LENGTH_LONG: return va_arg(*args, unsigned long);
     case LENGTH_LONG_LONG: return va_arg(*args, unsigned long long);
@@ -211,21 +198,19 @@ static unsigned long long next_unsigned(va_list *args, LengthModifier modifier)
     }
 }
 
-static void append_number(Builder *b, char conversion, const char *flags, int flags_length, unsigned long long bits)
-{
+static void append_number(Builder *b, char conversion, const char *flags, int flags_length,
+                          unsigned long long bits) {
     char format[16], text[64];
     snprintf(format, sizeof format, "%%%.*sll%c", flags_length, flags, conversion);
     int length = snprintf(text, sizeof text, format, bits);
     builder_ascii(b, text, (size_t)length);
 }
 
-static void append_text(Builder *b, const char *text, int precision)
-{
+static void append_text(Builder *b, const char *text, int precision) {
     builder_utf8(b, text, precision < 0 ? strlen(text) : strnlen(text, (size_t)precision));
 }
 
-void builder_vformat(Builder *b, const char *format, va_list arguments)
-{
+void builder_vformat(Builder *b, const char *format, va_list arguments) {
     va_list args; /* a copy, because a va_list parameter may be no va_list to take the address of */
     va_copy(args, arguments);
     while (*format && !b->failed) {
@@ -234,11 +219,13 @@ void builder_vformat(Builder *b, const char *format, va_list arguments)
         format += plain;
         if (!*format) break;
         const char *flags = ++format;
-        while (*format && strchr("0123456789-+# ", *format)) format++;
+        while (*format && strchr("0123456789-+# ", *format))
+            format++;
         int flags_length = (int)(format - flags), precision = -1;
         if (*format == '.') {
             precision = 0;
-            for (format++; *format >= '0' && *format <= '9'; format++) precision = precision * 10 + (*format - '0');
+            for (format++; *format >= '0' && *format <= '9'; format++)
+                precision = precision * 10 + (*format - '0');
         }
         LengthModifier modifier = LENGTH_INT;
         if (*format == 'z') modifier = LENGTH_SIZE, format++;
@@ -249,7 +236,9 @@ void builder_vformat(Builder *b, const char *format, va_list arguments)
         case '%': builder_char(b, '%'); break;
         case 'c': builder_char(b, va_arg(args, uint32_t)); break;
         case 's': append_text(b, va_arg(args, const char *), precision); break;
-        case 'd': append_number(b, 'd', flags, flags_length, (unsigned long long)next_signed(&args, modifier)); break;
+        case 'd':
+            append_number(b, 'd', flags, flags_length, (unsigned long long)next_signed(&args, modifier));
+            break;
         case 'u': append_number(b, 'u', flags, flags_length, next_unsigned(&args, modifier)); break;
         case 'x': append_number(b, 'x', flags, flags_length, next_unsigned(&args, modifier)); break;
         case 'R': builder_repr(b, va_arg(args, Value)); break;
@@ -270,24 +259,21 @@ void builder_vformat(Builder *b, const char *format, va_list arguments)
     va_end(args);
 }
 
-void builder_format(Builder *b, const char *format, ...)
-{
+void builder_format(Builder *b, const char *format, ...) {
     va_list args;
     va_start(args, format);
     builder_vformat(b, format, args);
     va_end(args);
 }
 
-Value string_vformat(VM *vm, const char *format, va_list args)
-{
+Value string_vformat(VM *vm, const char *format, va_list args) {
     Builder b;
     builder_init(&b, vm);
     builder_vformat(&b, format, args);
     return builder_finish(&b);
 }
 
-Value string_format(VM *vm, const char *format, ...)
-{
+Value string_format(VM *vm, const char *format, ...) {
     va_list args;
     va_start(args, format);
     Value result = string_vformat(vm, format, args);

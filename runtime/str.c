@@ -187,7 +187,7 @@ Value string_append(VM *vm, Value left, Value right) {
     return from_object(grown);
 }
 
-Value string_join(VM *vm, Value separator, Value *items, int64_t count) {
+Value string_join(VM *vm, Value separator, const Value *items, int64_t count) {
     if (count == 0) return value_ref(vm->empty_string);
     String *glue = as_string(separator);
     uint32_t limit = count > 1 ? string_limit(glue) : 0;

@@ -65,7 +65,7 @@ NEW RAISES Value string_concat(VM *vm, Value a, Value b);
 /* left + right where left is given away: grows it in place when nobody else has it (amortised linear s += t). */
 NEW RAISES Value string_append(VM *vm, STEALS Value left, Value right);
 NEW RAISES Value string_slice(VM *vm, Value string, int64_t start, int64_t stop); /* in range, step 1 */
-NEW RAISES Value string_join(VM *vm, Value separator, Value *items, int64_t count);
+NEW RAISES Value string_join(VM *vm, Value separator, const Value *items, int64_t count);
 
 /* For building: store a code point; copy `count` code points, `to` at least as wide; the greatest code point in a part;
  * an upper bound of them all by width. */

@@ -48,7 +48,7 @@ static int contains(VM *vm, Value self, Value item) {
         raise_type(vm, "'in <string>' requires string as left operand, not %T", item);
         return -1;
     }
-    return string_find(as_string(self), as_string(item), 0, string_length(as_string(self))) >= 0;
+    return text_find(text_of(self), text_of(item)) >= 0;
 }
 
 static Value concat(VM *vm, Value self, Value other) {
@@ -116,21 +116,10 @@ static Value make_subclass(VM *vm, Type *type, STEALS Value text) {
         self->ascii = s->ascii;
         self->interned = 0;
         memcpy(self->data, s->data, size);
+        object_track(&self->head);
     }
     value_drop(vm, text);
     return from_object(self);
-}
-
-/* An optional str argument as C text; `otherwise` when absent. NULL RAISES. */
-static const char *text_argument(VM *vm, Value v, const char *name, const char *otherwise) {
-    if (is_absent(v)) return otherwise;
-    if (is_string(v) && as_string(v)->ascii) return (const char *)as_string(v)->data;
-    if (is_string(v)) {
-        raise_error(vm, &exc_LookupError, "unknown encoding: %S", v);
-    } else {
-        raise_type(vm, "str() argument '%s' must be str, not %T", name, v);
-    }
-    return NULL;
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
@@ -142,11 +131,8 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     } else if (is_absent(row[0])) {
         text = value_ref(vm->empty_string);
     } else {
-        const char *encoding = text_argument(vm, row[1], "encoding", "utf-8");
-        const char *errors = encoding ? text_argument(vm, row[2], "errors", "strict") : NULL;
-        if (!errors) return ABSENT;
         if (is_string(row[0])) return raise_type(vm, "decoding str is not supported");
-        text = codec_decode(vm, row[0], encoding, errors);
+        text = codec_decode_by(vm, "str", row[0], row[1], row[2]);
     }
     if (is_absent(text) || type == &str_type) return text;
     return make_subclass(vm, type, text);
@@ -167,9 +153,16 @@ static Value iterator_next_character(VM *vm, Value self) {
     return ABSENT;
 }
 
+static Value iterator_self(VM *vm, Value self) {
+    (void)vm;
+    return value_ref(self);
+}
+
 Type string_iterator_type = {
     TYPE_HEAD(string_iterator_type, "str_ascii_iterator"),
+    .flags = TYPE_NO_NEW,
     .base = &sequence_iterator_type,
+    .iterate = iterator_self,
     .next = iterator_next_character,
 };
 

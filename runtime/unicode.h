@@ -1,12 +1,36 @@
 #ifndef MPY_RUNTIME_UNICODE_H
 #define MPY_RUNTIME_UNICODE_H
 
-/* What the Unicode database says of a code point, by utf8proc: the predicates and mappings behind str's methods. */
+/*
+ * What the Unicode Character Database says of a code point: the predicates and case mappings behind str's methods.
+ *
+ * General categories, bidirectional classes, simple case mappings and case folding come from utf8proc; derived
+ * properties, numeric types and special casing from runtime/unicode_table.h. Any uint32_t up to 0x10FFFF may be asked
+ * about, surrogates included.
+ */
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runtime/unicode_table.h"
+
+enum { UNICODE_EXPANSION_MAX = 4 }; /* no case mapping is longer */
+
+bool unicode_is_alpha(uint32_t c);
 bool unicode_is_space(uint32_t c);
-int unicode_decimal(uint32_t c); /* 0 to 9, or -1 */
+bool unicode_is_printable(uint32_t c);
+bool unicode_is_title(uint32_t c); /* titlecase letters only */
+bool unicode_is_alnum(uint32_t c);
+bool unicode_is_decimal(uint32_t c);
+bool unicode_is_digit(uint32_t c);   /* decimals included */
+bool unicode_is_numeric(uint32_t c); /* digits included */
+int unicode_decimal(uint32_t c);     /* 0 to 9, or -1 */
+
+static inline bool unicode_is_lower(uint32_t c) { return unicode_flags(c) & UNICODE_LOWER; }
+static inline bool unicode_is_upper(uint32_t c) { return unicode_flags(c) & UNICODE_UPPER; }
+static inline bool unicode_is_cased(uint32_t c) { return unicode_flags(c) & UNICODE_CASED; }
+
+/* The full mapping of a code point without regard to what is around it; how many code points it has. */
+int unicode_map(uint32_t c, CaseMapping mapping, uint32_t to[UNICODE_EXPANSION_MAX]);
 
 #endif

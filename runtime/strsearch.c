@@ -1,0 +1,179 @@
+#include "runtime/strsearch.h"
+
+/* --- one unit --- */
+
+int64_t text_find_unit(Text t, uint32_t c) {
+    if (t.width_log == 0) {
+        const uint8_t *found = c < 0x100 ? memchr(t.data, (int)c, (size_t)t.length) : NULL;
+        return found ? found - t.data : -1;
+    }
+    if (t.width_log == 1) {
+        const uint16_t *data = (const uint16_t *)t.data;
+        for (int64_t i = 0; i < t.length; i++) {
+            if (data[i] == c) return i;
+        }
+        return -1;
+    }
+    const uint32_t *data = (const uint32_t *)t.data;
+    for (int64_t i = 0; i < t.length; i++) {
+        if (data[i] == c) return i;
+    }
+    return -1;
+}
+
+int64_t text_rfind_unit(Text t, uint32_t c) {
+    if (t.width_log == 0) {
+        const uint8_t *found = c < 0x100 ? memrchr(t.data, (int)c, (size_t)t.length) : NULL;
+        return found ? found - t.data : -1;
+    }
+    for (int64_t i = t.length - 1; i >= 0; i--) {
+        if (text_at(t, i) == c) return i;
+    }
+    return -1;
+}
+
+bool text_matches(Text t, int64_t at, Text part) {
+    if (part.width_log == t.width_log) {
+        return memcmp(t.data + ((size_t)at << t.width_log), part.data, (size_t)part.length << t.width_log) ==
+               0;
+    }
+    for (int64_t i = 0; i < part.length; i++) {
+        if (text_at(t, at + i) != text_at(part, i)) return false;
+    }
+    return true;
+}
+
+/* --- the two-way algorithm, forwards and backwards --- */
+
+static inline uint32_t unit(Text t, int64_t i, bool backwards) {
+    return text_at(t, backwards ? t.length - 1 - i : i);
+}
+
+/* Where the greatest suffix begins, by the order of units or its reverse, and its period. */
+static int64_t greatest_suffix(Text t, bool backwards, bool reverse_order, int64_t *period) {
+    int64_t suffix = -1, at = 0, k = 1, p = 1;
+    while (at + k < t.length) {
+        uint32_t a = unit(t, at + k, backwards), b = unit(t, suffix + k, backwards);
+        if (a == b) {
+            if (k == p) {
+                at += p;
+                k = 1;
+            } else {
+                k++;
+            }
+        } else if ((a < b) != reverse_order) {
+            at += k;
+            k = 1;
+            p = at - suffix;
+        } else {
+            suffix = at++;
+            k = p = 1;
+        }
+    }
+    *period = p;
+    return suffix + 1;
+}
+
+static bool is_periodic(Text wanted, int64_t cut, int64_t period, bool backwards) {
+    if (cut + period > wanted.length) return false;
+    for (int64_t i = 0; i < cut; i++) {
+        if (unit(wanted, i, backwards) != unit(wanted, i + period, backwards)) return false;
+    }
+    return true;
+}
+
+/* The place of the first occurrence, seen in the direction of the search. */
+static int64_t two_way(Text t, Text wanted, bool backwards) {
+    int64_t length = wanted.length, period, other_period;
+    int64_t cut = greatest_suffix(wanted, backwards, false, &period);
+    int64_t other = greatest_suffix(wanted, backwards, true, &other_period);
+    if (other > cut) cut = other, period = other_period;
+    bool periodic = is_periodic(wanted, cut, period, backwards);
+    if (!periodic) period = (cut > length - cut ? cut : length - cut) + 1;
+    int64_t known = 0; /* this much of the beginning is known to match */
+    for (int64_t at = 0; at <= t.length - length;) {
+        int64_t i = cut > known ? cut : known;
+        while (i < length && unit(wanted, i, backwards) == unit(t, at + i, backwards))
+            i++;
+        if (i < length) {
+            at += i - cut + 1;
+            known = 0;
+            continue;
+        }
+        for (i = cut - 1; i >= known && unit(wanted, i, backwards) == unit(t, at + i, backwards);)
+            i--;
+        if (i < known) return at;
+        at += period;
+        known = periodic ? length - period : 0;
+    }
+    return -1;
+}
+
+/* --- searching --- */
+
+/* Comparisons may cost this much beyond four units for each unit passed before a search goes another way. */
+enum { PATIENCE = 1024 };
+
+static bool cannot_occur(Text t, Text wanted) {
+    return wanted.length > t.length || wanted.width_log > t.width_log;
+}
+
+static int64_t find_patiently(Text t, Text wanted) {
+    if (t.width_log == 0) {
+        const uint8_t *found = memmem(t.data, (size_t)t.length, wanted.data, (size_t)wanted.length);
+        return found ? found - t.data : -1;
+    }
+    return two_way(t, wanted, false);
+}
+
+int64_t text_find(Text t, Text wanted) {
+    if (wanted.length == 0) return 0;
+    if (cannot_occur(t, wanted)) return -1;
+    uint32_t first = text_at(wanted, 0);
+    if (wanted.length == 1) return text_find_unit(t, first);
+    int64_t places = t.length - wanted.length + 1, cost = 0;
+    for (int64_t at = 0; at < places; at++) {
+        int64_t step = text_find_unit(text_part(t, at, places), first);
+        if (step < 0) return -1;
+        at += step;
+        if (text_matches(t, at, wanted)) return at;
+        cost += wanted.length;
+        if (cost > at * 4 + PATIENCE) {
+            int64_t found = find_patiently(text_part(t, at + 1, t.length), wanted);
+            return found < 0 ? -1 : at + 1 + found;
+        }
+    }
+    return -1;
+}
+
+int64_t text_rfind(Text t, Text wanted) {
+    if (wanted.length == 0) return t.length;
+    if (cannot_occur(t, wanted)) return -1;
+    uint32_t first = text_at(wanted, 0);
+    if (wanted.length == 1) return text_rfind_unit(t, first);
+    int64_t places = t.length - wanted.length + 1, cost = 0;
+    for (int64_t end = places; end > 0;) {
+        int64_t at = text_rfind_unit(text_part(t, 0, end), first);
+        if (at < 0) return -1;
+        if (text_matches(t, at, wanted)) return at;
+        end = at;
+        cost += wanted.length;
+        if (cost > (places - at) * 4 + PATIENCE) {
+            Text rest = text_part(t, 0, at + wanted.length - 1);
+            int64_t found = two_way(rest, wanted, true);
+            return found < 0 ? -1 : rest.length - wanted.length - found;
+        }
+    }
+    return -1;
+}
+
+int64_t text_count(Text t, Text wanted, int64_t limit) {
+    if (wanted.length == 0) return t.length < limit ? t.length + 1 : limit;
+    int64_t count = 0;
+    for (int64_t at = 0; count < limit; count++) {
+        int64_t found = text_find(text_part(t, at, t.length), wanted);
+        if (found < 0) break;
+        at += found + wanted.length;
+    }
+    return count;
+}

@@ -1,0 +1,235 @@
+/* Methods of all texts about kinds of characters: islower and the like, lower and the like. */
+#include "runtime/builder.h"
+#include "runtime/textmethods.h"
+
+#define UNUSED_CALL (void)nargs, (void)names
+
+/* --- predicates --- */
+
+/* What a predicate says of the ASCII characters, as a bitmap; of others unless it is about bytes. */
+typedef struct {
+    uint64_t ascii[2];
+    bool (*other)(uint32_t c);
+} Predicate;
+
+#define DIGITS (UINT64_C(0x3FF) << '0')
+#define UPPER_LETTERS (UINT64_C(0x3FFFFFF) << ('A' - 64))
+#define LOWER_LETTERS (UINT64_C(0x3FFFFFF) << ('a' - 64))
+
+static const Predicate alpha = {{0, UPPER_LETTERS | LOWER_LETTERS}, unicode_is_alpha};
+static const Predicate alnum = {{DIGITS, UPPER_LETTERS | LOWER_LETTERS}, unicode_is_alnum};
+static const Predicate decimal = {{DIGITS, 0}, unicode_is_decimal};
+static const Predicate digit = {{DIGITS, 0}, unicode_is_digit};
+static const Predicate numeric = {{DIGITS, 0}, unicode_is_numeric};
+static const Predicate printable = {{~UINT64_C(0) << ' ', ~(UINT64_C(1) << 63)}, unicode_is_printable};
+
+/* Do all units satisfy it? */
+static bool all_are(Value self, const Predicate *p) {
+    Text t = text_of(self);
+    bool bytes = !is_string(self);
+    for (int64_t i = 0; i < t.length; i++) {
+        uint32_t c = text_at(t, i);
+        bool is = c < 0x80 ? p->ascii[c >> 6] >> (c & 63) & 1 : !bytes && p->other(c);
+        if (!is) return false;
+    }
+    return true;
+}
+
+static Value some_and_all(Value self, const Predicate *p) {
+    return bool_from(text_of(self).length > 0 && all_are(self, p));
+}
+
+#define PREDICATE_METHOD(name, predicate) \
+    TEXT_METHOD(name) { \
+        (void)vm; \
+        UNUSED_CALL; \
+        return some_and_all(args[0], &predicate); \
+    }
+
+PREDICATE_METHOD(isalpha, alpha)
+PREDICATE_METHOD(isalnum, alnum)
+PREDICATE_METHOD(isdecimal, decimal)
+PREDICATE_METHOD(isdigit, digit)
+PREDICATE_METHOD(isnumeric, numeric)
+
+TEXT_METHOD(isprintable) {
+    (void)vm;
+    UNUSED_CALL;
+    return bool_from(all_are(args[0], &printable));
+}
+
+TEXT_METHOD(isascii) {
+    (void)vm;
+    UNUSED_CALL;
+    return bool_from(text_is_ascii(args[0]));
+}
+
+TEXT_METHOD(isspace) {
+    (void)vm;
+    UNUSED_CALL;
+    Text t = text_of(args[0]);
+    bool bytes = !is_string(args[0]);
+    for (int64_t i = 0; i < t.length; i++) {
+        if (!text_is_blank(text_at(t, i), bytes)) return FALSE_VALUE;
+    }
+    return bool_from(t.length > 0);
+}
+
+/* --- case --- */
+
+typedef enum { NO_CASE, IS_LOWER, IS_UPPER, IS_TITLE } Case;
+
+static Case case_of(uint32_t c, bool bytes) {
+    if (c < 0x80) return c >= 'a' && c <= 'z' ? IS_LOWER : c >= 'A' && c <= 'Z' ? IS_UPPER : NO_CASE;
+    if (bytes) return NO_CASE;
+    if (unicode_is_lower(c)) return IS_LOWER;
+    if (unicode_is_upper(c)) return IS_UPPER;
+    return unicode_is_title(c) ? IS_TITLE : NO_CASE;
+}
+
+/* Is there a character of the wanted case and none of another? */
+static Value is_all(Value self, Case wanted) {
+    Text t = text_of(self);
+    bool bytes = !is_string(self), some = false;
+    for (int64_t i = 0; i < t.length; i++) {
+        Case is = case_of(text_at(t, i), bytes);
+        if (is != NO_CASE && is != wanted) return FALSE_VALUE;
+        some = some || is == wanted;
+    }
+    return bool_from(some);
+}
+
+TEXT_METHOD(islower) {
+    (void)vm;
+    UNUSED_CALL;
+    return is_all(args[0], IS_LOWER);
+}
+
+TEXT_METHOD(isupper) {
+    (void)vm;
+    UNUSED_CALL;
+    return is_all(args[0], IS_UPPER);
+}
+
+TEXT_METHOD(istitle) {
+    (void)vm;
+    UNUSED_CALL;
+    Text t = text_of(args[0]);
+    bool bytes = !is_string(args[0]), in_word = false, some = false;
+    for (int64_t i = 0; i < t.length; i++) {
+        Case is = case_of(text_at(t, i), bytes);
+        if (is == IS_LOWER ? !in_word : is != NO_CASE && in_word) return FALSE_VALUE;
+        in_word = is != NO_CASE;
+        some = some || in_word;
+    }
+    return bool_from(some);
+}
+
+/* --- changing case --- */
+
+/* How a method maps the characters of a text. */
+typedef enum { TO_LOWER, TO_UPPER, TO_FOLDED, SWAP, CAPITALIZE, TITLE } Change;
+
+static uint8_t ascii_lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; }
+
+static uint8_t ascii_upper(uint8_t c) { return c >= 'a' && c <= 'z' ? c & ~0x20 : c; }
+
+/* The change of ASCII characters; bytes beyond stay. */
+static void change_ascii(uint8_t *to, const uint8_t *from, int64_t length, Change change) {
+    bool in_word = false;
+    switch (change) {
+    case TO_LOWER:
+    case TO_FOLDED:
+        for (int64_t i = 0; i < length; i++)
+            to[i] = ascii_lower(from[i]);
+        break;
+    case TO_UPPER:
+        for (int64_t i = 0; i < length; i++)
+            to[i] = ascii_upper(from[i]);
+        break;
+    case SWAP:
+        for (int64_t i = 0; i < length; i++)
+            to[i] = ascii_lower(from[i]) == from[i] ? ascii_upper(from[i]) : ascii_lower(from[i]);
+        break;
+    case CAPITALIZE:
+        for (int64_t i = 0; i < length; i++)
+            to[i] = i ? ascii_lower(from[i]) : ascii_upper(from[i]);
+        break;
+    case TITLE:
+        for (int64_t i = 0; i < length; i++) {
+            to[i] = in_word ? ascii_lower(from[i]) : ascii_upper(from[i]);
+            in_word = case_of(from[i], true) != NO_CASE;
+        }
+        break;
+    }
+}
+
+/* A capital sigma is final, and its lower case ς, when behind a cased letter and not in front of one, whatever case
+ * ignorable characters stand between (Unicode 3.13, Final_Sigma). */
+static bool is_final_sigma(Text t, int64_t at) {
+    int64_t i = at - 1;
+    while (i >= 0 && unicode_flags(text_at(t, i)) & UNICODE_CASE_IGNORABLE)
+        i--;
+    if (i < 0 || !unicode_is_cased(text_at(t, i))) return false;
+    for (i = at + 1; i < t.length && unicode_flags(text_at(t, i)) & UNICODE_CASE_IGNORABLE;)
+        i++;
+    return i == t.length || !unicode_is_cased(text_at(t, i));
+}
+
+static void append_mapped(Builder *b, Text t, int64_t i, CaseMapping mapping) {
+    uint32_t mapped[UNICODE_EXPANSION_MAX], c = text_at(t, i);
+    if (c == 0x3A3 && mapping == CASE_LOWER) {
+        builder_char(b, is_final_sigma(t, i) ? 0x3C2 : 0x3C3);
+        return;
+    }
+    int count = unicode_map(c, mapping, mapped);
+    for (int j = 0; j < count; j++)
+        builder_char(b, mapped[j]);
+}
+
+static Value change_unicode(VM *vm, Text t, Change change) {
+    static const CaseMapping mappings[] = {CASE_LOWER, CASE_UPPER, CASE_FOLD};
+    Builder b;
+    builder_init(&b, vm);
+    bool in_word = false;
+    for (int64_t i = 0; i < t.length; i++) {
+        uint32_t c = text_at(t, i);
+        CaseMapping mapping = CASE_LOWER;
+        if (change <= TO_FOLDED) {
+            mapping = mappings[change];
+        } else if (change == SWAP) {
+            if (!unicode_is_lower(c) && !unicode_is_upper(c)) {
+                builder_char(&b, c);
+                continue;
+            }
+            mapping = unicode_is_upper(c) ? CASE_LOWER : CASE_UPPER;
+        } else if (change == CAPITALIZE ? i == 0 : !in_word) {
+            mapping = CASE_TITLE;
+        }
+        append_mapped(&b, t, i, mapping);
+        in_word = unicode_is_cased(c);
+    }
+    return builder_finish(&b);
+}
+
+static Value change_case(VM *vm, Value self, Change change) {
+    if (is_string(self) && !as_string(self)->ascii) return change_unicode(vm, text_of(self), change);
+    TextWriter w;
+    if (!writer_new(vm, &w, self, text_of(self).length, 0)) return ABSENT;
+    Text t = text_of(self);
+    change_ascii(w.data, t.data, t.length, change);
+    return w.value;
+}
+
+#define CHANGE_METHOD(name, change) \
+    TEXT_METHOD(name) { \
+        UNUSED_CALL; \
+        return change_case(vm, args[0], change); \
+    }
+
+CHANGE_METHOD(lower, TO_LOWER)
+CHANGE_METHOD(upper, TO_UPPER)
+CHANGE_METHOD(casefold, TO_FOLDED)
+CHANGE_METHOD(swapcase, SWAP)
+CHANGE_METHOD(capitalize, CAPITALIZE)
+CHANGE_METHOD(title, TITLE)
