@@ -2,8 +2,8 @@
  * From a unit's instructions to its code object.
  *
  * Phases: join the two streams and find where labels are; thread jumps that lead to jumps; trace what can be reached,
- * with the stack's depth before each instruction; drop the rest; fuse (fuse.c); encode words, exception entries and
- * positions.
+ * with the stack's depth before each instruction; drop the rest; fuse (fuse.c); drop constants that nothing uses;
+ * encode words, exception entries and positions.
  */
 
 #include "compiler/compiler.h"
@@ -168,6 +168,26 @@ static bool drop_needless(Compiler *c, Unit *u) {
     moved[count] = u->hot.count = kept;
     for (uint32_t i = 1; i < u->label_count; i++)
         if (u->labels[i].position != UINT32_MAX) u->labels[i].position = moved[u->labels[i].position];
+    return true;
+}
+
+/* Constants that no instruction is left to use go, too; the docstring stays first. */
+static bool drop_constants(Compiler *c, Unit *u) {
+    uint32_t *places = arena_alloc(c->arena, (u->constant_count + 1) * sizeof *places), kept = 0;
+    if (!places) return false;
+    places[0] = u->flags & CODE_HAS_DOCSTRING ? 1 : 0;
+    for (uint32_t i = 0; i < u->hot.count; i++)
+        if (opcode_info[u->hot.items[i].op].a == OPERAND_CONST) places[u->hot.items[i].a] = 1;
+    for (uint32_t i = 0; i < u->constant_count; i++) {
+        bool used = places[i];
+        places[i] = kept;
+        if (used) u->constants[kept++] = u->constants[i];
+    }
+    for (uint32_t i = 0; i < u->hot.count; i++) {
+        Instruction *x = &u->hot.items[i];
+        if (opcode_info[x->op].a == OPERAND_CONST) x->a = (int32_t)places[x->a];
+    }
+    u->constant_count = kept;
     return true;
 }
 
@@ -347,6 +367,6 @@ Value assemble(Compiler *c, Unit *u) {
     if (!join_streams(c, u)) return ABSENT;
     thread_jumps(c, u);
     int32_t depth = trace(c, u);
-    if (c->failed || !drop_needless(c, u) || !fuse_instructions(c, u)) return ABSENT;
+    if (c->failed || !drop_needless(c, u) || !fuse_instructions(c, u) || !drop_constants(c, u)) return ABSENT;
     return build_code(c, u, (uint32_t)depth);
 }

@@ -281,6 +281,8 @@ int function_defaults(Compiler *c, Node *arguments, Span span);
 /* Push the function, or class, of a definition without its decorators. */
 void function_object(Compiler *c, Node *node, int flags);
 void class_object(Compiler *c, Node *node);
+/* The first line of a definition: its first decorator's, if there is one. */
+uint32_t definition_line(const Node *node, NodeList decorators);
 Unit *unit_new(Compiler *c); /* NULL: failed */
 
 /* generic.c: the same for those with type parameters (PEP 695), and type aliases. */

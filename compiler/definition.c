@@ -155,7 +155,7 @@ Value docstring(Compiler *c, NodeList body, bool *present) {
 
 /* ---- Functions --------------------------------------------------------------------------------------------------- */
 
-static uint32_t first_line(Node *node, NodeList decorators) {
+uint32_t definition_line(const Node *node, NodeList decorators) {
     return decorators.count ? decorators.items[0]->span.line : node->span.line;
 }
 
@@ -202,7 +202,7 @@ void function_object(Compiler *c, Node *node, int flags) {
     Unit *unit = unit_new(c);
     if (!unit) return;
     Value name = text_value(c, f->name.utf8, f->name.length);
-    unit_enter(c, unit, symtable_scope(&c->symbols, node), name, first_line(node, f->decorator_list));
+    unit_enter(c, unit, symtable_scope(&c->symbols, node), name, definition_line(node, f->decorator_list));
     function_body(c, node);
     make_closure(c, unit_leave(c), unit, flags, node->span);
 }
@@ -300,7 +300,7 @@ static NodeList class_bases(Compiler *c, Node *node) {
 
 void class_object(Compiler *c, Node *node) {
     __typeof__(node->ClassDef) *k = &node->ClassDef;
-    uint32_t line = first_line(node, k->decorator_list);
+    uint32_t line = definition_line(node, k->decorator_list);
     emit(c, OP_LOAD_BUILD_CLASS, 0, node->span);
     emit(c, OP_PUSH_ABSENT, 0, node->span);
     Unit *unit = unit_new(c);

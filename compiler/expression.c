@@ -350,7 +350,11 @@ static void unary(Compiler *c, Node *node) {
         comparison(c, compare, true);
         return;
     }
-    expression(c, node->UnaryOp.operand);
+    Node *operand = node->UnaryOp.operand;
+    expression(c, operand);
+    /* As in CPython, an error in the comparison of `not a == b` is one of the whole. */
+    bool compares = node->UnaryOp.op == OPERATOR_Not && operand->kind == AST_Compare;
+    if (compares && !c->failed) c->unit->stream->items[c->unit->stream->count - 1].span = node->span;
     switch (node->UnaryOp.op) {
     case OPERATOR_Not: emit(c, OP_NOT, 0, node->span); break;
     case OPERATOR_USub: emit(c, OP_NEGATIVE, 0, node->span); break;

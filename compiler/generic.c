@@ -74,7 +74,7 @@ static int load_defaults(Compiler *c, Node *node) {
 
 void generic_function(Compiler *c, Node *node) {
     __typeof__(node->FunctionDef) *f = &node->FunctionDef;
-    Unit *unit = begin_generic(c, f->name, f->type_params, node->span.line);
+    Unit *unit = begin_generic(c, f->name, f->type_params, definition_line(node, f->decorator_list));
     if (!unit) return;
     type_parameters(c, f->type_params, node->span);
     function_object(c, node, load_defaults(c, node));
@@ -87,7 +87,7 @@ void generic_function(Compiler *c, Node *node) {
 
 void generic_class(Compiler *c, Node *node) {
     __typeof__(node->ClassDef) *k = &node->ClassDef;
-    Unit *unit = begin_generic(c, k->name, k->type_params, node->span.line);
+    Unit *unit = begin_generic(c, k->name, k->type_params, definition_line(node, k->decorator_list));
     if (!unit) return;
     type_parameters(c, k->type_params, node->span);
     emit(c, OP_COPY, 1, node->span);

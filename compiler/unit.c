@@ -128,7 +128,8 @@ static void set_qualified_name(Compiler *c, Unit *u) {
     if (!outer || outer->scope->kind == SCOPE_MODULE) return;
     bool named = u->scope->kind == SCOPE_FUNCTION || u->scope->kind == SCOPE_CLASS;
     if (named && declared_global(outer->scope, name_identifier(c, u->scope->node->FunctionDef.name))) return;
-    const char *format = scope_is_function(outer->scope) ? "%S.<locals>.%S" : "%S.%S";
+    bool locals = outer->scope->kind == SCOPE_FUNCTION || outer->scope->kind == SCOPE_LAMBDA;
+    const char *format = locals ? "%S.<locals>.%S" : "%S.%S";
     if (!c->failed)
         u->qualified_name = compile_pin(c, string_format(c->vm, format, outer->qualified_name, u->name));
 }
