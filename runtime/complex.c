@@ -16,22 +16,19 @@
 #include "runtime/tuple.h"
 #include "runtime/unicode.h"
 
-Value complex_from(VM *vm, double real, double imag)
-{
+Value complex_from(VM *vm, double real, double imag) {
     Complex *c = (Complex *)object_new(vm, &complex_type, sizeof *c);
     if (!c) return raise_memory(vm);
     c->number = (ComplexNumber){real, imag};
     return from_object(c);
 }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     object_free(vm, self, self->type == &complex_type ? sizeof(Complex) : instance_size(self, 0));
 }
 
 /* The number of an operand: 1 done, 0 no number, -1 RAISES. */
-static int operand(VM *vm, Value v, ComplexNumber *c)
-{
+static int operand(VM *vm, Value v, ComplexNumber *c) {
     *c = (ComplexNumber){0, 0};
     if (is_float_family(v)) {
         c->real = float_number(v);
@@ -47,25 +44,23 @@ static int operand(VM *vm, Value v, ComplexNumber *c)
 
 /* --- arithmetic --- */
 
-static ComplexNumber product(ComplexNumber a, ComplexNumber b)
-{
+static ComplexNumber product(ComplexNumber a, ComplexNumber b) {
     return (ComplexNumber){a.real * b.real - a.imag * b.imag, a.real * b.imag + a.imag * b.real};
 }
 
 /* Smith's method: scale by the greater part of the divisor, so that nothing overflows that need not. */
-static ComplexNumber quotient(ComplexNumber a, ComplexNumber b)
-{
+static ComplexNumber quotient(ComplexNumber a, ComplexNumber b) {
     if (fabs(b.real) >= fabs(b.imag)) {
         double ratio = b.imag / b.real, denominator = b.real + b.imag * ratio;
-        return (ComplexNumber){(a.real + a.imag * ratio) / denominator, (a.imag - a.real * ratio) / denominator};
+        return (ComplexNumber){(a.real + a.imag * ratio) / denominator,
+                               (a.imag - a.real * ratio) / denominator};
     }
     if (isnan(b.real) || isnan(b.imag)) return (ComplexNumber){NAN, NAN};
     double ratio = b.real / b.imag, denominator = b.real * ratio + b.imag;
     return (ComplexNumber){(a.real * ratio + a.imag) / denominator, (a.imag * ratio - a.real) / denominator};
 }
 
-static ComplexNumber integer_power(ComplexNumber base, int n)
-{
+static ComplexNumber integer_power(ComplexNumber base, int n) {
     ComplexNumber result = {1, 0}, square = base;
     for (int rest = n < 0 ? -n : n; rest; rest >>= 1) {
         if (rest & 1) result = product(result, square);
@@ -74,8 +69,7 @@ static ComplexNumber integer_power(ComplexNumber base, int n)
     return n < 0 ? quotient((ComplexNumber){1, 0}, result) : result;
 }
 
-static ComplexNumber polar_power(ComplexNumber a, ComplexNumber b)
-{
+static ComplexNumber polar_power(ComplexNumber a, ComplexNumber b) {
     double size = hypot(a.real, a.imag), angle = atan2(a.imag, a.real);
     double length = pow(size, b.real), phase = angle * b.real;
     if (b.imag != 0) {
@@ -85,8 +79,7 @@ static ComplexNumber polar_power(ComplexNumber a, ComplexNumber b)
     return (ComplexNumber){length * cos(phase), length * sin(phase)};
 }
 
-Value complex_power(VM *vm, ComplexNumber a, ComplexNumber b)
-{
+Value complex_power(VM *vm, ComplexNumber a, ComplexNumber b) {
     enum { INTEGER_POWER_MAX = 100 }; /* repeated products are exacter up to here, as in CPython */
     ComplexNumber result;
     if (b.real == 0 && b.imag == 0) {
@@ -105,8 +98,7 @@ Value complex_power(VM *vm, ComplexNumber a, ComplexNumber b)
     return complex_from(vm, result.real, result.imag);
 }
 
-static Value arithmetic(VM *vm, BinaryOp op, Value left, Value right)
-{
+static Value arithmetic(VM *vm, BinaryOp op, Value left, Value right) {
     ComplexNumber a, b;
     int known = operand(vm, left, &a);
     if (known == 1) known = operand(vm, right, &b);
@@ -118,14 +110,17 @@ static Value arithmetic(VM *vm, BinaryOp op, Value left, Value right)
     case BINARY_MULTIPLY: a = product(a, b); return complex_from(vm, a.real, a.imag);
     case BINARY_POWER: return complex_power(vm, a, b);
     default:
-        if (b.real == 0 && b.imag == 0) return raise_error(vm, &exc_ZeroDivisionError, "complex division by zero");
+        if (b.real == 0 && b.imag == 0)
+            return raise_error(vm, &exc_ZeroDivisionError, "complex division by zero");
         a = quotient(a, b);
         return complex_from(vm, a.real, a.imag);
     }
 }
 
-#define BINARY(name, op)                                                                                     \
-    static Value name(VM *vm, Value a, Value b) { return arithmetic(vm, op, a, b); }
+#define BINARY(name, op) \
+    static Value name(VM *vm, Value a, Value b) { \
+        return arithmetic(vm, op, a, b); \
+    }
 BINARY(add, BINARY_ADD)
 BINARY(subtract, BINARY_SUBTRACT)
 BINARY(multiply, BINARY_MULTIPLY)
@@ -133,34 +128,30 @@ BINARY(true_divide, BINARY_TRUE_DIVIDE)
 BINARY(power, BINARY_POWER)
 #undef BINARY
 
-static Value power_3(VM *vm, Value a, Value b, Value c)
-{
+static Value power_3(VM *vm, Value a, Value b, Value c) {
     (void)a, (void)b, (void)c;
     return raise_value(vm, "complex modulo");
 }
 
-static Value negative(VM *vm, Value self)
-{
+static Value negative(VM *vm, Value self) {
     ComplexNumber c = complex_number(self);
     return complex_from(vm, -c.real, -c.imag);
 }
 
-static Value positive(VM *vm, Value self)
-{
+static Value positive(VM *vm, Value self) {
     ComplexNumber c = complex_number(self);
     return is_exactly(self, &complex_type) ? value_ref(self) : complex_from(vm, c.real, c.imag);
 }
 
-static Value absolute(VM *vm, Value self)
-{
+static Value absolute(VM *vm, Value self) {
     ComplexNumber c = complex_number(self);
     double size = hypot(c.real, c.imag);
-    if (isinf(size) && isfinite(c.real) && isfinite(c.imag)) return raise_overflow(vm, "absolute value too large");
+    if (isinf(size) && isfinite(c.real) && isfinite(c.imag))
+        return raise_overflow(vm, "absolute value too large");
     return float_from(vm, size);
 }
 
-static int truth(VM *vm, Value self)
-{
+static int truth(VM *vm, Value self) {
     (void)vm;
     ComplexNumber c = complex_number(self);
     return c.real != 0 || c.imag != 0;
@@ -168,8 +159,7 @@ static int truth(VM *vm, Value self)
 
 /* --- comparison, hash, text --- */
 
-static Value compare(VM *vm, Value self, Value other, CompareOp op)
-{
+static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     if (op != COMPARE_EQ && op != COMPARE_NE) return NOT_IMPLEMENTED;
     ComplexNumber c = complex_number(self);
     bool equal;
@@ -189,8 +179,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op)
     return bool_from(equal == (op == COMPARE_EQ));
 }
 
-static bool hash(VM *vm, Value self, int64_t *result)
-{
+static bool hash(VM *vm, Value self, int64_t *result) {
     (void)vm;
     static const uint64_t imaginary_factor = 1000003; /* sys.hash_info.imag */
     ComplexNumber c = complex_number(self);
@@ -202,8 +191,7 @@ static bool hash(VM *vm, Value self, int64_t *result)
     return true;
 }
 
-static void append_part(Builder *b, double d, int flags)
-{
+static void append_part(Builder *b, double d, int flags) {
     size_t size;
     char *text = float_to_text(b->vm, d, 'r', 0, flags, &size);
     if (!text) {
@@ -214,8 +202,7 @@ static void append_part(Builder *b, double d, int flags)
     memory_free(b->vm, text, size);
 }
 
-static Value repr(VM *vm, Value self)
-{
+static Value repr(VM *vm, Value self) {
     ComplexNumber c = complex_number(self);
     Builder b;
     builder_init(&b, vm);
@@ -234,8 +221,7 @@ static Value repr(VM *vm, Value self)
 /* --- complex(x, y) --- */
 
 /* How many characters of text form a float (sign included), 0 for none. */
-static size_t number_length(const char *text, double *d)
-{
+static size_t number_length(const char *text, double *d) {
     size_t length = strcspn(text, " jJ)");
     for (size_t i = 1; i < length; i++) { /* a sign that is not an exponent's begins the next number */
         if ((text[i] == '+' || text[i] == '-') && (text[i - 1] | 0x20) != 'e') length = i;
@@ -248,19 +234,19 @@ static size_t number_length(const char *text, double *d)
 }
 
 /* A lone sign before j stands for one. */
-static size_t imaginary_length(const char *text, double *d)
-{
+static size_t imaginary_length(const char *text, double *d) {
     size_t length = number_length(text, d);
     if (length) return length;
     *d = *text == '-' ? -1 : 1;
     return *text == '+' || *text == '-';
 }
 
-static bool is_j(char c) { return (c | 0x20) == 'j'; }
+static bool is_j(char c) {
+    return (c | 0x20) == 'j';
+}
 
 /* ASCII text as "real", "imagj", "real+imagj", in parentheses or not. */
-static bool scan(const char *text, ComplexNumber *c)
-{
+static bool scan(const char *text, ComplexNumber *c) {
     *c = (ComplexNumber){0, 0};
     text += strspn(text, " ");
     bool parenthesis = *text == '(';
@@ -296,8 +282,7 @@ static bool scan(const char *text, ComplexNumber *c)
     return *text == 0;
 }
 
-static Value parse(VM *vm, Value text)
-{
+static Value parse(VM *vm, Value text) {
     const String *s = as_string(text);
     size_t room = (size_t)s->length + 1, count = 0;
     char *ascii = memory_alloc(vm, room);
@@ -307,12 +292,16 @@ static Value parse(VM *vm, Value text)
         uint32_t c = string_at(s, i);
         int digit = unicode_decimal(c);
         if (c == '_') {
-            valid = valid && digit_before && i + 1 < (int64_t)s->length && unicode_decimal(string_at(s, i + 1)) >= 0;
+            valid = valid && digit_before && i + 1 < (int64_t)s->length &&
+                    unicode_decimal(string_at(s, i + 1)) >= 0;
             continue;
         }
         if (c == 0) c = '?';
         digit_before = digit >= 0;
-        ascii[count++] = (char)(digit >= 0 ? '0' + digit : unicode_is_space(c) ? ' ' : c < 0x80 ? (int)c : '?');
+        ascii[count++] = (char)(digit >= 0            ? '0' + digit
+                                : unicode_is_space(c) ? ' '
+                                : c < 0x80            ? (int)c
+                                                      : '?');
     }
     ascii[count] = 0;
     ComplexNumber c;
@@ -323,8 +312,7 @@ static Value parse(VM *vm, Value text)
 }
 
 /* x.__complex__(), or x as it is if it has none. NEW. */
-static Value through_complex(VM *vm, Value x)
-{
+static Value through_complex(VM *vm, Value x) {
     if (!is_object(x) || is_exactly(x, &complex_type)) return value_ref(x);
     Value method = object_special(vm, x, NAME_OF(vm, complex));
     if (is_absent(method)) return error_raised(vm) ? ABSENT : value_ref(x);
@@ -337,8 +325,7 @@ static Value through_complex(VM *vm, Value x)
 }
 
 /* One argument as a complex number. */
-static bool convert(VM *vm, Value x, const char *wanted, ComplexNumber *c)
-{
+static bool convert(VM *vm, Value x, const char *wanted, ComplexNumber *c) {
     int known = operand(vm, x, c);
     if (known) return known > 0;
     const Type *type = type_of(x);
@@ -349,8 +336,7 @@ static bool convert(VM *vm, Value x, const char *wanted, ComplexNumber *c)
     return object_to_double(vm, x, &c->real);
 }
 
-static Value new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[2];
     if (!arguments_bind(vm, "complex", "real=0, imag=0", args, nargs, names, row)) return ABSENT;
     Value x = row[0], y = row[1], result = ABSENT;
@@ -366,43 +352,47 @@ static Value new(VM *vm, Type *type, Value *args, int nargs, Value names)
         bool ok = convert(vm, first, "complex() first argument must be a string or a number, not '%T'", &a);
         value_drop(vm, first);
         if (!ok) return ABSENT;
-        if (!is_absent(y) && !convert(vm, y, "complex() second argument must be a number, not '%T'", &b)) return ABSENT;
+        if (!is_absent(y) && !convert(vm, y, "complex() second argument must be a number, not '%T'", &b))
+            return ABSENT;
         bool imaginary = !is_absent(y); /* without it, keep the sign of a zero imaginary part */
         result = complex_from(vm, imaginary ? a.real - b.imag : a.real, imaginary ? a.imag + b.real : a.imag);
     }
     if (is_absent(result) || type == &complex_type) return result;
     Complex *self = (Complex *)instance_new(vm, type, 0);
-    if (self) self->number = complex_number(result);
+    if (self) {
+        self->number = complex_number(result);
+        object_track(&self->head);
+    }
     value_drop(vm, result);
     return from_object(self);
 }
 
 /* --- methods --- */
 
-static Value conjugate(VM *vm, Value *args, int nargs, Value names)
-{
+static Value conjugate(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     ComplexNumber c = complex_number(args[0]);
     return complex_from(vm, c.real, -c.imag);
 }
 
-static Value complex_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value complex_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return positive(vm, args[0]);
 }
 
-static Value format_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value format_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return format_complex(vm, args[0], args[1]);
 }
 
-static Value get_real(VM *vm, Value self) { return float_from(vm, complex_number(self).real); }
-static Value get_imag(VM *vm, Value self) { return float_from(vm, complex_number(self).imag); }
+static Value get_real(VM *vm, Value self) {
+    return float_from(vm, complex_number(self).real);
+}
+static Value get_imag(VM *vm, Value self) {
+    return float_from(vm, complex_number(self).imag);
+}
 
-static Value getnewargs(VM *vm, Value *args, int nargs, Value names)
-{
+static Value getnewargs(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     Value pair[2] = {get_real(vm, args[0]), ABSENT};
     if (!is_absent(pair[0])) pair[1] = get_imag(vm, args[0]);
@@ -414,7 +404,8 @@ static Value getnewargs(VM *vm, Value *args, int nargs, Value names)
 static const NativeDef methods[] = {
     {"conjugate", conjugate, "", "Return the complex conjugate of its argument.", NATIVE_METHOD},
     {"__complex__", complex_method, "", "Convert this value to exact type complex.", NATIVE_METHOD},
-    {"__format__", format_method, "format_spec, /", "Convert to a string according to format_spec.", NATIVE_METHOD},
+    {"__format__", format_method, "format_spec, /", "Convert to a string according to format_spec.",
+     NATIVE_METHOD},
     {"__getnewargs__", getnewargs, "", NULL, NATIVE_METHOD},
     {0},
 };

@@ -89,7 +89,9 @@ static bool check_matcher(VM *vm, Value matcher, bool *is_function) {
     for (int64_t i = 0; is_tuple(matcher) && i < as_tuple(matcher)->length; i++) {
         ok = is_exception_class(as_tuple(matcher)->items[i]) && (ok || i == 0);
     }
-    if (!ok) raise_type(vm, "expected a function, exception type or tuple of exception types");
+    if (!ok)
+        raise_type(vm, "expected an exception type, a tuple of exception types, or a callable "
+                       "(other than a class)");
     return ok;
 }
 

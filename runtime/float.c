@@ -20,22 +20,19 @@
 
 /* --- making --- */
 
-Value float_from_heap(VM *vm, double d)
-{
+Value float_from_heap(VM *vm, double d) {
     HeapFloat *f = (HeapFloat *)object_new(vm, &float_type, sizeof *f);
     if (!f) return raise_memory(vm);
     f->number = d;
     return from_object(f);
 }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     object_free(vm, self, self->type == &float_type ? sizeof(HeapFloat) : instance_size(self, 0));
 }
 
 /* The number of an operand: 1 done, 0 neither int nor float, -1 RAISES. */
-static int operand(VM *vm, Value v, double *d)
-{
+static int operand(VM *vm, Value v, double *d) {
     if (is_float_family(v)) {
         *d = float_number(v);
         return 1;
@@ -46,10 +43,9 @@ static int operand(VM *vm, Value v, double *d)
 
 /* --- arithmetic --- */
 
-/* Floor division and modulo by fmod, so that floor(x / y) * y + mod == x as nearly as can be. The result has the sign
- * of y; a zero remainder too. */
-static double divide_floor(double x, double y, double *modulo)
-{
+/* Floor division and modulo by fmod, so that floor(x / y) * y + mod == x as nearly as can be. The result has
+ * the sign of y; a zero remainder too. */
+static double divide_floor(double x, double y, double *modulo) {
     double mod = fmod(x, y), div = (x - mod) / y;
     if (mod != 0) {
         if ((y < 0) != (mod < 0)) mod += y, div -= 1.0;
@@ -62,10 +58,11 @@ static double divide_floor(double x, double y, double *modulo)
     return div - whole > 0.5 ? whole + 1.0 : whole;
 }
 
-static Value raise_zero(VM *vm, const char *text) { return raise_error(vm, &exc_ZeroDivisionError, "%s", text); }
+static Value raise_zero(VM *vm, const char *text) {
+    return raise_error(vm, &exc_ZeroDivisionError, "%s", text);
+}
 
-static Value power(VM *vm, double x, double y)
-{
+static Value power(VM *vm, double x, double y) {
     if (x == 0 && y < 0) return raise_zero(vm, "0.0 cannot be raised to a negative power");
     if (x < 0 && isfinite(x) && isfinite(y) && y != floor(y)) {
         return complex_power(vm, (ComplexNumber){x, 0}, (ComplexNumber){y, 0});
@@ -77,8 +74,7 @@ static Value power(VM *vm, double x, double y)
     return float_from(vm, result);
 }
 
-static Value arithmetic(VM *vm, BinaryOp op, Value a, Value b)
-{
+static Value arithmetic(VM *vm, BinaryOp op, Value a, Value b) {
     double x, y, modulo;
     int left = operand(vm, a, &x), right = left == 1 ? operand(vm, b, &y) : 0;
     if (left < 0 || right < 0) return ABSENT;
@@ -99,8 +95,7 @@ static Value arithmetic(VM *vm, BinaryOp op, Value a, Value b)
     }
 }
 
-static Value divide_with_rest(VM *vm, Value a, Value b)
-{
+static Value divide_with_rest(VM *vm, Value a, Value b) {
     double x, y, modulo;
     int left = operand(vm, a, &x), right = left == 1 ? operand(vm, b, &y) : 0;
     if (left < 0 || right < 0) return ABSENT;
@@ -117,8 +112,10 @@ static Value divide_with_rest(VM *vm, Value a, Value b)
     return tuple_from_owned(vm, pair, 2);
 }
 
-#define BINARY(name, op)                                                                                     \
-    static Value name(VM *vm, Value a, Value b) { return arithmetic(vm, op, a, b); }
+#define BINARY(name, op) \
+    static Value name(VM *vm, Value a, Value b) { \
+        return arithmetic(vm, op, a, b); \
+    }
 BINARY(add, BINARY_ADD)
 BINARY(subtract, BINARY_SUBTRACT)
 BINARY(multiply, BINARY_MULTIPLY)
@@ -128,32 +125,34 @@ BINARY(modulo, BINARY_MODULO)
 BINARY(to_the_power, BINARY_POWER)
 #undef BINARY
 
-static Value power_3(VM *vm, Value a, Value b, Value c)
-{
+static Value power_3(VM *vm, Value a, Value b, Value c) {
     (void)a, (void)b, (void)c;
     return raise_type(vm, "pow() 3rd argument not allowed unless all arguments are integers");
 }
 
-static Value negative(VM *vm, Value self) { return float_from(vm, -float_number(self)); }
+static Value negative(VM *vm, Value self) {
+    return float_from(vm, -float_number(self));
+}
 
-static Value absolute(VM *vm, Value self) { return float_from(vm, fabs(float_number(self))); }
+static Value absolute(VM *vm, Value self) {
+    return float_from(vm, fabs(float_number(self)));
+}
 
-static Value exact(VM *vm, Value self)
-{
+static Value exact(VM *vm, Value self) {
     bool is_exact = is_float(self) || is_exactly(self, &float_type);
     return is_exact ? value_ref(self) : float_from(vm, float_number(self));
 }
 
-static int truth(VM *vm, Value self)
-{
+static int truth(VM *vm, Value self) {
     (void)vm;
     return float_number(self) != 0;
 }
 
-static Value to_int(VM *vm, Value self) { return int_from_double(vm, float_number(self)); }
+static Value to_int(VM *vm, Value self) {
+    return int_from_double(vm, float_number(self));
+}
 
-static Value repr(VM *vm, Value self)
-{
+static Value repr(VM *vm, Value self) {
     char text[40];
     return string_from_ascii(vm, text, (size_t)float_repr(float_number(self), text));
 }
@@ -161,8 +160,7 @@ static Value repr(VM *vm, Value self)
 /* --- comparison and hash --- */
 
 /* The order of a float (no nan) and an int, exactly. 2: memory was refused. */
-static int order_with_int(VM *vm, double d, Value i)
-{
+static int order_with_int(VM *vm, double d, Value i) {
     if (isinf(d)) return d > 0 ? 1 : -1;
     if (is_int(i) && llabs(int_get(i)) <= INT64_C(1) << 53) {
         double e = (double)int_get(i);
@@ -175,8 +173,7 @@ static int order_with_int(VM *vm, double d, Value i)
     return order ? order : d > floor(d);
 }
 
-static bool accept(CompareOp op, int order)
-{
+static bool accept(CompareOp op, int order) {
     switch (op) {
     case COMPARE_LT: return order < 0;
     case COMPARE_LE: return order <= 0;
@@ -187,8 +184,7 @@ static bool accept(CompareOp op, int order)
     }
 }
 
-static Value compare(VM *vm, Value a, Value b, CompareOp op)
-{
+static Value compare(VM *vm, Value a, Value b, CompareOp op) {
     double x = float_number(a);
     if (is_float_family(b)) {
         double y = float_number(b);
@@ -201,10 +197,9 @@ static Value compare(VM *vm, Value a, Value b, CompareOp op)
     return order == 2 ? ABSENT : bool_from(accept(op, order));
 }
 
-/* Modulo the prime 2^61-1, as ints hash, so that equal numbers have equal hashes (the library reference, "Hashing of
- * numeric types"). nan hashes by identity. */
-int64_t float_hash(double d)
-{
+/* Modulo the prime 2^61-1, as ints hash, so that equal numbers have equal hashes (the library reference,
+ * "Hashing of numeric types"). nan hashes by identity. */
+int64_t float_hash(double d) {
     enum { BITS = 61 };
     static const uint64_t modulus = (UINT64_C(1) << BITS) - 1;
     if (isinf(d)) return d > 0 ? 314159 : -314159;
@@ -226,8 +221,7 @@ int64_t float_hash(double d)
     return hash == -1 ? -2 : hash;
 }
 
-static bool hash(VM *vm, Value self, int64_t *result)
-{
+static bool hash(VM *vm, Value self, int64_t *result) {
     (void)vm;
     double d = float_number(self);
     *result = isnan(d) ? hash_pointer(as_object(self)) : float_hash(d);
@@ -236,10 +230,10 @@ static bool hash(VM *vm, Value self, int64_t *result)
 
 /* --- float(x) --- */
 
-static Value new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value x, number;
-    if (!arguments_no_names(vm, "float", names) || !arguments_bind(vm, "float", "x=0, /", args, nargs, names, &x)) {
+    if (!arguments_no_names(vm, "float", names) ||
+        !arguments_bind(vm, "float", "x=0, /", args, nargs, names, &x)) {
         return ABSENT;
     }
     if (is_absent(x)) {
@@ -257,48 +251,46 @@ static Value new(VM *vm, Type *type, Value *args, int nargs, Value names)
     }
     if (is_absent(number) || type == &float_type) return number;
     HeapFloat *self = (HeapFloat *)instance_new(vm, type, 0);
-    if (self) self->number = float_number(number);
+    if (self) {
+        self->number = float_number(number);
+        object_track(&self->head);
+    }
     value_drop(vm, number);
     return from_object(self);
 }
 
 /* --- methods --- */
 
-static Value is_integer(VM *vm, Value *args, int nargs, Value names)
-{
+static Value is_integer(VM *vm, Value *args, int nargs, Value names) {
     (void)vm, (void)nargs, (void)names;
     double d = float_number(args[0]);
     return bool_from(isfinite(d) && floor(d) == d);
 }
 
-static Value conjugate(VM *vm, Value *args, int nargs, Value names)
-{
+static Value conjugate(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return exact(vm, args[0]);
 }
 
-static Value trunc_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value trunc_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return to_int(vm, args[0]);
 }
 
-static Value floor_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value floor_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return int_from_double(vm, floor(float_number(args[0])));
 }
 
-static Value ceil_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value ceil_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return int_from_double(vm, ceil(float_number(args[0])));
 }
 
 /* Round to `digits` decimals through the exact decimal text: halves of the true value go to even. */
-static Value round_to(VM *vm, double d, int64_t digits)
-{
-    if (!isfinite(d) || digits > 323) return float_from(vm, d); /* no double has digits that far behind the point */
+static Value round_to(VM *vm, double d, int64_t digits) {
+    if (!isfinite(d) || digits > 323)
+        return float_from(vm, d); /* no double has digits that far behind the point */
     if (digits < -308) return float_from(vm, copysign(0.0, d));
     char text[700];
     if (digits >= 0) {
@@ -318,8 +310,7 @@ static Value round_to(VM *vm, double d, int64_t digits)
     return float_from(vm, rounded);
 }
 
-static Value round_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value round_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     double d = float_number(args[0]);
     if (is_absent(args[1]) || is_none(args[1])) return int_from_double(vm, nearbyint(d));
@@ -328,15 +319,15 @@ static Value round_method(VM *vm, Value *args, int nargs, Value names)
     return round_to(vm, d, digits);
 }
 
-static Value as_integer_ratio(VM *vm, Value *args, int nargs, Value names)
-{
+static Value as_integer_ratio(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     double d = float_number(args[0]);
     if (isinf(d)) return raise_overflow(vm, "cannot convert Infinity to integer ratio");
     if (isnan(d)) return raise_value(vm, "cannot convert NaN to integer ratio");
     int exponent;
     double mantissa = frexp(d, &exponent);
-    for (int i = 0; i < 300 && mantissa != floor(mantissa); i++) mantissa *= 2, exponent--;
+    for (int i = 0; i < 300 && mantissa != floor(mantissa); i++)
+        mantissa *= 2, exponent--;
     Value pair[2] = {int_from_double(vm, mantissa), int_small(1)};
     if (is_absent(pair[0])) return ABSENT;
     Value *scaled = exponent > 0 ? &pair[0] : &pair[1];
@@ -347,8 +338,7 @@ static Value as_integer_ratio(VM *vm, Value *args, int nargs, Value names)
     return ABSENT;
 }
 
-static Value hex(VM *vm, Value *args, int nargs, Value names)
-{
+static Value hex(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     double d = float_number(args[0]);
     if (!isfinite(d)) return repr(vm, args[0]);
@@ -369,8 +359,7 @@ static Value hex(VM *vm, Value *args, int nargs, Value names)
 }
 
 /* Is `s` hexadecimal digits with a point and an optional p-exponent, 0x optional? */
-static bool is_hex_number(const char *s)
-{
+static bool is_hex_number(const char *s) {
     if (s[0] == '0' && (s[1] | 0x20) == 'x') s += 2;
     size_t whole = strspn(s, "0123456789abcdefABCDEF"), fraction = 0;
     s += whole;
@@ -390,11 +379,11 @@ static bool is_hex_number(const char *s)
 }
 
 /* strtod reads 0x-numbers with exact rounding, but wants the prefix. */
-static bool scan_hex(const char *s, VM *vm, double *d)
-{
+static bool scan_hex(const char *s, VM *vm, double *d) {
     bool negative = *s == '-';
     if (*s == '-' || *s == '+') s++;
-    if (!is_hex_number(s)) return float_scan(s, strlen(s), d) && !isfinite(*d) ? (*d = negative ? -*d : *d, true) : false;
+    if (!is_hex_number(s))
+        return float_scan(s, strlen(s), d) && !isfinite(*d) ? (*d = negative ? -*d : *d, true) : false;
     bool prefixed = s[0] == '0' && (s[1] | 0x20) == 'x';
     size_t room = strlen(s) + 3;
     char *text = memory_alloc(vm, room);
@@ -407,16 +396,17 @@ static bool scan_hex(const char *s, VM *vm, double *d)
     return !error_raised(vm);
 }
 
-static Value fromhex(VM *vm, Value *args, int nargs, Value names)
-{
+static Value fromhex(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     if (!is_string(args[1])) return raise_type(vm, "bad argument type for built-in operation");
     size_t length;
     Value keeper;
     const char *text = string_utf8(vm, args[1], &length, &keeper);
     if (!text) return ABSENT;
-    while (length && isspace((unsigned char)*text)) text++, length--;
-    while (length && isspace((unsigned char)text[length - 1])) length--;
+    while (length && isspace((unsigned char)*text))
+        text++, length--;
+    while (length && isspace((unsigned char)text[length - 1]))
+        length--;
     char *copy = memory_alloc(vm, length + 1);
     double d = 0;
     bool ok = false;
@@ -435,8 +425,7 @@ static Value fromhex(VM *vm, Value *args, int nargs, Value names)
     return result;
 }
 
-static Value getformat(VM *vm, Value *args, int nargs, Value names)
-{
+static Value getformat(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     if (!is_string(args[1])) return raise_type(vm, "__getformat__() argument must be str, not %T", args[1]);
     if (!string_equal_c(args[1], "double") && !string_equal_c(args[1], "float")) {
@@ -445,15 +434,13 @@ static Value getformat(VM *vm, Value *args, int nargs, Value names)
     return string_from_c(vm, "IEEE, little-endian");
 }
 
-static Value getnewargs(VM *vm, Value *args, int nargs, Value names)
-{
+static Value getnewargs(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     Value number = exact(vm, args[0]);
     return is_absent(number) ? ABSENT : tuple_from_owned(vm, &number, 1);
 }
 
-static Value format_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value format_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return format_float(vm, args[0], args[1]);
 }
@@ -463,22 +450,25 @@ static const NativeDef methods[] = {
     {"conjugate", conjugate, "", "Return self, the complex conjugate of any float.", NATIVE_METHOD},
     {"as_integer_ratio", as_integer_ratio, "", "A pair of integers whose ratio is the float.", NATIVE_METHOD},
     {"hex", hex, "", "Return a hexadecimal representation of a floating-point number.", NATIVE_METHOD},
-    {"fromhex", fromhex, "string, /", "Create a floating-point number from a hexadecimal string.", NATIVE_CLASS_METHOD},
+    {"fromhex", fromhex, "string, /", "Create a floating-point number from a hexadecimal string.",
+     NATIVE_CLASS_METHOD},
     {"__getformat__", getformat, "typestr, /", NULL, NATIVE_CLASS_METHOD},
     {"__trunc__", trunc_method, "", "Return the Integral closest to x between 0 and x.", NATIVE_METHOD},
     {"__floor__", floor_method, "", "Return the floor as an Integral.", NATIVE_METHOD},
     {"__ceil__", ceil_method, "", "Return the ceiling as an Integral.", NATIVE_METHOD},
-    {"__round__", round_method, "ndigits=None, /", "Return the Integral closest to x, rounding half toward even.",
+    {"__round__", round_method, "ndigits=None, /",
+     "Return the Integral closest to x, rounding half toward even.", NATIVE_METHOD},
+    {"__format__", format_method, "format_spec, /", "Formats the float according to format_spec.",
      NATIVE_METHOD},
-    {"__format__", format_method, "format_spec, /", "Formats the float according to format_spec.", NATIVE_METHOD},
     {"__getnewargs__", getnewargs, "", NULL, NATIVE_METHOD},
     {0},
 };
 
-static Value get_real(VM *vm, Value self) { return exact(vm, self); }
+static Value get_real(VM *vm, Value self) {
+    return exact(vm, self);
+}
 
-static Value get_imaginary(VM *vm, Value self)
-{
+static Value get_imaginary(VM *vm, Value self) {
     (void)self;
     return float_from(vm, 0.0);
 }

@@ -317,7 +317,7 @@ void instance_dealloc(VM *vm, Object *self) {
     Value *slots = slot_values(self, base, &count);
     for (uint32_t i = 0; i < count; i++)
         value_clear(vm, &slots[i]);
-    attributes_clear(vm, self);
+    if (base != &object_type) attributes_clear(vm, self); /* object's own dealloc does it */
     base->head.dealloc(vm, self);
     object_drop(vm, &type->head.object);
 }

@@ -15,8 +15,10 @@
 
 /* --- slots --- */
 
-#define BINARY(name, op)                                                                                     \
-    static Value name(VM *vm, Value a, Value b) { return int_binary(vm, op, a, b); }
+#define BINARY(name, op) \
+    static Value name(VM *vm, Value a, Value b) { \
+        return int_binary(vm, op, a, b); \
+    }
 BINARY(add, BINARY_ADD)
 BINARY(subtract, BINARY_SUBTRACT)
 BINARY(multiply, BINARY_MULTIPLY)
@@ -32,16 +34,16 @@ BINARY(xor, BINARY_XOR)
 BINARY(divide_with_rest, BINARY_DIVMOD)
 #undef BINARY
 
-static Value power_3(VM *vm, Value base, Value exponent, Value modulus)
-{
+static Value power_3(VM *vm, Value base, Value exponent, Value modulus) {
     if (!is_int_family(base) || !is_int_family(exponent) || !is_int_family(modulus)) return NOT_IMPLEMENTED;
     return int_power_modulo(vm, base, exponent, modulus);
 }
 
-static Value negative(VM *vm, Value self) { return int_negate(vm, self); }
+static Value negative(VM *vm, Value self) {
+    return int_negate(vm, self);
+}
 
-static Value invert(VM *vm, Value self)
-{
+static Value invert(VM *vm, Value self) {
     Value minus = int_negate(vm, self);
     if (is_absent(minus)) return ABSENT;
     Value result = int_binary(vm, BINARY_SUBTRACT, minus, int_small(1));
@@ -49,44 +51,43 @@ static Value invert(VM *vm, Value self)
     return result;
 }
 
-static Value absolute(VM *vm, Value self) { return int_sign(self) < 0 ? int_negate(vm, self) : int_exact(vm, self); }
+static Value absolute(VM *vm, Value self) {
+    return int_sign(self) < 0 ? int_negate(vm, self) : int_exact(vm, self);
+}
 
-static int truth(VM *vm, Value self)
-{
+static int truth(VM *vm, Value self) {
     (void)vm;
     return int_sign(self) != 0;
 }
 
-static Value to_float(VM *vm, Value self)
-{
+static Value to_float(VM *vm, Value self) {
     double d;
     return int_to_double(vm, self, &d) ? float_from(vm, d) : ABSENT;
 }
 
-static Value repr(VM *vm, Value self) { return int_to_string(vm, self, 10); }
+static Value repr(VM *vm, Value self) {
+    return int_to_string(vm, self, 10);
+}
 
-static bool hash(VM *vm, Value self, int64_t *result)
-{
+static bool hash(VM *vm, Value self, int64_t *result) {
     (void)vm;
     *result = int_hash(self);
     return true;
 }
 
-static Value compare(VM *vm, Value a, Value b, CompareOp op)
-{
+static Value compare(VM *vm, Value a, Value b, CompareOp op) {
     (void)vm;
     if (!is_int_family(b)) return NOT_IMPLEMENTED;
     int order = int_order(a, b);
-    static const uint8_t accepted[] = {
-        [COMPARE_LT] = 1, [COMPARE_LE] = 3, [COMPARE_EQ] = 2, [COMPARE_NE] = 5, [COMPARE_GT] = 4, [COMPARE_GE] = 6};
+    static const uint8_t accepted[] = {[COMPARE_LT] = 1, [COMPARE_LE] = 3, [COMPARE_EQ] = 2,
+                                       [COMPARE_NE] = 5, [COMPARE_GT] = 4, [COMPARE_GE] = 6};
     return bool_from(accepted[op] >> (order < 0 ? 0 : order == 0 ? 1 : 2) & 1);
 }
 
 /* --- int(x, base) --- */
 
 /* The int that __int__, __index__ or __trunc__ makes of `x`, or that its text says. */
-static Value convert(VM *vm, Value x)
-{
+static Value convert(VM *vm, Value x) {
     const Type *type = type_of(x);
     if (is_exactly(x, &int_type) || is_int(x)) return value_ref(x);
     if (type->number.to_int) {
@@ -109,21 +110,21 @@ static Value convert(VM *vm, Value x)
     if (error_raised(vm)) return ABSENT;
     if (is_string(x) || is_bytes(x)) return int_parse(vm, x, 10);
     if (type->flags & TYPE_BYTEARRAY) return int_parse_buffer(vm, x, 10);
-    return raise_type(vm, "int() argument must be a string, a bytes-like object or a real number, not '%T'", x);
+    return raise_type(vm, "int() argument must be a string, a bytes-like object or a real number, not '%T'",
+                      x);
 }
 
-static Value convert_in_base(VM *vm, Value x, Value base_value)
-{
+static Value convert_in_base(VM *vm, Value x, Value base_value) {
     int64_t base;
     if (!object_to_int64(vm, base_value, NULL, &base)) return ABSENT;
-    if (base != 0 && (base < 2 || base > 36)) return raise_value(vm, "int() base must be >= 2 and <= 36, or 0");
+    if (base != 0 && (base < 2 || base > 36))
+        return raise_value(vm, "int() base must be >= 2 and <= 36, or 0");
     if (is_string(x) || is_bytes(x)) return int_parse(vm, x, (int)base);
     if (type_of(x)->flags & TYPE_BYTEARRAY) return int_parse_buffer(vm, x, (int)base);
     return raise_type(vm, "int() can't convert non-string with explicit base");
 }
 
-Value int_parse_buffer(VM *vm, Value bytearray, int base)
-{
+Value int_parse_buffer(VM *vm, Value bytearray, int base) {
     Value bytes = object_call(vm, from_object(&bytes_type), &bytearray, 1, ABSENT);
     if (is_absent(bytes)) return ABSENT;
     Value result = int_parse(vm, bytes, base);
@@ -132,8 +133,7 @@ Value int_parse_buffer(VM *vm, Value bytearray, int base)
 }
 
 /* An instance of a subclass of int with the number of `number`, which is taken. */
-static Value make_subclass(VM *vm, Type *type, STEALS Value number)
-{
+static Value make_subclass(VM *vm, Type *type, STEALS Value number) {
     IntView view;
     int_view(number, &view);
     Object *self = instance_new(vm, type, view.count);
@@ -141,13 +141,13 @@ static Value make_subclass(VM *vm, Type *type, STEALS Value number)
         BigInt *big = (BigInt *)self;
         big->size = view.negative ? -view.count : view.count;
         if (view.count) memcpy(big->limbs, view.limbs, (size_t)view.count * sizeof *big->limbs);
+        object_track(self);
     }
     value_drop(vm, number);
     return from_object(self);
 }
 
-static Value new(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[2];
     if (!arguments_bind(vm, "int", "x=0, /, base=10", args, nargs, names, row)) return ABSENT;
     Value number;
@@ -167,49 +167,42 @@ static Value new(VM *vm, Type *type, Value *args, int nargs, Value names)
 
 /* --- methods --- */
 
-static Value itself(VM *vm, Value *args, int nargs, Value names)
-{
+static Value itself(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return int_exact(vm, args[0]);
 }
 
-static Value bit_length(VM *vm, Value *args, int nargs, Value names)
-{
+static Value bit_length(VM *vm, Value *args, int nargs, Value names) {
     (void)vm, (void)nargs, (void)names;
     return int_small(int_bit_length(args[0]));
 }
 
-static Value bit_count(VM *vm, Value *args, int nargs, Value names)
-{
+static Value bit_count(VM *vm, Value *args, int nargs, Value names) {
     (void)vm, (void)nargs, (void)names;
     IntView view;
     int_view(args[0], &view);
     return int_small(view.count ? (int64_t)mpn_popcount((const mp_limb_t *)view.limbs, view.count) : 0);
 }
 
-static Value as_integer_ratio(VM *vm, Value *args, int nargs, Value names)
-{
+static Value as_integer_ratio(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     Value pair[] = {int_exact(vm, args[0]), int_small(1)};
     return is_absent(pair[0]) ? ABSENT : tuple_from_owned(vm, pair, 2);
 }
 
-static Value getnewargs(VM *vm, Value *args, int nargs, Value names)
-{
+static Value getnewargs(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     Value number = int_exact(vm, args[0]);
     return is_absent(number) ? ABSENT : tuple_from_owned(vm, &number, 1);
 }
 
-static Value is_integer(VM *vm, Value *args, int nargs, Value names)
-{
+static Value is_integer(VM *vm, Value *args, int nargs, Value names) {
     (void)vm, (void)args, (void)nargs, (void)names;
     return TRUE_VALUE;
 }
 
 /* round(self, -digits): to the nearest multiple of 10**digits, halves to even. */
-static Value round_to(VM *vm, Value self, Value digits)
-{
+static Value round_to(VM *vm, Value self, Value digits) {
     Value ten_power = int_binary(vm, BINARY_POWER, int_small(10), digits);
     if (is_absent(ten_power)) return ABSENT;
     Value q = ABSENT, r = ABSENT, twice = ABSENT, result = ABSENT;
@@ -228,8 +221,7 @@ static Value round_to(VM *vm, Value self, Value digits)
     return result;
 }
 
-static Value round_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value round_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     if (is_absent(args[1]) || is_none(args[1])) return int_exact(vm, args[0]);
     Value digits = object_index(vm, args[1]);
@@ -247,8 +239,7 @@ static Value round_method(VM *vm, Value *args, int nargs, Value names)
 }
 
 /* "little" or "big" (the default); -1 RAISES. */
-static int byte_order(VM *vm, Value order)
-{
+static int byte_order(VM *vm, Value order) {
     if (is_absent(order)) return 0;
     if (!is_string(order)) {
         raise_type(vm, "byteorder must be a string, not %T", order);
@@ -260,13 +251,11 @@ static int byte_order(VM *vm, Value order)
     return -1;
 }
 
-static int flag(VM *vm, Value v)
-{
+static int flag(VM *vm, Value v) {
     return is_absent(v) ? 0 : object_truth(vm, v);
 }
 
-static Value to_bytes(VM *vm, Value *args, int nargs, Value names)
-{
+static Value to_bytes(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t length = 1;
     if (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &length)) return ABSENT;
@@ -281,8 +270,7 @@ static Value to_bytes(VM *vm, Value *args, int nargs, Value names)
     return ABSENT;
 }
 
-static Value from_bytes(VM *vm, Value *args, int nargs, Value names)
-{
+static Value from_bytes(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int little = byte_order(vm, args[2]);
     int is_signed = little < 0 ? -1 : flag(vm, args[3]);
@@ -296,7 +284,8 @@ static Value from_bytes(VM *vm, Value *args, int nargs, Value names)
         bytes = object_call(vm, from_object(&bytes_type), &args[1], 1, ABSENT);
     }
     if (is_absent(bytes)) return ABSENT;
-    Value number = int_from_bytes(vm, as_bytes(bytes)->data, (size_t)as_bytes(bytes)->length, little, is_signed);
+    Value number =
+        int_from_bytes(vm, as_bytes(bytes)->data, (size_t)as_bytes(bytes)->length, little, is_signed);
     value_drop(vm, bytes);
     if (is_absent(number) || value_same(args[0], from_object(&int_type))) return number;
     Value result = call_1(vm, args[0], number);
@@ -304,14 +293,12 @@ static Value from_bytes(VM *vm, Value *args, int nargs, Value names)
     return result;
 }
 
-static Value format_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value format_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return format_int(vm, args[0], args[1]);
 }
 
-static Value size_of(VM *vm, Value *args, int nargs, Value names)
-{
+static Value size_of(VM *vm, Value *args, int nargs, Value names) {
     (void)vm, (void)nargs, (void)names;
     IntView view;
     int_view(args[0], &view);
@@ -320,34 +307,38 @@ static Value size_of(VM *vm, Value *args, int nargs, Value names)
 
 static const NativeDef methods[] = {
     {"bit_length", bit_length, "", "Number of bits necessary to represent self in binary.", NATIVE_METHOD},
-    {"bit_count", bit_count, "", "Number of ones in the binary representation of the absolute value of self.", NATIVE_METHOD},
+    {"bit_count", bit_count, "", "Number of ones in the binary representation of the absolute value of self.",
+     NATIVE_METHOD},
     {"conjugate", itself, "", "Returns self, the complex conjugate of any int.", NATIVE_METHOD},
     {"as_integer_ratio", as_integer_ratio, "", "The pair (self, 1).", NATIVE_METHOD},
-    {"is_integer", is_integer, "", "Returns True. Exists for duck type compatibility with float.is_integer.", NATIVE_METHOD},
-    {"to_bytes", to_bytes, "length=1, byteorder='big', *, signed=False", "The integer as an array of bytes.", NATIVE_METHOD},
-    {"from_bytes", from_bytes, "bytes, byteorder='big', *, signed=False", "The integer that an array of bytes says.",
-     NATIVE_CLASS_METHOD},
+    {"is_integer", is_integer, "", "Returns True. Exists for duck type compatibility with float.is_integer.",
+     NATIVE_METHOD},
+    {"to_bytes", to_bytes, "length=1, byteorder='big', *, signed=False", "The integer as an array of bytes.",
+     NATIVE_METHOD},
+    {"from_bytes", from_bytes, "bytes, byteorder='big', *, signed=False",
+     "The integer that an array of bytes says.", NATIVE_CLASS_METHOD},
     {"__trunc__", itself, "", "Truncating an integer returns itself.", NATIVE_METHOD},
     {"__floor__", itself, "", "Flooring an integer returns itself.", NATIVE_METHOD},
     {"__ceil__", itself, "", "Ceiling of an integer returns itself.", NATIVE_METHOD},
-    {"__round__", round_method, "ndigits=None, /", "Rounding to the nearest multiple of 10**-ndigits, halves to even.",
+    {"__round__", round_method, "ndigits=None, /",
+     "Rounding to the nearest multiple of 10**-ndigits, halves to even.", NATIVE_METHOD},
+    {"__format__", format_method, "format_spec, /", "Convert to a string according to format_spec.",
      NATIVE_METHOD},
-    {"__format__", format_method, "format_spec, /", "Convert to a string according to format_spec.", NATIVE_METHOD},
     {"__getnewargs__", getnewargs, "", NULL, NATIVE_METHOD},
     {"__sizeof__", size_of, "", "Size in memory, in bytes.", NATIVE_METHOD},
     {0},
 };
 
-static Value get_itself(VM *vm, Value self) { return int_exact(vm, self); }
+static Value get_itself(VM *vm, Value self) {
+    return int_exact(vm, self);
+}
 
-static Value get_zero(VM *vm, Value self)
-{
+static Value get_zero(VM *vm, Value self) {
     (void)vm, (void)self;
     return int_small(0);
 }
 
-static Value get_one(VM *vm, Value self)
-{
+static Value get_one(VM *vm, Value self) {
     (void)vm, (void)self;
     return int_small(1);
 }
@@ -366,7 +357,8 @@ Type int_type = {
     .basic_size = sizeof(BigInt),
     .item_size = sizeof(uint64_t),
     .base = &object_type,
-    .doc = "int([x]) -> integer\nint(x, base=10) -> integer\n\nAn integer of any size from a number or a text.",
+    .doc =
+        "int([x]) -> integer\nint(x, base=10) -> integer\n\nAn integer of any size from a number or a text.",
     .new = new,
     .repr = repr,
     .hash = hash,
@@ -385,9 +377,8 @@ Type int_type = {
                     [BINARY_LSHIFT] = left_shift,
                     [BINARY_RSHIFT] = right_shift,
                     [BINARY_AND] = and,
-                    [BINARY_OR] = or,
-                    [BINARY_XOR] = xor,
-                    [BINARY_DIVMOD] = divide_with_rest,
+                    [BINARY_OR] = or
+                    , [BINARY_XOR] = xor, [BINARY_DIVMOD] = divide_with_rest,
                 },
             .unary =
                 {

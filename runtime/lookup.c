@@ -38,6 +38,10 @@ static void prepare_type(Type *type) {
         type->attributes_offset = base->attributes_offset;
     }
     slots_inherit(type);
+    if (type->attributes_offset != 0 && type->head.traverse == NULL) { /* the attributes are all it owns */
+        type->head.traverse = attributes_traverse;
+        type->head.clear = attributes_clear;
+    }
 }
 
 static void prepare_types(void) {

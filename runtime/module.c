@@ -72,7 +72,9 @@ Value module_new_c(VM *vm, const char *name, const char *doc) {
     if (is_absent(text)) return ABSENT;
     Value module = module_new(vm, text);
     value_drop(vm, text);
-    if (is_absent(module) || doc == NULL) return module;
+    if (is_absent(module)) return ABSENT;
+    as_module(module)->native = true;
+    if (doc == NULL) return module;
     Value doc_text = string_from_c(vm, doc);
     bool ok = !is_absent(doc_text) && dict_set(vm, as_module(module)->dict, NAME_OF(vm, doc), doc_text);
     value_xdrop(vm, doc_text);
@@ -205,7 +207,7 @@ static Value repr(VM *vm, Value self) {
     Value file = dict_get_string(vm, dict, NAME_OF(vm, file));
     if (is_absent(name)) return string_from_c(vm, "<module '?'>");
     if (!is_absent(file) && is_string(file)) return string_format(vm, "<module %R from %R>", name, file);
-    return string_format(vm, "<module %R>", name);
+    return string_format(vm, as_module(self)->native ? "<module %R (built-in)>" : "<module %R>", name);
 }
 
 static const NativeDef methods[] = {{"__dir__", dir, "", "__dir__() -> list", NATIVE_METHOD}, {0}};

@@ -12,11 +12,17 @@
 
 static Value attributes_of(VM *vm, Value self) { return attributes_dict(vm, as_object(self)); }
 
-Value namespace_new(VM *vm) { return from_object(instance_new(vm, &namespace_type, 0)); }
+static Value make(VM *vm, Type *type) {
+    Object *self = instance_new(vm, type, 0);
+    if (self != NULL) object_track(self);
+    return from_object(self);
+}
+
+Value namespace_new(VM *vm) { return make(vm, &namespace_type); }
 
 static Value construct(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)args, (void)nargs, (void)names;
-    return from_object(instance_new(vm, type, 0));
+    return make(vm, type);
 }
 
 static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
@@ -79,7 +85,7 @@ static Value compare(VM *vm, Value a, Value b, CompareOp op) {
 Type namespace_type = {
     TYPE_HEAD(namespace_type, "types.SimpleNamespace"),
     .flags = TYPE_BASE,
-    .basic_size = sizeof(Object) + sizeof(Attributes),
+    .basic_size = sizeof(Object),
     .attributes_offset = sizeof(Object),
     .base = &object_type,
     .doc = "SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n\nA simple attribute-based namespace.",

@@ -458,7 +458,7 @@ Value native_doc(VM *vm, const NativeDef *def) {
 
 Value native_text_signature(VM *vm, const NativeDef *def, bool method) {
     const char *params = def->params;
-    return string_format(vm, "(%s%s%s)", method ? "$self" : "", method && params[0] ? ", " : "", params);
+    return string_format(vm, "(%s%s%s)", method ? "$self" : "$module", params[0] ? ", " : "", params);
 }
 
 static Value function_get_doc(VM *vm, Value self) { return native_doc(vm, as_function(self)->def); }

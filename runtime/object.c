@@ -78,7 +78,11 @@ static bool object_init(VM *vm, Value self, Value *args, int nargs, Value names)
     return true;
 }
 
-static void object_dealloc(VM *vm, Object *self) { object_free(vm, self, instance_size(self, 0)); }
+static void object_dealloc(VM *vm, Object *self) {
+    object_untrack(vm, self);
+    attributes_clear(vm, self);
+    object_free(vm, self, instance_size(self, 0));
+}
 
 /* --- attributes --- */
 

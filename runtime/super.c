@@ -83,7 +83,12 @@ static bool set_up(VM *vm, Super *s, Type *start, Value self) {
 static bool super_init(VM *vm, Value v, Value *args, int nargs, Value names) {
     Value row[2];
     if (!arguments_no_names(vm, "super", names)) return false;
-    if (!arguments_bind(vm, "super", "type=None, obj=None, /", args, nargs, ABSENT, row)) return false;
+    if (nargs > 2) {
+        raise_type(vm, "super() expected at most 2 arguments, got %d", nargs);
+        return false;
+    }
+    for (int i = 0; i < 2; i++)
+        row[i] = i < nargs ? args[i] : ABSENT;
     if (nargs == 0) {
         if (vm->hooks.super_arguments == NULL) {
             raise_error(vm, &exc_RuntimeError, "super(): no current frame");
