@@ -377,6 +377,26 @@ START_TEST(errors_say_what_and_where) {
 }
 END_TEST
 
+static void check_at_prompt(const char *text, const Type *raised) {
+    Value code = compile_source(vm, text, strlen(text), file_name, COMPILE_SINGLE, COMPILE_ALLOW_INCOMPLETE);
+    ck_assert_msg(is_absent(code) == (raised != NULL), "%s", text);
+    if (raised) ck_assert_msg(error_raised(vm) && type_of(vm->raised) == raised, "%s", text);
+    error_clear(vm);
+    value_xdrop(vm, code);
+}
+
+START_TEST(a_prompt_can_tell_what_is_unfinished) {
+    check_at_prompt("x = 1\n", NULL);
+    check_at_prompt("\n", NULL);
+    check_at_prompt("if x:\n  y\n\n", NULL);
+    check_at_prompt("x = (1,\n", &exc__IncompleteInputError);
+    check_at_prompt("x = '''a\n", &exc__IncompleteInputError);
+    check_at_prompt("def f():\n", &exc__IncompleteInputError);
+    check_at_prompt("x = = 1\n", &exc_SyntaxError);
+    check_at_prompt("return\n", &exc_SyntaxError);
+}
+END_TEST
+
 static char *nested_loops(int count) {
     char *text = calloc(1, 4096), *end = text;
     for (int i = 0; i < count; i++)
@@ -519,6 +539,7 @@ static TCase *code_tests(void) {
     tcase_add_test(tests, large_and_failing_results_are_left_to_the_program);
     tcase_add_test(tests, equal_constants_of_different_types_are_kept_apart);
     tcase_add_loop_test(tests, errors_say_what_and_where, 0, sizeof code_errors / sizeof *code_errors);
+    tcase_add_test(tests, a_prompt_can_tell_what_is_unfinished);
     tcase_add_test(tests, blocks_nest_twenty_one_deep);
     tcase_add_test(tests, long_chains_are_no_deep_trees);
     tcase_add_test(tests, refused_memory_is_a_memory_error);
