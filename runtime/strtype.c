@@ -1,7 +1,7 @@
 /* The type str: slots, constructor, iterator. Its methods are in strmethods.c. */
 #include "runtime/strtype.h"
 
-#include "runtime/bytes.h"
+#include "runtime/arguments.h"
 #include "runtime/codec.h"
 #include "runtime/error.h"
 #include "runtime/format.h"
@@ -124,6 +124,7 @@ static Value make_subclass(VM *vm, Type *type, STEALS Value text) {
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[3], text;
+    if (nargs > 3 && !arguments_count(vm, "str", nargs, 0, 3)) return ABSENT;
     if (!arguments_bind(vm, "str", "object='', encoding='utf-8', errors='strict'", args, nargs, names, row))
         return ABSENT;
     if (is_absent(row[1]) && is_absent(row[2])) {

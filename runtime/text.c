@@ -1,5 +1,18 @@
 #include "runtime/text.h"
 
+#include "runtime/int.h"
+#include "runtime/protocol.h"
+
+bool size_argument(VM *vm, Value v, int64_t *size) {
+    if (is_absent(v)) return true;
+    Value index = object_index(vm, v);
+    if (is_absent(index)) return false;
+    bool small = int_to_int64(index, size);
+    value_drop(vm, index);
+    if (!small) raise_overflow(vm, "Python int too large to convert to C ssize_t");
+    return small;
+}
+
 bool text_is_ascii(Value v) {
     if (is_string(v)) return as_string(v)->ascii;
     Text t = text_of(v);

@@ -47,6 +47,9 @@ static inline Text text_part(Text t, int64_t start, int64_t stop) {
     return (Text){t.data + ((size_t)start << t.width_log), stop - start, t.width_log};
 }
 
+/* A size through __index__; OverflowError when it is no int64. ABSENT leaves *size as it is. */
+RAISES bool size_argument(VM *vm, Value v, int64_t *size);
+
 /* An upper bound of the units of `v`, and whether all are below 128. */
 static inline uint32_t text_limit(Value v) { return is_string(v) ? string_limit(as_string(v)) : 0xFF; }
 bool text_is_ascii(Value v);

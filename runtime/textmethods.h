@@ -104,6 +104,8 @@ NEW RAISES TEXT_METHOD(casefold);
          0}, \
         {"removesuffix", text_method_removesuffix, "suffix, /", "A copy without the suffix, if it has it.", \
          0}, \
+        {"replace", text_method_replace, "old, new, /, count=-1", \
+         "A copy with the first count, or all, occurrences of old replaced by new.", 0}, \
         {"rfind", text_method_rfind, "sub, start=None, end=None, /", \
          "The highest index in [start:end] where sub is found, or -1.", 0}, \
         {"rindex", text_method_rindex, "sub, start=None, end=None, /", \
