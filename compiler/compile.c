@@ -225,14 +225,16 @@ static void show_warnings(Compiler *c) {
 /* ---- Future statements ------------------------------------------------------------------------------------------- */
 
 static bool future_feature(Compiler *c, Node *statement, Node *alias) {
-    static const char *const old[] = {"nested_scopes",    "generators",     "division",
-                                      "absolute_import",  "with_statement", "print_function",
-                                      "unicode_literals", "barry_as_FLUFL", "generator_stop"};
+    static const char *const known[] = {
+#define FUTURE(name, optional, mandatory, flag) #name,
+#include "runtime/modules/futures.def"
+#undef FUTURE
+    };
     const char *name = alias->alias.name.utf8;
     Span span = {statement->span.line, statement->span.column, statement->span.line, SPAN_NO_END};
-    for (size_t i = 0; i < sizeof old / sizeof *old; i++)
-        if (strcmp(name, old[i]) == 0) return true;
-    if (strcmp(name, "annotations") == 0) return c->symbols.future_annotations = true;
+    if (strcmp(name, "annotations") == 0) c->symbols.future_annotations = true;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(name, known[i]) == 0) return true;
     if (strcmp(name, "braces") == 0)
         compile_fail(c, span, "not a chance");
     else
