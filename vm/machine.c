@@ -31,6 +31,7 @@
 #include "vm/dynamic.h"
 #include "vm/eval.h"
 #include "vm/import.h"
+#include "vm/specialise.h"
 #include "vm/traceback.h"
 
 /* --- the value stack --- */
@@ -147,6 +148,10 @@ static void seed_hash(VM *vm)
 
 static bool init_objects(VM *vm)
 {
+    AttributeCacheEntry *cache = heap_alloc(vm_heap(vm), ATTRIBUTE_CACHE_SIZE * sizeof *cache);
+    if (cache == NULL) return false;
+    memset(cache, 0, ATTRIBUTE_CACHE_SIZE * sizeof *cache);
+    vm_machine(vm)->attribute_cache = cache;
     Tuple *empty = tuple_new(vm, 0);
     if (empty == NULL) return false;
     vm->empty_tuple = tuple_finish(empty);
@@ -184,6 +189,7 @@ VM *vm_new(const HeapOptions *options)
     vm->upper = machine;
     vm->handled = &vm->handled_base;
     vm->recursion_limit = RECURSION_LIMIT_DEFAULT;
+    vm->int_max_str_digits = INT_MAX_STR_DIGITS_DEFAULT;
     recursion_init(vm);
     seed_hash(vm);
     set_hooks(vm);
@@ -237,12 +243,14 @@ void vm_free(VM *vm)
     if (vm->method_cache != NULL) {
         clear_modules(vm);
         value_clear(vm, &machine->native_import);
+        memory_error_reset(vm);
         clear_dict(vm, &vm->sys);
         clear_dict(vm, &vm->builtins);
         gc_collect(vm_heap(vm), OLDEST);
     }
     value_clear(vm, &machine->importing);
     value_clear(vm, &machine->sources);
+    attribute_cache_clear(vm);
     value_clear(vm, &vm->modules);
     value_clear(vm, &vm->unsupported_operation);
     value_clear(vm, &vm->repr_running);
@@ -251,6 +259,7 @@ void vm_free(VM *vm)
     strings_fini(vm);
     value_clear(vm, &vm->empty_bytes);
     value_clear(vm, &vm->empty_tuple);
+    memory_free(vm, machine->attribute_cache, ATTRIBUTE_CACHE_SIZE * sizeof *machine->attribute_cache);
     intern_fini(vm);
     if (vm->stack != NULL) munmap(vm->stack, machine->stack_size);
     heap_fini(&vm->heap);

@@ -6,6 +6,7 @@
  * F has them: nan from numbers is a domain error, infinity from finite ones a range error, or a domain error
  * at a pole.
  */
+#include <float.h>
 #include <gmp.h>
 #include <math.h>
 
@@ -268,16 +269,14 @@ static Value math_trunc(VM *vm, Value *args, int nargs, Value names) {
 
 static bool logarithm(VM *vm, Value v, Function1 f, double *result) {
     double x;
-    int shift = 0;
-    if (is_int_family(v) && int_bit_length(v) > 1000 &&
-        int_sign(v) > 0) { /* too large for a double: scale it down */
-        shift = (int)(int_bit_length(v) - 64);
-        Value top = int_shift(vm, v, -shift);
+    int64_t bits = is_int_family(v) && int_sign(v) > 0 ? int_bit_length(v) : 0;
+    if (bits > DBL_MAX_EXP) { /* too large for a double: the logarithms of mantissa and exponent */
+        Value top = int_shift(vm, v, 64 - bits);
         if (is_absent(top)) return false;
         bool done = int_to_double(vm, top, &x);
         value_drop(vm, top);
         if (!done) return false;
-        *result = f(x) + f(2.0) * shift;
+        *result = f(ldexp(x, -64)) + f(2.0) * (double)bits;
         return true;
     }
     if (!number(vm, v, &x)) return false;
