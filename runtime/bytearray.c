@@ -145,13 +145,23 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     return done;
 }
 
+/* The bytes as bytes are shown, but ' is escaped within either quotes. */
 static Value repr(VM *vm, Value self) {
     const ByteArray *b = as_bytearray(self);
-    Value quoted = bytes_quote(vm, "b", b->data, b->length, "");
+    Value quoted = bytes_quote(vm, "", b->data, b->length, "");
     if (is_absent(quoted)) return ABSENT;
-    Value result = string_format(vm, "%T(%S)", self, quoted);
+    Builder out;
+    builder_init(&out, vm);
+    builder_format(&out, "%T(b", self);
+    bool escape = string_at(as_string(quoted), 0) == '"';
+    for (int64_t i = 0; i < string_length(as_string(quoted)); i++) {
+        uint32_t c = string_at(as_string(quoted), i);
+        if (escape && c == '\'') builder_char(&out, '\\');
+        builder_char(&out, c);
+    }
+    builder_char(&out, ')');
     value_drop(vm, quoted);
-    return result;
+    return builder_finish(&out);
 }
 
 /* --- items and slices --- */
@@ -208,12 +218,12 @@ static bool assign_slice(VM *vm, ByteArray *b, Value slice, Text source) {
 static bool set_slice(VM *vm, Value self, Value slice, Value value) {
     ByteArray *b = as_bytearray(self);
     if (is_absent(value)) return assign_slice(vm, b, slice, (Text){NO_BYTES, 0, 0});
-    const char *error = "can assign only bytes, buffers, or iterables of ints in range(0, 256)";
     if (is_string(value) || type_of(value)->number.index || type_of(value)->number.to_float) {
-        raise_type(vm, "%s", error);
+        raise_type(vm, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
         return false;
     }
-    Value bytes = bytes_from_iterable(vm, value, error, "byte must be in range(0, 256)");
+    Value bytes = bytes_from_iterable(vm, value, "cannot convert '%T' object to bytearray",
+                                      "byte must be in range(0, 256)");
     if (is_absent(bytes)) return false;
     bool done = assign_slice(vm, b, slice, text_of(bytes));
     value_drop(vm, bytes);
@@ -241,10 +251,10 @@ static bool set_item(VM *vm, Value self, Value key, Value value) {
 static Value inplace_concat(VM *vm, Value self, Value other) {
     if (!is_bytes_like(other)) return raise_type(vm, "can't concat %T to %T", other, self);
     ByteArray *b = as_bytearray(self);
-    int64_t old = b->length, more = text_of(other).length;
-    if (!bytearray_replace(vm, b, old, old, more)) return ABSENT;
-    memcpy(b->data + old, text_of(other).data, (size_t)more); /* `other` may be `self` */
-    return value_ref(self);
+    b->exports += value_same(self, other);
+    bool done = put(vm, b, b->length, b->length, text_of(other));
+    b->exports -= value_same(self, other);
+    return done ? value_ref(self) : ABSENT;
 }
 
 static Value inplace_repeat(VM *vm, Value self, Value factor) {
@@ -306,7 +316,7 @@ METHOD(extend) {
 METHOD(insert) {
     UNUSED_CALL;
     int64_t at;
-    if (!object_to_int64(vm, args[1], &exc_OverflowError, &at)) return ABSENT;
+    if (!size_argument(vm, args[1], &at)) return ABSENT;
     int byte = byte_argument(vm, args[2]);
     ByteArray *b = as_bytearray(args[0]);
     if (byte < 0) return ABSENT;
@@ -320,7 +330,7 @@ METHOD(insert) {
 METHOD(pop) {
     UNUSED_CALL;
     int64_t at = -1;
-    if (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &at)) return ABSENT;
+    if (!size_argument(vm, args[1], &at)) return ABSENT;
     ByteArray *b = as_bytearray(args[0]);
     if (b->length == 0) return raise_index(vm, "pop from empty bytearray");
     if (at < 0) at += b->length;

@@ -168,19 +168,14 @@ static Value from_source(VM *vm, Value source, bool to_bytes) {
                                           "byte must be in range(0, 256)");
 }
 
-static bool optional_text(VM *vm, Value v, const char *type_name, const char *parameter) {
-    if (is_absent(v) || is_string(v)) return true;
-    raise_type(vm, "%s() argument '%s' must be str, not %T", type_name, parameter, v);
-    return false;
-}
-
 Value bytes_from_arguments(VM *vm, const char *type_name, Value *args, int nargs, Value names) {
     Value row[3];
     bool to_bytes = strcmp(type_name, "bytes") == 0;
     if (!arguments_bind(vm, type_name, "source=b'', encoding='utf-8', errors='strict'", args, nargs, names, row))
         return ABSENT;
     Value source = row[0], encoding = row[1], errors = row[2];
-    if (!optional_text(vm, encoding, type_name, "encoding") || !optional_text(vm, errors, type_name, "errors"))
+    if (!codec_check_argument(vm, type_name, "encoding", encoding) ||
+        !codec_check_argument(vm, type_name, "errors", errors))
         return ABSENT;
     bool text = !is_absent(source) && is_string(source);
     if (!text && !is_absent(encoding)) return raise_type(vm, "encoding without a string argument");

@@ -118,6 +118,7 @@ static int64_t read_hex(VM *vm, Text t, uint8_t *to) {
 
 METHOD(fromhex) {
     UNUSED_CALL;
+    if (is_none(args[1])) return raise_type(vm, "fromhex() argument must be str, not None");
     if (!is_string(args[1])) return raise_type(vm, "fromhex() argument must be str, not %T", args[1]);
     Bytes *bytes = bytes_new(vm, string_length(as_string(args[1])) / 2 + 1);
     if (!bytes) return ABSENT;
@@ -137,7 +138,7 @@ METHOD(fromhex) {
 static int hex_separator(VM *vm, Value v) {
     int64_t length = object_length(vm, v);
     if (length < 0) return -1;
-    bool right = is_string(v) || is_bytes_like(v);
+    bool right = is_string(v) || is_bytes(v);
     if (length != 1) {
         raise_value(vm, "sep must be length 1.");
     } else if (!right) {
@@ -154,11 +155,11 @@ METHOD(hex) {
     UNUSED_CALL;
     int separator = is_absent(args[1]) ? 0 : hex_separator(vm, args[1]);
     int64_t group = 1;
-    if (separator < 0 || (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &group)))
-        return ABSENT;
+    if (separator < 0 || (!is_absent(args[2]) && !object_to_int64(vm, args[2], NULL, &group))) return ABSENT;
+    if (group != (int)group) return raise_overflow(vm, "Python int too large to convert to C int");
     Text t = text_of(args[0]);
     bool from_left = group < 0;
-    if (from_left) group = group == INT64_MIN ? INT64_MAX : -group;
+    if (from_left) group = -group;
     if (is_absent(args[1]) || group == 0 || t.length == 0) group = INT64_MAX;
     int64_t separators = group == INT64_MAX ? 0 : (t.length - 1) / group;
     if (t.length > (INT64_MAX - separators) / 2) return raise_memory(vm);

@@ -511,8 +511,9 @@ Value codec_decode(VM *vm, Value bytes_like, const char *encoding, const char *e
     if (!is_bytes_like(bytes_like)) {
         return raise_type(vm, "decoding to str: need a bytes-like object, %T found", bytes_like);
     }
-    if (!codec_check(vm, encoding)) return ABSENT;
     Text t = text_of(bytes_like);
+    if (t.length == 0) return value_ref(vm->empty_string); /* whatever the encoding */
+    if (!codec_check(vm, encoding)) return ABSENT;
     return decode_bytes(vm, codec_find(encoding), t.data, (size_t)t.length, errors);
 }
 
@@ -534,16 +535,20 @@ static const char *text_argument(VM *vm, Value v, const char *otherwise, Value *
     return NULL;
 }
 
-static bool check_argument(VM *vm, const char *function, const char *parameter, Value v) {
+bool codec_check_argument(VM *vm, const char *function, const char *parameter, Value v) {
     if (is_absent(v) || is_string(v)) return true;
-    raise_type(vm, "%s() argument '%s' must be str, not %T", function, parameter, v);
+    if (is_none(v)) {
+        raise_type(vm, "%s() argument '%s' must be str, not None", function, parameter);
+    } else {
+        raise_type(vm, "%s() argument '%s' must be str, not %T", function, parameter, v);
+    }
     return false;
 }
 
 static Value convert_by(VM *vm, Value (*convert)(VM *, Value, const char *, const char *), const char *function,
                         Value v, Value encoding, Value errors) {
     Value keepers[2] = {ABSENT, ABSENT}, result = ABSENT;
-    if (!check_argument(vm, function, "encoding", encoding) || !check_argument(vm, function, "errors", errors))
+    if (!codec_check_argument(vm, function, "encoding", encoding) || !codec_check_argument(vm, function, "errors", errors))
         return ABSENT;
     const char *encoding_text = text_argument(vm, encoding, "utf-8", &keepers[0]);
     const char *errors_text = encoding_text ? text_argument(vm, errors, "strict", &keepers[1]) : NULL;

@@ -555,7 +555,7 @@ static Value decode_str(VM *vm, Value self) {
     int64_t start, end;
     unicode_range(e, as_bytes(object)->length, &start, &end);
     if (end == start + 1) {
-        return string_format(vm, "'%S' codec can't decode byte 0x%x in position %lld: %S", encoding,
+        return string_format(vm, "'%S' codec can't decode byte 0x%02x in position %lld: %S", encoding,
                              as_bytes(object)->data[start], (long long)start, reason);
     }
     return string_format(vm, "'%S' codec can't decode bytes in position %lld-%lld: %S", encoding,
