@@ -19,46 +19,46 @@ enum {
 
 /* --- layout --- */
 
-static int64_t entry_room(unsigned index_log) {
-    return (INT64_C(1) << index_log) * 2 / 3;
-}
+static int64_t entry_room(unsigned index_log) { return (INT64_C(1) << index_log) * 2 / 3; }
 
-static unsigned cell_log(unsigned index_log) {
-    return index_log <= 8 ? 0 : index_log <= 16 ? 1 : 2;
-}
+/* The width of a cell, as a power of two: 1, 2 or 4 bytes. */
+static unsigned cell_log(unsigned index_log) { return index_log <= 8 ? 0 : index_log <= 16 ? 1 : 2; }
+
+static size_t index_size(unsigned index_log) { return (size_t)1 << index_log << cell_log(index_log); }
 
 static size_t table_size(unsigned index_log, uint8_t kind) {
     if (index_log == 0) return 0;
     size_t entry_size = sizeof(DictEntry) + (kind == DICT_GENERAL ? sizeof(int64_t) : 0);
-    return (size_t)entry_room(index_log) * entry_size + ((size_t)1 << index_log << cell_log(index_log));
+    return (size_t)entry_room(index_log) * entry_size + index_size(index_log);
 }
 
-size_t dict_table_size(const Dict *dict) {
-    return table_size(dict->index_log, dict->kind);
+size_t dict_table_size(const Dict *dict) { return table_size(dict->index_log, dict->kind); }
+
+/* Where the block begins. */
+static char *block_of(const Dict *dict) { return (char *)dict->table - index_size(dict->index_log); }
+
+static void table_free(VM *vm, const Dict *dict) {
+    if (dict->index_log) memory_free(vm, block_of(dict), dict_table_size(dict));
 }
 
 static inline int64_t *hashes_of(const Dict *dict) {
     return (int64_t *)(dict_entries(dict) + entry_room(dict->index_log));
 }
 
-static inline void *index_of(const Dict *dict) {
-    int64_t *hashes = hashes_of(dict);
-    return dict->kind == DICT_GENERAL ? hashes + entry_room(dict->index_log) : hashes;
+/* Cell i is the i-th one counted backwards from the entries. */
+static inline uint32_t cell_at(const void *table, uint64_t i, unsigned width_log) {
+    if (width_log == 0) return ((const uint8_t *)table)[~(int64_t)i];
+    if (width_log == 1) return ((const uint16_t *)table)[~(int64_t)i];
+    return ((const uint32_t *)table)[~(int64_t)i];
 }
 
-static inline uint32_t cell_at(const void *index, uint64_t i, unsigned width_log) {
-    if (width_log == 0) return ((const uint8_t *)index)[i];
-    if (width_log == 1) return ((const uint16_t *)index)[i];
-    return ((const uint32_t *)index)[i];
-}
-
-static inline void cell_set(void *index, uint64_t i, unsigned width_log, uint32_t cell) {
+static inline void cell_set(void *table, uint64_t i, unsigned width_log, uint32_t cell) {
     if (width_log == 0) {
-        ((uint8_t *)index)[i] = (uint8_t)cell;
+        ((uint8_t *)table)[~(int64_t)i] = (uint8_t)cell;
     } else if (width_log == 1) {
-        ((uint16_t *)index)[i] = (uint16_t)cell;
+        ((uint16_t *)table)[~(int64_t)i] = (uint16_t)cell;
     } else {
-        ((uint32_t *)index)[i] = cell;
+        ((uint32_t *)table)[~(int64_t)i] = cell;
     }
 }
 
@@ -80,6 +80,14 @@ static inline void probe_step(Probe *p) {
 
 /* --- finding --- */
 
+/* Where a key is, or would go. */
+typedef struct {
+    int64_t entry; /* MISSING, FAILED (which RAISES), or its number */
+    uint64_t cell; /* MISSING: the free cell that ended the probe */
+} Place;
+
+enum { MISSING = -1, FAILED = -2 };
+
 static inline bool same_string(Value a, Value b, int64_t hash) {
     const String *s = as_string(a), *t = as_string(b);
     if (s->interned && t->interned)
@@ -88,28 +96,29 @@ static inline bool same_string(Value a, Value b, int64_t hash) {
 }
 
 /* A str or int key in a simple dict. */
-static inline __attribute__((always_inline)) int64_t find_simple_in(const Dict *dict, Value key, int64_t hash,
-                                                                    unsigned width_log) {
+static inline __attribute__((always_inline)) Place find_simple_in(const Dict *dict, Value key, int64_t hash,
+                                                                  unsigned width_log, bool string) {
     const DictEntry *entries = dict_entries(dict);
-    const void *index = index_of(dict);
-    bool string = !is_int(key);
     for (Probe p = probe_begin(dict, hash);; probe_step(&p)) {
-        uint32_t cell = cell_at(index, p.i, width_log);
-        if (cell == 0) return -1;
+        uint32_t cell = cell_at(entries, p.i, width_log);
+        if (cell == 0) return (Place){MISSING, p.i};
         Value candidate = entries[cell - 1].key;
-        if (value_same(candidate, key)) return cell - 1;
-        if (string && is_object(candidate) && !is_absent(candidate) && same_string(candidate, key, hash)) {
-            return cell - 1;
-        }
+        if (value_same(candidate, key)) return (Place){cell - 1, 0};
+        if (!string || !is_object(candidate) || is_absent(candidate)) continue;
+        if (same_string(candidate, key, hash)) return (Place){cell - 1, 0};
     }
 }
 
-static int64_t find_simple(const Dict *dict, Value key, int64_t hash) {
-    switch (cell_log(dict->index_log)) {
-    case 0: return find_simple_in(dict, key, hash, 0);
-    case 1: return find_simple_in(dict, key, hash, 1);
-    default: return find_simple_in(dict, key, hash, 2);
+static Place find_simple(const Dict *dict, Value key, int64_t hash) {
+    unsigned width_log = cell_log(dict->index_log);
+    if (is_int(key)) {
+        if (width_log == 0) return find_simple_in(dict, key, hash, 0, false);
+        if (width_log == 1) return find_simple_in(dict, key, hash, 1, false);
+        return find_simple_in(dict, key, hash, 2, false);
     }
+    if (width_log == 0) return find_simple_in(dict, key, hash, 0, true);
+    if (width_log == 1) return find_simple_in(dict, key, hash, 1, true);
+    return find_simple_in(dict, key, hash, 2, true);
 }
 
 static int64_t entry_hash(VM *vm, const Dict *dict, int64_t index) {
@@ -118,9 +127,7 @@ static int64_t entry_hash(VM *vm, const Dict *dict, int64_t index) {
     return is_int(key) ? hash_int(key) : hash_string(vm, key);
 }
 
-int64_t dict_entry_hash(VM *vm, const Dict *dict, int64_t index) {
-    return entry_hash(vm, dict, index);
-}
+int64_t dict_entry_hash(VM *vm, const Dict *dict, int64_t index) { return entry_hash(vm, dict, index); }
 
 /* Compare a key of the same hash; *changed when user code has rebuilt the table or replaced the entry. */
 static int compare_key(VM *vm, Dict *dict, int64_t index, Value key, bool *changed) {
@@ -135,55 +142,55 @@ static int compare_key(VM *vm, Dict *dict, int64_t index, Value key, bool *chang
     return equal;
 }
 
-static int64_t find_general(VM *vm, Dict *dict, Value key, int64_t hash) {
+static Place find_general(VM *vm, Dict *dict, Value key, int64_t hash) {
 restart:
-    if (dict->index_log == 0) return -1;
+    if (dict->index_log == 0) return (Place){MISSING, 0};
     unsigned width_log = cell_log(dict->index_log);
     for (Probe p = probe_begin(dict, hash);; probe_step(&p)) {
-        uint32_t cell = cell_at(index_of(dict), p.i, width_log);
-        if (cell == 0) return -1;
+        uint32_t cell = cell_at(dict->table, p.i, width_log);
+        if (cell == 0) return (Place){MISSING, p.i};
         int64_t index = cell - 1;
         Value candidate = dict_entries(dict)[index].key;
-        if (value_same(candidate, key)) return index;
+        if (value_same(candidate, key)) return (Place){index, 0};
         if (is_absent(candidate) || entry_hash(vm, dict, index) != hash) continue;
         bool changed = false;
         int equal = compare_key(vm, dict, index, key, &changed);
-        if (equal < 0) return -2;
+        if (equal < 0) return (Place){FAILED, 0};
         if (changed) goto restart;
-        if (equal) return index;
+        if (equal) return (Place){index, 0};
     }
 }
 
-static inline bool is_simple_key(Value key) {
-    return is_int(key) || is_exactly(key, &str_type);
-}
+static inline bool is_simple_key(Value key) { return is_int(key) || is_exactly(key, &str_type); }
 
-int64_t dict_find(VM *vm, Dict *dict, Value key, int64_t hash) {
-    if (dict->index_log == 0) return -1;
+static inline Place find_place(VM *vm, Dict *dict, Value key, int64_t hash) {
+    if (dict->index_log == 0) return (Place){MISSING, 0};
     if (dict->kind == DICT_SIMPLE && is_simple_key(key)) return find_simple(dict, key, hash);
     return find_general(vm, dict, key, hash);
 }
 
-static int64_t find(VM *vm, Value dict, Value key) {
+int64_t dict_find(VM *vm, Dict *dict, Value key, int64_t hash) {
+    return find_place(vm, dict, key, hash).entry;
+}
+
+static inline int64_t find(VM *vm, Value dict, Value key) {
     int64_t hash;
-    return hash_value(vm, key, &hash) ? dict_find(vm, as_dict(dict), key, hash) : -2;
+    return hash_value(vm, key, &hash) ? find_place(vm, as_dict(dict), key, hash).entry : FAILED;
 }
 
 static BORROWED Value value_at(Value dict, int64_t index) {
     return index < 0 ? ABSENT : dict_entries(as_dict(dict))[index].value;
 }
 
-Value dict_get(VM *vm, Value dict, Value key) {
-    return value_at(dict, find(vm, dict, key));
-}
+Value dict_get(VM *vm, Value dict, Value key) { return value_at(dict, find(vm, dict, key)); }
 
 int64_t dict_entry_index(VM *vm, const Dict *dict, Value name) {
     if (dict->index_log == 0) return -1;
     int64_t hash = hash_string(vm, name);
-    if (dict->kind == DICT_SIMPLE) return find_simple(dict, name, hash);
+    if (dict->kind == DICT_SIMPLE) return find_simple(dict, name, hash).entry;
     Value pending = error_take(vm);
-    int64_t index = find_general(vm, (Dict *)dict, name, hash);
-    if (index == -2) error_clear(vm);
+    int64_t index = find_general(vm, (Dict *)dict, name, hash).entry;
+    if (index == FAILED) error_clear(vm);
     if (!is_absent(pending)) error_restore(vm, pending);
     return index < 0 ? -1 : index;
 }
@@ -200,7 +207,7 @@ Value dict_get_c(VM *vm, Value self, const char *name) {
     int64_t hash = length ? hash_bytes(vm, name, length) : 0;
     unsigned width_log = cell_log(dict->index_log);
     for (Probe p = probe_begin(dict, hash);; probe_step(&p)) {
-        uint32_t cell = cell_at(index_of(dict), p.i, width_log);
+        uint32_t cell = cell_at(dict->table, p.i, width_log);
         if (cell == 0) return ABSENT;
         const DictEntry *entry = &dict_entries(dict)[cell - 1];
         if (is_absent(entry->key) || !is_exactly(entry->key, &str_type)) continue;
@@ -210,18 +217,17 @@ Value dict_get_c(VM *vm, Value self, const char *name) {
 
 int dict_contains(VM *vm, Value dict, Value key) {
     int64_t index = find(vm, dict, key);
-    return index == -2 ? -1 : index >= 0;
+    return index == FAILED ? -1 : index >= 0;
 }
 
 /* --- rebuilding --- */
 
 static void index_insert(Dict *dict, int64_t hash, uint32_t entry) {
-    void *index = index_of(dict);
     unsigned width_log = cell_log(dict->index_log);
     Probe p = probe_begin(dict, hash);
-    while (cell_at(index, p.i, width_log) != 0)
+    while (cell_at(dict->table, p.i, width_log) != 0)
         probe_step(&p);
-    cell_set(index, p.i, width_log, entry + 1);
+    cell_set(dict->table, p.i, width_log, entry + 1);
 }
 
 /* Move the live entries of `old` to the front of the new table of `dict`. */
@@ -238,15 +244,16 @@ static void move_entries(VM *vm, Dict *dict, const Dict *old) {
 
 /* Give the dict an empty table of this shape; the caller sees to the old one. */
 static bool table_make(VM *vm, Dict *dict, unsigned index_log, uint8_t kind) {
-    void *table = memory_alloc(vm, table_size(index_log, kind));
-    if (!table) return false;
-    dict->table = table;
+    size_t front = index_size(index_log);
+    char *block = memory_alloc(vm, table_size(index_log, kind));
+    if (!block) return false;
+    memset(block, 0, front);
+    dict->table = block + front;
     dict->index_log = (uint8_t)index_log;
     dict->kind = kind;
     dict->fill = 0;
     dict->limit = (uint32_t)entry_room(index_log);
     dict->keys_version = 0;
-    memset(index_of(dict), 0, (size_t)1 << index_log << cell_log(index_log));
     return true;
 }
 
@@ -261,7 +268,7 @@ bool dict_rebuild(VM *vm, Dict *dict, int64_t expected, uint8_t kind) {
     Dict old = *dict;
     if (!table_make(vm, dict, index_log, kind)) return false;
     if (old.index_log) move_entries(vm, dict, &old);
-    memory_free(vm, old.table, table_size(old.index_log, old.kind));
+    table_free(vm, &old);
     return true;
 }
 
@@ -295,11 +302,11 @@ Value dict_new_sized(VM *vm, int64_t expected) {
 
 /* The same table, byte for byte, when not too much of it is deleted entries. */
 static bool copy_table(VM *vm, Dict *copy, const Dict *source) {
-    size_t size = table_size(source->index_log, source->kind);
-    void *table = memory_alloc(vm, size);
-    if (!table) return false;
-    memcpy(table, source->table, size);
-    copy->table = table;
+    size_t size = dict_table_size(source);
+    char *block = memory_alloc(vm, size);
+    if (!block) return false;
+    memcpy(block, block_of(source), size);
+    copy->table = block + index_size(source->index_log);
     copy->index_log = source->index_log;
     copy->kind = source->kind;
     copy->fill = source->fill;
@@ -339,8 +346,10 @@ Value dict_copy(VM *vm, Value dict) {
 
 /* --- storing --- */
 
-/* The key is not there: append an entry. Takes the references, which are dropped on failure. */
-static bool append(VM *vm, Dict *dict, STEALS Value key, int64_t hash, STEALS Value value) {
+/* The key is not there, and the probe for it has just ended at `cell`: append an entry. Takes the references,
+ * which are dropped on failure. */
+static bool append(VM *vm, Dict *dict, uint64_t cell, STEALS Value key, int64_t hash, STEALS Value value) {
+    const void *table = dict->table;
     if (!make_room(vm, dict, key)) {
         value_drop(vm, key);
         value_drop(vm, value);
@@ -348,24 +357,33 @@ static bool append(VM *vm, Dict *dict, STEALS Value key, int64_t hash, STEALS Va
     }
     dict_entries(dict)[dict->fill] = (DictEntry){key, value};
     if (dict->kind == DICT_GENERAL) hashes_of(dict)[dict->fill] = hash;
-    index_insert(dict, hash, dict->fill++);
+    dict->fill++;
+    if (dict->table == table) {
+        cell_set(dict->table, cell, cell_log(dict->index_log), dict->fill);
+    } else {
+        index_insert(dict, hash, dict->fill - 1);
+    }
     dict->count++;
     dict->keys_version = 0;
     return true;
 }
 
+static inline bool set_hashed(VM *vm, Dict *dict, Value key, int64_t hash, Value value) {
+    Place place = find_place(vm, dict, key, hash);
+    if (place.entry >= 0) {
+        value_set(vm, &dict_entries(dict)[place.entry].value, value_ref(value));
+        return true;
+    }
+    return place.entry == MISSING && append(vm, dict, place.cell, value_ref(key), hash, value_ref(value));
+}
+
 bool dict_set_hashed(VM *vm, Value self, Value key, int64_t hash, Value value) {
-    Dict *dict = as_dict(self);
-    int64_t index = dict_find(vm, dict, key, hash);
-    if (index == -2) return false;
-    if (index < 0) return append(vm, dict, value_ref(key), hash, value_ref(value));
-    value_set(vm, &dict_entries(dict)[index].value, value_ref(value));
-    return true;
+    return set_hashed(vm, as_dict(self), key, hash, value);
 }
 
 bool dict_set(VM *vm, Value dict, Value key, Value value) {
     int64_t hash;
-    return hash_value(vm, key, &hash) && dict_set_hashed(vm, dict, key, hash, value);
+    return hash_value(vm, key, &hash) && set_hashed(vm, as_dict(dict), key, hash, value);
 }
 
 bool dict_set_c(VM *vm, Value dict, const char *name, Value value) {
@@ -380,9 +398,10 @@ Value dict_set_default(VM *vm, Value self, Value key, Value value) {
     int64_t hash;
     if (!hash_value(vm, key, &hash)) return ABSENT;
     Dict *dict = as_dict(self);
-    int64_t index = dict_find(vm, dict, key, hash);
-    if (index >= 0) return value_ref(dict_entries(dict)[index].value);
-    if (index == -2 || !append(vm, dict, value_ref(key), hash, value_ref(value))) return ABSENT;
+    Place place = find_place(vm, dict, key, hash);
+    if (place.entry >= 0) return value_ref(dict_entries(dict)[place.entry].value);
+    if (place.entry == FAILED) return ABSENT;
+    if (!append(vm, dict, place.cell, value_ref(key), hash, value_ref(value))) return ABSENT;
     return value_ref(value);
 }
 
@@ -444,7 +463,7 @@ void dict_clear(VM *vm, Value self) {
         value_xdrop(vm, dict_entries(&old)[i].key);
         value_xdrop(vm, dict_entries(&old)[i].value);
     }
-    memory_free(vm, old.table, table_size(old.index_log, old.kind));
+    table_free(vm, &old);
 }
 
 /* --- walking, versions --- */

@@ -4,10 +4,10 @@
 /*
  * dict: a compact, insertion-ordered hash table.
  *
- * One block holds three rows: the entries in order of insertion; the keys' hashes, if the keys do not have
- * them at hand themselves; and the index, a power of two of 1, 2 or 4 byte cells, by open addressing with
- * perturbation. A cell is 0 or 1 + the number of an entry. The rows have room for two thirds as many entries
- * as the index has cells.
+ * One block holds three rows. `table` points at the entries, in order of insertion; behind them are the keys' hashes,
+ * if the keys do not have them at hand themselves; in front of them, counted backwards so that finding a cell needs no
+ * size, is the index: a power of two of 1, 2 or 4 byte cells, by open addressing with perturbation. A cell is 0 or 1 +
+ * the number of an entry. There is room for two thirds as many entries as there are cells.
  *
  * A DICT_SIMPLE dict has only keys that are exact strs or immediate ints: an entry takes 16 bytes, and a
  * look-up of such a key can run no user code. The first other key turns it into a DICT_GENERAL one, with
@@ -38,20 +38,14 @@ struct Dict {
     uint8_t kind;          /* DICT_SIMPLE or DICT_GENERAL */
     uint32_t fill;         /* entries in use, deleted ones included */
     uint32_t limit;        /* how far fill may go before the table is rebuilt */
-    void *table;           /* owned */
+    void *table;           /* where the entries begin; its block is owned */
 };
 
 enum { DICT_SIMPLE, DICT_GENERAL };
 
-static inline Dict *as_dict(Value v) {
-    return (Dict *)as_object(v);
-}
-static inline bool is_dict(Value v) {
-    return is_family(v, TYPE_DICT);
-}
-static inline DictEntry *dict_entries(const Dict *dict) {
-    return (DictEntry *)dict->table;
-}
+static inline Dict *as_dict(Value v) { return (Dict *)as_object(v); }
+static inline bool is_dict(Value v) { return is_family(v, TYPE_DICT); }
+static inline DictEntry *dict_entries(const Dict *dict) { return (DictEntry *)dict->table; }
 
 NEW RAISES Value dict_new(VM *vm);
 NEW RAISES Value dict_new_sized(VM *vm, int64_t expected);

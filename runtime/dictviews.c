@@ -56,7 +56,7 @@ static void iterator_dealloc(VM *vm, Object *self) {
 }
 
 /* The entry at the iterator's position, which moves on; -1 at the end or RAISES. */
-static int64_t iterator_step(VM *vm, DictIterator *it, bool backward) {
+static int64_t find_entry(VM *vm, DictIterator *it, bool backward) {
     if (is_absent(it->dict)) return -1;
     const Dict *dict = as_dict(it->dict);
     if (it->count != dict->count) {
@@ -98,7 +98,7 @@ static Value entry_pair(VM *vm, DictIterator *it, DictEntry entry) {
 
 static Value iterator_advance(VM *vm, Value self, Part part, bool backward) {
     DictIterator *it = (DictIterator *)as_object(self);
-    int64_t i = iterator_step(vm, it, backward);
+    int64_t i = find_entry(vm, it, backward);
     if (i < 0) return ABSENT;
     const DictEntry *entry = &dict_entries(as_dict(it->dict))[i];
     if (part == PART_KEY) return value_ref(entry->key);

@@ -12,13 +12,33 @@
  * enumerate and zip keep their last result tuple and use it again if nobody else does.
  */
 
-#include "runtime/state.h"
+#include "runtime/list.h"
+#include "runtime/protocol.h"
+#include "runtime/range.h"
 
 typedef struct {
     Object head;
     int64_t index;  /* of the next item */
     Value sequence; /* owned; ABSENT: exhausted */
 } SequenceIterator;
+
+/* iterator_next with the commonest iterators inlined. */
+NEW RAISES static inline Value iterator_step(VM *vm, Value iterator) {
+    if (is_exactly(iterator, &list_iterator_type)) {
+        SequenceIterator *it = (SequenceIterator *)as_object(iterator);
+        if (!is_absent(it->sequence) && it->index < as_list(it->sequence)->length) {
+            return value_ref(as_list(it->sequence)->items[it->index++]);
+        }
+    } else if (is_exactly(iterator, &range_iterator_type)) {
+        RangeIterator *it = (RangeIterator *)as_object(iterator);
+        if (it->remaining <= 0) return ABSENT;
+        int64_t next = it->next;
+        it->next = next + it->step;
+        it->remaining--;
+        return int_small(next);
+    }
+    return iterator_next(vm, iterator);
+}
 
 /* A SequenceIterator of the given type that begins at `index`; refs the sequence. */
 NEW RAISES Value sequence_iterator_make(VM *vm, Type *type, Value sequence, int64_t index);

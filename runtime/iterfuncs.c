@@ -127,7 +127,7 @@ static Value enumerate_new(VM *vm, Type *type, Value *args, int nargs, Value nam
 
 static Value enumerate_next(VM *vm, Value self) {
     Pipe *pipe = as_pipe(self);
-    Value item = iterator_next(vm, pipe->source);
+    Value item = iterator_step(vm, pipe->source);
     if (is_absent(item)) return ABSENT;
     Value number = pipe->count;
     Value after = is_int(number) && int_get(number) < INT_MAX_IMMEDIATE
@@ -199,7 +199,7 @@ static Value check_lengths(VM *vm, const Tuple *iterators, int64_t ended) {
     if (error_raised(vm)) return ABSENT;
     if (ended > 0) return raise_lengths(vm, ended, "shorter");
     for (int64_t i = 1; i < iterators->length; i++) {
-        Value item = iterator_next(vm, iterators->items[i]);
+        Value item = iterator_step(vm, iterators->items[i]);
         if (!is_absent(item)) {
             value_drop(vm, item);
             return raise_lengths(vm, i, "longer");
@@ -216,7 +216,7 @@ static Value zip_next(VM *vm, Value self) {
     Tuple *result = tuple_reuse(vm, &pipe->result, iterators->length);
     if (!result) return ABSENT;
     for (int64_t i = 0; i < iterators->length; i++) {
-        Value item = iterator_next(vm, iterators->items[i]);
+        Value item = iterator_step(vm, iterators->items[i]);
         if (is_absent(item)) {
             bool whole = !is_absent(result->items[iterators->length - 1]);
             if (!whole) value_clear(vm, &pipe->result);
@@ -274,7 +274,7 @@ static Value map_next(VM *vm, Value self) {
     if (iterators->length > LOCAL_ARGUMENTS && !(args = memory_alloc(vm, size))) return ABSENT;
     int64_t count = 0;
     while (count < iterators->length) {
-        args[count] = iterator_next(vm, iterators->items[count]);
+        args[count] = iterator_step(vm, iterators->items[count]);
         if (is_absent(args[count])) break;
         count++;
     }
@@ -330,7 +330,7 @@ static int passes(VM *vm, Value function, Value item) {
 static Value filter_next(VM *vm, Value self) {
     const Pipe *pipe = as_pipe(self);
     for (;;) {
-        Value item = iterator_next(vm, pipe->source);
+        Value item = iterator_step(vm, pipe->source);
         if (is_absent(item)) return ABSENT;
         int pass = passes(vm, pipe->function, item);
         if (pass > 0) return item;

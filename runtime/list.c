@@ -9,6 +9,7 @@
 #include "runtime/error.h"
 #include "runtime/instance.h"
 #include "runtime/int.h"
+#include "runtime/iterators.h"
 #include "runtime/listbody.h"
 #include "runtime/protocol.h"
 #include "runtime/range.h"
@@ -168,7 +169,7 @@ static bool extend_iterator(VM *vm, Value self, Value iterable) {
     List *list = as_list(self);
     bool done = hint >= 0 && (list->length > ROW_LENGTH_MAX - hint || room_for_more(vm, list, hint));
     while (done) {
-        Value item = iterator_next(vm, iterator);
+        Value item = iterator_step(vm, iterator);
         if (is_absent(item)) {
             done = !error_raised(vm);
             break;

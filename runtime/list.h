@@ -13,12 +13,8 @@ typedef struct {
     Value *items; /* owned; NULL while capacity is 0 */
 } List;
 
-static inline List *as_list(Value v) {
-    return (List *)as_object(v);
-}
-static inline bool is_list(Value v) {
-    return is_family(v, TYPE_LIST);
-}
+static inline List *as_list(Value v) { return (List *)as_object(v); }
+static inline bool is_list(Value v) { return is_family(v, TYPE_LIST); }
 
 NEW RAISES Value list_new(VM *vm, int64_t capacity);                           /* empty, with room */
 NEW RAISES Value list_from(VM *vm, const Value *items, int64_t length);        /* refs the items */

@@ -15,10 +15,8 @@
 /* --- life --- */
 
 static int traverse(Object *self, VisitFn visit, void *context) {
-    List *list = (List *)self;
-    for (int64_t i = 0; i < list->length; i++)
-        VISIT(list->items[i]);
-    return 0;
+    const List *list = (const List *)self;
+    return row_traverse(list->items, list->length, visit, context);
 }
 
 /* The list is empty before the first item dies: what finalizers then do to it is kept. */

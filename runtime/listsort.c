@@ -14,6 +14,8 @@
  * copies the buffer back.
  */
 
+#include <math.h>
+
 #include "runtime/error.h"
 #include "runtime/float.h"
 #include "runtime/listbody.h"
@@ -53,13 +55,28 @@ typedef struct {
 
 /* --- comparing: 1 or 0, -1 RAISES --- */
 
+/* The first eight bytes of a text, to be compared as a number. */
+static inline uint64_t head_of(const String *s) {
+    uint64_t bytes;
+    memcpy(&bytes, s->data, sizeof bytes);
+    return __builtin_bswap64(bytes);
+}
+
+static inline int string_less(Value a, Value b) {
+    const String *s = as_string(a), *t = as_string(b);
+    if (s->width_log || t->width_log) return string_order(a, b) < 0;
+    if (s->length >= sizeof(uint64_t) && t->length >= sizeof(uint64_t)) {
+        uint64_t x = head_of(s), y = head_of(t);
+        if (x != y) return x < y;
+    }
+    int order = memcmp(s->data, t->data, s->length < t->length ? s->length : t->length);
+    return order ? order < 0 : s->length < t->length;
+}
+
 static inline int order_less(Value a, Value b, KeyKind kind) {
     if (kind == KEYS_INT) return (int64_t)a.bits < (int64_t)b.bits;
     if (kind == KEYS_FLOAT) return float_number(a) < float_number(b);
-    const String *s = as_string(a), *t = as_string(b);
-    if (s->width_log || t->width_log) return string_order(a, b) < 0;
-    int order = memcmp(s->data, t->data, s->length < t->length ? s->length : t->length);
-    return order ? order < 0 : s->length < t->length;
+    return string_less(a, b);
 }
 
 /* Equal first items are passed over, and so are ints and identical items behind them. */
@@ -107,6 +124,37 @@ static void choose_comparison(Sort *s) {
     }
     s->kind = kind;
     s->first = first;
+}
+
+/*
+ * Immediate floats are sorted as ints: flipping the magnitude bits of the negative ones gives the bits of a double the
+ * order of its value. There are no NaNs among them; with a -0.0, which equals 0.0 but has other bits, it is not done.
+ * Until floats_restore the keys are no Values, but then nothing looks at them: ints run no user code.
+ */
+static uint64_t flip(uint64_t ieee) { return ieee ^ (uint64_t)((int64_t)ieee >> 63) >> 1; }
+
+static bool floats_to_ints(const Sort *s) {
+    for (int64_t i = 0; i < s->count; i++) {
+        Value key = s->elements[i * s->width];
+        if (!is_float(key) || (float_get(key) == 0 && signbit(float_get(key)))) return false;
+    }
+    for (int64_t i = 0; i < s->count; i++) {
+        Value *key = &s->elements[i * s->width];
+        double number = float_get(*key);
+        memcpy(&key->bits, &number, sizeof number);
+        key->bits = flip(key->bits);
+    }
+    return true;
+}
+
+static void floats_restore(const Sort *s) {
+    for (int64_t i = 0; i < s->count; i++) {
+        Value *key = &s->elements[i * s->width];
+        double number;
+        key->bits = flip(key->bits);
+        memcpy(&number, &key->bits, sizeof number);
+        float_immediate(number, key);
+    }
 }
 
 /* --- moving elements --- */
@@ -505,6 +553,17 @@ static Value *make_pairs(VM *vm, const Value *items, int64_t count, Value key) {
     return pairs;
 }
 
+static bool sort_keys(Sort *s, bool descending) {
+    choose_comparison(s);
+    bool floats = s->kind == KEYS_FLOAT && floats_to_ints(s);
+    if (floats) s->kind = KEYS_INT;
+    if (descending) reverse(s, 0, s->count); /* twice, so that equals keep their order */
+    bool done = sort_elements(s);
+    if (descending) reverse(s, 0, s->count);
+    if (floats) floats_restore(s);
+    return done;
+}
+
 /* Sort a row that nobody else can reach. */
 static bool sort_row(VM *vm, Value *items, int64_t count, Value key, bool descending) {
     Sort s;
@@ -521,13 +580,7 @@ static bool sort_row(VM *vm, Value *items, int64_t count, Value key, bool descen
         s.elements = make_pairs(vm, items, count, key);
         if (!s.elements) return false;
     }
-    bool done = true;
-    if (count > 1) {
-        choose_comparison(&s);
-        if (descending) reverse(&s, 0, count); /* twice, so that equals keep their order */
-        done = sort_elements(&s);
-        if (descending) reverse(&s, 0, count);
-    }
+    bool done = count <= 1 || sort_keys(&s, descending);
     if (s.buffer != s.local) memory_free(vm, s.buffer, (size_t)s.capacity * sizeof(Value));
     if (s.width == 2) {
         for (int64_t i = 0; i < count; i++)

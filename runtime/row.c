@@ -60,7 +60,7 @@ Value row_compare(VM *vm, Value self, Value other, CompareOp op) {
             return compare_lengths(int_get(x), int_get(y), op);
         }
         value_ref(x), value_ref(y);
-        int equal = object_equal(vm, x, y);
+        int equal = row_equal(vm, x, y);
         Value result = ABSENT;
         if (equal == 0) {
             bool known = op == COMPARE_EQ || op == COMPARE_NE;
@@ -82,7 +82,7 @@ int64_t row_find(VM *vm, Value self, Value item, int64_t start, int64_t stop) {
         if (value_same(candidate, item)) return i;
         if (are_ints(candidate, item)) continue;
         value_ref(candidate);
-        int equal = object_equal(vm, candidate, item);
+        int equal = row_equal(vm, candidate, item);
         value_drop(vm, candidate);
         if (equal) return equal < 0 ? -2 : i;
     }
@@ -148,8 +148,19 @@ bool row_repeat_count(VM *vm, Value factor, int64_t length, int64_t *count) {
     return true;
 }
 
+/* Four ints at once: a row of numbers is the commonest long one, and they are not counted. */
+static inline bool four_ints(const Value *v) { return v[0].bits & v[1].bits & v[2].bits & v[3].bits & 2; }
+
 void row_copy(Value *target, const Value *items, int64_t length) {
-    for (int64_t i = 0; i < length; i++)
+    int64_t i = 0;
+    for (; i + 4 <= length; i += 4) {
+        if (!four_ints(items + i)) {
+            for (int j = 0; j < 4; j++)
+                value_ref(items[i + j]);
+        }
+        memcpy(target + i, items + i, 4 * sizeof(Value));
+    }
+    for (; i < length; i++)
         target[i] = value_ref(items[i]);
 }
 
@@ -168,6 +179,25 @@ void row_repeat(Value *target, const Value *items, int64_t length, int64_t count
 }
 
 void row_drop(VM *vm, Value *items, int64_t length) {
-    for (int64_t i = length; --i >= 0;)
+    int64_t i = length;
+    while (i >= 4) {
+        i -= 4;
+        if (four_ints(items + i)) continue;
+        for (int j = 4; --j >= 0;)
+            value_drop(vm, items[i + j]);
+    }
+    while (--i >= 0)
         value_drop(vm, items[i]);
+}
+
+int row_traverse(const Value *items, int64_t length, VisitFn visit, void *context) {
+    int64_t i = 0;
+    for (; i + 4 <= length; i += 4) {
+        if (four_ints(items + i)) continue;
+        for (int j = 0; j < 4; j++)
+            VISIT(items[i + j]);
+    }
+    for (; i < length; i++)
+        VISIT(items[i]);
+    return 0;
 }

@@ -9,6 +9,8 @@
  */
 
 #include "runtime/list.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
 #include "runtime/tuple.h"
 
 typedef struct {
@@ -23,6 +25,17 @@ static inline Row row_of(Value v) {
 
 /* More values than any block could hold. */
 #define ROW_LENGTH_MAX ((int64_t)(PTRDIFF_MAX / sizeof(Value)) - 16)
+
+/* object_equal with the commonest pairs inlined. */
+RAISES static inline int row_equal(VM *vm, Value a, Value b) {
+    if (are_ints(a, b)) return value_same(a, b);
+    if (is_exactly(a, &str_type) && is_exactly(b, &str_type)) {
+        const String *s = as_string(a), *t = as_string(b);
+        if (s->hash && t->hash && s->hash != t->hash) return false;
+        return s->length == t->length && string_equal(a, b);
+    }
+    return object_equal(vm, a, b);
+}
 
 NEW RAISES Value row_repr(VM *vm, Value self);
 NEW RAISES Value row_compare(VM *vm, Value self, Value other, CompareOp op); /* rows of one family */
@@ -46,6 +59,8 @@ RAISES bool row_repeat_count(VM *vm, Value factor, int64_t length, int64_t *coun
 void row_repeat(Value *target, const Value *items, int64_t length, int64_t count);
 /* Copy with new references. */
 void row_copy(Value *target, const Value *items, int64_t length);
+/* For a traverse slot. */
+int row_traverse(const Value *items, int64_t length, VisitFn visit, void *context);
 /* Drop the references to items[0..length), last first. */
 void row_drop(VM *vm, Value *items, int64_t length);
 

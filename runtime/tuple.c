@@ -125,10 +125,8 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 /* --- life --- */
 
 static int traverse(Object *self, VisitFn visit, void *context) {
-    Tuple *tuple = (Tuple *)self;
-    for (int64_t i = 0; i < tuple->length; i++)
-        VISIT(tuple->items[i]);
-    return 0;
+    const Tuple *tuple = (const Tuple *)self;
+    return row_traverse(tuple->items, tuple->length, visit, context);
 }
 
 static void dealloc(VM *vm, Object *self) {
