@@ -11,6 +11,8 @@
  * An immediate int is 4i + 2, so sums and differences need no untagging: (4i+2) + (4j+2) - 2 = 4(i+j) + 2.
  */
 
+#include <math.h>
+
 #include "runtime/value.h"
 
 /* GCC thinks some of them too long to be inlined, but they are the loop. */
@@ -19,17 +21,22 @@
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
-/* Two operands as doubles, when at least one is an immediate float and the other an immediate number. */
-FAST_INLINE bool both_doubles(Value a, Value b, double *x, double *y)
+/* Both immediate floats? */
+FAST_INLINE bool are_floats(Value a, Value b)
 {
-    if (is_float(a)) {
+    return !((a.bits | b.bits) & 2) && a.bits & 7 && b.bits & 7;
+}
+
+/* Two operands as doubles, when one is an immediate float and the other an immediate int. Kept out of the loop, which
+ * would grow by it more than it gains. */
+static __attribute__((noinline)) bool mixed_doubles(Value a, Value b, double *x, double *y)
+{
+    if (is_float(a) && is_int(b)) {
         *x = float_get(a);
-        if (is_float(b)) *y = float_get(b);
-        else if (is_int(b)) *y = (double)int_get(b);
-        else return false;
+        *y = (double)int_get(b);
         return true;
     }
-    if (!is_float(b) || !is_int(a)) return false;
+    if (!is_int(a) || !is_float(b)) return false;
     *x = (double)int_get(a);
     *y = float_get(b);
     return true;
@@ -43,8 +50,9 @@ FAST_INLINE bool fast_add(Value a, Value b, Value *result)
         result->bits = (uint64_t)sum;
         return true;
     }
+    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) + float_get(b), result);
     double x, y;
-    return both_doubles(a, b, &x, &y) && float_immediate(x + y, result);
+    return mixed_doubles(a, b, &x, &y) && float_immediate(x + y, result);
 }
 
 FAST_INLINE bool fast_subtract(Value a, Value b, Value *result)
@@ -55,8 +63,9 @@ FAST_INLINE bool fast_subtract(Value a, Value b, Value *result)
         result->bits = (uint64_t)difference;
         return true;
     }
+    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) - float_get(b), result);
     double x, y;
-    return both_doubles(a, b, &x, &y) && float_immediate(x - y, result);
+    return mixed_doubles(a, b, &x, &y) && float_immediate(x - y, result);
 }
 
 FAST_INLINE bool fast_multiply(Value a, Value b, Value *result)
@@ -67,8 +76,9 @@ FAST_INLINE bool fast_multiply(Value a, Value b, Value *result)
         result->bits = (uint64_t)product + 2;
         return true;
     }
+    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) * float_get(b), result);
     double x, y;
-    return both_doubles(a, b, &x, &y) && float_immediate(x * y, result);
+    return mixed_doubles(a, b, &x, &y) && float_immediate(x * y, result);
 }
 
 FAST_INLINE bool fast_true_divide(Value a, Value b, Value *result)
@@ -79,8 +89,12 @@ FAST_INLINE bool fast_true_divide(Value a, Value b, Value *result)
         if (y == 0 || x > limit || x < -limit || y > limit || y < -limit) return false;
         return float_immediate((double)x / (double)y, result);
     }
+    if (LIKELY(are_floats(a, b))) {
+        double divisor = float_get(b);
+        return divisor != 0 && float_immediate(float_get(a) / divisor, result);
+    }
     double x, y;
-    return both_doubles(a, b, &x, &y) && y != 0 && float_immediate(x / y, result);
+    return mixed_doubles(a, b, &x, &y) && y != 0 && float_immediate(x / y, result);
 }
 
 FAST_INLINE bool fast_floor_divide(Value a, Value b, Value *result)
@@ -108,8 +122,10 @@ FAST_INLINE bool fast_modulo(Value a, Value b, Value *result)
 
 FAST_INLINE bool fast_power(Value a, Value b, Value *result)
 {
-    (void)a, (void)b, (void)result;
-    return false;
+    if (are_ints(a, b)) return int_get(b) == 2 && fast_multiply(a, a, result);
+    if (!are_floats(a, b) || !(float_get(a) > 0)) return false;
+    double power = pow(float_get(a), float_get(b));
+    return isfinite(power) && float_immediate(power, result);
 }
 
 FAST_INLINE bool fast_lshift(Value a, Value b, Value *result)
@@ -159,19 +175,29 @@ FAST_INLINE bool fast_matmul(Value a, Value b, Value *result)
     return false;
 }
 
-/* 0 less, 1 equal, 2 greater, 3 unordered; -1: not two immediate numbers. An int and a float compare exactly as
- * doubles only while the int is below 2**53. */
+FAST_INLINE int double_order(double x, double y)
+{
+    return x < y ? 0 : x == y ? 1 : x > y ? 2 : 3;
+}
+
+/* An int and a float compare exactly as doubles only while the int is below 2**53. */
+static __attribute__((noinline)) int mixed_order(Value a, Value b)
+{
+    double x, y;
+    if (is_int(a) && (int_get(a) >> 53 > 0 || int_get(a) >> 53 < -1)) return -1;
+    if (is_int(b) && (int_get(b) >> 53 > 0 || int_get(b) >> 53 < -1)) return -1;
+    return mixed_doubles(a, b, &x, &y) ? double_order(x, y) : -1;
+}
+
+/* 0 less, 1 equal, 2 greater, 3 unordered; -1: not two immediate numbers. */
 FAST_INLINE int fast_order(Value a, Value b)
 {
     if (LIKELY(are_ints(a, b))) {
         int64_t x = (int64_t)a.bits, y = (int64_t)b.bits;
         return (x > y) - (x < y) + 1;
     }
-    double x, y;
-    if (!is_float(a) && (!is_int(a) || int_get(a) >> 53 > 0 || int_get(a) >> 53 < -1)) return -1;
-    if (!is_float(b) && (!is_int(b) || int_get(b) >> 53 > 0 || int_get(b) >> 53 < -1)) return -1;
-    if (!both_doubles(a, b, &x, &y)) return -1;
-    return x < y ? 0 : x == y ? 1 : x > y ? 2 : 3;
+    if (LIKELY(are_floats(a, b))) return double_order(float_get(a), float_get(b));
+    return mixed_order(a, b);
 }
 
 /* Is the comparison (a CompareOp) true of operands in this order? A row of four bits for each operator. */

@@ -186,6 +186,36 @@ static bool set_item(VM *vm, Value container, Value key, Value value)
     return object_set_item(vm, container, key, value);
 }
 
+/* Attributes at sites that see many classes. */
+static Value *cached_slot(const AttributeCacheEntry *entry, Value object)
+{
+    return attributes_slot(attributes_at(as_object(object), as_object(object)->type->attributes_offset), entry->slot);
+}
+
+static Value load_attribute(VM *vm, Value object, Value name)
+{
+    const AttributeCacheEntry *entry = attribute_cache_find(vm, object, name, ATTRIBUTE_LOAD);
+    return entry ? value_ref(*cached_slot(entry, object)) : object_get_attribute(vm, object, name);
+}
+
+static bool store_attribute(VM *vm, Value object, Value name, Value value)
+{
+    const AttributeCacheEntry *entry = attribute_cache_find(vm, object, name, ATTRIBUTE_STORE);
+    if (entry == NULL) return object_set_attribute(vm, object, name, value);
+    value_set(vm, cached_slot(entry, object), value_ref(value));
+    return true;
+}
+
+static bool load_method(VM *vm, Value object, Value name, Value *pair)
+{
+    const AttributeCacheEntry *entry = attribute_cache_find(vm, object, name, ATTRIBUTE_METHOD);
+    if (entry == NULL) return step_load_method(vm, object, name, pair);
+    bool method = !is_absent(entry->method);
+    pair[0] = value_ref(method ? entry->method : *cached_slot(entry, object));
+    pair[1] = method ? value_ref(object) : ABSENT;
+    return true;
+}
+
 /* A comparison of what fast_order does not know. */
 static Value compare_slow(VM *vm, Value a, Value b, CompareOp op)
 {
@@ -347,13 +377,13 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm)
         goto replace_top;                                                                                    \
     }
 
-/* The guard of a cached attribute of `object`: class version and shape. */
-#define ATTRIBUTES_OR(object, miss)                                                                          \
-    if (UNLIKELY(!is_object(object) || is_absent(object))) goto miss;                                        \
-    type = as_object(object)->type;                                                                          \
-    if (UNLIKELY(type->version != ip[1])) goto miss;                                                         \
-    attributes = attributes_at(as_object(object), type->attributes_offset);                                  \
-    if (UNLIKELY(attributes->shape_id != ip[2])) goto miss
+/* Guards of cached attributes: the class's version, and the shape. */
+#define GUARD_VERSION(object)                                                                                \
+    if (UNLIKELY(!is_object(object) || is_absent(object) || as_object(object)->type->version != ip[1])) goto undo
+#define GUARD_SHAPE(object)                                                                                  \
+    GUARD_VERSION(object);                                                                                   \
+    area = cache_area(ip, as_object(object));                                                                \
+    if (UNLIKELY(area->shape_id != ip[2])) goto undo
 
 Value eval_run(VM *vm)
 {
@@ -374,7 +404,7 @@ Value eval_run(VM *vm)
     uint32_t variable, inplace, flags;
     BinaryOp operation;
     Type *type;
-    Attributes *attributes;
+    Attributes *area;
     int truth;
 
     LOAD_FRAME();
@@ -700,7 +730,7 @@ Value eval_run(VM *vm)
             specialise_load_attr(vm, INSTRUCTION, sp[-1], NAME_AT(A24));
             if (word_opcode(ip[-1]) != OP_LOAD_ATTR) goto again;
         }
-        result = object_get_attribute(vm, sp[-1], NAME_AT(A24));
+        result = load_attribute(vm, sp[-1], NAME_AT(A24));
         ip += 5;
         goto replace_top;
     }
@@ -708,8 +738,20 @@ Value eval_run(VM *vm)
     TARGET(LOAD_ATTR_SLOT)
     {
         Value object = sp[-1];
-        ATTRIBUTES_OR(object, undo);
-        sp[-1] = value_ref(*attributes_slot(attributes, ip[3]));
+        GUARD_SHAPE(object);
+        sp[-1] = value_ref(*attributes_slot(area, ip[3]));
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(LOAD_ATTR_MEMBER)
+    {
+        Value object = sp[-1];
+        GUARD_VERSION(object);
+        Value member = *(Value *)((char *)as_object(object) + ip[2]);
+        if (UNLIKELY(is_absent(member))) goto undo;
+        sp[-1] = value_ref(member);
         ip += 5;
         object_drop(vm, as_object(object));
         NEXT();
@@ -718,7 +760,7 @@ Value eval_run(VM *vm)
     TARGET(LOAD_ATTR_CLASS)
     {
         Value object = sp[-1];
-        ATTRIBUTES_OR(object, undo);
+        GUARD_SHAPE(object);
         sp[-1] = value_ref(cache_value(&ip[3]));
         ip += 5;
         object_drop(vm, as_object(object));
@@ -767,7 +809,7 @@ Value eval_run(VM *vm)
             specialise_load_attr(vm, INSTRUCTION, object, NAME_AT(B16));
             if (word_opcode(ip[-1]) != OP_LOAD_LOCAL_ATTR) goto again;
         }
-        result = object_get_attribute(vm, object, NAME_AT(B16));
+        result = load_attribute(vm, object, NAME_AT(B16));
         ip += 5;
         goto push_result;
     }
@@ -775,8 +817,19 @@ Value eval_run(VM *vm)
     TARGET(LOAD_LOCAL_ATTR_SLOT)
     {
         Value object = locals[A8];
-        ATTRIBUTES_OR(object, undo);
-        PUSH(value_ref(*attributes_slot(attributes, ip[3])));
+        GUARD_SHAPE(object);
+        PUSH(value_ref(*attributes_slot(area, ip[3])));
+        ip += 5;
+        NEXT();
+    }
+
+    TARGET(LOAD_LOCAL_ATTR_MEMBER)
+    {
+        Value object = locals[A8];
+        GUARD_VERSION(object);
+        Value member = *(Value *)((char *)as_object(object) + ip[2]);
+        if (UNLIKELY(is_absent(member))) goto undo;
+        PUSH(value_ref(member));
         ip += 5;
         NEXT();
     }
@@ -784,7 +837,7 @@ Value eval_run(VM *vm)
     TARGET(LOAD_LOCAL_ATTR_CLASS)
     {
         Value object = locals[A8];
-        ATTRIBUTES_OR(object, undo);
+        GUARD_SHAPE(object);
         PUSH(value_ref(cache_value(&ip[3])));
         ip += 5;
         NEXT();
@@ -808,7 +861,7 @@ Value eval_run(VM *vm)
             specialise_store_attr(vm, INSTRUCTION, sp[-1], NAME_AT(A24));
             if (word_opcode(ip[-1]) != OP_STORE_ATTR) goto again;
         }
-        bool stored = object_set_attribute(vm, sp[-1], NAME_AT(A24), sp[-2]);
+        bool stored = store_attribute(vm, sp[-1], NAME_AT(A24), sp[-2]);
         ip += 5;
         if (UNLIKELY(!stored)) goto error;
         DROP_TOP(2);
@@ -818,9 +871,22 @@ Value eval_run(VM *vm)
     TARGET(STORE_ATTR_SLOT)
     {
         Value object = sp[-1];
-        ATTRIBUTES_OR(object, undo);
-        Value *slot = attributes_slot(attributes, ip[3]), old = *slot;
+        GUARD_SHAPE(object);
+        Value *slot = attributes_slot(area, ip[3]), old = *slot;
         *slot = sp[-2];
+        sp -= 2;
+        ip += 5;
+        value_xdrop(vm, old);
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(STORE_ATTR_MEMBER)
+    {
+        Value object = sp[-1];
+        GUARD_VERSION(object);
+        Value *member = (Value *)((char *)as_object(object) + ip[2]), old = *member;
+        *member = sp[-2];
         sp -= 2;
         ip += 5;
         value_xdrop(vm, old);
@@ -831,10 +897,10 @@ Value eval_run(VM *vm)
     TARGET(STORE_ATTR_ADD)
     {
         Value object = sp[-1];
-        ATTRIBUTES_OR(object, undo);
-        if (UNLIKELY(ip[3] >= attributes->inline_slots)) goto undo;
-        attributes->slots[ip[3]] = sp[-2];
-        attributes->shape_id = ip[4];
+        GUARD_SHAPE(object);
+        if (UNLIKELY(ip[3] >= area->inline_slots)) goto undo;
+        area->slots[ip[3]] = sp[-2];
+        area->shape_id = ip[4];
         sp -= 2;
         ip += 5;
         object_drop(vm, as_object(object));
@@ -851,7 +917,7 @@ Value eval_run(VM *vm)
             specialise_store_attr(vm, INSTRUCTION, object, NAME_AT(B16));
             if (word_opcode(ip[-1]) != OP_STORE_LOCAL_ATTR) goto again;
         }
-        bool stored = object_set_attribute(vm, object, NAME_AT(B16), sp[-1]);
+        bool stored = store_attribute(vm, object, NAME_AT(B16), sp[-1]);
         ip += 5;
         if (UNLIKELY(!stored)) goto error;
         DROP_TOP(1);
@@ -861,9 +927,20 @@ Value eval_run(VM *vm)
     TARGET(STORE_LOCAL_ATTR_SLOT)
     {
         Value object = locals[A8];
-        ATTRIBUTES_OR(object, undo);
-        Value *slot = attributes_slot(attributes, ip[3]), old = *slot;
+        GUARD_SHAPE(object);
+        Value *slot = attributes_slot(area, ip[3]), old = *slot;
         *slot = *--sp;
+        ip += 5;
+        value_xdrop(vm, old);
+        NEXT();
+    }
+
+    TARGET(STORE_LOCAL_ATTR_MEMBER)
+    {
+        Value object = locals[A8];
+        GUARD_VERSION(object);
+        Value *member = (Value *)((char *)as_object(object) + ip[2]), old = *member;
+        *member = *--sp;
         ip += 5;
         value_xdrop(vm, old);
         NEXT();
@@ -872,10 +949,10 @@ Value eval_run(VM *vm)
     TARGET(STORE_LOCAL_ATTR_ADD)
     {
         Value object = locals[A8];
-        ATTRIBUTES_OR(object, undo);
-        if (UNLIKELY(ip[3] >= attributes->inline_slots)) goto undo;
-        attributes->slots[ip[3]] = *--sp;
-        attributes->shape_id = ip[4];
+        GUARD_SHAPE(object);
+        if (UNLIKELY(ip[3] >= area->inline_slots)) goto undo;
+        area->slots[ip[3]] = *--sp;
+        area->shape_id = ip[4];
         ip += 5;
         NEXT();
     }
@@ -896,7 +973,7 @@ Value eval_run(VM *vm)
             if (word_opcode(ip[-1]) != OP_LOAD_METHOD) goto again;
         }
         Value pair[2], object = sp[-1];
-        bool found = step_load_method(vm, object, NAME_AT(A24), pair);
+        bool found = load_method(vm, object, NAME_AT(A24), pair);
         ip += 5;
         if (UNLIKELY(!found)) goto error;
         sp[-1] = pair[0];
@@ -908,7 +985,7 @@ Value eval_run(VM *vm)
     TARGET(LOAD_METHOD_CLASS)
     {
         Value object = sp[-1];
-        ATTRIBUTES_OR(object, undo);
+        GUARD_SHAPE(object);
         sp[-1] = value_ref(cache_value(&ip[3]));
         PUSH(object);
         ip += 5;
@@ -939,8 +1016,8 @@ Value eval_run(VM *vm)
     TARGET(LOAD_METHOD_SLOT)
     {
         Value object = sp[-1];
-        ATTRIBUTES_OR(object, undo);
-        sp[-1] = value_ref(*attributes_slot(attributes, ip[3]));
+        GUARD_SHAPE(object);
+        sp[-1] = value_ref(*attributes_slot(area, ip[3]));
         PUSH(ABSENT);
         ip += 5;
         object_drop(vm, as_object(object));
@@ -1999,6 +2076,9 @@ call: /* base: callable, self or ABSENT, nargs arguments up to sp */
         Value init = type_lookup(vm, class, NAME_OF(vm, init));
         if (is_absent(init) || !is_function(init)) goto call_other;
         SAVE_IP();
+        if (UNLIKELY(class->root_shape != NULL && class->root_shape->children == NULL)) {
+            specialise_instances(class, as_function(init)->code);
+        }
         Object *instance = instance_new(vm, class, 0);
         if (UNLIKELY(instance == NULL)) goto error;
         object_track(instance);

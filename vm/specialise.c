@@ -9,12 +9,14 @@
 #include "runtime/error.h"
 #include "runtime/instance.h"
 #include "runtime/module.h"
+#include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "vm/machine.h"
 
 enum {
     EXPONENT_SHIFT = 16,
     EXPONENT_MAX = 12, /* wait at most 4096 executions */
-    INDEX_SHIFT = 20,
+    INDEX_SHIFT = 20, /* of a builtins entry, or of the area's offset */
     INDEX_LIMIT = 1 << (32 - INDEX_SHIFT),
 };
 
@@ -125,6 +127,31 @@ static const Shape *cacheable_shape(VM *vm, Value object)
     return id >= SHAPE_FIRST ? shape_of(vm, id) : NULL;
 }
 
+/* The shape, and where the area of `object` is. */
+static bool set_area(uint32_t *cache, Value object, const Shape *shape)
+{
+    uint32_t offset = type_of(object)->attributes_offset;
+    if (offset % 8 != 0 || offset / 8 >= INDEX_LIMIT) return false;
+    cache[0] = (cache[0] & ((1u << INDEX_SHIFT) - 1)) | offset / 8 << INDEX_SHIFT;
+    cache[2] = shape->id;
+    return true;
+}
+
+static bool set_slot(uint32_t *cache, Value object, const Shape *shape, uint32_t slot)
+{
+    cache[3] = slot;
+    return set_area(cache, object, shape);
+}
+
+/* A descriptor of __slots__ or of a built-in type's field, to be read or stored by its offset. */
+static bool set_member(uint32_t *cache, Value found, bool store)
+{
+    if (is_absent(found) || !is_exactly(found, &member_descriptor_type)) return false;
+    const MemberDescriptor *member = (const MemberDescriptor *)as_object(found);
+    cache[2] = member->offset;
+    return !store || !(member->flags & MEMBER_READONLY);
+}
+
 static bool is_plain_property(Value attribute)
 {
     if (!is_exactly(attribute, &property_type)) return false;
@@ -150,15 +177,17 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
         set_cached_value(cache, found);
         return local ? OP_LOAD_LOCAL_ATTR_PROPERTY : OP_LOAD_ATTR_PROPERTY;
     }
+    if (is_object(object) && set_member(cache, found, false)) {
+        return local ? OP_LOAD_LOCAL_ATTR_MEMBER : OP_LOAD_ATTR_MEMBER;
+    }
     const Shape *shape = cacheable_shape(vm, object);
     if (shape == NULL || (!is_absent(found) && is_data_descriptor(found))) return family;
-    cache[2] = shape->id;
     int slot = shape_find(shape, name);
     if (slot >= 0) {
-        cache[3] = (uint32_t)slot;
+        if (!set_slot(cache, object, shape, (uint32_t)slot)) return family;
         return local ? OP_LOAD_LOCAL_ATTR_SLOT : OP_LOAD_ATTR_SLOT;
     }
-    if (is_absent(found) || type_of(found)->descriptor_get != NULL) return family;
+    if (is_absent(found) || type_of(found)->descriptor_get != NULL || !set_area(cache, object, shape)) return family;
     set_cached_value(cache, found);
     return local ? OP_LOAD_LOCAL_ATTR_CLASS : OP_LOAD_ATTR_CLASS;
 }
@@ -174,23 +203,24 @@ static Opcode store_attr_form(VM *vm, uint32_t *cache, Opcode family, Value obje
     bool local = family == OP_STORE_LOCAL_ATTR;
     Type *type = type_of(object);
     if (type->set_attribute != object_type.set_attribute) return family;
-    Shape *shape = (Shape *)cacheable_shape(vm, object);
-    if (shape == NULL) return family;
     Value found = type_lookup(vm, type, name);
     cache[1] = type_version(vm, type);
-    if (cache[1] == 0 || (!is_absent(found) && is_data_descriptor(found))) return family;
-    cache[2] = shape->id;
+    if (cache[1] == 0) return family;
+    if (is_object(object) && set_member(cache, found, true)) {
+        return local ? OP_STORE_LOCAL_ATTR_MEMBER : OP_STORE_ATTR_MEMBER;
+    }
+    Shape *shape = (Shape *)cacheable_shape(vm, object);
+    if (shape == NULL || (!is_absent(found) && is_data_descriptor(found))) return family;
     int slot = shape_find(shape, name);
     if (slot >= 0) {
-        cache[3] = (uint32_t)slot;
+        if (!set_slot(cache, object, shape, (uint32_t)slot)) return family;
         return local ? OP_STORE_LOCAL_ATTR_SLOT : OP_STORE_ATTR_SLOT;
     }
     const Shape *next = shape_add(vm, shape, name);
     error_clear(vm); /* no memory for the shape: the generic form will say so */
-    if (next == NULL) return family;
-    cache[3] = next->count - 1;
-    cache[4] = next->id;
+    if (next == NULL || !set_slot(cache, object, shape, next->count - 1)) return family;
     if (cache[3] >= attributes_at(as_object(object), type->attributes_offset)->inline_slots) return family;
+    cache[4] = next->id;
     return local ? OP_STORE_LOCAL_ATTR_ADD : OP_STORE_ATTR_ADD;
 }
 
@@ -216,15 +246,93 @@ static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name
     if (type->attributes_offset == 0) return method ? OP_LOAD_METHOD_PLAIN : OP_LOAD_METHOD;
     const Shape *shape = cacheable_shape(vm, object);
     if (shape == NULL) return OP_LOAD_METHOD;
-    cache[2] = shape->id;
     int slot = shape_find(shape, name);
-    if (slot < 0) return method ? OP_LOAD_METHOD_CLASS : OP_LOAD_METHOD;
-    cache[3] = (uint32_t)slot;
-    return OP_LOAD_METHOD_SLOT;
+    if (slot >= 0) return set_slot(cache, object, shape, (uint32_t)slot) ? OP_LOAD_METHOD_SLOT : OP_LOAD_METHOD;
+    return method && set_area(cache, object, shape) ? OP_LOAD_METHOD_CLASS : OP_LOAD_METHOD;
 }
 
 void specialise_load_method(VM *vm, uint32_t *instruction, Value object, Value name)
 {
     back_off(instruction + 1);
     set_opcode(instruction, load_method_form(vm, instruction + 1, object, name));
+}
+
+/* How many different attributes of its first parameter a function stores. */
+static uint32_t count_stored(const Code *code)
+{
+    uint32_t names[INLINE_SLOTS_MAX], count = 0;
+    for (uint32_t i = 0; i < code->instruction_count && count < INLINE_SLOTS_MAX;) {
+        uint32_t word = code->instructions[i];
+        Opcode op = word_opcode(word);
+        i += 1 + (uint32_t)opcode_extra_words(op);
+        if (opcode_info[op].family != OP_STORE_LOCAL_ATTR || word_a8(word) != 0) continue;
+        uint32_t k = 0;
+        while (k < count && names[k] != word_b16(word)) k++;
+        if (k == count) names[count++] = word_b16(word);
+    }
+    return count;
+}
+
+void specialise_instances(Type *class, const Code *init)
+{
+    if (class->attributes_offset == 0 || class->item_size != 0) return;
+    if (class->attribute_slots != class->base->attribute_slots) return; /* done, or learned since */
+    uint32_t slots = class->attribute_slots + count_stored(init);
+    class->attribute_slots = slots < INLINE_SLOTS_MAX ? slots : INLINE_SLOTS_MAX;
+}
+
+/* --- the cache of sites that see many classes --- */
+
+static AttributeCacheEntry *cache_place(VM *vm, uint32_t version, uint32_t shape, Value name, AttributeUse use)
+{
+    uint32_t hash = version * 0x9E3779B1u ^ shape * 0x85EBCA77u ^ (uint32_t)(name.bits >> 5) ^ (uint32_t)use << 7;
+    hash ^= hash >> 15;
+    return &vm_machine(vm)->attribute_cache[hash % ATTRIBUTE_CACHE_SIZE];
+}
+
+/* Fill an entry with what the attribute is. */
+static void cache_fill(VM *vm, AttributeCacheEntry *entry, Value object, Value name, AttributeUse use)
+{
+    Type *type = type_of(object);
+    Value found = type_lookup(vm, type, name);
+    bool generic = use == ATTRIBUTE_STORE ? type->set_attribute == object_type.set_attribute
+                                          : type->get_attribute == object_type.get_attribute;
+    uint32_t version = type_version(vm, type); /* looking up may have given it one */
+    const Shape *shape = cacheable_shape(vm, object);
+    value_set(vm, &entry->name, value_ref(name));
+    entry->version = version;
+    entry->shape = shape->id;
+    entry->use = use;
+    entry->method = ABSENT;
+    entry->slot = UINT32_MAX;
+    if (!generic || (!is_absent(found) && is_data_descriptor(found))) return;
+    int slot = shape_find(shape, name);
+    if (slot >= 0) entry->slot = (uint32_t)slot;
+    else if (use == ATTRIBUTE_METHOD && !is_absent(found) && type_of(found)->flags & TYPE_METHOD_DESCRIPTOR) {
+        entry->method = found;
+    }
+}
+
+const AttributeCacheEntry *attribute_cache_find(VM *vm, Value object, Value name, AttributeUse use)
+{
+    if (!is_object(object)) return NULL;
+    const Type *type = as_object(object)->type;
+    if (type->attributes_offset == 0 || type->item_size != 0 || type->version == 0) return NULL;
+    uint32_t shape = attributes_at(as_object(object), type->attributes_offset)->shape_id;
+    if (shape < SHAPE_FIRST) return NULL;
+    AttributeCacheEntry *entry = cache_place(vm, type->version, shape, name, use);
+    if (entry->version != type->version || entry->shape != shape || !value_same(entry->name, name) ||
+        entry->use != (uint32_t)use) {
+        cache_fill(vm, entry, object, name, use);
+    }
+    return entry->slot == UINT32_MAX && is_absent(entry->method) ? NULL : entry;
+}
+
+void attribute_cache_clear(VM *vm)
+{
+    AttributeCacheEntry *cache = vm_machine(vm)->attribute_cache;
+    for (int i = 0; cache != NULL && i < ATTRIBUTE_CACHE_SIZE; i++) {
+        value_clear(vm, &cache[i].name);
+        cache[i] = (AttributeCacheEntry){0};
+    }
 }

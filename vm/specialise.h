@@ -9,12 +9,17 @@
  * shape, keys version) before it acts; when one fails it calls specialise_undo and runs as the generic form. Every
  * failure doubles the time until the next try, so that a site that sees many types settles on the generic form.
  *
- * Words of the attribute caches: 0 count down (low half) and its exponent (high half), 1 type or keys version, 2 shape
- * id, 3 slot or entry index, 4 the new shape id; or in 3 and 4 the address of the attribute, which the version keeps
- * alive. Of the name caches: 0 as above, 1 version of the globals, 2 entry index; for builtins 2 their version, and
- * the index shares word 0 (exponent in bits 16 to 19, index in bits 20 to 31).
+ * Words of the attribute caches: 0 count down (16 bits), its exponent (4), offset of the attributes area in units of 8
+ * bytes (12); 1 type or keys version; for a slot 2 the shape id, 3 the slot, 4 the shape id that a store leads to; for
+ * an attribute of the class 2 the shape id, 3 and 4 the attribute's address, which the version keeps alive; for a
+ * member 2 its offset; for a module 3 the entry's index. Of the name caches: 0 as above, 1 version of the globals,
+ * 2 entry index; for builtins 2 their version, and the index lies in the upper 12 bits of word 0.
+ *
+ * Sites that see many classes stay generic; for them there is one cache a VM, from (class version, shape, name) to slot
+ * or method (attribute_cache_find).
  */
 
+#include "runtime/instance.h"
 #include "vm/frame.h"
 
 /* Is it time to try? */
@@ -40,5 +45,31 @@ static inline Value cache_value(const uint32_t *words)
 {
     return (Value){words[0] | (uint64_t)words[1] << 32};
 }
+
+static inline Attributes *cache_area(const uint32_t *cache, Object *object)
+{
+    return (Attributes *)((char *)object + (size_t)(cache[0] >> 20) * 8);
+}
+
+/* A class is about to get its first instance, through `init`: give instances room for what it will store. */
+void specialise_instances(Type *class, const Code *init);
+
+/* --- the cache of sites that see many classes --- */
+
+typedef enum { ATTRIBUTE_LOAD, ATTRIBUTE_STORE, ATTRIBUTE_METHOD } AttributeUse;
+
+typedef struct AttributeCacheEntry {
+    uint32_t version, shape;
+    Value name;      /* owned, so that no other string can come to have its address */
+    Value method;    /* ATTRIBUTE_METHOD: a function of the class, borrowed; ABSENT: the attribute is in the slot */
+    uint32_t slot;   /* UINT32_MAX: known to be out of the ordinary */
+    uint32_t use;    /* AttributeUse */
+} AttributeCacheEntry;
+
+enum { ATTRIBUTE_CACHE_SIZE = 512 };
+
+/* The entry for an attribute of an instance, made now if need be; NULL: look it up in the general way. */
+const AttributeCacheEntry *attribute_cache_find(VM *vm, Value object, Value name, AttributeUse use);
+void attribute_cache_clear(VM *vm);
 
 #endif
