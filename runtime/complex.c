@@ -349,13 +349,15 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
         ComplexNumber a = {0, 0}, b = {0, 0};
         Value first = is_absent(x) ? int_small(0) : through_complex(vm, x);
         if (is_absent(first)) return ABSENT;
+        bool first_is_complex = is_family(first, TYPE_COMPLEX);
         bool ok = convert(vm, first, "complex() first argument must be a string or a number, not '%T'", &a);
         value_drop(vm, first);
         if (!ok) return ABSENT;
         if (!is_absent(y) && !convert(vm, y, "complex() second argument must be a number, not '%T'", &b))
             return ABSENT;
-        bool imaginary = !is_absent(y); /* without it, keep the sign of a zero imaginary part */
-        result = complex_from(vm, imaginary ? a.real - b.imag : a.real, imaginary ? a.imag + b.real : a.imag);
+        /* a + b * 1j, but adding no zero that is not there, which would take away the sign of another */
+        double imag = is_absent(y) ? a.imag : first_is_complex ? a.imag + b.real : b.real;
+        result = complex_from(vm, a.real - b.imag, imag);
     }
     if (is_absent(result) || type == &complex_type) return result;
     Complex *self = (Complex *)instance_new(vm, type, 0);

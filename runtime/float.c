@@ -63,7 +63,7 @@ static Value raise_zero(VM *vm, const char *text) {
 }
 
 static Value power(VM *vm, double x, double y) {
-    if (x == 0 && y < 0) return raise_zero(vm, "0.0 cannot be raised to a negative power");
+    if (x == 0 && y < 0 && isfinite(y)) return raise_zero(vm, "0.0 cannot be raised to a negative power");
     if (x < 0 && isfinite(x) && isfinite(y) && y != floor(y)) {
         return complex_power(vm, (ComplexNumber){x, 0}, (ComplexNumber){y, 0});
     }

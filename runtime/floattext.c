@@ -1,9 +1,10 @@
 /*
  * Floats as text.
  *
- * The shortest repr is the shortest decimal that reads back as the same double, the nearest one if there are several.
- * A normal double whose shortest decimal has at most 15 digits shows it in "%.15g"; otherwise 16 or 17 digits do, and
- * a subnormal may need any number from 1 up. libc prints and reads with exact rounding, so trying is enough.
+ * The shortest repr is the shortest decimal that reads back as the same double, the nearest one if there are
+ * several. A normal double whose shortest decimal has at most 15 digits shows it in "%.15g"; otherwise 16 or
+ * 17 digits do, and a subnormal may need any number from 1 up. libc prints and reads with exact rounding, so
+ * trying is enough.
  */
 #include <ctype.h>
 #include <float.h>
@@ -17,22 +18,21 @@
 #include "runtime/str.h"
 #include "runtime/unicode.h"
 
-/* The digits of a positive finite number without point, no zeros at the end; *point is the decimal point's place
- * counted from the first digit. */
+/* The digits of a positive finite number without point, no zeros at the end; *point is the decimal point's
+ * place counted from the first digit. */
 typedef struct {
     char digits[24];
     int count;
     int point;
 } Decimal;
 
-static void trim_zeros(Decimal *d)
-{
-    while (d->count > 1 && d->digits[d->count - 1] == '0') d->count--;
+static void trim_zeros(Decimal *d) {
+    while (d->count > 1 && d->digits[d->count - 1] == '0')
+        d->count--;
 }
 
 /* Short decimals, the commonest: d = m / 10^k exactly rounded for an m that a double holds. */
-static bool try_short(double d, Decimal *out)
-{
+static bool try_short(double d, Decimal *out) {
     static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
     if (!(d >= 1e-4 && d < 1e15)) return false;
     for (int k = 0; k < 9; k++) {
@@ -48,8 +48,7 @@ static bool try_short(double d, Decimal *out)
     return false;
 }
 
-static void print_digits(double d, int precision, Decimal *out)
-{
+static void print_digits(double d, int precision, Decimal *out) {
     char text[40];
     snprintf(text, sizeof text, "%.*e", precision - 1, d);
     const char *exponent = strchr(text, 'e');
@@ -61,31 +60,50 @@ static void print_digits(double d, int precision, Decimal *out)
     trim_zeros(out);
 }
 
-static bool reads_back(const Decimal *decimal, double d)
-{
+static bool reads_back(const Decimal *decimal, double d) {
     char text[48];
     snprintf(text, sizeof text, "0.%.*se%d", decimal->count, decimal->digits, decimal->point);
     return strtod(text, NULL) == d;
 }
 
-static void shortest(double d, Decimal *out)
-{
+/* The next greater decimal of `precision` digits. */
+static void increment(Decimal *d, int precision) {
+    while (d->count < precision)
+        d->digits[d->count++] = '0';
+    int i = precision - 1;
+    while (i >= 0 && d->digits[i] == '9')
+        d->digits[i--] = '0';
+    if (i >= 0) {
+        d->digits[i]++;
+    } else {
+        d->digits[0] = '1';
+        d->point++;
+    }
+    trim_zeros(d);
+}
+
+/* Doubles lie half as far apart below a power of two as above it: there the nearest decimal may belong to the next
+ * double below, and the one after it be the nearest that reads back. */
+static void shortest(double d, Decimal *out) {
+    int exponent;
     if (try_short(d, out)) return;
+    bool uneven = frexp(d, &exponent) == 0.5;
     for (int precision = d < DBL_MIN ? 1 : 15; precision < 17; precision++) {
         print_digits(d, precision, out);
+        if (reads_back(out, d)) return;
+        if (!uneven) continue;
+        increment(out, precision);
         if (reads_back(out, d)) return;
     }
     print_digits(d, 17, out);
 }
 
-static int write_exponent(char *to, int exponent, char letter)
-{
+static int write_exponent(char *to, int exponent, char letter) {
     return sprintf(to, "%c%c%02d", letter, exponent < 0 ? '-' : '+', abs(exponent));
 }
 
 /* The digits as repr lays them out: plain from 1e-4 to 1e16, else with an exponent. */
-static int lay_out(const Decimal *d, bool add_dot_0, char *to)
-{
+static int lay_out(const Decimal *d, bool add_dot_0, char *to) {
     char *start = to;
     if (d->point <= -4 || d->point > 16) {
         *to++ = d->digits[0];
@@ -100,7 +118,8 @@ static int lay_out(const Decimal *d, bool add_dot_0, char *to)
     if (d->point <= 0) {
         *to++ = '0';
         *to++ = '.';
-        for (int i = d->point; i < 0; i++) *to++ = '0';
+        for (int i = d->point; i < 0; i++)
+            *to++ = '0';
     }
     for (int i = 0; i < d->count || i < d->point; i++) {
         if (i == d->point && i > 0) *to++ = '.';
@@ -113,8 +132,7 @@ static int lay_out(const Decimal *d, bool add_dot_0, char *to)
     return (int)(to - start);
 }
 
-static int repr_into(double d, bool add_dot_0, char *to)
-{
+static int repr_into(double d, bool add_dot_0, char *to) {
     char *start = to;
     if (isnan(d)) return sprintf(to, "nan");
     if (signbit(d)) *to++ = '-';
@@ -130,19 +148,19 @@ static int repr_into(double d, bool add_dot_0, char *to)
     return (int)(to - start);
 }
 
-int float_repr(double d, char *buffer) { return repr_into(d, true, buffer); }
+int float_repr(double d, char *buffer) {
+    return repr_into(d, true, buffer);
+}
 
 /* Put ".0" behind the digits of a text that shows neither point nor exponent. */
-static void ensure_dot_0(char *text)
-{
+static void ensure_dot_0(char *text) {
     char *end = text + strlen(text);
     if (!strpbrk(text, ".enif")) strcpy(end, ".0");
 }
 
-/* %g that shows a point: as repr, it turns to an exponent one digit earlier, so that ".0" never adds a digit that the
- * precision does not cover. */
-static void print_general_dot_0(char *to, size_t room, double d, int precision)
-{
+/* %g that shows a point: as repr, it turns to an exponent one digit earlier, so that ".0" never adds a digit
+ * that the precision does not cover. */
+static void print_general_dot_0(char *to, size_t room, double d, int precision) {
     if (precision == 0) precision = 1;
     snprintf(to, room, "%.*e", precision - 1, d);
     char *e = strchr(to, 'e');
@@ -159,8 +177,7 @@ static void print_general_dot_0(char *to, size_t room, double d, int precision)
     ensure_dot_0(to);
 }
 
-char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_t *size)
-{
+char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_t *size) {
     if (precision > INT32_MAX - 400) {
         raise_value(vm, "precision too big");
         return NULL;
@@ -177,8 +194,12 @@ char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_
     } else if (code == 'g' && (flags & FLOAT_ADD_DOT_0) && !(flags & FLOAT_ALTERNATE)) {
         print_general_dot_0(body, room - 4, d, precision);
     } else {
-        const char format[] = {'%', flags & FLOAT_ALTERNATE ? '#' : '.', flags & FLOAT_ALTERNATE ? '.' : '*',
-                               flags & FLOAT_ALTERNATE ? '*' : code, flags & FLOAT_ALTERNATE ? code : 0, 0};
+        const char format[] = {'%',
+                               flags & FLOAT_ALTERNATE ? '#' : '.',
+                               flags & FLOAT_ALTERNATE ? '.' : '*',
+                               flags & FLOAT_ALTERNATE ? '*' : code,
+                               flags & FLOAT_ALTERNATE ? code : 0,
+                               0};
         snprintf(body, room - 4, format, precision, d);
         if (flags & FLOAT_ADD_DOT_0) ensure_dot_0(body);
     }
@@ -187,21 +208,21 @@ char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_
         if (flags & FLOAT_ALWAYS_SIGN) memmove(body + 1, body, strlen(body) + 1), *body = '+';
     }
     if (flags & FLOAT_UPPER) {
-        for (char *c = body; *c; c++) *c = (char)toupper((unsigned char)*c);
+        for (char *c = body; *c; c++)
+            *c = (char)toupper((unsigned char)*c);
     }
     return text;
 }
 
 /* --- reading --- */
 
-static const char *skip_digits(const char *s, const char *end)
-{
-    while (s < end && *s >= '0' && *s <= '9') s++;
+static const char *skip_digits(const char *s, const char *end) {
+    while (s < end && *s >= '0' && *s <= '9')
+        s++;
     return s;
 }
 
-static bool equals_letters(const char *s, const char *end, const char *word)
-{
+static bool equals_letters(const char *s, const char *end, const char *word) {
     for (; s < end && *word; s++, word++) {
         if ((*s | 0x20) != *word) return false;
     }
@@ -209,8 +230,7 @@ static bool equals_letters(const char *s, const char *end, const char *word)
 }
 
 /* Is s[0..end) digits with a point and an exponent, in Python's grammar? */
-static bool is_number(const char *s, const char *end)
-{
+static bool is_number(const char *s, const char *end) {
     const char *whole = skip_digits(s, end), *rest = whole;
     bool any = whole > s;
     if (rest < end && *rest == '.') {
@@ -228,8 +248,7 @@ static bool is_number(const char *s, const char *end)
     return any && rest == end;
 }
 
-bool float_scan(const char *text, size_t length, double *result)
-{
+bool float_scan(const char *text, size_t length, double *result) {
     const char *end = text + length, *s = text;
     bool negative = s < end && *s == '-';
     if (s < end && (*s == '-' || *s == '+')) s++;
@@ -238,7 +257,8 @@ bool float_scan(const char *text, size_t length, double *result)
     } else if (equals_letters(s, end, "nan")) {
         *result = negative ? -NAN : NAN;
     } else if (is_number(s, end)) {
-        *result = strtod(text, NULL); /* the byte behind the number ends it: `text` is terminated by its caller */
+        *result =
+            strtod(text, NULL); /* the byte behind the number ends it: `text` is terminated by its caller */
     } else {
         return false;
     }
@@ -246,11 +266,12 @@ bool float_scan(const char *text, size_t length, double *result)
 }
 
 /* Copy text without underscores, which must stand between digits, as ASCII with a NUL; the length, or -1. */
-static int64_t clean(const String *s, char *to)
-{
+static int64_t clean(const String *s, char *to) {
     int64_t count = 0, start = 0, end = (int64_t)s->length;
-    while (start < end && unicode_is_space(string_at(s, start))) start++;
-    while (end > start && unicode_is_space(string_at(s, end - 1))) end--;
+    while (start < end && unicode_is_space(string_at(s, start)))
+        start++;
+    while (end > start && unicode_is_space(string_at(s, end - 1)))
+        end--;
     bool digit_before = false;
     for (int64_t i = start; i < end; i++) {
         uint32_t c = string_at(s, i);
@@ -267,8 +288,7 @@ static int64_t clean(const String *s, char *to)
     return count;
 }
 
-static Value parse_string(VM *vm, Value text, Value shown)
-{
+static Value parse_string(VM *vm, Value text, Value shown) {
     const String *s = as_string(text);
     size_t room = (size_t)s->length + 1;
     char local[64], *ascii = room <= sizeof local ? local : memory_alloc(vm, room);
@@ -280,13 +300,13 @@ static Value parse_string(VM *vm, Value text, Value shown)
     return ok ? float_from(vm, d) : raise_value(vm, "could not convert string to float: %R", shown);
 }
 
-Value float_parse(VM *vm, Value text)
-{
+Value float_parse(VM *vm, Value text) {
     if (is_string(text)) return parse_string(vm, text, text);
     const Bytes *bytes = as_bytes(text);
     String *s = string_new(vm, bytes->length, 0xFF); /* read as Latin-1: what is not ASCII is no digit */
     if (!s) return ABSENT;
-    for (int64_t i = 0; i < bytes->length; i++) s->data[i] = bytes->data[i] < 0x80 ? bytes->data[i] : '?';
+    for (int64_t i = 0; i < bytes->length; i++)
+        s->data[i] = bytes->data[i] < 0x80 ? bytes->data[i] : '?';
     Value result = parse_string(vm, from_object(s), text);
     value_drop(vm, from_object(s));
     return result;

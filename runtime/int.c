@@ -1,9 +1,9 @@
 /*
  * Arithmetic on ints of any size: views, sums, products, quotients, powers, shifts, bits.
  *
- * Immediate operands take short paths first; whatever leaves 62 bits goes through IntViews and GMP's mpn layer. A
- * result is computed in a new BigInt of the greatest size it may have, and big_finish trims it or turns it into an
- * immediate.
+ * Immediate operands take short paths first; whatever leaves 62 bits goes through IntViews and GMP's mpn
+ * layer. A result is computed in a new BigInt of the greatest size it may have, and big_finish trims it or
+ * turns it into an immediate.
  */
 #include "runtime/int.h"
 
@@ -20,18 +20,15 @@ _Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t) && GMP_NAIL_BITS == 0, "a l
 /* 8 Gbit: results beyond it are refused at once instead of after minutes of work. */
 static const int64_t LIMBS_MAX = INT64_C(1) << 27;
 
-static inline const mp_limb_t *limbs_of(const IntView *v)
-{
+static inline const mp_limb_t *limbs_of(const IntView *v) {
     return (const mp_limb_t *)v->limbs;
 }
 
-static inline uint64_t magnitude(int64_t i)
-{
+static inline uint64_t magnitude(int64_t i) {
     return i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
 }
 
-void int_view(Value v, IntView *view)
-{
+void int_view(Value v, IntView *view) {
     if (!is_int(v) && !is_bool(v)) {
         const BigInt *big = (const BigInt *)as_object(v);
         view->limbs = big->limbs;
@@ -48,13 +45,11 @@ void int_view(Value v, IntView *view)
 
 /* --- making --- */
 
-static size_t big_size(int64_t limbs)
-{
+static size_t big_size(int64_t limbs) {
     return sizeof(BigInt) + (size_t)limbs * sizeof(uint64_t);
 }
 
-static BigInt *big_new(VM *vm, int64_t limbs)
-{
+static BigInt *big_new(VM *vm, int64_t limbs) {
     BigInt *big = limbs > LIMBS_MAX ? NULL : (BigInt *)object_new(vm, &int_type, big_size(limbs));
     if (!big) {
         raise_memory(vm);
@@ -64,10 +59,11 @@ static BigInt *big_new(VM *vm, int64_t limbs)
     return big;
 }
 
-/* The int that `big`, made with room for `room` limbs, holds: `used` limbs and a sign. Takes the reference. */
-static Value big_finish(VM *vm, BigInt *big, int64_t room, int64_t used, bool negative)
-{
-    while (used > 0 && big->limbs[used - 1] == 0) used--;
+/* The int that `big`, made with room for `room` limbs, holds: `used` limbs and a sign. Takes the reference.
+ */
+static Value big_finish(VM *vm, BigInt *big, int64_t room, int64_t used, bool negative) {
+    while (used > 0 && big->limbs[used - 1] == 0)
+        used--;
     uint64_t low = used ? big->limbs[0] : 0;
     if (used <= 1 && low <= (uint64_t)INT_MAX_IMMEDIATE + negative) {
         object_free(vm, &big->head, big_size(room));
@@ -85,34 +81,29 @@ static Value big_finish(VM *vm, BigInt *big, int64_t room, int64_t used, bool ne
     return from_object(big);
 }
 
-void int_dealloc(VM *vm, Object *self)
-{
+void int_dealloc(VM *vm, Object *self) {
     BigInt *big = (BigInt *)self;
     int64_t limbs = big->size < 0 ? -big->size : big->size;
     object_free(vm, self, self->type == &int_type ? big_size(limbs) : instance_size(self, limbs));
 }
 
-Value int_from_limbs(VM *vm, const uint64_t *limbs, int64_t count, bool negative)
-{
+Value int_from_limbs(VM *vm, const uint64_t *limbs, int64_t count, bool negative) {
     BigInt *big = big_new(vm, count);
     if (!big) return ABSENT;
     if (count) memcpy(big->limbs, limbs, (size_t)count * sizeof *limbs);
     return big_finish(vm, big, count, count, negative);
 }
 
-Value int_from_big(VM *vm, int64_t i)
-{
+Value int_from_big(VM *vm, int64_t i) {
     uint64_t limb = magnitude(i);
     return int_from_limbs(vm, &limb, 1, i < 0);
 }
 
-Value int_from_unsigned(VM *vm, uint64_t i)
-{
+Value int_from_unsigned(VM *vm, uint64_t i) {
     return i <= (uint64_t)INT_MAX_IMMEDIATE ? int_small((int64_t)i) : int_from_limbs(vm, &i, 1, false);
 }
 
-Value int_from_double(VM *vm, double d)
-{
+Value int_from_double(VM *vm, double d) {
     if (isnan(d)) return raise_value(vm, "cannot convert float NaN to integer");
     if (isinf(d)) return raise_overflow(vm, "cannot convert float infinity to integer");
     if (fabs(d) < 0x1p62) return int_from(vm, (int64_t)d);
@@ -121,8 +112,7 @@ Value int_from_double(VM *vm, double d)
     return int_shift(vm, int_small(mantissa), exponent - 53);
 }
 
-Value int_exact(VM *vm, Value v)
-{
+Value int_exact(VM *vm, Value v) {
     if (is_int(v)) return v;
     if (is_exactly(v, &int_type)) return value_ref(v);
     IntView view;
@@ -132,8 +122,7 @@ Value int_exact(VM *vm, Value v)
 
 /* --- reading --- */
 
-bool int_to_int64(Value v, int64_t *result)
-{
+bool int_to_int64(Value v, int64_t *result) {
     if (is_int(v)) {
         *result = int_get(v);
         return true;
@@ -146,28 +135,24 @@ bool int_to_int64(Value v, int64_t *result)
     return true;
 }
 
-int int_sign(Value v)
-{
+int int_sign(Value v) {
     IntView view;
     int_view(v, &view);
     return view.count == 0 ? 0 : view.negative ? -1 : 1;
 }
 
-static int64_t view_bits(const IntView *view)
-{
+static int64_t view_bits(const IntView *view) {
     return view->count ? view->count * 64 - __builtin_clzll(view->limbs[view->count - 1]) : 0;
 }
 
-int64_t int_bit_length(Value v)
-{
+int64_t int_bit_length(Value v) {
     IntView view;
     int_view(v, &view);
     return view_bits(&view);
 }
 
 /* The leading 64 bits of a nonzero number, left-aligned; *rest tells whether any bit below them is set. */
-static uint64_t leading_bits(const IntView *view, bool *rest)
-{
+static uint64_t leading_bits(const IntView *view, bool *rest) {
     int64_t top = view->count - 1;
     int shift = __builtin_clzll(view->limbs[top]);
     uint64_t bits = view->limbs[top] << shift;
@@ -178,13 +163,14 @@ static uint64_t leading_bits(const IntView *view, bool *rest)
     } else if (top > 0) {
         *rest = view->limbs[top - 1];
     }
-    for (int64_t i = top - 2; i >= 0 && !*rest; i--) *rest = view->limbs[i];
+    for (int64_t i = top - 2; i >= 0 && !*rest; i--)
+        *rest = view->limbs[i];
     return bits;
 }
 
-/* bits * 2^(exponent - 64), rounded half to even; `rest`: something nonzero follows the bits. Infinite if too big. */
-static double round_to_double(uint64_t bits, bool rest, int64_t exponent)
-{
+/* bits * 2^(exponent - 64), rounded half to even; `rest`: something nonzero follows the bits. Infinite if too
+ * big. */
+static double round_to_double(uint64_t bits, bool rest, int64_t exponent) {
     if (exponent > 1024) return INFINITY;
     int64_t keep = exponent < -1021 ? 53 - (-1021 - exponent) : 53; /* a subnormal has fewer bits */
     if (keep < 0) return 0.0;
@@ -195,8 +181,7 @@ static double round_to_double(uint64_t bits, bool rest, int64_t exponent)
     return ldexp((double)kept, (int)(exponent - keep));
 }
 
-bool int_to_double(VM *vm, Value v, double *result)
-{
+bool int_to_double(VM *vm, Value v, double *result) {
     if (is_int(v)) {
         *result = (double)int_get(v);
         return true;
@@ -220,20 +205,19 @@ bool int_to_double(VM *vm, Value v, double *result)
 
 /* --- comparison, hash --- */
 
-int int_order(Value a, Value b)
-{
+int int_order(Value a, Value b) {
     if (are_ints(a, b)) return int_get(a) < int_get(b) ? -1 : int_get(a) > int_get(b);
     IntView x, y;
     int_view(a, &x);
     int_view(b, &y);
     if (x.count == 0 && y.count == 0) return 0;
     if (x.negative != y.negative) return x.negative ? -1 : 1;
-    int order = x.count != y.count ? (x.count < y.count ? -1 : 1) : mpn_cmp(limbs_of(&x), limbs_of(&y), x.count);
+    int order =
+        x.count != y.count ? (x.count < y.count ? -1 : 1) : mpn_cmp(limbs_of(&x), limbs_of(&y), x.count);
     return x.negative ? -order : order;
 }
 
-int64_t int_hash(Value v)
-{
+int64_t int_hash(Value v) {
     static const uint64_t modulus = (UINT64_C(1) << 61) - 1;
     IntView view;
     int_view(v, &view);
@@ -247,8 +231,7 @@ int64_t int_hash(Value v)
 /* --- sums and products --- */
 
 /* |x| + |y| with the given sign. */
-static Value add_magnitudes(VM *vm, const IntView *x, const IntView *y, bool negative)
-{
+static Value add_magnitudes(VM *vm, const IntView *x, const IntView *y, bool negative) {
     if (x->count < y->count) return add_magnitudes(vm, y, x, negative);
     int64_t room = x->count + 1;
     BigInt *sum = big_new(vm, room);
@@ -264,9 +247,9 @@ static Value add_magnitudes(VM *vm, const IntView *x, const IntView *y, bool neg
 }
 
 /* |x| - |y|, negated when `negative`. */
-static Value subtract_magnitudes(VM *vm, const IntView *x, const IntView *y, bool negative)
-{
-    int order = x->count != y->count ? (x->count < y->count ? -1 : 1) : mpn_cmp(limbs_of(x), limbs_of(y), x->count);
+static Value subtract_magnitudes(VM *vm, const IntView *x, const IntView *y, bool negative) {
+    int order =
+        x->count != y->count ? (x->count < y->count ? -1 : 1) : mpn_cmp(limbs_of(x), limbs_of(y), x->count);
     if (order == 0) return int_small(0);
     if (order < 0) return subtract_magnitudes(vm, y, x, !negative);
     BigInt *difference = big_new(vm, x->count);
@@ -280,8 +263,7 @@ static Value subtract_magnitudes(VM *vm, const IntView *x, const IntView *y, boo
     return big_finish(vm, difference, x->count, x->count, negative);
 }
 
-static Value add(VM *vm, Value a, Value b)
-{
+static Value add(VM *vm, Value a, Value b) {
     if (are_ints(a, b)) return int_from(vm, int_get(a) + int_get(b));
     IntView x, y;
     int_view(a, &x);
@@ -290,8 +272,7 @@ static Value add(VM *vm, Value a, Value b)
                                     : subtract_magnitudes(vm, &x, &y, x.negative);
 }
 
-static Value subtract(VM *vm, Value a, Value b)
-{
+static Value subtract(VM *vm, Value a, Value b) {
     if (are_ints(a, b)) return int_from(vm, int_get(a) - int_get(b));
     IntView x, y;
     int_view(a, &x);
@@ -300,15 +281,14 @@ static Value subtract(VM *vm, Value a, Value b)
                                     : subtract_magnitudes(vm, &x, &y, x.negative);
 }
 
-Value int_negate(VM *vm, Value v)
-{
+Value int_negate(VM *vm, Value v) {
     return subtract(vm, int_small(0), v);
 }
 
-static Value multiply(VM *vm, Value a, Value b)
-{
+static Value multiply(VM *vm, Value a, Value b) {
     int64_t product;
-    if (are_ints(a, b) && !__builtin_mul_overflow(int_get(a), int_get(b), &product)) return int_from(vm, product);
+    if (are_ints(a, b) && !__builtin_mul_overflow(int_get(a), int_get(b), &product))
+        return int_from(vm, product);
     IntView x, y;
     int_view(a, &x);
     int_view(b, &y);
@@ -329,14 +309,12 @@ static Value multiply(VM *vm, Value a, Value b)
 
 /* --- quotients --- */
 
-static bool raise_zero_division(VM *vm, const char *message)
-{
+static bool raise_zero_division(VM *vm, const char *message) {
     raise_error(vm, &exc_ZeroDivisionError, "%s", message);
     return false;
 }
 
-static void divmod_small(int64_t a, int64_t b, int64_t *quotient, int64_t *remainder)
-{
+static void divmod_small(int64_t a, int64_t b, int64_t *quotient, int64_t *remainder) {
     int64_t q = a / b, r = a % b;
     if (r != 0 && (r < 0) != (b < 0)) q--, r += b;
     *quotient = q;
@@ -344,8 +322,7 @@ static void divmod_small(int64_t a, int64_t b, int64_t *quotient, int64_t *remai
 }
 
 /* Turn a truncated quotient and remainder into floored ones, where signs differ and something is left. */
-static bool floor_adjust(VM *vm, Value b, Value *quotient, Value *remainder)
-{
+static bool floor_adjust(VM *vm, Value b, Value *quotient, Value *remainder) {
     Value q = subtract(vm, *quotient, int_small(1));
     if (is_absent(q)) return false;
     value_set(vm, quotient, q);
@@ -355,8 +332,7 @@ static bool floor_adjust(VM *vm, Value b, Value *quotient, Value *remainder)
     return true;
 }
 
-static bool divmod_big(VM *vm, Value a, Value b, Value *quotient, Value *remainder)
-{
+static bool divmod_big(VM *vm, Value a, Value b, Value *quotient, Value *remainder) {
     IntView x, y;
     int_view(a, &x);
     int_view(b, &y);
@@ -374,7 +350,8 @@ static bool divmod_big(VM *vm, Value a, Value b, Value *quotient, Value *remaind
             value_drop(vm, from_object(q));
             return false;
         }
-        mpn_tdiv_qr((mp_limb_t *)q->limbs, (mp_limb_t *)r->limbs, 0, limbs_of(&x), x.count, limbs_of(&y), y.count);
+        mpn_tdiv_qr((mp_limb_t *)q->limbs, (mp_limb_t *)r->limbs, 0, limbs_of(&x), x.count, limbs_of(&y),
+                    y.count);
         *quotient = big_finish(vm, q, room, room, x.negative != y.negative);
         *remainder = big_finish(vm, r, y.count, y.count, x.negative);
     }
@@ -389,8 +366,7 @@ static bool divmod_big(VM *vm, Value a, Value b, Value *quotient, Value *remaind
     return made;
 }
 
-static void give(VM *vm, Value *to, Value result)
-{
+static void give(VM *vm, Value *to, Value result) {
     if (to) {
         *to = result;
     } else {
@@ -398,8 +374,7 @@ static void give(VM *vm, Value *to, Value result)
     }
 }
 
-static bool divide(VM *vm, Value a, Value b, Value *quotient, Value *remainder, const char *zero_message)
-{
+static bool divide(VM *vm, Value a, Value b, Value *quotient, Value *remainder, const char *zero_message) {
     if (int_sign(b) == 0) return raise_zero_division(vm, zero_message);
     Value q, r;
     if (are_ints(a, b)) {
@@ -416,16 +391,15 @@ static bool divide(VM *vm, Value a, Value b, Value *quotient, Value *remainder, 
     return true;
 }
 
-bool int_divmod(VM *vm, Value a, Value b, Value *quotient, Value *remainder)
-{
+bool int_divmod(VM *vm, Value a, Value b, Value *quotient, Value *remainder) {
     return divide(vm, a, b, quotient, remainder, "integer division or modulo by zero");
 }
 
 /* a / b, exactly rounded: scale so that the integer quotient has at least 64 bits, then round once. */
-static Value true_divide_big(VM *vm, const IntView *x, const IntView *y)
-{
+static Value true_divide_big(VM *vm, const IntView *x, const IntView *y) {
     int64_t shift = view_bits(y) - view_bits(x) + 66;
-    int64_t grow = shift > 0 ? shift : 0; /* dividing a longer number needs no scaling: its quotient is long enough */
+    int64_t grow =
+        shift > 0 ? shift : 0; /* dividing a longer number needs no scaling: its quotient is long enough */
     int64_t n = x->count + grow / 64 + 1, q_room = n - y->count + 1;
     if (n < y->count) q_room = 1;
     int64_t words = n + (q_room > 0 ? q_room : 1) + y->count;
@@ -441,7 +415,8 @@ static Value true_divide_big(VM *vm, const IntView *x, const IntView *y)
     }
     mpn_tdiv_qr(q, r, 0, scaled, n, limbs_of(y), y->count);
     IntView quotient = {.limbs = (const uint64_t *)q, .count = q_room};
-    while (quotient.count && !q[quotient.count - 1]) quotient.count--;
+    while (quotient.count && !q[quotient.count - 1])
+        quotient.count--;
     bool rest;
     uint64_t bits = leading_bits(&quotient, &rest);
     rest = rest || !mpn_zero_p(r, y->count);
@@ -451,27 +426,27 @@ static Value true_divide_big(VM *vm, const IntView *x, const IntView *y)
     return float_from(vm, x->negative != y->negative ? -d : d);
 }
 
-static Value true_divide(VM *vm, Value a, Value b)
-{
-    static const int64_t exact = INT64_C(1) << 53; /* integers to here are doubles exactly: one rounding in all */
+static Value true_divide(VM *vm, Value a, Value b) {
+    static const int64_t exact = INT64_C(1)
+                                 << 53; /* integers to here are doubles exactly: one rounding in all */
     if (int_sign(b) == 0) return raise_zero_division(vm, "division by zero"), ABSENT;
     if (are_ints(a, b)) {
         int64_t i = int_get(a), j = int_get(b);
-        if (i >= -exact && i <= exact && j >= -exact && j <= exact) return float_from(vm, (double)i / (double)j);
+        if (i >= -exact && i <= exact && j >= -exact && j <= exact)
+            return float_from(vm, (double)i / (double)j);
     }
     IntView x, y;
     int_view(a, &x);
     int_view(b, &y);
-    if (x.count == 0) return float_from(vm, 0.0);
-    if (view_bits(&x) - view_bits(&y) < -1080) return float_from(vm, x.negative != y.negative ? -0.0 : 0.0);
+    if (x.count == 0 || view_bits(&x) - view_bits(&y) < -1080) return float_from(vm, x.negative != y.negative ? -0.0 : 0.0);
     return true_divide_big(vm, &x, &y);
 }
 
 /* --- powers --- */
 
-/* base ** exponent (exponent >= 0) by squaring, the bits of the exponent from the top; reduced by modulus if present. */
-static Value power_by_squaring(VM *vm, Value base, const IntView *exponent, Value modulus)
-{
+/* base ** exponent (exponent >= 0) by squaring, the bits of the exponent from the top; reduced by modulus if
+ * present. */
+static Value power_by_squaring(VM *vm, Value base, const IntView *exponent, Value modulus) {
     Value result = int_small(1);
     for (int64_t bit = view_bits(exponent) - 1; bit >= 0; bit--) {
         if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) {
@@ -494,8 +469,7 @@ static Value power_by_squaring(VM *vm, Value base, const IntView *exponent, Valu
     return result;
 }
 
-static Value power(VM *vm, Value a, Value b)
-{
+static Value power(VM *vm, Value a, Value b) {
     IntView x, exponent;
     int_view(b, &exponent);
     int_view(a, &x);
@@ -506,19 +480,21 @@ static Value power(VM *vm, Value a, Value b)
         return float_from(vm, pow(base, power));
     }
     bool unit = x.count == 0 || (x.count == 1 && x.limbs[0] == 1);
-    if (!unit && (exponent.count > 1 || (exponent.count == 1 && exponent.limbs[0] > (uint64_t)LIMBS_MAX * 64))) {
+    if (!unit &&
+        (exponent.count > 1 || (exponent.count == 1 && exponent.limbs[0] > (uint64_t)LIMBS_MAX * 64))) {
         return raise_memory(vm);
     }
     if (unit && exponent.count) { /* 0, 1 or -1: only the exponent's parity matters */
         return int_small(x.count == 0 ? 0 : x.negative && (exponent.limbs[0] & 1) ? -1 : 1);
     }
-    if (exponent.count && view_bits(&x) * (int64_t)exponent.limbs[0] / 64 > LIMBS_MAX + 1) return raise_memory(vm);
+    if (exponent.count && view_bits(&x) * (int64_t)exponent.limbs[0] / 64 > LIMBS_MAX + 1)
+        return raise_memory(vm);
     return power_by_squaring(vm, a, &exponent, ABSENT);
 }
 
-/* The inverse of a modulo n (n > 1) by Euclid's extended algorithm; ABSENT with nothing raised when there is none. */
-static Value inverse_modulo(VM *vm, Value a, Value n)
-{
+/* The inverse of a modulo n (n > 1) by Euclid's extended algorithm; ABSENT with nothing raised when there is
+ * none. */
+static Value inverse_modulo(VM *vm, Value a, Value n) {
     Value r0 = value_ref(n), r1 = ABSENT, t0 = int_small(0), t1 = int_small(1);
     bool ok = int_divmod(vm, a, n, NULL, &r1);
     while (ok && int_sign(r1) != 0) {
@@ -538,8 +514,7 @@ static Value inverse_modulo(VM *vm, Value a, Value n)
     return result;
 }
 
-Value int_power_modulo(VM *vm, Value base, Value exponent, Value modulus)
-{
+Value int_power_modulo(VM *vm, Value base, Value exponent, Value modulus) {
     int sign = int_sign(modulus);
     if (sign == 0) return raise_value(vm, "pow() 3rd argument cannot be 0");
     Value n = sign < 0 ? int_negate(vm, modulus) : int_exact(vm, modulus);
@@ -547,7 +522,8 @@ Value int_power_modulo(VM *vm, Value base, Value exponent, Value modulus)
     Value reduced = ABSENT, result = ABSENT;
     if (int_sign(exponent) < 0) {
         reduced = inverse_modulo(vm, base, n);
-        if (is_absent(reduced) && !error_raised(vm)) raise_value(vm, "base is not invertible for the given modulus");
+        if (is_absent(reduced) && !error_raised(vm))
+            raise_value(vm, "base is not invertible for the given modulus");
     } else {
         int_divmod(vm, base, n, NULL, &reduced);
     }
@@ -567,8 +543,7 @@ Value int_power_modulo(VM *vm, Value base, Value exponent, Value modulus)
 
 /* --- shifts --- */
 
-static Value shift_left(VM *vm, const IntView *x, int64_t by)
-{
+static Value shift_left(VM *vm, const IntView *x, int64_t by) {
     int64_t words = by / 64, room = x->count + words + 1;
     BigInt *result = big_new(vm, room);
     if (!result) return ABSENT;
@@ -584,8 +559,7 @@ static Value shift_left(VM *vm, const IntView *x, int64_t by)
 }
 
 /* Floor: of a negative number with a set bit among those shifted out, one more is taken away. */
-static Value shift_right(VM *vm, const IntView *x, int64_t by)
-{
+static Value shift_right(VM *vm, const IntView *x, int64_t by) {
     int64_t words = by / 64;
     if (words >= x->count) return int_small(x->negative ? -1 : 0);
     int64_t left = x->count - words, room = left + 1;
@@ -603,8 +577,7 @@ static Value shift_right(VM *vm, const IntView *x, int64_t by)
     return big_finish(vm, result, room, room, x->negative);
 }
 
-Value int_shift(VM *vm, Value v, int64_t left)
-{
+Value int_shift(VM *vm, Value v, int64_t left) {
     if (is_int(v) && left <= 0) {
         return int_small(left <= -63 ? (int_get(v) < 0 ? -1 : 0) : int_get(v) >> -left);
     }
@@ -614,8 +587,7 @@ Value int_shift(VM *vm, Value v, int64_t left)
     return left >= 0 ? shift_left(vm, &view, left) : shift_right(vm, &view, -left);
 }
 
-static Value shift(VM *vm, Value a, Value b, bool left)
-{
+static Value shift(VM *vm, Value a, Value b, bool left) {
     int64_t by;
     if (int_sign(b) < 0) return raise_value(vm, "negative shift count");
     if (!int_to_int64(b, &by) || by > LIMBS_MAX * 64) {
@@ -629,8 +601,7 @@ static Value shift(VM *vm, Value a, Value b, bool left)
 /* --- bits, as if in two's complement without end --- */
 
 /* Limb i of the two's complement; *carry starts as 1 for a negative number. */
-static uint64_t complement_limb(const IntView *x, int64_t i, unsigned *carry)
-{
+static uint64_t complement_limb(const IntView *x, int64_t i, unsigned *carry) {
     uint64_t limb = i < x->count ? x->limbs[i] : 0;
     if (!x->negative) return limb;
     limb = ~limb + *carry;
@@ -638,13 +609,11 @@ static uint64_t complement_limb(const IntView *x, int64_t i, unsigned *carry)
     return limb;
 }
 
-static uint64_t combine(BinaryOp op, uint64_t a, uint64_t b)
-{
+static uint64_t combine(BinaryOp op, uint64_t a, uint64_t b) {
     return op == BINARY_AND ? a & b : op == BINARY_OR ? a | b : a ^ b;
 }
 
-static Value bitwise(VM *vm, BinaryOp op, Value a, Value b)
-{
+static Value bitwise(VM *vm, BinaryOp op, Value a, Value b) {
     if (are_ints(a, b)) return int_small((int64_t)combine(op, (uint64_t)int_get(a), (uint64_t)int_get(b)));
     IntView x, y;
     int_view(a, &x);
@@ -663,16 +632,14 @@ static Value bitwise(VM *vm, BinaryOp op, Value a, Value b)
 
 /* --- the operators --- */
 
-static Value divmod_pair(VM *vm, Value a, Value b)
-{
+static Value divmod_pair(VM *vm, Value a, Value b) {
     Value pair[2];
     if (!int_divmod(vm, a, b, &pair[0], &pair[1])) return ABSENT;
     Value tuple = tuple_from_owned(vm, pair, 2);
     return tuple;
 }
 
-Value int_binary(VM *vm, BinaryOp op, Value a, Value b)
-{
+Value int_binary(VM *vm, BinaryOp op, Value a, Value b) {
     if (!is_int_family(a) || !is_int_family(b)) return NOT_IMPLEMENTED;
     Value result = ABSENT;
     switch (op) {
