@@ -93,12 +93,17 @@ Value raise_error(VM *vm, Type *type, const char *format, ...) {
     return ABSENT;
 }
 
-Value raise_memory(VM *vm) {
-    if (is_absent(vm->memory_error)) return ABSENT; /* the VM is being made or taken down */
+void memory_error_reset(VM *vm) {
+    if (is_absent(vm->memory_error)) return;
     Exception *e = as_exception(vm->memory_error);
     value_clear(vm, &e->traceback);
     value_clear(vm, &e->context);
     value_clear(vm, &e->cause);
+}
+
+Value raise_memory(VM *vm) {
+    if (is_absent(vm->memory_error)) return ABSENT; /* the VM is being made or taken down */
+    memory_error_reset(vm);
     return raise_object(vm, value_ref(vm->memory_error));
 }
 

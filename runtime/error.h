@@ -26,6 +26,7 @@ RAISES Value raise_value(VM *vm, const char *format, ...); /* ValueError */
 RAISES Value raise_index(VM *vm, const char *format, ...); /* IndexError */
 RAISES Value raise_overflow(VM *vm, const char *format, ...);
 RAISES Value raise_memory(VM *vm);         /* MemoryError; allocates nothing */
+void memory_error_reset(VM *vm);           /* let the VM's MemoryError forget its last use */
 RAISES Value raise_key(VM *vm, Value key); /* KeyError(key) */
 RAISES Value raise_attribute(VM *vm, Value object,
                              Value name);     /* "'T' object has no attribute 'n'", name and obj set */

@@ -9,6 +9,7 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/union.h"
 
 static GenericAlias *as_alias(Value v) {
     return (GenericAlias *)as_object(v);
@@ -337,6 +338,7 @@ Type generic_alias_type = {
     .call = call,
     .get_attribute = get_attribute,
     .iterate = iterate,
+    .number = {.binary = {[BINARY_OR] = union_or}},
     .container = {.get_item = get_item},
     .methods = methods,
     .getsets = getsets,

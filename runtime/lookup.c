@@ -132,6 +132,11 @@ static bool fill_dict(VM *vm, Type *type, Value dict) {
     for (const GetSetDef *def = type->getsets; def != NULL && def->name != NULL; def++) {
         if (!add(vm, dict, def->name, getset_descriptor_new(vm, type, def))) return false;
     }
+    const char *dot = strrchr(type->head.name, '.'); /* the module, where it is not builtins */
+    if (dot != NULL) {
+        size_t length = (size_t)(dot - type->head.name);
+        if (!add(vm, dict, "__module__", string_from_utf8(vm, type->head.name, length))) return false;
+    }
     if (!is_absent(dict_get_string(vm, dict, NAME_OF(vm, doc)))) return true;
     return add(vm, dict, "__doc__", type->doc == NULL ? NONE : string_from_c(vm, type->doc));
 }

@@ -16,6 +16,7 @@
 #include "runtime/slots.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/union.h"
 
 static Type *as_type(Value v) { return (Type *)as_object(v); }
 
@@ -558,6 +559,7 @@ Type type_type = {
     .call = type_call,
     .get_attribute = type_get_attribute,
     .set_attribute = type_set_attribute,
+    .number = {.binary = {[BINARY_OR] = union_or}},
     .methods = methods,
     .getsets = getsets,
 };
