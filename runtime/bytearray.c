@@ -137,9 +137,18 @@ static bool put(VM *vm, ByteArray *b, int64_t start, int64_t stop, Text source) 
 }
 
 static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
+    ByteArray *b = as_bytearray(self);
+    if (nargs == 1 && is_absent(names)) {
+        int64_t count;
+        int is_count = bytes_count_argument(vm, args[0], &count);
+        if (is_count) {
+            bool done = is_count > 0 && bytearray_replace(vm, b, 0, b->length, count);
+            if (done) memset(b->data, 0, (size_t)count);
+            return done;
+        }
+    }
     Value bytes = bytes_from_arguments(vm, "bytearray", args, nargs, names);
     if (is_absent(bytes)) return false;
-    ByteArray *b = as_bytearray(self);
     bool done = put(vm, b, 0, b->length, text_of(bytes));
     value_drop(vm, bytes);
     return done;
@@ -263,7 +272,8 @@ static Value inplace_repeat(VM *vm, Value self, Value factor) {
     ByteArray *b = as_bytearray(self);
     int64_t once = b->length;
     if (__builtin_mul_overflow(once, count < 0 ? 0 : count, &size)) return raise_memory(vm);
-    if (!bytearray_replace(vm, b, size < once ? size : once, once, size < once ? 0 : size - once)) return ABSENT;
+    if (!bytearray_replace(vm, b, size < once ? size : once, once, size < once ? 0 : size - once))
+        return ABSENT;
     for (int64_t at = once; at < size;) { /* double what is there */
         int64_t part = at < size - at ? at : size - at;
         memcpy(b->data + at, b->data, (size_t)part);
@@ -305,7 +315,8 @@ METHOD(extend) {
         if (string_length(as_string(args[1])) == 0) return NONE;
         return raise_type(vm, "expected iterable of integers; got: 'str'");
     }
-    Value bytes = bytes_from_iterable(vm, args[1], "can't extend bytearray with %T", "byte must be in range(0, 256)");
+    Value bytes =
+        bytes_from_iterable(vm, args[1], "can't extend bytearray with %T", "byte must be in range(0, 256)");
     if (is_absent(bytes)) return ABSENT;
     ByteArray *b = as_bytearray(args[0]);
     bool done = put(vm, b, b->length, b->length, text_of(bytes));
@@ -316,7 +327,7 @@ METHOD(extend) {
 METHOD(insert) {
     UNUSED_CALL;
     int64_t at;
-    if (!size_argument(vm, args[1], &at)) return ABSENT;
+    if (!text_size_argument(vm, args[1], &at)) return ABSENT;
     int byte = byte_argument(vm, args[2]);
     ByteArray *b = as_bytearray(args[0]);
     if (byte < 0) return ABSENT;
@@ -330,7 +341,7 @@ METHOD(insert) {
 METHOD(pop) {
     UNUSED_CALL;
     int64_t at = -1;
-    if (!size_argument(vm, args[1], &at)) return ABSENT;
+    if (!text_size_argument(vm, args[1], &at)) return ABSENT;
     ByteArray *b = as_bytearray(args[0]);
     if (b->length == 0) return raise_index(vm, "pop from empty bytearray");
     if (at < 0) at += b->length;
@@ -371,9 +382,24 @@ METHOD(copy) {
     return bytearray_from(vm, as_bytearray(args[0])->data, as_bytearray(args[0])->length);
 }
 
+METHOD(reduce) {
+    UNUSED_CALL;
+    Text t = text_of(args[0]);
+    Value bytes = bytes_from(vm, t.data, t.length), state = ABSENT, result = ABSENT;
+    Value arguments = is_absent(bytes) ? ABSENT : tuple_from_owned(vm, &bytes, 1);
+    if (is_absent(arguments)) return ABSENT;
+    int found = object_find_attribute(vm, args[0], NAME_OF(vm, dict), &state);
+    if (found >= 0)
+        result = tuple_pack(vm, 3, from_object(type_of(args[0])), arguments, found ? state : NONE);
+    if (found > 0) value_drop(vm, state);
+    value_drop(vm, arguments);
+    return result;
+}
+
 static const NativeDef methods[] = {
     TEXT_METHODS,
     BYTES_METHODS,
+    {"__reduce__", method_reduce, "", "Return state information for pickling.", 0},
     {"append", method_append, "item, /", "Append a single item to the end of the bytearray.", 0},
     {"clear", method_clear, "", "Remove all items from the bytearray.", 0},
     {"copy", method_copy, "", "Return a copy of the bytearray.", 0},

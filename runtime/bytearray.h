@@ -20,12 +20,8 @@ typedef struct {
     uint8_t *data;  /* in the block; never NULL, even when empty */
 } ByteArray;
 
-static inline ByteArray *as_bytearray(Value v) {
-    return (ByteArray *)as_object(v);
-}
-static inline bool is_bytearray(Value v) {
-    return is_family(v, TYPE_BYTEARRAY);
-}
+static inline ByteArray *as_bytearray(Value v) { return (ByteArray *)as_object(v); }
+static inline bool is_bytearray(Value v) { return is_family(v, TYPE_BYTEARRAY); }
 
 NEW RAISES Value bytearray_new(VM *vm, int64_t length); /* the content yet to be written */
 NEW RAISES Value bytearray_from(VM *vm, const void *data, int64_t length);

@@ -17,9 +17,7 @@
 
 #define BYTES_LENGTH_MAX ((int64_t)(PTRDIFF_MAX - sizeof(Bytes) - 1))
 
-static size_t bytes_size(int64_t length) {
-    return sizeof(Bytes) + 1 + (size_t)length;
-}
+static size_t bytes_size(int64_t length) { return sizeof(Bytes) + 1 + (size_t)length; }
 
 Bytes *bytes_new(VM *vm, int64_t length) {
     if (length == 0 && !is_absent(vm->empty_bytes)) return as_bytes(value_ref(vm->empty_bytes));
@@ -135,11 +133,16 @@ Value bytes_from_iterable(VM *vm, Value v, const char *type_error, const char *r
     return ABSENT;
 }
 
-static Value zeros(VM *vm, int64_t count) {
-    if (count < 0) return raise_value(vm, "negative count");
-    Bytes *bytes = bytes_new(vm, count);
-    if (bytes) memset(bytes->data, 0, (size_t)count);
-    return from_object(bytes);
+int bytes_count_argument(VM *vm, Value v, int64_t *count) {
+    if (!is_int_family(v) && !type_of(v)->number.index) return 0;
+    if (!object_to_int64(vm, v, &exc_OverflowError, count)) {
+        if (!error_is(vm, &exc_TypeError)) return -1;
+        error_clear(vm);
+        return 0;
+    }
+    if (*count >= 0) return 1;
+    raise_value(vm, "negative count");
+    return -1;
 }
 
 /* What x.__bytes__() gives; ABSENT with nothing raised when there is no such method. */
@@ -156,11 +159,12 @@ static Value from_special(VM *vm, Value source) {
 }
 
 static Value from_source(VM *vm, Value source, bool to_bytes) {
-    if (is_int_family(source) || type_of(source)->number.index) {
-        int64_t count;
-        if (object_to_int64(vm, source, &exc_OverflowError, &count)) return zeros(vm, count);
-        if (!error_is(vm, &exc_TypeError)) return ABSENT;
-        error_clear(vm);
+    int64_t count;
+    int is_count = bytes_count_argument(vm, source, &count);
+    if (is_count) {
+        Bytes *zeros = is_count > 0 ? bytes_new(vm, count) : NULL;
+        if (zeros) memset(zeros->data, 0, (size_t)count);
+        return from_object(zeros);
     }
     return to_bytes ? bytes_from_iterable(vm, source, "cannot convert '%T' object to bytes",
                                           "bytes must be in range(0, 256)")
@@ -171,7 +175,8 @@ static Value from_source(VM *vm, Value source, bool to_bytes) {
 Value bytes_from_arguments(VM *vm, const char *type_name, Value *args, int nargs, Value names) {
     Value row[3];
     bool to_bytes = strcmp(type_name, "bytes") == 0;
-    if (!arguments_bind(vm, type_name, "source=b'', encoding='utf-8', errors='strict'", args, nargs, names, row))
+    if (!arguments_bind(vm, type_name, "source=b'', encoding='utf-8', errors='strict'", args, nargs, names,
+                        row))
         return ABSENT;
     Value source = row[0], encoding = row[1], errors = row[2];
     if (!codec_check_argument(vm, type_name, "encoding", encoding) ||
@@ -238,9 +243,7 @@ static Value modulo(VM *vm, Value left, Value right) {
 
 /* --- iterator --- */
 
-static Value iterate(VM *vm, Value self) {
-    return sequence_iterator_make(vm, &bytes_iterator_type, self, 0);
-}
+static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &bytes_iterator_type, self, 0); }
 
 static Value iterator_self(VM *vm, Value self) {
     (void)vm;

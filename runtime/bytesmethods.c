@@ -163,11 +163,12 @@ METHOD(hex) {
     if (is_absent(args[1]) || group == 0 || t.length == 0) group = INT64_MAX;
     int64_t separators = group == INT64_MAX ? 0 : (t.length - 1) / group;
     if (t.length > (INT64_MAX - separators) / 2) return raise_memory(vm);
-    String *s = t.length ? string_new(vm, t.length * 2 + separators, 0) : as_string(value_ref(vm->empty_string));
+    String *s =
+        t.length ? string_new(vm, t.length * 2 + separators, 0) : as_string(value_ref(vm->empty_string));
     if (!s) return ABSENT;
     uint8_t *to = s->data;
     for (int64_t i = 0; i < t.length; i++) {
-        if (i && (from_left ? i : t.length - i) % group == 0) *to++ = (uint8_t)separator;
+        if (separators && i && (from_left ? i : t.length - i) % group == 0) *to++ = (uint8_t)separator;
         *to++ = (uint8_t) "0123456789abcdef"[t.data[i] >> 4];
         *to++ = (uint8_t) "0123456789abcdef"[t.data[i] & 15];
     }
@@ -199,12 +200,14 @@ METHOD(maketrans) {
 METHOD(translate) {
     UNUSED_CALL;
     bool deleted[256] = {false};
-    const uint8_t *table = NULL;
+    uint8_t table[256];
+    for (int i = 0; i < 256; i++)
+        table[i] = (uint8_t)i;
     if (!is_none(args[1])) {
         if (!require_bytes_like(vm, args[1])) return ABSENT;
         if (text_of(args[1]).length != 256)
             return raise_value(vm, "translation table must be 256 characters long");
-        table = text_of(args[1]).data;
+        memcpy(table, text_of(args[1]).data, 256);
     }
     if (!is_absent(args[2])) {
         if (!require_bytes_like(vm, args[2])) return ABSENT;
@@ -213,14 +216,13 @@ METHOD(translate) {
             deleted[unwanted.data[i]] = true;
     }
     Text t = text_of(args[0]);
-    int64_t kept = 0;
-    for (int64_t i = 0; i < t.length; i++)
+    int64_t kept = is_absent(args[2]) ? t.length : 0;
+    for (int64_t i = 0; i < t.length && !is_absent(args[2]); i++)
         kept += !deleted[t.data[i]];
     TextWriter w;
     if (!writer_new(vm, &w, args[0], kept, 0xFF)) return ABSENT;
     for (int64_t i = 0; i < t.length; i++) {
-        uint8_t byte = t.data[i];
-        if (!deleted[byte]) w.data[w.at++] = table ? table[byte] : byte;
+        if (!deleted[t.data[i]]) w.data[w.at++] = table[t.data[i]];
     }
     return w.value;
 }

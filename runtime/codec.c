@@ -110,9 +110,7 @@ bool codec_check(VM *vm, const char *encoding) {
     return false;
 }
 
-bool codec_is_utf8(const char *encoding) {
-    return codec_find(encoding) == CODEC_UTF_8;
-}
+bool codec_is_utf8(const char *encoding) { return codec_find(encoding) == CODEC_UTF_8; }
 
 ErrorHandler codec_handler(VM *vm, const char *errors) {
     static const char *const names[] = {
@@ -184,7 +182,8 @@ static size_t pass_surrogate(Decoder *d, size_t start) {
     if (d->size - start < size) return 0;
     if (d->width > 1) {
         c = wide_unit(p, d->width, d->big_endian);
-    } else if (strcmp(d->name, "utf-8") == 0 && p[0] == 0xED && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80) {
+    } else if (strcmp(d->name, "utf-8") == 0 && p[0] == 0xED && (p[1] & 0xC0) == 0x80 &&
+               (p[2] & 0xC0) == 0x80) {
         c = 0xD000 | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F);
     }
     if (!is_surrogate(c)) return 0;
@@ -303,10 +302,10 @@ static bool decode_ascii(Decoder *d) {
     return true;
 }
 
+/* At least one byte is not ASCII. */
 static Value decode_latin_1(VM *vm, const uint8_t *data, size_t size) {
-    if (size == 0) return value_ref(vm->empty_string);
     if (size == 1) return string_from_char(vm, data[0]);
-    String *s = string_new(vm, (int64_t)size, ascii_run(data, size) == size ? 0x7F : 0xFF);
+    String *s = string_new(vm, (int64_t)size, 0xFF);
     if (s) memcpy(s->data, data, size);
     return from_object(s);
 }
@@ -495,10 +494,13 @@ static Value decode_bytes(VM *vm, CodecId id, const uint8_t *data, size_t size, 
     static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
     if (id == CODEC_UTF_8_SIG) {
         id = CODEC_UTF_8;
-        if (size >= sizeof mark && memcmp(data, mark, sizeof mark) == 0) data += sizeof mark, size -= sizeof mark;
+        if (size >= sizeof mark && memcmp(data, mark, sizeof mark) == 0)
+            data += sizeof mark, size -= sizeof mark;
     }
+    size_t ascii = id <= CODEC_CP1252 ? ascii_run(data, size) : 0;
+    if (id <= CODEC_CP1252 && ascii == size) return string_from_ascii(vm, (const char *)data, size);
     if (id == CODEC_LATIN_1) return decode_latin_1(vm, data, size);
-    if (id == CODEC_UTF_8 && utf8_run(data, size) == size)
+    if (id == CODEC_UTF_8 && ascii + utf8_run(data + ascii, size - ascii) == size)
         return string_from_utf8(vm, (const char *)data, size);
     Decoder d = {.vm = vm, .name = "utf-8", .errors = errors, .data = data, .size = size, .width = 1};
     builder_init(&d.out, vm);
@@ -545,10 +547,11 @@ bool codec_check_argument(VM *vm, const char *function, const char *parameter, V
     return false;
 }
 
-static Value convert_by(VM *vm, Value (*convert)(VM *, Value, const char *, const char *), const char *function,
-                        Value v, Value encoding, Value errors) {
+static Value convert_by(VM *vm, Value (*convert)(VM *, Value, const char *, const char *),
+                        const char *function, Value v, Value encoding, Value errors) {
     Value keepers[2] = {ABSENT, ABSENT}, result = ABSENT;
-    if (!codec_check_argument(vm, function, "encoding", encoding) || !codec_check_argument(vm, function, "errors", errors))
+    if (!codec_check_argument(vm, function, "encoding", encoding) ||
+        !codec_check_argument(vm, function, "errors", errors))
         return ABSENT;
     const char *encoding_text = text_argument(vm, encoding, "utf-8", &keepers[0]);
     const char *errors_text = encoding_text ? text_argument(vm, errors, "strict", &keepers[1]) : NULL;
@@ -581,8 +584,8 @@ size_t codec_incomplete_tail(const char *encoding, const uint8_t *data, size_t l
     }
     if (id >= CODEC_UTF_32 && id <= CODEC_UTF_32_BE) return length & 3;
     if (id < CODEC_UTF_16 || id > CODEC_UTF_16_BE) return 0;
-    bool big_endian = id == CODEC_UTF_16_BE ||
-                      (id == CODEC_UTF_16 && length >= 2 && wide_unit(data, 2, true) == 0xFEFF);
+    bool big_endian =
+        id == CODEC_UTF_16_BE || (id == CODEC_UTF_16 && length >= 2 && wide_unit(data, 2, true) == 0xFEFF);
     size_t odd = length & 1;
     if (length < 2) return odd;
     uint32_t last = wide_unit(data + length - odd - 2, 2, big_endian);

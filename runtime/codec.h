@@ -29,7 +29,8 @@ size_t codec_incomplete_tail(const char *encoding, const uint8_t *data, size_t l
 /* The same for a method with the optional arguments `encoding` and `errors`, strs or ABSENT: TypeErrors in the name of
  * `function`, ValueError for a zero character in them. */
 RAISES bool codec_check_argument(VM *vm, const char *function, const char *parameter, Value v);
-NEW RAISES Value codec_decode_by(VM *vm, const char *function, Value bytes_like, Value encoding, Value errors);
+NEW RAISES Value codec_decode_by(VM *vm, const char *function, Value bytes_like, Value encoding,
+                                 Value errors);
 NEW RAISES Value codec_encode_by(VM *vm, const char *function, Value string, Value encoding, Value errors);
 
 #endif

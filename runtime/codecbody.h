@@ -7,7 +7,7 @@
 
 typedef enum {
     CODEC_UNKNOWN,
-    CODEC_UTF_8,
+    CODEC_UTF_8, /* up to CP1252: bytes below 128 are ASCII */
     CODEC_UTF_8_SIG,
     CODEC_ASCII,
     CODEC_LATIN_1,
@@ -34,9 +34,7 @@ typedef enum {
     HANDLER_UNKNOWN,
 } ErrorHandler;
 
-static inline bool is_surrogate(uint32_t c) {
-    return c >= 0xD800 && c <= 0xDFFF;
-}
+static inline bool is_surrogate(uint32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
 
 CodecId codec_find(const char *encoding); /* CODEC_UNKNOWN when there is none; nothing is raised */
 /* NULL means strict. HANDLER_UNKNOWN RAISES LookupError. */

@@ -4,6 +4,7 @@
 #include "runtime/codecbody.h"
 #include "runtime/error.h"
 #include "runtime/str.h"
+#include "runtime/text.h"
 #include "runtime/utf8.h"
 
 typedef struct {
@@ -208,6 +209,48 @@ static bool encode(Encoder *e) {
     return true;
 }
 
+/* The same for UTF-8 where nothing goes wrong, written once for each width of str. */
+
+/* -1: there are surrogates. */
+static inline __attribute__((always_inline)) int64_t utf8_length(const String *s, unsigned width_log) {
+    Text t = {s->data, string_length(s), width_log};
+    int64_t size = 0, surrogates = 0;
+    for (int64_t i = 0; i < t.length; i++) {
+        uint32_t c = text_at(t, i);
+        size += 1 + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000);
+        surrogates += is_surrogate(c);
+    }
+    return surrogates ? -1 : size;
+}
+
+static inline __attribute__((always_inline)) void utf8_write(const String *s, unsigned width_log, char *to) {
+    Text t = {s->data, string_length(s), width_log};
+    for (int64_t i = 0; i < t.length; i++) {
+        uint32_t c = text_at(t, i);
+        if (c < 0x80) {
+            *to++ = (char)c;
+        } else if (c < 0x800) {
+            *to++ = (char)(0xC0 | c >> 6);
+            *to++ = (char)(0x80 | (c & 0x3F));
+        } else {
+            to = utf8_encode(to, c);
+        }
+    }
+}
+
+/* ABSENT with nothing raised when there are surrogates. */
+static Value encode_utf8(VM *vm, const String *s) {
+    unsigned w = s->width_log;
+    int64_t size = w == 0 ? utf8_length(s, 0) : w == 1 ? utf8_length(s, 1) : utf8_length(s, 2);
+    Bytes *bytes = size < 0 ? NULL : bytes_new(vm, size);
+    if (!bytes) return ABSENT;
+    char *to = (char *)bytes->data;
+    if (w == 0) utf8_write(s, 0, to);
+    if (w == 1) utf8_write(s, 1, to);
+    if (w == 2) utf8_write(s, 2, to);
+    return from_object(bytes);
+}
+
 /* Are the str's bytes in memory those of its encoding? */
 static bool is_encoded(const String *s, CodecId id) {
     if (id == CODEC_LATIN_1) return s->width_log == 0;
@@ -219,16 +262,23 @@ Value codec_encode(VM *vm, Value string, const char *encoding, const char *error
     CodecId id = codec_find(encoding);
     const String *s = as_string(string);
     if (is_encoded(s, id)) return bytes_from(vm, s->data, string_length(s));
+    if (id == CODEC_UTF_8) {
+        Value plain = encode_utf8(vm, s);
+        if (!is_absent(plain) || error_raised(vm)) return plain;
+    }
     Encoder e = {.vm = vm,
                  .id = id,
-                 .width = id >= CODEC_UTF_32 ? 4 : id >= CODEC_UTF_16 ? 2 : 1,
+                 .width = id >= CODEC_UTF_32   ? 4
+                          : id >= CODEC_UTF_16 ? 2
+                                               : 1,
                  .big_endian = id == CODEC_UTF_16_BE || id == CODEC_UTF_32_BE,
                  .string = string,
                  .errors = errors};
     e.out = bytes_new(vm, string_length(s) * (int64_t)e.width + ENCODED_MAX);
     if (!e.out) return ABSENT;
     if (id == CODEC_UTF_16 || id == CODEC_UTF_32) e.at = put_unit(&e, 0xFEFF, e.out->data);
-    if (id == CODEC_UTF_8_SIG) e.at = (int64_t)(utf8_encode((char *)e.out->data, 0xFEFF) - (char *)e.out->data);
+    if (id == CODEC_UTF_8_SIG)
+        e.at = (int64_t)(utf8_encode((char *)e.out->data, 0xFEFF) - (char *)e.out->data);
     if (encode(&e)) return from_object(bytes_resize(vm, e.out, e.at));
     if (e.out) object_drop(vm, &e.out->head);
     return ABSENT;
