@@ -591,11 +591,12 @@ static bool resolve_free(SymbolTable *t, Scope *scope, Symbol *symbol, Scope *bi
     symbol->binding = binding;
     for (Scope *s = scope->parent; s != binding; s = s->parent)
         if (!pass_through(t, s, symbol->name, binding)) return false;
-    if (scope->unit == binding->unit) return true;
-    if (binding->kind == SCOPE_CLASS)
-        binding->needs_class_cell = true;
-    else
+    if (binding->kind == SCOPE_CLASS) {
+        bool dict = strcmp(symbol->name->utf8, NAME_CLASS_DICT) == 0;
+        *(dict ? &binding->needs_class_dict : &binding->needs_class_cell) = true;
+    } else if (scope->unit != binding->unit) {
         scope_find(binding, symbol->name)->resolution = RESOLVED_CELL;
+    }
     return true;
 }
 
@@ -637,7 +638,9 @@ static bool resolve_symbol(SymbolTable *t, Scope *scope, Symbol *symbol) {
     }
     if (!(symbol->flags & SYMBOL_USE) || resolve_by_class(scope, symbol)) return true;
     Scope *binding = find_binding(scope, symbol->name);
-    return !binding || resolve_free(t, scope, symbol, binding);
+    /* A class body's own comprehensions do not see its __class__, which is not made yet. */
+    bool visible = binding && (binding->kind != SCOPE_CLASS || scope->unit != binding->unit);
+    return !visible || resolve_free(t, scope, symbol, binding);
 }
 
 /* The scope after `scope` in a walk that has parents before their children. */

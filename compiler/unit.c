@@ -257,10 +257,10 @@ static Opcode implicit_opcode(const Compiler *c, Access access) {
 
 /* In a scope that sees a class: the class's namespace first. False: the name cannot be there. */
 static bool load_through_class(Compiler *c, Name *name, Variable v, Span span) {
-    bool possible = v.storage == STORAGE_FREE || v.storage == STORAGE_IMPLICIT;
-    if (!possible || strcmp(name->utf8, NAME_CLASS_DICT) == 0) return false;
+    bool cell = v.storage == STORAGE_FREE || v.storage == STORAGE_CELL;
+    if ((!cell && v.storage != STORAGE_IMPLICIT) || strcmp(name->utf8, NAME_CLASS_DICT) == 0) return false;
     variable_access(c, name_c(c, NAME_CLASS_DICT), ACCESS_LOAD, span);
-    if (v.storage == STORAGE_FREE)
+    if (cell)
         emit(c, OP_LOAD_DICT_OR_CELL, (int32_t)v.slot, span);
     else
         emit_name(c, OP_LOAD_DICT_OR_GLOBAL, name, span);
@@ -272,7 +272,8 @@ void variable_access(Compiler *c, Name *name, Access access, Span span) {
     static const uint8_t cells[] = {OP_LOAD_CELL, OP_STORE_CELL, OP_DELETE_CELL};
     static const uint8_t globals[] = {OP_LOAD_GLOBAL, OP_STORE_GLOBAL, OP_DELETE_GLOBAL};
     static const uint8_t names[] = {OP_LOAD_NAME, OP_STORE_NAME, OP_DELETE_NAME};
-    if (c->failed || !name) return;
+    if (!name) compile_fail_memory(c);
+    if (c->failed) return;
     Variable v = find_variable(c, name, false);
     if (access == ACCESS_LOAD && c->scope->sees_class && load_through_class(c, name, v, span)) return;
     switch (v.storage) {

@@ -119,6 +119,28 @@ START_TEST(super_asks_for_the_class_cell) {
 }
 END_TEST
 
+START_TEST(comprehensions_in_class_bodies_have_no_class_cell) {
+    Symbols s;
+    symbols_open(&s, "class C:\n x = [__class__ for i in y]\n def f(self): return [__class__ for i in y]");
+    ck_assert(s.built && scope_at(&s, "0")->needs_class_cell);
+    ck_assert_int_eq(symbol_at(&s, "00", "__class__")->resolution, RESOLVED_GLOBAL_IMPLICIT);
+    ck_assert_int_eq(symbol_at(&s, "010", "__class__")->resolution, RESOLVED_FREE);
+    symbols_close(&s);
+}
+END_TEST
+
+START_TEST(type_parameters_have_a_scope_that_sees_the_class) {
+    Symbols s;
+    symbols_open(&s, "class C:\n X = int\n def f[T: X](self) -> X: return T");
+    ck_assert(s.built && scope_at(&s, "0")->needs_class_dict && !scope_at(&s, "0")->needs_class_cell);
+    ck_assert_int_eq(scope_at(&s, "00")->kind, SCOPE_TYPE_PARAMETERS);
+    ck_assert_int_eq(symbol_at(&s, "00", "X")->resolution, RESOLVED_GLOBAL_IMPLICIT);
+    ck_assert_int_eq(symbol_at(&s, "00", "T")->resolution, RESOLVED_CELL);
+    ck_assert_int_eq(symbol_at(&s, "001", "T")->resolution, RESOLVED_FREE);
+    symbols_close(&s);
+}
+END_TEST
+
 START_TEST(comprehensions_share_the_unit_around) {
     Symbols s;
     symbols_open(&s, "def f(q):\n return [q + x for x in q], (y for y in q)");
@@ -520,6 +542,8 @@ static TCase *symbol_tests(void) {
     tcase_add_test(tests, class_names_are_invisible_to_methods);
     tcase_add_test(tests, a_class_passes_an_outer_name_that_it_binds_too);
     tcase_add_test(tests, super_asks_for_the_class_cell);
+    tcase_add_test(tests, comprehensions_in_class_bodies_have_no_class_cell);
+    tcase_add_test(tests, type_parameters_have_a_scope_that_sees_the_class);
     tcase_add_test(tests, comprehensions_share_the_unit_around);
     tcase_add_test(tests, a_walrus_binds_outside_its_comprehension);
     tcase_add_test(tests, private_names_are_mangled);
