@@ -165,7 +165,10 @@ static Value get_item(VM *vm, Value container, Value key)
         const String *string = as_string(container);
         int64_t i = int_get(key), length = string_length(string);
         if (i < 0) i += length;
-        if (i >= 0 && i < length) return string_from_char(vm, string_at(string, i));
+        if (i >= 0 && i < length) {
+            uint32_t c = string_at(string, i);
+            return c < 256 ? value_ref(vm->characters[c]) : string_from_char(vm, c);
+        }
     }
     return object_get_item(vm, container, key);
 }
@@ -216,18 +219,28 @@ static bool load_method(VM *vm, Value object, Value name, Value *pair)
     return true;
 }
 
-/* A comparison of what fast_order does not know. */
-static Value compare_slow(VM *vm, Value a, Value b, CompareOp op)
+/* == of two exact strs: 1 or 0; -1 for anything else. */
+static inline int fast_string_equal(Value a, Value b)
 {
-    if (is_exactly(a, &str_type) && is_exactly(b, &str_type)) {
-        if (op == COMPARE_EQ) return bool_from(string_equal(a, b));
-        if (op == COMPARE_NE) return bool_from(!string_equal(a, b));
-    }
-    return object_compare(vm, a, b, op);
+    if (!is_exactly(a, &str_type) || !is_exactly(b, &str_type)) return -1;
+    if (value_same(a, b)) return 1;
+    const String *x = as_string(a), *y = as_string(b);
+    return x->length == y->length && !(x->interned && y->interned) && string_equal(a, b);
+}
+
+/* A character in a string whose characters are bytes: 1 or 0; -1: neither is so simple. */
+static inline int fast_character_in(Value container, Value item)
+{
+    if (!is_exactly(container, &str_type) || !is_exactly(item, &str_type)) return -1;
+    const String *text = as_string(container), *c = as_string(item);
+    if (c->length != 1 || c->width_log != 0 || text->width_log != 0) return -1;
+    return memchr(text->data, c->data[0], text->length) != NULL;
 }
 
 static int contains(VM *vm, Value container, Value item)
 {
+    int found = fast_character_in(container, item);
+    if (found >= 0) return found;
     if (is_exactly(container, &dict_type)) return dict_contains(vm, container, item);
     return object_contains(vm, container, item);
 }
@@ -1229,10 +1242,14 @@ Value eval_run(VM *vm)
             sp--;
             NEXT();
         }
+        if ((A24 == COMPARE_EQ || A24 == COMPARE_NE) && (truth = fast_string_equal(sp[-2], sp[-1])) >= 0) {
+            result = bool_from(truth == (A24 == COMPARE_EQ));
+            goto replace_two;
+        }
         callable = operator_compare(vm, sp[-2], sp[-1], (CompareOp)A24);
         if (!is_absent(callable)) goto enter_operator;
         SAVE_IP();
-        result = compare_slow(vm, sp[-2], sp[-1], (CompareOp)A24);
+        result = object_compare(vm, sp[-2], sp[-1], (CompareOp)A24);
         goto replace_two;
     }
 
@@ -1377,11 +1394,17 @@ compare_local_local_jump_slow:
     PUSH_LOCAL(A8);
     PUSH_LOCAL(B16);
 
-compare_jump_slow: /* the operands are on the stack, the jump word is next */
-    callable = operator_compare(vm, sp[-2], sp[-1], (CompareOp)(*ip & 7));
+compare_jump_slow: { /* the operands are on the stack, the jump word is next */
+    CompareOp compare = (CompareOp)(*ip & 7);
+    if ((compare == COMPARE_EQ || compare == COMPARE_NE) && (truth = fast_string_equal(sp[-2], sp[-1])) >= 0) {
+        result = bool_from(truth == (compare == COMPARE_EQ));
+        goto compare_jump_result;
+    }
+    callable = operator_compare(vm, sp[-2], sp[-1], compare);
     if (!is_absent(callable)) goto enter_operator;
     SAVE_IP();
-    result = compare_slow(vm, sp[-2], sp[-1], (CompareOp)(*ip & 7));
+    result = object_compare(vm, sp[-2], sp[-1], compare);
+}
 
 compare_jump_result: {
     if (UNLIKELY(is_absent(result))) goto error;

@@ -288,10 +288,14 @@ void traceback_add(VM *vm, Frame *frame, uint32_t index)
     entry->next = next;
     entry->frame = object;
     entry->index = index;
-    entry->line = code_line(frame->code, index);
     object_track(&entry->head);
     e->traceback = from_object(entry);
     error_restore(vm, exception);
+}
+
+uint32_t traceback_line(const Traceback *entry)
+{
+    return code_line(frame_object_code(as_frame_object(entry->frame)), entry->index);
 }
 
 static Value get_next(VM *vm, Value self)
@@ -318,7 +322,8 @@ static bool set_next(VM *vm, Value self, Value value)
 static Value get_tb_line(VM *vm, Value self)
 {
     (void)vm;
-    return int_small(as_traceback(self)->line);
+    uint32_t line = traceback_line(as_traceback(self));
+    return line ? int_small(line) : NONE;
 }
 
 static Value get_tb_lasti(VM *vm, Value self)

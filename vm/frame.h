@@ -139,10 +139,12 @@ typedef struct {
     Object head;
     Value next;  /* towards where it was raised, or ABSENT */
     Value frame; /* a frame object */
-    uint32_t index, line;
+    uint32_t index; /* of the instruction that failed */
 } Traceback;
 
 static inline Traceback *as_traceback(Value v) { return (Traceback *)as_object(v); }
+
+uint32_t traceback_line(const Traceback *entry); /* 0: none */
 
 /* Put an entry for `frame` in front of the raised exception's traceback. */
 void traceback_add(VM *vm, Frame *frame, uint32_t index);

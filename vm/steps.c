@@ -199,8 +199,29 @@ bool step_super(VM *vm, Value super, Value type, Value self, Value name, bool me
 
 /* --- items and iteration --- */
 
+/* A bound that needs no __index__, clipped to a length; false: let the slice do it. */
+static bool plain_bound(Value v, int64_t length, int64_t otherwise, int64_t *bound)
+{
+    if (is_none(v)) {
+        *bound = otherwise;
+        return true;
+    }
+    if (!is_int(v)) return false;
+    int64_t i = int_get(v);
+    if (i < 0) i += length;
+    *bound = i < 0 ? 0 : i > length ? length : i;
+    return true;
+}
+
 Value step_get_slice(VM *vm, Value container, Value start, Value stop)
 {
+    bool list = is_exactly(container, &list_type), string = is_exactly(container, &str_type);
+    int64_t length = list ? as_list(container)->length : string ? string_length(as_string(container)) : 0, from, to;
+    if ((list || string) && plain_bound(start, length, 0, &from) && plain_bound(stop, length, length, &to)) {
+        if (to < from) to = from;
+        return list ? list_from(vm, as_list(container)->items + from, to - from)
+                    : string_slice(vm, container, from, to);
+    }
     Value slice = slice_new(vm, start, stop, ABSENT);
     if (is_absent(slice)) return ABSENT;
     Value result = object_get_item(vm, container, slice);
@@ -208,8 +229,31 @@ Value step_get_slice(VM *vm, Value container, Value start, Value stop)
     return result;
 }
 
+enum { REPLACED_MAX = 32 };
+
+/* list[start:stop] = another list of the same length: its items go where the old ones were. */
+static bool replace_items(VM *vm, List *list, int64_t from, const List *source)
+{
+    Value old[REPLACED_MAX];
+    int64_t count = source->length;
+    for (int64_t i = 0; i < count; i++) {
+        old[i] = list->items[from + i];
+        list->items[from + i] = value_ref(source->items[i]);
+    }
+    for (int64_t i = 0; i < count; i++) value_drop(vm, old[i]);
+    return true;
+}
+
 bool step_set_slice(VM *vm, Value container, Value start, Value stop, Value value)
 {
+    if (is_exactly(container, &list_type) && is_exactly(value, &list_type) && !value_same(container, value)) {
+        List *list = as_list(container);
+        int64_t length = list->length, count = as_list(value)->length, from, to;
+        if (count <= REPLACED_MAX && plain_bound(start, length, 0, &from) && plain_bound(stop, length, length, &to) &&
+            to - from == count) {
+            return replace_items(vm, list, from, as_list(value));
+        }
+    }
     Value slice = slice_new(vm, start, stop, ABSENT);
     if (is_absent(slice)) return false;
     bool ok = object_set_item(vm, container, slice, value);

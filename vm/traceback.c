@@ -300,10 +300,11 @@ static void print_entry(Printer *p, const Traceback *entry)
     const Code *code = frame_object_code(as_frame_object(entry->frame));
     builder_c(&p->out, "  File \"");
     builder_string(&p->out, code->filename);
-    builder_format(&p->out, "\", line %u, in ", entry->line);
+    uint32_t line = traceback_line(entry);
+    builder_format(&p->out, "\", line %u, in ", line);
     builder_string(&p->out, code->name);
     builder_char(&p->out, '\n');
-    print_source(p, code, entry->index, entry->line);
+    print_source(p, code, entry->index, line);
 }
 
 static void print_repeats(Printer *p, uint32_t times)
@@ -317,7 +318,7 @@ static void print_repeats(Printer *p, uint32_t times)
 static bool same_place(const Traceback *a, const Traceback *b)
 {
     const Code *x = frame_object_code(as_frame_object(a->frame)), *y = frame_object_code(as_frame_object(b->frame));
-    return a->line == b->line && string_equal(x->filename, y->filename) && string_equal(x->name, y->name);
+    return traceback_line(a) == traceback_line(b) && string_equal(x->filename, y->filename) && string_equal(x->name, y->name);
 }
 
 static void print_entries(Printer *p, Value traceback)
