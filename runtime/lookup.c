@@ -58,7 +58,7 @@ bool types_init(VM *vm) {
     vm->method_cache = memory_alloc(vm, size);
     if (vm->method_cache == NULL) return false;
     memset(vm->method_cache, 0, size);
-    return shapes_init(vm);
+    return shapes_init(vm) && signatures_init(vm);
 }
 
 Type *static_type_at(int index) { return static_types[index]; }
@@ -82,6 +82,7 @@ void types_fini(VM *vm) {
         drop_state(vm, &vm->static_types[i]);
     value_clear(vm, &vm->memory_error);
     shapes_fini(vm);
+    signatures_fini(vm);
     memory_free(vm, vm->method_cache, METHOD_CACHE_SIZE * sizeof *vm->method_cache);
     vm->method_cache = NULL;
 }

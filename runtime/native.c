@@ -267,15 +267,51 @@ bool arguments_no_names(VM *vm, const char *function, Value names) {
     return !has_names(names);
 }
 
+/* The parsed parameter strings of constructors, which have no object to keep them in: a direct-mapped cache by the
+ * address of the string. */
+enum { SIGNATURE_CACHE_SIZE = 64 };
+
+typedef struct SignatureCache {
+    struct {
+        const char *params; /* a literal; NULL: empty */
+        Signature signature;
+    } entries[SIGNATURE_CACHE_SIZE];
+} SignatureCache;
+
+bool signatures_init(VM *vm) {
+    vm->signatures = memory_alloc(vm, sizeof *vm->signatures);
+    if (vm->signatures != NULL) memset(vm->signatures, 0, sizeof *vm->signatures);
+    return vm->signatures != NULL;
+}
+
+void signatures_fini(VM *vm) {
+    if (vm->signatures == NULL) return;
+    for (int i = 0; i < SIGNATURE_CACHE_SIZE; i++)
+        signature_fini(vm, &vm->signatures->entries[i].signature);
+    memory_free(vm, vm->signatures, sizeof *vm->signatures);
+    vm->signatures = NULL;
+}
+
+/* NULL RAISES. */
+static const Signature *cached_signature(VM *vm, const char *params) {
+    uintptr_t hash = (uintptr_t)params >> 3;
+    size_t index = (hash ^ hash >> 6) % SIGNATURE_CACHE_SIZE;
+    Signature *signature = &vm->signatures->entries[index].signature;
+    if (vm->signatures->entries[index].params == params) return signature;
+    vm->signatures->entries[index].params = NULL;
+    signature_fini(vm, signature);
+    signature_init(signature);
+    if (!signature_parse(vm, params, signature)) return NULL;
+    vm->signatures->entries[index].params = params;
+    return signature;
+}
+
 bool arguments_bind(VM *vm, const char *function, const char *params, Value *args, int nargs, Value names,
                     Value *row) {
-    Signature s = signature_counts(params);
-    Callee callee = {.name = function, .constructor = true, .signature = &s};
-    bool plain = !has_names(names) && nargs >= s.required;
-    if (!plain && (s.names = signature_names(vm, params, s.count)) == NULL) return false;
-    bool ok = bind(vm, &callee, args, nargs, names, row);
-    signature_fini(vm, &s);
-    return ok;
+    const Signature *signature = cached_signature(vm, params);
+    if (signature == NULL) return false;
+    Callee callee = {.name = function, .constructor = true, .signature = signature};
+    return bind(vm, &callee, args, nargs, names, row);
 }
 
 /* --- calling --- */

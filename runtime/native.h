@@ -109,6 +109,9 @@ NEW RAISES Value method_descriptor_call(VM *vm, Value descriptor, Value *args, i
  */
 RAISES bool arguments_bind(VM *vm, const char *function, const char *params, Value *args, int nargs,
                            Value names, Value *row);
+/* The cache behind that. */
+RAISES bool signatures_init(VM *vm);
+void signatures_fini(VM *vm);
 /* TypeError "f() takes no keyword arguments" unless there are none. */
 RAISES bool arguments_no_names(VM *vm, const char *function, Value names);
 

@@ -95,6 +95,7 @@ struct VM {
     uint32_t next_type_version;
     uint32_t next_keys_version;    /* see Dict.keys_version */
     struct ShapeTable *shapes;     /* runtime/shape.h */
+    struct SignatureCache *signatures; /* runtime/native.h */
 
     /* Modules. */
     Value modules;                 /* sys.modules, a dict */
