@@ -13,6 +13,7 @@
 enum {
     INDEX_LOG_MIN = 3,  /* 8 cells, 5 entries: most dicts of keyword arguments and small records */
     INDEX_LOG_MAX = 32, /* entry numbers are 32 bits wide */
+    INDEX_CLEAR_WORDS = 8,
     PERTURB_SHIFT = 5,
     GROWTH_FACTOR = 3, /* a full table is rebuilt with cells for three times its live entries: it doubles */
 };
@@ -39,6 +40,11 @@ static char *block_of(const Dict *dict) { return (char *)dict->table - index_siz
 
 static void table_free(VM *vm, const Dict *dict) {
     if (dict->index_log) memory_free(vm, block_of(dict), dict_table_size(dict));
+}
+
+/* What a table is known by. Field by field, because a copy of the struct would wait for its latest stores. */
+static inline Dict table_of(const Dict *dict) {
+    return (Dict){.index_log = dict->index_log, .kind = dict->kind, .fill = dict->fill, .table = dict->table};
 }
 
 static inline int64_t *hashes_of(const Dict *dict) {
@@ -242,12 +248,25 @@ static void move_entries(VM *vm, Dict *dict, const Dict *old) {
     }
 }
 
+/* Small ones word by word: memset may store them under a mask, and the first probe would wait for that. */
+static void index_clear(void *index, size_t size) {
+    if (size > sizeof(uint64_t) * INDEX_CLEAR_WORDS) {
+        memset(index, 0, size);
+        return;
+    }
+    uint64_t *words = index;
+    for (size_t i = 0; i < size / sizeof *words; i++) {
+        words[i] = 0;
+        __asm__("" ::: "memory"); /* or the compiler makes a memset of it */
+    }
+}
+
 /* Give the dict an empty table of this shape; the caller sees to the old one. */
 static bool table_make(VM *vm, Dict *dict, unsigned index_log, uint8_t kind) {
     size_t front = index_size(index_log);
     char *block = memory_alloc(vm, table_size(index_log, kind));
     if (!block) return false;
-    memset(block, 0, front);
+    index_clear(block, front);
     dict->table = block + front;
     dict->index_log = (uint8_t)index_log;
     dict->kind = kind;
@@ -265,7 +284,7 @@ bool dict_rebuild(VM *vm, Dict *dict, int64_t expected, uint8_t kind) {
         raise_memory(vm);
         return false;
     }
-    Dict old = *dict;
+    Dict old = table_of(dict);
     if (!table_make(vm, dict, index_log, kind)) return false;
     if (old.index_log) move_entries(vm, dict, &old);
     table_free(vm, &old);
@@ -452,7 +471,7 @@ bool dict_take_last(Dict *dict, Value *key, Value *value) {
 }
 
 void dict_clear(VM *vm, Value self) {
-    Dict *dict = as_dict(self), old = *dict;
+    Dict *dict = as_dict(self), old = table_of(dict);
     dict->table = NULL;
     dict->count = 0;
     dict->fill = dict->limit = 0;

@@ -88,7 +88,7 @@ Value list_from_owned(VM *vm, Value *items, int64_t length) {
         row_drop(vm, items, length);
         return ABSENT;
     }
-    if (length > 0) memcpy(as_list(list)->items, items, (size_t)length * sizeof(Value));
+    row_move(as_list(list)->items, items, length);
     as_list(list)->length = length;
     return list;
 }

@@ -153,15 +153,17 @@ static inline bool four_ints(const Value *v) { return v[0].bits & v[1].bits & v[
 
 void row_copy(Value *target, const Value *items, int64_t length) {
     int64_t i = 0;
-    for (; i + 4 <= length; i += 4) {
-        if (!four_ints(items + i)) {
-            for (int j = 0; j < 4; j++)
-                value_ref(items[i + j]);
+    if (length > ROW_MOVE_SINGLY) {
+        for (; i + 4 <= length; i += 4) {
+            if (!four_ints(items + i)) {
+                for (int j = 0; j < 4; j++)
+                    value_ref(items[i + j]);
+            }
+            memcpy(target + i, items + i, 4 * sizeof(Value));
         }
-        memcpy(target + i, items + i, 4 * sizeof(Value));
     }
     for (; i < length; i++)
-        target[i] = value_ref(items[i]);
+        target[i] = value_ref(row_load(items + i));
 }
 
 void row_repeat(Value *target, const Value *items, int64_t length, int64_t count) {

@@ -13,6 +13,8 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
+enum { ROW_MOVE_SINGLY = 16 };
+
 typedef struct {
     Value *items; /* borrowed */
     int64_t length;
@@ -25,6 +27,24 @@ static inline Row row_of(Value v) {
 
 /* More values than any block could hold. */
 #define ROW_LENGTH_MAX ((int64_t)(PTRDIFF_MAX / sizeof(Value)) - 16)
+
+/* A value on its own. Values have often just been pushed, one by one; a copy by wider words would have to wait until
+ * those stores have left the processor's store buffer. */
+static inline Value row_load(const Value *place) {
+    Value v = *place;
+    __asm__("" : "+r"(v.bits)); /* keeps the compiler from joining neighbouring loads */
+    return v;
+}
+
+/* Copy, references included. */
+static inline void row_move(Value *target, const Value *items, int64_t length) {
+    if (length > ROW_MOVE_SINGLY) {
+        memcpy(target, items, (size_t)length * sizeof(Value));
+    } else {
+        for (int64_t i = 0; i < length; i++)
+            target[i] = row_load(items + i);
+    }
+}
 
 /* object_equal with the commonest pairs inlined. */
 RAISES static inline int row_equal(VM *vm, Value a, Value b) {

@@ -20,18 +20,12 @@ enum {
 
 #define MASK_MAX ((uint64_t)1 << 58)
 
-static size_t table_size(uint64_t mask) {
-    return (mask + 1) * sizeof(SetEntry);
-}
+static size_t table_size(uint64_t mask) { return (mask + 1) * sizeof(SetEntry); }
 
-size_t set_table_size(const Set *set) {
-    return set->table ? table_size(set->mask) : 0;
-}
+size_t set_table_size(const Set *set) { return set->table ? table_size(set->mask) : 0; }
 
 /* More than three fifths of the cells in use? */
-static bool too_full(int64_t fill, uint64_t mask) {
-    return (uint64_t)fill * 5 >= mask * 3;
-}
+static bool too_full(int64_t fill, uint64_t mask) { return (uint64_t)fill * 5 >= mask * 3; }
 
 /* --- probing --- */
 
@@ -216,14 +210,16 @@ int set_discard(VM *vm, Value set, Value item) {
 }
 
 void set_clear(VM *vm, Value self) {
-    Set *set = as_set(self), old = *set;
+    Set *set = as_set(self);
+    SetEntry *table = set->table;
+    uint64_t mask = set->mask;
     set->table = NULL;
     set->used = set->fill = 0;
     set->mask = SET_MINIMUM - 1;
-    if (!old.table) return;
-    for (uint64_t i = 0; i <= old.mask; i++)
-        value_xdrop(vm, old.table[i].key);
-    memory_free(vm, old.table, table_size(old.mask));
+    if (!table) return;
+    for (uint64_t i = 0; i <= mask; i++)
+        value_xdrop(vm, table[i].key);
+    memory_free(vm, table, table_size(mask));
 }
 
 /* --- updating from others --- */
@@ -284,9 +280,7 @@ static bool update_from_dict(VM *vm, Set *set, Value dict) {
     return true;
 }
 
-static bool add_item(VM *vm, Value item, void *context) {
-    return set_add(vm, *(Value *)context, item);
-}
+static bool add_item(VM *vm, Value item, void *context) { return set_add(vm, *(Value *)context, item); }
 
 bool set_update(VM *vm, Value self, Value iterable) {
     if (is_set(iterable)) return update_from_set(vm, as_set(self), as_set(iterable));
@@ -307,18 +301,12 @@ static Value make(VM *vm, Type *type, Value iterable) {
     return ABSENT;
 }
 
-Value set_new(VM *vm) {
-    return make(vm, &set_type, ABSENT);
-}
-Value set_from_iterable(VM *vm, Value iterable) {
-    return make(vm, &set_type, iterable);
-}
+Value set_new(VM *vm) { return make(vm, &set_type, ABSENT); }
+Value set_from_iterable(VM *vm, Value iterable) { return make(vm, &set_type, iterable); }
 
 Value frozenset_from_iterable(VM *vm, Value iterable) {
     if (!is_absent(iterable) && is_exactly(iterable, &frozenset_type)) return value_ref(iterable);
     return make(vm, &frozenset_type, iterable);
 }
 
-Value set_copy_as(VM *vm, Type *type, Value self) {
-    return make(vm, type, self);
-}
+Value set_copy_as(VM *vm, Type *type, Value self) { return make(vm, type, self); }

@@ -44,7 +44,7 @@ Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
         row_drop(vm, items, length);
         return ABSENT;
     }
-    memcpy(tuple->items, items, (size_t)length * sizeof(Value));
+    row_move(tuple->items, items, length);
     return tuple_finish(tuple);
 }
 
