@@ -19,6 +19,7 @@
  */
 
 #include "runtime/bytes.h"
+#include "runtime/builder.h"
 #include "runtime/native.h"
 
 enum {
@@ -52,12 +53,14 @@ typedef struct {
     Value errors;   /* str; owned */
     Value mode;     /* str; owned */
     NewlineMode newline;
-    bool utf8;       /* what needs no codec: UTF-8, strict or not */
-    bool whole;      /* the encoding keeps state: the file is decoded in one piece */
+    const char *decoder, *encoder; /* names of the encodings from here on, without the byte order mark */
+    bool utf8;           /* the encoding is UTF-8: no look-up by name */
+    bool ascii_superset; /* ASCII text is its own encoding */
     bool ended;      /* the bytes have ended */
     bool iterating;  /* next() was called: tell is off */
     bool line_buffered, write_through;
     bool last_cr;    /* the chunk's last character was \r, kept back until the next one is known */
+    bool held_before; /* the same of the chunk before: this one begins with that \r */
     uint8_t seen;    /* line ends met: bits 1 \r, 2 \n, 4 \r\n */
     Value chunk;     /* str, decoded; owned; or ABSENT */
     int64_t position; /* in the chunk, of the next character */
@@ -95,6 +98,7 @@ RAISES bool buffered_check_open(VM *vm, const Buffered *b);
 /* --- TextIOWrapper --- */
 NEW RAISES Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value newline, bool line_buffered);
 RAISES bool text_file_write(VM *vm, TextFile *t, Value string);
+bool text_file_is_open(const TextFile *t);
 RAISES bool text_file_flush(VM *vm, TextFile *t);
 NEW RAISES Value text_file_read_line(VM *vm, TextFile *t, int64_t limit /* -1: none */); /* empty str: the end */
 

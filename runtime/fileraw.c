@@ -77,7 +77,7 @@ static const char *path_text(VM *vm, Value name, NEW Value *keeper) {
         return NULL;
     }
     if (text && strlen(text) != length) {
-        raise_value(vm, "embedded null %s", is_bytes(name) ? "byte" : "character");
+        raise_value(vm, "embedded null byte");
         return NULL;
     }
     return text;

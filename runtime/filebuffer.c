@@ -1,0 +1,493 @@
+/* Buffered files: BufferedReader, BufferedWriter, BufferedRandom. One implementation, three method tables. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "runtime/bytearray.h"
+#include "runtime/bytes.h"
+#include "runtime/error.h"
+#include "runtime/file.h"
+#include "runtime/int.h"
+#include "runtime/list.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+
+/* --- life --- */
+
+Value buffered_new(VM *vm, Type *type, Value raw, int64_t capacity) {
+    uint8_t *data = memory_alloc(vm, (size_t)capacity);
+    if (!data) return ABSENT;
+    Buffered *b = (Buffered *)object_new_container(vm, type, sizeof *b);
+    if (!b) {
+        memory_free(vm, data, (size_t)capacity);
+        return raise_memory(vm);
+    }
+    b->raw = value_ref(raw);
+    b->data = data;
+    b->capacity = capacity;
+    b->reads = type != &buffered_writer_type;
+    b->writes = type != &buffered_reader_type;
+    object_track(&b->head);
+    return from_object(b);
+}
+
+static int traverse(Object *self, VisitFn visit, void *context) {
+    VISIT(((Buffered *)self)->raw);
+    return 0;
+}
+
+static void clear(VM *vm, Object *self) { value_clear(vm, &((Buffered *)self)->raw); }
+
+/* A file that nobody closed writes out what it holds and is closed. */
+static void finalize(VM *vm, Object *self) {
+    Buffered *b = (Buffered *)self;
+    if (is_absent(b->raw) || as_file(b->raw)->fd < 0) return;
+    Value raised = error_take(vm);
+    if (!buffered_close(vm, b)) error_unraisable(vm, NULL, from_object(self));
+    error_restore(vm, raised);
+}
+
+static void dealloc(VM *vm, Object *self) {
+    Buffered *b = (Buffered *)self;
+    value_xdrop(vm, b->raw);
+    memory_free(vm, b->data, (size_t)b->capacity);
+    object_free(vm, self, sizeof *b);
+}
+
+/* --- moving bytes --- */
+
+bool buffered_check_open(VM *vm, const Buffered *b) {
+    if (is_absent(b->raw)) return raise_value(vm, "raw stream has been detached"), false;
+    return file_check_open(vm, as_file(b->raw));
+}
+
+/* Write out what is not yet written. What could not be written stays. */
+static bool write_out(VM *vm, Buffered *b) {
+    if (!b->dirty) return true;
+    int64_t size = b->end;
+    b->end = 0;
+    b->dirty = false;
+    return file_write(vm, as_file(b->raw), b->data, size);
+}
+
+/* Forget what was read ahead, so that the descriptor stands where the reader thinks it does. */
+static bool forget_read(VM *vm, Buffered *b) {
+    if (b->dirty || b->begin == b->end) {
+        if (!b->dirty) b->begin = b->end = 0;
+        return true;
+    }
+    int64_t ahead = b->end - b->begin;
+    b->begin = b->end = 0;
+    return file_seek(vm, as_file(b->raw), -ahead, SEEK_CUR) >= 0;
+}
+
+bool buffered_flush(VM *vm, Buffered *b) { return write_out(vm, b); }
+
+bool buffered_write(VM *vm, Buffered *b, const void *from, int64_t size) {
+    if (!forget_read(vm, b)) return false;
+    if (size > b->capacity - b->end && !write_out(vm, b)) return false;
+    if (size > b->capacity) return file_write(vm, as_file(b->raw), from, size);
+    memcpy(b->data + b->end, from, (size_t)size);
+    b->end += size;
+    b->dirty = b->end > 0;
+    return true;
+}
+
+/* Read a block into the empty buffer; how much there is now, -1 RAISES. */
+static int64_t fill(VM *vm, Buffered *b) {
+    if (b->dirty && !write_out(vm, b)) return -1;
+    b->begin = b->end = 0;
+    int64_t got = file_read(vm, as_file(b->raw), b->data, b->capacity);
+    if (got > 0) b->end = got;
+    return got;
+}
+
+static int64_t take(Buffered *b, void *to, int64_t size) {
+    if (b->dirty) return 0;
+    int64_t count = b->end - b->begin < size ? b->end - b->begin : size;
+    memcpy(to, b->data + b->begin, (size_t)count);
+    b->begin += count;
+    return count;
+}
+
+int64_t buffered_read_some(VM *vm, Buffered *b, void *to, int64_t size) {
+    int64_t count = take(b, to, size);
+    if (count > 0 || size == 0) return count;
+    if (b->dirty && !write_out(vm, b)) return -1;
+    if (size >= b->capacity) return file_read(vm, as_file(b->raw), to, size);
+    return fill(vm, b) < 0 ? -1 : take(b, to, size);
+}
+
+int64_t buffered_tell(VM *vm, Buffered *b) {
+    int64_t at = file_seek(vm, as_file(b->raw), 0, SEEK_CUR);
+    return at < 0 ? -1 : b->dirty ? at + b->end : at - (b->end - b->begin);
+}
+
+int64_t buffered_seek(VM *vm, Buffered *b, int64_t offset, int whence) {
+    if (!write_out(vm, b)) return -1;
+    if (whence == SEEK_CUR) offset -= b->end - b->begin; /* the descriptor is ahead of the reader */
+    b->begin = b->end = 0;
+    return file_seek(vm, as_file(b->raw), offset, whence);
+}
+
+bool buffered_close(VM *vm, Buffered *b) {
+    if (is_absent(b->raw) || as_file(b->raw)->fd < 0) return true;
+    bool flushed = write_out(vm, b);
+    Value raised = error_take(vm);
+    bool closed = file_close(vm, as_file(b->raw));
+    if (!is_absent(raised)) {
+        error_clear(vm);
+        error_restore(vm, raised);
+    }
+    return flushed && closed;
+}
+
+/* --- reading methods --- */
+
+static Buffered *open_for(VM *vm, Value self, bool writing) {
+    Buffered *b = as_buffered(self);
+    return buffered_check_open(vm, b) && (writing ? b->writes : b->reads) ? b : NULL;
+}
+
+/* An optional size argument: None and nothing mean -1. */
+static bool count_argument(VM *vm, Value v, int64_t *size) {
+    *size = -1;
+    return is_absent(v) || is_none(v) || object_to_int64(vm, v, &exc_OverflowError, size);
+}
+
+/* `size` bytes, or (-1) all to the end. NEW, RAISES. */
+static Value read_bytes(VM *vm, Buffered *b, int64_t size) {
+    int64_t room = size >= 0 ? size : FILE_BUFFER_SIZE, count = 0;
+    Bytes *bytes = bytes_new(vm, room);
+    while (bytes && (size < 0 || count < size)) {
+        int64_t got = buffered_read_some(vm, b, bytes->data + count, bytes->length - count);
+        if (got < 0) {
+            value_drop(vm, from_object(bytes));
+            return ABSENT;
+        }
+        if (got == 0) break;
+        count += got;
+        if (count == bytes->length && size < 0) bytes = bytes_resize(vm, bytes, count * 2);
+    }
+    return bytes ? from_object(bytes_resize(vm, bytes, count)) : ABSENT;
+}
+
+static Value read_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t size;
+    Buffered *b = open_for(vm, args[0], false);
+    if (!b || !count_argument(vm, args[1], &size)) return ABSENT;
+    if (size < -1) return raise_value(vm, "read length must be non-negative or -1");
+    return read_bytes(vm, b, size);
+}
+
+static Value read1_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t size;
+    Buffered *b = open_for(vm, args[0], false);
+    if (!b || !count_argument(vm, args[1], &size)) return ABSENT;
+    if (size < 0) size = b->capacity;
+    Bytes *bytes = bytes_new(vm, size);
+    if (!bytes) return ABSENT;
+    int64_t got = buffered_read_some(vm, b, bytes->data, size);
+    if (got >= 0) return from_object(bytes_resize(vm, bytes, got));
+    value_drop(vm, from_object(bytes));
+    return ABSENT;
+}
+
+static Value readinto_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Buffered *b = open_for(vm, args[0], false);
+    if (!b) return ABSENT;
+    if (!is_bytearray(args[1])) {
+        return raise_type(vm, "readinto() argument must be read-write bytes-like object, not %T", args[1]);
+    }
+    ByteArray *to = as_bytearray(args[1]);
+    int64_t count = 0;
+    while (count < to->length) {
+        int64_t got = buffered_read_some(vm, b, to->data + count, to->length - count);
+        if (got < 0) return ABSENT;
+        if (got == 0) break;
+        count += got;
+    }
+    return int_from(vm, count);
+}
+
+static Value peek_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Buffered *b = open_for(vm, args[0], false);
+    if (!b) return ABSENT;
+    if ((b->dirty || b->begin == b->end) && fill(vm, b) < 0) return ABSENT;
+    return bytes_from(vm, b->data + b->begin, b->end - b->begin);
+}
+
+/* A line with its end, of at most `limit` bytes (-1: any length); empty at the end of the file. */
+static Value read_line(VM *vm, Buffered *b, int64_t limit) {
+    Bytes *line = bytes_new(vm, 0);
+    for (bool ended = false; line && !ended && line->length != limit;) {
+        if ((b->dirty || b->begin == b->end)) {
+            int64_t got = fill(vm, b);
+            if (got < 0) {
+                value_drop(vm, from_object(line));
+                return ABSENT;
+            }
+            if (got == 0) break;
+        }
+        int64_t count = b->end - b->begin, before = line->length;
+        if (limit >= 0 && count > limit - before) count = limit - before;
+        const uint8_t *newline = memchr(b->data + b->begin, '\n', (size_t)count);
+        if (newline) count = newline + 1 - (b->data + b->begin), ended = true;
+        line = before ? bytes_resize(vm, line, before + count) : (value_drop(vm, from_object(line)), bytes_new(vm, count));
+        if (line) take(b, line->data + before, count);
+    }
+    return from_object(line);
+}
+
+static Value readline_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t limit;
+    Buffered *b = open_for(vm, args[0], false);
+    return b && count_argument(vm, args[1], &limit) ? read_line(vm, b, limit < 0 ? -1 : limit) : ABSENT;
+}
+
+static Value next(VM *vm, Value self) {
+    Buffered *b = open_for(vm, self, false);
+    if (!b) return error_raised(vm) ? ABSENT : raise_unsupported(vm, "not readable");
+    Value line = read_line(vm, b, -1);
+    if (is_absent(line) || as_bytes(line)->length) return line;
+    value_drop(vm, line);
+    return ABSENT;
+}
+
+static Value readlines_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t hint, total = 0;
+    if (!count_argument(vm, args[1], &hint)) return ABSENT;
+    Value lines = list_new(vm, 0);
+    while (!is_absent(lines) && (hint <= 0 || total < hint)) {
+        Value line = next(vm, args[0]);
+        if (is_absent(line)) {
+            if (error_raised(vm)) value_clear(vm, &lines);
+            break;
+        }
+        total += as_bytes(line)->length;
+        if (!list_append_owned(vm, lines, line)) value_clear(vm, &lines);
+    }
+    return lines;
+}
+
+/* --- writing methods --- */
+
+static Value write_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t size;
+    Buffered *b = as_buffered(args[0]);
+    if (is_string(args[1])) return raise_type(vm, "a bytes-like object is required, not '%T'", args[1]);
+    if (!open_for(vm, args[0], true)) return ABSENT;
+    const uint8_t *data = bytes_argument(vm, args[1], &size);
+    return data && buffered_write(vm, b, data, size) ? int_from(vm, size) : ABSENT;
+}
+
+static bool write_item(VM *vm, Value item, void *context) {
+    Value args[] = {*(Value *)context, item}, written = write_method(vm, args, 2, ABSENT);
+    value_xdrop(vm, written);
+    return !is_absent(written);
+}
+
+static Value writelines_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return open_for(vm, args[0], true) && object_each(vm, args[1], write_item, &args[0]) ? NONE : ABSENT;
+}
+
+static Value flush_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Buffered *b = as_buffered(args[0]);
+    if (!is_absent(b->raw) && as_file(b->raw)->fd < 0) return raise_value(vm, "flush of closed file");
+    return buffered_check_open(vm, b) && buffered_flush(vm, b) ? NONE : ABSENT;
+}
+
+static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Buffered *b = as_buffered(args[0]);
+    int64_t size;
+    if (!buffered_check_open(vm, b)) return ABSENT;
+    if (!b->writes) return raise_unsupported(vm, "truncate");
+    if (!write_out(vm, b)) return ABSENT;
+    if (is_absent(args[1]) || is_none(args[1])) {
+        size = buffered_tell(vm, b);
+        if (size < 0) return ABSENT;
+    } else if (!object_to_int64(vm, args[1], &exc_OverflowError, &size)) {
+        return ABSENT;
+    }
+    return ftruncate(as_file(b->raw)->fd, size) == 0 ? int_from(vm, size) : raise_os(vm, errno, ABSENT);
+}
+
+/* --- methods of all three --- */
+
+static Value tell_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Buffered *b = as_buffered(args[0]);
+    int64_t at = buffered_check_open(vm, b) ? buffered_tell(vm, b) : -1;
+    return at < 0 ? ABSENT : int_from(vm, at);
+}
+
+static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Buffered *b = as_buffered(args[0]);
+    int64_t offset, whence = 0;
+    if (!buffered_check_open(vm, b) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
+    if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
+    if (whence < 0 || whence > 2) return raise_value(vm, "whence value %lld unsupported", (long long)whence);
+    int64_t at = buffered_seek(vm, b, offset, (int)whence);
+    return at < 0 ? ABSENT : int_from(vm, at);
+}
+
+static Value close_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return buffered_close(vm, as_buffered(args[0])) ? NONE : ABSENT;
+}
+
+static Value detach_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Buffered *b = as_buffered(args[0]);
+    if (!buffered_check_open(vm, b) || !write_out(vm, b)) return ABSENT;
+    Value raw = b->raw;
+    b->raw = ABSENT;
+    return raw;
+}
+
+/* A question that the raw file answers. */
+static Value ask_raw(VM *vm, Value self, const char *method) {
+    Buffered *b = as_buffered(self);
+    if (!buffered_check_open(vm, b)) return ABSENT;
+    Value name = string_intern_c(vm, method);
+    Value answer = is_absent(name) ? ABSENT : call_method(vm, b->raw, name, NULL, 0);
+    value_xdrop(vm, name);
+    return answer;
+}
+
+#define ASK(name)                                                                                                      \
+    static Value name##_method(VM *vm, Value *args, int nargs, Value names) {                                          \
+        (void)nargs, (void)names;                                                                                      \
+        return ask_raw(vm, args[0], #name);                                                                            \
+    }
+ASK(fileno)
+ASK(isatty)
+ASK(seekable)
+
+static Value readable_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return buffered_check_open(vm, as_buffered(args[0])) ? bool_from(as_buffered(args[0])->reads) : ABSENT;
+}
+
+static Value writable_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return buffered_check_open(vm, as_buffered(args[0])) ? bool_from(as_buffered(args[0])->writes) : ABSENT;
+}
+
+static Value enter_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return buffered_check_open(vm, as_buffered(args[0])) ? value_ref(args[0]) : ABSENT;
+}
+
+static Value exit_method(VM *vm, Value *args, int nargs, Value names) { return close_method(vm, args, nargs, names); }
+
+static Value unsupported_read(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return buffered_check_open(vm, as_buffered(args[0])) ? raise_unsupported(vm, "read") : ABSENT;
+}
+
+static Value unsupported_write(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return buffered_check_open(vm, as_buffered(args[0])) ? raise_unsupported(vm, "write") : ABSENT;
+}
+
+#define COMMON_METHODS                                                                                                 \
+    {"tell", tell_method, "", "Return the current stream position.", 0},                                              \
+        {"seek", seek_method, "target, whence=0, /", "Change the stream position.", 0},                              \
+        {"close", close_method, "", "Flush and close the file.", 0},                                                  \
+        {"flush", flush_method, "", "Write out what is held back.", 0},                                               \
+        {"detach", detach_method, "", "Separate the raw file from the buffer and return it.", 0},                     \
+        {"fileno", fileno_method, "", "The file descriptor.", 0}, {"isatty", isatty_method, "", NULL, 0},               \
+        {"seekable", seekable_method, "", NULL, 0}, {"readable", readable_method, "", NULL, 0},                       \
+        {"writable", writable_method, "", NULL, 0}, {"truncate", truncate_method, "pos=None, /", NULL, 0},            \
+        {"__enter__", enter_method, "", NULL, 0}, {"__exit__", exit_method, "*args", NULL, 0}
+
+#define READING_METHODS                                                                                                \
+    {"read", read_method, "size=-1, /", "Read and return up to size bytes.", 0},                                     \
+        {"read1", read1_method, "size=-1, /", "Read with at most one call of the system.", 0},                        \
+        {"readinto", readinto_method, "buffer, /", NULL, 0},                                                           \
+        {"readline", readline_method, "size=-1, /", "Read and return one line.", 0},                                  \
+        {"readlines", readlines_method, "hint=-1, /", "Return a list of lines.", 0}, {                                  \
+        "peek", peek_method, "size=0, /", "What the next read would give, without reading on.", 0                      \
+    }
+
+#define WRITING_METHODS                                                                                                \
+    {"write", write_method, "buffer, /", "Write a bytes-like object.", 0}, {                                         \
+        "writelines", writelines_method, "lines, /", "Write a list of lines.", 0                                      \
+    }
+
+static const NativeDef reader_methods[] = {
+    COMMON_METHODS, READING_METHODS, {"write", unsupported_write, "buffer, /", NULL, 0}, {0}};
+static const NativeDef writer_methods[] = {COMMON_METHODS,
+                                           WRITING_METHODS,
+                                           {"read", unsupported_read, "size=-1, /", NULL, 0},
+                                           {"readline", unsupported_read, "size=-1, /", NULL, 0},
+                                           {"readlines", unsupported_read, "hint=-1, /", NULL, 0},
+                                           {0}};
+static const NativeDef random_methods[] = {COMMON_METHODS, READING_METHODS, WRITING_METHODS, {0}};
+
+static Value get_closed(VM *vm, Value self) {
+    Buffered *b = as_buffered(self);
+    if (is_absent(b->raw)) return raise_value(vm, "raw stream has been detached");
+    return bool_from(as_file(b->raw)->fd < 0);
+}
+
+static Value get_name(VM *vm, Value self) {
+    Buffered *b = as_buffered(self);
+    return is_absent(b->raw) ? raise_value(vm, "raw stream has been detached") : value_ref(as_file(b->raw)->name);
+}
+
+static Value get_mode(VM *vm, Value self) {
+    Buffered *b = as_buffered(self);
+    if (is_absent(b->raw)) return raise_value(vm, "raw stream has been detached");
+    return string_from_c(vm, file_mode(as_file(b->raw)));
+}
+
+static const GetSetDef getsets[] = {
+    {"closed", get_closed, NULL, NULL}, {"name", get_name, NULL, NULL}, {"mode", get_mode, NULL, NULL}, {0}};
+
+static const MemberDef members[] = {{"raw", offsetof(Buffered, raw), MEMBER_READONLY, NULL}, {0}};
+
+static Value repr(VM *vm, Value self) {
+    Value name = get_name(vm, self);
+    if (is_absent(name)) {
+        error_clear(vm);
+        return string_format(vm, "<%T>", self);
+    }
+    Value text = string_format(vm, "<%T name=%R>", self, name);
+    value_drop(vm, name);
+    return text;
+}
+
+static Value iterate(VM *vm, Value self) {
+    return buffered_check_open(vm, as_buffered(self)) ? value_ref(self) : ABSENT;
+}
+
+#define BUFFERED_TYPE(variable, name_text, table, doc_text)                                                            \
+    Type variable = {                                                                                                  \
+        TYPE_HEAD(variable, name_text, .traverse = traverse, .clear = clear, .finalize = finalize, .dealloc = dealloc), \
+        .flags = TYPE_NO_NEW,                                                                                          \
+        .basic_size = sizeof(Buffered),                                                                                \
+        .base = &object_type,                                                                                          \
+        .doc = doc_text,                                                                                               \
+        .repr = repr,                                                                                                  \
+        .iterate = iterate,                                                                                            \
+        .next = next,                                                                                                  \
+        .methods = table,                                                                                              \
+        .getsets = getsets,                                                                                            \
+        .members = members,                                                                                            \
+    }
+
+BUFFERED_TYPE(buffered_reader_type, "_io.BufferedReader", reader_methods, "A file read through a buffer.");
+BUFFERED_TYPE(buffered_writer_type, "_io.BufferedWriter", writer_methods, "A file written through a buffer.");
+BUFFERED_TYPE(buffered_random_type, "_io.BufferedRandom", random_methods, "A file read and written through a buffer.");
