@@ -312,7 +312,7 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm)
 #define BINARY_STACK(NAME, fast)                                                                             \
     TARGET(NAME)                                                                                             \
     {                                                                                                        \
-        Value value;                                                                                         \
+        Value value = ABSENT;                                                                                         \
         if (LIKELY(fast(sp[-2], sp[-1], &value))) {                                                          \
             sp[-2] = value;                                                                                  \
             sp--;                                                                                            \
@@ -327,7 +327,7 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm)
 #define BINARY_LOCAL_LOCAL(NAME, fast)                                                                       \
     TARGET(NAME##_LOCAL_LOCAL)                                                                               \
     {                                                                                                        \
-        Value value;                                                                                         \
+        Value value = ABSENT;                                                                                         \
         if (LIKELY(fast(locals[A8], locals[B16], &value))) {                                                 \
             PUSH(value);                                                                                     \
             NEXT();                                                                                          \
@@ -342,7 +342,7 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm)
 #define BINARY_WITH_LOCAL(NAME, fast)                                                                        \
     TARGET(NAME##_WITH_LOCAL)                                                                                \
     {                                                                                                        \
-        Value value;                                                                                         \
+        Value value = ABSENT;                                                                                         \
         if (LIKELY(fast(sp[-1], locals[B16], &value))) {                                                     \
             sp[-1] = value;                                                                                  \
             NEXT();                                                                                          \
@@ -356,7 +356,7 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm)
 #define BINARY_LOCAL_INT(NAME, fast)                                                                         \
     TARGET(NAME##_LOCAL_INT)                                                                                 \
     {                                                                                                        \
-        Value value;                                                                                         \
+        Value value = ABSENT;                                                                                         \
         if (LIKELY(fast(locals[A8], int_small(B16_SIGNED), &value))) {                                       \
             PUSH(value);                                                                                     \
             NEXT();                                                                                          \
@@ -371,7 +371,7 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm)
 #define BINARY_INT(NAME, fast)                                                                               \
     TARGET(NAME##_INT)                                                                                       \
     {                                                                                                        \
-        Value value;                                                                                         \
+        Value value = ABSENT;                                                                                         \
         if (LIKELY(fast(sp[-1], int_small(B16_SIGNED), &value))) {                                           \
             sp[-1] = value;                                                                                  \
             NEXT();                                                                                          \
@@ -1190,7 +1190,7 @@ Value eval_run(VM *vm)
 
     TARGET(INCREMENT_LOCAL)
     {
-        Value *place = &locals[A8], sum;
+        Value *place = &locals[A8], sum = ABSENT;
         if (LIKELY(fast_add(*place, int_small(B16_SIGNED), &sum))) {
             *place = sum;
             NEXT();
@@ -1206,7 +1206,7 @@ Value eval_run(VM *vm)
 
     TARGET(NEGATIVE)
     {
-        Value negated;
+        Value negated = ABSENT;
         if ((is_int(sp[-1]) && fast_subtract(int_small(0), sp[-1], &negated)) ||
             (is_float(sp[-1]) && float_immediate(-float_get(sp[-1]), &negated))) {
             sp[-1] = negated;
