@@ -15,9 +15,7 @@
 #define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
 #define UNUSED_CALL (void)nargs, (void)names
 
-static SequenceIterator *as_iterator(Value v) {
-    return (SequenceIterator *)as_object(v);
-}
+static SequenceIterator *as_iterator(Value v) { return (SequenceIterator *)as_object(v); }
 
 /* --- making, life --- */
 
@@ -75,6 +73,7 @@ static Value list_reverse_next(VM *vm, Value self) {
 
 /* The item at the index through __getitem__; IndexError and StopIteration are the end. */
 static Value get_next(VM *vm, SequenceIterator *it, int step) {
+    if (!iterator_may_nest(vm)) return ABSENT;
     if (is_absent(it->sequence) || it->index < 0) return ABSENT;
     if (it->index >= INT_MAX_IMMEDIATE) return raise_overflow(vm, "iter index too large");
     Value sequence = value_ref(it->sequence);
@@ -89,12 +88,8 @@ static Value get_next(VM *vm, SequenceIterator *it, int step) {
     return exhausted(vm, it);
 }
 
-static Value sequence_next(VM *vm, Value self) {
-    return get_next(vm, as_iterator(self), 1);
-}
-static Value reversed_next(VM *vm, Value self) {
-    return get_next(vm, as_iterator(self), -1);
-}
+static Value sequence_next(VM *vm, Value self) { return get_next(vm, as_iterator(self), 1); }
+static Value reversed_next(VM *vm, Value self) { return get_next(vm, as_iterator(self), -1); }
 
 /* --- methods --- */
 
@@ -206,9 +201,7 @@ SEQUENCE_ITERATOR(sequence_iterator_type, "iterator", sequence_next, sequence_me
 
 /* --- reversed --- */
 
-static Value not_reversible(VM *vm, Value v) {
-    return raise_type(vm, "'%T' object is not reversible", v);
-}
+static Value not_reversible(VM *vm, Value v) { return raise_type(vm, "'%T' object is not reversible", v); }
 
 /* reversed(v) as an instance of `type`, where v's own __reversed__ does not say otherwise. */
 static Value reversed_of(VM *vm, Type *type, Value v) {
@@ -227,9 +220,7 @@ static Value reversed_of(VM *vm, Type *type, Value v) {
     return from_object(it);
 }
 
-Value reversed_new(VM *vm, Value v) {
-    return reversed_of(vm, &reversed_type, v);
-}
+Value reversed_new(VM *vm, Value v) { return reversed_of(vm, &reversed_type, v); }
 
 static Value new_reversed(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (!arguments_check(vm, "reversed", nargs, names, 1, 1)) return ABSENT;
@@ -298,6 +289,7 @@ static void callable_dealloc(VM *vm, Object *self) {
 }
 
 static Value callable_next(VM *vm, Value self) {
+    if (!iterator_may_nest(vm)) return ABSENT;
     CallableIterator *it = (CallableIterator *)as_object(self);
     if (is_absent(it->callable)) return ABSENT;
     Value callable = value_ref(it->callable);

@@ -22,6 +22,12 @@ typedef struct {
     Value sequence; /* owned; ABSENT: exhausted */
 } SequenceIterator;
 
+/* Iterators over iterators nest as deep as a script likes: each asks before it goes down. */
+RAISES static inline bool iterator_may_nest(VM *vm) {
+    if (__builtin_expect((char *)__builtin_frame_address(0) > vm->c_stack_limit, 1)) return true;
+    return recursion_enter(vm, "");
+}
+
 /* iterator_next with the commonest iterators inlined. */
 NEW RAISES static inline Value iterator_step(VM *vm, Value iterator) {
     if (is_exactly(iterator, &list_iterator_type)) {

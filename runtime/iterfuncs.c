@@ -126,6 +126,7 @@ static Value enumerate_new(VM *vm, Type *type, Value *args, int nargs, Value nam
 }
 
 static Value enumerate_next(VM *vm, Value self) {
+    if (!iterator_may_nest(vm)) return ABSENT;
     Pipe *pipe = as_pipe(self);
     Value item = iterator_step(vm, pipe->source);
     if (is_absent(item)) return ABSENT;
@@ -210,6 +211,7 @@ static Value check_lengths(VM *vm, const Tuple *iterators, int64_t ended) {
 }
 
 static Value zip_next(VM *vm, Value self) {
+    if (!iterator_may_nest(vm)) return ABSENT;
     Pipe *pipe = as_pipe(self);
     const Tuple *iterators = as_tuple(pipe->source);
     if (iterators->length == 0) return ABSENT;
@@ -267,6 +269,7 @@ static Value map_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
 }
 
 static Value map_next(VM *vm, Value self) {
+    if (!iterator_may_nest(vm)) return ABSENT;
     const Pipe *pipe = as_pipe(self);
     const Tuple *iterators = as_tuple(pipe->source);
     size_t size = (size_t)iterators->length * sizeof(Value);
@@ -328,6 +331,7 @@ static int passes(VM *vm, Value function, Value item) {
 }
 
 static Value filter_next(VM *vm, Value self) {
+    if (!iterator_may_nest(vm)) return ABSENT;
     const Pipe *pipe = as_pipe(self);
     for (;;) {
         Value item = iterator_step(vm, pipe->source);
