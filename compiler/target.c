@@ -152,6 +152,62 @@ static void augment(Compiler *c, Node *node) {
     emit(c, binary_opcode(node->AugAssign.op), 1, node->span);
 }
 
+static bool binds_names(const Node *node) {
+    if (node->kind == AST_NamedExpr) return true;
+    for (AstCursor cursor = ast_first(node); cursor.field->name; ast_next(&cursor)) {
+        if (cursor.field->type == FIELD_CHILD) {
+            const Node *child = *(Node **)cursor.value;
+            if (child && binds_names(child)) return true;
+        } else if (cursor.field->type == FIELD_CHILDREN) {
+            const NodeList *list = cursor.value;
+            for (uint32_t i = 0; i < list->count; i++)
+                if (list->items[i] && binds_names(list->items[i])) return true;
+        }
+    }
+    return false;
+}
+
+/* May `node` be evaluated twice instead of copied? A local, which nothing in between can bind again, or a constant. */
+static bool is_stable(Compiler *c, Node *node) {
+    if (node->kind == AST_Name) return variable_is_local(c, name_identifier(c, node->Name.id));
+    return !is_absent(fold_constant(c, node));
+}
+
+static void augment_stable_attribute(Compiler *c, Node *node, Node *target) {
+    Span span = attribute_span(target, target->span);
+    Name *name = name_identifier(c, target->Attribute.attr);
+    note_static_attribute(c, target);
+    expression(c, target->Attribute.value);
+    emit_name(c, OP_LOAD_ATTR, name, span);
+    augment(c, node);
+    expression(c, target->Attribute.value);
+    emit_name(c, OP_STORE_ATTR, name, span);
+}
+
+static void augment_stable_item(Compiler *c, Node *node, Node *target) {
+    expression(c, target->Subscript.value);
+    expression(c, target->Subscript.slice);
+    emit(c, OP_GET_ITEM, 0, target->span);
+    augment(c, node);
+    expression(c, target->Subscript.value);
+    expression(c, target->Subscript.slice);
+    emit(c, OP_SET_ITEM, 0, target->span);
+}
+
+/* The short form, if the object (and key) of the target may be evaluated twice. */
+static bool augment_stable(Compiler *c, Node *node, Node *target) {
+    bool attribute = target->kind == AST_Attribute;
+    Node *object = attribute ? target->Attribute.value : target->Subscript.value;
+    bool stable = object->kind == AST_Name && is_stable(c, object) &&
+                  (attribute || is_stable(c, target->Subscript.slice)) && !binds_names(node->AugAssign.value);
+    if (!stable || c->failed) return false;
+    if (attribute)
+        augment_stable_attribute(c, node, target);
+    else
+        augment_stable_item(c, node, target);
+    return true;
+}
+
 static void augment_attribute(Compiler *c, Node *node, Node *target) {
     Span span = attribute_span(target, target->span);
     Name *name = name_identifier(c, target->Attribute.attr);
@@ -184,6 +240,7 @@ static void augment_subscript(Compiler *c, Node *node, Node *target) {
 
 void augmented_assign(Compiler *c, Node *node) {
     Node *target = node->AugAssign.target;
+    if (target->kind != AST_Name && augment_stable(c, node, target)) return;
     switch (target->kind) {
     case AST_Attribute: augment_attribute(c, node, target); break;
     case AST_Subscript: augment_subscript(c, node, target); break;
