@@ -363,8 +363,9 @@ void slots_inherit(Type *type) {
     if (type->compare != NULL && type->hash == NULL) type->hash = hash_unhashable;
     for (int i = 0; i < SLOT_ROW_COUNT; i++) {
         SlotFunction *slot = slot_at(type, &slot_rows[i]);
-        /* object's own `new` would make half an instance of a built-in type that has none. */
-        bool own_only = slot_rows[i].name == NAME_new && base->base == NULL;
+        /* object's own `new` would make half an instance of a built-in type that has fields and no `new`. */
+        bool plain = (type->flags & TYPE_BASE) && type->basic_size == sizeof(Object);
+        bool own_only = slot_rows[i].name == NAME_new && base->base == NULL && !plain;
         if (*slot == NULL && !own_only) *slot = *slot_at(base, &slot_rows[i]);
     }
     if (type->head.dealloc == NULL) type->head.dealloc = base->head.dealloc;
