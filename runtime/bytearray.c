@@ -138,6 +138,7 @@ static bool put(VM *vm, ByteArray *b, int64_t start, int64_t stop, Text source) 
 
 static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     ByteArray *b = as_bytearray(self);
+    if (!bytearray_replace(vm, b, 0, b->length, 0)) return false;
     if (nargs == 1 && is_absent(names)) {
         int64_t count;
         int is_count = bytes_count_argument(vm, args[0], &count);

@@ -118,9 +118,7 @@ static Value arithmetic(VM *vm, BinaryOp op, Value left, Value right) {
 }
 
 #define BINARY(name, op) \
-    static Value name(VM *vm, Value a, Value b) { \
-        return arithmetic(vm, op, a, b); \
-    }
+    static Value name(VM *vm, Value a, Value b) { return arithmetic(vm, op, a, b); }
 BINARY(add, BINARY_ADD)
 BINARY(subtract, BINARY_SUBTRACT)
 BINARY(multiply, BINARY_MULTIPLY)
@@ -221,32 +219,30 @@ static Value repr(VM *vm, Value self) {
 /* --- complex(x, y) --- */
 
 /* How many characters of text form a float (sign included), 0 for none. */
-static size_t number_length(const char *text, double *d) {
+static size_t number_length(char *text, double *d) {
     size_t length = strcspn(text, " jJ)");
     for (size_t i = 1; i < length; i++) { /* a sign that is not an exponent's begins the next number */
         if ((text[i] == '+' || text[i] == '-') && (text[i - 1] | 0x20) != 'e') length = i;
     }
-    char copy[512];
-    if (length >= sizeof copy) return 0;
-    memcpy(copy, text, length);
-    copy[length] = 0;
-    return float_scan(copy, length, d) ? length : 0;
+    char behind = text[length];
+    text[length] = 0;
+    bool valid = float_scan(text, length, d);
+    text[length] = behind;
+    return valid ? length : 0;
 }
 
 /* A lone sign before j stands for one. */
-static size_t imaginary_length(const char *text, double *d) {
+static size_t imaginary_length(char *text, double *d) {
     size_t length = number_length(text, d);
     if (length) return length;
     *d = *text == '-' ? -1 : 1;
     return *text == '+' || *text == '-';
 }
 
-static bool is_j(char c) {
-    return (c | 0x20) == 'j';
-}
+static bool is_j(char c) { return (c | 0x20) == 'j'; }
 
 /* ASCII text as "real", "imagj", "real+imagj", in parentheses or not. */
-static bool scan(const char *text, ComplexNumber *c) {
+static bool scan(char *text, ComplexNumber *c) {
     *c = (ComplexNumber){0, 0};
     text += strspn(text, " ");
     bool parenthesis = *text == '(';
@@ -305,9 +301,10 @@ static Value parse(VM *vm, Value text) {
     }
     ascii[count] = 0;
     ComplexNumber c;
-    valid = valid && scan(ascii, &c);
+    bool number = scan(ascii, &c);
     memory_free(vm, ascii, room);
-    if (!valid) return raise_value(vm, "complex() arg is a malformed string");
+    if (!valid) return raise_value(vm, "could not convert string to complex: %R", text);
+    if (!number) return raise_value(vm, "complex() arg is a malformed string");
     return complex_from(vm, c.real, c.imag);
 }
 
@@ -387,12 +384,8 @@ static Value format_method(VM *vm, Value *args, int nargs, Value names) {
     return format_complex(vm, args[0], args[1]);
 }
 
-static Value get_real(VM *vm, Value self) {
-    return float_from(vm, complex_number(self).real);
-}
-static Value get_imag(VM *vm, Value self) {
-    return float_from(vm, complex_number(self).imag);
-}
+static Value get_real(VM *vm, Value self) { return float_from(vm, complex_number(self).real); }
+static Value get_imag(VM *vm, Value self) { return float_from(vm, complex_number(self).imag); }
 
 static Value getnewargs(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;

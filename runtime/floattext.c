@@ -148,9 +148,7 @@ static int repr_into(double d, bool add_dot_0, char *to) {
     return (int)(to - start);
 }
 
-int float_repr(double d, char *buffer) {
-    return repr_into(d, true, buffer);
-}
+int float_repr(double d, char *buffer) { return repr_into(d, true, buffer); }
 
 /* Put ".0" behind the digits of a text that shows neither point nor exponent. */
 static void ensure_dot_0(char *text) {
@@ -160,21 +158,30 @@ static void ensure_dot_0(char *text) {
 
 /* %g that shows a point: as repr, it turns to an exponent one digit earlier, so that ".0" never adds a digit
  * that the precision does not cover. */
-static void print_general_dot_0(char *to, size_t room, double d, int precision) {
+static void print_general_dot_0(char *to, size_t room, double d, int precision, bool alternate) {
     if (precision == 0) precision = 1;
-    snprintf(to, room, "%.*e", precision - 1, d);
+    snprintf(to, room, alternate ? "%#.*e" : "%.*e", precision - 1, d);
     char *e = strchr(to, 'e');
     int exponent = e ? atoi(e + 1) : 0;
     if (e && (exponent < -4 || exponent + 1 > precision - 1)) {
         char *end = e;
+        if (alternate) return;
         while (strchr(to, '.') && (end[-1] == '0' || end[-1] == '.')) {
             if (*--end == '.') break;
         }
         memmove(end, e, strlen(e) + 1);
         return;
     }
-    snprintf(to, room, "%.*g", precision, d);
+    snprintf(to, room, alternate ? "%#.*g" : "%.*g", precision, d);
     ensure_dot_0(to);
+}
+
+/* The alternate form shows a point in every finite number. */
+static void ensure_point(char *text) {
+    if (strpbrk(text, ".in")) return;
+    char *end = text + strcspn(text, "e");
+    memmove(end + 1, end, strlen(end) + 1);
+    *end = '.';
 }
 
 char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_t *size) {
@@ -191,8 +198,9 @@ char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_
     if ((flags & FLOAT_ALWAYS_SIGN) && !signbit(d)) *body++ = '+';
     if (code == 'r') {
         repr_into(d, flags & FLOAT_ADD_DOT_0, body);
-    } else if (code == 'g' && (flags & FLOAT_ADD_DOT_0) && !(flags & FLOAT_ALTERNATE)) {
-        print_general_dot_0(body, room - 4, d, precision);
+        if (flags & FLOAT_ALTERNATE) ensure_point(body);
+    } else if (code == 'g' && (flags & FLOAT_ADD_DOT_0)) {
+        print_general_dot_0(body, room - 4, d, precision, flags & FLOAT_ALTERNATE);
     } else {
         const char format[] = {'%',
                                flags & FLOAT_ALTERNATE ? '#' : '.',

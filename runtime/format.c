@@ -1,9 +1,9 @@
 /*
- * The format mini-language (PEP 3101 and PEP 378, 515, 682): [[fill]align][sign][z][#][0][width][grouping][.precision]
- * [type], applied to str, int, float and complex.
+ * The format mini-language (PEP 3101 and PEP 378, 515, 682):
+ * [[fill]align][sign][z][#][0][width][grouping][.precision] [type], applied to str, int, float and complex.
  *
- * A number's text is taken apart as sign, prefix, digits, rest; grouping and zero padding work on the digits alone,
- * then the whole is padded to the width.
+ * A number's text is taken apart as sign, prefix, digits, rest; grouping and zero padding work on the digits
+ * alone, then the whole is padded to the width.
  */
 #include "runtime/format.h"
 
@@ -22,7 +22,7 @@ typedef struct {
     bool sign_given;
     bool no_negative_zero;
     bool alternate;
-    int64_t width; /* -1: none */
+    int64_t width;     /* -1: none */
     uint32_t grouping; /* ',' '_' or 0 */
     int precision;     /* -1: none */
     uint32_t type;     /* 0: none */
@@ -35,8 +35,7 @@ static bool is_align(uint32_t c) { return c == '<' || c == '>' || c == '=' || c 
 static bool is_digit(uint32_t c) { return c >= '0' && c <= '9'; }
 
 /* A run of digits at *at; -1 when there is none, -2 RAISES. */
-static int64_t parse_number(VM *vm, const String *s, int64_t *at)
-{
+static int64_t parse_number(VM *vm, const String *s, int64_t *at) {
     int64_t n = -1;
     for (; *at < (int64_t)s->length && is_digit(string_at(s, *at)); ++*at) {
         n = (n < 0 ? 0 : n) * 10 + (string_at(s, *at) - '0');
@@ -50,8 +49,7 @@ static int64_t parse_number(VM *vm, const String *s, int64_t *at)
 
 static uint32_t peek(const String *s, int64_t at) { return at < (int64_t)s->length ? string_at(s, at) : 0; }
 
-static bool parse_grouping(VM *vm, const String *s, int64_t *at, Spec *out)
-{
+static bool parse_grouping(VM *vm, const String *s, int64_t *at, Spec *out) {
     for (uint32_t c; (c = peek(s, *at)) == ',' || c == '_'; ++*at) {
         if (out->grouping && out->grouping != c) {
             raise_value(vm, "Cannot specify both ',' and '_'.");
@@ -66,8 +64,19 @@ static bool parse_grouping(VM *vm, const String *s, int64_t *at, Spec *out)
     return true;
 }
 
-static bool parse_spec(VM *vm, Value spec, Value value, char default_align, Spec *out)
-{
+/* Grouping goes with the decimal types; underscores with the other integer types too. */
+static bool check_grouping(VM *vm, const Spec *spec, uint32_t default_type) {
+    if (!spec->grouping) return true;
+    uint32_t type = spec->type ? spec->type : default_type;
+    if (type < 128 && strchr("deEfFgG%", (int)type)) return true;
+    if (spec->grouping == '_' && type < 128 && strchr("boxX", (int)type)) return true;
+    raise_value(
+        vm, type > 32 && type < 128 ? "Cannot specify '%c' with '%c'." : "Cannot specify '%c' with '\\x%x'.",
+        spec->grouping, type);
+    return false;
+}
+
+static bool parse_spec(VM *vm, Value spec, Value value, char default_align, Spec *out) {
     const String *s = as_string(spec);
     int64_t at = 0, length = (int64_t)s->length;
     *out = (Spec){.fill = ' ', .align = (uint32_t)default_align, .sign = '-', .width = -1, .precision = -1};
@@ -108,11 +117,10 @@ static bool parse_spec(VM *vm, Value spec, Value value, char default_align, Spec
         return false;
     }
     if (at < length) out->type = string_at(s, at);
-    return true;
+    return check_grouping(vm, out, is_string(value) ? 's' : 'd');
 }
 
-static bool raise_unknown_code(VM *vm, uint32_t code, Value value)
-{
+static bool raise_unknown_code(VM *vm, uint32_t code, Value value) {
     if (code > 32 && code < 128) {
         raise_value(vm, "Unknown format code '%c' for object of type '%T'", code, value);
     } else {
@@ -121,22 +129,9 @@ static bool raise_unknown_code(VM *vm, uint32_t code, Value value)
     return false;
 }
 
-/* Grouping goes with the decimal types; underscores with the other integer types too. */
-static bool check_grouping(VM *vm, const Spec *spec)
-{
-    if (!spec->grouping) return true;
-    uint32_t type = spec->type ? spec->type : 'd';
-    if (type < 128 && strchr("deEfFgG%", (int)type)) return true;
-    if (spec->grouping == '_' && type < 128 && strchr("boxX", (int)type)) return true;
-    raise_value(vm, type > 32 && type < 128 ? "Cannot specify '%c' with '%c'." : "Cannot specify '%c' with '\\x%x'.",
-                spec->grouping, type);
-    return false;
-}
-
 /* --- laying out --- */
 
-static void pad_split(const Spec *spec, int64_t length, int64_t *left, int64_t *right)
-{
+static void pad_split(const Spec *spec, int64_t length, int64_t *left, int64_t *right) {
     int64_t padding = spec->width > length ? spec->width - length : 0;
     *left = spec->align == '>' || spec->align == '=' ? padding : spec->align == '^' ? padding / 2 : 0;
     *right = padding - *left;
@@ -154,10 +149,11 @@ typedef struct {
 } NumberText;
 
 /* The length of `count` digits with separators every `group`. */
-static int64_t grouped_length(int64_t count, int group) { return group && count ? count + (count - 1) / group : count; }
+static int64_t grouped_length(int64_t count, int group) {
+    return group && count ? count + (count - 1) / group : count;
+}
 
-static void append_digits(Builder *b, const NumberText *n, int64_t zeros, int group, uint32_t separator)
-{
+static void append_digits(Builder *b, const NumberText *n, int64_t zeros, int group, uint32_t separator) {
     int64_t total = zeros + (int64_t)n->digit_count;
     if (!group) {
         builder_repeat(b, '0', zeros);
@@ -170,17 +166,19 @@ static void append_digits(Builder *b, const NumberText *n, int64_t zeros, int gr
     }
 }
 
-static void append_number(Builder *b, const Spec *spec, const NumberText *n)
-{
+static void append_number(Builder *b, const Spec *spec, const NumberText *n) {
     uint32_t type = spec->type;
-    int group = !spec->grouping || !n->digit_count ? 0 : type && type < 128 && strchr("boxX", (int)type) ? 4 : 3;
+    int group = !spec->grouping || !n->digit_count                ? 0
+                : type && type < 128 && strchr("boxX", (int)type) ? 4
+                                                                  : 3;
     int64_t around = (n->sign != 0) + (int64_t)n->prefix_length + (int64_t)n->rest_length, zeros = 0;
     if (spec->fill == '0' && spec->align == '=') {
         int64_t wanted = spec->width - around, count = (int64_t)n->digit_count;
         if (wanted > 0) { /* the fewest digits whose grouped length reaches what is wanted */
             zeros = (group ? wanted * group / (group + 1) : wanted) - count;
             if (zeros < 0) zeros = 0;
-            while (grouped_length(count + zeros, group) < wanted) zeros++;
+            while (grouped_length(count + zeros, group) < wanted)
+                zeros++;
         }
     }
     int64_t left, right, length = around + grouped_length(zeros + (int64_t)n->digit_count, group);
@@ -194,8 +192,7 @@ static void append_number(Builder *b, const Spec *spec, const NumberText *n)
     builder_repeat(b, spec->fill, right);
 }
 
-static Value lay_out(VM *vm, const Spec *spec, const NumberText *n)
-{
+static Value lay_out(VM *vm, const Spec *spec, const NumberText *n) {
     Builder b;
     builder_init(&b, vm);
     append_number(&b, spec, n);
@@ -203,12 +200,13 @@ static Value lay_out(VM *vm, const Spec *spec, const NumberText *n)
 }
 
 /* The sign to show for a number that is negative or not. */
-static char shown_sign(const Spec *spec, bool negative) { return negative ? '-' : spec->sign == '-' ? 0 : spec->sign; }
+static char shown_sign(const Spec *spec, bool negative) {
+    return negative ? '-' : spec->sign == '-' ? 0 : spec->sign;
+}
 
 /* --- str --- */
 
-Value format_string(VM *vm, Value string, Value spec_text)
-{
+Value format_string(VM *vm, Value string, Value spec_text) {
     Spec spec;
     if (as_string(spec_text)->length == 0) return object_str(vm, string);
     if (!parse_spec(vm, spec_text, string, '<', &spec)) return ABSENT;
@@ -217,10 +215,10 @@ Value format_string(VM *vm, Value string, Value spec_text)
         return raise_value(vm, spec.sign == ' ' ? "Space not allowed in string format specifier"
                                                 : "Sign not allowed in string format specifier");
     }
-    if (spec.no_negative_zero) return raise_value(vm, "Negative zero coercion (z) not allowed in string format specifier");
+    if (spec.no_negative_zero)
+        return raise_value(vm, "Negative zero coercion (z) not allowed in string format specifier");
     if (spec.alternate) return raise_value(vm, "Alternate form (#) not allowed in string format specifier");
     if (spec.align == '=') return raise_value(vm, "'=' alignment not allowed in string format specifier");
-    if (spec.grouping) return raise_value(vm, "Cannot specify '%c' with 's'.", spec.grouping);
     int64_t length = string_length(as_string(string)), left, right;
     if (spec.precision >= 0 && spec.precision < length) length = spec.precision;
     pad_split(&spec, length, &left, &right);
@@ -234,10 +232,10 @@ Value format_string(VM *vm, Value string, Value spec_text)
 
 /* --- int --- */
 
-static Value format_character(VM *vm, Value number, Spec *spec)
-{
+static Value format_character(VM *vm, Value number, Spec *spec) {
     if (spec->sign_given) return raise_value(vm, "Sign not allowed with integer format specifier 'c'");
-    if (spec->alternate) return raise_value(vm, "Alternate form (#) not allowed with integer format specifier 'c'");
+    if (spec->alternate)
+        return raise_value(vm, "Alternate form (#) not allowed with integer format specifier 'c'");
     int64_t c;
     if (!int_to_int64(number, &c)) return raise_overflow(vm, "Python int too large to convert to C long");
     if (c < 0 || c > 0x10FFFF) return raise_overflow(vm, "%%c arg not in range(0x110000)");
@@ -251,9 +249,11 @@ static Value format_character(VM *vm, Value number, Spec *spec)
     return builder_finish(&b);
 }
 
-static Value format_int_as(VM *vm, Value number, const Spec *spec)
-{
-    int base = spec->type == 'b' ? 2 : spec->type == 'o' ? 8 : spec->type == 'x' || spec->type == 'X' ? 16 : 10;
+static Value format_int_as(VM *vm, Value number, const Spec *spec) {
+    int base = spec->type == 'b'                        ? 2
+               : spec->type == 'o'                      ? 8
+               : spec->type == 'x' || spec->type == 'X' ? 16
+                                                        : 10;
     const char *prefix = base == 2 ? "0b" : base == 8 ? "0o" : spec->type == 'X' ? "0X" : "0x";
     Value text = int_to_string(vm, number, base);
     if (is_absent(text)) return ABSENT;
@@ -267,7 +267,8 @@ static Value format_int_as(VM *vm, Value number, const Spec *spec)
             value_drop(vm, text);
             return ABSENT;
         }
-        for (size_t i = 0; i < count; i++) upper[i] = digits[i] >= 'a' ? (char)(digits[i] - 32) : digits[i];
+        for (size_t i = 0; i < count; i++)
+            upper[i] = digits[i] >= 'a' ? (char)(digits[i] - 32) : digits[i];
         digits = upper;
     }
     NumberText n = {.sign = shown_sign(spec, negative), .digits = digits, .digit_count = count};
@@ -280,21 +281,19 @@ static Value format_int_as(VM *vm, Value number, const Spec *spec)
 
 static Value format_double(VM *vm, double d, Spec *spec);
 
-Value format_int(VM *vm, Value number, Value spec_text)
-{
+Value format_int(VM *vm, Value number, Value spec_text) {
     Spec spec;
     if (!is_string(spec_text)) return raise_type(vm, "__format__() argument must be str, not %T", spec_text);
     if (as_string(spec_text)->length == 0) return object_str(vm, number);
     if (!parse_spec(vm, spec_text, number, '>', &spec)) return ABSENT;
     if (spec.type && spec.type < 128 && strchr("eEfFgG%", (int)spec.type)) {
         double d;
-        if (!check_grouping(vm, &spec) || !int_to_double(vm, number, &d)) return ABSENT;
+        if (!int_to_double(vm, number, &d)) return ABSENT;
         return format_double(vm, d, &spec);
     }
     if (spec.type && !(spec.type < 128 && strchr("bcdoxXn", (int)spec.type))) {
         return raise_unknown_code(vm, spec.type, number), ABSENT;
     }
-    if (!check_grouping(vm, &spec)) return ABSENT;
     if (spec.precision >= 0) return raise_value(vm, "Precision not allowed in integer format specifier");
     if (spec.no_negative_zero) {
         return raise_value(vm, "Negative zero coercion (z) not allowed in integer format specifier");
@@ -305,9 +304,9 @@ Value format_int(VM *vm, Value number, Value spec_text)
 /* --- float --- */
 
 /* The text of |d| (or signed, in front) by the spec's type and precision, a block of *size bytes. */
-static char *double_text(VM *vm, double d, const Spec *spec, bool add_dot_0, size_t *size)
-{
-    int flags = (spec->alternate ? FLOAT_ALTERNATE : 0) | (spec->no_negative_zero ? FLOAT_NO_NEGATIVE_ZERO : 0);
+static char *double_text(VM *vm, double d, const Spec *spec, bool add_dot_0, size_t *size) {
+    int flags =
+        (spec->alternate ? FLOAT_ALTERNATE : 0) | (spec->no_negative_zero ? FLOAT_NO_NEGATIVE_ZERO : 0);
     char code = spec->type == 'n' ? 'g' : (char)spec->type;
     int precision = spec->precision;
     if (code == 0) {
@@ -324,18 +323,17 @@ static char *double_text(VM *vm, double d, const Spec *spec, bool add_dot_0, siz
 }
 
 /* Take a float's text apart. */
-static NumberText split_number(char *text, const Spec *spec)
-{
+static NumberText split_number(char *text, const Spec *spec) {
     bool negative = *text == '-';
     NumberText n = {.sign = shown_sign(spec, negative), .digits = text + negative};
-    while (is_digit((uint8_t)n.digits[n.digit_count])) n.digit_count++;
+    while (is_digit((uint8_t)n.digits[n.digit_count]))
+        n.digit_count++;
     n.rest = n.digits + n.digit_count;
     n.rest_length = strlen(n.rest);
     return n;
 }
 
-static Value format_double(VM *vm, double d, Spec *spec)
-{
+static Value format_double(VM *vm, double d, Spec *spec) {
     size_t size;
     char *text = double_text(vm, d, spec, true, &size);
     if (!text) return ABSENT;
@@ -346,8 +344,7 @@ static Value format_double(VM *vm, double d, Spec *spec)
     return result;
 }
 
-Value format_float(VM *vm, Value number, Value spec_text)
-{
+Value format_float(VM *vm, Value number, Value spec_text) {
     Spec spec;
     if (!is_string(spec_text)) return raise_type(vm, "__format__() argument must be str, not %T", spec_text);
     if (as_string(spec_text)->length == 0) return object_str(vm, number);
@@ -355,13 +352,12 @@ Value format_float(VM *vm, Value number, Value spec_text)
     if (spec.type && !(spec.type < 128 && strchr("eEfFgGn%", (int)spec.type))) {
         return raise_unknown_code(vm, spec.type, number), ABSENT;
     }
-    return check_grouping(vm, &spec) ? format_double(vm, float_number(number), &spec) : ABSENT;
+    return format_double(vm, float_number(number), &spec);
 }
 
 /* --- complex --- */
 
-static bool append_part(Builder *b, double d, const Spec *spec)
-{
+static bool append_part(Builder *b, double d, const Spec *spec) {
     size_t size;
     char *text = double_text(b->vm, d, spec, false, &size);
     if (!text) return false;
@@ -371,8 +367,7 @@ static bool append_part(Builder *b, double d, const Spec *spec)
     return true;
 }
 
-Value format_complex(VM *vm, Value number, Value spec_text)
-{
+Value format_complex(VM *vm, Value number, Value spec_text) {
     Spec spec;
     if (!is_string(spec_text)) return raise_type(vm, "__format__() argument must be str, not %T", spec_text);
     if (as_string(spec_text)->length == 0) return object_str(vm, number);
@@ -381,8 +376,8 @@ Value format_complex(VM *vm, Value number, Value spec_text)
         return raise_unknown_code(vm, spec.type, number), ABSENT;
     }
     if (spec.fill == '0') return raise_value(vm, "Zero padding is not allowed in complex format specifier");
-    if (spec.align == '=') return raise_value(vm, "'=' alignment flag is not allowed in complex format specifier");
-    if (!check_grouping(vm, &spec)) return ABSENT;
+    if (spec.align == '=')
+        return raise_value(vm, "'=' alignment flag is not allowed in complex format specifier");
     ComplexNumber c = complex_number(number);
     bool parentheses = spec.type == 0, real = !parentheses || c.real != 0 || __builtin_signbit(c.real);
     Spec part = spec; /* the parts are not padded: the whole is */

@@ -1,8 +1,8 @@
 /*
  * The % operator of str and bytes: printf-style conversions.
  *
- * %[(key)][flags][width][.precision][length]type. A bytes template is read as Latin-1 text and its result turned back,
- * so that one formatter serves both.
+ * %[(key)][flags][width][.precision][length]type. A bytes template is read as Latin-1 text and its result
+ * turned back, so that one formatter serves both.
  */
 #include "runtime/builder.h"
 #include "runtime/bytes.h"
@@ -12,6 +12,7 @@
 #include "runtime/int.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
+#include "runtime/text.h"
 #include "runtime/tuple.h"
 
 typedef struct {
@@ -40,15 +41,14 @@ typedef struct {
 /* --- arguments --- */
 
 /* The next positional argument. BORROWED, RAISES. */
-static Value next_argument(Formatter *f)
-{
-    if (f->next >= f->count || f->used_key) return raise_type(f->vm, "not enough arguments for format string");
+static Value next_argument(Formatter *f) {
+    if (f->next >= f->count || f->used_key)
+        return raise_type(f->vm, "not enough arguments for format string");
     int64_t i = f->next++;
     return f->is_row ? as_tuple(f->arguments)->items[i] : f->arguments;
 }
 
-static Value key_argument(Formatter *f)
-{
+static Value key_argument(Formatter *f) {
     VM *vm = f->vm;
     int64_t start = f->at;
     int depth = 1;
@@ -75,20 +75,20 @@ static Value key_argument(Formatter *f)
 
 /* --- parsing --- */
 
-static uint32_t next_char(Formatter *f)
-{
+static uint32_t next_char(Formatter *f) {
     return f->at < (int64_t)f->text->length ? string_at(f->text, f->at++) : 0;
 }
 
-/* A width or precision: digits, or * for an argument. `*c` is the character to look at and then the one behind. */
-static bool parse_count(Formatter *f, uint32_t *c, const char *too_big, int64_t *count)
-{
+/* A width or precision: digits, or * for an argument. `*c` is the character to look at and then the one
+ * behind. */
+static bool parse_count(Formatter *f, uint32_t *c, const char *too_big, int64_t *count) {
     *count = 0;
     if (*c == '*') {
         Value v = next_argument(f);
         if (is_absent(v)) return false;
         if (!is_int_family(v)) return raise_type(f->vm, "* wants int"), false;
-        if (!int_to_int64(v, count)) return raise_overflow(f->vm, "Python int too large to convert to C int"), false;
+        if (!int_to_int64(v, count))
+            return raise_overflow(f->vm, "Python int too large to convert to C int"), false;
         *c = next_char(f);
         return true;
     }
@@ -99,8 +99,7 @@ static bool parse_count(Formatter *f, uint32_t *c, const char *too_big, int64_t 
     return true;
 }
 
-static bool parse_conversion(Formatter *f, Conversion *c)
-{
+static bool parse_conversion(Formatter *f, Conversion *c) {
     VM *vm = f->vm;
     *c = (Conversion){.precision = -1};
     uint32_t next = next_char(f);
@@ -111,19 +110,25 @@ static bool parse_conversion(Formatter *f, Conversion *c)
         next = next_char(f);
     }
     for (;; next = next_char(f)) {
-        if (next == '-') c->left = true;
-        else if (next == '+') c->plus = true;
-        else if (next == ' ') c->space = true;
-        else if (next == '#') c->alternate = true;
-        else if (next == '0') c->zero = true;
-        else break;
+        if (next == '-')
+            c->left = true;
+        else if (next == '+')
+            c->plus = true;
+        else if (next == ' ')
+            c->space = true;
+        else if (next == '#')
+            c->alternate = true;
+        else if (next == '0')
+            c->zero = true;
+        else
+            break;
     }
     if (!parse_count(f, &next, "width too big", &c->width)) return false;
     if (c->width < 0) c->left = true, c->width = -c->width;
     if (next == '.') {
         int64_t precision;
         next = next_char(f);
-        if (!parse_count(f, &next, "precision too big", &precision)) return false;
+        if (!parse_count(f, &next, f->bytes ? "prec too big" : "precision too big", &precision)) return false;
         c->precision = precision < 0 ? 0 : precision > INT32_MAX ? INT32_MAX : (int)precision;
     }
     if (next == 'h' || next == 'l' || next == 'L') next = next_char(f);
@@ -136,8 +141,7 @@ static bool parse_conversion(Formatter *f, Conversion *c)
 
 static void pad(Builder *b, int64_t count) { builder_repeat(b, ' ', count); }
 
-static void append_padded(Formatter *f, const Conversion *c, Value string, int64_t length)
-{
+static void append_padded(Formatter *f, const Conversion *c, Value string, int64_t length) {
     int64_t padding = c->width - length;
     if (!c->left) pad(&f->out, padding);
     builder_slice(&f->out, string, 0, length);
@@ -145,8 +149,7 @@ static void append_padded(Formatter *f, const Conversion *c, Value string, int64
 }
 
 /* bytes, or anything with __bytes__, as Latin-1 text. */
-static Value bytes_as_text(VM *vm, Value v)
-{
+static Value bytes_as_text(VM *vm, Value v) {
     Value bytes = ABSENT;
     if (is_bytes(v)) {
         bytes = value_ref(v);
@@ -162,7 +165,8 @@ static Value bytes_as_text(VM *vm, Value v)
                 value_clear(vm, &bytes);
             }
         } else if (!error_raised(vm)) {
-            raise_type(vm, "%%b requires a bytes-like object, or an object that implements __bytes__, not '%T'", v);
+            raise_type(
+                vm, "%%b requires a bytes-like object, or an object that implements __bytes__, not '%T'", v);
         }
     }
     if (is_absent(bytes)) return ABSENT;
@@ -172,8 +176,7 @@ static Value bytes_as_text(VM *vm, Value v)
     return from_object(s);
 }
 
-static bool append_text(Formatter *f, const Conversion *c, Value v)
-{
+static bool append_text(Formatter *f, const Conversion *c, Value v) {
     VM *vm = f->vm;
     Value text;
     if (f->bytes && (c->type == 's' || c->type == 'b')) {
@@ -191,14 +194,13 @@ static bool append_text(Formatter *f, const Conversion *c, Value v)
     return true;
 }
 
-static bool append_character(Formatter *f, const Conversion *c, Value v)
-{
+static bool append_character(Formatter *f, const Conversion *c, Value v) {
     VM *vm = f->vm;
     int64_t limit = f->bytes ? 256 : 0x110000, code = -1;
     if (!f->bytes && is_string(v) && as_string(v)->length == 1) {
         code = string_at(as_string(v), 0);
-    } else if (f->bytes && is_bytes(v) && as_bytes(v)->length == 1) {
-        code = as_bytes(v)->data[0];
+    } else if (f->bytes && is_bytes_like(v) && text_of(v).length == 1) {
+        code = text_of(v).data[0];
     } else if (is_int_family(v) || type_of(v)->number.index) {
         Value index = object_index(vm, v);
         if (is_absent(index)) return false;
@@ -209,7 +211,8 @@ static bool append_character(Formatter *f, const Conversion *c, Value v)
             return false;
         }
     } else {
-        raise_type(vm, f->bytes ? "%%c requires an integer in range(256) or a single byte" : "%%c requires int or char");
+        raise_type(vm, f->bytes ? "%%c requires an integer in range(256) or a single byte"
+                                : "%%c requires int or char");
         return false;
     }
     if (!c->left) pad(&f->out, c->width - 1);
@@ -219,9 +222,8 @@ static bool append_character(Formatter *f, const Conversion *c, Value v)
 }
 
 /* Sign, prefix and digits, padded: zeros go between prefix and digits. */
-static void append_number(Formatter *f, const Conversion *c, char sign, const char *prefix, const char *digits,
-                          int64_t count, int64_t zeros)
-{
+static void append_number(Formatter *f, const Conversion *c, char sign, const char *prefix,
+                          const char *digits, int64_t count, int64_t zeros) {
     int64_t length = (sign != 0) + (int64_t)strlen(prefix) + zeros + count, padding = c->width - length;
     bool zero = c->zero && !c->left;
     if (!zero && !c->left) pad(&f->out, padding);
@@ -233,11 +235,13 @@ static void append_number(Formatter *f, const Conversion *c, char sign, const ch
     if (c->left) pad(&f->out, padding);
 }
 
-static char sign_of(const Conversion *c, bool negative) { return negative ? '-' : c->plus ? '+' : c->space ? ' ' : 0; }
+static char sign_of(const Conversion *c, bool negative) {
+    return negative ? '-' : c->plus ? '+' : c->space ? ' ' : 0;
+}
 
 /* The int to print for %d (from any real number) or %x (from an integer). NEW, RAISES. */
-static Value integer_operand(VM *vm, const Conversion *c, Value v)
-{
+static Value integer_operand(const Formatter *f, const Conversion *c, Value v) {
+    VM *vm = f->vm;
     const NumberSlots *number = &type_of(v)->number;
     bool decimal = c->type == 'd' || c->type == 'i' || c->type == 'u';
     if (is_int_family(v)) return int_exact(vm, v);
@@ -248,14 +252,16 @@ static Value integer_operand(VM *vm, const Conversion *c, Value v)
     } else if (number->index) {
         return object_index(vm, v);
     }
-    return decimal ? raise_type(vm, "%%%c format: a real number is required, not %T", c->type, v)
-                   : raise_type(vm, "%%%c format: an integer is required, not %T", c->type, v);
+    uint32_t shown = f->bytes && c->type == 'i' ? 'd' : c->type;
+    return raise_type(vm,
+                      decimal ? "%%%c format: a real number is required, not %T"
+                              : "%%%c format: an integer is required, not %T",
+                      shown, v);
 }
 
-static bool append_integer(Formatter *f, const Conversion *c, Value v)
-{
+static bool append_integer(Formatter *f, const Conversion *c, Value v) {
     VM *vm = f->vm;
-    Value i = integer_operand(vm, c, v);
+    Value i = integer_operand(f, c, v);
     if (is_absent(i)) return false;
     int base = c->type == 'o' ? 8 : c->type == 'x' || c->type == 'X' ? 16 : 10;
     Value text = int_to_string(vm, i, base);
@@ -273,12 +279,12 @@ static bool append_integer(Formatter *f, const Conversion *c, Value v)
     return true;
 }
 
-static bool append_float(Formatter *f, const Conversion *c, Value v)
-{
+static bool append_float(Formatter *f, const Conversion *c, Value v) {
     VM *vm = f->vm;
     double d;
-    if (!is_int_family(v) && !is_float_family(v) && !type_of(v)->number.to_float && !type_of(v)->number.index) {
-        raise_type(vm, "must be real number, not %T", v);
+    if (!is_int_family(v) && !is_float_family(v) && !type_of(v)->number.to_float &&
+        !type_of(v)->number.index) {
+        raise_type(vm, f->bytes ? "float argument required, not %T" : "must be real number, not %T", v);
         return false;
     }
     if (!object_to_double(vm, v, &d)) return false;
@@ -293,19 +299,14 @@ static bool append_float(Formatter *f, const Conversion *c, Value v)
     return true;
 }
 
-static bool raise_unknown(Formatter *f, uint32_t type)
-{
+static bool raise_unknown(Formatter *f, uint32_t type) {
     long long at = (long long)f->at - 1;
-    if (type >= 32 && type < 127) {
-        raise_value(f->vm, "unsupported format character '%c' (0x%x) at index %lld", type, type, at);
-    } else {
-        raise_value(f->vm, "unsupported format character '%c' (0x%x) at index %lld", f->bytes ? '?' : type, type, at);
-    }
+    uint32_t shown = f->bytes || (type >= 32 && type < 127) ? type : '?';
+    raise_value(f->vm, "unsupported format character '%c' (0x%x) at index %lld", shown, type, at);
     return false;
 }
 
-static bool append_value(Formatter *f, const Conversion *c, Value v)
-{
+static bool append_value(Formatter *f, const Conversion *c, Value v) {
     switch (c->type) {
     case 'b':
         if (!f->bytes) return raise_unknown(f, c->type);
@@ -331,13 +332,15 @@ static bool append_value(Formatter *f, const Conversion *c, Value v)
 }
 
 /* One conversion, behind its '%'. */
-static bool convert(Formatter *f)
-{
+static bool convert(Formatter *f) {
     Conversion c;
-    bool ok = parse_conversion(f, &c);
-    if (ok && c.type == '%' ) {
+    if (f->at < (int64_t)f->text->length && string_at(f->text, f->at) == '%') {
+        f->at++;
         builder_char(&f->out, '%');
-    } else if (ok) {
+        return true;
+    }
+    bool ok = parse_conversion(f, &c);
+    if (ok) {
         Value v = is_absent(c.key_value) ? next_argument(f) : c.key_value;
         ok = !is_absent(v) && append_value(f, &c, v) && !f->out.failed;
     }
@@ -345,12 +348,12 @@ static bool convert(Formatter *f)
     return ok;
 }
 
-static bool run(Formatter *f)
-{
+static bool run(Formatter *f) {
     int64_t length = (int64_t)f->text->length;
     while (f->at < length) {
         int64_t literal = f->at;
-        while (f->at < length && string_at(f->text, f->at) != '%') f->at++;
+        while (f->at < length && string_at(f->text, f->at) != '%')
+            f->at++;
         builder_slice(&f->out, f->text_value, literal, f->at);
         if (f->at == length) break;
         f->at++;
@@ -363,23 +366,28 @@ static bool run(Formatter *f)
     return true;
 }
 
-static Value format(VM *vm, Value template, Value arguments, bool bytes)
-{
+static Value format(VM *vm, Value template, Value arguments, bool bytes) {
     const Type *type = type_of(arguments);
-    Formatter f = {.vm = vm, .text = as_string(template), .text_value = template, .arguments = arguments, .bytes = bytes};
+    Formatter f = {.vm = vm,
+                   .text = as_string(template),
+                   .text_value = template,
+                   .arguments = arguments,
+                   .bytes = bytes};
     f.is_row = is_tuple(arguments);
     f.count = f.is_row ? as_tuple(arguments)->length : 1;
-    f.is_mapping = type->container.get_item && !f.is_row && !(type->flags & (bytes ? TYPE_BYTES | TYPE_BYTEARRAY : TYPE_STR));
+    f.is_mapping = type->container.get_item && !f.is_row &&
+                   !(type->flags & (bytes ? TYPE_STR | TYPE_BYTES | TYPE_BYTEARRAY : TYPE_STR));
     builder_init(&f.out, vm);
     if (run(&f)) return builder_finish(&f.out);
     builder_fini(&f.out);
     return ABSENT;
 }
 
-Value format_percent(VM *vm, Value template, Value arguments) { return format(vm, template, arguments, false); }
+Value format_percent(VM *vm, Value template, Value arguments) {
+    return format(vm, template, arguments, false);
+}
 
-Value format_percent_bytes(VM *vm, Value template, Value arguments)
-{
+Value format_percent_bytes(VM *vm, Value template, Value arguments) {
     const Bytes *b = as_bytes(template);
     String *text = string_new(vm, b->length, 0xFF);
     if (!text) return ABSENT;

@@ -1,8 +1,8 @@
 /*
  * str.format: templates with replacement fields (PEP 3101).
  *
- * A template is literal text and fields {name!conversion:spec}; a name is a number, an identifier or nothing (the next
- * number), followed by .attribute and [index] steps; a spec may hold fields itself, one level deep.
+ * A template is literal text and fields {name!conversion:spec}; a name is a number, an identifier or nothing
+ * (the next number), followed by .attribute and [index] steps; a spec may hold fields itself, one level deep.
  */
 #include "runtime/builder.h"
 #include "runtime/dict.h"
@@ -35,8 +35,7 @@ typedef struct {
 
 static bool expand(Template *t, Builder *out, Value text, int64_t start, int64_t end, int depth);
 
-static bool fail(VM *vm, const char *message)
-{
+static bool fail(VM *vm, const char *message) {
     raise_value(vm, "%s", message);
     return false;
 }
@@ -44,8 +43,7 @@ static bool fail(VM *vm, const char *message)
 /* --- cutting a field out --- */
 
 /* After the name stands '!' or ':' or the closing brace at `*at`, which moves behind the field. */
-static bool scan_conversion(VM *vm, const String *s, int64_t *at, int64_t end, Field *f)
-{
+static bool scan_conversion(VM *vm, const String *s, int64_t *at, int64_t end, Field *f) {
     if (*at >= end) return fail(vm, "end of string while looking for conversion specifier");
     f->conversion = string_at(s, (*at)++);
     if (f->conversion == '}') return fail(vm, "unmatched '{' in format spec");
@@ -55,8 +53,7 @@ static bool scan_conversion(VM *vm, const String *s, int64_t *at, int64_t end, F
     return true;
 }
 
-static bool scan_spec(VM *vm, const String *s, int64_t *at, int64_t end, Field *f)
-{
+static bool scan_spec(VM *vm, const String *s, int64_t *at, int64_t end, Field *f) {
     f->spec_start = *at;
     for (int depth = 1; *at < end; ++*at) {
         uint32_t c = string_at(s, *at);
@@ -72,8 +69,7 @@ static bool scan_spec(VM *vm, const String *s, int64_t *at, int64_t end, Field *
 }
 
 /* The field that begins behind its '{' at `*at`. */
-static bool scan_field(VM *vm, const String *s, int64_t *at, int64_t end, Field *f)
-{
+static bool scan_field(VM *vm, const String *s, int64_t *at, int64_t end, Field *f) {
     *f = (Field){.name_start = *at};
     uint32_t c = 0;
     for (bool bracket = false; *at < end; ++*at) {
@@ -96,31 +92,33 @@ static bool scan_field(VM *vm, const String *s, int64_t *at, int64_t end, Field 
 
 /* --- finding its value --- */
 
-/* The slice as a number; -1 when it is none. */
-static int64_t as_number(const String *s, int64_t start, int64_t end)
-{
+/* The slice as a number; -1 when it is none, -2 RAISES. */
+static int64_t as_number(VM *vm, const String *s, int64_t start, int64_t end) {
     if (start == end) return -1;
     int64_t n = 0;
     for (int64_t i = start; i < end; i++) {
         uint32_t c = string_at(s, i);
-        if (c < '0' || c > '9' || n > INT64_MAX / 100) return -1;
+        if (c < '0' || c > '9') return -1;
+        if (n > (INT64_MAX - (c - '0')) / 10) {
+            raise_value(vm, "Too many decimal digits in format string");
+            return -2;
+        }
         n = n * 10 + (c - '0');
     }
     return n;
 }
 
-static Value first_by_number(Template *t, int64_t number)
-{
+static Value first_by_number(Template *t, int64_t number) {
     VM *vm = t->vm;
     if (t->count < 0) return raise_value(vm, "Format string contains positional fields");
     if (number >= t->count) {
-        return raise_index(vm, "Replacement index %lld out of range for positional args tuple", (long long)number);
+        return raise_index(vm, "Replacement index %lld out of range for positional args tuple",
+                           (long long)number);
     }
     return value_ref(t->args[number]);
 }
 
-static Value first_by_name(Template *t, Value text, int64_t start, int64_t end)
-{
+static Value first_by_name(Template *t, Value text, int64_t start, int64_t end) {
     VM *vm = t->vm;
     Value name = string_slice(vm, text, start, end), result = ABSENT;
     if (is_absent(name)) return ABSENT;
@@ -140,8 +138,7 @@ static Value first_by_name(Template *t, Value text, int64_t start, int64_t end)
     return result;
 }
 
-static bool settle_numbering(Template *t, Numbering wanted)
-{
+static bool settle_numbering(Template *t, Numbering wanted) {
     if (t->numbering == NUMBERING_UNKNOWN) t->numbering = wanted;
     if (t->numbering == wanted) return true;
     return fail(t->vm, wanted == NUMBERING_MANUAL
@@ -149,30 +146,34 @@ static bool settle_numbering(Template *t, Numbering wanted)
                            : "cannot switch from manual field specification to automatic field numbering");
 }
 
-static Value first_value(Template *t, Value text, int64_t start, int64_t end)
-{
-    int64_t number = as_number(as_string(text), start, end);
+static Value first_value(Template *t, Value text, int64_t start, int64_t end) {
+    int64_t number = as_number(t->vm, as_string(text), start, end);
+    if (number == -2) return ABSENT;
     if (start != end && number < 0) return first_by_name(t, text, start, end);
-    if (t->count >= 0 && !settle_numbering(t, start == end ? NUMBERING_AUTOMATIC : NUMBERING_MANUAL)) return ABSENT;
+    if (t->count >= 0 && !settle_numbering(t, start == end ? NUMBERING_AUTOMATIC : NUMBERING_MANUAL))
+        return ABSENT;
     return first_by_number(t, start == end ? t->next++ : number);
 }
 
 /* One .attribute or [index] step at *at: the new value; takes `value`. */
-static Value step(Template *t, Value text, int64_t *at, int64_t end, STEALS Value value)
-{
+static Value step(Template *t, Value text, int64_t *at, int64_t end, STEALS Value value) {
     VM *vm = t->vm;
     const String *s = as_string(text);
     bool attribute = string_at(s, *at) == '.';
     int64_t start = ++*at;
-    while (*at < end && (attribute ? string_at(s, *at) != '.' && string_at(s, *at) != '[' : string_at(s, *at) != ']')) ++*at;
+    while (*at < end &&
+           (attribute ? string_at(s, *at) != '.' && string_at(s, *at) != '[' : string_at(s, *at) != ']'))
+        ++*at;
     Value result = ABSENT;
     if (!attribute && *at >= end) {
         raise_value(vm, "Missing ']' in format string");
     } else if (start == *at) {
         raise_value(vm, "Empty attribute in format string");
     } else {
-        int64_t number = attribute ? -1 : as_number(s, start, *at);
-        Value key = number >= 0 ? int_from(vm, number) : string_slice(vm, text, start, *at);
+        int64_t number = attribute ? -1 : as_number(vm, s, start, *at);
+        Value key = number >= 0    ? int_from(vm, number)
+                    : number == -1 ? string_slice(vm, text, start, *at)
+                                   : ABSENT;
         if (!is_absent(key)) {
             result = attribute ? object_get_attribute(vm, value, key) : object_get_item(vm, value, key);
             value_drop(vm, key);
@@ -188,18 +189,18 @@ static Value step(Template *t, Value text, int64_t *at, int64_t end, STEALS Valu
     return result;
 }
 
-static Value field_value(Template *t, Value text, const Field *f)
-{
+static Value field_value(Template *t, Value text, const Field *f) {
     const String *s = as_string(text);
     int64_t at = f->name_start;
-    while (at < f->name_end && string_at(s, at) != '.' && string_at(s, at) != '[') at++;
+    while (at < f->name_end && string_at(s, at) != '.' && string_at(s, at) != '[')
+        at++;
     Value value = first_value(t, text, f->name_start, at);
-    while (!is_absent(value) && at < f->name_end) value = step(t, text, &at, f->name_end, value);
+    while (!is_absent(value) && at < f->name_end)
+        value = step(t, text, &at, f->name_end, value);
     return value;
 }
 
-static Value convert(VM *vm, STEALS Value value, uint32_t conversion)
-{
+static Value convert(VM *vm, STEALS Value value, uint32_t conversion) {
     Value result;
     switch (conversion) {
     case 0: return value;
@@ -217,8 +218,7 @@ static Value convert(VM *vm, STEALS Value value, uint32_t conversion)
 
 /* --- putting it together --- */
 
-static Value field_spec(Template *t, Value text, const Field *f, int depth)
-{
+static Value field_spec(Template *t, Value text, const Field *f, int depth) {
     VM *vm = t->vm;
     if (!f->nested) return string_slice(vm, text, f->spec_start, f->spec_end);
     Builder spec;
@@ -228,8 +228,7 @@ static Value field_spec(Template *t, Value text, const Field *f, int depth)
     return ABSENT;
 }
 
-static bool append_field(Template *t, Builder *out, Value text, const Field *f, int depth)
-{
+static bool append_field(Template *t, Builder *out, Value text, const Field *f, int depth) {
     VM *vm = t->vm;
     Value value = field_value(t, text, f);
     if (is_absent(value)) return false;
@@ -245,14 +244,14 @@ static bool append_field(Template *t, Builder *out, Value text, const Field *f, 
     return !out->failed;
 }
 
-static bool expand(Template *t, Builder *out, Value text, int64_t start, int64_t end, int depth)
-{
+static bool expand(Template *t, Builder *out, Value text, int64_t start, int64_t end, int depth) {
     VM *vm = t->vm;
     if (depth > TEMPLATE_DEPTH_MAX) return fail(vm, "Max string recursion exceeded");
     const String *s = as_string(text);
     for (int64_t at = start; at < end;) {
         int64_t literal = at;
-        while (at < end && string_at(s, at) != '{' && string_at(s, at) != '}') at++;
+        while (at < end && string_at(s, at) != '{' && string_at(s, at) != '}')
+            at++;
         builder_slice(out, text, literal, at);
         if (at == end) break;
         uint32_t brace = string_at(s, at++);
@@ -269,8 +268,7 @@ static bool expand(Template *t, Builder *out, Value text, int64_t start, int64_t
     return !out->failed;
 }
 
-Value format_template(VM *vm, Value template, Value *args, int64_t count, Value mapping)
-{
+Value format_template(VM *vm, Value template, Value *args, int64_t count, Value mapping) {
     Template t = {.vm = vm, .args = args, .count = count, .mapping = mapping};
     Builder out;
     builder_init(&out, vm);

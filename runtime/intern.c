@@ -16,18 +16,11 @@ typedef struct InternTable {
 
 #define DELETED ((String *)(uintptr_t)1)
 
-static size_t cells_size(const InternTable *table)
-{
-    return table->capacity * sizeof(String *);
-}
+static size_t cells_size(const InternTable *table) { return table->capacity * sizeof(String *); }
 
-static bool is_live(const String *cell)
-{
-    return cell && cell != DELETED;
-}
+static bool is_live(const String *cell) { return cell && cell != DELETED; }
 
-bool intern_init(VM *vm)
-{
+bool intern_init(VM *vm) {
     InternTable *table = memory_alloc(vm, sizeof *table);
     if (!table) return false;
     *table = (InternTable){.capacity = INTERN_CELLS_MIN};
@@ -41,8 +34,7 @@ bool intern_init(VM *vm)
     return true;
 }
 
-void intern_fini(VM *vm)
-{
+void intern_fini(VM *vm) {
     InternTable *table = vm->interned;
     if (!table) return;
     vm->interned = NULL;
@@ -51,8 +43,7 @@ void intern_fini(VM *vm)
 }
 
 /* The cell that holds a string of this content, or the first free one on its probe path. */
-static String **find_cell(const InternTable *table, Value string, int64_t hash)
-{
+static String **find_cell(const InternTable *table, Value string, int64_t hash) {
     size_t mask = table->capacity - 1;
     String **free_cell = NULL;
     for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
@@ -67,10 +58,10 @@ static String **find_cell(const InternTable *table, Value string, int64_t hash)
 }
 
 /* Move the live strings to a table with room for as many again. */
-static bool rebuild(VM *vm, InternTable *table)
-{
+static bool rebuild(VM *vm, InternTable *table) {
     InternTable bigger = {.capacity = INTERN_CELLS_MIN, .live = table->live, .used = table->live};
-    while (bigger.capacity < table->live * 3) bigger.capacity *= 2;
+    while (bigger.capacity < table->live * 3)
+        bigger.capacity *= 2;
     bigger.cells = memory_alloc(vm, cells_size(&bigger));
     if (!bigger.cells) return false;
     memset(bigger.cells, 0, cells_size(&bigger));
@@ -83,8 +74,7 @@ static bool rebuild(VM *vm, InternTable *table)
     return true;
 }
 
-Value string_intern(VM *vm, Value string)
-{
+Value string_intern(VM *vm, Value string) {
     String *s = as_string(string);
     if (s->interned) return string;
     InternTable *table = vm->interned;
@@ -116,8 +106,7 @@ Value string_intern(VM *vm, Value string)
     return string;
 }
 
-void intern_forget(VM *vm, String *string)
-{
+void intern_forget(VM *vm, String *string) {
     InternTable *table = vm->interned;
     if (!table) return;
     String **cell = find_cell(table, from_object(string), string->hash);
@@ -127,16 +116,12 @@ void intern_forget(VM *vm, String *string)
     }
 }
 
-Value string_intern_utf8(VM *vm, const char *text, size_t length)
-{
+Value string_intern_utf8(VM *vm, const char *text, size_t length) {
     Value string = string_from_utf8(vm, text, length);
     return is_absent(string) ? string : string_intern(vm, string);
 }
 
-Value string_intern_c(VM *vm, const char *text)
-{
-    return string_intern_utf8(vm, text, strlen(text));
-}
+Value string_intern_c(VM *vm, const char *text) { return string_intern_utf8(vm, text, strlen(text)); }
 
 static const char *const name_texts[NAME_COUNT] = {
 #define NAME(identifier, text) [NAME_##identifier] = text,
@@ -144,8 +129,7 @@ static const char *const name_texts[NAME_COUNT] = {
 #undef NAME
 };
 
-bool strings_init(VM *vm)
-{
+bool strings_init(VM *vm) {
     if (!intern_init(vm)) return false;
     String *empty = string_new(vm, 0, 0);
     if (!empty) return false;
@@ -165,10 +149,11 @@ bool strings_init(VM *vm)
     return true;
 }
 
-void strings_fini(VM *vm)
-{
-    for (int i = 0; i < NAME_COUNT; i++) value_clear(vm, &vm->names[i]);
-    for (int c = 0; c < 256; c++) value_clear(vm, &vm->characters[c]);
+void strings_fini(VM *vm) {
+    for (int i = 0; i < NAME_COUNT; i++)
+        value_clear(vm, &vm->names[i]);
+    for (int c = 0; c < 256; c++)
+        value_clear(vm, &vm->characters[c]);
     value_clear(vm, &vm->empty_string);
     intern_fini(vm);
 }

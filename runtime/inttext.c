@@ -7,22 +7,17 @@
 #include "runtime/str.h"
 #include "runtime/unicode.h"
 
-enum { DIGITS_UNLIMITED = 640 }; /* a text to this length is never refused (sys.int_info.str_digits_check_threshold) */
+enum {
+    DIGITS_UNLIMITED = 640
+}; /* a text to this length is never refused (sys.int_info.str_digits_check_threshold) */
 
-static int log2_of(int base)
-{
-    return 31 - __builtin_clz((unsigned)base);
-}
+static int log2_of(int base) { return 31 - __builtin_clz((unsigned)base); }
 
-static bool is_power_of_two(int base)
-{
-    return (base & (base - 1)) == 0;
-}
+static bool is_power_of_two(int base) { return (base & (base - 1)) == 0; }
 
 /* --- printing --- */
 
-static Value print_immediate(VM *vm, int64_t i, unsigned base)
-{
+static Value print_immediate(VM *vm, int64_t i, unsigned base) {
     char text[72], *next = text + sizeof text;
     uint64_t rest = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
     do {
@@ -34,21 +29,21 @@ static Value print_immediate(VM *vm, int64_t i, unsigned base)
 }
 
 /* Would this many bits have more decimal digits than the limit allows? */
-static bool over_digit_limit(const VM *vm, int64_t bits)
-{
+static bool over_digit_limit(const VM *vm, int64_t bits) {
     int64_t limit = vm->int_max_str_digits;
     return limit && bits > limit * 3 && (double)(bits - 1) * 0.30102999566398120 >= (double)limit;
 }
 
-Value int_to_string(VM *vm, Value v, int base)
-{
+Value int_to_string(VM *vm, Value v, int base) {
     if (is_int(v)) return print_immediate(vm, int_get(v), (unsigned)base);
     IntView view;
     int_view(v, &view);
     if (view.count == 0) return string_from_ascii(vm, "0", 1);
     if (!is_power_of_two(base) && over_digit_limit(vm, int_bit_length(v))) {
-        return raise_value(vm, "Exceeds the limit (%d digits) for integer string conversion; "
-                               "use sys.set_int_max_str_digits() to increase the limit", vm->int_max_str_digits);
+        return raise_value(vm,
+                           "Exceeds the limit (%d digits) for integer string conversion; "
+                           "use sys.set_int_max_str_digits() to increase the limit",
+                           vm->int_max_str_digits);
     }
     size_t room = mpn_sizeinbase((const mp_limb_t *)view.limbs, view.count, base) + 2;
     size_t copy_size = (size_t)(view.count + 1) * sizeof(mp_limb_t);
@@ -63,12 +58,14 @@ Value int_to_string(VM *vm, Value v, int base)
     size_t count = mpn_get_str(digits, base, copy, view.count);
     memory_free(vm, copy, copy_size);
     size_t skip = 0;
-    while (skip + 1 < count && digits[skip] == 0) skip++;
+    while (skip + 1 < count && digits[skip] == 0)
+        skip++;
     String *s = string_new(vm, (int64_t)(count - skip) + view.negative, 0);
     if (s) {
         uint8_t *to = s->data;
         if (view.negative) *to++ = '-';
-        for (size_t i = skip; i < count; i++) *to++ = (uint8_t)"0123456789abcdefghijklmnopqrstuvwxyz"[digits[i]];
+        for (size_t i = skip; i < count; i++)
+            *to++ = (uint8_t) "0123456789abcdefghijklmnopqrstuvwxyz"[digits[i]];
     }
     memory_free(vm, digits, room);
     return from_object(s);
@@ -76,8 +73,7 @@ Value int_to_string(VM *vm, Value v, int base)
 
 /* --- parsing --- */
 
-static int digit_value(uint8_t c)
-{
+static int digit_value(uint8_t c) {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'z') return c - 'a' + 10;
     if (c >= 'A' && c <= 'Z') return c - 'A' + 10;
@@ -85,11 +81,11 @@ static int digit_value(uint8_t c)
 }
 
 /* The digits' values as one number; NULL-free small texts take no heap. */
-static Value number_of_digits(VM *vm, const uint8_t *values, size_t count, int base, bool negative)
-{
+static Value number_of_digits(VM *vm, const uint8_t *values, size_t count, int base, bool negative) {
     uint64_t small = 0;
     size_t i = 0;
-    for (; i < count && small < UINT64_C(1) << 55; i++) small = small * (unsigned)base + values[i];
+    for (; i < count && small < UINT64_C(1) << 55; i++)
+        small = small * (unsigned)base + values[i];
     if (i == count && small <= (uint64_t)INT_MAX_IMMEDIATE) {
         return int_small(negative ? -(int64_t)small : (int64_t)small);
     }
@@ -102,44 +98,40 @@ static Value number_of_digits(VM *vm, const uint8_t *values, size_t count, int b
     return result;
 }
 
-static Value raise_digit_limit(VM *vm, size_t digits)
-{
-    return raise_value(vm, "Exceeds the limit (%d digits) for integer string conversion: value has %zu digits; "
-                           "use sys.set_int_max_str_digits() to increase the limit", vm->int_max_str_digits, digits);
+static Value raise_digit_limit(VM *vm, size_t digits) {
+    return raise_value(vm,
+                       "Exceeds the limit (%d digits) for integer string conversion: value has %zu digits; "
+                       "use sys.set_int_max_str_digits() to increase the limit",
+                       vm->int_max_str_digits, digits);
 }
 
-static bool too_many_digits(const VM *vm, size_t digits, int base)
-{
+static bool too_many_digits(const VM *vm, size_t digits, int base) {
     return !is_power_of_two(base) && digits > DIGITS_UNLIMITED && vm->int_max_str_digits &&
            digits > (size_t)vm->int_max_str_digits;
 }
 
-static Value from_digits(VM *vm, const char *digits, size_t length, int base, bool negative)
-{
+static Value from_digits(VM *vm, const char *digits, size_t length, int base, bool negative) {
     if (too_many_digits(vm, length, base)) return raise_digit_limit(vm, length);
     uint8_t local[64], *values = length <= sizeof local ? local : memory_alloc(vm, length);
     if (!values) return ABSENT;
-    for (size_t i = 0; i < length; i++) values[i] = (uint8_t)digit_value((uint8_t)digits[i]);
+    for (size_t i = 0; i < length; i++)
+        values[i] = (uint8_t)digit_value((uint8_t)digits[i]);
     size_t skip = 0;
-    while (skip + 1 < length && values[skip] == 0) skip++;
+    while (skip + 1 < length && values[skip] == 0)
+        skip++;
     Value result = number_of_digits(vm, values + skip, length - skip, base, negative);
     if (values != local) memory_free(vm, values, length);
     return result;
 }
 
-Value int_from_digits(VM *vm, const char *digits, size_t length, int base)
-{
+Value int_from_digits(VM *vm, const char *digits, size_t length, int base) {
     return from_digits(vm, digits, length, base, false);
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
-}
+static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F); }
 
 /* Skip a prefix such as 0x where `*base` allows it; base 0 becomes what the prefix says. False: malformed. */
-static bool skip_prefix(const char **text, const char *end, int *base)
-{
+static bool skip_prefix(const char **text, const char *end, int *base) {
     const char *s = *text;
     int named = 0;
     if (end - s >= 2 && s[0] == '0') {
@@ -163,8 +155,7 @@ static bool skip_prefix(const char **text, const char *end, int *base)
 }
 
 /* Copy digits to `to`, leaving out single underscores between them; the number of digits, or -1. */
-static int64_t collect_digits(const char *text, const char *end, int base, char *to)
-{
+static int64_t collect_digits(const char *text, const char *end, int base, char *to) {
     int64_t count = 0;
     bool after_digit = false;
     for (; text < end; text++) {
@@ -181,11 +172,12 @@ static int64_t collect_digits(const char *text, const char *end, int base, char 
 }
 
 /* int(text[0..length), base) for ASCII text; ABSENT with nothing raised when it is no number. */
-static Value parse_ascii(VM *vm, const char *text, size_t length, int base)
-{
+static Value parse_ascii(VM *vm, const char *text, size_t length, int base) {
     const char *end = text + length;
-    while (text < end && is_space(*text)) text++;
-    while (text < end && is_space(end[-1])) end--;
+    while (text < end && is_space(*text))
+        text++;
+    while (text < end && is_space(end[-1]))
+        end--;
     bool negative = text < end && *text == '-';
     if (text < end && (*text == '-' || *text == '+')) text++;
     if (!skip_prefix(&text, end, &base) || text == end) return ABSENT;
@@ -198,10 +190,9 @@ static Value parse_ascii(VM *vm, const char *text, size_t length, int base)
     return result;
 }
 
-/* The text with Unicode decimal digits and spaces turned into ASCII ones, in a block of *size bytes; other characters
- * become '?', which no number has. */
-static char *to_ascii(VM *vm, const String *s, size_t *size)
-{
+/* The text with Unicode decimal digits and spaces turned into ASCII ones, in a block of *size bytes; other
+ * characters become '?', which no number has. */
+static char *to_ascii(VM *vm, const String *s, size_t *size) {
     *size = (size_t)s->length + 1;
     char *ascii = memory_alloc(vm, *size);
     if (!ascii) return NULL;
@@ -213,13 +204,12 @@ static char *to_ascii(VM *vm, const String *s, size_t *size)
     return ascii;
 }
 
-static Value raise_bad_literal(VM *vm, Value text, int base)
-{
-    return error_raised(vm) ? ABSENT : raise_value(vm, "invalid literal for int() with base %d: %R", base, text);
+static Value raise_bad_literal(VM *vm, Value text, int base) {
+    return error_raised(vm) ? ABSENT
+                            : raise_value(vm, "invalid literal for int() with base %d: %R", base, text);
 }
 
-Value int_parse(VM *vm, Value text, int base)
-{
+Value int_parse(VM *vm, Value text, int base) {
     Value result = ABSENT;
     if (is_string(text)) {
         const String *s = as_string(text);
@@ -240,8 +230,7 @@ Value int_parse(VM *vm, Value text, int base)
 
 /* --- bytes --- */
 
-Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool little_endian, bool is_signed)
-{
+Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool little_endian, bool is_signed) {
     if (size == 0) return int_small(0);
     size_t count = (size + 7) / 8;
     uint64_t local[4], *limbs = count <= 4 ? local : memory_alloc(vm, count * 8);
@@ -259,8 +248,7 @@ Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool little_endi
     return result;
 }
 
-bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endian, bool is_signed)
-{
+bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endian, bool is_signed) {
     IntView view;
     int_view(v, &view);
     if (view.negative && !is_signed) {
@@ -280,7 +268,8 @@ bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endi
     int64_t bits = int_bit_length(v), room = (int64_t)size * 8;
     uint8_t top = size ? bytes[little_endian ? size - 1 : 0] : 0;
     bool fits = bits <= room;
-    if (fits && is_signed && view.count) fits = size > 0 && (bits < room || view.negative) && (top >> 7) == view.negative;
+    if (fits && is_signed && view.count)
+        fits = size > 0 && (bits < room || view.negative) && (top >> 7) == view.negative;
     if (!fits) raise_overflow(vm, "int too big to convert");
     return fits;
 }

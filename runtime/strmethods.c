@@ -36,7 +36,6 @@ METHOD(format) {
         int64_t count = as_tuple(names)->length;
         keywords = dict_new(vm);
         if (is_absent(keywords)) return ABSENT;
-        nargs -= (int)count;
         for (int64_t i = 0; i < count; i++) {
             if (!dict_set(vm, keywords, as_tuple(names)->items[i], args[nargs + i])) {
                 value_drop(vm, keywords);

@@ -3,7 +3,7 @@
 #include "runtime/int.h"
 #include "runtime/protocol.h"
 
-bool size_argument(VM *vm, Value v, int64_t *size) {
+bool text_size_argument(VM *vm, Value v, int64_t *size) {
     if (is_absent(v)) return true;
     Value index = object_index(vm, v);
     if (is_absent(index)) return false;

@@ -271,7 +271,7 @@ static bool fill_argument(VM *vm, const char *method, Value self, Value v, uint3
 static Value pad_method(VM *vm, const char *method, Value *args, int where) {
     int64_t width;
     uint32_t fill;
-    if (!size_argument(vm, args[1], &width)) return ABSENT;
+    if (!text_size_argument(vm, args[1], &width)) return ABSENT;
     if (!fill_argument(vm, method, args[0], args[2], &fill)) return ABSENT;
     int64_t length = text_of(args[0]).length, more = width - length;
     if (width <= length) return text_slice(vm, args[0], 0, length);
@@ -297,7 +297,7 @@ TEXT_METHOD(rjust) {
 TEXT_METHOD(zfill) {
     UNUSED_CALL;
     int64_t width;
-    if (!size_argument(vm, args[1], &width)) return ABSENT;
+    if (!text_size_argument(vm, args[1], &width)) return ABSENT;
     Text t = text_of(args[0]);
     if (width <= t.length) return text_slice(vm, args[0], 0, t.length);
     int64_t zeros = width - t.length;
@@ -389,7 +389,7 @@ TEXT_METHOD(replace) {
     int64_t limit = -1, length;
     if (!fits(vm, self, args[1], "replace() argument 1 must be str, not %T")) return ABSENT;
     if (!fits(vm, self, args[2], "replace() argument 2 must be str, not %T")) return ABSENT;
-    if (!size_argument(vm, args[3], &limit)) return ABSENT;
+    if (!text_size_argument(vm, args[3], &limit)) return ABSENT;
     Text t = text_of(self), old = text_of(args[1]), by = text_of(args[2]);
     int64_t count = text_count(t, old, limit < 0 ? INT64_MAX : limit);
     if (count == 0) return text_slice(vm, self, 0, t.length);
