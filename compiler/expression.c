@@ -181,7 +181,7 @@ void iterable(Compiler *c, Node *node) {
     if (node->kind == AST_List || node->kind == AST_Set) row = constant_row(c, elements);
     if (c->failed) return;
     if (!is_absent(row) && node->kind == AST_Set)
-        row = constant_unique(c, frozenset_from_iterable(c->vm, row));
+        row = constant_unique(c, frozenset_constant(c->vm, row));
     if (!is_absent(row)) {
         emit_const(c, row, node->span);
     } else if (node->kind == AST_List && !has_starred(elements) && elements.count <= STACK_USE_MAX) {
@@ -229,7 +229,7 @@ static void list_or_set(Compiler *c, Node *node) {
         sequence(c, 0, elements, set ? SEQUENCE_SET : SEQUENCE_LIST, node->span);
         return;
     }
-    if (set) row = constant_unique(c, frozenset_from_iterable(c->vm, row));
+    if (set) row = constant_unique(c, frozenset_constant(c->vm, row));
     emit(c, set ? OP_BUILD_SET : OP_BUILD_LIST, 0, node->span);
     emit_const(c, row, node->span);
     emit(c, set ? OP_SET_UPDATE : OP_LIST_EXTEND, 1, node->span);

@@ -7,6 +7,7 @@
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/hash.h"
+#include "runtime/list.h"
 #include "runtime/protocol.h"
 #include "runtime/setbody.h"
 #include "runtime/str.h"
@@ -307,6 +308,17 @@ Value set_from_iterable(VM *vm, Value iterable) { return make(vm, &set_type, ite
 Value frozenset_from_iterable(VM *vm, Value iterable) {
     if (!is_absent(iterable) && is_exactly(iterable, &frozenset_type)) return value_ref(iterable);
     return make(vm, &frozenset_type, iterable);
+}
+
+Value frozenset_constant(VM *vm, Value iterable) {
+    Value first = frozenset_from_iterable(vm, iterable);
+    if (is_absent(first)) return ABSENT;
+    Value items = list_from_iterable(vm, first);
+    value_drop(vm, first);
+    if (is_absent(items)) return ABSENT;
+    Value result = frozenset_from_iterable(vm, items);
+    value_drop(vm, items);
+    return result;
 }
 
 Value set_copy_as(VM *vm, Type *type, Value self) { return make(vm, type, self); }

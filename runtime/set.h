@@ -31,16 +31,15 @@ typedef struct {
     int64_t hash;    /* of a frozenset; -1: not computed */
 } Set;
 
-static inline Set *as_set(Value v) {
-    return (Set *)as_object(v);
-}
-static inline bool is_set(Value v) {
-    return is_family(v, TYPE_SET);
-} /* set or frozenset */
+static inline Set *as_set(Value v) { return (Set *)as_object(v); }
+static inline bool is_set(Value v) { return is_family(v, TYPE_SET); } /* set or frozenset */
 
 NEW RAISES Value set_new(VM *vm);
 NEW RAISES Value set_from_iterable(VM *vm, Value iterable);
 NEW RAISES Value frozenset_from_iterable(VM *vm, Value iterable /* ABSENT: empty */);
+/* The constant that a display of constants in source text becomes. It is built, walked, and built again, as CPython does
+ * when it merges constants: that shows in the order in which ints are printed. */
+NEW RAISES Value frozenset_constant(VM *vm, Value iterable);
 /* Also fills a frozenset that nobody else has seen. */
 RAISES bool set_add(VM *vm, Value set, Value item);
 RAISES int set_discard(VM *vm, Value set, Value item);  /* 1 removed, 0 missing, -1 */
