@@ -6,6 +6,7 @@
 
 #include "runtime/arguments.h"
 #include "runtime/error.h"
+#include "runtime/genericalias.h"
 #include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/iterators.h"
@@ -153,6 +154,8 @@ METHOD(enumerate_reduce) {
 }
 
 static const NativeDef enumerate_methods[] = {
+    {"__class_getitem__", generic_alias_class_getitem, "object, /",
+     "An alias of the class with type arguments.", NATIVE_CLASS_METHOD},
     {"__reduce__", method_enumerate_reduce, "", "Return state information for pickling.", 0},
     {NULL, NULL, NULL, NULL, 0},
 };

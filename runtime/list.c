@@ -167,7 +167,7 @@ static bool extend_iterator(VM *vm, Value self, Value iterable) {
     if (is_absent(iterator)) return false;
     int64_t hint = object_length_hint(vm, iterable, 8);
     List *list = as_list(self);
-    bool done = hint >= 0 && (list->length > ROW_LENGTH_MAX - hint || room_for_more(vm, list, hint));
+    bool done = hint >= 0 && (list->length > INT64_MAX - hint || room_for_more(vm, list, hint));
     while (done) {
         Value item = iterator_step(vm, iterator);
         if (is_absent(item)) {

@@ -13,9 +13,7 @@
 
 /* --- arithmetic on exact ints of any size --- */
 
-static Value add(VM *vm, Value a, Value b) {
-    return int_binary(vm, BINARY_ADD, a, b);
-}
+static Value add(VM *vm, Value a, Value b) { return int_binary(vm, BINARY_ADD, a, b); }
 
 /* start + index * step. NEW, RAISES. */
 static Value item_at(VM *vm, const Range *range, Value index) {
@@ -176,9 +174,7 @@ static Value find_int(VM *vm, const Range *range, Value item) {
     return ABSENT;
 }
 
-static bool is_exact_int(Value v) {
-    return is_int(v) || is_exactly(v, &int_type) || is_bool(v);
-}
+static bool is_exact_int(Value v) { return is_int(v) || is_exactly(v, &int_type) || is_bool(v); }
 
 /* The index of anything, comparing item by item. -1 missing, -2 RAISES. */
 static int64_t find_equal(VM *vm, Value self, Value item, int64_t *count) {
@@ -292,9 +288,7 @@ static void long_dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(LongRangeIterator));
 }
 
-static void iterator_dealloc(VM *vm, Object *self) {
-    object_free(vm, self, sizeof(RangeIterator));
-}
+static void iterator_dealloc(VM *vm, Object *self) { object_free(vm, self, sizeof(RangeIterator)); }
 
 static Value iterate(VM *vm, Value self) {
     const Range *range = as_range(self);
@@ -401,9 +395,31 @@ static Value method_setstate(VM *vm, Value *args, int nargs, Value names) {
     return NONE;
 }
 
+static Value method_long_setstate(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    LongRangeIterator *it = (LongRangeIterator *)as_object(args[0]);
+    Value skip = object_index(vm, args[1]);
+    if (is_absent(skip)) return ABSENT;
+    if (int_sign(skip) < 0) value_set(vm, &skip, int_small(0));
+    int beyond = less(vm, it->remaining, skip);
+    if (beyond > 0) value_set(vm, &skip, value_ref(it->remaining));
+    Value next = beyond < 0 ? ABSENT : int_binary(vm, BINARY_MULTIPLY, skip, it->step);
+    if (!is_absent(next)) value_set(vm, &next, add(vm, it->next, next));
+    Value remaining = is_absent(next) ? ABSENT : int_binary(vm, BINARY_SUBTRACT, it->remaining, skip);
+    value_drop(vm, skip);
+    if (is_absent(remaining)) {
+        value_xdrop(vm, next);
+        return ABSENT;
+    }
+    value_set(vm, &it->next, next);
+    value_set(vm, &it->remaining, remaining);
+    return NONE;
+}
+
 static const NativeDef long_iterator_methods[] = {
     {"__length_hint__", method_length_hint, "", "Private method returning an estimate of len(list(it)).", 0},
     {"__reduce__", method_iterator_reduce, "", "Return state information for pickling.", 0},
+    {"__setstate__", method_long_setstate, "object, /", "Set state information for unpickling.", 0},
     {NULL, NULL, NULL, NULL, 0},
 };
 
