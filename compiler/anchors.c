@@ -141,7 +141,9 @@ bool anchors_whole_call(Allocator allocator, const char *text, size_t length, in
     const Node *call = NULL;
     if (piece.module != NULL && piece.module->Module.body.count > 0) {
         const Node *statement = piece.module->Module.body.items[0];
-        if (statement->kind == AST_Assign) call = statement->Assign.value;
+        bool to_name = statement->kind == AST_Assign && statement->Assign.targets.count == 1 &&
+                       statement->Assign.targets.items[0]->kind == AST_Name;
+        if (to_name) call = statement->Assign.value;
         if (statement->kind == AST_Return) call = statement->Return.value;
         if (call != NULL && call->kind != AST_Call) call = NULL;
         if (call != NULL && statement->kind == AST_Return && call->Call.func->kind != AST_Name) call = NULL;

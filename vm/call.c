@@ -204,10 +204,26 @@ static bool bind_rest(VM *vm, Function *function, Value *rest, int64_t extra, Va
     return bind_defaults(vm, function, row);
 }
 
+/* Finalizers may run whenever memory is taken or a reference dropped, and their frames begin at the running frame's
+ * `top`: keep them off the values up to `end`. The old top, for unprotect. */
+static Value *protect(VM *vm, Value *end)
+{
+    if (vm->frame == NULL) return NULL;
+    Value *top = vm->frame->top;
+    if (end > top && end <= vm->stack_end) vm->frame->top = end;
+    return top;
+}
+
+static void unprotect(VM *vm, Value *top)
+{
+    if (top != NULL) vm->frame->top = top;
+}
+
 bool call_bind(VM *vm, Function *function, STEALS Value *args, int64_t nargs, Value names, Value *row)
 {
     const Code *code = function->code;
     const Tuple *keywords = is_absent(names) || as_tuple(names)->length == 0 ? NULL : as_tuple(names);
+    Value *top = protect(vm, row + code->parameter_count);
     int64_t in_place = nargs < code->positional_count ? nargs : code->positional_count;
     for (int64_t i = 0; i < in_place; i++) row[i] = args[i];
     for (int64_t i = in_place; i < code->parameter_count; i++) row[i] = ABSENT;
@@ -215,12 +231,9 @@ bool call_bind(VM *vm, Function *function, STEALS Value *args, int64_t nargs, Va
     bool bound = bind_rest(vm, function, rest, nargs - in_place, values, keywords, row);
     Value *end = values + (keywords ? keywords->length : 0);
     for (Value *v = rest; v < end; v++) value_xdrop(vm, *v);
-    if (bound) return true;
-    for (uint32_t i = 0; i < code->parameter_count; i++) {
-        value_xdrop(vm, row[i]);
-        row[i] = ABSENT;
-    }
-    return false;
+    for (uint32_t i = 0; !bound && i < code->parameter_count; i++) value_clear(vm, &row[i]);
+    unprotect(vm, top);
+    return bound;
 }
 
 bool call_fill_defaults(const Function *function, Value *args, int64_t nargs)
@@ -234,31 +247,43 @@ bool call_fill_defaults(const Function *function, Value *args, int64_t nargs)
 
 bool call_refuse(VM *vm, STEALS Value *args, int64_t count)
 {
-    for (int64_t i = 0; i < count; i++) value_xdrop(vm, args[i]);
+    Value *top = protect(vm, args + count);
+    for (int64_t i = 0; i < count; i++) value_clear(vm, &args[i]);
     raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
+    unprotect(vm, top);
     return false;
 }
 
 /* --- calls from C --- */
 
-Value function_call(VM *vm, Value callable, Value *args, int nargs, Value names)
+/* Arguments that need binding: bound in a block of their own, then moved to where a frame may begin. */
+static Value call_bound(VM *vm, Value callable, Value *args, int64_t nargs, Value names)
 {
     Function *function = as_function(callable);
-    const Code *code = function->code;
-    int64_t keywords = is_absent(names) ? 0 : as_tuple(names)->length, total = nargs + keywords;
-    /* The arguments, with references of their own, then the row, where a frame may begin. */
-    Value *copy = frame_base(vm);
-    if (vm->stack_end - copy < total + (int64_t)code->parameter_count) {
-        raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
-        return ABSENT;
+    int64_t total = nargs + (is_absent(names) ? 0 : as_tuple(names)->length), count = function->code->parameter_count;
+    Value few[24], *block = few;
+    size_t size = (size_t)(total + count) * sizeof(Value);
+    if (total + count > 24 && (block = memory_alloc(vm, size)) == NULL) return ABSENT;
+    for (int64_t i = 0; i < total; i++) block[i] = value_ref(args[i]);
+    Value *row = block + total, *base = frame_base(vm);
+    bool bound = call_bind(vm, function, block, nargs, names, row);
+    if (bound && vm->stack_end - base < count) bound = call_refuse(vm, row, count);
+    if (bound) memcpy(base, row, (size_t)count * sizeof(Value));
+    if (block != few) memory_free(vm, block, size);
+    if (!bound || !frame_push(vm, value_ref(callable), base, (uint32_t)count, FRAME_ENTRY)) return ABSENT;
+    return eval_run(vm);
+}
+
+Value function_call(VM *vm, Value callable, Value *args, int nargs, Value names)
+{
+    bool keywords = !is_absent(names) && as_tuple(names)->length > 0;
+    if (keywords || nargs != as_function(callable)->code->exact_count) {
+        return call_bound(vm, callable, args, nargs, names);
     }
-    for (int64_t i = 0; i < total; i++) copy[i] = value_ref(args[i]);
-    Value *row = copy;
-    if (keywords || !code->simple || nargs != (int)code->positional_count) {
-        row = copy + total;
-        if (!call_bind(vm, function, copy, nargs, names, row)) return ABSENT;
-    }
-    if (frame_push(vm, value_ref(callable), row, code->parameter_count, FRAME_ENTRY) == NULL) return ABSENT;
+    Value *base = frame_base(vm);
+    if (vm->stack_end - base < nargs) return call_refuse(vm, NULL, 0), ABSENT;
+    for (int i = 0; i < nargs; i++) base[i] = value_ref(args[i]);
+    if (!frame_push(vm, value_ref(callable), base, (uint32_t)nargs, FRAME_ENTRY)) return ABSENT;
     return eval_run(vm);
 }
 

@@ -20,12 +20,15 @@ Value *frame_base(VM *vm)
 
 Frame *frame_refuse(VM *vm, STEALS Value function, STEALS Value *locals, uint32_t filled)
 {
-    /* Room for what raising and unwinding may call. */
+    /* Room for what raising and dropping may call; and it must not begin on the variables. */
     uint32_t limit = vm->recursion_limit;
+    Value *top = vm->frame ? vm->frame->top : NULL, *end = locals + filled;
+    if (top != NULL && end > top && end <= vm->stack_end) vm->frame->top = end;
     vm->recursion_limit = limit + 50;
+    for (uint32_t i = 0; i < filled; i++) value_clear(vm, &locals[i]);
     raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
     vm->recursion_limit = limit;
-    for (uint32_t i = 0; i < filled; i++) value_xdrop(vm, locals[i]);
+    if (top != NULL) vm->frame->top = top;
     value_drop(vm, function);
     return NULL;
 }
