@@ -31,43 +31,16 @@ static bool join_streams(Compiler *c, Unit *u) {
     return true;
 }
 
-static Label label_at(Compiler *c, Unit *u, uint32_t position) {
-    if (!ARRAY_GROW(c, u->labels, u->label_count, u->label_capacity)) return 0;
-    u->labels[u->label_count] = (LabelPlace){.position = position};
-    return u->label_count++;
-}
-
-/* One step of a jump that leads to a jump on the same value, or to any plain one; false when there is none. */
-static bool thread_step(Compiler *c, Unit *u, Instruction *jump) {
-    uint32_t position = u->labels[jump->label].position;
-    const Instruction *target = &u->hot.items[position];
-    if (target == jump) return false;
-    if (target->op == OP_JUMP && target->label != jump->label) {
-        jump->label = target->label;
-        return true;
-    }
-    bool on_false = jump->op == OP_JUMP_IF_FALSE_OR_POP;
-    if (!on_false && jump->op != OP_JUMP_IF_TRUE_OR_POP) return false;
-    Opcode pop = on_false ? OP_POP_JUMP_IF_FALSE : OP_POP_JUMP_IF_TRUE;
-    if (target->op == jump->op || target->op == pop) {
-        jump->op = target->op;
-        jump->label = target->label;
-        return true;
-    }
-    bool opposite = target->op == (on_false ? OP_JUMP_IF_TRUE_OR_POP : OP_JUMP_IF_FALSE_OR_POP) ||
-                    target->op == (on_false ? OP_POP_JUMP_IF_TRUE : OP_POP_JUMP_IF_FALSE);
-    if (!opposite) return false;
-    jump->op = pop;
-    jump->label = label_at(c, u, position + 1);
-    return jump->label != 0;
-}
-
-static void thread_jumps(Compiler *c, Unit *u) {
+/* Jumps on a value that lead to a jump on the same value stay: CPython asks the value for its truth again, too. */
+static void thread_jumps(Unit *u) {
     enum { HOPS_MAX = 16 }; /* `while 1: continue` leads in a circle */
     for (uint32_t i = 0; i < u->hot.count; i++) {
         Instruction *jump = &u->hot.items[i];
-        for (int hops = 0; jump->label && hops < HOPS_MAX && thread_step(c, u, jump);)
-            hops++;
+        for (int hops = 0; jump->label && hops < HOPS_MAX; hops++) {
+            const Instruction *target = &u->hot.items[u->labels[jump->label].position];
+            if (target->op != OP_JUMP) break;
+            jump->label = target->label;
+        }
     }
 }
 
@@ -365,7 +338,7 @@ static Value build_code(Compiler *c, Unit *u, uint32_t stack_size) {
 
 Value assemble(Compiler *c, Unit *u) {
     if (!join_streams(c, u)) return ABSENT;
-    thread_jumps(c, u);
+    thread_jumps(u);
     int32_t depth = trace(c, u);
     if (c->failed || !drop_needless(c, u) || !fuse_instructions(c, u) || !drop_constants(c, u)) return ABSENT;
     return build_code(c, u, (uint32_t)depth);
