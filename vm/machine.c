@@ -246,6 +246,7 @@ void vm_free(VM *vm)
         memory_error_reset(vm);
         clear_dict(vm, &vm->sys);
         clear_dict(vm, &vm->builtins);
+        value_clear(vm, &vm->unsupported_operation); /* a class, so part of a cycle */
         gc_collect(vm_heap(vm), OLDEST);
     }
     value_clear(vm, &machine->importing);
