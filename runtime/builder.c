@@ -98,7 +98,7 @@ Value builder_finish(Builder *b) {
     return result;
 }
 
-void builder_char(Builder *b, uint32_t c) {
+void builder_char_slow(Builder *b, uint32_t c) {
     if (!make_room(b, 1, c)) return;
     write_at(b->data, b->width_log, b->length++, c);
 }

@@ -30,7 +30,14 @@ void builder_fini(Builder *b);
 /* The text as a str; ends the builder. NEW, RAISES. */
 NEW RAISES Value builder_finish(Builder *b);
 
-void builder_char(Builder *b, uint32_t c);
+void builder_char_slow(Builder *b, uint32_t c);
+static inline void builder_char(Builder *b, uint32_t c) {
+    if (c < 0x80 && b->width_log == 0 && b->length < b->capacity) {
+        b->data[b->length++] = (uint8_t)c;
+    } else {
+        builder_char_slow(b, c);
+    }
+}
 void builder_repeat(Builder *b, uint32_t c, int64_t count);
 void builder_ascii(Builder *b, const char *text, size_t length);
 void builder_c(Builder *b, const char *ascii_text);

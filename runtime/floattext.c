@@ -82,20 +82,36 @@ static void increment(Decimal *d, int precision) {
     trim_zeros(d);
 }
 
+/* Round to fewer digits; false where the digits that are gone, rounded themselves, look like half a unit. */
+static bool round_decimal(const Decimal *from, int precision, Decimal *to) {
+    *to = *from;
+    if (from->count <= precision) return true;
+    bool tie = from->digits[precision] == '5' && from->count == precision + 1;
+    to->count = precision;
+    if (from->digits[precision] >= '5') {
+        increment(to, precision);
+    } else {
+        trim_zeros(to);
+    }
+    return !tie;
+}
+
 /* Doubles lie half as far apart below a power of two as above it: there the nearest decimal may belong to the next
  * double below, and the one after it be the nearest that reads back. */
 static void shortest(double d, Decimal *out) {
     int exponent;
     if (try_short(d, out)) return;
     bool uneven = frexp(d, &exponent) == 0.5;
+    Decimal longest;
+    print_digits(d, 17, &longest);
     for (int precision = d < DBL_MIN ? 1 : 15; precision < 17; precision++) {
-        print_digits(d, precision, out);
+        if (!round_decimal(&longest, precision, out)) print_digits(d, precision, out);
         if (reads_back(out, d)) return;
         if (!uneven) continue;
         increment(out, precision);
         if (reads_back(out, d)) return;
     }
-    print_digits(d, 17, out);
+    *out = longest;
 }
 
 static int write_exponent(char *to, int exponent, char letter) {
@@ -256,11 +272,35 @@ static bool is_number(const char *s, const char *end) {
     return any && rest == end;
 }
 
+/* Up to 15 digits with or without a point: an exact integer divided by an exact power of ten, hence rounded exactly. */
+static bool scan_short(const char *s, const char *end, double *result) {
+    static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    int64_t digits = 0;
+    const char *point = NULL;
+    if (end - s > 16 || s == end) return false;
+    for (const char *c = s; c < end; c++) {
+        if (*c >= '0' && *c <= '9') {
+            digits = digits * 10 + (*c - '0');
+        } else if (*c == '.' && !point) {
+            point = c;
+        } else {
+            return false;
+        }
+    }
+    int64_t behind = point ? end - point - 1 : 0;
+    if (end - s - (point != NULL) < 1 || end - s - (point != NULL) > 15) return false;
+    *result = (double)digits / powers[behind];
+    return true;
+}
+
 bool float_scan(const char *text, size_t length, double *result) {
     const char *end = text + length, *s = text;
     bool negative = s < end && *s == '-';
     if (s < end && (*s == '-' || *s == '+')) s++;
-    if (equals_letters(s, end, "inf") || equals_letters(s, end, "infinity")) {
+    if (scan_short(s, end, result)) {
+        if (negative) *result = -*result;
+    } else if (equals_letters(s, end, "inf") || equals_letters(s, end, "infinity")) {
         *result = negative ? -INFINITY : INFINITY;
     } else if (equals_letters(s, end, "nan")) {
         *result = negative ? -NAN : NAN;

@@ -71,13 +71,23 @@ Value string_from_ascii(VM *vm, const char *text, size_t length) {
 Value string_from_utf8(VM *vm, const char *text, size_t length) {
     uint32_t maximum;
     int64_t count = utf8_measure(text, length, &maximum);
+    const char *next = text;
     if (maximum < 0x80) return string_from_ascii(vm, text, length);
-    if (count == 1) return string_from_char(vm, maximum);
+    if (count == 1) return string_from_char(vm, utf8_decode(&next));
     String *s = string_new(vm, count, maximum);
     if (!s) return ABSENT;
-    const char *next = text;
-    for (int64_t i = 0; i < count; i++)
-        string_store(s, i, utf8_decode(&next));
+    uint16_t *wide = (uint16_t *)s->data;
+    uint32_t *widest = (uint32_t *)s->data;
+    if (s->width_log == 0) {
+        for (int64_t i = 0; i < count; i++)
+            s->data[i] = (uint8_t)utf8_decode(&next);
+    } else if (s->width_log == 1) {
+        for (int64_t i = 0; i < count; i++)
+            wide[i] = (uint16_t)utf8_decode(&next);
+    } else {
+        for (int64_t i = 0; i < count; i++)
+            widest[i] = utf8_decode(&next);
+    }
     return from_object(s);
 }
 

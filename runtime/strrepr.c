@@ -1,14 +1,12 @@
 /* repr and ascii of str, repr of bytes: quotes and escapes. */
 #include "runtime/builder.h"
 #include "runtime/bytes.h"
-#include "runtime/str.h"
+#include "runtime/strsearch.h"
 #include "runtime/strtype.h"
 #include "runtime/unicode.h"
 
 /* ' unless the text has a ' and no ". */
-static char choose_quote(bool has_single, bool has_double) {
-    return has_single && !has_double ? '"' : '\'';
-}
+static char choose_quote(bool has_single, bool has_double) { return has_single && !has_double ? '"' : '\''; }
 
 static void append_hex(Builder *b, char letter, uint32_t c, int digits) {
     builder_char(b, '\\');
@@ -50,32 +48,29 @@ static void append_quoted(Builder *b, uint32_t c, char quote, bool keep) {
     }
 }
 
-static bool is_plain(uint32_t c) {
-    return c >= ' ' && c < 0x7F;
-}
+static bool is_plain(uint32_t c) { return c >= ' ' && c < 0x7F; }
 
-static Value quote_string(VM *vm, const String *s, bool ascii) {
-    bool has_single = false, has_double = false;
-    for (int64_t i = 0; i < (int64_t)s->length; i++) {
-        uint32_t c = string_at(s, i);
-        has_single = has_single || c == '\'';
-        has_double = has_double || c == '"';
-    }
-    char quote = choose_quote(has_single, has_double);
+static Value quote_string(VM *vm, Value string, bool ascii) {
+    Text t = text_of(string);
+    char quote = choose_quote(text_find_unit(t, '\'') >= 0, text_find_unit(t, '"') >= 0);
     Builder b;
     builder_init(&b, vm);
     builder_char(&b, (uint8_t)quote);
-    for (int64_t i = 0; i < (int64_t)s->length; i++) {
-        uint32_t c = string_at(s, i);
-        append_quoted(&b, c, quote, is_plain(c) || (c >= 0x80 && !ascii && unicode_is_printable(c)));
+    for (int64_t i = 0; i < t.length;) {
+        int64_t start = i;
+        uint32_t c = 0;
+        while (i < t.length && is_plain(c = text_at(t, i)) && c != (uint8_t)quote && c != '\\')
+            i++;
+        if (i > start) builder_slice(&b, string, start, i);
+        if (i == t.length) break;
+        append_quoted(&b, c, quote, c >= 0x80 && !ascii && unicode_is_printable(c));
+        i++;
     }
     builder_char(&b, (uint8_t)quote);
     return builder_finish(&b);
 }
 
-Value string_repr(VM *vm, Value self) {
-    return quote_string(vm, as_string(self), false);
-}
+Value string_repr(VM *vm, Value self) { return quote_string(vm, self, false); }
 
 Value string_ascii(VM *vm, Value text) {
     const String *s = as_string(text);

@@ -169,8 +169,25 @@ int64_t text_rfind(Text t, Text wanted) {
     return -1;
 }
 
+/* How many of the bytes are `byte`, eight at a time: x has a zero byte where they are equal. */
+static int64_t count_byte(const uint8_t *data, int64_t length, uint8_t byte) {
+    const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F), pattern = UINT64_C(0x0101010101010101) * byte;
+    int64_t count = 0, i = 0;
+    for (; i + 8 <= length; i += 8) {
+        uint64_t x;
+        memcpy(&x, data + i, 8);
+        x ^= pattern;
+        count += __builtin_popcountll(~(((x & low) + low) | x | low));
+    }
+    for (; i < length; i++)
+        count += data[i] == byte;
+    return count;
+}
+
 int64_t text_count(Text t, Text wanted, int64_t limit) {
     if (wanted.length == 0) return t.length < limit ? t.length + 1 : limit;
+    if (wanted.length == 1 && wanted.width_log == 0 && t.width_log == 0 && limit == INT64_MAX)
+        return count_byte(t.data, t.length, wanted.data[0]);
     int64_t count = 0;
     for (int64_t at = 0; count < limit; count++) {
         int64_t found = text_find(text_part(t, at, t.length), wanted);

@@ -134,19 +134,30 @@ static uint8_t ascii_lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? c | 0x20 :
 
 static uint8_t ascii_upper(uint8_t c) { return c >= 'a' && c <= 'z' ? c & ~0x20 : c; }
 
+/* Turn the case of the ASCII letters from `first` ('A' or 'a') on, eight at a time; other bytes stay. The sums carry
+ * into the top bit of the bytes that are at least `first`, and of those beyond the alphabet. */
+static void turn_ascii(uint8_t *to, const uint8_t *from, int64_t length, uint8_t first) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), top = ones << 7;
+    int64_t i = 0;
+    for (; i + 8 <= length; i += 8) {
+        uint64_t word;
+        memcpy(&word, from + i, 8);
+        uint64_t low = word & ~top, from_first = low + ones * (0x80 - first),
+                 beyond = low + ones * (0x80 - first - 26);
+        word ^= (from_first & ~beyond & ~word & top) >> 2;
+        memcpy(to + i, &word, 8);
+    }
+    for (; i < length; i++)
+        to[i] = from[i] >= first && from[i] < first + 26 ? from[i] ^ 0x20 : from[i];
+}
+
 /* The change of ASCII characters; bytes beyond stay. */
 static void change_ascii(uint8_t *to, const uint8_t *from, int64_t length, Change change) {
     bool in_word = false;
     switch (change) {
     case TO_LOWER:
-    case TO_FOLDED:
-        for (int64_t i = 0; i < length; i++)
-            to[i] = ascii_lower(from[i]);
-        break;
-    case TO_UPPER:
-        for (int64_t i = 0; i < length; i++)
-            to[i] = ascii_upper(from[i]);
-        break;
+    case TO_FOLDED: turn_ascii(to, from, length, 'A'); break;
+    case TO_UPPER: turn_ascii(to, from, length, 'a'); break;
     case SWAP:
         for (int64_t i = 0; i < length; i++)
             to[i] = ascii_lower(from[i]) == from[i] ? ascii_upper(from[i]) : ascii_lower(from[i]);
@@ -178,6 +189,11 @@ static bool is_final_sigma(Text t, int64_t at) {
 
 static void append_mapped(Builder *b, Text t, int64_t i, CaseMapping mapping) {
     uint32_t mapped[UNICODE_EXPANSION_MAX], c = text_at(t, i);
+    if (c < 0x80) {
+        bool upper = mapping == CASE_UPPER || mapping == CASE_TITLE;
+        builder_char(b, upper ? ascii_upper((uint8_t)c) : ascii_lower((uint8_t)c));
+        return;
+    }
     if (c == 0x3A3 && mapping == CASE_LOWER) {
         builder_char(b, is_final_sigma(t, i) ? 0x3C2 : 0x3C3);
         return;

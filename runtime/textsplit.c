@@ -80,7 +80,18 @@ static bool rsplit_blanks(Splitter *s) {
 
 /* --- at a separator --- */
 
+static bool split_at_byte(Splitter *s, uint8_t separator) {
+    const uint8_t *data = s->text.data, *next = data, *end = data + s->text.length, *found;
+    while (s->splits-- > 0 && (found = memchr(next, separator, (size_t)(end - next)))) {
+        if (!add(s, next - data, found - data)) return false;
+        next = found + 1;
+    }
+    return add(s, next - data, s->text.length);
+}
+
 static bool split_at(Splitter *s, Text separator) {
+    if (separator.length == 1 && separator.width_log == 0 && s->text.width_log == 0)
+        return split_at_byte(s, separator.data[0]);
     int64_t at = 0, found;
     while (s->splits-- > 0 && (found = text_find(text_part(s->text, at, s->text.length), separator)) >= 0) {
         if (!add(s, at, at + found)) return false;

@@ -46,18 +46,21 @@ static inline uint32_t utf8_decode(const char **next)
     return (uint32_t)(s[0] & 0x07) << 18 | (uint32_t)(s[1] & 0x3F) << 12 | (uint32_t)(s[2] & 0x3F) << 6 | (s[3] & 0x3F);
 }
 
-/* How many code points, and the greatest (0 for none; 0x7F stands for any ASCII text). */
+/* How many code points there are. *maximum gets an upper bound of them that is as wide as the greatest: 0 for none or
+ * only ASCII ones. */
 static inline int64_t utf8_measure(const char *text, size_t length, uint32_t *maximum)
 {
-    uint8_t any = 0;
-    for (size_t i = 0; i < length; i++) any |= (uint8_t)text[i];
+    const uint8_t *s = (const uint8_t *)text;
+    uint8_t any = 0, lead = 0;
     *maximum = 0;
+    for (size_t i = 0; i < length; i++) any |= s[i];
     if (any < 0x80) return (int64_t)length;
     int64_t count = 0;
-    for (const char *next = text, *end = text + length; next < end; count++) {
-        uint32_t c = utf8_decode(&next);
-        if (c > *maximum) *maximum = c;
+    for (size_t i = 0; i < length; i++) {
+        count += (s[i] & 0xC0) != 0x80;
+        lead = s[i] > lead ? s[i] : lead;
     }
+    *maximum = lead >= 0xF0 ? 0x10FFFF : lead >= 0xC4 ? 0xFFFF : 0xFF;
     return count;
 }
 

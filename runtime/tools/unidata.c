@@ -40,7 +40,7 @@ static const struct {
     {"XID_Continue", UNICODE_XID_CONTINUE},
 };
 
-static void die(const char *message) {
+static _Noreturn void die(const char *message) {
     fprintf(stderr, "unidata: %s\n", message);
     exit(1);
 }
