@@ -13,64 +13,23 @@
 
 enum { CODEC_NAME_MAX = 32 }; /* no name in the table is that long */
 
-static const struct {
-    const char *name;
-    CodecId id;
-} codec_names[] = {
-    {"utf_8", CODEC_UTF_8},
-    {"utf8", CODEC_UTF_8},
-    {"utf", CODEC_UTF_8},
-    {"u8", CODEC_UTF_8},
-    {"utf8_ucs2", CODEC_UTF_8},
-    {"utf8_ucs4", CODEC_UTF_8},
-    {"cp65001", CODEC_UTF_8},
-    {"utf_8_sig", CODEC_UTF_8_SIG},
-    {"utf_16", CODEC_UTF_16},
-    {"utf16", CODEC_UTF_16},
-    {"u16", CODEC_UTF_16},
-    {"utf_16_le", CODEC_UTF_16_LE},
-    {"utf_16le", CODEC_UTF_16_LE},
-    {"unicodelittleunmarked", CODEC_UTF_16_LE},
-    {"utf_16_be", CODEC_UTF_16_BE},
-    {"utf_16be", CODEC_UTF_16_BE},
-    {"unicodebigunmarked", CODEC_UTF_16_BE},
-    {"utf_32", CODEC_UTF_32},
-    {"utf32", CODEC_UTF_32},
-    {"u32", CODEC_UTF_32},
-    {"utf_32_le", CODEC_UTF_32_LE},
-    {"utf_32le", CODEC_UTF_32_LE},
-    {"utf_32_be", CODEC_UTF_32_BE},
-    {"utf_32be", CODEC_UTF_32_BE},
-    {"ascii", CODEC_ASCII},
-    {"646", CODEC_ASCII},
-    {"ansi_x3_4_1968", CODEC_ASCII},
-    {"ansi_x3_4_1986", CODEC_ASCII},
-    {"cp367", CODEC_ASCII},
-    {"csascii", CODEC_ASCII},
-    {"ibm367", CODEC_ASCII},
-    {"iso646_us", CODEC_ASCII},
-    {"iso_646_irv_1991", CODEC_ASCII},
-    {"iso_ir_6", CODEC_ASCII},
-    {"us", CODEC_ASCII},
-    {"us_ascii", CODEC_ASCII},
-    {"latin_1", CODEC_LATIN_1},
-    {"latin1", CODEC_LATIN_1},
-    {"latin", CODEC_LATIN_1},
-    {"l1", CODEC_LATIN_1},
-    {"8859", CODEC_LATIN_1},
-    {"cp819", CODEC_LATIN_1},
-    {"csisolatin1", CODEC_LATIN_1},
-    {"ibm819", CODEC_LATIN_1},
-    {"iso8859", CODEC_LATIN_1},
-    {"iso8859_1", CODEC_LATIN_1},
-    {"iso_8859_1", CODEC_LATIN_1},
-    {"iso_8859_1_1987", CODEC_LATIN_1},
-    {"iso_ir_100", CODEC_LATIN_1},
-    {"cp1252", CODEC_CP1252},
-    {"1252", CODEC_CP1252},
-    {"windows_1252", CODEC_CP1252},
-    {"unicode_escape", CODEC_UNICODE_ESCAPE},
-    {"raw_unicode_escape", CODEC_RAW_UNICODE_ESCAPE},
+/* The normalised names of each encoding. */
+static const char *const codec_names[] = {
+    [CODEC_UTF_8] = "utf_8 utf8 utf u8 utf8_ucs2 utf8_ucs4 cp65001",
+    [CODEC_UTF_8_SIG] = "utf_8_sig",
+    [CODEC_ASCII] = "ascii us_ascii us 646 ansi_x3_4_1968 ansi_x3_4_1986 cp367 csascii ibm367 iso646_us "
+                    "iso_646_irv_1991 iso_ir_6",
+    [CODEC_LATIN_1] = "latin_1 latin1 latin l1 8859 cp819 csisolatin1 ibm819 iso8859 iso8859_1 iso_8859_1 "
+                      "iso_8859_1_1987 iso_ir_100",
+    [CODEC_CP1252] = "cp1252 1252 windows_1252",
+    [CODEC_UNICODE_ESCAPE] = "unicode_escape",
+    [CODEC_RAW_UNICODE_ESCAPE] = "raw_unicode_escape",
+    [CODEC_UTF_16] = "utf_16 utf16 u16",
+    [CODEC_UTF_16_LE] = "utf_16_le utf_16le unicodelittleunmarked",
+    [CODEC_UTF_16_BE] = "utf_16_be utf_16be unicodebigunmarked",
+    [CODEC_UTF_32] = "utf_32 utf32 u32",
+    [CODEC_UTF_32_LE] = "utf_32_le utf_32le",
+    [CODEC_UTF_32_BE] = "utf_32_be utf_32be",
 };
 
 static bool is_alphanumeric(char c) {
@@ -98,8 +57,13 @@ CodecId codec_find(const char *encoding) {
     char name[CODEC_NAME_MAX];
     if (strcmp(encoding, "utf-8") == 0) return CODEC_UTF_8;
     normalise(encoding, name);
-    for (size_t i = 0; i < sizeof codec_names / sizeof codec_names[0]; i++) {
-        if (strcmp(name, codec_names[i].name) == 0) return codec_names[i].id;
+    size_t length = strlen(name);
+    for (int id = CODEC_UTF_8; length && id <= CODEC_UTF_32_BE; id++) {
+        for (const char *next = codec_names[id]; *next; next += *next == ' ') {
+            size_t size = strcspn(next, " ");
+            if (size == length && memcmp(next, name, length) == 0) return (CodecId)id;
+            next += size;
+        }
     }
     return CODEC_UNKNOWN;
 }

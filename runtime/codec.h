@@ -26,7 +26,7 @@ bool codec_is_utf8(const char *encoding);
 /* For decoding a stream in pieces: how many bytes at the end of `data` begin a character that is not complete. */
 size_t codec_incomplete_tail(const char *encoding, const uint8_t *data, size_t length);
 
-/* The same for a method with the optional arguments `encoding` and `errors`, strs or ABSENT: TypeErrors in the name of
+/* Decode and encode for a method with the optional arguments `encoding` and `errors`, strs or ABSENT: TypeErrors in the name of
  * `function`, ValueError for a zero character in them. */
 RAISES bool codec_check_argument(VM *vm, const char *function, const char *parameter, Value v);
 NEW RAISES Value codec_decode_by(VM *vm, const char *function, Value bytes_like, Value encoding,
