@@ -112,7 +112,8 @@ static int64_t two_way(Text t, Text wanted, bool backwards) {
 /* --- searching --- */
 
 /* Comparisons may cost this much beyond four units for each unit passed before a search goes another way. */
-enum { PATIENCE = 1024 };
+/* In longer texts of bytes, libc's search is faster at once. */
+enum { PATIENCE = 1024, LONG_TEXT = 128 };
 /* What finding the first byte again costs beside the comparison, in the same unit: memmem does without. */
 enum { RESTART = 16 };
 
@@ -133,6 +134,7 @@ int64_t text_find(Text t, Text wanted) {
     if (cannot_occur(t, wanted)) return -1;
     uint32_t first = text_at(wanted, 0);
     if (wanted.length == 1) return text_find_unit(t, first);
+    if (t.width_log == 0 && t.length > LONG_TEXT) return find_patiently(t, wanted);
     int64_t places = t.length - wanted.length + 1, cost = 0;
     for (int64_t at = 0; at < places; at++) {
         int64_t step = text_find_unit(text_part(t, at, places), first);
