@@ -1,6 +1,7 @@
-/* open(), input(), and the standard streams. */
+/* The built-in functions open and input; the standard streams. */
+#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "runtime/dict.h"
@@ -12,234 +13,314 @@
 
 /* --- open --- */
 
-/* A mode such as "rb+", taken apart. */
 typedef struct {
-    char raw[8]; /* the letters that FileIO takes */
-    bool binary, reading, updating;
-} Mode;
+    char raw[4]; /* for file_open: the kind, 'b', '+' */
+    bool text, binary, plus;
+    char kind; /* r w a x; 0: none was said */
+} OpenMode;
 
-static bool parse_mode(VM *vm, Value text, Mode *mode) {
-    *mode = (Mode){0};
-    const String *s = as_string(text);
-    int kinds = 0, count = 0;
-    bool text_mode = false;
+/* Which letters a mode has; a combination that makes no sense RAISES. */
+static bool parse_mode(VM *vm, Value mode, OpenMode *m) {
+    *m = (OpenMode){.kind = '\0'};
+    const String *s = as_string(mode);
+    int kinds = 0;
     for (int64_t i = 0; i < string_length(s); i++) {
         uint32_t c = string_at(s, i);
-        bool known = c < 128 && c != 0 && strchr("rwax+bt", (int)c), again = false;
-        for (int64_t j = 0; j < i; j++) again = again || string_at(s, j) == c;
-        if (!known || again) return raise_value(vm, "invalid mode: %R", text), false;
-        kinds += strchr("rwax", (int)c) != NULL;
-        mode->binary = mode->binary || c == 'b';
-        text_mode = text_mode || c == 't';
-        mode->reading = mode->reading || c == 'r';
-        mode->updating = mode->updating || c == '+';
-        if (c != 't' && c != 'b') mode->raw[count++] = (char)c;
+        bool known = c < 0x80 && c && strchr("rwax+tb", (int)c);
+        for (int64_t j = 0; j < i && known; j++) known = string_at(s, j) != c;
+        if (!known) return raise_value(vm, "invalid mode: %R", mode), false;
+        if (c == '+') m->plus = true;
+        else if (c == 't') m->text = true;
+        else if (c == 'b') m->binary = true;
+        else m->kind = (char)c, kinds++;
     }
-    if (mode->binary && text_mode) return raise_value(vm, "can't have text and binary mode at once"), false;
+    if (m->text && m->binary) return raise_value(vm, "can't have text and binary mode at once"), false;
     if (kinds > 1) return raise_value(vm, "must have exactly one of create/read/write/append mode"), false;
-    if (kinds == 0) {
-        raise_value(vm, "Must have exactly one of create/read/write/append mode and at most one plus");
-        return false;
-    }
+    char *to = m->raw;
+    if (m->kind) *to++ = m->kind;
+    if (m->plus) *to++ = '+';
     return true;
 }
 
-/* Is an optional argument given, and not None? */
 static bool given(Value v) { return !is_absent(v) && !is_none(v); }
 
-static bool check_text_arguments(VM *vm, const Mode *mode, Value encoding, Value errors, Value newline) {
-    const struct {
-        const char *name;
-        Value value;
-    } rows[] = {{"encoding", encoding}, {"errors", errors}, {"newline", newline}};
-    for (int i = 0; i < 3; i++) {
-        if (!given(rows[i].value)) continue;
-        if (!is_string(rows[i].value)) {
-            raise_type(vm, "open() argument '%s' must be str or None, not %T", rows[i].name, rows[i].value);
-            return false;
-        }
-        if (mode->binary) {
-            raise_value(vm, "binary mode doesn't take %s %s argument", i < 2 ? "an" : "a", rows[i].name);
-            return false;
-        }
+/* An optional str argument of open. */
+static bool check_text(VM *vm, Value v, const char *name) {
+    if (!given(v)) return true;
+    if (!is_string(v)) return raise_type(vm, "open() argument '%s' must be str or None, not %T", name, v), false;
+    if (strlen((const char *)as_string(v)->data) < as_string(v)->length && as_string(v)->ascii) {
+        return raise_value(vm, "embedded null character"), false;
     }
     return true;
 }
 
-static Value wrap_text(VM *vm, Value buffer, Value encoding, Value errors, Value newline, Value mode, bool lines) {
-    Value utf8 = string_from_c(vm, "utf-8"), strict = is_absent(utf8) ? ABSENT : string_from_c(vm, "strict");
-    Value text = ABSENT;
-    if (!is_absent(strict)) {
-        text = text_file_new(vm, buffer, given(encoding) ? encoding : utf8, given(errors) ? errors : strict, newline,
-                             lines);
+enum { ARG_FILE, ARG_MODE, ARG_BUFFERING, ARG_ENCODING, ARG_ERRORS, ARG_NEWLINE, ARG_CLOSE_FD, ARG_OPENER };
+
+/* Arguments that only make sense for text. */
+static bool check_binary(VM *vm, Value *args) {
+    static const struct {
+        int index;
+        const char *text;
+    } rows[] = {{ARG_ENCODING, "an encoding"}, {ARG_ERRORS, "an errors"}, {ARG_NEWLINE, "a newline"}};
+    for (int i = 0; i < 3; i++) {
+        if (!given(args[rows[i].index])) continue;
+        return raise_value(vm, "binary mode doesn't take %s argument", rows[i].text), false;
     }
-    if (!is_absent(text)) value_set(vm, &as_text_file(text)->mode, value_ref(mode));
-    value_xdrop(vm, utf8);
-    value_xdrop(vm, strict);
-    return text;
+    return true;
 }
 
-/* The layers above a raw file, which is taken. */
-static Value build(VM *vm, STEALS Value raw, const Mode *mode, int64_t buffering, Value mode_text, Value *text_args) {
-    bool lines = buffering == 1 || (buffering < 0 && isatty(as_file(raw)->fd));
-    if (buffering == 0 && mode->binary) return raw;
-    if (buffering == 0) {
-        raise_value(vm, "can't have unbuffered text I/O");
-        value_drop(vm, raw);
-        return ABSENT;
+/* The path or descriptor that is meant: what __fspath__ gives, if there is one. NEW. */
+static Value open_target(VM *vm, Value file) {
+    if (is_string(file) || is_bytes(file) || is_int_family(file)) return value_ref(file);
+    Value name = string_intern_c(vm, "__fspath__");
+    Value method = is_absent(name) ? ABSENT : object_special(vm, file, name);
+    value_xdrop(vm, name);
+    if (is_absent(method)) {
+        if (error_raised(vm)) return ABSENT;
+        return raise_type(vm, "expected str, bytes or os.PathLike object, not %T", file);
     }
-    Type *type = mode->updating ? &buffered_random_type : mode->reading ? &buffered_reader_type : &buffered_writer_type;
-    Value buffer = buffered_new(vm, type, raw, buffering > 1 ? buffering : FILE_BUFFER_SIZE);
-    value_drop(vm, raw);
-    if (is_absent(buffer) || mode->binary) return buffer;
-    Value text = wrap_text(vm, buffer, text_args[0], text_args[1], text_args[2], mode_text, lines);
+    Value path = call_0(vm, method);
+    value_drop(vm, method);
+    if (is_absent(path) || is_string(path) || is_bytes(path)) return path;
+    raise_type(vm, "expected %T.__fspath__() to return str or bytes, not %T", file, path);
+    value_drop(vm, path);
+    return ABSENT;
+}
+
+static Value buffer_over(VM *vm, const OpenMode *m, Value raw, int64_t size) {
+    Type *type = m->plus ? &buffered_random_type : m->kind == 'r' ? &buffered_reader_type : &buffered_writer_type;
+    if (m->plus && lseek(as_file(raw)->fd, 0, SEEK_CUR) < 0) {
+        return raise_unsupported(vm, "File or stream is not seekable.");
+    }
+    return buffered_new(vm, type, raw, size > 1 ? size : FILE_BUFFER_SIZE);
+}
+
+static Value text_over(VM *vm, Value *args, Value buffer, bool line_buffered) {
+    Value encoding = args[ARG_ENCODING], errors = args[ARG_ERRORS], mode = args[ARG_MODE];
+    bool locale = !given(encoding) || string_equal_c(encoding, "locale");
+    encoding = locale ? string_from_c(vm, "UTF-8") : value_ref(encoding);
+    errors = given(errors) ? value_ref(errors) : string_from_c(vm, "strict");
+    mode = is_absent(mode) ? value_ref(vm->characters['r']) : value_ref(mode);
+    Value result = ABSENT;
+    if (!is_absent(encoding) && !is_absent(errors)) {
+        result = text_file_new(vm, buffer, encoding, errors, args[ARG_NEWLINE], line_buffered);
+    }
+    value_xdrop(vm, encoding);
+    value_xdrop(vm, errors);
+    if (!is_absent(result)) as_text_file(result)->mode = value_ref(mode);
+    value_drop(vm, mode);
+    return result;
+}
+
+/* The layers that the mode and the buffering ask for, over an open file. */
+static Value layers_over(VM *vm, const OpenMode *m, Value *args, Value raw, int64_t buffering) {
+    bool line_buffered = !m->binary && (buffering == 1 || (buffering < 0 && isatty(as_file(raw)->fd)));
+    if (buffering == 0) {
+        return m->binary ? value_ref(raw) : raise_value(vm, "can't have unbuffered text I/O");
+    }
+    Value buffer = buffer_over(vm, m, raw, buffering);
+    if (is_absent(buffer) || m->binary) return buffer;
+    Value text = text_over(vm, args, buffer, line_buffered);
     value_drop(vm, buffer);
     return text;
 }
 
-/* args: file, mode, buffering, encoding, errors, newline, closefd, opener */
 static Value open_function(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    Mode mode;
+    OpenMode mode = {.raw = "r", .kind = 'r'};
     int64_t buffering = -1;
-    Value mode_text = is_absent(args[1]) ? vm->characters['r'] : args[1];
-    if (!is_string(mode_text)) return raise_type(vm, "open() argument 'mode' must be str, not %T", mode_text);
-    if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &buffering)) return ABSENT;
-    if (!parse_mode(vm, mode_text, &mode) || !check_text_arguments(vm, &mode, args[3], args[4], args[5])) return ABSENT;
-    int close_fd = is_absent(args[6]) ? 1 : object_truth(vm, args[6]);
-    if (close_fd < 0) return ABSENT;
-    Value path = args[0], made = ABSENT;
-    if (!is_string(path) && !is_int_family(path) && is_object(path)) {
-        Value name = string_intern_c(vm, "__fspath__"), method = ABSENT;
-        if (!is_absent(name)) method = object_special(vm, path, name);
-        if (!is_absent(method)) path = made = call_0(vm, method);
-        value_xdrop(vm, name);
-        value_xdrop(vm, method);
-        if (error_raised(vm)) return ABSENT;
+    if (!is_absent(args[ARG_MODE]) && !is_string(args[ARG_MODE])) {
+        return raise_type(vm, "open() argument 'mode' must be str, not %T", args[ARG_MODE]);
     }
-    Value raw = file_open(vm, path, mode.raw, close_fd, args[7]);
-    value_xdrop(vm, made);
-    return is_absent(raw) ? ABSENT : build(vm, raw, &mode, buffering, mode_text, args + 3);
+    if (!is_absent(args[ARG_BUFFERING]) &&
+        !object_to_int64(vm, args[ARG_BUFFERING], &exc_OverflowError, &buffering)) {
+        return ABSENT;
+    }
+    if (!check_text(vm, args[ARG_ENCODING], "encoding") || !check_text(vm, args[ARG_ERRORS], "errors") ||
+        !check_text(vm, args[ARG_NEWLINE], "newline")) {
+        return ABSENT;
+    }
+    int close_fd = is_absent(args[ARG_CLOSE_FD]) ? true : object_truth(vm, args[ARG_CLOSE_FD]);
+    if (close_fd < 0) return ABSENT;
+    Value target = open_target(vm, args[ARG_FILE]);
+    if (is_absent(target)) return ABSENT;
+    Value raw = ABSENT;
+    if ((is_absent(args[ARG_MODE]) || parse_mode(vm, args[ARG_MODE], &mode)) &&
+        (!mode.binary || check_binary(vm, args))) {
+        raw = file_open(vm, target, mode.raw, close_fd, args[ARG_OPENER]);
+    }
+    value_drop(vm, target);
+    if (is_absent(raw)) return ABSENT;
+    Value result = layers_over(vm, &mode, args, raw, buffering);
+    value_drop(vm, raw);
+    return result;
 }
 
 /* --- input --- */
 
-static bool write_text(VM *vm, Value stream, Value text) {
-    Value written = call_method(vm, stream, NAME_OF(vm, write), &text, 1);
-    value_xdrop(vm, written);
-    return !is_absent(written);
+/* A standard stream that input needs. BORROWED; ABSENT RAISES. */
+static Value needed_stream(VM *vm, const char *name) {
+    Value stream = dict_get_c(vm, vm->sys, name);
+    if (is_absent(stream) || is_none(stream)) return raise_error(vm, &exc_RuntimeError, "input(): lost sys.%s", name);
+    return stream;
 }
 
 static bool flush_stream(VM *vm, Value stream) {
-    Value flushed = call_method(vm, stream, NAME_OF(vm, flush), NULL, 0);
-    value_xdrop(vm, flushed);
-    return !is_absent(flushed);
+    Value done = call_method(vm, stream, NAME_OF(vm, flush), NULL, 0);
+    value_xdrop(vm, done);
+    return !is_absent(done);
 }
 
-/* sys.<name>, NEW; RuntimeError when it was removed or set to None. */
-static Value stream_of(VM *vm, const char *name) {
-    Value stream = dict_get_c(vm, vm->sys, name);
-    if (!is_absent(stream) && !is_none(stream)) return value_ref(stream);
-    return raise_error(vm, &exc_RuntimeError, "input(): lost sys.%s", name);
-}
-
-/* A line without its end; EOFError at the end of the input. */
-static Value read_input(VM *vm, Value in) {
+/* The next line of sys.stdin without its end: NEW; EOFError when there is none. */
+static Value read_stdin_line(VM *vm, Value in) {
     Value name = string_intern_c(vm, "readline");
     Value line = is_absent(name) ? ABSENT : call_method(vm, in, name, NULL, 0);
     value_xdrop(vm, name);
     if (is_absent(line)) return ABSENT;
     if (!is_string(line)) {
-        raise_type(vm, "object.readline() returned non-string");
         value_drop(vm, line);
+        return raise_type(vm, "object.readline() returned non-string");
+    }
+    int64_t length = string_length(as_string(line));
+    Value text = line;
+    if (length == 0) text = raise_error(vm, &exc_EOFError, "EOF when reading a line");
+    else if (string_at(as_string(line), length - 1) == '\n') text = string_slice(vm, line, 0, length - 1);
+    else value_ref(line);
+    value_drop(vm, line);
+    return text;
+}
+
+static bool is_terminal(Value stream, int fd) {
+    if (!is_exactly(stream, &text_file_type)) return false;
+    Value buffer = as_text_file(stream)->buffer;
+    return !is_absent(buffer) && !is_absent(as_buffered(buffer)->raw) && as_file(as_buffered(buffer)->raw)->fd == fd &&
+           isatty(fd);
+}
+
+/* Show the prompt and read a line, all streams held. */
+static Value input_from(VM *vm, Value prompt, Value in, Value out) {
+    Value text = is_absent(prompt) ? value_ref(vm->empty_string) : object_str(vm, prompt);
+    if (is_absent(text) || !flush_stream(vm, out)) {
+        value_xdrop(vm, text);
         return ABSENT;
     }
-    const String *s = as_string(line);
-    int64_t length = string_length(s);
-    Value result;
-    if (length == 0) {
-        result = raise_error(vm, &exc_EOFError, "EOF when reading a line");
+    Value line = ABSENT;
+    if (vm->hooks.read_terminal && is_terminal(in, STDIN_FILENO) && is_terminal(out, STDOUT_FILENO)) {
+        line = vm->hooks.read_terminal(vm, text);
+        if (is_absent(line) && !error_raised(vm)) raise_new(vm, &exc_EOFError, ABSENT);
     } else {
-        result = string_slice(vm, line, 0, string_at(s, length - 1) == '\n' ? length - 1 : length);
+        Value written = call_method(vm, out, NAME_OF(vm, write), &text, 1);
+        value_xdrop(vm, written);
+        if (!is_absent(written) && flush_stream(vm, out)) line = read_stdin_line(vm, in);
     }
-    value_drop(vm, line);
-    return result;
+    value_drop(vm, text);
+    return line;
 }
 
 static Value input_function(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    Value in = stream_of(vm, "stdin"), out = is_absent(in) ? ABSENT : stream_of(vm, "stdout"), result = ABSENT;
-    if (!is_absent(out)) {
-        Value prompt = is_absent(args[0]) ? value_ref(vm->empty_string) : object_str(vm, args[0]);
-        bool shown = !is_absent(prompt) && (is_absent(args[0]) || write_text(vm, out, prompt)) && flush_stream(vm, out);
-        value_xdrop(vm, prompt);
-        if (shown) result = read_input(vm, in);
-    }
-    value_xdrop(vm, in);
-    value_xdrop(vm, out);
-    return result;
+    Value in = needed_stream(vm, "stdin"), out = is_absent(in) ? ABSENT : needed_stream(vm, "stdout");
+    Value error = is_absent(out) ? ABSENT : needed_stream(vm, "stderr");
+    if (is_absent(error)) return ABSENT;
+    value_ref(in), value_ref(out), value_ref(error);
+    if (!flush_stream(vm, error)) error_clear(vm);
+    Value line = input_from(vm, args[0], in, out);
+    value_drop(vm, in), value_drop(vm, out), value_drop(vm, error);
+    return line;
 }
-
-/* --- the standard streams --- */
 
 static const NativeDef functions[] = {
     {"open", open_function,
      "file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None",
-     "Open file and return a stream. Raise OSError upon failure.", 0},
-    {"input", input_function, "prompt='', /", "Read a string from standard input. The trailing newline is stripped.", 0},
+     "Open file and return a stream.  Raise OSError upon failure.", 0},
+    {"input", input_function, "prompt='', /",
+     "Read a string from standard input.  The trailing newline is stripped.", 0},
     {0},
 };
 
-/* One stream as sys.<name> and sys.__<name>__; None when its descriptor is closed. */
-static bool add_stream(VM *vm, int fd, const char *name, bool reading, const char *errors, bool unbuffered) {
-    char shown[16], kept[16];
-    snprintf(shown, sizeof shown, "<%s>", name);
-    snprintf(kept, sizeof kept, "__%s__", name);
-    Value stream = NONE;
-    if (lseek(fd, 0, SEEK_CUR) >= 0 || isatty(fd) || fcntl(fd, F_GETFD) >= 0) {
-        Value label = string_from_c(vm, shown), handler = string_from_c(vm, errors);
-        Value raw = is_absent(label) ? ABSENT : file_new(vm, fd, reading, !reading, label, false);
-        Value mode = vm->characters[reading ? 'r' : 'w'];
-        Value buffer = is_absent(raw) || is_absent(handler)
-                           ? ABSENT
-                           : buffered_new(vm, reading ? &buffered_reader_type : &buffered_writer_type, raw, FILE_BUFFER_SIZE);
-        bool lines = fd == STDERR_FILENO || isatty(fd);
-        stream = is_absent(buffer) ? ABSENT : wrap_text(vm, buffer, ABSENT, handler, ABSENT, mode, lines);
-        if (!is_absent(stream)) as_text_file(stream)->write_through = unbuffered && !reading;
-        value_xdrop(vm, label), value_xdrop(vm, handler), value_xdrop(vm, raw), value_xdrop(vm, buffer);
+/* --- the standard streams --- */
+
+/* In the locales C and POSIX, bytes that are not UTF-8 pass through standard input and output. */
+static const char *stdio_errors(void) {
+    static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    static const char *const plain[] = {"C", "POSIX", "C.UTF-8", "C.utf8", "UTF-8"};
+    const char *locale = NULL;
+    for (int i = 0; i < 3 && !(locale && *locale); i++) locale = getenv(variables[i]);
+    if (!locale || !*locale) return "surrogateescape";
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        if (strcmp(locale, plain[i]) == 0) return "surrogateescape";
     }
-    bool done = !is_absent(stream) && dict_set_c(vm, vm->sys, name, stream) && dict_set_c(vm, vm->sys, kept, stream);
-    value_xdrop(vm, stream);
-    return done;
+    return "strict";
+}
+
+typedef struct {
+    int fd;
+    const char *name, *dunder, *label;
+    const char *errors; /* NULL: by the locale */
+} Stream;
+
+/* The text file over a descriptor; None when it is closed. NEW. */
+static Value stream_new(VM *vm, const Stream *s, bool unbuffered) {
+    if (fcntl(s->fd, F_GETFD) < 0) return NONE;
+    bool reads = s->fd == STDIN_FILENO;
+    Value label = string_from_c(vm, s->label), encoding = string_from_c(vm, "utf-8");
+    Value errors = string_from_c(vm, s->errors ? s->errors : stdio_errors());
+    Value raw = ABSENT, buffer = ABSENT, text = ABSENT;
+    if (!is_absent(label)) raw = file_new(vm, s->fd, reads, !reads, label, false);
+    if (!is_absent(raw)) {
+        int64_t size = unbuffered && !reads ? 0 : FILE_BUFFER_SIZE;
+        buffer = buffered_new(vm, reads ? &buffered_reader_type : &buffered_writer_type, raw, size);
+    }
+    bool lines = s->fd == STDERR_FILENO || isatty(s->fd);
+    if (!is_absent(buffer) && !is_absent(encoding) && !is_absent(errors)) {
+        text = text_file_new(vm, buffer, encoding, errors, vm->characters['\n'], lines);
+    }
+    if (!is_absent(text)) {
+        as_text_file(text)->mode = value_ref(vm->characters[reads ? 'r' : 'w']);
+        as_text_file(text)->write_through = unbuffered && !reads;
+    }
+    value_xdrop(vm, label), value_xdrop(vm, encoding), value_xdrop(vm, errors);
+    value_xdrop(vm, raw), value_xdrop(vm, buffer);
+    return text;
 }
 
 bool streams_init(VM *vm, bool unbuffered) {
-    return module_add_functions(vm, vm->builtins, functions, "builtins") &&
-           add_stream(vm, STDIN_FILENO, "stdin", true, "strict", unbuffered) &&
-           add_stream(vm, STDOUT_FILENO, "stdout", false, "strict", unbuffered) &&
-           add_stream(vm, STDERR_FILENO, "stderr", false, "backslashreplace", unbuffered);
+    static const Stream streams[] = {
+        {STDIN_FILENO, "stdin", "__stdin__", "<stdin>", NULL},
+        {STDOUT_FILENO, "stdout", "__stdout__", "<stdout>", NULL},
+        {STDERR_FILENO, "stderr", "__stderr__", "<stderr>", "backslashreplace"},
+    };
+    for (int i = 0; i < 3; i++) {
+        Value stream = stream_new(vm, &streams[i], unbuffered);
+        bool done = !is_absent(stream) && dict_set_c(vm, vm->sys, streams[i].name, stream) &&
+                    dict_set_c(vm, vm->sys, streams[i].dunder, stream);
+        value_xdrop(vm, stream);
+        if (!done) return false;
+    }
+    return module_add_functions(vm, vm->builtins, functions, "_io");
+}
+
+/* Flush a stream that is there and open. A failure is reported, but for a pipe that nobody reads any more. */
+static bool flush_at_exit(VM *vm, const char *name, bool report) {
+    Value stream = dict_get_c(vm, vm->sys, name), closed = ABSENT;
+    if (is_absent(stream) || is_none(stream)) return true;
+    value_ref(stream);
+    Value attribute = string_intern_c(vm, "closed");
+    if (!is_absent(attribute) && object_find_attribute(vm, stream, attribute, &closed) < 0) error_clear(vm);
+    value_xdrop(vm, attribute);
+    bool open = is_absent(closed) || object_truth(vm, closed) == 0;
+    value_xdrop(vm, closed);
+    bool flushed = !open || flush_stream(vm, stream);
+    if (!flushed && report && !error_is(vm, &exc_BrokenPipeError)) error_unraisable(vm, NULL, stream);
+    error_clear(vm);
+    value_drop(vm, stream);
+    return flushed;
 }
 
 bool streams_flush(VM *vm) {
-    static const char *const names[] = {"stdout", "stderr"};
     Value raised = error_take(vm);
-    bool flushed = true;
-    for (int i = 0; i < 2; i++) {
-        Value stream = is_absent(vm->sys) ? ABSENT : dict_get_c(vm, vm->sys, names[i]);
-        if (is_absent(stream) || is_none(stream)) continue;
-        value_ref(stream);
-        if (is_exactly(stream, &text_file_type) && !text_file_is_open(as_text_file(stream))) {
-            value_drop(vm, stream);
-            continue;
-        }
-        if (!flush_stream(vm, stream)) {
-            if (i == 0) flushed = false;
-            if (error_is(vm, &exc_BrokenPipeError)) error_clear(vm);
-            error_unraisable(vm, NULL, stream);
-        }
-        value_drop(vm, stream);
-    }
-    error_clear(vm);
+    bool flushed = flush_at_exit(vm, "stdout", true);
+    flush_at_exit(vm, "stderr", false);
     error_restore(vm, raised);
     return flushed;
 }

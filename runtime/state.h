@@ -62,6 +62,9 @@ typedef struct {
     bool (*super_arguments)(VM *vm, Value *type, Value *self);
     /* Write the exception with its traceback to sys.stderr, as an uncaught one. Raises nothing. */
     void (*print_exception)(VM *vm, Value exception);
+    /* Read a line from the terminal, edited, behind this prompt, without its end. ABSENT with nothing raised at the end of
+     * input. NULL: there is no such thing, read sys.stdin. NEW, RAISES. */
+    Value (*read_terminal)(VM *vm, Value prompt);
 } VMHooks;
 
 struct VM {

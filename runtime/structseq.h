@@ -5,7 +5,8 @@
  * Tuples with named fields, as sys and time return them (sys.version_info, time.struct_time).
  *
  * Such a type is a static type whose base is tuple and whose `members` name the items: STRUCTSEQ_FIELD(i, "name").
- * STRUCTSEQ_TYPE writes the initialiser.
+ * STRUCTSEQ_TYPE writes the initialiser. Fields with MEMBER_NONE_IF_ABSENT are hidden: attributes that are no items of
+ * the tuple; they lie behind the others.
  */
 
 #include "runtime/native.h"
@@ -14,9 +15,12 @@
 #define STRUCTSEQ_FIELD(i, name_text, doc_text)                                                              \
     {name_text, offsetof(Tuple, items) + (i) * sizeof(Value), MEMBER_READONLY, doc_text}
 
+#define STRUCTSEQ_HIDDEN(i, name_text)                                                                        \
+    {name_text, offsetof(Tuple, items) + (i) * sizeof(Value), MEMBER_READONLY | MEMBER_NONE_IF_ABSENT, NULL}
+
 #define STRUCTSEQ_TYPE(type, name_text, member_table, doc_text)                                              \
     Type type = {                                                                                            \
-        TYPE_HEAD(type, name_text),                                                                          \
+        TYPE_HEAD(type, name_text, .traverse = structseq_traverse, .dealloc = structseq_dealloc),                                                                          \
         .flags = TYPE_TUPLE,                                                                                 \
         .basic_size = sizeof(Tuple),                                                                         \
         .item_size = sizeof(Value),                                                                          \
@@ -27,8 +31,10 @@
         .members = member_table,                                                                             \
     }
 
-/* An instance from its items, one for each member; takes the references, also on failure. */
+/* An instance from its items, one for each member (hidden ones may be ABSENT); takes the references, also on failure. */
 NEW RAISES Value structseq_new(VM *vm, Type *type, STEALS Value *items);
+int structseq_traverse(Object *self, VisitFn visit, void *context);
+void structseq_dealloc(VM *vm, Object *self);
 /* The slots: type(sequence), and name(field=value, ...). */
 NEW RAISES Value structseq_construct(VM *vm, Type *type, Value *args, int nargs, Value names);
 NEW RAISES Value structseq_repr(VM *vm, Value self);

@@ -295,11 +295,20 @@ static void print_source(Printer *p, const Code *code, uint32_t index, uint32_t 
     memory_free(p->vm, lines, size);
 }
 
+/* Each statement typed at the prompt is a source of its own, "<stdin>-7", but is shown as one. */
+static void print_filename(Printer *p, Value filename)
+{
+    static const char typed[] = "<stdin>-";
+    const String *s = as_string(filename);
+    builder_c(&p->out, "  File \"");
+    if (s->ascii && strncmp((const char *)s->data, typed, sizeof typed - 1) == 0) builder_c(&p->out, "<stdin>");
+    else builder_string(&p->out, filename);
+}
+
 static void print_entry(Printer *p, const Traceback *entry)
 {
     const Code *code = frame_object_code(as_frame_object(entry->frame));
-    builder_c(&p->out, "  File \"");
-    builder_string(&p->out, code->filename);
+    print_filename(p, code->filename);
     uint32_t line = traceback_line(entry);
     builder_format(&p->out, "\", line %u, in ", line);
     builder_string(&p->out, code->name);
@@ -403,9 +412,8 @@ static void print_syntax_error(Printer *p, Value exception)
     Value filename = e->fields[SYNTAX_FILENAME], text = e->fields[SYNTAX_TEXT], message = e->fields[SYNTAX_MESSAGE];
     int64_t line = number_field(exception, SYNTAX_LINE);
     if (line >= 0) {
-        builder_c(&p->out, "  File \"");
-        if (is_text(filename)) builder_string(&p->out, filename);
-        else builder_c(&p->out, "<string>");
+        if (is_text(filename)) print_filename(p, filename);
+        else builder_c(&p->out, "  File \"<string>");
         builder_format(&p->out, "\", line %lld\n", (long long)line);
         if (is_text(text)) print_syntax_line(p, exception, text);
     }

@@ -14,6 +14,7 @@
 #include "runtime/float.h"
 #include "runtime/list.h"
 #include "runtime/module.h"
+#include "runtime/modules/sys.h"
 #include "runtime/namespace.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -202,6 +203,27 @@ static const MemberDef hash_fields[] = {
     FIELD(4, "imag", NULL),  FIELD(5, "algorithm", NULL), FIELD(6, "hash_bits", NULL), FIELD(7, "seed_bits", NULL),
     FIELD(8, "cutoff", NULL), {0}};
 
+static const MemberDef flags_fields[] = {FIELD(0, "debug", NULL),
+                                         FIELD(1, "inspect", NULL),
+                                         FIELD(2, "interactive", NULL),
+                                         FIELD(3, "optimize", NULL),
+                                         FIELD(4, "dont_write_bytecode", NULL),
+                                         FIELD(5, "no_user_site", NULL),
+                                         FIELD(6, "no_site", NULL),
+                                         FIELD(7, "ignore_environment", NULL),
+                                         FIELD(8, "verbose", NULL),
+                                         FIELD(9, "bytes_warning", NULL),
+                                         FIELD(10, "quiet", NULL),
+                                         FIELD(11, "hash_randomization", NULL),
+                                         FIELD(12, "isolated", NULL),
+                                         FIELD(13, "dev_mode", NULL),
+                                         FIELD(14, "utf8_mode", NULL),
+                                         FIELD(15, "warn_default_encoding", NULL),
+                                         FIELD(16, "safe_path", NULL),
+                                         FIELD(17, "int_max_str_digits", NULL),
+                                         {0}};
+
+STRUCTSEQ_TYPE(flags_type, "sys.flags", flags_fields, "The command line's flags.");
 STRUCTSEQ_TYPE(version_info_type, "sys.version_info", version_fields, "Version information as a named tuple.");
 STRUCTSEQ_TYPE(float_info_type, "sys.float_info", float_fields, "What the C header float.h says of double.");
 STRUCTSEQ_TYPE(int_info_type, "sys.int_info", int_fields, "How ints are held and converted.");
@@ -231,6 +253,32 @@ static Value hash_info(VM *vm) {
                      int_small(0),       int_small(1000003), string_from_c(vm, "siphash13"),
                      int_small(64),      int_small(128),     int_small(0)};
     return structseq_new(vm, &hash_info_type, items);
+}
+
+bool sys_set_flags(VM *vm, const SysFlags *f) {
+    Value no = int_small(0);
+    Value items[] = {no,
+                     int_small(f->inspect),
+                     int_small(f->interactive),
+                     no,
+                     int_small(f->dont_write_bytecode),
+                     int_small(f->no_user_site),
+                     int_small(f->no_site),
+                     int_small(f->ignore_environment),
+                     no,
+                     no,
+                     int_small(f->quiet),
+                     int_small(vm->hash_key[0] || vm->hash_key[1]),
+                     int_small(f->isolated),
+                     FALSE_VALUE,
+                     no,
+                     no,
+                     bool_from(f->safe_path),
+                     int_small(INT_MAX_STR_DIGITS_DEFAULT)};
+    Value flags = structseq_new(vm, &flags_type, items);
+    bool done = !is_absent(flags) && dict_set_c(vm, vm->sys, "flags", flags);
+    value_xdrop(vm, flags);
+    return done;
 }
 
 static Value implementation(VM *vm) {

@@ -1,0 +1,232 @@
+/* The command line. */
+#include "cli/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/version.h"
+
+enum { GO_ON = -1, STATUS_USAGE = 2 };
+
+static const char usage_line[] = "usage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\n";
+
+static const char help_text[] =
+    "Options (and corresponding environment variables):\n"
+    "-B     : accepted; compiled code is never written to files\n"
+    "-c cmd : program passed in as string (terminates option list)\n"
+    "-E     : ignore environment variables\n"
+    "-h     : print this help message and exit (also --help)\n"
+    "-i     : inspect interactively after running script; also PYTHONINSPECT=x\n"
+    "-I     : isolate from the user's environment (implies -E, -P and -s)\n"
+    "-m mod : run library module as a script (terminates option list)\n"
+    "-P     : don't prepend a potentially unsafe path to sys.path\n"
+    "-q     : don't print version and copyright messages on interactive startup\n"
+    "-s, -S : accepted; there are no site directories\n"
+    "-u     : force the stdout and stderr streams to be unbuffered; also PYTHONUNBUFFERED=x\n"
+    "-V     : print the version number and exit (also --version)\n"
+    "-X opt : set an implementation-specific option:\n"
+    "         malloc=pools|system|debug   where objects' memory comes from; also MPYMALLOC\n"
+    "         heapsize=N[k|M|G]           bound the memory of objects; also MPYHEAPSIZE\n"
+    "         failalloc=N[,forever]       refuse the Nth request for memory; also MPYFAILALLOC\n"
+    "         gcstress=N                  collect at every Nth new container; also MPYGCSTRESS\n"
+    "--tokens file, --ast file, --dis file : print a program's tokens, syntax tree or bytecode\n"
+    "file   : program read from script file\n"
+    "-      : program read from stdin (default; interactive mode if a tty)\n"
+    "arg ...: arguments passed to program in sys.argv[1:]\n"
+    "PYTHONHASHSEED: a number makes hashes of str and bytes the same in every run\n";
+
+static int complain(const char *program, const char *format, const char *what) {
+    fprintf(stderr, format, what);
+    fprintf(stderr, usage_line, program);
+    fprintf(stderr, "Try `%s -h' for more information.\n", program);
+    return STATUS_USAGE;
+}
+
+/* --- heap settings --- */
+
+/* A number with an optional unit behind it, wholly. */
+static bool parse_size(const char *text, uint64_t *result) {
+    char *end;
+    if (*text < '0' || *text > '9') return false;
+    *result = strtoull(text, &end, 10);
+    static const char units[] = "kKmMgG";
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    if (unit) {
+        int shift = 10 * (int)((unit - units) / 2 + 1);
+        if (*result > UINT64_MAX >> shift) return false;
+        *result <<= shift;
+        end++;
+    }
+    return *end == '\0';
+}
+
+static bool set_malloc(HeapOptions *heap, const char *value) {
+    static const struct {
+        const char *name;
+        HeapMode mode;
+    } modes[] = {{"pools", HEAP_POOLS}, {"system", HEAP_SYSTEM}, {"debug", HEAP_DEBUG}};
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        if (strcmp(value, modes[i].name) != 0) continue;
+        heap->mode = modes[i].mode;
+        return true;
+    }
+    return false;
+}
+
+static bool set_heap_size(HeapOptions *heap, const char *value) {
+    uint64_t size;
+    if (!parse_size(value, &size)) return false;
+    heap->limit = size;
+    return true;
+}
+
+static bool set_fail_alloc(HeapOptions *heap, const char *value) {
+    char *end;
+    if (*value < '0' || *value > '9') return false;
+    heap->fail_at = strtoull(value, &end, 10);
+    heap->fail_forever = strcmp(end, ",forever") == 0;
+    return *end == '\0' || heap->fail_forever;
+}
+
+static bool set_gc_stress(HeapOptions *heap, const char *value) {
+    uint64_t interval;
+    if (!parse_size(value, &interval) || interval > UINT32_MAX) return false;
+    heap->gc_stress = (uint32_t)interval;
+    return true;
+}
+
+static const struct {
+    const char *name, *variable;
+    bool (*set)(HeapOptions *heap, const char *value);
+} settings[] = {
+    {"malloc", "MPYMALLOC", set_malloc},
+    {"heapsize", "MPYHEAPSIZE", set_heap_size},
+    {"failalloc", "MPYFAILALLOC", set_fail_alloc},
+    {"gcstress", "MPYGCSTRESS", set_gc_stress},
+};
+
+enum { SETTING_COUNT = sizeof settings / sizeof *settings };
+
+/* -X name=value; options of no meaning here are only shown in sys._xoptions, as CPython does. */
+static bool set_extra(Options *o, const char *text, bool given[SETTING_COUNT]) {
+    const char *equals = strchr(text, '=');
+    size_t length = equals ? (size_t)(equals - text) : strlen(text);
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        if (strlen(settings[i].name) != length || strncmp(settings[i].name, text, length) != 0) continue;
+        given[i] = true;
+        return equals && settings[i].set(&o->heap, equals + 1);
+    }
+    return true;
+}
+
+/* What the environment says and no option has said. */
+static int read_environment(Options *o, const char *program, const bool given[SETTING_COUNT]) {
+    if (o->ignore_environment) return GO_ON;
+    const char *inspect = getenv("PYTHONINSPECT"), *unbuffered = getenv("PYTHONUNBUFFERED");
+    if (inspect && *inspect) o->inspect = true;
+    if (unbuffered && *unbuffered) o->unbuffered = true;
+    for (int i = 0; i < SETTING_COUNT; i++) {
+        const char *value = given[i] ? NULL : getenv(settings[i].variable);
+        if (!value || !*value || settings[i].set(&o->heap, value)) continue;
+        return complain(program, "Bad value of %s\n", settings[i].variable);
+    }
+    return GO_ON;
+}
+
+/* --- options --- */
+
+/* The flag of a one-letter option without an argument; NULL: no such option. */
+static bool *flag_of(Options *o, char letter) {
+    switch (letter) {
+    case 'i': return &o->inspect;
+    case 'u': return &o->unbuffered;
+    case 'q': return &o->quiet;
+    case 'B': return &o->no_bytecode;
+    case 'E': return &o->ignore_environment;
+    case 'I': return &o->isolated;
+    case 'P': return &o->safe_path;
+    case 's': return &o->no_user_site;
+    case 'S': return &o->no_site;
+    default: return NULL;
+    }
+}
+
+static int long_option(Options *o, int *index, int argc, char **argv) {
+    static const struct {
+        const char *name;
+        Action action;
+    } dumps[] = {{"--tokens", ACTION_TOKENS}, {"--ast", ACTION_AST}, {"--dis", ACTION_DISASSEMBLE}};
+    const char *name = argv[*index];
+    if (strcmp(name, "--version") == 0) return printf("Python " VERSION_TEXT "\n"), 0;
+    if (strcmp(name, "--help") == 0) return printf(usage_line, argv[0]), fputs(help_text, stdout), 0;
+    for (size_t i = 0; i < sizeof dumps / sizeof *dumps; i++) {
+        if (strcmp(name, dumps[i].name) != 0) continue;
+        if (++*index == argc) return complain(argv[0], "Argument expected for the %s option\n", name);
+        o->action = dumps[i].action;
+        o->target = argv[*index];
+        return GO_ON;
+    }
+    return complain(argv[0], "unknown option %s\n", name);
+}
+
+/* The argument of the option letter at `at`: the rest of its word, or the next word. NULL: there is none. */
+static char *option_argument(char *at, int *index, int argc, char **argv) {
+    if (at[1]) return at + 1;
+    return ++*index < argc ? argv[*index] : NULL;
+}
+
+/* One word of letters. */
+static int short_options(Options *o, int *index, int argc, char **argv, bool given[SETTING_COUNT]) {
+    for (char *at = argv[*index] + 1; *at; at++) {
+        bool *flag = flag_of(o, *at);
+        char name[3] = {'-', *at, '\0'};
+        if (flag) {
+            *flag = true;
+        } else if (*at == 'V') {
+            return printf("Python " VERSION_TEXT "\n"), 0;
+        } else if (*at == 'h' || *at == '?') {
+            return printf(usage_line, argv[0]), fputs(help_text, stdout), 0;
+        } else if (!strchr("cmX", *at)) {
+            return complain(argv[0], "Unknown option: %s\n", name);
+        } else {
+            char *argument = option_argument(at, index, argc, argv);
+            if (!argument) return complain(argv[0], "Argument expected for the %s option\n", name);
+            if (*at == 'X') {
+                o->extra[o->extra_count++] = argument;
+                return set_extra(o, argument, given) ? GO_ON : complain(argv[0], "Bad option -X %s\n", argument);
+            }
+            o->action = *at == 'c' ? ACTION_CODE : ACTION_MODULE;
+            o->target = argument;
+            return GO_ON;
+        }
+    }
+    return GO_ON;
+}
+
+int options_read(Options *o, int argc, char **argv) {
+    *o = (Options){.action = ACTION_STDIN, .extra = calloc((size_t)argc + 1, sizeof *o->extra)};
+    if (!o->extra) return fputs("mpy: not enough memory to start\n", stderr), 1;
+    bool given[SETTING_COUNT] = {false};
+    int i = 1;
+    for (; i < argc && o->action == ACTION_STDIN && argv[i][0] == '-' && argv[i][1]; i++) {
+        if (strcmp(argv[i], "--") == 0) {
+            i++;
+            break;
+        }
+        int status = argv[i][1] == '-' ? long_option(o, &i, argc, argv) : short_options(o, &i, argc, argv, given);
+        if (status != GO_ON) return status;
+    }
+    if (o->action == ACTION_STDIN && i < argc && strcmp(argv[i], "-") != 0) {
+        o->action = ACTION_FILE;
+        o->target = argv[i];
+    } else if (o->action != ACTION_STDIN) {
+        i--; /* sys.argv[0] takes the place of the option's argument */
+    }
+    o->argc = argc - i;
+    o->argv = argv + i;
+    if (o->isolated) o->ignore_environment = o->safe_path = o->no_user_site = true;
+    return read_environment(o, argv[0], given);
+}
+
+void options_free(Options *o) { free(o->extra); }

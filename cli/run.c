@@ -1,0 +1,368 @@
+/* Running files, code and modules. */
+#include "cli/run.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "compiler/compile.h"
+#include "runtime/codec.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/file.h"
+#include "runtime/list.h"
+#include "runtime/module.h"
+#include "runtime/modules/sys.h"
+#include "runtime/protocol.h"
+#include "runtime/quitter.h"
+#include "runtime/str.h"
+#include "vm/eval.h"
+#include "vm/import.h"
+#include "vm/machine.h"
+
+enum { STATUS_ERROR = 1, STATUS_NO_FILE = 2 };
+
+Value run_decode(VM *vm, const char *argument) {
+    return string_decode_utf8(vm, argument, strlen(argument), "surrogateescape");
+}
+
+/* Store a new value under a name of a module's dict. */
+static bool give(VM *vm, Value dict, const char *name, STEALS Value v) {
+    bool done = !is_absent(v) && dict_set_c(vm, dict, name, v);
+    value_xdrop(vm, v);
+    return done;
+}
+
+/* --- sys --- */
+
+static bool append_text(VM *vm, Value list, const char *text) {
+    Value v = run_decode(vm, text);
+    return !is_absent(v) && list_append_owned(vm, list, v);
+}
+
+/* A list of texts; `first`, if not NULL, takes the place of the first one. */
+static Value text_list(VM *vm, const char *first, int count, char **texts) {
+    Value list = list_new(vm, count);
+    bool ok = !is_absent(list);
+    for (int i = 0; ok && i < count; i++) ok = append_text(vm, list, i == 0 && first ? first : texts[i]);
+    if (ok && first && count == 0) ok = append_text(vm, list, first);
+    if (!ok) value_clear(vm, &list);
+    return list;
+}
+
+static const char *argv_head(const Options *o) {
+    switch (o->action) {
+    case ACTION_CODE: return "-c";
+    case ACTION_MODULE: return "-m"; /* until its file is found */
+    case ACTION_STDIN: return o->argc ? NULL : "";
+    default: return NULL;
+    }
+}
+
+/* What sys.path begins with: the script's folder, links resolved; the working folder for a module; else ''. NULL: the
+ * folder is not known. */
+static const char *first_path(const Options *o, char buffer[PATH_MAX]) {
+    if (o->action == ACTION_MODULE) return getcwd(buffer, PATH_MAX);
+    if (o->action != ACTION_FILE) return "";
+    struct stat status;
+    if (!realpath(o->target, buffer)) return NULL;
+    if (stat(buffer, &status) == 0 && S_ISDIR(status.st_mode)) return buffer;
+    char *slash = strrchr(buffer, '/');
+    slash[slash == buffer] = '\0';
+    return buffer;
+}
+
+/* The first folder, then those of PYTHONPATH. */
+static Value search_path(VM *vm, const Options *o) {
+    char buffer[PATH_MAX];
+    const char *first = o->safe_path ? NULL : first_path(o, buffer);
+    const char *more = o->ignore_environment ? NULL : getenv("PYTHONPATH");
+    Value list = list_new(vm, 0);
+    bool ok = !is_absent(list) && (!first || append_text(vm, list, first));
+    while (ok && more && *more) {
+        const char *end = strchrnul(more, ':');
+        Value folder = string_decode_utf8(vm, more, (size_t)(end - more), "surrogateescape");
+        ok = !is_absent(folder) && list_append_owned(vm, list, folder);
+        more = *end ? end + 1 : end;
+    }
+    if (!ok) value_clear(vm, &list);
+    return list;
+}
+
+static Value executable(VM *vm) {
+    char buffer[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", buffer, sizeof buffer);
+    return string_decode_utf8(vm, buffer, length > 0 ? (size_t)length : 0, "surrogateescape");
+}
+
+/* sys._xoptions: what was said with -X. */
+static Value extra_options(VM *vm, const Options *o) {
+    Value dict = dict_new(vm);
+    for (int i = 0; i < o->extra_count && !is_absent(dict); i++) {
+        const char *text = o->extra[i], *end = strchrnul(text, '=');
+        Value name = string_decode_utf8(vm, text, (size_t)(end - text), "surrogateescape");
+        Value value = *end ? run_decode(vm, end + 1) : TRUE_VALUE;
+        bool ok = !is_absent(name) && !is_absent(value) && dict_set(vm, dict, name, value);
+        value_xdrop(vm, name);
+        value_xdrop(vm, value);
+        if (!ok) value_clear(vm, &dict);
+    }
+    return dict;
+}
+
+bool run_prepare(VM *vm, const Options *o, int argc, char **argv) {
+    bool interactive = o->inspect;
+    SysFlags flags = {
+        .inspect = interactive,
+        .interactive = interactive,
+        .dont_write_bytecode = o->no_bytecode,
+        .no_user_site = o->no_user_site,
+        .no_site = o->no_site,
+        .ignore_environment = o->ignore_environment,
+        .quiet = o->quiet,
+        .isolated = o->isolated,
+        .safe_path = o->safe_path,
+    };
+    return sys_set_flags(vm, &flags) && give(vm, vm->sys, "argv", text_list(vm, argv_head(o), o->argc, o->argv)) &&
+           give(vm, vm->sys, "orig_argv", text_list(vm, NULL, argc, argv)) &&
+           give(vm, vm->sys, "path", search_path(vm, o)) && give(vm, vm->sys, "executable", executable(vm)) &&
+           give(vm, vm->sys, "_xoptions", extra_options(vm, o)) && streams_init(vm, o->unbuffered) &&
+           quitters_init(vm);
+}
+
+/* --- code in __main__ --- */
+
+bool run_text(VM *vm, const char *text, size_t length, Value filename, int flags) {
+    Value module = machine_main_module(vm);
+    if (is_absent(module)) return false;
+    Value code = compile_source(vm, text, length, filename, COMPILE_EXEC, flags);
+    if (is_absent(code)) return false;
+    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT);
+    value_drop(vm, code);
+    value_xdrop(vm, result);
+    return !is_absent(result);
+}
+
+static bool run_code(VM *vm, const char *code) {
+    Value filename = string_from_c(vm, "<string>"), text = run_decode(vm, code);
+    bool ok = !is_absent(filename) && !is_absent(text) && machine_add_source(vm, filename, text) &&
+              run_text(vm, code, strlen(code), filename, COMPILE_BYTES);
+    value_xdrop(vm, filename);
+    value_xdrop(vm, text);
+    return ok;
+}
+
+static bool read_stdin(VM *vm, Buffer *text) {
+    for (;;) {
+        buffer_reserve(text, FILE_BUFFER_SIZE);
+        if (text->failed) return raise_memory(vm), false;
+        ssize_t got = read(STDIN_FILENO, text->data + text->length, FILE_BUFFER_SIZE);
+        if (got == 0) return true;
+        if (got > 0) {
+            text->length += (size_t)got;
+        } else if (errno != EINTR) {
+            return raise_os(vm, errno, ABSENT), false;
+        } else if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) {
+            return false;
+        }
+    }
+}
+
+static bool run_stdin(VM *vm) {
+    Buffer text;
+    buffer_init(&text, (Allocator){heap_allocate_fn, vm_heap(vm)});
+    Value filename = string_from_c(vm, "<stdin>");
+    bool ok = !is_absent(filename) && read_stdin(vm, &text) &&
+              run_text(vm, text.length ? text.data : "", text.length, filename, COMPILE_FILE);
+    buffer_fini(&text);
+    value_xdrop(vm, filename);
+    return ok;
+}
+
+/* --- files --- */
+
+/* What `path` is called from anywhere: as CPython's, not normalised. NEW. */
+static Value absolute_path(VM *vm, const char *path) {
+    char folder[PATH_MAX], *joined;
+    if (path[0] == '/' || !getcwd(folder, sizeof folder)) return run_decode(vm, path);
+    if (path[0] == '.' && path[1] == '/') path += 2;
+    if (asprintf(&joined, "%s/%s", strcmp(folder, "/") ? folder : "", path) < 0) return raise_memory(vm);
+    Value result = run_decode(vm, joined);
+    free(joined);
+    return result;
+}
+
+/* Print a line on standard error, after what was printed before. */
+static int complain(VM *vm, int status, const char *format, Value a, Value b, Value c) {
+    streams_flush(vm);
+    Value text = string_format(vm, format, a, b, c), keeper = ABSENT;
+    size_t length;
+    const char *utf8 = is_absent(text) ? NULL : string_utf8(vm, text, &length, &keeper);
+    if (utf8) fprintf(stderr, "mpy: %.*s\n", (int)length, utf8);
+    value_xdrop(vm, keeper);
+    value_xdrop(vm, text);
+    error_clear(vm);
+    return status;
+}
+
+int run_unreadable(VM *vm, Value filename) {
+    if (!error_is(vm, &exc_OSError)) return run_finish(vm);
+    Value error = error_take(vm), *fields = as_exception(error)->fields;
+    int status = complain(vm, STATUS_NO_FILE, "can't open file '%S': [Errno %S] %S", filename, fields[OS_ERRNO],
+                          fields[OS_STRERROR]);
+    value_drop(vm, error);
+    return status;
+}
+
+/* Run a file as __main__; `package` is its __package__ (None for a script). */
+static int run_file_at(VM *vm, Value filename, Value package) {
+    Value module = machine_main_module(vm);
+    size_t length;
+    char *text = is_absent(module) ? NULL : import_read(vm, filename, &length);
+    if (!text) return run_unreadable(vm, filename);
+    Value dict = as_module(module)->dict;
+    bool ok = dict_set(vm, dict, NAME_OF(vm, file), filename) && dict_set_c(vm, dict, "__cached__", NONE) &&
+              dict_set(vm, dict, NAME_OF(vm, package), package) &&
+              run_text(vm, text, length, filename, COMPILE_FILE);
+    memory_free(vm, text, length ? length : 1);
+    return ok ? 0 : run_finish(vm);
+}
+
+/* The file of a module named by a C text in the folders `path` (ABSENT: none was found, or RAISES). NEW. */
+static Value find_file(VM *vm, const char *name, Value path, bool *package) {
+    Value text = string_from_c(vm, name);
+    Value found = is_absent(text) ? ABSENT : import_find_file(vm, text, path, package);
+    value_xdrop(vm, text);
+    return found;
+}
+
+/* A folder is run by the __main__ in it. */
+static int run_folder(VM *vm, Value folder) {
+    bool package = false;
+    Value path = dict_get_c(vm, vm->sys, "path");
+    Value file = find_file(vm, "__main__", path, &package);
+    if (is_absent(file)) {
+        if (error_raised(vm)) return run_finish(vm);
+        return complain(vm, STATUS_ERROR, "can't find '__main__' module in '%S'", folder, ABSENT, ABSENT);
+    }
+    int status = run_file_at(vm, file, vm->empty_string);
+    value_drop(vm, file);
+    return status;
+}
+
+static int run_file(VM *vm, const char *path) {
+    struct stat status;
+    Value filename = absolute_path(vm, path);
+    if (is_absent(filename)) return run_finish(vm);
+    bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    int result = folder ? run_folder(vm, filename) : run_file_at(vm, filename, NONE);
+    value_drop(vm, filename);
+    return result;
+}
+
+/* --- modules --- */
+
+/* The module's __path__; ABSENT: it is no package (or RAISES). NEW. */
+static Value package_path(VM *vm, Value name) {
+    Value module = import_module(vm, name), path = ABSENT;
+    if (is_absent(module)) return ABSENT;
+    if (object_find_attribute(vm, module, NAME_OF(vm, path), &path) <= 0) path = ABSENT;
+    value_drop(vm, module);
+    return path;
+}
+
+/* sys.argv[0] of a module is its file. */
+static bool set_program(VM *vm, Value filename) {
+    Value argv = dict_get_c(vm, vm->sys, "argv");
+    return is_absent(argv) || object_set_item(vm, argv, int_small(0), filename);
+}
+
+static int run_found_module(VM *vm, Value filename, Value package) {
+    if (!set_program(vm, filename)) return run_finish(vm);
+    return run_file_at(vm, filename, package);
+}
+
+/* `package` is a package: its module __main__. */
+static int run_package(VM *vm, Value package) {
+    Value path = package_path(vm, package), file = ABSENT;
+    bool nested;
+    if (!is_absent(path)) file = find_file(vm, "__main__", path, &nested);
+    value_xdrop(vm, path);
+    if (error_raised(vm)) return run_finish(vm);
+    if (is_absent(file)) {
+        return complain(vm, STATUS_ERROR, "No module named %S.__main__; %R is a package and cannot be directly executed",
+                        package, package, ABSENT);
+    }
+    int status = run_found_module(vm, file, package);
+    value_drop(vm, file);
+    return status;
+}
+
+static int no_module(VM *vm, Value name) {
+    Value dict_of_modules = vm->modules;
+    if (error_raised(vm) && !error_is(vm, &exc_ImportError)) return run_finish(vm);
+    if (error_raised(vm)) {
+        Value error = error_take(vm);
+        int status = complain(vm, STATUS_ERROR, "Error while finding module specification for %R (%T: %S)", name, error,
+                              error);
+        value_drop(vm, error);
+        return status;
+    }
+    Value module = dict_contains(vm, dict_of_modules, name) > 0 ? ABSENT : import_module(vm, name);
+    bool native = error_raised(vm) ? (error_clear(vm), false) : true;
+    value_xdrop(vm, module);
+    return complain(vm, STATUS_ERROR, native ? "No code object available for %S" : "No module named %S", name, ABSENT,
+                    ABSENT);
+}
+
+static int run_module(VM *vm, const char *text) {
+    Value name = run_decode(vm, text), path = ABSENT, parent = vm->empty_string, file = ABSENT;
+    if (is_absent(name)) return run_finish(vm);
+    const char *dot = strrchr(text, '.');
+    value_ref(parent);
+    if (dot) {
+        value_set(vm, &parent, string_decode_utf8(vm, text, (size_t)(dot - text), "surrogateescape"));
+        if (!is_absent(parent)) path = package_path(vm, parent);
+    } else {
+        path = value_xref(dict_get_c(vm, vm->sys, "path"));
+    }
+    bool package = false;
+    if (!is_absent(path)) file = find_file(vm, dot ? dot + 1 : text, path, &package);
+    int status;
+    if (is_absent(file)) status = no_module(vm, name);
+    else status = package ? run_package(vm, name) : run_found_module(vm, file, parent);
+    value_xdrop(vm, file);
+    value_xdrop(vm, path);
+    value_xdrop(vm, parent);
+    value_drop(vm, name);
+    return status;
+}
+
+/* --- the program's end --- */
+
+/* Does standard output lead to a pipe whose other end is closed? */
+static bool stdout_is_broken(void) {
+    struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&p, 1, 0) == 1 && (p.revents & POLLERR);
+}
+
+int run_finish(VM *vm) {
+    if (!error_is(vm, &exc_BrokenPipeError) || !stdout_is_broken()) return machine_finish(vm);
+    error_clear(vm);
+    return STATUS_ERROR;
+}
+
+int run_program(VM *vm, const Options *o) {
+    switch (o->action) {
+    case ACTION_FILE: return run_file(vm, o->target);
+    case ACTION_MODULE: return run_module(vm, o->target);
+    case ACTION_CODE: return run_code(vm, o->target) ? 0 : run_finish(vm);
+    default: return run_stdin(vm) ? 0 : run_finish(vm);
+    }
+}
