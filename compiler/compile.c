@@ -91,12 +91,24 @@ static Value error_text(Compiler *c, const Diagnostic *error, bool parsing) {
     return string_from_utf8(c->vm, line, length + newline);
 }
 
+/* Is the error one of the text's end, as when a block is missing there? */
+static bool is_at_end(const Source *source, const Diagnostic *error) {
+    Span span = error->span;
+    size_t length = 0;
+    source_line(source, span.line, &length);
+    return error->incomplete && span.end_column == SPAN_NO_END && span.line == source->line_count &&
+           span.column == length;
+}
+
 static ErrorPlace error_place(Compiler *c, const Diagnostic *error, bool parsing) {
     Span span = error->span;
+    bool at_end = is_at_end(c->source, error);
+    /* CPython's tokenizer has lost the last line when it has read a file to its end, and knows no column then. */
+    bool column_lost = error->no_caret || (at_end && (c->flags & COMPILE_FILE));
     int64_t offset = 0, end_offset = 0;
-    if (!error->no_caret) offset = (int64_t)source_display_column(c->source, span.line, span.column) + 1;
+    if (!column_lost) offset = (int64_t)source_display_column(c->source, span.line, span.column) + 1;
     if (span.end_column == SPAN_NO_END)
-        end_offset = error->kind == DIAGNOSTIC_INDENTATION_ERROR ? -1 : 0;
+        end_offset = at_end || error->kind == DIAGNOSTIC_INDENTATION_ERROR ? -1 : 0;
     else if (!error->no_caret)
         end_offset = (int64_t)source_display_column(c->source, span.end_line, span.end_column) + 1;
     return (ErrorPlace){int_small(span.line), int_small(offset), error_text(c, error, parsing),
