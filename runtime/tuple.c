@@ -92,8 +92,9 @@ Value tuple_from_iterable(VM *vm, Value iterable) {
         value_drop(vm, list);
         return ABSENT;
     }
-    memcpy(tuple->items, as_list(list)->items,
-           (size_t)tuple->length * sizeof(Value)); /* moves the references */
+    if (tuple->length > 0) {
+        memcpy(tuple->items, as_list(list)->items, (size_t)tuple->length * sizeof(Value)); /* moves the references */
+    }
     as_list(list)->length = 0;
     value_drop(vm, list);
     return tuple_finish(tuple);
