@@ -4,6 +4,7 @@
 
 #include "compiler/compile.h"
 #include "runtime/bytes.h"
+#include "runtime/codec.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/list.h"
@@ -33,11 +34,12 @@ static Value compile_text(VM *vm, Value source, Value filename, CompileMode mode
     if (!is_string(source)) {
         return raise_type(vm, "%s must be a string, bytes or code object", function);
     }
-    size_t length;
-    Value keeper = ABSENT;
-    const char *text = string_utf8(vm, source, &length, &keeper);
-    Value code = text == NULL ? ABSENT : compile_source(vm, text, length, filename, mode, flags);
-    value_xdrop(vm, keeper);
+    /* Encoded strictly: a lone surrogate is no source text. */
+    Value bytes = codec_encode(vm, source, "utf-8", "strict");
+    if (is_absent(bytes)) return ABSENT;
+    Value code = compile_source(vm, (const char *)as_bytes(bytes)->data, (size_t)as_bytes(bytes)->length, filename, mode,
+                                flags);
+    value_drop(vm, bytes);
     return code;
 }
 

@@ -97,7 +97,10 @@ static inline bool native_fits(const Signature *signature, Value *args, int64_t 
     if (signature->raw) return n >= signature->required && (signature->raw_args || n <= signature->positional);
     if (n < signature->required || n > signature->positional || signature->keyword_required) return false;
     if (signature->count < 0 || signature->count - n > FRAME_SLACK) return false; /* -1: not parsed yet */
-    for (int64_t i = n; i < signature->count; i++) args[i] = ABSENT;
+    for (int64_t i = n; i < signature->count; i++) {
+        args[i] = ABSENT;
+        __asm__("" ::: "memory"); /* no memset: its masked store would keep the callee waiting for its arguments */
+    }
     return true;
 }
 

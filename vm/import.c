@@ -45,6 +45,20 @@ static Value make_native(VM *vm, Value name)
     return ABSENT;
 }
 
+Value import_native_names(VM *vm)
+{
+    Value list = list_new(vm, 0), name = string_from_c(vm, "builtins");
+    bool ok = !is_absent(list) && !is_absent(name) && list_append(vm, list, name);
+    value_xdrop(vm, name);
+    for (size_t i = 0; ok && i < sizeof native_modules / sizeof *native_modules; i++) {
+        name = string_from_c(vm, native_modules[i].name);
+        ok = !is_absent(name) && list_append_owned(vm, list, name);
+    }
+    Value tuple = ok && list_sort(vm, list, ABSENT, false) ? tuple_from_iterable(vm, list) : ABSENT;
+    value_xdrop(vm, list);
+    return tuple;
+}
+
 /* --- errors --- */
 
 static void set_field(VM *vm, int field, Value value)

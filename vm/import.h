@@ -29,6 +29,9 @@ NEW RAISES Value import_function(VM *vm, Value *args, int nargs, Value names);
 /* Fill a new module's dict for code from a file and run the code in it. The caller has put it into sys.modules. */
 RAISES bool import_run(VM *vm, Value module, Value filename, const char *text, size_t length);
 
+/* sys.builtin_module_names: the native modules and builtins, sorted. */
+NEW RAISES Value import_native_names(VM *vm);
+
 /* A file's bytes, in a block from memory_alloc; NULL RAISES OSError. */
 RAISES char *import_read(VM *vm, Value filename, size_t *length);
 

@@ -174,7 +174,11 @@ static bool init_modules(VM *vm)
     bool added = !is_absent(sys) && dict_set_c(vm, vm->modules, "sys", sys);
     value_xdrop(vm, sys);
     if (!added) return false;
-    return dict_set_c(vm, vm->sys, "modules", vm->modules) && dynamic_init(vm);
+    Value names = import_native_names(vm);
+    bool ok = !is_absent(names) && dict_set_c(vm, vm->sys, "builtin_module_names", names) &&
+              dict_set_c(vm, vm->sys, "modules", vm->modules) && dynamic_init(vm);
+    value_xdrop(vm, names);
+    return ok;
 }
 
 VM *vm_new(const HeapOptions *options)
