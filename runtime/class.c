@@ -606,13 +606,12 @@ static bool rebuild(VM *vm, Type *type) {
     type_modified(vm, type);
     if (!set_mro(vm, type)) return false;
     slots_resolve(vm, type);
-    if (is_absent(type->subclasses)) return true;
-    Value keys = dict_copy(vm, type->subclasses), key, value;
-    bool ok = !is_absent(keys);
-    for (int64_t position = 0; ok && dict_next(keys, &position, &key, &value);) {
-        ok = rebuild(vm, (Type *)(uintptr_t)int_get(key));
+    Value subclasses = type_subclass_list(vm, type);
+    bool ok = !is_absent(subclasses);
+    for (int64_t i = 0; ok && i < as_list(subclasses)->length; i++) {
+        ok = rebuild(vm, as_type(as_list(subclasses)->items[i]));
     }
-    value_xdrop(vm, keys);
+    value_xdrop(vm, subclasses);
     return ok;
 }
 

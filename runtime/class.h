@@ -23,6 +23,7 @@ BORROWED RAISES Tuple *type_mro(VM *vm, Type *type);
 /* The direct subclasses, weakly held: a dict whose keys are their addresses as ints, or ABSENT. A class that dies
  * removes itself. */
 Value *type_subclasses(VM *vm, Type *type);
+NEW RAISES Value type_subclass_list(VM *vm, Type *type); /* the classes themselves */
 RAISES bool type_add_subclass(VM *vm, Type *type, Type *subclass);
 void type_remove_subclass(VM *vm, Type *type, Type *subclass);
 

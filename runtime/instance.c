@@ -170,9 +170,14 @@ static bool reserve_slot(VM *vm, Type *type, Attributes *a, uint32_t index) {
     return true;
 }
 
-static bool set_in_dict(VM *vm, Attributes *a, Value name, Value value) {
-    if (!to_dict_mode(vm, a)) return false;
-    return dict_set(vm, from_object(a->dict), name, value);
+/* Store into the dict, or (ABSENT) delete from it: 1 done, 0 missing, -1 RAISES. The value that goes may have a
+ * finalizer that gives the object another __dict__. */
+static int change_dict(VM *vm, Attributes *a, Value name, Value value) {
+    if (!to_dict_mode(vm, a)) return -1;
+    Value dict = value_ref(from_object(a->dict));
+    int result = is_absent(value) ? dict_delete(vm, dict, name) : dict_set(vm, dict, name, value) ? 1 : -1;
+    value_drop(vm, dict);
+    return result;
 }
 
 /* `name` is interned and the area in shape mode. */
@@ -184,7 +189,7 @@ static bool set_by_shape(VM *vm, Type *type, Attributes *a, Value name, Value va
         return true;
     }
     Shape *next = shape_add(vm, shape, name);
-    if (next == NULL) return !error_raised(vm) && set_in_dict(vm, a, name, value);
+    if (next == NULL) return !error_raised(vm) && change_dict(vm, a, name, value) > 0;
     if (!reserve_slot(vm, type, a, shape->count)) return false;
     *attributes_slot(a, shape->count) = value_ref(value);
     a->shape_id = next->id;
@@ -193,7 +198,7 @@ static bool set_by_shape(VM *vm, Type *type, Attributes *a, Value name, Value va
 
 bool attributes_set(VM *vm, Object *object, Value name, Value value) {
     Attributes *a = object_attributes(object);
-    if (a->shape_id < SHAPE_FIRST) return set_in_dict(vm, a, name, value);
+    if (a->shape_id < SHAPE_FIRST) return change_dict(vm, a, name, value) > 0;
     if (as_string(name)->interned) return set_by_shape(vm, object->type, a, name, value);
     Value interned = string_intern(vm, value_ref(name));
     if (is_absent(interned)) return false;
@@ -205,14 +210,14 @@ bool attributes_set(VM *vm, Object *object, Value name, Value value) {
 int attributes_delete(VM *vm, Object *object, Value name) {
     Attributes *a = object_attributes(object);
     if (a == NULL || a->shape_id == SHAPE_NONE || is_absent(attributes_get(vm, object, name))) return 0;
-    if (a->shape_id == SHAPE_DICT) return dict_delete(vm, from_object(a->dict), name);
+    if (a->shape_id == SHAPE_DICT) return change_dict(vm, a, name, ABSENT);
     Shape *shape = shape_of(vm, a->shape_id);
     if (string_equal(shape->name, name)) { /* the newest: one shape back */
         a->shape_id = shape->parent->id;
         value_clear(vm, attributes_slot(a, shape->count - 1));
         return 1;
     }
-    return to_dict_mode(vm, a) ? dict_delete(vm, from_object(a->dict), name) : -1;
+    return change_dict(vm, a, name, ABSENT);
 }
 
 /* --- __dict__ --- */

@@ -382,23 +382,25 @@ static bool add_static_subclasses(VM *vm, const Type *type, Value list) {
     return true;
 }
 
-static Value type_subclasses_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    Type *type = as_type(args[0]);
+Value type_subclass_list(VM *vm, Type *type) {
     Value list = list_new(vm, 0), key, value;
     if (is_absent(list)) return ABSENT;
     bool ok = type->flags & TYPE_HEAP || add_static_subclasses(vm, type, list);
-    Value subclasses = *type_subclasses(vm, type);
-    for (int64_t position = 0;
-         ok && !is_absent(subclasses) && dict_next(subclasses, &position, &key, &value);) {
+    Value weak = *type_subclasses(vm, type);
+    for (int64_t position = 0; ok && !is_absent(weak) && dict_next(weak, &position, &key, &value);) {
         Type *subclass = (Type *)(uintptr_t)int_get(key);
-        if (subclass->head.object.refs > 0)
-            ok = list_append(vm, list, from_object(subclass)); /* not about to die */
+        bool dying = subclass->head.object.refs == 0;
+        ok = dying || list_append(vm, list, from_object(subclass));
     }
     if (ok) return list;
     value_drop(vm, list);
     return ABSENT;
+}
+
+static Value type_subclasses_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs;
+    (void)names;
+    return type_subclass_list(vm, as_type(args[0]));
 }
 
 static Value type_prepare(VM *vm, Value *args, int nargs, Value names) {
