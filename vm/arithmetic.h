@@ -197,6 +197,7 @@ FAST_INLINE int fast_order(Value a, Value b)
         return (x > y) - (x < y) + 1;
     }
     if (LIKELY(are_floats(a, b))) return double_order(float_get(a), float_get(b));
+    if (is_object(a) || is_object(b)) return -1;
     return mixed_order(a, b);
 }
 

@@ -92,16 +92,19 @@ static inline bool function_takes(Value v, uint32_t count)
 
 /* Can a native be called with n positional arguments at `args`? Missing ones are made ABSENT, for which there is room
  * behind every operand stack (FRAME_SLACK). False: it needs the whole binding, or an error is due. */
-static inline bool native_fits(const Signature *signature, Value *args, int64_t n)
+static __attribute__((noinline)) bool native_fits_padded(const Signature *signature, Value *args, int64_t n)
 {
     if (signature->raw) return n >= signature->required && (signature->raw_args || n <= signature->positional);
     if (n < signature->required || n > signature->positional || signature->keyword_required) return false;
     if (signature->count < 0 || signature->count - n > FRAME_SLACK) return false; /* -1: not parsed yet */
-    for (int64_t i = n; i < signature->count; i++) {
-        args[i] = ABSENT;
-        __asm__("" ::: "memory"); /* no memset: its masked store would keep the callee waiting for its arguments */
-    }
+    for (int64_t i = n; i < signature->count; i++) args[i] = ABSENT;
     return true;
+}
+
+static inline bool native_fits(const Signature *signature, Value *args, int64_t n)
+{
+    if (LIKELY(n == signature->count && n == signature->positional && !signature->raw)) return true;
+    return native_fits_padded(signature, args, n);
 }
 
 static inline int native_nargs(const Signature *signature, int64_t n)
@@ -128,6 +131,26 @@ static inline Value tuple_iterator_item(VM *vm, SequenceIterator *iterator)
     return ABSENT;
 }
 
+/* One character of a string: NEW, or ABSENT when it is none of those that are always at hand. */
+static inline Value string_character(VM *vm, const String *string, int64_t index)
+{
+    uint32_t c = string_at(string, index);
+    return LIKELY(c < 256) ? value_ref(vm->characters[c]) : ABSENT;
+}
+
+static Value string_iterator_item(VM *vm, SequenceIterator *iterator)
+{
+    if (is_absent(iterator->sequence)) return ABSENT;
+    const String *string = as_string(iterator->sequence);
+    if (UNLIKELY(iterator->index >= string_length(string))) {
+        value_clear(vm, &iterator->sequence);
+        return ABSENT;
+    }
+    int64_t index = iterator->index++;
+    Value item = string_character(vm, string, index);
+    return is_absent(item) ? string_from_char(vm, string_at(string, index)) : item;
+}
+
 static inline Value range_iterator_item(RangeIterator *iterator)
 {
     if (iterator->remaining <= 0) return ABSENT;
@@ -137,8 +160,8 @@ static inline Value range_iterator_item(RangeIterator *iterator)
     return item;
 }
 
-/* list[i] or tuple[i] with an immediate index: a NEW item, or ABSENT for any other case. */
-static inline Value row_item(Value container, Value index)
+/* list[i], tuple[i] or str[i] with an immediate index: a NEW item, or ABSENT for any other case. */
+static inline Value row_item(VM *vm, Value container, Value index)
 {
     if (!is_object(container) || !container.bits || !is_int(index)) return ABSENT;
     const Type *type = as_object(container)->type;
@@ -148,6 +171,11 @@ static inline Value row_item(Value container, Value index)
         if (i < 0) i += list->length;
         if (UNLIKELY((uint64_t)i >= (uint64_t)list->length)) return ABSENT;
         return value_ref(list->items[i]);
+    }
+    if (type == &str_type) {
+        const String *string = as_string(container);
+        if (i < 0) i += string_length(string);
+        return LIKELY((uint64_t)i < (uint64_t)string_length(string)) ? string_character(vm, string, i) : ABSENT;
     }
     if (type != &tuple_type) return ABSENT;
     Tuple *tuple = as_tuple(container);
@@ -163,15 +191,6 @@ static Value get_item(VM *vm, Value container, Value key)
         Value found = dict_get(vm, container, key);
         if (LIKELY(!is_absent(found))) return value_ref(found);
         return error_raised(vm) ? ABSENT : raise_key(vm, key);
-    }
-    if (is_exactly(container, &str_type) && is_int(key)) {
-        const String *string = as_string(container);
-        int64_t i = int_get(key), length = string_length(string);
-        if (i < 0) i += length;
-        if (i >= 0 && i < length) {
-            uint32_t c = string_at(string, i);
-            return c < 256 ? value_ref(vm->characters[c]) : string_from_char(vm, c);
-        }
     }
     return object_get_item(vm, container, key);
 }
@@ -222,13 +241,17 @@ static bool load_method(VM *vm, Value object, Value name, Value *pair)
     return true;
 }
 
-/* == of two exact strs: 1 or 0; -1 for anything else. */
-static inline int fast_string_equal(Value a, Value b)
+/* A comparison of two exact strs: 1 or 0; -1 for anything else. */
+static inline int fast_string_compare(Value a, Value b, CompareOp op)
 {
     if (!is_exactly(a, &str_type) || !is_exactly(b, &str_type)) return -1;
-    if (value_same(a, b)) return 1;
+    if (op != COMPARE_EQ && op != COMPARE_NE) {
+        int order = string_order(a, b);
+        return order_satisfies(order < 0 ? 0 : order > 0 ? 2 : 1, op);
+    }
     const String *x = as_string(a), *y = as_string(b);
-    return x->length == y->length && !(x->interned && y->interned) && string_equal(a, b);
+    bool equal = x == y || (x->length == y->length && !(x->interned && y->interned) && string_equal(a, b));
+    return equal == (op == COMPARE_EQ);
 }
 
 /* A character in a string whose characters are bytes: 1 or 0; -1: neither is so simple. */
@@ -1079,7 +1102,7 @@ Value eval_run(VM *vm)
     TARGET(GET_ITEM)
     {
         Value container = sp[-2], key = sp[-1];
-        result = row_item(container, key);
+        result = row_item(vm, container, key);
         if (LIKELY(!is_absent(result))) {
             sp[-2] = result;
             sp--;
@@ -1097,7 +1120,7 @@ Value eval_run(VM *vm)
 
     TARGET(GET_ITEM_LOCAL_LOCAL)
     {
-        result = row_item(locals[A8], locals[B16]);
+        result = row_item(vm, locals[A8], locals[B16]);
         if (LIKELY(!is_absent(result))) {
             PUSH(result);
             NEXT();
@@ -1109,7 +1132,7 @@ Value eval_run(VM *vm)
 
     TARGET(GET_ITEM_INT)
     {
-        result = row_item(sp[-1], int_small(A24_SIGNED));
+        result = row_item(vm, sp[-1], int_small(A24_SIGNED));
         if (LIKELY(!is_absent(result))) {
             Value container = sp[-1];
             sp[-1] = result;
@@ -1245,8 +1268,9 @@ Value eval_run(VM *vm)
             sp--;
             NEXT();
         }
-        if ((A24 == COMPARE_EQ || A24 == COMPARE_NE) && (truth = fast_string_equal(sp[-2], sp[-1])) >= 0) {
-            result = bool_from(truth == (A24 == COMPARE_EQ));
+        truth = fast_string_compare(sp[-2], sp[-1], (CompareOp)A24);
+        if (truth >= 0) {
+            result = bool_from(truth);
             goto replace_two;
         }
         callable = operator_compare(vm, sp[-2], sp[-1], (CompareOp)A24);
@@ -1399,10 +1423,8 @@ compare_local_local_jump_slow:
 
 compare_jump_slow: { /* the operands are on the stack, the jump word is next */
     CompareOp compare = (CompareOp)(*ip & 7);
-    if ((compare == COMPARE_EQ || compare == COMPARE_NE) && (truth = fast_string_equal(sp[-2], sp[-1])) >= 0) {
-        result = bool_from(truth == (compare == COMPARE_EQ));
-        goto compare_jump_result;
-    }
+    truth = fast_string_compare(sp[-2], sp[-1], compare);
+    if (truth >= 0) goto compare_jump_known;
     callable = operator_compare(vm, sp[-2], sp[-1], compare);
     if (!is_absent(callable)) goto enter_operator;
     SAVE_IP();
@@ -1415,6 +1437,9 @@ compare_jump_result: {
     if (UNLIKELY(truth < 0)) truth = object_truth(vm, result);
     value_drop(vm, result);
     if (UNLIKELY(truth < 0)) goto error;
+}
+
+compare_jump_known: {
     DROP_TOP(2);
     uint32_t jump = *ip++;
     if ((unsigned)truth == (jump >> 3 & 1)) {
@@ -1441,7 +1466,10 @@ compare_jump_result: {
             result = list_iterator_item(vm, (SequenceIterator *)iterator_);                                  \
         else if (iterator_->type == &tuple_iterator_type)                                                    \
             result = tuple_iterator_item(vm, (SequenceIterator *)iterator_);                                 \
-        else if (iterator_->type == &generator_type) goto enter_generator;                                   \
+        else if (iterator_->type == &string_iterator_type) {                                                 \
+            result = string_iterator_item(vm, (SequenceIterator *)iterator_);                                \
+            if (UNLIKELY(is_absent(result)) && error_raised(vm)) goto error;                                 \
+        } else if (iterator_->type == &generator_type) goto enter_generator;                                 \
         else {                                                                                               \
             SAVE_IP();                                                                                       \
             result = iterator_next(vm, sp[-1]);                                                              \
