@@ -9,6 +9,7 @@
 #include "runtime/hash.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
+#include "runtime/tuple.h"
 
 enum {
     INDEX_LOG_MIN = 3,  /* 8 cells, 5 entries: most dicts of keyword arguments and small records */
@@ -135,16 +136,32 @@ static int64_t entry_hash(VM *vm, const Dict *dict, int64_t index) {
 
 int64_t dict_entry_hash(VM *vm, const Dict *dict, int64_t index) { return entry_hash(vm, dict, index); }
 
+/* Tuples of numbers are common keys. 1 equal, 0 not, -1 undecided. */
+static int compare_tuples(const Tuple *a, const Tuple *b) {
+    if (a->length != b->length) return 0;
+    for (int64_t i = 0; i < a->length; i++) {
+        if (value_same(a->items[i], b->items[i])) continue;
+        return are_ints(a->items[i], b->items[i]) ? 0 : -1;
+    }
+    return 1;
+}
+
 /* Compare a key of the same hash; *changed when user code has rebuilt the table or replaced the entry. */
 static int compare_key(VM *vm, Dict *dict, int64_t index, Value key, bool *changed) {
     Value candidate = dict_entries(dict)[index].key;
     if (is_exactly(candidate, &str_type) && is_exactly(key, &str_type)) return string_equal(candidate, key);
-    Dict before = *dict;
+    if (is_exactly(candidate, &tuple_type) && is_exactly(key, &tuple_type)) {
+        int equal = compare_tuples(as_tuple(candidate), as_tuple(key));
+        if (equal >= 0) return equal;
+    }
+    Dict before = table_of(dict);
     value_ref(candidate);
     int equal = object_equal(vm, candidate, key);
     value_drop(vm, candidate);
+    /* A new table may lie where the old one was, and old keys in its unused part. */
     *changed = dict->table != before.table || dict->index_log != before.index_log ||
-               dict->kind != before.kind || !value_same(dict_entries(dict)[index].key, candidate);
+               dict->kind != before.kind || index >= dict->fill ||
+               !value_same(dict_entries(dict)[index].key, candidate);
     return equal;
 }
 

@@ -55,35 +55,49 @@ typedef struct {
 
 /* --- comparing: 1 or 0, -1 RAISES --- */
 
-/* The first eight bytes of a text, to be compared as a number. */
+static inline uint32_t load_4(const uint8_t *bytes) {
+    uint32_t word;
+    memcpy(&word, bytes, sizeof word);
+    return __builtin_bswap32(word);
+}
+
+/* The first eight bytes of a text, zeros behind a shorter one, as a number of the same order. */
 static inline uint64_t head_of(const String *s) {
-    uint64_t bytes;
-    memcpy(&bytes, s->data, sizeof bytes);
-    return __builtin_bswap64(bytes);
-}
-
-static inline int string_less(Value a, Value b) {
-    const String *s = as_string(a), *t = as_string(b);
-    if (s->width_log || t->width_log) return string_order(a, b) < 0;
-    if (s->length >= sizeof(uint64_t) && t->length >= sizeof(uint64_t)) {
-        uint64_t x = head_of(s), y = head_of(t);
-        if (x != y) return x < y;
+    const uint8_t *bytes = s->data;
+    uint64_t length = s->length;
+    if (length >= 8) return (uint64_t)load_4(bytes) << 32 | load_4(bytes + 4);
+    if (length >= 4) {
+        uint64_t rest = (uint64_t)load_4(bytes + length - 4) << (64 - 8 * length);
+        return (uint64_t)load_4(bytes) << 32 | (uint32_t)rest;
     }
-    int order = memcmp(s->data, t->data, s->length < t->length ? s->length : t->length);
-    return order ? order < 0 : s->length < t->length;
+    uint64_t head = 0;
+    for (uint64_t i = 0; i < length; i++)
+        head |= (uint64_t)bytes[i] << (56 - 8 * i);
+    return head;
 }
 
-static inline int order_less(Value a, Value b, KeyKind kind) {
-    if (kind == KEYS_INT) return (int64_t)a.bits < (int64_t)b.bits;
-    if (kind == KEYS_FLOAT) return float_number(a) < float_number(b);
-    return string_less(a, b);
+/* Below, equal to or above 0. */
+static inline int order_strings(Value a, Value b) {
+    const String *s = as_string(a), *t = as_string(b);
+    if (s->width_log || t->width_log) return string_order(a, b);
+    uint64_t x = head_of(s), y = head_of(t);
+    if (x != y) return x < y ? -1 : 1;
+    int order = memcmp(s->data, t->data, s->length < t->length ? s->length : t->length);
+    return order ? order : (s->length > t->length) - (s->length < t->length);
+}
+
+static inline int order_keys(Value a, Value b, KeyKind kind) {
+    if (kind == KEYS_INT) return ((int64_t)a.bits > (int64_t)b.bits) - ((int64_t)a.bits < (int64_t)b.bits);
+    if (kind == KEYS_STRING) return order_strings(a, b);
+    double x = float_number(a), y = float_number(b);
+    return (x > y) - (x < y);
 }
 
 /* Equal first items are passed over, and so are ints and identical items behind them. */
 static int tuple_less(Sort *s, Value a, Value b) {
     const Tuple *t = as_tuple(a), *u = as_tuple(b);
-    if (order_less(t->items[0], u->items[0], s->first)) return 1;
-    if (order_less(u->items[0], t->items[0], s->first)) return 0;
+    int order = order_keys(t->items[0], u->items[0], s->first);
+    if (order) return order < 0;
     for (int64_t i = 1;; i++) {
         if (i >= t->length || i >= u->length) return t->length < u->length;
         Value x = t->items[i], y = u->items[i];
@@ -96,7 +110,7 @@ static int tuple_less(Sort *s, Value a, Value b) {
 static inline int less(Sort *s, const Value *a, const Value *b) {
     if (s->kind == KEYS_ANY) return object_compare_truth(s->vm, *a, *b, COMPARE_LT);
     if (s->kind == KEYS_TUPLE) return tuple_less(s, *a, *b);
-    return order_less(*a, *b, s->kind);
+    return order_keys(*a, *b, s->kind) < 0;
 }
 
 static KeyKind kind_of(Value v) {
