@@ -17,9 +17,7 @@ void builder_init(Builder *b, VM *vm) {
     b->data = (uint8_t *)b->local;
 }
 
-static size_t block_size(const Builder *b) {
-    return (size_t)b->capacity << b->width_log;
-}
+static size_t block_size(const Builder *b) { return (size_t)b->capacity << b->width_log; }
 
 void builder_fini(Builder *b) {
     if (b->data != (uint8_t *)b->local) memory_free(b->vm, b->data, block_size(b));
@@ -80,6 +78,8 @@ static bool make_room(Builder *b, int64_t count, uint32_t maximum) {
     return move(b, capacity, width_log);
 }
 
+bool builder_reserve(Builder *b, int64_t count) { return make_room(b, count, 0); }
+
 Value builder_finish(Builder *b) {
     Value result = ABSENT;
     if (!b->failed) {
@@ -120,9 +120,7 @@ void builder_ascii(Builder *b, const char *text, size_t length) {
     b->length += (int64_t)length;
 }
 
-void builder_c(Builder *b, const char *ascii_text) {
-    builder_ascii(b, ascii_text, strlen(ascii_text));
-}
+void builder_c(Builder *b, const char *ascii_text) { builder_ascii(b, ascii_text, strlen(ascii_text)); }
 
 void builder_utf8(Builder *b, const char *text, size_t length) {
     uint32_t maximum;
@@ -168,13 +166,9 @@ static bool append_owned(Builder *b, Value string) {
     return !b->failed;
 }
 
-bool builder_repr(Builder *b, Value v) {
-    return !b->failed && append_owned(b, object_repr(b->vm, v));
-}
+bool builder_repr(Builder *b, Value v) { return !b->failed && append_owned(b, object_repr(b->vm, v)); }
 
-bool builder_str(Builder *b, Value v) {
-    return !b->failed && append_owned(b, object_str(b->vm, v));
-}
+bool builder_str(Builder *b, Value v) { return !b->failed && append_owned(b, object_str(b->vm, v)); }
 
 /* --- formats: printf's, and %R %S %A %T %N for values and types --- */
 

@@ -38,6 +38,7 @@ static inline void builder_char(Builder *b, uint32_t c) {
         builder_char_slow(b, c);
     }
 }
+RAISES bool builder_reserve(Builder *b, int64_t count); /* room for ASCII ones, all at once */
 void builder_repeat(Builder *b, uint32_t c, int64_t count);
 void builder_ascii(Builder *b, const char *text, size_t length);
 void builder_c(Builder *b, const char *ascii_text);

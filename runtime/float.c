@@ -113,9 +113,7 @@ static Value divide_with_rest(VM *vm, Value a, Value b) {
 }
 
 #define BINARY(name, op) \
-    static Value name(VM *vm, Value a, Value b) { \
-        return arithmetic(vm, op, a, b); \
-    }
+    static Value name(VM *vm, Value a, Value b) { return arithmetic(vm, op, a, b); }
 BINARY(add, BINARY_ADD)
 BINARY(subtract, BINARY_SUBTRACT)
 BINARY(multiply, BINARY_MULTIPLY)
@@ -130,13 +128,9 @@ static Value power_3(VM *vm, Value a, Value b, Value c) {
     return raise_type(vm, "pow() 3rd argument not allowed unless all arguments are integers");
 }
 
-static Value negative(VM *vm, Value self) {
-    return float_from(vm, -float_number(self));
-}
+static Value negative(VM *vm, Value self) { return float_from(vm, -float_number(self)); }
 
-static Value absolute(VM *vm, Value self) {
-    return float_from(vm, fabs(float_number(self)));
-}
+static Value absolute(VM *vm, Value self) { return float_from(vm, fabs(float_number(self))); }
 
 static Value exact(VM *vm, Value self) {
     bool is_exact = is_float(self) || is_exactly(self, &float_type);
@@ -148,9 +142,7 @@ static int truth(VM *vm, Value self) {
     return float_number(self) != 0;
 }
 
-static Value to_int(VM *vm, Value self) {
-    return int_from_double(vm, float_number(self));
-}
+static Value to_int(VM *vm, Value self) { return int_from_double(vm, float_number(self)); }
 
 static Value repr(VM *vm, Value self) {
     char text[40];
@@ -464,9 +456,7 @@ static const NativeDef methods[] = {
     {0},
 };
 
-static Value get_real(VM *vm, Value self) {
-    return exact(vm, self);
-}
+static Value get_real(VM *vm, Value self) { return exact(vm, self); }
 
 static Value get_imaginary(VM *vm, Value self) {
     (void)self;

@@ -11,25 +11,34 @@ typedef struct {
     double number;
 } HeapFloat;
 
-static inline bool is_float_family(Value v) { return is_float(v) || (!is_int(v) && is_family(v, TYPE_FLOAT)); }
+static inline bool is_float_family(Value v) {
+    return is_float(v) || (!is_int(v) && is_family(v, TYPE_FLOAT));
+}
 
 /* The number of a float-family value. */
-static inline double float_number(Value v) { return is_float(v) ? float_get(v) : ((HeapFloat *)as_object(v))->number; }
+static inline double float_number(Value v) {
+    return is_float(v) ? float_get(v) : ((HeapFloat *)as_object(v))->number;
+}
 
 NEW RAISES Value float_from_heap(VM *vm, double d);
-NEW RAISES static inline Value float_from(VM *vm, double d)
-{
+NEW RAISES static inline Value float_from(VM *vm, double d) {
     Value v;
     return float_immediate(d, &v) ? v : float_from_heap(vm, d);
 }
 
 /* A format code as CPython's PyOS_double_to_string: 'r' shortest repr, 'e' 'f' 'g' with precision. The text is written
  * to a heap block of *size bytes that the caller frees (memory_free). */
-enum { FLOAT_ADD_DOT_0 = 1, FLOAT_ALTERNATE = 2, FLOAT_ALWAYS_SIGN = 4, FLOAT_NO_NEGATIVE_ZERO = 8, FLOAT_UPPER = 16 };
+enum {
+    FLOAT_ADD_DOT_0 = 1,
+    FLOAT_ALTERNATE = 2,
+    FLOAT_ALWAYS_SIGN = 4,
+    FLOAT_NO_NEGATIVE_ZERO = 8,
+    FLOAT_UPPER = 16
+};
 RAISES char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_t *size);
 /* The shortest repr into `buffer` (at least 32 bytes); the length. */
 int float_repr(double d, char *buffer);
-int64_t float_hash(double d); /* of any but nan */
+int64_t float_hash(double d);                     /* of any but nan */
 NEW RAISES Value float_parse(VM *vm, Value text); /* float(text) */
 /* Parse text[0..length) wholly as a float literal (underscores already removed); false when it is none. */
 bool float_scan(const char *text, size_t length, double *result);

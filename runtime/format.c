@@ -28,6 +28,9 @@ typedef struct {
     uint32_t type;     /* 0: none */
 } Spec;
 
+/* More than any builder takes, so that it raises MemoryError, and little enough to reckon with. */
+#define WIDTH_MAX (INT64_C(1) << 57)
+
 /* --- parsing --- */
 
 static bool is_align(uint32_t c) { return c == '<' || c == '>' || c == '=' || c == '^'; }
@@ -38,11 +41,12 @@ static bool is_digit(uint32_t c) { return c >= '0' && c <= '9'; }
 static int64_t parse_number(VM *vm, const String *s, int64_t *at) {
     int64_t n = -1;
     for (; *at < (int64_t)s->length && is_digit(string_at(s, *at)); ++*at) {
-        n = (n < 0 ? 0 : n) * 10 + (string_at(s, *at) - '0');
-        if (n > INT64_MAX / 100) {
+        int64_t digit = string_at(s, *at) - '0';
+        if (n > (INT64_MAX - digit) / 10) {
             raise_value(vm, "Too many decimal digits in format string");
             return -2;
         }
+        n = (n < 0 ? 0 : n) * 10 + digit;
     }
     return n;
 }
@@ -101,6 +105,7 @@ static bool parse_spec(VM *vm, Value spec, Value value, char default_align, Spec
         at++;
     }
     out->width = parse_number(vm, s, &at);
+    if (out->width > WIDTH_MAX) out->width = WIDTH_MAX;
     if (out->width == -2 || !parse_grouping(vm, s, &at, out)) return false;
     if (peek(s, at) == '.') {
         at++;
@@ -160,6 +165,7 @@ static void append_digits(Builder *b, const NumberText *n, int64_t zeros, int gr
         builder_ascii(b, n->digits, n->digit_count);
         return;
     }
+    if (!builder_reserve(b, grouped_length(total, group))) return;
     for (int64_t i = 0; i < total; i++) {
         if (i && (total - i) % group == 0) builder_char(b, separator);
         builder_char(b, i < zeros ? '0' : (uint8_t)n->digits[i - zeros]);

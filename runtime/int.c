@@ -20,13 +20,9 @@ _Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t) && GMP_NAIL_BITS == 0, "a l
 /* 8 Gbit: results beyond it are refused at once instead of after minutes of work. */
 static const int64_t LIMBS_MAX = INT64_C(1) << 27;
 
-static inline const mp_limb_t *limbs_of(const IntView *v) {
-    return (const mp_limb_t *)v->limbs;
-}
+static inline const mp_limb_t *limbs_of(const IntView *v) { return (const mp_limb_t *)v->limbs; }
 
-static inline uint64_t magnitude(int64_t i) {
-    return i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
-}
+static inline uint64_t magnitude(int64_t i) { return i < 0 ? 0 - (uint64_t)i : (uint64_t)i; }
 
 void int_view(Value v, IntView *view) {
     if (!is_int(v) && !is_bool(v)) {
@@ -45,9 +41,7 @@ void int_view(Value v, IntView *view) {
 
 /* --- making --- */
 
-static size_t big_size(int64_t limbs) {
-    return sizeof(BigInt) + (size_t)limbs * sizeof(uint64_t);
-}
+static size_t big_size(int64_t limbs) { return sizeof(BigInt) + (size_t)limbs * sizeof(uint64_t); }
 
 static BigInt *big_new(VM *vm, int64_t limbs) {
     BigInt *big = limbs > LIMBS_MAX ? NULL : (BigInt *)object_new(vm, &int_type, big_size(limbs));
@@ -281,9 +275,7 @@ static Value subtract(VM *vm, Value a, Value b) {
                                     : subtract_magnitudes(vm, &x, &y, x.negative);
 }
 
-Value int_negate(VM *vm, Value v) {
-    return subtract(vm, int_small(0), v);
-}
+Value int_negate(VM *vm, Value v) { return subtract(vm, int_small(0), v); }
 
 static Value multiply(VM *vm, Value a, Value b) {
     int64_t product;
@@ -438,7 +430,8 @@ static Value true_divide(VM *vm, Value a, Value b) {
     IntView x, y;
     int_view(a, &x);
     int_view(b, &y);
-    if (x.count == 0 || view_bits(&x) - view_bits(&y) < -1080) return float_from(vm, x.negative != y.negative ? -0.0 : 0.0);
+    if (x.count == 0 || view_bits(&x) - view_bits(&y) < -1080)
+        return float_from(vm, x.negative != y.negative ? -0.0 : 0.0);
     return true_divide_big(vm, &x, &y);
 }
 

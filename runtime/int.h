@@ -32,7 +32,8 @@ void int_view(Value v, IntView *view);
 
 /* An int from limbs in memory (leading zero limbs allowed). */
 NEW RAISES Value int_from_limbs(VM *vm, const uint64_t *limbs, int64_t count, bool negative);
-NEW RAISES Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool little_endian, bool is_signed);
+NEW RAISES Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool little_endian,
+                                bool is_signed);
 /* Two's complement into `size` bytes; OverflowError when it does not fit. */
 RAISES bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endian, bool is_signed);
 int64_t int_bit_length(Value v);
@@ -45,11 +46,10 @@ NEW RAISES Value int_shift(VM *vm, Value v, int64_t left); /* v << left; negativ
 NEW RAISES Value int_negate(VM *vm, Value v);
 NEW RAISES Value int_exact(VM *vm, Value v); /* the same number as an exact int */
 
-NEW RAISES Value int_from_big(VM *vm, int64_t i);  /* for one that does not fit 62 bits */
+NEW RAISES Value int_from_big(VM *vm, int64_t i); /* for one that does not fit 62 bits */
 NEW RAISES Value int_from_unsigned(VM *vm, uint64_t i);
 NEW RAISES Value int_from_double(VM *vm, double d); /* truncated; OverflowError/ValueError for inf/nan */
-NEW RAISES static inline Value int_from(VM *vm, int64_t i)
-{
+NEW RAISES static inline Value int_from(VM *vm, int64_t i) {
     return int_fits(i) ? int_small(i) : int_from_big(vm, i);
 }
 
@@ -58,12 +58,14 @@ bool int_to_int64(Value v, int64_t *result);
 int int_sign(Value v); /* -1, 0, 1 */
 NEW RAISES Value int_parse_buffer(VM *vm, Value bytearray, int base);
 void int_dealloc(VM *vm, Object *self);
-RAISES bool int_to_double(VM *vm, Value v, double *result); /* OverflowError: "int too large to convert to float" */
+RAISES bool int_to_double(VM *vm, Value v,
+                          double *result); /* OverflowError: "int too large to convert to float" */
 /* From digits (no sign, no prefix, underscores removed) in base 2..36. */
 NEW RAISES Value int_from_digits(VM *vm, const char *digits, size_t length, int base);
 /* int(text, base): signs, prefixes, underscores, white space; ValueError as CPython's. */
 NEW RAISES Value int_parse(VM *vm, Value text, int base);
 NEW RAISES Value int_to_string(VM *vm, Value v, int base); /* no prefix, lower case, '-' when negative */
-NEW RAISES Value int_binary(VM *vm, BinaryOp op, Value a, Value b); /* both of int's family; NOT_IMPLEMENTED else */
+NEW RAISES Value int_binary(VM *vm, BinaryOp op, Value a,
+                            Value b); /* both of int's family; NOT_IMPLEMENTED else */
 
 #endif

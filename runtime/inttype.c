@@ -16,9 +16,7 @@
 /* --- slots --- */
 
 #define BINARY(name, op) \
-    static Value name(VM *vm, Value a, Value b) { \
-        return int_binary(vm, op, a, b); \
-    }
+    static Value name(VM *vm, Value a, Value b) { return int_binary(vm, op, a, b); }
 BINARY(add, BINARY_ADD)
 BINARY(subtract, BINARY_SUBTRACT)
 BINARY(multiply, BINARY_MULTIPLY)
@@ -39,9 +37,7 @@ static Value power_3(VM *vm, Value base, Value exponent, Value modulus) {
     return int_power_modulo(vm, base, exponent, modulus);
 }
 
-static Value negative(VM *vm, Value self) {
-    return int_negate(vm, self);
-}
+static Value negative(VM *vm, Value self) { return int_negate(vm, self); }
 
 static Value invert(VM *vm, Value self) {
     Value minus = int_negate(vm, self);
@@ -65,9 +61,7 @@ static Value to_float(VM *vm, Value self) {
     return int_to_double(vm, self, &d) ? float_from(vm, d) : ABSENT;
 }
 
-static Value repr(VM *vm, Value self) {
-    return int_to_string(vm, self, 10);
-}
+static Value repr(VM *vm, Value self) { return int_to_string(vm, self, 10); }
 
 static bool hash(VM *vm, Value self, int64_t *result) {
     (void)vm;
@@ -149,6 +143,8 @@ static Value make_subclass(VM *vm, Type *type, STEALS Value number) {
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[2];
+    if (nargs > 2 && is_absent(names))
+        return raise_type(vm, "int expected at most 2 arguments, got %d", nargs);
     if (!arguments_bind(vm, "int", "x=0, /, base=10", args, nargs, names, row)) return ABSENT;
     Value number;
     if (is_absent(row[0])) {
@@ -251,9 +247,7 @@ static int byte_order(VM *vm, Value order) {
     return -1;
 }
 
-static int flag(VM *vm, Value v) {
-    return is_absent(v) ? 0 : object_truth(vm, v);
-}
+static int flag(VM *vm, Value v) { return is_absent(v) ? 0 : object_truth(vm, v); }
 
 static Value to_bytes(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
@@ -329,9 +323,7 @@ static const NativeDef methods[] = {
     {0},
 };
 
-static Value get_itself(VM *vm, Value self) {
-    return int_exact(vm, self);
-}
+static Value get_itself(VM *vm, Value self) { return int_exact(vm, self); }
 
 static Value get_zero(VM *vm, Value self) {
     (void)vm, (void)self;

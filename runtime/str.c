@@ -11,13 +11,9 @@
 
 static const int64_t STRING_LENGTH_MAX = (INT64_C(1) << 59) - 64; /* fits `length` at any width */
 
-static unsigned width_for(uint32_t maximum) {
-    return maximum < 0x100 ? 0 : maximum < 0x10000 ? 1 : 2;
-}
+static unsigned width_for(uint32_t maximum) { return maximum < 0x100 ? 0 : maximum < 0x10000 ? 1 : 2; }
 
-static size_t data_size(const String *s) {
-    return ((size_t)s->length + 1) << s->width_log;
-}
+static size_t data_size(const String *s) { return ((size_t)s->length + 1) << s->width_log; }
 
 static void terminate(String *s) {
     memset(s->data + ((size_t)s->length << s->width_log), 0, (size_t)1 << s->width_log);
@@ -91,9 +87,7 @@ Value string_from_utf8(VM *vm, const char *text, size_t length) {
     return from_object(s);
 }
 
-Value string_from_c(VM *vm, const char *text) {
-    return string_from_utf8(vm, text, strlen(text));
-}
+Value string_from_c(VM *vm, const char *text) { return string_from_utf8(vm, text, strlen(text)); }
 
 Value string_from_char(VM *vm, uint32_t code_point) {
     if (code_point < 256) return value_ref(vm->characters[code_point]);
@@ -284,9 +278,7 @@ int string_order(Value a, Value b) {
 
 /* --- hashing: SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF") --- */
 
-static inline uint64_t rotate_left(uint64_t x, int by) {
-    return (x << by) | (x >> (64 - by));
-}
+static inline uint64_t rotate_left(uint64_t x, int by) { return (x << by) | (x >> (64 - by)); }
 
 static inline void sip_round(uint64_t v[4]) {
     v[0] += v[1], v[1] = rotate_left(v[1], 13) ^ v[0], v[0] = rotate_left(v[0], 32);

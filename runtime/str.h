@@ -17,8 +17,8 @@
 
 struct String {
     Object head;
-    int64_t hash;      /* 0: not computed */
-    uint64_t length : 60; /* code points */
+    int64_t hash;           /* 0: not computed */
+    uint64_t length : 60;   /* code points */
     uint64_t width_log : 2; /* 0, 1, 2: bytes per code point as a power of two */
     uint64_t ascii : 1;
     uint64_t interned : 1;
@@ -29,8 +29,7 @@ static inline String *as_string(Value v) { return (String *)as_object(v); }
 static inline bool is_string(Value v) { return is_family(v, TYPE_STR); }
 static inline int64_t string_length(const String *s) { return (int64_t)s->length; }
 
-static inline uint32_t string_at(const String *s, int64_t index)
-{
+static inline uint32_t string_at(const String *s, int64_t index) {
     switch (s->width_log) {
     case 0: return s->data[index];
     case 1: return ((const uint16_t *)s->data)[index];
@@ -40,8 +39,9 @@ static inline uint32_t string_at(const String *s, int64_t index)
 
 /* A string of `length` code points as wide as `maximum` needs, the content yet to be written. */
 NEW RAISES String *string_new(VM *vm, int64_t length, uint32_t maximum);
-NEW RAISES Value string_from_utf8(VM *vm, const char *text, size_t length); /* WTF-8: surrogates pass; must be valid */
-NEW RAISES Value string_from_c(VM *vm, const char *text);                   /* NUL-terminated UTF-8 */
+NEW RAISES Value string_from_utf8(VM *vm, const char *text,
+                                  size_t length);         /* WTF-8: surrogates pass; must be valid */
+NEW RAISES Value string_from_c(VM *vm, const char *text); /* NUL-terminated UTF-8 */
 NEW RAISES Value string_from_ascii(VM *vm, const char *text, size_t length);
 NEW RAISES Value string_from_char(VM *vm, uint32_t code_point);
 NEW RAISES Value string_from_ucs4(VM *vm, const uint32_t *text, int64_t length);

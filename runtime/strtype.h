@@ -13,7 +13,8 @@ NEW RAISES Value string_repr(VM *vm, Value self);
 /* The text with everything beyond ASCII escaped: what ascii() makes of a repr. */
 NEW RAISES Value string_ascii(VM *vm, Value text);
 /* b'data' between two texts: `before` is "b" or "bytearray(b", `after` "" or ")". */
-NEW RAISES Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t length, const char *after);
+NEW RAISES Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t length,
+                             const char *after);
 /* The escape of a code point: \xhh, \uhhhh or \Uhhhhhhhh. */
 void builder_escape(Builder *b, uint32_t c);
 

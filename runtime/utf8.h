@@ -7,28 +7,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-static inline size_t utf8_size(uint32_t c)
-{
-    return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-}
+static inline size_t utf8_size(uint32_t c) { return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4; }
 
 /* Write `c` at `to`; the place behind it. */
-static inline char *utf8_encode(char *to, uint32_t c)
-{
+static inline char *utf8_encode(char *to, uint32_t c) {
     size_t size = utf8_size(c);
     if (size == 1) {
         *to = (char)c;
         return to + 1;
     }
     static const uint8_t leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
-    for (size_t i = size - 1; i > 0; i--, c >>= 6) to[i] = (char)(0x80 | (c & 0x3F));
+    for (size_t i = size - 1; i > 0; i--, c >>= 6)
+        to[i] = (char)(0x80 | (c & 0x3F));
     to[0] = (char)(leads[size] | c);
     return to + size;
 }
 
 /* The code point at *next, which moves behind it. */
-static inline uint32_t utf8_decode(const char **next)
-{
+static inline uint32_t utf8_decode(const char **next) {
     const uint8_t *s = (const uint8_t *)*next;
     if (s[0] < 0x80) {
         *next += 1;
@@ -43,17 +39,18 @@ static inline uint32_t utf8_decode(const char **next)
         return (uint32_t)(s[0] & 0x0F) << 12 | (uint32_t)(s[1] & 0x3F) << 6 | (s[2] & 0x3F);
     }
     *next += 4;
-    return (uint32_t)(s[0] & 0x07) << 18 | (uint32_t)(s[1] & 0x3F) << 12 | (uint32_t)(s[2] & 0x3F) << 6 | (s[3] & 0x3F);
+    return (uint32_t)(s[0] & 0x07) << 18 | (uint32_t)(s[1] & 0x3F) << 12 | (uint32_t)(s[2] & 0x3F) << 6 |
+           (s[3] & 0x3F);
 }
 
 /* How many code points there are. *maximum gets an upper bound of them that is as wide as the greatest: 0 for none or
  * only ASCII ones. */
-static inline int64_t utf8_measure(const char *text, size_t length, uint32_t *maximum)
-{
+static inline int64_t utf8_measure(const char *text, size_t length, uint32_t *maximum) {
     const uint8_t *s = (const uint8_t *)text;
     uint8_t any = 0, lead = 0;
     *maximum = 0;
-    for (size_t i = 0; i < length; i++) any |= s[i];
+    for (size_t i = 0; i < length; i++)
+        any |= s[i];
     if (any < 0x80) return (int64_t)length;
     int64_t count = 0;
     for (size_t i = 0; i < length; i++) {
