@@ -26,6 +26,8 @@ static Value int_or_error(VM *vm, int64_t i) { return i < 0 ? ABSENT : int_from(
 
 static Value bool_or_error(int truth) { return truth < 0 ? ABSENT : bool_from(truth); }
 
+static Value none_as_absent(Value v) { return !is_absent(v) && is_none(v) ? ABSENT : v; }
+
 /* --- objects --- */
 
 NATIVE(builtin_len) { return int_or_error(vm, object_length(vm, args[0])); }
@@ -229,29 +231,15 @@ static bool consider(VM *vm, Value item, void *context) {
     return better >= 0;
 }
 
-/* The keyword arguments key= and default=, BORROWED. */
-static bool extreme_keywords(VM *vm, const char *name, Value *values, Value names, Value *key,
-                             Value *otherwise) {
-    int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
-    for (int64_t i = 0; i < count; i++) {
-        Value keyword = as_tuple(names)->items[i];
-        if (string_equal_c(keyword, "key")) {
-            *key = is_none(values[i]) ? ABSENT : values[i];
-        } else if (string_equal_c(keyword, "default")) {
-            *otherwise = values[i];
-        } else {
-            raise_type(vm, "%s() got an unexpected keyword argument '%S'", name, keyword);
-            return false;
-        }
-    }
-    return true;
-}
-
 static Value extreme(VM *vm, const char *name, CompareOp op, Value *args, int nargs, Value names) {
     Value otherwise = ABSENT;
     Extreme e = {.op = op, .key = ABSENT, .best = ABSENT, .best_key = ABSENT};
     if (nargs == 0) return raise_type(vm, "%s expected at least 1 argument, got 0", name);
-    if (!extreme_keywords(vm, name, args + nargs, names, &e.key, &otherwise)) return ABSENT;
+    Value keywords[2];
+    if (!arguments_bind(vm, name, "*, key=None, default=None", args + nargs, 0, names, keywords))
+        return ABSENT;
+    e.key = none_as_absent(keywords[0]);
+    otherwise = keywords[1];
     if (nargs > 1 && !is_absent(otherwise)) {
         return raise_type(vm, "Cannot specify a default for %s() with multiple positional arguments", name);
     }
@@ -301,22 +289,13 @@ NATIVE(builtin_all) {
 }
 
 NATIVE(builtin_sorted) {
-    Value key = ABSENT, reverse = FALSE_VALUE;
+    Value keywords[2];
     if (nargs != 1) return raise_type(vm, "sorted expected 1 argument, got %d", nargs);
-    int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
-    for (int64_t i = 0; i < count; i++) {
-        Value keyword = as_tuple(names)->items[i];
-        if (string_equal_c(keyword, "key")) {
-            key = is_none(args[1 + i]) ? ABSENT : args[1 + i];
-        } else if (string_equal_c(keyword, "reverse")) {
-            reverse = args[1 + i];
-        } else {
-            return raise_type(vm, "sort() got an unexpected keyword argument '%S'", keyword);
-        }
-    }
-    int descending = object_truth(vm, reverse);
+    if (!arguments_bind(vm, "sort", "*, key=None, reverse=False", args + 1, 0, names, keywords))
+        return ABSENT;
+    int descending = is_absent(keywords[1]) ? 0 : object_truth(vm, keywords[1]);
     Value list = descending < 0 ? ABSENT : list_from_iterable(vm, args[0]);
-    if (is_absent(list) || list_sort(vm, list, key, descending)) return list;
+    if (is_absent(list) || list_sort(vm, list, none_as_absent(keywords[0]), descending)) return list;
     value_drop(vm, list);
     return ABSENT;
 }
@@ -376,12 +355,10 @@ NATIVE(builtin_format) {
 /* --- print --- */
 
 static bool check_separator(VM *vm, Value *separator, const char *name) {
-    if (is_absent(*separator) || is_none(*separator)) {
-        *separator = ABSENT;
-        return true;
-    }
-    if (!is_string(*separator)) raise_type(vm, "%s must be None or a string, not %T", name, *separator);
-    return is_string(*separator);
+    *separator = none_as_absent(*separator);
+    if (is_absent(*separator) || is_string(*separator)) return true;
+    raise_type(vm, "%s must be None or a string, not %T", name, *separator);
+    return false;
 }
 
 static bool write_text(VM *vm, Value write, STEALS Value text) {
@@ -411,28 +388,13 @@ static bool flush_file(VM *vm, Value file, Value flush) {
     return !is_absent(result);
 }
 
-/* sep, end, file and flush, BORROWED into options. */
-static bool print_options(VM *vm, Value *values, Value names, Value options[4]) {
-    static const char *const keywords[] = {"sep", "end", "file", "flush"};
-    int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
-    for (int64_t i = 0; i < count; i++) {
-        int k = 0;
-        while (k < 4 && !string_equal_c(as_tuple(names)->items[i], keywords[k]))
-            k++;
-        if (k == 4) {
-            raise_type(vm, "print() got an unexpected keyword argument '%S'", as_tuple(names)->items[i]);
-            return false;
-        }
-        options[k] = values[i];
-    }
-    return check_separator(vm, &options[0], "sep") && check_separator(vm, &options[1], "end");
-}
-
 NATIVE(builtin_print) {
-    Value options[4] = {ABSENT, ABSENT, ABSENT, ABSENT};
-    if (!print_options(vm, args + nargs, names, options)) return ABSENT;
-    Value file = options[2];
-    if (is_absent(file) || is_none(file)) {
+    static const char params[] = "*, sep=' ', end='\\n', file=None, flush=False";
+    Value options[4];
+    if (!arguments_bind(vm, "print", params, args + nargs, 0, names, options)) return ABSENT;
+    if (!check_separator(vm, &options[0], "sep") || !check_separator(vm, &options[1], "end")) return ABSENT;
+    Value file = none_as_absent(options[2]);
+    if (is_absent(file)) {
         file = is_absent(vm->sys) ? ABSENT : dict_get_string(vm, vm->sys, NAME_OF(vm, stdout));
         if (is_absent(file)) return raise_error(vm, &exc_RuntimeError, "lost sys.stdout");
         if (is_none(file)) return NONE;

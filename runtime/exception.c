@@ -299,29 +299,22 @@ static bool exit_init(VM *vm, Value self, Value *args, int nargs, Value names) {
 
 /* --- exceptions whose fields come as keywords: ImportError, NameError, AttributeError --- */
 
-/* Set fields[first + i] from the keyword keywords[i]; the row ends with NULL. */
+/* Set fields[first], ... from the keyword arguments that `params` names. */
 static bool keyword_init(VM *vm, Value self, Value *args, int nargs, Value names, const char *type,
-                         const char *const *keywords, int first) {
-    Exception *e = as_exception(self);
-    if (!set_args(vm, e, args, nargs)) return false;
-    int count = is_absent(names) ? 0 : (int)as_tuple(names)->length;
-    for (int k = 0; k < count; k++) {
-        Value name = as_tuple(names)->items[k];
-        int i = 0;
-        while (keywords[i] != NULL && !string_equal_c(name, keywords[i]))
-            i++;
-        if (keywords[i] == NULL) {
-            raise_type(vm, "%s() got an unexpected keyword argument '%S'", type, name);
-            return false;
-        }
-        set_field(vm, e, first + i, args[nargs + k]);
+                         const char *params, int first) {
+    Value row[EXCEPTION_FIELDS_MAX] = {ABSENT};
+    if (!set_args(vm, as_exception(self), args, nargs)) return false;
+    if (is_absent(names)) return true;
+    if (!arguments_bind(vm, type, params, args + nargs, 0, names, row)) return false;
+    for (int i = 0; i < EXCEPTION_FIELDS_MAX && first + i < field_count(type_of(self)); i++) {
+        if (!is_absent(row[i])) set_field(vm, as_exception(self), first + i, row[i]);
     }
     return true;
 }
 
 static bool import_init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    static const char *const keywords[] = {"name", "path", "name_from", NULL};
-    if (!keyword_init(vm, self, args, nargs, names, "ImportError", keywords, IMPORT_NAME)) return false;
+    static const char params[] = "*, name=None, path=None, name_from=None";
+    if (!keyword_init(vm, self, args, nargs, names, "ImportError", params, IMPORT_NAME)) return false;
     if (nargs == 1) set_field(vm, as_exception(self), IMPORT_MESSAGE, args[0]);
     return true;
 }
@@ -332,13 +325,12 @@ static Value import_str(VM *vm, Value self) {
 }
 
 static bool name_init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    static const char *const keywords[] = {"name", NULL};
-    return keyword_init(vm, self, args, nargs, names, "NameError", keywords, NAME_ERROR_NAME);
+    return keyword_init(vm, self, args, nargs, names, "NameError", "*, name=None", NAME_ERROR_NAME);
 }
 
 static bool attribute_init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    static const char *const keywords[] = {"name", "obj", NULL};
-    return keyword_init(vm, self, args, nargs, names, "AttributeError", keywords, ATTRIBUTE_NAME);
+    return keyword_init(vm, self, args, nargs, names, "AttributeError", "*, name=None, obj=None",
+                        ATTRIBUTE_NAME);
 }
 
 /* --- KeyError --- */

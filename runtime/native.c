@@ -184,28 +184,53 @@ static void raise_count(VM *vm, const Callee *c, int nargs, int total) {
     }
 }
 
+static void raise_unexpected(VM *vm, const Callee *c, Value name) {
+    const Signature *s = c->signature;
+    Value near = ABSENT;
+    if (vm->hooks.nearest_name != NULL) {
+        const Value *keywords = s->names->items + s->positional_only;
+        near = vm->hooks.nearest_name(vm, keywords, s->count - s->positional_only, name);
+    }
+    if (is_absent(near)) {
+        raise_type(vm, "%s() got an unexpected keyword argument '%S'", c->name, name);
+    } else {
+        raise_type(vm, "%s() got an unexpected keyword argument '%S'. Did you mean '%S'?", c->name, name,
+                   near);
+    }
+}
+
 /* --- binding --- */
 
-/* Put the keyword arguments into the row. */
-static bool bind_names(VM *vm, const Callee *c, Value *values, int nargs, Tuple *names, Value *row) {
-    const Signature *s = c->signature;
-    for (int64_t k = 0; k < names->length; k++) {
-        Value name = names->items[k];
-        int i = s->positional_only;
-        while (i < s->count && !value_same(s->names->items[i], name) &&
-               !string_equal(s->names->items[i], name))
-            i++;
-        if (i == s->count) {
-            raise_type(vm, "%s() got an unexpected keyword argument '%S'", c->name, name);
-            return false;
-        }
-        if (!is_absent(row[i])) {
-            raise_type(vm, "argument for %s() given by name ('%S') and position (%d)", c->name, name, i + 1);
-            return false;
-        }
-        row[i] = values[nargs + k];
+/* The parameter of that name, or -1. */
+static int find_parameter(const Signature *s, Value name) {
+    for (int i = s->positional_only; i < s->count; i++) {
+        if (value_same(s->names->items[i], name) || string_equal(s->names->items[i], name)) return i;
     }
-    return true;
+    return -1;
+}
+
+/* Put the keyword arguments into the row, as far as they fit. The first name that does not, or ABSENT; BORROWED. */
+static Value bind_names(const Signature *s, Value *values, int nargs, Tuple *names, Value *row) {
+    Value misfit = ABSENT;
+    for (int64_t k = 0; k < names->length; k++) {
+        int i = find_parameter(s, names->items[k]);
+        if (i >= 0 && is_absent(row[i])) {
+            row[i] = values[nargs + k];
+        } else if (is_absent(misfit)) {
+            misfit = names->items[k];
+        }
+    }
+    return misfit;
+}
+
+static bool raise_misfit(VM *vm, const Callee *c, Value name) {
+    int i = find_parameter(c->signature, name);
+    if (i < 0) {
+        raise_unexpected(vm, c, name);
+    } else {
+        raise_type(vm, "argument for %s() given by name ('%S') and position (%d)", c->name, name, i + 1);
+    }
+    return false;
 }
 
 static bool check_required(VM *vm, const Callee *c, const Value *row) {
@@ -244,8 +269,8 @@ static bool bind_slowly(VM *vm, const Callee *c, Value *args, int nargs, Value n
     }
     for (int i = 0; i < s->count; i++)
         row[i] = i < nargs ? args[i] : ABSENT;
-    if (named && !bind_names(vm, c, args, nargs, as_tuple(names), row)) return false;
-    return check_required(vm, c, row);
+    Value misfit = named ? bind_names(s, args, nargs, as_tuple(names), row) : ABSENT;
+    return check_required(vm, c, row) && (is_absent(misfit) || raise_misfit(vm, c, misfit));
 }
 
 static bool has_names(Value names) { return !is_absent(names) && as_tuple(names)->length > 0; }

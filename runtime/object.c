@@ -190,7 +190,7 @@ static Value object_default_repr(VM *vm, Value self) {
     return text;
 }
 
-static Value object_default_str(VM *vm, Value self) { return object_repr(vm, self); }
+static Value object_default_str(VM *vm, Value self) { return type_of(self)->repr(vm, self); }
 
 static bool object_default_hash(VM *vm, Value self, int64_t *hash) {
     (void)vm;

@@ -60,6 +60,8 @@ typedef struct {
     Value (*class_body)(VM *vm, Value function, Value namespace);
     /* What super() without arguments means in the running frame. RAISES; both BORROWED. */
     bool (*super_arguments)(VM *vm, Value *type, Value *self);
+    /* The one of `names` that `wrong` is probably a slip of, or ABSENT. BORROWED. */
+    Value (*nearest_name)(VM *vm, const Value *names, int64_t count, Value wrong);
     /* Write the exception with its traceback to sys.stderr, as an uncaught one. Raises nothing. */
     void (*print_exception)(VM *vm, Value exception);
     /* Read a line from the terminal, edited, behind this prompt, without its end. ABSENT with nothing raised at the end of

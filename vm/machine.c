@@ -32,6 +32,7 @@
 #include "vm/eval.h"
 #include "vm/import.h"
 #include "vm/specialise.h"
+#include "vm/suggest.h"
 #include "vm/traceback.h"
 
 /* --- the value stack --- */
@@ -118,6 +119,7 @@ static void set_hooks(VM *vm)
         .handle_signals = handle_signals,
         .class_body = eval_body,
         .super_arguments = super_arguments,
+        .nearest_name = suggest_name,
         .print_exception = traceback_print,
     };
 }
