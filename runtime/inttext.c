@@ -28,10 +28,17 @@ static Value print_immediate(VM *vm, int64_t i, unsigned base) {
     return string_from_ascii(vm, next, (size_t)(text + sizeof text - next));
 }
 
-/* Would this many bits have more decimal digits than the limit allows? */
+/* Do this many bits certainly have more decimal digits than the limit allows? */
 static bool over_digit_limit(const VM *vm, int64_t bits) {
     int64_t limit = vm->int_max_str_digits;
     return limit && bits > limit * 3 && (double)(bits - 1) * 0.30102999566398120 >= (double)limit;
+}
+
+static Value raise_print_limit(VM *vm) {
+    return raise_value(vm,
+                       "Exceeds the limit (%d digits) for integer string conversion; "
+                       "use sys.set_int_max_str_digits() to increase the limit",
+                       vm->int_max_str_digits);
 }
 
 Value int_to_string(VM *vm, Value v, int base) {
@@ -39,12 +46,8 @@ Value int_to_string(VM *vm, Value v, int base) {
     IntView view;
     int_view(v, &view);
     if (view.count == 0) return string_from_ascii(vm, "0", 1);
-    if (!is_power_of_two(base) && over_digit_limit(vm, int_bit_length(v))) {
-        return raise_value(vm,
-                           "Exceeds the limit (%d digits) for integer string conversion; "
-                           "use sys.set_int_max_str_digits() to increase the limit",
-                           vm->int_max_str_digits);
-    }
+    bool limited = vm->int_max_str_digits && !is_power_of_two(base);
+    if (limited && over_digit_limit(vm, int_bit_length(v))) return raise_print_limit(vm);
     size_t room = mpn_sizeinbase((const mp_limb_t *)view.limbs, view.count, base) + 2;
     size_t copy_size = (size_t)(view.count + 1) * sizeof(mp_limb_t);
     uint8_t *digits = memory_alloc(vm, room);
@@ -60,6 +63,10 @@ Value int_to_string(VM *vm, Value v, int base) {
     size_t skip = 0;
     while (skip + 1 < count && digits[skip] == 0)
         skip++;
+    if (limited && count - skip > (size_t)vm->int_max_str_digits) {
+        memory_free(vm, digits, room);
+        return raise_print_limit(vm);
+    }
     String *s = string_new(vm, (int64_t)(count - skip) + view.negative, 0);
     if (s) {
         uint8_t *to = s->data;
