@@ -8,6 +8,8 @@
  *   Buffered       a block of bytes in front of a FileIO; three types, for reading, writing and both
  *   TextIOWrapper  str in front of a Buffered: an encoding, line ends, lines
  *
+ * Their base types, as CPython's: _IOBase has what can be done by read, readline and write alone.
+ *
  * Each layer owns the one below; closing one flushes and closes those below it, and a file that dies closed nothing
  * is closed then. System calls interrupted by a signal run the signal's handler and go on (PEP 475).
  *
@@ -101,6 +103,9 @@ RAISES bool text_file_write(VM *vm, TextFile *t, Value string);
 bool text_file_is_open(const TextFile *t);
 RAISES bool text_file_flush(VM *vm, TextFile *t);
 NEW RAISES Value text_file_read_line(VM *vm, TextFile *t, int64_t limit /* -1: none */); /* empty str: the end */
+
+/* An optional size argument: None and nothing mean -1. */
+RAISES bool file_count_argument(VM *vm, Value v, int64_t *size);
 
 /* io.UnsupportedOperation(text). */
 RAISES Value raise_unsupported(VM *vm, const char *text);

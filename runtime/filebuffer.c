@@ -80,7 +80,8 @@ static bool forget_read(VM *vm, Buffered *b) {
     return file_seek(vm, as_file(b->raw), -ahead, SEEK_CUR) >= 0;
 }
 
-bool buffered_flush(VM *vm, Buffered *b) { return write_out(vm, b); }
+/* A file for both is put where its user thinks it is, so that others see it so. */
+bool buffered_flush(VM *vm, Buffered *b) { return write_out(vm, b) && (!b->writes || forget_read(vm, b)); }
 
 bool buffered_write(VM *vm, Buffered *b, const void *from, int64_t size) {
     if (!forget_read(vm, b)) return false;
@@ -143,15 +144,11 @@ bool buffered_close(VM *vm, Buffered *b) {
 
 /* --- reading methods --- */
 
-static Buffered *open_for(VM *vm, Value self, bool writing) {
+/* The buffer, if it can be used; `closed` is what is said of one that is closed: "read of closed file". */
+static Buffered *open_for(VM *vm, Value self, const char *closed) {
     Buffered *b = as_buffered(self);
-    return buffered_check_open(vm, b) && (writing ? b->writes : b->reads) ? b : NULL;
-}
-
-/* An optional size argument: None and nothing mean -1. */
-static bool count_argument(VM *vm, Value v, int64_t *size) {
-    *size = -1;
-    return is_absent(v) || is_none(v) || object_to_int64(vm, v, &exc_OverflowError, size);
+    if (!is_absent(b->raw) && as_file(b->raw)->fd < 0) return raise_value(vm, "%s", closed), NULL;
+    return buffered_check_open(vm, b) ? b : NULL;
 }
 
 /* `size` bytes, or (-1) all to the end. NEW, RAISES. */
@@ -174,8 +171,8 @@ static Value read_bytes(VM *vm, Buffered *b, int64_t size) {
 static Value read_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t size;
-    Buffered *b = open_for(vm, args[0], false);
-    if (!b || !count_argument(vm, args[1], &size)) return ABSENT;
+    Buffered *b = open_for(vm, args[0], "read of closed file");
+    if (!b || !file_count_argument(vm, args[1], &size)) return ABSENT;
     if (size < -1) return raise_value(vm, "read length must be non-negative or -1");
     return read_bytes(vm, b, size);
 }
@@ -183,8 +180,8 @@ static Value read_method(VM *vm, Value *args, int nargs, Value names) {
 static Value read1_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t size;
-    Buffered *b = open_for(vm, args[0], false);
-    if (!b || !count_argument(vm, args[1], &size)) return ABSENT;
+    Buffered *b = open_for(vm, args[0], "read of closed file");
+    if (!b || !file_count_argument(vm, args[1], &size)) return ABSENT;
     if (size < 0) size = b->capacity;
     Bytes *bytes = bytes_new(vm, size);
     if (!bytes) return ABSENT;
@@ -194,16 +191,16 @@ static Value read1_method(VM *vm, Value *args, int nargs, Value names) {
     return ABSENT;
 }
 
-static Value readinto_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    Buffered *b = open_for(vm, args[0], false);
+/* Fill a bytearray; `once`: with at most one call of the system. */
+static Value read_into(VM *vm, Value self, Value target, bool once) {
+    Buffered *b = open_for(vm, self, "readinto of closed file");
     if (!b) return ABSENT;
-    if (!is_bytearray(args[1])) {
-        return raise_type(vm, "readinto() argument must be read-write bytes-like object, not %T", args[1]);
+    if (!is_bytearray(target)) {
+        return raise_type(vm, "readinto%s() argument must be read-write bytes-like object, not %T", once ? "1" : "", target);
     }
-    ByteArray *to = as_bytearray(args[1]);
+    ByteArray *to = as_bytearray(target);
     int64_t count = 0;
-    while (count < to->length) {
+    while (count < to->length && !(once && count)) {
         int64_t got = buffered_read_some(vm, b, to->data + count, to->length - count);
         if (got < 0) return ABSENT;
         if (got == 0) break;
@@ -212,10 +209,21 @@ static Value readinto_method(VM *vm, Value *args, int nargs, Value names) {
     return int_from(vm, count);
 }
 
+static Value readinto_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return read_into(vm, args[0], args[1], false);
+}
+
+static Value readinto1_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return read_into(vm, args[0], args[1], true);
+}
+
 static Value peek_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    Buffered *b = open_for(vm, args[0], false);
-    if (!b) return ABSENT;
+    Buffered *b = open_for(vm, args[0], "peek of closed file");
+    int64_t size;
+    if (!b || (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &size))) return ABSENT;
     if ((b->dirty || b->begin == b->end) && fill(vm, b) < 0) return ABSENT;
     return bytes_from(vm, b->data + b->begin, b->end - b->begin);
 }
@@ -245,34 +253,18 @@ static Value read_line(VM *vm, Buffered *b, int64_t limit) {
 static Value readline_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t limit;
-    Buffered *b = open_for(vm, args[0], false);
-    return b && count_argument(vm, args[1], &limit) ? read_line(vm, b, limit < 0 ? -1 : limit) : ABSENT;
+    Buffered *b = open_for(vm, args[0], "readline of closed file");
+    return b && file_count_argument(vm, args[1], &limit) ? read_line(vm, b, limit < 0 ? -1 : limit) : ABSENT;
 }
 
 static Value next(VM *vm, Value self) {
-    Buffered *b = open_for(vm, self, false);
-    if (!b) return error_raised(vm) ? ABSENT : raise_unsupported(vm, "not readable");
+    Buffered *b = open_for(vm, self, "readline of closed file");
+    if (!b) return ABSENT;
+    if (!b->reads) return raise_unsupported(vm, "read");
     Value line = read_line(vm, b, -1);
     if (is_absent(line) || as_bytes(line)->length) return line;
     value_drop(vm, line);
     return ABSENT;
-}
-
-static Value readlines_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    int64_t hint, total = 0;
-    if (!count_argument(vm, args[1], &hint)) return ABSENT;
-    Value lines = list_new(vm, 0);
-    while (!is_absent(lines) && (hint <= 0 || total < hint)) {
-        Value line = next(vm, args[0]);
-        if (is_absent(line)) {
-            if (error_raised(vm)) value_clear(vm, &lines);
-            break;
-        }
-        total += as_bytes(line)->length;
-        if (!list_append_owned(vm, lines, line)) value_clear(vm, &lines);
-    }
-    return lines;
 }
 
 /* --- writing methods --- */
@@ -282,36 +274,25 @@ static Value write_method(VM *vm, Value *args, int nargs, Value names) {
     int64_t size;
     Buffered *b = as_buffered(args[0]);
     if (is_string(args[1])) return raise_type(vm, "a bytes-like object is required, not '%T'", args[1]);
-    if (!open_for(vm, args[0], true)) return ABSENT;
+    if (!open_for(vm, args[0], "write to closed file")) return ABSENT;
     const uint8_t *data = bytes_argument(vm, args[1], &size);
     return data && buffered_write(vm, b, data, size) ? int_from(vm, size) : ABSENT;
-}
-
-static bool write_item(VM *vm, Value item, void *context) {
-    Value args[] = {*(Value *)context, item}, written = write_method(vm, args, 2, ABSENT);
-    value_xdrop(vm, written);
-    return !is_absent(written);
-}
-
-static Value writelines_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return open_for(vm, args[0], true) && object_each(vm, args[1], write_item, &args[0]) ? NONE : ABSENT;
 }
 
 static Value flush_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     Buffered *b = as_buffered(args[0]);
-    if (!is_absent(b->raw) && as_file(b->raw)->fd < 0) return raise_value(vm, "flush of closed file");
+    if (b->writes && !open_for(vm, args[0], "flush of closed file")) return ABSENT;
     return buffered_check_open(vm, b) && buffered_flush(vm, b) ? NONE : ABSENT;
 }
 
 static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    Buffered *b = as_buffered(args[0]);
+    Buffered *b = open_for(vm, args[0], "truncate of closed file");
     int64_t size;
-    if (!buffered_check_open(vm, b)) return ABSENT;
+    if (!b) return ABSENT;
     if (!b->writes) return raise_unsupported(vm, "truncate");
-    if (!write_out(vm, b)) return ABSENT;
+    if (!buffered_flush(vm, b)) return ABSENT;
     if (is_absent(args[1]) || is_none(args[1])) {
         size = buffered_tell(vm, b);
         if (size < 0) return ABSENT;
@@ -325,16 +306,16 @@ static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
 
 static Value tell_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    Buffered *b = as_buffered(args[0]);
-    int64_t at = buffered_check_open(vm, b) ? buffered_tell(vm, b) : -1;
+    Buffered *b = open_for(vm, args[0], "I/O operation on closed file");
+    int64_t at = b ? buffered_tell(vm, b) : -1;
     return at < 0 ? ABSENT : int_from(vm, at);
 }
 
 static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    Buffered *b = as_buffered(args[0]);
+    Buffered *b = open_for(vm, args[0], "seek of closed file");
     int64_t offset, whence = 0;
-    if (!buffered_check_open(vm, b) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
+    if (!b || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
     if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
     if (whence < 0 || whence > 2) return raise_value(vm, "whence value %lld unsupported", (long long)whence);
     int64_t at = buffered_seek(vm, b, offset, (int)whence);
@@ -358,7 +339,7 @@ static Value detach_method(VM *vm, Value *args, int nargs, Value names) {
 /* A question that the raw file answers. */
 static Value ask_raw(VM *vm, Value self, const char *method) {
     Buffered *b = as_buffered(self);
-    if (!buffered_check_open(vm, b)) return ABSENT;
+    if (is_absent(b->raw)) return raise_value(vm, "raw stream has been detached");
     Value name = string_intern_c(vm, method);
     Value answer = is_absent(name) ? ABSENT : call_method(vm, b->raw, name, NULL, 0);
     value_xdrop(vm, name);
@@ -374,67 +355,64 @@ ASK(fileno)
 ASK(isatty)
 ASK(seekable)
 
+/* What the type rules out is answered whether the file is open or not. */
 static Value readable_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    return buffered_check_open(vm, as_buffered(args[0])) ? bool_from(as_buffered(args[0])->reads) : ABSENT;
+    return as_buffered(args[0])->reads ? ask_raw(vm, args[0], "readable") : FALSE_VALUE;
 }
 
 static Value writable_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    return buffered_check_open(vm, as_buffered(args[0])) ? bool_from(as_buffered(args[0])->writes) : ABSENT;
+    return as_buffered(args[0])->writes ? ask_raw(vm, args[0], "writable") : FALSE_VALUE;
 }
-
-static Value enter_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return buffered_check_open(vm, as_buffered(args[0])) ? value_ref(args[0]) : ABSENT;
-}
-
-static Value exit_method(VM *vm, Value *args, int nargs, Value names) { return close_method(vm, args, nargs, names); }
 
 static Value unsupported_read(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return buffered_check_open(vm, as_buffered(args[0])) ? raise_unsupported(vm, "read") : ABSENT;
+    (void)args, (void)nargs, (void)names;
+    return raise_unsupported(vm, "read");
+}
+
+static Value unsupported_read1(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return raise_unsupported(vm, "read1");
 }
 
 static Value unsupported_write(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return buffered_check_open(vm, as_buffered(args[0])) ? raise_unsupported(vm, "write") : ABSENT;
+    (void)args, (void)nargs, (void)names;
+    return raise_unsupported(vm, "write");
 }
 
-#define COMMON_METHODS                                                                                                 \
-    {"tell", tell_method, "", "Return the current stream position.", 0},                                              \
-        {"seek", seek_method, "target, whence=0, /", "Change the stream position.", 0},                              \
-        {"close", close_method, "", "Flush and close the file.", 0},                                                  \
-        {"flush", flush_method, "", "Write out what is held back.", 0},                                               \
-        {"detach", detach_method, "", "Separate the raw file from the buffer and return it.", 0},                     \
-        {"fileno", fileno_method, "", "The file descriptor.", 0}, {"isatty", isatty_method, "", NULL, 0},               \
-        {"seekable", seekable_method, "", NULL, 0}, {"readable", readable_method, "", NULL, 0},                       \
-        {"writable", writable_method, "", NULL, 0}, {"truncate", truncate_method, "pos=None, /", NULL, 0},            \
-        {"__enter__", enter_method, "", NULL, 0}, {"__exit__", exit_method, "*args", NULL, 0}
+#define COMMON_METHODS                                                                                       \
+    {"tell", tell_method, "", "Return the current stream position.", 0},                                     \
+    {"seek", seek_method, "target, whence=0, /", "Change the stream position.", 0},                          \
+    {"close", close_method, "", "Flush and close the file.", 0},                                             \
+    {"flush", flush_method, "", "Write out what is held back.", 0},                                          \
+    {"detach", detach_method, "", "Separate the raw file from the buffer and return it.", 0},                \
+    {"fileno", fileno_method, "", "The file descriptor.", 0},                                                \
+    {"isatty", isatty_method, "", NULL, 0},                                                                  \
+    {"seekable", seekable_method, "", NULL, 0},                                                              \
+    {"readable", readable_method, "", NULL, 0},                                                              \
+    {"writable", writable_method, "", NULL, 0},                                                              \
+    {"truncate", truncate_method, "pos=None, /", NULL, 0}
 
-#define READING_METHODS                                                                                                \
-    {"read", read_method, "size=-1, /", "Read and return up to size bytes.", 0},                                     \
-        {"read1", read1_method, "size=-1, /", "Read with at most one call of the system.", 0},                        \
-        {"readinto", readinto_method, "buffer, /", NULL, 0},                                                           \
-        {"readline", readline_method, "size=-1, /", "Read and return one line.", 0},                                  \
-        {"readlines", readlines_method, "hint=-1, /", "Return a list of lines.", 0}, {                                  \
-        "peek", peek_method, "size=0, /", "What the next read would give, without reading on.", 0                      \
-    }
+#define READING_METHODS                                                                                      \
+    {"read", read_method, "size=-1, /", "Read and return up to size bytes.", 0},                             \
+    {"read1", read1_method, "size=-1, /", "Read with at most one call of the system.", 0},                   \
+    {"readinto", readinto_method, "buffer, /", NULL, 0},                                                     \
+    {"readinto1", readinto1_method, "buffer, /", NULL, 0},                                                   \
+    {"readline", readline_method, "size=-1, /", "Read and return one line.", 0},                             \
+    {"peek", peek_method, "size=0, /", "What the next read would give, without reading on.", 0}
 
-#define WRITING_METHODS                                                                                                \
-    {"write", write_method, "buffer, /", "Write a bytes-like object.", 0}, {                                         \
-        "writelines", writelines_method, "lines, /", "Write a list of lines.", 0                                      \
-    }
+#define WRITE_METHOD(function) {"write", function, "buffer, /", "Write a bytes-like object.", 0}
 
-static const NativeDef reader_methods[] = {
-    COMMON_METHODS, READING_METHODS, {"write", unsupported_write, "buffer, /", NULL, 0}, {0}};
+static const NativeDef reader_methods[] = {COMMON_METHODS, READING_METHODS, WRITE_METHOD(unsupported_write), {0}};
 static const NativeDef writer_methods[] = {COMMON_METHODS,
-                                           WRITING_METHODS,
+                                           WRITE_METHOD(write_method),
                                            {"read", unsupported_read, "size=-1, /", NULL, 0},
+                                           {"read1", unsupported_read1, "size=-1, /", NULL, 0},
+                                           {"readinto", unsupported_read, "buffer, /", NULL, 0},
                                            {"readline", unsupported_read, "size=-1, /", NULL, 0},
-                                           {"readlines", unsupported_read, "hint=-1, /", NULL, 0},
                                            {0}};
-static const NativeDef random_methods[] = {COMMON_METHODS, READING_METHODS, WRITING_METHODS, {0}};
+static const NativeDef random_methods[] = {COMMON_METHODS, READING_METHODS, WRITE_METHOD(write_method), {0}};
 
 static Value get_closed(VM *vm, Value self) {
     Buffered *b = as_buffered(self);
@@ -478,7 +456,7 @@ static Value iterate(VM *vm, Value self) {
         TYPE_HEAD(variable, name_text, .traverse = traverse, .clear = clear, .finalize = finalize, .dealloc = dealloc), \
         .flags = TYPE_NO_NEW,                                                                                          \
         .basic_size = sizeof(Buffered),                                                                                \
-        .base = &object_type,                                                                                          \
+        .base = &buffered_io_base_type,                                                                                \
         .doc = doc_text,                                                                                               \
         .repr = repr,                                                                                                  \
         .iterate = iterate,                                                                                            \

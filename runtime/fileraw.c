@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/bytearray.h"
 #include "runtime/bytes.h"
+#include "runtime/codec.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
@@ -68,7 +70,14 @@ static const char *path_text(VM *vm, Value name, NEW Value *keeper) {
     const char *text;
     *keeper = ABSENT;
     if (is_string(name)) {
-        text = string_utf8(vm, name, &length, keeper);
+        if (as_string(name)->ascii) {
+            text = string_utf8(vm, name, &length, keeper);
+        } else {
+            *keeper = codec_encode(vm, name, "utf-8", "surrogateescape");
+            if (is_absent(*keeper)) return NULL;
+            text = (const char *)as_bytes(*keeper)->data;
+            length = (size_t)as_bytes(*keeper)->length;
+        }
     } else if (is_bytes(name)) {
         text = (const char *)as_bytes(name)->data;
         length = (size_t)as_bytes(name)->length;
@@ -119,7 +128,7 @@ static int open_name(VM *vm, Value name, int flags, Value opener) {
 static bool check_opened(VM *vm, FileIO *file) {
     struct stat st;
     if (fstat(file->fd, &st) < 0) {
-        raise_os(vm, errno, file->name);
+        raise_os(vm, errno, ABSENT);
         return false;
     }
     if (S_ISDIR(st.st_mode)) {
@@ -227,16 +236,22 @@ Value raise_unsupported(VM *vm, const char *text) {
     return raise_error(vm, (Type *)as_object(vm->unsupported_operation), "%s", text);
 }
 
+/* CPython words it without the full stop here. */
+static bool check_open(VM *vm, const FileIO *file) {
+    if (file->fd < 0) raise_value(vm, "I/O operation on closed file");
+    return file->fd >= 0;
+}
+
 static FileIO *readable(VM *vm, Value self) {
     FileIO *file = as_file(self);
-    if (!file_check_open(vm, file)) return NULL;
+    if (!check_open(vm, file)) return NULL;
     if (!file->readable) raise_unsupported(vm, "File not open for reading");
     return file->readable ? file : NULL;
 }
 
 static FileIO *writable(VM *vm, Value self) {
     FileIO *file = as_file(self);
-    if (!file_check_open(vm, file)) return NULL;
+    if (!check_open(vm, file)) return NULL;
     if (!file->writable) raise_unsupported(vm, "File not open for writing");
     return file->writable ? file : NULL;
 }
@@ -261,9 +276,7 @@ static Value read_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     FileIO *file = readable(vm, args[0]);
     int64_t size = -1;
-    if (!file || (!is_absent(args[1]) && !is_none(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &size))) {
-        return ABSENT;
-    }
+    if (!file || !file_count_argument(vm, args[1], &size)) return ABSENT;
     if (size < 0) return read_all(vm, file);
     Bytes *bytes = bytes_new(vm, size);
     if (!bytes) return ABSENT;
@@ -271,6 +284,17 @@ static Value read_method(VM *vm, Value *args, int nargs, Value names) {
     if (got >= 0) return from_object(bytes_resize(vm, bytes, got));
     value_drop(vm, from_object(bytes));
     return ABSENT;
+}
+
+static Value readinto_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    FileIO *file = readable(vm, args[0]);
+    if (!file) return ABSENT;
+    if (!is_bytearray(args[1])) {
+        return raise_type(vm, "readinto() argument must be read-write bytes-like object, not %T", args[1]);
+    }
+    int64_t got = file_read(vm, file, as_bytearray(args[1])->data, as_bytearray(args[1])->length);
+    return got < 0 ? ABSENT : int_from(vm, got);
 }
 
 static Value readall_method(VM *vm, Value *args, int nargs, Value names) {
@@ -290,7 +314,7 @@ static Value write_method(VM *vm, Value *args, int nargs, Value names) {
 static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t offset, whence = 0;
-    if (!file_check_open(vm, as_file(args[0])) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
+    if (!check_open(vm, as_file(args[0])) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
     if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
     int64_t at = file_seek(vm, as_file(args[0]), offset, (int)whence);
     return at < 0 ? ABSENT : int_from(vm, at);
@@ -298,7 +322,7 @@ static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
 
 static Value tell_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    int64_t at = file_check_open(vm, as_file(args[0])) ? file_seek(vm, as_file(args[0]), 0, SEEK_CUR) : -1;
+    int64_t at = check_open(vm, as_file(args[0])) ? file_seek(vm, as_file(args[0]), 0, SEEK_CUR) : -1;
     return at < 0 ? ABSENT : int_from(vm, at);
 }
 
@@ -323,27 +347,27 @@ static Value close_method(VM *vm, Value *args, int nargs, Value names) {
 
 static Value fileno_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    return file_check_open(vm, as_file(args[0])) ? int_small(as_file(args[0])->fd) : ABSENT;
+    return check_open(vm, as_file(args[0])) ? int_small(as_file(args[0])->fd) : ABSENT;
 }
 
 static Value isatty_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    return file_check_open(vm, as_file(args[0])) ? bool_from(isatty(as_file(args[0])->fd)) : ABSENT;
+    return check_open(vm, as_file(args[0])) ? bool_from(isatty(as_file(args[0])->fd)) : ABSENT;
 }
 
 static Value readable_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    return file_check_open(vm, as_file(args[0])) ? bool_from(as_file(args[0])->readable) : ABSENT;
+    return check_open(vm, as_file(args[0])) ? bool_from(as_file(args[0])->readable) : ABSENT;
 }
 
 static Value writable_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    return file_check_open(vm, as_file(args[0])) ? bool_from(as_file(args[0])->writable) : ABSENT;
+    return check_open(vm, as_file(args[0])) ? bool_from(as_file(args[0])->writable) : ABSENT;
 }
 
 static Value seekable_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    return file_check_open(vm, as_file(args[0])) ? bool_from(lseek(as_file(args[0])->fd, 0, SEEK_CUR) >= 0) : ABSENT;
+    return check_open(vm, as_file(args[0])) ? bool_from(lseek(as_file(args[0])->fd, 0, SEEK_CUR) >= 0) : ABSENT;
 }
 
 static Value flush_method(VM *vm, Value *args, int nargs, Value names) {
@@ -351,18 +375,9 @@ static Value flush_method(VM *vm, Value *args, int nargs, Value names) {
     return file_check_open(vm, as_file(args[0])) ? NONE : ABSENT;
 }
 
-static Value enter_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return file_check_open(vm, as_file(args[0])) ? value_ref(args[0]) : ABSENT;
-}
-
-static Value exit_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return file_close(vm, as_file(args[0])) ? NONE : ABSENT;
-}
-
 static const NativeDef methods[] = {
     {"read", read_method, "size=-1, /", "Read at most size bytes, returned as bytes.", 0},
+    {"readinto", readinto_method, "buffer, /", "Same as RawIOBase.readinto().", 0},
     {"readall", readall_method, "", "Read all data from the file, returned as bytes.", 0},
     {"write", write_method, "b, /", "Write buffer b to file, return number of bytes written.", 0},
     {"seek", seek_method, "pos, whence=0, /", "Move to new file position and return the file position.", 0},
@@ -375,8 +390,6 @@ static const NativeDef methods[] = {
     {"readable", readable_method, "", "True if file was opened in a read mode.", 0},
     {"writable", writable_method, "", "True if file was opened in a write mode.", 0},
     {"seekable", seekable_method, "", "True if file supports random-access.", 0},
-    {"__enter__", enter_method, "", NULL, 0},
-    {"__exit__", exit_method, "*args", NULL, 0},
     {0},
 };
 
@@ -411,7 +424,7 @@ static Value repr(VM *vm, Value self) {
 Type file_io_type = {
     TYPE_HEAD(file_io_type, "_io.FileIO", .traverse = traverse, .clear = clear, .dealloc = dealloc),
     .basic_size = sizeof(FileIO),
-    .base = &object_type,
+    .base = &raw_io_base_type,
     .doc = "A file descriptor, unbuffered.",
     .flags = TYPE_NO_NEW,
     .repr = repr,

@@ -83,7 +83,7 @@ static bool newline_mode(VM *vm, Value newline, NewlineMode *mode) {
     } else if (string_equal_c(newline, "\r\n")) {
         *mode = NEWLINE_CRLF;
     } else {
-        raise_value(vm, "illegal newline value: %R", newline);
+        raise_value(vm, "illegal newline value: %S", newline);
         return false;
     }
     return true;
@@ -105,7 +105,12 @@ Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value ne
     t->newline = mode;
     t->line_buffered = line_buffered;
     object_track(&t->head);
-    if (set_encoding(vm, t, encoding)) return from_object(t);
+    if (set_encoding(vm, t, encoding)) {
+        if (lseek(as_file(as_buffered(buffer)->raw)->fd, 0, SEEK_CUR) > 0) {
+            t->encoder = encoding_after_mark(t->encoder, NULL, 0); /* what is appended gets no mark */
+        }
+        return from_object(t);
+    }
     value_clear(vm, &t->buffer); /* the caller closes it */
     value_drop(vm, from_object(t));
     return ABSENT;
@@ -232,16 +237,6 @@ static Value write_method(VM *vm, Value *args, int nargs, Value names) {
     if (!check_open(vm, t)) return ABSENT;
     if (!as_buffered(t->buffer)->writes) return raise_unsupported(vm, "not writable");
     return text_file_write(vm, t, args[1]) ? int_small(string_length(as_string(args[1]))) : ABSENT;
-}
-
-static bool write_item(VM *vm, Value item, void *context) {
-    Value args[] = {*(Value *)context, item}, written = write_method(vm, args, 2, ABSENT);
-    return !is_absent(written);
-}
-
-static Value writelines_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return check_open(vm, as_text_file(args[0])) && object_each(vm, args[1], write_item, &args[0]) ? NONE : ABSENT;
 }
 
 /* --- reading --- */
@@ -393,23 +388,19 @@ static TextFile *reading(VM *vm, Value self) {
     return write_pending(vm, t) ? t : NULL;
 }
 
-static bool count_argument(VM *vm, Value v, int64_t *size) {
-    *size = -1;
-    return is_absent(v) || is_none(v) || object_to_int64(vm, v, &exc_OverflowError, size);
-}
-
 static Value read_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t size;
     TextFile *t = reading(vm, args[0]);
-    return t && count_argument(vm, args[1], &size) ? read_characters(vm, t, size) : ABSENT;
+    return t && file_count_argument(vm, args[1], &size) ? read_characters(vm, t, size) : ABSENT;
 }
 
 static Value readline_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    int64_t limit;
+    int64_t limit = -1;
     TextFile *t = reading(vm, args[0]);
-    return t && count_argument(vm, args[1], &limit) ? text_file_read_line(vm, t, limit < 0 ? -1 : limit) : ABSENT;
+    if (!t || (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &limit))) return ABSENT;
+    return text_file_read_line(vm, t, limit < 0 ? -1 : limit);
 }
 
 static Value next(VM *vm, Value self) {
@@ -421,29 +412,6 @@ static Value next(VM *vm, Value self) {
     value_drop(vm, line);
     t->iterating = false;
     return ABSENT;
-}
-
-static Value readlines_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    int64_t hint, total = 0;
-    TextFile *t = reading(vm, args[0]);
-    if (!t || !count_argument(vm, args[1], &hint)) return ABSENT;
-    Value lines = list_new(vm, 0);
-    while (!is_absent(lines) && (hint <= 0 || total < hint)) {
-        Value line = text_file_read_line(vm, t, -1);
-        if (is_absent(line)) {
-            value_clear(vm, &lines);
-            break;
-        }
-        int64_t length = string_length(as_string(line));
-        total += length;
-        if (length == 0) {
-            value_drop(vm, line);
-            break;
-        }
-        if (!list_append_owned(vm, lines, line)) value_clear(vm, &lines);
-    }
-    return lines;
 }
 
 /* --- positions --- */
@@ -524,7 +492,9 @@ static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
     int64_t at = buffered_seek(vm, as_buffered(t->buffer), offset, whence == SEEK_END ? SEEK_END : SEEK_SET);
     if (at < 0) return ABSENT;
     forget_chunk(vm, t);
-    if (at == 0) t->decoder = t->encoder = (const char *)as_string(t->encoding)->data;
+    t->encoder = (const char *)as_string(t->encoding)->data;
+    if (at == 0) t->decoder = t->encoder;
+    else t->encoder = encoding_after_mark(t->encoder, NULL, 0);
     return int_from(vm, at);
 }
 
@@ -567,7 +537,7 @@ static Value detach_method(VM *vm, Value *args, int nargs, Value names) {
 
 static Value ask_buffer(VM *vm, Value self, const char *method) {
     TextFile *t = as_text_file(self);
-    if (!check_open(vm, t)) return ABSENT;
+    if (is_absent(t->buffer)) return raise_value(vm, "underlying buffer has been detached");
     Value name = string_intern_c(vm, method);
     Value answer = is_absent(name) ? ABSENT : call_method(vm, t->buffer, name, NULL, 0);
     value_xdrop(vm, name);
@@ -584,13 +554,6 @@ ASK(isatty)
 ASK(seekable)
 ASK(readable)
 ASK(writable)
-
-static Value enter_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return check_open(vm, as_text_file(args[0])) ? value_ref(args[0]) : ABSENT;
-}
-
-static Value exit_method(VM *vm, Value *args, int nargs, Value names) { return close_method(vm, args, nargs, names); }
 
 /* Each setting that is given replaces the present one. */
 static Value reconfigure_method(VM *vm, Value *args, int nargs, Value names) {
@@ -620,10 +583,8 @@ static Value reconfigure_method(VM *vm, Value *args, int nargs, Value names) {
 
 static const NativeDef methods[] = {
     {"write", write_method, "text, /", "Write a string; return how many characters.", 0},
-    {"writelines", writelines_method, "lines, /", "Write a list of lines.", 0},
     {"read", read_method, "size=-1, /", "Read at most size characters.", 0},
     {"readline", readline_method, "size=-1, /", "Read until a line's end or the file's.", 0},
-    {"readlines", readlines_method, "hint=-1, /", "Return a list of lines.", 0},
     {"tell", tell_method, "", "Return the stream position.", 0},
     {"seek", seek_method, "cookie, whence=0, /", "Set the stream position.", 0},
     {"truncate", truncate_method, "pos=None, /", NULL, 0},
@@ -638,8 +599,6 @@ static const NativeDef methods[] = {
     {"seekable", seekable_method, "", NULL, 0},
     {"readable", readable_method, "", NULL, 0},
     {"writable", writable_method, "", NULL, 0},
-    {"__enter__", enter_method, "", NULL, 0},
-    {"__exit__", exit_method, "*args", NULL, 0},
     {0},
 };
 
@@ -711,7 +670,7 @@ Type text_file_type = {
               .dealloc = dealloc),
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(TextFile),
-    .base = &object_type,
+    .base = &text_io_base_type,
     .doc = "Character and line based layer over a buffered file.",
     .repr = repr,
     .iterate = iterate,
