@@ -216,6 +216,8 @@ typedef enum { ACCESS_LOAD, ACCESS_STORE, ACCESS_DELETE } Access;
 /* Load, store or delete a variable by its scope. `name` is mangled. */
 void variable_access(Compiler *c, Name *name, Access access, Span span);
 void identifier_access(Compiler *c, Identifier identifier, Access access, Span span);
+/* Unbind a variable that the program may have unbound itself. */
+void variable_forget(Compiler *c, Name *name);
 /* The slot that holds the cell of a variable that an inner block uses. */
 uint32_t variable_cell(Compiler *c, Name *name);
 /* Is `name`, as the current scope sees it, a global nobody declared? */

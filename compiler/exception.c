@@ -29,10 +29,8 @@ static void end_handler(Compiler *c, Label cleanup) {
 
 /* The name of `except ... as name` is unbound after the clause. */
 static void forget_name(Compiler *c, Node *handler) {
-    Identifier name = handler->ExceptHandler.name;
-    emit_const(c, NONE, NO_SPAN);
-    identifier_access(c, name, ACCESS_STORE, NO_SPAN);
-    identifier_access(c, name, ACCESS_DELETE, NO_SPAN);
+    Name *name = name_identifier(c, handler->ExceptHandler.name);
+    if (!c->failed) variable_forget(c, name);
 }
 
 /* The clause is done: leave the state of handling, uncovered by the handlers around the clauses. */

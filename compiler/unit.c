@@ -295,3 +295,14 @@ void variable_access(Compiler *c, Name *name, Access access, Span span) {
 void identifier_access(Compiler *c, Identifier identifier, Access access, Span span) {
     if (!c->failed) variable_access(c, name_identifier(c, identifier), access, span);
 }
+
+void variable_forget(Compiler *c, Name *name) {
+    Variable v = find_variable(c, name, false);
+    if (v.storage == STORAGE_LOCAL) {
+        emit(c, OP_CLEAR_LOCAL, (int32_t)v.slot, NO_SPAN);
+        return;
+    }
+    emit_const(c, NONE, NO_SPAN); /* so that deleting it cannot fail */
+    variable_access(c, name, ACCESS_STORE, NO_SPAN);
+    variable_access(c, name, ACCESS_DELETE, NO_SPAN);
+}
