@@ -27,20 +27,11 @@ FAST_INLINE bool are_floats(Value a, Value b)
     return !((a.bits | b.bits) & 2) && a.bits & 7 && b.bits & 7;
 }
 
-/* Two operands as doubles, when one is an immediate float and the other an immediate int. Kept out of the loop, which
- * would grow by it more than it gains. */
-static __attribute__((noinline)) bool mixed_doubles(Value a, Value b, double *x, double *y)
-{
-    if (is_float(a) && is_int(b)) {
-        *x = float_get(a);
-        *y = (double)int_get(b);
-        return true;
-    }
-    if (!is_int(a) || !is_float(b)) return false;
-    *x = (double)int_get(a);
-    *y = float_get(b);
-    return true;
-}
+/* Two immediate numbers, ints or floats? */
+FAST_INLINE bool are_numbers(Value a, Value b) { return a.bits & 7 && b.bits & 7; }
+
+/* An immediate number as a double. */
+FAST_INLINE double number_get(Value v) { return is_int(v) ? (double)int_get(v) : float_get(v); }
 
 FAST_INLINE bool fast_add(Value a, Value b, Value *result)
 {
@@ -50,9 +41,8 @@ FAST_INLINE bool fast_add(Value a, Value b, Value *result)
         result->bits = (uint64_t)sum;
         return true;
     }
-    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) + float_get(b), result);
-    double x, y;
-    return mixed_doubles(a, b, &x, &y) && float_immediate(x + y, result);
+    if (UNLIKELY(!are_numbers(a, b))) return false;
+    return float_immediate(number_get(a) + number_get(b), result);
 }
 
 FAST_INLINE bool fast_subtract(Value a, Value b, Value *result)
@@ -63,9 +53,8 @@ FAST_INLINE bool fast_subtract(Value a, Value b, Value *result)
         result->bits = (uint64_t)difference;
         return true;
     }
-    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) - float_get(b), result);
-    double x, y;
-    return mixed_doubles(a, b, &x, &y) && float_immediate(x - y, result);
+    if (UNLIKELY(!are_numbers(a, b))) return false;
+    return float_immediate(number_get(a) - number_get(b), result);
 }
 
 FAST_INLINE bool fast_multiply(Value a, Value b, Value *result)
@@ -76,9 +65,8 @@ FAST_INLINE bool fast_multiply(Value a, Value b, Value *result)
         result->bits = (uint64_t)product + 2;
         return true;
     }
-    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) * float_get(b), result);
-    double x, y;
-    return mixed_doubles(a, b, &x, &y) && float_immediate(x * y, result);
+    if (UNLIKELY(!are_numbers(a, b))) return false;
+    return float_immediate(number_get(a) * number_get(b), result);
 }
 
 FAST_INLINE bool fast_true_divide(Value a, Value b, Value *result)
@@ -89,12 +77,9 @@ FAST_INLINE bool fast_true_divide(Value a, Value b, Value *result)
         if (y == 0 || x > limit || x < -limit || y > limit || y < -limit) return false;
         return float_immediate((double)x / (double)y, result);
     }
-    if (LIKELY(are_floats(a, b))) {
-        double divisor = float_get(b);
-        return divisor != 0 && float_immediate(float_get(a) / divisor, result);
-    }
-    double x, y;
-    return mixed_doubles(a, b, &x, &y) && y != 0 && float_immediate(x / y, result);
+    if (UNLIKELY(!are_numbers(a, b))) return false;
+    double divisor = number_get(b);
+    return divisor != 0 && float_immediate(number_get(a) / divisor, result);
 }
 
 FAST_INLINE bool fast_floor_divide(Value a, Value b, Value *result)
@@ -183,10 +168,9 @@ FAST_INLINE int double_order(double x, double y)
 /* An int and a float compare exactly as doubles only while the int is below 2**53. */
 static __attribute__((noinline)) int mixed_order(Value a, Value b)
 {
-    double x, y;
     if (is_int(a) && (int_get(a) >> 53 > 0 || int_get(a) >> 53 < -1)) return -1;
     if (is_int(b) && (int_get(b) >> 53 > 0 || int_get(b) >> 53 < -1)) return -1;
-    return mixed_doubles(a, b, &x, &y) ? double_order(x, y) : -1;
+    return double_order(number_get(a), number_get(b));
 }
 
 /* 0 less, 1 equal, 2 greater, 3 unordered; -1: not two immediate numbers. */
