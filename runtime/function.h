@@ -22,6 +22,7 @@ typedef struct {
     Value annotations;      /* dict, or ABSENT: made when asked for */
     Value type_params;      /* tuple, or ABSENT */
     Value dict;             /* __dict__, or ABSENT: made when asked for */
+    Value retired;          /* list of code objects it had before, which frames may still run; or ABSENT */
 } Function;
 
 typedef struct {

@@ -6,6 +6,7 @@
 #include "runtime/error.h"
 #include "runtime/function.h"
 #include "runtime/int.h"
+#include "runtime/list.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -46,8 +47,8 @@ Value function_new(VM *vm, Value code_value, Value globals)
 /* Every owned Value of a function but the code. */
 #define FUNCTION_VALUES(f)                                                                                   \
     &(f)->globals, &(f)->builtins, &(f)->closure, &(f)->defaults, &(f)->keyword_defaults, &(f)->name,        \
-        &(f)->qualified_name, &(f)->doc, &(f)->module, &(f)->annotations, &(f)->type_params, &(f)->dict
-enum { FUNCTION_VALUE_COUNT = 12 };
+        &(f)->qualified_name, &(f)->doc, &(f)->module, &(f)->annotations, &(f)->type_params, &(f)->dict, &(f)->retired
+enum { FUNCTION_VALUE_COUNT = 13 };
 
 static int function_traverse(Object *self, VisitFn visit, void *context)
 {
@@ -62,9 +63,9 @@ static int function_traverse(Object *self, VisitFn visit, void *context)
 static void function_clear(VM *vm, Object *self)
 {
     Function *f = (Function *)self;
-    Value *values[] = {&f->closure,     &f->defaults,    &f->keyword_defaults, &f->doc,
-                       &f->annotations, &f->type_params, &f->dict,             &f->module};
-    for (size_t i = 1; i < sizeof values / sizeof *values; i++) value_clear(vm, values[i]);
+    Value *values[] = {&f->defaults,    &f->keyword_defaults, &f->doc,
+                       &f->annotations, &f->type_params,      &f->dict, &f->module};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) value_clear(vm, values[i]);
     if (!is_absent(f->closure)) { /* COPY_FREE_VARS relies on it: empty the cells instead */
         const Tuple *cells = as_tuple(f->closure);
         for (int64_t i = 0; i < cells->length; i++) value_clear(vm, &as_cell(cells->items[i])->content);
@@ -142,9 +143,9 @@ static bool set_code(VM *vm, Value self, Value value)
                     (long long)wanted);
         return false;
     }
-    Code *old = f->code;
+    if (is_absent(f->retired)) f->retired = list_new(vm, 1);
+    if (is_absent(f->retired) || !list_append_owned(vm, f->retired, value_ref(from_object(f->code)))) return false;
     f->code = (Code *)as_object(value_ref(value));
-    object_drop(vm, &old->head);
     return true;
 }
 

@@ -225,11 +225,28 @@ bool machine_add_source(VM *vm, Value filename, Value text)
 
 /* --- end --- */
 
-/* Let go of all modules, those of scripts first. sys and builtins stay usable for finalizers. */
+/* Take everything but the streams out of sys: what scripts left there may refer to anything. */
+static void clear_sys(VM *vm)
+{
+    Value names = is_absent(vm->sys) ? ABSENT : list_from_iterable(vm, vm->sys);
+    for (int64_t i = 0; !is_absent(names) && i < as_list(names)->length; i++) {
+        Value name = as_list(names)->items[i];
+        if (!is_string(name) || !string_length(as_string(name))) continue;
+        if (string_equal_c(name, "stdout") || string_equal_c(name, "stderr") || string_equal_c(name, "stdin")) continue;
+        dict_delete(vm, vm->sys, name);
+        error_clear(vm);
+    }
+    value_xdrop(vm, names);
+    error_clear(vm);
+}
+
+/* Let go of all modules. The streams and builtins stay usable for finalizers. */
 static void clear_modules(VM *vm)
 {
     if (is_absent(vm->modules)) return;
     dict_clear(vm, vm->modules);
+    gc_collect(vm_heap(vm), OLDEST);
+    clear_sys(vm);
     gc_collect(vm_heap(vm), OLDEST);
     if (!is_absent(vm->sys)) streams_flush(vm);
 }
