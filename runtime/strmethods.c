@@ -158,17 +158,23 @@ static bool append_translation(Builder *b, Value to) {
     return !b->failed;
 }
 
-static bool translate_one(Builder *b, Value table, uint32_t c) {
-    VM *vm = b->vm;
+/* table[c], or ABSENT with nothing raised if it has none. NEW, RAISES. */
+static Value look_up(VM *vm, Value table, uint32_t c) {
+    if (is_exactly(table, &dict_type)) return value_xref(dict_get(vm, table, int_small(c)));
     Value to = object_get_item(vm, table, int_small(c));
+    if (is_absent(to) && error_is(vm, &exc_LookupError)) error_clear(vm);
+    return to;
+}
+
+static bool translate_one(Builder *b, Value table, uint32_t c) {
+    Value to = look_up(b->vm, table, c);
     if (is_absent(to)) {
-        if (!error_is(vm, &exc_LookupError)) return false;
-        error_clear(vm);
+        if (error_raised(b->vm)) return false;
         builder_char(b, c);
         return !b->failed;
     }
     bool done = append_translation(b, to);
-    value_drop(vm, to);
+    value_drop(b->vm, to);
     return done;
 }
 
