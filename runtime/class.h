@@ -48,6 +48,8 @@ NEW RAISES Value build_class(VM *vm, Value *args, int nargs, Value names);
  * last. */
 RAISES bool types_init(VM *vm);
 void types_fini(VM *vm);
+/* Make the dicts of all built-in types now, not at their first use: a look-up cannot say that there was no memory. */
+RAISES bool types_complete(VM *vm);
 /* The built-in type of that static_index. */
 Type *static_type_at(int index);
 

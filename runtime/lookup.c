@@ -148,11 +148,19 @@ Dict *type_dict(VM *vm, Type *type) {
     if (state->dict != NULL) return state->dict;
     Value dict = dict_new(vm);
     if (is_absent(dict)) return NULL;
-    if (!fill_dict(vm, type, dict)) {
+    bool filled = fill_dict(vm, type, dict);
+    if (!filled || state->dict != NULL) { /* a finalizer that ran meanwhile needed it too, and its dict is in use */
         value_drop(vm, dict);
-        return NULL;
+        return filled ? state->dict : NULL;
     }
     return state->dict = as_dict(dict);
+}
+
+bool types_complete(VM *vm) {
+    for (int i = 1; i < STATIC_TYPE_COUNT; i++) {
+        if (type_dict(vm, static_types[i]) == NULL) return false;
+    }
+    return true;
 }
 
 /* --- the mro --- */
@@ -186,29 +194,34 @@ Tuple *type_mro(VM *vm, Type *type) {
     for (Type *t = type; t != NULL; t = static_next(type, t))
         chain[length++] = from_object(t);
     Value mro = tuple_from(vm, chain, length);
-    return is_absent(mro) ? NULL : (state->mro = as_tuple(mro));
+    if (is_absent(mro)) return NULL;
+    if (state->mro != NULL) value_drop(vm, mro); /* as above */
+    else state->mro = as_tuple(mro);
+    return state->mro;
 }
 
 /* --- look-up --- */
 
-static Value find_in_dict(VM *vm, Type *type, Value name) {
+/* *whole becomes false when there is no memory for a type's dict: what is found then must not be remembered. */
+static Value find_in_dict(VM *vm, Type *type, Value name, bool *whole) {
     Dict *dict = type_dict(vm, type);
     if (dict != NULL) return dict_get_string(vm, from_object(dict), name);
     error_clear(vm);
+    *whole = false;
     return ABSENT;
 }
 
-static Value find_in_mro(VM *vm, Type *type, Value name) {
+static Value find_in_mro(VM *vm, Type *type, Value name, bool *whole) {
     Tuple *mro = type->mro;
     if (mro == NULL) {
         for (Type *t = type; t != NULL; t = static_next(type, t)) {
-            Value found = find_in_dict(vm, t, name);
+            Value found = find_in_dict(vm, t, name, whole);
             if (!is_absent(found)) return found;
         }
         return ABSENT;
     }
     for (int64_t i = 0; i < mro->length; i++) {
-        Value found = find_in_dict(vm, (Type *)as_object(mro->items[i]), name);
+        Value found = find_in_dict(vm, (Type *)as_object(mro->items[i]), name, whole);
         if (!is_absent(found)) return found;
     }
     return ABSENT;
@@ -221,10 +234,12 @@ static MethodCacheEntry *cache_entry(VM *vm, uint32_t version, Value name) {
 
 Value type_lookup(VM *vm, Type *type, Value name) {
     uint32_t version = as_string(name)->interned ? type_version(vm, type) : 0;
-    if (version == 0) return find_in_mro(vm, type, name);
+    bool whole = true;
+    if (version == 0) return find_in_mro(vm, type, name, &whole);
     MethodCacheEntry *entry = cache_entry(vm, version, name);
     if (entry->version == version && value_same(entry->name, name)) return entry->attribute;
-    Value found = find_in_mro(vm, type, name);
+    Value found = find_in_mro(vm, type, name, &whole);
+    if (!whole) return found;
     Value old = entry->name;
     *entry = (MethodCacheEntry){version, value_ref(name), found};
     value_xdrop(vm, old);

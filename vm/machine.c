@@ -199,7 +199,8 @@ VM *vm_new(const HeapOptions *options)
     recursion_init(vm);
     seed_hash(vm);
     set_hooks(vm);
-    if (stack_init(vm) && init_objects(vm) && init_modules(vm)) return vm;
+    bool scarce = options != NULL && (options->limit > 0 || options->fail_at > 0);
+    if (stack_init(vm) && init_objects(vm) && init_modules(vm) && (!scarce || types_complete(vm))) return vm;
     error_clear(vm);
     vm_free(vm);
     return NULL;

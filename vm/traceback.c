@@ -572,6 +572,8 @@ void traceback_print(VM *vm, Value exception)
         if (utf8 != NULL) fwrite(utf8, 1, length, stderr);
         value_xdrop(vm, keeper);
     }
+    /* No memory for more than its type. */
+    if (is_absent(text)) fprintf(stderr, "%s\n", type_of(exception)->head.name);
     value_xdrop(vm, text);
     error_clear(vm);
     error_restore(vm, raised);
