@@ -379,6 +379,35 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm)
         goto binary_slow;                                                                                    \
     }
 
+#define BINARY_WITH_CONST(NAME, fast)                                                                        \
+    TARGET(NAME##_WITH_CONST)                                                                                \
+    {                                                                                                        \
+        Value value = ABSENT, right = frame->code->constants->items[B16];                                    \
+        if (LIKELY(fast(sp[-1], right, &value))) {                                                           \
+            sp[-1] = value;                                                                                  \
+            NEXT();                                                                                          \
+        }                                                                                                    \
+        PUSH(value_ref(right));                                                                              \
+        operation = BINARY_##NAME;                                                                           \
+        inplace = A8;                                                                                        \
+        goto binary_slow;                                                                                    \
+    }
+
+#define BINARY_CONST_LOCAL(NAME, fast)                                                                       \
+    TARGET(NAME##_CONST_LOCAL)                                                                               \
+    {                                                                                                        \
+        Value value = ABSENT, left = frame->code->constants->items[A8];                                      \
+        if (LIKELY(fast(left, locals[B16], &value))) {                                                       \
+            PUSH(value);                                                                                     \
+            NEXT();                                                                                          \
+        }                                                                                                    \
+        PUSH(value_ref(left));                                                                               \
+        PUSH_LOCAL(B16);                                                                                     \
+        operation = BINARY_##NAME;                                                                           \
+        inplace = 0;                                                                                         \
+        goto binary_slow;                                                                                    \
+    }
+
 #define BINARY_LOCAL_INT(NAME, fast)                                                                         \
     TARGET(NAME##_LOCAL_INT)                                                                                 \
     {                                                                                                        \
@@ -1146,6 +1175,20 @@ Value eval_run(VM *vm)
     TARGET(SET_ITEM)
     {
         Value container = sp[-2];
+        if (LIKELY(is_exactly(container, &list_type) && is_int(sp[-1]))) {
+            List *list = as_list(container);
+            int64_t i = int_get(sp[-1]);
+            if (i < 0) i += list->length;
+            if (LIKELY((uint64_t)i < (uint64_t)list->length)) { /* the value's reference moves into the list */
+                Value old = list->items[i];
+                list->items[i] = sp[-3];
+                sp -= 3;
+                SAVE_IP();
+                value_drop(vm, old);
+                value_drop(vm, container);
+                NEXT();
+            }
+        }
         if (is_object(container) && as_object(container)->type->flags & TYPE_HEAP) {
             callable = operator_set_item(vm, container);
             if (!is_absent(callable)) goto enter_set_item;
@@ -1203,6 +1246,12 @@ Value eval_run(VM *vm)
     BINARY_WITH_LOCAL(ADD, fast_add)
     BINARY_WITH_LOCAL(SUBTRACT, fast_subtract)
     BINARY_WITH_LOCAL(MULTIPLY, fast_multiply)
+    BINARY_WITH_LOCAL(TRUE_DIVIDE, fast_true_divide)
+    BINARY_WITH_CONST(ADD, fast_add)
+    BINARY_WITH_CONST(SUBTRACT, fast_subtract)
+    BINARY_WITH_CONST(MULTIPLY, fast_multiply)
+    BINARY_CONST_LOCAL(SUBTRACT, fast_subtract)
+    BINARY_CONST_LOCAL(MULTIPLY, fast_multiply)
     BINARY_LOCAL_INT(ADD, fast_add)
     BINARY_LOCAL_INT(SUBTRACT, fast_subtract)
     BINARY_INT(ADD, fast_add)
