@@ -10,9 +10,7 @@
 
 #include "runtime/tuple.h"
 
-static inline int64_t names_count(Value names) {
-    return is_absent(names) ? 0 : as_tuple(names)->length;
-}
+static inline int64_t names_count(Value names) { return is_absent(names) ? 0 : as_tuple(names)->length; }
 
 /* Between `minimum` and `maximum` positional arguments? */
 RAISES bool arguments_count(VM *vm, const char *function, int64_t nargs, int minimum, int maximum);

@@ -25,9 +25,7 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
-static void clear(VM *vm, Object *self) {
-    dict_clear(vm, from_object(self));
-}
+static void clear(VM *vm, Object *self) { dict_clear(vm, from_object(self)); }
 
 static void dealloc(VM *vm, Object *self) {
     size_t size = self->type == &dict_type ? sizeof(Dict) : instance_size(self, 0);
@@ -290,9 +288,7 @@ METHOD(items) {
     return dict_view_new(vm, &dict_items_type, args[0]);
 }
 
-METHOD(update) {
-    return merge_call(vm, "update", args[0], args + 1, nargs - 1, names) ? NONE : ABSENT;
-}
+METHOD(update) { return merge_call(vm, "update", args[0], args + 1, nargs - 1, names) ? NONE : ABSENT; }
 
 METHOD(clear) {
     UNUSED_CALL;

@@ -11,9 +11,7 @@
 #include "runtime/tuple.h"
 #include "runtime/union.h"
 
-static GenericAlias *as_alias(Value v) {
-    return (GenericAlias *)as_object(v);
-}
+static GenericAlias *as_alias(Value v) { return (GenericAlias *)as_object(v); }
 
 /* --- making, life --- */
 

@@ -20,9 +20,7 @@ typedef struct {
 #define HASH_PRIME_2 UINT64_C(14029467366897019727)
 #define HASH_PRIME_5 UINT64_C(2870177450012600261)
 
-static inline Hasher hasher_begin(void) {
-    return (Hasher){HASH_PRIME_5};
-}
+static inline Hasher hasher_begin(void) { return (Hasher){HASH_PRIME_5}; }
 
 static inline void hasher_add(Hasher *h, int64_t lane) {
     uint64_t sum = h->accumulator + (uint64_t)lane * HASH_PRIME_2;

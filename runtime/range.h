@@ -25,12 +25,8 @@ typedef struct {
     int64_t remaining;
 } RangeIterator;
 
-static inline bool is_range(Value v) {
-    return is_exactly(v, &range_type);
-}
-static inline Range *as_range(Value v) {
-    return (Range *)as_object(v);
-}
+static inline bool is_range(Value v) { return is_exactly(v, &range_type); }
+static inline Range *as_range(Value v) { return (Range *)as_object(v); }
 
 /* A range of exact or int-like bounds (through __index__); step 0 is a ValueError. */
 NEW RAISES Value range_new(VM *vm, Value start, Value stop, Value step /* ABSENT: 1 */);

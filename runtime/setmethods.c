@@ -26,9 +26,7 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
-static void clear(VM *vm, Object *self) {
-    set_clear(vm, from_object(self));
-}
+static void clear(VM *vm, Object *self) { set_clear(vm, from_object(self)); }
 
 static void dealloc(VM *vm, Object *self) {
     bool exact = self->type == &set_type || self->type == &frozenset_type;
@@ -74,9 +72,7 @@ static Type *result_type(Value self) {
     return type_is_subtype(type_of(self), &set_type) ? &set_type : &frozenset_type;
 }
 
-static Value copy_of(VM *vm, Value self) {
-    return set_copy_as(vm, result_type(self), self);
-}
+static Value copy_of(VM *vm, Value self) { return set_copy_as(vm, result_type(self), self); }
 
 /* A set or frozenset as it is; else a new set of the iterable's items. NEW. */
 static Value as_set_of(VM *vm, Value iterable) {
@@ -287,9 +283,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     return result < 0 ? ABSENT : bool_from(result);
 }
 
-static uint64_t shuffle(uint64_t hash) {
-    return ((hash ^ 89869747) ^ (hash << 16)) * 3644798167;
-}
+static uint64_t shuffle(uint64_t hash) { return ((hash ^ 89869747) ^ (hash << 16)) * 3644798167; }
 
 /* Independent of order: an exclusive or of the items' hashes, each shuffled so that near ones do not cancel
  * out. */
@@ -373,9 +367,7 @@ static Value iterator_make(VM *vm, Value set, int64_t position, int64_t remainin
     return from_object(it);
 }
 
-static Value iterate(VM *vm, Value self) {
-    return iterator_make(vm, self, 0, as_set(self)->used);
-}
+static Value iterate(VM *vm, Value self) { return iterator_make(vm, self, 0, as_set(self)->used); }
 
 static int iterator_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((SetIterator *)self)->set);

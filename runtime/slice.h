@@ -16,12 +16,8 @@ typedef struct {
     Value start, stop, step; /* owned, never ABSENT */
 } Slice;
 
-static inline bool is_slice(Value v) {
-    return is_exactly(v, &slice_type);
-}
-static inline Slice *as_slice(Value v) {
-    return (Slice *)as_object(v);
-}
+static inline bool is_slice(Value v) { return is_exactly(v, &slice_type); }
+static inline Slice *as_slice(Value v) { return (Slice *)as_object(v); }
 
 NEW RAISES Value slice_new(VM *vm, Value start, Value stop,
                            Value step); /* refs them; ABSENT is taken as None */

@@ -93,7 +93,8 @@ Value tuple_from_iterable(VM *vm, Value iterable) {
         return ABSENT;
     }
     if (tuple->length > 0) {
-        memcpy(tuple->items, as_list(list)->items, (size_t)tuple->length * sizeof(Value)); /* moves the references */
+        memcpy(tuple->items, as_list(list)->items,
+               (size_t)tuple->length * sizeof(Value)); /* moves the references */
     }
     as_list(list)->length = 0;
     value_drop(vm, list);

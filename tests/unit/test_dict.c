@@ -19,9 +19,7 @@ static void start(void) {
     ck_assert_ptr_nonnull(vm);
 }
 
-static void stop(void) {
-    vm_free(vm);
-}
+static void stop(void) { vm_free(vm); }
 
 static Value new_dict(void) {
     Value dict = dict_new(vm);
