@@ -100,6 +100,7 @@ NATIVE(builtin_round) {
 
 /* bin(), oct() and hex(): the digits behind a sign and a prefix. */
 static Value with_prefix(VM *vm, Value v, int base, const char *prefix) {
+    if (is_int(v)) return int_print_immediate(vm, int_get(v), (unsigned)base, prefix);
     Value index = object_index(vm, v);
     if (is_absent(index)) return ABSENT;
     bool negative = int_sign(index) < 0;

@@ -200,6 +200,39 @@ static void ensure_point(char *text) {
     *end = '.';
 }
 
+/*
+ * "%.*f" of a number that is m / 2^s, its text with `precision` digits behind the point: m * 10^precision / 2^s, rounded
+ * to even, in 128 bits. False when it does not fit, and for infinities and NaN.
+ */
+static bool print_fixed(double d, int precision, bool alternate, char *to) {
+    static const uint64_t powers[] = {1,      10,      100,      1000,      10000,
+                                      100000, 1000000, 10000000, 100000000, 1000000000};
+    if (precision > 9 || !isfinite(d)) return false;
+    int exponent, count = 0;
+    uint64_t m = (uint64_t)ldexp(frexp(fabs(d), &exponent), 53);
+    int shift = 53 - exponent;
+    if (shift < 1 || shift > 100) return false;
+    unsigned __int128 scaled = (unsigned __int128)m * powers[precision],
+                      half = (unsigned __int128)1 << (shift - 1);
+    unsigned __int128 whole = scaled >> shift, rest = scaled & (half * 2 - 1);
+    if (whole >> 63) return false;
+    uint64_t number = (uint64_t)whole;
+    if (rest > half || (rest == half && number & 1)) number++;
+    char digits[24];
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number || count <= precision);
+    if (signbit(d)) *to++ = '-';
+    while (count > precision)
+        *to++ = digits[--count];
+    if (precision || alternate) *to++ = '.';
+    while (count > 0)
+        *to++ = digits[--count];
+    *to = 0;
+    return true;
+}
+
 char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_t *size) {
     if (precision > INT32_MAX - 400) {
         raise_value(vm, "precision too big");
@@ -217,7 +250,8 @@ char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_
         if (flags & FLOAT_ALTERNATE) ensure_point(body);
     } else if (code == 'g' && (flags & FLOAT_ADD_DOT_0)) {
         print_general_dot_0(body, room - 4, d, precision, flags & FLOAT_ALTERNATE);
-    } else {
+    } else if (code != 'f' || (flags & FLOAT_ADD_DOT_0) ||
+               !print_fixed(d, precision, flags & FLOAT_ALTERNATE, body)) {
         const char format[] = {'%',
                                flags & FLOAT_ALTERNATE ? '#' : '.',
                                flags & FLOAT_ALTERNATE ? '.' : '*',

@@ -17,15 +17,35 @@ static bool is_power_of_two(int base) { return (base & (base - 1)) == 0; }
 
 /* --- printing --- */
 
-static Value print_immediate(VM *vm, int64_t i, unsigned base) {
-    char text[72], *next = text + sizeof text;
+/* Two decimal digits at a time; where they begin. */
+static char *print_decimal(uint64_t rest, char *next) {
+    while (rest >= 10) {
+        unsigned pair = (unsigned)(rest % 100);
+        rest /= 100;
+        *--next = (char)('0' + pair % 10);
+        *--next = (char)('0' + pair / 10);
+    }
+    if (rest) *--next = (char)('0' + rest);
+    return next;
+}
+
+Value int_print_immediate(VM *vm, int64_t i, unsigned base, const char *prefix) {
+    char text[80], *end = text + sizeof text, *next = end;
     uint64_t rest = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
-    do {
-        *--next = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % base];
-        rest /= base;
-    } while (rest);
+    if (base == 10) {
+        next = print_decimal(rest, next);
+    } else if (is_power_of_two((int)base)) {
+        for (int shift = log2_of((int)base); rest; rest >>= shift)
+            *--next = "0123456789abcdefghijklmnopqrstuvwxyz"[rest & (base - 1)];
+    } else {
+        for (; rest; rest /= base)
+            *--next = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % base];
+    }
+    if (next == end) *--next = '0';
+    for (size_t length = strlen(prefix); length > 0;)
+        *--next = prefix[--length];
     if (i < 0) *--next = '-';
-    return string_from_ascii(vm, next, (size_t)(text + sizeof text - next));
+    return string_from_ascii(vm, next, (size_t)(end - next));
 }
 
 /* Do this many bits certainly have more decimal digits than the limit allows? */
@@ -42,7 +62,7 @@ static Value raise_print_limit(VM *vm) {
 }
 
 Value int_to_string(VM *vm, Value v, int base) {
-    if (is_int(v)) return print_immediate(vm, int_get(v), (unsigned)base);
+    if (is_int(v)) return int_print_immediate(vm, int_get(v), (unsigned)base, "");
     IntView view;
     int_view(v, &view);
     if (view.count == 0) return string_from_ascii(vm, "0", 1);

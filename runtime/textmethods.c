@@ -125,12 +125,16 @@ TEXT_METHOD(count) {
 /* --- startswith, endswith --- */
 
 static bool has_affix(Text t, Text affix, bool at_end) {
-    return affix.length <= t.length && affix.width_log <= t.width_log &&
-           text_matches(t, at_end ? t.length - affix.length : 0, affix);
+    if (affix.length > t.length || affix.width_log > t.width_log) return false;
+    int64_t at = at_end ? t.length - affix.length : 0;
+    return affix.length == 0 || (text_at(t, at) == text_at(affix, 0) && text_matches(t, at, affix));
 }
 
 static Value affix_method(VM *vm, const char *method, Value *args, bool at_end) {
     Value self = args[0], affix = args[1];
+    if (is_string(self) && is_string(affix) && is_absent(args[2])) /* the commonest call */
+        return bool_from(
+            has_affix(text_of_string(as_string(self)), text_of_string(as_string(affix)), at_end));
     bool is_tuple_given = is_tuple(affix);
     Value *choices = is_tuple_given ? as_tuple(affix)->items : &affix;
     int64_t count = is_tuple_given ? as_tuple(affix)->length : 1, start, stop;
