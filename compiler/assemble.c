@@ -149,8 +149,11 @@ static bool drop_constants(Compiler *c, Unit *u) {
     uint32_t *places = arena_alloc(c->arena, (u->constant_count + 1) * sizeof *places), kept = 0;
     if (!places) return false;
     places[0] = u->flags & CODE_HAS_DOCSTRING ? 1 : 0;
-    for (uint32_t i = 0; i < u->hot.count; i++)
-        if (opcode_info[u->hot.items[i].op].a == OPERAND_CONST) places[u->hot.items[i].a] = 1;
+    for (uint32_t i = 0; i < u->hot.count; i++) {
+        const Instruction *x = &u->hot.items[i];
+        if (opcode_info[x->op].a == OPERAND_CONST) places[x->a] = 1;
+        if (opcode_info[x->op].b == OPERAND_CONST) places[x->b] = 1;
+    }
     for (uint32_t i = 0; i < u->constant_count; i++) {
         bool used = places[i];
         places[i] = kept;
@@ -159,6 +162,7 @@ static bool drop_constants(Compiler *c, Unit *u) {
     for (uint32_t i = 0; i < u->hot.count; i++) {
         Instruction *x = &u->hot.items[i];
         if (opcode_info[x->op].a == OPERAND_CONST) x->a = (int32_t)places[x->a];
+        if (opcode_info[x->op].b == OPERAND_CONST) x->b = (int32_t)places[x->b];
     }
     u->constant_count = kept;
     return true;

@@ -216,22 +216,9 @@ static void show_warning(Compiler *c, const Diagnostic *warning) {
     error_clear(vm);
 }
 
-static uint64_t warning_key(const Diagnostic *warning) {
-    uint64_t hash = warning->span.line;
-    for (const char *p = warning->message; *p; p++)
-        hash = (hash ^ (unsigned char)*p) * UINT64_C(1099511628211);
-    return hash | 1;
-}
-
-/* A text is shown once a line, however often its code was generated. */
 static void show_warnings(Compiler *c) {
-    WordMap shown = {0};
-    for (const Diagnostic *w = c->diagnostics->warnings; w; w = w->next) {
-        uint64_t key = warning_key(w);
-        if (word_map_find(&shown, key)) continue;
-        word_map_put(&shown, c->arena, key, 1);
+    for (const Diagnostic *w = c->diagnostics->warnings; w; w = w->next)
         show_warning(c, w);
-    }
 }
 
 /* ---- Future statements ------------------------------------------------------------------------------------------- */

@@ -74,7 +74,7 @@ static void comparison_chain(Compiler *c, Node *node, Label out) {
 
 void comparison(Compiler *c, Node *node, bool negated) {
     uint32_t last = node->Compare.ops.count - 1;
-    warn_comparison(c, node);
+    warn_comparison(c, node, negated);
     if (last == 0) {
         expression(c, node->Compare.left);
         comparator(c, node, 0);
@@ -122,7 +122,7 @@ static void jump_if_conditional(Compiler *c, Node *node, Label label, bool sense
 static void jump_if_chain(Compiler *c, Node *node, Label label, bool sense) {
     Label out = label_new(c), end = label_new(c);
     uint32_t last = node->Compare.ops.count - 1;
-    warn_comparison(c, node);
+    warn_comparison(c, node, false);
     comparison_chain(c, node, out);
     comparator(c, node, last);
     emit_comparison(c, node->Compare.ops.items[last], false, node->span);
@@ -141,7 +141,7 @@ void jump_if(Compiler *c, Node *node, Label label, bool sense) {
         if (truth == sense) emit_jump(c, OP_JUMP, label, node->span);
         return;
     }
-    bool is_not = node->kind == AST_UnaryOp && node->UnaryOp.op == OPERATOR_Not;
+    bool is_not = node->kind == AST_UnaryOp && node->UnaryOp.op == OPERATOR_Not && !fold_not_comparison(node);
     if (is_not)
         jump_if(c, node->UnaryOp.operand, label, !sense);
     else if (node->kind == AST_BoolOp)
@@ -152,7 +152,9 @@ void jump_if(Compiler *c, Node *node, Label label, bool sense) {
         jump_if_chain(c, node, label, sense);
     else {
         expression(c, node);
-        emit_jump(c, sense ? OP_POP_JUMP_IF_TRUE : OP_POP_JUMP_IF_FALSE, label, node->span);
+        Node *compare = fold_not_comparison(node);
+        Span span = compare ? compare->span : node->span;
+        emit_jump(c, sense ? OP_POP_JUMP_IF_TRUE : OP_POP_JUMP_IF_FALSE, label, span);
     }
 }
 
@@ -180,8 +182,7 @@ void iterable(Compiler *c, Node *node) {
     Value row = ABSENT;
     if (node->kind == AST_List || node->kind == AST_Set) row = constant_row(c, elements);
     if (c->failed) return;
-    if (!is_absent(row) && node->kind == AST_Set)
-        row = constant_unique(c, frozenset_constant(c->vm, row));
+    if (!is_absent(row) && node->kind == AST_Set) row = constant_unique(c, frozenset_constant(c->vm, row));
     if (!is_absent(row)) {
         emit_const(c, row, node->span);
     } else if (node->kind == AST_List && !has_starred(elements) && elements.count <= STACK_USE_MAX) {

@@ -123,19 +123,26 @@ static bool replace(Fuser *f, const Instruction *x, uint32_t used, Opcode op, in
     return true;
 }
 
+static bool is_const(const Instruction *x, int32_t max) {
+    return x && x->op == OP_LOAD_CONST && x->a <= max;
+}
+
 static bool fuse_arithmetic(Fuser *f, const Instruction *x) {
     static const struct {
-        uint8_t op, locals, with_local, local_int, with_int;
+        uint8_t op, locals, with_local, local_int, with_int, with_const, const_local; /* OP_NOP: none */
     } forms[] = {
-        {OP_ADD, OP_ADD_LOCAL_LOCAL, OP_ADD_WITH_LOCAL, OP_ADD_LOCAL_INT, OP_ADD_INT},
-        {OP_SUBTRACT, OP_SUBTRACT_LOCAL_LOCAL, OP_SUBTRACT_WITH_LOCAL, OP_SUBTRACT_LOCAL_INT,
-         OP_SUBTRACT_INT},
-        {OP_MULTIPLY, OP_MULTIPLY_LOCAL_LOCAL, OP_MULTIPLY_WITH_LOCAL, OP_NOP, OP_MULTIPLY_INT},
-        {OP_FLOOR_DIVIDE, OP_NOP, OP_NOP, OP_NOP, OP_FLOOR_DIVIDE_INT},
-        {OP_MODULO, OP_NOP, OP_NOP, OP_NOP, OP_MODULO_INT},
-        {OP_LSHIFT, OP_NOP, OP_NOP, OP_NOP, OP_LSHIFT_INT},
-        {OP_RSHIFT, OP_NOP, OP_NOP, OP_NOP, OP_RSHIFT_INT},
-        {OP_AND, OP_NOP, OP_NOP, OP_NOP, OP_AND_INT},
+        {OP_ADD, OP_ADD_LOCAL_LOCAL, OP_ADD_WITH_LOCAL, OP_ADD_LOCAL_INT, OP_ADD_INT, OP_ADD_WITH_CONST,
+         OP_NOP},
+        {OP_SUBTRACT, OP_SUBTRACT_LOCAL_LOCAL, OP_SUBTRACT_WITH_LOCAL, OP_SUBTRACT_LOCAL_INT, OP_SUBTRACT_INT,
+         OP_SUBTRACT_WITH_CONST, OP_SUBTRACT_CONST_LOCAL},
+        {OP_MULTIPLY, OP_MULTIPLY_LOCAL_LOCAL, OP_MULTIPLY_WITH_LOCAL, OP_NOP, OP_MULTIPLY_INT,
+         OP_MULTIPLY_WITH_CONST, OP_MULTIPLY_CONST_LOCAL},
+        {OP_TRUE_DIVIDE, OP_NOP, OP_TRUE_DIVIDE_WITH_LOCAL, OP_NOP, OP_NOP, OP_NOP, OP_NOP},
+        {OP_FLOOR_DIVIDE, OP_NOP, OP_NOP, OP_NOP, OP_FLOOR_DIVIDE_INT, OP_NOP, OP_NOP},
+        {OP_MODULO, OP_NOP, OP_NOP, OP_NOP, OP_MODULO_INT, OP_NOP, OP_NOP},
+        {OP_LSHIFT, OP_NOP, OP_NOP, OP_NOP, OP_LSHIFT_INT, OP_NOP, OP_NOP},
+        {OP_RSHIFT, OP_NOP, OP_NOP, OP_NOP, OP_RSHIFT_INT, OP_NOP, OP_NOP},
+        {OP_AND, OP_NOP, OP_NOP, OP_NOP, OP_AND_INT, OP_NOP, OP_NOP},
     };
     const Instruction *right = before(f, x, 1), *left = before(f, x, 2);
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
@@ -143,9 +150,13 @@ static bool fuse_arithmetic(Fuser *f, const Instruction *x) {
         bool plain = x->a == 0 && is_local(left, OPERAND_A8_MAX);
         if (is_local(right, OPERAND_B16_MAX)) {
             if (plain && forms[i].locals) return replace(f, x, 2, (Opcode)forms[i].locals, left->a, right->a);
+            if (x->a == 0 && forms[i].const_local && is_const(left, OPERAND_A8_MAX))
+                return replace(f, x, 2, (Opcode)forms[i].const_local, left->a, right->a);
             return forms[i].with_local && replace(f, x, 1, (Opcode)forms[i].with_local, x->a, right->a);
         }
-        if (!is_int16(right)) return false;
+        if (is_const(right, OPERAND_B16_MAX))
+            return forms[i].with_const && replace(f, x, 1, (Opcode)forms[i].with_const, x->a, right->a);
+        if (!is_int16(right) || !forms[i].with_int) return false;
         if (plain && forms[i].local_int)
             return replace(f, x, 2, (Opcode)forms[i].local_int, left->a, right->a);
         return replace(f, x, 1, (Opcode)forms[i].with_int, x->a, right->a);

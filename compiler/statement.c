@@ -28,15 +28,14 @@ static void if_statement(Compiler *c, Node *node) {
     label_place(c, end);
 }
 
-/* The test stands behind the body, so that each round takes one jump. */
+/* The test stands in front of the body and, again, behind it, so that each round takes one jump. */
 static void while_statement(Compiler *c, Node *node) {
     Block block;
     Label test = label_new(c), body = label_new(c), otherwise = label_new(c), end = label_new(c);
-    int truth = fold_truth(c, node->While.test);
     block_push(c, &block, BLOCK_WHILE, node);
     block.start = test;
     block.exit = end;
-    emit_jump(c, OP_JUMP, truth == 0 ? otherwise : test, NO_SPAN);
+    jump_if(c, node->While.test, otherwise, false);
     label_place(c, body);
     statements(c, node->While.body);
     label_place(c, test);

@@ -29,17 +29,18 @@ static bool is_literal_operand(Compiler *c, Node *node) {
     return !is_absent(v) && !is_none(v) && !is_bool(v) && !value_same(v, ELLIPSIS);
 }
 
-void warn_comparison(Compiler *c, Node *node) {
+void warn_comparison(Compiler *c, Node *node, bool negated) {
     Node *left = node->Compare.left;
     for (uint32_t i = 0; i < node->Compare.ops.count && !c->failed; i++) {
         Operator op = node->Compare.ops.items[i];
+        bool is = (op == OPERATOR_Is) != negated;
         Node *right = node->Compare.comparators.items[i];
         if (op == OPERATOR_Is || op == OPERATOR_IsNot) {
             bool left_literal = is_literal_operand(c, left);
             if (left_literal || is_literal_operand(c, right)) {
                 const char *type = evident_type(c, left_literal ? left : right);
                 compile_warn(c, node->span, "\"%s\" with '%s' literal. Did you mean \"%s\"?",
-                             operator_spelling(op), type ? type : "", op == OPERATOR_Is ? "==" : "!=");
+                             is ? "is" : "is not", type ? type : "", is ? "==" : "!=");
                 return;
             }
         }

@@ -5,9 +5,9 @@
 
 #include "compiler/compiler.h"
 
-void warn_comparison(Compiler *c, Node *node); /* 'is' with a literal */
-void warn_callee(Compiler *c, Node *func);     /* calling a literal: a comma is missing */
-void warn_subscript(Compiler *c, Node *node);  /* indexing one */
-void warn_assert(Compiler *c, Node *node);     /* assert (condition, message) */
+void warn_comparison(Compiler *c, Node *node, bool negated); /* 'is' with a literal */
+void warn_callee(Compiler *c, Node *func);                   /* calling a literal: a comma is missing */
+void warn_subscript(Compiler *c, Node *node);                /* indexing one */
+void warn_assert(Compiler *c, Node *node);                   /* assert (condition, message) */
 
 #endif
