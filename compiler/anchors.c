@@ -16,16 +16,14 @@ typedef struct {
     Node *module; /* NULL: the text is no program */
 } Piece;
 
-static void piece_init(Piece *piece, Allocator allocator, const char *text, size_t length)
-{
+static void piece_init(Piece *piece, Allocator allocator, const char *text, size_t length) {
     arena_init(&piece->arena, allocator);
     diagnostics_init(&piece->diagnostics, &piece->arena);
     bool ok = source_init(&piece->source, allocator, "", SOURCE_TEXT, text, length, &piece->diagnostics);
     piece->module = ok ? parse_source(&piece->source, PARSE_FILE, &piece->diagnostics) : NULL;
 }
 
-static void piece_fini(Piece *piece)
-{
+static void piece_fini(Piece *piece) {
     source_fini(&piece->source);
     arena_fini(&piece->arena);
 }
@@ -40,16 +38,14 @@ typedef struct {
 } Place;
 
 /* The byte there; 0 behind the line's end. */
-static char byte_at(Place p)
-{
+static char byte_at(Place p) {
     size_t length;
     const char *line = source_line(p.source, p.line, &length);
     return line != NULL && p.column < length ? line[p.column] : '\0';
 }
 
 /* Step over line ends, comments and continuations to a byte that is part of the code. False: there is no more. */
-static bool skip_to_code(Place *p)
-{
+static bool skip_to_code(Place *p) {
     for (;;) {
         char c = byte_at(*p);
         if (c != '\0' && c != '#' && c != '\\') return true;
@@ -61,8 +57,7 @@ static bool skip_to_code(Place *p)
 
 /* To the first byte of the code from `p` on that is not blank and, for `sought` 0, no closing parenthesis; else to the
  * byte `sought`. */
-static bool find_byte(Place *p, char sought)
-{
+static bool find_byte(Place *p, char sought) {
     while (skip_to_code(p)) {
         char c = byte_at(*p);
         bool blank = c == ' ' || c == '\t' || c == '\f' || c == '\r';
@@ -72,8 +67,7 @@ static bool find_byte(Place *p, char sought)
     return false;
 }
 
-static void set_anchors(CaretAnchors *anchors, Place left, uint32_t right_line, size_t right_column)
-{
+static void set_anchors(CaretAnchors *anchors, Place left, uint32_t right_line, size_t right_column) {
     enum { WRAPPED_LINES = 2 }; /* lines from 1, and a "(" line in front */
     anchors->left_line = (int)left.line - WRAPPED_LINES;
     anchors->left_column = (int)left.column;
@@ -81,8 +75,7 @@ static void set_anchors(CaretAnchors *anchors, Place left, uint32_t right_line, 
     anchors->right_column = (int)right_column;
 }
 
-static bool operator_anchors(const Source *source, const Node *node, CaretAnchors *anchors)
-{
+static bool operator_anchors(const Source *source, const Node *node, CaretAnchors *anchors) {
     Span left = node->BinOp.left->span, right = node->BinOp.right->span;
     Place p = {source, left.end_line, left.end_column};
     if (!find_byte(&p, '\0')) return false;
@@ -95,16 +88,14 @@ static bool operator_anchors(const Source *source, const Node *node, CaretAnchor
 }
 
 static bool bracket_anchors(const Source *source, const Node *node, const Node *front, char bracket,
-                            CaretAnchors *anchors)
-{
+                            CaretAnchors *anchors) {
     Place p = {source, front->span.end_line, front->span.end_column};
     if (!find_byte(&p, bracket)) return false;
     set_anchors(anchors, p, node->span.end_line, node->span.end_column);
     return true;
 }
 
-static bool node_anchors(const Source *source, const Node *node, CaretAnchors *anchors)
-{
+static bool node_anchors(const Source *source, const Node *node, CaretAnchors *anchors) {
     switch (node->kind) {
     case AST_BinOp: return operator_anchors(source, node, anchors);
     case AST_Subscript: return bracket_anchors(source, node, node->Subscript.value, '[', anchors);
@@ -113,8 +104,7 @@ static bool node_anchors(const Source *source, const Node *node, CaretAnchors *a
     }
 }
 
-bool anchors_find(Allocator allocator, const char *expression, size_t length, CaretAnchors *anchors)
-{
+bool anchors_find(Allocator allocator, const char *expression, size_t length, CaretAnchors *anchors) {
     Buffer text;
     Piece piece;
     buffer_init(&text, allocator);
@@ -126,7 +116,8 @@ bool anchors_find(Allocator allocator, const char *expression, size_t length, Ca
         piece_init(&piece, allocator, text.data, text.length);
         if (piece.module != NULL && piece.module->Module.body.count > 0) {
             const Node *statement = piece.module->Module.body.items[0];
-            found = statement->kind == AST_Expr && node_anchors(&piece.source, statement->Expr.value, anchors);
+            found =
+                statement->kind == AST_Expr && node_anchors(&piece.source, statement->Expr.value, anchors);
         }
         piece_fini(&piece);
     }
@@ -134,8 +125,7 @@ bool anchors_find(Allocator allocator, const char *expression, size_t length, Ca
     return found;
 }
 
-bool anchors_whole_call(Allocator allocator, const char *text, size_t length, int start, int end)
-{
+bool anchors_whole_call(Allocator allocator, const char *text, size_t length, int start, int end) {
     Piece piece;
     piece_init(&piece, allocator, text, length);
     const Node *call = NULL;

@@ -46,7 +46,7 @@ typedef struct {
     uint8_t a, b, word; /* OperandKind */
     uint8_t cache;      /* words */
     uint8_t flags;
-    uint8_t family;     /* the generic opcode: itself, unless OPF_SPECIAL */
+    uint8_t family; /* the generic opcode: itself, unless OPF_SPECIAL */
     const char *meaning;
 } OpcodeInfo;
 
@@ -58,8 +58,7 @@ int opcode_pushes(Opcode op, int a, int b);
 int opcode_taken(Opcode op);
 
 /* Words of an instruction after its first. */
-static inline int opcode_extra_words(Opcode op)
-{
+static inline int opcode_extra_words(Opcode op) {
     return (opcode_info[op].word != OPERAND_NO) + opcode_info[op].cache;
 }
 
@@ -76,12 +75,10 @@ enum {
 };
 
 static inline uint32_t instruction_a(Opcode op, int32_t a) { return (uint32_t)op | (uint32_t)a << 8; }
-static inline uint32_t instruction_ab(Opcode op, uint32_t a, int32_t b)
-{
+static inline uint32_t instruction_ab(Opcode op, uint32_t a, int32_t b) {
     return (uint32_t)op | a << 8 | (uint32_t)b << 16;
 }
-static inline uint32_t compare_jump_word(int32_t distance, bool sense, int compare)
-{
+static inline uint32_t compare_jump_word(int32_t distance, bool sense, int compare) {
     return (uint32_t)distance << 4 | (uint32_t)sense << 3 | (uint32_t)compare;
 }
 

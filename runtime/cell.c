@@ -8,8 +8,7 @@
 #include "runtime/slots.h"
 #include "runtime/str.h"
 
-Value cell_new(VM *vm, Value content)
-{
+Value cell_new(VM *vm, Value content) {
     Cell *cell = (Cell *)object_new_container(vm, &cell_type, sizeof *cell);
     if (cell == NULL) return raise_memory(vm);
     cell->content = value_xref(content);
@@ -17,8 +16,7 @@ Value cell_new(VM *vm, Value content)
     return from_object(cell);
 }
 
-static Value make(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value make(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)type;
     Value row[1];
     return arguments_bind(vm, "cell", "contents=<unrepresentable>, /", args, nargs, names, row)
@@ -26,8 +24,7 @@ static Value make(VM *vm, Type *type, Value *args, int nargs, Value names)
                : ABSENT;
 }
 
-static Value repr(VM *vm, Value self)
-{
+static Value repr(VM *vm, Value self) {
     Value content = as_cell(self)->content;
     unsigned long long address = self.bits;
     if (is_absent(content)) return string_format(vm, "<cell at 0x%llx: empty>", address);
@@ -35,39 +32,31 @@ static Value repr(VM *vm, Value self)
                          (unsigned long long)content.bits);
 }
 
-static Value compare(VM *vm, Value self, Value other, CompareOp op)
-{
+static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     if (!is_cell(other)) return NOT_IMPLEMENTED;
     Value a = as_cell(self)->content, b = as_cell(other)->content;
     if (!is_absent(a) && !is_absent(b)) return object_compare(vm, a, b, op);
     return object_compare(vm, int_small(!is_absent(a)), int_small(!is_absent(b)), op);
 }
 
-static Value get_contents(VM *vm, Value self)
-{
+static Value get_contents(VM *vm, Value self) {
     Value content = as_cell(self)->content;
     return is_absent(content) ? raise_value(vm, "cell is empty") : value_ref(content);
 }
 
-static bool set_contents(VM *vm, Value self, Value value)
-{
+static bool set_contents(VM *vm, Value self, Value value) {
     value_set(vm, &as_cell(self)->content, value_xref(value));
     return true;
 }
 
-static int traverse(Object *self, VisitFn visit, void *context)
-{
+static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((Cell *)self)->content);
     return 0;
 }
 
-static void clear(VM *vm, Object *self)
-{
-    value_clear(vm, &((Cell *)self)->content);
-}
+static void clear(VM *vm, Object *self) { value_clear(vm, &((Cell *)self)->content); }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     clear(vm, self);
     object_free(vm, self, sizeof(Cell));
@@ -82,8 +71,10 @@ Type cell_type = {
     TYPE_HEAD(cell_type, "cell", .traverse = traverse, .clear = clear, .dealloc = dealloc),
     .basic_size = sizeof(Cell),
     .base = &object_type,
-    .doc = "Create a new cell object.\n\n  contents\n    the contents of the cell. If not specified, the cell will be "
-           "empty,\n    and \n further attempts to access its cell_contents attribute will\n    raise a ValueError.",
+    .doc = "Create a new cell object.\n\n  contents\n    the contents of the cell. If not specified, the "
+           "cell will be "
+           "empty,\n    and \n further attempts to access its cell_contents attribute will\n    raise a "
+           "ValueError.",
     .new = make,
     .repr = repr,
     .compare = compare,

@@ -13,18 +13,17 @@
 
 /* --- life --- */
 
-static void drop_parts(VM *vm, const CodeParts *p)
-{
+static void drop_parts(VM *vm, const CodeParts *p) {
     memory_free(vm, p->instructions, p->instruction_count * sizeof *p->instructions);
     memory_free(vm, p->handlers, p->handler_count * sizeof *p->handlers);
     memory_free(vm, p->positions, p->positions_size);
     memory_free(vm, p->kinds, (size_t)as_tuple(p->variables)->length);
     Value values[] = {p->constants, p->names, p->variables, p->name, p->qualified_name, p->filename};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) value_drop(vm, values[i]);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        value_drop(vm, values[i]);
 }
 
-Value code_new(VM *vm, STEALS const CodeParts *parts)
-{
+Value code_new(VM *vm, STEALS const CodeParts *parts) {
     Code *code = (Code *)object_new_container(vm, &code_type, sizeof *code);
     if (code == NULL) {
         drop_parts(vm, parts);
@@ -35,8 +34,8 @@ Value code_new(VM *vm, STEALS const CodeParts *parts)
     code->positional_count = parts->positional_count;
     code->positional_only_count = parts->positional_only_count;
     code->keyword_only_count = parts->keyword_only_count;
-    code->parameter_count = parts->positional_count + parts->keyword_only_count + !!(parts->flags & CODE_VARARGS) +
-                            !!(parts->flags & CODE_VARKEYWORDS);
+    code->parameter_count = parts->positional_count + parts->keyword_only_count +
+                            !!(parts->flags & CODE_VARARGS) + !!(parts->flags & CODE_VARKEYWORDS);
     code->local_count = parts->local_count;
     code->variable_count = (uint32_t)as_tuple(parts->variables)->length;
     code->stack_size = parts->stack_size;
@@ -61,15 +60,13 @@ Value code_new(VM *vm, STEALS const CodeParts *parts)
 }
 
 /* Constants may be reached from the outside (co_consts), and nested code is one of them. */
-static int traverse(Object *self, VisitFn visit, void *context)
-{
+static int traverse(Object *self, VisitFn visit, void *context) {
     Code *code = (Code *)self;
     if (code->constants != NULL) VISIT(from_object(code->constants));
     return 0;
 }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     Code *code = (Code *)self;
     CodeParts parts = {
@@ -93,8 +90,7 @@ static void dealloc(VM *vm, Object *self)
 
 /* --- exception table --- */
 
-const ExceptionEntry *code_handler(const Code *code, uint32_t index)
-{
+const ExceptionEntry *code_handler(const Code *code, uint32_t index) {
     for (uint32_t i = 0; i < code->handler_count; i++) {
         if (code->handlers[i].start <= index && index < code->handlers[i].end) return &code->handlers[i];
     }
@@ -105,17 +101,17 @@ const ExceptionEntry *code_handler(const Code *code, uint32_t index)
 
 enum { FORM_NONE, FORM_LINE, FORM_SPAN };
 
-static void write_varint(Buffer *buffer, uint32_t n)
-{
-    for (; n >= 0x80; n >>= 7) buffer_append_char(buffer, (char)(0x80 | (n & 0x7F)));
+static void write_varint(Buffer *buffer, uint32_t n) {
+    for (; n >= 0x80; n >>= 7)
+        buffer_append_char(buffer, (char)(0x80 | (n & 0x7F)));
     buffer_append_char(buffer, (char)n);
 }
 
-static uint32_t read_varint(const uint8_t **next)
-{
+static uint32_t read_varint(const uint8_t **next) {
     uint32_t n = 0;
     int shift = 0;
-    do n |= (uint32_t)(**next & 0x7F) << shift, shift += 7;
+    do
+        n |= (uint32_t)(**next & 0x7F) << shift, shift += 7;
     while (*(*next)++ & 0x80);
     return n;
 }
@@ -123,8 +119,7 @@ static uint32_t read_varint(const uint8_t **next)
 static uint32_t zigzag(int32_t n) { return (uint32_t)n << 1 ^ (uint32_t)(n >> 31); }
 static int32_t unzigzag(uint32_t n) { return (int32_t)(n >> 1) ^ -(int32_t)(n & 1); }
 
-void position_write(PositionWriter *writer, uint32_t words, CodePosition p)
-{
+void position_write(PositionWriter *writer, uint32_t words, CodePosition p) {
     uint32_t form = p.line <= 0 ? FORM_NONE : p.column < 0 || p.end_column < 0 ? FORM_LINE : FORM_SPAN;
     write_varint(writer->buffer, words << 2 | form);
     if (form == FORM_NONE) return;
@@ -136,8 +131,7 @@ void position_write(PositionWriter *writer, uint32_t words, CodePosition p)
     write_varint(writer->buffer, zigzag(p.end_line == p.line ? p.end_column - p.column : p.end_column));
 }
 
-PositionReader position_reader(const Code *code)
-{
+PositionReader position_reader(const Code *code) {
     return (PositionReader){
         .next = code->positions,
         .end = code->positions + code->positions_size,
@@ -145,8 +139,7 @@ PositionReader position_reader(const Code *code)
     };
 }
 
-bool position_next(PositionReader *r)
-{
+bool position_next(PositionReader *r) {
     if (r->next >= r->end) return false;
     uint32_t head = read_varint(&r->next);
     r->start = r->stop;
@@ -163,8 +156,7 @@ bool position_next(PositionReader *r)
     return true;
 }
 
-CodePosition code_position(const Code *code, uint32_t index)
-{
+CodePosition code_position(const Code *code, uint32_t index) {
     PositionReader reader = position_reader(code);
     while (position_next(&reader)) {
         if (index < reader.stop) return reader.position;
@@ -174,11 +166,10 @@ CodePosition code_position(const Code *code, uint32_t index)
 
 /* --- attributes --- */
 
-#define NUMBER_GETTER(name, field)                                                                           \
-    static Value get_##name(VM *vm, Value self)                                                              \
-    {                                                                                                        \
-        (void)vm;                                                                                            \
-        return int_small(as_code(self)->field);                                                              \
+#define NUMBER_GETTER(name, field) \
+    static Value get_##name(VM *vm, Value self) { \
+        (void)vm; \
+        return int_small(as_code(self)->field); \
     }
 
 NUMBER_GETTER(argcount, positional_count)
@@ -189,23 +180,21 @@ NUMBER_GETTER(stacksize, stack_size)
 NUMBER_GETTER(flags, flags)
 NUMBER_GETTER(firstlineno, first_line)
 
-#define TUPLE_GETTER(name, field)                                                                            \
-    static Value get_##name(VM *vm, Value self)                                                              \
-    {                                                                                                        \
-        (void)vm;                                                                                            \
-        return value_ref(from_object(as_code(self)->field));                                                 \
+#define TUPLE_GETTER(name, field) \
+    static Value get_##name(VM *vm, Value self) { \
+        (void)vm; \
+        return value_ref(from_object(as_code(self)->field)); \
     }
 
 TUPLE_GETTER(consts, constants)
 TUPLE_GETTER(names, names)
 
 /* The names of the variables that are of one of the kinds and of none of the others. */
-static Value variables_of(VM *vm, Value self, int kinds, int not)
-{
+static Value variables_of(VM *vm, Value self, int kinds, int not ) {
     const Code *code = as_code(self);
     Value list = list_new(vm, 0);
     for (uint32_t i = 0; !is_absent(list) && i < code->variable_count; i++) {
-        if (!(code->kinds[i] & kinds) || code->kinds[i] & not) continue;
+        if (!(code->kinds[i] & kinds) || code->kinds[i] & not ) continue;
         if (!list_append(vm, list, code->variables->items[i])) value_clear(vm, &list);
     }
     if (is_absent(list)) return ABSENT;
@@ -214,12 +203,13 @@ static Value variables_of(VM *vm, Value self, int kinds, int not)
     return tuple;
 }
 
-static Value get_varnames(VM *vm, Value self) { return variables_of(vm, self, VARIABLE_LOCAL, VARIABLE_HIDDEN); }
+static Value get_varnames(VM *vm, Value self) {
+    return variables_of(vm, self, VARIABLE_LOCAL, VARIABLE_HIDDEN);
+}
 static Value get_cellvars(VM *vm, Value self) { return variables_of(vm, self, VARIABLE_CELL, 0); }
 static Value get_freevars(VM *vm, Value self) { return variables_of(vm, self, VARIABLE_FREE, 0); }
 
-static Value get_code(VM *vm, Value self)
-{
+static Value get_code(VM *vm, Value self) {
     const Code *code = as_code(self);
     return bytes_from(vm, code->instructions, (int64_t)(code->instruction_count * sizeof(uint32_t)));
 }
@@ -252,8 +242,7 @@ static const MemberDef members[] = {
 static Value or_none(int32_t n) { return n < 0 ? NONE : int_small(n); }
 
 /* [each(code, index)] for all words, as an iterator. */
-static Value iterate_runs(VM *vm, Value self, bool spans)
-{
+static Value iterate_runs(VM *vm, Value self, bool spans) {
     PositionReader reader = position_reader(as_code(self));
     Value list = list_new(vm, 0);
     while (!is_absent(list) && position_next(&reader)) {
@@ -274,14 +263,12 @@ static Value iterate_runs(VM *vm, Value self, bool spans)
     return iterator;
 }
 
-static Value co_lines(VM *vm, Value *args, int nargs, Value names)
-{
+static Value co_lines(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return iterate_runs(vm, args[0], false);
 }
 
-static Value co_positions(VM *vm, Value *args, int nargs, Value names)
-{
+static Value co_positions(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return iterate_runs(vm, args[0], true);
 }
@@ -292,8 +279,7 @@ static const NativeDef methods[] = {
     {0},
 };
 
-static Value repr(VM *vm, Value self)
-{
+static Value repr(VM *vm, Value self) {
     const Code *code = as_code(self);
     return string_format(vm, "<code object %S at 0x%llx, file \"%S\", line %u>", code->name,
                          (unsigned long long)self.bits, code->filename, code->first_line);

@@ -35,9 +35,9 @@ enum {
 
 /* What a variable is, one byte each in Code.kinds. */
 enum {
-    VARIABLE_LOCAL = 1, /* a parameter or plain local */
-    VARIABLE_CELL = 2,  /* captured by an inner block; with VARIABLE_LOCAL too: a captured parameter */
-    VARIABLE_FREE = 4,  /* comes from the closure */
+    VARIABLE_LOCAL = 1,  /* a parameter or plain local */
+    VARIABLE_CELL = 2,   /* captured by an inner block; with VARIABLE_LOCAL too: a captured parameter */
+    VARIABLE_FREE = 4,   /* comes from the closure */
     VARIABLE_HIDDEN = 8, /* of an inlined comprehension: not in locals() */
 };
 
@@ -58,29 +58,29 @@ typedef struct {
 
 typedef struct Code {
     Object head;
-    uint32_t flags; /* CODE_* */
-    uint32_t positional_count;      /* positional parameters, positional-only ones included */
+    uint32_t flags;            /* CODE_* */
+    uint32_t positional_count; /* positional parameters, positional-only ones included */
     uint32_t positional_only_count;
     uint32_t keyword_only_count;
-    uint32_t parameter_count;       /* all, *args and **kwargs included */
-    uint32_t local_count;           /* parameters and plain locals */
-    uint32_t variable_count;        /* all variables */
-    uint32_t stack_size;            /* greatest depth of the operand stack */
+    uint32_t parameter_count; /* all, *args and **kwargs included */
+    uint32_t local_count;     /* parameters and plain locals */
+    uint32_t variable_count;  /* all variables */
+    uint32_t stack_size;      /* greatest depth of the operand stack */
     uint32_t first_line;
-    bool simple;                    /* only positional parameters */
-    int32_t exact_count;            /* a call with so many positional arguments needs no binding; -1: all do */
+    bool simple;         /* only positional parameters */
+    int32_t exact_count; /* a call with so many positional arguments needs no binding; -1: all do */
 
-    uint32_t instruction_count;     /* words */
+    uint32_t instruction_count; /* words */
     uint32_t handler_count;
     uint32_t *instructions;
     ExceptionEntry *handlers;
-    uint8_t *positions;             /* see PositionWriter */
+    uint8_t *positions; /* see PositionWriter */
     size_t positions_size;
 
     Tuple *constants;
-    Tuple *names;                   /* interned strings */
-    Tuple *variables;               /* names of the variables; interned */
-    uint8_t *kinds;                 /* VARIABLE_* of each variable */
+    Tuple *names;                         /* interned strings */
+    Tuple *variables;                     /* names of the variables; interned */
+    uint8_t *kinds;                       /* VARIABLE_* of each variable */
     Value name, qualified_name, filename; /* strings */
 } Code;
 
@@ -97,7 +97,7 @@ typedef struct {
     ExceptionEntry *handlers;
     uint8_t *positions;
     size_t positions_size;
-    uint8_t *kinds;      /* as many as `variables` has items */
+    uint8_t *kinds;                    /* as many as `variables` has items */
     Value constants, names, variables; /* tuples */
     Value name, qualified_name, filename;
 } CodeParts;
@@ -109,7 +109,9 @@ NEW RAISES Value code_new(VM *vm, STEALS const CodeParts *parts);
 
 /* The span of the instruction whose first word is at `index` (for an extra word: of the instruction it belongs to). */
 CodePosition code_position(const Code *code, uint32_t index);
-static inline uint32_t code_line(const Code *code, uint32_t index) { return (uint32_t)code_position(code, index).line; }
+static inline uint32_t code_line(const Code *code, uint32_t index) {
+    return (uint32_t)code_position(code, index).line;
+}
 
 /* The entry that handles an exception from `index`, or NULL. */
 const ExceptionEntry *code_handler(const Code *code, uint32_t index);

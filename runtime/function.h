@@ -18,11 +18,11 @@ typedef struct {
     Value keyword_defaults; /* dict, or ABSENT */
     Value name, qualified_name;
     Value doc;
-    Value module;           /* __module__; None when the globals have no __name__ */
-    Value annotations;      /* dict, or ABSENT: made when asked for */
-    Value type_params;      /* tuple, or ABSENT */
-    Value dict;             /* __dict__, or ABSENT: made when asked for */
-    Value retired;          /* list of code objects it had before, which frames may still run; or ABSENT */
+    Value module;      /* __module__; None when the globals have no __name__ */
+    Value annotations; /* dict, or ABSENT: made when asked for */
+    Value type_params; /* tuple, or ABSENT */
+    Value dict;        /* __dict__, or ABSENT: made when asked for */
+    Value retired;     /* list of code objects it had before, which frames may still run; or ABSENT */
 } Function;
 
 typedef struct {

@@ -22,10 +22,7 @@
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /* Both immediate floats? */
-FAST_INLINE bool are_floats(Value a, Value b)
-{
-    return !((a.bits | b.bits) & 2) && a.bits & 7 && b.bits & 7;
-}
+FAST_INLINE bool are_floats(Value a, Value b) { return !((a.bits | b.bits) & 2) && a.bits & 7 && b.bits & 7; }
 
 /* Two immediate numbers, ints or floats? */
 FAST_INLINE bool are_numbers(Value a, Value b) { return a.bits & 7 && b.bits & 7; }
@@ -33,8 +30,7 @@ FAST_INLINE bool are_numbers(Value a, Value b) { return a.bits & 7 && b.bits & 7
 /* An immediate number as a double. */
 FAST_INLINE double number_get(Value v) { return is_int(v) ? (double)int_get(v) : float_get(v); }
 
-FAST_INLINE bool fast_add(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_add(Value a, Value b, Value *result) {
     if (LIKELY(are_ints(a, b))) {
         int64_t sum;
         if (__builtin_add_overflow((int64_t)a.bits, (int64_t)(b.bits - 2), &sum)) return false;
@@ -45,8 +41,7 @@ FAST_INLINE bool fast_add(Value a, Value b, Value *result)
     return float_immediate(number_get(a) + number_get(b), result);
 }
 
-FAST_INLINE bool fast_subtract(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_subtract(Value a, Value b, Value *result) {
     if (LIKELY(are_ints(a, b))) {
         int64_t difference;
         if (__builtin_sub_overflow((int64_t)a.bits, (int64_t)(b.bits - 2), &difference)) return false;
@@ -57,8 +52,7 @@ FAST_INLINE bool fast_subtract(Value a, Value b, Value *result)
     return float_immediate(number_get(a) - number_get(b), result);
 }
 
-FAST_INLINE bool fast_multiply(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_multiply(Value a, Value b, Value *result) {
     if (are_ints(a, b)) {
         int64_t product;
         if (__builtin_mul_overflow((int64_t)(a.bits - 2), int_get(b), &product)) return false;
@@ -69,8 +63,7 @@ FAST_INLINE bool fast_multiply(Value a, Value b, Value *result)
     return float_immediate(number_get(a) * number_get(b), result);
 }
 
-FAST_INLINE bool fast_true_divide(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_true_divide(Value a, Value b, Value *result) {
     enum { EXACT = 53 }; /* ints up to 2**53 are exact doubles, so one division rounds right */
     if (are_ints(a, b)) {
         int64_t x = int_get(a), y = int_get(b), limit = INT64_C(1) << EXACT;
@@ -82,8 +75,7 @@ FAST_INLINE bool fast_true_divide(Value a, Value b, Value *result)
     return divisor != 0 && float_immediate(number_get(a) / divisor, result);
 }
 
-FAST_INLINE bool fast_floor_divide(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_floor_divide(Value a, Value b, Value *result) {
     if (!are_ints(a, b)) return false;
     int64_t x = int_get(a), y = int_get(b);
     if (y == 0) return false;
@@ -94,8 +86,7 @@ FAST_INLINE bool fast_floor_divide(Value a, Value b, Value *result)
     return true;
 }
 
-FAST_INLINE bool fast_modulo(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_modulo(Value a, Value b, Value *result) {
     if (!are_ints(a, b)) return false;
     int64_t x = int_get(a), y = int_get(b);
     if (y == 0) return false;
@@ -105,16 +96,14 @@ FAST_INLINE bool fast_modulo(Value a, Value b, Value *result)
     return true;
 }
 
-FAST_INLINE bool fast_power(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_power(Value a, Value b, Value *result) {
     if (are_ints(a, b)) return int_get(b) == 2 && fast_multiply(a, a, result);
     if (!are_floats(a, b) || !(float_get(a) > 0)) return false;
     double power = pow(float_get(a), float_get(b));
     return isfinite(power) && float_immediate(power, result);
 }
 
-FAST_INLINE bool fast_lshift(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_lshift(Value a, Value b, Value *result) {
     if (!are_ints(a, b)) return false;
     int64_t x = int_get(a), y = int_get(b);
     if (y < 0 || y > 61) return false;
@@ -124,8 +113,7 @@ FAST_INLINE bool fast_lshift(Value a, Value b, Value *result)
     return true;
 }
 
-FAST_INLINE bool fast_rshift(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_rshift(Value a, Value b, Value *result) {
     if (!are_ints(a, b)) return false;
     int64_t y = int_get(b);
     if (y < 0) return false;
@@ -133,49 +121,40 @@ FAST_INLINE bool fast_rshift(Value a, Value b, Value *result)
     return true;
 }
 
-FAST_INLINE bool fast_and(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_and(Value a, Value b, Value *result) {
     if (!are_ints(a, b)) return false;
     result->bits = a.bits & b.bits;
     return true;
 }
 
-FAST_INLINE bool fast_or(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_or(Value a, Value b, Value *result) {
     if (!are_ints(a, b)) return false;
     result->bits = a.bits | b.bits;
     return true;
 }
 
-FAST_INLINE bool fast_xor(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_xor(Value a, Value b, Value *result) {
     if (!are_ints(a, b)) return false;
     result->bits = (a.bits ^ b.bits) | 2;
     return true;
 }
 
-FAST_INLINE bool fast_matmul(Value a, Value b, Value *result)
-{
+FAST_INLINE bool fast_matmul(Value a, Value b, Value *result) {
     (void)a, (void)b, (void)result;
     return false;
 }
 
-FAST_INLINE int double_order(double x, double y)
-{
-    return x < y ? 0 : x == y ? 1 : x > y ? 2 : 3;
-}
+FAST_INLINE int double_order(double x, double y) { return x < y ? 0 : x == y ? 1 : x > y ? 2 : 3; }
 
 /* An int and a float compare exactly as doubles only while the int is below 2**53. */
-static __attribute__((noinline)) int mixed_order(Value a, Value b)
-{
+static __attribute__((noinline)) int mixed_order(Value a, Value b) {
     if (is_int(a) && (int_get(a) >> 53 > 0 || int_get(a) >> 53 < -1)) return -1;
     if (is_int(b) && (int_get(b) >> 53 > 0 || int_get(b) >> 53 < -1)) return -1;
     return double_order(number_get(a), number_get(b));
 }
 
 /* 0 less, 1 equal, 2 greater, 3 unordered; -1: not two immediate numbers. */
-FAST_INLINE int fast_order(Value a, Value b)
-{
+FAST_INLINE int fast_order(Value a, Value b) {
     if (LIKELY(are_ints(a, b))) {
         int64_t x = (int64_t)a.bits, y = (int64_t)b.bits;
         return (x > y) - (x < y) + 1;
@@ -186,14 +165,12 @@ FAST_INLINE int fast_order(Value a, Value b)
 }
 
 /* Is the comparison (a CompareOp) true of operands in this order? A row of four bits for each operator. */
-FAST_INLINE bool order_satisfies(int order, unsigned compare)
-{
+FAST_INLINE bool order_satisfies(int order, unsigned compare) {
     return 0x64D231 >> (compare * 4 + (unsigned)order) & 1;
 }
 
 /* 1, 0; -1: ask the type. */
-FAST_INLINE int fast_truth(Value v)
-{
+FAST_INLINE int fast_truth(Value v) {
     if (v.bits == TRUE_VALUE.bits) return 1;
     if (v.bits == FALSE_VALUE.bits || v.bits == NONE.bits) return 0;
     return is_int(v) ? v.bits != 2 : -1;

@@ -17,28 +17,25 @@
 
 /* --- what is wrong with a call --- */
 
-static const char *plural(int64_t count)
-{
-    return count == 1 ? "" : "s";
-}
+static const char *plural(int64_t count) { return count == 1 ? "" : "s"; }
 
-static uint32_t default_count(const Function *function)
-{
+static uint32_t default_count(const Function *function) {
     return is_absent(function->defaults) ? 0 : (uint32_t)as_tuple(function->defaults)->length;
 }
 
-static void raise_too_many(VM *vm, const Function *function, int64_t given, const Value *row)
-{
+static void raise_too_many(VM *vm, const Function *function, int64_t given, const Value *row) {
     const Code *code = function->code;
     uint32_t most = code->positional_count, defaults = default_count(function), keywords = 0;
-    for (uint32_t i = 0; i < code->keyword_only_count; i++) keywords += !is_absent(row[most + i]);
-    Value takes = defaults ? string_format(vm, "from %u to %u", most - defaults, most) : string_format(vm, "%u", most);
+    for (uint32_t i = 0; i < code->keyword_only_count; i++)
+        keywords += !is_absent(row[most + i]);
+    Value takes =
+        defaults ? string_format(vm, "from %u to %u", most - defaults, most) : string_format(vm, "%u", most);
     Value extra = keywords ? string_format(vm, " positional argument%s (and %u keyword-only argument%s)",
                                            plural(given), keywords, plural(keywords))
                            : value_ref(vm->empty_string);
     if (!is_absent(takes) && !is_absent(extra)) {
-        raise_type(vm, "%S() takes %S positional argument%s but %lld%S %s given", function->qualified_name, takes,
-                   defaults || most != 1 ? "s" : "", (long long)given, extra,
+        raise_type(vm, "%S() takes %S positional argument%s but %lld%S %s given", function->qualified_name,
+                   takes, defaults || most != 1 ? "s" : "", (long long)given, extra,
                    given == 1 && !keywords ? "was" : "were");
     }
     value_xdrop(vm, takes);
@@ -46,10 +43,11 @@ static void raise_too_many(VM *vm, const Function *function, int64_t given, cons
 }
 
 /* "'a'", "'a' and 'b'", "'a', 'b', and 'c'" of the parameters in [from, to) that are ABSENT; their number. */
-static Value missing_names(VM *vm, const Code *code, const Value *row, uint32_t from, uint32_t to, int *count)
-{
+static Value missing_names(VM *vm, const Code *code, const Value *row, uint32_t from, uint32_t to,
+                           int *count) {
     int total = 0, seen = 0;
-    for (uint32_t i = from; i < to; i++) total += is_absent(row[i]);
+    for (uint32_t i = from; i < to; i++)
+        total += is_absent(row[i]);
     *count = total;
     Value text = value_ref(vm->empty_string);
     for (uint32_t i = from; i < to && !is_absent(text); i++) {
@@ -64,24 +62,23 @@ static Value missing_names(VM *vm, const Code *code, const Value *row, uint32_t 
 }
 
 static void raise_missing(VM *vm, const Function *function, const Value *row, uint32_t from, uint32_t to,
-                          const char *kind)
-{
+                          const char *kind) {
     int count;
     Value names = missing_names(vm, function->code, row, from, to, &count);
     if (is_absent(names)) return;
-    raise_type(vm, "%S() missing %d required %s argument%s: %S", function->qualified_name, count, kind, plural(count),
-               names);
+    raise_type(vm, "%S() missing %d required %s argument%s: %S", function->qualified_name, count, kind,
+               plural(count), names);
     value_drop(vm, names);
 }
 
 /* Positional-only parameters were given by keyword? Then that is what to say. */
-static bool raise_positional_only(VM *vm, const Function *function, const Tuple *names)
-{
+static bool raise_positional_only(VM *vm, const Function *function, const Tuple *names) {
     const Code *code = function->code;
     Value text = ABSENT;
     for (uint32_t i = 0; i < code->positional_only_count; i++) {
         for (int64_t k = 0; k < names->length; k++) {
-            if (!is_string(names->items[k]) || !string_equal(names->items[k], code->variables->items[i])) continue;
+            if (!is_string(names->items[k]) || !string_equal(names->items[k], code->variables->items[i]))
+                continue;
             Value longer = is_absent(text) ? string_format(vm, "%S", names->items[k])
                                            : string_format(vm, "%S, %S", text, names->items[k]);
             value_xdrop(vm, text);
@@ -96,8 +93,7 @@ static bool raise_positional_only(VM *vm, const Function *function, const Tuple 
     return true;
 }
 
-static void raise_unexpected(VM *vm, const Function *function, const Tuple *names, Value name)
-{
+static void raise_unexpected(VM *vm, const Function *function, const Tuple *names, Value name) {
     const Code *code = function->code;
     if (raise_positional_only(vm, function, names)) return;
     uint32_t from = code->positional_only_count, to = code->positional_count + code->keyword_only_count;
@@ -105,16 +101,15 @@ static void raise_unexpected(VM *vm, const Function *function, const Tuple *name
     if (is_absent(near)) {
         raise_type(vm, "%S() got an unexpected keyword argument '%S'", function->qualified_name, name);
     } else {
-        raise_type(vm, "%S() got an unexpected keyword argument '%S'. Did you mean '%S'?", function->qualified_name,
-                   name, near);
+        raise_type(vm, "%S() got an unexpected keyword argument '%S'. Did you mean '%S'?",
+                   function->qualified_name, name, near);
     }
 }
 
 /* --- binding --- */
 
 /* The parameter that `name` may be given for, or -1. Names are interned nearly always. */
-static int64_t find_parameter(const Code *code, Value name)
-{
+static int64_t find_parameter(const Code *code, Value name) {
     const Value *variables = code->variables->items;
     int64_t to = code->positional_count + code->keyword_only_count;
     for (int64_t i = code->positional_only_count; i < to; i++) {
@@ -128,8 +123,8 @@ static int64_t find_parameter(const Code *code, Value name)
 }
 
 /* One keyword argument. The value's reference moves out of *value when it has found its place. */
-static bool bind_keyword(VM *vm, const Function *function, const Tuple *names, Value name, Value *value, Value *row)
-{
+static bool bind_keyword(VM *vm, const Function *function, const Tuple *names, Value name, Value *value,
+                         Value *row) {
     const Code *code = function->code;
     if (!is_string(name)) {
         raise_type(vm, "%S() keywords must be strings", function->qualified_name);
@@ -150,8 +145,7 @@ static bool bind_keyword(VM *vm, const Function *function, const Tuple *names, V
     return false;
 }
 
-static bool bind_defaults(VM *vm, const Function *function, Value *row)
-{
+static bool bind_defaults(VM *vm, const Function *function, Value *row) {
     const Code *code = function->code;
     uint32_t positional = code->positional_count, first = positional - default_count(function);
     for (uint32_t i = 0; i < first; i++) {
@@ -168,8 +162,10 @@ static bool bind_defaults(VM *vm, const Function *function, Value *row)
         Value found = is_absent(function->keyword_defaults)
                           ? ABSENT
                           : dict_get(vm, function->keyword_defaults, code->variables->items[i]);
-        if (is_absent(found)) missing = true;
-        else row[i] = value_ref(found);
+        if (is_absent(found))
+            missing = true;
+        else
+            row[i] = value_ref(found);
     }
     if (missing) {
         raise_missing(vm, function, row, positional, positional + code->keyword_only_count, "keyword-only");
@@ -178,9 +174,8 @@ static bool bind_defaults(VM *vm, const Function *function, Value *row)
 }
 
 /* All but the positional arguments, which are in the row; `values` are the keywords' and *args' left-over ones. */
-static bool bind_rest(VM *vm, Function *function, Value *rest, int64_t extra, Value *values, const Tuple *names,
-                      Value *row)
-{
+static bool bind_rest(VM *vm, Function *function, Value *rest, int64_t extra, Value *values,
+                      const Tuple *names, Value *row) {
     const Code *code = function->code;
     int64_t given = code->positional_count + extra;
     uint32_t next = code->positional_count + code->keyword_only_count;
@@ -206,49 +201,50 @@ static bool bind_rest(VM *vm, Function *function, Value *rest, int64_t extra, Va
 
 /* Finalizers may run whenever memory is taken or a reference dropped, and their frames begin at the running frame's
  * `top`: keep them off the values up to `end`. The old top, for unprotect. */
-static Value *protect(VM *vm, Value *end)
-{
+static Value *protect(VM *vm, Value *end) {
     if (vm->frame == NULL) return NULL;
     Value *top = vm->frame->top;
     if (end > top && end <= vm->stack_end) vm->frame->top = end;
     return top;
 }
 
-static void unprotect(VM *vm, Value *top)
-{
+static void unprotect(VM *vm, Value *top) {
     if (top != NULL) vm->frame->top = top;
 }
 
-bool call_bind(VM *vm, Function *function, STEALS Value *args, int64_t nargs, Value names, Value *row)
-{
+bool call_bind(VM *vm, Function *function, STEALS Value *args, int64_t nargs, Value names, Value *row) {
     const Code *code = function->code;
     const Tuple *keywords = is_absent(names) || as_tuple(names)->length == 0 ? NULL : as_tuple(names);
     Value *top = protect(vm, row + code->parameter_count);
     int64_t in_place = nargs < code->positional_count ? nargs : code->positional_count;
-    for (int64_t i = 0; i < in_place; i++) row[i] = args[i];
-    for (int64_t i = in_place; i < code->parameter_count; i++) row[i] = ABSENT;
+    for (int64_t i = 0; i < in_place; i++)
+        row[i] = args[i];
+    for (int64_t i = in_place; i < code->parameter_count; i++)
+        row[i] = ABSENT;
     Value *rest = args + in_place, *values = args + nargs;
     bool bound = bind_rest(vm, function, rest, nargs - in_place, values, keywords, row);
     Value *end = values + (keywords ? keywords->length : 0);
-    for (Value *v = rest; v < end; v++) value_xdrop(vm, *v);
-    for (uint32_t i = 0; !bound && i < code->parameter_count; i++) value_clear(vm, &row[i]);
+    for (Value *v = rest; v < end; v++)
+        value_xdrop(vm, *v);
+    for (uint32_t i = 0; !bound && i < code->parameter_count; i++)
+        value_clear(vm, &row[i]);
     unprotect(vm, top);
     return bound;
 }
 
-bool call_fill_defaults(const Function *function, Value *args, int64_t nargs)
-{
+bool call_fill_defaults(const Function *function, Value *args, int64_t nargs) {
     int64_t count = function->code->positional_count, defaults = default_count(function);
     if (nargs + defaults < count) return false;
     const Value *items = defaults ? as_tuple(function->defaults)->items : NULL;
-    for (int64_t i = nargs; i < count; i++) args[i] = value_ref(items[i - (count - defaults)]);
+    for (int64_t i = nargs; i < count; i++)
+        args[i] = value_ref(items[i - (count - defaults)]);
     return true;
 }
 
-bool call_refuse(VM *vm, STEALS Value *args, int64_t count)
-{
+bool call_refuse(VM *vm, STEALS Value *args, int64_t count) {
     Value *top = protect(vm, args + count);
-    for (int64_t i = 0; i < count; i++) value_clear(vm, &args[i]);
+    for (int64_t i = 0; i < count; i++)
+        value_clear(vm, &args[i]);
     raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
     unprotect(vm, top);
     return false;
@@ -257,14 +253,15 @@ bool call_refuse(VM *vm, STEALS Value *args, int64_t count)
 /* --- calls from C --- */
 
 /* Arguments that need binding: bound in a block of their own, then moved to where a frame may begin. */
-static Value call_bound(VM *vm, Value callable, Value *args, int64_t nargs, Value names)
-{
+static Value call_bound(VM *vm, Value callable, Value *args, int64_t nargs, Value names) {
     Function *function = as_function(callable);
-    int64_t total = nargs + (is_absent(names) ? 0 : as_tuple(names)->length), count = function->code->parameter_count;
+    int64_t total = nargs + (is_absent(names) ? 0 : as_tuple(names)->length),
+            count = function->code->parameter_count;
     Value few[24], *block = few;
     size_t size = (size_t)(total + count) * sizeof(Value);
     if (total + count > 24 && (block = memory_alloc(vm, size)) == NULL) return ABSENT;
-    for (int64_t i = 0; i < total; i++) block[i] = value_ref(args[i]);
+    for (int64_t i = 0; i < total; i++)
+        block[i] = value_ref(args[i]);
     Value *row = block + total, *base = frame_base(vm);
     bool bound = call_bind(vm, function, block, nargs, names, row);
     if (bound && vm->stack_end - base < count) bound = call_refuse(vm, row, count);
@@ -274,23 +271,22 @@ static Value call_bound(VM *vm, Value callable, Value *args, int64_t nargs, Valu
     return eval_run(vm);
 }
 
-Value function_call(VM *vm, Value callable, Value *args, int nargs, Value names)
-{
+Value function_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
     bool keywords = !is_absent(names) && as_tuple(names)->length > 0;
     if (keywords || nargs != as_function(callable)->code->exact_count) {
         return call_bound(vm, callable, args, nargs, names);
     }
     Value *base = frame_base(vm);
     if (vm->stack_end - base < nargs) return call_refuse(vm, NULL, 0), ABSENT;
-    for (int i = 0; i < nargs; i++) base[i] = value_ref(args[i]);
+    for (int i = 0; i < nargs; i++)
+        base[i] = value_ref(args[i]);
     if (!frame_push(vm, value_ref(callable), base, (uint32_t)nargs, FRAME_ENTRY)) return ABSENT;
     return eval_run(vm);
 }
 
 /* --- spreading --- */
 
-Value call_describe(VM *vm, Value callable)
-{
+Value call_describe(VM *vm, Value callable) {
     Value name, module = ABSENT, text;
     int found = object_find_attribute(vm, callable, NAME_OF(vm, qualname), &name);
     if (found < 0) return ABSENT;
@@ -307,8 +303,7 @@ Value call_describe(VM *vm, Value callable)
     return text;
 }
 
-static Value raise_after_stars(VM *vm, Value callable, const char *stars, const char *kind, Value v)
-{
+static Value raise_after_stars(VM *vm, Value callable, const char *stars, const char *kind, Value v) {
     Value text = call_describe(vm, callable);
     if (is_absent(text)) return ABSENT;
     raise_type(vm, "%S argument after %s must be %s, not %T", text, stars, kind, v);
@@ -316,8 +311,7 @@ static Value raise_after_stars(VM *vm, Value callable, const char *stars, const 
     return ABSENT;
 }
 
-Value call_spread_positional(VM *vm, Value callable, Value iterable)
-{
+Value call_spread_positional(VM *vm, Value callable, Value iterable) {
     const Type *type = type_of(iterable);
     if (type->iterate == NULL && type->container.get_item == NULL) {
         return raise_after_stars(vm, callable, "*", "an iterable", iterable);
@@ -325,21 +319,21 @@ Value call_spread_positional(VM *vm, Value callable, Value iterable)
     return tuple_from_iterable(vm, iterable);
 }
 
-static bool merge_one(VM *vm, Value callable, Value keywords, Value key, Value value)
-{
+static bool merge_one(VM *vm, Value callable, Value keywords, Value key, Value value) {
     int there = dict_contains(vm, keywords, key);
     if (there < 0) return false;
     if (!there) return dict_set(vm, keywords, key, value);
     Value text = call_describe(vm, callable);
     if (is_absent(text)) return false;
-    if (is_string(key)) raise_type(vm, "%S got multiple values for keyword argument '%S'", text, key);
-    else raise_type(vm, "%S keywords must be strings", text);
+    if (is_string(key))
+        raise_type(vm, "%S got multiple values for keyword argument '%S'", text, key);
+    else
+        raise_type(vm, "%S keywords must be strings", text);
     value_drop(vm, text);
     return false;
 }
 
-bool call_merge_keywords(VM *vm, Value callable, Value keywords, Value mapping)
-{
+bool call_merge_keywords(VM *vm, Value callable, Value keywords, Value mapping) {
     if (!is_exactly(mapping, &dict_type)) {
         Value keys;
         int found = object_find_attribute(vm, mapping, NAME_OF(vm, keys), &keys);
@@ -357,8 +351,7 @@ bool call_merge_keywords(VM *vm, Value callable, Value keywords, Value mapping)
 }
 
 /* The keys of a dict of keyword arguments as a tuple, its values into `values`. */
-static Value take_keywords(VM *vm, Value mapping, Value *values)
-{
+static Value take_keywords(VM *vm, Value mapping, Value *values) {
     Tuple *names = tuple_new(vm, as_dict(mapping)->count);
     if (names == NULL) return ABSENT;
     Value key, value;
@@ -375,10 +368,10 @@ static Value take_keywords(VM *vm, Value mapping, Value *values)
     return tuple_finish(names);
 }
 
-Value call_spread(VM *vm, Value callable, Value arguments, Value mapping)
-{
+Value call_spread(VM *vm, Value callable, Value arguments, Value mapping) {
     const Tuple *tuple = as_tuple(arguments);
-    if (is_absent(mapping)) return object_call(vm, callable, (Value *)tuple->items, (int)tuple->length, ABSENT);
+    if (is_absent(mapping))
+        return object_call(vm, callable, (Value *)tuple->items, (int)tuple->length, ABSENT);
     if (!is_dict(mapping)) {
         Value dict = dict_new(vm);
         bool merged = !is_absent(dict) && call_merge_keywords(vm, callable, dict, mapping);
@@ -390,13 +383,16 @@ Value call_spread(VM *vm, Value callable, Value arguments, Value mapping)
     Value few[16], *row = few, result = ABSENT;
     size_t size = (size_t)count * sizeof(Value);
     if (count > 16 && (row = memory_alloc(vm, size)) == NULL) return ABSENT;
-    for (int64_t i = 0; i < tuple->length; i++) row[i] = tuple->items[i];
+    for (int64_t i = 0; i < tuple->length; i++)
+        row[i] = tuple->items[i];
     Value names = take_keywords(vm, mapping, row + tuple->length);
     if (!is_absent(names)) {
         /* The dict may change while the callee runs: hold on to its values. */
-        for (int64_t i = tuple->length; i < count; i++) value_ref(row[i]);
+        for (int64_t i = tuple->length; i < count; i++)
+            value_ref(row[i]);
         result = object_call(vm, callable, row, (int)tuple->length, names);
-        for (int64_t i = tuple->length; i < count; i++) value_drop(vm, row[i]);
+        for (int64_t i = tuple->length; i < count; i++)
+            value_drop(vm, row[i]);
         value_drop(vm, names);
     }
     if (row != few) memory_free(vm, row, size);

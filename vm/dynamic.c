@@ -21,8 +21,8 @@ enum { FLAG_DONT_IMPLY_DEDENT = 0x200, FLAG_ONLY_AST = 0x400, FLAG_ALLOW_INCOMPL
 /* --- source --- */
 
 /* Compile a str or bytes; `function` for messages. */
-static Value compile_text(VM *vm, Value source, Value filename, CompileMode mode, int flags, const char *function)
-{
+static Value compile_text(VM *vm, Value source, Value filename, CompileMode mode, int flags,
+                          const char *function) {
     if (frame_base(vm) != NULL && vm->frame && vm->frame->code->flags & CODE_FUTURE_ANNOTATIONS) {
         flags |= COMPILE_FUTURE_ANNOTATIONS;
     }
@@ -37,14 +37,13 @@ static Value compile_text(VM *vm, Value source, Value filename, CompileMode mode
     /* Encoded strictly: a lone surrogate is no source text. */
     Value bytes = codec_encode(vm, source, "utf-8", "strict");
     if (is_absent(bytes)) return ABSENT;
-    Value code = compile_source(vm, (const char *)as_bytes(bytes)->data, (size_t)as_bytes(bytes)->length, filename, mode,
-                                flags);
+    Value code = compile_source(vm, (const char *)as_bytes(bytes)->data, (size_t)as_bytes(bytes)->length,
+                                filename, mode, flags);
     value_drop(vm, bytes);
     return code;
 }
 
-static Value compile_function(VM *vm, Value *args, int nargs, Value names)
-{
+static Value compile_function(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     static const struct {
         const char *text;
@@ -59,18 +58,22 @@ static Value compile_function(VM *vm, Value *args, int nargs, Value names)
     if (flags & CODE_FUTURE_ANNOTATIONS) own |= COMPILE_FUTURE_ANNOTATIONS;
     if (optimize >= 1) own |= COMPILE_NO_ASSERTS;
     if (optimize == 2) own |= COMPILE_NO_DOCSTRINGS;
-    Value filename = is_bytes(args[1]) ? string_from_utf8(vm, (const char *)as_bytes(args[1])->data,
-                                                          (size_t)as_bytes(args[1])->length)
-                     : is_string(args[1])
-                         ? value_ref(args[1])
-                         : raise_type(vm, "expected str, bytes or os.PathLike object, not %T", args[1]);
+    Value filename =
+        is_bytes(args[1])
+            ? string_from_utf8(vm, (const char *)as_bytes(args[1])->data, (size_t)as_bytes(args[1])->length)
+        : is_string(args[1]) ? value_ref(args[1])
+                             : raise_type(vm, "expected str, bytes or os.PathLike object, not %T", args[1]);
     if (is_absent(filename)) return ABSENT;
     Value code = ABSENT;
     size_t i = 0;
-    while (i < 3 && !string_equal_c(args[2], modes[i].text)) i++;
-    if (i == 3) raise_value(vm, "compile() mode must be 'exec', 'eval' or 'single'");
-    else if (is_code(args[0])) code = value_ref(args[0]);
-    else code = compile_text(vm, args[0], filename, modes[i].mode, own, "compile() arg 1");
+    while (i < 3 && !string_equal_c(args[2], modes[i].text))
+        i++;
+    if (i == 3)
+        raise_value(vm, "compile() mode must be 'exec', 'eval' or 'single'");
+    else if (is_code(args[0]))
+        code = value_ref(args[0]);
+    else
+        code = compile_text(vm, args[0], filename, modes[i].mode, own, "compile() arg 1");
     value_drop(vm, filename);
     return code;
 }
@@ -78,9 +81,9 @@ static Value compile_function(VM *vm, Value *args, int nargs, Value names)
 /* --- eval and exec --- */
 
 /* The namespaces of eval and exec, both NEW: as given, else the caller's. */
-static bool namespaces(VM *vm, const char *function, Value *globals, Value *locals)
-{
-    bool has_globals = !is_absent(*globals) && !is_none(*globals), has_locals = !is_absent(*locals) && !is_none(*locals);
+static bool namespaces(VM *vm, const char *function, Value *globals, Value *locals) {
+    bool has_globals = !is_absent(*globals) && !is_none(*globals),
+         has_locals = !is_absent(*locals) && !is_none(*locals);
     if (has_globals && !is_dict(*globals)) {
         raise_type(vm, "%s() globals must be a dict, not %T", function, *globals);
         return false;
@@ -93,7 +96,9 @@ static bool namespaces(VM *vm, const char *function, Value *globals, Value *loca
         raise_error(vm, &exc_SystemError, "globals and locals cannot be NULL");
         return false;
     }
-    Value inner = has_locals ? value_ref(*locals) : has_globals ? value_ref(*globals) : frame_locals(vm, vm->frame);
+    Value inner = has_locals    ? value_ref(*locals)
+                  : has_globals ? value_ref(*globals)
+                                : frame_locals(vm, vm->frame);
     *globals = has_globals ? value_ref(*globals) : value_ref(frame_globals(vm->frame));
     *locals = inner;
     if (!is_absent(inner)) return true;
@@ -101,16 +106,14 @@ static bool namespaces(VM *vm, const char *function, Value *globals, Value *loca
     return false;
 }
 
-static bool has_free_variables(const Code *code)
-{
+static bool has_free_variables(const Code *code) {
     for (uint32_t i = 0; i < code->variable_count; i++) {
         if (code->kinds[i] & VARIABLE_FREE) return true;
     }
     return false;
 }
 
-static Value evaluate(VM *vm, Value source, Value globals, Value locals, CompileMode mode)
-{
+static Value evaluate(VM *vm, Value source, Value globals, Value locals, CompileMode mode) {
     const char *function = mode == COMPILE_EVAL ? "eval" : "exec";
     if (!namespaces(vm, function, &globals, &locals)) return ABSENT;
     Value code, result = ABSENT;
@@ -126,14 +129,16 @@ static Value evaluate(VM *vm, Value source, Value globals, Value locals, Compile
         if (mode == COMPILE_EVAL && is_string(source)) { /* leading blanks are no indentation here */
             const String *s = as_string(source);
             int64_t start = 0, length = string_length(s);
-            while (start < length && (string_at(s, start) == ' ' || string_at(s, start) == '\t')) start++;
+            while (start < length && (string_at(s, start) == ' ' || string_at(s, start) == '\t'))
+                start++;
             text = start ? string_slice(vm, source, start, length) : value_ref(source);
         } else {
             value_ref(text);
         }
         code = is_absent(filename) || is_absent(text)
                    ? ABSENT
-                   : compile_text(vm, text, filename, mode, 0, mode == COMPILE_EVAL ? "eval() arg 1" : "exec() arg 1");
+                   : compile_text(vm, text, filename, mode, 0,
+                                  mode == COMPILE_EVAL ? "eval() arg 1" : "exec() arg 1");
         value_xdrop(vm, text);
         value_xdrop(vm, filename);
     }
@@ -146,14 +151,12 @@ static Value evaluate(VM *vm, Value source, Value globals, Value locals, Compile
     return result;
 }
 
-static Value eval_function(VM *vm, Value *args, int nargs, Value names)
-{
+static Value eval_function(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return evaluate(vm, args[0], args[1], args[2], COMPILE_EVAL);
 }
 
-static Value exec_function(VM *vm, Value *args, int nargs, Value names)
-{
+static Value exec_function(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     if (!is_absent(args[3]) && !is_none(args[3])) {
         return raise_type(vm, "cannot use a closure with this code object");
@@ -165,21 +168,18 @@ static Value exec_function(VM *vm, Value *args, int nargs, Value names)
 
 /* --- namespaces --- */
 
-static Value globals_function(VM *vm, Value *args, int nargs, Value names)
-{
+static Value globals_function(VM *vm, Value *args, int nargs, Value names) {
     (void)args, (void)nargs, (void)names;
     return vm->frame ? value_ref(frame_globals(vm->frame)) : NONE;
 }
 
-static Value locals_function(VM *vm, Value *args, int nargs, Value names)
-{
+static Value locals_function(VM *vm, Value *args, int nargs, Value names) {
     (void)args, (void)nargs, (void)names;
     if (vm->frame == NULL) return raise_error(vm, &exc_SystemError, "frame does not exist");
     return frame_locals(vm, vm->frame);
 }
 
-static Value vars_function(VM *vm, Value *args, int nargs, Value names)
-{
+static Value vars_function(VM *vm, Value *args, int nargs, Value names) {
     if (is_absent(args[0])) return locals_function(vm, args, nargs, names);
     Value dict;
     int found = object_find_attribute(vm, args[0], NAME_OF(vm, dict), &dict);
@@ -187,15 +187,13 @@ static Value vars_function(VM *vm, Value *args, int nargs, Value names)
     return found < 0 ? ABSENT : dict;
 }
 
-static Value sorted_list(VM *vm, Value iterable)
-{
+static Value sorted_list(VM *vm, Value iterable) {
     Value list = list_from_iterable(vm, iterable);
     if (!is_absent(list) && !list_sort(vm, list, ABSENT, false)) value_clear(vm, &list);
     return list;
 }
 
-static Value local_names(VM *vm)
-{
+static Value local_names(VM *vm) {
     Value locals = locals_function(vm, NULL, 0, ABSENT);
     if (is_absent(locals)) return ABSENT;
     Value keys = is_dict(locals) ? value_ref(locals) : call_method(vm, locals, NAME_OF(vm, keys), NULL, 0);
@@ -205,8 +203,7 @@ static Value local_names(VM *vm)
     return list;
 }
 
-static Value dir_function(VM *vm, Value *args, int nargs, Value names)
-{
+static Value dir_function(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     if (is_absent(args[0])) return local_names(vm);
     Value method = object_special(vm, args[0], NAME_OF(vm, dir));
@@ -220,13 +217,13 @@ static Value dir_function(VM *vm, Value *args, int nargs, Value names)
     return list;
 }
 
-static Value getframe(VM *vm, Value *args, int nargs, Value names)
-{
+static Value getframe(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t depth = 0;
     if (!is_absent(args[0]) && !object_to_int64(vm, args[0], &exc_OverflowError, &depth)) return ABSENT;
     Frame *frame = vm->frame;
-    while (frame != NULL && depth-- > 0) frame = frame->previous;
+    while (frame != NULL && depth-- > 0)
+        frame = frame->previous;
     return frame ? frame_object(vm, frame) : raise_value(vm, "call stack is not deep enough");
 }
 
@@ -238,15 +235,20 @@ static const NativeDef functions[] = {
     {"compile", compile_function,
      "source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1",
      "Compile source into a code object that can be executed by exec() or eval().", 0},
-    {"globals", globals_function, "", "Return the dictionary containing the current scope's global variables.", 0},
+    {"globals", globals_function, "",
+     "Return the dictionary containing the current scope's global variables.", 0},
     {"locals", locals_function, "", "Return a dictionary containing the current scope's local variables.", 0},
     {"vars", vars_function, "object=None, /",
-     "vars([object]) -> dictionary\n\nWithout arguments, equivalent to locals().\nWith an argument, equivalent to "
+     "vars([object]) -> dictionary\n\nWithout arguments, equivalent to locals().\nWith an argument, "
+     "equivalent to "
      "object.__dict__.",
      0},
     {"dir", dir_function, "object=None, /",
-     "dir([object]) -> list of strings\n\nIf called without an argument, return the names in the current scope.", 0},
-    {"__import__", import_function, "name, globals=None, locals=None, fromlist=(), level=0", "Import a module.", 0},
+     "dir([object]) -> list of strings\n\nIf called without an argument, return the names in the current "
+     "scope.",
+     0},
+    {"__import__", import_function, "name, globals=None, locals=None, fromlist=(), level=0",
+     "Import a module.", 0},
     {0},
 };
 
@@ -255,8 +257,7 @@ static const NativeDef sys_functions[] = {
     {0},
 };
 
-bool dynamic_init(VM *vm)
-{
+bool dynamic_init(VM *vm) {
     if (!module_add_functions(vm, vm->builtins, functions, "builtins") ||
         !module_add_functions(vm, vm->sys, sys_functions, "sys")) {
         return false;

@@ -50,8 +50,7 @@
 /* --- helpers of the loop --- */
 
 /* Each place is emptied first: a finalizer may look at the frame. */
-static inline void drop_locals(VM *vm, Value *locals, Value *end)
-{
+static inline void drop_locals(VM *vm, Value *locals, Value *end) {
     for (Value *v = locals; v < end; v++) {
         Value old = *v;
         *v = ABSENT;
@@ -59,15 +58,13 @@ static inline void drop_locals(VM *vm, Value *locals, Value *end)
     }
 }
 
-static inline bool stack_has_room(const VM *vm, const Value *from, int64_t count)
-{
+static inline bool stack_has_room(const VM *vm, const Value *from, int64_t count) {
     return vm->stack_end - from >= count;
 }
 
 /* A generator's operand stack is in the generator, where no callee's frame can follow: its arguments move to the VM's
  * stack. The new place, or NULL when there is no room. */
-static Value *leave_generator(const VM *vm, const Frame *frame, Value *arguments, int64_t nargs)
-{
+static Value *leave_generator(const VM *vm, const Frame *frame, Value *arguments, int64_t nargs) {
     if (arguments == frame->top) return arguments;
     if (!stack_has_room(vm, frame->top, nargs)) return NULL;
     memcpy(frame->top, arguments, (size_t)nargs * sizeof(Value));
@@ -75,8 +72,7 @@ static Value *leave_generator(const VM *vm, const Frame *frame, Value *arguments
 }
 
 /* (bound method, ABSENT) -> (function, self), on the stack. */
-static void method_to_pair(VM *vm, Value *base)
-{
+static void method_to_pair(VM *vm, Value *base) {
     Value method = base[0];
     base[0] = value_ref(as_method(method)->function);
     base[1] = value_ref(as_method(method)->self);
@@ -84,37 +80,34 @@ static void method_to_pair(VM *vm, Value *base)
 }
 
 /* A function that a call with exactly `count` arguments enters without binding. */
-static inline bool function_takes(Value v, uint32_t count)
-{
+static inline bool function_takes(Value v, uint32_t count) {
     return !is_absent(v) && is_function(v) && as_function(v)->code->simple &&
            as_function(v)->code->positional_count == count;
 }
 
 /* Can a native be called with n positional arguments at `args`? Missing ones are made ABSENT, for which there is room
  * behind every operand stack (FRAME_SLACK). False: it needs the whole binding, or an error is due. */
-static __attribute__((noinline)) bool native_fits_padded(const Signature *signature, Value *args, int64_t n)
-{
-    if (signature->raw) return n >= signature->required && (signature->raw_args || n <= signature->positional);
+static __attribute__((noinline)) bool native_fits_padded(const Signature *signature, Value *args, int64_t n) {
+    if (signature->raw)
+        return n >= signature->required && (signature->raw_args || n <= signature->positional);
     if (n < signature->required || n > signature->positional || signature->keyword_required) return false;
     if (signature->count < 0 || signature->count - n > FRAME_SLACK) return false; /* -1: not parsed yet */
-    for (int64_t i = n; i < signature->count; i++) args[i] = ABSENT;
+    for (int64_t i = n; i < signature->count; i++)
+        args[i] = ABSENT;
     return true;
 }
 
-static inline bool native_fits(const Signature *signature, Value *args, int64_t n)
-{
+static inline bool native_fits(const Signature *signature, Value *args, int64_t n) {
     if (LIKELY(n == signature->count && n == signature->positional && !signature->raw)) return true;
     return native_fits_padded(signature, args, n);
 }
 
-static inline int native_nargs(const Signature *signature, int64_t n)
-{
+static inline int native_nargs(const Signature *signature, int64_t n) {
     return signature->raw ? (int)n : signature->count;
 }
 
 /* The item of a list iterator; ABSENT at the end, where it lets go of its list. */
-static inline Value list_iterator_item(VM *vm, SequenceIterator *iterator)
-{
+static inline Value list_iterator_item(VM *vm, SequenceIterator *iterator) {
     if (is_absent(iterator->sequence)) return ABSENT;
     List *list = as_list(iterator->sequence);
     if (LIKELY(iterator->index < list->length)) return value_ref(list->items[iterator->index++]);
@@ -122,8 +115,7 @@ static inline Value list_iterator_item(VM *vm, SequenceIterator *iterator)
     return ABSENT;
 }
 
-static inline Value tuple_iterator_item(VM *vm, SequenceIterator *iterator)
-{
+static inline Value tuple_iterator_item(VM *vm, SequenceIterator *iterator) {
     if (is_absent(iterator->sequence)) return ABSENT;
     Tuple *tuple = as_tuple(iterator->sequence);
     if (LIKELY(iterator->index < tuple->length)) return value_ref(tuple->items[iterator->index++]);
@@ -132,14 +124,12 @@ static inline Value tuple_iterator_item(VM *vm, SequenceIterator *iterator)
 }
 
 /* One character of a string: NEW, or ABSENT when it is none of those that are always at hand. */
-static inline Value string_character(VM *vm, const String *string, int64_t index)
-{
+static inline Value string_character(VM *vm, const String *string, int64_t index) {
     uint32_t c = string_at(string, index);
     return LIKELY(c < 256) ? value_ref(vm->characters[c]) : ABSENT;
 }
 
-static Value string_iterator_item(VM *vm, SequenceIterator *iterator)
-{
+static Value string_iterator_item(VM *vm, SequenceIterator *iterator) {
     if (is_absent(iterator->sequence)) return ABSENT;
     const String *string = as_string(iterator->sequence);
     if (UNLIKELY(iterator->index >= string_length(string))) {
@@ -151,8 +141,7 @@ static Value string_iterator_item(VM *vm, SequenceIterator *iterator)
     return is_absent(item) ? string_from_char(vm, string_at(string, index)) : item;
 }
 
-static inline Value range_iterator_item(RangeIterator *iterator)
-{
+static inline Value range_iterator_item(RangeIterator *iterator) {
     if (iterator->remaining <= 0) return ABSENT;
     Value item = int_small(iterator->next);
     iterator->next += iterator->step;
@@ -161,8 +150,7 @@ static inline Value range_iterator_item(RangeIterator *iterator)
 }
 
 /* list[i], tuple[i] or str[i] with an immediate index: a NEW item, or ABSENT for any other case. */
-static inline Value row_item(VM *vm, Value container, Value index)
-{
+static inline Value row_item(VM *vm, Value container, Value index) {
     if (!is_object(container) || !container.bits || !is_int(index)) return ABSENT;
     const Type *type = as_object(container)->type;
     int64_t i = int_get(index);
@@ -175,7 +163,8 @@ static inline Value row_item(VM *vm, Value container, Value index)
     if (type == &str_type) {
         const String *string = as_string(container);
         if (i < 0) i += string_length(string);
-        return LIKELY((uint64_t)i < (uint64_t)string_length(string)) ? string_character(vm, string, i) : ABSENT;
+        return LIKELY((uint64_t)i < (uint64_t)string_length(string)) ? string_character(vm, string, i)
+                                                                     : ABSENT;
     }
     if (type != &tuple_type) return ABSENT;
     Tuple *tuple = as_tuple(container);
@@ -185,8 +174,7 @@ static inline Value row_item(VM *vm, Value container, Value index)
 }
 
 /* container[key] with the built-in containers served first. */
-static Value get_item(VM *vm, Value container, Value key)
-{
+static Value get_item(VM *vm, Value container, Value key) {
     if (is_exactly(container, &dict_type)) {
         Value found = dict_get(vm, container, key);
         if (LIKELY(!is_absent(found))) return value_ref(found);
@@ -195,8 +183,7 @@ static Value get_item(VM *vm, Value container, Value key)
     return object_get_item(vm, container, key);
 }
 
-static bool set_item(VM *vm, Value container, Value key, Value value)
-{
+static bool set_item(VM *vm, Value container, Value key, Value value) {
     if (is_exactly(container, &list_type) && is_int(key)) {
         List *list = as_list(container);
         int64_t i = int_get(key);
@@ -212,27 +199,24 @@ static bool set_item(VM *vm, Value container, Value key, Value value)
 }
 
 /* Attributes at sites that see many classes. */
-static Value *cached_slot(const AttributeCacheEntry *entry, Value object)
-{
-    return attributes_slot(attributes_at(as_object(object), as_object(object)->type->attributes_offset), entry->slot);
+static Value *cached_slot(const AttributeCacheEntry *entry, Value object) {
+    return attributes_slot(attributes_at(as_object(object), as_object(object)->type->attributes_offset),
+                           entry->slot);
 }
 
-static Value load_attribute(VM *vm, Value object, Value name)
-{
+static Value load_attribute(VM *vm, Value object, Value name) {
     const AttributeCacheEntry *entry = attribute_cache_find(vm, object, name, ATTRIBUTE_LOAD);
     return entry ? value_ref(*cached_slot(entry, object)) : object_get_attribute(vm, object, name);
 }
 
-static bool store_attribute(VM *vm, Value object, Value name, Value value)
-{
+static bool store_attribute(VM *vm, Value object, Value name, Value value) {
     const AttributeCacheEntry *entry = attribute_cache_find(vm, object, name, ATTRIBUTE_STORE);
     if (entry == NULL) return object_set_attribute(vm, object, name, value);
     value_set(vm, cached_slot(entry, object), value_ref(value));
     return true;
 }
 
-static bool load_method(VM *vm, Value object, Value name, Value *pair)
-{
+static bool load_method(VM *vm, Value object, Value name, Value *pair) {
     const AttributeCacheEntry *entry = attribute_cache_find(vm, object, name, ATTRIBUTE_METHOD);
     if (entry == NULL) return step_load_method(vm, object, name, pair);
     bool method = !is_absent(entry->method);
@@ -242,8 +226,7 @@ static bool load_method(VM *vm, Value object, Value name, Value *pair)
 }
 
 /* A comparison of two exact strs: 1 or 0; -1 for anything else. */
-static inline int fast_string_compare(Value a, Value b, CompareOp op)
-{
+static inline int fast_string_compare(Value a, Value b, CompareOp op) {
     if (!is_exactly(a, &str_type) || !is_exactly(b, &str_type)) return -1;
     if (op != COMPARE_EQ && op != COMPARE_NE) {
         int order = string_order(a, b);
@@ -255,16 +238,14 @@ static inline int fast_string_compare(Value a, Value b, CompareOp op)
 }
 
 /* A character in a string whose characters are bytes: 1 or 0; -1: neither is so simple. */
-static inline int fast_character_in(Value container, Value item)
-{
+static inline int fast_character_in(Value container, Value item) {
     if (!is_exactly(container, &str_type) || !is_exactly(item, &str_type)) return -1;
     const String *text = as_string(container), *c = as_string(item);
     if (c->length != 1 || c->width_log != 0 || text->width_log != 0) return -1;
     return memchr(text->data, c->data[0], text->length) != NULL;
 }
 
-static int contains(VM *vm, Value container, Value item)
-{
+static int contains(VM *vm, Value container, Value item) {
     int found = fast_character_in(container, item);
     if (found >= 0) return found;
     if (is_exactly(container, &dict_type)) return dict_contains(vm, container, item);
@@ -272,8 +253,7 @@ static int contains(VM *vm, Value container, Value item)
 }
 
 /* Asked when C enters the loop. A function of its own, since asking for a frame's address costs a register. */
-static __attribute__((noinline)) bool c_stack_has_room(VM *vm)
-{
+static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
     if (LIKELY((char *)__builtin_frame_address(0) > vm->c_stack_limit)) return true;
     raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
     return false;
@@ -288,10 +268,10 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm)
 #define B16_SIGNED ((int32_t)word >> 16)
 
 #define TARGET(name) op_##name:
-#define NEXT()                                                                                               \
-    do {                                                                                                     \
-        word = *ip++;                                                                                        \
-        goto *targets[word & 255];                                                                           \
+#define NEXT() \
+    do { \
+        word = *ip++; \
+        goto *targets[word & 255]; \
     } while (0)
 #define PUSH(v) (*sp++ = (v))
 #define SAVE_IP() (frame->ip = ip)
@@ -299,162 +279,154 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm)
 #define CACHE ((uint32_t *)(uintptr_t)ip)
 #define NAME_AT(index) (frame->code->names->items[index])
 
-#define CHECK_SIGNALS()                                                                                      \
-    do {                                                                                                     \
-        if (UNLIKELY(vm->interrupted)) goto interrupted;                                                     \
+#define CHECK_SIGNALS() \
+    do { \
+        if (UNLIKELY(vm->interrupted)) goto interrupted; \
     } while (0)
 
-#define LOAD_FRAME()                                                                                         \
-    do {                                                                                                     \
-        frame = vm->frame;                                                                                   \
-        ip = frame->ip;                                                                                      \
-        sp = frame->sp;                                                                                      \
-        locals = frame->locals;                                                                              \
+#define LOAD_FRAME() \
+    do { \
+        frame = vm->frame; \
+        ip = frame->ip; \
+        sp = frame->sp; \
+        locals = frame->locals; \
     } while (0)
 
-#define DROP_TOP(count)                                                                                      \
-    do {                                                                                                     \
-        for (int drop_ = (count); drop_ > 0; drop_--) {                                                      \
-            Value dropped_ = *--sp;                                                                          \
-            value_drop(vm, dropped_);                                                                        \
-        }                                                                                                    \
+#define DROP_TOP(count) \
+    do { \
+        for (int drop_ = (count); drop_ > 0; drop_--) { \
+            Value dropped_ = *--sp; \
+            value_drop(vm, dropped_); \
+        } \
     } while (0)
 
 /* Push local `i` with a reference of its own. */
-#define PUSH_LOCAL(i)                                                                                        \
-    do {                                                                                                     \
-        Value loaded_ = locals[i];                                                                           \
-        if (is_object(loaded_)) {                                                                            \
-            if (UNLIKELY(is_absent(loaded_))) {                                                              \
-                variable = (i);                                                                              \
-                goto unbound;                                                                                \
-            }                                                                                                \
-            object_ref(as_object(loaded_));                                                                  \
-        }                                                                                                    \
-        PUSH(loaded_);                                                                                       \
+#define PUSH_LOCAL(i) \
+    do { \
+        Value loaded_ = locals[i]; \
+        if (is_object(loaded_)) { \
+            if (UNLIKELY(is_absent(loaded_))) { \
+                variable = (i); \
+                goto unbound; \
+            } \
+            object_ref(as_object(loaded_)); \
+        } \
+        PUSH(loaded_); \
     } while (0)
 
 /* (x, y) -> x op y */
-#define BINARY_STACK(NAME, fast)                                                                             \
-    TARGET(NAME)                                                                                             \
-    {                                                                                                        \
-        Value value = ABSENT;                                                                                         \
-        if (LIKELY(fast(sp[-2], sp[-1], &value))) {                                                          \
-            sp[-2] = value;                                                                                  \
-            sp--;                                                                                            \
-            NEXT();                                                                                          \
-        }                                                                                                    \
-        operation = BINARY_##NAME;                                                                           \
-        inplace = A24;                                                                                       \
-        goto binary_slow;                                                                                    \
+#define BINARY_STACK(NAME, fast) \
+    TARGET(NAME) { \
+        Value value = ABSENT; \
+        if (LIKELY(fast(sp[-2], sp[-1], &value))) { \
+            sp[-2] = value; \
+            sp--; \
+            NEXT(); \
+        } \
+        operation = BINARY_##NAME; \
+        inplace = A24; \
+        goto binary_slow; \
     }
 
 /* Two locals; the operands go to the stack for the slow path. */
-#define BINARY_LOCAL_LOCAL(NAME, fast)                                                                       \
-    TARGET(NAME##_LOCAL_LOCAL)                                                                               \
-    {                                                                                                        \
-        Value value = ABSENT;                                                                                         \
-        if (LIKELY(fast(locals[A8], locals[B16], &value))) {                                                 \
-            PUSH(value);                                                                                     \
-            NEXT();                                                                                          \
-        }                                                                                                    \
-        PUSH_LOCAL(A8);                                                                                      \
-        PUSH_LOCAL(B16);                                                                                     \
-        operation = BINARY_##NAME;                                                                           \
-        inplace = 0;                                                                                         \
-        goto binary_slow;                                                                                    \
+#define BINARY_LOCAL_LOCAL(NAME, fast) \
+    TARGET(NAME##_LOCAL_LOCAL) { \
+        Value value = ABSENT; \
+        if (LIKELY(fast(locals[A8], locals[B16], &value))) { \
+            PUSH(value); \
+            NEXT(); \
+        } \
+        PUSH_LOCAL(A8); \
+        PUSH_LOCAL(B16); \
+        operation = BINARY_##NAME; \
+        inplace = 0; \
+        goto binary_slow; \
     }
 
-#define BINARY_WITH_LOCAL(NAME, fast)                                                                        \
-    TARGET(NAME##_WITH_LOCAL)                                                                                \
-    {                                                                                                        \
-        Value value = ABSENT;                                                                                         \
-        if (LIKELY(fast(sp[-1], locals[B16], &value))) {                                                     \
-            sp[-1] = value;                                                                                  \
-            NEXT();                                                                                          \
-        }                                                                                                    \
-        PUSH_LOCAL(B16);                                                                                     \
-        operation = BINARY_##NAME;                                                                           \
-        inplace = A8;                                                                                        \
-        goto binary_slow;                                                                                    \
+#define BINARY_WITH_LOCAL(NAME, fast) \
+    TARGET(NAME##_WITH_LOCAL) { \
+        Value value = ABSENT; \
+        if (LIKELY(fast(sp[-1], locals[B16], &value))) { \
+            sp[-1] = value; \
+            NEXT(); \
+        } \
+        PUSH_LOCAL(B16); \
+        operation = BINARY_##NAME; \
+        inplace = A8; \
+        goto binary_slow; \
     }
 
-#define BINARY_WITH_CONST(NAME, fast)                                                                        \
-    TARGET(NAME##_WITH_CONST)                                                                                \
-    {                                                                                                        \
-        Value value = ABSENT, right = frame->code->constants->items[B16];                                    \
-        if (LIKELY(fast(sp[-1], right, &value))) {                                                           \
-            sp[-1] = value;                                                                                  \
-            NEXT();                                                                                          \
-        }                                                                                                    \
-        PUSH(value_ref(right));                                                                              \
-        operation = BINARY_##NAME;                                                                           \
-        inplace = A8;                                                                                        \
-        goto binary_slow;                                                                                    \
+#define BINARY_WITH_CONST(NAME, fast) \
+    TARGET(NAME##_WITH_CONST) { \
+        Value value = ABSENT, right = frame->code->constants->items[B16]; \
+        if (LIKELY(fast(sp[-1], right, &value))) { \
+            sp[-1] = value; \
+            NEXT(); \
+        } \
+        PUSH(value_ref(right)); \
+        operation = BINARY_##NAME; \
+        inplace = A8; \
+        goto binary_slow; \
     }
 
-#define BINARY_CONST_LOCAL(NAME, fast)                                                                       \
-    TARGET(NAME##_CONST_LOCAL)                                                                               \
-    {                                                                                                        \
-        Value value = ABSENT, left = frame->code->constants->items[A8];                                      \
-        if (LIKELY(fast(left, locals[B16], &value))) {                                                       \
-            PUSH(value);                                                                                     \
-            NEXT();                                                                                          \
-        }                                                                                                    \
-        PUSH(value_ref(left));                                                                               \
-        PUSH_LOCAL(B16);                                                                                     \
-        operation = BINARY_##NAME;                                                                           \
-        inplace = 0;                                                                                         \
-        goto binary_slow;                                                                                    \
+#define BINARY_CONST_LOCAL(NAME, fast) \
+    TARGET(NAME##_CONST_LOCAL) { \
+        Value value = ABSENT, left = frame->code->constants->items[A8]; \
+        if (LIKELY(fast(left, locals[B16], &value))) { \
+            PUSH(value); \
+            NEXT(); \
+        } \
+        PUSH(value_ref(left)); \
+        PUSH_LOCAL(B16); \
+        operation = BINARY_##NAME; \
+        inplace = 0; \
+        goto binary_slow; \
     }
 
-#define BINARY_LOCAL_INT(NAME, fast)                                                                         \
-    TARGET(NAME##_LOCAL_INT)                                                                                 \
-    {                                                                                                        \
-        Value value = ABSENT;                                                                                         \
-        if (LIKELY(fast(locals[A8], int_small(B16_SIGNED), &value))) {                                       \
-            PUSH(value);                                                                                     \
-            NEXT();                                                                                          \
-        }                                                                                                    \
-        PUSH_LOCAL(A8);                                                                                      \
-        PUSH(int_small(B16_SIGNED));                                                                         \
-        operation = BINARY_##NAME;                                                                           \
-        inplace = 0;                                                                                         \
-        goto binary_slow;                                                                                    \
+#define BINARY_LOCAL_INT(NAME, fast) \
+    TARGET(NAME##_LOCAL_INT) { \
+        Value value = ABSENT; \
+        if (LIKELY(fast(locals[A8], int_small(B16_SIGNED), &value))) { \
+            PUSH(value); \
+            NEXT(); \
+        } \
+        PUSH_LOCAL(A8); \
+        PUSH(int_small(B16_SIGNED)); \
+        operation = BINARY_##NAME; \
+        inplace = 0; \
+        goto binary_slow; \
     }
 
-#define BINARY_INT(NAME, fast)                                                                               \
-    TARGET(NAME##_INT)                                                                                       \
-    {                                                                                                        \
-        Value value = ABSENT;                                                                                         \
-        if (LIKELY(fast(sp[-1], int_small(B16_SIGNED), &value))) {                                           \
-            sp[-1] = value;                                                                                  \
-            NEXT();                                                                                          \
-        }                                                                                                    \
-        PUSH(int_small(B16_SIGNED));                                                                         \
-        operation = BINARY_##NAME;                                                                           \
-        inplace = A8;                                                                                        \
-        goto binary_slow;                                                                                    \
+#define BINARY_INT(NAME, fast) \
+    TARGET(NAME##_INT) { \
+        Value value = ABSENT; \
+        if (LIKELY(fast(sp[-1], int_small(B16_SIGNED), &value))) { \
+            sp[-1] = value; \
+            NEXT(); \
+        } \
+        PUSH(int_small(B16_SIGNED)); \
+        operation = BINARY_##NAME; \
+        inplace = A8; \
+        goto binary_slow; \
     }
 
-#define UNARY(NAME, op)                                                                                      \
-    TARGET(NAME)                                                                                             \
-    {                                                                                                        \
-        SAVE_IP();                                                                                           \
-        result = object_unary(vm, op, sp[-1]);                                                               \
-        goto replace_top;                                                                                    \
+#define UNARY(NAME, op) \
+    TARGET(NAME) { \
+        SAVE_IP(); \
+        result = object_unary(vm, op, sp[-1]); \
+        goto replace_top; \
     }
 
 /* Guards of cached attributes: the class's version, and the shape. */
-#define GUARD_VERSION(object)                                                                                \
-    if (UNLIKELY(!is_object(object) || is_absent(object) || as_object(object)->type->version != ip[1])) goto undo
-#define GUARD_SHAPE(object)                                                                                  \
-    GUARD_VERSION(object);                                                                                   \
-    area = cache_area(ip, as_object(object));                                                                \
+#define GUARD_VERSION(object) \
+    if (UNLIKELY(!is_object(object) || is_absent(object) || as_object(object)->type->version != ip[1])) \
+    goto undo
+#define GUARD_SHAPE(object) \
+    GUARD_VERSION(object); \
+    area = cache_area(ip, as_object(object)); \
     if (UNLIKELY(area->shape_id != ip[2])) goto undo
 
-Value eval_run(VM *vm)
-{
+Value eval_run(VM *vm) {
     static const void *const targets[OP_COUNT] = {
 #define OP(name, ...) [OP_##name] = &&op_##name,
 #define SPECIAL(name, family, meaning) [OP_##name] = &&op_##name,
@@ -484,77 +456,66 @@ Value eval_run(VM *vm)
 
     TARGET(NOP) NEXT();
 
-    TARGET(POP_TOP)
-    {
+    TARGET(POP_TOP) {
         Value top = *--sp;
         value_xdrop(vm, top);
         NEXT();
     }
 
-    TARGET(COPY)
-    {
+    TARGET(COPY) {
         result = sp[-(int64_t)A24];
         PUSH(value_xref(result));
         NEXT();
     }
 
-    TARGET(SWAP)
-    {
+    TARGET(SWAP) {
         Value *other = &sp[-(int64_t)A24], top = sp[-1];
         sp[-1] = *other;
         *other = top;
         NEXT();
     }
 
-    TARGET(PUSH_ABSENT)
-    {
+    TARGET(PUSH_ABSENT) {
         PUSH(ABSENT);
         NEXT();
     }
 
-    TARGET(LOAD_CONST)
-    {
+    TARGET(LOAD_CONST) {
         PUSH(value_ref(frame->code->constants->items[A24]));
         NEXT();
     }
 
-    TARGET(LOAD_INT)
-    {
+    TARGET(LOAD_INT) {
         PUSH(int_small(A24_SIGNED));
         NEXT();
     }
 
     /* --- variables --- */
 
-    TARGET(LOAD_LOCAL)
-    {
+    TARGET(LOAD_LOCAL) {
         PUSH_LOCAL(A24);
         NEXT();
     }
 
-    TARGET(LOAD_LOCAL_LOCAL)
-    {
+    TARGET(LOAD_LOCAL_LOCAL) {
         PUSH_LOCAL(A8);
         PUSH_LOCAL(B16);
         NEXT();
     }
 
-    TARGET(CLEAR_LOCAL)
-    {
+    TARGET(CLEAR_LOCAL) {
         value_clear(vm, &locals[A24]);
         NEXT();
     }
 
-    TARGET(STORE_LOCAL)
-    {
+    TARGET(STORE_LOCAL) {
         Value old = locals[A24];
         locals[A24] = *--sp;
         value_xdrop(vm, old);
         NEXT();
     }
 
-    TARGET(STORE_LOCAL_LOAD_LOCAL)
-    {
+    TARGET(STORE_LOCAL_LOAD_LOCAL) {
         Value old = locals[A8];
         locals[A8] = *--sp;
         value_xdrop(vm, old);
@@ -562,8 +523,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(STORE_LOCAL_STORE_LOCAL)
-    {
+    TARGET(STORE_LOCAL_STORE_LOCAL) {
         Value old = locals[A8];
         locals[A8] = *--sp;
         value_xdrop(vm, old);
@@ -573,16 +533,14 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(DELETE_LOCAL)
-    {
+    TARGET(DELETE_LOCAL) {
         variable = A24;
         if (UNLIKELY(is_absent(locals[variable]))) goto unbound;
         value_clear(vm, &locals[variable]);
         NEXT();
     }
 
-    TARGET(MAKE_CELL)
-    {
+    TARGET(MAKE_CELL) {
         SAVE_IP();
         result = cell_new(vm, locals[A24]);
         if (UNLIKELY(is_absent(result))) goto error;
@@ -590,16 +548,15 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(COPY_FREE_VARS)
-    {
+    TARGET(COPY_FREE_VARS) {
         const Tuple *closure = as_tuple(frame_function(frame)->closure);
         Value *to = (Value *)frame - A24;
-        for (uint32_t i = 0; i < A24; i++) to[i] = value_ref(closure->items[i]);
+        for (uint32_t i = 0; i < A24; i++)
+            to[i] = value_ref(closure->items[i]);
         NEXT();
     }
 
-    TARGET(LOAD_CELL)
-    {
+    TARGET(LOAD_CELL) {
         result = as_cell(locals[A24])->content;
         variable = A24;
         if (UNLIKELY(is_absent(result))) goto unbound;
@@ -607,15 +564,13 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(STORE_CELL)
-    {
+    TARGET(STORE_CELL) {
         sp--;
         value_set(vm, &as_cell(locals[A24])->content, *sp);
         NEXT();
     }
 
-    TARGET(DELETE_CELL)
-    {
+    TARGET(DELETE_CELL) {
         variable = A24;
         if (UNLIKELY(is_absent(as_cell(locals[variable])->content))) goto unbound;
         value_clear(vm, &as_cell(locals[variable])->content);
@@ -624,8 +579,7 @@ Value eval_run(VM *vm)
 
     /* --- names --- */
 
-    TARGET(LOAD_NAME)
-    {
+    TARGET(LOAD_NAME) {
         SAVE_IP();
         if (specialise_due(CACHE)) specialise_load_name(vm, frame, INSTRUCTION, NAME_AT(A24), true);
         result = step_load_name(vm, frame, NAME_AT(A24));
@@ -633,20 +587,17 @@ Value eval_run(VM *vm)
         goto push_result;
     }
 
-    TARGET(LOAD_NAME_MODULE)
-    {
+    TARGET(LOAD_NAME_MODULE) {
         if (UNLIKELY(!value_same(frame->names, frame_globals(frame)))) goto undo;
         goto op_LOAD_GLOBAL_MODULE;
     }
 
-    TARGET(LOAD_NAME_BUILTIN)
-    {
+    TARGET(LOAD_NAME_BUILTIN) {
         if (UNLIKELY(!value_same(frame->names, frame_globals(frame)))) goto undo;
         goto op_LOAD_GLOBAL_BUILTIN;
     }
 
-    TARGET(STORE_NAME)
-    {
+    TARGET(STORE_NAME) {
         SAVE_IP();
         bool stored = step_store_name(vm, frame, NAME_AT(A24), sp[-1]);
         if (stored && specialise_due(CACHE)) specialise_store_name(vm, frame, INSTRUCTION, NAME_AT(A24));
@@ -656,10 +607,10 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(STORE_NAME_MODULE)
-    {
+    TARGET(STORE_NAME_MODULE) {
         Dict *globals = as_dict(frame_globals(frame));
-        if (UNLIKELY(!value_same(frame->names, from_object(globals)) || globals->keys_version != ip[1])) goto undo;
+        if (UNLIKELY(!value_same(frame->names, from_object(globals)) || globals->keys_version != ip[1]))
+            goto undo;
         Value *place = &dict_entries(globals)[ip[2]].value;
         ip += 3;
         sp--;
@@ -667,15 +618,13 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(DELETE_NAME)
-    {
+    TARGET(DELETE_NAME) {
         SAVE_IP();
         if (!step_delete_name(vm, frame, NAME_AT(A24))) goto error;
         NEXT();
     }
 
-    TARGET(LOAD_GLOBAL)
-    {
+    TARGET(LOAD_GLOBAL) {
         SAVE_IP();
         if (specialise_due(CACHE)) specialise_load_name(vm, frame, INSTRUCTION, NAME_AT(A24), false);
         result = step_load_global(vm, frame, NAME_AT(A24));
@@ -683,8 +632,7 @@ Value eval_run(VM *vm)
         goto push_result;
     }
 
-    TARGET(LOAD_GLOBAL_MODULE)
-    {
+    TARGET(LOAD_GLOBAL_MODULE) {
         const Dict *globals = as_dict(frame_globals(frame));
         if (UNLIKELY(globals->keys_version != ip[1])) goto undo;
         PUSH(value_ref(dict_entries(globals)[ip[2]].value));
@@ -692,8 +640,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_GLOBAL_MODULE_CALL)
-    {
+    TARGET(LOAD_GLOBAL_MODULE_CALL) {
         const Dict *globals = as_dict(frame_globals(frame));
         if (UNLIKELY(globals->keys_version != ip[1])) goto undo;
         sp[0] = value_ref(dict_entries(globals)[ip[2]].value);
@@ -703,8 +650,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_GLOBAL_BUILTIN_CALL)
-    {
+    TARGET(LOAD_GLOBAL_BUILTIN_CALL) {
         const Dict *globals = as_dict(frame_globals(frame)), *builtins = as_dict(frame_builtins(frame));
         if (UNLIKELY(globals->keys_version != ip[1] || builtins->keys_version != ip[2])) goto undo;
         sp[0] = value_ref(dict_entries(builtins)[ip[0] >> 20].value);
@@ -714,8 +660,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_GLOBAL_BUILTIN)
-    {
+    TARGET(LOAD_GLOBAL_BUILTIN) {
         const Dict *globals = as_dict(frame_globals(frame)), *builtins = as_dict(frame_builtins(frame));
         if (UNLIKELY(globals->keys_version != ip[1] || builtins->keys_version != ip[2])) goto undo;
         PUSH(value_ref(dict_entries(builtins)[ip[0] >> 20].value));
@@ -723,23 +668,20 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(STORE_GLOBAL)
-    {
+    TARGET(STORE_GLOBAL) {
         SAVE_IP();
         if (!dict_set(vm, frame_globals(frame), NAME_AT(A24), sp[-1])) goto error;
         DROP_TOP(1);
         NEXT();
     }
 
-    TARGET(DELETE_GLOBAL)
-    {
+    TARGET(DELETE_GLOBAL) {
         SAVE_IP();
         if (!step_delete_global(vm, frame, NAME_AT(A24))) goto error;
         NEXT();
     }
 
-    TARGET(LOAD_LOCALS)
-    {
+    TARGET(LOAD_LOCALS) {
         SAVE_IP();
         if (is_absent(frame->names)) {
             raise_error(vm, &exc_SystemError, "no locals");
@@ -749,8 +691,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_DICT_OR_GLOBAL)
-    {
+    TARGET(LOAD_DICT_OR_GLOBAL) {
         SAVE_IP();
         Value found;
         truth = step_mapping_find(vm, sp[-1], NAME_AT(A24), &found);
@@ -760,8 +701,7 @@ Value eval_run(VM *vm)
         goto replace_top;
     }
 
-    TARGET(LOAD_DICT_OR_CELL)
-    {
+    TARGET(LOAD_DICT_OR_CELL) {
         SAVE_IP();
         Value found;
         truth = step_mapping_find(vm, sp[-1], frame->code->variables->items[A24], &found);
@@ -775,15 +715,13 @@ Value eval_run(VM *vm)
         goto replace_top;
     }
 
-    TARGET(LOAD_BUILD_CLASS)
-    {
+    TARGET(LOAD_BUILD_CLASS) {
         SAVE_IP();
         result = step_builtin(vm, frame, NAME_OF(vm, build_class));
         goto push_result;
     }
 
-    TARGET(SETUP_ANNOTATIONS)
-    {
+    TARGET(SETUP_ANNOTATIONS) {
         SAVE_IP();
         if (!step_setup_annotations(vm, frame)) goto error;
         NEXT();
@@ -791,8 +729,7 @@ Value eval_run(VM *vm)
 
     /* --- attributes --- */
 
-    TARGET(LOAD_ATTR)
-    {
+    TARGET(LOAD_ATTR) {
         SAVE_IP();
         if (specialise_due(CACHE)) {
             specialise_load_attr(vm, INSTRUCTION, sp[-1], NAME_AT(A24));
@@ -803,8 +740,7 @@ Value eval_run(VM *vm)
         goto replace_top;
     }
 
-    TARGET(LOAD_ATTR_SLOT)
-    {
+    TARGET(LOAD_ATTR_SLOT) {
         Value object = sp[-1];
         GUARD_SHAPE(object);
         sp[-1] = value_ref(*attributes_slot(area, ip[3]));
@@ -813,8 +749,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_ATTR_MEMBER)
-    {
+    TARGET(LOAD_ATTR_MEMBER) {
         Value object = sp[-1];
         GUARD_VERSION(object);
         Value member = *(Value *)((char *)as_object(object) + ip[2]);
@@ -825,8 +760,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_ATTR_CLASS)
-    {
+    TARGET(LOAD_ATTR_CLASS) {
         Value object = sp[-1];
         GUARD_SHAPE(object);
         sp[-1] = value_ref(cache_value(&ip[3]));
@@ -835,8 +769,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_ATTR_PROPERTY)
-    {
+    TARGET(LOAD_ATTR_PROPERTY) {
         Value object = sp[-1];
         if (UNLIKELY(type_of(object)->version != ip[1])) goto undo;
         callable = ((Property *)as_object(cache_value(&ip[3])))->get;
@@ -845,18 +778,17 @@ Value eval_run(VM *vm)
         goto enter_getter;
     }
 
-    TARGET(LOAD_ATTR_TYPE)
-    {
+    TARGET(LOAD_ATTR_TYPE) {
         Value object = sp[-1];
-        if (UNLIKELY(!is_exactly(object, &type_type) || ((Type *)as_object(object))->version != ip[1])) goto undo;
+        if (UNLIKELY(!is_exactly(object, &type_type) || ((Type *)as_object(object))->version != ip[1]))
+            goto undo;
         sp[-1] = value_ref(cache_value(&ip[3]));
         ip += 5;
         object_drop(vm, as_object(object));
         NEXT();
     }
 
-    TARGET(LOAD_ATTR_MODULE)
-    {
+    TARGET(LOAD_ATTR_MODULE) {
         Value object = sp[-1];
         if (UNLIKELY(!is_exactly(object, &module_type))) goto undo;
         const Dict *dict = as_dict(as_module(object)->dict);
@@ -867,8 +799,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_LOCAL_ATTR)
-    {
+    TARGET(LOAD_LOCAL_ATTR) {
         Value object = locals[A8];
         variable = A8;
         if (UNLIKELY(is_absent(object))) goto unbound;
@@ -882,8 +813,7 @@ Value eval_run(VM *vm)
         goto push_result;
     }
 
-    TARGET(LOAD_LOCAL_ATTR_SLOT)
-    {
+    TARGET(LOAD_LOCAL_ATTR_SLOT) {
         Value object = locals[A8];
         GUARD_SHAPE(object);
         PUSH(value_ref(*attributes_slot(area, ip[3])));
@@ -891,8 +821,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_LOCAL_ATTR_MEMBER)
-    {
+    TARGET(LOAD_LOCAL_ATTR_MEMBER) {
         Value object = locals[A8];
         GUARD_VERSION(object);
         Value member = *(Value *)((char *)as_object(object) + ip[2]);
@@ -902,8 +831,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_LOCAL_ATTR_CLASS)
-    {
+    TARGET(LOAD_LOCAL_ATTR_CLASS) {
         Value object = locals[A8];
         GUARD_SHAPE(object);
         PUSH(value_ref(cache_value(&ip[3])));
@@ -911,8 +839,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_LOCAL_ATTR_PROPERTY)
-    {
+    TARGET(LOAD_LOCAL_ATTR_PROPERTY) {
         Value object = locals[A8];
         if (UNLIKELY(is_absent(object) || type_of(object)->version != ip[1])) goto undo;
         callable = ((Property *)as_object(cache_value(&ip[3])))->get;
@@ -922,8 +849,7 @@ Value eval_run(VM *vm)
         goto enter_getter;
     }
 
-    TARGET(STORE_ATTR)
-    {
+    TARGET(STORE_ATTR) {
         SAVE_IP();
         if (specialise_due(CACHE)) {
             specialise_store_attr(vm, INSTRUCTION, sp[-1], NAME_AT(A24));
@@ -936,8 +862,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(STORE_ATTR_SLOT)
-    {
+    TARGET(STORE_ATTR_SLOT) {
         Value object = sp[-1];
         GUARD_SHAPE(object);
         Value *slot = attributes_slot(area, ip[3]), old = *slot;
@@ -949,8 +874,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(STORE_ATTR_MEMBER)
-    {
+    TARGET(STORE_ATTR_MEMBER) {
         Value object = sp[-1];
         GUARD_VERSION(object);
         Value *member = (Value *)((char *)as_object(object) + ip[2]), old = *member;
@@ -962,8 +886,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(STORE_ATTR_ADD)
-    {
+    TARGET(STORE_ATTR_ADD) {
         Value object = sp[-1];
         GUARD_SHAPE(object);
         if (UNLIKELY(ip[3] >= area->inline_slots)) goto undo;
@@ -975,8 +898,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(STORE_LOCAL_ATTR)
-    {
+    TARGET(STORE_LOCAL_ATTR) {
         Value object = locals[A8];
         variable = A8;
         if (UNLIKELY(is_absent(object))) goto unbound;
@@ -992,8 +914,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(STORE_LOCAL_ATTR_SLOT)
-    {
+    TARGET(STORE_LOCAL_ATTR_SLOT) {
         Value object = locals[A8];
         GUARD_SHAPE(object);
         Value *slot = attributes_slot(area, ip[3]), old = *slot;
@@ -1003,8 +924,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(STORE_LOCAL_ATTR_MEMBER)
-    {
+    TARGET(STORE_LOCAL_ATTR_MEMBER) {
         Value object = locals[A8];
         GUARD_VERSION(object);
         Value *member = (Value *)((char *)as_object(object) + ip[2]), old = *member;
@@ -1014,8 +934,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(STORE_LOCAL_ATTR_ADD)
-    {
+    TARGET(STORE_LOCAL_ATTR_ADD) {
         Value object = locals[A8];
         GUARD_SHAPE(object);
         if (UNLIKELY(ip[3] >= area->inline_slots)) goto undo;
@@ -1025,16 +944,14 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(DELETE_ATTR)
-    {
+    TARGET(DELETE_ATTR) {
         SAVE_IP();
         if (!object_set_attribute(vm, sp[-1], NAME_AT(A24), ABSENT)) goto error;
         DROP_TOP(1);
         NEXT();
     }
 
-    TARGET(LOAD_METHOD)
-    {
+    TARGET(LOAD_METHOD) {
         SAVE_IP();
         if (specialise_due(CACHE)) {
             specialise_load_method(vm, INSTRUCTION, sp[-1], NAME_AT(A24));
@@ -1050,8 +967,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_METHOD_CLASS)
-    {
+    TARGET(LOAD_METHOD_CLASS) {
         Value object = sp[-1];
         GUARD_SHAPE(object);
         sp[-1] = value_ref(cache_value(&ip[3]));
@@ -1060,8 +976,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_METHOD_PLAIN)
-    {
+    TARGET(LOAD_METHOD_PLAIN) {
         Value object = sp[-1];
         if (UNLIKELY(type_of(object)->version != ip[1])) goto undo;
         sp[-1] = value_ref(cache_value(&ip[3]));
@@ -1070,10 +985,10 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_METHOD_TYPE)
-    {
+    TARGET(LOAD_METHOD_TYPE) {
         Value object = sp[-1];
-        if (UNLIKELY(!is_exactly(object, &type_type) || ((Type *)as_object(object))->version != ip[1])) goto undo;
+        if (UNLIKELY(!is_exactly(object, &type_type) || ((Type *)as_object(object))->version != ip[1]))
+            goto undo;
         sp[-1] = value_ref(cache_value(&ip[3]));
         PUSH(ABSENT);
         ip += 5;
@@ -1081,8 +996,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_METHOD_SLOT)
-    {
+    TARGET(LOAD_METHOD_SLOT) {
         Value object = sp[-1];
         GUARD_SHAPE(object);
         sp[-1] = value_ref(*attributes_slot(area, ip[3]));
@@ -1092,8 +1006,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_METHOD_MODULE)
-    {
+    TARGET(LOAD_METHOD_MODULE) {
         Value object = sp[-1];
         if (UNLIKELY(!is_exactly(object, &module_type))) goto undo;
         const Dict *dict = as_dict(as_module(object)->dict);
@@ -1105,8 +1018,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_SUPER_ATTR)
-    {
+    TARGET(LOAD_SUPER_ATTR) {
         SAVE_IP();
         Value pair[2];
         if (!step_super(vm, sp[-3], sp[-2], sp[-1], NAME_AT(A24), false, pair)) goto error;
@@ -1115,8 +1027,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(LOAD_SUPER_METHOD)
-    {
+    TARGET(LOAD_SUPER_METHOD) {
         SAVE_IP();
         Value pair[2];
         if (!step_super(vm, sp[-3], sp[-2], sp[-1], NAME_AT(A24), true, pair)) goto error;
@@ -1128,8 +1039,7 @@ Value eval_run(VM *vm)
 
     /* --- items --- */
 
-    TARGET(GET_ITEM)
-    {
+    TARGET(GET_ITEM) {
         Value container = sp[-2], key = sp[-1];
         result = row_item(vm, container, key);
         if (LIKELY(!is_absent(result))) {
@@ -1147,8 +1057,7 @@ Value eval_run(VM *vm)
         goto replace_two;
     }
 
-    TARGET(GET_ITEM_LOCAL_LOCAL)
-    {
+    TARGET(GET_ITEM_LOCAL_LOCAL) {
         result = row_item(vm, locals[A8], locals[B16]);
         if (LIKELY(!is_absent(result))) {
             PUSH(result);
@@ -1159,8 +1068,7 @@ Value eval_run(VM *vm)
         goto op_GET_ITEM;
     }
 
-    TARGET(GET_ITEM_INT)
-    {
+    TARGET(GET_ITEM_INT) {
         result = row_item(vm, sp[-1], int_small(A24_SIGNED));
         if (LIKELY(!is_absent(result))) {
             Value container = sp[-1];
@@ -1172,14 +1080,14 @@ Value eval_run(VM *vm)
         goto op_GET_ITEM;
     }
 
-    TARGET(SET_ITEM)
-    {
+    TARGET(SET_ITEM) {
         Value container = sp[-2];
         if (LIKELY(is_exactly(container, &list_type) && is_int(sp[-1]))) {
             List *list = as_list(container);
             int64_t i = int_get(sp[-1]);
             if (i < 0) i += list->length;
-            if (LIKELY((uint64_t)i < (uint64_t)list->length)) { /* the value's reference moves into the list */
+            if (LIKELY((uint64_t)i <
+                       (uint64_t)list->length)) { /* the value's reference moves into the list */
                 Value old = list->items[i];
                 list->items[i] = sp[-3];
                 sp -= 3;
@@ -1199,16 +1107,14 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(DELETE_ITEM)
-    {
+    TARGET(DELETE_ITEM) {
         SAVE_IP();
         if (!object_set_item(vm, sp[-2], sp[-1], ABSENT)) goto error;
         DROP_TOP(2);
         NEXT();
     }
 
-    TARGET(GET_SLICE)
-    {
+    TARGET(GET_SLICE) {
         SAVE_IP();
         result = step_get_slice(vm, sp[-3], sp[-2], sp[-1]);
         if (UNLIKELY(is_absent(result))) goto error;
@@ -1217,8 +1123,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(SET_SLICE)
-    {
+    TARGET(SET_SLICE) {
         SAVE_IP();
         if (!step_set_slice(vm, sp[-3], sp[-2], sp[-1], sp[-4])) goto error;
         DROP_TOP(4);
@@ -1263,8 +1168,7 @@ Value eval_run(VM *vm)
     BINARY_INT(RSHIFT, fast_rshift)
     BINARY_INT(AND, fast_and)
 
-    TARGET(INCREMENT_LOCAL)
-    {
+    TARGET(INCREMENT_LOCAL) {
         Value *place = &locals[A8], sum = ABSENT;
         if (LIKELY(fast_add(*place, int_small(B16_SIGNED), &sum))) {
             *place = sum;
@@ -1279,8 +1183,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(NEGATIVE)
-    {
+    TARGET(NEGATIVE) {
         Value negated = ABSENT;
         if ((is_int(sp[-1]) && fast_subtract(int_small(0), sp[-1], &negated)) ||
             (is_float(sp[-1]) && float_immediate(-float_get(sp[-1]), &negated))) {
@@ -1295,8 +1198,7 @@ Value eval_run(VM *vm)
     UNARY(POSITIVE, UNARY_POSITIVE)
     UNARY(INVERT, UNARY_INVERT)
 
-    TARGET(NOT)
-    {
+    TARGET(NOT) {
         truth = fast_truth(sp[-1]);
         if (UNLIKELY(truth < 0)) {
             SAVE_IP();
@@ -1309,8 +1211,7 @@ Value eval_run(VM *vm)
 
     /* --- comparisons and jumps --- */
 
-    TARGET(COMPARE)
-    {
+    TARGET(COMPARE) {
         int order = fast_order(sp[-2], sp[-1]);
         if (LIKELY(order >= 0)) {
             sp[-2] = bool_from(order_satisfies(order, A24));
@@ -1329,16 +1230,14 @@ Value eval_run(VM *vm)
         goto replace_two;
     }
 
-    TARGET(IS)
-    {
+    TARGET(IS) {
         bool same = value_same(sp[-2], sp[-1]);
         DROP_TOP(2);
         PUSH(bool_from(same != (bool)A24));
         NEXT();
     }
 
-    TARGET(CONTAINS)
-    {
+    TARGET(CONTAINS) {
         SAVE_IP();
         truth = contains(vm, sp[-1], sp[-2]);
         if (UNLIKELY(truth < 0)) goto error;
@@ -1347,15 +1246,13 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(JUMP)
-    {
+    TARGET(JUMP) {
         ip += A24_SIGNED;
         CHECK_SIGNALS();
         NEXT();
     }
 
-    TARGET(POP_JUMP_IF_TRUE)
-    {
+    TARGET(POP_JUMP_IF_TRUE) {
         Value top = *--sp;
         truth = fast_truth(top);
         if (UNLIKELY(truth < 0)) {
@@ -1371,8 +1268,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(POP_JUMP_IF_FALSE)
-    {
+    TARGET(POP_JUMP_IF_FALSE) {
         Value top = *--sp;
         truth = fast_truth(top);
         if (UNLIKELY(truth < 0)) {
@@ -1388,8 +1284,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(POP_JUMP_IF_NONE)
-    {
+    TARGET(POP_JUMP_IF_NONE) {
         Value top = *--sp;
         if (is_none(top)) ip += A24_SIGNED;
         value_drop(vm, top);
@@ -1397,8 +1292,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(POP_JUMP_IF_NOT_NONE)
-    {
+    TARGET(POP_JUMP_IF_NOT_NONE) {
         Value top = *--sp;
         if (!is_none(top)) ip += A24_SIGNED;
         value_drop(vm, top);
@@ -1406,8 +1300,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(JUMP_IF_TRUE_OR_POP)
-    {
+    TARGET(JUMP_IF_TRUE_OR_POP) {
         SAVE_IP();
         truth = fast_truth(sp[-1]);
         if (truth < 0) truth = object_truth(vm, sp[-1]);
@@ -1420,8 +1313,7 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-    TARGET(JUMP_IF_FALSE_OR_POP)
-    {
+    TARGET(JUMP_IF_FALSE_OR_POP) {
         SAVE_IP();
         truth = fast_truth(sp[-1]);
         if (truth < 0) truth = object_truth(vm, sp[-1]);
@@ -1434,17 +1326,17 @@ Value eval_run(VM *vm)
         NEXT();
     }
 
-#define COMPARE_AND_JUMP(left, right, count, slow)                                                           \
-    do {                                                                                                     \
-        int order_ = fast_order(left, right);                                                                \
-        if (UNLIKELY(order_ < 0)) goto slow;                                                                 \
-        uint32_t jump_ = *ip++;                                                                              \
-        sp -= (count);                                                                                       \
-        if (order_satisfies(order_, jump_ & 7) == (jump_ >> 3 & 1)) {                                        \
-            ip += (int32_t)jump_ >> 4;                                                                       \
-            CHECK_SIGNALS();                                                                                 \
-        }                                                                                                    \
-        NEXT();                                                                                              \
+#define COMPARE_AND_JUMP(left, right, count, slow) \
+    do { \
+        int order_ = fast_order(left, right); \
+        if (UNLIKELY(order_ < 0)) goto slow; \
+        uint32_t jump_ = *ip++; \
+        sp -= (count); \
+        if (order_satisfies(order_, jump_ & 7) == (jump_ >> 3 & 1)) { \
+            ip += (int32_t)jump_ >> 4; \
+            CHECK_SIGNALS(); \
+        } \
+        NEXT(); \
     } while (0)
 
     TARGET(COMPARE_JUMP) COMPARE_AND_JUMP(sp[-2], sp[-1], 2, compare_jump_slow);
@@ -1470,7 +1362,7 @@ compare_local_local_jump_slow:
     PUSH_LOCAL(A8);
     PUSH_LOCAL(B16);
 
-compare_jump_slow: { /* the operands are on the stack, the jump word is next */
+compare_jump_slow : { /* the operands are on the stack, the jump word is next */
     CompareOp compare = (CompareOp)(*ip & 7);
     truth = fast_string_compare(sp[-2], sp[-1], compare);
     if (truth >= 0) goto compare_jump_known;
@@ -1480,7 +1372,7 @@ compare_jump_slow: { /* the operands are on the stack, the jump word is next */
     result = object_compare(vm, sp[-2], sp[-1], compare);
 }
 
-compare_jump_result: {
+compare_jump_result : {
     if (UNLIKELY(is_absent(result))) goto error;
     truth = fast_truth(result);
     if (UNLIKELY(truth < 0)) truth = object_truth(vm, result);
@@ -1488,7 +1380,7 @@ compare_jump_result: {
     if (UNLIKELY(truth < 0)) goto error;
 }
 
-compare_jump_known: {
+compare_jump_known : {
     DROP_TOP(2);
     uint32_t jump = *ip++;
     if ((unsigned)truth == (jump >> 3 & 1)) {
@@ -1500,34 +1392,34 @@ compare_jump_known: {
 
     /* --- iteration --- */
 
-    TARGET(GET_ITER)
-    {
+    TARGET(GET_ITER) {
         SAVE_IP();
         result = object_iterate(vm, sp[-1]);
         goto replace_top;
     }
 
-#define ITERATOR_ITEM()                                                                                      \
-    do {                                                                                                     \
-        Object *iterator_ = as_object(sp[-1]);                                                               \
-        if (iterator_->type == &range_iterator_type) result = range_iterator_item((RangeIterator *)iterator_); \
-        else if (iterator_->type == &list_iterator_type)                                                     \
-            result = list_iterator_item(vm, (SequenceIterator *)iterator_);                                  \
-        else if (iterator_->type == &tuple_iterator_type)                                                    \
-            result = tuple_iterator_item(vm, (SequenceIterator *)iterator_);                                 \
-        else if (iterator_->type == &string_iterator_type) {                                                 \
-            result = string_iterator_item(vm, (SequenceIterator *)iterator_);                                \
-            if (UNLIKELY(is_absent(result)) && error_raised(vm)) goto error;                                 \
-        } else if (iterator_->type == &generator_type) goto enter_generator;                                 \
-        else {                                                                                               \
-            SAVE_IP();                                                                                       \
-            result = iterator_next(vm, sp[-1]);                                                              \
-            if (UNLIKELY(is_absent(result)) && error_raised(vm)) goto error;                                 \
-        }                                                                                                    \
+#define ITERATOR_ITEM() \
+    do { \
+        Object *iterator_ = as_object(sp[-1]); \
+        if (iterator_->type == &range_iterator_type) \
+            result = range_iterator_item((RangeIterator *)iterator_); \
+        else if (iterator_->type == &list_iterator_type) \
+            result = list_iterator_item(vm, (SequenceIterator *)iterator_); \
+        else if (iterator_->type == &tuple_iterator_type) \
+            result = tuple_iterator_item(vm, (SequenceIterator *)iterator_); \
+        else if (iterator_->type == &string_iterator_type) { \
+            result = string_iterator_item(vm, (SequenceIterator *)iterator_); \
+            if (UNLIKELY(is_absent(result)) && error_raised(vm)) goto error; \
+        } else if (iterator_->type == &generator_type) \
+            goto enter_generator; \
+        else { \
+            SAVE_IP(); \
+            result = iterator_next(vm, sp[-1]); \
+            if (UNLIKELY(is_absent(result)) && error_raised(vm)) goto error; \
+        } \
     } while (0)
 
-    TARGET(FOR_ITER)
-    {
+    TARGET(FOR_ITER) {
         ITERATOR_ITEM();
         if (LIKELY(!is_absent(result))) {
             PUSH(result);
@@ -1538,8 +1430,7 @@ compare_jump_known: {
         NEXT();
     }
 
-    TARGET(FOR_ITER_LOCAL)
-    {
+    TARGET(FOR_ITER_LOCAL) {
         ITERATOR_ITEM();
         if (LIKELY(!is_absent(result))) {
             Value old = locals[A24];
@@ -1553,14 +1444,16 @@ compare_jump_known: {
         NEXT();
     }
 
-    TARGET(UNPACK)
-    {
+    TARGET(UNPACK) {
         Value iterable = *--sp;
         const Value *items = NULL;
-        if (is_exactly(iterable, &tuple_type) && as_tuple(iterable)->length == A24) items = as_tuple(iterable)->items;
-        else if (is_exactly(iterable, &list_type) && as_list(iterable)->length == A24) items = as_list(iterable)->items;
+        if (is_exactly(iterable, &tuple_type) && as_tuple(iterable)->length == A24)
+            items = as_tuple(iterable)->items;
+        else if (is_exactly(iterable, &list_type) && as_list(iterable)->length == A24)
+            items = as_list(iterable)->items;
         if (LIKELY(items != NULL)) {
-            for (uint32_t i = A24; i-- > 0;) PUSH(value_ref(items[i]));
+            for (uint32_t i = A24; i-- > 0;)
+                PUSH(value_ref(items[i]));
             value_drop(vm, iterable);
             NEXT();
         }
@@ -1572,8 +1465,7 @@ compare_jump_known: {
         NEXT();
     }
 
-    TARGET(UNPACK_STAR)
-    {
+    TARGET(UNPACK_STAR) {
         SAVE_IP();
         Value iterable = *--sp;
         bool done = step_unpack(vm, iterable, A8, B16, sp);
@@ -1585,24 +1477,21 @@ compare_jump_known: {
 
     /* --- building --- */
 
-    TARGET(BUILD_TUPLE)
-    {
+    TARGET(BUILD_TUPLE) {
         SAVE_IP();
         sp -= A24;
         result = tuple_from_owned(vm, sp, A24);
         goto push_result;
     }
 
-    TARGET(BUILD_LIST)
-    {
+    TARGET(BUILD_LIST) {
         SAVE_IP();
         sp -= A24;
         result = list_from_owned(vm, sp, A24);
         goto push_result;
     }
 
-    TARGET(BUILD_SET)
-    {
+    TARGET(BUILD_SET) {
         SAVE_IP();
         result = step_build_set(vm, sp - A24, A24);
         if (UNLIKELY(is_absent(result))) goto error;
@@ -1611,8 +1500,7 @@ compare_jump_known: {
         NEXT();
     }
 
-    TARGET(BUILD_MAP)
-    {
+    TARGET(BUILD_MAP) {
         SAVE_IP();
         result = step_build_map(vm, sp - 2 * (int64_t)A24, A24);
         if (UNLIKELY(is_absent(result))) goto error;
@@ -1621,8 +1509,7 @@ compare_jump_known: {
         NEXT();
     }
 
-    TARGET(BUILD_STRING)
-    {
+    TARGET(BUILD_STRING) {
         SAVE_IP();
         result = string_join(vm, vm->empty_string, sp - A24, A24);
         if (UNLIKELY(is_absent(result))) goto error;
@@ -1631,8 +1518,7 @@ compare_jump_known: {
         NEXT();
     }
 
-    TARGET(BUILD_SLICE)
-    {
+    TARGET(BUILD_SLICE) {
         SAVE_IP();
         Value *parts = sp - A24;
         result = slice_new(vm, parts[0], parts[1], A24 == 3 ? parts[2] : ABSENT);
@@ -1642,56 +1528,49 @@ compare_jump_known: {
         NEXT();
     }
 
-    TARGET(LIST_APPEND)
-    {
+    TARGET(LIST_APPEND) {
         Value item = *--sp;
         SAVE_IP();
         if (UNLIKELY(!list_append_owned(vm, sp[-(int64_t)A24], item))) goto error;
         NEXT();
     }
 
-    TARGET(SET_ADD)
-    {
+    TARGET(SET_ADD) {
         SAVE_IP();
         if (!set_add(vm, sp[-1 - (int64_t)A24], sp[-1])) goto error;
         DROP_TOP(1);
         NEXT();
     }
 
-    TARGET(MAP_ADD)
-    {
+    TARGET(MAP_ADD) {
         SAVE_IP();
         if (!dict_set(vm, sp[-2 - (int64_t)A24], sp[-2], sp[-1])) goto error;
         DROP_TOP(2);
         NEXT();
     }
 
-    TARGET(LIST_EXTEND)
-    {
+    TARGET(LIST_EXTEND) {
         SAVE_IP();
         if (!step_list_extend(vm, sp[-1 - (int64_t)A24], sp[-1])) goto error;
         DROP_TOP(1);
         NEXT();
     }
 
-    TARGET(SET_UPDATE)
-    {
+    TARGET(SET_UPDATE) {
         SAVE_IP();
         if (!set_update(vm, sp[-1 - (int64_t)A24], sp[-1])) goto error;
         DROP_TOP(1);
         NEXT();
     }
 
-    TARGET(DICT_UPDATE)
-    {
+    TARGET(DICT_UPDATE) {
         SAVE_IP();
         if (!step_dict_update(vm, sp[-1 - (int64_t)A24], sp[-1])) goto error;
         DROP_TOP(1);
         NEXT();
     }
 
-    TARGET(DICT_MERGE)
-    {
+    TARGET(DICT_MERGE) {
         SAVE_IP();
         Value *dict = &sp[-1 - (int64_t)A24];
         if (!call_merge_keywords(vm, dict[-3], *dict, sp[-1])) goto error;
@@ -1699,15 +1578,13 @@ compare_jump_known: {
         NEXT();
     }
 
-    TARGET(LIST_TO_TUPLE)
-    {
+    TARGET(LIST_TO_TUPLE) {
         SAVE_IP();
         result = tuple_from(vm, as_list(sp[-1])->items, as_list(sp[-1])->length);
         goto replace_top;
     }
 
-    TARGET(FORMAT)
-    {
+    TARGET(FORMAT) {
         SAVE_IP();
         Value v = sp[-1 - (int64_t)B16];
         if (A8 == 0 && B16 == 0 && is_exactly(v, &str_type)) NEXT();
@@ -1718,8 +1595,7 @@ compare_jump_known: {
 
     /* --- functions and calls --- */
 
-    TARGET(MAKE_FUNCTION)
-    {
+    TARGET(MAKE_FUNCTION) {
         SAVE_IP();
         int count = 1 + __builtin_popcount(A24);
         result = step_make_function(vm, frame, sp - count, A24);
@@ -1729,8 +1605,7 @@ compare_jump_known: {
         NEXT();
     }
 
-    TARGET(CALL)
-    {
+    TARGET(CALL) {
         nargs = A24;
         base = sp - nargs - 2;
         Value called = *base;
@@ -1738,7 +1613,8 @@ compare_jump_known: {
             /* The commonest call of all, by itself: a function given just its positional parameters. */
             bool has_self = !is_absent(base[1]);
             int64_t count = nargs + has_self;
-            if (LIKELY(count == as_function(called)->code->exact_count && !(frame->flags & FRAME_GENERATOR))) {
+            if (LIKELY(count == as_function(called)->code->exact_count &&
+                       !(frame->flags & FRAME_GENERATOR))) {
                 frame->ip = ip;
                 frame->sp = sp = base;
                 frame = frame_push(vm, called, base + 2 - has_self, (uint32_t)count, 0);
@@ -1753,8 +1629,7 @@ compare_jump_known: {
         goto call;
     }
 
-    TARGET(CALL_KEYWORDS)
-    {
+    TARGET(CALL_KEYWORDS) {
         SAVE_IP();
         Value names = sp[-1];
         base = sp - 3 - (int64_t)A24;
@@ -1783,8 +1658,7 @@ compare_jump_known: {
         goto call_done;
     }
 
-    TARGET(CALL_EX)
-    {
+    TARGET(CALL_EX) {
         SAVE_IP();
         Value mapping = A24 ? sp[-1] : ABSENT;
         base = sp - 3 - A24;
@@ -1797,7 +1671,8 @@ compare_jump_known: {
         if (is_function(*base) && is_absent(mapping) && stack_has_room(vm, frame->top, tuple->length)) {
             arguments = frame->top; /* where a callee's frame may begin */
             nargs = tuple->length;
-            for (int64_t i = 0; i < nargs; i++) arguments[i] = value_ref(tuple->items[i]);
+            for (int64_t i = 0; i < nargs; i++)
+                arguments[i] = value_ref(tuple->items[i]);
             sp = base;
             callable = *base;
             value_drop(vm, base[2]);
@@ -1808,33 +1683,31 @@ compare_jump_known: {
         goto call_done;
     }
 
-    TARGET(RETURN)
-    {
+    TARGET(RETURN) {
         result = *--sp;
         goto return_result;
     }
 
-    TARGET(RETURN_LOCAL)
-    {
+    TARGET(RETURN_LOCAL) {
         variable = A24;
         result = locals[variable];
         if (UNLIKELY(is_absent(result))) goto unbound;
         /* The frame dies: its reference moves. A frame object may still look at it. */
-        if (is_absent(frame->object)) locals[variable] = ABSENT;
-        else value_ref(result);
+        if (is_absent(frame->object))
+            locals[variable] = ABSENT;
+        else
+            value_ref(result);
         goto return_result;
     }
 
-    TARGET(RETURN_CONST)
-    {
+    TARGET(RETURN_CONST) {
         result = value_ref(frame->code->constants->items[A24]);
         goto return_result;
     }
 
     /* --- generators --- */
 
-    TARGET(RETURN_GENERATOR)
-    {
+    TARGET(RETURN_GENERATOR) {
         flags = frame->flags;
         frame->ip = ip;
         frame->sp = sp;
@@ -1849,8 +1722,7 @@ compare_jump_known: {
         goto push_result;
     }
 
-    TARGET(YIELD)
-    {
+    TARGET(YIELD) {
         flags = frame->flags;
         result = *--sp;
         frame->ip = ip;
@@ -1868,16 +1740,14 @@ compare_jump_known: {
         NEXT();
     }
 
-    TARGET(GET_YIELD_FROM_ITER)
-    {
+    TARGET(GET_YIELD_FROM_ITER) {
         if (is_generator(sp[-1])) NEXT();
         SAVE_IP();
         result = object_iterate(vm, sp[-1]);
         goto replace_top;
     }
 
-    TARGET(SEND)
-    {
+    TARGET(SEND) {
         Value iterator = sp[-2];
         if (is_generator(iterator)) goto enter_generator;
         SAVE_IP();
@@ -1890,16 +1760,14 @@ compare_jump_known: {
         goto replace_two;
     }
 
-    TARGET(CLEANUP_THROW)
-    {
+    TARGET(CLEANUP_THROW) {
         SAVE_IP();
         result = step_cleanup_throw(vm, *--sp);
         if (UNLIKELY(is_absent(result))) goto reraised;
         goto replace_two;
     }
 
-    TARGET(STOP_ITERATION_ERROR)
-    {
+    TARGET(STOP_ITERATION_ERROR) {
         SAVE_IP();
         result = step_stop_iteration_error(vm, sp[-1]);
         goto replace_top;
@@ -1907,8 +1775,7 @@ compare_jump_known: {
 
     /* --- exceptions --- */
 
-    TARGET(RAISE)
-    {
+    TARGET(RAISE) {
         SAVE_IP();
         bool bare = step_raise(vm, A24 > 0 ? sp[-(int64_t)A24] : ABSENT, A24 > 1 ? sp[-1] : ABSENT);
         DROP_TOP((int)A24);
@@ -1916,14 +1783,12 @@ compare_jump_known: {
         goto error;
     }
 
-    TARGET(RERAISE)
-    {
+    TARGET(RERAISE) {
         error_restore(vm, *--sp);
         goto reraised;
     }
 
-    TARGET(PUSH_EXC_INFO)
-    {
+    TARGET(PUSH_EXC_INFO) {
         Value exception = sp[-1];
         sp[-1] = vm->handled->exception;
         vm->handled->exception = value_ref(exception);
@@ -1931,15 +1796,13 @@ compare_jump_known: {
         NEXT();
     }
 
-    TARGET(POP_EXCEPT)
-    {
+    TARGET(POP_EXCEPT) {
         sp--;
         value_set(vm, &vm->handled->exception, *sp);
         NEXT();
     }
 
-    TARGET(CHECK_EXC_MATCH)
-    {
+    TARGET(CHECK_EXC_MATCH) {
         SAVE_IP();
         truth = exception_matches(vm, sp[-2], sp[-1]);
         if (UNLIKELY(truth < 0)) goto error;
@@ -1947,56 +1810,50 @@ compare_jump_known: {
         goto replace_top;
     }
 
-    TARGET(WITH_ENTER)
-    {
+    TARGET(WITH_ENTER) {
         SAVE_IP();
         Value entered[3], manager = sp[-1];
         if (!step_with_enter(vm, manager, entered)) goto error;
         sp--;
-        for (int i = 0; i < 3; i++) PUSH(entered[i]);
+        for (int i = 0; i < 3; i++)
+            PUSH(entered[i]);
         value_drop(vm, manager);
         NEXT();
     }
 
-    TARGET(WITH_EXCEPT_START)
-    {
+    TARGET(WITH_EXCEPT_START) {
         SAVE_IP();
         result = step_with_exit(vm, sp[-5], sp[-4], sp[-1]);
         goto push_result;
     }
 
-    TARGET(LOAD_ASSERTION_ERROR)
-    {
+    TARGET(LOAD_ASSERTION_ERROR) {
         PUSH(value_ref(from_object(&exc_AssertionError)));
         NEXT();
     }
 
     /* --- import and the rest --- */
 
-    TARGET(IMPORT_NAME)
-    {
+    TARGET(IMPORT_NAME) {
         SAVE_IP();
         result = import_statement(vm, frame, NAME_AT(A24), sp[-1], sp[-2]);
         goto replace_two;
     }
 
-    TARGET(IMPORT_FROM)
-    {
+    TARGET(IMPORT_FROM) {
         SAVE_IP();
         result = import_from(vm, sp[-1], NAME_AT(A24));
         goto push_result;
     }
 
-    TARGET(IMPORT_STAR)
-    {
+    TARGET(IMPORT_STAR) {
         SAVE_IP();
         if (!import_star(vm, frame, sp[-1])) goto error;
         DROP_TOP(1);
         NEXT();
     }
 
-    TARGET(PRINT_EXPR)
-    {
+    TARGET(PRINT_EXPR) {
         SAVE_IP();
         if (!step_print(vm, sp[-1])) goto error;
         DROP_TOP(1);
@@ -2006,8 +1863,7 @@ compare_jump_known: {
     TARGET(TYPE_PARAM)
     TARGET(TYPE_ALIAS)
     TARGET(GENERIC_BASE)
-    TARGET(SET_TYPE_PARAMS)
-    {
+    TARGET(SET_TYPE_PARAMS) {
         SAVE_IP();
         int count = opcode_pops(word_opcode(word), (int)A24, 0);
         result = step_typing(vm, frame, word_opcode(word), A24, sp - count);
@@ -2024,7 +1880,7 @@ push_result:
     PUSH(result);
     NEXT();
 
-replace_top: {
+replace_top : {
     if (UNLIKELY(is_absent(result))) goto error;
     Value old = sp[-1];
     sp[-1] = result;
@@ -2032,7 +1888,7 @@ replace_top: {
     NEXT();
 }
 
-replace_two: {
+replace_two : {
     if (UNLIKELY(is_absent(result))) goto error;
     Value first = sp[-2], second = sp[-1];
     sp[-2] = result;
@@ -2052,7 +1908,7 @@ again:
 
     /* --- tails: operators --- */
 
-binary_slow: {
+binary_slow : {
     Value left = sp[-2], right = sp[-1];
     if (is_object(left) && as_object(left)->type->flags & TYPE_HEAP) {
         callable = operator_binary(vm, operation, inplace, left, right);
@@ -2224,7 +2080,7 @@ call_done: /* drop the callable and its arguments; the result takes their place 
     }
     goto push_result;
 
-call_function: { /* `callable`, owned, of nargs owned values at `arguments`; sp is where they are all gone */
+call_function : { /* `callable`, owned, of nargs owned values at `arguments`; sp is where they are all gone */
     const Code *code = as_function(callable)->code;
     if (UNLIKELY(frame->flags & FRAME_GENERATOR)) {
         Value *moved = leave_generator(vm, frame, arguments, nargs);
@@ -2276,7 +2132,7 @@ enter_getter: /* (object): a property's function runs on it, its place takes the
     value_ref(callable);
     goto call_function;
 
-enter_generator: { /* on top, or for SEND under the value to be sent */
+enter_generator : { /* on top, or for SEND under the value to be sent */
     bool send = word_opcode(word) == OP_SEND;
     Generator *generator = as_generator(send ? sp[-2] : sp[-1]);
     if (generator->state == GENERATOR_FINISHED) {
@@ -2299,7 +2155,7 @@ enter_generator: { /* on top, or for SEND under the value to be sent */
 
     /* --- tails: returns --- */
 
-return_result: {
+return_result : {
     flags = frame->flags;
     if (UNLIKELY(flags & (FRAME_GENERATOR | FRAME_OBSERVED))) {
         if (flags & FRAME_GENERATOR) goto return_generator;
@@ -2368,7 +2224,7 @@ error:
     SAVE_IP();
     traceback_add(vm, frame, frame_index(frame));
 
-reraised: {
+reraised : {
     SAVE_IP();
     uint32_t index = frame_index(frame);
     const ExceptionEntry *entry = code_handler(frame->code, index);
@@ -2385,8 +2241,10 @@ reraised: {
     }
     frame->sp = sp;
     flags = frame->flags;
-    if (flags & FRAME_GENERATOR) generator_finish(vm, frame_generator(frame));
-    else frame_pop(vm, frame);
+    if (flags & FRAME_GENERATOR)
+        generator_finish(vm, frame_generator(frame));
+    else
+        frame_pop(vm, frame);
     if (flags & FRAME_ENTRY) return ABSENT;
     LOAD_FRAME();
     goto error;
@@ -2396,16 +2254,14 @@ reraised: {
 /* --- entries from C --- */
 
 /* Run a function without parameters in a namespace. */
-static Value run_in(VM *vm, STEALS Value function, Value names)
-{
+static Value run_in(VM *vm, STEALS Value function, Value names) {
     Value *base = frame_base(vm);
     if (frame_push(vm, function, base, 0, FRAME_ENTRY) == NULL) return ABSENT;
     vm->frame->names = value_ref(names);
     return eval_run(vm);
 }
 
-Value eval_code(VM *vm, Value code, Value globals, Value names)
-{
+Value eval_code(VM *vm, Value code, Value globals, Value names) {
     if (is_absent(dict_get_string(vm, globals, NAME_OF(vm, builtins))) &&
         !dict_set(vm, globals, NAME_OF(vm, builtins), vm->builtins)) {
         return ABSENT;
@@ -2414,8 +2270,7 @@ Value eval_code(VM *vm, Value code, Value globals, Value names)
     return is_absent(function) ? ABSENT : run_in(vm, function, is_absent(names) ? globals : names);
 }
 
-Value eval_body(VM *vm, Value function, Value names)
-{
+Value eval_body(VM *vm, Value function, Value names) {
     if (!is_function(function)) return raise_type(vm, "__build_class__: func must be a function");
     return run_in(vm, value_ref(function), names);
 }

@@ -13,19 +13,16 @@
 #include "runtime/tuple.h"
 #include "vm/generator.h"
 
-Value *frame_base(VM *vm)
-{
-    return vm->frame ? vm->frame->top : vm->stack;
-}
+Value *frame_base(VM *vm) { return vm->frame ? vm->frame->top : vm->stack; }
 
-Frame *frame_refuse(VM *vm, STEALS Value function, STEALS Value *locals, uint32_t filled)
-{
+Frame *frame_refuse(VM *vm, STEALS Value function, STEALS Value *locals, uint32_t filled) {
     /* Room for what raising and dropping may call; and it must not begin on the variables. */
     uint32_t limit = vm->recursion_limit;
     Value *top = vm->frame ? vm->frame->top : NULL, *end = locals + filled;
     if (top != NULL && end > top && end <= vm->stack_end) vm->frame->top = end;
     vm->recursion_limit = limit + 50;
-    for (uint32_t i = 0; i < filled; i++) value_clear(vm, &locals[i]);
+    for (uint32_t i = 0; i < filled; i++)
+        value_clear(vm, &locals[i]);
     raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
     vm->recursion_limit = limit;
     if (top != NULL) vm->frame->top = top;
@@ -33,10 +30,10 @@ Frame *frame_refuse(VM *vm, STEALS Value function, STEALS Value *locals, uint32_
     return NULL;
 }
 
-void frame_pop(VM *vm, Frame *frame)
-{
+void frame_pop(VM *vm, Frame *frame) {
     if (!is_absent(frame->object)) frame_object_take(vm, frame);
-    for (Value *v = frame->locals; v < (Value *)frame; v++) value_clear(vm, v);
+    for (Value *v = frame->locals; v < (Value *)frame; v++)
+        value_clear(vm, v);
     Value function = frame->function, names = frame->names;
     vm->frame = frame->previous;
     vm->depth--;
@@ -46,8 +43,7 @@ void frame_pop(VM *vm, Frame *frame)
 
 /* --- frame objects --- */
 
-Value frame_object(VM *vm, Frame *frame)
-{
+Value frame_object(VM *vm, Frame *frame) {
     if (is_absent(frame->object)) {
         FrameObject *object = (FrameObject *)object_new_container(vm, &frame_type, sizeof *object);
         if (object == NULL) return raise_memory(vm);
@@ -60,8 +56,7 @@ Value frame_object(VM *vm, Frame *frame)
     return value_ref(frame->object);
 }
 
-void frame_object_take(VM *vm, Frame *frame)
-{
+void frame_object_take(VM *vm, Frame *frame) {
     FrameObject *object = as_frame_object(frame->object);
     uint32_t count = frame->code->variable_count;
     object->frame = NULL;
@@ -72,7 +67,8 @@ void frame_object_take(VM *vm, Frame *frame)
         object->variables = count ? heap_alloc(vm_heap(vm), count * sizeof(Value)) : NULL;
         if (object->variables != NULL) {
             memcpy(object->variables, frame->locals, count * sizeof(Value));
-            for (uint32_t i = 0; i < count; i++) frame->locals[i] = ABSENT;
+            for (uint32_t i = 0; i < count; i++)
+                frame->locals[i] = ABSENT;
         }
         /* Whoever looks at this object may walk outward, too. No memory: then the walk ends here. */
         Value raised = error_take(vm);
@@ -83,100 +79,83 @@ void frame_object_take(VM *vm, Frame *frame)
     object_drop(vm, &object->head);
 }
 
-const Code *frame_object_code(const FrameObject *object)
-{
-    return as_function(object->function)->code;
-}
+const Code *frame_object_code(const FrameObject *object) { return as_function(object->function)->code; }
 
-Value frame_object_globals(const FrameObject *object)
-{
-    return as_function(object->function)->globals;
-}
+Value frame_object_globals(const FrameObject *object) { return as_function(object->function)->globals; }
 
-uint32_t frame_object_line(const FrameObject *object)
-{
+uint32_t frame_object_line(const FrameObject *object) {
     return object->frame ? frame_line(object->frame) : code_line(frame_object_code(object), object->index);
 }
 
 /* --- locals() --- */
 
 /* Store a function's bound variables into a dict. */
-static bool collect_variables(VM *vm, const Code *code, const Value *variables, Value dict)
-{
+static bool collect_variables(VM *vm, const Code *code, const Value *variables, Value dict) {
     for (uint32_t i = 0; variables != NULL && i < code->variable_count; i++) {
         Value v = variables[i];
         if (code->kinds[i] & VARIABLE_HIDDEN) continue;
-        if (!is_absent(v) && code->kinds[i] & (VARIABLE_CELL | VARIABLE_FREE) && is_cell(v)) v = as_cell(v)->content;
+        if (!is_absent(v) && code->kinds[i] & (VARIABLE_CELL | VARIABLE_FREE) && is_cell(v))
+            v = as_cell(v)->content;
         if (!is_absent(v) && !dict_set(vm, dict, code->variables->items[i], v)) return false;
     }
     return true;
 }
 
-static Value variables_dict(VM *vm, const Code *code, const Value *variables)
-{
+static Value variables_dict(VM *vm, const Code *code, const Value *variables) {
     Value dict = dict_new(vm);
     if (is_absent(dict) || collect_variables(vm, code, variables, dict)) return dict;
     value_drop(vm, dict);
     return ABSENT;
 }
 
-Value frame_locals(VM *vm, Frame *frame)
-{
+Value frame_locals(VM *vm, Frame *frame) {
     if (!is_absent(frame->names)) return value_ref(frame->names);
     return variables_dict(vm, frame->code, frame->locals);
 }
 
 /* --- frame_type --- */
 
-static Value get_locals(VM *vm, Value self)
-{
+static Value get_locals(VM *vm, Value self) {
     FrameObject *object = as_frame_object(self);
     if (object->frame) return frame_locals(vm, object->frame);
     if (!is_absent(object->names)) return value_ref(object->names);
     return variables_dict(vm, frame_object_code(object), object->variables);
 }
 
-static Value get_code(VM *vm, Value self)
-{
+static Value get_code(VM *vm, Value self) {
     (void)vm;
     return value_ref(from_object(frame_object_code(as_frame_object(self))));
 }
 
-static Value get_globals(VM *vm, Value self)
-{
+static Value get_globals(VM *vm, Value self) {
     (void)vm;
     return value_ref(frame_object_globals(as_frame_object(self)));
 }
 
-static Value get_builtins(VM *vm, Value self)
-{
+static Value get_builtins(VM *vm, Value self) {
     (void)vm;
     return value_ref(as_function(as_frame_object(self)->function)->builtins);
 }
 
-static Value get_line(VM *vm, Value self)
-{
+static Value get_line(VM *vm, Value self) {
     (void)vm;
     uint32_t line = frame_object_line(as_frame_object(self));
     return line ? int_small(line) : NONE;
 }
 
-static Value get_lasti(VM *vm, Value self)
-{
+static Value get_lasti(VM *vm, Value self) {
     (void)vm;
     FrameObject *object = as_frame_object(self);
     return int_small(4 * (int64_t)(object->frame ? frame_index(object->frame) : object->index));
 }
 
-static Value get_back(VM *vm, Value self)
-{
+static Value get_back(VM *vm, Value self) {
     FrameObject *object = as_frame_object(self);
     if (object->frame == NULL) return is_absent(object->back) ? NONE : value_ref(object->back);
     return object->frame->previous ? frame_object(vm, object->frame->previous) : NONE;
 }
 
-static Value get_trace(VM *vm, Value self)
-{
+static Value get_trace(VM *vm, Value self) {
     (void)vm, (void)self;
     return NONE;
 }
@@ -189,22 +168,22 @@ static const GetSetDef frame_getsets[] = {
     {"f_lasti", get_lasti, NULL, "Return the index of the last attempted instruction in the frame."},
     {"f_lineno", get_line, NULL, "Return the current line number in the frame."},
     {"f_locals", get_locals, NULL, "Return the mapping used by the frame to look up local variables."},
-    {"f_trace", get_trace, NULL, "Return the trace function for this frame, or None if no trace function is set."},
+    {"f_trace", get_trace, NULL,
+     "Return the trace function for this frame, or None if no trace function is set."},
     {0},
 };
 
-static void clear_variables(VM *vm, FrameObject *object)
-{
+static void clear_variables(VM *vm, FrameObject *object) {
     Value *variables = object->variables;
     if (variables == NULL) return;
     uint32_t count = frame_object_code(object)->variable_count;
     object->variables = NULL;
-    for (uint32_t i = 0; i < count; i++) value_xdrop(vm, variables[i]);
+    for (uint32_t i = 0; i < count; i++)
+        value_xdrop(vm, variables[i]);
     memory_free(vm, variables, count * sizeof(Value));
 }
 
-static Value frame_clear_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value frame_clear_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     FrameObject *object = as_frame_object(args[0]);
     if (object->frame == NULL) {
@@ -225,37 +204,34 @@ static const NativeDef frame_methods[] = {
     {0},
 };
 
-static Value frame_repr(VM *vm, Value self)
-{
+static Value frame_repr(VM *vm, Value self) {
     const FrameObject *object = as_frame_object(self);
     const Code *code = frame_object_code(object);
     return string_format(vm, "<frame at 0x%llx, file %R, line %u, code %S>", (unsigned long long)self.bits,
                          code->filename, frame_object_line(object), code->name);
 }
 
-static int frame_traverse(Object *self, VisitFn visit, void *context)
-{
+static int frame_traverse(Object *self, VisitFn visit, void *context) {
     FrameObject *object = (FrameObject *)self;
     VISIT(object->function);
     VISIT(object->names);
     VISIT(object->back);
     if (object->variables != NULL) {
         uint32_t count = frame_object_code(object)->variable_count;
-        for (uint32_t i = 0; i < count; i++) VISIT(object->variables[i]);
+        for (uint32_t i = 0; i < count; i++)
+            VISIT(object->variables[i]);
     }
     return 0;
 }
 
-static void frame_clear(VM *vm, Object *self)
-{
+static void frame_clear(VM *vm, Object *self) {
     FrameObject *object = (FrameObject *)self;
     clear_variables(vm, object);
     value_clear(vm, &object->back);
     value_clear(vm, &object->names);
 }
 
-static void frame_dealloc(VM *vm, Object *self)
-{
+static void frame_dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     frame_clear(vm, self);
     value_clear(vm, &((FrameObject *)self)->function);
@@ -263,7 +239,8 @@ static void frame_dealloc(VM *vm, Object *self)
 }
 
 Type frame_type = {
-    TYPE_HEAD(frame_type, "frame", .traverse = frame_traverse, .clear = frame_clear, .dealloc = frame_dealloc),
+    TYPE_HEAD(frame_type, "frame", .traverse = frame_traverse, .clear = frame_clear,
+              .dealloc = frame_dealloc),
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(FrameObject),
     .base = &object_type,
@@ -274,12 +251,11 @@ Type frame_type = {
 
 /* --- tracebacks --- */
 
-void traceback_add(VM *vm, Frame *frame, uint32_t index)
-{
+void traceback_add(VM *vm, Frame *frame, uint32_t index) {
     Value exception = error_take(vm), next = ABSENT;
     Value object = frame_object(vm, frame);
-    Traceback *entry = is_absent(object) ? NULL
-                                         : (Traceback *)object_new_container(vm, &traceback_type, sizeof *entry);
+    Traceback *entry =
+        is_absent(object) ? NULL : (Traceback *)object_new_container(vm, &traceback_type, sizeof *entry);
     error_clear(vm);
     if (entry == NULL) { /* no memory: the traceback lacks an entry */
         value_xdrop(vm, object);
@@ -296,20 +272,17 @@ void traceback_add(VM *vm, Frame *frame, uint32_t index)
     error_restore(vm, exception);
 }
 
-uint32_t traceback_line(const Traceback *entry)
-{
+uint32_t traceback_line(const Traceback *entry) {
     return code_line(frame_object_code(as_frame_object(entry->frame)), entry->index);
 }
 
-static Value get_next(VM *vm, Value self)
-{
+static Value get_next(VM *vm, Value self) {
     (void)vm;
     Value next = as_traceback(self)->next;
     return is_absent(next) ? NONE : value_ref(next);
 }
 
-static bool set_next(VM *vm, Value self, Value value)
-{
+static bool set_next(VM *vm, Value self, Value value) {
     if (is_absent(value)) return raise_type(vm, "can't delete tb_next attribute"), false;
     if (!is_none(value) && !is_exactly(value, &traceback_type)) {
         raise_type(vm, "expected traceback object, got '%T'", value);
@@ -322,15 +295,13 @@ static bool set_next(VM *vm, Value self, Value value)
     return true;
 }
 
-static Value get_tb_line(VM *vm, Value self)
-{
+static Value get_tb_line(VM *vm, Value self) {
     (void)vm;
     uint32_t line = traceback_line(as_traceback(self));
     return line ? int_small(line) : NONE;
 }
 
-static Value get_tb_lasti(VM *vm, Value self)
-{
+static Value get_tb_lasti(VM *vm, Value self) {
     (void)vm;
     return int_small(4 * (int64_t)as_traceback(self)->index);
 }
@@ -347,21 +318,18 @@ static const MemberDef traceback_members[] = {
     {0},
 };
 
-static int traceback_traverse(Object *self, VisitFn visit, void *context)
-{
+static int traceback_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((Traceback *)self)->next);
     VISIT(((Traceback *)self)->frame);
     return 0;
 }
 
-static void traceback_clear(VM *vm, Object *self)
-{
+static void traceback_clear(VM *vm, Object *self) {
     value_clear(vm, &((Traceback *)self)->next);
     value_clear(vm, &((Traceback *)self)->frame);
 }
 
-static void traceback_dealloc(VM *vm, Object *self)
-{
+static void traceback_dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     traceback_clear(vm, self);
     object_free(vm, self, sizeof(Traceback));

@@ -25,24 +25,25 @@
 #include "runtime/function.h"
 
 enum {
-    FRAME_ENTRY = 1,       /* its end leaves the eval loop that entered it */
-    FRAME_GENERATOR = 2,   /* lies in a generator */
-    FRAME_INIT = 4,        /* an __init__ called by a class: must return None; the instance stands in the result's place */
-    FRAME_OBSERVED = 16,   /* has a frame object */
-    FRAME_OPERATOR = 8,    /* a binary operator's method: the operands are still on the caller's stack */
+    FRAME_ENTRY = 1,     /* its end leaves the eval loop that entered it */
+    FRAME_GENERATOR = 2, /* lies in a generator */
+    FRAME_INIT =
+        4, /* an __init__ called by a class: must return None; the instance stands in the result's place */
+    FRAME_OBSERVED = 16, /* has a frame object */
+    FRAME_OPERATOR = 8,  /* a binary operator's method: the operands are still on the caller's stack */
 };
 
 typedef struct Frame Frame;
 struct Frame {
-    Code *code;            /* borrowed from the function */
+    Code *code; /* borrowed from the function */
     const uint32_t *ip;
-    Value *sp;             /* first free slot of the operand stack */
+    Value *sp; /* first free slot of the operand stack */
     Value *locals;
-    Value *top;            /* where frames entered from C, and a generator's callees, may begin */
-    Frame *previous;       /* the caller; NULL for the outermost */
+    Value *top;      /* where frames entered from C, and a generator's callees, may begin */
+    Frame *previous; /* the caller; NULL for the outermost */
     Value function;
-    Value names;           /* the namespace of a class body or module, a mapping; ABSENT in functions */
-    Value object;          /* the frame object, if one was asked for; or ABSENT */
+    Value names;  /* the namespace of a class body or module, a mapping; ABSENT in functions */
+    Value object; /* the frame object, if one was asked for; or ABSENT */
     uint32_t flags;
 };
 
@@ -57,14 +58,12 @@ static inline Function *frame_function(const Frame *frame) { return as_function(
 static inline Value frame_globals(const Frame *frame) { return frame_function(frame)->globals; }
 static inline Value frame_builtins(const Frame *frame) { return frame_function(frame)->builtins; }
 /* Words that a frame of this code needs in all. */
-static inline size_t frame_words(const Code *code)
-{
+static inline size_t frame_words(const Code *code) {
     return (size_t)code->variable_count + FRAME_WORDS + code->stack_size + FRAME_SLACK;
 }
 
 /* Index of the word that the frame is at. */
-static inline uint32_t frame_index(const Frame *frame)
-{
+static inline uint32_t frame_index(const Frame *frame) {
     uint32_t index = (uint32_t)(frame->ip - frame->code->instructions);
     return index > 0 ? index - 1 : 0;
 }
@@ -81,15 +80,16 @@ RAISES Frame *frame_refuse(VM *vm, STEALS Value function, STEALS Value *locals, 
  * ABSENT. Becomes vm->frame. STEALS the function's reference. On failure (recursion, stack) NULL RAISES, and the
  * variables, dropped, and the function are gone.
  */
-RAISES static inline Frame *frame_push(VM *vm, STEALS Value function, Value *locals, uint32_t filled, uint32_t flags)
-{
+RAISES static inline Frame *frame_push(VM *vm, STEALS Value function, Value *locals, uint32_t filled,
+                                       uint32_t flags) {
     Code *code = as_function(function)->code;
     Frame *frame = (Frame *)(locals + code->variable_count);
     Value *top = frame_operands(frame) + code->stack_size + FRAME_SLACK;
     if (__builtin_expect(vm->depth >= vm->recursion_limit || top > vm->stack_end, 0)) {
         return frame_refuse(vm, function, locals, filled);
     }
-    for (Value *v = locals + filled; v < (Value *)frame; v++) *v = ABSENT;
+    for (Value *v = locals + filled; v < (Value *)frame; v++)
+        *v = ABSENT;
     frame->code = code;
     frame->ip = code->instructions;
     frame->sp = frame_operands(frame);
@@ -112,13 +112,13 @@ void frame_pop(VM *vm, Frame *frame);
 
 typedef struct {
     Object head;
-    Frame *frame;     /* NULL once the frame has ended; then the rest is the object's own */
+    Frame *frame; /* NULL once the frame has ended; then the rest is the object's own */
     Value function;
     Value names;
-    Value back;       /* the caller's frame object, or ABSENT */
+    Value back;        /* the caller's frame object, or ABSENT */
     Value locals_dict; /* what f_locals of a function gave out last, or ABSENT */
-    Value *variables; /* owned block, variable_count long; NULL: cleared */
-    uint32_t index;   /* of the instruction at which it ended */
+    Value *variables;  /* owned block, variable_count long; NULL: cleared */
+    uint32_t index;    /* of the instruction at which it ended */
 } FrameObject;
 
 static inline FrameObject *as_frame_object(Value v) { return (FrameObject *)as_object(v); }
@@ -137,8 +137,8 @@ NEW RAISES Value frame_locals(VM *vm, Frame *frame);
 
 typedef struct {
     Object head;
-    Value next;  /* towards where it was raised, or ABSENT */
-    Value frame; /* a frame object */
+    Value next;     /* towards where it was raised, or ABSENT */
+    Value frame;    /* a frame object */
     uint32_t index; /* of the instruction that failed */
 } Traceback;
 

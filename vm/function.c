@@ -18,16 +18,14 @@
 /* --- function: life --- */
 
 /* The builtins of a new global namespace: what it says under __builtins__, else those of the running code. */
-static Value builtins_for(VM *vm, Value globals)
-{
+static Value builtins_for(VM *vm, Value globals) {
     Value found = dict_get_string(vm, globals, NAME_OF(vm, builtins));
     if (!is_absent(found) && is_dict(found)) return found;
     if (!is_absent(found) && is_exactly(found, &module_type)) return as_module(found)->dict;
     return vm->builtins;
 }
 
-Value function_new(VM *vm, Value code_value, Value globals)
-{
+Value function_new(VM *vm, Value code_value, Value globals) {
     Function *f = (Function *)object_new_container(vm, &function_type, sizeof *f);
     if (f == NULL) return raise_memory(vm);
     Code *code = as_code(code_value);
@@ -45,78 +43,76 @@ Value function_new(VM *vm, Value code_value, Value globals)
 }
 
 /* Every owned Value of a function but the code. */
-#define FUNCTION_VALUES(f)                                                                                   \
-    &(f)->globals, &(f)->builtins, &(f)->closure, &(f)->defaults, &(f)->keyword_defaults, &(f)->name,        \
-        &(f)->qualified_name, &(f)->doc, &(f)->module, &(f)->annotations, &(f)->type_params, &(f)->dict, &(f)->retired
+#define FUNCTION_VALUES(f) \
+    &(f)->globals, &(f)->builtins, &(f)->closure, &(f)->defaults, &(f)->keyword_defaults, &(f)->name, \
+        &(f)->qualified_name, &(f)->doc, &(f)->module, &(f)->annotations, &(f)->type_params, &(f)->dict, \
+        &(f)->retired
 enum { FUNCTION_VALUE_COUNT = 13 };
 
-static int function_traverse(Object *self, VisitFn visit, void *context)
-{
+static int function_traverse(Object *self, VisitFn visit, void *context) {
     Function *f = (Function *)self;
     Value *values[] = {FUNCTION_VALUES(f)};
-    for (int i = 0; i < FUNCTION_VALUE_COUNT; i++) VISIT(*values[i]);
+    for (int i = 0; i < FUNCTION_VALUE_COUNT; i++)
+        VISIT(*values[i]);
     if (f->code != NULL) VISIT(from_object(f->code));
     return 0;
 }
 
 /* What calls need stays until the end: a finalizer may still call the function. */
-static void function_clear(VM *vm, Object *self)
-{
+static void function_clear(VM *vm, Object *self) {
     Function *f = (Function *)self;
-    Value *values[] = {&f->defaults,    &f->keyword_defaults, &f->doc,
-                       &f->annotations, &f->type_params,      &f->dict, &f->module};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) value_clear(vm, values[i]);
+    Value *values[] = {
+        &f->defaults, &f->keyword_defaults, &f->doc, &f->annotations, &f->type_params, &f->dict, &f->module};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        value_clear(vm, values[i]);
     if (!is_absent(f->closure)) { /* COPY_FREE_VARS relies on it: empty the cells instead */
         const Tuple *cells = as_tuple(f->closure);
-        for (int64_t i = 0; i < cells->length; i++) value_clear(vm, &as_cell(cells->items[i])->content);
+        for (int64_t i = 0; i < cells->length; i++)
+            value_clear(vm, &as_cell(cells->items[i])->content);
     }
 }
 
-static void function_dealloc(VM *vm, Object *self)
-{
+static void function_dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     Function *f = (Function *)self;
     Value *values[] = {FUNCTION_VALUES(f)};
-    for (int i = 0; i < FUNCTION_VALUE_COUNT; i++) value_clear(vm, values[i]);
+    for (int i = 0; i < FUNCTION_VALUE_COUNT; i++)
+        value_clear(vm, values[i]);
     if (f->code != NULL) object_drop(vm, &f->code->head);
     object_free(vm, self, sizeof(Function));
 }
 
 /* --- function: attributes --- */
 
-static Value own_dict(VM *vm, Value self)
-{
+static Value own_dict(VM *vm, Value self) {
     Function *f = as_function(self);
     if (is_absent(f->dict)) f->dict = dict_new(vm);
     return f->dict;
 }
 
-static Value get_dict(VM *vm, Value self)
-{
-    return value_xref(own_dict(vm, self));
-}
+static Value get_dict(VM *vm, Value self) { return value_xref(own_dict(vm, self)); }
 
-static bool set_dict(VM *vm, Value self, Value value)
-{
+static bool set_dict(VM *vm, Value self, Value value) {
     if (is_absent(value)) return raise_type(vm, "cannot delete __dict__"), false;
-    if (!is_dict(value)) return raise_type(vm, "__dict__ must be set to a dictionary, not a '%T'", value), false;
+    if (!is_dict(value))
+        return raise_type(vm, "__dict__ must be set to a dictionary, not a '%T'", value), false;
     value_set(vm, &as_function(self)->dict, value_ref(value));
     return true;
 }
 
-static Value function_get_attribute(VM *vm, Value self, Value name)
-{
+static Value function_get_attribute(VM *vm, Value self, Value name) {
     Value found = type_lookup(vm, &function_type, name);
-    if (!is_absent(found) && type_of(found)->descriptor_set != NULL) return object_generic_get(vm, self, name);
+    if (!is_absent(found) && type_of(found)->descriptor_set != NULL)
+        return object_generic_get(vm, self, name);
     Value dict = as_function(self)->dict;
     Value own = is_absent(dict) ? ABSENT : dict_get_string(vm, dict, name);
     return is_absent(own) ? object_generic_get(vm, self, name) : value_ref(own);
 }
 
-static bool function_set_attribute(VM *vm, Value self, Value name, Value value)
-{
+static bool function_set_attribute(VM *vm, Value self, Value name, Value value) {
     Value found = type_lookup(vm, &function_type, name);
-    if (!is_absent(found) && type_of(found)->descriptor_set != NULL) return object_generic_set(vm, self, name, value);
+    if (!is_absent(found) && type_of(found)->descriptor_set != NULL)
+        return object_generic_set(vm, self, name, value);
     Value dict = own_dict(vm, self);
     if (is_absent(dict)) return false;
     if (!is_absent(value)) return dict_set(vm, dict, name, value);
@@ -125,95 +121,89 @@ static bool function_set_attribute(VM *vm, Value self, Value name, Value value)
     return deleted > 0;
 }
 
-static Value get_code(VM *vm, Value self)
-{
+static Value get_code(VM *vm, Value self) {
     (void)vm;
     return value_ref(from_object(as_function(self)->code));
 }
 
-static bool set_code(VM *vm, Value self, Value value)
-{
+static bool set_code(VM *vm, Value self, Value value) {
     Function *f = as_function(self);
-    if (is_absent(value) || !is_code(value)) return raise_type(vm, "__code__ must be set to a code object"), false;
+    if (is_absent(value) || !is_code(value))
+        return raise_type(vm, "__code__ must be set to a code object"), false;
     int64_t have = is_absent(f->closure) ? 0 : as_tuple(f->closure)->length, wanted = 0;
     const Code *code = as_code(value);
-    for (uint32_t i = 0; i < code->variable_count; i++) wanted += !!(code->kinds[i] & VARIABLE_FREE);
+    for (uint32_t i = 0; i < code->variable_count; i++)
+        wanted += !!(code->kinds[i] & VARIABLE_FREE);
     if (have != wanted) {
         raise_value(vm, "%S() requires a code object with %lld free vars, not %lld", f->name, (long long)have,
                     (long long)wanted);
         return false;
     }
     if (is_absent(f->retired)) f->retired = list_new(vm, 1);
-    if (is_absent(f->retired) || !list_append_owned(vm, f->retired, value_ref(from_object(f->code)))) return false;
+    if (is_absent(f->retired) || !list_append_owned(vm, f->retired, value_ref(from_object(f->code))))
+        return false;
     f->code = (Code *)as_object(value_ref(value));
     return true;
 }
 
 /* A field that holds a value of one type, or nothing (None when read). */
-#define OPTIONAL_FIELD(field, name, check, type_text)                                                        \
-    static Value get_##field(VM *vm, Value self)                                                             \
-    {                                                                                                        \
-        (void)vm;                                                                                            \
-        Value v = as_function(self)->field;                                                                  \
-        return is_absent(v) ? NONE : value_ref(v);                                                           \
-    }                                                                                                        \
-    static bool set_##field(VM *vm, Value self, Value value)                                                 \
-    {                                                                                                        \
-        if (!is_absent(value) && !is_none(value) && !check(value)) {                                         \
-            raise_type(vm, name " must be set to a " type_text " object");                                   \
-            return false;                                                                                    \
-        }                                                                                                    \
-        bool none = is_absent(value) || is_none(value);                                                      \
-        value_set(vm, &as_function(self)->field, none ? ABSENT : value_ref(value));                          \
-        return true;                                                                                         \
+#define OPTIONAL_FIELD(field, name, check, type_text) \
+    static Value get_##field(VM *vm, Value self) { \
+        (void)vm; \
+        Value v = as_function(self)->field; \
+        return is_absent(v) ? NONE : value_ref(v); \
+    } \
+    static bool set_##field(VM *vm, Value self, Value value) { \
+        if (!is_absent(value) && !is_none(value) && !check(value)) { \
+            raise_type(vm, name " must be set to a " type_text " object"); \
+            return false; \
+        } \
+        bool none = is_absent(value) || is_none(value); \
+        value_set(vm, &as_function(self)->field, none ? ABSENT : value_ref(value)); \
+        return true; \
     }
 
 OPTIONAL_FIELD(defaults, "__defaults__", is_tuple, "tuple")
 OPTIONAL_FIELD(keyword_defaults, "__kwdefaults__", is_dict, "dict")
 
 /* A field that always holds a value of one type. */
-#define TYPED_FIELD(field, name, check, type_text)                                                           \
-    static Value get_##field(VM *vm, Value self)                                                             \
-    {                                                                                                        \
-        (void)vm;                                                                                            \
-        return value_ref(as_function(self)->field);                                                          \
-    }                                                                                                        \
-    static bool set_##field(VM *vm, Value self, Value value)                                                 \
-    {                                                                                                        \
-        if (is_absent(value) || !check(value)) {                                                             \
-            raise_type(vm, name " must be set to a " type_text " object");                                   \
-            return false;                                                                                    \
-        }                                                                                                    \
-        value_set(vm, &as_function(self)->field, value_ref(value));                                          \
-        return true;                                                                                         \
+#define TYPED_FIELD(field, name, check, type_text) \
+    static Value get_##field(VM *vm, Value self) { \
+        (void)vm; \
+        return value_ref(as_function(self)->field); \
+    } \
+    static bool set_##field(VM *vm, Value self, Value value) { \
+        if (is_absent(value) || !check(value)) { \
+            raise_type(vm, name " must be set to a " type_text " object"); \
+            return false; \
+        } \
+        value_set(vm, &as_function(self)->field, value_ref(value)); \
+        return true; \
     }
 
 TYPED_FIELD(name, "__name__", is_string, "string")
 TYPED_FIELD(qualified_name, "__qualname__", is_string, "string")
 
-static Value get_annotations(VM *vm, Value self)
-{
+static Value get_annotations(VM *vm, Value self) {
     Function *f = as_function(self);
     if (is_absent(f->annotations)) f->annotations = dict_new(vm);
     return value_xref(f->annotations);
 }
 
-static bool set_annotations(VM *vm, Value self, Value value)
-{
+static bool set_annotations(VM *vm, Value self, Value value) {
     bool none = is_absent(value) || is_none(value);
-    if (!none && !is_dict(value)) return raise_type(vm, "__annotations__ must be set to a dict object"), false;
+    if (!none && !is_dict(value))
+        return raise_type(vm, "__annotations__ must be set to a dict object"), false;
     value_set(vm, &as_function(self)->annotations, none ? ABSENT : value_ref(value));
     return true;
 }
 
-static Value get_type_params(VM *vm, Value self)
-{
+static Value get_type_params(VM *vm, Value self) {
     Value v = as_function(self)->type_params;
     return value_ref(is_absent(v) ? vm->empty_tuple : v);
 }
 
-static bool set_type_params(VM *vm, Value self, Value value)
-{
+static bool set_type_params(VM *vm, Value self, Value value) {
     if (is_absent(value) || !is_tuple(value)) {
         return raise_type(vm, "__type_params__ must be set to a tuple"), false;
     }
@@ -242,14 +232,12 @@ static const MemberDef function_members[] = {
     {0},
 };
 
-static Value function_repr(VM *vm, Value self)
-{
+static Value function_repr(VM *vm, Value self) {
     return string_format(vm, "<function %S at 0x%llx>", as_function(self)->qualified_name,
                          (unsigned long long)self.bits);
 }
 
-static Value function_descriptor_get(VM *vm, Value self, Value instance, Value owner)
-{
+static Value function_descriptor_get(VM *vm, Value self, Value instance, Value owner) {
     (void)owner;
     if (is_absent(instance) || (is_none(instance) && !is_absent(owner) && !is_none(owner) &&
                                 !value_same(owner, from_object(&none_type)))) {
@@ -275,8 +263,7 @@ Type function_type = {
 
 /* --- method --- */
 
-Value method_new(VM *vm, Value function, Value self)
-{
+Value method_new(VM *vm, Value function, Value self) {
     Method *m = (Method *)object_new_container(vm, &method_type, sizeof *m);
     if (m == NULL) return raise_memory(vm);
     m->function = value_ref(function);
@@ -285,8 +272,7 @@ Value method_new(VM *vm, Value function, Value self)
     return from_object(m);
 }
 
-static Value method_make(VM *vm, Type *type, Value *args, int nargs, Value names)
-{
+static Value method_make(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)type;
     Value row[2];
     if (!arguments_bind(vm, "method", "function, instance, /", args, nargs, names, row)) return ABSENT;
@@ -295,8 +281,7 @@ static Value method_make(VM *vm, Type *type, Value *args, int nargs, Value names
     return method_new(vm, row[0], row[1]);
 }
 
-static Value method_call(VM *vm, Value self, Value *args, int nargs, Value names)
-{
+static Value method_call(VM *vm, Value self, Value *args, int nargs, Value names) {
     const Method *m = as_method(self);
     int64_t total = nargs + (is_absent(names) ? 0 : as_tuple(names)->length);
     Value few[12], *row = few;
@@ -314,14 +299,12 @@ static Value method_call(VM *vm, Value self, Value *args, int nargs, Value names
 }
 
 /* What the method does not have itself is its function's. */
-static Value method_get_attribute(VM *vm, Value self, Value name)
-{
+static Value method_get_attribute(VM *vm, Value self, Value name) {
     if (!is_absent(type_lookup(vm, &method_type, name))) return object_generic_get(vm, self, name);
     return object_get_attribute(vm, as_method(self)->function, name);
 }
 
-static Value method_repr(VM *vm, Value self)
-{
+static Value method_repr(VM *vm, Value self) {
     const Method *m = as_method(self);
     Value name;
     int found = object_find_attribute(vm, m->function, NAME_OF(vm, qualname), &name);
@@ -333,8 +316,7 @@ static Value method_repr(VM *vm, Value self)
     return text;
 }
 
-static Value method_compare(VM *vm, Value self, Value other, CompareOp op)
-{
+static Value method_compare(VM *vm, Value self, Value other, CompareOp op) {
     if ((op != COMPARE_EQ && op != COMPARE_NE) || !is_method(other)) return NOT_IMPLEMENTED;
     int equal = object_equal(vm, as_method(self)->function, as_method(other)->function);
     if (equal < 0) return ABSENT;
@@ -342,31 +324,27 @@ static Value method_compare(VM *vm, Value self, Value other, CompareOp op)
     return bool_from(equal == (op == COMPARE_EQ));
 }
 
-static bool method_hash(VM *vm, Value self, int64_t *hash)
-{
+static bool method_hash(VM *vm, Value self, int64_t *hash) {
     if (!object_hash(vm, as_method(self)->function, hash)) return false;
     *hash ^= (int64_t)(as_method(self)->self.bits >> 4);
     if (*hash == -1) *hash = -2;
     return true;
 }
 
-static int method_traverse(Object *self, VisitFn visit, void *context)
-{
+static int method_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((Method *)self)->function);
     VISIT(((Method *)self)->self);
     return 0;
 }
 
-static void method_dealloc(VM *vm, Object *self)
-{
+static void method_dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     value_clear(vm, &((Method *)self)->function);
     value_clear(vm, &((Method *)self)->self);
     object_free(vm, self, sizeof(Method));
 }
 
-static Value method_doc(VM *vm, Value self)
-{
+static Value method_doc(VM *vm, Value self) {
     return object_get_attribute(vm, as_method(self)->function, NAME_OF(vm, doc));
 }
 
@@ -376,7 +354,8 @@ static const GetSetDef method_getsets[] = {
 };
 
 static const MemberDef method_members[] = {
-    {"__func__", offsetof(Method, function), MEMBER_READONLY, "the function (or other callable) implementing a method"},
+    {"__func__", offsetof(Method, function), MEMBER_READONLY,
+     "the function (or other callable) implementing a method"},
     {"__self__", offsetof(Method, self), MEMBER_READONLY, "the instance to which a method is bound"},
     {0},
 };

@@ -13,8 +13,7 @@
 
 /* --- life --- */
 
-Value generator_new(VM *vm, Frame *frame)
-{
+Value generator_new(VM *vm, Frame *frame) {
     const Code *code = frame->code;
     const Function *function = frame_function(frame);
     uint32_t words = (uint32_t)frame_words(code);
@@ -40,8 +39,7 @@ Value generator_new(VM *vm, Frame *frame)
 }
 
 /* Drop all that an unlinked generator's frame holds. */
-static void dispose(VM *vm, Generator *g)
-{
+static void dispose(VM *vm, Generator *g) {
     Frame *frame = g->frame;
     g->state = GENERATOR_FINISHED;
     if (!is_absent(frame->object)) frame_object_take(vm, frame);
@@ -50,47 +48,46 @@ static void dispose(VM *vm, Generator *g)
         Value v = *--frame->sp;
         value_xdrop(vm, v);
     }
-    for (Value *v = frame->locals; v < (Value *)frame; v++) value_clear(vm, v);
+    for (Value *v = frame->locals; v < (Value *)frame; v++)
+        value_clear(vm, v);
     value_clear(vm, &g->handled.exception);
     value_clear(vm, &frame->names);
     value_clear(vm, &frame->function);
 }
 
-void generator_finish(VM *vm, Generator *g)
-{
+void generator_finish(VM *vm, Generator *g) {
     generator_leave(vm, g);
     object_ref(&g->head);
     dispose(vm, g);
     object_drop(vm, &g->head);
 }
 
-static bool is_waiting(const Generator *g)
-{
+static bool is_waiting(const Generator *g) {
     return g->state == GENERATOR_CREATED || g->state == GENERATOR_SUSPENDED;
 }
 
-static int traverse(Object *self, VisitFn visit, void *context)
-{
+static int traverse(Object *self, VisitFn visit, void *context) {
     Generator *g = (Generator *)self;
     VISIT(g->name);
     VISIT(g->qualified_name);
-    if (g->frame == NULL || !is_waiting(g)) return 0; /* what a running frame holds is reachable: leave it alone */
+    if (g->frame == NULL || !is_waiting(g))
+        return 0; /* what a running frame holds is reachable: leave it alone */
     VISIT(g->frame->function);
     VISIT(g->frame->object);
     VISIT(g->handled.exception);
-    for (Value *v = g->frame->locals; v < (Value *)g->frame; v++) VISIT(*v);
-    for (Value *v = frame_operands(g->frame); v < g->frame->sp; v++) VISIT(*v);
+    for (Value *v = g->frame->locals; v < (Value *)g->frame; v++)
+        VISIT(*v);
+    for (Value *v = frame_operands(g->frame); v < g->frame->sp; v++)
+        VISIT(*v);
     return 0;
 }
 
-static void clear(VM *vm, Object *self)
-{
+static void clear(VM *vm, Object *self) {
     Generator *g = (Generator *)self;
     if (g->frame != NULL && is_waiting(g)) dispose(vm, g);
 }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     Generator *g = (Generator *)self;
     clear(vm, self);
@@ -101,8 +98,7 @@ static void dealloc(VM *vm, Object *self)
 
 /* --- resuming --- */
 
-bool generator_check(VM *vm, const Generator *g, Value value)
-{
+bool generator_check(VM *vm, const Generator *g, Value value) {
     if (g->state == GENERATOR_RUNNING) return raise_value(vm, "generator already executing"), false;
     if (g->state == GENERATOR_CREATED && !is_none(value)) {
         return raise_type(vm, "can't send non-None value to a just-started generator"), false;
@@ -112,8 +108,7 @@ bool generator_check(VM *vm, const Generator *g, Value value)
     return false;
 }
 
-Value generator_resume(VM *vm, Generator *g, STEALS Value value, NEW Value *result)
-{
+Value generator_resume(VM *vm, Generator *g, STEALS Value value, NEW Value *result) {
     *result = ABSENT;
     object_ref(&g->head);
     generator_enter(vm, g, is_absent(value) ? NONE : value, FRAME_ENTRY);
@@ -126,16 +121,14 @@ Value generator_resume(VM *vm, Generator *g, STEALS Value value, NEW Value *resu
     return out;
 }
 
-Value generator_delegate(const Generator *g)
-{
+Value generator_delegate(const Generator *g) {
     if (g->state != GENERATOR_SUSPENDED) return ABSENT;
     uint32_t word = g->frame->ip[-1];
     return word_opcode(word) == OP_YIELD && word_a24(word) ? g->frame->sp[-1] : ABSENT;
 }
 
 /* Raise what waits in the VM inside the generator. */
-static Value throw_in(VM *vm, Generator *g)
-{
+static Value throw_in(VM *vm, Generator *g) {
     Value result;
     if (g->state == GENERATOR_FINISHED) return ABSENT;
     Value out = generator_resume(vm, g, ABSENT, &result);
@@ -145,8 +138,7 @@ static Value throw_in(VM *vm, Generator *g)
     return ABSENT;
 }
 
-static Value send(VM *vm, Generator *g, Value value, bool raise)
-{
+static Value send(VM *vm, Generator *g, Value value, bool raise) {
     Value result;
     if (g->state == GENERATOR_FINISHED) return raise ? raise_stop(vm, ABSENT) : ABSENT;
     if (!generator_check(vm, g, value)) return ABSENT;
@@ -157,15 +149,13 @@ static Value send(VM *vm, Generator *g, Value value, bool raise)
     return ABSENT;
 }
 
-static Value next(VM *vm, Value self)
-{
-    return send(vm, as_generator(self), NONE, false);
-}
+static Value next(VM *vm, Value self) { return send(vm, as_generator(self), NONE, false); }
 
-int iterator_send(VM *vm, Value iterator, Value value, NEW Value *result)
-{
-    if (is_none(value) && type_of(iterator)->next != NULL) *result = type_of(iterator)->next(vm, iterator);
-    else *result = call_method(vm, iterator, NAME_OF(vm, send), &value, 1);
+int iterator_send(VM *vm, Value iterator, Value value, NEW Value *result) {
+    if (is_none(value) && type_of(iterator)->next != NULL)
+        *result = type_of(iterator)->next(vm, iterator);
+    else
+        *result = call_method(vm, iterator, NAME_OF(vm, send), &value, 1);
     if (!is_absent(*result)) return 1;
     if (!error_raised(vm)) {
         *result = NONE;
@@ -183,8 +173,7 @@ int iterator_send(VM *vm, Value iterator, Value value, NEW Value *result)
 static Value close_generator(VM *vm, Generator *g);
 
 /* Close what the generator delegates to; -1 RAISES. */
-static int close_delegate(VM *vm, Value delegate)
-{
+static int close_delegate(VM *vm, Value delegate) {
     Value result, method;
     if (is_generator(delegate)) {
         result = close_generator(vm, as_generator(delegate));
@@ -199,16 +188,14 @@ static int close_delegate(VM *vm, Value delegate)
 }
 
 /* Does anything but the frame's own end handle an exception where the generator stands? */
-static bool has_handler(const Generator *g)
-{
+static bool has_handler(const Generator *g) {
     const Code *code = g->frame->code;
     const ExceptionEntry *entry = code_handler(code, frame_index(g->frame));
     return entry != NULL && word_opcode(code->instructions[entry->handler]) != OP_STOP_ITERATION_ERROR;
 }
 
 /* Runs the delegate's close with the generator marked as running, so that it cannot be re-entered. */
-static int close_inner(VM *vm, Generator *g)
-{
+static int close_inner(VM *vm, Generator *g) {
     Value delegate = generator_delegate(g);
     if (is_absent(delegate)) return 0;
     value_ref(delegate);
@@ -219,8 +206,7 @@ static int close_inner(VM *vm, Generator *g)
     return status;
 }
 
-static Value close_generator(VM *vm, Generator *g)
-{
+static Value close_generator(VM *vm, Generator *g) {
     if (g->state == GENERATOR_FINISHED) return NONE;
     if (g->state == GENERATOR_RUNNING) return raise_value(vm, "generator already executing");
     if (g->state == GENERATOR_CREATED) {
@@ -244,23 +230,23 @@ static Value close_generator(VM *vm, Generator *g)
     return NONE;
 }
 
-static void finalize(VM *vm, Object *self)
-{
+static void finalize(VM *vm, Object *self) {
     Generator *g = (Generator *)self;
     if (g->state != GENERATOR_SUSPENDED) return;
     if (is_absent(generator_delegate(g)) && !has_handler(g)) return;
     Value raised = error_take(vm);
     Value result = close_generator(vm, g);
-    if (is_absent(result)) error_unraisable(vm, NULL, from_object(self));
-    else value_drop(vm, result);
+    if (is_absent(result))
+        error_unraisable(vm, NULL, from_object(self));
+    else
+        value_drop(vm, result);
     error_restore(vm, raised);
 }
 
 /* --- throw --- */
 
 /* The exception of throw(type, value, traceback); NEW. */
-static Value thrown_exception(VM *vm, Value type, Value value, Value traceback)
-{
+static Value thrown_exception(VM *vm, Value type, Value value, Value traceback) {
     bool has_value = !is_absent(value) && !is_none(value);
     Value exception;
     if (!is_absent(traceback) && !is_none(traceback) && !is_exactly(traceback, &traceback_type)) {
@@ -270,11 +256,15 @@ static Value thrown_exception(VM *vm, Value type, Value value, Value traceback)
         if (has_value) return raise_type(vm, "instance exception may not have a separate value");
         exception = value_ref(type);
     } else if (is_family(type, TYPE_TYPE) && ((Type *)as_object(type))->flags & TYPE_EXCEPTION) {
-        if (has_value && value_is_instance(value, (Type *)as_object(type))) exception = value_ref(value);
-        else if (has_value && is_tuple(value)) exception = call_with(vm, type, value, ABSENT);
-        else exception = has_value ? call_1(vm, type, value) : call_0(vm, type);
+        if (has_value && value_is_instance(value, (Type *)as_object(type)))
+            exception = value_ref(value);
+        else if (has_value && is_tuple(value))
+            exception = call_with(vm, type, value, ABSENT);
+        else
+            exception = has_value ? call_1(vm, type, value) : call_0(vm, type);
     } else {
-        return raise_type(vm, "exceptions must be classes or instances deriving from BaseException, not %T", type);
+        return raise_type(vm, "exceptions must be classes or instances deriving from BaseException, not %T",
+                          type);
     }
     if (!is_absent(exception) && !is_exception(exception)) {
         value_drop(vm, exception);
@@ -289,8 +279,7 @@ static Value thrown_exception(VM *vm, Value type, Value value, Value traceback)
 static Value throw_exception(VM *vm, Generator *g, STEALS Value exception);
 
 /* Throw into the delegate. False: it has no throw(), or is to be closed instead; the exception is as it was. */
-static bool throw_delegate(VM *vm, Generator *g, Value delegate, Value exception, Value *out)
-{
+static bool throw_delegate(VM *vm, Generator *g, Value delegate, Value exception, Value *out) {
     Value method;
     if (is_generator(delegate)) {
         *out = throw_exception(vm, as_generator(delegate), value_ref(exception));
@@ -304,8 +293,7 @@ static bool throw_delegate(VM *vm, Generator *g, Value delegate, Value exception
     return true;
 }
 
-static Value throw_exception(VM *vm, Generator *g, STEALS Value exception)
-{
+static Value throw_exception(VM *vm, Generator *g, STEALS Value exception) {
     if (g->state == GENERATOR_RUNNING) {
         value_drop(vm, exception);
         return raise_value(vm, "generator already executing");
@@ -336,94 +324,84 @@ static Value throw_exception(VM *vm, Generator *g, STEALS Value exception)
 
 /* --- the type --- */
 
-static Value send_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value send_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return send(vm, as_generator(args[0]), args[1], true);
 }
 
-static Value throw_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value throw_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     Value exception = thrown_exception(vm, args[1], args[2], args[3]);
     return is_absent(exception) ? ABSENT : throw_exception(vm, as_generator(args[0]), exception);
 }
 
-static Value close_method(VM *vm, Value *args, int nargs, Value names)
-{
+static Value close_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return close_generator(vm, as_generator(args[0]));
 }
 
 static const NativeDef methods[] = {
     {"send", send_method, "arg, /",
-     "send(arg) -> send 'arg' into generator,\nreturn next yielded value or raise StopIteration.", NATIVE_METHOD},
+     "send(arg) -> send 'arg' into generator,\nreturn next yielded value or raise StopIteration.",
+     NATIVE_METHOD},
     {"throw", throw_method, "typ, val=None, tb=None, /",
-     "throw(value)\nthrow(type[,value[,tb]])\n\nRaise exception in generator, return next yielded value or raise\n"
+     "throw(value)\nthrow(type[,value[,tb]])\n\nRaise exception in generator, return next yielded value or "
+     "raise\n"
      "StopIteration.",
      NATIVE_METHOD},
     {"close", close_method, "", "close() -> raise GeneratorExit inside generator.", NATIVE_METHOD},
     {0},
 };
 
-static Value get_frame(VM *vm, Value self)
-{
+static Value get_frame(VM *vm, Value self) {
     Generator *g = as_generator(self);
     return g->state == GENERATOR_FINISHED ? NONE : frame_object(vm, g->frame);
 }
 
-static Value get_code(VM *vm, Value self)
-{
+static Value get_code(VM *vm, Value self) {
     (void)vm;
     Generator *g = as_generator(self);
     return g->state == GENERATOR_FINISHED ? NONE : value_ref(from_object(g->frame->code));
 }
 
-static Value get_running(VM *vm, Value self)
-{
+static Value get_running(VM *vm, Value self) {
     (void)vm;
     return bool_from(as_generator(self)->state == GENERATOR_RUNNING);
 }
 
-static Value get_suspended(VM *vm, Value self)
-{
+static Value get_suspended(VM *vm, Value self) {
     (void)vm;
     return bool_from(as_generator(self)->state == GENERATOR_SUSPENDED);
 }
 
-static Value get_yield_from(VM *vm, Value self)
-{
+static Value get_yield_from(VM *vm, Value self) {
     (void)vm;
     Value delegate = generator_delegate(as_generator(self));
     return is_absent(delegate) ? NONE : value_ref(delegate);
 }
 
-static bool set_text(VM *vm, Value *place, Value value, const char *name)
-{
-    if (is_absent(value) || !is_string(value)) return raise_type(vm, "%s must be set to a string object", name), false;
+static bool set_text(VM *vm, Value *place, Value value, const char *name) {
+    if (is_absent(value) || !is_string(value))
+        return raise_type(vm, "%s must be set to a string object", name), false;
     value_set(vm, place, value_ref(value));
     return true;
 }
 
-static Value get_name(VM *vm, Value self)
-{
+static Value get_name(VM *vm, Value self) {
     (void)vm;
     return value_ref(as_generator(self)->name);
 }
 
-static bool set_name(VM *vm, Value self, Value value)
-{
+static bool set_name(VM *vm, Value self, Value value) {
     return set_text(vm, &as_generator(self)->name, value, "__name__");
 }
 
-static Value get_qualified_name(VM *vm, Value self)
-{
+static Value get_qualified_name(VM *vm, Value self) {
     (void)vm;
     return value_ref(as_generator(self)->qualified_name);
 }
 
-static bool set_qualified_name(VM *vm, Value self, Value value)
-{
+static bool set_qualified_name(VM *vm, Value self, Value value) {
     return set_text(vm, &as_generator(self)->qualified_name, value, "__qualname__");
 }
 
@@ -438,14 +416,12 @@ static const GetSetDef getsets[] = {
     {0},
 };
 
-static Value repr(VM *vm, Value self)
-{
+static Value repr(VM *vm, Value self) {
     return string_format(vm, "<generator object %S at 0x%llx>", as_generator(self)->qualified_name,
                          (unsigned long long)self.bits);
 }
 
-static Value iterate(VM *vm, Value self)
-{
+static Value iterate(VM *vm, Value self) {
     (void)vm;
     return value_ref(self);
 }

@@ -25,15 +25,14 @@ typedef struct {
     Frame *frame;             /* inside `memory`; its function is ABSENT when the generator has finished */
     HandledException handled; /* what the generator is handling; `outer` is valid while it runs */
     Value name, qualified_name;
-    uint32_t words;           /* of memory */
-    uint8_t state;            /* GeneratorState */
+    uint32_t words; /* of memory */
+    uint8_t state;  /* GeneratorState */
     Value memory[];
 } Generator;
 
 static inline Generator *as_generator(Value v) { return (Generator *)as_object(v); }
 static inline bool is_generator(Value v) { return is_exactly(v, &generator_type); }
-static inline Generator *frame_generator(const Frame *frame)
-{
+static inline Generator *frame_generator(const Frame *frame) {
     return (Generator *)((char *)frame->locals - offsetof(Generator, memory));
 }
 
@@ -46,8 +45,7 @@ RAISES bool generator_check(VM *vm, const Generator *generator, Value value);
 
 /* Link a suspended generator in as vm->frame, handing it the sent value. STEALS the value. The caller has checked
  * that it may run (generator_check) and the recursion depth. */
-static inline Frame *generator_enter(VM *vm, Generator *generator, STEALS Value value, uint32_t flags)
-{
+static inline Frame *generator_enter(VM *vm, Generator *generator, STEALS Value value, uint32_t flags) {
     Frame *frame = generator->frame, *resumer = vm->frame;
     frame->previous = resumer;
     frame->top = resumer ? resumer->top : vm->stack;
@@ -62,8 +60,7 @@ static inline Frame *generator_enter(VM *vm, Generator *generator, STEALS Value 
 }
 
 /* The running generator stops at a yield: unlink it. */
-static inline void generator_leave(VM *vm, Generator *generator)
-{
+static inline void generator_leave(VM *vm, Generator *generator) {
     vm->handled = generator->handled.outer;
     vm->frame = generator->frame->previous;
     generator->frame->previous = NULL;

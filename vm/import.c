@@ -37,16 +37,14 @@ static const struct {
 };
 
 /* ABSENT with nothing raised: there is none of this name. */
-static Value make_native(VM *vm, Value name)
-{
+static Value make_native(VM *vm, Value name) {
     for (size_t i = 0; i < sizeof native_modules / sizeof *native_modules; i++) {
         if (string_equal_c(name, native_modules[i].name)) return native_modules[i].make(vm);
     }
     return ABSENT;
 }
 
-Value import_native_names(VM *vm)
-{
+Value import_native_names(VM *vm) {
     Value list = list_new(vm, 0), name = string_from_c(vm, "builtins");
     bool ok = !is_absent(list) && !is_absent(name) && list_append(vm, list, name);
     value_xdrop(vm, name);
@@ -61,14 +59,12 @@ Value import_native_names(VM *vm)
 
 /* --- errors --- */
 
-static void set_field(VM *vm, int field, Value value)
-{
+static void set_field(VM *vm, int field, Value value) {
     value_set(vm, &as_exception(vm->raised)->fields[field], value_ref(value));
 }
 
 /* ModuleNotFoundError with its `name`; `format` has one %R, for the name. */
-static Value raise_not_found(VM *vm, Value name, const char *format, Value second)
-{
+static Value raise_not_found(VM *vm, Value name, const char *format, Value second) {
     raise_error(vm, &exc_ModuleNotFoundError, format, name, second);
     if (error_is(vm, &exc_ImportError)) set_field(vm, IMPORT_NAME, name);
     return ABSENT;
@@ -76,8 +72,7 @@ static Value raise_not_found(VM *vm, Value name, const char *format, Value secon
 
 /* --- files --- */
 
-char *import_read(VM *vm, Value filename, size_t *length)
-{
+char *import_read(VM *vm, Value filename, size_t *length) {
     size_t size;
     Value keeper = ABSENT;
     const char *path = string_utf8(vm, filename, &size, &keeper);
@@ -113,8 +108,7 @@ char *import_read(VM *vm, Value filename, size_t *length)
     return fitting;
 }
 
-bool import_run(VM *vm, Value module, Value filename, const char *text, size_t length)
-{
+bool import_run(VM *vm, Value module, Value filename, const char *text, size_t length) {
     Value dict = as_module(module)->dict;
     if (!dict_set(vm, dict, NAME_OF(vm, file), filename)) return false;
     Value code = compile_source(vm, text, length, filename, COMPILE_EXEC, COMPILE_FILE);
@@ -127,8 +121,7 @@ bool import_run(VM *vm, Value module, Value filename, const char *text, size_t l
 
 enum { KIND_NONE, KIND_FILE, KIND_DIRECTORY };
 
-static int path_kind(VM *vm, Value path)
-{
+static int path_kind(VM *vm, Value path) {
     size_t size;
     Value keeper = ABSENT;
     const char *text = string_utf8(vm, path, &size, &keeper);
@@ -143,8 +136,7 @@ static int path_kind(VM *vm, Value path)
 }
 
 /* directory/name + suffix, if that is a file: NEW; ABSENT else. */
-static Value file_at(VM *vm, Value directory, Value name, const char *suffix)
-{
+static Value file_at(VM *vm, Value directory, Value name, const char *suffix) {
     const char *slash = string_length(as_string(directory)) ? "/" : "";
     Value path = string_format(vm, "%S%s%S%s", directory, slash, name, suffix);
     if (is_absent(path) || path_kind(vm, path) == KIND_FILE) return path;
@@ -154,8 +146,7 @@ static Value file_at(VM *vm, Value directory, Value name, const char *suffix)
 
 /* The file of `name` (its last part) in one directory, with `package` set for an __init__; a directory without one is
  * appended to `portions`. */
-static Value find_in(VM *vm, Value directory, Value name, bool *package, Value portions)
-{
+static Value find_in(VM *vm, Value directory, Value name, bool *package, Value portions) {
     static const struct {
         const char *suffix;
         bool package;
@@ -172,8 +163,7 @@ static Value find_in(VM *vm, Value directory, Value name, bool *package, Value p
     return ABSENT;
 }
 
-static Value find_along(VM *vm, Value name, Value path, bool *package, Value portions)
-{
+static Value find_along(VM *vm, Value name, Value path, bool *package, Value portions) {
     Value directories = list_from_iterable(vm, path), found = ABSENT;
     if (is_absent(directories)) return ABSENT;
     for (int64_t i = 0; i < as_list(directories)->length && is_absent(found) && !error_raised(vm); i++) {
@@ -184,8 +174,7 @@ static Value find_along(VM *vm, Value name, Value path, bool *package, Value por
     return found;
 }
 
-Value import_find_file(VM *vm, Value name, Value path, bool *package)
-{
+Value import_find_file(VM *vm, Value name, Value path, bool *package) {
     Value portions = list_new(vm, 0);
     Value found = is_absent(portions) ? ABSENT : find_along(vm, name, path, package, portions);
     value_xdrop(vm, portions);
@@ -195,11 +184,11 @@ Value import_find_file(VM *vm, Value name, Value path, bool *package)
 /* --- loading --- */
 
 /* name[0..dot) and name(dot..]; ABSENT parts when there is no dot. NEW both. */
-static bool split_name(VM *vm, Value name, Value *parent, Value *last)
-{
+static bool split_name(VM *vm, Value name, Value *parent, Value *last) {
     const String *s = as_string(name);
     int64_t length = string_length(s), dot = length;
-    while (dot > 0 && string_at(s, dot - 1) != '.') dot--;
+    while (dot > 0 && string_at(s, dot - 1) != '.')
+        dot--;
     *parent = dot ? string_slice(vm, name, 0, dot - 1) : ABSENT;
     *last = dot ? string_slice(vm, name, dot, length) : value_ref(name);
     bool ok = !is_absent(*last) && (!dot || !is_absent(*parent));
@@ -208,8 +197,7 @@ static bool split_name(VM *vm, Value name, Value *parent, Value *last)
 }
 
 /* __package__, and __path__ of a package. */
-static bool set_package(VM *vm, Value module, Value name, Value parent, Value path)
-{
+static bool set_package(VM *vm, Value module, Value name, Value parent, Value path) {
     Value dict = as_module(module)->dict, package = parent;
     if (!is_absent(path)) {
         if (!dict_set(vm, dict, NAME_OF(vm, path), path)) return false;
@@ -220,19 +208,18 @@ static bool set_package(VM *vm, Value module, Value name, Value parent, Value pa
 }
 
 /* [the directory of an __init__ file] */
-static Value package_path(VM *vm, Value filename)
-{
+static Value package_path(VM *vm, Value filename) {
     const String *s = as_string(filename);
     int64_t slash = string_length(s);
-    while (slash > 0 && string_at(s, slash - 1) != '/') slash--;
+    while (slash > 0 && string_at(s, slash - 1) != '/')
+        slash--;
     Value directory = string_slice(vm, filename, 0, slash ? slash - 1 : 0);
     if (is_absent(directory)) return ABSENT;
     return list_from_owned(vm, &directory, 1);
 }
 
 /* Run a found file as the module; it is in sys.modules meanwhile. */
-static bool run_module(VM *vm, Value module, Value name, Value filename)
-{
+static bool run_module(VM *vm, Value module, Value name, Value filename) {
     Value importing = vm_machine(vm)->importing;
     size_t length;
     char *text = import_read(vm, filename, &length);
@@ -249,14 +236,15 @@ static bool run_module(VM *vm, Value module, Value name, Value filename)
 }
 
 /* A module from a file (or, ABSENT, a namespace package of `portions`). */
-static Value load_file(VM *vm, Value name, Value parent, Value filename, bool package, Value portions)
-{
+static Value load_file(VM *vm, Value name, Value parent, Value filename, bool package, Value portions) {
     Value module = module_new(vm, name);
     if (is_absent(module)) return ABSENT;
     Value path = is_absent(filename) ? value_ref(portions) : package ? package_path(vm, filename) : ABSENT;
     bool ok = !error_raised(vm) && set_package(vm, module, name, parent, path);
     value_xdrop(vm, path);
-    if (ok) ok = is_absent(filename) ? dict_set(vm, vm->modules, name, module) : run_module(vm, module, name, filename);
+    if (ok)
+        ok = is_absent(filename) ? dict_set(vm, vm->modules, name, module)
+                                 : run_module(vm, module, name, filename);
     value_drop(vm, module);
     if (!ok) return ABSENT;
     /* A module may put something else into its place. */
@@ -266,8 +254,7 @@ static Value load_file(VM *vm, Value name, Value parent, Value filename, bool pa
     return ABSENT;
 }
 
-static Value load(VM *vm, Value name, Value parent, Value last, Value path)
-{
+static Value load(VM *vm, Value name, Value parent, Value last, Value path) {
     Value native = is_absent(parent) ? make_native(vm, name) : ABSENT;
     if (!is_absent(native) || error_raised(vm)) {
         if (!is_absent(native) && !dict_set(vm, vm->modules, name, native)) value_clear(vm, &native);
@@ -290,8 +277,7 @@ static Value load(VM *vm, Value name, Value parent, Value last, Value path)
 }
 
 /* The search path for what is inside a package: NEW. */
-static Value parent_path(VM *vm, Value name, Value parent)
-{
+static Value parent_path(VM *vm, Value name, Value parent) {
     Value path, module = import_module(vm, parent);
     if (is_absent(module)) return ABSENT;
     int found = object_find_attribute(vm, module, NAME_OF(vm, path), &path);
@@ -301,15 +287,13 @@ static Value parent_path(VM *vm, Value name, Value parent)
     return ABSENT;
 }
 
-static Value known_module(VM *vm, Value name)
-{
+static Value known_module(VM *vm, Value name) {
     Value module = dict_get(vm, vm->modules, name);
     if (is_absent(module) || !is_none(module)) return value_xref(module);
     return raise_not_found(vm, name, "import of %S halted; None in sys.modules", ABSENT);
 }
 
-static Value load_below(VM *vm, Value name, Value parent, Value last)
-{
+static Value load_below(VM *vm, Value name, Value parent, Value last) {
     Value path = parent_path(vm, name, parent), module;
     if (is_absent(path)) return ABSENT;
     module = known_module(vm, name); /* the package may have imported it */
@@ -323,16 +307,16 @@ static Value load_below(VM *vm, Value name, Value parent, Value last)
     return ABSENT;
 }
 
-Value import_module(VM *vm, Value name)
-{
+Value import_module(VM *vm, Value name) {
     Value module = known_module(vm, name), parent, last;
     if (!is_absent(module) || error_raised(vm)) return module;
     if (!recursion_enter(vm, "")) return ABSENT;
     if (split_name(vm, name, &parent, &last)) {
         if (is_absent(parent)) {
             Value path = dict_get_c(vm, vm->sys, "path");
-            module = is_absent(path) ? raise_error(vm, &exc_RuntimeError, "sys.path must be a list of directory names")
-                                     : load(vm, name, ABSENT, name, path);
+            module = is_absent(path)
+                         ? raise_error(vm, &exc_RuntimeError, "sys.path must be a list of directory names")
+                         : load(vm, name, ABSENT, name, path);
         } else {
             module = load_below(vm, name, parent, last);
         }
@@ -346,15 +330,15 @@ Value import_module(VM *vm, Value name)
 /* --- relative names and fromlist --- */
 
 /* The package that relative names are relative to; NEW. */
-static Value current_package(VM *vm, Value globals)
-{
+static Value current_package(VM *vm, Value globals) {
     Value package = is_absent(globals) ? ABSENT : dict_get_string(vm, globals, NAME_OF(vm, package));
     if (!is_absent(package) && !is_none(package)) {
         if (!is_string(package)) return raise_type(vm, "package must be a string");
         return value_ref(package);
     }
     Value name = is_absent(globals) ? ABSENT : dict_get_string(vm, globals, NAME_OF(vm, name)), parent, last;
-    if (is_absent(name) || !is_string(name)) return raise_error(vm, &exc_KeyError, "'__name__' not in globals");
+    if (is_absent(name) || !is_string(name))
+        return raise_error(vm, &exc_KeyError, "'__name__' not in globals");
     if (!is_absent(dict_get_string(vm, globals, NAME_OF(vm, path)))) return value_ref(name);
     if (!split_name(vm, name, &parent, &last)) return ABSENT;
     value_drop(vm, last);
@@ -362,8 +346,7 @@ static Value current_package(VM *vm, Value globals)
 }
 
 /* The absolute name of a relative one; NEW. */
-static Value resolve_name(VM *vm, Value name, Value globals, int64_t level)
-{
+static Value resolve_name(VM *vm, Value name, Value globals, int64_t level) {
     Value package = current_package(vm, globals);
     if (is_absent(package)) return ABSENT;
     const String *s = as_string(package);
@@ -373,7 +356,8 @@ static Value resolve_name(VM *vm, Value name, Value globals, int64_t level)
         return raise_error(vm, &exc_ImportError, "attempted relative import with no known parent package");
     }
     for (; level > 1; level--) {
-        while (end > 0 && string_at(s, end - 1) != '.') end--;
+        while (end > 0 && string_at(s, end - 1) != '.')
+            end--;
         if (end == 0) {
             value_drop(vm, package);
             return raise_error(vm, &exc_ImportError, "attempted relative import beyond top-level package");
@@ -389,8 +373,7 @@ static Value resolve_name(VM *vm, Value name, Value globals, int64_t level)
 }
 
 /* Import a submodule that `from package import x` names, if x is no attribute yet and there is such a module. */
-static bool ensure_attribute(VM *vm, Value module, Value module_name, Value x)
-{
+static bool ensure_attribute(VM *vm, Value module, Value module_name, Value x) {
     Value found;
     int there = object_find_attribute(vm, module, x, &found);
     if (there) value_xdrop(vm, found);
@@ -407,8 +390,7 @@ static bool ensure_attribute(VM *vm, Value module, Value module_name, Value x)
     return !error_raised(vm);
 }
 
-static bool handle_fromlist(VM *vm, Value module, Value module_name, Value fromlist, bool may_star)
-{
+static bool handle_fromlist(VM *vm, Value module, Value module_name, Value fromlist, bool may_star) {
     Value names = tuple_from_iterable(vm, fromlist), all;
     bool ok = !is_absent(names);
     for (int64_t i = 0; ok && i < as_tuple(names)->length; i++) {
@@ -429,11 +411,11 @@ static bool handle_fromlist(VM *vm, Value module, Value module_name, Value froml
 }
 
 /* What `import a.b.c` binds: the module of the first part of the name. */
-static Value first_module(VM *vm, Value name, Value absolute, STEALS Value module)
-{
+static Value first_module(VM *vm, Value name, Value absolute, STEALS Value module) {
     const String *s = as_string(name);
     int64_t dot = 0, length = string_length(s);
-    while (dot < length && string_at(s, dot) != '.') dot++;
+    while (dot < length && string_at(s, dot) != '.')
+        dot++;
     if (dot == length) return module;
     value_drop(vm, module);
     int64_t cut = string_length(as_string(absolute)) - (length - dot);
@@ -444,8 +426,7 @@ static Value first_module(VM *vm, Value name, Value absolute, STEALS Value modul
     return first;
 }
 
-Value import_level(VM *vm, Value name, Value globals, Value fromlist, int64_t level)
-{
+Value import_level(VM *vm, Value name, Value globals, Value fromlist, int64_t level) {
     if (!is_string(name)) return raise_type(vm, "module name must be a string");
     if (level < 0) return raise_value(vm, "level must be >= 0");
     if (level == 0 && string_length(as_string(name)) == 0) return raise_value(vm, "Empty module name");
@@ -467,8 +448,7 @@ Value import_level(VM *vm, Value name, Value globals, Value fromlist, int64_t le
     return module;
 }
 
-Value import_function(VM *vm, Value *args, int nargs, Value names)
-{
+Value import_function(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t level = 0;
     if (!is_absent(args[4]) && !object_to_int64(vm, args[4], &exc_OverflowError, &level)) return ABSENT;
@@ -479,14 +459,14 @@ Value import_function(VM *vm, Value *args, int nargs, Value names)
 
 /* --- statements --- */
 
-Value import_statement(VM *vm, const Frame *frame, Value name, Value fromlist, Value level)
-{
+Value import_statement(VM *vm, const Frame *frame, Value name, Value fromlist, Value level) {
     Value import = dict_get_string(vm, frame_builtins(frame), NAME_OF(vm, import));
     if (is_absent(import)) return raise_error(vm, &exc_ImportError, "__import__ not found");
     if (value_same(import, vm_machine(vm)->native_import)) {
         return import_level(vm, name, frame_globals(frame), fromlist, int_get(level));
     }
-    Value row[] = {name, frame_globals(frame), is_absent(frame->names) ? NONE : frame->names, fromlist, level};
+    Value row[] = {name, frame_globals(frame), is_absent(frame->names) ? NONE : frame->names, fromlist,
+                   level};
     value_ref(import);
     Value result = object_call(vm, import, row, 5, ABSENT);
     value_drop(vm, import);
@@ -494,8 +474,7 @@ Value import_statement(VM *vm, const Frame *frame, Value name, Value fromlist, V
 }
 
 /* An attribute that may be missing or no str: NEW str, or ABSENT. Swallows errors. */
-static Value text_attribute(VM *vm, Value module, Value name)
-{
+static Value text_attribute(VM *vm, Value module, Value name) {
     Value found;
     int there = object_find_attribute(vm, module, name, &found);
     if (there < 0) error_clear(vm);
@@ -505,8 +484,7 @@ static Value text_attribute(VM *vm, Value module, Value name)
     return ABSENT;
 }
 
-static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value name)
-{
+static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value name) {
     Value file = text_attribute(vm, module, NAME_OF(vm, file));
     Value unknown = string_from_c(vm, "unknown location"), shown_name = module_name;
     if (is_absent(module_name)) shown_name = string_from_c(vm, "<unknown module name>");
@@ -514,9 +492,10 @@ static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value 
         Value location = is_absent(file) ? unknown : file;
         int circular = is_absent(module_name) ? 0 : dict_contains(vm, vm_machine(vm)->importing, module_name);
         raise_error(vm, &exc_ImportError,
-                    circular > 0 ? "cannot import name %R from partially initialized module %R (most likely due to a "
-                                   "circular import) (%S)"
-                                 : "cannot import name %R from %R (%S)",
+                    circular > 0
+                        ? "cannot import name %R from partially initialized module %R (most likely due to a "
+                          "circular import) (%S)"
+                        : "cannot import name %R from %R (%S)",
                     name, shown_name, location);
     }
     if (error_is(vm, &exc_ImportError)) {
@@ -530,8 +509,7 @@ static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value 
     return ABSENT;
 }
 
-Value import_from(VM *vm, Value module, Value name)
-{
+Value import_from(VM *vm, Value module, Value name) {
     Value found;
     int there = object_find_attribute(vm, module, name, &found);
     if (there) return there < 0 ? ABSENT : found;
@@ -550,23 +528,23 @@ Value import_from(VM *vm, Value module, Value name)
 }
 
 /* The names that `import *` takes, a list; NEW. *all: they are the module's __all__. */
-static Value star_names(VM *vm, Value module, bool *all)
-{
+static Value star_names(VM *vm, Value module, bool *all) {
     Value source, names;
     int found = object_find_attribute(vm, module, NAME_OF(vm, all), &source);
     *all = found > 0;
     if (found == 0) found = object_find_attribute(vm, module, NAME_OF(vm, dict), &source);
-    if (found == 0) return raise_error(vm, &exc_ImportError, "from-import-* object has no __dict__ and no __all__");
+    if (found == 0)
+        return raise_error(vm, &exc_ImportError, "from-import-* object has no __dict__ and no __all__");
     if (found < 0) return ABSENT;
     names = list_from_iterable(vm, source);
     value_drop(vm, source);
     return names;
 }
 
-static bool star_one(VM *vm, const Frame *frame, Value module, Value name, bool all)
-{
+static bool star_one(VM *vm, const Frame *frame, Value module, Value name, bool all) {
     if (!is_string(name)) {
-        raise_type(vm, "%s in %s must be str, not %T", all ? "Item" : "Key", all ? "__all__" : "__dict__", name);
+        raise_type(vm, "%s in %s must be str, not %T", all ? "Item" : "Key", all ? "__all__" : "__dict__",
+                   name);
         return false;
     }
     if (!all && string_length(as_string(name)) > 0 && string_at(as_string(name), 0) == '_') return true;
@@ -580,8 +558,7 @@ static bool star_one(VM *vm, const Frame *frame, Value module, Value name, bool 
     return ok;
 }
 
-bool import_star(VM *vm, const Frame *frame, Value module)
-{
+bool import_star(VM *vm, const Frame *frame, Value module) {
     bool all, ok;
     Value names = star_names(vm, module, &all);
     if (is_absent(names)) return false;

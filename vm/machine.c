@@ -38,25 +38,25 @@
 /* --- the value stack --- */
 
 enum {
-    STACK_BYTES = 512 << 20,  /* addresses; memory is taken as the stack grows. Some two million frames */
+    STACK_BYTES = 512 << 20, /* addresses; memory is taken as the stack grows. Some two million frames */
     STACK_LEAST = 1 << 20,
-    STACK_LIMIT_SHARE = 16,   /* of a limit on the address space */
-    STACK_MARGIN = 256,       /* slots behind stack_end that the machine may use without asking */
+    STACK_LIMIT_SHARE = 16, /* of a limit on the address space */
+    STACK_MARGIN = 256,     /* slots behind stack_end that the machine may use without asking */
     GUARD_BYTES = 64 << 10,
 };
 
-static size_t stack_wish(void)
-{
+static size_t stack_wish(void) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur / STACK_LIMIT_SHARE >= STACK_BYTES) return STACK_BYTES;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur / STACK_LIMIT_SHARE >= STACK_BYTES)
+        return STACK_BYTES;
     size_t share = limit.rlim_cur / STACK_LIMIT_SHARE / GUARD_BYTES * GUARD_BYTES;
     return share < STACK_LEAST ? STACK_LEAST : share;
 }
 
-static bool stack_init(VM *vm)
-{
+static bool stack_init(VM *vm) {
     for (size_t size = stack_wish(); size >= STACK_LEAST; size /= 2) {
-        char *base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        char *base =
+            mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (base == MAP_FAILED) continue;
         mprotect(base + size - GUARD_BYTES, GUARD_BYTES, PROT_NONE);
         vm->stack = (Value *)base;
@@ -69,21 +69,16 @@ static bool stack_init(VM *vm)
 
 /* --- what the runtime asks of the machine --- */
 
-static Value current_globals(VM *vm)
-{
-    return vm->frame ? frame_globals(vm->frame) : ABSENT;
-}
+static Value current_globals(VM *vm) { return vm->frame ? frame_globals(vm->frame) : ABSENT; }
 
-static bool handle_signals(VM *vm)
-{
+static bool handle_signals(VM *vm) {
     vm->interrupted = 0;
     raise_new(vm, &exc_KeyboardInterrupt, ABSENT);
     return false;
 }
 
 /* The cell __class__ of the running method. */
-static Value class_cell(const Frame *frame)
-{
+static Value class_cell(const Frame *frame) {
     const Code *code = frame->code;
     for (uint32_t i = 0; i < code->variable_count; i++) {
         if (code->kinds[i] & VARIABLE_FREE && string_equal_c(code->variables->items[i], "__class__")) {
@@ -93,26 +88,30 @@ static Value class_cell(const Frame *frame)
     return ABSENT;
 }
 
-static bool super_arguments(VM *vm, Value *type, Value *self)
-{
+static bool super_arguments(VM *vm, Value *type, Value *self) {
     const Frame *frame = vm->frame;
     const char *problem = NULL;
-    if (frame == NULL) problem = "super(): no current frame";
-    else if (frame->code->positional_count == 0 && !(frame->code->flags & CODE_VARARGS)) problem = "super(): no arguments";
+    if (frame == NULL)
+        problem = "super(): no current frame";
+    else if (frame->code->positional_count == 0 && !(frame->code->flags & CODE_VARARGS))
+        problem = "super(): no arguments";
     if (problem == NULL) {
         *self = frame->locals[0];
-        if (!is_absent(*self) && frame->code->kinds[0] & VARIABLE_CELL && is_cell(*self)) *self = as_cell(*self)->content;
+        if (!is_absent(*self) && frame->code->kinds[0] & VARIABLE_CELL && is_cell(*self))
+            *self = as_cell(*self)->content;
         Value cell = class_cell(frame);
-        if (is_absent(*self)) problem = "super(): arg[0] deleted";
-        else if (is_absent(cell)) problem = "super(): __class__ cell not found";
-        else if (is_absent(*type = as_cell(cell)->content)) problem = "super(): empty __class__ cell";
+        if (is_absent(*self))
+            problem = "super(): arg[0] deleted";
+        else if (is_absent(cell))
+            problem = "super(): __class__ cell not found";
+        else if (is_absent(*type = as_cell(cell)->content))
+            problem = "super(): empty __class__ cell";
     }
     if (problem != NULL) raise_error(vm, &exc_RuntimeError, "%s", problem);
     return problem == NULL;
 }
 
-static void set_hooks(VM *vm)
-{
+static void set_hooks(VM *vm) {
     vm->hooks = (VMHooks){
         .current_globals = current_globals,
         .import = import_module,
@@ -127,8 +126,7 @@ static void set_hooks(VM *vm)
 /* --- start --- */
 
 /* PYTHONHASHSEED: a number gives the same hashes in every run, 0 the key 0. */
-static void seed_hash(VM *vm)
-{
+static void seed_hash(VM *vm) {
     const char *seed = getenv("PYTHONHASHSEED");
     char *end;
     if (seed != NULL && *seed != '\0' && strcmp(seed, "random") != 0) {
@@ -148,8 +146,7 @@ static void seed_hash(VM *vm)
     }
 }
 
-static bool init_objects(VM *vm)
-{
+static bool init_objects(VM *vm) {
     AttributeCacheEntry *cache = heap_alloc(vm_heap(vm), ATTRIBUTE_CACHE_SIZE * sizeof *cache);
     if (cache == NULL) return false;
     memset(cache, 0, ATTRIBUTE_CACHE_SIZE * sizeof *cache);
@@ -160,13 +157,13 @@ static bool init_objects(VM *vm)
     Bytes *bytes = bytes_new(vm, 0);
     if (bytes == NULL) return false;
     vm->empty_bytes = from_object(bytes);
-    return strings_init(vm) && types_init(vm) && !is_absent(vm->memory_error = call_0(vm, from_object(&exc_MemoryError)));
+    return strings_init(vm) && types_init(vm) &&
+           !is_absent(vm->memory_error = call_0(vm, from_object(&exc_MemoryError)));
 }
 
 NEW RAISES Value module_sys_new(VM *vm);
 
-static bool init_modules(VM *vm)
-{
+static bool init_modules(VM *vm) {
     Machine *machine = vm_machine(vm);
     vm->modules = dict_new(vm);
     machine->importing = is_absent(vm->modules) ? ABSENT : dict_new(vm);
@@ -183,8 +180,7 @@ static bool init_modules(VM *vm)
     return ok;
 }
 
-VM *vm_new(const HeapOptions *options)
-{
+VM *vm_new(const HeapOptions *options) {
     VM *vm = calloc(1, sizeof *vm);
     Machine *machine = calloc(1, sizeof *machine);
     if (vm == NULL || machine == NULL || !heap_init(&vm->heap, options)) {
@@ -206,34 +202,33 @@ VM *vm_new(const HeapOptions *options)
     return NULL;
 }
 
-Value machine_main_module(VM *vm)
-{
+Value machine_main_module(VM *vm) {
     Value module = dict_get_string(vm, vm->modules, NAME_OF(vm, main));
     if (!is_absent(module)) return module;
     module = module_new(vm, NAME_OF(vm, main));
     Value builtins = dict_get_c(vm, vm->modules, "builtins");
-    bool ok = !is_absent(module) &&
-              (is_absent(builtins) || dict_set(vm, as_module(module)->dict, NAME_OF(vm, builtins), builtins)) &&
-              dict_set(vm, vm->modules, NAME_OF(vm, main), module);
+    bool ok =
+        !is_absent(module) &&
+        (is_absent(builtins) || dict_set(vm, as_module(module)->dict, NAME_OF(vm, builtins), builtins)) &&
+        dict_set(vm, vm->modules, NAME_OF(vm, main), module);
     value_xdrop(vm, module);
     return ok ? module : ABSENT;
 }
 
-bool machine_add_source(VM *vm, Value filename, Value text)
-{
+bool machine_add_source(VM *vm, Value filename, Value text) {
     return dict_set(vm, vm_machine(vm)->sources, filename, text);
 }
 
 /* --- end --- */
 
 /* Take everything but the streams out of sys: what scripts left there may refer to anything. */
-static void clear_sys(VM *vm)
-{
+static void clear_sys(VM *vm) {
     Value names = is_absent(vm->sys) ? ABSENT : list_from_iterable(vm, vm->sys);
     for (int64_t i = 0; !is_absent(names) && i < as_list(names)->length; i++) {
         Value name = as_list(names)->items[i];
         if (!is_string(name) || !string_length(as_string(name))) continue;
-        if (string_equal_c(name, "stdout") || string_equal_c(name, "stderr") || string_equal_c(name, "stdin")) continue;
+        if (string_equal_c(name, "stdout") || string_equal_c(name, "stderr") || string_equal_c(name, "stdin"))
+            continue;
         dict_delete(vm, vm->sys, name);
         error_clear(vm);
     }
@@ -242,8 +237,7 @@ static void clear_sys(VM *vm)
 }
 
 /* Let go of all modules. The streams and builtins stay usable for finalizers. */
-static void clear_modules(VM *vm)
-{
+static void clear_modules(VM *vm) {
     if (is_absent(vm->modules)) return;
     dict_clear(vm, vm->modules);
     gc_collect(vm_heap(vm), OLDEST);
@@ -252,15 +246,13 @@ static void clear_modules(VM *vm)
     if (!is_absent(vm->sys)) streams_flush(vm);
 }
 
-static void clear_dict(VM *vm, Value *dict)
-{
+static void clear_dict(VM *vm, Value *dict) {
     if (is_absent(*dict)) return;
     dict_clear(vm, *dict);
     value_clear(vm, dict);
 }
 
-void vm_free(VM *vm)
-{
+void vm_free(VM *vm) {
     Machine *machine = vm_machine(vm);
     error_clear(vm);
     value_clear(vm, &vm->handled_base.exception);
@@ -297,14 +289,12 @@ void vm_free(VM *vm)
 /* Where the process's SIGINT goes: a signal handler has no other way to find its VM. */
 static volatile int *volatile interrupt_target;
 
-static void on_interrupt(int signal)
-{
+static void on_interrupt(int signal) {
     (void)signal;
     if (interrupt_target != NULL) *interrupt_target = 1;
 }
 
-void machine_catch_signals(VM *vm)
-{
+void machine_catch_signals(VM *vm) {
     struct sigaction action = {.sa_handler = vm ? on_interrupt : SIG_DFL};
     sigemptyset(&action.sa_mask);
     interrupt_target = vm ? &vm->interrupted : NULL;
@@ -314,8 +304,7 @@ void machine_catch_signals(VM *vm)
 /* --- the end of a program --- */
 
 /* A line of text to sys.stderr, or the process's. */
-static void print_error_line(VM *vm, Value text)
-{
+static void print_error_line(VM *vm, Value text) {
     Value stream = dict_get_c(vm, vm->sys, "stderr");
     Value line = string_format(vm, "%S\n", text), written = ABSENT;
     if (!is_absent(line) && !is_absent(stream) && !is_none(stream)) {
@@ -329,8 +318,7 @@ static void print_error_line(VM *vm, Value text)
 }
 
 /* The status that a SystemExit asks for. */
-static int exit_status(VM *vm, Value exception)
-{
+static int exit_status(VM *vm, Value exception) {
     Value code = as_exception(exception)->fields[EXIT_CODE];
     if (is_absent(code) || is_none(code)) return 0;
     if (is_int_family(code)) {
@@ -346,15 +334,15 @@ static int exit_status(VM *vm, Value exception)
 }
 
 /* Show the exception through sys.excepthook. */
-static void call_excepthook(VM *vm, Value exception)
-{
+static void call_excepthook(VM *vm, Value exception) {
     Value hook = dict_get_c(vm, vm->sys, "excepthook"), traceback = as_exception(exception)->traceback;
     if (is_absent(hook)) {
         traceback_print(vm, exception);
         return;
     }
     value_ref(hook);
-    Value result = call_3(vm, hook, from_object(type_of(exception)), exception, is_absent(traceback) ? NONE : traceback);
+    Value result =
+        call_3(vm, hook, from_object(type_of(exception)), exception, is_absent(traceback) ? NONE : traceback);
     value_drop(vm, hook);
     if (is_absent(result)) {
         Value second = error_take(vm), text = string_from_c(vm, "Error in sys.excepthook:");
@@ -371,8 +359,7 @@ static void call_excepthook(VM *vm, Value exception)
     error_clear(vm);
 }
 
-int machine_finish(VM *vm)
-{
+int machine_finish(VM *vm) {
     Value exception = error_take(vm);
     if (is_absent(exception)) return 0;
     int status = 1;

@@ -18,11 +18,12 @@
 #include "runtime/state.h"
 
 typedef struct Machine {
-    Value importing;     /* dict: full names of the modules whose code is running */
-    Value native_import; /* builtins.__import__ as it was made: import statements need no call while it is there */
-    Value sources;       /* dict: filename -> text of code that is in no file (-c, the prompt), for tracebacks */
+    Value importing; /* dict: full names of the modules whose code is running */
+    Value
+        native_import; /* builtins.__import__ as it was made: import statements need no call while it is there */
+    Value sources; /* dict: filename -> text of code that is in no file (-c, the prompt), for tracebacks */
     struct AttributeCacheEntry *attribute_cache; /* vm/specialise.h; ATTRIBUTE_CACHE_SIZE entries, owned */
-    size_t stack_size;   /* bytes of the value stack's mapping, guard page included */
+    size_t stack_size;                           /* bytes of the value stack's mapping, guard page included */
 } Machine;
 
 static inline Machine *vm_machine(const VM *vm) { return (Machine *)vm->upper; }

@@ -23,19 +23,23 @@ static const OperatorNames operator_names[BINARY_COUNT] = {
 };
 
 /* The BinaryOp of an instruction. */
-static BinaryOp word_operator(uint32_t word, bool *inplace)
-{
+static BinaryOp word_operator(uint32_t word, bool *inplace) {
     *inplace = word_operand_a(word) == 1 && opcode_info[word_opcode(word)].a == OPERAND_FLAG;
     switch (word_opcode(word)) {
     case OP_SUBTRACT:
     case OP_SUBTRACT_LOCAL_LOCAL:
     case OP_SUBTRACT_WITH_LOCAL:
     case OP_SUBTRACT_LOCAL_INT:
+    case OP_SUBTRACT_WITH_CONST:
+    case OP_SUBTRACT_CONST_LOCAL:
     case OP_SUBTRACT_INT: return BINARY_SUBTRACT;
     case OP_MULTIPLY:
     case OP_MULTIPLY_LOCAL_LOCAL:
     case OP_MULTIPLY_WITH_LOCAL:
+    case OP_MULTIPLY_WITH_CONST:
+    case OP_MULTIPLY_CONST_LOCAL:
     case OP_MULTIPLY_INT: return BINARY_MULTIPLY;
+    case OP_TRUE_DIVIDE_WITH_LOCAL:
     case OP_TRUE_DIVIDE: return BINARY_TRUE_DIVIDE;
     case OP_FLOOR_DIVIDE:
     case OP_FLOOR_DIVIDE_INT: return BINARY_FLOOR_DIVIDE;
@@ -56,16 +60,14 @@ static BinaryOp word_operator(uint32_t word, bool *inplace)
 }
 
 /* A function of the class that a call with `count` positional arguments enters without binding. */
-static Value plain_function(VM *vm, Type *type, NameIndex name, uint32_t count)
-{
+static Value plain_function(VM *vm, Type *type, NameIndex name, uint32_t count) {
     Value method = type_lookup(vm, type, vm->names[name]);
     if (is_absent(method) || !is_function(method)) return ABSENT;
     const Code *code = as_function(method)->code;
     return code->simple && code->positional_count == count ? method : ABSENT;
 }
 
-Value operator_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right)
-{
+Value operator_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
     Type *type = type_of(left), *other = type_of(right);
     const OperatorNames *names = &operator_names[op];
     /* An instance of a subclass goes first with its reflected method; an in-place method has its own slot. */
@@ -74,8 +76,7 @@ Value operator_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right
     return plain_function(vm, type, names->name, 2);
 }
 
-Value operator_compare(VM *vm, Value left, Value right, CompareOp op)
-{
+Value operator_compare(VM *vm, Value left, Value right, CompareOp op) {
     static const uint16_t names[] = {NAME_lt, NAME_le, NAME_eq, NAME_ne, NAME_gt, NAME_ge};
     Type *type = type_of(left), *other = type_of(right);
     if (!(type->flags & TYPE_HEAP)) return ABSENT;
@@ -83,19 +84,16 @@ Value operator_compare(VM *vm, Value left, Value right, CompareOp op)
     return plain_function(vm, type, (NameIndex)names[op], 2);
 }
 
-Value operator_get_item(VM *vm, Value container)
-{
+Value operator_get_item(VM *vm, Value container) {
     return plain_function(vm, type_of(container), NAME_getitem, 2);
 }
 
-Value operator_set_item(VM *vm, Value container)
-{
+Value operator_set_item(VM *vm, Value container) {
     return plain_function(vm, type_of(container), NAME_setitem, 3);
 }
 
 /* The right operand's turn: its reflected method, or a built-in type's slot. */
-static Value reflected(VM *vm, BinaryOp op, Value left, Value right)
-{
+static Value reflected(VM *vm, BinaryOp op, Value left, Value right) {
     Type *type = type_of(right);
     if (type == type_of(left) || type->number.binary[op] == NULL) return NOT_IMPLEMENTED;
     if (!(type->flags & TYPE_HEAP)) return type->number.binary[op](vm, left, right);
@@ -106,8 +104,7 @@ static Value reflected(VM *vm, BinaryOp op, Value left, Value right)
     return result;
 }
 
-Value operator_binary_declined(VM *vm, uint32_t word, Value left, Value right)
-{
+Value operator_binary_declined(VM *vm, uint32_t word, Value left, Value right) {
     bool inplace;
     BinaryOp op = word_operator(word, &inplace);
     Value result = reflected(vm, op, left, right);
@@ -117,13 +114,13 @@ Value operator_binary_declined(VM *vm, uint32_t word, Value left, Value right)
         return type->container.repeat(vm, right, left);
     }
     const char *symbol = op == BINARY_POWER && !inplace ? "** or pow()" : operator_names[op].symbol;
-    return raise_type(vm, "unsupported operand type(s) for %s%s: '%T' and '%T'", symbol, inplace ? "=" : "", left,
-                      right);
+    return raise_type(vm, "unsupported operand type(s) for %s%s: '%T' and '%T'", symbol, inplace ? "=" : "",
+                      left, right);
 }
 
-Value operator_compare_declined(VM *vm, CompareOp op, Value left, Value right)
-{
-    static const CompareOp swapped[] = {COMPARE_GT, COMPARE_GE, COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE};
+Value operator_compare_declined(VM *vm, CompareOp op, Value left, Value right) {
+    static const CompareOp swapped[] = {COMPARE_GT, COMPARE_GE, COMPARE_EQ,
+                                        COMPARE_NE, COMPARE_LT, COMPARE_LE};
     static const char *const symbols[] = {"<", "<=", "==", "!=", ">", ">="};
     const Type *type = type_of(right);
     Value result = type->compare ? type->compare(vm, right, left, swapped[op]) : NOT_IMPLEMENTED;

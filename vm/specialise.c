@@ -16,39 +16,32 @@
 enum {
     EXPONENT_SHIFT = 16,
     EXPONENT_MAX = 12, /* wait at most 4096 executions */
-    INDEX_SHIFT = 20, /* of a builtins entry, or of the area's offset */
+    INDEX_SHIFT = 20,  /* of a builtins entry, or of the area's offset */
     INDEX_LIMIT = 1 << (32 - INDEX_SHIFT),
 };
 
 /* Count down from the next power of two. */
-static void back_off(uint32_t *cache)
-{
+static void back_off(uint32_t *cache) {
     uint32_t exponent = cache[0] >> EXPONENT_SHIFT & 15;
     if (exponent < EXPONENT_MAX) exponent++;
     cache[0] = exponent << EXPONENT_SHIFT | ((1u << exponent) - 1);
 }
 
-static void set_opcode(uint32_t *instruction, Opcode op)
-{
-    *instruction = (*instruction & ~255u) | op;
-}
+static void set_opcode(uint32_t *instruction, Opcode op) { *instruction = (*instruction & ~255u) | op; }
 
-void specialise_undo(uint32_t *instruction)
-{
+void specialise_undo(uint32_t *instruction) {
     set_opcode(instruction, (Opcode)opcode_info[word_opcode(*instruction)].family);
     back_off(instruction + 1);
 }
 
-static void set_cached_value(uint32_t *cache, Value v)
-{
+static void set_cached_value(uint32_t *cache, Value v) {
     cache[3] = (uint32_t)v.bits;
     cache[4] = (uint32_t)(v.bits >> 32);
 }
 
 /* --- names --- */
 
-void specialise_load_name(VM *vm, const Frame *frame, uint32_t *instruction, Value name, bool in_body)
-{
+void specialise_load_name(VM *vm, const Frame *frame, uint32_t *instruction, Value name, bool in_body) {
     uint32_t *cache = instruction + 1;
     Value globals_value = frame_globals(frame), builtins_value = frame_builtins(frame);
     back_off(cache);
@@ -77,8 +70,7 @@ void specialise_load_name(VM *vm, const Frame *frame, uint32_t *instruction, Val
                                      : OP_LOAD_GLOBAL_BUILTIN);
 }
 
-void specialise_store_name(VM *vm, const Frame *frame, uint32_t *instruction, Value name)
-{
+void specialise_store_name(VM *vm, const Frame *frame, uint32_t *instruction, Value name) {
     uint32_t *cache = instruction + 1;
     back_off(cache);
     if (!value_same(frame->names, frame_globals(frame))) return;
@@ -94,8 +86,7 @@ void specialise_store_name(VM *vm, const Frame *frame, uint32_t *instruction, Va
 /* --- attributes --- */
 
 /* A module's entry: its version and index into the cache. */
-static bool module_entry(VM *vm, uint32_t *cache, Value module, Value name)
-{
+static bool module_entry(VM *vm, uint32_t *cache, Value module, Value name) {
     if (module_type.get_attribute != type_of(module)->get_attribute || is_absent(as_module(module)->dict) ||
         !is_absent(type_lookup(vm, &module_type, name))) {
         return false;
@@ -108,8 +99,7 @@ static bool module_entry(VM *vm, uint32_t *cache, Value module, Value name)
 }
 
 /* A class's own attribute that is no descriptor, or a function. */
-static bool type_entry(VM *vm, uint32_t *cache, Type *type, Value name)
-{
+static bool type_entry(VM *vm, uint32_t *cache, Type *type, Value name) {
     if (!is_absent(type_lookup(vm, &type_type, name))) return false;
     Value found = type_lookup(vm, type, name);
     if (is_absent(found) || (type_of(found)->descriptor_get != NULL && !is_function(found))) return false;
@@ -119,8 +109,7 @@ static bool type_entry(VM *vm, uint32_t *cache, Type *type, Value name)
 }
 
 /* The shape of an instance whose slots a cache can name, or NULL. */
-static const Shape *cacheable_shape(VM *vm, Value object)
-{
+static const Shape *cacheable_shape(VM *vm, Value object) {
     const Type *type = type_of(object);
     if (!is_object(object) || type->attributes_offset == 0 || type->item_size != 0) return NULL;
     uint32_t id = attributes_at(as_object(object), type->attributes_offset)->shape_id;
@@ -128,8 +117,7 @@ static const Shape *cacheable_shape(VM *vm, Value object)
 }
 
 /* The shape, and where the area of `object` is. */
-static bool set_area(uint32_t *cache, Value object, const Shape *shape)
-{
+static bool set_area(uint32_t *cache, Value object, const Shape *shape) {
     uint32_t offset = type_of(object)->attributes_offset;
     if (offset % 8 != 0 || offset / 8 >= INDEX_LIMIT) return false;
     cache[0] = (cache[0] & ((1u << INDEX_SHIFT) - 1)) | offset / 8 << INDEX_SHIFT;
@@ -137,23 +125,20 @@ static bool set_area(uint32_t *cache, Value object, const Shape *shape)
     return true;
 }
 
-static bool set_slot(uint32_t *cache, Value object, const Shape *shape, uint32_t slot)
-{
+static bool set_slot(uint32_t *cache, Value object, const Shape *shape, uint32_t slot) {
     cache[3] = slot;
     return set_area(cache, object, shape);
 }
 
 /* A descriptor of __slots__ or of a built-in type's field, to be read or stored by its offset. */
-static bool set_member(uint32_t *cache, Value found, bool store)
-{
+static bool set_member(uint32_t *cache, Value found, bool store) {
     if (is_absent(found) || !is_exactly(found, &member_descriptor_type)) return false;
     const MemberDescriptor *member = (const MemberDescriptor *)as_object(found);
     cache[2] = member->offset;
     return !store || !(member->flags & MEMBER_READONLY);
 }
 
-static bool is_plain_property(Value attribute)
-{
+static bool is_plain_property(Value attribute) {
     if (!is_exactly(attribute, &property_type)) return false;
     Value getter = ((Property *)as_object(attribute))->get;
     return !is_absent(getter) && is_function(getter) && as_function(getter)->code->simple &&
@@ -161,11 +146,11 @@ static bool is_plain_property(Value attribute)
 }
 
 /* Which form serves `object.name`; its cache is filled. The family's own opcode: none. */
-static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value object, Value name)
-{
+static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value object, Value name) {
     bool local = family == OP_LOAD_LOCAL_ATTR;
     Type *type = type_of(object);
-    if (type == &module_type && !local) return module_entry(vm, cache, object, name) ? OP_LOAD_ATTR_MODULE : family;
+    if (type == &module_type && !local)
+        return module_entry(vm, cache, object, name) ? OP_LOAD_ATTR_MODULE : family;
     if (type == &type_type && !local) {
         return type_entry(vm, cache, (Type *)as_object(object), name) ? OP_LOAD_ATTR_TYPE : family;
     }
@@ -187,19 +172,18 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
         if (!set_slot(cache, object, shape, (uint32_t)slot)) return family;
         return local ? OP_LOAD_LOCAL_ATTR_SLOT : OP_LOAD_ATTR_SLOT;
     }
-    if (is_absent(found) || type_of(found)->descriptor_get != NULL || !set_area(cache, object, shape)) return family;
+    if (is_absent(found) || type_of(found)->descriptor_get != NULL || !set_area(cache, object, shape))
+        return family;
     set_cached_value(cache, found);
     return local ? OP_LOAD_LOCAL_ATTR_CLASS : OP_LOAD_ATTR_CLASS;
 }
 
-void specialise_load_attr(VM *vm, uint32_t *instruction, Value object, Value name)
-{
+void specialise_load_attr(VM *vm, uint32_t *instruction, Value object, Value name) {
     back_off(instruction + 1);
     set_opcode(instruction, load_attr_form(vm, instruction + 1, word_opcode(*instruction), object, name));
 }
 
-static Opcode store_attr_form(VM *vm, uint32_t *cache, Opcode family, Value object, Value name)
-{
+static Opcode store_attr_form(VM *vm, uint32_t *cache, Opcode family, Value object, Value name) {
     bool local = family == OP_STORE_LOCAL_ATTR;
     Type *type = type_of(object);
     if (type->set_attribute != object_type.set_attribute) return family;
@@ -224,16 +208,15 @@ static Opcode store_attr_form(VM *vm, uint32_t *cache, Opcode family, Value obje
     return local ? OP_STORE_LOCAL_ATTR_ADD : OP_STORE_ATTR_ADD;
 }
 
-void specialise_store_attr(VM *vm, uint32_t *instruction, Value object, Value name)
-{
+void specialise_store_attr(VM *vm, uint32_t *instruction, Value object, Value name) {
     back_off(instruction + 1);
     set_opcode(instruction, store_attr_form(vm, instruction + 1, word_opcode(*instruction), object, name));
 }
 
-static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name)
-{
+static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name) {
     Type *type = type_of(object);
-    if (type == &module_type) return module_entry(vm, cache, object, name) ? OP_LOAD_METHOD_MODULE : OP_LOAD_METHOD;
+    if (type == &module_type)
+        return module_entry(vm, cache, object, name) ? OP_LOAD_METHOD_MODULE : OP_LOAD_METHOD;
     if (type == &type_type) {
         return type_entry(vm, cache, (Type *)as_object(object), name) ? OP_LOAD_METHOD_TYPE : OP_LOAD_METHOD;
     }
@@ -247,19 +230,18 @@ static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name
     const Shape *shape = cacheable_shape(vm, object);
     if (shape == NULL) return OP_LOAD_METHOD;
     int slot = shape_find(shape, name);
-    if (slot >= 0) return set_slot(cache, object, shape, (uint32_t)slot) ? OP_LOAD_METHOD_SLOT : OP_LOAD_METHOD;
+    if (slot >= 0)
+        return set_slot(cache, object, shape, (uint32_t)slot) ? OP_LOAD_METHOD_SLOT : OP_LOAD_METHOD;
     return method && set_area(cache, object, shape) ? OP_LOAD_METHOD_CLASS : OP_LOAD_METHOD;
 }
 
-void specialise_load_method(VM *vm, uint32_t *instruction, Value object, Value name)
-{
+void specialise_load_method(VM *vm, uint32_t *instruction, Value object, Value name) {
     back_off(instruction + 1);
     set_opcode(instruction, load_method_form(vm, instruction + 1, object, name));
 }
 
 /* How many different attributes of its first parameter a function stores. */
-static uint32_t count_stored(const Code *code)
-{
+static uint32_t count_stored(const Code *code) {
     uint32_t names[INLINE_SLOTS_MAX], count = 0;
     for (uint32_t i = 0; i < code->instruction_count && count < INLINE_SLOTS_MAX;) {
         uint32_t word = code->instructions[i];
@@ -267,14 +249,14 @@ static uint32_t count_stored(const Code *code)
         i += 1 + (uint32_t)opcode_extra_words(op);
         if (opcode_info[op].family != OP_STORE_LOCAL_ATTR || word_a8(word) != 0) continue;
         uint32_t k = 0;
-        while (k < count && names[k] != word_b16(word)) k++;
+        while (k < count && names[k] != word_b16(word))
+            k++;
         if (k == count) names[count++] = word_b16(word);
     }
     return count;
 }
 
-void specialise_instances(Type *class, const Code *init)
-{
+void specialise_instances(Type *class, const Code *init) {
     if (class->attributes_offset == 0 || class->item_size != 0) return;
     if (class->attribute_slots != class->base->attribute_slots) return; /* done, or learned since */
     uint32_t slots = class->attribute_slots + count_stored(init);
@@ -283,16 +265,16 @@ void specialise_instances(Type *class, const Code *init)
 
 /* --- the cache of sites that see many classes --- */
 
-static AttributeCacheEntry *cache_place(VM *vm, uint32_t version, uint32_t shape, Value name, AttributeUse use)
-{
-    uint32_t hash = version * 0x9E3779B1u ^ shape * 0x85EBCA77u ^ (uint32_t)(name.bits >> 5) ^ (uint32_t)use << 7;
+static AttributeCacheEntry *cache_place(VM *vm, uint32_t version, uint32_t shape, Value name,
+                                        AttributeUse use) {
+    uint32_t hash =
+        version * 0x9E3779B1u ^ shape * 0x85EBCA77u ^ (uint32_t)(name.bits >> 5) ^ (uint32_t)use << 7;
     hash ^= hash >> 15;
     return &vm_machine(vm)->attribute_cache[hash % ATTRIBUTE_CACHE_SIZE];
 }
 
 /* Fill an entry with what the attribute is. */
-static void cache_fill(VM *vm, AttributeCacheEntry *entry, Value object, Value name, AttributeUse use)
-{
+static void cache_fill(VM *vm, AttributeCacheEntry *entry, Value object, Value name, AttributeUse use) {
     Type *type = type_of(object);
     Value found = type_lookup(vm, type, name);
     bool generic = use == ATTRIBUTE_STORE ? type->set_attribute == object_type.set_attribute
@@ -307,14 +289,14 @@ static void cache_fill(VM *vm, AttributeCacheEntry *entry, Value object, Value n
     entry->slot = UINT32_MAX;
     if (!generic || (!is_absent(found) && is_data_descriptor(found))) return;
     int slot = shape_find(shape, name);
-    if (slot >= 0) entry->slot = (uint32_t)slot;
+    if (slot >= 0)
+        entry->slot = (uint32_t)slot;
     else if (use == ATTRIBUTE_METHOD && !is_absent(found) && type_of(found)->flags & TYPE_METHOD_DESCRIPTOR) {
         entry->method = found;
     }
 }
 
-const AttributeCacheEntry *attribute_cache_find(VM *vm, Value object, Value name, AttributeUse use)
-{
+const AttributeCacheEntry *attribute_cache_find(VM *vm, Value object, Value name, AttributeUse use) {
     if (!is_object(object)) return NULL;
     const Type *type = as_object(object)->type;
     if (type->attributes_offset == 0 || type->item_size != 0 || type->version == 0) return NULL;
@@ -328,8 +310,7 @@ const AttributeCacheEntry *attribute_cache_find(VM *vm, Value object, Value name
     return entry->slot == UINT32_MAX && is_absent(entry->method) ? NULL : entry;
 }
 
-void attribute_cache_clear(VM *vm)
-{
+void attribute_cache_clear(VM *vm) {
     AttributeCacheEntry *cache = vm_machine(vm)->attribute_cache;
     for (int i = 0; cache != NULL && i < ATTRIBUTE_CACHE_SIZE; i++) {
         value_clear(vm, &cache[i].name);

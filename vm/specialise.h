@@ -23,8 +23,7 @@
 #include "vm/frame.h"
 
 /* Is it time to try? */
-static inline bool specialise_due(uint32_t *cache)
-{
+static inline bool specialise_due(uint32_t *cache) {
     if (__builtin_expect((cache[0] & 0xFFFF) != 0, 1)) {
         cache[0]--;
         return false;
@@ -41,13 +40,11 @@ void specialise_load_attr(VM *vm, uint32_t *instruction, Value object, Value nam
 void specialise_store_attr(VM *vm, uint32_t *instruction, Value object, Value name);
 void specialise_load_method(VM *vm, uint32_t *instruction, Value object, Value name);
 
-static inline Value cache_value(const uint32_t *words)
-{
+static inline Value cache_value(const uint32_t *words) {
     return (Value){words[0] | (uint64_t)words[1] << 32};
 }
 
-static inline Attributes *cache_area(const uint32_t *cache, Object *object)
-{
+static inline Attributes *cache_area(const uint32_t *cache, Object *object) {
     return (Attributes *)((char *)object + (size_t)(cache[0] >> 20) * 8);
 }
 
@@ -60,10 +57,11 @@ typedef enum { ATTRIBUTE_LOAD, ATTRIBUTE_STORE, ATTRIBUTE_METHOD } AttributeUse;
 
 typedef struct AttributeCacheEntry {
     uint32_t version, shape;
-    Value name;      /* owned, so that no other string can come to have its address */
-    Value method;    /* ATTRIBUTE_METHOD: a function of the class, borrowed; ABSENT: the attribute is in the slot */
-    uint32_t slot;   /* UINT32_MAX: known to be out of the ordinary */
-    uint32_t use;    /* AttributeUse */
+    Value name; /* owned, so that no other string can come to have its address */
+    Value
+        method; /* ATTRIBUTE_METHOD: a function of the class, borrowed; ABSENT: the attribute is in the slot */
+    uint32_t slot; /* UINT32_MAX: known to be out of the ordinary */
+    uint32_t use;  /* AttributeUse */
 } AttributeCacheEntry;
 
 enum { ATTRIBUTE_CACHE_SIZE = 512 };

@@ -19,8 +19,7 @@
 /* --- names --- */
 
 /* A NameError of the given type with its `name` set. */
-static Value raise_name(VM *vm, Type *type, const char *format, Value name)
-{
+static Value raise_name(VM *vm, Type *type, const char *format, Value name) {
     raise_error(vm, type, format, name);
     if (error_is(vm, &exc_NameError)) {
         value_set(vm, &as_exception(vm->raised)->fields[NAME_ERROR_NAME], value_ref(name));
@@ -28,12 +27,13 @@ static Value raise_name(VM *vm, Type *type, const char *format, Value name)
     return ABSENT;
 }
 
-bool step_unbound(VM *vm, const Code *code, uint32_t variable)
-{
+bool step_unbound(VM *vm, const Code *code, uint32_t variable) {
     Value name = code->variables->items[variable];
     if (code->kinds[variable] & VARIABLE_FREE) {
-        raise_name(vm, &exc_NameError,
-                   "cannot access free variable '%S' where it is not associated with a value in enclosing scope", name);
+        raise_name(
+            vm, &exc_NameError,
+            "cannot access free variable '%S' where it is not associated with a value in enclosing scope",
+            name);
     } else {
         raise_name(vm, &exc_UnboundLocalError,
                    "cannot access local variable '%S' where it is not associated with a value", name);
@@ -41,15 +41,14 @@ bool step_unbound(VM *vm, const Code *code, uint32_t variable)
     return false;
 }
 
-Value step_load_global(VM *vm, const Frame *frame, Value name)
-{
+Value step_load_global(VM *vm, const Frame *frame, Value name) {
     Value found = dict_get_string(vm, frame_globals(frame), name);
     if (is_absent(found)) found = dict_get_string(vm, frame_builtins(frame), name);
-    return is_absent(found) ? raise_name(vm, &exc_NameError, "name '%S' is not defined", name) : value_ref(found);
+    return is_absent(found) ? raise_name(vm, &exc_NameError, "name '%S' is not defined", name)
+                            : value_ref(found);
 }
 
-int step_mapping_find(VM *vm, Value mapping, Value name, Value *result)
-{
+int step_mapping_find(VM *vm, Value mapping, Value name, Value *result) {
     if (is_exactly(mapping, &dict_type)) {
         *result = value_xref(dict_get_string(vm, mapping, name));
         return !is_absent(*result);
@@ -61,24 +60,21 @@ int step_mapping_find(VM *vm, Value mapping, Value name, Value *result)
     return 0;
 }
 
-Value step_load_name(VM *vm, const Frame *frame, Value name)
-{
+Value step_load_name(VM *vm, const Frame *frame, Value name) {
     Value result;
     if (is_absent(frame->names)) return step_load_global(vm, frame, name);
     int found = step_mapping_find(vm, frame->names, name, &result);
     return found < 0 ? ABSENT : found ? result : step_load_global(vm, frame, name);
 }
 
-bool step_store_name(VM *vm, const Frame *frame, Value name, Value value)
-{
+bool step_store_name(VM *vm, const Frame *frame, Value name, Value value) {
     Value names = frame->names;
     if (is_absent(names)) names = frame_globals(frame);
     if (is_exactly(names, &dict_type)) return dict_set(vm, names, name, value);
     return object_set_item(vm, names, name, value);
 }
 
-static bool delete_from(VM *vm, Value mapping, Value name)
-{
+static bool delete_from(VM *vm, Value mapping, Value name) {
     if (object_set_item(vm, mapping, name, ABSENT)) return true;
     if (error_is(vm, &exc_KeyError)) {
         error_clear(vm);
@@ -87,24 +83,20 @@ static bool delete_from(VM *vm, Value mapping, Value name)
     return false;
 }
 
-bool step_delete_name(VM *vm, const Frame *frame, Value name)
-{
+bool step_delete_name(VM *vm, const Frame *frame, Value name) {
     return delete_from(vm, is_absent(frame->names) ? frame_globals(frame) : frame->names, name);
 }
 
-bool step_delete_global(VM *vm, const Frame *frame, Value name)
-{
+bool step_delete_global(VM *vm, const Frame *frame, Value name) {
     return delete_from(vm, frame_globals(frame), name);
 }
 
-Value step_builtin(VM *vm, const Frame *frame, Value name)
-{
+Value step_builtin(VM *vm, const Frame *frame, Value name) {
     Value found = dict_get_string(vm, frame_builtins(frame), name);
     return is_absent(found) ? raise_error(vm, &exc_NameError, "%S not found", name) : value_ref(found);
 }
 
-bool step_setup_annotations(VM *vm, const Frame *frame)
-{
+bool step_setup_annotations(VM *vm, const Frame *frame) {
     Value found;
     int there = step_mapping_find(vm, frame->names, NAME_OF(vm, annotations), &found);
     if (there) value_xdrop(vm, found);
@@ -118,8 +110,7 @@ bool step_setup_annotations(VM *vm, const Frame *frame)
 /* --- attributes --- */
 
 /* What an attribute found through the type becomes for the object: (function, object), or bound. */
-static bool bind_found(VM *vm, Value found, Value object, Value *pair)
-{
+static bool bind_found(VM *vm, Value found, Value object, Value *pair) {
     const Type *type = type_of(found);
     if (type->flags & TYPE_METHOD_DESCRIPTOR) {
         pair[0] = value_ref(found);
@@ -137,8 +128,7 @@ static bool bind_found(VM *vm, Value found, Value object, Value *pair)
     return !is_absent(pair[0]);
 }
 
-bool step_load_method(VM *vm, Value object, Value name, Value *pair)
-{
+bool step_load_method(VM *vm, Value object, Value name, Value *pair) {
     Type *type = type_of(object);
     if (type->get_attribute != object_type.get_attribute) {
         pair[0] = object_get_attribute(vm, object, name);
@@ -147,7 +137,8 @@ bool step_load_method(VM *vm, Value object, Value name, Value *pair)
     }
     Value found = type_lookup(vm, type, name);
     if (is_absent(found) || !is_data_descriptor(found)) {
-        Value own = is_object(object) && type->attributes_offset ? attributes_get(vm, as_object(object), name) : ABSENT;
+        Value own = is_object(object) && type->attributes_offset ? attributes_get(vm, as_object(object), name)
+                                                                 : ABSENT;
         if (!is_absent(own)) {
             pair[0] = value_ref(own);
             pair[1] = ABSENT;
@@ -159,19 +150,18 @@ bool step_load_method(VM *vm, Value object, Value name, Value *pair)
     return false;
 }
 
-int step_special(VM *vm, Value object, Value name, Value *pair)
-{
+int step_special(VM *vm, Value object, Value name, Value *pair) {
     Value found = type_lookup(vm, type_of(object), name);
     if (is_absent(found)) return 0;
     return bind_found(vm, found, object, pair) ? 1 : -1;
 }
 
 /* The attribute behind `type` in the mro of self's class. BORROWED, or ABSENT. */
-static Value super_lookup(VM *vm, Type *start, const Type *type, Value name)
-{
+static Value super_lookup(VM *vm, Type *start, const Type *type, Value name) {
     const Tuple *mro = type_mro(vm, start);
     int64_t i = 0;
-    while (i < mro->length && !value_same(mro->items[i], from_object(type))) i++;
+    while (i < mro->length && !value_same(mro->items[i], from_object(type)))
+        i++;
     for (i++; i < mro->length; i++) {
         Dict *dict = type_dict(vm, (Type *)as_object(mro->items[i]));
         Value found = dict == NULL ? ABSENT : dict_get_string(vm, from_object(dict), name);
@@ -180,8 +170,7 @@ static Value super_lookup(VM *vm, Type *start, const Type *type, Value name)
     return ABSENT;
 }
 
-bool step_super(VM *vm, Value super, Value type, Value self, Value name, bool method, Value *pair)
-{
+bool step_super(VM *vm, Value super, Value type, Value self, Value name, bool method, Value *pair) {
     pair[1] = ABSENT;
     bool builtin = value_same(super, from_object(&super_type));
     if (builtin && method && is_family(type, TYPE_TYPE) && !is_family(self, TYPE_TYPE) &&
@@ -200,8 +189,7 @@ bool step_super(VM *vm, Value super, Value type, Value self, Value name, bool me
 /* --- items and iteration --- */
 
 /* A bound that needs no __index__, clipped to a length; false: let the slice do it. */
-static bool plain_bound(Value v, int64_t length, int64_t otherwise, int64_t *bound)
-{
+static bool plain_bound(Value v, int64_t length, int64_t otherwise, int64_t *bound) {
     if (is_none(v)) {
         *bound = otherwise;
         return true;
@@ -213,10 +201,12 @@ static bool plain_bound(Value v, int64_t length, int64_t otherwise, int64_t *bou
     return true;
 }
 
-Value step_get_slice(VM *vm, Value container, Value start, Value stop)
-{
+Value step_get_slice(VM *vm, Value container, Value start, Value stop) {
     bool list = is_exactly(container, &list_type), string = is_exactly(container, &str_type);
-    int64_t length = list ? as_list(container)->length : string ? string_length(as_string(container)) : 0, from, to;
+    int64_t length = list     ? as_list(container)->length
+                     : string ? string_length(as_string(container))
+                              : 0,
+            from, to;
     if ((list || string) && plain_bound(start, length, 0, &from) && plain_bound(stop, length, length, &to)) {
         if (to < from) to = from;
         return list ? list_from(vm, as_list(container)->items + from, to - from)
@@ -232,25 +222,24 @@ Value step_get_slice(VM *vm, Value container, Value start, Value stop)
 enum { REPLACED_MAX = 32 };
 
 /* list[start:stop] = another list of the same length: its items go where the old ones were. */
-static bool replace_items(VM *vm, List *list, int64_t from, const List *source)
-{
+static bool replace_items(VM *vm, List *list, int64_t from, const List *source) {
     Value old[REPLACED_MAX];
     int64_t count = source->length;
     for (int64_t i = 0; i < count; i++) {
         old[i] = list->items[from + i];
         list->items[from + i] = value_ref(source->items[i]);
     }
-    for (int64_t i = 0; i < count; i++) value_drop(vm, old[i]);
+    for (int64_t i = 0; i < count; i++)
+        value_drop(vm, old[i]);
     return true;
 }
 
-bool step_set_slice(VM *vm, Value container, Value start, Value stop, Value value)
-{
+bool step_set_slice(VM *vm, Value container, Value start, Value stop, Value value) {
     if (is_exactly(container, &list_type) && is_exactly(value, &list_type) && !value_same(container, value)) {
         List *list = as_list(container);
         int64_t length = list->length, count = as_list(value)->length, from, to;
-        if (count <= REPLACED_MAX && plain_bound(start, length, 0, &from) && plain_bound(stop, length, length, &to) &&
-            to - from == count) {
+        if (count <= REPLACED_MAX && plain_bound(start, length, 0, &from) &&
+            plain_bound(stop, length, length, &to) && to - from == count) {
             return replace_items(vm, list, from, as_list(value));
         }
     }
@@ -262,8 +251,7 @@ bool step_set_slice(VM *vm, Value container, Value start, Value stop, Value valu
 }
 
 /* Take up to `count` items into to[-1], to[-2], ...; how many came, -1 RAISES. */
-static int64_t take_items(VM *vm, Value iterator, int64_t count, Value *to)
-{
+static int64_t take_items(VM *vm, Value iterator, int64_t count, Value *to) {
     int64_t i = 0;
     for (; i < count; i++) {
         Value item = iterator_next(vm, iterator);
@@ -271,18 +259,18 @@ static int64_t take_items(VM *vm, Value iterator, int64_t count, Value *to)
         to[-1 - i] = item;
     }
     if (i == count || !error_raised(vm)) return i;
-    while (i > 0) value_drop(vm, to[-i--]);
+    while (i > 0)
+        value_drop(vm, to[-i--]);
     return -1;
 }
 
-static void drop_items(VM *vm, Value *to, int64_t count)
-{
-    for (int64_t i = 1; i <= count; i++) value_drop(vm, to[-i]);
+static void drop_items(VM *vm, Value *to, int64_t count) {
+    for (int64_t i = 1; i <= count; i++)
+        value_drop(vm, to[-i]);
 }
 
 /* The items behind the first ones: a list of the middle and the last `after`. */
-static bool unpack_star(VM *vm, Value iterator, int64_t before, int64_t after, Value *to)
-{
+static bool unpack_star(VM *vm, Value iterator, int64_t before, int64_t after, Value *to) {
     Value list_value = list_from_iterable(vm, iterator);
     if (is_absent(list_value)) return false;
     List *list = as_list(list_value);
@@ -294,12 +282,12 @@ static bool unpack_star(VM *vm, Value iterator, int64_t before, int64_t after, V
     }
     to[-1] = list_value;
     list->length -= after;
-    for (int64_t i = 0; i < after; i++) to[-2 - i] = list->items[list->length + i];
+    for (int64_t i = 0; i < after; i++)
+        to[-2 - i] = list->items[list->length + i];
     return true;
 }
 
-static bool unpack_iterator(VM *vm, Value iterator, int64_t before, int64_t after, Value *to)
-{
+static bool unpack_iterator(VM *vm, Value iterator, int64_t before, int64_t after, Value *to) {
     bool star = after >= 0;
     to += before + (star ? 1 + after : 0);
     int64_t came = take_items(vm, iterator, before, to);
@@ -322,8 +310,7 @@ static bool unpack_iterator(VM *vm, Value iterator, int64_t before, int64_t afte
     return ok;
 }
 
-bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, Value *to)
-{
+bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, Value *to) {
     const Type *type = type_of(iterable);
     if (type->iterate == NULL && type->container.get_item == NULL) {
         raise_type(vm, "cannot unpack non-iterable %T object", iterable);
@@ -338,8 +325,7 @@ bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, Value *t
 
 /* --- building --- */
 
-Value step_build_set(VM *vm, Value *items, int64_t count)
-{
+Value step_build_set(VM *vm, Value *items, int64_t count) {
     Value set = set_new(vm);
     for (int64_t i = 0; i < count && !is_absent(set); i++) {
         if (!set_add(vm, set, items[i])) value_clear(vm, &set);
@@ -347,8 +333,7 @@ Value step_build_set(VM *vm, Value *items, int64_t count)
     return set;
 }
 
-Value step_build_map(VM *vm, Value *items, int64_t pairs)
-{
+Value step_build_map(VM *vm, Value *items, int64_t pairs) {
     Value dict = pairs ? dict_new_sized(vm, pairs) : dict_new(vm);
     for (int64_t i = 0; i < pairs && !is_absent(dict); i++) {
         if (!dict_set(vm, dict, items[2 * i], items[2 * i + 1])) value_clear(vm, &dict);
@@ -356,8 +341,7 @@ Value step_build_map(VM *vm, Value *items, int64_t pairs)
     return dict;
 }
 
-Value step_format(VM *vm, Value v, Value spec, unsigned conversion)
-{
+Value step_format(VM *vm, Value v, Value spec, unsigned conversion) {
     static Value (*const convert[])(VM *, Value) = {NULL, object_str, object_repr, object_ascii};
     if (conversion == 0) return object_format(vm, v, spec);
     Value text = convert[conversion](vm, v);
@@ -367,8 +351,7 @@ Value step_format(VM *vm, Value v, Value spec, unsigned conversion)
     return result;
 }
 
-bool step_list_extend(VM *vm, Value list, Value iterable)
-{
+bool step_list_extend(VM *vm, Value list, Value iterable) {
     const Type *type = type_of(iterable);
     if (type->iterate == NULL && type->container.get_item == NULL) {
         raise_type(vm, "Value after * must be an iterable, not %T", iterable);
@@ -377,8 +360,7 @@ bool step_list_extend(VM *vm, Value list, Value iterable)
     return list_extend(vm, list, iterable);
 }
 
-bool step_dict_update(VM *vm, Value dict, Value mapping)
-{
+bool step_dict_update(VM *vm, Value dict, Value mapping) {
     if (!is_dict(mapping)) {
         Value keys;
         int found = object_find_attribute(vm, mapping, NAME_OF(vm, keys), &keys);
@@ -389,12 +371,12 @@ bool step_dict_update(VM *vm, Value dict, Value mapping)
     return dict_update(vm, dict, mapping);
 }
 
-Value step_make_function(VM *vm, const Frame *frame, Value *parts, unsigned flags)
-{
+Value step_make_function(VM *vm, const Frame *frame, Value *parts, unsigned flags) {
     Value made = function_new(vm, parts[__builtin_popcount(flags)], frame_globals(frame));
     if (is_absent(made)) return ABSENT;
     Function *function = as_function(made);
-    Value *fields[] = {&function->defaults, &function->keyword_defaults, &function->annotations, &function->closure};
+    Value *fields[] = {&function->defaults, &function->keyword_defaults, &function->annotations,
+                       &function->closure};
     for (int bit = 0; bit < 4; bit++) {
         if (flags >> bit & 1) *fields[bit] = value_ref(*parts++);
     }
@@ -403,8 +385,7 @@ Value step_make_function(VM *vm, const Frame *frame, Value *parts, unsigned flag
 
 /* --- exceptions and with --- */
 
-static Value handled_exception(const VM *vm)
-{
+static Value handled_exception(const VM *vm) {
     for (const HandledException *h = vm->handled; h != NULL; h = h->outer) {
         if (!is_absent(h->exception) && !is_none(h->exception)) return h->exception;
     }
@@ -412,8 +393,7 @@ static Value handled_exception(const VM *vm)
 }
 
 /* The exception that `from cause` names; NONE for none. */
-static Value cause_from(VM *vm, Value cause)
-{
+static Value cause_from(VM *vm, Value cause) {
     bool class = is_family(cause, TYPE_TYPE) && ((Type *)as_object(cause))->flags & TYPE_EXCEPTION;
     Value made = class ? call_0(vm, cause) : value_ref(cause);
     if (is_absent(made) || is_none(made) || is_exception(made)) return made;
@@ -421,8 +401,7 @@ static Value cause_from(VM *vm, Value cause)
     return raise_type(vm, "exception causes must derive from BaseException");
 }
 
-bool step_raise(VM *vm, Value exception, Value cause)
-{
+bool step_raise(VM *vm, Value exception, Value cause) {
     if (is_absent(exception)) {
         Value handled = handled_exception(vm);
         if (is_absent(handled)) {
@@ -446,8 +425,7 @@ bool step_raise(VM *vm, Value exception, Value cause)
     return false;
 }
 
-Value step_cleanup_throw(VM *vm, STEALS Value exception)
-{
+Value step_cleanup_throw(VM *vm, STEALS Value exception) {
     if (!value_is_instance(exception, &exc_StopIteration)) {
         error_restore(vm, exception);
         return ABSENT;
@@ -457,8 +435,7 @@ Value step_cleanup_throw(VM *vm, STEALS Value exception)
     return value;
 }
 
-Value step_stop_iteration_error(VM *vm, Value exception)
-{
+Value step_stop_iteration_error(VM *vm, Value exception) {
     if (!value_is_instance(exception, &exc_StopIteration)) return value_ref(exception);
     raise_error(vm, &exc_RuntimeError, "generator raised StopIteration");
     if (!error_is(vm, &exc_RuntimeError)) return ABSENT;
@@ -468,14 +445,12 @@ Value step_stop_iteration_error(VM *vm, Value exception)
     return error;
 }
 
-static bool raise_no_manager(VM *vm, Value manager, const char *which)
-{
+static bool raise_no_manager(VM *vm, Value manager, const char *which) {
     raise_type(vm, "'%T' object does not support the context manager protocol%s", manager, which);
     return false;
 }
 
-bool step_with_enter(VM *vm, Value manager, Value *to)
-{
+bool step_with_enter(VM *vm, Value manager, Value *to) {
     Value enter[2];
     int found = step_special(vm, manager, NAME_OF(vm, enter), enter);
     if (found <= 0) return found < 0 ? false : raise_no_manager(vm, manager, "");
@@ -495,17 +470,16 @@ bool step_with_enter(VM *vm, Value manager, Value *to)
     return found > 0;
 }
 
-Value step_with_exit(VM *vm, Value exit, Value self, Value exception)
-{
+Value step_with_exit(VM *vm, Value exit, Value self, Value exception) {
     Value traceback = as_exception(exception)->traceback;
     Value row[] = {self, from_object(type_of(exception)), exception, is_absent(traceback) ? NONE : traceback};
-    return is_absent(self) ? object_call(vm, exit, row + 1, 3, ABSENT) : object_call(vm, exit, row, 4, ABSENT);
+    return is_absent(self) ? object_call(vm, exit, row + 1, 3, ABSENT)
+                           : object_call(vm, exit, row, 4, ABSENT);
 }
 
 /* --- the rest --- */
 
-bool step_print(VM *vm, Value v)
-{
+bool step_print(VM *vm, Value v) {
     Value hook = dict_get_c(vm, vm->sys, "displayhook");
     if (is_absent(hook)) {
         raise_error(vm, &exc_RuntimeError, "lost sys.displayhook");

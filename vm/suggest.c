@@ -14,38 +14,33 @@
 enum {
     MOVE_COST = 2,
     CASE_COST = 1,
-    LENGTH_MAX = 40,      /* longer names are compared no further: the cost grows with the product of lengths */
+    LENGTH_MAX = 40, /* longer names are compared no further: the cost grows with the product of lengths */
     CANDIDATES_MAX = 750, /* nor more names than these */
 };
 
 /* --- edit distance --- */
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
-static int substitution_cost(char a, char b)
-{
+static int substitution_cost(char a, char b) {
     if (a == b) return 0;
     return lower(a) == lower(b) ? CASE_COST : MOVE_COST;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 /* Levenshtein distance of a[0..m) and b[0..n), by rows; limit + 1 when it is certainly above the limit. */
-static int64_t distance(const char *a, int64_t m, const char *b, int64_t n, int64_t limit)
-{
-    while (m && n && a[0] == b[0]) a++, b++, m--, n--;
-    while (m && n && a[m - 1] == b[n - 1]) m--, n--;
+static int64_t distance(const char *a, int64_t m, const char *b, int64_t n, int64_t limit) {
+    while (m && n && a[0] == b[0])
+        a++, b++, m--, n--;
+    while (m && n && a[m - 1] == b[n - 1])
+        m--, n--;
     if (m == 0 || n == 0) return (m + n) * MOVE_COST;
     if (m > LENGTH_MAX || n > LENGTH_MAX) return limit + 1;
     int64_t row[LENGTH_MAX];
     int64_t result = 0;
-    for (int64_t i = 0; i < m; i++) row[i] = (i + 1) * MOVE_COST;
+    for (int64_t i = 0; i < m; i++)
+        row[i] = (i + 1) * MOVE_COST;
     for (int64_t j = 0; j < n; j++) {
         int64_t diagonal = j * MOVE_COST, smallest = INT64_MAX;
         result = diagonal + MOVE_COST;
@@ -62,8 +57,7 @@ static int64_t distance(const char *a, int64_t m, const char *b, int64_t n, int6
     return result;
 }
 
-Value suggest_name(VM *vm, const Value *names, int64_t count, Value wrong)
-{
+Value suggest_name(VM *vm, const Value *names, int64_t count, Value wrong) {
     size_t wrong_length, length;
     Value keeper = ABSENT, best = ABSENT;
     const char *text = string_utf8(vm, wrong, &wrong_length, &keeper);
@@ -88,14 +82,12 @@ Value suggest_name(VM *vm, const Value *names, int64_t count, Value wrong)
 
 /* --- where to look --- */
 
-static bool starts_with_underscore(Value name)
-{
+static bool starts_with_underscore(Value name) {
     return is_string(name) && string_length(as_string(name)) > 0 && string_at(as_string(name), 0) == '_';
 }
 
 /* dir(object) as a list; ABSENT, nothing raised, when that fails. */
-static Value dir_list(VM *vm, Value object)
-{
+static Value dir_list(VM *vm, Value object) {
     Value method = object_special(vm, object, NAME_OF(vm, dir)), list = ABSENT;
     Value result = is_absent(method) ? ABSENT : call_0(vm, method);
     if (!is_absent(result)) list = list_from_iterable(vm, result);
@@ -107,17 +99,16 @@ static Value dir_list(VM *vm, Value object)
 }
 
 /* The innermost frame of the exception's traceback, or NULL. */
-static FrameObject *innermost_frame(Value exception)
-{
+static FrameObject *innermost_frame(Value exception) {
     Value traceback = as_exception(exception)->traceback;
     if (is_absent(traceback)) return NULL;
-    while (!is_absent(as_traceback(traceback)->next)) traceback = as_traceback(traceback)->next;
+    while (!is_absent(as_traceback(traceback)->next))
+        traceback = as_traceback(traceback)->next;
     return as_frame_object(as_traceback(traceback)->frame);
 }
 
 /* f_locals of a frame; NEW, ABSENT with nothing raised when that fails. */
-static Value locals_of(VM *vm, FrameObject *frame)
-{
+static Value locals_of(VM *vm, FrameObject *frame) {
     Value locals;
     Value name = string_intern_c(vm, "f_locals");
     int found = is_absent(name) ? -1 : object_find_attribute(vm, from_object(frame), name, &locals);
@@ -127,8 +118,7 @@ static Value locals_of(VM *vm, FrameObject *frame)
 }
 
 /* Does the frame run a method of this object? Then its private names are fair suggestions. */
-static bool is_self_of(VM *vm, FrameObject *frame, Value object)
-{
+static bool is_self_of(VM *vm, FrameObject *frame, Value object) {
     Value locals = frame ? locals_of(vm, frame) : ABSENT;
     bool same = false;
     if (!is_absent(locals) && is_dict(locals)) {
@@ -140,8 +130,7 @@ static bool is_self_of(VM *vm, FrameObject *frame, Value object)
 }
 
 /* The nearest attribute of `object`: NEW, or ABSENT. */
-static Value near_attribute(VM *vm, Value object, Value wrong, FrameObject *frame)
-{
+static Value near_attribute(VM *vm, Value object, Value wrong, FrameObject *frame) {
     Value list_value = dir_list(vm, object);
     if (is_absent(list_value)) return ABSENT;
     List *list = as_list(list_value);
@@ -158,16 +147,15 @@ static Value near_attribute(VM *vm, Value object, Value wrong, FrameObject *fram
     return near;
 }
 
-static bool append_keys(VM *vm, Value list, Value mapping)
-{
+static bool append_keys(VM *vm, Value list, Value mapping) {
     return !is_absent(mapping) && list_extend(vm, list, mapping);
 }
 
 /* The nearest variable that the frame sees: NEW, or ABSENT. Sets *attribute when self has the wrong name itself. */
-static Value near_variable(VM *vm, FrameObject *frame, Value wrong, bool *attribute)
-{
+static Value near_variable(VM *vm, FrameObject *frame, Value wrong, bool *attribute) {
     Value locals = locals_of(vm, frame), list = list_new(vm, 0), near = ABSENT;
-    bool ok = !is_absent(list) && append_keys(vm, list, locals) && append_keys(vm, list, frame_object_globals(frame)) &&
+    bool ok = !is_absent(list) && append_keys(vm, list, locals) &&
+              append_keys(vm, list, frame_object_globals(frame)) &&
               append_keys(vm, list, as_function(frame->function)->builtins);
     if (ok) {
         Value self = is_dict(locals) ? dict_get_c(vm, locals, "self") : ABSENT, found;
@@ -176,8 +164,10 @@ static Value near_variable(VM *vm, FrameObject *frame, Value wrong, bool *attrib
             *attribute = there > 0;
             if (there > 0) value_drop(vm, found);
         }
-        if (*attribute) near = value_ref(wrong);
-        else near = value_xref(suggest_name(vm, as_list(list)->items, as_list(list)->length, wrong));
+        if (*attribute)
+            near = value_ref(wrong);
+        else
+            near = value_xref(suggest_name(vm, as_list(list)->items, as_list(list)->length, wrong));
     }
     value_xdrop(vm, locals);
     value_xdrop(vm, list);
@@ -186,26 +176,33 @@ static Value near_variable(VM *vm, FrameObject *frame, Value wrong, bool *attrib
 }
 
 /* Modules that people forget to import. */
-static bool is_library_module(Value name)
-{
+static bool is_library_module(Value name) {
     static const char *const names[] = {
-        "abc",      "argparse", "array",   "ast",       "asyncio",   "atexit",    "base64",    "bisect",     "builtins",
-        "calendar", "cmath",    "code",    "codecs",    "collections", "contextlib", "copy",   "copyreg",    "csv",
-        "ctypes",   "curses",   "dataclasses", "datetime", "decimal", "difflib",  "dis",       "doctest",    "email",
-        "enum",     "errno",    "fcntl",   "filecmp",   "fileinput", "fnmatch",   "fractions", "ftplib",     "functools",
-        "gc",       "getopt",   "getpass", "gettext",   "glob",      "graphlib",  "grp",       "gzip",       "hashlib",
-        "heapq",    "hmac",     "html",    "http",      "imaplib",   "importlib", "inspect",   "io",         "ipaddress",
-        "itertools", "json",    "keyword", "linecache", "locale",    "logging",   "lzma",      "marshal",    "math",
-        "mimetypes", "mmap",    "multiprocessing", "numbers", "operator", "optparse", "os",    "pathlib",    "pdb",
-        "pickle",   "pkgutil",  "platform", "plistlib", "posixpath", "pprint",    "profile",   "pstats",     "pty",
-        "pwd",      "queue",    "quopri",  "random",    "re",        "readline",  "reprlib",   "resource",   "runpy",
-        "sched",    "secrets",  "select",  "selectors", "shelve",    "shlex",     "shutil",    "signal",     "site",
-        "smtplib",  "socket",   "socketserver", "sqlite3", "ssl",    "stat",      "statistics", "string",    "stringprep",
-        "struct",   "subprocess", "symtable", "sys",    "sysconfig", "syslog",    "tarfile",   "tempfile",   "termios",
-        "textwrap", "this",     "threading", "time",    "timeit",    "tkinter",   "token",     "tokenize",   "tomllib",
-        "trace",    "traceback", "tracemalloc", "tty",  "turtle",    "types",     "typing",    "unicodedata", "unittest",
-        "urllib",   "uuid",     "venv",    "warnings",  "wave",      "weakref",   "webbrowser", "xml",       "xmlrpc",
-        "zipapp",   "zipfile",  "zipimport", "zlib",    "zoneinfo",
+        "abc",       "argparse",    "array",       "ast",        "asyncio",   "atexit",
+        "base64",    "bisect",      "builtins",    "calendar",   "cmath",     "code",
+        "codecs",    "collections", "contextlib",  "copy",       "copyreg",   "csv",
+        "ctypes",    "curses",      "dataclasses", "datetime",   "decimal",   "difflib",
+        "dis",       "doctest",     "email",       "enum",       "errno",     "fcntl",
+        "filecmp",   "fileinput",   "fnmatch",     "fractions",  "ftplib",    "functools",
+        "gc",        "getopt",      "getpass",     "gettext",    "glob",      "graphlib",
+        "grp",       "gzip",        "hashlib",     "heapq",      "hmac",      "html",
+        "http",      "imaplib",     "importlib",   "inspect",    "io",        "ipaddress",
+        "itertools", "json",        "keyword",     "linecache",  "locale",    "logging",
+        "lzma",      "marshal",     "math",        "mimetypes",  "mmap",      "multiprocessing",
+        "numbers",   "operator",    "optparse",    "os",         "pathlib",   "pdb",
+        "pickle",    "pkgutil",     "platform",    "plistlib",   "posixpath", "pprint",
+        "profile",   "pstats",      "pty",         "pwd",        "queue",     "quopri",
+        "random",    "re",          "readline",    "reprlib",    "resource",  "runpy",
+        "sched",     "secrets",     "select",      "selectors",  "shelve",    "shlex",
+        "shutil",    "signal",      "site",        "smtplib",    "socket",    "socketserver",
+        "sqlite3",   "ssl",         "stat",        "statistics", "string",    "stringprep",
+        "struct",    "subprocess",  "symtable",    "sys",        "sysconfig", "syslog",
+        "tarfile",   "tempfile",    "termios",     "textwrap",   "this",      "threading",
+        "time",      "timeit",      "tkinter",     "token",      "tokenize",  "tomllib",
+        "trace",     "traceback",   "tracemalloc", "tty",        "turtle",    "types",
+        "typing",    "unicodedata", "unittest",    "urllib",     "uuid",      "venv",
+        "warnings",  "wave",        "weakref",     "webbrowser", "xml",       "xmlrpc",
+        "zipapp",    "zipfile",     "zipimport",   "zlib",       "zoneinfo",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (string_equal_c(name, names[i])) return true;
@@ -213,14 +210,14 @@ static bool is_library_module(Value name)
     return false;
 }
 
-static Value suggest_variable(VM *vm, Value exception, Value wrong)
-{
+static Value suggest_variable(VM *vm, Value exception, Value wrong) {
     FrameObject *frame = innermost_frame(exception);
     bool attribute = false, module = is_library_module(wrong);
     Value near = frame ? near_variable(vm, frame, wrong, &attribute) : ABSENT, text = ABSENT;
     const char *self = attribute ? "self." : "";
     if (!is_absent(near) && module) {
-        text = string_format(vm, ". Did you mean: '%s%S'? Or did you forget to import '%S'?", self, near, wrong);
+        text =
+            string_format(vm, ". Did you mean: '%s%S'? Or did you forget to import '%S'?", self, near, wrong);
     } else if (!is_absent(near)) {
         text = string_format(vm, ". Did you mean: '%s%S'?", self, near);
     } else if (module) {
@@ -230,8 +227,7 @@ static Value suggest_variable(VM *vm, Value exception, Value wrong)
     return text;
 }
 
-Value suggest_for(VM *vm, Value exception)
-{
+Value suggest_for(VM *vm, Value exception) {
     Exception *e = as_exception(exception);
     Value wrong = ABSENT, near = ABSENT, text = ABSENT;
     if (value_is_instance(exception, &exc_NameError)) {

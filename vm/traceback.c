@@ -35,8 +35,7 @@ typedef struct {
 
 /* --- source lines --- */
 
-static bool is_utf8(const char *text, size_t length)
-{
+static bool is_utf8(const char *text, size_t length) {
     static const uint8_t least_lead[] = {0, 0, 0xC2, 0xE0, 0xF0};
     const uint8_t *s = (const uint8_t *)text;
     for (size_t i = 0; i < length;) {
@@ -50,16 +49,14 @@ static bool is_utf8(const char *text, size_t length)
     return true;
 }
 
-static void forget_text(Printer *p)
-{
+static void forget_text(Printer *p) {
     memory_free(p->vm, p->text, p->size ? p->size : 1);
     p->text = NULL;
     p->size = 0;
 }
 
 /* A copy of a registered source text. */
-static void copy_source(Printer *p, Value source)
-{
+static void copy_source(Printer *p, Value source) {
     size_t length;
     Value keeper = ABSENT;
     const char *utf8 = string_utf8(p->vm, source, &length, &keeper);
@@ -71,8 +68,7 @@ static void copy_source(Printer *p, Value source)
     value_xdrop(p->vm, keeper);
 }
 
-static void load_text(Printer *p, Value filename)
-{
+static void load_text(Printer *p, Value filename) {
     if (!is_absent(p->filename) && string_equal(p->filename, filename)) return;
     forget_text(p);
     p->filename = filename;
@@ -97,39 +93,41 @@ typedef struct {
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 /* Lines first..first+count of the text, without blanks at their ends. */
-static void find_lines(const Printer *p, uint32_t first, uint32_t count, Line *lines)
-{
+static void find_lines(const Printer *p, uint32_t first, uint32_t count, Line *lines) {
     const char *next = p->text, *end = p->text + p->size;
     if (next != NULL && p->size >= 3 && memcmp(next, "\xEF\xBB\xBF", 3) == 0) next += 3;
     memset(lines, 0, count * sizeof *lines);
     for (uint32_t n = 1; next != NULL && next < end && n < first + count; n++) {
         const char *stop = next;
-        while (stop < end && *stop != '\n' && *stop != '\r') stop++;
+        while (stop < end && *stop != '\n' && *stop != '\r')
+            stop++;
         if (n >= first) {
             Line *line = &lines[n - first];
             *line = (Line){next, (size_t)(stop - next)};
-            while (line->length && is_blank(line->text[line->length - 1])) line->length--;
+            while (line->length && is_blank(line->text[line->length - 1]))
+                line->length--;
         }
         next = stop + (stop + 1 < end && stop[0] == '\r' && stop[1] == '\n' ? 2 : 1);
     }
 }
 
 /* Cut off the white space that all lines that are not empty have in front. */
-static size_t dedent(Line *lines, uint32_t count)
-{
+static size_t dedent(Line *lines, uint32_t count) {
     const Line *model = NULL;
     size_t margin = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (lines[i].length == 0) continue;
         size_t indent = 0;
-        while (lines[i].text[indent] == ' ' || lines[i].text[indent] == '\t') indent++;
+        while (lines[i].text[indent] == ' ' || lines[i].text[indent] == '\t')
+            indent++;
         if (model == NULL) {
             model = &lines[i];
             margin = indent;
             continue;
         }
         size_t common = 0;
-        while (common < margin && common < indent && lines[i].text[common] == model->text[common]) common++;
+        while (common < margin && common < indent && lines[i].text[common] == model->text[common])
+            common++;
         margin = common;
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -143,8 +141,7 @@ static size_t dedent(Line *lines, uint32_t count)
 /* --- carets --- */
 
 /* Columns that the first `bytes` of a line take on a screen. */
-static size_t display_width(Line line, size_t bytes)
-{
+static size_t display_width(Line line, size_t bytes) {
     size_t width = 0;
     if (bytes > line.length) bytes = line.length;
     for (const char *next = line.text, *end = line.text + bytes; next < end;) {
@@ -164,8 +161,7 @@ typedef struct {
     CaretAnchors anchors;
 } Marks;
 
-static bool blank_between(Line line, size_t from, size_t to)
-{
+static bool blank_between(Line line, size_t from, size_t to) {
     for (size_t i = from; i < to && i < line.length; i++) {
         if (!is_blank(line.text[i])) return false;
     }
@@ -173,8 +169,7 @@ static bool blank_between(Line line, size_t from, size_t to)
 }
 
 /* The marked text, lines joined, from the start in the first to the end in the last one; from_start false: all. */
-static void join_lines(Buffer *buffer, const Marks *m, bool from_start)
-{
+static void join_lines(Buffer *buffer, const Marks *m, bool from_start) {
     for (uint32_t i = 0; i < m->count; i++) {
         size_t from = i == 0 && from_start ? m->start : 0, to = m->lines[i].length;
         if (i == m->count - 1 && from_start && m->end < to) to = m->end;
@@ -183,13 +178,13 @@ static void join_lines(Buffer *buffer, const Marks *m, bool from_start)
     }
 }
 
-static void decide_marks(Printer *p, Marks *m)
-{
+static void decide_marks(Printer *p, Marks *m) {
     Allocator allocator = {heap_allocate_fn, vm_heap(p->vm)};
     Buffer text;
     buffer_init(&text, allocator);
     join_lines(&text, m, true);
-    if (!text.failed && text.length) m->anchored = anchors_find(allocator, text.data, text.length, &m->anchors);
+    if (!text.failed && text.length)
+        m->anchored = anchors_find(allocator, text.data, text.length, &m->anchors);
     if (m->anchored && m->anchors.left_line == 0) m->anchors.left_column += (int)m->start;
     if (m->anchored && m->anchors.right_line == 0) m->anchors.right_column += (int)m->start;
     text.length = 0;
@@ -203,15 +198,15 @@ static void decide_marks(Printer *p, Marks *m)
 }
 
 /* One line, and the carets under it. */
-static void print_marked_line(Printer *p, const Marks *m, uint32_t n)
-{
+static void print_marked_line(Printer *p, const Marks *m, uint32_t n) {
     Line line = m->lines[n];
     builder_c(&p->out, "    ");
     builder_utf8(&p->out, line.text, line.length);
     builder_char(&p->out, '\n');
     if (!m->shown) return;
     size_t indent = 0;
-    while (indent < line.length && is_blank(line.text[indent])) indent++;
+    while (indent < line.length && is_blank(line.text[indent]))
+        indent++;
     size_t first = n == 0 ? display_width(line, m->start) : 0;
     size_t width = display_width(line, n == m->count - 1 ? m->end : line.length);
     const CaretAnchors *a = &m->anchors;
@@ -232,8 +227,7 @@ static void print_marked_line(Printer *p, const Marks *m, uint32_t n)
 }
 
 /* Of many lines only the first, the last and those around the anchors are shown. */
-static bool is_significant(const Marks *m, uint32_t n)
-{
+static bool is_significant(const Marks *m, uint32_t n) {
     const CaretAnchors *a = &m->anchors;
     int i = (int)n;
     if (n == 0 || n == m->count - 1) return true;
@@ -241,8 +235,7 @@ static bool is_significant(const Marks *m, uint32_t n)
                            (i >= a->right_line - 1 && i <= a->right_line + 1));
 }
 
-static void print_marked_lines(Printer *p, Marks *m)
-{
+static void print_marked_lines(Printer *p, Marks *m) {
     decide_marks(p, m);
     uint32_t shown = 0;
     for (uint32_t n = 0; n < m->count; n++) {
@@ -257,8 +250,7 @@ static void print_marked_lines(Printer *p, Marks *m)
 
 /* --- one entry --- */
 
-static void print_source(Printer *p, const Code *code, uint32_t index, uint32_t line)
-{
+static void print_source(Printer *p, const Code *code, uint32_t index, uint32_t line) {
     enum { LINES_MAX = 4000 };
     CodePosition position = code_position(code, index);
     if (line == 0) return;
@@ -277,9 +269,11 @@ static void print_source(Printer *p, const Code *code, uint32_t index, uint32_t 
     find_lines(p, line, count, lines);
     size_t margin = dedent(lines, count);
     bool empty = true;
-    for (uint32_t i = 0; i < count; i++) empty &= lines[i].length == 0;
+    for (uint32_t i = 0; i < count; i++)
+        empty &= lines[i].length == 0;
     if (!empty && !span) {
-        while (lines[0].length && is_blank(lines[0].text[0])) lines[0].text++, lines[0].length--;
+        while (lines[0].length && is_blank(lines[0].text[0]))
+            lines[0].text++, lines[0].length--;
         builder_c(&p->out, "    ");
         builder_utf8(&p->out, lines[0].text, lines[0].length);
         builder_char(&p->out, '\n');
@@ -296,17 +290,17 @@ static void print_source(Printer *p, const Code *code, uint32_t index, uint32_t 
 }
 
 /* Each statement typed at the prompt is a source of its own, "<stdin>-7", but is shown as one. */
-static void print_filename(Printer *p, Value filename)
-{
+static void print_filename(Printer *p, Value filename) {
     static const char typed[] = "<stdin>-";
     const String *s = as_string(filename);
     builder_c(&p->out, "  File \"");
-    if (s->ascii && strncmp((const char *)s->data, typed, sizeof typed - 1) == 0) builder_c(&p->out, "<stdin>");
-    else builder_string(&p->out, filename);
+    if (s->ascii && strncmp((const char *)s->data, typed, sizeof typed - 1) == 0)
+        builder_c(&p->out, "<stdin>");
+    else
+        builder_string(&p->out, filename);
 }
 
-static void print_entry(Printer *p, const Traceback *entry)
-{
+static void print_entry(Printer *p, const Traceback *entry) {
     const Code *code = frame_object_code(as_frame_object(entry->frame));
     print_filename(p, code->filename);
     uint32_t line = traceback_line(entry);
@@ -316,22 +310,21 @@ static void print_entry(Printer *p, const Traceback *entry)
     print_source(p, code, entry->index, line);
 }
 
-static void print_repeats(Printer *p, uint32_t times)
-{
+static void print_repeats(Printer *p, uint32_t times) {
     enum { SHOWN = 3 };
     if (times <= SHOWN) return;
     times -= SHOWN;
     builder_format(&p->out, "  [Previous line repeated %u more time%s]\n", times, times == 1 ? "" : "s");
 }
 
-static bool same_place(const Traceback *a, const Traceback *b)
-{
-    const Code *x = frame_object_code(as_frame_object(a->frame)), *y = frame_object_code(as_frame_object(b->frame));
-    return traceback_line(a) == traceback_line(b) && string_equal(x->filename, y->filename) && string_equal(x->name, y->name);
+static bool same_place(const Traceback *a, const Traceback *b) {
+    const Code *x = frame_object_code(as_frame_object(a->frame)),
+               *y = frame_object_code(as_frame_object(b->frame));
+    return traceback_line(a) == traceback_line(b) && string_equal(x->filename, y->filename) &&
+           string_equal(x->name, y->name);
 }
 
-static void print_entries(Printer *p, Value traceback)
-{
+static void print_entries(Printer *p, Value traceback) {
     const Traceback *before = NULL;
     uint32_t times = 0;
     for (; !is_absent(traceback); traceback = as_traceback(traceback)->next) {
@@ -349,28 +342,31 @@ static void print_entries(Printer *p, Value traceback)
 /* --- the exception itself --- */
 
 /* module.Class, without `builtins` and `__main__`. */
-static void print_type(Printer *p, Value exception)
-{
+static void print_type(Printer *p, Value exception) {
     VM *vm = p->vm;
     Value type = from_object(type_of(exception)), module, name;
     int found = object_find_attribute(vm, type, NAME_OF(vm, module), &module);
     if (found > 0) {
-        bool plain = is_string(module) && (string_equal_c(module, "builtins") || string_equal_c(module, "__main__"));
-        if (!is_string(module)) builder_c(&p->out, "<unknown>.");
-        else if (!plain) builder_string(&p->out, module), builder_char(&p->out, '.');
+        bool plain =
+            is_string(module) && (string_equal_c(module, "builtins") || string_equal_c(module, "__main__"));
+        if (!is_string(module))
+            builder_c(&p->out, "<unknown>.");
+        else if (!plain)
+            builder_string(&p->out, module), builder_char(&p->out, '.');
         value_drop(vm, module);
     }
     error_clear(vm);
     found = object_find_attribute(vm, type, NAME_OF(vm, qualname), &name);
-    if (found > 0 && is_string(name)) builder_string(&p->out, name);
-    else builder_c(&p->out, type_name_of(exception));
+    if (found > 0 && is_string(name))
+        builder_string(&p->out, name);
+    else
+        builder_c(&p->out, type_name_of(exception));
     if (found > 0) value_drop(vm, name);
     error_clear(vm);
 }
 
 /* A field that is a number; -1 when it is none. */
-static int64_t number_field(Value exception, int field)
-{
+static int64_t number_field(Value exception, int field) {
     Value v = as_exception(exception)->fields[field];
     return !is_absent(v) && is_int(v) ? int_get(v) : -1;
 }
@@ -378,20 +374,25 @@ static int64_t number_field(Value exception, int field)
 static bool is_text(Value v) { return !is_absent(v) && is_string(v); }
 
 /* The offending line of a SyntaxError with carets. Offsets count code points from 1. */
-static void print_syntax_line(Printer *p, Value exception, Value text)
-{
+static void print_syntax_line(Printer *p, Value exception, Value text) {
     const String *s = as_string(text);
     int64_t end = string_length(s), start = 0;
-    while (end > 0 && string_at(s, end - 1) == '\n') end--;
-    while (start < end && (string_at(s, start) == ' ' || string_at(s, start) == '\n' || string_at(s, start) == '\f')) start++;
+    while (end > 0 && string_at(s, end - 1) == '\n')
+        end--;
+    while (start < end &&
+           (string_at(s, start) == ' ' || string_at(s, start) == '\n' || string_at(s, start) == '\f'))
+        start++;
     builder_c(&p->out, "    ");
     builder_slice(&p->out, text, start, end);
     builder_char(&p->out, '\n');
-    int64_t offset = number_field(exception, SYNTAX_OFFSET), end_offset = number_field(exception, SYNTAX_END_OFFSET);
+    int64_t offset = number_field(exception, SYNTAX_OFFSET),
+            end_offset = number_field(exception, SYNTAX_END_OFFSET);
     if (offset < 0) return;
     int64_t line = number_field(exception, SYNTAX_LINE), end_line = number_field(exception, SYNTAX_END_LINE);
-    if (line != end_line && end_line >= 0) end_offset = end + 1;
-    else if (end_offset <= 0) end_offset = offset;
+    if (line != end_line && end_line >= 0)
+        end_offset = end + 1;
+    else if (end_offset <= 0)
+        end_offset = offset;
     if (offset > end + 1) offset = end + 1;
     if (end_offset > end + 1) end_offset = end + 1;
     if (end_offset <= offset) end_offset = offset + 1;
@@ -406,36 +407,38 @@ static void print_syntax_line(Printer *p, Value exception, Value text)
     builder_char(&p->out, '\n');
 }
 
-static void print_syntax_error(Printer *p, Value exception)
-{
+static void print_syntax_error(Printer *p, Value exception) {
     const Exception *e = as_exception(exception);
-    Value filename = e->fields[SYNTAX_FILENAME], text = e->fields[SYNTAX_TEXT], message = e->fields[SYNTAX_MESSAGE];
+    Value filename = e->fields[SYNTAX_FILENAME], text = e->fields[SYNTAX_TEXT],
+          message = e->fields[SYNTAX_MESSAGE];
     int64_t line = number_field(exception, SYNTAX_LINE);
     if (line >= 0) {
-        if (is_text(filename)) print_filename(p, filename);
-        else builder_c(&p->out, "  File \"<string>");
+        if (is_text(filename))
+            print_filename(p, filename);
+        else
+            builder_c(&p->out, "  File \"<string>");
         builder_format(&p->out, "\", line %lld\n", (long long)line);
         if (is_text(text)) print_syntax_line(p, exception, text);
     }
     print_type(p, exception);
     builder_c(&p->out, ": ");
-    if (is_absent(message) || is_none(message)) builder_c(&p->out, "<no detail available>");
-    else builder_str(&p->out, message);
+    if (is_absent(message) || is_none(message))
+        builder_c(&p->out, "<no detail available>");
+    else
+        builder_str(&p->out, message);
     if (line < 0 && is_text(filename)) builder_format(&p->out, " (%S)", filename);
     builder_char(&p->out, '\n');
 }
 
 /* str(v), or a stand-in when that fails. NEW. */
-static Value safe_text(VM *vm, Value v, const char *otherwise, Value (*convert)(VM *, Value))
-{
+static Value safe_text(VM *vm, Value v, const char *otherwise, Value (*convert)(VM *, Value)) {
     Value text = convert(vm, v);
     if (!is_absent(text)) return text;
     error_clear(vm);
     return string_from_c(vm, otherwise);
 }
 
-static void print_plain_error(Printer *p, Value exception)
-{
+static void print_plain_error(Printer *p, Value exception) {
     VM *vm = p->vm;
     Value text = safe_text(vm, exception, "<exception str() failed>", object_str);
     Value more = suggest_for(vm, exception);
@@ -449,8 +452,7 @@ static void print_plain_error(Printer *p, Value exception)
     value_xdrop(vm, more);
 }
 
-static void print_note(Printer *p, Value note)
-{
+static void print_note(Printer *p, Value note) {
     Value text = safe_text(p->vm, note, "<note str() failed>", object_str);
     if (!is_absent(text)) {
         builder_string(&p->out, text);
@@ -459,8 +461,7 @@ static void print_note(Printer *p, Value note)
     }
 }
 
-static void print_notes(Printer *p, Value exception)
-{
+static void print_notes(Printer *p, Value exception) {
     VM *vm = p->vm;
     Value notes;
     int found = object_find_attribute(vm, exception, NAME_OF(vm, notes), &notes);
@@ -481,23 +482,23 @@ static void print_notes(Printer *p, Value exception)
     error_clear(vm);
 }
 
-static void print_one(Printer *p, Value exception)
-{
+static void print_one(Printer *p, Value exception) {
     Value traceback = as_exception(exception)->traceback;
     if (!is_absent(traceback)) {
         builder_c(&p->out, "Traceback (most recent call last):\n");
         print_entries(p, traceback);
     }
-    if (value_is_instance(exception, &exc_SyntaxError)) print_syntax_error(p, exception);
-    else print_plain_error(p, exception);
+    if (value_is_instance(exception, &exc_SyntaxError))
+        print_syntax_error(p, exception);
+    else
+        print_plain_error(p, exception);
     print_notes(p, exception);
 }
 
 /* --- the chain --- */
 
 /* The exception that is to be shown before this one, or ABSENT. */
-static Value exception_before(Value exception, bool *is_cause)
-{
+static Value exception_before(Value exception, bool *is_cause) {
     const Exception *e = as_exception(exception);
     *is_cause = !is_absent(e->cause) && !is_none(e->cause);
     if (*is_cause) return e->cause;
@@ -505,16 +506,14 @@ static Value exception_before(Value exception, bool *is_cause)
     return suppressed || is_none(e->context) ? ABSENT : e->context;
 }
 
-static bool list_has(const List *list, Value v)
-{
+static bool list_has(const List *list, Value v) {
     for (int64_t i = 0; i < list->length; i++) {
         if (value_same(list->items[i], v)) return true;
     }
     return false;
 }
 
-static void print_chain(Printer *p, Value exception)
-{
+static void print_chain(Printer *p, Value exception) {
     VM *vm = p->vm;
     Value chain = list_new(vm, 1);
     bool is_cause;
@@ -531,14 +530,14 @@ static void print_chain(Printer *p, Value exception)
         print_one(p, v);
         if (i == 0) break;
         exception_before(as_list(chain)->items[i - 1], &is_cause);
-        builder_c(&p->out, is_cause ? "\nThe above exception was the direct cause of the following exception:\n\n"
-                                    : "\nDuring handling of the above exception, another exception occurred:\n\n");
+        builder_c(&p->out, is_cause
+                               ? "\nThe above exception was the direct cause of the following exception:\n\n"
+                               : "\nDuring handling of the above exception, another exception occurred:\n\n");
     }
     value_drop(vm, chain);
 }
 
-Value traceback_format(VM *vm, Value exception)
-{
+Value traceback_format(VM *vm, Value exception) {
     Printer p = {.vm = vm, .filename = ABSENT};
     builder_init(&p.out, vm);
     value_ref(exception);
@@ -548,8 +547,7 @@ Value traceback_format(VM *vm, Value exception)
     return builder_finish(&p.out);
 }
 
-static bool write_to(VM *vm, Value stream, Value text)
-{
+static bool write_to(VM *vm, Value stream, Value text) {
     value_ref(stream);
     Value written = call_method(vm, stream, NAME_OF(vm, write), &text, 1);
     if (!is_absent(written)) value_set(vm, &written, call_method(vm, stream, NAME_OF(vm, flush), NULL, 0));
@@ -559,8 +557,7 @@ static bool write_to(VM *vm, Value stream, Value text)
     return ok;
 }
 
-void traceback_print(VM *vm, Value exception)
-{
+void traceback_print(VM *vm, Value exception) {
     Value raised = error_take(vm), text = traceback_format(vm, exception);
     Value stream = is_absent(vm->sys) ? ABSENT : dict_get_c(vm, vm->sys, "stderr");
     bool has_stream = !is_absent(stream) && !is_none(stream);

@@ -22,8 +22,7 @@ typedef struct {
 
 static TypeParam *as_param(Value v) { return (TypeParam *)as_object(v); }
 
-static Value param_new(VM *vm, const Frame *frame, Type *type, Value name, Value evaluate, Value params)
-{
+static Value param_new(VM *vm, const Frame *frame, Type *type, Value name, Value evaluate, Value params) {
     TypeParam *p = (TypeParam *)object_new_container(vm, type, sizeof *p);
     if (p == NULL) return raise_memory(vm);
     Value module = dict_get_string(vm, frame_globals(frame), NAME_OF(vm, name));
@@ -36,8 +35,7 @@ static Value param_new(VM *vm, const Frame *frame, Type *type, Value name, Value
     return from_object(p);
 }
 
-static int traverse(Object *self, VisitFn visit, void *context)
-{
+static int traverse(Object *self, VisitFn visit, void *context) {
     TypeParam *p = (TypeParam *)self;
     VISIT(p->evaluate);
     VISIT(p->value);
@@ -45,16 +43,14 @@ static int traverse(Object *self, VisitFn visit, void *context)
     return 0;
 }
 
-static void clear(VM *vm, Object *self)
-{
+static void clear(VM *vm, Object *self) {
     TypeParam *p = (TypeParam *)self;
     value_clear(vm, &p->evaluate);
     value_clear(vm, &p->value);
     value_clear(vm, &p->params);
 }
 
-static void dealloc(VM *vm, Object *self)
-{
+static void dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     clear(vm, self);
     value_clear(vm, &((TypeParam *)self)->name);
@@ -63,8 +59,7 @@ static void dealloc(VM *vm, Object *self)
 }
 
 /* The bound or value, worked out at the first look. */
-static Value get_value(VM *vm, Value self)
-{
+static Value get_value(VM *vm, Value self) {
     TypeParam *p = as_param(self);
     if (is_absent(p->value) && !is_absent(p->evaluate)) {
         Value evaluate = value_ref(p->evaluate), v = call_0(vm, evaluate);
@@ -77,36 +72,31 @@ static Value get_value(VM *vm, Value self)
 }
 
 /* Constraints are written as a tuple in the bound's place. */
-static Value get_bound(VM *vm, Value self)
-{
+static Value get_bound(VM *vm, Value self) {
     Value v = get_value(vm, self);
     if (is_absent(v) || !is_tuple(v)) return v;
     value_drop(vm, v);
     return NONE;
 }
 
-static Value get_constraints(VM *vm, Value self)
-{
+static Value get_constraints(VM *vm, Value self) {
     Value v = get_value(vm, self);
     if (is_absent(v) || is_tuple(v)) return v;
     value_drop(vm, v);
     return value_ref(vm->empty_tuple);
 }
 
-static Value get_false(VM *vm, Value self)
-{
+static Value get_false(VM *vm, Value self) {
     (void)vm, (void)self;
     return FALSE_VALUE;
 }
 
-static Value get_true(VM *vm, Value self)
-{
+static Value get_true(VM *vm, Value self) {
     (void)vm, (void)self;
     return TRUE_VALUE;
 }
 
-static Value repr(VM *vm, Value self)
-{
+static Value repr(VM *vm, Value self) {
     (void)vm;
     return value_ref(as_param(self)->name);
 }
@@ -125,12 +115,9 @@ static const MemberDef alias_members[] = {
 };
 
 static const GetSetDef type_var_getsets[] = {
-    {"__bound__", get_bound, NULL, NULL},
-    {"__constraints__", get_constraints, NULL, NULL},
-    {"__covariant__", get_false, NULL, NULL},
-    {"__contravariant__", get_false, NULL, NULL},
-    {"__infer_variance__", get_true, NULL, NULL},
-    {0},
+    {"__bound__", get_bound, NULL, NULL},         {"__constraints__", get_constraints, NULL, NULL},
+    {"__covariant__", get_false, NULL, NULL},     {"__contravariant__", get_false, NULL, NULL},
+    {"__infer_variance__", get_true, NULL, NULL}, {0},
 };
 
 static const GetSetDef alias_getsets[] = {
@@ -148,14 +135,14 @@ static const NativeDef generic_methods[] = {
     {0},
 };
 
-#define PARAM_TYPE(variable, text, ...)                                                                      \
-    Type variable = {                                                                                        \
-        TYPE_HEAD(variable, text, .traverse = traverse, .clear = clear, .dealloc = dealloc),                 \
-        .flags = TYPE_NO_NEW,                                                                                \
-        .basic_size = sizeof(TypeParam),                                                                     \
-        .base = &object_type,                                                                                \
-        .repr = repr,                                                                                        \
-        __VA_ARGS__,                                                                                         \
+#define PARAM_TYPE(variable, text, ...) \
+    Type variable = { \
+        TYPE_HEAD(variable, text, .traverse = traverse, .clear = clear, .dealloc = dealloc), \
+        .flags = TYPE_NO_NEW, \
+        .basic_size = sizeof(TypeParam), \
+        .base = &object_type, \
+        .repr = repr, \
+        __VA_ARGS__, \
     }
 
 PARAM_TYPE(type_var_type, "typing.TypeVar", .members = members, .getsets = type_var_getsets);
@@ -172,12 +159,12 @@ Type generic_type = {
     .methods = generic_methods,
 };
 
-Value step_typing(VM *vm, const Frame *frame, Opcode op, uint32_t operand, Value *operands)
-{
+Value step_typing(VM *vm, const Frame *frame, Opcode op, uint32_t operand, Value *operands) {
     Type *const kinds[] = {&type_var_type, &type_var_type, &param_spec_type, &type_var_tuple_type};
     switch (op) {
     case OP_TYPE_PARAM:
-        return param_new(vm, frame, kinds[operand & 3], operands[0], operand == 1 ? operands[1] : ABSENT, ABSENT);
+        return param_new(vm, frame, kinds[operand & 3], operands[0], operand == 1 ? operands[1] : ABSENT,
+                         ABSENT);
     case OP_TYPE_ALIAS: return param_new(vm, frame, &type_alias_type, operands[0], operands[2], operands[1]);
     case OP_GENERIC_BASE: return generic_alias_new(vm, from_object(&generic_type), operands[0]);
     default:
