@@ -2,15 +2,16 @@
 #define MPY_RUNTIME_CODE_H
 
 /*
- * code: one compiled block (module, function, class body, ...), as the compiler leaves it and the machine runs it.
+ * code: one compiled block (module, function, class body, ...), as the compiler leaves it and the machine
+ * runs it.
  *
- * Instructions are 32-bit words (compiler/opcodes.def); the machine specialises them in place, so a code object's words
- * are the only part of it that changes. Variables are numbered through: parameters first (positional-only, positional,
- * keyword-only, *args, **kwargs), other locals, cells that are no parameters, free variables. A captured parameter
- * keeps its number: MAKE_CELL puts its cell there.
+ * Instructions are 32-bit words (compiler/opcodes.def); the machine specialises them in place, so a code
+ * object's words are the only part of it that changes. Variables are numbered through: parameters first
+ * (positional-only, positional, keyword-only, *args, **kwargs), other locals, cells that are no parameters,
+ * free variables. A captured parameter keeps its number: MAKE_CELL puts its cell there.
  *
- * Two side tables: where exceptions go (handlers, innermost first for any instruction: the first entry that covers it
- * counts) and where instructions come from (positions, packed runs; code_position reads them).
+ * Two side tables: where exceptions go (handlers, innermost first for any instruction: the first entry that
+ * covers it counts) and where instructions come from (positions, packed runs; code_position reads them).
  *
  * Ownership: a code object owns everything it points to; code_new takes it from the caller.
  */
@@ -41,8 +42,8 @@ enum {
     VARIABLE_HIDDEN = 8, /* of an inlined comprehension: not in locals() */
 };
 
-/* Instructions start <= i < end: drop the stack to `depth`, push the index of the failed instruction if `lasti`, push
- * the exception, go to `handler`. */
+/* Instructions start <= i < end: drop the stack to `depth`, push the index of the failed instruction if
+ * `lasti`, push the exception, go to `handler`. */
 typedef struct {
     uint32_t start, end;
     uint32_t handler;
@@ -84,8 +85,9 @@ typedef struct Code {
     Value name, qualified_name, filename; /* strings */
 } Code;
 
-/* All that code_new needs. The four blocks come from memory_alloc, exactly as large as their counts say (NULL for a
- * count of 0), and go to the code object; so do the references of the Values. On failure all of it is given back. */
+/* All that code_new needs. The four blocks come from memory_alloc, exactly as large as their counts say (NULL
+ * for a count of 0), and go to the code object; so do the references of the Values. On failure all of it is
+ * given back. */
 typedef struct {
     uint32_t flags;
     uint32_t positional_count, positional_only_count, keyword_only_count;
@@ -107,7 +109,8 @@ static inline bool is_code(Value v) { return is_exactly(v, &code_type); }
 
 NEW RAISES Value code_new(VM *vm, STEALS const CodeParts *parts);
 
-/* The span of the instruction whose first word is at `index` (for an extra word: of the instruction it belongs to). */
+/* The span of the instruction whose first word is at `index` (for an extra word: of the instruction it
+ * belongs to). */
 CodePosition code_position(const Code *code, uint32_t index);
 static inline uint32_t code_line(const Code *code, uint32_t index) {
     return (uint32_t)code_position(code, index).line;
@@ -118,9 +121,9 @@ const ExceptionEntry *code_handler(const Code *code, uint32_t index);
 
 /*
  * Writing a position table: for each run of words with the same span, in order of the words. Packed: varint
- * (run << 2 | form); form 0 has nothing (no line), form 1 the line, form 2 the line, end line and columns. Lines are
- * signed differences (zigzag) to the line before, end lines differences to the line, end columns to the column when
- * on the same line.
+ * (run << 2 | form); form 0 has nothing (no line), form 1 the line, form 2 the line, end line and columns.
+ * Lines are signed differences (zigzag) to the line before, end lines differences to the line, end columns to
+ * the column when on the same line.
  */
 typedef struct {
     Buffer *buffer; /* refused memory shows in buffer->failed */

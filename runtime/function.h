@@ -2,8 +2,8 @@
 #define MPY_RUNTIME_FUNCTION_H
 
 /*
- * function: a code object with the globals it runs in, its defaults and its closure; and method: a function bound to
- * its first argument. The types' slots are in vm/, where calls are.
+ * function: a code object with the globals it runs in, its defaults and its closure; and method: a function
+ * bound to its first argument. The types' slots are in vm/, where calls are.
  */
 
 #include "runtime/code.h"

@@ -4,9 +4,10 @@
 /*
  * The operators on immediate numbers, inlined into the eval loop.
  *
- * Each function either stores the result and returns true, or returns false for operands it does not serve: other
- * types, results that leave the immediate range, division by zero. The slow path then does the whole operation anew.
- * ABSENT is neither an int nor a float, so unbound locals fall through too. No references change hands.
+ * Each function either stores the result and returns true, or returns false for operands it does not serve:
+ * other types, results that leave the immediate range, division by zero. The slow path then does the whole
+ * operation anew. ABSENT is neither an int nor a float, so unbound locals fall through too. No references
+ * change hands.
  *
  * An immediate int is 4i + 2, so sums and differences need no untagging: (4i+2) + (4j+2) - 2 = 4(i+j) + 2.
  */

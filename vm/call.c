@@ -1,6 +1,6 @@
 /*
- * Binding arguments to parameters, in the order in which CPython finds faults: keywords first, then too many positional
- * arguments, then missing ones. Then the spreading calls, f(*x, **y).
+ * Binding arguments to parameters, in the order in which CPython finds faults: keywords first, then too many
+ * positional arguments, then missing ones. Then the spreading calls, f(*x, **y).
  */
 
 #include "vm/call.h"
@@ -173,7 +173,8 @@ static bool bind_defaults(VM *vm, const Function *function, Value *row) {
     return !missing;
 }
 
-/* All but the positional arguments, which are in the row; `values` are the keywords' and *args' left-over ones. */
+/* All but the positional arguments, which are in the row; `values` are the keywords' and *args' left-over
+ * ones. */
 static bool bind_rest(VM *vm, Function *function, Value *rest, int64_t extra, Value *values,
                       const Tuple *names, Value *row) {
     const Code *code = function->code;
@@ -199,8 +200,8 @@ static bool bind_rest(VM *vm, Function *function, Value *rest, int64_t extra, Va
     return bind_defaults(vm, function, row);
 }
 
-/* Finalizers may run whenever memory is taken or a reference dropped, and their frames begin at the running frame's
- * `top`: keep them off the values up to `end`. The old top, for unprotect. */
+/* Finalizers may run whenever memory is taken or a reference dropped, and their frames begin at the running
+ * frame's `top`: keep them off the values up to `end`. The old top, for unprotect. */
 static Value *protect(VM *vm, Value *end) {
     if (vm->frame == NULL) return NULL;
     Value *top = vm->frame->top;

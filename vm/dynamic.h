@@ -1,7 +1,8 @@
 #ifndef MPY_VM_DYNAMIC_H
 #define MPY_VM_DYNAMIC_H
 
-/* The built-in functions that need frames, the compiler or import: eval, exec, compile, globals, locals, vars, dir,
+/* The built-in functions that need frames, the compiler or import: eval, exec, compile, globals, locals,
+ * vars, dir,
  * __import__; and sys._getframe. */
 
 #include "runtime/state.h"

@@ -1,14 +1,15 @@
 /*
  * The eval loop.
  *
- * Registers, as C variables: `ip` behind the word of the instruction under way (then behind its further words), `sp`
- * the first free slot, `locals` the frame's variables, `frame` = vm->frame, `word` the instruction. Sections, in order:
- * set-up; the stack; variables; names; attributes; items; operators; comparisons and jumps; iteration; building;
- * functions and calls; generators; exceptions; import and the rest; then the shared tails: calls of each kind, returns,
- * errors.
+ * Registers, as C variables: `ip` behind the word of the instruction under way (then behind its further
+ * words), `sp` the first free slot, `locals` the frame's variables, `frame` = vm->frame, `word` the
+ * instruction. Sections, in order: set-up; the stack; variables; names; attributes; items; operators;
+ * comparisons and jumps; iteration; building; functions and calls; generators; exceptions; import and the
+ * rest; then the shared tails: calls of each kind, returns, errors.
  *
- * References: a value on the operand stack is owned by its slot; popping it moves the reference. Slots above sp are
- * garbage. ABSENT may stand on the stack where an instruction says so, and only there; unwinding expects it anywhere.
+ * References: a value on the operand stack is owned by its slot; popping it moves the reference. Slots above
+ * sp are garbage. ABSENT may stand on the stack where an instruction says so, and only there; unwinding
+ * expects it anywhere.
  */
 
 #if defined __GNUC__ && !defined __clang__
@@ -62,8 +63,8 @@ static inline bool stack_has_room(const VM *vm, const Value *from, int64_t count
     return vm->stack_end - from >= count;
 }
 
-/* A generator's operand stack is in the generator, where no callee's frame can follow: its arguments move to the VM's
- * stack. The new place, or NULL when there is no room. */
+/* A generator's operand stack is in the generator, where no callee's frame can follow: its arguments move to
+ * the VM's stack. The new place, or NULL when there is no room. */
 static Value *leave_generator(const VM *vm, const Frame *frame, Value *arguments, int64_t nargs) {
     if (arguments == frame->top) return arguments;
     if (!stack_has_room(vm, frame->top, nargs)) return NULL;
@@ -85,8 +86,8 @@ static inline bool function_takes(Value v, uint32_t count) {
            as_function(v)->code->positional_count == count;
 }
 
-/* Can a native be called with n positional arguments at `args`? Missing ones are made ABSENT, for which there is room
- * behind every operand stack (FRAME_SLACK). False: it needs the whole binding, or an error is due. */
+/* Can a native be called with n positional arguments at `args`? Missing ones are made ABSENT, for which there
+ * is room behind every operand stack (FRAME_SLACK). False: it needs the whole binding, or an error is due. */
 static __attribute__((noinline)) bool native_fits_padded(const Signature *signature, Value *args, int64_t n) {
     if (signature->raw)
         return n >= signature->required && (signature->raw_args || n <= signature->positional);
@@ -252,7 +253,8 @@ static int contains(VM *vm, Value container, Value item) {
     return object_contains(vm, container, item);
 }
 
-/* Asked when C enters the loop. A function of its own, since asking for a frame's address costs a register. */
+/* Asked when C enters the loop. A function of its own, since asking for a frame's address costs a register.
+ */
 static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
     if (LIKELY((char *)__builtin_frame_address(0) > vm->c_stack_limit)) return true;
     raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
@@ -1929,7 +1931,8 @@ binary_slow : {
     goto replace_two;
 }
 
-    /* An operator's method in Python. The operands stay on the stack until it has returned, since it may decline. */
+    /* An operator's method in Python. The operands stay on the stack until it has returned, since it may
+     * decline. */
 enter_operator:
     arguments = frame->top;
     nargs = 2;

@@ -4,14 +4,15 @@
 /*
  * Running code.
  *
- * eval_run is the loop; everything that enters Python code from C goes through one of the functions below. Calls from
- * Python to Python, and generators resumed by for, yield from and the like, stay inside one run of the loop.
+ * eval_run is the loop; everything that enters Python code from C goes through one of the functions below.
+ * Calls from Python to Python, and generators resumed by for, yield from and the like, stay inside one run of
+ * the loop.
  */
 
 #include "vm/frame.h"
 
-/* Run vm->frame, which has FRAME_ENTRY, and what it calls, until it ends. NEW, RAISES; for a generator also what it
- * yields. */
+/* Run vm->frame, which has FRAME_ENTRY, and what it calls, until it ends. NEW, RAISES; for a generator also
+ * what it yields. */
 NEW RAISES Value eval_run(VM *vm);
 
 /* Run a code object as a module or exec() does: `names` a mapping (ABSENT: the globals themselves). */

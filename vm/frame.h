@@ -9,17 +9,18 @@
  *     [ parameters | other locals | cells | free ][ struct Frame ][ operand stack ... ]
  *     ^ locals                                    ^ frame          ^ frame_operands     ^ top
  *
- * A caller pushes the callable, then self or ABSENT, then the arguments; the callee's locals begin right there, so a
- * call from Python to Python copies nothing. The callable's reference moves into the frame, and its slot is where the
- * result goes: a caller's `sp` points there while the callee runs. A generator owns a piece of memory of the same
- * layout (runtime form: Generator) and is linked in while it runs; its callees still lie on the VM's stack, at `top`,
- * which it takes over from whoever resumed it.
+ * A caller pushes the callable, then self or ABSENT, then the arguments; the callee's locals begin right
+ * there, so a call from Python to Python copies nothing. The callable's reference moves into the frame, and
+ * its slot is where the result goes: a caller's `sp` points there while the callee runs. A generator owns a
+ * piece of memory of the same layout (runtime form: Generator) and is linked in while it runs; its callees
+ * still lie on the VM's stack, at `top`, which it takes over from whoever resumed it.
  *
- * `ip` and `sp` are registers of the eval loop and saved here when another frame is entered, and `ip` before anything
- * that may look at frames. `ip` always points behind the first word of the instruction under way or behind the whole
- * of it, so that ip[-1] belongs to it.
+ * `ip` and `sp` are registers of the eval loop and saved here when another frame is entered, and `ip` before
+ * anything that may look at frames. `ip` always points behind the first word of the instruction under way or
+ * behind the whole of it, so that ip[-1] belongs to it.
  *
- * Ownership: a frame owns its variables, the values on its operand stack, its function, namespace and frame object.
+ * Ownership: a frame owns its variables, the values on its operand stack, its function, namespace and frame
+ * object.
  */
 
 #include "runtime/function.h"
@@ -49,7 +50,8 @@ struct Frame {
 
 enum {
     FRAME_WORDS = (sizeof(Frame) + sizeof(Value) - 1) / sizeof(Value),
-    /* Slots above a frame's operand stack where a native's missing arguments can be filled in, and operands copied. */
+    /* Slots above a frame's operand stack where a native's missing arguments can be filled in, and operands
+       copied. */
     FRAME_SLACK = 8,
 };
 
@@ -72,13 +74,14 @@ static inline uint32_t frame_line(const Frame *frame) { return code_line(frame->
 /* Where a frame entered from C begins. */
 Value *frame_base(VM *vm);
 
-/* Why a frame was refused: RecursionError or MemoryError. Drops the variables and the function. Returns NULL. */
+/* Why a frame was refused: RecursionError or MemoryError. Drops the variables and the function. Returns NULL.
+ */
 RAISES Frame *frame_refuse(VM *vm, STEALS Value function, STEALS Value *locals, uint32_t filled);
 
 /*
- * A frame for `function` with its variables at `locals`, of which the first `filled` are set; the others are made
- * ABSENT. Becomes vm->frame. STEALS the function's reference. On failure (recursion, stack) NULL RAISES, and the
- * variables, dropped, and the function are gone.
+ * A frame for `function` with its variables at `locals`, of which the first `filled` are set; the others are
+ * made ABSENT. Becomes vm->frame. STEALS the function's reference. On failure (recursion, stack) NULL RAISES,
+ * and the variables, dropped, and the function are gone.
  */
 RAISES static inline Frame *frame_push(VM *vm, STEALS Value function, Value *locals, uint32_t filled,
                                        uint32_t flags) {

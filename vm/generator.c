@@ -278,7 +278,8 @@ static Value thrown_exception(VM *vm, Value type, Value value, Value traceback) 
 
 static Value throw_exception(VM *vm, Generator *g, STEALS Value exception);
 
-/* Throw into the delegate. False: it has no throw(), or is to be closed instead; the exception is as it was. */
+/* Throw into the delegate. False: it has no throw(), or is to be closed instead; the exception is as it was.
+ */
 static bool throw_delegate(VM *vm, Generator *g, Value delegate, Value exception, Value *out) {
     Value method;
     if (is_generator(delegate)) {

@@ -144,8 +144,8 @@ static Value file_at(VM *vm, Value directory, Value name, const char *suffix) {
     return ABSENT;
 }
 
-/* The file of `name` (its last part) in one directory, with `package` set for an __init__; a directory without one is
- * appended to `portions`. */
+/* The file of `name` (its last part) in one directory, with `package` set for an __init__; a directory
+ * without one is appended to `portions`. */
 static Value find_in(VM *vm, Value directory, Value name, bool *package, Value portions) {
     static const struct {
         const char *suffix;
@@ -372,7 +372,8 @@ static Value resolve_name(VM *vm, Value name, Value globals, int64_t level) {
     return result;
 }
 
-/* Import a submodule that `from package import x` names, if x is no attribute yet and there is such a module. */
+/* Import a submodule that `from package import x` names, if x is no attribute yet and there is such a module.
+ */
 static bool ensure_attribute(VM *vm, Value module, Value module_name, Value x) {
     Value found;
     int there = object_find_attribute(vm, module, x, &found);

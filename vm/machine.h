@@ -4,13 +4,13 @@
 /*
  * A whole machine: a VM that is ready to run code, and its end.
  *
- * vm_new brings the rooms up in the order in which they need each other: heap, strings, types, built-ins, the value
- * stack, sys. vm_free takes them down as CPython does: what sys.exitfunc-like hooks there are, then the main module's
- * and the other modules' names are cleared so that objects die in an orderly way, then a collection, then the rest. In
- * a debug build it asserts that no block of memory is left.
+ * vm_new brings the rooms up in the order in which they need each other: heap, strings, types, built-ins, the
+ * value stack, sys. vm_free takes them down as CPython does: what sys.exitfunc-like hooks there are, then the
+ * main module's and the other modules' names are cleared so that objects die in an orderly way, then a
+ * collection, then the rest. In a debug build it asserts that no block of memory is left.
  *
- * SIGINT belongs to the process, not to a VM: machine_catch_signals routes it to one VM, whose `interrupted` it sets;
- * the eval loop, and native loops that look at it, raise KeyboardInterrupt.
+ * SIGINT belongs to the process, not to a VM: machine_catch_signals routes it to one VM, whose `interrupted`
+ * it sets; the eval loop, and native loops that look at it, raise KeyboardInterrupt.
  */
 
 #include <stdio.h>
@@ -18,9 +18,9 @@
 #include "runtime/state.h"
 
 typedef struct Machine {
-    Value importing; /* dict: full names of the modules whose code is running */
-    Value
-        native_import; /* builtins.__import__ as it was made: import statements need no call while it is there */
+    Value importing;     /* dict: full names of the modules whose code is running */
+    Value native_import; /* builtins.__import__ as it was made: import statements need no call while it is
+                            there */
     Value sources; /* dict: filename -> text of code that is in no file (-c, the prompt), for tracebacks */
     struct AttributeCacheEntry *attribute_cache; /* vm/specialise.h; ATTRIBUTE_CACHE_SIZE entries, owned */
     size_t stack_size;                           /* bytes of the value stack's mapping, guard page included */
@@ -42,8 +42,8 @@ RAISES bool machine_add_source(VM *vm, Value filename, Value text);
 void machine_catch_signals(VM *vm);
 
 /*
- * The raised exception ends the program: print it through sys.excepthook unless it is SystemExit, clear it, and return
- * the exit status (1; SystemExit's; 130 for KeyboardInterrupt). Nothing raised: 0.
+ * The raised exception ends the program: print it through sys.excepthook unless it is SystemExit, clear it,
+ * and return the exit status (1; SystemExit's; 130 for KeyboardInterrupt). Nothing raised: 0.
  */
 int machine_finish(VM *vm);
 

@@ -2,12 +2,13 @@
 #define MPY_VM_OPERATOR_H
 
 /*
- * Operators of classes: which method in Python an operator comes down to, so that the eval loop can enter its frame
- * instead of recurring in C.
+ * Operators of classes: which method in Python an operator comes down to, so that the eval loop can enter its
+ * frame instead of recurring in C.
  *
- * operator_binary and the like give that function when it is certain that the language would call it first, and with
- * exactly these arguments; in all other cases ABSENT, and the operation goes through runtime/protocol.h. The function
- * may decline by returning NotImplemented; then the ..._declined functions do what is left of the operation.
+ * operator_binary and the like give that function when it is certain that the language would call it first,
+ * and with exactly these arguments; in all other cases ABSENT, and the operation goes through
+ * runtime/protocol.h. The function may decline by returning NotImplemented; then the ..._declined functions
+ * do what is left of the operation.
  */
 
 #include "runtime/state.h"

@@ -4,19 +4,21 @@
 /*
  * Specialisation: instructions rewritten in place for what they see (PEP 659).
  *
- * A generic instruction with a cache counts cache word 0 down each time it runs; at zero it calls one of the functions
- * below, which write a special form over it if the values allow one. A special form checks its guards (class version,
- * shape, keys version) before it acts; when one fails it calls specialise_undo and runs as the generic form. Every
- * failure doubles the time until the next try, so that a site that sees many types settles on the generic form.
+ * A generic instruction with a cache counts cache word 0 down each time it runs; at zero it calls one of the
+ * functions below, which write a special form over it if the values allow one. A special form checks its
+ * guards (class version, shape, keys version) before it acts; when one fails it calls specialise_undo and
+ * runs as the generic form. Every failure doubles the time until the next try, so that a site that sees many
+ * types settles on the generic form.
  *
- * Words of the attribute caches: 0 count down (16 bits), its exponent (4), offset of the attributes area in units of 8
- * bytes (12); 1 type or keys version; for a slot 2 the shape id, 3 the slot, 4 the shape id that a store leads to; for
- * an attribute of the class 2 the shape id, 3 and 4 the attribute's address, which the version keeps alive; for a
- * member 2 its offset; for a module 3 the entry's index. Of the name caches: 0 as above, 1 version of the globals,
- * 2 entry index; for builtins 2 their version, and the index lies in the upper 12 bits of word 0.
+ * Words of the attribute caches: 0 count down (16 bits), its exponent (4), offset of the attributes area in
+ * units of 8 bytes (12); 1 type or keys version; for a slot 2 the shape id, 3 the slot, 4 the shape id that a
+ * store leads to; for an attribute of the class 2 the shape id, 3 and 4 the attribute's address, which the
+ * version keeps alive; for a member 2 its offset; for a module 3 the entry's index. Of the name caches: 0 as
+ * above, 1 version of the globals, 2 entry index; for builtins 2 their version, and the index lies in the
+ * upper 12 bits of word 0.
  *
- * Sites that see many classes stay generic; for them there is one cache a VM, from (class version, shape, name) to slot
- * or method (attribute_cache_find).
+ * Sites that see many classes stay generic; for them there is one cache a VM, from (class version, shape,
+ * name) to slot or method (attribute_cache_find).
  */
 
 #include "runtime/instance.h"
@@ -57,9 +59,9 @@ typedef enum { ATTRIBUTE_LOAD, ATTRIBUTE_STORE, ATTRIBUTE_METHOD } AttributeUse;
 
 typedef struct AttributeCacheEntry {
     uint32_t version, shape;
-    Value name; /* owned, so that no other string can come to have its address */
-    Value
-        method; /* ATTRIBUTE_METHOD: a function of the class, borrowed; ABSENT: the attribute is in the slot */
+    Value name;   /* owned, so that no other string can come to have its address */
+    Value method; /* ATTRIBUTE_METHOD: a function of the class, borrowed; ABSENT: the attribute is in the slot
+                   */
     uint32_t slot; /* UINT32_MAX: known to be out of the ordinary */
     uint32_t use;  /* AttributeUse */
 } AttributeCacheEntry;

@@ -43,8 +43,8 @@ RAISES bool step_dict_update(VM *vm, Value dict, Value mapping);
 NEW RAISES Value step_make_function(VM *vm, const Frame *frame, Value *parts, unsigned flags);
 
 /* --- exceptions and with --- */
-/* `raise`, `raise exception`, `raise exception from cause` (ABSENT: not given). True: a bare raise of what is being
- * handled, which adds no traceback entry. Always RAISES. */
+/* `raise`, `raise exception`, `raise exception from cause` (ABSENT: not given). True: a bare raise of what is
+ * being handled, which adds no traceback entry. Always RAISES. */
 bool step_raise(VM *vm, Value exception, Value cause);
 NEW RAISES Value step_cleanup_throw(VM *vm, STEALS Value exception);
 NEW RAISES Value step_stop_iteration_error(VM *vm, Value exception);

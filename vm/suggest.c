@@ -151,7 +151,8 @@ static bool append_keys(VM *vm, Value list, Value mapping) {
     return !is_absent(mapping) && list_extend(vm, list, mapping);
 }
 
-/* The nearest variable that the frame sees: NEW, or ABSENT. Sets *attribute when self has the wrong name itself. */
+/* The nearest variable that the frame sees: NEW, or ABSENT. Sets *attribute when self has the wrong name
+ * itself. */
 static Value near_variable(VM *vm, FrameObject *frame, Value wrong, bool *attribute) {
     Value locals = locals_of(vm, frame), list = list_new(vm, 0), near = ABSENT;
     bool ok = !is_absent(list) && append_keys(vm, list, locals) &&

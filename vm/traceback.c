@@ -1,6 +1,6 @@
 /*
- * Tracebacks as text. In order: source lines, one frame's entry with its carets, the entries of a traceback, the last
- * line of an exception, the chain of exceptions.
+ * Tracebacks as text. In order: source lines, one frame's entry with its carets, the entries of a traceback,
+ * the last line of an exception, the chain of exceptions.
  */
 
 #include "vm/traceback.h"
@@ -168,7 +168,8 @@ static bool blank_between(Line line, size_t from, size_t to) {
     return true;
 }
 
-/* The marked text, lines joined, from the start in the first to the end in the last one; from_start false: all. */
+/* The marked text, lines joined, from the start in the first to the end in the last one; from_start false:
+ * all. */
 static void join_lines(Buffer *buffer, const Marks *m, bool from_start) {
     for (uint32_t i = 0; i < m->count; i++) {
         size_t from = i == 0 && from_start ? m->start : 0, to = m->lines[i].length;

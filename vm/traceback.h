@@ -2,8 +2,9 @@
 #define MPY_VM_TRACEBACK_H
 
 /*
- * Printing exceptions, to the character as CPython 3.13: the chain of causes and contexts, each with its traceback, the
- * source lines with carets, notes, suggestions, and the special forms of SyntaxError and exception groups.
+ * Printing exceptions, to the character as CPython 3.13: the chain of causes and contexts, each with its
+ * traceback, the source lines with carets, notes, suggestions, and the special forms of SyntaxError and
+ * exception groups.
  */
 
 #include "runtime/state.h"

@@ -2,8 +2,8 @@
 #define MPY_VM_TYPING_H
 
 /*
- * What PEP 695 syntax makes: TypeVar, ParamSpec, TypeVarTuple, TypeAliasType and Generic. They carry names and
- * functions that give bounds and values when asked; nothing here checks types.
+ * What PEP 695 syntax makes: TypeVar, ParamSpec, TypeVarTuple, TypeAliasType and Generic. They carry names
+ * and functions that give bounds and values when asked; nothing here checks types.
  */
 
 #include "compiler/opcode.h"
