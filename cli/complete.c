@@ -22,7 +22,11 @@ typedef struct {
 static bool offer(VM *vm, const Candidates *c, const char *name, size_t length) {
     if (length < c->prefix_length || memcmp(name, c->prefix, c->prefix_length) != 0) return true;
     if (c->prefix_length == 0 && name[0] == '_') return true;
-    Value word = string_format(vm, "%.*s%.*s", (int)c->front_length, c->front, (int)length, name);
+    Value front = string_from_utf8(vm, c->front, c->front_length);
+    Value rest = is_absent(front) ? ABSENT : string_from_utf8(vm, name, length);
+    Value word = is_absent(rest) ? ABSENT : string_concat(vm, front, rest);
+    value_xdrop(vm, front);
+    value_xdrop(vm, rest);
     return !is_absent(word) && list_append_owned(vm, c->list, word);
 }
 

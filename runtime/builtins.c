@@ -7,6 +7,7 @@
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/exception.h"
+#include "runtime/file.h"
 #include "runtime/float.h"
 #include "runtime/int.h"
 #include "runtime/iterators.h"
@@ -362,23 +363,35 @@ static bool check_separator(VM *vm, Value *separator, const char *name) {
     return false;
 }
 
-static bool write_text(VM *vm, Value write, STEALS Value text) {
+/* Where print writes: a text file of ours directly, anything else through its bound write method. */
+typedef struct {
+    Value file;
+    Value write; /* ABSENT: file is exactly a TextIOWrapper */
+} Sink;
+
+static bool write_text(VM *vm, const Sink *sink, STEALS Value text) {
     if (is_absent(text)) return false;
-    Value result = call_1(vm, write, text);
+    bool done;
+    if (is_absent(sink->write)) {
+        done = text_file_print(vm, as_text_file(sink->file), text);
+    } else {
+        Value result = call_1(vm, sink->write, text);
+        done = !is_absent(result);
+        value_xdrop(vm, result);
+    }
     value_drop(vm, text);
-    value_xdrop(vm, result);
-    return !is_absent(result);
+    return done;
 }
 
-static bool print_items(VM *vm, Value write, Value *items, int count, Value separator, Value end) {
+static bool print_items(VM *vm, const Sink *sink, Value *items, int count, Value separator, Value end) {
     for (int i = 0; i < count; i++) {
         if (i > 0) {
             Value between = is_absent(separator) ? vm->characters[' '] : separator;
-            if (!write_text(vm, write, value_ref(between))) return false;
+            if (!write_text(vm, sink, value_ref(between))) return false;
         }
-        if (!write_text(vm, write, object_str(vm, items[i]))) return false;
+        if (!write_text(vm, sink, object_str(vm, items[i]))) return false;
     }
-    return write_text(vm, write, value_ref(is_absent(end) ? vm->characters['\n'] : end));
+    return write_text(vm, sink, value_ref(is_absent(end) ? vm->characters['\n'] : end));
 }
 
 static bool flush_file(VM *vm, Value file, Value flush) {
@@ -391,8 +404,8 @@ static bool flush_file(VM *vm, Value file, Value flush) {
 
 NATIVE(builtin_print) {
     static const char params[] = "*, sep=' ', end='\\n', file=None, flush=False";
-    Value options[4];
-    if (!arguments_bind(vm, "print", params, args + nargs, 0, names, options)) return ABSENT;
+    Value options[4] = {ABSENT, ABSENT, ABSENT, ABSENT};
+    if (!is_absent(names) && !arguments_bind(vm, "print", params, args + nargs, 0, names, options)) return ABSENT;
     if (!check_separator(vm, &options[0], "sep") || !check_separator(vm, &options[1], "end")) return ABSENT;
     Value file = none_as_absent(options[2]);
     if (is_absent(file)) {
@@ -401,10 +414,12 @@ NATIVE(builtin_print) {
         if (is_none(file)) return NONE;
     }
     value_ref(file); /* sys.stdout may be replaced meanwhile */
-    Value write = object_get_attribute(vm, file, NAME_OF(vm, write));
-    bool ok = !is_absent(write) && print_items(vm, write, args, nargs, options[0], options[1]) &&
-              flush_file(vm, file, options[3]);
-    value_xdrop(vm, write);
+    Sink sink = {.file = file};
+    bool direct = is_exactly(file, &text_file_type);
+    if (!direct) sink.write = object_get_attribute(vm, file, NAME_OF(vm, write));
+    bool ok = (direct || !is_absent(sink.write)) &&
+              print_items(vm, &sink, args, nargs, options[0], options[1]) && flush_file(vm, file, options[3]);
+    value_xdrop(vm, sink.write);
     value_drop(vm, file);
     return ok ? NONE : ABSENT;
 }

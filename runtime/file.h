@@ -56,6 +56,7 @@ typedef struct {
     Value mode;     /* str; owned */
     NewlineMode newline;
     const char *decoder, *encoder; /* names of the encodings from here on, without the byte order mark */
+    bool marked;         /* text begins with a byte order mark */
     bool utf8;           /* the encoding is UTF-8: no look-up by name */
     bool ascii_superset; /* ASCII text is its own encoding */
     bool ended;      /* the bytes have ended */
@@ -99,7 +100,8 @@ RAISES bool buffered_check_open(VM *vm, const Buffered *b);
 
 /* --- TextIOWrapper --- */
 NEW RAISES Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value newline, bool line_buffered);
-RAISES bool text_file_write(VM *vm, TextFile *t, Value string);
+RAISES bool text_file_write(VM *vm, TextFile *t, Value string); /* an open file that may be written */
+RAISES bool text_file_print(VM *vm, TextFile *t, Value string); /* the method write: any file */
 bool text_file_is_open(const TextFile *t);
 RAISES bool text_file_flush(VM *vm, TextFile *t);
 NEW RAISES Value text_file_read_line(VM *vm, TextFile *t, int64_t limit /* -1: none */); /* empty str: the end */

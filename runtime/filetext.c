@@ -61,6 +61,7 @@ static bool set_encoding(VM *vm, TextFile *t, Value encoding) {
     value_drop(vm, probe);
     value_set(vm, &t->encoding, value_ref(encoding));
     t->decoder = t->encoder = name;
+    t->marked = encoding_after_mark(name, NULL, 0) != name;
     t->utf8 = codec_is_utf8(name);
     return true;
 }
@@ -224,19 +225,23 @@ bool text_file_write(VM *vm, TextFile *t, Value string) {
         value_xdrop(vm, text);
         value_xdrop(vm, bytes);
     }
-    t->encoder = encoding_after_mark(t->encoder, NULL, 0);
+    if (t->marked) t->encoder = encoding_after_mark(t->encoder, NULL, 0);
     if (!ok) return false;
     if (t->write_through && !write_pending(vm, t)) return false;
     return !(t->line_buffered && has_newline) || text_file_flush(vm, t);
 }
 
+bool text_file_print(VM *vm, TextFile *t, Value string) {
+    if (!check_open(vm, t)) return false;
+    if (!as_buffered(t->buffer)->writes) return raise_unsupported(vm, "not writable"), false;
+    return text_file_write(vm, t, string);
+}
+
 static Value write_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    TextFile *t = as_text_file(args[0]);
     if (!is_string(args[1])) return raise_type(vm, "write() argument must be str, not %T", args[1]);
-    if (!check_open(vm, t)) return ABSENT;
-    if (!as_buffered(t->buffer)->writes) return raise_unsupported(vm, "not writable");
-    return text_file_write(vm, t, args[1]) ? int_small(string_length(as_string(args[1]))) : ABSENT;
+    if (!text_file_print(vm, as_text_file(args[0]), args[1])) return ABSENT;
+    return int_small(string_length(as_string(args[1])));
 }
 
 /* --- reading --- */
@@ -303,7 +308,7 @@ static int next_chunk(VM *vm, TextFile *t) {
         Value text = decode(vm, t, t->source_length - tail);
         if (is_absent(text)) return -1;
         t->decoded = t->source_length - tail;
-        if (t->decoded) t->decoder = encoding_after_mark(t->decoder, t->source, t->source_length);
+        if (t->marked && t->decoded) t->decoder = encoding_after_mark(t->decoder, t->source, t->source_length);
         if (t->newline == NEWLINE_UNIVERSAL || t->newline == NEWLINE_KEEP) text = translate(vm, t, text, t->ended);
         if (is_absent(text)) return -1;
         value_set(vm, &t->chunk, text);
