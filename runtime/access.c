@@ -35,8 +35,12 @@ Value object_special(VM *vm, Value v, Value name) {
 
 Value object_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
     Value (*call)(VM *, Value, Value *, int, Value) = type_of(callable)->call;
-    return call == NULL ? raise_type(vm, "'%T' object is not callable", callable)
-                        : call(vm, callable, args, nargs, names);
+    if (call == NULL) return raise_type(vm, "'%T' object is not callable", callable);
+    /* Callables may wrap one another without end. */
+    if (!recursion_enter(vm, " while calling a Python object")) return ABSENT;
+    Value result = call(vm, callable, args, nargs, names);
+    recursion_leave(vm);
+    return result;
 }
 
 Value call_0(VM *vm, Value callable) {

@@ -405,7 +405,8 @@ static bool flush_file(VM *vm, Value file, Value flush) {
 NATIVE(builtin_print) {
     static const char params[] = "*, sep=' ', end='\\n', file=None, flush=False";
     Value options[4] = {ABSENT, ABSENT, ABSENT, ABSENT};
-    if (!is_absent(names) && !arguments_bind(vm, "print", params, args + nargs, 0, names, options)) return ABSENT;
+    if (!is_absent(names) && !arguments_bind(vm, "print", params, args + nargs, 0, names, options))
+        return ABSENT;
     if (!check_separator(vm, &options[0], "sep") || !check_separator(vm, &options[1], "end")) return ABSENT;
     Value file = none_as_absent(options[2]);
     if (is_absent(file)) {

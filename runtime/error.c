@@ -212,7 +212,7 @@ void error_unraisable(VM *vm, const char *message, Value where) {
         value_drop(vm, text);
     }
     error_clear(vm);
-    if (vm->hooks.print_exception != NULL) vm->hooks.print_exception(vm, exception);
+    if (vm->hooks.print_unraisable != NULL) vm->hooks.print_unraisable(vm, exception);
     error_clear(vm);
     value_drop(vm, exception);
 }

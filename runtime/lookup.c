@@ -149,7 +149,8 @@ Dict *type_dict(VM *vm, Type *type) {
     Value dict = dict_new(vm);
     if (is_absent(dict)) return NULL;
     bool filled = fill_dict(vm, type, dict);
-    if (!filled || state->dict != NULL) { /* a finalizer that ran meanwhile needed it too, and its dict is in use */
+    if (!filled ||
+        state->dict != NULL) { /* a finalizer that ran meanwhile needed it too, and its dict is in use */
         value_drop(vm, dict);
         return filled ? state->dict : NULL;
     }
@@ -195,8 +196,10 @@ Tuple *type_mro(VM *vm, Type *type) {
         chain[length++] = from_object(t);
     Value mro = tuple_from(vm, chain, length);
     if (is_absent(mro)) return NULL;
-    if (state->mro != NULL) value_drop(vm, mro); /* as above */
-    else state->mro = as_tuple(mro);
+    if (state->mro != NULL)
+        value_drop(vm, mro); /* as above */
+    else
+        state->mro = as_tuple(mro);
     return state->mro;
 }
 

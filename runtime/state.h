@@ -64,6 +64,8 @@ typedef struct {
     Value (*nearest_name)(VM *vm, const Value *names, int64_t count, Value wrong);
     /* Write the exception with its traceback to sys.stderr, as an uncaught one. Raises nothing. */
     void (*print_exception)(VM *vm, Value exception);
+    /* The same for an exception that nobody can catch. Raises nothing. */
+    void (*print_unraisable)(VM *vm, Value exception);
     /* Read a line from the terminal, edited, behind this prompt, without its end. ABSENT with nothing raised at the end of
      * input. NULL: there is no such thing, read sys.stdin. NEW, RAISES. */
     Value (*read_terminal)(VM *vm, Value prompt);

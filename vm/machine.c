@@ -120,6 +120,7 @@ static void set_hooks(VM *vm) {
         .super_arguments = super_arguments,
         .nearest_name = suggest_name,
         .print_exception = traceback_print,
+        .print_unraisable = traceback_print_plain,
     };
 }
 

@@ -31,6 +31,7 @@ typedef struct {
     Value filename; /* whose text is at hand; borrowed; ABSENT: none */
     char *text;     /* owned, `size` bytes; NULL: the file cannot be shown */
     size_t size;
+    bool plain; /* as CPython reports what nobody can catch: no carets, no chain, no notes, no suggestions */
 } Printer;
 
 /* --- source lines --- */
@@ -256,10 +257,10 @@ static void print_source(Printer *p, const Code *code, uint32_t index, uint32_t 
     CodePosition position = code_position(code, index);
     if (line == 0) return;
     load_text(p, code->filename);
-    bool span = (uint32_t)position.line == line && position.column >= 0 && position.end_column >= 0;
-    uint32_t count = (uint32_t)position.line == line && position.end_line > position.line
-                         ? (uint32_t)(position.end_line - position.line) + 1
-                         : 1;
+    bool span =
+        !p->plain && (uint32_t)position.line == line && position.column >= 0 && position.end_column >= 0;
+    uint32_t count =
+        span && position.end_line > position.line ? (uint32_t)(position.end_line - position.line) + 1 : 1;
     if (p->text == NULL || count > LINES_MAX) return;
     size_t size = count * sizeof(Line);
     Line *lines = memory_alloc(p->vm, size);
@@ -442,7 +443,7 @@ static Value safe_text(VM *vm, Value v, const char *otherwise, Value (*convert)(
 static void print_plain_error(Printer *p, Value exception) {
     VM *vm = p->vm;
     Value text = safe_text(vm, exception, "<exception str() failed>", object_str);
-    Value more = suggest_for(vm, exception);
+    Value more = p->plain ? ABSENT : suggest_for(vm, exception);
     print_type(p, exception);
     bool empty = is_absent(text) || string_length(as_string(text)) == 0;
     if (!empty || !is_absent(more)) builder_c(&p->out, ": ");
@@ -489,11 +490,11 @@ static void print_one(Printer *p, Value exception) {
         builder_c(&p->out, "Traceback (most recent call last):\n");
         print_entries(p, traceback);
     }
-    if (value_is_instance(exception, &exc_SyntaxError))
+    if (value_is_instance(exception, &exc_SyntaxError) && !p->plain)
         print_syntax_error(p, exception);
     else
         print_plain_error(p, exception);
-    print_notes(p, exception);
+    if (!p->plain) print_notes(p, exception);
 }
 
 /* --- the chain --- */
@@ -538,15 +539,21 @@ static void print_chain(Printer *p, Value exception) {
     value_drop(vm, chain);
 }
 
-Value traceback_format(VM *vm, Value exception) {
-    Printer p = {.vm = vm, .filename = ABSENT};
+static Value format(VM *vm, Value exception, bool plain) {
+    Printer p = {.vm = vm, .filename = ABSENT, .plain = plain};
     builder_init(&p.out, vm);
     value_ref(exception);
-    print_chain(&p, exception);
+    if (plain) {
+        print_one(&p, exception);
+    } else {
+        print_chain(&p, exception);
+    }
     value_drop(vm, exception);
     forget_text(&p);
     return builder_finish(&p.out);
 }
+
+Value traceback_format(VM *vm, Value exception) { return format(vm, exception, false); }
 
 static bool write_to(VM *vm, Value stream, Value text) {
     value_ref(stream);
@@ -558,8 +565,8 @@ static bool write_to(VM *vm, Value stream, Value text) {
     return ok;
 }
 
-void traceback_print(VM *vm, Value exception) {
-    Value raised = error_take(vm), text = traceback_format(vm, exception);
+static void print(VM *vm, Value exception, bool plain) {
+    Value raised = error_take(vm), text = format(vm, exception, plain);
     Value stream = is_absent(vm->sys) ? ABSENT : dict_get_c(vm, vm->sys, "stderr");
     bool has_stream = !is_absent(stream) && !is_none(stream);
     if (!is_absent(text) && (!has_stream || !write_to(vm, stream, text))) {
@@ -576,3 +583,7 @@ void traceback_print(VM *vm, Value exception) {
     error_clear(vm);
     error_restore(vm, raised);
 }
+
+void traceback_print(VM *vm, Value exception) { print(vm, exception, false); }
+
+void traceback_print_plain(VM *vm, Value exception) { print(vm, exception, true); }

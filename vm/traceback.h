@@ -12,7 +12,10 @@
 /* Write to sys.stderr. Raises nothing. */
 void traceback_print(VM *vm, Value exception);
 
-/* The same text as a str. NEW RAISES. */
+/* Without carets, chain, notes and suggestions, as errors are reported that nobody can catch. Raises nothing. */
+void traceback_print_plain(VM *vm, Value exception);
+
+/* The text of traceback_print as a str. NEW RAISES. */
 NEW RAISES Value traceback_format(VM *vm, Value exception);
 
 #endif
