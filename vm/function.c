@@ -142,7 +142,9 @@ static bool set_code(VM *vm, Value self, Value value) {
     if (is_absent(f->retired)) f->retired = list_new(vm, 1);
     if (is_absent(f->retired) || !list_append_owned(vm, f->retired, value_ref(from_object(f->code))))
         return false;
+    Value old = from_object(f->code);
     f->code = (Code *)as_object(value_ref(value));
+    value_drop(vm, old);
     return true;
 }
 
