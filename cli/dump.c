@@ -64,7 +64,8 @@ static bool dump(Dump *d, const Options *o) {
     arena_init(&d->arena, allocator);
     diagnostics_init(&d->diagnostics, &d->arena);
     bool ok = source_init(&d->source, allocator, o->target, SOURCE_FILE, d->text, d->length, &d->diagnostics);
-    if (ok) ok = (o->action == ACTION_TOKENS ? dump_tokens : o->action == ACTION_AST ? dump_tree : dump_code)(d);
+    if (ok)
+        ok = (o->action == ACTION_TOKENS ? dump_tokens : o->action == ACTION_AST ? dump_tree : dump_code)(d);
     if (!ok && d->diagnostics.failed) print_error(d);
     source_fini(&d->source);
     arena_fini(&d->arena);

@@ -9,7 +9,10 @@
 #include "runtime/file.h"
 #include "vm/machine.h"
 
-enum { STATUS_NO_START = 1, STATUS_UNWRITTEN = 120 /* CPython's, when the last output could not be written */ };
+enum {
+    STATUS_NO_START = 1,
+    STATUS_UNWRITTEN = 120 /* CPython's, when the last output could not be written */
+};
 
 /* Ctrl-C is ours unless whoever started us had it ignored; writing to a closed pipe is an error, not a death. */
 static void take_signals(VM *vm) {
@@ -39,7 +42,8 @@ int main(int argc, char **argv) {
     if (vm) {
         take_signals(vm);
         if (run_prepare(vm, &options, argc, argv)) {
-            if (options.heap.fail_at) heap_watch(vm_heap(vm), options.heap.fail_at, options.heap.fail_forever);
+            if (options.heap.fail_at)
+                heap_watch(vm_heap(vm), options.heap.fail_at, options.heap.fail_forever);
             status = run(vm, &options);
         } else {
             status = run_finish(vm);

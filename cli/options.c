@@ -194,7 +194,8 @@ static int short_options(Options *o, int *index, int argc, char **argv, bool giv
             if (!argument) return complain(argv[0], "Argument expected for the %s option\n", name);
             if (*at == 'X') {
                 o->extra[o->extra_count++] = argument;
-                return set_extra(o, argument, given) ? GO_ON : complain(argv[0], "Bad option -X %s\n", argument);
+                return set_extra(o, argument, given) ? GO_ON
+                                                     : complain(argv[0], "Bad option -X %s\n", argument);
             }
             o->action = *at == 'c' ? ACTION_CODE : ACTION_MODULE;
             o->target = argument;
@@ -214,7 +215,8 @@ int options_read(Options *o, int argc, char **argv) {
             i++;
             break;
         }
-        int status = argv[i][1] == '-' ? long_option(o, &i, argc, argv) : short_options(o, &i, argc, argv, given);
+        int status =
+            argv[i][1] == '-' ? long_option(o, &i, argc, argv) : short_options(o, &i, argc, argv, given);
         if (status != GO_ON) return status;
     }
     if (o->action == ACTION_STDIN && i < argc && strcmp(argv[i], "-") != 0) {

@@ -85,7 +85,8 @@ static bool is_incomplete(VM *vm, Value text) {
     arena_init(&arena, allocator);
     diagnostics_init(&diagnostics, &arena);
     bool decoded = source_init(&source, allocator, "<stdin>", SOURCE_TEXT, utf8, length, &diagnostics);
-    bool incomplete = decoded && !parse_source(&source, PARSE_PROMPT, &diagnostics) && diagnostics.error.incomplete;
+    bool incomplete =
+        decoded && !parse_source(&source, PARSE_PROMPT, &diagnostics) && diagnostics.error.incomplete;
     source_fini(&source);
     arena_fini(&arena);
     value_xdrop(vm, keeper);
@@ -169,20 +170,23 @@ static int turn(Prompt *p) {
 
 static bool set_default(VM *vm, const char *name, const char *text) {
     Value v = string_from_c(vm, text);
-    bool ok = !is_absent(v) && (!is_absent(dict_get_c(vm, vm->sys, name)) || dict_set_c(vm, vm->sys, name, v));
+    bool ok =
+        !is_absent(v) && (!is_absent(dict_get_c(vm, vm->sys, name)) || dict_set_c(vm, vm->sys, name, v));
     value_xdrop(vm, v);
     return ok;
 }
 
 int prompt_run(VM *vm, bool banner) {
-    if (is_absent(machine_main_module(vm)) || !set_default(vm, "ps1", ">>> ") || !set_default(vm, "ps2", "... ")) {
+    if (is_absent(machine_main_module(vm)) || !set_default(vm, "ps1", ">>> ") ||
+        !set_default(vm, "ps2", "... ")) {
         return run_finish(vm);
     }
     Prompt p = {.vm = vm, .edited = terminal_begin(vm)};
     if (p.edited) vm->hooks.read_terminal = terminal_read;
     if (banner) fputs("Python " VERSION_TEXT " on linux\nType exit() or press Ctrl-D to leave.\n", stderr);
     int status;
-    while ((status = turn(&p)) < 0) {}
+    while ((status = turn(&p)) < 0) {
+    }
     if (p.ended) fputs("\n", stderr);
     if (p.edited) terminal_end(vm);
     vm->hooks.read_terminal = NULL;

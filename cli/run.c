@@ -50,7 +50,8 @@ static bool append_text(VM *vm, Value list, const char *text) {
 static Value text_list(VM *vm, const char *first, int count, char **texts) {
     Value list = list_new(vm, count);
     bool ok = !is_absent(list);
-    for (int i = 0; ok && i < count; i++) ok = append_text(vm, list, i == 0 && first ? first : texts[i]);
+    for (int i = 0; ok && i < count; i++)
+        ok = append_text(vm, list, i == 0 && first ? first : texts[i]);
     if (ok && first && count == 0) ok = append_text(vm, list, first);
     if (!ok) value_clear(vm, &list);
     return list;
@@ -129,7 +130,8 @@ bool run_prepare(VM *vm, const Options *o, int argc, char **argv) {
         .isolated = o->isolated,
         .safe_path = o->safe_path,
     };
-    return sys_set_flags(vm, &flags) && give(vm, vm->sys, "argv", text_list(vm, argv_head(o), o->argc, o->argv)) &&
+    return sys_set_flags(vm, &flags) &&
+           give(vm, vm->sys, "argv", text_list(vm, argv_head(o), o->argc, o->argv)) &&
            give(vm, vm->sys, "orig_argv", text_list(vm, NULL, argc, argv)) &&
            give(vm, vm->sys, "path", search_path(vm, o)) && give(vm, vm->sys, "executable", executable(vm)) &&
            give(vm, vm->sys, "_xoptions", extra_options(vm, o)) && streams_init(vm, o->unbuffered) &&
@@ -214,8 +216,8 @@ static int complain(VM *vm, int status, const char *format, Value a, Value b, Va
 int run_unreadable(VM *vm, Value filename) {
     if (!error_is(vm, &exc_OSError)) return run_finish(vm);
     Value error = error_take(vm), *fields = as_exception(error)->fields;
-    int status = complain(vm, STATUS_NO_FILE, "can't open file '%S': [Errno %S] %S", filename, fields[OS_ERRNO],
-                          fields[OS_STRERROR]);
+    int status = complain(vm, STATUS_NO_FILE, "can't open file '%S': [Errno %S] %S", filename,
+                          fields[OS_ERRNO], fields[OS_STRERROR]);
     value_drop(vm, error);
     return status;
 }
@@ -296,7 +298,8 @@ static int run_package(VM *vm, Value package) {
     value_xdrop(vm, path);
     if (error_raised(vm)) return run_finish(vm);
     if (is_absent(file)) {
-        return complain(vm, STATUS_ERROR, "No module named %S.__main__; %R is a package and cannot be directly executed",
+        return complain(vm, STATUS_ERROR,
+                        "No module named %S.__main__; %R is a package and cannot be directly executed",
                         package, package, ABSENT);
     }
     int status = run_found_module(vm, file, package);
@@ -309,16 +312,16 @@ static int no_module(VM *vm, Value name) {
     if (error_raised(vm) && !error_is(vm, &exc_ImportError)) return run_finish(vm);
     if (error_raised(vm)) {
         Value error = error_take(vm);
-        int status = complain(vm, STATUS_ERROR, "Error while finding module specification for %R (%T: %S)", name, error,
-                              error);
+        int status = complain(vm, STATUS_ERROR, "Error while finding module specification for %R (%T: %S)",
+                              name, error, error);
         value_drop(vm, error);
         return status;
     }
     Value module = dict_contains(vm, dict_of_modules, name) > 0 ? ABSENT : import_module(vm, name);
     bool native = error_raised(vm) ? (error_clear(vm), false) : true;
     value_xdrop(vm, module);
-    return complain(vm, STATUS_ERROR, native ? "No code object available for %S" : "No module named %S", name, ABSENT,
-                    ABSENT);
+    return complain(vm, STATUS_ERROR, native ? "No code object available for %S" : "No module named %S", name,
+                    ABSENT, ABSENT);
 }
 
 static int run_module(VM *vm, const char *text) {
@@ -335,8 +338,10 @@ static int run_module(VM *vm, const char *text) {
     bool package = false;
     if (!is_absent(path)) file = find_file(vm, dot ? dot + 1 : text, path, &package);
     int status;
-    if (is_absent(file)) status = no_module(vm, name);
-    else status = package ? run_package(vm, name) : run_found_module(vm, file, parent);
+    if (is_absent(file))
+        status = no_module(vm, name);
+    else
+        status = package ? run_package(vm, name) : run_found_module(vm, file, parent);
     value_xdrop(vm, file);
     value_xdrop(vm, path);
     value_xdrop(vm, parent);

@@ -55,7 +55,8 @@ static char **complete(const char *text, int start, int end) {
     rl_attempted_completion_over = 1;
     rl_completion_append_character = '\0';
     bool blank = *text == '\0';
-    for (int i = 0; i < start && blank; i++) blank = rl_line_buffer[i] == ' ' || rl_line_buffer[i] == '\t';
+    for (int i = 0; i < start && blank; i++)
+        blank = rl_line_buffer[i] == ' ' || rl_line_buffer[i] == '\t';
     if (!blank) return rl_completion_matches(text, next_word);
     rl_insert_text("    ");
     return NULL;

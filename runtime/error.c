@@ -11,6 +11,7 @@
 
 #include "runtime/dict.h"
 #include "runtime/exception.h"
+#include "runtime/modules/sys.h"
 #include "runtime/int.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
@@ -203,9 +204,7 @@ static Value unraisable_text(VM *vm, const char *message, Value where) {
     return text;
 }
 
-void error_unraisable(VM *vm, const char *message, Value where) {
-    Value exception = error_take(vm);
-    if (is_absent(exception)) return;
+void error_print_unraisable(VM *vm, Value exception, const char *message, Value where) {
     Value text = unraisable_text(vm, message == NULL ? "Exception ignored in: " : message, where);
     if (!is_absent(text)) {
         print_to_stderr(vm, text);
@@ -214,6 +213,12 @@ void error_unraisable(VM *vm, const char *message, Value where) {
     error_clear(vm);
     if (vm->hooks.print_unraisable != NULL) vm->hooks.print_unraisable(vm, exception);
     error_clear(vm);
+}
+
+void error_unraisable(VM *vm, const char *message, Value where) {
+    Value exception = error_take(vm);
+    if (is_absent(exception)) return;
+    if (!sys_call_unraisablehook(vm, exception, where)) error_print_unraisable(vm, exception, message, where);
     value_drop(vm, exception);
 }
 

@@ -51,5 +51,7 @@ void error_restore(VM *vm, STEALS Value exception);
 
 /* Report the raised exception through sys.unraisablehook and clear it; `where` is the object whose code failed. */
 void error_unraisable(VM *vm, const char *message, Value where);
+/* What the default hook does: print it to sys.stderr. */
+void error_print_unraisable(VM *vm, Value exception, const char *message, Value where);
 
 #endif

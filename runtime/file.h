@@ -38,7 +38,7 @@ typedef struct {
 
 typedef struct {
     Object head;
-    Value raw; /* a FileIO; owned. ABSENT: detached */
+    Value raw;     /* a FileIO; owned. ABSENT: detached */
     uint8_t *data; /* capacity bytes; owned */
     int64_t capacity;
     int64_t begin, end;
@@ -56,20 +56,20 @@ typedef struct {
     Value mode;     /* str; owned */
     NewlineMode newline;
     const char *decoder, *encoder; /* names of the encodings from here on, without the byte order mark */
-    bool marked;         /* text begins with a byte order mark */
-    bool utf8;           /* the encoding is UTF-8: no look-up by name */
-    bool ascii_superset; /* ASCII text is its own encoding */
-    bool ended;      /* the bytes have ended */
-    bool iterating;  /* next() was called: tell is off */
+    bool marked;                   /* text begins with a byte order mark */
+    bool utf8;                     /* the encoding is UTF-8: no look-up by name */
+    bool ascii_superset;           /* ASCII text is its own encoding */
+    bool ended;                    /* the bytes have ended */
+    bool iterating;                /* next() was called: tell is off */
     bool line_buffered, write_through;
-    bool last_cr;    /* the chunk's last character was \r, kept back until the next one is known */
+    bool last_cr;     /* the chunk's last character was \r, kept back until the next one is known */
     bool held_before; /* the same of the chunk before: this one begins with that \r */
-    uint8_t seen;    /* line ends met: bits 1 \r, 2 \n, 4 \r\n */
-    Value chunk;     /* str, decoded; owned; or ABSENT */
+    uint8_t seen;     /* line ends met: bits 1 \r, 2 \n, 4 \r\n */
+    Value chunk;      /* str, decoded; owned; or ABSENT */
     int64_t position; /* in the chunk, of the next character */
-    uint8_t *source; /* the bytes of the chunk and, behind them, an incomplete character's; owned */
+    uint8_t *source;  /* the bytes of the chunk and, behind them, an incomplete character's; owned */
     int64_t source_length, source_capacity, decoded; /* of them decoded */
-    uint8_t *pending; /* encoded, not yet in the buffer; owned */
+    uint8_t *pending;                                /* encoded, not yet in the buffer; owned */
     int64_t pending_length;
 } TextFile;
 
@@ -81,7 +81,7 @@ static inline TextFile *as_text_file(Value v) { return (TextFile *)as_object(v);
 NEW RAISES Value file_new(VM *vm, int fd, bool readable, bool writable, Value name, bool close_fd);
 /* open(2) by a mode such as "rb" or "x+"; `name` a path or an fd. */
 NEW RAISES Value file_open(VM *vm, Value name, const char *mode, bool close_fd, Value opener);
-RAISES int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size); /* 0: the end; -1 RAISES */
+RAISES int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size);       /* 0: the end; -1 RAISES */
 RAISES bool file_write(VM *vm, FileIO *file, const void *from, int64_t size); /* all of it */
 RAISES int64_t file_seek(VM *vm, FileIO *file, int64_t offset, int whence);
 RAISES bool file_close(VM *vm, FileIO *file);
@@ -92,19 +92,22 @@ const char *file_mode(const FileIO *file);
 NEW RAISES Value buffered_new(VM *vm, Type *type, Value raw, int64_t capacity);
 RAISES bool buffered_flush(VM *vm, Buffered *b);
 RAISES bool buffered_write(VM *vm, Buffered *b, const void *from, int64_t size);
-RAISES int64_t buffered_read_some(VM *vm, Buffered *b, void *to, int64_t size); /* at most one read call; 0: the end */
+RAISES int64_t buffered_read_some(VM *vm, Buffered *b, void *to,
+                                  int64_t size); /* at most one read call; 0: the end */
 RAISES int64_t buffered_tell(VM *vm, Buffered *b);
 RAISES int64_t buffered_seek(VM *vm, Buffered *b, int64_t offset, int whence);
 RAISES bool buffered_close(VM *vm, Buffered *b);
 RAISES bool buffered_check_open(VM *vm, const Buffered *b);
 
 /* --- TextIOWrapper --- */
-NEW RAISES Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value newline, bool line_buffered);
+NEW RAISES Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value newline,
+                               bool line_buffered);
 RAISES bool text_file_write(VM *vm, TextFile *t, Value string); /* an open file that may be written */
 RAISES bool text_file_print(VM *vm, TextFile *t, Value string); /* the method write: any file */
 bool text_file_is_open(const TextFile *t);
 RAISES bool text_file_flush(VM *vm, TextFile *t);
-NEW RAISES Value text_file_read_line(VM *vm, TextFile *t, int64_t limit /* -1: none */); /* empty str: the end */
+NEW RAISES Value text_file_read_line(VM *vm, TextFile *t,
+                                     int64_t limit /* -1: none */); /* empty str: the end */
 
 /* An optional size argument: None and nothing mean -1. */
 RAISES bool file_count_argument(VM *vm, Value v, int64_t *size);

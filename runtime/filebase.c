@@ -7,7 +7,8 @@
 #include "runtime/str.h"
 
 #define METHOD(name) \
-    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
+    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
+                      __attribute__((unused)) Value names)
 
 bool file_count_argument(VM *vm, Value v, int64_t *size) {
     *size = -1;
@@ -67,7 +68,8 @@ METHOD(readline) {
         }
         uint8_t byte = as_bytes(one)->data[0];
         value_drop(vm, one);
-        line = count ? bytes_resize(vm, line, count + 1) : (value_drop(vm, from_object(line)), bytes_new(vm, 1));
+        line =
+            count ? bytes_resize(vm, line, count + 1) : (value_drop(vm, from_object(line)), bytes_new(vm, 1));
         if (line) line->data[count] = byte;
         if (byte == '\n') break;
     }
@@ -95,7 +97,9 @@ static bool write_item(VM *vm, Value item, void *context) {
     return !is_absent(written);
 }
 
-METHOD(writelines) { return check_open(vm, args[0]) && object_each(vm, args[1], write_item, &args[0]) ? NONE : ABSENT; }
+METHOD(writelines) {
+    return check_open(vm, args[0]) && object_each(vm, args[1], write_item, &args[0]) ? NONE : ABSENT;
+}
 
 METHOD(enter) { return iterate(vm, args[0]); }
 
@@ -114,17 +118,18 @@ static const NativeDef base_methods[] = {
     {0},
 };
 
-#define BASE_TYPE(variable, name_text, parent, ...)                                                          \
-    Type variable = {                                                                                        \
-        TYPE_HEAD(variable, name_text),                                                                      \
-        .flags = TYPE_NO_NEW,                                                                                \
-        .basic_size = sizeof(Object),                                                                        \
-        .base = &parent,                                                                                     \
-        __VA_ARGS__,                                                                                         \
+#define BASE_TYPE(variable, name_text, parent, ...) \
+    Type variable = { \
+        TYPE_HEAD(variable, name_text), \
+        .flags = TYPE_NO_NEW, \
+        .basic_size = sizeof(Object), \
+        .base = &parent, \
+        __VA_ARGS__, \
     }
 
 BASE_TYPE(io_base_type, "_io._IOBase", object_type, .doc = "The abstract base class for all I/O classes.",
           .iterate = iterate, .next = next, .methods = base_methods);
 BASE_TYPE(raw_io_base_type, "_io._RawIOBase", io_base_type, .doc = "Base class for raw binary I/O.");
-BASE_TYPE(buffered_io_base_type, "_io._BufferedIOBase", io_base_type, .doc = "Base class for buffered IO objects.");
+BASE_TYPE(buffered_io_base_type, "_io._BufferedIOBase", io_base_type,
+          .doc = "Base class for buffered IO objects.");
 BASE_TYPE(text_io_base_type, "_io._TextIOBase", io_base_type, .doc = "Base class for text I/O.");

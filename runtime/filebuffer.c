@@ -196,7 +196,8 @@ static Value read_into(VM *vm, Value self, Value target, bool once) {
     Buffered *b = open_for(vm, self, "readinto of closed file");
     if (!b) return ABSENT;
     if (!is_bytearray(target)) {
-        return raise_type(vm, "readinto%s() argument must be read-write bytes-like object, not %T", once ? "1" : "", target);
+        return raise_type(vm, "readinto%s() argument must be read-write bytes-like object, not %T",
+                          once ? "1" : "", target);
     }
     ByteArray *to = as_bytearray(target);
     int64_t count = 0;
@@ -223,7 +224,8 @@ static Value peek_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     Buffered *b = open_for(vm, args[0], "peek of closed file");
     int64_t size;
-    if (!b || (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &size))) return ABSENT;
+    if (!b || (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &size)))
+        return ABSENT;
     if ((b->dirty || b->begin == b->end) && fill(vm, b) < 0) return ABSENT;
     return bytes_from(vm, b->data + b->begin, b->end - b->begin);
 }
@@ -244,7 +246,8 @@ static Value read_line(VM *vm, Buffered *b, int64_t limit) {
         if (limit >= 0 && count > limit - before) count = limit - before;
         const uint8_t *newline = memchr(b->data + b->begin, '\n', (size_t)count);
         if (newline) count = newline + 1 - (b->data + b->begin), ended = true;
-        line = before ? bytes_resize(vm, line, before + count) : (value_drop(vm, from_object(line)), bytes_new(vm, count));
+        line = before ? bytes_resize(vm, line, before + count)
+                      : (value_drop(vm, from_object(line)), bytes_new(vm, count));
         if (line) take(b, line->data + before, count);
     }
     return from_object(line);
@@ -346,10 +349,10 @@ static Value ask_raw(VM *vm, Value self, const char *method) {
     return answer;
 }
 
-#define ASK(name)                                                                                                      \
-    static Value name##_method(VM *vm, Value *args, int nargs, Value names) {                                          \
-        (void)nargs, (void)names;                                                                                      \
-        return ask_raw(vm, args[0], #name);                                                                            \
+#define ASK(name) \
+    static Value name##_method(VM *vm, Value *args, int nargs, Value names) { \
+        (void)nargs, (void)names; \
+        return ask_raw(vm, args[0], #name); \
     }
 ASK(fileno)
 ASK(isatty)
@@ -381,30 +384,32 @@ static Value unsupported_write(VM *vm, Value *args, int nargs, Value names) {
     return raise_unsupported(vm, "write");
 }
 
-#define COMMON_METHODS                                                                                       \
-    {"tell", tell_method, "", "Return the current stream position.", 0},                                     \
-    {"seek", seek_method, "target, whence=0, /", "Change the stream position.", 0},                          \
-    {"close", close_method, "", "Flush and close the file.", 0},                                             \
-    {"flush", flush_method, "", "Write out what is held back.", 0},                                          \
-    {"detach", detach_method, "", "Separate the raw file from the buffer and return it.", 0},                \
-    {"fileno", fileno_method, "", "The file descriptor.", 0},                                                \
-    {"isatty", isatty_method, "", NULL, 0},                                                                  \
-    {"seekable", seekable_method, "", NULL, 0},                                                              \
-    {"readable", readable_method, "", NULL, 0},                                                              \
-    {"writable", writable_method, "", NULL, 0},                                                              \
-    {"truncate", truncate_method, "pos=None, /", NULL, 0}
+#define COMMON_METHODS \
+    {"tell", tell_method, "", "Return the current stream position.", 0}, \
+        {"seek", seek_method, "target, whence=0, /", "Change the stream position.", 0}, \
+        {"close", close_method, "", "Flush and close the file.", 0}, \
+        {"flush", flush_method, "", "Write out what is held back.", 0}, \
+        {"detach", detach_method, "", "Separate the raw file from the buffer and return it.", 0}, \
+        {"fileno", fileno_method, "", "The file descriptor.", 0}, {"isatty", isatty_method, "", NULL, 0}, \
+        {"seekable", seekable_method, "", NULL, 0}, {"readable", readable_method, "", NULL, 0}, \
+        {"writable", writable_method, "", NULL, 0}, { \
+        "truncate", truncate_method, "pos=None, /", NULL, 0 \
+    }
 
-#define READING_METHODS                                                                                      \
-    {"read", read_method, "size=-1, /", "Read and return up to size bytes.", 0},                             \
-    {"read1", read1_method, "size=-1, /", "Read with at most one call of the system.", 0},                   \
-    {"readinto", readinto_method, "buffer, /", NULL, 0},                                                     \
-    {"readinto1", readinto1_method, "buffer, /", NULL, 0},                                                   \
-    {"readline", readline_method, "size=-1, /", "Read and return one line.", 0},                             \
-    {"peek", peek_method, "size=0, /", "What the next read would give, without reading on.", 0}
+#define READING_METHODS \
+    {"read", read_method, "size=-1, /", "Read and return up to size bytes.", 0}, \
+        {"read1", read1_method, "size=-1, /", "Read with at most one call of the system.", 0}, \
+        {"readinto", readinto_method, "buffer, /", NULL, 0}, \
+        {"readinto1", readinto1_method, "buffer, /", NULL, 0}, \
+        {"readline", readline_method, "size=-1, /", "Read and return one line.", 0}, { \
+        "peek", peek_method, "size=0, /", "What the next read would give, without reading on.", 0 \
+    }
 
-#define WRITE_METHOD(function) {"write", function, "buffer, /", "Write a bytes-like object.", 0}
+#define WRITE_METHOD(function) \
+    { "write", function, "buffer, /", "Write a bytes-like object.", 0 }
 
-static const NativeDef reader_methods[] = {COMMON_METHODS, READING_METHODS, WRITE_METHOD(unsupported_write), {0}};
+static const NativeDef reader_methods[] = {
+    COMMON_METHODS, READING_METHODS, WRITE_METHOD(unsupported_write), {0}};
 static const NativeDef writer_methods[] = {COMMON_METHODS,
                                            WRITE_METHOD(write_method),
                                            {"read", unsupported_read, "size=-1, /", NULL, 0},
@@ -422,7 +427,8 @@ static Value get_closed(VM *vm, Value self) {
 
 static Value get_name(VM *vm, Value self) {
     Buffered *b = as_buffered(self);
-    return is_absent(b->raw) ? raise_value(vm, "raw stream has been detached") : value_ref(as_file(b->raw)->name);
+    return is_absent(b->raw) ? raise_value(vm, "raw stream has been detached")
+                             : value_ref(as_file(b->raw)->name);
 }
 
 static Value get_mode(VM *vm, Value self) {
@@ -451,21 +457,23 @@ static Value iterate(VM *vm, Value self) {
     return buffered_check_open(vm, as_buffered(self)) ? value_ref(self) : ABSENT;
 }
 
-#define BUFFERED_TYPE(variable, name_text, table, doc_text)                                                            \
-    Type variable = {                                                                                                  \
-        TYPE_HEAD(variable, name_text, .traverse = traverse, .clear = clear, .finalize = finalize, .dealloc = dealloc), \
-        .flags = TYPE_NO_NEW,                                                                                          \
-        .basic_size = sizeof(Buffered),                                                                                \
-        .base = &buffered_io_base_type,                                                                                \
-        .doc = doc_text,                                                                                               \
-        .repr = repr,                                                                                                  \
-        .iterate = iterate,                                                                                            \
-        .next = next,                                                                                                  \
-        .methods = table,                                                                                              \
-        .getsets = getsets,                                                                                            \
-        .members = members,                                                                                            \
+#define BUFFERED_TYPE(variable, name_text, table, doc_text) \
+    Type variable = { \
+        TYPE_HEAD(variable, name_text, .traverse = traverse, .clear = clear, .finalize = finalize, \
+                  .dealloc = dealloc), \
+        .flags = TYPE_NO_NEW, \
+        .basic_size = sizeof(Buffered), \
+        .base = &buffered_io_base_type, \
+        .doc = doc_text, \
+        .repr = repr, \
+        .iterate = iterate, \
+        .next = next, \
+        .methods = table, \
+        .getsets = getsets, \
+        .members = members, \
     }
 
 BUFFERED_TYPE(buffered_reader_type, "_io.BufferedReader", reader_methods, "A file read through a buffer.");
 BUFFERED_TYPE(buffered_writer_type, "_io.BufferedWriter", writer_methods, "A file written through a buffer.");
-BUFFERED_TYPE(buffered_random_type, "_io.BufferedRandom", random_methods, "A file read and written through a buffer.");
+BUFFERED_TYPE(buffered_random_type, "_io.BufferedRandom", random_methods,
+              "A file read and written through a buffer.");

@@ -27,12 +27,17 @@ static bool parse_mode(VM *vm, Value mode, OpenMode *m) {
     for (int64_t i = 0; i < string_length(s); i++) {
         uint32_t c = string_at(s, i);
         bool known = c < 0x80 && c && strchr("rwax+tb", (int)c);
-        for (int64_t j = 0; j < i && known; j++) known = string_at(s, j) != c;
+        for (int64_t j = 0; j < i && known; j++)
+            known = string_at(s, j) != c;
         if (!known) return raise_value(vm, "invalid mode: %R", mode), false;
-        if (c == '+') m->plus = true;
-        else if (c == 't') m->text = true;
-        else if (c == 'b') m->binary = true;
-        else m->kind = (char)c, kinds++;
+        if (c == '+')
+            m->plus = true;
+        else if (c == 't')
+            m->text = true;
+        else if (c == 'b')
+            m->binary = true;
+        else
+            m->kind = (char)c, kinds++;
     }
     if (m->text && m->binary) return raise_value(vm, "can't have text and binary mode at once"), false;
     if (kinds > 1) return raise_value(vm, "must have exactly one of create/read/write/append mode"), false;
@@ -47,7 +52,8 @@ static bool given(Value v) { return !is_absent(v) && !is_none(v); }
 /* An optional str argument of open. */
 static bool check_text(VM *vm, Value v, const char *name) {
     if (!given(v)) return true;
-    if (!is_string(v)) return raise_type(vm, "open() argument '%s' must be str or None, not %T", name, v), false;
+    if (!is_string(v))
+        return raise_type(vm, "open() argument '%s' must be str or None, not %T", name, v), false;
     if (strlen((const char *)as_string(v)->data) < as_string(v)->length && as_string(v)->ascii) {
         return raise_value(vm, "embedded null character"), false;
     }
@@ -88,7 +94,9 @@ static Value open_target(VM *vm, Value file) {
 }
 
 static Value buffer_over(VM *vm, const OpenMode *m, Value raw, int64_t size) {
-    Type *type = m->plus ? &buffered_random_type : m->kind == 'r' ? &buffered_reader_type : &buffered_writer_type;
+    Type *type = m->plus          ? &buffered_random_type
+                 : m->kind == 'r' ? &buffered_reader_type
+                                  : &buffered_writer_type;
     if (m->plus && lseek(as_file(raw)->fd, 0, SEEK_CUR) < 0) {
         return raise_unsupported(vm, "File or stream is not seekable.");
     }
@@ -161,7 +169,8 @@ static Value open_function(VM *vm, Value *args, int nargs, Value names) {
 /* A standard stream that input needs. BORROWED; ABSENT RAISES. */
 static Value needed_stream(VM *vm, const char *name) {
     Value stream = dict_get_c(vm, vm->sys, name);
-    if (is_absent(stream) || is_none(stream)) return raise_error(vm, &exc_RuntimeError, "input(): lost sys.%s", name);
+    if (is_absent(stream) || is_none(stream))
+        return raise_error(vm, &exc_RuntimeError, "input(): lost sys.%s", name);
     return stream;
 }
 
@@ -183,9 +192,12 @@ static Value read_stdin_line(VM *vm, Value in) {
     }
     int64_t length = string_length(as_string(line));
     Value text = line;
-    if (length == 0) text = raise_error(vm, &exc_EOFError, "EOF when reading a line");
-    else if (string_at(as_string(line), length - 1) == '\n') text = string_slice(vm, line, 0, length - 1);
-    else value_ref(line);
+    if (length == 0)
+        text = raise_error(vm, &exc_EOFError, "EOF when reading a line");
+    else if (string_at(as_string(line), length - 1) == '\n')
+        text = string_slice(vm, line, 0, length - 1);
+    else
+        value_ref(line);
     value_drop(vm, line);
     return text;
 }
@@ -193,8 +205,8 @@ static Value read_stdin_line(VM *vm, Value in) {
 static bool is_terminal(Value stream, int fd) {
     if (!is_exactly(stream, &text_file_type)) return false;
     Value buffer = as_text_file(stream)->buffer;
-    return !is_absent(buffer) && !is_absent(as_buffered(buffer)->raw) && as_file(as_buffered(buffer)->raw)->fd == fd &&
-           isatty(fd);
+    return !is_absent(buffer) && !is_absent(as_buffered(buffer)->raw) &&
+           as_file(as_buffered(buffer)->raw)->fd == fd && isatty(fd);
 }
 
 /* Show the prompt and read a line, all streams held. */
@@ -245,7 +257,8 @@ static const char *stdio_errors(void) {
     static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
     static const char *const plain[] = {"C", "POSIX", "C.UTF-8", "C.utf8", "UTF-8"};
     const char *locale = NULL;
-    for (int i = 0; i < 3 && !(locale && *locale); i++) locale = getenv(variables[i]);
+    for (int i = 0; i < 3 && !(locale && *locale); i++)
+        locale = getenv(variables[i]);
     if (!locale || !*locale) return "surrogateescape";
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         if (strcmp(locale, plain[i]) == 0) return "surrogateescape";

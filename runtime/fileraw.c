@@ -223,7 +223,8 @@ const char *file_mode(const FileIO *file) {
 /* --- methods --- */
 
 Value raise_unsupported(VM *vm, const char *text) {
-    if (is_absent(vm->unsupported_operation)) { /* OSError and ValueError at once: a class made at its first use */
+    if (is_absent(
+            vm->unsupported_operation)) { /* OSError and ValueError at once: a class made at its first use */
         Value name = string_from_c(vm, "UnsupportedOperation");
         Value bases = tuple_pack(vm, 2, from_object(&exc_OSError), from_object(&exc_ValueError));
         Value dict = dict_new(vm), module = string_from_c(vm, "io");
@@ -314,7 +315,8 @@ static Value write_method(VM *vm, Value *args, int nargs, Value names) {
 static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t offset, whence = 0;
-    if (!check_open(vm, as_file(args[0])) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
+    if (!check_open(vm, as_file(args[0])) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset))
+        return ABSENT;
     if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
     int64_t at = file_seek(vm, as_file(args[0]), offset, (int)whence);
     return at < 0 ? ABSENT : int_from(vm, at);
@@ -367,7 +369,8 @@ static Value writable_method(VM *vm, Value *args, int nargs, Value names) {
 
 static Value seekable_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    return check_open(vm, as_file(args[0])) ? bool_from(lseek(as_file(args[0])->fd, 0, SEEK_CUR) >= 0) : ABSENT;
+    return check_open(vm, as_file(args[0])) ? bool_from(lseek(as_file(args[0])->fd, 0, SEEK_CUR) >= 0)
+                                            : ABSENT;
 }
 
 static Value flush_method(VM *vm, Value *args, int nargs, Value names) {

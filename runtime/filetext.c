@@ -19,7 +19,8 @@ static int64_t find_char(const String *s, uint8_t c, int64_t start, int64_t stop
         const uint8_t *at = memchr(s->data + start, c, (size_t)(stop - start));
         return at ? at - s->data : -1;
     }
-    while (start < stop && string_at(s, start) != c) start++;
+    while (start < stop && string_at(s, start) != c)
+        start++;
     return start < stop ? start : -1;
 }
 
@@ -31,7 +32,9 @@ static const char *errors_of(const TextFile *t) { return (const char *)as_string
 static const char *encoding_after_mark(const char *encoding, const uint8_t *data, int64_t length) {
     static const struct {
         const char *name, *big, *little;
-    } rows[] = {{"utf-8-sig", "utf-8", "utf-8"}, {"utf-16", "utf-16-be", "utf-16-le"}, {"utf-32", "utf-32-be", "utf-32-le"}};
+    } rows[] = {{"utf-8-sig", "utf-8", "utf-8"},
+                {"utf-16", "utf-16-be", "utf-16-le"},
+                {"utf-32", "utf-32-be", "utf-32-le"}};
     bool big = length >= 2 && (data[0] == 0xFE || (data[0] == 0 && data[1] == 0));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (strcasecmp(encoding, rows[i].name) == 0) return big ? rows[i].big : rows[i].little;
@@ -304,12 +307,15 @@ static int next_chunk(VM *vm, TextFile *t) {
         t->source_length += got;
         t->ended = got == 0;
         t->held_before = t->last_cr;
-        int64_t tail = got ? (int64_t)codec_incomplete_tail(t->decoder, t->source, (size_t)t->source_length) : 0;
+        int64_t tail =
+            got ? (int64_t)codec_incomplete_tail(t->decoder, t->source, (size_t)t->source_length) : 0;
         Value text = decode(vm, t, t->source_length - tail);
         if (is_absent(text)) return -1;
         t->decoded = t->source_length - tail;
-        if (t->marked && t->decoded) t->decoder = encoding_after_mark(t->decoder, t->source, t->source_length);
-        if (t->newline == NEWLINE_UNIVERSAL || t->newline == NEWLINE_KEEP) text = translate(vm, t, text, t->ended);
+        if (t->marked && t->decoded)
+            t->decoder = encoding_after_mark(t->decoder, t->source, t->source_length);
+        if (t->newline == NEWLINE_UNIVERSAL || t->newline == NEWLINE_KEEP)
+            text = translate(vm, t, text, t->ended);
         if (is_absent(text)) return -1;
         value_set(vm, &t->chunk, text);
         t->position = 0;
@@ -404,7 +410,8 @@ static Value readline_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t limit = -1;
     TextFile *t = reading(vm, args[0]);
-    if (!t || (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &limit))) return ABSENT;
+    if (!t || (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &limit)))
+        return ABSENT;
     return text_file_read_line(vm, t, limit < 0 ? -1 : limit);
 }
 
@@ -485,10 +492,14 @@ static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
     int64_t offset, whence = 0;
     if (!check_open(vm, t) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
     if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
-    if (whence < 0 || whence > 2) return raise_value(vm, "invalid whence (%lld, should be 0, 1 or 2)", (long long)whence);
-    if (whence == SEEK_CUR && offset != 0) return raise_unsupported(vm, "can't do nonzero cur-relative seeks");
-    if (whence == SEEK_END && offset != 0) return raise_unsupported(vm, "can't do nonzero end-relative seeks");
-    if (whence == SEEK_SET && offset < 0) return raise_value(vm, "negative seek position %lld", (long long)offset);
+    if (whence < 0 || whence > 2)
+        return raise_value(vm, "invalid whence (%lld, should be 0, 1 or 2)", (long long)whence);
+    if (whence == SEEK_CUR && offset != 0)
+        return raise_unsupported(vm, "can't do nonzero cur-relative seeks");
+    if (whence == SEEK_END && offset != 0)
+        return raise_unsupported(vm, "can't do nonzero end-relative seeks");
+    if (whence == SEEK_SET && offset < 0)
+        return raise_value(vm, "negative seek position %lld", (long long)offset);
     if (!text_file_flush(vm, t)) return ABSENT;
     if (whence == SEEK_CUR) {
         offset = tell(vm, t);
@@ -498,8 +509,10 @@ static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
     if (at < 0) return ABSENT;
     forget_chunk(vm, t);
     t->encoder = (const char *)as_string(t->encoding)->data;
-    if (at == 0) t->decoder = t->encoder;
-    else t->encoder = encoding_after_mark(t->encoder, NULL, 0);
+    if (at == 0)
+        t->decoder = t->encoder;
+    else
+        t->encoder = encoding_after_mark(t->encoder, NULL, 0);
     return int_from(vm, at);
 }
 
@@ -549,10 +562,10 @@ static Value ask_buffer(VM *vm, Value self, const char *method) {
     return answer;
 }
 
-#define ASK(name)                                                                                                      \
-    static Value name##_method(VM *vm, Value *args, int nargs, Value names) {                                          \
-        (void)nargs, (void)names;                                                                                      \
-        return ask_buffer(vm, args[0], #name);                                                                         \
+#define ASK(name) \
+    static Value name##_method(VM *vm, Value *args, int nargs, Value names) { \
+        (void)nargs, (void)names; \
+        return ask_buffer(vm, args[0], #name); \
     }
 ASK(fileno)
 ASK(isatty)
@@ -567,12 +580,16 @@ static Value reconfigure_method(VM *vm, Value *args, int nargs, Value names) {
     Value encoding = args[1], errors = args[2], newline = args[3];
     bool recoded = !(is_absent(encoding) || is_none(encoding)), lines = !is_absent(newline);
     if (!is_absent(t->chunk) && (recoded || lines)) {
-        return raise_unsupported(vm, "It is not possible to set the encoding or newline of stream after the first read");
+        return raise_unsupported(
+            vm, "It is not possible to set the encoding or newline of stream after the first read");
     }
     NewlineMode mode = t->newline;
     if ((lines && !newline_mode(vm, newline, &mode)) || !text_file_flush(vm, t)) return ABSENT;
     if (recoded && (!is_string(encoding) || !set_encoding(vm, t, encoding))) {
-        return error_raised(vm) ? ABSENT : raise_type(vm, "reconfigure() argument 'encoding' must be str or None, not %T", encoding);
+        return error_raised(vm)
+                   ? ABSENT
+                   : raise_type(vm, "reconfigure() argument 'encoding' must be str or None, not %T",
+                                encoding);
     }
     if (!is_absent(errors) && !is_none(errors)) value_set(vm, &t->errors, value_ref(errors));
     t->newline = mode;
@@ -609,7 +626,8 @@ static const NativeDef methods[] = {
 
 static Value get_closed(VM *vm, Value self) {
     TextFile *t = as_text_file(self);
-    return is_absent(t->buffer) ? raise_value(vm, "underlying buffer has been detached") : bool_from(!text_file_is_open(t));
+    return is_absent(t->buffer) ? raise_value(vm, "underlying buffer has been detached")
+                                : bool_from(!text_file_is_open(t));
 }
 
 static Value get_name(VM *vm, Value self) {
@@ -627,7 +645,8 @@ static Value get_newlines(VM *vm, Value self) {
         if (!(seen >> i & 1)) continue;
         items[count] = string_from_c(vm, ends[i]);
         if (is_absent(items[count++])) {
-            while (--count > 0) value_drop(vm, items[count - 1]);
+            while (--count > 0)
+                value_drop(vm, items[count - 1]);
             return ABSENT;
         }
     }
@@ -668,7 +687,9 @@ static Value repr(VM *vm, Value self) {
     return builder_finish(&b);
 }
 
-static Value iterate(VM *vm, Value self) { return check_open(vm, as_text_file(self)) ? value_ref(self) : ABSENT; }
+static Value iterate(VM *vm, Value self) {
+    return check_open(vm, as_text_file(self)) ? value_ref(self) : ABSENT;
+}
 
 Type text_file_type = {
     TYPE_HEAD(text_file_type, "_io.TextIOWrapper", .traverse = traverse, .clear = clear, .finalize = finalize,

@@ -7,13 +7,15 @@
 /* All fields; and those that are items of the tuple, too: the hidden ones come last. */
 static int64_t field_count(const Type *type) {
     int64_t count = 0;
-    while (type->members[count].name) count++;
+    while (type->members[count].name)
+        count++;
     return count;
 }
 
 static int64_t visible_count(const Type *type) {
     int64_t count = 0;
-    while (type->members[count].name && !(type->members[count].flags & MEMBER_NONE_IF_ABSENT)) count++;
+    while (type->members[count].name && !(type->members[count].flags & MEMBER_NONE_IF_ABSENT))
+        count++;
     return count;
 }
 
@@ -22,14 +24,16 @@ static size_t size_of(const Type *type) { return sizeof(Tuple) + (size_t)field_c
 Value structseq_new(VM *vm, Type *type, Value *items) {
     int64_t count = field_count(type), visible = visible_count(type);
     bool complete = true;
-    for (int64_t i = 0; i < visible; i++) complete = complete && !is_absent(items[i]);
+    for (int64_t i = 0; i < visible; i++)
+        complete = complete && !is_absent(items[i]);
     Tuple *self = NULL;
     if (complete) {
         self = (Tuple *)object_new_container(vm, type, size_of(type));
         if (!self) raise_memory(vm);
     }
     if (!self) {
-        for (int64_t i = 0; i < count; i++) value_xdrop(vm, items[i]);
+        for (int64_t i = 0; i < count; i++)
+            value_xdrop(vm, items[i]);
         return ABSENT;
     }
     self->length = visible;
@@ -38,13 +42,15 @@ Value structseq_new(VM *vm, Type *type, Value *items) {
 }
 
 int structseq_traverse(Object *self, VisitFn visit, void *context) {
-    for (int64_t i = 0; i < field_count(self->type); i++) VISIT(((Tuple *)self)->items[i]);
+    for (int64_t i = 0; i < field_count(self->type); i++)
+        VISIT(((Tuple *)self)->items[i]);
     return 0;
 }
 
 void structseq_dealloc(VM *vm, Object *self) {
     Type *type = self->type;
-    for (int64_t i = 0; i < field_count(type); i++) value_xdrop(vm, ((Tuple *)self)->items[i]);
+    for (int64_t i = 0; i < field_count(type); i++)
+        value_xdrop(vm, ((Tuple *)self)->items[i]);
     object_free(vm, self, size_of(type));
 }
 
@@ -78,7 +84,8 @@ Value structseq_construct(VM *vm, Type *type, Value *args, int nargs, Value name
     int64_t given = as_tuple(tuple)->length;
     Value result = ABSENT;
     if (check_length(vm, type, given)) {
-        for (int64_t i = 0; i < given; i++) items[i] = value_ref(as_tuple(tuple)->items[i]);
+        for (int64_t i = 0; i < given; i++)
+            items[i] = value_ref(as_tuple(tuple)->items[i]);
         take_hidden(vm, type, row[1], given, items);
         result = structseq_new(vm, type, items);
     }

@@ -12,23 +12,23 @@
 #include "runtime/native.h"
 #include "runtime/tuple.h"
 
-#define STRUCTSEQ_FIELD(i, name_text, doc_text)                                                              \
-    {name_text, offsetof(Tuple, items) + (i) * sizeof(Value), MEMBER_READONLY, doc_text}
+#define STRUCTSEQ_FIELD(i, name_text, doc_text) \
+    { name_text, offsetof(Tuple, items) + (i) * sizeof(Value), MEMBER_READONLY, doc_text }
 
-#define STRUCTSEQ_HIDDEN(i, name_text)                                                                        \
-    {name_text, offsetof(Tuple, items) + (i) * sizeof(Value), MEMBER_READONLY | MEMBER_NONE_IF_ABSENT, NULL}
+#define STRUCTSEQ_HIDDEN(i, name_text) \
+    { name_text, offsetof(Tuple, items) + (i) * sizeof(Value), MEMBER_READONLY | MEMBER_NONE_IF_ABSENT, NULL }
 
-#define STRUCTSEQ_TYPE(type, name_text, member_table, doc_text)                                              \
-    Type type = {                                                                                            \
-        TYPE_HEAD(type, name_text, .traverse = structseq_traverse, .dealloc = structseq_dealloc),                                                                          \
-        .flags = TYPE_TUPLE,                                                                                 \
-        .basic_size = sizeof(Tuple),                                                                         \
-        .item_size = sizeof(Value),                                                                          \
-        .base = &tuple_type,                                                                                 \
-        .doc = doc_text,                                                                                     \
-        .new = structseq_construct,                                                                          \
-        .repr = structseq_repr,                                                                              \
-        .members = member_table,                                                                             \
+#define STRUCTSEQ_TYPE(type, name_text, member_table, doc_text) \
+    Type type = { \
+        TYPE_HEAD(type, name_text, .traverse = structseq_traverse, .dealloc = structseq_dealloc), \
+        .flags = TYPE_TUPLE, \
+        .basic_size = sizeof(Tuple), \
+        .item_size = sizeof(Value), \
+        .base = &tuple_type, \
+        .doc = doc_text, \
+        .new = structseq_construct, \
+        .repr = structseq_repr, \
+        .members = member_table, \
     }
 
 /* An instance from its items, one for each member (hidden ones may be ABSENT); takes the references, also on failure. */

@@ -33,7 +33,8 @@ static Value sys_exit(VM *vm, Value *args, int nargs, Value names) {
 /* The exception being handled, or ABSENT. BORROWED. */
 static Value handled(VM *vm) {
     HandledException *item = vm->handled;
-    while (is_absent(item->exception) && item->outer) item = item->outer;
+    while (is_absent(item->exception) && item->outer)
+        item = item->outer;
     return item->exception;
 }
 
@@ -48,12 +49,14 @@ static Value sys_exc_info(VM *vm, Value *args, int nargs, Value names) {
     Value exception = handled(vm), none = NONE;
     if (is_absent(exception)) return tuple_pack(vm, 3, none, none, none);
     Value traceback = as_exception(exception)->traceback;
-    return tuple_pack(vm, 3, from_object(type_of(exception)), exception, is_absent(traceback) ? none : traceback);
+    return tuple_pack(vm, 3, from_object(type_of(exception)), exception,
+                      is_absent(traceback) ? none : traceback);
 }
 
 static Value sys_excepthook(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    if (!is_exception(args[1])) return raise_type(vm, "print_exception(): Exception expected for value, %T found", args[1]);
+    if (!is_exception(args[1]))
+        return raise_type(vm, "print_exception(): Exception expected for value, %T found", args[1]);
     vm->hooks.print_exception(vm, args[1]);
     return NONE;
 }
@@ -77,12 +80,60 @@ static bool display(VM *vm, Value text) {
 static Value sys_displayhook(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     if (is_none(args[0])) return NONE;
-    if (!dict_set_c(vm, vm->builtins, "_", NONE)) return ABSENT; /* a repr that shows _ must not see the last value */
+    if (!dict_set_c(vm, vm->builtins, "_", NONE))
+        return ABSENT; /* a repr that shows _ must not see the last value */
     Value text = object_repr(vm, args[0]);
     if (is_absent(text)) return ABSENT;
     bool shown = display(vm, text) && dict_set_c(vm, vm->builtins, "_", args[0]);
     value_drop(vm, text);
     return shown ? NONE : ABSENT;
+}
+
+/* --- errors with nobody to raise them to --- */
+
+enum { UNRAISABLE_TYPE, UNRAISABLE_VALUE, UNRAISABLE_TRACEBACK, UNRAISABLE_MESSAGE, UNRAISABLE_OBJECT };
+
+static const MemberDef unraisable_fields[] = {
+    STRUCTSEQ_FIELD(UNRAISABLE_TYPE, "exc_type", "Exception type"),
+    STRUCTSEQ_FIELD(UNRAISABLE_VALUE, "exc_value", "Exception value"),
+    STRUCTSEQ_FIELD(UNRAISABLE_TRACEBACK, "exc_traceback", "Exception traceback"),
+    STRUCTSEQ_FIELD(UNRAISABLE_MESSAGE, "err_msg", "Error message"),
+    STRUCTSEQ_FIELD(UNRAISABLE_OBJECT, "object", "Object causing the exception"),
+    {0}};
+
+STRUCTSEQ_TYPE(unraisable_args_type, "UnraisableHookArgs", unraisable_fields,
+               "What sys.unraisablehook is given.");
+
+static Value sys_unraisablehook(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    if (!is_exactly(args[0], &unraisable_args_type)) {
+        return raise_type(vm, "sys.unraisablehook argument type must be UnraisableHookArgs");
+    }
+    const Value *items = as_tuple(args[0])->items;
+    if (!is_exception(items[UNRAISABLE_VALUE])) return NONE;
+    Value where = items[UNRAISABLE_OBJECT];
+    error_print_unraisable(vm, items[UNRAISABLE_VALUE], NULL, is_none(where) ? ABSENT : where);
+    return NONE;
+}
+
+bool sys_call_unraisablehook(VM *vm, Value exception, Value where) {
+    Value hook = is_absent(vm->sys) ? ABSENT : dict_get_string(vm, vm->sys, NAME_OF(vm, unraisablehook));
+    if (is_absent(hook) || value_same(hook, dict_get_c(vm, vm->sys, "__unraisablehook__"))) return false;
+    value_ref(hook);
+    Value traceback = as_exception(exception)->traceback;
+    Value items[] = {value_ref(from_object(type_of(exception))), value_ref(exception),
+                     is_absent(traceback) ? NONE : value_ref(traceback), NONE,
+                     is_absent(where) ? NONE : value_ref(where)};
+    Value args = structseq_new(vm, &unraisable_args_type, items);
+    Value result = is_absent(args) ? ABSENT : call_1(vm, hook, args);
+    Value failure = error_take(vm);
+    if (!is_absent(failure))
+        error_print_unraisable(vm, failure, "Exception ignored in sys.unraisablehook: ", hook);
+    value_xdrop(vm, failure);
+    value_xdrop(vm, args);
+    value_xdrop(vm, result);
+    value_drop(vm, hook);
+    return true;
 }
 
 /* --- limits and settings --- */
@@ -99,9 +150,10 @@ static Value sys_setrecursionlimit(VM *vm, Value *args, int nargs, Value names) 
     if (limit < 1) return raise_value(vm, "recursion limit must be greater or equal than 1");
     if (limit > INT32_MAX) return raise_overflow(vm, "Python int too large to convert to C int");
     if (vm->depth >= limit) {
-        return raise_error(vm, &exc_RecursionError,
-                           "cannot set the recursion limit to %lld at the recursion depth %u: the limit is too low",
-                           (long long)limit, vm->depth);
+        return raise_error(
+            vm, &exc_RecursionError,
+            "cannot set the recursion limit to %lld at the recursion depth %u: the limit is too low",
+            (long long)limit, vm->depth);
     }
     vm->recursion_limit = (uint32_t)limit;
     return NONE;
@@ -145,7 +197,8 @@ static Value sys_getsizeof(VM *vm, Value *args, int nargs, Value names) {
 static Value sys_intern(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     if (!is_exactly(args[0], &str_type)) {
-        return raise_type(vm, is_string(args[0]) ? "can't intern %T" : "intern() argument must be str, not %T", args[0]);
+        return raise_type(
+            vm, is_string(args[0]) ? "can't intern %T" : "intern() argument must be str, not %T", args[0]);
     }
     return string_intern(vm, value_ref(args[0]));
 }
@@ -160,6 +213,23 @@ static Value filesystem_errors(VM *vm, Value *args, int nargs, Value names) {
     return string_from_c(vm, "surrogateescape");
 }
 
+static Value sys_getallocatedblocks(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return int_small((int64_t)heap_live_blocks(vm_heap(vm)));
+}
+
+/* There are no threads to switch between: CPython's default. */
+static Value sys_getswitchinterval(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return float_from(vm, 0.005);
+}
+
+/* Tracing and profiling are not offered: there is no function to tell of. */
+static Value no_function(VM *vm, Value *args, int nargs, Value names) {
+    (void)vm, (void)args, (void)nargs, (void)names;
+    return NONE;
+}
+
 static Value sys_is_finalizing(VM *vm, Value *args, int nargs, Value names) {
     (void)args, (void)nargs, (void)names;
     return bool_from(is_absent(vm->modules));
@@ -169,19 +239,31 @@ static const NativeDef functions[] = {
     {"exit", sys_exit, "status=None, /", "Exit the interpreter by raising SystemExit(status).", 0},
     {"exc_info", sys_exc_info, "", "The (type, value, traceback) of the exception being handled.", 0},
     {"exception", sys_exception, "", "Return the current exception.", 0},
-    {"excepthook", sys_excepthook, "exctype, value, traceback, /", "Handle an exception by displaying it with a traceback.", 0},
-    {"displayhook", sys_displayhook, "object, /", "Print an object to sys.stdout and also save it in builtins._", 0},
+    {"excepthook", sys_excepthook, "exctype, value, traceback, /",
+     "Handle an exception by displaying it with a traceback.", 0},
+    {"unraisablehook", sys_unraisablehook, "unraisable, /", "Handle an unraisable exception.", 0},
+    {"displayhook", sys_displayhook, "object, /",
+     "Print an object to sys.stdout and also save it in builtins._", 0},
     {"getrecursionlimit", sys_getrecursionlimit, "", "Return the current value of the recursion limit.", 0},
     {"setrecursionlimit", sys_setrecursionlimit, "limit, /", "Set the maximum depth of Python frames.", 0},
-    {"get_int_max_str_digits", sys_get_int_max_str_digits, "", "The limit for conversions between int and str.", 0},
-    {"set_int_max_str_digits", sys_set_int_max_str_digits, "maxdigits", "Set the limit for int and str conversions.", 0},
+    {"get_int_max_str_digits", sys_get_int_max_str_digits, "",
+     "The limit for conversions between int and str.", 0},
+    {"set_int_max_str_digits", sys_set_int_max_str_digits, "maxdigits",
+     "Set the limit for int and str conversions.", 0},
     {"getrefcount", sys_getrefcount, "object, /",
      "Return the reference count of object, the argument's own reference included.", 0},
     {"getsizeof", sys_getsizeof, "object, default=None", "Return the size of object in bytes.", 0},
     {"intern", sys_intern, "string, /", "The one string of this content that names use.", 0},
-    {"getdefaultencoding", utf8_name, "", "Return the current default encoding used by the Unicode implementation.", 0},
+    {"getdefaultencoding", utf8_name, "",
+     "Return the current default encoding used by the Unicode implementation.", 0},
     {"getfilesystemencoding", utf8_name, "", "Return the encoding used to convert filenames.", 0},
-    {"getfilesystemencodeerrors", filesystem_errors, "", "Return the error mode used to convert filenames.", 0},
+    {"getfilesystemencodeerrors", filesystem_errors, "", "Return the error mode used to convert filenames.",
+     0},
+    {"getallocatedblocks", sys_getallocatedblocks, "", "The number of memory blocks currently allocated.", 0},
+    {"getswitchinterval", sys_getswitchinterval, "", "Return the current thread switch interval.", 0},
+    {"gettrace", no_function, "", "Return the global debug tracing function, of which there is none.", 0},
+    {"getprofile", no_function, "", "Return the profiling function, of which there is none.", 0},
+    {"audit", no_function, "event, /, *args", "Passes the event to any hooks that are attached: none.", 0},
     {"is_finalizing", sys_is_finalizing, "", "Return True if Python is exiting.", 0},
     {0},
 };
@@ -189,19 +271,24 @@ static const NativeDef functions[] = {
 /* --- records --- */
 
 #define FIELD STRUCTSEQ_FIELD
-static const MemberDef version_fields[] = {FIELD(0, "major", NULL), FIELD(1, "minor", NULL), FIELD(2, "micro", NULL),
-                                           FIELD(3, "releaselevel", NULL), FIELD(4, "serial", NULL), {0}};
+static const MemberDef version_fields[] = {FIELD(0, "major", NULL),  FIELD(1, "minor", NULL),
+                                           FIELD(2, "micro", NULL),  FIELD(3, "releaselevel", NULL),
+                                           FIELD(4, "serial", NULL), {0}};
 static const MemberDef float_fields[] = {
-    FIELD(0, "max", NULL),     FIELD(1, "max_exp", NULL),    FIELD(2, "max_10_exp", NULL), FIELD(3, "min", NULL),
-    FIELD(4, "min_exp", NULL), FIELD(5, "min_10_exp", NULL), FIELD(6, "dig", NULL),        FIELD(7, "mant_dig", NULL),
-    FIELD(8, "epsilon", NULL), FIELD(9, "radix", NULL),      FIELD(10, "rounds", NULL),    {0}};
-static const MemberDef int_fields[] = {FIELD(0, "bits_per_digit", NULL), FIELD(1, "sizeof_digit", NULL),
+    FIELD(0, "max", NULL),   FIELD(1, "max_exp", NULL),  FIELD(2, "max_10_exp", NULL),
+    FIELD(3, "min", NULL),   FIELD(4, "min_exp", NULL),  FIELD(5, "min_10_exp", NULL),
+    FIELD(6, "dig", NULL),   FIELD(7, "mant_dig", NULL), FIELD(8, "epsilon", NULL),
+    FIELD(9, "radix", NULL), FIELD(10, "rounds", NULL),  {0}};
+static const MemberDef int_fields[] = {FIELD(0, "bits_per_digit", NULL),
+                                       FIELD(1, "sizeof_digit", NULL),
                                        FIELD(2, "default_max_str_digits", NULL),
-                                       FIELD(3, "str_digits_check_threshold", NULL), {0}};
-static const MemberDef hash_fields[] = {
-    FIELD(0, "width", NULL), FIELD(1, "modulus", NULL),   FIELD(2, "inf", NULL),       FIELD(3, "nan", NULL),
-    FIELD(4, "imag", NULL),  FIELD(5, "algorithm", NULL), FIELD(6, "hash_bits", NULL), FIELD(7, "seed_bits", NULL),
-    FIELD(8, "cutoff", NULL), {0}};
+                                       FIELD(3, "str_digits_check_threshold", NULL),
+                                       {0}};
+static const MemberDef hash_fields[] = {FIELD(0, "width", NULL),     FIELD(1, "modulus", NULL),
+                                        FIELD(2, "inf", NULL),       FIELD(3, "nan", NULL),
+                                        FIELD(4, "imag", NULL),      FIELD(5, "algorithm", NULL),
+                                        FIELD(6, "hash_bits", NULL), FIELD(7, "seed_bits", NULL),
+                                        FIELD(8, "cutoff", NULL),    {0}};
 
 static const MemberDef flags_fields[] = {FIELD(0, "debug", NULL),
                                          FIELD(1, "inspect", NULL),
@@ -224,7 +311,8 @@ static const MemberDef flags_fields[] = {FIELD(0, "debug", NULL),
                                          {0}};
 
 STRUCTSEQ_TYPE(flags_type, "sys.flags", flags_fields, "The command line's flags.");
-STRUCTSEQ_TYPE(version_info_type, "sys.version_info", version_fields, "Version information as a named tuple.");
+STRUCTSEQ_TYPE(version_info_type, "sys.version_info", version_fields,
+               "Version information as a named tuple.");
 STRUCTSEQ_TYPE(float_info_type, "sys.float_info", float_fields, "What the C header float.h says of double.");
 STRUCTSEQ_TYPE(int_info_type, "sys.int_info", int_fields, "How ints are held and converted.");
 STRUCTSEQ_TYPE(hash_info_type, "sys.hash_info", hash_fields, "Parameters of the numeric hash and of str's.");
@@ -236,10 +324,17 @@ static Value version_info(VM *vm) {
 }
 
 static Value float_info(VM *vm) {
-    Value items[] = {float_from(vm, DBL_MAX),   int_small(DBL_MAX_EXP),    int_small(DBL_MAX_10_EXP),
-                     float_from(vm, DBL_MIN),   int_small(DBL_MIN_EXP),    int_small(DBL_MIN_10_EXP),
-                     int_small(DBL_DIG),        int_small(DBL_MANT_DIG),   float_from(vm, DBL_EPSILON),
-                     int_small(FLT_RADIX),      int_small(1)};
+    Value items[] = {float_from(vm, DBL_MAX),
+                     int_small(DBL_MAX_EXP),
+                     int_small(DBL_MAX_10_EXP),
+                     float_from(vm, DBL_MIN),
+                     int_small(DBL_MIN_EXP),
+                     int_small(DBL_MIN_10_EXP),
+                     int_small(DBL_DIG),
+                     int_small(DBL_MANT_DIG),
+                     float_from(vm, DBL_EPSILON),
+                     int_small(FLT_RADIX),
+                     int_small(1)};
     return structseq_new(vm, &float_info_type, items);
 }
 
@@ -249,9 +344,9 @@ static Value int_info(VM *vm) {
 }
 
 static Value hash_info(VM *vm) {
-    Value items[] = {int_small(64),      int_small((INT64_C(1) << 61) - 1),      int_small(314159),
-                     int_small(0),       int_small(1000003), string_from_c(vm, "siphash13"),
-                     int_small(64),      int_small(128),     int_small(0)};
+    Value items[] = {int_small(64),      int_small((INT64_C(1) << 61) - 1), int_small(314159), int_small(0),
+                     int_small(1000003), string_from_c(vm, "siphash13"),    int_small(64),     int_small(128),
+                     int_small(0)};
     return structseq_new(vm, &hash_info_type, items);
 }
 
@@ -294,7 +389,8 @@ static Value implementation(VM *vm) {
     bool ok = true;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         Value name = string_intern_c(vm, rows[i].name);
-        ok = ok && !is_absent(name) && !is_absent(rows[i].value) && object_set_attribute(vm, self, name, rows[i].value);
+        ok = ok && !is_absent(name) && !is_absent(rows[i].value) &&
+             object_set_attribute(vm, self, name, rows[i].value);
         value_xdrop(vm, name);
         value_xdrop(vm, rows[i].value);
     }
@@ -314,34 +410,64 @@ static bool give(VM *vm, Value dict, const char *name, STEALS Value v) {
 static bool add_texts(VM *vm, Value dict) {
     static const struct {
         const char *name, *text;
-    } texts[] = {{"platform", "linux"},
-                 {"byteorder", "little"},
-                 {"version", VERSION_TEXT},
-                 {"copyright", "Copyright (c) 2026 the mpy developers."},
-                 {"executable", ""},
-                 {"prefix", ""},
-                 {"float_repr_style", "short"}};
+    } texts[] = {{"platform", "linux"},     {"byteorder", "little"},
+                 {"version", VERSION_TEXT}, {"copyright", "Copyright (c) 2026 the mpy developers."},
+                 {"executable", ""},        {"prefix", ""},
+                 {"exec_prefix", ""},       {"base_prefix", ""},
+                 {"base_exec_prefix", ""},  {"platlibdir", "lib"},
+                 {"abiflags", ""},          {"float_repr_style", "short"}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (!give(vm, dict, texts[i].name, string_from_c(vm, texts[i].text))) return false;
     }
     return true;
 }
 
+enum { API_VERSION = 1013 /* CPython 3.13's */ };
+
+/* The names of the modules in modules.def, and builtins. */
+static Value native_names(VM *vm) {
+    static const char *const names[] = {
+#define X(name) #name,
+#include "runtime/modules/modules.def"
+#undef X
+        "builtins"};
+    enum { COUNT = sizeof names / sizeof *names };
+    Value list = list_new(vm, COUNT);
+    for (int i = 0; i < COUNT && !is_absent(list); i++) {
+        Value name = string_intern_c(vm, names[i]);
+        if (is_absent(name) || !list_append_owned(vm, list, name)) value_clear(vm, &list);
+    }
+    if (is_absent(list) || !list_sort(vm, list, ABSENT, false)) return value_xdrop(vm, list), ABSENT;
+    Value tuple = tuple_from_iterable(vm, list);
+    value_drop(vm, list);
+    return tuple;
+}
+
 static bool fill(VM *vm, Value dict) {
     return module_add_functions(vm, dict, functions, "sys") && add_texts(vm, dict) &&
            dict_set_c(vm, dict, "modules", vm->modules) && give(vm, dict, "path", list_new(vm, 0)) &&
            give(vm, dict, "argv", list_new(vm, 0)) && give(vm, dict, "maxsize", int_from(vm, INT64_MAX)) &&
-           give(vm, dict, "maxunicode", int_small(0x10FFFF)) && give(vm, dict, "hexversion", int_small(VERSION_HEX)) &&
+           give(vm, dict, "maxunicode", int_small(0x10FFFF)) &&
+           give(vm, dict, "hexversion", int_small(VERSION_HEX)) &&
            give(vm, dict, "version_info", version_info(vm)) && give(vm, dict, "float_info", float_info(vm)) &&
            give(vm, dict, "int_info", int_info(vm)) && give(vm, dict, "hash_info", hash_info(vm)) &&
            give(vm, dict, "implementation", implementation(vm)) &&
            dict_set_c(vm, dict, "dont_write_bytecode", TRUE_VALUE) &&
            dict_set_c(vm, dict, "__excepthook__", dict_get_c(vm, dict, "excepthook")) &&
-           dict_set_c(vm, dict, "__displayhook__", dict_get_c(vm, dict, "displayhook"));
+           dict_set_c(vm, dict, "__displayhook__", dict_get_c(vm, dict, "displayhook")) &&
+           dict_set_c(vm, dict, "__unraisablehook__", dict_get_c(vm, dict, "unraisablehook")) &&
+           give(vm, dict, "warnoptions", list_new(vm, 0)) && give(vm, dict, "_xoptions", dict_new(vm)) &&
+           give(vm, dict, "meta_path", list_new(vm, 0)) && give(vm, dict, "path_hooks", list_new(vm, 0)) &&
+           give(vm, dict, "path_importer_cache", dict_new(vm)) &&
+           give(vm, dict, "builtin_module_names", native_names(vm)) &&
+           dict_set_c(vm, dict, "pycache_prefix", NONE) &&
+           dict_set_c(vm, dict, "api_version", int_small(API_VERSION)) &&
+           sys_set_flags(vm, &(SysFlags){.inspect = false});
 }
 
 Value module_sys_new(VM *vm) {
-    Value module = module_new_c(vm, "sys", "The running interpreter: its arguments, streams, modules, limits.");
+    Value module =
+        module_new_c(vm, "sys", "The running interpreter: its arguments, streams, modules, limits.");
     if (is_absent(module)) return ABSENT;
     value_set(vm, &vm->sys, value_ref(as_module(module)->dict));
     if (fill(vm, vm->sys)) return module;

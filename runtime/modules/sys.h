@@ -1,15 +1,20 @@
 #ifndef MPY_RUNTIME_MODULES_SYS_H
 #define MPY_RUNTIME_MODULES_SYS_H
 
-/* What the command line tells the module sys. */
+/* What the command line tells the module sys, and what the runtime asks of it. */
 
 #include "runtime/state.h"
 
 /* sys.flags, without those that are always the same here. */
 typedef struct {
-    bool inspect, interactive, dont_write_bytecode, no_user_site, no_site, ignore_environment, quiet, isolated, safe_path;
+    bool inspect, interactive, dont_write_bytecode, no_user_site, no_site, ignore_environment, quiet,
+        isolated, safe_path;
 } SysFlags;
 
 RAISES bool sys_set_flags(VM *vm, const SysFlags *flags);
+
+/* Report an exception that nobody can catch through sys.unraisablehook; false when that is the default one. `where` is
+ * the object whose code failed, or ABSENT. Raises nothing. */
+bool sys_call_unraisablehook(VM *vm, Value exception, Value where);
 
 #endif

@@ -16,8 +16,8 @@
 #include "runtime/str.h"
 #include "runtime/structseq.h"
 
-#define NATIVE(name)                                                                                         \
-    static Value name(VM *vm, __attribute__((unused)) Value *args, __attribute__((unused)) int nargs,        \
+#define NATIVE(name) \
+    static Value name(VM *vm, __attribute__((unused)) Value *args, __attribute__((unused)) int nargs, \
                       __attribute__((unused)) Value names)
 
 enum { NS_PER_S = 1000000000 };
@@ -36,8 +36,8 @@ static Value clock_nanoseconds(VM *vm, clockid_t id) {
     return int_from(vm, (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec);
 }
 
-#define CLOCK(name, id)                                                                                      \
-    NATIVE(time_##name) { return clock_seconds(vm, id); }                                                    \
+#define CLOCK(name, id) \
+    NATIVE(time_##name) { return clock_seconds(vm, id); } \
     NATIVE(time_##name##_ns) { return clock_nanoseconds(vm, id); }
 
 CLOCK(time, CLOCK_REALTIME)
@@ -50,7 +50,8 @@ static bool clock_argument(VM *vm, Value v, clockid_t *id) {
     int64_t number;
     if (!is_int_family(v)) return raise_type(vm, "clk_id should be integer, not %T", v), false;
     if (!object_to_int64(vm, v, &exc_OverflowError, &number)) return false;
-    if (number != (int32_t)number) return raise_overflow(vm, "Python int too large to convert to C int"), false;
+    if (number != (int32_t)number)
+        return raise_overflow(vm, "Python int too large to convert to C int"), false;
     *id = (clockid_t)number;
     return true;
 }
@@ -95,8 +96,10 @@ static bool set_field(VM *vm, Value object, const char *name, STEALS Value v) {
 
 NATIVE(time_get_clock_info) {
     size_t i = 0, count = sizeof clocks / sizeof *clocks;
-    if (!is_string(args[0])) return raise_type(vm, "get_clock_info() argument 1 must be str, not %T", args[0]);
-    while (i < count && !string_equal_c(args[0], clocks[i].name)) i++;
+    if (!is_string(args[0]))
+        return raise_type(vm, "get_clock_info() argument 1 must be str, not %T", args[0]);
+    while (i < count && !string_equal_c(args[0], clocks[i].name))
+        i++;
     if (i == count) return raise_value(vm, "unknown clock");
     struct timespec t;
     if (clock_getres(clocks[i].id, &t) < 0) return raise_os(vm, errno, ABSENT);
@@ -118,7 +121,8 @@ static bool duration_argument(VM *vm, Value v, struct timespec *t) {
         double d = float_number(v), whole;
         if (isnan(d)) return raise_value(vm, "Invalid value NaN (not a number)"), false;
         double part = modf(d, &whole);
-        if (!(fabs(whole) < 9.2e18)) return raise_overflow(vm, "timestamp out of range for platform time_t"), false;
+        if (!(fabs(whole) < 9.2e18))
+            return raise_overflow(vm, "timestamp out of range for platform time_t"), false;
         *t = (struct timespec){(time_t)whole, (long)(d < 0 ? -1 : ceil(part * NS_PER_S))};
         if (t->tv_nsec >= NS_PER_S) *t = (struct timespec){t->tv_sec + 1, t->tv_nsec - NS_PER_S};
     } else {
@@ -167,15 +171,22 @@ static const MemberDef struct_time_fields[] = {
     STRUCTSEQ_HIDDEN(FIELD_OFFSET, "tm_gmtoff"),
     {0}};
 
-STRUCTSEQ_TYPE(struct_time_type, "time.struct_time", struct_time_fields,
-               "A calendar time, as gmtime and localtime return it and asctime, mktime and strftime take it.");
+STRUCTSEQ_TYPE(
+    struct_time_type, "time.struct_time", struct_time_fields,
+    "A calendar time, as gmtime and localtime return it and asctime, mktime and strftime take it.");
 
 static Value struct_time_new(VM *vm, const struct tm *t) {
-    Value items[FIELD_COUNT] = {
-        int_small((int64_t)t->tm_year + 1900), int_small(t->tm_mon + 1), int_small(t->tm_mday),
-        int_small(t->tm_hour),        int_small(t->tm_min),     int_small(t->tm_sec),
-        int_small((t->tm_wday + 6) % 7), int_small(t->tm_yday + 1), int_small(t->tm_isdst),
-        string_from_c(vm, t->tm_zone), int_small(t->tm_gmtoff)};
+    Value items[FIELD_COUNT] = {int_small((int64_t)t->tm_year + 1900),
+                                int_small(t->tm_mon + 1),
+                                int_small(t->tm_mday),
+                                int_small(t->tm_hour),
+                                int_small(t->tm_min),
+                                int_small(t->tm_sec),
+                                int_small((t->tm_wday + 6) % 7),
+                                int_small(t->tm_yday + 1),
+                                int_small(t->tm_isdst),
+                                string_from_c(vm, t->tm_zone),
+                                int_small(t->tm_gmtoff)};
     if (is_absent(items[FIELD_ZONE])) return ABSENT;
     return structseq_new(vm, &struct_time_type, items);
 }
@@ -189,7 +200,8 @@ static bool moment_argument(VM *vm, Value v, time_t *moment) {
     if (is_float_family(v)) {
         double d = float_number(v);
         if (isnan(d)) return raise_value(vm, "Invalid value NaN (not a number)"), false;
-        if (!(fabs(d) < 9.2e18)) return raise_overflow(vm, "timestamp out of range for platform time_t"), false;
+        if (!(fabs(d) < 9.2e18))
+            return raise_overflow(vm, "timestamp out of range for platform time_t"), false;
         *moment = (time_t)floor(d);
         return true;
     }
@@ -270,8 +282,9 @@ static bool check_tm(VM *vm, struct tm *t) {
     const struct {
         int value, least, most;
         const char *what;
-    } fields[] = {{t->tm_mon, 0, 11, "month"},   {t->tm_mday, 1, 31, "day of month"}, {t->tm_hour, 0, 23, "hour"},
-                  {t->tm_min, 0, 59, "minute"},  {t->tm_sec, 0, 61, "seconds"},       {t->tm_wday, 0, 6, "day of week"},
+    } fields[] = {{t->tm_mon, 0, 11, "month"},        {t->tm_mday, 1, 31, "day of month"},
+                  {t->tm_hour, 0, 23, "hour"},        {t->tm_min, 0, 59, "minute"},
+                  {t->tm_sec, 0, 61, "seconds"},      {t->tm_wday, 0, 6, "day of week"},
                   {t->tm_yday, 0, 365, "day of year"}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (fields[i].value >= fields[i].least && fields[i].value <= fields[i].most) continue;
@@ -296,8 +309,9 @@ static Value calendar_text(VM *vm, const struct tm *t) {
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     enum { TEXT_MAX = 64 };
     char text[TEXT_MAX];
-    int length = snprintf(text, sizeof text, "%s %s%3d %.2d:%.2d:%.2d %lld", days[t->tm_wday], months[t->tm_mon],
-                          t->tm_mday, t->tm_hour, t->tm_min, t->tm_sec, (long long)t->tm_year + 1900);
+    int length =
+        snprintf(text, sizeof text, "%s %s%3d %.2d:%.2d:%.2d %lld", days[t->tm_wday], months[t->tm_mon],
+                 t->tm_mday, t->tm_hour, t->tm_min, t->tm_sec, (long long)t->tm_year + 1900);
     return string_from_ascii(vm, text, (size_t)length);
 }
 
@@ -366,7 +380,8 @@ static bool set_zone(VM *vm, Value dict) {
     Value tznames = ABSENT;
     if (!is_absent(summer_name)) {
         bool southern = summer < winter;
-        tznames = southern ? tuple_pack(vm, 2, summer_name, winter_name) : tuple_pack(vm, 2, winter_name, summer_name);
+        tznames = southern ? tuple_pack(vm, 2, summer_name, winter_name)
+                           : tuple_pack(vm, 2, winter_name, summer_name);
         if (southern) {
             long other = winter;
             winter = summer;
@@ -403,12 +418,15 @@ static const NativeDef functions[] = {
     {"thread_time", time_thread_time, "", "Thread time for profiling: CPU time, kernel and user.", 0},
     {"thread_time_ns", time_thread_time_ns, "", "Thread time for profiling as nanoseconds.", 0},
     {"clock_gettime", time_clock_gettime, "clk_id, /", "The time of the given clock, in seconds.", 0},
-    {"clock_gettime_ns", time_clock_gettime_ns, "clk_id, /", "The time of the given clock, in nanoseconds.", 0},
+    {"clock_gettime_ns", time_clock_gettime_ns, "clk_id, /", "The time of the given clock, in nanoseconds.",
+     0},
     {"clock_getres", time_clock_getres, "clk_id, /", "The resolution of the given clock, in seconds.", 0},
-    {"get_clock_info", time_get_clock_info, "name, /", "Information on the specified clock as a namespace.", 0},
+    {"get_clock_info", time_get_clock_info, "name, /", "Information on the specified clock as a namespace.",
+     0},
     {"sleep", time_sleep, "seconds, /", "Delay execution for a given number of seconds.", 0},
     {"gmtime", time_gmtime, "seconds=None, /", "Seconds since the Epoch to a time tuple expressing UTC.", 0},
-    {"localtime", time_localtime, "seconds=None, /", "Seconds since the Epoch to a time tuple of local time.", 0},
+    {"localtime", time_localtime, "seconds=None, /", "Seconds since the Epoch to a time tuple of local time.",
+     0},
     {"mktime", time_mktime, "tuple, /", "A time tuple in local time to seconds since the Epoch.", 0},
     {"asctime", time_asctime, "tuple=None, /", "A time tuple to text such as 'Sat Jun 06 16:26:11 1998'.", 0},
     {"ctime", time_ctime, "seconds=None, /", "Seconds since the Epoch to text in local time.", 0},
@@ -438,7 +456,8 @@ NEW RAISES Value module_time_new(VM *vm) {
     Value module = module_new_c(vm, "time", "Clocks, sleeping, and times of the calendar.");
     if (is_absent(module)) return ABSENT;
     Value dict = as_module(module)->dict;
-    if (module_add_functions(vm, dict, functions, "time") && add_constants(vm, dict) && set_zone(vm, dict)) return module;
+    if (module_add_functions(vm, dict, functions, "time") && add_constants(vm, dict) && set_zone(vm, dict))
+        return module;
     value_drop(vm, module);
     return ABSENT;
 }
