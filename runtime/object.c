@@ -86,11 +86,8 @@ static void object_dealloc(VM *vm, Object *self) {
 
 /* --- attributes --- */
 
-/*
- * What `name` is for `v`: 1 found (*result is NEW), 0 missing with nothing raised, -1 RAISES. A data descriptor of the
- * type wins over the instance's own attributes, these over anything else of the type.
- */
-static int generic_find(VM *vm, Value v, Value name, Value *result) {
+/* A data descriptor of the type wins over the instance's own attributes, these over anything else of the type. */
+int object_generic_find(VM *vm, Value v, Value name, Value *result) {
     Type *type = type_of(v);
     Value attribute = type_lookup(vm, type, name);
     Type *kind = is_absent(attribute) ? NULL : type_of(attribute);
@@ -116,7 +113,7 @@ static int generic_find(VM *vm, Value v, Value name, Value *result) {
 Value object_generic_get(VM *vm, Value v, Value name) {
     if (!is_string(name)) return raise_type(vm, "attribute name must be string, not '%T'", name);
     Value result;
-    int found = generic_find(vm, v, name, &result);
+    int found = object_generic_find(vm, v, name, &result);
     if (found > 0) return result;
     return found < 0 ? ABSENT : raise_attribute(vm, v, name);
 }
@@ -124,7 +121,7 @@ Value object_generic_get(VM *vm, Value v, Value name) {
 int object_find_attribute(VM *vm, Value v, Value name, Value *result) {
     Type *type = type_of(v);
     if (type->get_attribute == object_generic_get && is_string(name)) {
-        int found = generic_find(vm, v, name, result);
+        int found = object_generic_find(vm, v, name, result);
         if (found >= 0) return found;
     } else {
         *result = type->get_attribute(vm, v, name);

@@ -39,6 +39,8 @@ NEW RAISES Value object_get_attribute(VM *vm, Value v, Value name);
 NEW RAISES int object_find_attribute(VM *vm, Value v, Value name, Value *result); /* 1 found, 0 missing, -1 */
 RAISES bool object_set_attribute(VM *vm, Value v, Value name, Value value /* ABSENT: delete */);
 NEW RAISES Value object_generic_get(VM *vm, Value v, Value name); /* object.__getattribute__ */
+/* object_generic_get without an error for a missing attribute: 1 found (*result is NEW), 0 missing, -1 RAISES. */
+RAISES int object_generic_find(VM *vm, Value v, Value name, Value *result);
 RAISES bool object_generic_set(VM *vm, Value v, Value name,
                                Value value); /* object.__setattr__, __delattr__ */
 /* A special method looked up on the type, bound; ABSENT with nothing raised when missing. */

@@ -164,19 +164,29 @@ static Value slot_compare(VM *vm, Value self, Value other, CompareOp op) {
 
 /* --- attributes, descriptors --- */
 
+/* Does a class have object's __getattribute__? */
+static bool has_plain_getter(VM *vm, Type *type) {
+    Value getter = type_lookup(vm, type, NAME_OF(vm, getattribute));
+    return is_absent(getter) ||
+           (is_exactly(getter, &wrapper_descriptor_type) &&
+            ((WrapperDescriptor *)as_object(getter))->function == (SlotFunction)object_generic_get);
+}
+
 /* __getattribute__, and __getattr__ when that found nothing. */
 static Value slot_get_attribute(VM *vm, Value self, Value name) {
-    Value getter = type_lookup(vm, type_of(self), NAME_OF(vm, getattribute));
-    Value row[2] = {self, name}, result;
-    if (is_absent(getter) ||
-        (is_exactly(getter, &wrapper_descriptor_type) &&
-         ((WrapperDescriptor *)as_object(getter))->function == (SlotFunction)object_generic_get)) {
-        result = object_generic_get(vm, self, name);
+    Value row[2] = {self, name}, result = ABSENT;
+    bool plain = has_plain_getter(vm, type_of(self)) && is_string(name);
+    int found = 0;
+    if (plain) {
+        found = object_generic_find(vm, self, name, &result);
     } else {
         result = call_present(vm, NAME_getattribute, row, 2);
+        found = is_absent(result) ? -1 : 1;
     }
-    if (!is_absent(result) || !error_is(vm, &exc_AttributeError)) return result;
-    if (is_absent(type_lookup(vm, type_of(self), NAME_OF(vm, getattr)))) return ABSENT;
+    if (found > 0 || (found < 0 && !error_is(vm, &exc_AttributeError))) return result;
+    if (is_absent(type_lookup(vm, type_of(self), NAME_OF(vm, getattr)))) {
+        return found < 0 ? ABSENT : raise_attribute(vm, self, name);
+    }
     error_clear(vm);
     return call_present(vm, NAME_getattr, row, 2);
 }
