@@ -2,8 +2,8 @@
 #define MPY_CLI_COMPLETE_H
 
 /*
- * What a word typed at the prompt may go on as: keywords, names of __main__ and of the builtins; behind a dot,
- * attributes. An expression in front of a dot is looked up name by name, so only properties run code.
+ * What a word typed at the prompt may go on as: keywords, names of __main__ and of the builtins; behind a
+ * dot, attributes. An expression in front of a dot is looked up name by name, so only properties run code.
  */
 
 #include "runtime/state.h"

@@ -4,9 +4,10 @@
 /*
  * The command line, read: what to do, with what, and how the interpreter is to be set up.
  *
- * Options end at the first of: a script's name, `-`, -c CODE, -m MODULE, a dump (--tokens FILE ...); what follows is the
- * program's own. Environment variables give the defaults of options (PYTHONINSPECT, PYTHONUNBUFFERED, MPYMALLOC,
- * MPYHEAPSIZE, MPYFAILALLOC, MPYGCSTRESS) unless -E or -I is there; they are looked at last, so an option wins.
+ * Options end at the first of: a script's name, `-`, -c CODE, -m MODULE, a dump (--tokens FILE ...); what
+ * follows is the program's own. Environment variables give the defaults of options (PYTHONINSPECT,
+ * PYTHONUNBUFFERED, MPYMALLOC, MPYHEAPSIZE, MPYFAILALLOC, MPYGCSTRESS) unless -E or -I is there; they are
+ * looked at last, so an option wins.
  *
  * All texts are borrowed from argv and the environment.
  */
@@ -39,7 +40,8 @@ typedef struct {
     HeapOptions heap;
 } Options;
 
-/* Read the command line; -1 to go on, else the status to exit with (help, version, or a complaint was printed). */
+/* Read the command line; -1 to go on, else the status to exit with (help, version, or a complaint was
+ * printed). */
 int options_read(Options *options, int argc, char **argv);
 void options_free(Options *options);
 

@@ -66,8 +66,8 @@ static const char *argv_head(const Options *o) {
     }
 }
 
-/* What sys.path begins with: the script's folder, links resolved; the working folder for a module; else ''. NULL: the
- * folder is not known. */
+/* What sys.path begins with: the script's folder, links resolved; the working folder for a module; else ''.
+ * NULL: the folder is not known. */
 static const char *first_path(const Options *o, char buffer[PATH_MAX]) {
     if (o->action == ACTION_MODULE) return getcwd(buffer, PATH_MAX);
     if (o->action != ACTION_FILE) return "";

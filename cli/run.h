@@ -28,8 +28,8 @@ NEW RAISES Value run_decode(VM *vm, const char *argument);
 /* The script could not be read: the raised OSError on one line. Gives the exit status. */
 int run_unreadable(VM *vm, Value filename);
 
-/* The program has ended, perhaps by an exception: show it, and give its exit status. Output to a pipe that nobody
- * reads any more ends quietly. */
+/* The program has ended, perhaps by an exception: show it, and give its exit status. Output to a pipe that
+ * nobody reads any more ends quietly. */
 int run_finish(VM *vm);
 
 #endif

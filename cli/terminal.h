@@ -2,10 +2,12 @@
 #define MPY_CLI_TERMINAL_H
 
 /*
- * Lines typed at a terminal, edited by GNU readline: history in ~/.mpy_history, completion of names by the tab key.
+ * Lines typed at a terminal, edited by GNU readline: history in ~/.mpy_history, completion of names by the
+ * tab key.
  *
- * readline belongs to the process, not to a VM: it serves the VM that asked last. Without readline (a build that did not
- * find it, or standard input or output that is no terminal) terminal_begin says so and lines are read plainly.
+ * readline belongs to the process, not to a VM: it serves the VM that asked last. Without readline (a build
+ * that did not find it, or standard input or output that is no terminal) terminal_begin says so and lines
+ * are read plainly.
  */
 
 #include "runtime/state.h"

@@ -10,14 +10,15 @@
  *
  * Their base types, as CPython's: _IOBase has what can be done by read, readline and write alone.
  *
- * Each layer owns the one below; closing one flushes and closes those below it, and a file that dies closed nothing
- * is closed then. System calls interrupted by a signal run the signal's handler and go on (PEP 475).
+ * Each layer owns the one below; closing one flushes and closes those below it, and a file that dies closed
+ * nothing is closed then. System calls interrupted by a signal run the signal's handler and go on (PEP
+ * 475).
  *
- * A Buffered holds either bytes read ahead or bytes not yet written, never both: [begin, end) of `data` are unread,
- * or [0, end) unwritten when `dirty`.
+ * A Buffered holds either bytes read ahead or bytes not yet written, never both: [begin, end) of `data` are
+ * unread, or [0, end) unwritten when `dirty`.
  *
- * A TextIOWrapper keeps one decoded chunk, the bytes it came from (so that tell can count back), and bytes not yet
- * written. Positions that tell gives are byte offsets.
+ * A TextIOWrapper keeps one decoded chunk, the bytes it came from (so that tell can count back), and bytes
+ * not yet written. Positions that tell gives are byte offsets.
  */
 
 #include "runtime/bytes.h"

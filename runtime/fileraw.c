@@ -64,7 +64,8 @@ static int open_flags(VM *vm, const char *mode, FileIO *file) {
     return flags | (file->readable && file->writable ? O_RDWR : file->readable ? O_RDONLY : O_WRONLY);
 }
 
-/* The path as C text: a str, bytes, or what __fspath__ gives. *keeper is dropped by the caller. NULL RAISES. */
+/* The path as C text: a str, bytes, or what __fspath__ gives. *keeper is dropped by the caller. NULL
+ * RAISES. */
 static const char *path_text(VM *vm, Value name, NEW Value *keeper) {
     size_t length;
     const char *text;

@@ -249,8 +249,8 @@ static Value write_method(VM *vm, Value *args, int nargs, Value names) {
 
 /* --- reading --- */
 
-/* Line ends made '\n' (in universal mode), and noted. A '\r' at the chunk's end waits for the next one, unless
- * `last`. Takes the text. */
+/* Line ends made '\n' (in universal mode), and noted. A '\r' at the chunk's end waits for the next one,
+ * unless `last`. Takes the text. */
 static Value translate(VM *vm, TextFile *t, STEALS Value text, bool last) {
     const String *s = as_string(text);
     int64_t length = string_length(s);
@@ -288,8 +288,8 @@ static bool reserve_source(VM *vm, TextFile *t, int64_t room) {
     return true;
 }
 
-/* Decode the next block of bytes into the chunk, whose characters have all been taken: 1 there are some, 0 the end,
- * -1 RAISES. */
+/* Decode the next block of bytes into the chunk, whose characters have all been taken: 1 there are some, 0
+ * the end, -1 RAISES. */
 static int next_chunk(VM *vm, TextFile *t) {
     for (;;) {
         int64_t rest = t->source_length - t->decoded;
@@ -428,7 +428,8 @@ static Value next(VM *vm, Value self) {
 
 /* --- positions --- */
 
-/* How many bytes of the source the first `position` characters of the chunk came from: decode ever more of them. */
+/* How many bytes of the source the first `position` characters of the chunk came from: decode ever more of
+ * them. */
 static int64_t bytes_taken(VM *vm, TextFile *t) {
     const String *chunk = as_string(t->chunk);
     if (t->position == string_length(chunk) && !t->last_cr) return t->decoded;

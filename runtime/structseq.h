@@ -4,9 +4,9 @@
 /*
  * Tuples with named fields, as sys and time return them (sys.version_info, time.struct_time).
  *
- * Such a type is a static type whose base is tuple and whose `members` name the items: STRUCTSEQ_FIELD(i, "name").
- * STRUCTSEQ_TYPE writes the initialiser. Fields with MEMBER_NONE_IF_ABSENT are hidden: attributes that are no items of
- * the tuple; they lie behind the others.
+ * Such a type is a static type whose base is tuple and whose `members` name the items: STRUCTSEQ_FIELD(i,
+ * "name"). STRUCTSEQ_TYPE writes the initialiser. Fields with MEMBER_NONE_IF_ABSENT are hidden: attributes
+ * that are no items of the tuple; they lie behind the others.
  */
 
 #include "runtime/native.h"
@@ -31,7 +31,8 @@
         .members = member_table, \
     }
 
-/* An instance from its items, one for each member (hidden ones may be ABSENT); takes the references, also on failure. */
+/* An instance from its items, one for each member (hidden ones may be ABSENT); takes the references, also
+ * on failure. */
 NEW RAISES Value structseq_new(VM *vm, Type *type, STEALS Value *items);
 int structseq_traverse(Object *self, VisitFn visit, void *context);
 void structseq_dealloc(VM *vm, Object *self);

@@ -1,8 +1,8 @@
 /*
  * The module sys: the running interpreter's own data.
  *
- * The machine makes the module when a VM starts and keeps its dict in vm->sys; cli/ fills in argv, path, executable
- * and flags, and the file types' room the three streams.
+ * The machine makes the module when a VM starts and keeps its dict in vm->sys; cli/ fills in argv, path,
+ * executable and flags, and the file types' room the three streams.
  */
 #include <float.h>
 

@@ -274,7 +274,8 @@ static bool tm_argument(VM *vm, const char *function, Value v, struct tm *t) {
     return true;
 }
 
-/* Zeros that people leave in mean the first; other values out of range are errors, since strftime indexes tables. */
+/* Zeros that people leave in mean the first; other values out of range are errors, since strftime indexes
+ * tables. */
 static bool check_tm(VM *vm, struct tm *t) {
     if (t->tm_mon == -1) t->tm_mon = 0;
     if (t->tm_mday == 0) t->tm_mday = 1;
@@ -331,7 +332,8 @@ NATIVE(time_ctime) {
     return convert(vm, args[0], localtime_r, &t) ? calendar_text(vm, &t) : ABSENT;
 }
 
-/* strftime(3) into ever larger blocks; a result of no characters is told from one that did not fit by the size tried. */
+/* strftime(3) into ever larger blocks; a result of no characters is told from one that did not fit by the
+ * size tried. */
 static Value format_time(VM *vm, const char *format, size_t length, const struct tm *t) {
     enum { FIRST_SIZE = 256, GROWTH_MAX = 256 /* times the format's length: no directive needs more */ };
     for (size_t size = FIRST_SIZE;; size *= 2) {
