@@ -193,7 +193,6 @@ static bool run_stdin(VM *vm) {
 static Value absolute_path(VM *vm, const char *path) {
     char folder[PATH_MAX], *joined;
     if (path[0] == '/' || !getcwd(folder, sizeof folder)) return run_decode(vm, path);
-    if (path[0] == '.' && path[1] == '/') path += 2;
     if (asprintf(&joined, "%s/%s", strcmp(folder, "/") ? folder : "", path) < 0) return raise_memory(vm);
     Value result = run_decode(vm, joined);
     free(joined);
@@ -307,20 +306,23 @@ static int run_package(VM *vm, Value package) {
     return status;
 }
 
-static int no_module(VM *vm, Value name) {
-    Value dict_of_modules = vm->modules;
+/* No file was found: the module may be a folder without an __init__, or a native one. */
+static int run_without_file(VM *vm, Value name) {
     if (error_raised(vm) && !error_is(vm, &exc_ImportError)) return run_finish(vm);
-    if (error_raised(vm)) {
-        Value error = error_take(vm);
+    Value error = error_take(vm);
+    if (!is_absent(error)) {
         int status = complain(vm, STATUS_ERROR, "Error while finding module specification for %R (%T: %S)",
                               name, error, error);
         value_drop(vm, error);
         return status;
     }
-    Value module = dict_contains(vm, dict_of_modules, name) > 0 ? ABSENT : import_module(vm, name);
-    bool native = error_raised(vm) ? (error_clear(vm), false) : true;
-    value_xdrop(vm, module);
-    return complain(vm, STATUS_ERROR, native ? "No code object available for %S" : "No module named %S", name,
+    Value path = package_path(vm, name);
+    bool package = !is_absent(path), missing = error_is(vm, &exc_ImportError);
+    value_xdrop(vm, path);
+    if (package) return run_package(vm, name);
+    if (error_raised(vm) && !missing) return run_finish(vm);
+    error_clear(vm);
+    return complain(vm, STATUS_ERROR, missing ? "No module named %S" : "No code object available for %S", name,
                     ABSENT, ABSENT);
 }
 
@@ -339,7 +341,7 @@ static int run_module(VM *vm, const char *text) {
     if (!is_absent(path)) file = find_file(vm, dot ? dot + 1 : text, path, &package);
     int status;
     if (is_absent(file))
-        status = no_module(vm, name);
+        status = run_without_file(vm, name);
     else
         status = package ? run_package(vm, name) : run_found_module(vm, file, parent);
     value_xdrop(vm, file);

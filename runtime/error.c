@@ -176,6 +176,7 @@ void error_restore(VM *vm, STEALS Value exception) { value_set(vm, &vm->raised, 
 /* To sys.stderr, or failing that to the process's. */
 static void print_to_stderr(VM *vm, Value text) {
     Value stream = is_absent(vm->sys) ? ABSENT : dict_get_string(vm, vm->sys, NAME_OF(vm, stderr));
+    if (!is_absent(stream) && is_none(stream)) return;
     if (!is_absent(stream)) {
         value_ref(stream);
         Value written = call_method(vm, stream, NAME_OF(vm, write), &text, 1);

@@ -568,8 +568,8 @@ static bool write_to(VM *vm, Value stream, Value text) {
 static void print(VM *vm, Value exception, bool plain) {
     Value raised = error_take(vm), text = format(vm, exception, plain);
     Value stream = is_absent(vm->sys) ? ABSENT : dict_get_c(vm, vm->sys, "stderr");
-    bool has_stream = !is_absent(stream) && !is_none(stream);
-    if (!is_absent(text) && (!has_stream || !write_to(vm, stream, text))) {
+    bool silent = !is_absent(stream) && is_none(stream);
+    if (!is_absent(text) && !silent && (is_absent(stream) || !write_to(vm, stream, text))) {
         size_t length;
         Value keeper = ABSENT;
         error_clear(vm);
