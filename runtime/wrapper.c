@@ -122,6 +122,11 @@ static bool check_set_attribute(VM *vm, const WrapperDescriptor *w, Value self) 
     return false;
 }
 
+/* The slots that take the name of an attribute rely on its being a str. */
+static bool is_attribute_slot(const SlotRow *row) {
+    return row->offset == offsetof(Type, get_attribute) || row->offset == offsetof(Type, set_attribute);
+}
+
 static Value call_wrapper(VM *vm, const WrapperDescriptor *w, Value self, Value *args, int nargs,
                           Value names) {
     if (w->row->kind == WRAP_CALL) return ((CallSlot)w->function)(vm, self, args, nargs, names);
@@ -130,6 +135,9 @@ static Value call_wrapper(VM *vm, const WrapperDescriptor *w, Value self, Value 
         return raise_type(vm, "wrapper %S() takes no keyword arguments", vm->names[w->row->name]);
     }
     if (!check_count(vm, nargs, counts[w->row->kind].least, counts[w->row->kind].most)) return ABSENT;
+    if (is_attribute_slot(w->row) && !is_string(args[0])) {
+        return raise_type(vm, "attribute name must be string, not '%T'", args[0]);
+    }
     if (!check_set_attribute(vm, w, self)) return ABSENT;
     return call_simple(vm, w, self, args, nargs);
 }
