@@ -322,8 +322,8 @@ static int run_without_file(VM *vm, Value name) {
     if (package) return run_package(vm, name);
     if (error_raised(vm) && !missing) return run_finish(vm);
     error_clear(vm);
-    return complain(vm, STATUS_ERROR, missing ? "No module named %S" : "No code object available for %S", name,
-                    ABSENT, ABSENT);
+    return complain(vm, STATUS_ERROR, missing ? "No module named %S" : "No code object available for %S",
+                    name, ABSENT, ABSENT);
 }
 
 static int run_module(VM *vm, const char *text) {

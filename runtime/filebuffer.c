@@ -63,10 +63,11 @@ bool buffered_check_open(VM *vm, const Buffered *b) {
 /* Write out what is not yet written. What could not be written stays. */
 static bool write_out(VM *vm, Buffered *b) {
     if (!b->dirty) return true;
-    int64_t size = b->end;
-    b->end = 0;
-    b->dirty = false;
-    return file_write(vm, as_file(b->raw), b->data, size);
+    int64_t written = file_write(vm, as_file(b->raw), b->data, b->end);
+    b->end -= written;
+    b->dirty = b->end > 0;
+    if (b->dirty) memmove(b->data, b->data + written, (size_t)b->end);
+    return !b->dirty;
 }
 
 /* Forget what was read ahead, so that the descriptor stands where the reader thinks it does. */
@@ -86,7 +87,7 @@ bool buffered_flush(VM *vm, Buffered *b) { return write_out(vm, b) && (!b->write
 bool buffered_write(VM *vm, Buffered *b, const void *from, int64_t size) {
     if (!forget_read(vm, b)) return false;
     if (size > b->capacity - b->end && !write_out(vm, b)) return false;
-    if (size > b->capacity) return file_write(vm, as_file(b->raw), from, size);
+    if (size > b->capacity) return file_write(vm, as_file(b->raw), from, size) == size;
     memcpy(b->data + b->end, from, (size_t)size);
     b->end += size;
     b->dirty = b->end > 0;
@@ -130,11 +131,17 @@ int64_t buffered_seek(VM *vm, Buffered *b, int64_t offset, int whence) {
     return file_seek(vm, as_file(b->raw), offset, whence);
 }
 
+void buffered_discard(Buffered *b) {
+    b->begin = b->end = 0;
+    b->dirty = false;
+}
+
 bool buffered_close(VM *vm, Buffered *b) {
     if (is_absent(b->raw) || as_file(b->raw)->fd < 0) return true;
     bool flushed = write_out(vm, b);
     Value raised = error_take(vm);
     bool closed = file_close(vm, as_file(b->raw));
+    buffered_discard(b);
     if (!is_absent(raised)) {
         error_clear(vm);
         error_restore(vm, raised);

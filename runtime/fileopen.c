@@ -313,6 +313,14 @@ bool streams_init(VM *vm, bool unbuffered) {
     return module_add_functions(vm, vm->builtins, functions, "_io");
 }
 
+/* What a standard stream could not write will never be written: do not try again when it is closed. */
+static void discard(Value stream) {
+    if (!is_exactly(stream, &text_file_type)) return;
+    TextFile *text = as_text_file(stream);
+    text->pending_length = 0;
+    if (!is_absent(text->buffer)) buffered_discard(as_buffered(text->buffer));
+}
+
 /* Flush a stream that is there and open. A failure is reported, but for a pipe that nobody reads any more. */
 static bool flush_at_exit(VM *vm, const char *name, bool report) {
     Value stream = dict_get_c(vm, vm->sys, name), closed = ABSENT;
@@ -325,6 +333,7 @@ static bool flush_at_exit(VM *vm, const char *name, bool report) {
     value_xdrop(vm, closed);
     bool flushed = !open || flush_stream(vm, stream);
     if (!flushed && report && !error_is(vm, &exc_BrokenPipeError)) error_unraisable(vm, NULL, stream);
+    if (!flushed) discard(stream);
     error_clear(vm);
     value_drop(vm, stream);
     return flushed;

@@ -64,9 +64,7 @@ static int open_flags(VM *vm, const char *mode, FileIO *file) {
     return flags | (file->readable && file->writable ? O_RDWR : file->readable ? O_RDONLY : O_WRONLY);
 }
 
-/* The path as C text: a str, bytes, or what __fspath__ gives. *keeper is dropped by the caller. NULL
- * RAISES. */
-static const char *path_text(VM *vm, Value name, NEW Value *keeper) {
+const char *file_path(VM *vm, Value name, NEW Value *keeper) {
     size_t length;
     const char *text;
     *keeper = ABSENT;
@@ -117,7 +115,7 @@ static int open_with(VM *vm, Value opener, Value name, int flags) {
 static int open_name(VM *vm, Value name, int flags, Value opener) {
     if (!is_absent(opener) && !is_none(opener)) return open_with(vm, opener, name, flags);
     Value keeper;
-    const char *path = path_text(vm, name, &keeper);
+    const char *path = file_path(vm, name, &keeper);
     int fd = path ? open_retrying(vm, path, flags) : -1;
     int error = errno;
     value_xdrop(vm, keeper);
@@ -183,21 +181,20 @@ int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size) {
     }
 }
 
-bool file_write(VM *vm, FileIO *file, const void *from, int64_t size) {
-    const char *next = from;
-    while (size > 0) {
-        ssize_t put = write(file->fd, next, (size_t)size);
+int64_t file_write(VM *vm, FileIO *file, const void *from, int64_t size) {
+    int64_t done = 0;
+    while (done < size) {
+        ssize_t put = write(file->fd, (const char *)from + done, (size_t)(size - done));
         if (put >= 0) {
-            next += put;
-            size -= put;
+            done += put;
         } else if (errno != EINTR) {
             raise_os(vm, errno, ABSENT);
-            return false;
+            break;
         } else if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) {
-            return false;
+            break;
         }
     }
-    return true;
+    return done;
 }
 
 int64_t file_seek(VM *vm, FileIO *file, int64_t offset, int whence) {
@@ -310,7 +307,7 @@ static Value write_method(VM *vm, Value *args, int nargs, Value names) {
     FileIO *file = writable(vm, args[0]);
     int64_t size;
     const uint8_t *data = file ? bytes_argument(vm, args[1], &size) : NULL;
-    return data && file_write(vm, file, data, size) ? int_from(vm, size) : ABSENT;
+    return data && file_write(vm, file, data, size) == size ? int_from(vm, size) : ABSENT;
 }
 
 static Value seek_method(VM *vm, Value *args, int nargs, Value names) {

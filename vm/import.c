@@ -11,6 +11,7 @@
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/exception.h"
+#include "runtime/file.h"
 #include "runtime/int.h"
 #include "runtime/list.h"
 #include "runtime/module.h"
@@ -73,10 +74,9 @@ static Value raise_not_found(VM *vm, Value name, const char *format, Value secon
 /* --- files --- */
 
 char *import_read(VM *vm, Value filename, size_t *length) {
-    size_t size;
-    Value keeper = ABSENT;
-    const char *path = string_utf8(vm, filename, &size, &keeper);
-    if (path == NULL) return NULL;
+    Value keeper;
+    const char *path = file_path(vm, filename, &keeper);
+    if (path == NULL) return value_xdrop(vm, keeper), NULL;
     int file = open(path, O_RDONLY | O_CLOEXEC);
     value_xdrop(vm, keeper);
     struct stat status;
@@ -122,13 +122,15 @@ bool import_run(VM *vm, Value module, Value filename, const char *text, size_t l
 enum { KIND_NONE, KIND_FILE, KIND_DIRECTORY };
 
 static int path_kind(VM *vm, Value path) {
-    size_t size;
-    Value keeper = ABSENT;
-    const char *text = string_utf8(vm, path, &size, &keeper);
-    if (text == NULL) return -1;
+    Value keeper;
+    const char *text = file_path(vm, path, &keeper);
     struct stat status;
     int kind = KIND_NONE;
-    if (strlen(text) == size && stat(text, &status) == 0) {
+    if (text == NULL && error_is(vm, &exc_ValueError)) { /* no path can be like that */
+        error_clear(vm);
+    } else if (text == NULL) {
+        kind = -1;
+    } else if (stat(text, &status) == 0) {
         kind = S_ISDIR(status.st_mode) ? KIND_DIRECTORY : KIND_FILE;
     }
     value_xdrop(vm, keeper);
