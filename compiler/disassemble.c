@@ -103,9 +103,12 @@ static void print_source_line(Printer *p, uint32_t line) {
 }
 
 static bool print_instructions(Printer *p) {
+    PositionReader reader = position_reader(p->code);
     uint32_t line = 0;
     for (uint32_t i = 0; i < p->code->instruction_count;) {
-        uint32_t at = code_line(p->code, i);
+        while (reader.stop <= i && position_next(&reader))
+            continue;
+        uint32_t at = (uint32_t)reader.position.line;
         if (at && at != line) print_source_line(p, line = at);
         if (!print_instruction(p, i)) return false;
         i += 1 + (uint32_t)opcode_extra_words(word_opcode(p->code->instructions[i]));
