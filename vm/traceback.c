@@ -16,6 +16,7 @@
 #include "runtime/int.h"
 #include "runtime/list.h"
 #include "runtime/protocol.h"
+#include "runtime/set.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 #include "runtime/unicode.h"
@@ -27,10 +28,13 @@
 
 typedef struct {
     VM *vm;
-    Builder out;
+    Builder *out;
     Value filename; /* whose text is at hand; borrowed; ABSENT: none */
     char *text;     /* owned, `size` bytes; NULL: the file cannot be shown */
     size_t size;
+    int depth;       /* exception groups around what is printed now */
+    Value followed;  /* set of the addresses of exceptions that stand behind their cause or context */
+    bool need_close; /* the innermost group's last frame is still open */
     bool plain; /* as CPython reports what nobody can catch: no carets, no chain, no notes, no suggestions */
 } Printer;
 
@@ -202,9 +206,9 @@ static void decide_marks(Printer *p, Marks *m) {
 /* One line, and the carets under it. */
 static void print_marked_line(Printer *p, const Marks *m, uint32_t n) {
     Line line = m->lines[n];
-    builder_c(&p->out, "    ");
-    builder_utf8(&p->out, line.text, line.length);
-    builder_char(&p->out, '\n');
+    builder_c(p->out, "    ");
+    builder_utf8(p->out, line.text, line.length);
+    builder_char(p->out, '\n');
     if (!m->shown) return;
     size_t indent = 0;
     while (indent < line.length && is_blank(line.text[indent]))
@@ -214,7 +218,7 @@ static void print_marked_line(Printer *p, const Marks *m, uint32_t n) {
     const CaretAnchors *a = &m->anchors;
     size_t left = m->anchored && (int)n == a->left_line ? display_width(line, (size_t)a->left_column) : 0;
     size_t right = m->anchored && (int)n == a->right_line ? display_width(line, (size_t)a->right_column) : 0;
-    builder_c(&p->out, "    ");
+    builder_c(p->out, "    ");
     for (size_t column = 0; column < width; column++) {
         char c = m->anchored ? '~' : '^';
         if (column < indent || column < first) {
@@ -223,9 +227,9 @@ static void print_marked_line(Printer *p, const Marks *m, uint32_t n) {
                    ((int)n < a->right_line || ((int)n == a->right_line && column < right))) {
             c = '^';
         }
-        builder_char(&p->out, (uint32_t)c);
+        builder_char(p->out, (uint32_t)c);
     }
-    builder_char(&p->out, '\n');
+    builder_char(p->out, '\n');
 }
 
 /* Of many lines only the first, the last and those around the anchors are shown. */
@@ -244,7 +248,7 @@ static void print_marked_lines(Printer *p, Marks *m) {
         if (!is_significant(m, n)) continue;
         uint32_t gap = n > shown ? n - shown : 0; /* lines left out since the last one shown */
         if (gap == 1) print_marked_line(p, m, n - 1);
-        if (gap > 1) builder_format(&p->out, "    ...<%u lines>...\n", gap);
+        if (gap > 1) builder_format(p->out, "    ...<%u lines>...\n", gap);
         print_marked_line(p, m, n);
         shown = n + 1;
     }
@@ -276,9 +280,9 @@ static void print_source(Printer *p, const Code *code, uint32_t index, uint32_t 
     if (!empty && !span) {
         while (lines[0].length && is_blank(lines[0].text[0]))
             lines[0].text++, lines[0].length--;
-        builder_c(&p->out, "    ");
-        builder_utf8(&p->out, lines[0].text, lines[0].length);
-        builder_char(&p->out, '\n');
+        builder_c(p->out, "    ");
+        builder_utf8(p->out, lines[0].text, lines[0].length);
+        builder_char(p->out, '\n');
     } else if (!empty) {
         size_t start = (size_t)position.column, end = (size_t)position.end_column;
         Marks marks = {.lines = lines, .count = count};
@@ -295,20 +299,20 @@ static void print_source(Printer *p, const Code *code, uint32_t index, uint32_t 
 static void print_filename(Printer *p, Value filename) {
     static const char typed[] = "<stdin>-";
     const String *s = as_string(filename);
-    builder_c(&p->out, "  File \"");
+    builder_c(p->out, "  File \"");
     if (s->ascii && strncmp((const char *)s->data, typed, sizeof typed - 1) == 0)
-        builder_c(&p->out, "<stdin>");
+        builder_c(p->out, "<stdin>");
     else
-        builder_string(&p->out, filename);
+        builder_string(p->out, filename);
 }
 
 static void print_entry(Printer *p, const Traceback *entry) {
     const Code *code = frame_object_code(as_frame_object(entry->frame));
     print_filename(p, code->filename);
     uint32_t line = traceback_line(entry);
-    builder_format(&p->out, "\", line %u, in ", line);
-    builder_string(&p->out, code->name);
-    builder_char(&p->out, '\n');
+    builder_format(p->out, "\", line %u, in ", line);
+    builder_string(p->out, code->name);
+    builder_char(p->out, '\n');
     print_source(p, code, entry->index, line);
 }
 
@@ -316,7 +320,7 @@ static void print_repeats(Printer *p, uint32_t times) {
     enum { SHOWN = 3 };
     if (times <= SHOWN) return;
     times -= SHOWN;
-    builder_format(&p->out, "  [Previous line repeated %u more time%s]\n", times, times == 1 ? "" : "s");
+    builder_format(p->out, "  [Previous line repeated %u more time%s]\n", times, times == 1 ? "" : "s");
 }
 
 static bool same_place(const Traceback *a, const Traceback *b) {
@@ -352,17 +356,17 @@ static void print_type(Printer *p, Value exception) {
         bool plain =
             is_string(module) && (string_equal_c(module, "builtins") || string_equal_c(module, "__main__"));
         if (!is_string(module))
-            builder_c(&p->out, "<unknown>.");
+            builder_c(p->out, "<unknown>.");
         else if (!plain)
-            builder_string(&p->out, module), builder_char(&p->out, '.');
+            builder_string(p->out, module), builder_char(p->out, '.');
         value_drop(vm, module);
     }
     error_clear(vm);
     found = object_find_attribute(vm, type, NAME_OF(vm, qualname), &name);
     if (found > 0 && is_string(name))
-        builder_string(&p->out, name);
+        builder_string(p->out, name);
     else
-        builder_c(&p->out, type_name_of(exception));
+        builder_c(p->out, type_name_of(exception));
     if (found > 0) value_drop(vm, name);
     error_clear(vm);
 }
@@ -384,9 +388,9 @@ static void print_syntax_line(Printer *p, Value exception, Value text) {
     while (start < end &&
            (string_at(s, start) == ' ' || string_at(s, start) == '\n' || string_at(s, start) == '\f'))
         start++;
-    builder_c(&p->out, "    ");
-    builder_slice(&p->out, text, start, end);
-    builder_char(&p->out, '\n');
+    builder_c(p->out, "    ");
+    builder_slice(p->out, text, start, end);
+    builder_char(p->out, '\n');
     int64_t offset = number_field(exception, SYNTAX_OFFSET),
             end_offset = number_field(exception, SYNTAX_END_OFFSET);
     if (offset < 0) return;
@@ -400,13 +404,13 @@ static void print_syntax_line(Printer *p, Value exception, Value text) {
     if (end_offset <= offset) end_offset = offset + 1;
     int64_t column = offset - 1 - start, end_column = end_offset - 1 - start;
     if (column < 0) return;
-    builder_c(&p->out, "    ");
+    builder_c(p->out, "    ");
     for (int64_t i = 0; i < column; i++) {
         uint32_t c = start + i < end ? string_at(s, start + i) : ' ';
-        builder_char(&p->out, unicode_is_space(c) ? c : ' ');
+        builder_char(p->out, unicode_is_space(c) ? c : ' ');
     }
-    builder_repeat(&p->out, '^', end_column - column);
-    builder_char(&p->out, '\n');
+    builder_repeat(p->out, '^', end_column - column);
+    builder_char(p->out, '\n');
 }
 
 static void print_syntax_error(Printer *p, Value exception) {
@@ -418,18 +422,18 @@ static void print_syntax_error(Printer *p, Value exception) {
         if (is_text(filename))
             print_filename(p, filename);
         else
-            builder_c(&p->out, "  File \"<string>");
-        builder_format(&p->out, "\", line %lld\n", (long long)line);
+            builder_c(p->out, "  File \"<string>");
+        builder_format(p->out, "\", line %lld\n", (long long)line);
         if (is_text(text)) print_syntax_line(p, exception, text);
     }
     print_type(p, exception);
-    builder_c(&p->out, ": ");
+    builder_c(p->out, ": ");
     if (is_absent(message) || is_none(message))
-        builder_c(&p->out, "<no detail available>");
+        builder_c(p->out, "<no detail available>");
     else
-        builder_str(&p->out, message);
-    if (line < 0 && is_text(filename)) builder_format(&p->out, " (%S)", filename);
-    builder_char(&p->out, '\n');
+        builder_str(p->out, message);
+    if (line < 0 && is_text(filename)) builder_format(p->out, " (%S)", filename);
+    builder_char(p->out, '\n');
 }
 
 /* str(v), or a stand-in when that fails. NEW. */
@@ -446,10 +450,10 @@ static void print_plain_error(Printer *p, Value exception) {
     Value more = p->plain ? ABSENT : suggest_for(vm, exception);
     print_type(p, exception);
     bool empty = is_absent(text) || string_length(as_string(text)) == 0;
-    if (!empty || !is_absent(more)) builder_c(&p->out, ": ");
-    if (!empty) builder_string(&p->out, text);
-    if (!is_absent(more)) builder_string(&p->out, more);
-    builder_char(&p->out, '\n');
+    if (!empty || !is_absent(more)) builder_c(p->out, ": ");
+    if (!empty) builder_string(p->out, text);
+    if (!is_absent(more)) builder_string(p->out, more);
+    builder_char(p->out, '\n');
     value_xdrop(vm, text);
     value_xdrop(vm, more);
 }
@@ -457,8 +461,8 @@ static void print_plain_error(Printer *p, Value exception) {
 static void print_note(Printer *p, Value note) {
     Value text = safe_text(p->vm, note, "<note str() failed>", object_str);
     if (!is_absent(text)) {
-        builder_string(&p->out, text);
-        builder_char(&p->out, '\n');
+        builder_string(p->out, text);
+        builder_char(p->out, '\n');
         value_drop(p->vm, text);
     }
 }
@@ -477,24 +481,135 @@ static void print_notes(Printer *p, Value exception) {
         value_xdrop(vm, copy);
     } else if (!is_none(notes)) {
         Value text = safe_text(vm, notes, "<__notes__ repr() failed>", object_repr);
-        if (!is_absent(text)) builder_string(&p->out, text), builder_char(&p->out, '\n');
+        if (!is_absent(text)) builder_string(p->out, text), builder_char(p->out, '\n');
         value_xdrop(vm, text);
     }
     value_drop(vm, notes);
     error_clear(vm);
 }
 
-static void print_one(Printer *p, Value exception) {
-    Value traceback = as_exception(exception)->traceback;
-    if (!is_absent(traceback)) {
-        builder_c(&p->out, "Traceback (most recent call last):\n");
-        print_entries(p, traceback);
+/* --- groups --- */
+
+/* What stands in front of a line, by depth. */
+static void print_indent(Printer *p, char margin) {
+    builder_repeat(p->out, ' ', 2 * p->depth);
+    if (margin) builder_format(p->out, "%c ", margin);
+}
+
+/* Print a part of an exception; inside groups, line by line behind the margin. */
+static void emit(Printer *p, void (*part)(Printer *, Value), Value v, char margin) {
+    if (p->depth == 0) {
+        part(p, v);
+        return;
     }
+    Builder inner, *outer = p->out;
+    builder_init(&inner, p->vm);
+    p->out = &inner;
+    part(p, v);
+    p->out = outer;
+    Value text = builder_finish(&inner);
+    if (is_absent(text)) {
+        error_clear(p->vm);
+        return;
+    }
+    int64_t length = string_length(as_string(text));
+    for (int64_t start = 0, end; start < length; start = end) {
+        for (end = start; end < length && string_at(as_string(text), end) != '\n';)
+            end++;
+        if (end < length) end++;
+        print_indent(p, margin);
+        builder_slice(p->out, text, start, end);
+    }
+    value_drop(p->vm, text);
+}
+
+static void print_traceback(Printer *p, Value exception) {
+    Value traceback = as_exception(exception)->traceback;
+    if (is_absent(traceback)) return;
+    builder_c(p->out, "Traceback (most recent call last):\n");
+    print_entries(p, traceback);
+}
+
+static void print_group_head(Printer *p, Value exception) {
+    (void)exception;
+    builder_c(p->out, "Exception Group Traceback (most recent call last):\n");
+}
+
+static void print_group_entries(Printer *p, Value exception) {
+    print_entries(p, as_exception(exception)->traceback);
+}
+
+static void print_itself(Printer *p, Value exception) {
     if (value_is_instance(exception, &exc_SyntaxError) && !p->plain)
         print_syntax_error(p, exception);
     else
         print_plain_error(p, exception);
     if (!p->plain) print_notes(p, exception);
+}
+
+static void print_remaining(Printer *p, Value count) {
+    builder_format(p->out, "and %S more exception%s\n", count, int_get(count) > 1 ? "s" : "");
+}
+
+static void print_too_deep(Printer *p, Value limit) {
+    builder_format(p->out, "... (max_group_depth is %S)\n", limit);
+}
+
+enum { GROUP_WIDTH = 15, GROUP_DEPTH = 10 };
+
+static void print_chain(Printer *p, Value exception);
+
+/* The members of a group, each in a frame of its own. */
+static void print_members(Printer *p, const Tuple *members) {
+    int64_t count = members->length, shown = count > GROUP_WIDTH ? GROUP_WIDTH + 1 : count;
+    p->need_close = false;
+    for (int64_t i = 0; i < shown; i++) {
+        if (i == shown - 1) p->need_close = true;
+        print_indent(p, 0);
+        builder_c(p->out, i ? "  " : "+-");
+        if (i < GROUP_WIDTH)
+            builder_format(p->out, "+---------------- %lld ----------------\n", (long long)i + 1);
+        else
+            builder_c(p->out, "+---------------- ... ----------------\n");
+        p->depth++;
+        if (i < GROUP_WIDTH)
+            print_chain(p, members->items[i]);
+        else
+            emit(p, print_remaining, int_small(count - GROUP_WIDTH), '|');
+        if (i == shown - 1 && p->need_close) {
+            print_indent(p, 0);
+            builder_c(p->out, "+------------------------------------\n");
+            p->need_close = false;
+        }
+        p->depth--;
+    }
+}
+
+static void print_group(Printer *p, Value exception, const Tuple *members) {
+    bool outermost = p->depth == 0;
+    if (p->depth > GROUP_DEPTH) {
+        emit(p, print_too_deep, int_small(GROUP_DEPTH), '|');
+        return;
+    }
+    p->depth += outermost;
+    if (!is_absent(as_exception(exception)->traceback)) {
+        emit(p, print_group_head, exception, outermost ? '+' : '|');
+        emit(p, print_group_entries, exception, '|');
+    }
+    emit(p, print_itself, exception, '|');
+    print_members(p, members);
+    p->depth -= outermost;
+}
+
+static void print_one(Printer *p, Value exception) {
+    bool group = !p->plain && value_is_instance(exception, &exc_BaseExceptionGroup);
+    Value members = group ? as_exception(exception)->fields[GROUP_EXCEPTIONS] : ABSENT;
+    if (group && !is_absent(members) && is_tuple(members)) {
+        print_group(p, exception, as_tuple(members));
+        return;
+    }
+    emit(p, print_traceback, exception, '|');
+    emit(p, print_itself, exception, '|');
 }
 
 /* --- the chain --- */
@@ -508,19 +623,75 @@ static Value exception_before(Value exception, bool *is_cause) {
     return suppressed || is_none(e->context) ? ABSENT : e->context;
 }
 
-static bool list_has(const List *list, Value v) {
-    for (int64_t i = 0; i < list->length; i++) {
-        if (value_same(list->items[i], v)) return true;
+static Value address_of(Value v) { return int_small((int64_t)(v.bits >> 4)); }
+
+/* Note an exception in a set of addresses; false when it is there already, or memory is refused. */
+static bool note(VM *vm, Value set, Value v) {
+    if (set_contains(vm, set, address_of(v)) != 0 || !set_add(vm, set, address_of(v))) {
+        error_clear(vm);
+        return false;
     }
-    return false;
+    return true;
+}
+
+static void push(VM *vm, Value stack, Value v) {
+    if (!list_append(vm, stack, v)) error_clear(vm);
+}
+
+/* Which exceptions are shown with what came before them: each cause or context appears once, in CPython's
+ * order of looking, the last members of groups first. */
+static void plan_chain(Printer *p, Value exception, Value seen, Value stack) {
+    VM *vm = p->vm;
+    bool is_cause;
+    note(vm, seen, exception);
+    push(vm, stack, exception);
+    while (as_list(stack)->length > 0) {
+        List *list = as_list(stack);
+        Value v = list->items[--list->length], before = exception_before(v, &is_cause);
+        if (!is_absent(before) && note(vm, seen, before) && note(vm, p->followed, v)) push(vm, stack, before);
+        Value members = value_is_instance(v, &exc_BaseExceptionGroup)
+                            ? as_exception(v)->fields[GROUP_EXCEPTIONS]
+                            : ABSENT;
+        for (int64_t i = 0; !is_absent(members) && is_tuple(members) && i < as_tuple(members)->length; i++) {
+            Value member = as_tuple(members)->items[i];
+            if (note(vm, seen, member)) push(vm, stack, member);
+        }
+        value_drop(vm, v);
+    }
+}
+
+static void make_plan(Printer *p, Value exception) {
+    Value seen = set_new(p->vm), stack = list_new(p->vm, 1);
+    p->followed = set_new(p->vm);
+    if (!is_absent(p->followed) && !is_absent(seen) && !is_absent(stack))
+        plan_chain(p, exception, seen, stack);
+    error_clear(p->vm);
+    value_xdrop(p->vm, seen);
+    value_xdrop(p->vm, stack);
+}
+
+/* The exception that stands before this one, if it is to be shown. */
+static Value shown_before(Printer *p, Value exception, bool *is_cause) {
+    bool follows = !is_absent(p->followed) && set_contains(p->vm, p->followed, address_of(exception)) > 0;
+    return follows ? exception_before(exception, is_cause) : ABSENT;
+}
+
+static void print_cause_line(Printer *p, Value exception) {
+    (void)exception;
+    builder_c(p->out, "\nThe above exception was the direct cause of the following exception:\n\n");
+}
+
+static void print_context_line(Printer *p, Value exception) {
+    (void)exception;
+    builder_c(p->out, "\nDuring handling of the above exception, another exception occurred:\n\n");
 }
 
 static void print_chain(Printer *p, Value exception) {
     VM *vm = p->vm;
     Value chain = list_new(vm, 1);
     bool is_cause;
-    for (Value v = exception; !is_absent(chain) && !is_absent(v); v = exception_before(v, &is_cause)) {
-        if (list_has(as_list(chain), v) || !list_append(vm, chain, v)) break;
+    for (Value v = exception; !is_absent(chain) && !is_absent(v); v = shown_before(p, v, &is_cause)) {
+        if (!list_append(vm, chain, v)) break;
     }
     error_clear(vm);
     if (is_absent(chain)) {
@@ -532,25 +703,26 @@ static void print_chain(Printer *p, Value exception) {
         print_one(p, v);
         if (i == 0) break;
         exception_before(as_list(chain)->items[i - 1], &is_cause);
-        builder_c(&p->out, is_cause
-                               ? "\nThe above exception was the direct cause of the following exception:\n\n"
-                               : "\nDuring handling of the above exception, another exception occurred:\n\n");
+        emit(p, is_cause ? print_cause_line : print_context_line, v, '|');
     }
     value_drop(vm, chain);
 }
 
 static Value format(VM *vm, Value exception, bool plain) {
-    Printer p = {.vm = vm, .filename = ABSENT, .plain = plain};
-    builder_init(&p.out, vm);
+    Builder out;
+    Printer p = {.vm = vm, .out = &out, .filename = ABSENT, .followed = ABSENT, .plain = plain};
+    builder_init(&out, vm);
     value_ref(exception);
     if (plain) {
         print_one(&p, exception);
     } else {
+        make_plan(&p, exception);
         print_chain(&p, exception);
     }
+    value_xdrop(vm, p.followed);
     value_drop(vm, exception);
     forget_text(&p);
-    return builder_finish(&p.out);
+    return builder_finish(&out);
 }
 
 Value traceback_format(VM *vm, Value exception) { return format(vm, exception, false); }
