@@ -49,7 +49,8 @@ void error_clear(VM *vm);
 NEW Value error_take(VM *vm);
 void error_restore(VM *vm, STEALS Value exception);
 
-/* Report the raised exception through sys.unraisablehook and clear it; `where` is the object whose code failed. */
+/* Report the raised exception through sys.unraisablehook and clear it. `where` is the object whose code failed, or
+ * ABSENT; `message` stands before its repr, NULL for "Exception ignored in: ". */
 void error_unraisable(VM *vm, const char *message, Value where);
 /* What the default hook does: print it to sys.stderr. */
 void error_print_unraisable(VM *vm, Value exception, const char *message, Value where);

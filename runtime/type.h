@@ -109,7 +109,7 @@ struct Type {
     uint32_t static_index;      /* built-in types: their place in vm->static_types, from 1; heap types: 0 */
     uint32_t basic_size;        /* bytes of an instance; of one with no items when item_size != 0 */
     uint32_t item_size;         /* bytes of each further item */
-    uint32_t attributes_offset; /* where the Attributes area begins; 0: instances have no attributes of their own */
+    uint32_t attributes_offset; /* equals basic_size: the Attributes area is behind it; 0: no attributes of their own */
     uint32_t attribute_slots;   /* how many inline value slots new instances get in that area */
     uint32_t version;           /* of the attributes found through this type; 0: none assigned (types_version) */
     Type *base;                 /* the base that gives the layout; NULL for object */
