@@ -14,13 +14,9 @@ struct ArenaChunk {
     size_t size; /* of the whole chunk, this header included */
 };
 
-void arena_init(Arena *arena, Allocator allocator)
-{
-    *arena = (Arena){.allocator = allocator};
-}
+void arena_init(Arena *arena, Allocator allocator) { *arena = (Arena){.allocator = allocator}; }
 
-void arena_fini(Arena *arena)
-{
+void arena_fini(Arena *arena) {
     for (ArenaChunk *chunk = arena->chunks, *older; chunk; chunk = older) {
         older = chunk->older;
         allocator_resize(arena->allocator, chunk, chunk->size, 0);
@@ -28,14 +24,12 @@ void arena_fini(Arena *arena)
     *arena = (Arena){.allocator = arena->allocator};
 }
 
-static size_t header_size(void)
-{
+static size_t header_size(void) {
     return (sizeof(ArenaChunk) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
 }
 
 /* Open a chunk that holds at least `size` bytes. */
-static bool grow(Arena *arena, size_t size)
-{
+static bool grow(Arena *arena, size_t size) {
     size_t chunk_size = arena->chunks ? arena->chunks->size * 2 : ARENA_CHUNK_MIN;
     if (chunk_size > ARENA_CHUNK_MAX) chunk_size = ARENA_CHUNK_MAX;
     if (chunk_size < size + header_size()) chunk_size = size + header_size();
@@ -48,11 +42,11 @@ static bool grow(Arena *arena, size_t size)
     return true;
 }
 
-void *arena_alloc(Arena *arena, size_t size)
-{
+void *arena_alloc(Arena *arena, size_t size) {
     size_t rounded = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
     bool overflows = rounded < size || rounded > SIZE_MAX - 2 * ARENA_ALIGN;
-    if (arena->failed || overflows || ((size_t)(arena->end - arena->next) < rounded && !grow(arena, rounded))) {
+    if (arena->failed || overflows ||
+        ((size_t)(arena->end - arena->next) < rounded && !grow(arena, rounded))) {
         arena->failed = true;
         return NULL;
     }
@@ -61,8 +55,7 @@ void *arena_alloc(Arena *arena, size_t size)
     return memset(block, 0, rounded);
 }
 
-char *arena_copy(Arena *arena, const char *text, size_t length)
-{
+char *arena_copy(Arena *arena, const char *text, size_t length) {
     char *copy = arena_alloc(arena, length + 1);
     if (copy && length) memcpy(copy, text, length);
     return copy;

@@ -2,8 +2,7 @@
 
 #include <stdlib.h>
 
-static void *resize_libc(void *context, void *block, size_t old_size, size_t new_size)
-{
+static void *resize_libc(void *context, void *block, size_t old_size, size_t new_size) {
     (void)context;
     (void)old_size;
     if (new_size == 0) {
@@ -13,7 +12,4 @@ static void *resize_libc(void *context, void *block, size_t old_size, size_t new
     return realloc(block, new_size);
 }
 
-Allocator allocator_libc(void)
-{
-    return (Allocator){resize_libc, NULL};
-}
+Allocator allocator_libc(void) { return (Allocator){resize_libc, NULL}; }

@@ -25,8 +25,7 @@ typedef struct {
 /* Memory from libc, for tools and tests that have no heap. */
 Allocator allocator_libc(void);
 
-static inline void *allocator_resize(Allocator a, void *block, size_t old_size, size_t new_size)
-{
+static inline void *allocator_resize(Allocator a, void *block, size_t old_size, size_t new_size) {
     return a.allocate(a.context, block, old_size, new_size);
 }
 

@@ -195,9 +195,7 @@ static void mean_add(Mean *mean, double ratio) {
     }
 }
 
-static double mean_get(const Mean *mean) {
-    return mean->count ? exp(mean->sum_of_logs / mean->count) : NAN;
-}
+static double mean_get(const Mean *mean) { return mean->count ? exp(mean->sum_of_logs / mean->count) : NAN; }
 
 typedef struct {
     Mean python, lua, memory;

@@ -123,9 +123,7 @@ static bool replace(Fuser *f, const Instruction *x, uint32_t used, Opcode op, in
     return true;
 }
 
-static bool is_const(const Instruction *x, int32_t max) {
-    return x && x->op == OP_LOAD_CONST && x->a <= max;
-}
+static bool is_const(const Instruction *x, int32_t max) { return x && x->op == OP_LOAD_CONST && x->a <= max; }
 
 static bool fuse_arithmetic(Fuser *f, const Instruction *x) {
     static const struct {

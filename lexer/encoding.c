@@ -3,17 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\f';
-}
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f'; }
 
 static bool is_digit_or_letter(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_cookie_char(char c) {
-    return is_digit_or_letter(c) || c == '-' || c == '_' || c == '.';
-}
+static bool is_cookie_char(char c) { return is_digit_or_letter(c) || c == '-' || c == '_' || c == '.'; }
 
 /* Copy `name` in lower case to `out`, with every run of punctuation made one `separator`. */
 static void fold_name(const char *name, char separator, char out[ENCODING_NAME_MAX]) {

@@ -16,9 +16,7 @@ static Span line_end(const Lexer *lexer) {
     return span;
 }
 
-static Span line_start(const Lexer *lexer) {
-    return (Span){lexer->line, 0, lexer->line, SPAN_NO_END};
-}
+static Span line_start(const Lexer *lexer) { return (Span){lexer->line, 0, lexer->line, SPAN_NO_END}; }
 
 bool layout_join_line(Lexer *lexer) {
     Span span = lexer_spot(lexer, lexer->cursor);

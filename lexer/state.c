@@ -41,9 +41,7 @@ void lexer_next_line(Lexer *lexer) {
     lexer->line_start = lexer->cursor;
 }
 
-bool lexer_at_end(const Lexer *lexer) {
-    return *lexer->cursor == '\0';
-}
+bool lexer_at_end(const Lexer *lexer) { return *lexer->cursor == '\0'; }
 
 Span lexer_spot(const Lexer *lexer, const char *place) {
     uint32_t column = (uint32_t)(place - lexer->line_start);

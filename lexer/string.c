@@ -71,9 +71,7 @@ TokenKind scan_string(Lexer *lexer, Token *token) {
 // The stack of f-strings
 // ----------------------------------------------------------------------------------------------------------
 
-static OpenFString *innermost(Lexer *lexer) {
-    return &lexer->fstrings[lexer->fstring_depth - 1];
-}
+static OpenFString *innermost(Lexer *lexer) { return &lexer->fstrings[lexer->fstring_depth - 1]; }
 
 static bool in_spec(const OpenFString *open) {
     return open->field_count > 0 && (open->specs >> (open->field_count - 1) & 1);
@@ -113,9 +111,7 @@ void fstring_begin_spec(Lexer *lexer) {
     open->fresh_spec = true;
 }
 
-static void end_spec(OpenFString *open) {
-    open->specs &= (uint8_t) ~(1u << (open->field_count - 1));
-}
+static void end_spec(OpenFString *open) { open->specs &= (uint8_t) ~(1u << (open->field_count - 1)); }
 
 void fstring_end_field(Lexer *lexer) {
     OpenFString *open = innermost(lexer);

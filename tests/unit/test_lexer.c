@@ -28,18 +28,14 @@ static void open_bytes(Fixture *f, SourceKind kind, const char *bytes, size_t le
     if (f->decoded) lexer_init(&f->lexer, &f->source, &f->diagnostics);
 }
 
-static void open_text(Fixture *f, const char *text) {
-    open_bytes(f, SOURCE_TEXT, text, strlen(text));
-}
+static void open_text(Fixture *f, const char *text) { open_bytes(f, SOURCE_TEXT, text, strlen(text)); }
 
 static void close_fixture(Fixture *f) {
     source_fini(&f->source);
     arena_fini(&f->arena);
 }
 
-static TokenKind next(Fixture *f) {
-    return lex_next(&f->lexer, &f->token);
-}
+static TokenKind next(Fixture *f) { return lex_next(&f->lexer, &f->token); }
 
 static TokenKind lex_all(Fixture *f) {
     TokenKind kind = TK_ERROR;
@@ -618,9 +614,7 @@ START_TEST(numbers_are_classified) {
 }
 END_TEST
 
-static int32_t lookup(const char *name) {
-    return uniname_lookup(name, strlen(name));
-}
+static int32_t lookup(const char *name) { return uniname_lookup(name, strlen(name)); }
 
 START_TEST(character_names) {
     char name[UNINAME_MAX];
