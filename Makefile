@@ -45,6 +45,7 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/un
 
 .PHONY: all debug asan test unit scripts bench check docs install clean help
 .DELETE_ON_ERROR:
+.SECONDARY: # objects of unit tests are kept
 
 all: $(PROGRAM)
 
@@ -110,6 +111,7 @@ test:
 	@$(MAKE) --no-print-directory VARIANT=opt all unit scripts
 	@tests/cli/run.sh ./mpy
 	@tests/readme ./mpy
+	@tests/golden/run ./mpy
 	@$(MAKE) --no-print-directory VARIANT=debug all unit scripts
 
 # --- measuring ---
