@@ -2165,6 +2165,8 @@ return_result : {
         frame_object_take(vm, frame);
     }
     drop_locals(vm, locals, (Value *)frame);
+    /* The traceback of a failing finalizer looked outward. */
+    if (UNLIKELY(!is_absent(frame->object))) frame_object_take(vm, frame);
     Frame *ended = frame;
     frame = frame->previous;
     vm->frame = frame;

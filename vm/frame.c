@@ -34,6 +34,8 @@ void frame_pop(VM *vm, Frame *frame) {
     if (!is_absent(frame->object)) frame_object_take(vm, frame);
     for (Value *v = frame->locals; v < (Value *)frame; v++)
         value_clear(vm, v);
+    /* The traceback of a failing finalizer looked outward. */
+    if (!is_absent(frame->object)) frame_object_take(vm, frame);
     Value function = frame->function, names = frame->names;
     vm->frame = frame->previous;
     vm->depth--;
