@@ -112,6 +112,8 @@ Value generator_resume(VM *vm, Generator *g, STEALS Value value, NEW Value *resu
     *result = ABSENT;
     object_ref(&g->head);
     generator_enter(vm, g, is_absent(value) ? NONE : value, FRAME_ENTRY);
+    /* What is thrown into an except clause happens during its handling. */
+    if (error_raised(vm) && !is_absent(g->handled.exception)) raise_object(vm, error_take(vm));
     Value out = eval_run(vm);
     if (!is_absent(out) && g->state == GENERATOR_FINISHED) {
         *result = out;
@@ -319,7 +321,7 @@ static Value throw_exception(VM *vm, Generator *g, STEALS Value exception) {
             }
         }
     }
-    raise_object(vm, exception);
+    error_restore(vm, exception);
     return throw_in(vm, g);
 }
 
