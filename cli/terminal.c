@@ -4,6 +4,7 @@
 #ifdef MPY_READLINE
 
 #include <errno.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,8 @@ bool terminal_begin(VM *vm) {
     rl_attempted_completion_function = complete;
     rl_completer_word_break_characters = " \t\n`~!@#$%^&*()-=+[{]}\\|;:'\",<>/?";
     rl_catch_signals = 0;
+    rl_variable_bind("enable-bracketed-paste", "off"); /* pasted lines come one by one, as typed ones do */
+    setlocale(LC_CTYPE, "");                           /* for readline to count characters */
     using_history();
     stifle_history(HISTORY_MAX);
     char *path = history_path();
