@@ -80,13 +80,13 @@ static inline TextFile *as_text_file(Value v) { return (TextFile *)as_object(v);
 
 /* --- FileIO --- */
 
-/* A path, str or bytes, as the system wants it; lone surrogates stand for bytes that are not UTF-8. Valid until
- * *keeper, which is the caller's, is dropped (value_xdrop). NULL RAISES. */
+/* A path, str or bytes, as the system wants it; lone surrogates stand for bytes that are not UTF-8. Valid
+ * until *keeper, which is the caller's, is dropped (value_xdrop). NULL RAISES. */
 RAISES const char *file_path(VM *vm, Value name, NEW Value *keeper);
 NEW RAISES Value file_new(VM *vm, int fd, bool readable, bool writable, Value name, bool close_fd);
 /* open(2) by a mode such as "rb" or "x+"; `name` a path or an fd. */
 NEW RAISES Value file_open(VM *vm, Value name, const char *mode, bool close_fd, Value opener);
-RAISES int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size);       /* 0: the end; -1 RAISES */
+RAISES int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size); /* 0: the end; -1 RAISES */
 /* How many bytes were written: fewer than all RAISES. */
 RAISES int64_t file_write(VM *vm, FileIO *file, const void *from, int64_t size);
 RAISES int64_t file_seek(VM *vm, FileIO *file, int64_t offset, int whence);

@@ -38,7 +38,8 @@ static Value isenabled(VM *vm, Value *args, int nargs, Value names) {
 /* A 3-tuple of what `get` says of each generation. */
 static Value triple(VM *vm, uint32_t (*get)(const Heap *heap, int generation)) {
     Value items[3];
-    for (int i = 0; i <= OLDEST; i++) items[i] = int_small(get(vm_heap(vm), i));
+    for (int i = 0; i <= OLDEST; i++)
+        items[i] = int_small(get(vm_heap(vm), i));
     return tuple_from(vm, items, 3);
 }
 
@@ -57,7 +58,8 @@ static Value set_threshold(VM *vm, Value *args, int nargs, Value names) {
     for (int i = 0; i <= OLDEST && !is_absent(args[i]); i++) {
         int64_t threshold;
         if (!object_to_int64(vm, args[i], &exc_OverflowError, &threshold)) return ABSENT;
-        if (threshold != (int32_t)threshold) return raise_overflow(vm, "Python int too large to convert to C int");
+        if (threshold != (int32_t)threshold)
+            return raise_overflow(vm, "Python int too large to convert to C int");
         gc_set_threshold(vm_heap(vm), i, threshold < 0 ? 0 : (uint32_t)threshold);
     }
     return NONE;
@@ -90,8 +92,8 @@ static Value get_freeze_count(VM *vm, Value *args, int nargs, Value names) {
 
 /* --- objects --- */
 
-/* Borrowed objects that a visit finds, in a block of its own: nothing may be made while the collector's vectors are
- * walked. */
+/* Borrowed objects that a visit finds, in a block of its own: nothing may be made while the collector's
+ * vectors are walked. */
 typedef struct {
     VM *vm;
     Object **found;
@@ -104,7 +106,8 @@ static int note(Object *object, void *context) {
     Findings *f = context;
     if (f->count == f->capacity) {
         size_t capacity = f->capacity ? f->capacity * 2 : 256;
-        Object **found = memory_resize(f->vm, f->found, f->capacity * sizeof *found, capacity * sizeof *found);
+        Object **found =
+            memory_resize(f->vm, f->found, f->capacity * sizeof *found, capacity * sizeof *found);
         if (!found) return -1;
         f->found = found;
         f->capacity = capacity;
@@ -144,7 +147,8 @@ static Value get_objects(VM *vm, Value *args, int nargs, Value names) {
         if (!object_to_int64(vm, args[0], &exc_OverflowError, &generation)) return ABSENT;
         if (generation < 0) return raise_value(vm, "generation parameter cannot be negative");
         if (generation > OLDEST) {
-            return raise_value(vm, "generation parameter must be less than the number of available generations (3)");
+            return raise_value(
+                vm, "generation parameter must be less than the number of available generations (3)");
         }
     }
     Findings f = {.vm = vm};
@@ -174,7 +178,8 @@ static Value get_stats(VM *vm, Value *args, int nargs, Value names) {
     for (int i = 0; i <= OLDEST && !is_absent(list); i++) {
         const Generation *g = &vm_heap(vm)->generations[i];
         Value dict = dict_new(vm);
-        bool ok = !is_absent(dict) && dict_set_c(vm, dict, "collections", int_small((int64_t)g->collections)) &&
+        bool ok = !is_absent(dict) &&
+                  dict_set_c(vm, dict, "collections", int_small((int64_t)g->collections)) &&
                   dict_set_c(vm, dict, "collected", int_small((int64_t)g->collected)) &&
                   dict_set_c(vm, dict, "uncollectable", int_small((int64_t)g->uncollectable)) &&
                   list_append(vm, list, dict);
@@ -185,7 +190,8 @@ static Value get_stats(VM *vm, Value *args, int nargs, Value names) {
 }
 
 static const NativeDef functions[] = {
-    {"collect", collect, "generation=2", "Run the collector; return the number of unreachable objects found.", 0},
+    {"collect", collect, "generation=2", "Run the collector; return the number of unreachable objects found.",
+     0},
     {"enable", enable, "", "Enable automatic garbage collection.", 0},
     {"disable", disable, "", "Disable automatic garbage collection.", 0},
     {"isenabled", isenabled, "", "Returns true if automatic garbage collection is enabled.", 0},
@@ -195,19 +201,26 @@ static const NativeDef functions[] = {
     {"get_count", get_count, "", "Return a three-tuple of the current collection counts.", 0},
     {"get_stats", get_stats, "", "Return a list of dictionaries containing per-generation statistics.", 0},
     {"get_objects", get_objects, "generation=None", "Return a list of objects tracked by the collector.", 0},
-    {"get_referrers", get_referrers, "*objs", "Return the list of objects that directly refer to any of 'objs'.", 0},
-    {"get_referents", get_referents, "*objs", "Return the list of objects that are directly referred to by 'objs'.", 0},
-    {"is_tracked", is_tracked, "obj, /", "Returns true if the object is tracked by the garbage collector.", 0},
-    {"is_finalized", is_finalized, "obj, /", "Returns true if the object has been already finalized by the GC.", 0},
+    {"get_referrers", get_referrers, "*objs",
+     "Return the list of objects that directly refer to any of 'objs'.", 0},
+    {"get_referents", get_referents, "*objs",
+     "Return the list of objects that are directly referred to by 'objs'.", 0},
+    {"is_tracked", is_tracked, "obj, /", "Returns true if the object is tracked by the garbage collector.",
+     0},
+    {"is_finalized", is_finalized, "obj, /",
+     "Returns true if the object has been already finalized by the GC.", 0},
     {"freeze", freeze, "", "Freeze all current tracked objects and ignore them for future collections.", 0},
     {"unfreeze", unfreeze, "", "Unfreeze all objects in the permanent generation.", 0},
-    {"get_freeze_count", get_freeze_count, "", "Return the number of objects in the permanent generation.", 0},
+    {"get_freeze_count", get_freeze_count, "", "Return the number of objects in the permanent generation.",
+     0},
     {0},
 };
 
 Value module_gc_new(VM *vm) {
-    Value module = module_new_c(vm, "gc", "Access to the cycle collector: see gc/collector.h for how it works.");
-    if (is_absent(module) || module_add_functions(vm, as_module(module)->dict, functions, "gc")) return module;
+    Value module =
+        module_new_c(vm, "gc", "Access to the cycle collector: see gc/collector.h for how it works.");
+    if (is_absent(module) || module_add_functions(vm, as_module(module)->dict, functions, "gc"))
+        return module;
     value_drop(vm, module);
     return ABSENT;
 }
