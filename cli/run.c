@@ -154,7 +154,7 @@ bool run_text(VM *vm, const char *text, size_t length, Value filename, int flags
 static bool run_code(VM *vm, const char *code) {
     Value filename = string_from_c(vm, "<string>"), text = run_decode(vm, code);
     bool ok = !is_absent(filename) && !is_absent(text) && machine_add_source(vm, filename, text) &&
-              run_text(vm, code, strlen(code), filename, COMPILE_BYTES);
+              run_text(vm, code, strlen(code), filename, 0);
     value_xdrop(vm, filename);
     value_xdrop(vm, text);
     return ok;
