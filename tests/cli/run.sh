@@ -10,7 +10,8 @@ mpy=$(realpath "${1:-./mpy}") || exit 2
 export LC_ALL=C.UTF-8 PYTHON_COLORS=0 PYTHONDONTWRITEBYTECODE=1
 unset PYTHONSTARTUP PYTHONINSPECT PYTHONUNBUFFERED PYTHONPATH
 dir=$(mktemp -d) || exit 2
-trap 'rm -rf "$dir"' EXIT
+# Not in a subshell that is killed before it has put its traps aside.
+trap '[ "$BASHPID" = $$ ] && rm -rf "$dir"' EXIT
 export HOME=$dir
 cd "$dir" || exit 2
 input=
