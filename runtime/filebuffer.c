@@ -334,6 +334,7 @@ static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
 
 static Value close_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
+    if (is_absent(as_buffered(args[0])->raw)) return raise_value(vm, "raw stream has been detached");
     return buffered_close(vm, as_buffered(args[0])) ? NONE : ABSENT;
 }
 
@@ -447,7 +448,8 @@ static Value get_mode(VM *vm, Value self) {
 static const GetSetDef getsets[] = {
     {"closed", get_closed, NULL, NULL}, {"name", get_name, NULL, NULL}, {"mode", get_mode, NULL, NULL}, {0}};
 
-static const MemberDef members[] = {{"raw", offsetof(Buffered, raw), MEMBER_READONLY, NULL}, {0}};
+static const MemberDef members[] = {
+    {"raw", offsetof(Buffered, raw), MEMBER_READONLY | MEMBER_NONE_IF_ABSENT, NULL}, {0}};
 
 static Value repr(VM *vm, Value self) {
     Value name = get_name(vm, self);

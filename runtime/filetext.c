@@ -540,8 +540,17 @@ static Value flush_method(VM *vm, Value *args, int nargs, Value names) {
     return text_file_flush(vm, as_text_file(args[0])) ? NONE : ABSENT;
 }
 
+static Value get_closed(VM *vm, Value self) {
+    TextFile *t = as_text_file(self);
+    if (is_absent(t->buffer)) return raise_value(vm, "underlying buffer has been detached");
+    if (is_absent(as_buffered(t->buffer)->raw)) return raise_value(vm, "raw stream has been detached");
+    return bool_from(!text_file_is_open(t));
+}
+
 static Value close_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
+    Value closed = get_closed(vm, args[0]);
+    if (is_absent(closed)) return ABSENT;
     return close_file(vm, as_text_file(args[0])) ? NONE : ABSENT;
 }
 
@@ -625,16 +634,12 @@ static const NativeDef methods[] = {
     {0},
 };
 
-static Value get_closed(VM *vm, Value self) {
-    TextFile *t = as_text_file(self);
-    return is_absent(t->buffer) ? raise_value(vm, "underlying buffer has been detached")
-                                : bool_from(!text_file_is_open(t));
-}
-
 static Value get_name(VM *vm, Value self) {
     TextFile *t = as_text_file(self);
     if (is_absent(t->buffer)) return raise_value(vm, "underlying buffer has been detached");
-    return value_ref(as_file(as_buffered(t->buffer)->raw)->name);
+    Value raw = as_buffered(t->buffer)->raw;
+    if (is_absent(raw)) return raise_value(vm, "raw stream has been detached");
+    return value_ref(as_file(raw)->name);
 }
 
 static Value get_newlines(VM *vm, Value self) {
@@ -671,18 +676,20 @@ static const GetSetDef getsets[] = {{"closed", get_closed, NULL, NULL},
                                     {"write_through", get_write_through, NULL, NULL},
                                     {0}};
 
-static const MemberDef members[] = {{"buffer", offsetof(TextFile, buffer), MEMBER_READONLY, NULL},
-                                    {"encoding", offsetof(TextFile, encoding), MEMBER_READONLY, NULL},
-                                    {"errors", offsetof(TextFile, errors), MEMBER_READONLY, NULL},
-                                    {"mode", offsetof(TextFile, mode), 0, NULL},
-                                    {0}};
+static const MemberDef members[] = {
+    {"buffer", offsetof(TextFile, buffer), MEMBER_READONLY | MEMBER_NONE_IF_ABSENT, NULL},
+    {"encoding", offsetof(TextFile, encoding), MEMBER_READONLY, NULL},
+    {"errors", offsetof(TextFile, errors), MEMBER_READONLY, NULL},
+    {"mode", offsetof(TextFile, mode), 0, NULL},
+    {0}};
 
 static Value repr(VM *vm, Value self) {
     TextFile *t = as_text_file(self);
     Builder b;
     builder_init(&b, vm);
     builder_c(&b, "<_io.TextIOWrapper");
-    if (!is_absent(t->buffer)) builder_format(&b, " name=%R", as_file(as_buffered(t->buffer)->raw)->name);
+    Value raw = is_absent(t->buffer) ? ABSENT : as_buffered(t->buffer)->raw;
+    if (!is_absent(raw)) builder_format(&b, " name=%R", as_file(raw)->name);
     if (!is_absent(t->mode)) builder_format(&b, " mode=%R", t->mode);
     builder_format(&b, " encoding=%R>", t->encoding);
     return builder_finish(&b);
