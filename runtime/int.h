@@ -64,7 +64,8 @@ RAISES bool int_to_double(VM *vm, Value v,
 NEW RAISES Value int_from_digits(VM *vm, const char *digits, size_t length, int base);
 /* int(text, base): signs, prefixes, underscores, white space; ValueError as CPython's. */
 NEW RAISES Value int_parse(VM *vm, Value text, int base);
-NEW RAISES Value int_print_immediate(VM *vm, int64_t i, unsigned base, const char *prefix /* behind the sign */);
+NEW RAISES Value int_print_immediate(VM *vm, int64_t i, unsigned base,
+                                     const char *prefix /* behind the sign */);
 NEW RAISES Value int_to_string(VM *vm, Value v, int base); /* no prefix, lower case, '-' when negative */
 NEW RAISES Value int_binary(VM *vm, BinaryOp op, Value a,
                             Value b); /* both of int's family; NOT_IMPLEMENTED else */

@@ -77,7 +77,8 @@ static Value repr(VM *vm, Value self) {
 }
 
 static Value compare(VM *vm, Value a, Value b, CompareOp op) {
-    if (!value_is_instance(b, &namespace_type) || !value_is_instance(a, &namespace_type)) return NOT_IMPLEMENTED;
+    if (!value_is_instance(b, &namespace_type) || !value_is_instance(a, &namespace_type))
+        return NOT_IMPLEMENTED;
     Value left = attributes_of(vm, a), right = is_absent(left) ? ABSENT : attributes_of(vm, b);
     return is_absent(right) ? ABSENT : object_compare(vm, left, right, op);
 }

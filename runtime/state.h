@@ -47,15 +47,16 @@ enum {
 /* One entry of the cache of attribute look-ups through a type: (type version, interned name) -> value. */
 typedef struct {
     uint32_t version;
-    Value name;      /* interned; owned */
-    Value attribute; /* borrowed from the class dict that the version vouches for; ABSENT: known to be missing */
+    Value name; /* interned; owned */
+    Value
+        attribute; /* borrowed from the class dict that the version vouches for; ABSENT: known to be missing */
 } MethodCacheEntry;
 
 /* Upper rooms' functions that the runtime calls. Set once, when the VM starts (vm/machine.c). */
 typedef struct {
-    Value (*current_globals)(VM *vm);   /* BORROWED dict of the running frame, or ABSENT */
+    Value (*current_globals)(VM *vm);    /* BORROWED dict of the running frame, or ABSENT */
     Value (*import)(VM *vm, Value name); /* NEW, RAISES: the module of that dotted name */
-    bool (*handle_signals)(VM *vm);     /* run what is pending; false RAISES (KeyboardInterrupt) */
+    bool (*handle_signals)(VM *vm);      /* run what is pending; false RAISES (KeyboardInterrupt) */
     /* Run a class body's function with this mapping as its namespace. NEW, RAISES: the class's cell, or None. */
     Value (*class_body)(VM *vm, Value function, Value namespace);
     /* What super() without arguments means in the running frame. RAISES; both BORROWED. */
@@ -81,41 +82,42 @@ struct VM {
     Value memory_error;            /* raised when there is no memory to make one; owned */
 
     /* Machine. */
-    struct Frame *frame;           /* the running frame; NULL outside of Python code. vm/frame.h */
-    Value *stack;                  /* the value stack: stack_base..stack_end, guard page behind. vm/stack.h */
+    struct Frame *frame; /* the running frame; NULL outside of Python code. vm/frame.h */
+    Value *stack;        /* the value stack: stack_base..stack_end, guard page behind. vm/stack.h */
     Value *stack_end;
-    uint32_t depth;                /* Python frames now open */
-    uint32_t recursion_limit;      /* sys.setrecursionlimit */
-    char *c_stack_limit;           /* below this address of the C stack, recursion is refused */
-    volatile int interrupted;      /* set by the signal handler; looked at between instructions and in long loops */
+    uint32_t depth;           /* Python frames now open */
+    uint32_t recursion_limit; /* sys.setrecursionlimit */
+    char *c_stack_limit;      /* below this address of the C stack, recursion is refused */
+    volatile int
+        interrupted; /* set by the signal handler; looked at between instructions and in long loops */
 
     /* Names and shared small objects. */
-    struct InternTable *interned;  /* runtime/intern.h */
-    Value names[NAME_COUNT];       /* interned; owned */
+    struct InternTable *interned; /* runtime/intern.h */
+    Value names[NAME_COUNT];      /* interned; owned */
     Value empty_string, empty_tuple, empty_bytes;
-    Value characters[256];         /* the one-character strings U+0000 to U+00FF */
-    uint64_t hash_key[2];          /* SipHash key; all zero under PYTHONHASHSEED=0 */
+    Value characters[256]; /* the one-character strings U+0000 to U+00FF */
+    uint64_t hash_key[2];  /* SipHash key; all zero under PYTHONHASHSEED=0 */
 
     /* Types. */
     StaticTypeState static_types[STATIC_TYPE_COUNT];
     MethodCacheEntry *method_cache; /* METHOD_CACHE_SIZE entries */
     uint32_t next_type_version;
-    uint32_t next_keys_version;    /* see Dict.keys_version */
-    struct ShapeTable *shapes;     /* runtime/shape.h */
+    uint32_t next_keys_version;        /* see Dict.keys_version */
+    struct ShapeTable *shapes;         /* runtime/shape.h */
     struct SignatureCache *signatures; /* runtime/native.h */
 
     /* Modules. */
-    Value modules;                 /* sys.modules, a dict */
-    Value builtins;                /* the dict of the builtins module */
-    Value sys;                     /* the dict of sys */
+    Value modules;  /* sys.modules, a dict */
+    Value builtins; /* the dict of the builtins module */
+    Value sys;      /* the dict of sys */
 
-    Value unsupported_operation;   /* the class io.UnsupportedOperation; ABSENT until needed */
+    Value unsupported_operation; /* the class io.UnsupportedOperation; ABSENT until needed */
 
     VMHooks hooks;
-    int int_max_str_digits;        /* sys.set_int_max_str_digits; 0: no limit */
+    int int_max_str_digits; /* sys.set_int_max_str_digits; 0: no limit */
     uint32_t repr_depth;
-    Value repr_running;            /* a list of the containers whose repr is under way, or ABSENT */
-    void *upper;                   /* vm/ room's own state (import, compiler flags, signal set-up): vm/machine.h */
+    Value repr_running; /* a list of the containers whose repr is under way, or ABSENT */
+    void *upper;        /* vm/ room's own state (import, compiler flags, signal set-up): vm/machine.h */
 };
 
 /* Is a signal waiting? For long native loops: `if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) fail`. */
@@ -132,6 +134,8 @@ static inline void recursion_leave(VM *vm) { (void)vm; }
 /* Memory for a body (list items, dict tables); NULL RAISES MemoryError. */
 RAISES void *memory_alloc(VM *vm, size_t size);
 RAISES void *memory_resize(VM *vm, void *block, size_t old_size, size_t new_size);
-static inline void memory_free(VM *vm, void *block, size_t size) { if (block) heap_free(vm_heap(vm), block, size); }
+static inline void memory_free(VM *vm, void *block, size_t size) {
+    if (block) heap_free(vm_heap(vm), block, size);
+}
 
 #endif

@@ -73,11 +73,12 @@ typedef struct {
 } ContainerSlots;
 
 enum {
-    TYPE_HEAP = 1 << 0,         /* made by a class statement or type(); owns its strings and dict */
-    TYPE_BASE = 1 << 1,         /* may be subclassed */
-    TYPE_ABSTRACT = 1 << 2,     /* has abstract methods: no instances */
-    TYPE_NO_NEW = 1 << 3,       /* "cannot create '%s' instances" */
-    TYPE_METHOD_DESCRIPTOR = 1 << 4, /* instances are unbound functions: a method call may pass self in front */
+    TYPE_HEAP = 1 << 0,     /* made by a class statement or type(); owns its strings and dict */
+    TYPE_BASE = 1 << 1,     /* may be subclassed */
+    TYPE_ABSTRACT = 1 << 2, /* has abstract methods: no instances */
+    TYPE_NO_NEW = 1 << 3,   /* "cannot create '%s' instances" */
+    TYPE_METHOD_DESCRIPTOR =
+        1 << 4, /* instances are unbound functions: a method call may pass self in front */
     /* The built-in families, inherited by subclasses: a fast isinstance. */
     TYPE_INT = 1 << 8,
     TYPE_FLOAT = 1 << 9,
@@ -106,14 +107,15 @@ typedef struct Dict Dict;
 struct Type {
     TypeHead head;
     uint32_t flags;
-    uint32_t static_index;      /* built-in types: their place in vm->static_types, from 1; heap types: 0 */
-    uint32_t basic_size;        /* bytes of an instance; of one with no items when item_size != 0 */
-    uint32_t item_size;         /* bytes of each further item */
-    uint32_t attributes_offset; /* equals basic_size: the Attributes area is behind it; 0: no attributes of their own */
-    uint32_t attribute_slots;   /* how many inline value slots new instances get in that area */
-    uint32_t version;           /* of the attributes found through this type; 0: none assigned (types_version) */
-    Type *base;                 /* the base that gives the layout; NULL for object */
-    const char *doc;            /* built-in types; heap types keep __doc__ in their dict */
+    uint32_t static_index; /* built-in types: their place in vm->static_types, from 1; heap types: 0 */
+    uint32_t basic_size;   /* bytes of an instance; of one with no items when item_size != 0 */
+    uint32_t item_size;    /* bytes of each further item */
+    uint32_t
+        attributes_offset; /* equals basic_size: the Attributes area is behind it; 0: no attributes of their own */
+    uint32_t attribute_slots; /* how many inline value slots new instances get in that area */
+    uint32_t version; /* of the attributes found through this type; 0: none assigned (types_version) */
+    Type *base;       /* the base that gives the layout; NULL for object */
+    const char *doc;  /* built-in types; heap types keep __doc__ in their dict */
 
     /* Life. */
     Value (*new)(VM *vm, Type *type, Value *args, int nargs, Value names);
@@ -129,7 +131,8 @@ struct Type {
     Value (*call)(VM *vm, Value callable, Value *args, int nargs, Value names);
     Value (*get_attribute)(VM *vm, Value self, Value name);
     bool (*set_attribute)(VM *vm, Value self, Value name, Value value);
-    Value (*descriptor_get)(VM *vm, Value descriptor, Value instance /* ABSENT: through the type */, Value owner);
+    Value (*descriptor_get)(VM *vm, Value descriptor, Value instance /* ABSENT: through the type */,
+                            Value owner);
     bool (*descriptor_set)(VM *vm, Value descriptor, Value instance, Value value);
 
     /* Iteration. `next` returns ABSENT with nothing raised at the end (a raised StopIteration is allowed too). */
@@ -150,10 +153,10 @@ struct Type {
     Tuple *bases;
     Tuple *mro;
     Dict *dict;
-    Value subclasses;          /* weakly held: see type_subclasses in runtime/class.h */
-    Value slot_names;          /* the tuple of __slots__, or ABSENT */
-    struct Shape *root_shape;  /* of instances with no attributes yet */
-    struct Module *module;     /* unused by built-ins */
+    Value subclasses;         /* weakly held: see type_subclasses in runtime/class.h */
+    Value slot_names;         /* the tuple of __slots__, or ABSENT */
+    struct Shape *root_shape; /* of instances with no attributes yet */
+    struct Module *module;    /* unused by built-ins */
 };
 
 /* The type of any Value but ABSENT. */
@@ -161,8 +164,7 @@ static inline Type *type_of(Value v);
 
 extern Type int_type, float_type;
 
-static inline Type *type_of(Value v)
-{
+static inline Type *type_of(Value v) {
     if (is_object(v)) return as_object(v)->type;
     return is_int(v) ? &int_type : &float_type;
 }
@@ -199,7 +201,8 @@ typedef enum {
  *
  * Slots that it leaves NULL are inherited from `base` when the VM starts (types_init), as for heap types.
  */
-#define TYPE_HEAD(type, name_text, ...)                                                                      \
-    .head = {.object = OBJECT_IMMORTAL(&type_type), .name = name_text, __VA_ARGS__}, .static_index = STATIC_##type
+#define TYPE_HEAD(type, name_text, ...) \
+    .head = {.object = OBJECT_IMMORTAL(&type_type), .name = name_text, __VA_ARGS__}, \
+    .static_index = STATIC_##type
 
 #endif

@@ -63,8 +63,7 @@ static inline Value int_small(int64_t i) { return (Value){((uint64_t)i << 2) | 2
 
 static inline bool is_float(Value v) { return !(v.bits & 2) && (v.bits & 7); }
 
-static inline double float_get(Value v)
-{
+static inline double float_get(Value v) {
     uint64_t rotated = v.bits - 1;
     uint64_t ieee = (rotated >> 4) | (rotated << 60);
     double d;
@@ -73,8 +72,7 @@ static inline double float_get(Value v)
 }
 
 /* Encode `d` into *v; false when its exponent needs a heap object (float_from in runtime/float.h does both). */
-static inline bool float_immediate(double d, Value *v)
-{
+static inline bool float_immediate(double d, Value *v) {
     uint64_t ieee;
     memcpy(&ieee, &d, sizeof ieee);
     uint64_t rotated = (ieee << 4) | (ieee >> 60);
@@ -91,34 +89,29 @@ static inline Object *as_object(Value v) { return (Object *)v.bits; }
 static inline Value from_object(const void *object) { return (Value){(uint64_t)(uintptr_t)object}; }
 
 /* `v` (not ABSENT) is a heap object of exactly this type. */
-static inline bool is_exactly(Value v, const Type *type) { return is_object(v) && as_object(v)->type == type; }
+static inline bool is_exactly(Value v, const Type *type) {
+    return is_object(v) && as_object(v)->type == type;
+}
 
 /* --- references --- */
 
-static inline Value value_ref(Value v)
-{
+static inline Value value_ref(Value v) {
     if (is_object(v)) object_ref(as_object(v));
     return v;
 }
 
-static inline void value_drop(VM *vm, Value v)
-{
+static inline void value_drop(VM *vm, Value v) {
     if (is_object(v)) object_drop(vm, as_object(v));
 }
 
-static inline Value value_xref(Value v)
-{
-    return is_absent(v) ? v : value_ref(v);
-}
+static inline Value value_xref(Value v) { return is_absent(v) ? v : value_ref(v); }
 
-static inline void value_xdrop(VM *vm, Value v)
-{
+static inline void value_xdrop(VM *vm, Value v) {
     if (!is_absent(v)) value_drop(vm, v);
 }
 
 /* Store `v` in *place, then drop what was there: the order that keeps *place valid while finalizers run. */
-static inline void value_set(VM *vm, Value *place, STEALS Value v)
-{
+static inline void value_set(VM *vm, Value *place, STEALS Value v) {
     Value old = *place;
     *place = v;
     value_xdrop(vm, old);
@@ -127,13 +120,13 @@ static inline void value_set(VM *vm, Value *place, STEALS Value v)
 static inline void value_clear(VM *vm, Value *place) { value_set(vm, place, ABSENT); }
 
 /* In a traverse slot: visit `v` if it is an object, and stop when the visitor says so. */
-#define VISIT(v)                                                                                             \
-    do {                                                                                                     \
-        Value visited_ = (v);                                                                                \
-        if (!is_absent(visited_) && is_object(visited_)) {                                                   \
-            int stop_ = visit(as_object(visited_), context);                                                 \
-            if (stop_) return stop_;                                                                         \
-        }                                                                                                    \
+#define VISIT(v) \
+    do { \
+        Value visited_ = (v); \
+        if (!is_absent(visited_) && is_object(visited_)) { \
+            int stop_ = visit(as_object(visited_), context); \
+            if (stop_) return stop_; \
+        } \
     } while (0)
 
 /* The static immortals. */

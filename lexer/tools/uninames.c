@@ -159,9 +159,7 @@ static Word word_at(const char *text) {
     return (Word){.text = text, .length = strcspn(text, " ")};
 }
 
-static Word word_after(Word word) {
-    return word_at(word.text + word.length);
-}
+static Word word_after(Word word) { return word_at(word.text + word.length); }
 
 static void collect_words(Tables *tables) {
     size_t total = 0;

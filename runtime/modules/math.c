@@ -22,12 +22,8 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-static Value domain_error(VM *vm) {
-    return raise_value(vm, "math domain error");
-}
-static Value range_error(VM *vm) {
-    return raise_overflow(vm, "math range error");
-}
+static Value domain_error(VM *vm) { return raise_value(vm, "math domain error"); }
+static Value range_error(VM *vm) { return raise_overflow(vm, "math range error"); }
 
 static bool number(VM *vm, Value v, double *d) {
     if (is_float(v)) {
@@ -85,12 +81,8 @@ FUNCTION(math_sqrt, sqrt, false)
 FUNCTION(math_tan, tan, false)
 FUNCTION(math_tanh, tanh, false)
 
-static double to_degrees(double x) {
-    return x * (180.0 / M_PI);
-}
-static double to_radians(double x) {
-    return x * (M_PI / 180.0);
-}
+static double to_degrees(double x) { return x * (180.0 / M_PI); }
+static double to_radians(double x) { return x * (M_PI / 180.0); }
 static double ulp(double x) {
     if (isnan(x)) return x;
     x = fabs(x);
@@ -531,9 +523,7 @@ static Value fold_ints(VM *vm, Value *args, int nargs, int64_t start, Value (*st
     return total;
 }
 
-static Value absolute(VM *vm, Value v) {
-    return int_sign(v) < 0 ? int_negate(vm, v) : value_ref(v);
-}
+static Value absolute(VM *vm, Value v) { return int_sign(v) < 0 ? int_negate(vm, v) : value_ref(v); }
 
 /* Euclid's algorithm; words once the numbers are small enough. NEW, RAISES. */
 static Value greatest_divisor(VM *vm, Value x, Value y) {
