@@ -1,5 +1,7 @@
 #include "gc/heap.h"
 
+#include <time.h>
+
 /*
  * The phases of a collection, in their order (gc/collector.h says what each is for):
  *
@@ -182,6 +184,15 @@ static uint32_t split(Heap *heap) {
     return garbage;
 }
 
+static bool report_garbage(Heap *heap) {
+    const Collector *c = &heap->collector;
+    if (!(c->debug & GC_DEBUG_COLLECTABLE) || heap->hooks.garbage_found == NULL) return false;
+    for (uint32_t i = 0; i < candidate_count(c); i++) {
+        if (is_garbage(c, i)) heap->hooks.garbage_found(heap_vm(heap), candidate(c, i));
+    }
+    return true;
+}
+
 /* ---- weak refs ----
  * Before: garbage is known and whole; the finalizer queue has its memory.
  * After: no weak reference leads to garbage; callbacks have been called, and user code with them. */
@@ -268,8 +279,15 @@ static uint32_t handle_resurrected(Heap *heap) {
  * Before: garbage has no finalizer left to run and no weak references.
  * After: it has let go of its references, and so its cycles are gone. User code may have run. */
 
+static void save_garbage(Heap *heap) {
+    const Collector *c = &heap->collector;
+    for (uint32_t i = 0; i < candidate_count(c); i++) {
+        if (is_garbage(c, i)) heap->hooks.garbage_saved(heap_vm(heap), candidate(c, i));
+    }
+}
+
 static void clear_garbage(Heap *heap) {
-    Collector *c = &heap->collector;
+    const Collector *c = &heap->collector;
     VM *vm = heap_vm(heap);
     for (uint32_t i = 0; i < candidate_count(c); i++) {
         if (!is_garbage(c, i)) continue;
@@ -307,11 +325,16 @@ static void promote(Heap *heap, int generation) {
 /* ---- The collection as a whole ---- */
 
 static uint32_t dispose_of_garbage(Heap *heap, uint32_t garbage) {
-    bool user_code_ran = handle_weak_references(heap);
+    bool user_code_ran = report_garbage(heap);
+    user_code_ran |= handle_weak_references(heap);
     fill_queue(&heap->collector);
     user_code_ran |= drain_queue(heap);
     if (user_code_ran) garbage = handle_resurrected(heap);
-    clear_garbage(heap);
+    if (heap->collector.debug & GC_DEBUG_SAVEALL && heap->hooks.garbage_saved != NULL) {
+        save_garbage(heap);
+    } else {
+        clear_garbage(heap);
+    }
     return garbage;
 }
 
@@ -325,19 +348,37 @@ static uint32_t find_and_dispose(Heap *heap, int generation) {
     return garbage;
 }
 
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+static void keep_statistics(Generation *generation, uint32_t collected, uint64_t nanoseconds) {
+    generation->collections++;
+    generation->collected += collected;
+    generation->nanoseconds += nanoseconds;
+    if (nanoseconds > generation->longest) generation->longest = nanoseconds;
+}
+
 long gc_collect(Heap *heap, int generation) {
     Collector *c = &heap->collector;
     if (c->collecting) return 0;
     c->collecting = true;
     gc_arm(heap);
+    if (heap->hooks.collection_started != NULL) heap->hooks.collection_started(heap_vm(heap), generation);
+    uint64_t start = now();
     if (generation < OLDEST) heap->generations[generation + 1].count++;
     for (int i = 0; i <= generation; i++)
         heap->generations[i].count = 0;
     uint32_t garbage = find_and_dispose(heap, generation);
-    heap->generations[generation].collections++;
-    heap->generations[generation].collected += garbage;
-    c->collecting = false;
+    uint64_t nanoseconds = now() - start;
     c->target = NULL;
+    keep_statistics(&heap->generations[generation], garbage, nanoseconds);
+    if (heap->hooks.collection_ended != NULL) {
+        heap->hooks.collection_ended(heap_vm(heap), generation, garbage, nanoseconds);
+    }
+    c->collecting = false;
     gc_arm(heap);
     return (long)garbage;
 }
@@ -347,8 +388,8 @@ long gc_collect(Heap *heap, int generation) {
 /* The youngest count is one short of what it will be once the container is made. */
 static bool is_due(const Heap *heap, int generation) {
     const Generation *g = &heap->generations[generation];
-    if (generation == YOUNGEST) return g->count >= g->threshold;
-    if (g->count <= g->threshold) return false;
+    if (generation == YOUNGEST) return (int64_t)g->count >= g->threshold;
+    if ((int64_t)g->count <= g->threshold) return false;
     return generation < OLDEST || heap->collector.oldest_pending >= heap->collector.oldest_total / 4;
 }
 
@@ -372,13 +413,13 @@ void gc_poll(Heap *heap) {
 
 void gc_arm(Heap *heap) {
     const Collector *c = &heap->collector;
-    uint32_t threshold = heap->generations[YOUNGEST].threshold;
+    int32_t threshold = heap->generations[YOUNGEST].threshold;
     if (c->collecting) {
         heap->poll_at = UINT32_MAX;
     } else if (c->stress > 0 || (heap->pressed && c->enabled)) {
         heap->poll_at = 0;
     } else {
-        heap->poll_at = c->enabled && threshold > 0 ? threshold : UINT32_MAX;
+        heap->poll_at = !c->enabled || threshold == 0 ? UINT32_MAX : threshold < 0 ? 0 : (uint32_t)threshold;
     }
 }
 
@@ -396,14 +437,12 @@ void gc_disable(Heap *heap) {
 
 bool gc_is_enabled(const Heap *heap) { return heap->collector.enabled; }
 
-void gc_set_threshold(Heap *heap, int generation, uint32_t threshold) {
+void gc_set_threshold(Heap *heap, int generation, int32_t threshold) {
     heap->generations[generation].threshold = threshold;
     gc_arm(heap);
 }
 
-uint32_t gc_get_threshold(const Heap *heap, int generation) {
-    return heap->generations[generation].threshold;
-}
+int32_t gc_get_threshold(const Heap *heap, int generation) { return heap->generations[generation].threshold; }
 
 uint32_t gc_get_count(const Heap *heap, int generation) { return heap->generations[generation].count; }
 

@@ -48,7 +48,18 @@ typedef struct FinalizerQueue {
     uint32_t capacity;
 } FinalizerQueue;
 
+/* Collector.debug, with the values of the module gc's constants. The collector itself looks at two of them. */
+enum {
+    GC_DEBUG_STATS = 1,
+    GC_DEBUG_COLLECTABLE = 2, /* tell hooks.garbage_found of each object of the garbage */
+    GC_DEBUG_UNCOLLECTABLE =
+        4,                 /* there is no such garbage: every type has a traverse slot that can be trusted */
+    GC_DEBUG_SAVEALL = 32, /* give garbage to hooks.garbage_saved when its finalizers have run */
+    GC_DEBUG_LEAK = GC_DEBUG_COLLECTABLE | GC_DEBUG_UNCOLLECTABLE | GC_DEBUG_SAVEALL,
+};
+
 typedef struct Collector {
+    int32_t debug; /* GC_DEBUG_... */
     bool enabled;
     bool collecting;
     uint32_t stress; /* a full collection every so many new containers; 0: off */
@@ -71,8 +82,8 @@ long gc_collect(Heap *heap, int generation);
 void gc_enable(Heap *heap);
 void gc_disable(Heap *heap);
 bool gc_is_enabled(const Heap *heap);
-void gc_set_threshold(Heap *heap, int generation, uint32_t threshold);
-uint32_t gc_get_threshold(const Heap *heap, int generation);
+void gc_set_threshold(Heap *heap, int generation, int32_t threshold);
+int32_t gc_get_threshold(const Heap *heap, int generation);
 uint32_t gc_get_count(const Heap *heap, int generation);
 
 /* Set all tracked objects aside so that no collection looks at them; false when memory is refused or a

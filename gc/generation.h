@@ -30,10 +30,12 @@ typedef struct Generation {
     /* As CPython's: generation 0 counts containers made less containers gone, the others collections of the
      * generation below; a collection is due when count > threshold. */
     uint32_t count;
-    uint32_t threshold;
+    int32_t threshold; /* of generation 0: 0 means never */
 
     /* Statistics over the heap's life. */
     uint64_t collections, collected, uncollectable;
+    uint64_t nanoseconds,
+        longest; /* spent in collections of this generation, finalizers included; the longest */
 } Generation;
 
 /* Room for `more` entries at the end, by closing holes if there are many, or growing. False when memory is

@@ -54,6 +54,15 @@ typedef struct HeapHooks {
      * not themselves gc_is_garbage. The second calls the callbacks of those set aside. */
     void (*weak_references_garbage)(VM *vm, Object *object);
     void (*weak_references_notify)(VM *vm);
+
+    /* A collection begins, and has ended. Both may run user code; no collection begins inside. */
+    void (*collection_started)(VM *vm, int generation);
+    void (*collection_ended)(VM *vm, int generation, uint32_t unreachable, uint64_t nanoseconds);
+
+    /* GC_DEBUG_COLLECTABLE: this object was found to be garbage. May run user code. */
+    void (*garbage_found)(VM *vm, Object *object);
+    /* GC_DEBUG_SAVEALL: keep a reference to this object instead of having it cleared. Runs no user code. */
+    void (*garbage_saved)(VM *vm, Object *object);
 } HeapHooks;
 
 /* The account, in bytes. `taken` is counted where arenas are committed, the others by walking the pages; the

@@ -18,8 +18,9 @@
 
 static int traverse(Object *self, VisitFn visit, void *context) {
     const Dict *dict = (const Dict *)self;
+    bool with_keys = dict->kind == DICT_GENERAL || visit == visit_all_values; /* or are they leaves? */
     for (int64_t i = 0; i < dict->fill; i++) {
-        if (dict->kind == DICT_GENERAL) VISIT(dict_entries(dict)[i].key);
+        if (with_keys) VISIT(dict_entries(dict)[i].key);
         VISIT(dict_entries(dict)[i].value);
     }
     return 0;

@@ -173,8 +173,7 @@ void error_restore(VM *vm, STEALS Value exception) { value_set(vm, &vm->raised, 
 
 /* --- errors with nobody to raise them to --- */
 
-/* To sys.stderr, or failing that to the process's. */
-static void print_to_stderr(VM *vm, Value text) {
+void error_write(VM *vm, Value text) {
     Value stream = is_absent(vm->sys) ? ABSENT : dict_get_string(vm, vm->sys, NAME_OF(vm, stderr));
     if (!is_absent(stream) && is_none(stream)) return;
     if (!is_absent(stream)) {
@@ -208,7 +207,7 @@ static Value unraisable_text(VM *vm, const char *message, Value where) {
 void error_print_unraisable(VM *vm, Value exception, const char *message, Value where) {
     Value text = unraisable_text(vm, message == NULL ? "Exception ignored in: " : message, where);
     if (!is_absent(text)) {
-        print_to_stderr(vm, text);
+        error_write(vm, text);
         value_drop(vm, text);
     }
     error_clear(vm);

@@ -52,6 +52,8 @@ void error_restore(VM *vm, STEALS Value exception);
 /* Report the raised exception through sys.unraisablehook and clear it. `where` is the object whose code failed, or
  * ABSENT; `message` stands before its repr, NULL for "Exception ignored in: ". */
 void error_unraisable(VM *vm, const char *message, Value where);
+/* A str to sys.stderr, or failing that to the process's; nowhere when sys.stderr is None. Raises nothing. */
+void error_write(VM *vm, Value text);
 /* What the default hook does: print it to sys.stderr. */
 void error_print_unraisable(VM *vm, Value exception, const char *message, Value where);
 

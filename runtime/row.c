@@ -195,7 +195,7 @@ void row_drop(VM *vm, Value *items, int64_t length) {
 int row_traverse(const Value *items, int64_t length, VisitFn visit, void *context) {
     int64_t i = 0;
     for (; i + 4 <= length; i += 4) {
-        if (four_ints(items + i)) continue;
+        if (four_ints(items + i) && visit != visit_all_values) continue;
         for (int j = 0; j < 4; j++)
             VISIT(items[i + j]);
     }

@@ -111,6 +111,7 @@ struct VM {
     Value builtins; /* the dict of the builtins module */
     Value sys;      /* the dict of sys */
 
+    Value gc_callbacks, gc_garbage; /* the lists of the module gc; ABSENT before its import */
     Value unsupported_operation; /* the class io.UnsupportedOperation; ABSENT until needed */
 
     VMHooks hooks;

@@ -119,11 +119,20 @@ static inline void value_set(VM *vm, Value *place, STEALS Value v) {
 
 static inline void value_clear(VM *vm, Value *place) { value_set(vm, place, ABSENT); }
 
+/* The thorough visitor: a traverse slot shows it leaves that it may keep from others, and immediates too, as words that
+ * look like pointers. It passes each value on. For gc.get_referents() and heap.check(). */
+typedef struct {
+    int (*visit)(Value v, void *context);
+    void *context;
+} ThoroughVisit;
+
+int visit_all_values(Object *referent, void *thorough_visit);
+
 /* In a traverse slot: visit `v` if it is an object, and stop when the visitor says so. */
 #define VISIT(v) \
     do { \
         Value visited_ = (v); \
-        if (!is_absent(visited_) && is_object(visited_)) { \
+        if (!is_absent(visited_) && (is_object(visited_) || visit == visit_all_values)) { \
             int stop_ = visit(as_object(visited_), context); \
             if (stop_) return stop_; \
         } \

@@ -25,6 +25,7 @@
 #include "runtime/intern.h"
 #include "runtime/list.h"
 #include "runtime/module.h"
+#include "runtime/modules/gc.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
@@ -155,6 +156,7 @@ static bool init_objects(VM *vm) {
     Tuple *empty = tuple_new(vm, 0);
     if (empty == NULL) return false;
     vm->empty_tuple = tuple_finish(empty);
+    object_untrack(vm, &empty->head);
     Bytes *bytes = bytes_new(vm, 0);
     if (bytes == NULL) return false;
     vm->empty_bytes = from_object(bytes);
@@ -242,6 +244,7 @@ static void clear_modules(VM *vm) {
     if (is_absent(vm->modules)) return;
     dict_clear(vm, vm->modules);
     gc_collect(vm_heap(vm), OLDEST);
+    gc_module_fini(vm);
     clear_sys(vm);
     gc_collect(vm_heap(vm), OLDEST);
     if (!is_absent(vm->sys)) streams_flush(vm);
@@ -258,6 +261,8 @@ void vm_free(VM *vm) {
     error_clear(vm);
     value_clear(vm, &vm->handled_base.exception);
     if (vm->method_cache != NULL) {
+        gc_collect(vm_heap(vm), OLDEST);
+        gc_module_stop(vm);
         clear_modules(vm);
         value_clear(vm, &machine->native_import);
         memory_error_reset(vm);

@@ -1,21 +1,158 @@
-/* The module gc: the cycle collector's controls and what it sees. */
+/* The module gc: the cycle collector's controls and what it sees (gc/collector.h). */
 #include "gc/collector.h"
+
+#include <stdio.h>
 
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/int.h"
 #include "runtime/list.h"
 #include "runtime/module.h"
+#include "runtime/modules/gc.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/str.h"
 #include "runtime/tuple.h"
+
+/* --- watching collections: callbacks, debugging output --- */
+
+/* To sys.stderr; to the process's when that is None. The program's own errors are not touched by what the hooks do: see
+ * their callers. */
+static void report_line(VM *vm, const char *line) {
+    Value stream = is_absent(vm->sys) ? ABSENT : dict_get_string(vm, vm->sys, NAME_OF(vm, stderr));
+    if (!is_absent(stream) && is_none(stream)) {
+        fputs(line, stderr);
+        return;
+    }
+    Value text = string_from_c(vm, line);
+    if (!is_absent(text)) error_write(vm, text);
+    value_xdrop(vm, text);
+    error_clear(vm);
+}
+
+static void report_start(VM *vm, int generation) {
+    const Heap *heap = vm_heap(vm);
+    unsigned lengths[GENERATIONS + 1];
+    char line[160];
+    for (int i = 0; i <= PERMANENT; i++)
+        lengths[i] = heap->generations[i].length - heap->generations[i].holes;
+    snprintf(line, sizeof line, "gc: collecting generation %d...\n", generation);
+    report_line(vm, line);
+    snprintf(line, sizeof line,
+             "gc: objects in each generation: %u %u %u\ngc: objects in permanent generation: %u\n",
+             lengths[0], lengths[1], lengths[2], lengths[PERMANENT]);
+    report_line(vm, line);
+}
+
+static void report_end(VM *vm, uint32_t unreachable, uint64_t nanoseconds) {
+    char line[120];
+    snprintf(line, sizeof line, "gc: done, %u unreachable, 0 uncollectable, %.4fs elapsed\n", unreachable,
+             (double)nanoseconds * 1e-9);
+    report_line(vm, line);
+}
+
+static void on_found(VM *vm, Object *object) {
+    char line[160];
+    Value pending = error_take(vm);
+    snprintf(line, sizeof line, "gc: collectable <%.100s %p>\n", type_name(object->type), (void *)object);
+    report_line(vm, line);
+    error_restore(vm, pending);
+}
+
+/* Out of memory, the object is merely not cleared: the next collection finds it again. */
+static void on_saved(VM *vm, Object *object) {
+    Value pending = error_take(vm);
+    if (!is_absent(vm->gc_garbage)) list_append(vm, vm->gc_garbage, from_object(object));
+    error_restore(vm, pending);
+}
+
+static Value information(VM *vm, int generation, uint32_t collected) {
+    Value info = dict_new(vm);
+    if (is_absent(info)) return ABSENT;
+    if (dict_set_c(vm, info, "generation", int_small(generation)) &&
+        dict_set_c(vm, info, "collected", int_small(collected)) &&
+        dict_set_c(vm, info, "uncollectable", int_small(0))) {
+        return info;
+    }
+    value_drop(vm, info);
+    return ABSENT;
+}
+
+/* Call gc.callbacks, which may change while they run. */
+static void call_back(VM *vm, const char *phase, int generation, uint32_t collected) {
+    if (is_absent(vm->gc_callbacks) || as_list(vm->gc_callbacks)->length == 0) return;
+    Value name = string_from_c(vm, phase),
+          info = is_absent(name) ? ABSENT : information(vm, generation, collected);
+    Value callbacks = value_ref(vm->gc_callbacks);
+    if (is_absent(info)) error_unraisable(vm, NULL, ABSENT);
+    for (int64_t i = 0; !is_absent(info) && i < as_list(callbacks)->length; i++) {
+        Value callback = value_ref(as_list(callbacks)->items[i]), result = call_2(vm, callback, name, info);
+        if (is_absent(result)) error_unraisable(vm, NULL, callback);
+        value_xdrop(vm, result);
+        value_drop(vm, callback);
+    }
+    value_drop(vm, callbacks);
+    value_xdrop(vm, info);
+    value_xdrop(vm, name);
+}
+
+static void on_start(VM *vm, int generation) {
+    Value pending = error_take(vm);
+    call_back(vm, "start", generation, 0);
+    if (vm_heap(vm)->collector.debug & GC_DEBUG_STATS) report_start(vm, generation);
+    error_restore(vm, pending);
+}
+
+static void on_end(VM *vm, int generation, uint32_t unreachable, uint64_t nanoseconds) {
+    Value pending = error_take(vm);
+    if (vm_heap(vm)->collector.debug & GC_DEBUG_STATS) report_end(vm, unreachable, nanoseconds);
+    call_back(vm, "stop", generation, unreachable);
+    error_restore(vm, pending);
+}
+
+void gc_module_stop(VM *vm) { value_clear(vm, &vm->gc_callbacks); }
+
+void gc_module_fini(VM *vm) {
+    HeapHooks *hooks = &vm_heap(vm)->hooks;
+    Value garbage = vm->gc_garbage;
+    bool many = !is_absent(garbage) && as_list(garbage)->length > 0;
+    if (many && (vm_heap(vm)->collector.debug & GC_DEBUG_LEAK) == GC_DEBUG_UNCOLLECTABLE) {
+        Value line = string_format(vm, "      %R\n", garbage);
+        if (!is_absent(line)) error_write(vm, line);
+        value_xdrop(vm, line);
+        error_clear(vm);
+    }
+    vm_heap(vm)->collector.debug = 0;
+    hooks->collection_started = NULL;
+    hooks->collection_ended = NULL;
+    hooks->garbage_found = NULL;
+    hooks->garbage_saved = NULL;
+    value_clear(vm, &vm->gc_garbage);
+}
+
+/* --- controls --- */
+
+/* As CPython's argument converters for a C int: through __index__. */
+static bool to_c_int(VM *vm, Value v, const char *above, const char *below, int32_t *result) {
+    int64_t wide = 0;
+    Value number = object_index(vm, v);
+    if (is_absent(number)) return false;
+    bool fits = int_to_int64(number, &wide);
+    value_drop(vm, number);
+    if (!fits)
+        return raise_overflow(vm, "Python int too large to convert to C %s", above ? "long" : "int"), false;
+    *result = (int32_t)wide;
+    if (*result == wide) return true;
+    raise_overflow(vm, "%s", !above ? "Python int too large to convert to C int" : wide > 0 ? above : below);
+    return false;
+}
 
 static Value collect(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    int64_t generation = OLDEST;
-    if (!is_absent(args[0]) && !object_to_int64(vm, args[0], &exc_OverflowError, &generation)) return ABSENT;
+    int32_t generation = OLDEST;
+    if (!is_absent(args[0]) && !to_c_int(vm, args[0], NULL, NULL, &generation)) return ABSENT;
     if (generation < 0 || generation > OLDEST) return raise_value(vm, "invalid generation");
-    return int_small(gc_collect(vm_heap(vm), (int)generation));
+    return int_small(gc_collect(vm_heap(vm), generation));
 }
 
 static Value enable(VM *vm, Value *args, int nargs, Value names) {
@@ -35,34 +172,45 @@ static Value isenabled(VM *vm, Value *args, int nargs, Value names) {
     return bool_from(gc_is_enabled(vm_heap(vm)));
 }
 
-/* A 3-tuple of what `get` says of each generation. */
-static Value triple(VM *vm, uint32_t (*get)(const Heap *heap, int generation)) {
-    Value items[3];
-    for (int i = 0; i <= OLDEST; i++)
-        items[i] = int_small(get(vm_heap(vm), i));
-    return tuple_from(vm, items, 3);
-}
-
 static Value get_threshold(VM *vm, Value *args, int nargs, Value names) {
     (void)args, (void)nargs, (void)names;
-    return triple(vm, gc_get_threshold);
+    Value items[GENERATIONS];
+    for (int i = 0; i < GENERATIONS; i++)
+        items[i] = int_small(gc_get_threshold(vm_heap(vm), i));
+    return tuple_from(vm, items, GENERATIONS);
 }
 
 static Value get_count(VM *vm, Value *args, int nargs, Value names) {
     (void)args, (void)nargs, (void)names;
-    return triple(vm, gc_get_count);
+    Value items[GENERATIONS];
+    for (int i = 0; i < GENERATIONS; i++)
+        items[i] = int_small(gc_get_count(vm_heap(vm), i));
+    return tuple_from(vm, items, GENERATIONS);
 }
 
 static Value set_threshold(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    for (int i = 0; i <= OLDEST && !is_absent(args[i]); i++) {
-        int64_t threshold;
-        if (!object_to_int64(vm, args[i], &exc_OverflowError, &threshold)) return ABSENT;
-        if (threshold != (int32_t)threshold)
-            return raise_overflow(vm, "Python int too large to convert to C int");
-        gc_set_threshold(vm_heap(vm), i, threshold < 0 ? 0 : (uint32_t)threshold);
+    (void)names;
+    int32_t thresholds[GENERATIONS];
+    if (nargs < 1 || nargs > GENERATIONS) return raise_type(vm, "gc.set_threshold requires 1 to 3 arguments");
+    for (int i = 0; i < nargs; i++) {
+        if (!to_c_int(vm, args[i], "signed integer is greater than maximum",
+                      "signed integer is less than minimum", &thresholds[i])) {
+            return ABSENT;
+        }
     }
+    for (int i = 0; i < nargs; i++)
+        gc_set_threshold(vm_heap(vm), i, thresholds[i]);
     return NONE;
+}
+
+static Value set_debug(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return to_c_int(vm, args[0], NULL, NULL, &vm_heap(vm)->collector.debug) ? NONE : ABSENT;
+}
+
+static Value get_debug(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return int_small(vm_heap(vm)->collector.debug);
 }
 
 static Value is_tracked(VM *vm, Value *args, int nargs, Value names) {
@@ -142,13 +290,17 @@ static Value list_findings(Findings *f, int status) {
 
 static Value get_objects(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    int64_t generation = -1;
+    int64_t generation = -1; /* all of them, also when the program says so */
     if (!is_absent(args[0]) && !is_none(args[0])) {
+        if (!is_int_family(args[0]) && type_of(args[0])->number.index == NULL) {
+            return raise_type(vm, "argument should be integer or None, not '%T'", args[0]);
+        }
         if (!object_to_int64(vm, args[0], &exc_OverflowError, &generation)) return ABSENT;
-        if (generation < 0) return raise_value(vm, "generation parameter cannot be negative");
+        if (generation < -1) return raise_value(vm, "generation parameter cannot be negative");
         if (generation > OLDEST) {
             return raise_value(
-                vm, "generation parameter must be less than the number of available generations (3)");
+                vm, "generation parameter must be less than the number of available generations (%d)",
+                GENERATIONS);
         }
     }
     Findings f = {.vm = vm};
@@ -161,13 +313,21 @@ static Value get_referrers(VM *vm, Value *args, int nargs, Value names) {
     return list_findings(&f, gc_each(vm_heap(vm), -1, note_referrer, &f));
 }
 
+int visit_all_values(Object *referent, void *thorough_visit) {
+    const ThoroughVisit *thorough = thorough_visit;
+    return thorough->visit(from_object(referent), thorough->context);
+}
+
+static int note_value(Value v, void *context) { return note(as_object(v), context); }
+
 static Value get_referents(VM *vm, Value *args, int nargs, Value names) {
     (void)names;
     Findings f = {.vm = vm};
+    ThoroughVisit visit = {note_value, &f};
     int status = 0;
     for (int i = 0; i < nargs && status == 0; i++) {
         if (!is_object(args[i]) || !object_slots(as_object(args[i]))->traverse) continue;
-        status = object_slots(as_object(args[i]))->traverse(as_object(args[i]), note, &f);
+        status = object_slots(as_object(args[i]))->traverse(as_object(args[i]), visit_all_values, &visit);
     }
     return list_findings(&f, status);
 }
@@ -190,37 +350,126 @@ static Value get_stats(VM *vm, Value *args, int nargs, Value names) {
 }
 
 static const NativeDef functions[] = {
-    {"collect", collect, "generation=2", "Run the collector; return the number of unreachable objects found.",
-     0},
     {"enable", enable, "", "Enable automatic garbage collection.", 0},
     {"disable", disable, "", "Disable automatic garbage collection.", 0},
     {"isenabled", isenabled, "", "Returns true if automatic garbage collection is enabled.", 0},
-    {"get_threshold", get_threshold, "", "Return the current collection thresholds.", 0},
-    {"set_threshold", set_threshold, "threshold0, threshold1=None, threshold2=None, /",
-     "Set the collection thresholds (the collection frequency).", 0},
+    {"set_debug", set_debug, "flags, /",
+     "Set the garbage collection debugging flags.\n\n"
+     "  flags\n"
+     "    An integer that can have the following bits turned on:\n"
+     "      DEBUG_STATS - Print statistics during collection.\n"
+     "      DEBUG_COLLECTABLE - Print collectable objects found.\n"
+     "      DEBUG_UNCOLLECTABLE - Print unreachable but uncollectable objects\n"
+     "        found.\n"
+     "      DEBUG_SAVEALL - Save objects to gc.garbage rather than freeing them.\n"
+     "      DEBUG_LEAK - Debug leaking programs (everything but STATS).\n\n"
+     "Debugging information is written to sys.stderr.",
+     0},
+    {"get_debug", get_debug, "", "Get the garbage collection debugging flags.", 0},
     {"get_count", get_count, "", "Return a three-tuple of the current collection counts.", 0},
+    {"set_threshold", set_threshold, "*thresholds",
+     "set_threshold(threshold0, [threshold1, [threshold2]])\n"
+     "Set the collection thresholds (the collection frequency).\n\n"
+     "Setting 'threshold0' to zero disables collection.",
+     0},
+    {"get_threshold", get_threshold, "", "Return the current collection thresholds.", 0},
+    {"collect", collect, "generation=2",
+     "Run the garbage collector.\n\n"
+     "With no arguments, run a full collection.  The optional argument\n"
+     "may be an integer specifying which generation to collect.  A ValueError\n"
+     "is raised if the generation number is invalid.\n\n"
+     "The number of unreachable objects is returned.",
+     0},
+    {"get_objects", get_objects, "generation=None",
+     "Return a list of objects tracked by the collector (excluding the list returned).\n\n"
+     "  generation\n"
+     "    Generation to extract the objects from.\n\n"
+     "If generation is not None, return only the objects tracked by the collector\n"
+     "that are in that generation.",
+     0},
     {"get_stats", get_stats, "", "Return a list of dictionaries containing per-generation statistics.", 0},
-    {"get_objects", get_objects, "generation=None", "Return a list of objects tracked by the collector.", 0},
+    {"is_tracked", is_tracked, "obj, /",
+     "Returns true if the object is tracked by the garbage collector.\n\n"
+     "Simple atomic objects will return false.",
+     0},
+    {"is_finalized", is_finalized, "obj, /",
+     "Returns true if the object has been already finalized by the GC.", 0},
     {"get_referrers", get_referrers, "*objs",
      "Return the list of objects that directly refer to any of 'objs'.", 0},
     {"get_referents", get_referents, "*objs",
      "Return the list of objects that are directly referred to by 'objs'.", 0},
-    {"is_tracked", is_tracked, "obj, /", "Returns true if the object is tracked by the garbage collector.",
+    {"freeze", freeze, "",
+     "Freeze all current tracked objects and ignore them for future collections.\n\n"
+     "This can be used before a POSIX fork() call to make the gc copy-on-write friendly.\n"
+     "Note: collection before a POSIX fork() call may free pages for future allocation\n"
+     "which can cause copy-on-write.",
      0},
-    {"is_finalized", is_finalized, "obj, /",
-     "Returns true if the object has been already finalized by the GC.", 0},
-    {"freeze", freeze, "", "Freeze all current tracked objects and ignore them for future collections.", 0},
-    {"unfreeze", unfreeze, "", "Unfreeze all objects in the permanent generation.", 0},
+    {"unfreeze", unfreeze, "",
+     "Unfreeze all objects in the permanent generation.\n\n"
+     "Put all objects in the permanent generation back into oldest generation.",
+     0},
     {"get_freeze_count", get_freeze_count, "", "Return the number of objects in the permanent generation.",
      0},
     {0},
 };
 
+static const char module_doc[] =
+    "This module provides access to the garbage collector for reference cycles.\n\n"
+    "enable() -- Enable automatic garbage collection.\n"
+    "disable() -- Disable automatic garbage collection.\n"
+    "isenabled() -- Returns true if automatic collection is enabled.\n"
+    "collect() -- Do a full collection right now.\n"
+    "get_count() -- Return the current collection counts.\n"
+    "get_stats() -- Return list of dictionaries containing per-generation stats.\n"
+    "set_debug() -- Set debugging flags.\n"
+    "get_debug() -- Get debugging flags.\n"
+    "set_threshold() -- Set the collection thresholds.\n"
+    "get_threshold() -- Return the current the collection thresholds.\n"
+    "get_objects() -- Return a list of all objects tracked by the collector.\n"
+    "is_tracked() -- Returns true if a given object is tracked.\n"
+    "is_finalized() -- Returns true if a given object has been already finalized.\n"
+    "get_referrers() -- Return the list of objects that refer to an object.\n"
+    "get_referents() -- Return the list of objects that an object refers to.\n"
+    "freeze() -- Freeze all tracked objects and ignore them for future collections.\n"
+    "unfreeze() -- Unfreeze all objects in the permanent generation.\n"
+    "get_freeze_count() -- Return the number of objects in the permanent generation.\n";
+
+static bool add_constants(VM *vm, Value dict) {
+    static const struct {
+        const char *name;
+        int value;
+    } constants[] = {
+        {"DEBUG_STATS", GC_DEBUG_STATS},     {"DEBUG_COLLECTABLE", GC_DEBUG_COLLECTABLE},
+        {"DEBUG_SAVEALL", GC_DEBUG_SAVEALL}, {"DEBUG_UNCOLLECTABLE", GC_DEBUG_UNCOLLECTABLE},
+        {"DEBUG_LEAK", GC_DEBUG_LEAK},
+    };
+    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
+        if (!dict_set_c(vm, dict, constants[i].name, int_small(constants[i].value))) return false;
+    }
+    return true;
+}
+
+/* The two lists belong to the VM: the collector goes on using them if the module's attributes are set anew. */
+static bool add_lists(VM *vm, Value dict) {
+    if (is_absent(vm->gc_garbage) && is_absent(vm->gc_garbage = list_new(vm, 0))) return false;
+    if (is_absent(vm->gc_callbacks) && is_absent(vm->gc_callbacks = list_new(vm, 0))) return false;
+    return dict_set_c(vm, dict, "garbage", vm->gc_garbage) &&
+           dict_set_c(vm, dict, "callbacks", vm->gc_callbacks);
+}
+
 Value module_gc_new(VM *vm) {
-    Value module =
-        module_new_c(vm, "gc", "Access to the cycle collector: see gc/collector.h for how it works.");
-    if (is_absent(module) || module_add_functions(vm, as_module(module)->dict, functions, "gc"))
-        return module;
-    value_drop(vm, module);
-    return ABSENT;
+    Value module = module_new_c(vm, "gc", module_doc);
+    if (is_absent(module)) return ABSENT;
+    Value dict = as_module(module)->dict;
+    if (!module_add_functions(vm, dict, functions, "gc") || !add_constants(vm, dict) ||
+        !add_lists(vm, dict)) {
+        value_drop(vm, module);
+        return ABSENT;
+    }
+    HeapHooks *hooks = &vm_heap(vm)->hooks;
+    hooks->collection_started = on_start;
+    hooks->collection_ended = on_end;
+    hooks->garbage_found = on_found;
+    hooks->garbage_saved = on_saved;
+    return module;
 }
