@@ -41,6 +41,12 @@ UNICODE_DATA ?= /usr/share/unicode
 GENERATED := $(GEN)/lexer.c $(GEN)/grammar.c $(GEN)/uninames.c $(GEN)/unidata.c
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(GENERATED:$(GEN)/%.c=$(OUT)/gen/%.o)
 MAIN := $(OUT)/cli/main.o
+
+# The library in lib/, compiled by an interpreter of the same objects into a table of its own (vm/frozen.h).
+LIBRARY := $(shell find lib -name '*.py' 2>/dev/null | LC_ALL=C sort)
+FROZEN := $(OUT)/gen/frozen.o
+FREEZE_OBJECTS := $(OBJECTS:$(MAIN)=$(OUT)/cli/tools/freeze.o)
+OBJECTS += $(FROZEN)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 
 .PHONY: all debug asan test unit scripts bench check docs install clean help
@@ -84,6 +90,21 @@ $(GEN)/uninames.c: lexer/tools/uninames.c lexer/uniname.h lexer/uniname_table.h
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/uninames $<
 	@$(GEN)/uninames $(UNICODE_DATA)/UnicodeData.txt $(UNICODE_DATA)/NameAliases.txt > $@
 
+# Which modules there are: written anew only when it changes, so that a module that goes is missed.
+$(shell mkdir -p $(GEN); echo '$(LIBRARY)' | cmp -s - $(GEN)/library.list || echo '$(LIBRARY)' > $(GEN)/library.list)
+
+$(OUT)/freeze: $(FREEZE_OBJECTS)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# All variants freeze to the same bytes; the file is touched only when they change.
+$(OUT)/frozen.stamp: $(OUT)/freeze $(LIBRARY) $(GEN)/library.list
+	@echo "  GEN   $(GEN)/frozen.c"
+	@PYTHONHASHSEED=0 $(OUT)/freeze $(LIBRARY) > $(OUT)/frozen.new
+	@cmp -s $(OUT)/frozen.new $(GEN)/frozen.c || cp $(OUT)/frozen.new $(GEN)/frozen.c
+	@touch $@
+
+$(GEN)/frozen.c: $(OUT)/frozen.stamp ;
+
 UNIDATA_INPUT := $(UNICODE_DATA)/DerivedCoreProperties.txt $(UNICODE_DATA)/extracted/DerivedNumericType.txt \
 	$(UNICODE_DATA)/SpecialCasing.txt
 
@@ -97,7 +118,7 @@ $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(filter-out $(MAIN),$(OBJECTS))
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check)
 
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:$(OUT)/unit/%=$(OUT)/tests/unit/%.d)
+-include $(OBJECTS:.o=.d) $(OUT)/cli/tools/freeze.d $(UNIT_TESTS:$(OUT)/unit/%=$(OUT)/tests/unit/%.d)
 
 # --- tests ---
 

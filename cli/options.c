@@ -30,6 +30,7 @@ static const char help_text[] =
     "         heapsize=N[k|M|G]           bound the memory of objects; also MPYHEAPSIZE\n"
     "         failalloc=N[,forever]       refuse the Nth request for memory; also MPYFAILALLOC\n"
     "         gcstress=N                  collect at every Nth new container; also MPYGCSTRESS\n"
+    "         lib=folder                  take library modules from their sources, not the binary\n"
     "--tokens file, --ast file, --dis file : print a program's tokens, syntax tree or bytecode\n"
     "file   : program read from script file\n"
     "-      : program read from stdin (default; interactive mode if a tty)\n"

@@ -79,7 +79,14 @@ static const char *first_path(const Options *o, char buffer[PATH_MAX]) {
     return buffer;
 }
 
-/* The first folder, then those of PYTHONPATH. */
+/* The folder that -X lib= names, of the library's sources; NULL: there is none. The last one counts. */
+static const char *library_folder(const Options *o) {
+    for (int i = o->extra_count; i-- > 0;)
+        if (strncmp(o->extra[i], "lib=", 4) == 0) return o->extra[i] + 4;
+    return NULL;
+}
+
+/* The first folder, then those of PYTHONPATH, then the library's if it is not to be the one in the binary. */
 static Value search_path(VM *vm, const Options *o) {
     char buffer[PATH_MAX];
     const char *first = o->safe_path ? NULL : first_path(o, buffer);
@@ -92,6 +99,9 @@ static Value search_path(VM *vm, const Options *o) {
         ok = !is_absent(folder) && list_append_owned(vm, list, folder);
         more = *end ? end + 1 : end;
     }
+    const char *library = library_folder(o);
+    vm_machine(vm)->library_off = library;
+    if (ok && library) ok = append_text(vm, list, library);
     if (!ok) value_clear(vm, &list);
     return list;
 }

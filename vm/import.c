@@ -12,6 +12,7 @@
 #include "runtime/error.h"
 #include "runtime/exception.h"
 #include "runtime/file.h"
+#include "runtime/image.h"
 #include "runtime/int.h"
 #include "runtime/list.h"
 #include "runtime/module.h"
@@ -20,6 +21,7 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 #include "vm/eval.h"
+#include "vm/frozen.h"
 #include "vm/machine.h"
 
 /* --- native modules --- */
@@ -183,6 +185,30 @@ Value import_find_file(VM *vm, Value name, Value path, bool *package) {
     return found;
 }
 
+/* --- the library in the binary --- */
+
+/* As the last entry of sys.path would, it gives what no other entry has; and all of its own packages, whose
+ * __path__ is one entry that no folder is called by. */
+static const char library_entry[] = "<frozen>";
+
+static const FrozenModule *find_frozen(VM *vm, Value name) {
+    const String *s = as_string(name);
+    const char *text = (const char *)s->data;
+    if (vm_machine(vm)->library_off || !s->ascii || strlen(text) != s->length) return NULL;
+    return frozen_find(text);
+}
+
+/* May a module that is looked for along this path come from the library? */
+static bool reaches_library(Value parent, Value path) {
+    if (is_absent(parent)) return true;
+    if (!is_exactly(path, &list_type)) return false;
+    for (int64_t i = 0; i < as_list(path)->length; i++) {
+        Value entry = as_list(path)->items[i];
+        if (is_string(entry) && string_equal_c(entry, library_entry)) return true;
+    }
+    return false;
+}
+
 /* --- loading --- */
 
 /* name[0..dot) and name(dot..]; ABSENT parts when there is no dot. NEW both. */
@@ -220,15 +246,40 @@ static Value package_path(VM *vm, Value filename) {
     return list_from_owned(vm, &directory, 1);
 }
 
-/* Run a found file as the module; it is in sys.modules meanwhile. */
-static bool run_module(VM *vm, Value module, Value name, Value filename) {
-    Value importing = vm_machine(vm)->importing;
+/* Where a module comes from: a file, an image in the binary, or, when there is neither, the folders of a namespace
+ * package. */
+typedef struct {
+    Value filename; /* owned; or ABSENT */
+    const FrozenModule *frozen;
+    bool package;
+    Value portions; /* a list; owned */
+} Found;
+
+static bool run_file(VM *vm, Value module, Value filename) {
     size_t length;
     char *text = import_read(vm, filename, &length);
     if (text == NULL) return false;
-    bool ok = dict_set(vm, vm->modules, name, module) && dict_set(vm, importing, name, TRUE_VALUE) &&
-              import_run(vm, module, filename, text, length);
+    bool ok = import_run(vm, module, filename, text, length);
     memory_free(vm, text, length ? length : 1);
+    return ok;
+}
+
+static bool run_frozen(VM *vm, Value module, const FrozenModule *frozen) {
+    Value code = image_read(vm, frozen->image, frozen->size);
+    if (is_absent(code)) return false;
+    as_module(module)->native = true;
+    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT);
+    value_drop(vm, code);
+    value_xdrop(vm, result);
+    return !is_absent(result);
+}
+
+/* Run what was found as the module; it is in sys.modules meanwhile. */
+static bool run_found(VM *vm, Value module, Value name, const Found *found) {
+    Value importing = vm_machine(vm)->importing;
+    bool ok = dict_set(vm, vm->modules, name, module) && dict_set(vm, importing, name, TRUE_VALUE);
+    if (ok && !is_absent(found->filename)) ok = run_file(vm, module, found->filename);
+    if (ok && found->frozen != NULL) ok = run_frozen(vm, module, found->frozen);
     Value raised = error_take(vm);
     dict_delete(vm, importing, name);
     if (!ok) dict_delete(vm, vm->modules, name);
@@ -237,16 +288,22 @@ static bool run_module(VM *vm, Value module, Value name, Value filename) {
     return ok;
 }
 
-/* A module from a file (or, ABSENT, a namespace package of `portions`). */
-static Value load_file(VM *vm, Value name, Value parent, Value filename, bool package, Value portions) {
+/* What a package's __path__ is to be; ABSENT with nothing raised for a plain module. NEW. */
+static Value found_path(VM *vm, const Found *found) {
+    if (is_absent(found->filename) && found->frozen == NULL) return value_ref(found->portions);
+    if (!found->package) return ABSENT;
+    if (found->frozen == NULL) return package_path(vm, found->filename);
+    Value entry = string_from_c(vm, library_entry);
+    return is_absent(entry) ? ABSENT : list_from_owned(vm, &entry, 1);
+}
+
+static Value load_found(VM *vm, Value name, Value parent, const Found *found) {
     Value module = module_new(vm, name);
     if (is_absent(module)) return ABSENT;
-    Value path = is_absent(filename) ? value_ref(portions) : package ? package_path(vm, filename) : ABSENT;
-    bool ok = !error_raised(vm) && set_package(vm, module, name, parent, path);
+    Value path = found_path(vm, found);
+    bool ok = !error_raised(vm) && set_package(vm, module, name, parent, path) &&
+              run_found(vm, module, name, found);
     value_xdrop(vm, path);
-    if (ok)
-        ok = is_absent(filename) ? dict_set(vm, vm->modules, name, module)
-                                 : run_module(vm, module, name, filename);
     value_drop(vm, module);
     if (!ok) return ABSENT;
     /* A module may put something else into its place. */
@@ -262,19 +319,21 @@ static Value load(VM *vm, Value name, Value parent, Value last, Value path) {
         if (!is_absent(native) && !dict_set(vm, vm->modules, name, native)) value_clear(vm, &native);
         return native;
     }
-    Value portions = list_new(vm, 0), module = ABSENT;
-    if (is_absent(portions)) return ABSENT;
-    bool package = false;
-    Value filename = find_along(vm, last, path, &package, portions);
-    if (!error_raised(vm)) {
-        if (is_absent(filename) && as_list(portions)->length == 0) {
-            raise_not_found(vm, name, "No module named %R", ABSENT);
-        } else {
-            module = load_file(vm, name, parent, filename, package, portions);
-        }
+    Found found = {.filename = ABSENT, .portions = list_new(vm, 0)};
+    Value module = ABSENT;
+    if (is_absent(found.portions)) return ABSENT;
+    found.filename = find_along(vm, last, path, &found.package, found.portions);
+    if (is_absent(found.filename) && !error_raised(vm) && reaches_library(parent, path)) {
+        found.frozen = find_frozen(vm, name);
+        found.package = found.frozen != NULL && found.frozen->package;
     }
-    value_xdrop(vm, filename);
-    value_drop(vm, portions);
+    if (!error_raised(vm)) {
+        bool nothing = is_absent(found.filename) && !found.frozen && as_list(found.portions)->length == 0;
+        module = nothing ? raise_not_found(vm, name, "No module named %R", ABSENT)
+                         : load_found(vm, name, parent, &found);
+    }
+    value_xdrop(vm, found.filename);
+    value_drop(vm, found.portions);
     return module;
 }
 

@@ -23,7 +23,8 @@ typedef struct Machine {
                             there */
     Value sources; /* dict: filename -> text of code that is in no file (-c, the prompt), for tracebacks */
     struct AttributeCacheEntry *attribute_cache; /* vm/specialise.h; ATTRIBUTE_CACHE_SIZE entries, owned */
-    size_t stack_size;                           /* bytes of the value stack's mapping, guard page included */
+    bool library_off;  /* -X lib=FOLDER: the library is read from there, not from the binary */
+    size_t stack_size; /* bytes of the value stack's mapping, guard page included */
 } Machine;
 
 static inline Machine *vm_machine(const VM *vm) { return (Machine *)vm->upper; }

@@ -1,0 +1,109 @@
+/*
+ * Library modules to generated C: freeze lib/x.py lib/package/__init__.py ... > frozen.c
+ *
+ * Each file is compiled as the module that its path names, behind the first folder, and its image is written as a
+ * string literal; the table of vm/frozen.h follows. The program is linked from the interpreter's own objects, with
+ * the empty table below in the place of the generated one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/compile.h"
+#include "runtime/image.h"
+#include "runtime/str.h"
+#include "vm/frozen.h"
+#include "vm/import.h"
+#include "vm/machine.h"
+
+const FrozenModule frozen_modules[] = {{0}};
+const size_t frozen_count = 0;
+
+enum { NAME_SIZE = 256 };
+
+typedef struct {
+    const char *path;
+    char name[NAME_SIZE];
+    bool package;
+    size_t size; /* of its image */
+} Module;
+
+/* lib/package/x.py is package.x, lib/package/__init__.py is package. */
+static bool name_module(Module *m, const char *path) {
+    static const char suffix[] = ".py", init[] = ".__init__";
+    const char *start = strchr(path, '/');
+    size_t length = start ? strlen(++start) : 0;
+    if (length < sizeof suffix || length >= NAME_SIZE) return false;
+    m->path = path;
+    length -= strlen(suffix);
+    for (size_t i = 0; i < length; i++)
+        m->name[i] = start[i] == '/' ? '.' : start[i];
+    m->package = length > strlen(init) && strncmp(m->name + length - strlen(init), init, strlen(init)) == 0;
+    m->name[m->package ? length - strlen(init) : length] = '\0';
+    return true;
+}
+
+static int order(const void *a, const void *b) {
+    return strcmp(((const Module *)a)->name, ((const Module *)b)->name);
+}
+
+/* Three octal digits for a byte: what follows it is never taken as a part of it. */
+static void print_image(size_t number, const Buffer *image) {
+    enum { BYTES_A_LINE = 32 };
+    printf("static const uint8_t image_%zu[] =", number);
+    for (size_t i = 0; i < image->length; i++) {
+        if (i % BYTES_A_LINE == 0) printf("%s\n    \"", i ? "\"" : "");
+        printf("\\%o%o%o", (uint8_t)image->data[i] >> 6, (uint8_t)image->data[i] >> 3 & 7,
+               image->data[i] & 7);
+    }
+    printf("\";\n");
+}
+
+static bool freeze(VM *vm, Module *m, size_t number) {
+    Buffer image;
+    buffer_init(&image, (Allocator){heap_allocate_fn, vm_heap(vm)});
+    Value path = string_from_c(vm, m->path), shown = string_format(vm, "<frozen %s>", m->name);
+    size_t length;
+    char *text = import_read(vm, path, &length);
+    Value code = text ? compile_source(vm, text, length, shown, COMPILE_EXEC, COMPILE_FILE) : ABSENT;
+    bool ok = !is_absent(code) && image_write(vm, code, &image);
+    if (ok) print_image(number, &image);
+    m->size = image.length;
+    memory_free(vm, text, length ? length : 1);
+    value_xdrop(vm, code);
+    value_xdrop(vm, shown);
+    value_xdrop(vm, path);
+    buffer_fini(&image);
+    return ok;
+}
+
+static void print_table(const Module *modules, size_t count) {
+    printf("const FrozenModule frozen_modules[] = {\n");
+    for (size_t i = 0; i < count; i++)
+        printf("    {\"%s\", image_%zu, %zu, %s},\n", modules[i].name, i, modules[i].size,
+               modules[i].package ? "true" : "false");
+    printf("    {0},\n};\nconst size_t frozen_count = %zu;\n", count);
+}
+
+int main(int argc, char **argv) {
+    size_t count = (size_t)argc - 1;
+    Module *modules = calloc(count + 1, sizeof *modules);
+    VM *vm = vm_new(NULL);
+    bool ok = modules && vm;
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = name_module(&modules[i], argv[i + 1]);
+        if (!ok) fprintf(stderr, "freeze: %s is no module\n", argv[i + 1]);
+    }
+    if (ok) {
+        qsort(modules, count, sizeof *modules, order);
+        printf("/* Generated from lib/ by cli/tools/freeze.c. */\n\n#include \"vm/frozen.h\"\n\n");
+    }
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = freeze(vm, &modules[i], i);
+        if (!ok) machine_finish(vm);
+    }
+    if (ok) print_table(modules, count);
+    if (vm) vm_free(vm);
+    free(modules);
+    return ok ? 0 : 1;
+}
