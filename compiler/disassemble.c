@@ -73,8 +73,9 @@ static void print_operand_word(Printer *p, OperandKind kind, uint32_t word, uint
     if (kind == OPERAND_JUMP) {
         buffer_printf(p->out, " to %u", (unsigned)((int64_t)next + (int32_t)word));
     } else if (kind == OPERAND_COMPARE_JUMP) {
-        unsigned target = (unsigned)((int64_t)next + ((int32_t)word >> 4));
-        buffer_printf(p->out, " %s%s to %u", word & 8 ? "" : "not ", comparisons[word & 7], target);
+        unsigned target = (unsigned)((int64_t)next + compare_jump_distance(word));
+        buffer_printf(p->out, " %s%s to %u", compare_jump_sense(word) ? "" : "not ",
+                      comparisons[compare_jump_op(word)], target);
     }
 }
 

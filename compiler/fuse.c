@@ -169,11 +169,45 @@ static bool fuse_get_item(Fuser *f, const Instruction *x) {
     return replace(f, x, 2, OP_GET_ITEM_LOCAL_LOCAL, container->a, key->a);
 }
 
+static bool fuse_set_item(Fuser *f, const Instruction *x) {
+    const Instruction *key = before(f, x, 1), *container = before(f, x, 2);
+    if (!is_local(key, OPERAND_B16_MAX) || !is_local(container, OPERAND_A8_MAX)) return false;
+    return replace(f, x, 2, OP_SET_ITEM_LOCAL_LOCAL, container->a, key->a);
+}
+
 static bool fuse_attribute(Fuser *f, const Instruction *x) {
     const Instruction *object = before(f, x, 1);
     if (!is_local(object, OPERAND_A8_MAX) || x->a > OPERAND_B16_MAX) return false;
     return replace(f, x, 1, x->op == OP_LOAD_ATTR ? OP_LOAD_LOCAL_ATTR : OP_STORE_LOCAL_ATTR, object->a,
                    x->a);
+}
+
+/* The forms of operators that do the STORE_LOCAL behind them as well; OP_NOP for others. */
+static Opcode storing_form(uint16_t op) {
+    switch (op) {
+    case OP_ADD: return OP_ADD_STORE;
+    case OP_MULTIPLY: return OP_MULTIPLY_STORE;
+    case OP_ADD_LOCAL_LOCAL: return OP_ADD_LOCAL_LOCAL_STORE;
+    case OP_SUBTRACT_LOCAL_LOCAL: return OP_SUBTRACT_LOCAL_LOCAL_STORE;
+    case OP_MULTIPLY_LOCAL_LOCAL: return OP_MULTIPLY_LOCAL_LOCAL_STORE;
+    case OP_ADD_WITH_LOCAL: return OP_ADD_WITH_LOCAL_STORE;
+    case OP_SUBTRACT_WITH_LOCAL: return OP_SUBTRACT_WITH_LOCAL_STORE;
+    case OP_MULTIPLY_WITH_LOCAL: return OP_MULTIPLY_WITH_LOCAL_STORE;
+    default: return OP_NOP;
+    }
+}
+
+/* An operator and the store of its result: the store stays, for results that the operator's short way does not make. */
+static void join_store(Fuser *f, const Instruction *x, Instruction *operator) {
+    const Instruction *left = before(f, x, 2);
+    bool with_local = operator->op == OP_ADD_WITH_LOCAL || operator->op == OP_SUBTRACT_WITH_LOCAL;
+    if (with_local && operator->a == 1 && is_local(left, OPERAND_A8_MAX) && left->a == x->a) {
+        Instruction change = *operator;
+        replace(f, &change, 2, change.op == OP_ADD_WITH_LOCAL ? OP_ADD_TO_LOCAL : OP_SUBTRACT_FROM_LOCAL,
+                x->a, change.b);
+    } else if (storing_form(operator->op) != OP_NOP) {
+        operator->op = storing_form(operator->op);
+    }
 }
 
 static bool fuse_store(Fuser *f, const Instruction *x) {
@@ -186,7 +220,10 @@ static bool fuse_store(Fuser *f, const Instruction *x) {
     }
     bool increment =
         last && last->op == OP_ADD_INT && last->a == 1 && is_local(first, OPERAND_A8_MAX) && first->a == x->a;
-    if (!increment) return false;
+    if (!increment) {
+        if (last) join_store(f, x, last);
+        return false;
+    }
     Instruction sum = *last;
     return replace(f, &sum, 2, OP_INCREMENT_LOCAL, x->a, sum.b);
 }
@@ -220,6 +257,7 @@ static bool fuse_comparison(Fuser *f, const Instruction *jump, const Instruction
         if (is_int16(right)) return replace(f, &x, 3, OP_COMPARE_LOCAL_INT_JUMP, left->a, right->a);
     }
     if (right && right->op == OP_LOAD_INT) return replace(f, &x, 2, OP_COMPARE_INT_JUMP, right->a, 0);
+    if (right && right->op == OP_LOAD_CONST) return replace(f, &x, 2, OP_COMPARE_CONST_JUMP, right->a, 0);
     return replace(f, &x, 1, OP_COMPARE_JUMP, 0, 0);
 }
 
@@ -238,6 +276,7 @@ static bool fuse_jump(Fuser *f, const Instruction *x) {
 static bool fuse(Fuser *f, const Instruction *x) {
     switch (x->op) {
     case OP_GET_ITEM: return fuse_get_item(f, x);
+    case OP_SET_ITEM: return fuse_set_item(f, x);
     case OP_LOAD_ATTR:
     case OP_STORE_ATTR: return fuse_attribute(f, x);
     case OP_STORE_LOCAL: return fuse_store(f, x);
@@ -248,11 +287,21 @@ static bool fuse(Fuser *f, const Instruction *x) {
     }
 }
 
+/* Does the instruction look at the STORE_LOCAL behind it? So do the storing forms; and a sum may be a string's growth. */
+static bool needs_store(const Instruction *x) {
+    if (!x) return false;
+    bool to_local = x->op == OP_ADD_TO_LOCAL || x->op == OP_SUBTRACT_FROM_LOCAL;
+    for (uint16_t op = 0; op < OP_COUNT && !to_local; op++)
+        to_local = storing_form(op) == x->op && x->op != OP_NOP;
+    return to_local || x->op == OP_ADD_WITH_CONST;
+}
+
 /* Second pass: neighbouring loads and stores of locals that no operation took. */
 static bool pair_locals(Fuser *f, const Instruction *x) {
     Instruction *first = before(f, x, 1);
     if (!first || first->a > OPERAND_A8_MAX || x->a > OPERAND_B16_MAX) return false;
-    bool loads = first->op == OP_LOAD_LOCAL, stores = first->op == OP_STORE_LOCAL;
+    bool loads = first->op == OP_LOAD_LOCAL;
+    bool stores = first->op == OP_STORE_LOCAL && !needs_store(before(f, x, 2));
     Instruction fused = *x;
     if (x->op == OP_LOAD_LOCAL && loads && (first->bound || x->bound)) {
         if (!first->bound) fused.span = first->span;

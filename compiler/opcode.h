@@ -70,16 +70,31 @@ enum {
     OPERAND_B16_MAX = 65535,
     OPERAND_INT16_MAX = INT16_MAX,
     OPERAND_INT16_MIN = INT16_MIN,
-    COMPARE_JUMP_MAX = (1 << 27) - 1, /* distance in a COMPARE_JUMP word */
-    COMPARE_JUMP_MIN = -(1 << 27),
+    COMPARE_JUMP_MAX = (1 << 26) - 1, /* distance in a COMPARE_JUMP word */
+    COMPARE_JUMP_MIN = -(1 << 26),
 };
 
 static inline uint32_t instruction_a(Opcode op, int32_t a) { return (uint32_t)op | (uint32_t)a << 8; }
 static inline uint32_t instruction_ab(Opcode op, uint32_t a, int32_t b) {
     return (uint32_t)op | a << 8 | (uint32_t)b << 16;
 }
-static inline uint32_t compare_jump_word(int32_t distance, bool sense, int compare) {
-    return (uint32_t)distance << 4 | (uint32_t)sense << 3 | (uint32_t)compare;
+
+/* The orders of two operands, one bit each, of which a comparison is true: less 1, equal 2, greater 4, unordered 8. */
+static inline uint32_t compare_mask(uint32_t compare) { return 0x64D231U >> (compare * 4) & 15; }
+
+static inline uint32_t compare_jump_word(int32_t distance, bool sense, uint32_t compare) {
+    uint32_t mask = sense ? compare_mask(compare) : ~compare_mask(compare) & 15;
+    return (uint32_t)distance << 5 | (uint32_t)sense << 4 | mask;
+}
+static inline int32_t compare_jump_distance(uint32_t word) { return (int32_t)word >> 5; }
+static inline bool compare_jump_sense(uint32_t word) { return word & 16; }
+
+/* The CompareOp of a COMPARE_JUMP word. */
+static inline uint32_t compare_jump_op(uint32_t word) {
+    uint32_t mask = compare_jump_sense(word) ? word & 15 : ~word & 15, compare = 0;
+    while (compare_mask(compare) != mask)
+        compare++;
+    return compare;
 }
 
 static inline Opcode word_opcode(uint32_t word) { return (Opcode)(word & 255); }

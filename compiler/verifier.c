@@ -101,7 +101,7 @@ static void reach(Verifier *v, int64_t index, int64_t depth) {
 
 static int64_t jump_distance(const OpcodeInfo *info, const uint32_t *words) {
     if (info->a == OPERAND_JUMP) return word_signed24(words[0]);
-    return info->word == OPERAND_JUMP ? (int32_t)words[1] : (int32_t)words[1] >> 4;
+    return info->word == OPERAND_JUMP ? (int32_t)words[1] : compare_jump_distance(words[1]);
 }
 
 static void check_return(Verifier *v, Opcode op, int32_t depth) {

@@ -38,6 +38,7 @@ FAST_INLINE bool fast_add(Value a, Value b, Value *result) {
         result->bits = (uint64_t)sum;
         return true;
     }
+    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) + float_get(b), result);
     if (UNLIKELY(!are_numbers(a, b))) return false;
     return float_immediate(number_get(a) + number_get(b), result);
 }
@@ -49,6 +50,7 @@ FAST_INLINE bool fast_subtract(Value a, Value b, Value *result) {
         result->bits = (uint64_t)difference;
         return true;
     }
+    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) - float_get(b), result);
     if (UNLIKELY(!are_numbers(a, b))) return false;
     return float_immediate(number_get(a) - number_get(b), result);
 }
@@ -60,6 +62,7 @@ FAST_INLINE bool fast_multiply(Value a, Value b, Value *result) {
         result->bits = (uint64_t)product + 2;
         return true;
     }
+    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) * float_get(b), result);
     if (UNLIKELY(!are_numbers(a, b))) return false;
     return float_immediate(number_get(a) * number_get(b), result);
 }
@@ -166,9 +169,7 @@ FAST_INLINE int fast_order(Value a, Value b) {
 }
 
 /* Is the comparison (a CompareOp) true of operands in this order? A row of four bits for each operator. */
-FAST_INLINE bool order_satisfies(int order, unsigned compare) {
-    return 0x64D231 >> (compare * 4 + (unsigned)order) & 1;
-}
+FAST_INLINE bool order_satisfies(int order, unsigned compare) { return compare_mask(compare) >> order & 1; }
 
 /* 1, 0; -1: ask the type. */
 FAST_INLINE int fast_truth(Value v) {

@@ -345,6 +345,52 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
         goto binary_slow; \
     }
 
+/* The same before a STORE_LOCAL. An immediate number goes into the variable at once, any other result by way of the
+ * stack and the STORE_LOCAL. */
+#define STORE_NEXT(value) \
+    do { \
+        Value *place_ = &locals[*ip++ >> 8], old_ = *place_; \
+        *place_ = (value); \
+        value_xdrop(vm, old_); \
+        NEXT(); \
+    } while (0)
+
+#define BINARY_STACK_STORE(NAME, fast) \
+    TARGET(NAME##_STORE) { \
+        Value value = ABSENT; \
+        if (LIKELY(fast(sp[-2], sp[-1], &value))) { \
+            sp -= 2; \
+            STORE_NEXT(value); \
+        } \
+        operation = BINARY_##NAME; \
+        inplace = A24; \
+        goto binary_slow; \
+    }
+
+#define BINARY_LOCAL_LOCAL_STORE(opcode, NAME, fast, is_inplace) \
+    TARGET(opcode) { \
+        Value value = ABSENT; \
+        if (LIKELY(fast(locals[A8], locals[B16], &value))) STORE_NEXT(value); \
+        PUSH_LOCAL(A8); \
+        PUSH_LOCAL(B16); \
+        operation = BINARY_##NAME; \
+        inplace = is_inplace; \
+        goto binary_slow; \
+    }
+
+#define BINARY_WITH_LOCAL_STORE(NAME, fast) \
+    TARGET(NAME##_WITH_LOCAL_STORE) { \
+        Value value = ABSENT; \
+        if (LIKELY(fast(sp[-1], locals[B16], &value))) { \
+            sp--; \
+            STORE_NEXT(value); \
+        } \
+        PUSH_LOCAL(B16); \
+        operation = BINARY_##NAME; \
+        inplace = A8; \
+        goto binary_slow; \
+    }
+
 #define BINARY_WITH_LOCAL(NAME, fast) \
     TARGET(NAME##_WITH_LOCAL) { \
         Value value = ABSENT; \
@@ -1082,6 +1128,24 @@ Value eval_run(VM *vm) {
         goto op_GET_ITEM;
     }
 
+    TARGET(SET_ITEM_LOCAL_LOCAL) {
+        Value container = locals[A8], index = locals[B16];
+        if (LIKELY(is_int(index) && !is_absent(container) && is_exactly(container, &list_type))) {
+            List *list = as_list(container);
+            int64_t i = int_get(index);
+            if (LIKELY((uint64_t)i < (uint64_t)list->length)) {
+                Value old = list->items[i];
+                list->items[i] = *--sp;
+                SAVE_IP();
+                value_drop(vm, old);
+                NEXT();
+            }
+        }
+        PUSH_LOCAL(A8);
+        PUSH_LOCAL(B16);
+        goto op_SET_ITEM;
+    }
+
     TARGET(SET_ITEM) {
         Value container = sp[-2];
         if (LIKELY(is_exactly(container, &list_type) && is_int(sp[-1]))) {
@@ -1150,6 +1214,16 @@ Value eval_run(VM *vm) {
     BINARY_LOCAL_LOCAL(ADD, fast_add)
     BINARY_LOCAL_LOCAL(SUBTRACT, fast_subtract)
     BINARY_LOCAL_LOCAL(MULTIPLY, fast_multiply)
+    BINARY_LOCAL_LOCAL_STORE(ADD_LOCAL_LOCAL_STORE, ADD, fast_add, 0)
+    BINARY_LOCAL_LOCAL_STORE(SUBTRACT_LOCAL_LOCAL_STORE, SUBTRACT, fast_subtract, 0)
+    BINARY_LOCAL_LOCAL_STORE(MULTIPLY_LOCAL_LOCAL_STORE, MULTIPLY, fast_multiply, 0)
+    BINARY_LOCAL_LOCAL_STORE(ADD_TO_LOCAL, ADD, fast_add, 1)
+    BINARY_LOCAL_LOCAL_STORE(SUBTRACT_FROM_LOCAL, SUBTRACT, fast_subtract, 1)
+    BINARY_WITH_LOCAL_STORE(ADD, fast_add)
+    BINARY_WITH_LOCAL_STORE(SUBTRACT, fast_subtract)
+    BINARY_WITH_LOCAL_STORE(MULTIPLY, fast_multiply)
+    BINARY_STACK_STORE(ADD, fast_add)
+    BINARY_STACK_STORE(MULTIPLY, fast_multiply)
     BINARY_WITH_LOCAL(ADD, fast_add)
     BINARY_WITH_LOCAL(SUBTRACT, fast_subtract)
     BINARY_WITH_LOCAL(MULTIPLY, fast_multiply)
@@ -1334,8 +1408,8 @@ Value eval_run(VM *vm) {
         if (UNLIKELY(order_ < 0)) goto slow; \
         uint32_t jump_ = *ip++; \
         sp -= (count); \
-        if (order_satisfies(order_, jump_ & 7) == (jump_ >> 3 & 1)) { \
-            ip += (int32_t)jump_ >> 4; \
+        if (jump_ >> order_ & 1) { \
+            ip += compare_jump_distance(jump_); \
             CHECK_SIGNALS(); \
         } \
         NEXT(); \
@@ -1347,6 +1421,13 @@ Value eval_run(VM *vm) {
 
 compare_int_jump_slow:
     PUSH(int_small(A24_SIGNED));
+    goto compare_jump_slow;
+
+    TARGET(COMPARE_CONST_JUMP)
+    COMPARE_AND_JUMP(sp[-1], frame->code->constants->items[A24], 1, compare_const_jump_slow);
+
+compare_const_jump_slow:
+    PUSH(value_ref(frame->code->constants->items[A24]));
     goto compare_jump_slow;
 
     TARGET(COMPARE_LOCAL_INT_JUMP)
@@ -1365,7 +1446,7 @@ compare_local_local_jump_slow:
     PUSH_LOCAL(B16);
 
 compare_jump_slow : { /* the operands are on the stack, the jump word is next */
-    CompareOp compare = (CompareOp)(*ip & 7);
+    CompareOp compare = (CompareOp)compare_jump_op(*ip);
     truth = fast_string_compare(sp[-2], sp[-1], compare);
     if (truth >= 0) goto compare_jump_known;
     callable = operator_compare(vm, sp[-2], sp[-1], compare);
@@ -1385,8 +1466,8 @@ compare_jump_result : {
 compare_jump_known : {
     DROP_TOP(2);
     uint32_t jump = *ip++;
-    if ((unsigned)truth == (jump >> 3 & 1)) {
-        ip += (int32_t)jump >> 4;
+    if (truth == compare_jump_sense(jump)) {
+        ip += compare_jump_distance(jump);
         CHECK_SIGNALS();
     }
     NEXT();
@@ -1957,6 +2038,7 @@ operator_returned: /* the instruction that the frame stopped at says what it was
     word = ip[-1];
     switch (word_opcode(word)) {
     case OP_SET_ITEM:
+    case OP_SET_ITEM_LOCAL_LOCAL:
         value_drop(vm, result);
         DROP_TOP(3);
         NEXT();
@@ -1971,11 +2053,12 @@ operator_returned: /* the instruction that the frame stopped at says what it was
         goto replace_two;
     case OP_COMPARE_JUMP:
     case OP_COMPARE_INT_JUMP:
+    case OP_COMPARE_CONST_JUMP:
     case OP_COMPARE_LOCAL_INT_JUMP:
     case OP_COMPARE_LOCAL_LOCAL_JUMP:
         if (UNLIKELY(value_same(result, NOT_IMPLEMENTED))) {
             value_drop(vm, result);
-            result = operator_compare_declined(vm, (CompareOp)(*ip & 7), sp[-2], sp[-1]);
+            result = operator_compare_declined(vm, (CompareOp)compare_jump_op(*ip), sp[-2], sp[-1]);
         }
         goto compare_jump_result;
     default:

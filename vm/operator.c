@@ -24,20 +24,28 @@ static const OperatorNames operator_names[BINARY_COUNT] = {
 
 /* The BinaryOp of an instruction. */
 static BinaryOp word_operator(uint32_t word, bool *inplace) {
-    *inplace = word_operand_a(word) == 1 && opcode_info[word_opcode(word)].a == OPERAND_FLAG;
-    switch (word_opcode(word)) {
+    Opcode opcode = word_opcode(word);
+    *inplace = opcode == OP_ADD_TO_LOCAL || opcode == OP_SUBTRACT_FROM_LOCAL ||
+               (word_operand_a(word) == 1 && opcode_info[opcode].a == OPERAND_FLAG);
+    switch (opcode) {
     case OP_SUBTRACT:
     case OP_SUBTRACT_LOCAL_LOCAL:
     case OP_SUBTRACT_WITH_LOCAL:
     case OP_SUBTRACT_LOCAL_INT:
     case OP_SUBTRACT_WITH_CONST:
     case OP_SUBTRACT_CONST_LOCAL:
+    case OP_SUBTRACT_LOCAL_LOCAL_STORE:
+    case OP_SUBTRACT_WITH_LOCAL_STORE:
+    case OP_SUBTRACT_FROM_LOCAL:
     case OP_SUBTRACT_INT: return BINARY_SUBTRACT;
     case OP_MULTIPLY:
     case OP_MULTIPLY_LOCAL_LOCAL:
     case OP_MULTIPLY_WITH_LOCAL:
     case OP_MULTIPLY_WITH_CONST:
     case OP_MULTIPLY_CONST_LOCAL:
+    case OP_MULTIPLY_LOCAL_LOCAL_STORE:
+    case OP_MULTIPLY_WITH_LOCAL_STORE:
+    case OP_MULTIPLY_STORE:
     case OP_MULTIPLY_INT: return BINARY_MULTIPLY;
     case OP_TRUE_DIVIDE_WITH_LOCAL:
     case OP_TRUE_DIVIDE: return BINARY_TRUE_DIVIDE;

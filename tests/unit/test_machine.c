@@ -48,8 +48,15 @@ START_TEST(operands_survive_the_word) {
     ck_assert_int_eq(word_operand_a(word), 255);
     ck_assert_int_eq(word_operand_b(word), OPERAND_INT16_MIN);
     word = compare_jump_word(COMPARE_JUMP_MIN, true, 5);
-    ck_assert_int_eq((int32_t)word >> 4, COMPARE_JUMP_MIN);
-    ck_assert_uint_eq(word & 15, 8 | 5);
+    ck_assert_int_eq(compare_jump_distance(word), COMPARE_JUMP_MIN);
+    for (uint32_t compare = 0; compare < 6; compare++) {
+        for (int sense = 0; sense < 2; sense++) {
+            word = compare_jump_word(COMPARE_JUMP_MAX, sense, compare);
+            ck_assert_int_eq(compare_jump_distance(word), COMPARE_JUMP_MAX);
+            ck_assert_int_eq(compare_jump_sense(word), sense);
+            ck_assert_uint_eq(compare_jump_op(word), compare);
+        }
+    }
 }
 END_TEST
 
