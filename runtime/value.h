@@ -61,7 +61,10 @@ static inline Value int_small(int64_t i) { return (Value){((uint64_t)i << 2) | 2
 
 /* --- immediate floats --- */
 
-static inline bool is_float(Value v) { return !(v.bits & 2) && (v.bits & 7); }
+/* Does a rotated word hold a double whose exponent begins 000, 011 or 100, as its low three bits say? */
+static inline bool float_rotated_fits(uint64_t rotated) { return UINT32_C(0x19191919) >> (rotated & 31) & 1; }
+
+static inline bool is_float(Value v) { return float_rotated_fits(v.bits - 1); }
 
 static inline double float_get(Value v) {
     uint64_t rotated = v.bits - 1;
@@ -77,7 +80,7 @@ static inline bool float_immediate(double d, Value *v) {
     memcpy(&ieee, &d, sizeof ieee);
     uint64_t rotated = (ieee << 4) | (ieee >> 60);
     v->bits = rotated + 1;
-    return (0x19 >> (rotated & 7)) & 1; /* exponents that begin 000, 011 or 100 */
+    return float_rotated_fits(rotated);
 }
 
 /* --- objects --- */

@@ -25,62 +25,34 @@
 /* Both immediate floats? */
 FAST_INLINE bool are_floats(Value a, Value b) { return !((a.bits | b.bits) & 2) && a.bits & 7 && b.bits & 7; }
 
-/* Two immediate numbers, ints or floats? */
-FAST_INLINE bool are_numbers(Value a, Value b) { return a.bits & 7 && b.bits & 7; }
-
 /* An immediate number as a double. */
 FAST_INLINE double number_get(Value v) { return is_int(v) ? (double)int_get(v) : float_get(v); }
 
-FAST_INLINE bool fast_add(Value a, Value b, Value *result) {
-    if (LIKELY(are_ints(a, b))) {
-        int64_t sum;
-        if (__builtin_add_overflow((int64_t)a.bits, (int64_t)(b.bits - 2), &sum)) return false;
-        result->bits = (uint64_t)sum;
-        return true;
-    }
-    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) + float_get(b), result);
-    if (UNLIKELY(!are_numbers(a, b))) return false;
-    return float_immediate(number_get(a) + number_get(b), result);
+/* --- two immediate ints: false when the result is none --- */
+
+FAST_INLINE bool ints_add(Value a, Value b, Value *result) {
+    return !__builtin_add_overflow((int64_t)a.bits, (int64_t)(b.bits - 2), (int64_t *)&result->bits);
 }
 
-FAST_INLINE bool fast_subtract(Value a, Value b, Value *result) {
-    if (LIKELY(are_ints(a, b))) {
-        int64_t difference;
-        if (__builtin_sub_overflow((int64_t)a.bits, (int64_t)(b.bits - 2), &difference)) return false;
-        result->bits = (uint64_t)difference;
-        return true;
-    }
-    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) - float_get(b), result);
-    if (UNLIKELY(!are_numbers(a, b))) return false;
-    return float_immediate(number_get(a) - number_get(b), result);
+FAST_INLINE bool ints_subtract(Value a, Value b, Value *result) {
+    return !__builtin_sub_overflow((int64_t)a.bits, (int64_t)(b.bits - 2), (int64_t *)&result->bits);
 }
 
-FAST_INLINE bool fast_multiply(Value a, Value b, Value *result) {
-    if (are_ints(a, b)) {
-        int64_t product;
-        if (__builtin_mul_overflow((int64_t)(a.bits - 2), int_get(b), &product)) return false;
-        result->bits = (uint64_t)product + 2;
-        return true;
-    }
-    if (LIKELY(are_floats(a, b))) return float_immediate(float_get(a) * float_get(b), result);
-    if (UNLIKELY(!are_numbers(a, b))) return false;
-    return float_immediate(number_get(a) * number_get(b), result);
+FAST_INLINE bool ints_multiply(Value a, Value b, Value *result) {
+    int64_t product;
+    if (__builtin_mul_overflow((int64_t)(a.bits - 2), int_get(b), &product)) return false;
+    result->bits = (uint64_t)product + 2;
+    return true;
 }
 
-FAST_INLINE bool fast_true_divide(Value a, Value b, Value *result) {
+FAST_INLINE bool ints_true_divide(Value a, Value b, Value *result) {
     enum { EXACT = 53 }; /* ints up to 2**53 are exact doubles, so one division rounds right */
-    if (are_ints(a, b)) {
-        int64_t x = int_get(a), y = int_get(b), limit = INT64_C(1) << EXACT;
-        if (y == 0 || x > limit || x < -limit || y > limit || y < -limit) return false;
-        return float_immediate((double)x / (double)y, result);
-    }
-    if (UNLIKELY(!are_numbers(a, b))) return false;
-    double divisor = number_get(b);
-    return divisor != 0 && float_immediate(number_get(a) / divisor, result);
+    int64_t x = int_get(a), y = int_get(b), limit = INT64_C(1) << EXACT;
+    if (y == 0 || x > limit || x < -limit || y > limit || y < -limit) return false;
+    return float_immediate((double)x / (double)y, result);
 }
 
-FAST_INLINE bool fast_floor_divide(Value a, Value b, Value *result) {
-    if (!are_ints(a, b)) return false;
+FAST_INLINE bool ints_floor_divide(Value a, Value b, Value *result) {
     int64_t x = int_get(a), y = int_get(b);
     if (y == 0) return false;
     int64_t quotient = x / y;
@@ -90,8 +62,7 @@ FAST_INLINE bool fast_floor_divide(Value a, Value b, Value *result) {
     return true;
 }
 
-FAST_INLINE bool fast_modulo(Value a, Value b, Value *result) {
-    if (!are_ints(a, b)) return false;
+FAST_INLINE bool ints_modulo(Value a, Value b, Value *result) {
     int64_t x = int_get(a), y = int_get(b);
     if (y == 0) return false;
     int64_t remainder = x % y;
@@ -100,15 +71,11 @@ FAST_INLINE bool fast_modulo(Value a, Value b, Value *result) {
     return true;
 }
 
-FAST_INLINE bool fast_power(Value a, Value b, Value *result) {
-    if (are_ints(a, b)) return int_get(b) == 2 && fast_multiply(a, a, result);
-    if (!are_floats(a, b) || !(float_get(a) > 0)) return false;
-    double power = pow(float_get(a), float_get(b));
-    return isfinite(power) && float_immediate(power, result);
+FAST_INLINE bool ints_power(Value a, Value b, Value *result) {
+    return int_get(b) == 2 && ints_multiply(a, a, result);
 }
 
-FAST_INLINE bool fast_lshift(Value a, Value b, Value *result) {
-    if (!are_ints(a, b)) return false;
+FAST_INLINE bool ints_lshift(Value a, Value b, Value *result) {
     int64_t x = int_get(a), y = int_get(b);
     if (y < 0 || y > 61) return false;
     int64_t shifted = (int64_t)((uint64_t)x << y);
@@ -117,36 +84,77 @@ FAST_INLINE bool fast_lshift(Value a, Value b, Value *result) {
     return true;
 }
 
-FAST_INLINE bool fast_rshift(Value a, Value b, Value *result) {
-    if (!are_ints(a, b)) return false;
+FAST_INLINE bool ints_rshift(Value a, Value b, Value *result) {
     int64_t y = int_get(b);
     if (y < 0) return false;
     *result = int_small(int_get(a) >> (y > 63 ? 63 : y));
     return true;
 }
 
-FAST_INLINE bool fast_and(Value a, Value b, Value *result) {
-    if (!are_ints(a, b)) return false;
+FAST_INLINE bool ints_and(Value a, Value b, Value *result) {
     result->bits = a.bits & b.bits;
     return true;
 }
 
-FAST_INLINE bool fast_or(Value a, Value b, Value *result) {
-    if (!are_ints(a, b)) return false;
+FAST_INLINE bool ints_or(Value a, Value b, Value *result) {
     result->bits = a.bits | b.bits;
     return true;
 }
 
-FAST_INLINE bool fast_xor(Value a, Value b, Value *result) {
-    if (!are_ints(a, b)) return false;
+FAST_INLINE bool ints_xor(Value a, Value b, Value *result) {
     result->bits = (a.bits ^ b.bits) | 2;
     return true;
 }
 
-FAST_INLINE bool fast_matmul(Value a, Value b, Value *result) {
+FAST_INLINE bool ints_matmul(Value a, Value b, Value *result) {
     (void)a, (void)b, (void)result;
     return false;
 }
+
+/* --- two immediate floats: false when the operands or the result are none --- */
+
+/* See float_get and float_immediate: what they do, with one test for each word. */
+#define FLOATS(name, operator) \
+    FAST_INLINE bool floats_##name(Value a, Value b, Value *result) { \
+        return is_float(a) && is_float(b) && float_immediate(float_get(a) operator float_get(b), result); \
+    }
+
+FLOATS(add, +)
+FLOATS(subtract, -)
+FLOATS(multiply, *)
+
+FAST_INLINE bool floats_true_divide(Value a, Value b, Value *result) {
+    if (!is_float(a) || !is_float(b) || float_get(b) == 0) return false;
+    return float_immediate(float_get(a) / float_get(b), result);
+}
+
+FAST_INLINE bool floats_power(Value a, Value b, Value *result) {
+    if (!are_floats(a, b) || !(float_get(a) > 0)) return false;
+    double power = pow(float_get(a), float_get(b));
+    return isfinite(power) && float_immediate(power, result);
+}
+
+/* The other operators have no short way for floats. */
+#define NO_FLOATS(name) \
+    FAST_INLINE bool floats_##name(Value a, Value b, Value *result) { \
+        (void)a, (void)b, (void)result; \
+        return false; \
+    }
+
+NO_FLOATS(floor_divide)
+NO_FLOATS(modulo)
+NO_FLOATS(lshift)
+NO_FLOATS(rshift)
+NO_FLOATS(and)
+NO_FLOATS(or)
+NO_FLOATS(xor)
+NO_FLOATS(matmul)
+
+/* --- an immediate int and an immediate float --- */
+
+FAST_INLINE bool is_mixed(Value a, Value b) { return is_int(a) ? is_float(b) : is_float(a) && is_int(b); }
+
+/* --- order and truth --- */
 
 FAST_INLINE int double_order(double x, double y) { return x < y ? 0 : x == y ? 1 : x > y ? 2 : 3; }
 

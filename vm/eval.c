@@ -279,6 +279,7 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
 #define SAVE_IP() (frame->ip = ip)
 #define INSTRUCTION ((uint32_t *)(uintptr_t)(ip - 1))
 #define CACHE ((uint32_t *)(uintptr_t)ip)
+#define CONST_AT(index) (frame->code->constants->items[index])
 #define NAME_AT(index) (frame->code->names->items[index])
 
 #define CHECK_SIGNALS() \
@@ -316,147 +317,92 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
         PUSH(loaded_); \
     } while (0)
 
-/* (x, y) -> x op y */
-#define BINARY_STACK(NAME, fast) \
-    TARGET(NAME) { \
-        Value value = ABSENT; \
-        if (LIKELY(fast(sp[-2], sp[-1], &value))) { \
-            sp[-2] = value; \
-            sp--; \
-            NEXT(); \
+/* A binary operator. Two ints and two floats are served at once, each with a way on of its own (`done`), which the
+ * branch predictor likes; for anything else `spill` puts the operands on the stack as far as they are elsewhere. */
+#define BINARY(opcode, OPERATOR, operator, left, right, done, spill, is_inplace) \
+    TARGET(opcode) { \
+        Value a_ = (left), b_ = (right), value_; \
+        if (are_ints(a_, b_)) { \
+            if (LIKELY(ints_##operator(a_, b_, &value_))) done(value_); \
+        } else if (LIKELY(floats_##operator(a_, b_, &value_))) { \
+            done(value_); \
         } \
-        operation = BINARY_##NAME; \
-        inplace = A24; \
-        goto binary_slow; \
+        spill; \
+        inplace = (is_inplace); \
+        goto slow_##OPERATOR; \
     }
 
-/* Two locals; the operands go to the stack for the slow path. */
-#define BINARY_LOCAL_LOCAL(NAME, fast) \
-    TARGET(NAME##_LOCAL_LOCAL) { \
-        Value value = ABSENT; \
-        if (LIKELY(fast(locals[A8], locals[B16], &value))) { \
-            PUSH(value); \
-            NEXT(); \
-        } \
-        PUSH_LOCAL(A8); \
-        PUSH_LOCAL(B16); \
-        operation = BINARY_##NAME; \
-        inplace = 0; \
-        goto binary_slow; \
-    }
-
-/* The same before a STORE_LOCAL. An immediate number goes into the variable at once, any other result by way of the
- * stack and the STORE_LOCAL. */
-#define STORE_NEXT(value) \
+/* What becomes of an immediate result. */
+#define RESULT_PUSHED(v) \
+    do { \
+        PUSH(v); \
+        NEXT(); \
+    } while (0)
+#define RESULT_FOR_TOP(v) \
+    do { \
+        sp[-1] = (v); \
+        NEXT(); \
+    } while (0)
+#define RESULT_FOR_TWO(v) \
+    do { \
+        sp[-2] = (v); \
+        sp--; \
+        NEXT(); \
+    } while (0)
+/* It goes where the STORE_LOCAL that follows says; any other result takes the way over the stack and that instruction. */
+#define RESULT_STORED(v) \
     do { \
         Value *place_ = &locals[*ip++ >> 8], old_ = *place_; \
-        *place_ = (value); \
+        *place_ = (v); \
         value_xdrop(vm, old_); \
         NEXT(); \
     } while (0)
+#define RESULT_FOR_TOP_STORED(v) \
+    do { \
+        sp--; \
+        RESULT_STORED(v); \
+    } while (0)
+#define RESULT_FOR_TWO_STORED(v) \
+    do { \
+        sp -= 2; \
+        RESULT_STORED(v); \
+    } while (0)
 
-#define BINARY_STACK_STORE(NAME, fast) \
-    TARGET(NAME##_STORE) { \
-        Value value = ABSENT; \
-        if (LIKELY(fast(sp[-2], sp[-1], &value))) { \
-            sp -= 2; \
-            STORE_NEXT(value); \
-        } \
-        operation = BINARY_##NAME; \
-        inplace = A24; \
-        goto binary_slow; \
-    }
+#define SPILL_NOTHING ((void)0)
+#define SPILL_LOCALS \
+    PUSH_LOCAL(A8); \
+    PUSH_LOCAL(B16)
+#define SPILL_CONST_LOCAL \
+    PUSH(value_ref(CONST_AT(A8))); \
+    PUSH_LOCAL(B16)
+#define SPILL_LOCAL_INT \
+    PUSH_LOCAL(A8); \
+    PUSH(int_small(B16_SIGNED))
 
-#define BINARY_LOCAL_LOCAL_STORE(opcode, NAME, fast, is_inplace) \
-    TARGET(opcode) { \
-        Value value = ABSENT; \
-        if (LIKELY(fast(locals[A8], locals[B16], &value))) STORE_NEXT(value); \
-        PUSH_LOCAL(A8); \
-        PUSH_LOCAL(B16); \
-        operation = BINARY_##NAME; \
-        inplace = is_inplace; \
-        goto binary_slow; \
-    }
-
-#define BINARY_WITH_LOCAL_STORE(NAME, fast) \
-    TARGET(NAME##_WITH_LOCAL_STORE) { \
-        Value value = ABSENT; \
-        if (LIKELY(fast(sp[-1], locals[B16], &value))) { \
-            sp--; \
-            STORE_NEXT(value); \
-        } \
-        PUSH_LOCAL(B16); \
-        operation = BINARY_##NAME; \
-        inplace = A8; \
-        goto binary_slow; \
-    }
-
-#define BINARY_WITH_LOCAL(NAME, fast) \
-    TARGET(NAME##_WITH_LOCAL) { \
-        Value value = ABSENT; \
-        if (LIKELY(fast(sp[-1], locals[B16], &value))) { \
-            sp[-1] = value; \
-            NEXT(); \
-        } \
-        PUSH_LOCAL(B16); \
-        operation = BINARY_##NAME; \
-        inplace = A8; \
-        goto binary_slow; \
-    }
-
-#define BINARY_WITH_CONST(NAME, fast) \
-    TARGET(NAME##_WITH_CONST) { \
-        Value value = ABSENT, right = frame->code->constants->items[B16]; \
-        if (LIKELY(fast(sp[-1], right, &value))) { \
-            sp[-1] = value; \
-            NEXT(); \
-        } \
-        PUSH(value_ref(right)); \
-        operation = BINARY_##NAME; \
-        inplace = A8; \
-        goto binary_slow; \
-    }
-
-#define BINARY_CONST_LOCAL(NAME, fast) \
-    TARGET(NAME##_CONST_LOCAL) { \
-        Value value = ABSENT, left = frame->code->constants->items[A8]; \
-        if (LIKELY(fast(left, locals[B16], &value))) { \
-            PUSH(value); \
-            NEXT(); \
-        } \
-        PUSH(value_ref(left)); \
-        PUSH_LOCAL(B16); \
-        operation = BINARY_##NAME; \
-        inplace = 0; \
-        goto binary_slow; \
-    }
-
-#define BINARY_LOCAL_INT(NAME, fast) \
-    TARGET(NAME##_LOCAL_INT) { \
-        Value value = ABSENT; \
-        if (LIKELY(fast(locals[A8], int_small(B16_SIGNED), &value))) { \
-            PUSH(value); \
-            NEXT(); \
-        } \
-        PUSH_LOCAL(A8); \
-        PUSH(int_small(B16_SIGNED)); \
-        operation = BINARY_##NAME; \
-        inplace = 0; \
-        goto binary_slow; \
-    }
-
-#define BINARY_INT(NAME, fast) \
-    TARGET(NAME##_INT) { \
-        Value value = ABSENT; \
-        if (LIKELY(fast(sp[-1], int_small(B16_SIGNED), &value))) { \
-            sp[-1] = value; \
-            NEXT(); \
-        } \
-        PUSH(int_small(B16_SIGNED)); \
-        operation = BINARY_##NAME; \
-        inplace = A8; \
-        goto binary_slow; \
-    }
+#define BINARY_STACK(NAME, name) BINARY(NAME, NAME, name, sp[-2], sp[-1], RESULT_FOR_TWO, SPILL_NOTHING, A24)
+#define BINARY_STACK_STORE(NAME, name) \
+    BINARY(NAME##_STORE, NAME, name, sp[-2], sp[-1], RESULT_FOR_TWO_STORED, SPILL_NOTHING, A24)
+#define BINARY_LOCAL_LOCAL(NAME, name) \
+    BINARY(NAME##_LOCAL_LOCAL, NAME, name, locals[A8], locals[B16], RESULT_PUSHED, SPILL_LOCALS, 0)
+#define BINARY_LOCAL_LOCAL_STORE(NAME, name) \
+    BINARY(NAME##_LOCAL_LOCAL_STORE, NAME, name, locals[A8], locals[B16], RESULT_STORED, SPILL_LOCALS, 0)
+#define BINARY_CHANGE_LOCAL(opcode, NAME, name) \
+    BINARY(opcode, NAME, name, locals[A8], locals[B16], RESULT_STORED, SPILL_LOCALS, 1)
+#define BINARY_WITH_LOCAL(NAME, name) \
+    BINARY(NAME##_WITH_LOCAL, NAME, name, sp[-1], locals[B16], RESULT_FOR_TOP, PUSH_LOCAL(B16), A8)
+#define BINARY_WITH_LOCAL_STORE(NAME, name) \
+    BINARY(NAME##_WITH_LOCAL_STORE, NAME, name, sp[-1], locals[B16], RESULT_FOR_TOP_STORED, PUSH_LOCAL(B16), \
+           A8)
+#define BINARY_WITH_CONST(NAME, name) \
+    BINARY(NAME##_WITH_CONST, NAME, name, sp[-1], CONST_AT(B16), RESULT_FOR_TOP, \
+           PUSH(value_ref(CONST_AT(B16))), A8)
+#define BINARY_CONST_LOCAL(NAME, name) \
+    BINARY(NAME##_CONST_LOCAL, NAME, name, CONST_AT(A8), locals[B16], RESULT_PUSHED, SPILL_CONST_LOCAL, 0)
+#define BINARY_LOCAL_INT(NAME, name) \
+    BINARY(NAME##_LOCAL_INT, NAME, name, locals[A8], int_small(B16_SIGNED), RESULT_PUSHED, SPILL_LOCAL_INT, 0)
+#define BINARY_INT(NAME, name) \
+    BINARY(NAME##_INT, NAME, name, sp[-1], int_small(B16_SIGNED), RESULT_FOR_TOP, \
+           PUSH(int_small(B16_SIGNED)), A8)
 
 #define UNARY(NAME, op) \
     TARGET(NAME) { \
@@ -529,7 +475,7 @@ Value eval_run(VM *vm) {
     }
 
     TARGET(LOAD_CONST) {
-        PUSH(value_ref(frame->code->constants->items[A24]));
+        PUSH(value_ref(CONST_AT(A24)));
         NEXT();
     }
 
@@ -1198,55 +1144,55 @@ Value eval_run(VM *vm) {
 
     /* --- operators --- */
 
-    BINARY_STACK(ADD, fast_add)
-    BINARY_STACK(SUBTRACT, fast_subtract)
-    BINARY_STACK(MULTIPLY, fast_multiply)
-    BINARY_STACK(TRUE_DIVIDE, fast_true_divide)
-    BINARY_STACK(FLOOR_DIVIDE, fast_floor_divide)
-    BINARY_STACK(MODULO, fast_modulo)
-    BINARY_STACK(POWER, fast_power)
-    BINARY_STACK(LSHIFT, fast_lshift)
-    BINARY_STACK(RSHIFT, fast_rshift)
-    BINARY_STACK(AND, fast_and)
-    BINARY_STACK(OR, fast_or)
-    BINARY_STACK(XOR, fast_xor)
-    BINARY_STACK(MATMUL, fast_matmul)
-    BINARY_LOCAL_LOCAL(ADD, fast_add)
-    BINARY_LOCAL_LOCAL(SUBTRACT, fast_subtract)
-    BINARY_LOCAL_LOCAL(MULTIPLY, fast_multiply)
-    BINARY_LOCAL_LOCAL_STORE(ADD_LOCAL_LOCAL_STORE, ADD, fast_add, 0)
-    BINARY_LOCAL_LOCAL_STORE(SUBTRACT_LOCAL_LOCAL_STORE, SUBTRACT, fast_subtract, 0)
-    BINARY_LOCAL_LOCAL_STORE(MULTIPLY_LOCAL_LOCAL_STORE, MULTIPLY, fast_multiply, 0)
-    BINARY_LOCAL_LOCAL_STORE(ADD_TO_LOCAL, ADD, fast_add, 1)
-    BINARY_LOCAL_LOCAL_STORE(SUBTRACT_FROM_LOCAL, SUBTRACT, fast_subtract, 1)
-    BINARY_WITH_LOCAL_STORE(ADD, fast_add)
-    BINARY_WITH_LOCAL_STORE(SUBTRACT, fast_subtract)
-    BINARY_WITH_LOCAL_STORE(MULTIPLY, fast_multiply)
-    BINARY_STACK_STORE(ADD, fast_add)
-    BINARY_STACK_STORE(MULTIPLY, fast_multiply)
-    BINARY_WITH_LOCAL(ADD, fast_add)
-    BINARY_WITH_LOCAL(SUBTRACT, fast_subtract)
-    BINARY_WITH_LOCAL(MULTIPLY, fast_multiply)
-    BINARY_WITH_LOCAL(TRUE_DIVIDE, fast_true_divide)
-    BINARY_WITH_CONST(ADD, fast_add)
-    BINARY_WITH_CONST(SUBTRACT, fast_subtract)
-    BINARY_WITH_CONST(MULTIPLY, fast_multiply)
-    BINARY_CONST_LOCAL(SUBTRACT, fast_subtract)
-    BINARY_CONST_LOCAL(MULTIPLY, fast_multiply)
-    BINARY_LOCAL_INT(ADD, fast_add)
-    BINARY_LOCAL_INT(SUBTRACT, fast_subtract)
-    BINARY_INT(ADD, fast_add)
-    BINARY_INT(SUBTRACT, fast_subtract)
-    BINARY_INT(MULTIPLY, fast_multiply)
-    BINARY_INT(FLOOR_DIVIDE, fast_floor_divide)
-    BINARY_INT(MODULO, fast_modulo)
-    BINARY_INT(LSHIFT, fast_lshift)
-    BINARY_INT(RSHIFT, fast_rshift)
-    BINARY_INT(AND, fast_and)
+    BINARY_STACK(ADD, add)
+    BINARY_STACK(SUBTRACT, subtract)
+    BINARY_STACK(MULTIPLY, multiply)
+    BINARY_STACK(TRUE_DIVIDE, true_divide)
+    BINARY_STACK(FLOOR_DIVIDE, floor_divide)
+    BINARY_STACK(MODULO, modulo)
+    BINARY_STACK(POWER, power)
+    BINARY_STACK(LSHIFT, lshift)
+    BINARY_STACK(RSHIFT, rshift)
+    BINARY_STACK(AND, and)
+    BINARY_STACK(OR, or)
+    BINARY_STACK(XOR, xor)
+    BINARY_STACK(MATMUL, matmul)
+    BINARY_LOCAL_LOCAL(ADD, add)
+    BINARY_LOCAL_LOCAL(SUBTRACT, subtract)
+    BINARY_LOCAL_LOCAL(MULTIPLY, multiply)
+    BINARY_LOCAL_LOCAL_STORE(ADD, add)
+    BINARY_LOCAL_LOCAL_STORE(SUBTRACT, subtract)
+    BINARY_LOCAL_LOCAL_STORE(MULTIPLY, multiply)
+    BINARY_CHANGE_LOCAL(ADD_TO_LOCAL, ADD, add)
+    BINARY_CHANGE_LOCAL(SUBTRACT_FROM_LOCAL, SUBTRACT, subtract)
+    BINARY_WITH_LOCAL_STORE(ADD, add)
+    BINARY_WITH_LOCAL_STORE(SUBTRACT, subtract)
+    BINARY_WITH_LOCAL_STORE(MULTIPLY, multiply)
+    BINARY_STACK_STORE(ADD, add)
+    BINARY_STACK_STORE(MULTIPLY, multiply)
+    BINARY_WITH_LOCAL(ADD, add)
+    BINARY_WITH_LOCAL(SUBTRACT, subtract)
+    BINARY_WITH_LOCAL(MULTIPLY, multiply)
+    BINARY_WITH_LOCAL(TRUE_DIVIDE, true_divide)
+    BINARY_WITH_CONST(ADD, add)
+    BINARY_WITH_CONST(SUBTRACT, subtract)
+    BINARY_WITH_CONST(MULTIPLY, multiply)
+    BINARY_CONST_LOCAL(SUBTRACT, subtract)
+    BINARY_CONST_LOCAL(MULTIPLY, multiply)
+    BINARY_LOCAL_INT(ADD, add)
+    BINARY_LOCAL_INT(SUBTRACT, subtract)
+    BINARY_INT(ADD, add)
+    BINARY_INT(SUBTRACT, subtract)
+    BINARY_INT(MULTIPLY, multiply)
+    BINARY_INT(FLOOR_DIVIDE, floor_divide)
+    BINARY_INT(MODULO, modulo)
+    BINARY_INT(LSHIFT, lshift)
+    BINARY_INT(RSHIFT, rshift)
+    BINARY_INT(AND, and)
 
     TARGET(INCREMENT_LOCAL) {
         Value *place = &locals[A8], sum = ABSENT;
-        if (LIKELY(fast_add(*place, int_small(B16_SIGNED), &sum))) {
+        if (LIKELY(is_int(*place) && ints_add(*place, int_small(B16_SIGNED), &sum))) {
             *place = sum;
             NEXT();
         }
@@ -1261,7 +1207,7 @@ Value eval_run(VM *vm) {
 
     TARGET(NEGATIVE) {
         Value negated = ABSENT;
-        if ((is_int(sp[-1]) && fast_subtract(int_small(0), sp[-1], &negated)) ||
+        if ((is_int(sp[-1]) && ints_subtract(int_small(0), sp[-1], &negated)) ||
             (is_float(sp[-1]) && float_immediate(-float_get(sp[-1]), &negated))) {
             sp[-1] = negated;
             NEXT();
@@ -1424,10 +1370,10 @@ compare_int_jump_slow:
     goto compare_jump_slow;
 
     TARGET(COMPARE_CONST_JUMP)
-    COMPARE_AND_JUMP(sp[-1], frame->code->constants->items[A24], 1, compare_const_jump_slow);
+    COMPARE_AND_JUMP(sp[-1], CONST_AT(A24), 1, compare_const_jump_slow);
 
 compare_const_jump_slow:
-    PUSH(value_ref(frame->code->constants->items[A24]));
+    PUSH(value_ref(CONST_AT(A24)));
     goto compare_jump_slow;
 
     TARGET(COMPARE_LOCAL_INT_JUMP)
@@ -1784,7 +1730,7 @@ compare_jump_known : {
     }
 
     TARGET(RETURN_CONST) {
-        result = value_ref(frame->code->constants->items[A24]);
+        result = value_ref(CONST_AT(A24));
         goto return_result;
     }
 
@@ -1990,6 +1936,36 @@ again:
     NEXT();
 
     /* --- tails: operators --- */
+
+/* Operators whose operands were neither two immediate ints nor two immediate floats, or whose result was not. */
+#define SLOW(NAME) \
+    slow_##NAME : operation = BINARY_##NAME; \
+    goto binary_slow;
+
+#define SLOW_OR_MIXED(NAME, operator, condition) \
+    slow_##NAME : { \
+        Value value_; \
+        if (is_mixed(sp[-2], sp[-1]) && (condition)) { \
+            if (LIKELY(float_immediate(number_get(sp[-2]) operator number_get(sp[-1]), &value_))) \
+                RESULT_FOR_TWO(value_); \
+        } \
+        operation = BINARY_##NAME; \
+        goto binary_slow; \
+    }
+
+    SLOW_OR_MIXED(ADD, +, true)
+    SLOW_OR_MIXED(SUBTRACT, -, true)
+    SLOW_OR_MIXED(MULTIPLY, *, true)
+    SLOW_OR_MIXED(TRUE_DIVIDE, /, number_get(sp[-1]) != 0)
+    SLOW(FLOOR_DIVIDE)
+    SLOW(MODULO)
+    SLOW(POWER)
+    SLOW(LSHIFT)
+    SLOW(RSHIFT)
+    SLOW(AND)
+    SLOW(OR)
+    SLOW(XOR)
+    SLOW(MATMUL)
 
 binary_slow : {
     Value left = sp[-2], right = sp[-1];
