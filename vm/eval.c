@@ -50,12 +50,13 @@
 
 /* --- helpers of the loop --- */
 
-/* Each place is emptied first: a finalizer may look at the frame. */
+/* The place of an object is emptied first: a finalizer may look at the frame. */
 static inline void drop_locals(VM *vm, Value *locals, Value *end) {
     for (Value *v = locals; v < end; v++) {
         Value old = *v;
+        if (!is_object(old) || is_absent(old)) continue;
         *v = ABSENT;
-        if (is_object(old) && old.bits) object_drop(vm, as_object(old));
+        object_drop(vm, as_object(old));
     }
 }
 
@@ -332,6 +333,17 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
         goto slow_##OPERATOR; \
     }
 
+/* With a small int as the right operand. */
+#define BINARY_SMALL(opcode, OPERATOR, operator, left, done, spill, is_inplace) \
+    TARGET(opcode) { \
+        Value a_ = (left), value_; \
+        if (LIKELY(is_int(a_) && ints_##operator(a_, int_small(B16_SIGNED), &value_))) done(value_); \
+        spill; \
+        PUSH(int_small(B16_SIGNED)); \
+        inplace = (is_inplace); \
+        goto slow_##OPERATOR; \
+    }
+
 /* What becomes of an immediate result. */
 #define RESULT_PUSHED(v) \
     do { \
@@ -375,9 +387,6 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
 #define SPILL_CONST_LOCAL \
     PUSH(value_ref(CONST_AT(A8))); \
     PUSH_LOCAL(B16)
-#define SPILL_LOCAL_INT \
-    PUSH_LOCAL(A8); \
-    PUSH(int_small(B16_SIGNED))
 
 #define BINARY_STACK(NAME, name) BINARY(NAME, NAME, name, sp[-2], sp[-1], RESULT_FOR_TWO, SPILL_NOTHING, A24)
 #define BINARY_STACK_STORE(NAME, name) \
@@ -399,10 +408,8 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
 #define BINARY_CONST_LOCAL(NAME, name) \
     BINARY(NAME##_CONST_LOCAL, NAME, name, CONST_AT(A8), locals[B16], RESULT_PUSHED, SPILL_CONST_LOCAL, 0)
 #define BINARY_LOCAL_INT(NAME, name) \
-    BINARY(NAME##_LOCAL_INT, NAME, name, locals[A8], int_small(B16_SIGNED), RESULT_PUSHED, SPILL_LOCAL_INT, 0)
-#define BINARY_INT(NAME, name) \
-    BINARY(NAME##_INT, NAME, name, sp[-1], int_small(B16_SIGNED), RESULT_FOR_TOP, \
-           PUSH(int_small(B16_SIGNED)), A8)
+    BINARY_SMALL(NAME##_LOCAL_INT, NAME, name, locals[A8], RESULT_PUSHED, PUSH_LOCAL(A8), 0)
+#define BINARY_INT(NAME, name) BINARY_SMALL(NAME##_INT, NAME, name, sp[-1], RESULT_FOR_TOP, SPILL_NOTHING, A8)
 
 #define UNARY(NAME, op) \
     TARGET(NAME) { \

@@ -113,16 +113,28 @@ END_TEST
 
 START_TEST(ints_at_the_edge_are_left_to_the_slow_path) {
     Value greatest = int_small(INT_MAX_IMMEDIATE), smallest = int_small(INT_MIN_IMMEDIATE), v = ABSENT;
-    ck_assert(!fast_add(greatest, int_small(1), &v));
-    ck_assert(fast_add(greatest, int_small(-1), &v) && int_get(v) == INT_MAX_IMMEDIATE - 1);
-    ck_assert(!fast_subtract(smallest, int_small(1), &v));
-    ck_assert(!fast_multiply(greatest, int_small(2), &v));
-    ck_assert(fast_multiply(smallest, int_small(1), &v) && value_same(v, smallest));
-    ck_assert(!fast_floor_divide(smallest, int_small(-1), &v));
-    ck_assert(!fast_floor_divide(greatest, int_small(0), &v));
-    ck_assert(!fast_lshift(int_small(1), int_small(61), &v));
-    ck_assert(fast_lshift(int_small(-1), int_small(61), &v) && value_same(v, smallest));
-    ck_assert(!fast_add(ABSENT, int_small(1), &v));
+    ck_assert(!ints_add(greatest, int_small(1), &v));
+    ck_assert(ints_add(greatest, int_small(-1), &v) && int_get(v) == INT_MAX_IMMEDIATE - 1);
+    ck_assert(!ints_subtract(smallest, int_small(1), &v));
+    ck_assert(!ints_multiply(greatest, int_small(2), &v));
+    ck_assert(ints_multiply(smallest, int_small(1), &v) && value_same(v, smallest));
+    ck_assert(!ints_floor_divide(smallest, int_small(-1), &v));
+    ck_assert(!ints_floor_divide(greatest, int_small(0), &v));
+    ck_assert(!ints_lshift(int_small(1), int_small(61), &v));
+    ck_assert(ints_lshift(int_small(-1), int_small(61), &v) && value_same(v, smallest));
+    ck_assert(!are_ints(ABSENT, int_small(1)));
+}
+END_TEST
+
+START_TEST(floats_take_only_floats) {
+    Value half, huge, v;
+    ck_assert(float_immediate(0.5, &half) && !float_immediate(1e300, &huge));
+    ck_assert(floats_add(half, half, &v) && float_get(v) == 1.0);
+    ck_assert(!floats_add(half, int_small(1), &v) && !floats_add(int_small(1), half, &v));
+    ck_assert(!floats_multiply(half, ABSENT, &v) && !floats_multiply(NONE, half, &v));
+    ck_assert(!floats_true_divide(half, (Value){1}, &v)); /* by zero */
+    ck_assert(is_mixed(half, int_small(1)) && is_mixed(int_small(1), half));
+    ck_assert(!is_mixed(half, half) && !is_mixed(int_small(1), int_small(1)) && !is_mixed(half, ABSENT));
 }
 END_TEST
 
@@ -132,9 +144,9 @@ START_TEST(division_rounds_down) {
         for (int64_t y = -3; y <= 3; y++) {
             if (y == 0) continue;
             int64_t quotient, remainder;
-            ck_assert(fast_floor_divide(int_small(x), int_small(y), &v));
+            ck_assert(ints_floor_divide(int_small(x), int_small(y), &v));
             quotient = int_get(v);
-            ck_assert(fast_modulo(int_small(x), int_small(y), &v));
+            ck_assert(ints_modulo(int_small(x), int_small(y), &v));
             remainder = int_get(v);
             ck_assert_int_eq(quotient * y + remainder, x);
             ck_assert(remainder == 0 || (remainder < 0) == (y < 0));
@@ -255,6 +267,7 @@ int main(void) {
     tcase_add_test(tests, positions_survive_packing);
     tcase_add_test(tests, the_first_entry_that_covers_an_instruction_handles_it);
     tcase_add_test(tests, ints_at_the_edge_are_left_to_the_slow_path);
+    tcase_add_test(tests, floats_take_only_floats);
     tcase_add_test(tests, division_rounds_down);
     tcase_add_test(tests, orders_answer_each_comparison);
     tcase_add_test(tests, sites_specialise_and_go_back);
