@@ -126,7 +126,7 @@ unit: $(UNIT_TESTS)
 	@for t in $(UNIT_TESTS); do $$t || exit 1; done
 
 scripts: $(PROGRAM)
-	@tests/run --mpy ./$(PROGRAM) -j $(JOBS)
+	@MPYHEAPCHECK=$(if $(filter opt,$(VARIANT)),0,1) tests/run --mpy ./$(PROGRAM) -j $(JOBS)
 
 test:
 	@$(MAKE) --no-print-directory VARIANT=opt all unit scripts

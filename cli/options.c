@@ -31,6 +31,7 @@ static const char help_text[] =
     "         failalloc=N[,forever]       refuse the Nth request for memory; also MPYFAILALLOC\n"
     "         gcstress=N                  collect at every Nth new container; also MPYGCSTRESS\n"
     "         lib=folder                  take library modules from their sources, not the binary\n"
+    "         heapcheck=0|1               prove the heap when the program has ended; also MPYHEAPCHECK\n"
     "--tokens file, --ast file, --dis file : print a program's tokens, syntax tree or bytecode\n"
     "file   : program read from script file\n"
     "-      : program read from stdin (default; interactive mode if a tty)\n"
@@ -97,14 +98,18 @@ static bool set_gc_stress(HeapOptions *heap, const char *value) {
     return true;
 }
 
+static bool set_heap_check(HeapOptions *heap, const char *value) {
+    heap->check_at_end = *value == '1';
+    return strcmp(value, "0") == 0 || strcmp(value, "1") == 0;
+}
+
 static const struct {
     const char *name, *variable;
     bool (*set)(HeapOptions *heap, const char *value);
 } settings[] = {
-    {"malloc", "MPYMALLOC", set_malloc},
-    {"heapsize", "MPYHEAPSIZE", set_heap_size},
-    {"failalloc", "MPYFAILALLOC", set_fail_alloc},
-    {"gcstress", "MPYGCSTRESS", set_gc_stress},
+    {"malloc", "MPYMALLOC", set_malloc},           {"heapsize", "MPYHEAPSIZE", set_heap_size},
+    {"failalloc", "MPYFAILALLOC", set_fail_alloc}, {"gcstress", "MPYGCSTRESS", set_gc_stress},
+    {"heapcheck", "MPYHEAPCHECK", set_heap_check},
 };
 
 enum { SETTING_COUNT = sizeof settings / sizeof *settings };

@@ -257,6 +257,7 @@ static bool drain_queue(Heap *heap) {
     while (queue->next < queue->length) {
         Object *object = queue->items[queue->next++];
         object_finalize(heap_vm(heap), object);
+        queue->items[queue->next - 1] = NULL; /* nobody may look at it while it dies */
         object_drop(heap_vm(heap), object);
     }
     if (queue->items != NULL) heap_free(heap, queue->items, queue->capacity * sizeof(Object *));

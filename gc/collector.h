@@ -44,7 +44,7 @@ typedef struct Heap Heap;
 typedef struct FinalizerQueue {
     Object **items;
     uint32_t length;
-    uint32_t next; /* the first that has not been started; next - 1 is running */
+    uint32_t next; /* the first that has not been started; next - 1 is running, or has run and is NULL */
     uint32_t capacity;
 } FinalizerQueue;
 

@@ -40,6 +40,7 @@ typedef struct HeapOptions {
     uint64_t fail_at;   /* refuse the Nth request, from 1; 0: none */
     bool fail_forever;  /* and all after it */
     size_t limit;       /* bytes of pages (system mode: blocks) in use that requests may not pass; 0: none */
+    bool check_at_end;  /* for whoever owns the VM: prove the heap before it is taken down */
     uint32_t gc_stress; /* a full collection every so many new containers; 0: off */
 } HeapOptions;
 
@@ -109,11 +110,12 @@ struct Heap {
     Spans spans;
 
     HeapMode mode;
-    bool exempt;        /* from the limit: the collector's scratch memory, which frees more than it takes */
-    size_t limit;       /* bytes; SIZE_MAX: none */
-    size_t pressure_at; /* bytes in use at which a full collection is due, short of the limit */
-    bool pressed;       /* that has come */
-    uint64_t fail_at;   /* 0: requests are not watched */
+    bool exempt;          /* from the limit: the collector's scratch memory, which frees more than it takes */
+    size_t limit;         /* bytes; SIZE_MAX: none */
+    size_t pressure_at;   /* bytes in use at which a full collection is due, short of the limit */
+    bool pressed;         /* that has come */
+    uint64_t emergencies; /* collections because a request was refused */
+    uint64_t fail_at;     /* 0: requests are not watched */
     bool fail_forever;
     uint64_t requests;
     size_t system_bytes, system_blocks, system_peak;

@@ -65,6 +65,10 @@ typedef struct TypeHead {
      * the vectors. Who changes it afterwards calls object_track_again. Runs no user code, allocates nothing.
      * NULL: never. */
     bool (*acyclic)(const Object *self);
+
+    /* A leaf's own references, all to leaves (a range's ends): for the audit, which must find every reference, as
+     * `traverse`. NULL: none, or traverse shows them. */
+    int (*leaves)(Object *self, VisitFn visit, void *context);
 } TypeHead;
 
 static inline const TypeHead *object_slots(const Object *object) { return (const TypeHead *)object->type; }

@@ -63,6 +63,12 @@ Value code_new(VM *vm, STEALS const CodeParts *parts) {
 static int traverse(Object *self, VisitFn visit, void *context) {
     Code *code = (Code *)self;
     if (code->constants != NULL) VISIT(from_object(code->constants));
+    if (visit != visit_all_values) return 0;
+    if (code->names != NULL) VISIT(from_object(code->names));
+    if (code->variables != NULL) VISIT(from_object(code->variables));
+    VISIT(code->name);
+    VISIT(code->qualified_name);
+    VISIT(code->filename);
     return 0;
 }
 

@@ -63,6 +63,12 @@ static void method_dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(MethodDescriptor));
 }
 
+static int method_leaves(Object *self, VisitFn visit, void *context) {
+    const Tuple *names = ((MethodDescriptor *)self)->signature.names;
+    if (names != NULL) VISIT(from_object(names));
+    return 0;
+}
+
 static Value method_get(VM *vm, Value descriptor, Value instance, Value owner) {
     (void)owner;
     MethodDescriptor *m = as_method_descriptor(descriptor);
@@ -106,7 +112,8 @@ static const GetSetDef method_getsets[] = {
 };
 
 Type method_descriptor_type = {
-    TYPE_HEAD(method_descriptor_type, "method_descriptor", .dealloc = method_dealloc),
+    TYPE_HEAD(method_descriptor_type, "method_descriptor", .dealloc = method_dealloc,
+              .leaves = method_leaves),
     .flags = TYPE_METHOD_DESCRIPTOR,
     .basic_size = sizeof(MethodDescriptor),
     .base = &object_type,
@@ -149,7 +156,8 @@ static Value class_method_call(VM *vm, Value self, Value *args, int nargs, Value
 }
 
 Type class_method_descriptor_type = {
-    TYPE_HEAD(class_method_descriptor_type, "classmethod_descriptor", .dealloc = method_dealloc),
+    TYPE_HEAD(class_method_descriptor_type, "classmethod_descriptor", .dealloc = method_dealloc,
+              .leaves = method_leaves),
     .basic_size = sizeof(MethodDescriptor),
     .base = &object_type,
     .repr = method_repr,
@@ -251,6 +259,7 @@ Value member_descriptor_new(VM *vm, Type *owner, Value name, uint32_t offset, ui
 }
 
 static int member_traverse(Object *self, VisitFn visit, void *context) {
+    VISIT(((MemberDescriptor *)self)->name);
     return visit_owner(((MemberDescriptor *)self)->owner, visit, context);
 }
 

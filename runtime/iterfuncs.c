@@ -38,6 +38,7 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(pipe->function);
     VISIT(pipe->source);
     VISIT(pipe->result);
+    VISIT(pipe->count);
     return 0;
 }
 

@@ -303,6 +303,14 @@ typedef struct SignatureCache {
     } entries[SIGNATURE_CACHE_SIZE];
 } SignatureCache;
 
+int signatures_visit(VM *vm, VisitFn visit, void *context) {
+    for (size_t i = 0; vm->signatures != NULL && i < SIGNATURE_CACHE_SIZE; i++) {
+        const Tuple *names = vm->signatures->entries[i].signature.names;
+        if (names != NULL) VISIT(from_object(names));
+    }
+    return 0;
+}
+
 bool signatures_init(VM *vm) {
     vm->signatures = memory_alloc(vm, sizeof *vm->signatures);
     if (vm->signatures != NULL) memset(vm->signatures, 0, sizeof *vm->signatures);
@@ -445,6 +453,7 @@ static int function_traverse(Object *self, VisitFn visit, void *context) {
     NativeFunction *f = (NativeFunction *)self;
     VISIT(f->self);
     VISIT(f->module);
+    if (f->signature.names != NULL) VISIT(from_object(f->signature.names));
     return 0;
 }
 

@@ -112,6 +112,7 @@ RAISES bool arguments_bind(VM *vm, const char *function, const char *params, Val
 /* The cache behind that. */
 RAISES bool signatures_init(VM *vm);
 void signatures_fini(VM *vm);
+int signatures_visit(VM *vm, VisitFn visit, void *context); /* what it owns */
 /* TypeError "f() takes no keyword arguments" unless there are none. */
 RAISES bool arguments_no_names(VM *vm, const char *function, Value names);
 

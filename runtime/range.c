@@ -110,6 +110,15 @@ static void dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(Range));
 }
 
+static int leaves(Object *self, VisitFn visit, void *context) {
+    const Range *range = (const Range *)self;
+    VISIT(range->start);
+    VISIT(range->stop);
+    VISIT(range->step);
+    VISIT(range->length);
+    return 0;
+}
+
 /* --- as a sequence --- */
 
 static int64_t length(VM *vm, Value self) {
@@ -288,6 +297,14 @@ static void long_dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(LongRangeIterator));
 }
 
+static int long_leaves(Object *self, VisitFn visit, void *context) {
+    const LongRangeIterator *it = (const LongRangeIterator *)self;
+    VISIT(it->next);
+    VISIT(it->step);
+    VISIT(it->remaining);
+    return 0;
+}
+
 static void iterator_dealloc(VM *vm, Object *self) { object_free(vm, self, sizeof(RangeIterator)); }
 
 static Value iterate(VM *vm, Value self) {
@@ -441,7 +458,7 @@ Type range_iterator_type = {
 };
 
 Type long_range_iterator_type = {
-    TYPE_HEAD(long_range_iterator_type, "longrange_iterator", .dealloc = long_dealloc),
+    TYPE_HEAD(long_range_iterator_type, "longrange_iterator", .dealloc = long_dealloc, .leaves = long_leaves),
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(LongRangeIterator),
     .base = &object_type,
@@ -504,7 +521,7 @@ static const MemberDef members[] = {
 };
 
 Type range_type = {
-    TYPE_HEAD(range_type, "range", .dealloc = dealloc),
+    TYPE_HEAD(range_type, "range", .dealloc = dealloc, .leaves = leaves),
     .flags = TYPE_SEQUENCE,
     .basic_size = sizeof(Range),
     .base = &object_type,

@@ -90,6 +90,45 @@ static void leave(VM *vm, const Shape *shape) {
     }
 }
 
+int shapes_visit(VM *vm, VisitFn visit, void *context) {
+    const ShapeTable *table = vm->shapes;
+    for (uint32_t id = SHAPE_FIRST; table != NULL && id < table->next_id; id++) {
+        const Chunk *chunk = table->chunks[id >> CHUNK_LOG];
+        const Shape *shape = chunk == NULL ? NULL : chunk->shapes[id & (CHUNK_SHAPES - 1)];
+        if (shape != NULL) VISIT(shape->name);
+    }
+    return 0;
+}
+
+static const char *shape_problem(const Shape *shape, uint32_t id) {
+    const Shape *parent = shape->parent, *child = parent == NULL ? shape : parent->children;
+    if (shape->id != id) return "a shape is in the table under another's id";
+    if ((parent == NULL) != is_absent(shape->name))
+        return "a shape without a parent has a name, or the reverse";
+    if (shape->count != (parent == NULL ? 0 : parent->count + 1)) return "a shape miscounts its attributes";
+    if (parent == NULL ? shape->type->root_shape != shape : shape->type != parent->type)
+        return "a shape is of another class than the tree it is in";
+    while (child != NULL && child != shape)
+        child = child->sibling;
+    return child == NULL ? "a shape is not among its parent's children" : NULL;
+}
+
+const char *shapes_problem(const VM *vm) {
+    const ShapeTable *table = vm->shapes;
+    for (uint32_t i = 0; table != NULL && i < table->capacity; i++) {
+        const Chunk *chunk = table->chunks[i];
+        uint32_t live = 0;
+        for (uint32_t j = 0; chunk != NULL && j < CHUNK_SHAPES; j++) {
+            const Shape *shape = chunk->shapes[j];
+            const char *problem = shape == NULL ? NULL : shape_problem(shape, i << CHUNK_LOG | j);
+            if (problem != NULL) return problem;
+            live += shape != NULL;
+        }
+        if (chunk != NULL && chunk->live != live) return "a chunk of the table of shapes miscounts";
+    }
+    return NULL;
+}
+
 /* --- finding a name --- */
 
 static size_t index_size(uint32_t cells) {

@@ -52,6 +52,13 @@ typedef struct {
         attribute; /* borrowed from the class dict that the version vouches for; ABSENT: known to be missing */
 } MethodCacheEntry;
 
+/* Memory that a VM has beside its heap, in bytes. */
+typedef struct {
+    size_t vm;         /* the structs of the VM and the machine */
+    size_t stack_used; /* of the value stack: up to the top of the running frame ... */
+    size_t stack_free; /* ... and the pages beyond that have been used before */
+} VMMemory;
+
 /* Upper rooms' functions that the runtime calls. Set once, when the VM starts (vm/machine.c). */
 typedef struct {
     Value (*current_globals)(VM *vm);    /* BORROWED dict of the running frame, or ABSENT */
@@ -67,6 +74,9 @@ typedef struct {
     void (*print_exception)(VM *vm, Value exception);
     /* The same for an exception that nobody can catch. Raises nothing. */
     void (*print_unraisable)(VM *vm, Value exception);
+    void (*memory)(VM *vm, VMMemory *memory);
+    /* Visit what the upper rooms own outside of objects: the frames, the machine. See runtime/audit.h. */
+    int (*visit_roots)(VM *vm, VisitFn visit, void *context);
     /* Read a line from the terminal, edited, behind this prompt, without its end. ABSENT with nothing raised at the end of
      * input. NULL: there is no such thing, read sys.stdin. NEW, RAISES. */
     Value (*read_terminal)(VM *vm, Value prompt);
@@ -112,9 +122,10 @@ struct VM {
     Value sys;      /* the dict of sys */
 
     Value gc_callbacks, gc_garbage; /* the lists of the module gc; ABSENT before its import */
-    Value unsupported_operation; /* the class io.UnsupportedOperation; ABSENT until needed */
+    Value unsupported_operation;    /* the class io.UnsupportedOperation; ABSENT until needed */
 
     VMHooks hooks;
+    bool audit_at_end;      /* prove the heap when the program has ended: MPYHEAPCHECK */
     int int_max_str_digits; /* sys.set_int_max_str_digits; 0: no limit */
     uint32_t repr_depth;
     Value repr_running; /* a list of the containers whose repr is under way, or ABSENT */

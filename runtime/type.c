@@ -500,7 +500,7 @@ static Value type_repr(VM *vm, Value self) {
 static int traverse(Object *self, VisitFn visit, void *context) {
     Type *type = (Type *)self;
     Object *owned[] = {(Object *)type->dict, (Object *)type->bases, (Object *)type->mro,
-                       (Object *)type->base};
+                       (Object *)type->base, (Object *)type->name,  (Object *)type->qualified_name};
     if (!(type->flags & TYPE_HEAP)) return 0;
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
         int stop = owned[i] == NULL ? 0 : visit(owned[i], context);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "gc/collector.h"
+#include "runtime/audit.h"
 #include "runtime/bytes.h"
 #include "runtime/cell.h"
 #include "runtime/class.h"
@@ -32,6 +33,7 @@
 #include "vm/dynamic.h"
 #include "vm/eval.h"
 #include "vm/import.h"
+#include "vm/roots.h"
 #include "vm/specialise.h"
 #include "vm/suggest.h"
 #include "vm/traceback.h"
@@ -112,6 +114,29 @@ static bool super_arguments(VM *vm, Value *type, Value *self) {
     return problem == NULL;
 }
 
+/* The pages of the value stack that have memory behind them, from its start, in bytes. */
+static size_t stack_touched(const VM *vm, size_t page_size) {
+    size_t low = 0, high = vm_machine(vm)->stack_size / page_size;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        unsigned char resident = 0;
+        if (mincore((char *)vm->stack + middle * page_size, page_size, &resident) == 0 && resident & 1) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low * page_size;
+}
+
+static void memory(VM *vm, VMMemory *memory) {
+    size_t touched = stack_touched(vm, (size_t)sysconf(_SC_PAGESIZE));
+    size_t used = (size_t)((char *)frame_base(vm) - (char *)vm->stack);
+    memory->vm = sizeof *vm + sizeof(Machine);
+    memory->stack_used = used;
+    memory->stack_free = touched > used ? touched - used : 0;
+}
+
 static void set_hooks(VM *vm) {
     vm->hooks = (VMHooks){
         .current_globals = current_globals,
@@ -122,6 +147,8 @@ static void set_hooks(VM *vm) {
         .nearest_name = suggest_name,
         .print_exception = traceback_print,
         .print_unraisable = traceback_print_plain,
+        .memory = memory,
+        .visit_roots = machine_visit_roots,
     };
 }
 
@@ -195,6 +222,7 @@ VM *vm_new(const HeapOptions *options) {
     vm->handled = &vm->handled_base;
     vm->recursion_limit = RECURSION_LIMIT_DEFAULT;
     vm->int_max_str_digits = INT_MAX_STR_DIGITS_DEFAULT;
+    vm->audit_at_end = options != NULL && options->check_at_end;
     recursion_init(vm);
     seed_hash(vm);
     set_hooks(vm);
@@ -256,12 +284,21 @@ static void clear_dict(VM *vm, Value *dict) {
     value_clear(vm, dict);
 }
 
+/* The proof of the heap when the program has ended; failing it ends the process. */
+static void audit_at_end(VM *vm) {
+    AuditReport report;
+    if (audit_heap(vm, vm->frame == NULL, &report) != AUDIT_PROBLEM) return;
+    fprintf(stderr, "heap.check: %s\n", report.problem);
+    abort();
+}
+
 void vm_free(VM *vm) {
     Machine *machine = vm_machine(vm);
     error_clear(vm);
     value_clear(vm, &vm->handled_base.exception);
     if (vm->method_cache != NULL) {
         gc_collect(vm_heap(vm), OLDEST);
+        if (vm->audit_at_end) audit_at_end(vm);
         gc_module_stop(vm);
         clear_modules(vm);
         value_clear(vm, &machine->native_import);

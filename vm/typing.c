@@ -40,6 +40,8 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(p->evaluate);
     VISIT(p->value);
     VISIT(p->params);
+    VISIT(p->name);
+    VISIT(p->module);
     return 0;
 }
 

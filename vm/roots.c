@@ -1,0 +1,39 @@
+/* The roots above the runtime: the frames of the value stack, what the machine owns. */
+#include "runtime/audit.h"
+#include "vm/frame.h"
+#include "vm/machine.h"
+#include "vm/roots.h"
+#include "vm/specialise.h"
+
+/* A frame's operands are known up to its saved stack pointer, which is up to date if it entered the frame `callee`
+ * itself; those of a frame that is in a native function are the C code's. */
+static int visit_frame(Frame *frame, const Frame *callee, VisitFn visit, void *context) {
+    bool saved = callee != NULL && !(callee->flags & FRAME_ENTRY);
+    for (const Value *v = frame->locals; v < (const Value *)frame; v++)
+        VISIT(*v);
+    VISIT(frame->function);
+    VISIT(frame->names);
+    VISIT(frame->object);
+    for (const Value *v = frame_operands(frame); saved && v < frame->sp; v++)
+        VISIT(*v);
+    return 0;
+}
+
+static int visit_machine(const VM *vm, VisitFn visit, void *context) {
+    const Machine *machine = vm_machine(vm);
+    VISIT(machine->importing);
+    VISIT(machine->native_import);
+    VISIT(machine->sources);
+    for (int i = 0; machine->attribute_cache != NULL && i < ATTRIBUTE_CACHE_SIZE; i++)
+        VISIT(machine->attribute_cache[i].name);
+    return 0;
+}
+
+int machine_visit_roots(VM *vm, VisitFn visit, void *context) {
+    const Frame *callee = NULL;
+    for (Frame *frame = vm->frame; frame != NULL; callee = frame, frame = frame->previous) {
+        int stop = visit_frame(frame, callee, visit, context);
+        if (stop) return stop;
+    }
+    return visit_machine(vm, visit, context);
+}
