@@ -224,6 +224,14 @@ bool type_set_name(VM *vm, Type *type, Value name) {
     return true;
 }
 
+/* What patterns see an instance as comes from the first base that says it, whichever gives the layout. */
+static void inherit_pattern(Type *type) {
+    const uint32_t kinds = TYPE_SEQUENCE | TYPE_MAPPING;
+    type->flags &= ~kinds;
+    for (int64_t i = 0; i < type->bases->length && !(type->flags & kinds); i++)
+        type->flags |= as_type(type->bases->items[i])->flags & kinds;
+}
+
 static void inherit_layout(Type *type, Type *base, const SlotsPlan *plan) {
     int64_t slots = is_absent(plan->names) ? 0 : as_list(plan->names)->length;
     object_ref(&base->head.object);
@@ -253,6 +261,7 @@ static Type *allocate(VM *vm, Type *metatype, Type *base, Value name, Value qual
     type->bases = bases;
     type->dict = as_dict(value_ref(dict));
     inherit_layout(type, base, plan);
+    inherit_pattern(type);
     bool ok = type_set_name(vm, type, name);
     if (ok && type->attributes_offset != 0) ok = (type->root_shape = shape_new_root(vm, type)) != NULL;
     object_track(&type->head.object);

@@ -4,6 +4,7 @@
 #include "runtime/builder.h"
 #include "runtime/error.h"
 #include "runtime/hash.h"
+#include "runtime/instance.h"
 #include "runtime/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -12,21 +13,26 @@
 #include "runtime/union.h"
 
 static GenericAlias *as_alias(Value v) { return (GenericAlias *)as_object(v); }
+static bool is_alias(Value v) { return value_is_instance(v, &generic_alias_type); }
 
 /* --- making, life --- */
 
-Value generic_alias_new(VM *vm, Value origin, Value args) {
+static Value make(VM *vm, Type *type, Value origin, Value args) {
     Value tuple = is_exactly(args, &tuple_type) ? value_ref(args) : tuple_pack(vm, 1, args);
     if (is_absent(tuple)) return ABSENT;
-    GenericAlias *alias = (GenericAlias *)object_new_container(vm, &generic_alias_type, sizeof(GenericAlias));
+    GenericAlias *alias = (GenericAlias *)instance_new(vm, type, 0);
     if (!alias) {
         value_drop(vm, tuple);
-        return raise_memory(vm);
+        return ABSENT;
     }
     alias->origin = value_ref(origin);
     alias->args = tuple;
     object_track(&alias->head);
     return from_object(alias);
+}
+
+Value generic_alias_new(VM *vm, Value origin, Value args) {
+    return make(vm, &generic_alias_type, origin, args);
 }
 
 Value generic_alias_class_getitem(VM *vm, Value *args, int nargs, Value names) {
@@ -35,9 +41,8 @@ Value generic_alias_class_getitem(VM *vm, Value *args, int nargs, Value names) {
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     if (!arguments_check(vm, "GenericAlias", nargs, names, 2, 2)) return ABSENT;
-    return generic_alias_new(vm, args[0], args[1]);
+    return make(vm, type, args[0], args[1]);
 }
 
 static int traverse(Object *self, VisitFn visit, void *context) {
@@ -53,7 +58,7 @@ static void dealloc(VM *vm, Object *self) {
     value_xdrop(vm, alias->origin);
     value_xdrop(vm, alias->args);
     value_xdrop(vm, alias->parameters);
-    object_free(vm, self, sizeof(GenericAlias));
+    object_free(vm, self, instance_size(self, 0));
 }
 
 /* --- text --- */
@@ -144,7 +149,7 @@ static Value call(VM *vm, Value self, Value *args, int nargs, Value names) {
 }
 
 static Value compare(VM *vm, Value self, Value other, CompareOp op) {
-    bool aliases = is_exactly(self, &generic_alias_type) && is_exactly(other, &generic_alias_type);
+    bool aliases = is_alias(self) && is_alias(other);
     if (!aliases || (op != COMPARE_EQ && op != COMPARE_NE)) return NOT_IMPLEMENTED;
     const GenericAlias *a = as_alias(self), *b = as_alias(other);
     int equal = a->starred == b->starred;
@@ -198,7 +203,7 @@ static RAISES bool collect_parameters(VM *vm, const Tuple *args, Value list) {
         Value v = args->items[i];
         int parameter = is_parameter(vm, v);
         if (parameter < 0 || (parameter && !add_parameter(vm, list, v))) return false;
-        if (!is_exactly(v, &generic_alias_type)) continue;
+        if (!is_alias(v)) continue;
         if (!recursion_enter(vm, " while looking for type parameters")) return false;
         bool done = collect_parameters(vm, as_tuple(as_alias(v)->args), list);
         recursion_leave(vm);
@@ -221,6 +226,27 @@ static Value get_parameters(VM *vm, Value self) {
     return value_ref(alias->parameters);
 }
 
+static Value substitute(VM *vm, const Tuple *args, const Tuple *parameters, const Tuple *values);
+
+/* An alias among the arguments, with its own parameters replaced; a subclass does that itself. NEW. */
+static Value substitute_alias(VM *vm, Value v, const Tuple *parameters, const Tuple *values) {
+    Value alias = ABSENT;
+    if (is_exactly(v, &generic_alias_type)) {
+        Value inner = substitute(vm, as_tuple(as_alias(v)->args), parameters, values);
+        if (!is_absent(inner)) alias = generic_alias_new(vm, as_alias(v)->origin, inner);
+        value_xdrop(vm, inner);
+        return alias;
+    }
+    Value own = get_parameters(vm, v);
+    if (is_absent(own)) return ABSENT;
+    Value key = as_tuple(own)->length ? substitute(vm, as_tuple(own), parameters, values) : ABSENT;
+    if (as_tuple(own)->length == 0) alias = value_ref(v);
+    if (!is_absent(key)) alias = object_get_item(vm, v, key);
+    value_xdrop(vm, key);
+    value_drop(vm, own);
+    return alias;
+}
+
 /* `args` with each parameter replaced by the value in its place. NEW tuple. */
 static Value substitute(VM *vm, const Tuple *args, const Tuple *parameters, const Tuple *values) {
     Tuple *result = tuple_new(vm, args->length);
@@ -232,14 +258,12 @@ static Value substitute(VM *vm, const Tuple *args, const Tuple *parameters, cons
             if (value_same(v, parameters->items[j]))
                 value_set(vm, &result->items[i], value_ref(values->items[j]));
         }
-        if (!is_exactly(v, &generic_alias_type)) continue;
-        Value inner = ABSENT;
+        if (!is_alias(v)) continue;
+        Value alias = ABSENT;
         if (recursion_enter(vm, " while substituting type parameters")) {
-            inner = substitute(vm, as_tuple(as_alias(v)->args), parameters, values);
+            alias = substitute_alias(vm, v, parameters, values);
             recursion_leave(vm);
         }
-        Value alias = is_absent(inner) ? ABSENT : generic_alias_new(vm, as_alias(v)->origin, inner);
-        value_xdrop(vm, inner);
         if (is_absent(alias)) {
             object_drop(vm, &result->head);
             return ABSENT;
@@ -325,6 +349,7 @@ static const MemberDef members[] = {
 
 Type generic_alias_type = {
     TYPE_HEAD(generic_alias_type, "types.GenericAlias", .traverse = traverse, .dealloc = dealloc),
+    .flags = TYPE_BASE,
     .basic_size = sizeof(GenericAlias),
     .base = &object_type,
     .doc = "Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ "

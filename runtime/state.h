@@ -123,6 +123,7 @@ struct VM {
 
     Value gc_callbacks, gc_garbage; /* the lists of the module gc; ABSENT before its import */
     Value unsupported_operation;    /* the class io.UnsupportedOperation; ABSENT until needed */
+    uint64_t abc_registrations;     /* ABCMeta.register calls so far, see runtime/modules/abc.c */
 
     VMHooks hooks;
     bool audit_at_end;      /* prove the heap when the program has ended: MPYHEAPCHECK */

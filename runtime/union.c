@@ -16,7 +16,7 @@ static Value args_of(Value v) { return ((Union *)as_object(v))->args; }
 
 static bool may_join(Value v) {
     return is_none(v) || is_family(v, TYPE_TYPE) || is_exactly(v, &union_type) ||
-           is_exactly(v, &generic_alias_type);
+           value_is_instance(v, &generic_alias_type);
 }
 
 static bool add_one(VM *vm, Value list, Value alternative) {
@@ -149,7 +149,7 @@ static Value get_item(VM *vm, Value self, Value key) {
 static Value ask(VM *vm, Value self, Value subject, int (*test)(VM *, Value, Value), const char *name) {
     Tuple *args = as_tuple(args_of(self));
     for (int64_t i = 0; i < args->length; i++) {
-        if (is_exactly(args->items[i], &generic_alias_type)) {
+        if (value_is_instance(args->items[i], &generic_alias_type)) {
             return raise_type(vm, "%s() argument 2 cannot be a parameterized generic", name);
         }
     }

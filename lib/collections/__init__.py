@@ -1,0 +1,1 @@
+"""Container types beside the built-in ones."""

@@ -1,0 +1,42 @@
+/* The module _types: built-in types that have no name among the built-ins, for the module types. */
+#include "runtime/dict.h"
+#include "runtime/module.h"
+
+static const struct {
+    const char *name;
+    Type *type;
+} named[] = {
+    {"BuiltinFunctionType", &native_function_type},
+    {"BuiltinMethodType", &native_function_type},
+    {"CellType", &cell_type},
+    {"ClassMethodDescriptorType", &class_method_descriptor_type},
+    {"CodeType", &code_type},
+    {"EllipsisType", &ellipsis_type},
+    {"FrameType", &frame_type},
+    {"FunctionType", &function_type},
+    {"GeneratorType", &generator_type},
+    {"GenericAlias", &generic_alias_type},
+    {"GetSetDescriptorType", &getset_descriptor_type},
+    {"LambdaType", &function_type},
+    {"MappingProxyType", &mapping_proxy_type},
+    {"MemberDescriptorType", &member_descriptor_type},
+    {"MethodDescriptorType", &method_descriptor_type},
+    {"MethodType", &method_type},
+    {"MethodWrapperType", &method_wrapper_type},
+    {"ModuleType", &module_type},
+    {"NoneType", &none_type},
+    {"NotImplementedType", &not_implemented_type},
+    {"SimpleNamespace", &namespace_type},
+    {"TracebackType", &traceback_type},
+    {"UnionType", &union_type},
+    {"WrapperDescriptorType", &wrapper_descriptor_type},
+};
+
+Value module__types_new(VM *vm) {
+    Value module = module_new_c(vm, "_types", "The types of the interpreter's own objects.");
+    bool ok = !is_absent(module);
+    for (size_t i = 0; ok && i < sizeof named / sizeof *named; i++)
+        ok = dict_set_c(vm, as_module(module)->dict, named[i].name, from_object(named[i].type));
+    if (!ok && !is_absent(module)) value_clear(vm, &module);
+    return module;
+}
