@@ -302,6 +302,7 @@ void generator_expression(Compiler *c, Node *node);
 /* Push a function of a finished code object; `flags` says what lies on the stack, as MAKE_FUNCTION has it. */
 void make_closure(Compiler *c, Value code, const Unit *inner, int flags, Span span);
 
+void match_statement(Compiler *c, Node *node);
 void try_statement(Compiler *c, Node *node);
 void with_statement(Compiler *c, Node *node);
 void loop_exit(Compiler *c, Node *node);

@@ -189,6 +189,7 @@ void statement(Compiler *c, Node *node) {
     case AST_FunctionDef: function_definition(c, node); break;
     case AST_ClassDef: class_definition(c, node); break;
     case AST_TypeAlias: type_alias_statement(c, node); break;
+    case AST_Match: match_statement(c, node); break;
     case AST_Try: try_statement(c, node); break;
     case AST_With: with_statement(c, node); break;
     case AST_Raise: raise_statement(c, node); break;
@@ -231,6 +232,8 @@ static bool has_annotations(const Node *node) {
     case AST_If: return list_has_annotations(node->If.body) || list_has_annotations(node->If.orelse);
     case AST_With: return list_has_annotations(node->With.body);
     case AST_ExceptHandler: return list_has_annotations(node->ExceptHandler.body);
+    case AST_match_case: return list_has_annotations(node->match_case.body);
+    case AST_Match: return list_has_annotations(node->Match.cases);
     case AST_Try:
         return list_has_annotations(node->Try.body) || list_has_annotations(node->Try.handlers) ||
                list_has_annotations(node->Try.orelse) || list_has_annotations(node->Try.finalbody);

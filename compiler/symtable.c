@@ -6,6 +6,7 @@
 
 static bool visit(SymbolTable *t, Node *node);
 static bool visit_list(SymbolTable *t, NodeList list);
+static bool visit_children(SymbolTable *t, Node *node);
 
 /* ---- Scopes and symbols ------------------------------------------------------------------------------------------ */
 
@@ -331,6 +332,14 @@ static bool visit_handler(SymbolTable *t, Node *node) {
            (!h->name.utf8 || define(t, h->name, SYMBOL_LOCAL, node->span)) && visit_list(t, h->body);
 }
 
+/* Patterns that bind a name. */
+static bool visit_capture(SymbolTable *t, Node *node) {
+    Identifier name = node->kind == AST_MatchAs     ? node->MatchAs.name
+                      : node->kind == AST_MatchStar ? node->MatchStar.name
+                                                    : node->MatchMapping.rest;
+    return visit_children(t, node) && (!name.utf8 || define(t, name, SYMBOL_LOCAL, node->span));
+}
+
 /* A chain of elifs is as long as its source: a loop, not a recursion. */
 static bool visit_if(SymbolTable *t, Node *node) {
     for (;; node = node->If.orelse.items[0]) {
@@ -342,7 +351,6 @@ static bool visit_if(SymbolTable *t, Node *node) {
 static bool visit_unsupported(SymbolTable *t, Node *node) {
     const char *what;
     switch (node->kind) {
-    case AST_Match: what = "match statement"; break;
     case AST_AsyncFunctionDef: what = "async def"; break;
     case AST_AsyncFor: what = "async for"; break;
     case AST_AsyncWith: what = "async with"; break;
@@ -528,6 +536,9 @@ static bool visit(SymbolTable *t, Node *node) {
     case AST_AnnAssign: return visit_annotated(t, node);
     case AST_ExceptHandler: return visit_handler(t, node);
     case AST_If: return visit_if(t, node);
+    case AST_MatchAs:
+    case AST_MatchStar:
+    case AST_MatchMapping: return visit_capture(t, node);
     case AST_Name: return visit_name(t, node);
     case AST_Attribute: return visit_attribute(t, node);
     case AST_keyword: return visit_keyword(t, node);
@@ -543,7 +554,6 @@ static bool visit(SymbolTable *t, Node *node) {
     case AST_YieldFrom: return visit_yield(t, node);
     case AST_Await: return visit_await(t, node);
     case AST_TypeAlias: return visit_type_alias(t, node);
-    case AST_Match:
     case AST_TryStar:
     case AST_AsyncFunctionDef:
     case AST_AsyncFor:

@@ -387,6 +387,14 @@ static void set_slots(VM *vm, Type *type) {
     }
 }
 
+/* Which patterns match the instances: the first class of the mro that says so decides. */
+static void set_pattern_flags(Type *type) {
+    enum { PATTERNS = TYPE_SEQUENCE | TYPE_MAPPING };
+    type->flags &= ~(uint32_t)PATTERNS;
+    for (int64_t i = 1; i < type->mro->length && !(type->flags & PATTERNS); i++)
+        type->flags |= as_type(type->mro->items[i])->flags & PATTERNS;
+}
+
 static bool add_to_bases(VM *vm, Type *type) {
     for (int64_t i = 0; i < type->bases->length; i++) {
         if (!type_add_subclass(vm, as_type(type->bases->items[i]), type)) return false;
@@ -483,6 +491,7 @@ static Type *make_type(VM *vm, Type *metatype, Type *base, Value name, Tuple *ba
     value_xdrop(vm, plan.names);
     if (ok) {
         set_slots(vm, type);
+        set_pattern_flags(type);
         return type;
     }
     if (type != NULL) object_drop(vm, &type->head.object);

@@ -131,12 +131,17 @@ METHOD(list_reverse_reduce) {
     return reduce(vm, args[0], "reversed", true);
 }
 
+/* The length of what is walked; a list says it itself, whatever __len__ a subclass of it has. */
+static int64_t sequence_length(VM *vm, Value sequence) {
+    return is_family(sequence, TYPE_LIST) ? as_list(sequence)->length : object_length(vm, sequence);
+}
+
 METHOD(length_hint) {
     UNUSED_CALL;
     const SequenceIterator *it = as_iterator(args[0]);
     if (is_absent(it->sequence)) return int_small(0);
     if (!type_of(it->sequence)->container.length) return NOT_IMPLEMENTED;
-    int64_t length = object_length(vm, it->sequence);
+    int64_t length = sequence_length(vm, it->sequence);
     if (length < 0) return ABSENT;
     return int_small(length > it->index ? length - it->index : 0);
 }
@@ -145,7 +150,7 @@ METHOD(reverse_length_hint) {
     UNUSED_CALL;
     const SequenceIterator *it = as_iterator(args[0]);
     if (is_absent(it->sequence)) return int_small(0);
-    int64_t length = object_length(vm, it->sequence);
+    int64_t length = sequence_length(vm, it->sequence);
     if (length < 0) return ABSENT;
     return int_small(length > it->index ? it->index + 1 : 0);
 }
@@ -164,7 +169,7 @@ METHOD(reverse_setstate) {
     if (!object_to_int64(vm, args[1], NULL, &index)) return ABSENT;
     SequenceIterator *it = as_iterator(args[0]);
     if (is_absent(it->sequence)) return NONE;
-    int64_t length = object_length(vm, it->sequence);
+    int64_t length = sequence_length(vm, it->sequence);
     if (length < 0) return ABSENT;
     it->index = index < -1 ? -1 : index > length - 1 ? length - 1 : index;
     return NONE;

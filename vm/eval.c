@@ -43,6 +43,7 @@
 #include "vm/call.h"
 #include "vm/generator.h"
 #include "vm/import.h"
+#include "vm/match.h"
 #include "vm/operator.h"
 #include "vm/specialise.h"
 #include "vm/steps.h"
@@ -1807,6 +1808,49 @@ compare_jump_known : {
         SAVE_IP();
         result = step_stop_iteration_error(vm, sp[-1]);
         goto replace_top;
+    }
+
+    /* --- match --- */
+
+    TARGET(MATCH_SEQUENCE) {
+        Value subject = sp[-1];
+        PUSH(bool_from(is_family(subject, TYPE_SEQUENCE) != 0));
+        NEXT();
+    }
+
+    TARGET(MATCH_MAPPING) {
+        Value subject = sp[-1];
+        PUSH(bool_from(is_family(subject, TYPE_MAPPING) != 0));
+        NEXT();
+    }
+
+    TARGET(MATCH_LENGTH) {
+        SAVE_IP();
+        int64_t length = object_length(vm, sp[-1]);
+        if (UNLIKELY(length < 0)) goto error;
+        PUSH(int_small(length));
+        NEXT();
+    }
+
+    TARGET(MATCH_KEYS) {
+        SAVE_IP();
+        result = match_keys(vm, sp[-2], sp[-1]);
+        goto push_result;
+    }
+
+    TARGET(MATCH_REST) {
+        SAVE_IP();
+        result = match_rest(vm, sp[-2], sp[-1]);
+        goto replace_two;
+    }
+
+    TARGET(MATCH_CLASS) {
+        SAVE_IP();
+        result = match_class(vm, sp[-3], sp[-2], sp[-1], A24);
+        if (UNLIKELY(is_absent(result))) goto error;
+        DROP_TOP(3);
+        PUSH(result);
+        NEXT();
     }
 
     /* --- exceptions --- */
