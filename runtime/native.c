@@ -106,11 +106,12 @@ bool signature_parse(VM *vm, const char *params, Signature *signature) {
     Signature s = signature_counts(params);
     s.names = signature_names(vm, params, s.count);
     if (s.names == NULL) return false;
+    s.exact = s.raw || s.positional != s.count ? -1 : s.count;
     *signature = s;
     return true;
 }
 
-void signature_init(Signature *signature) { *signature = (Signature){.count = -1}; }
+void signature_init(Signature *signature) { *signature = (Signature){.count = -1, .exact = -1}; }
 
 void signature_fini(VM *vm, Signature *signature) {
     Tuple *names = signature->names;

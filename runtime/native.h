@@ -57,6 +57,7 @@ typedef struct {
     int16_t positional;        /* how many may be given by position */
     int16_t required;          /* how many of the positional ones must be given */
     int16_t count;             /* all; of a raw function, those in front of *args */
+    int16_t exact;             /* so many positional arguments are the row as it stands; -1: no number is */
     bool raw;                  /* *args or **kwargs: the function sees the call as it is */
     bool raw_args;             /* raw, with any number of positional arguments */
     bool raw_names;            /* raw, and keywords are allowed */

@@ -101,7 +101,7 @@ static __attribute__((noinline)) bool native_fits_padded(const Signature *signat
 }
 
 static inline bool native_fits(const Signature *signature, Value *args, int64_t n) {
-    if (LIKELY(n == signature->count && n == signature->positional && !signature->raw)) return true;
+    if (LIKELY(n == signature->exact)) return true;
     return native_fits_padded(signature, args, n);
 }
 
@@ -1663,6 +1663,22 @@ compare_jump_known : {
                 NEXT();
             }
         }
+        if (LIKELY(is_object(called) && as_object(called)->type == &native_function_type)) {
+            const NativeFunction *native = (const NativeFunction *)as_object(called);
+            if (LIKELY(nargs == native->signature.exact && is_absent(native->self) && is_absent(base[1]))) {
+                SAVE_IP();
+                result = native->function(vm, base + 2, (int)nargs, ABSENT);
+                goto call_done;
+            }
+        } else if (is_object(called) && as_object(called)->type == &method_descriptor_type) {
+            const MethodDescriptor *method = (const MethodDescriptor *)as_object(called);
+            if (LIKELY(nargs == method->signature.exact && !is_absent(base[1]) &&
+                       type_of(base[1]) == method->owner)) {
+                SAVE_IP();
+                result = method->function(vm, base + 1, (int)nargs + 1, ABSENT);
+                goto call_done;
+            }
+        }
         goto call;
     }
 
@@ -2144,6 +2160,10 @@ call: /* base: callable, self or ABSENT, nargs arguments up to sp */
     }
     if (type == &type_type) {
         Type *class = (Type *)as_object(callable);
+        if (class == &type_type && nargs == 1) {
+            result = value_ref(from_object(type_of(arguments[0])));
+            goto call_done;
+        }
         if (class->new != object_type.new || class->flags & TYPE_ABSTRACT) goto call_other;
         Value init = type_lookup(vm, class, NAME_OF(vm, init));
         if (is_absent(init) || !is_function(init)) goto call_other;
