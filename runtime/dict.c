@@ -90,10 +90,18 @@ static inline void probe_step(Probe *p) {
 /* Where a key is, or would go. */
 typedef struct {
     int64_t entry; /* MISSING, FAILED (which RAISES), or its number */
-    uint64_t cell; /* MISSING: the free cell that ended the probe */
+    uint64_t cell; /* MISSING: the first cell of the probe that is free or leads to a deleted entry */
 } Place;
 
 enum { MISSING = -1, FAILED = -2 };
+
+#define NO_CELL UINT64_MAX
+
+/* The probe for a key that is not there has ended; `dead` is the first cell on its way that leads to a deleted entry.
+ * Such cells serve again, or a key deleted and stored in turn would make its probe ever longer. */
+static inline Place missing(const Probe *p, uint64_t dead) {
+    return (Place){MISSING, dead == NO_CELL ? p->i : dead};
+}
 
 static inline bool same_string(Value a, Value b, int64_t hash) {
     const String *s = as_string(a), *t = as_string(b);
@@ -106,13 +114,18 @@ static inline bool same_string(Value a, Value b, int64_t hash) {
 static inline __attribute__((always_inline)) Place find_simple_in(const Dict *dict, Value key, int64_t hash,
                                                                   unsigned width_log, bool string) {
     const DictEntry *entries = dict_entries(dict);
+    uint64_t dead = NO_CELL;
     for (Probe p = probe_begin(dict, hash);; probe_step(&p)) {
         uint32_t cell = cell_at(entries, p.i, width_log);
-        if (cell == 0) return (Place){MISSING, p.i};
+        if (cell == 0) return missing(&p, dead);
         Value candidate = entries[cell - 1].key;
         if (value_same(candidate, key)) return (Place){cell - 1, 0};
-        if (!string || !is_object(candidate) || is_absent(candidate)) continue;
-        if (same_string(candidate, key, hash)) return (Place){cell - 1, 0};
+        if (!is_object(candidate)) continue;
+        if (is_absent(candidate)) {
+            if (dead == NO_CELL) dead = p.i;
+        } else if (string && same_string(candidate, key, hash)) {
+            return (Place){cell - 1, 0};
+        }
     }
 }
 
@@ -169,13 +182,18 @@ static Place find_general(VM *vm, Dict *dict, Value key, int64_t hash) {
 restart:
     if (dict->index_log == 0) return (Place){MISSING, 0};
     unsigned width_log = cell_log(dict->index_log);
+    uint64_t dead = NO_CELL;
     for (Probe p = probe_begin(dict, hash);; probe_step(&p)) {
         uint32_t cell = cell_at(dict->table, p.i, width_log);
-        if (cell == 0) return (Place){MISSING, p.i};
+        if (cell == 0) return missing(&p, dead);
         int64_t index = cell - 1;
         Value candidate = dict_entries(dict)[index].key;
         if (value_same(candidate, key)) return (Place){index, 0};
-        if (is_absent(candidate) || entry_hash(vm, dict, index) != hash) continue;
+        if (is_absent(candidate)) {
+            if (dead == NO_CELL) dead = p.i;
+            continue;
+        }
+        if (entry_hash(vm, dict, index) != hash) continue;
         bool changed = false;
         int equal = compare_key(vm, dict, index, key, &changed);
         if (equal < 0) return (Place){FAILED, 0};
@@ -370,12 +388,20 @@ static bool copy_entries(VM *vm, Value copy, const Dict *source) {
     return true;
 }
 
+bool dict_fill(VM *vm, Value empty, Value other) {
+    Dict *dict = as_dict(empty), old = table_of(dict);
+    const Dict *source = as_dict(other);
+    if (source->count == 0) return true;
+    bool dense = source->count >= source->fill / 2 + source->fill / 4;
+    if (!dense) return copy_entries(vm, empty, source);
+    if (!copy_table(vm, dict, source)) return false;
+    table_free(vm, &old);
+    return true;
+}
+
 Value dict_copy(VM *vm, Value dict) {
     Value copy = dict_new(vm);
-    const Dict *source = as_dict(dict);
-    if (is_absent(copy) || source->count == 0) return copy;
-    bool dense = source->count >= source->fill / 2 + source->fill / 4;
-    if (dense ? copy_table(vm, as_dict(copy), source) : copy_entries(vm, copy, source)) return copy;
+    if (is_absent(copy) || dict_fill(vm, copy, dict)) return copy;
     value_drop(vm, copy);
     return ABSENT;
 }

@@ -13,8 +13,8 @@
  * look-up of such a key can run no user code. The first other key turns it into a DICT_GENERAL one, with
  * hashes beside (24 bytes).
  *
- * A deleted entry stays in its place, key and value ABSENT, its cell still leading to it, until the table is
- * rebuilt. Deleted entries at the end may be used again (popitem), so a cell may lead to an entry that it was
+ * A deleted entry stays in its place, key and value ABSENT, until the table is rebuilt; its cell leads to it until a
+ * new key takes the cell. Deleted entries at the end may be used again (popitem), so a cell may lead to an entry that it was
  * not made for: it is found there by its key, or passed over. `limit` bounds fill so that, however often that
  * happens, a third of the cells stays 0 and every probe ends.
  *
@@ -65,6 +65,7 @@ NEW RAISES Value dict_set_default(VM *vm, Value dict, Value key, Value value);
 RAISES int dict_contains(VM *vm, Value dict, Value key);
 void dict_clear(VM *vm, Value dict);
 NEW RAISES Value dict_copy(VM *vm, Value dict);
+RAISES bool dict_fill(VM *vm, Value empty, Value other); /* the same into a dict that has no entries */
 /* Merge a mapping or an iterable of pairs. */
 RAISES bool dict_update(VM *vm, Value dict, Value other);
 
@@ -91,6 +92,7 @@ int64_t dict_entry_index(VM *vm, const Dict *dict, Value name);
 
 /* What methods and views share. Views: keys, values, items of a dict, by their type. */
 NEW RAISES Value dict_view_new(VM *vm, Type *type, Value dict);
+BORROWED Value dict_viewed(Value view); /* the view's dict */
 NEW RAISES Value dict_iterate(VM *vm, Value dict);
 NEW RAISES Value dict_reverse(VM *vm, Value dict);
 /* Take the last entry out: false when the dict is empty. */

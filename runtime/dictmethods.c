@@ -47,9 +47,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 static bool merge_dict(VM *vm, Value self, Value other) {
     Dict *source = as_dict(other), *target = as_dict(self);
     if (source == target) return true;
-    if (target->count == 0 && source->count > target->limit) {
-        if (!dict_rebuild(vm, target, source->count, source->kind)) return false;
-    }
+    if (target->count == 0) return dict_fill(vm, self, other);
     int64_t count = source->count, position = 0;
     Value key, value;
     while (dict_next(other, &position, &key, &value)) {
@@ -174,11 +172,19 @@ static Value repr(VM *vm, Value self) {
     return builder_finish(&b);
 }
 
+/* Does the very same key lead to the very same value, at the same place? So it is in most dicts that are equal. */
+static bool same_entry(const Dict *dict, int64_t index, Value key, Value value) {
+    if (index >= dict->fill) return false;
+    const DictEntry *entry = &dict_entries(dict)[index];
+    return value_same(entry->key, key) && value_same(entry->value, value);
+}
+
 /* Is every entry of `a` in `b`, with an equal value? */
 static int entries_equal(VM *vm, Value a, Value b) {
     int64_t position = 0;
     Value key, value;
     while (dict_next(a, &position, &key, &value)) {
+        if (same_entry(as_dict(b), position - 1, key, value)) continue;
         int64_t hash = dict_entry_hash(vm, as_dict(a), position - 1);
         value_ref(key), value_ref(value);
         int64_t index = dict_find(vm, as_dict(b), key, hash);

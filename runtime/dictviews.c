@@ -170,7 +170,7 @@ typedef struct {
     Value dict; /* owned */
 } DictView;
 
-static Value viewed(Value view) { return ((DictView *)as_object(view))->dict; }
+Value dict_viewed(Value view) { return ((DictView *)as_object(view))->dict; }
 
 static bool is_set_view(Value v) { return is_exactly(v, &dict_keys_type) || is_exactly(v, &dict_items_type); }
 
@@ -194,7 +194,7 @@ static void view_dealloc(VM *vm, Object *self) {
 
 static int64_t view_length(VM *vm, Value self) {
     (void)vm;
-    return as_dict(viewed(self))->count;
+    return as_dict(dict_viewed(self))->count;
 }
 
 static Value view_repr(VM *vm, Value self) {
@@ -217,7 +217,7 @@ static Value iterate_part(VM *vm, Value self, bool backward) {
         {&dict_reverse_key_iterator_type, &dict_reverse_value_iterator_type,
          &dict_reverse_item_iterator_type},
     };
-    return iterator_make(vm, iterators[backward][part], viewed(self), backward);
+    return iterator_make(vm, iterators[backward][part], dict_viewed(self), backward);
 }
 
 static Value view_iterate(VM *vm, Value self) { return iterate_part(vm, self, false); }
@@ -227,11 +227,11 @@ METHOD(view_reversed) {
     return iterate_part(vm, args[0], true);
 }
 
-static int keys_contains(VM *vm, Value self, Value key) { return dict_contains(vm, viewed(self), key); }
+static int keys_contains(VM *vm, Value self, Value key) { return dict_contains(vm, dict_viewed(self), key); }
 
 static int items_contains(VM *vm, Value self, Value item) {
     if (!is_tuple(item) || as_tuple(item)->length != 2) return 0;
-    Value value = dict_get(vm, viewed(self), as_tuple(item)->items[0]);
+    Value value = dict_get(vm, dict_viewed(self), as_tuple(item)->items[0]);
     if (is_absent(value)) return error_raised(vm) ? -1 : 0;
     value_ref(value);
     int equal = object_equal(vm, value, as_tuple(item)->items[1]);
@@ -346,7 +346,7 @@ METHOD(isdisjoint) {
 
 /* --- the view types --- */
 
-static Value get_mapping(VM *vm, Value self) { return mapping_proxy_new(vm, viewed(self)); }
+static Value get_mapping(VM *vm, Value self) { return mapping_proxy_new(vm, dict_viewed(self)); }
 
 static const GetSetDef view_getsets[] = {
     {"mapping", get_mapping, NULL, "dictionary that this view refers to"},

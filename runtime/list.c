@@ -153,6 +153,15 @@ static bool extend_dict(VM *vm, List *list, Value dict) {
     return true;
 }
 
+static bool extend_values(VM *vm, List *list, Value dict) {
+    if (!room_for_more(vm, list, as_dict(dict)->count)) return false;
+    int64_t position = 0;
+    Value key, value;
+    while (dict_next(dict, &position, &key, &value))
+        list->items[list->length++] = value_ref(value);
+    return true;
+}
+
 static bool extend_set(VM *vm, List *list, Value set) {
     if (!room_for_more(vm, list, as_set(set)->used)) return false;
     int64_t position = 0, hash;
@@ -190,6 +199,8 @@ bool list_extend(VM *vm, Value self, Value iterable) {
     }
     if (is_range(iterable) && as_range(iterable)->small) return extend_range(vm, list, as_range(iterable));
     if (is_exactly(iterable, &dict_type)) return extend_dict(vm, list, iterable);
+    if (is_exactly(iterable, &dict_keys_type)) return extend_dict(vm, list, dict_viewed(iterable));
+    if (is_exactly(iterable, &dict_values_type)) return extend_values(vm, list, dict_viewed(iterable));
     if (is_exactly(iterable, &set_type)) return extend_set(vm, list, iterable);
     return extend_iterator(vm, self, iterable);
 }

@@ -52,9 +52,10 @@ Value row_compare(VM *vm, Value self, Value other, CompareOp op) {
     }
     for (int64_t i = 0;; i++) {
         Row a = row_of(self), b = row_of(other);
+        while (i < a.length && i < b.length && value_same(a.items[i], b.items[i]))
+            i++;
         if (i >= a.length || i >= b.length) return compare_lengths(a.length, b.length, op);
         Value x = a.items[i], y = b.items[i];
-        if (value_same(x, y)) continue;
         if (are_ints(x, y)) {
             if (op == COMPARE_EQ || op == COMPARE_NE) return bool_from(op == COMPARE_NE);
             return compare_lengths(int_get(x), int_get(y), op);
