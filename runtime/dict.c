@@ -271,8 +271,39 @@ static void index_insert(Dict *dict, int64_t hash, uint32_t entry) {
     cell_set(dict->table, p.i, width_log, entry + 1);
 }
 
+static inline __attribute__((always_inline)) void index_row(Dict *dict, unsigned width_log) {
+    void *table = dict->table;
+    const DictEntry *entries = dict_entries(dict);
+    for (uint32_t i = 0; i < dict->fill; i++) {
+        Value key = entries[i].key;
+        int64_t hash = dict->kind == DICT_GENERAL ? hashes_of(dict)[i]
+                       : is_int(key)              ? hash_int(key)
+                                                  : as_string(key)->hash;
+        Probe p = probe_begin(dict, hash);
+        while (cell_at(table, p.i, width_log) != 0)
+            probe_step(&p);
+        cell_set(table, p.i, width_log, i + 1);
+    }
+}
+
+/* Every entry of `old` is alive: the row moves as a whole. Its keys have their hashes, as they were stored by them;
+ * a str's is computed but once. */
+static void move_row(Dict *dict, const Dict *old) {
+    memcpy(dict->table, old->table, old->fill * sizeof(DictEntry));
+    if (dict->kind == DICT_GENERAL) memcpy(hashes_of(dict), hashes_of(old), old->fill * sizeof(int64_t));
+    dict->fill = old->fill;
+    unsigned width_log = cell_log(dict->index_log);
+    if (width_log == 0) return index_row(dict, 0);
+    if (width_log == 1) return index_row(dict, 1);
+    index_row(dict, 2);
+}
+
 /* Move the live entries of `old` to the front of the new table of `dict`. */
 static void move_entries(VM *vm, Dict *dict, const Dict *old) {
+    if (dict->count == old->fill && dict->kind == old->kind) {
+        move_row(dict, old);
+        return;
+    }
     DictEntry *source = dict_entries(old), *target = dict_entries(dict);
     for (int64_t i = 0; i < old->fill; i++) {
         if (is_absent(source[i].key)) continue;
@@ -412,7 +443,8 @@ Value dict_copy(VM *vm, Value dict) {
  * which are dropped on failure. */
 static bool append(VM *vm, Dict *dict, uint64_t cell, STEALS Value key, int64_t hash, STEALS Value value) {
     const void *table = dict->table;
-    if (!make_room(vm, dict, key)) {
+    bool fits = dict->fill < dict->limit && (dict->kind == DICT_GENERAL || is_simple_key(key));
+    if (__builtin_expect(!fits, 0) && !make_room(vm, dict, key)) {
         value_drop(vm, key);
         value_drop(vm, value);
         return false;

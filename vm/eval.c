@@ -186,21 +186,6 @@ static Value get_item(VM *vm, Value container, Value key) {
     return object_get_item(vm, container, key);
 }
 
-static bool set_item(VM *vm, Value container, Value key, Value value) {
-    if (is_exactly(container, &list_type) && is_int(key)) {
-        List *list = as_list(container);
-        int64_t i = int_get(key);
-        if (i < 0) i += list->length;
-        if (LIKELY((uint64_t)i < (uint64_t)list->length)) {
-            value_set(vm, &list->items[i], value_ref(value));
-            return true;
-        }
-    } else if (is_exactly(container, &dict_type)) {
-        return dict_set(vm, container, key, value);
-    }
-    return object_set_item(vm, container, key, value);
-}
-
 /* Attributes at sites that see many classes. */
 static Value *cached_slot(const AttributeCacheEntry *entry, Value object) {
     return attributes_slot(attributes_at(as_object(object), as_object(object)->type->attributes_offset),
@@ -1122,7 +1107,9 @@ Value eval_run(VM *vm) {
             if (!is_absent(callable)) goto enter_set_item;
         }
         SAVE_IP();
-        if (!set_item(vm, container, sp[-1], sp[-3])) goto error;
+        bool stored = is_exactly(container, &dict_type) ? dict_set(vm, container, sp[-1], sp[-3])
+                                                        : object_set_item(vm, container, sp[-1], sp[-3]);
+        if (UNLIKELY(!stored)) goto error;
         DROP_TOP(3);
         NEXT();
     }
