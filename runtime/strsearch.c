@@ -111,39 +111,68 @@ static int64_t two_way(Text t, Text wanted, bool backwards) {
 
 /* --- searching --- */
 
-/* Comparisons may cost this much beyond four units for each unit passed before a search goes another way. */
-/* In longer texts of bytes, libc's search is faster at once. */
-enum { PATIENCE = 1024, LONG_TEXT = 128 };
-/* What finding the first byte again costs beside the comparison, in the same unit: memmem does without. */
-enum { RESTART = 16 };
+/*
+ * A place where `wanted` may begin is one that has its first unit, and its last one at the right distance. Sixteen
+ * bytes of places are looked at at a time (the generic vector algorithm of W. Mula, "SIMD-friendly algorithms for
+ * substring searching").
+ */
+typedef struct {
+    uint32_t first, last;
+    int64_t gap; /* from the first unit to the last */
+} Ends;
+
+#define CANDIDATE(name, Unit) \
+    typedef Unit name##_vector __attribute__((vector_size(16))); \
+    static int64_t name(const void *text, int64_t at, int64_t places, const Ends *ends) { \
+        enum { LANES = 16 / sizeof(Unit) }; \
+        const Unit *data = text; \
+        Unit first = (Unit)ends->first, last = (Unit)ends->last; \
+        name##_vector firsts = first - (name##_vector){0}, lasts = last - (name##_vector){0}; \
+        for (; at + LANES <= places; at += LANES) { \
+            name##_vector a, b; \
+            memcpy(&a, data + at, sizeof a); \
+            memcpy(&b, data + at + ends->gap, sizeof b); \
+            uint64_t both[2]; \
+            name##_vector equal = (name##_vector)(a == firsts) & (name##_vector)(b == lasts); \
+            memcpy(both, &equal, sizeof both); \
+            if (both[0]) return at + __builtin_ctzll(both[0]) / (8 * (int)sizeof(Unit)); \
+            if (both[1]) return at + LANES / 2 + __builtin_ctzll(both[1]) / (8 * (int)sizeof(Unit)); \
+        } \
+        while (at < places && (data[at] != first || data[at + ends->gap] != last)) \
+            at++; \
+        return at; \
+    }
+
+CANDIDATE(candidate_byte, uint8_t)
+CANDIDATE(candidate_half, uint16_t)
+CANDIDATE(candidate_word, uint32_t)
+
+/* The next place at or behind `at` where the ends of the wanted text are; `places` when there is none. */
+static inline int64_t candidate(Text t, int64_t at, int64_t places, const Ends *ends) {
+    if (t.width_log == 0) return candidate_byte(t.data, at, places, ends);
+    if (t.width_log == 1) return candidate_half(t.data, at, places, ends);
+    return candidate_word(t.data, at, places, ends);
+}
 
 static bool cannot_occur(Text t, Text wanted) {
     return wanted.length > t.length || wanted.width_log > t.width_log;
 }
 
-static int64_t find_patiently(Text t, Text wanted) {
-    if (t.width_log == 0) {
-        const uint8_t *found = memmem(t.data, (size_t)t.length, wanted.data, (size_t)wanted.length);
-        return found ? found - t.data : -1;
-    }
-    return two_way(t, wanted, false);
-}
+/* Comparisons may cost this much beyond four units for each unit passed before a search goes another way. */
+enum { PATIENCE = 1024 };
 
 int64_t text_find(Text t, Text wanted) {
     if (wanted.length == 0) return 0;
     if (cannot_occur(t, wanted)) return -1;
     uint32_t first = text_at(wanted, 0);
     if (wanted.length == 1) return text_find_unit(t, first);
-    if (t.width_log == 0 && t.length > LONG_TEXT) return find_patiently(t, wanted);
+    Ends ends = {first, text_at(wanted, wanted.length - 1), wanted.length - 1};
     int64_t places = t.length - wanted.length + 1, cost = 0;
-    for (int64_t at = 0; at < places; at++) {
-        int64_t step = text_find_unit(text_part(t, at, places), first);
-        if (step < 0) return -1;
-        at += step;
+    for (int64_t at = 0; (at = candidate(t, at, places, &ends)) < places; at++) {
         if (text_matches(t, at, wanted)) return at;
-        cost += wanted.length + (t.width_log == 0 ? RESTART : 0);
+        cost += wanted.length;
         if (cost > at * 4 + PATIENCE) {
-            int64_t found = find_patiently(text_part(t, at + 1, t.length), wanted);
+            int64_t found = two_way(text_part(t, at + 1, t.length), wanted, false);
             return found < 0 ? -1 : at + 1 + found;
         }
     }

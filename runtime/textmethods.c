@@ -363,16 +363,51 @@ static void interleave(TextWriter *w, Text t, Text by, int64_t count) {
     }
 }
 
-static void substitute(TextWriter *w, Text t, Text old, Text by, int64_t count) {
+/* Where a text occurs; the first places are kept, so that few texts are searched twice. */
+enum { PLACES_KEPT = 64 };
+
+typedef struct {
+    int64_t count;
+    int64_t places[PLACES_KEPT];
+} Occurrences;
+
+static void find_occurrences(Text t, Text old, int64_t limit, Occurrences *o) {
+    int64_t at = 0, found;
+    for (o->count = 0; o->count < limit && o->count < PLACES_KEPT; o->count++, at += found + old.length) {
+        found = text_find(text_part(t, at, t.length), old);
+        if (found < 0) return;
+        o->places[o->count] = at + found;
+    }
+    if (o->count < limit) o->count += text_count(text_part(t, at, t.length), old, limit - o->count);
+}
+
+static void substitute(TextWriter *w, Text t, Text old, Text by, const Occurrences *o) {
     int64_t at = 0;
-    for (int64_t i = 0; i < count; i++) {
-        Text rest = text_part(t, at, t.length);
-        int64_t found = text_find(rest, old);
-        writer_put(w, text_part(rest, 0, found));
+    for (int64_t i = 0; i < o->count; i++) {
+        int64_t found = i < PLACES_KEPT ? o->places[i] : at + text_find(text_part(t, at, t.length), old);
+        writer_put(w, text_part(t, at, found));
         writer_put(w, by);
-        at += found + old.length;
+        at = found + old.length;
     }
     writer_put(w, text_part(t, at, t.length));
+}
+
+#define EXCHANGE(Unit) \
+    do { \
+        Unit *data = (Unit *)w->data; \
+        for (int64_t i = 0; i < t.length; i++) { \
+            if (data[i] != from) continue; \
+            data[i] = (Unit)to; \
+            if (--limit == 0) return; \
+        } \
+    } while (0)
+
+/* One unit by another of a width that fits: the text is copied as a whole and the units are changed where they are. */
+static void exchange(TextWriter *w, Text t, uint32_t from, uint32_t to, int64_t limit) {
+    writer_put(w, t);
+    if (w->width_log == 0) EXCHANGE(uint8_t);
+    if (w->width_log == 1) EXCHANGE(uint16_t);
+    if (w->width_log == 2) EXCHANGE(uint32_t);
 }
 
 /* The same text as narrow as it can be, after wide characters have gone. */
@@ -395,18 +430,27 @@ TEXT_METHOD(replace) {
     if (!fits(vm, self, args[2], "replace() argument 2 must be str, not %T")) return ABSENT;
     if (!text_size_argument(vm, args[3], &limit)) return ABSENT;
     Text t = text_of(self), old = text_of(args[1]), by = text_of(args[2]);
-    int64_t count = text_count(t, old, limit < 0 ? INT64_MAX : limit);
-    if (count == 0) return text_slice(vm, self, 0, t.length);
-    if (__builtin_mul_overflow(count, by.length - old.length, &length) ||
+    if (limit < 0) limit = INT64_MAX;
+    Occurrences o;
+    bool single = old.length == 1 && by.length == 1;
+    if (single || old.length == 0) {
+        o.count = single ? limit && text_find(t, old) >= 0 : text_count(t, old, limit);
+    } else {
+        find_occurrences(t, old, limit, &o);
+    }
+    if (o.count == 0) return text_slice(vm, self, 0, t.length);
+    if (__builtin_mul_overflow(o.count, by.length - old.length, &length) ||
         __builtin_add_overflow(length, t.length, &length))
         return raise_overflow(vm, "replace %s is too long", is_string(self) ? "string" : "bytes");
     uint32_t maximum = text_limit(self), other = text_limit(args[2]);
     TextWriter w;
     if (!writer_new(vm, &w, self, length, maximum > other ? maximum : other)) return ABSENT;
-    if (old.length) {
-        substitute(&w, t, old, by, count);
+    if (single) {
+        exchange(&w, t, text_at(old, 0), text_at(by, 0), limit);
+    } else if (old.length) {
+        substitute(&w, t, old, by, &o);
     } else {
-        interleave(&w, t, by, count);
+        interleave(&w, t, by, o.count);
     }
     bool may_narrow = is_string(self) && length && !as_string(args[1])->ascii && !as_string(w.value)->ascii;
     return may_narrow ? narrow(vm, w.value) : w.value;
