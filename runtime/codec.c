@@ -1,4 +1,9 @@
 /* Text encodings: their names, the error handlers, decoding. Encoding is in codecencode.c. */
+
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC optimize("O3") /* its loops over characters are made vector loops */
+#endif
+
 #include "runtime/codecbody.h"
 
 #include "lexer/uniname.h"
@@ -53,9 +58,24 @@ static void normalise(const char *name, char to[CODEC_NAME_MAX]) {
     to[length] = 0;
 }
 
+/* The names most programs write, as they write them. */
+static CodecId find_common(const char *encoding) {
+    static const struct {
+        const char *name;
+        CodecId id;
+    } common[] = {{"utf-8", CODEC_UTF_8},   {"latin-1", CODEC_LATIN_1},     {"ascii", CODEC_ASCII},
+                  {"utf-16", CODEC_UTF_16}, {"utf-16-le", CODEC_UTF_16_LE}, {"utf8", CODEC_UTF_8},
+                  {"utf-32", CODEC_UTF_32}, {"utf-8-sig", CODEC_UTF_8_SIG}};
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+        if (strcmp(encoding, common[i].name) == 0) return common[i].id;
+    }
+    return CODEC_UNKNOWN;
+}
+
 CodecId codec_find(const char *encoding) {
     char name[CODEC_NAME_MAX];
-    if (strcmp(encoding, "utf-8") == 0) return CODEC_UTF_8;
+    CodecId common = find_common(encoding);
+    if (common != CODEC_UNKNOWN) return common;
     normalise(encoding, name);
     size_t length = strlen(name);
     for (int id = CODEC_UTF_8; length && id <= CODEC_UTF_32_BE; id++) {
@@ -68,11 +88,13 @@ CodecId codec_find(const char *encoding) {
     return CODEC_UNKNOWN;
 }
 
-bool codec_check(VM *vm, const char *encoding) {
-    if (codec_find(encoding) != CODEC_UNKNOWN) return true;
-    raise_error(vm, &exc_LookupError, "unknown encoding: %s", encoding);
-    return false;
+CodecId codec_named(VM *vm, const char *encoding) {
+    CodecId id = codec_find(encoding);
+    if (id == CODEC_UNKNOWN) raise_error(vm, &exc_LookupError, "unknown encoding: %s", encoding);
+    return id;
 }
+
+bool codec_check(VM *vm, const char *encoding) { return codec_named(vm, encoding) != CODEC_UNKNOWN; }
 
 bool codec_is_utf8(const char *encoding) { return codec_find(encoding) == CODEC_UTF_8; }
 
@@ -227,21 +249,37 @@ static size_t ascii_run(const uint8_t *s, size_t length) {
     return at;
 }
 
-static size_t utf8_run(const uint8_t *s, size_t length) {
+/* How many bytes are valid UTF-8, from the first on; the number of characters and the greatest lead byte are added up
+ * in *measure. */
+static size_t utf8_run(const uint8_t *s, size_t length, Utf8Measure *measure) {
     const char *reason;
-    size_t at = 0;
+    uint8_t greatest = measure->greatest;
+    size_t at = 0, trailing = 0;
     for (;;) {
-        at += ascii_run(s + at, length - at);
-        int size = at < length ? utf8_sequence(s + at, length - at, &reason) : 0;
-        if (size <= 0) return at;
+        uint64_t word;
+        while (at + 8 <= length && (memcpy(&word, s + at, 8), !(word & UINT64_C(0x8080808080808080))))
+            at += 8;
+        while (at < length && s[at] < 0x80)
+            at++;
+        if (at == length) break;
+        uint8_t lead = s[at];
+        int size = 2;
+        if (lead < 0xC2 || lead >= 0xE0 || at + 1 == length || (s[at + 1] & 0xC0) != 0x80)
+            size = utf8_sequence(s + at, length - at, &reason);
+        if (size <= 0) break;
+        if (lead > greatest) greatest = lead;
+        trailing += (size_t)size - 1;
         at += (size_t)size;
     }
+    measure->count += (int64_t)(at - trailing);
+    measure->greatest = greatest;
+    return at;
 }
 
 static bool decode_utf8(Decoder *d) {
     const char *reason = NULL;
     for (size_t at = 0; at < d->size;) {
-        size_t run = utf8_run(d->data + at, d->size - at);
+        size_t run = utf8_run(d->data + at, d->size - at, &(Utf8Measure){0});
         builder_utf8(&d->out, (const char *)d->data + at, run);
         at += run;
         if (at == d->size) break;
@@ -343,6 +381,44 @@ static bool decode_wide(Decoder *d, CodecId id) {
         }
     }
     return true;
+}
+
+/* A unit, the low byte first, of a width known where this is expanded. */
+static inline __attribute__((always_inline)) uint32_t little_unit(const uint8_t *data, int64_t i,
+                                                                  unsigned width) {
+    const uint8_t *p = data + (size_t)i * width;
+    uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8;
+    return width == 2 ? low : low | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* NULL with nothing raised when there are surrogates, or what is no character. */
+static inline __attribute__((always_inline)) String *plain_string(VM *vm, const uint8_t *data, int64_t length,
+                                                                  unsigned width) {
+    uint32_t all = 0, surrogates = 0;
+    for (int64_t i = 0; i < length; i++) {
+        uint32_t c = little_unit(data, i, width);
+        all |= c;
+        surrogates |= is_surrogate(c);
+    }
+    String *s = surrogates || all > 0x10FFFF ? NULL : string_new(vm, length, all);
+    if (!s) return NULL;
+    for (int64_t i = 0; i < length && s->width_log == 0; i++)
+        s->data[i] = (uint8_t)little_unit(data, i, width);
+    for (int64_t i = 0; i < length && s->width_log > 0; i++)
+        string_store(s, i, little_unit(data, i, width));
+    return s;
+}
+
+/* What is whole characters in the commoner order of bytes. ABSENT with nothing raised when it is not. */
+static Value decode_plain(VM *vm, CodecId id, const uint8_t *data, size_t size) {
+    unsigned width = id >= CODEC_UTF_32 ? 4 : 2;
+    bool marked = id == CODEC_UTF_16 || id == CODEC_UTF_32;
+    if (size % width || size == 0 || id == CODEC_UTF_16_BE || id == CODEC_UTF_32_BE) return ABSENT;
+    if (marked && wide_unit(data, width, true) == 0xFEFF) return ABSENT;
+    if (marked && wide_unit(data, width, false) == 0xFEFF) data += width, size -= width;
+    int64_t length = (int64_t)(size / width);
+    if (length < 2) return ABSENT;
+    return from_object(width == 2 ? plain_string(vm, data, length, 2) : plain_string(vm, data, length, 4));
 }
 
 /* --- the escaped forms --- */
@@ -464,8 +540,13 @@ static Value decode_bytes(VM *vm, CodecId id, const uint8_t *data, size_t size, 
     size_t ascii = id <= CODEC_CP1252 ? ascii_run(data, size) : 0;
     if (id <= CODEC_CP1252 && ascii == size) return string_from_ascii(vm, (const char *)data, size);
     if (id == CODEC_LATIN_1) return decode_latin_1(vm, data, size);
-    if (id == CODEC_UTF_8 && ascii + utf8_run(data + ascii, size - ascii) == size)
-        return string_from_utf8(vm, (const char *)data, size);
+    Utf8Measure measure = {.count = (int64_t)ascii};
+    if (id == CODEC_UTF_8 && ascii + utf8_run(data + ascii, size - ascii, &measure) == size)
+        return string_from_measured(vm, (const char *)data, measure);
+    if (id >= CODEC_UTF_16) {
+        Value plain = decode_plain(vm, id, data, size);
+        if (!is_absent(plain) || error_raised(vm)) return plain;
+    }
     Decoder d = {.vm = vm, .name = "utf-8", .errors = errors, .data = data, .size = size, .width = 1};
     builder_init(&d.out, vm);
     if (decode(&d, id)) return builder_finish(&d.out);
@@ -479,8 +560,8 @@ Value codec_decode(VM *vm, Value bytes_like, const char *encoding, const char *e
     }
     Text t = text_of(bytes_like);
     if (t.length == 0) return value_ref(vm->empty_string); /* whatever the encoding */
-    if (!codec_check(vm, encoding)) return ABSENT;
-    return decode_bytes(vm, codec_find(encoding), t.data, (size_t)t.length, errors);
+    CodecId id = codec_named(vm, encoding);
+    return id == CODEC_UNKNOWN ? ABSENT : decode_bytes(vm, id, t.data, (size_t)t.length, errors);
 }
 
 Value string_decode_utf8(VM *vm, const char *data, size_t length, const char *errors) {

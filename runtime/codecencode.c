@@ -1,4 +1,9 @@
 /* Encoding: str to bytes. One loop for all encodings, which differ in what encode_character makes of a code point. */
+
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC optimize("O3") /* its loops over characters are made vector loops */
+#endif
+
 #include "lexer/uniname.h"
 #include "runtime/bytes.h"
 #include "runtime/codecbody.h"
@@ -39,9 +44,10 @@ static const char *reason_of(CodecId id) {
 
 /* --- one character --- */
 
-static int put_unit(const Encoder *e, uint32_t unit, uint8_t *to) {
-    for (unsigned i = 0; i < e->width; i++)
-        to[e->big_endian ? e->width - 1 - i : i] = (uint8_t)(unit >> 8 * i);
+static inline int put_unit(const Encoder *e, uint32_t unit, uint8_t *to) {
+    unsigned last = e->width - 1;
+    for (unsigned i = 0; i <= last; i++)
+        to[e->big_endian ? last - i : i] = (uint8_t)(unit >> 8 * i);
     return (int)e->width;
 }
 
@@ -193,9 +199,29 @@ static bool encode_error(Encoder *e, int64_t start, int64_t end) {
 
 /* --- encoding --- */
 
+/* The characters of a str of one byte each, which all have a unit of their own in UTF-16 and UTF-32. */
+static void encode_narrow(Encoder *e, const String *s) {
+    uint8_t *to = e->out->data + e->at;
+    int64_t length = string_length(s);
+    size_t low = e->big_endian ? e->width - 1 : 0;
+    memset(to, 0, (size_t)length * e->width);
+    if (e->width == 2) {
+        for (int64_t i = 0; i < length; i++)
+            to[low + (size_t)i * 2] = s->data[i];
+    } else {
+        for (int64_t i = 0; i < length; i++)
+            to[low + (size_t)i * 4] = s->data[i];
+    }
+    e->at += length * e->width;
+}
+
 static bool encode(Encoder *e) {
     uint8_t ignored[ENCODED_MAX];
     const String *s = as_string(e->string);
+    if (e->width > 1 && s->width_log == 0) {
+        encode_narrow(e, s);
+        return true;
+    }
     for (int64_t i = 0, length = string_length(s); i < length;) {
         if (!reserve(e, ENCODED_MAX)) return false;
         int size = encode_character(e, string_at(s, i), e->out->data + e->at);
@@ -258,8 +284,8 @@ static bool is_encoded(const String *s, CodecId id) {
 }
 
 Value codec_encode(VM *vm, Value string, const char *encoding, const char *errors) {
-    if (!codec_check(vm, encoding)) return ABSENT;
-    CodecId id = codec_find(encoding);
+    CodecId id = codec_named(vm, encoding);
+    if (id == CODEC_UNKNOWN) return ABSENT;
     const String *s = as_string(string);
     if (is_encoded(s, id)) return bytes_from(vm, s->data, string_length(s));
     if (id == CODEC_UTF_8) {

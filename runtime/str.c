@@ -64,11 +64,9 @@ Value string_from_ascii(VM *vm, const char *text, size_t length) {
     return from_object(s);
 }
 
-Value string_from_utf8(VM *vm, const char *text, size_t length) {
-    uint32_t maximum;
-    int64_t count = utf8_measure(text, length, &maximum);
+/* At least one code point is not ASCII. */
+static Value from_wide(VM *vm, const char *text, int64_t count, uint32_t maximum) {
     const char *next = text;
-    if (maximum < 0x80) return string_from_ascii(vm, text, length);
     if (count == 1) return string_from_char(vm, utf8_decode(&next));
     String *s = string_new(vm, count, maximum);
     if (!s) return ABSENT;
@@ -85,6 +83,18 @@ Value string_from_utf8(VM *vm, const char *text, size_t length) {
             widest[i] = utf8_decode(&next);
     }
     return from_object(s);
+}
+
+Value string_from_utf8(VM *vm, const char *text, size_t length) {
+    uint32_t maximum;
+    int64_t count = utf8_measure(text, length, &maximum);
+    if (maximum < 0x80) return string_from_ascii(vm, text, length);
+    return from_wide(vm, text, count, maximum);
+}
+
+Value string_from_measured(VM *vm, const char *text, Utf8Measure measure) {
+    if (measure.greatest < 0x80) return string_from_ascii(vm, text, (size_t)measure.count);
+    return from_wide(vm, text, measure.count, utf8_maximum(measure.greatest));
 }
 
 Value string_from_c(VM *vm, const char *text) { return string_from_utf8(vm, text, strlen(text)); }

@@ -14,6 +14,7 @@
 #include <stdarg.h>
 
 #include "runtime/state.h"
+#include "runtime/utf8.h"
 
 struct String {
     Object head;
@@ -40,7 +41,9 @@ static inline uint32_t string_at(const String *s, int64_t index) {
 /* A string of `length` code points as wide as `maximum` needs, the content yet to be written. */
 NEW RAISES String *string_new(VM *vm, int64_t length, uint32_t maximum);
 NEW RAISES Value string_from_utf8(VM *vm, const char *text,
-                                  size_t length);         /* WTF-8: surrogates pass; must be valid */
+                                  size_t length); /* WTF-8: surrogates pass; must be valid */
+/* The same with the measure taken. */
+NEW RAISES Value string_from_measured(VM *vm, const char *text, Utf8Measure measure);
 NEW RAISES Value string_from_c(VM *vm, const char *text); /* NUL-terminated UTF-8 */
 NEW RAISES Value string_from_ascii(VM *vm, const char *text, size_t length);
 NEW RAISES Value string_from_char(VM *vm, uint32_t code_point);

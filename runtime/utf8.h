@@ -43,6 +43,17 @@ static inline uint32_t utf8_decode(const char **next) {
            (s[3] & 0x3F);
 }
 
+/* What is known of a text: how many code points it has, and its greatest lead byte (0: all are ASCII). */
+typedef struct {
+    int64_t count;
+    uint8_t greatest;
+} Utf8Measure;
+
+/* An upper bound of code points with such lead bytes, as wide as the greatest. */
+static inline uint32_t utf8_maximum(uint8_t lead) {
+    return lead >= 0xF0 ? 0x10FFFF : lead >= 0xC4 ? 0xFFFF : lead >= 0xC0 ? 0xFF : 0;
+}
+
 /* How many code points there are. *maximum gets an upper bound of them that is as wide as the greatest: 0 for none or
  * only ASCII ones. */
 static inline int64_t utf8_measure(const char *text, size_t length, uint32_t *maximum) {
@@ -57,7 +68,7 @@ static inline int64_t utf8_measure(const char *text, size_t length, uint32_t *ma
         count += (s[i] & 0xC0) != 0x80;
         lead = s[i] > lead ? s[i] : lead;
     }
-    *maximum = lead >= 0xF0 ? 0x10FFFF : lead >= 0xC4 ? 0xFFFF : 0xFF;
+    *maximum = utf8_maximum(lead);
     return count;
 }
 
