@@ -9,6 +9,8 @@
 #include "runtime/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/set.h"
+#include "runtime/spec.h"
 #include "runtime/str.h"
 
 /* --- life --- */
@@ -73,7 +75,6 @@ Value module_new_c(VM *vm, const char *name, const char *doc) {
     Value module = module_new(vm, text);
     value_drop(vm, text);
     if (is_absent(module)) return ABSENT;
-    as_module(module)->native = true;
     if (doc == NULL) return module;
     Value doc_text = string_from_c(vm, doc);
     bool ok = !is_absent(doc_text) && dict_set(vm, as_module(module)->dict, NAME_OF(vm, doc), doc_text);
@@ -91,36 +92,72 @@ static Value module_name(VM *vm, Value dict) {
     return !is_absent(name) && is_string(name) ? name : ABSENT;
 }
 
-/* Is the module's code still running? Then a missing name may be due to a circular import. */
-static bool is_initializing(VM *vm, Value dict) {
-    Value spec = dict_get_string(vm, dict, NAME_OF(vm, spec)), flag;
-    if (is_absent(spec) || is_none(spec)) return false;
-    Value name = string_intern_c(vm, "_initializing");
-    if (is_absent(name)) {
-        error_clear(vm);
-        return false;
-    }
-    int found = object_find_attribute(vm, spec, name, &flag);
-    value_drop(vm, name);
+/* Behind the last slash before `end`. */
+static int64_t folder_end(const String *path, int64_t end) {
+    while (end > 0 && string_at(path, end - 1) != '/')
+        end--;
+    return end;
+}
+
+/* Does the module's file lie in the folder of the script? Then it may hide a library module that was meant. */
+static bool may_hide(VM *vm, Value file) {
+    Value path = is_absent(vm->sys) ? ABSENT : dict_get_c(vm, vm->sys, "path");
+    if (is_absent(path) || !is_exactly(path, &list_type) || as_list(path)->length == 0) return false;
+    Value folder = as_list(path)->items[0];
+    if (!is_string(folder)) return false;
+    int64_t end = folder_end(as_string(file), string_length(as_string(file)));
+    Value last = end > 0 ? string_slice(vm, file, end, string_length(as_string(file))) : ABSENT;
+    bool package =
+        !is_absent(last) && (string_equal_c(last, "__init__.py") || string_equal_c(last, "__init__.mpy"));
+    value_xdrop(vm, last);
+    if (package) end = folder_end(as_string(file), end - 1);
+    Value holder = end > 0 ? string_slice(vm, file, 0, end - 1) : ABSENT;
+    bool same = !is_absent(holder) && string_equal(holder, folder);
+    value_xdrop(vm, holder);
+    error_clear(vm);
+    return same;
+}
+
+static bool is_library_name(VM *vm, Value name) {
+    Value names = dict_get_c(vm, vm->sys, "stdlib_module_names");
+    int found = is_absent(names) || !is_set(names) ? 0 : set_contains(vm, names, name);
     if (found < 0) error_clear(vm);
-    if (found <= 0) return false;
-    bool result = value_same(flag, TRUE_VALUE);
-    value_drop(vm, flag);
-    return result;
+    return found > 0;
+}
+
+static Value missing_text(VM *vm, Value dict, Value module, Value name) {
+    Value file = dict_get_string(vm, dict, NAME_OF(vm, file));
+    bool located = !is_absent(file) && is_string(file), hides = located && may_hide(vm, file);
+    if (hides && is_library_name(vm, module))
+        return string_format(
+            vm,
+            "module '%S' has no attribute '%S' (consider renaming %R since it has the same name "
+            "as the standard library module named '%S' and the import system gives it "
+            "precedence)",
+            module, name, file, module);
+    if (!spec_is_initializing(vm, dict))
+        return string_format(vm, "module '%S' has no attribute '%S'", module, name);
+    if (hides)
+        return string_format(
+            vm,
+            "module '%S' has no attribute '%S' (consider renaming %R if it has the same name as "
+            "a third-party module you intended to import)",
+            module, name, file);
+    if (located)
+        return string_format(
+            vm,
+            "partially initialized module '%S' from '%S' has no attribute '%S' (most likely due "
+            "to a circular import)",
+            module, file, name);
+    return string_format(
+        vm, "partially initialized module '%S' has no attribute '%S' (most likely due to a circular import)",
+        module, name);
 }
 
 static Value raise_missing(VM *vm, Value module, Value dict, Value name) {
-    Value module_text = module_name(vm, dict), text;
-    if (is_absent(module_text)) {
-        text = string_format(vm, "module has no attribute '%S'", name);
-    } else if (is_initializing(vm, dict)) {
-        text = string_format(vm,
-                             "partially initialized module '%S' has no attribute '%S' (most likely due to a "
-                             "circular import)",
-                             module_text, name);
-    } else {
-        text = string_format(vm, "module '%S' has no attribute '%S'", module_text, name);
-    }
+    Value module_text = module_name(vm, dict);
+    Value text = is_absent(module_text) ? string_format(vm, "module has no attribute '%S'", name)
+                                        : missing_text(vm, dict, module_text, name);
     if (is_absent(text)) return ABSENT;
     Value exception = call_1(vm, from_object(&exc_AttributeError), text);
     value_drop(vm, text);
@@ -203,11 +240,19 @@ static Value dir(VM *vm, Value *args, int nargs, Value names) {
 }
 
 static Value repr(VM *vm, Value self) {
-    Value dict = as_module(self)->dict, name = module_name(vm, dict);
-    Value file = dict_get_string(vm, dict, NAME_OF(vm, file));
+    Value dict = as_module(self)->dict, spec = dict_get_string(vm, dict, NAME_OF(vm, spec));
+    if (!is_absent(spec) && !is_none(spec)) {
+        value_ref(spec);
+        Value text = spec_module_repr(vm, spec);
+        value_drop(vm, spec);
+        return text;
+    }
+    Value name = module_name(vm, dict), file = dict_get_string(vm, dict, NAME_OF(vm, file));
+    Value loader = dict_get_string(vm, dict, NAME_OF(vm, loader));
     if (is_absent(name)) return string_from_c(vm, "<module '?'>");
     if (!is_absent(file) && is_string(file)) return string_format(vm, "<module %R from %R>", name, file);
-    return string_format(vm, as_module(self)->native ? "<module %R (built-in)>" : "<module %R>", name);
+    if (!is_absent(loader) && !is_none(loader)) return string_format(vm, "<module %R (%R)>", name, loader);
+    return string_format(vm, "<module %R>", name);
 }
 
 static const NativeDef methods[] = {{"__dir__", dir, "", "__dir__() -> list", NATIVE_METHOD}, {0}};

@@ -7,8 +7,7 @@
 
 typedef struct Module {
     Object head;
-    Value dict;  /* owned; ABSENT only before __init__ */
-    bool native; /* part of the interpreter, as its repr says */
+    Value dict; /* owned; ABSENT only before __init__ */
 } Module;
 
 static inline Module *as_module(Value v) { return (Module *)as_object(v); }

@@ -1,64 +1,19 @@
-/* Import: names, the native modules, finding and running files, then the statements. */
+/* Import: names, modules and their parents, __import__, then the statements. */
 
 #include "vm/import.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "compiler/compile.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/exception.h"
-#include "runtime/file.h"
-#include "runtime/image.h"
 #include "runtime/int.h"
 #include "runtime/list.h"
 #include "runtime/module.h"
-#include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/spec.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
-#include "vm/eval.h"
-#include "vm/frozen.h"
+#include "vm/load.h"
 #include "vm/machine.h"
-
-/* --- native modules --- */
-
-#define X(name) NEW RAISES Value module_##name##_new(VM *vm);
-#include "runtime/modules/modules.def"
-#undef X
-
-static const struct {
-    const char *name;
-    Value (*make)(VM *vm);
-} native_modules[] = {
-#define X(name) {#name, module_##name##_new},
-#include "runtime/modules/modules.def"
-#undef X
-};
-
-/* ABSENT with nothing raised: there is none of this name. */
-static Value make_native(VM *vm, Value name) {
-    for (size_t i = 0; i < sizeof native_modules / sizeof *native_modules; i++) {
-        if (string_equal_c(name, native_modules[i].name)) return native_modules[i].make(vm);
-    }
-    return ABSENT;
-}
-
-Value import_native_names(VM *vm) {
-    Value list = list_new(vm, 0), name = string_from_c(vm, "builtins");
-    bool ok = !is_absent(list) && !is_absent(name) && list_append(vm, list, name);
-    value_xdrop(vm, name);
-    for (size_t i = 0; ok && i < sizeof native_modules / sizeof *native_modules; i++) {
-        name = string_from_c(vm, native_modules[i].name);
-        ok = !is_absent(name) && list_append_owned(vm, list, name);
-    }
-    Value tuple = ok && list_sort(vm, list, ABSENT, false) ? tuple_from_iterable(vm, list) : ABSENT;
-    value_xdrop(vm, list);
-    return tuple;
-}
 
 /* --- errors --- */
 
@@ -73,143 +28,7 @@ static Value raise_not_found(VM *vm, Value name, const char *format, Value secon
     return ABSENT;
 }
 
-/* --- files --- */
-
-char *import_read(VM *vm, Value filename, size_t *length) {
-    Value keeper;
-    const char *path = file_path(vm, filename, &keeper);
-    if (path == NULL) return value_xdrop(vm, keeper), NULL;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    value_xdrop(vm, keeper);
-    struct stat status;
-    if (file < 0 || fstat(file, &status) < 0 || S_ISDIR(status.st_mode)) {
-        raise_os(vm, file < 0 ? errno : EISDIR, filename);
-        if (file >= 0) close(file);
-        return NULL;
-    }
-    size_t capacity = status.st_size > 0 ? (size_t)status.st_size + 1 : 4096, filled = 0;
-    char *text = memory_alloc(vm, capacity);
-    while (text != NULL) {
-        if (filled == capacity) { /* it grew, or is no regular file */
-            char *larger = memory_resize(vm, text, capacity, capacity * 2);
-            if (larger == NULL) break;
-            text = larger;
-            capacity *= 2;
-        }
-        ssize_t got = read(file, text + filled, capacity - filled);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) raise_os(vm, errno, filename);
-        if (got <= 0) break;
-        filled += (size_t)got;
-    }
-    close(file);
-    if (text == NULL) return NULL;
-    char *fitting = error_raised(vm) ? NULL : memory_resize(vm, text, capacity, filled ? filled : 1);
-    if (fitting == NULL) memory_free(vm, text, capacity);
-    *length = filled;
-    return fitting;
-}
-
-bool import_run(VM *vm, Value module, Value filename, const char *text, size_t length) {
-    Value dict = as_module(module)->dict;
-    if (!dict_set(vm, dict, NAME_OF(vm, file), filename)) return false;
-    Value code = compile_source(vm, text, length, filename, COMPILE_EXEC, COMPILE_FILE);
-    if (is_absent(code)) return false;
-    Value result = eval_code(vm, code, dict, ABSENT);
-    value_drop(vm, code);
-    value_xdrop(vm, result);
-    return !is_absent(result);
-}
-
-enum { KIND_NONE, KIND_FILE, KIND_DIRECTORY };
-
-static int path_kind(VM *vm, Value path) {
-    Value keeper;
-    const char *text = file_path(vm, path, &keeper);
-    struct stat status;
-    int kind = KIND_NONE;
-    if (text == NULL && error_is(vm, &exc_ValueError)) { /* no path can be like that */
-        error_clear(vm);
-    } else if (text == NULL) {
-        kind = -1;
-    } else if (stat(text, &status) == 0) {
-        kind = S_ISDIR(status.st_mode) ? KIND_DIRECTORY : KIND_FILE;
-    }
-    value_xdrop(vm, keeper);
-    return kind;
-}
-
-/* directory/name + suffix, if that is a file: NEW; ABSENT else. */
-static Value file_at(VM *vm, Value directory, Value name, const char *suffix) {
-    const char *slash = string_length(as_string(directory)) ? "/" : "";
-    Value path = string_format(vm, "%S%s%S%s", directory, slash, name, suffix);
-    if (is_absent(path) || path_kind(vm, path) == KIND_FILE) return path;
-    value_drop(vm, path);
-    return ABSENT;
-}
-
-/* The file of `name` (its last part) in one directory, with `package` set for an __init__; a directory
- * without one is appended to `portions`. */
-static Value find_in(VM *vm, Value directory, Value name, bool *package, Value portions) {
-    static const struct {
-        const char *suffix;
-        bool package;
-    } forms[] = {{"/__init__.mpy", true}, {"/__init__.py", true}, {".mpy", false}, {".py", false}};
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        Value path = file_at(vm, directory, name, forms[i].suffix);
-        *package = forms[i].package;
-        if (!is_absent(path) || error_raised(vm)) return path;
-    }
-    const char *slash = string_length(as_string(directory)) ? "/" : "";
-    Value path = string_format(vm, "%S%s%S", directory, slash, name);
-    if (!is_absent(path) && path_kind(vm, path) == KIND_DIRECTORY) list_append(vm, portions, path);
-    value_xdrop(vm, path);
-    return ABSENT;
-}
-
-static Value find_along(VM *vm, Value name, Value path, bool *package, Value portions) {
-    Value directories = list_from_iterable(vm, path), found = ABSENT;
-    if (is_absent(directories)) return ABSENT;
-    for (int64_t i = 0; i < as_list(directories)->length && is_absent(found) && !error_raised(vm); i++) {
-        Value directory = as_list(directories)->items[i];
-        if (is_string(directory)) found = find_in(vm, directory, name, package, portions);
-    }
-    value_drop(vm, directories);
-    return found;
-}
-
-Value import_find_file(VM *vm, Value name, Value path, bool *package) {
-    Value portions = list_new(vm, 0);
-    Value found = is_absent(portions) ? ABSENT : find_along(vm, name, path, package, portions);
-    value_xdrop(vm, portions);
-    return found;
-}
-
-/* --- the library in the binary --- */
-
-/* As the last entry of sys.path would, it gives what no other entry has; and all of its own packages, whose
- * __path__ is one entry that no folder is called by. */
-static const char library_entry[] = "<frozen>";
-
-static const FrozenModule *find_frozen(VM *vm, Value name) {
-    const String *s = as_string(name);
-    const char *text = (const char *)s->data;
-    if (vm_machine(vm)->library_off || !s->ascii || strlen(text) != s->length) return NULL;
-    return frozen_find(text);
-}
-
-/* May a module that is looked for along this path come from the library? */
-static bool reaches_library(Value parent, Value path) {
-    if (is_absent(parent)) return true;
-    if (!is_exactly(path, &list_type)) return false;
-    for (int64_t i = 0; i < as_list(path)->length; i++) {
-        Value entry = as_list(path)->items[i];
-        if (is_string(entry) && string_equal_c(entry, library_entry)) return true;
-    }
-    return false;
-}
-
-/* --- loading --- */
+/* --- modules --- */
 
 /* name[0..dot) and name(dot..]; ABSENT parts when there is no dot. NEW both. */
 static bool split_name(VM *vm, Value name, Value *parent, Value *last) {
@@ -224,119 +43,6 @@ static bool split_name(VM *vm, Value name, Value *parent, Value *last) {
     return ok;
 }
 
-/* __package__, and __path__ of a package. */
-static bool set_package(VM *vm, Value module, Value name, Value parent, Value path) {
-    Value dict = as_module(module)->dict, package = parent;
-    if (!is_absent(path)) {
-        if (!dict_set(vm, dict, NAME_OF(vm, path), path)) return false;
-        package = name;
-    }
-    if (is_absent(package)) package = vm->empty_string;
-    return dict_set(vm, dict, NAME_OF(vm, package), package);
-}
-
-/* [the directory of an __init__ file] */
-static Value package_path(VM *vm, Value filename) {
-    const String *s = as_string(filename);
-    int64_t slash = string_length(s);
-    while (slash > 0 && string_at(s, slash - 1) != '/')
-        slash--;
-    Value directory = string_slice(vm, filename, 0, slash ? slash - 1 : 0);
-    if (is_absent(directory)) return ABSENT;
-    return list_from_owned(vm, &directory, 1);
-}
-
-/* Where a module comes from: a file, an image in the binary, or, when there is neither, the folders of a namespace
- * package. */
-typedef struct {
-    Value filename; /* owned; or ABSENT */
-    const FrozenModule *frozen;
-    bool package;
-    Value portions; /* a list; owned */
-} Found;
-
-static bool run_file(VM *vm, Value module, Value filename) {
-    size_t length;
-    char *text = import_read(vm, filename, &length);
-    if (text == NULL) return false;
-    bool ok = import_run(vm, module, filename, text, length);
-    memory_free(vm, text, length ? length : 1);
-    return ok;
-}
-
-static bool run_frozen(VM *vm, Value module, const FrozenModule *frozen) {
-    Value code = image_read(vm, frozen->image, frozen->size);
-    if (is_absent(code)) return false;
-    as_module(module)->native = true;
-    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT);
-    value_drop(vm, code);
-    value_xdrop(vm, result);
-    return !is_absent(result);
-}
-
-/* Run what was found as the module; it is in sys.modules meanwhile. */
-static bool run_found(VM *vm, Value module, Value name, const Found *found) {
-    Value importing = vm_machine(vm)->importing;
-    bool ok = dict_set(vm, vm->modules, name, module) && dict_set(vm, importing, name, TRUE_VALUE);
-    if (ok && !is_absent(found->filename)) ok = run_file(vm, module, found->filename);
-    if (ok && found->frozen != NULL) ok = run_frozen(vm, module, found->frozen);
-    Value raised = error_take(vm);
-    dict_delete(vm, importing, name);
-    if (!ok) dict_delete(vm, vm->modules, name);
-    error_clear(vm);
-    error_restore(vm, raised);
-    return ok;
-}
-
-/* What a package's __path__ is to be; ABSENT with nothing raised for a plain module. NEW. */
-static Value found_path(VM *vm, const Found *found) {
-    if (is_absent(found->filename) && found->frozen == NULL) return value_ref(found->portions);
-    if (!found->package) return ABSENT;
-    if (found->frozen == NULL) return package_path(vm, found->filename);
-    Value entry = string_from_c(vm, library_entry);
-    return is_absent(entry) ? ABSENT : list_from_owned(vm, &entry, 1);
-}
-
-static Value load_found(VM *vm, Value name, Value parent, const Found *found) {
-    Value module = module_new(vm, name);
-    if (is_absent(module)) return ABSENT;
-    Value path = found_path(vm, found);
-    bool ok = !error_raised(vm) && set_package(vm, module, name, parent, path) &&
-              run_found(vm, module, name, found);
-    value_xdrop(vm, path);
-    value_drop(vm, module);
-    if (!ok) return ABSENT;
-    /* A module may put something else into its place. */
-    Value now = dict_get(vm, vm->modules, name);
-    if (!is_absent(now)) return value_ref(now);
-    if (!error_raised(vm)) raise_key(vm, name);
-    return ABSENT;
-}
-
-static Value load(VM *vm, Value name, Value parent, Value last, Value path) {
-    Value native = is_absent(parent) ? make_native(vm, name) : ABSENT;
-    if (!is_absent(native) || error_raised(vm)) {
-        if (!is_absent(native) && !dict_set(vm, vm->modules, name, native)) value_clear(vm, &native);
-        return native;
-    }
-    Found found = {.filename = ABSENT, .portions = list_new(vm, 0)};
-    Value module = ABSENT;
-    if (is_absent(found.portions)) return ABSENT;
-    found.filename = find_along(vm, last, path, &found.package, found.portions);
-    if (is_absent(found.filename) && !error_raised(vm) && reaches_library(parent, path)) {
-        found.frozen = find_frozen(vm, name);
-        found.package = found.frozen != NULL && found.frozen->package;
-    }
-    if (!error_raised(vm)) {
-        bool nothing = is_absent(found.filename) && !found.frozen && as_list(found.portions)->length == 0;
-        module = nothing ? raise_not_found(vm, name, "No module named %R", ABSENT)
-                         : load_found(vm, name, parent, &found);
-    }
-    value_xdrop(vm, found.filename);
-    value_drop(vm, found.portions);
-    return module;
-}
-
 /* The search path for what is inside a package: NEW. */
 static Value parent_path(VM *vm, Value name, Value parent) {
     Value path, module = import_module(vm, parent);
@@ -346,6 +52,22 @@ static Value parent_path(VM *vm, Value name, Value parent) {
     if (found > 0) return path;
     if (found == 0) raise_not_found(vm, name, "No module named %R; %R is not a package", parent);
     return ABSENT;
+}
+
+static Value load(VM *vm, Value name, Value parent, Value last, Value path) {
+    Value module = load_module(vm, name, parent, last, path);
+    return is_absent(module) && !error_raised(vm) ? raise_not_found(vm, name, "No module named %R", ABSENT)
+                                                  : module;
+}
+
+static Value load_top(VM *vm, Value name) {
+    Value path = dict_get_c(vm, vm->sys, "path");
+    if (is_absent(path))
+        return raise_error(vm, &exc_RuntimeError, "sys.path must be a list of directory names");
+    value_ref(path);
+    Value module = load(vm, name, ABSENT, name, path);
+    value_drop(vm, path);
+    return module;
 }
 
 static Value known_module(VM *vm, Value name) {
@@ -373,14 +95,7 @@ Value import_module(VM *vm, Value name) {
     if (!is_absent(module) || error_raised(vm)) return module;
     if (!recursion_enter(vm, "")) return ABSENT;
     if (split_name(vm, name, &parent, &last)) {
-        if (is_absent(parent)) {
-            Value path = dict_get_c(vm, vm->sys, "path");
-            module = is_absent(path)
-                         ? raise_error(vm, &exc_RuntimeError, "sys.path must be a list of directory names")
-                         : load(vm, name, ABSENT, name, path);
-        } else {
-            module = load_below(vm, name, parent, last);
-        }
+        module = is_absent(parent) ? load_top(vm, name) : load_below(vm, name, parent, last);
         value_xdrop(vm, parent);
         value_drop(vm, last);
     }
@@ -552,9 +267,10 @@ static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value 
     if (is_absent(module_name)) shown_name = string_from_c(vm, "<unknown module name>");
     if (!is_absent(unknown) && !is_absent(shown_name)) {
         Value location = is_absent(file) ? unknown : file;
-        int circular = is_absent(module_name) ? 0 : dict_contains(vm, vm_machine(vm)->importing, module_name);
+        bool circular =
+            value_is_instance(module, &module_type) && spec_is_initializing(vm, as_module(module)->dict);
         raise_error(vm, &exc_ImportError,
-                    circular > 0
+                    circular
                         ? "cannot import name %R from partially initialized module %R (most likely due to a "
                           "circular import) (%S)"
                         : "cannot import name %R from %R (%S)",

@@ -4,12 +4,11 @@
 /*
  * import: from a dotted name to a module in sys.modules.
  *
- * A name is looked for among the native modules (runtime/modules/modules.def), then along sys.path, or the
- * package's
- * __path__ for a name behind a dot. In each directory a package `name/__init__.mpy` or `.py` goes before a
- * module `name.mpy` or `name.py`; directories without an __init__ together make a namespace package. A module
- * stands in sys.modules while its code runs, so that circular imports find it, and is taken out again when
- * that fails.
+ * A name is looked for among the native modules (runtime/modules/modules.def), then along sys.path, or the package's
+ * __path__ for a name behind a dot, then in the library in the binary (vm/load.h). In each directory a package
+ * `name/__init__.mpy` or `.py` goes before a module `name.mpy` or `name.py`; directories without an __init__ together
+ * make a namespace package. A module stands in sys.modules while its code runs, so that circular imports find it, and
+ * is taken out again when that fails.
  */
 
 #include "vm/frame.h"
@@ -27,10 +26,6 @@ RAISES bool import_star(VM *vm, const Frame *frame, Value module);
 
 /* The native function __import__. */
 NEW RAISES Value import_function(VM *vm, Value *args, int nargs, Value names);
-
-/* Fill a new module's dict for code from a file and run the code in it. The caller has put it into
- * sys.modules. */
-RAISES bool import_run(VM *vm, Value module, Value filename, const char *text, size_t length);
 
 /* sys.builtin_module_names: the native modules and builtins, sorted. */
 NEW RAISES Value import_native_names(VM *vm);

@@ -33,6 +33,7 @@
 #include "vm/dynamic.h"
 #include "vm/eval.h"
 #include "vm/import.h"
+#include "vm/load.h"
 #include "vm/roots.h"
 #include "vm/specialise.h"
 #include "vm/suggest.h"
@@ -196,8 +197,7 @@ NEW RAISES Value module_sys_new(VM *vm);
 static bool init_modules(VM *vm) {
     Machine *machine = vm_machine(vm);
     vm->modules = dict_new(vm);
-    machine->importing = is_absent(vm->modules) ? ABSENT : dict_new(vm);
-    machine->sources = is_absent(machine->importing) ? ABSENT : dict_new(vm);
+    machine->sources = is_absent(vm->modules) ? ABSENT : dict_new(vm);
     if (is_absent(machine->sources) || !builtins_init(vm)) return false;
     Value sys = module_sys_new(vm); /* not by import, which looks into vm->sys: this fills it */
     bool added = !is_absent(sys) && dict_set_c(vm, vm->modules, "sys", sys);
@@ -205,7 +205,7 @@ static bool init_modules(VM *vm) {
     if (!added) return false;
     Value names = import_native_names(vm);
     bool ok = !is_absent(names) && dict_set_c(vm, vm->sys, "builtin_module_names", names) &&
-              dict_set_c(vm, vm->sys, "modules", vm->modules) && dynamic_init(vm);
+              dict_set_c(vm, vm->sys, "modules", vm->modules) && load_init(vm) && dynamic_init(vm);
     value_xdrop(vm, names);
     return ok;
 }
@@ -302,13 +302,13 @@ void vm_free(VM *vm) {
         gc_module_stop(vm);
         clear_modules(vm);
         value_clear(vm, &machine->native_import);
+        value_clear(vm, &machine->file_loader);
         memory_error_reset(vm);
         clear_dict(vm, &vm->sys);
         clear_dict(vm, &vm->builtins);
         value_clear(vm, &vm->unsupported_operation); /* a class, so part of a cycle */
         gc_collect(vm_heap(vm), OLDEST);
     }
-    value_clear(vm, &machine->importing);
     value_clear(vm, &machine->sources);
     attribute_cache_clear(vm);
     value_clear(vm, &vm->modules);

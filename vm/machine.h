@@ -18,7 +18,7 @@
 #include "runtime/state.h"
 
 typedef struct Machine {
-    Value importing;     /* dict: full names of the modules whose code is running */
+    Value file_loader;   /* the class of loaders of source files; ABSENT before the first one is loaded */
     Value native_import; /* builtins.__import__ as it was made: import statements need no call while it is
                             there */
     Value sources; /* dict: filename -> text of code that is in no file (-c, the prompt), for tracebacks */

@@ -1,0 +1,86 @@
+"""Import by name, again, and with finders and loaders of one's own (PEP 451)."""
+
+import sys
+import _frozen_importlib
+from _frozen_importlib import __import__
+
+__all__ = ['__import__', 'import_module', 'invalidate_caches', 'reload']
+
+_RELOADING = {}
+
+
+def import_module(name, package=None):
+    """Import a module and return it; a relative name is meant from the package."""
+    if name.startswith('.'):
+        if not package:
+            raise TypeError(f"the 'package' argument is required to perform a relative import for {name!r}")
+        name = _resolve(name, package)
+    return _frozen_importlib._import(name)
+
+
+def _resolve(name, package):
+    """The absolute name of a relative one."""
+    level = len(name) - len(name.lstrip('.'))
+    parts = package.rsplit('.', level - 1)
+    if len(parts) < level:
+        raise ImportError('attempted relative import beyond top-level package')
+    base, rest = parts[0], name[level:]
+    return f'{base}.{rest}' if rest else base
+
+
+def invalidate_caches():
+    """Tell the finders that files may have come or gone."""
+    for finder in sys.meta_path:
+        if hasattr(finder, 'invalidate_caches'):
+            finder.invalidate_caches()
+
+
+def reload(module):
+    """Run a module's code again, in the module that is there."""
+    name = _name_of(module)
+    if sys.modules.get(name) is not module:
+        raise ImportError(f'module {name} not in sys.modules', name=name)
+    if name in _RELOADING:
+        return _RELOADING[name]
+    _RELOADING[name] = module
+    try:
+        _execute_again(name, module)
+        return sys.modules[name]
+    finally:
+        del _RELOADING[name]
+
+
+def _name_of(module):
+    try:
+        return module.__spec__.name
+    except AttributeError:
+        try:
+            return module.__name__
+        except AttributeError:
+            raise TypeError('reload() argument must be a module') from None
+
+
+def _execute_again(name, module):
+    parent = name.rpartition('.')[0]
+    path = None
+    if parent:
+        try:
+            path = sys.modules[parent].__path__
+        except KeyError:
+            raise ImportError(f'parent {parent!r} not in sys.modules', name=parent) from None
+    spec = module.__spec__ = _find_spec(name, path, module)
+    if spec is None:
+        raise ModuleNotFoundError(f'spec not found for the module {name!r}', name=name)
+    _frozen_importlib._init_module_attrs(spec, module, True)
+    if spec.loader is not None:
+        spec.loader.exec_module(module)
+
+
+def _find_spec(name, path, target=None):
+    """Ask the finders of sys.meta_path in turn; None if none has the module."""
+    for finder in sys.meta_path:
+        find = getattr(finder, 'find_spec', None)
+        spec = find(name, path, target) if find is not None else None
+        if spec is not None:
+            return spec
+    return None
