@@ -71,9 +71,10 @@ typedef enum {
     BLOCK_FINALLY_TRY, /* what a finally clause guards */
     BLOCK_FINALLY_END, /* the finally clause, run by an exception */
     BLOCK_WITH,
-    BLOCK_EXCEPT,  /* the tests of except clauses */
-    BLOCK_HANDLER, /* an except clause's body */
-    BLOCK_VALUE,   /* a value to be kept lies on the stack */
+    BLOCK_EXCEPT,        /* the tests of except clauses */
+    BLOCK_HANDLER,       /* an except clause's body */
+    BLOCK_GROUP_HANDLER, /* an except* clause's body */
+    BLOCK_VALUE,         /* a value to be kept lies on the stack */
 } BlockKind;
 
 typedef struct Block Block;

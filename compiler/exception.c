@@ -99,6 +99,74 @@ static void except_clauses(Compiler *c, NodeList handlers, Label end) {
     block_pop(c);
 }
 
+/* ---- except* ----------------------------------------------------------------------------------------------------- */
+
+/*
+ * Through all clauses the stack holds (handled before, group, list, rest): what was raised; the exceptions that clauses
+ * raised, in order; and what no clause has taken yet, or None.
+ */
+
+/* The body of a clause; an error in it goes to the list, and the next clause has its turn. */
+static void star_clause_body(Compiler *c, Node *handler, Label next) {
+    Block block;
+    Label failed = label_new(c);
+    bool named = handler->ExceptHandler.name.utf8;
+    if (named)
+        identifier_access(c, handler->ExceptHandler.name, ACCESS_STORE, handler->span);
+    else
+        emit(c, OP_POP_TOP, 0, handler->span);
+    block_push(c, &block, BLOCK_GROUP_HANDLER, handler);
+    handler_push(c, failed, false, 0);
+    statements(c, handler->ExceptHandler.body);
+    handler_pop(c);
+    block_pop(c);
+    if (named) forget_name(c, handler);
+    emit_jump(c, OP_JUMP, next, NO_SPAN);
+    label_place(c, failed); /* (..., list, rest, exception) */
+    if (named) forget_name(c, handler);
+    emit(c, OP_LIST_APPEND, 2, NO_SPAN);
+    emit_jump(c, OP_JUMP, next, NO_SPAN);
+}
+
+static void star_clause(Compiler *c, Node *handler) {
+    Label no_match = label_new(c), next = label_new(c);
+    expression(c, handler->ExceptHandler.type);
+    emit(c, OP_CHECK_GROUP_MATCH, 0, handler->span);
+    emit(c, OP_COPY, 1, handler->span);
+    emit_jump(c, OP_POP_JUMP_IF_NONE, no_match, handler->span);
+    star_clause_body(c, handler, next);
+    label_place(c, no_match);
+    emit(c, OP_POP_TOP, 0, handler->span);
+    label_place(c, next);
+}
+
+static void star_clauses(Compiler *c, NodeList handlers, Label end) {
+    Block block;
+    uint32_t outer = c->unit->handler;
+    Label handled = label_new(c);
+    block_push(c, &block, BLOCK_EXCEPT, NULL);
+    Label cleanup = begin_handler(c, NO_SPAN);
+    emit(c, OP_COPY, 1, NO_SPAN);
+    emit(c, OP_BUILD_LIST, 0, NO_SPAN);
+    emit(c, OP_SWAP, 2, NO_SPAN);
+    for (uint32_t i = 0; i < handlers.count && !c->failed; i++)
+        star_clause(c, handlers.items[i]);
+    emit(c, OP_LIST_APPEND, 1, NO_SPAN);
+    emit(c, OP_MERGE_GROUPS, 0, NO_SPAN);
+    emit(c, OP_COPY, 1, NO_SPAN);
+    emit_jump(c, OP_POP_JUMP_IF_NONE, handled, NO_SPAN);
+    emit(c, OP_RERAISE, 0, NO_SPAN);
+    label_place(c, handled);
+    emit(c, OP_POP_TOP, 0, NO_SPAN);
+    uint32_t covered = c->unit->handler;
+    c->unit->handler = outer;
+    emit(c, OP_POP_EXCEPT, 0, NO_SPAN);
+    emit_jump(c, OP_JUMP, end, NO_SPAN);
+    c->unit->handler = covered;
+    end_handler(c, cleanup);
+    block_pop(c);
+}
+
 /* ---- try --------------------------------------------------------------------------------------------------------- */
 
 static void try_except(Compiler *c, Node *node) {
@@ -113,7 +181,10 @@ static void try_except(Compiler *c, Node *node) {
     emit_jump(c, OP_JUMP, end, NO_SPAN);
     Stream *before = cold_begin(c);
     label_place(c, except);
-    except_clauses(c, node->Try.handlers, end);
+    if (node->kind == AST_TryStar)
+        star_clauses(c, node->Try.handlers, end);
+    else
+        except_clauses(c, node->Try.handlers, end);
     cold_end(c, before);
     label_place(c, end);
 }
@@ -280,11 +351,20 @@ static void unwind_blocks(Compiler *c, const Block *until, bool keep) {
     }
 }
 
+/* The exceptions that clauses of except* leave are merged at the end, so it has to be reached. */
+static bool refuse_in_group_handler(Compiler *c, const Block *block, Span span) {
+    if (block->kind != BLOCK_GROUP_HANDLER) return false;
+    compile_fail(c, span, "'break', 'continue' and 'return' cannot appear in an except* block");
+    return true;
+}
+
 void loop_exit(Compiler *c, Node *node) {
     bool leave = node->kind == AST_Break;
     Block *loop = c->unit->blocks;
-    while (loop && loop->kind != BLOCK_WHILE && loop->kind != BLOCK_FOR)
+    while (loop && loop->kind != BLOCK_WHILE && loop->kind != BLOCK_FOR) {
+        if (refuse_in_group_handler(c, loop, node->span)) return;
         loop = loop->outer;
+    }
     if (!loop) {
         compile_fail(c, node->span, leave ? "'break' outside loop" : "'continue' not properly in loop");
         return;
@@ -304,6 +384,8 @@ void return_statement(Compiler *c, Node *node) {
     Value constant = value ? fold_constant(c, value) : NONE;
     bool keep = is_absent(constant);
     if (keep && !c->failed) expression(c, value);
+    for (const Block *block = c->unit->blocks; block; block = block->outer)
+        if (refuse_in_group_handler(c, block, keep || !value ? node->span : value->span)) return;
     Position position = blocks_position(c);
     unwind_blocks(c, NULL, keep);
     if (!keep) emit_const(c, constant, value ? value->span : node->span);

@@ -190,7 +190,8 @@ void statement(Compiler *c, Node *node) {
     case AST_ClassDef: class_definition(c, node); break;
     case AST_TypeAlias: type_alias_statement(c, node); break;
     case AST_Match: match_statement(c, node); break;
-    case AST_Try: try_statement(c, node); break;
+    case AST_Try:
+    case AST_TryStar: try_statement(c, node); break;
     case AST_With: with_statement(c, node); break;
     case AST_Raise: raise_statement(c, node); break;
     case AST_Assert: assert_statement(c, node); break;
@@ -235,6 +236,7 @@ static bool has_annotations(const Node *node) {
     case AST_match_case: return list_has_annotations(node->match_case.body);
     case AST_Match: return list_has_annotations(node->Match.cases);
     case AST_Try:
+    case AST_TryStar:
         return list_has_annotations(node->Try.body) || list_has_annotations(node->Try.handlers) ||
                list_has_annotations(node->Try.orelse) || list_has_annotations(node->Try.finalbody);
     default: return false;

@@ -554,7 +554,6 @@ static bool visit(SymbolTable *t, Node *node) {
     case AST_YieldFrom: return visit_yield(t, node);
     case AST_Await: return visit_await(t, node);
     case AST_TypeAlias: return visit_type_alias(t, node);
-    case AST_TryStar:
     case AST_AsyncFunctionDef:
     case AST_AsyncFor:
     case AST_AsyncWith: return visit_unsupported(t, node);

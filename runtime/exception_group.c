@@ -3,9 +3,11 @@
 #include "runtime/exception_group.h"
 
 #include "runtime/exception.h"
+#include "runtime/genericalias.h"
 #include "runtime/list.h"
 #include "runtime/dict.h"
 #include "runtime/protocol.h"
+#include "runtime/set.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
@@ -82,12 +84,14 @@ static Value group_derive(VM *vm, Value *args, int nargs, Value names) {
 
 /* --- split and subgroup --- */
 
+static bool is_group(Value v) { return value_is_instance(v, &exc_BaseExceptionGroup); }
+
 /* What decides which exceptions are wanted: a function, an exception class or a tuple of those. */
 static bool check_matcher(VM *vm, Value matcher, bool *is_function) {
     *is_function = !is_family(matcher, TYPE_TYPE) && !is_tuple(matcher) && type_of(matcher)->call != NULL;
-    bool ok = *is_function || is_exception_class(matcher);
+    bool ok = *is_function || is_exception_class(matcher) || is_tuple(matcher);
     for (int64_t i = 0; is_tuple(matcher) && i < as_tuple(matcher)->length; i++) {
-        ok = is_exception_class(as_tuple(matcher)->items[i]) && (ok || i == 0);
+        ok = ok && is_exception_class(as_tuple(matcher)->items[i]);
     }
     if (!ok)
         raise_type(vm, "expected an exception type, a tuple of exception types, or a callable "
@@ -95,7 +99,12 @@ static bool check_matcher(VM *vm, Value matcher, bool *is_function) {
     return ok;
 }
 
+/* An exception as an element of a set of exceptions by identity. */
+static Value identity_of(Value exception) { return int_small((int64_t)(exception.bits >> 3)); }
+
 static int matches(VM *vm, Value exception, Value matcher, bool is_function) {
+    if (is_exactly(matcher, &set_type)) /* of identities: only members can be meant */
+        return is_group(exception) ? 0 : set_contains(vm, matcher, identity_of(exception));
     if (!is_function) return exception_matches(vm, exception, matcher);
     Value answer = call_1(vm, matcher, exception);
     if (is_absent(answer)) return -1;
@@ -124,13 +133,14 @@ static Value derive(VM *vm, Value group, Value members) {
     Value made = call_method(vm, group, name, &members, 1);
     value_drop(vm, name);
     if (is_absent(made)) return ABSENT;
-    bool ok = value_is_instance(made, &exc_BaseExceptionGroup);
+    bool ok = is_group(made);
     if (!ok) raise_type(vm, "derive must return an instance of BaseExceptionGroup");
     if (ok) {
         Exception *e = as_exception(group), *copy = as_exception(made);
         value_set(vm, &copy->traceback, value_xref(e->traceback));
         value_set(vm, &copy->context, value_xref(e->context));
         value_set(vm, &copy->cause, value_xref(e->cause));
+        value_set(vm, &copy->suppress_context, TRUE_VALUE); /* as setting a cause does, even none */
         ok = copy_notes(vm, group, made);
     }
     if (ok) return made;
@@ -163,7 +173,7 @@ static bool split(VM *vm, Value exception, Value matcher, bool is_function, Valu
     if (whole < 0) return false;
     *match = whole ? value_ref(exception) : NONE;
     *rest = whole ? NONE : value_ref(exception);
-    if (whole || !value_is_instance(exception, &exc_BaseExceptionGroup)) return true;
+    if (whole || !is_group(exception)) return true;
     value_drop(vm, *rest);
     if (!recursion_enter(vm, " in exceptiongroup_split_recursive")) return false;
     Value yes = list_new(vm, 0), no = is_absent(yes) ? ABSENT : list_new(vm, 0);
@@ -203,7 +213,167 @@ static Value group_subgroup(VM *vm, Value *args, int nargs, Value names) {
     return match;
 }
 
+/* --- except* --- */
+
+/* May `type`, or each type of a tuple, stand behind except*? */
+static bool check_star_type(VM *vm, Value type) {
+    if (is_tuple(type)) {
+        Tuple *types = as_tuple(type);
+        for (int64_t i = 0; i < types->length; i++)
+            if (!check_star_type(vm, types->items[i])) return false;
+        return true;
+    }
+    if (!is_exception_class(type)) {
+        raise_type(vm, "catching classes that do not inherit from BaseException is not allowed");
+        return false;
+    }
+    int group = object_is_subclass(vm, type, from_object(&exc_BaseExceptionGroup));
+    if (group > 0) raise_type(vm, "catching ExceptionGroup with except* is not allowed. Use except instead.");
+    return group == 0;
+}
+
+static bool check_star_types(VM *vm, Value type) {
+    if (!is_tuple(type)) return check_star_type(vm, type);
+    Tuple *types = as_tuple(type);
+    for (int64_t i = 0; i < types->length; i++) {
+        if (is_exception_class(types->items[i])) continue;
+        raise_type(vm, "catching classes that do not inherit from BaseException is not allowed");
+        return false;
+    }
+    return check_star_type(vm, type);
+}
+
+/* group.split(type), as its class has it. */
+static bool split_by_method(VM *vm, Value group, Value type, Value *match, Value *rest) {
+    Value name = string_intern_c(vm, "split"), pair = ABSENT;
+    if (!is_absent(name)) pair = call_method(vm, group, name, &type, 1);
+    value_xdrop(vm, name);
+    if (is_absent(pair)) return false;
+    bool ok = false;
+    if (!is_tuple(pair)) {
+        raise_type(vm, "%T.split must return a tuple, not %T", group, pair);
+    } else if (as_tuple(pair)->length < 2) {
+        raise_type(vm, "%T.split must return a 2-tuple, got tuple of size %lld", group,
+                   (long long)as_tuple(pair)->length);
+    } else {
+        *match = value_ref(as_tuple(pair)->items[0]);
+        *rest = value_ref(as_tuple(pair)->items[1]);
+        ok = true;
+    }
+    value_drop(vm, pair);
+    return ok;
+}
+
+/* A group around a number of exceptions, which has no message. */
+static Value wrap(VM *vm, Value members) {
+    Value message = string_from_c(vm, ""), group = ABSENT;
+    if (!is_absent(message)) group = call_2(vm, from_object(&exc_BaseExceptionGroup), message, members);
+    value_xdrop(vm, message);
+    return group;
+}
+
+static Value wrap_one(VM *vm, Value exception) {
+    Value members = tuple_pack(vm, 1, exception);
+    Value group = is_absent(members) ? ABSENT : wrap(vm, members);
+    value_xdrop(vm, members);
+    return group;
+}
+
+bool group_match(VM *vm, Value exception, Value type, Value *match, Value *rest) {
+    if (!check_star_types(vm, type)) return false;
+    int matched = is_none(exception) ? 0 : exception_matches(vm, exception, type);
+    if (matched < 0) return false;
+    if (matched) {
+        *rest = NONE;
+        *match = !is_group(exception) ? wrap_one(vm, exception) : value_ref(exception);
+        return !is_absent(*match);
+    }
+    if (!is_none(exception) && is_group(exception)) return split_by_method(vm, exception, type, match, rest);
+    *match = NONE;
+    *rest = value_ref(exception);
+    return true;
+}
+
+static bool same_or_none(Value a, Value b) {
+    return value_same(is_absent(a) ? NONE : a, is_absent(b) ? NONE : b);
+}
+
+/* Is `e` a part of `group` that no clause has raised anew? Its traceback, cause, context and notes tell. */
+static int is_left_over(VM *vm, Value e, Value group) {
+    Exception *a = as_exception(e), *b = as_exception(group);
+    if (!same_or_none(a->traceback, b->traceback) || !same_or_none(a->context, b->context) ||
+        !same_or_none(a->cause, b->cause)) {
+        return 0;
+    }
+    Value mine = ABSENT, its = ABSENT;
+    int found = object_find_attribute(vm, e, NAME_OF(vm, notes), &mine), same = -1;
+    int other = found < 0 ? -1 : object_find_attribute(vm, group, NAME_OF(vm, notes), &its);
+    if (found >= 0 && other >= 0) same = found == other && (!found || value_same(mine, its));
+    if (found > 0) value_drop(vm, mine);
+    if (other > 0) value_drop(vm, its);
+    return same;
+}
+
+/* Note the exceptions in a group, through all depths. */
+static bool add_leaves(VM *vm, Value exception, Value leaves) {
+    if (!is_group(exception)) return set_add(vm, leaves, identity_of(exception));
+    if (!recursion_enter(vm, " in exceptiongroup_split_recursive")) return false;
+    bool ok = true;
+    Tuple *members = as_tuple(as_exception(exception)->fields[GROUP_EXCEPTIONS]);
+    for (int64_t i = 0; ok && i < members->length; i++)
+        ok = add_leaves(vm, members->items[i], leaves);
+    recursion_leave(vm);
+    return ok;
+}
+
+/* The part of `group` whose members are in the exceptions of a list, in the group's own nesting; None for none. */
+static Value project(VM *vm, Value group, Value list) {
+    Value leaves = set_new(vm), match = ABSENT, rest;
+    if (is_absent(leaves)) return ABSENT;
+    bool ok = true;
+    for (int64_t i = 0; ok && i < as_list(list)->length; i++)
+        ok = add_leaves(vm, as_list(list)->items[i], leaves);
+    if (ok && split(vm, group, leaves, false, &match, &rest)) value_drop(vm, rest);
+    value_drop(vm, leaves);
+    return match;
+}
+
+/* Part what the clauses left in what they raised and what they left over. */
+static bool sort_out(VM *vm, Value group, const List *list, Value raised, Value left_over) {
+    for (int64_t i = 0; i < list->length; i++) {
+        Value e = list->items[i];
+        if (is_none(e)) continue;
+        int kept = is_left_over(vm, e, group);
+        if (kept < 0 || !list_append(vm, kept ? left_over : raised, e)) return false;
+    }
+    return true;
+}
+
+static Value merge(VM *vm, Value group, Value list, Value raised, Value left_over) {
+    if (!sort_out(vm, group, as_list(list), raised, left_over)) return ABSENT;
+    Value rest = project(vm, group, left_over);
+    if (is_absent(rest) || as_list(raised)->length == 0) return rest;
+    bool ok = is_none(rest) || list_append(vm, raised, rest);
+    value_drop(vm, rest);
+    if (ok && as_list(raised)->length == 1) return value_ref(as_list(raised)->items[0]);
+    return ok ? wrap(vm, raised) : ABSENT;
+}
+
+Value group_merge(VM *vm, Value exception, Value list) {
+    if (!is_group(exception)) { /* one clause at most has run */
+        for (int64_t i = as_list(list)->length; i-- > 0;)
+            if (!is_none(as_list(list)->items[i])) return value_ref(as_list(list)->items[i]);
+        return NONE;
+    }
+    Value raised = list_new(vm, 0), left_over = is_absent(raised) ? ABSENT : list_new(vm, 0);
+    Value result = is_absent(left_over) ? ABSENT : merge(vm, exception, list, raised, left_over);
+    value_xdrop(vm, left_over);
+    value_xdrop(vm, raised);
+    return result;
+}
+
 const NativeDef group_methods[] = {
+    {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
     {"derive", group_derive, "excs, /", NULL, NATIVE_METHOD},
     {"split", group_split, "matcher_value, /", NULL, NATIVE_METHOD},
     {"subgroup", group_subgroup, "matcher_value, /", NULL, NATIVE_METHOD},

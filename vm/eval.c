@@ -27,6 +27,7 @@
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/exception.h"
+#include "runtime/exception_group.h"
 #include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/iterators.h"
@@ -1891,6 +1892,21 @@ compare_jump_known : {
         if (UNLIKELY(truth < 0)) goto error;
         result = bool_from(truth);
         goto replace_top;
+    }
+
+    TARGET(CHECK_GROUP_MATCH) {
+        SAVE_IP();
+        Value match, rest;
+        if (!step_group_match(vm, sp[-2], sp[-1], &match, &rest)) goto error;
+        value_set(vm, &sp[-2], rest);
+        value_set(vm, &sp[-1], match);
+        NEXT();
+    }
+
+    TARGET(MERGE_GROUPS) {
+        SAVE_IP();
+        result = group_merge(vm, sp[-2], sp[-1]);
+        goto replace_two;
     }
 
     TARGET(WITH_ENTER) {

@@ -8,6 +8,7 @@
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/exception.h"
+#include "runtime/exception_group.h"
 #include "runtime/instance.h"
 #include "runtime/list.h"
 #include "runtime/protocol.h"
@@ -448,6 +449,12 @@ Value step_stop_iteration_error(VM *vm, Value exception) {
 static bool raise_no_manager(VM *vm, Value manager, const char *which) {
     raise_type(vm, "'%T' object does not support the context manager protocol%s", manager, which);
     return false;
+}
+
+bool step_group_match(VM *vm, Value exception, Value type, Value *match, Value *rest) {
+    if (!group_match(vm, exception, type, match, rest)) return false;
+    if (!is_none(*match)) value_set(vm, &vm->handled->exception, value_ref(*match));
+    return true;
 }
 
 bool step_with_enter(VM *vm, Value manager, Value *to) {
