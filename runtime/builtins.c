@@ -3,8 +3,10 @@
  * stand in order of what they are about: objects, attributes, numbers, sequences, text.
  */
 
+#include "runtime/arguments.h"
 #include "runtime/class.h"
 #include "runtime/dict.h"
+#include "runtime/each.h"
 #include "runtime/error.h"
 #include "runtime/exception.h"
 #include "runtime/file.h"
@@ -206,7 +208,7 @@ NATIVE(builtin_sum) {
             s.total = value_ref(start);
         }
     }
-    if (object_each(vm, args[0], add_item, &s)) return sum_result(vm, &s);
+    if (each_item(vm, args[0], add_item, &s)) return sum_result(vm, &s);
     value_xdrop(vm, s.total);
     return ABSENT;
 }
@@ -221,6 +223,11 @@ typedef struct {
 
 static bool consider(VM *vm, Value item, void *context) {
     Extreme *e = context;
+    if (are_ints(item, e->best) && is_absent(e->key)) {
+        int64_t x = int_get(item), best = int_get(e->best);
+        if (e->op == COMPARE_LT ? x < best : x > best) e->best = e->best_key = item;
+        return true;
+    }
     Value key = is_absent(e->key) ? value_ref(item) : call_1(vm, e->key, item);
     if (is_absent(key)) return false;
     int better = is_absent(e->best) ? 1 : object_compare_truth(vm, key, e->best_key, e->op);
@@ -248,7 +255,7 @@ static Value extreme(VM *vm, const char *name, CompareOp op, Value *args, int na
     bool ok = true;
     for (int i = 0; nargs > 1 && ok && i < nargs; i++)
         ok = consider(vm, args[i], &e);
-    if (nargs == 1) ok = object_each(vm, args[0], consider, &e);
+    if (nargs == 1) ok = each_item(vm, args[0], consider, &e);
     value_xdrop(vm, e.best_key);
     if (ok && !is_absent(e.best)) return e.best;
     value_xdrop(vm, e.best);
@@ -257,9 +264,22 @@ static Value extreme(VM *vm, const char *name, CompareOp op, Value *args, int na
                                 : value_ref(otherwise);
 }
 
-NATIVE(builtin_min) { return extreme(vm, "min", COMPARE_LT, args, nargs, names); }
+/* A call with just two ints. ABSENT: it is another one. */
+static inline Value extreme_of_two(bool greater, const Value *args, int nargs, Value names) {
+    if (nargs != 2 || !are_ints(args[0], args[1]) || names_count(names) > 0) return ABSENT;
+    bool second = greater ? int_get(args[1]) > int_get(args[0]) : int_get(args[1]) < int_get(args[0]);
+    return args[second];
+}
 
-NATIVE(builtin_max) { return extreme(vm, "max", COMPARE_GT, args, nargs, names); }
+NATIVE(builtin_min) {
+    Value of_two = extreme_of_two(false, args, nargs, names);
+    return is_absent(of_two) ? extreme(vm, "min", COMPARE_LT, args, nargs, names) : of_two;
+}
+
+NATIVE(builtin_max) {
+    Value of_two = extreme_of_two(true, args, nargs, names);
+    return is_absent(of_two) ? extreme(vm, "max", COMPARE_GT, args, nargs, names) : of_two;
+}
 
 /* --- sequences --- */
 
@@ -270,7 +290,7 @@ typedef struct {
 
 static bool look_for_truth(VM *vm, Value item, void *context) {
     TruthSearch *s = context;
-    int truth = object_truth(vm, item);
+    int truth = is_int(item) ? int_get(item) != 0 : object_truth(vm, item);
     s->failed = truth < 0;
     s->found = truth == s->wanted;
     return !s->failed && !s->found;
@@ -279,7 +299,7 @@ static bool look_for_truth(VM *vm, Value item, void *context) {
 /* Does the iterable have an item of that truth? -1 RAISES. */
 static int has_truth(VM *vm, Value iterable, int wanted) {
     TruthSearch s = {.wanted = wanted};
-    if (object_each(vm, iterable, look_for_truth, &s)) return 0;
+    if (each_item(vm, iterable, look_for_truth, &s)) return 0;
     return s.found && !s.failed && !error_raised(vm) ? 1 : -1;
 }
 

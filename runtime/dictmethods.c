@@ -3,6 +3,7 @@
 #include "runtime/arguments.h"
 #include "runtime/builder.h"
 #include "runtime/dict.h"
+#include "runtime/each.h"
 #include "runtime/error.h"
 #include "runtime/genericalias.h"
 #include "runtime/hash.h"
@@ -13,6 +14,7 @@
 #include "runtime/row.h"
 #include "runtime/set.h"
 #include "runtime/slots.h"
+#include "runtime/tuple.h"
 
 /* --- life --- */
 
@@ -89,6 +91,10 @@ typedef struct {
 
 static bool merge_pair(VM *vm, Value item, void *context) {
     Pairs *pairs = context;
+    if (is_exactly(item, &tuple_type) && as_tuple(item)->length == 2) {
+        pairs->number++;
+        return dict_set(vm, pairs->dict, as_tuple(item)->items[0], as_tuple(item)->items[1]);
+    }
     Value row = list_from_iterable(vm, item);
     if (is_absent(row)) {
         if (error_is(vm, &exc_TypeError)) {
@@ -124,7 +130,7 @@ bool dict_update(VM *vm, Value self, Value other) {
         return merge_mapping(vm, self, other);
     }
     Pairs pairs = {self, 0};
-    return object_each(vm, other, merge_pair, &pairs);
+    return each_item(vm, other, merge_pair, &pairs);
 }
 
 /* dict(...) and update(...): at most one positional argument, then keywords. */

@@ -5,6 +5,7 @@
 #include "runtime/set.h"
 
 #include "runtime/dict.h"
+#include "runtime/each.h"
 #include "runtime/error.h"
 #include "runtime/hash.h"
 #include "runtime/list.h"
@@ -286,7 +287,7 @@ static bool add_item(VM *vm, Value item, void *context) { return set_add(vm, *(V
 bool set_update(VM *vm, Value self, Value iterable) {
     if (is_set(iterable)) return update_from_set(vm, as_set(self), as_set(iterable));
     if (is_exactly(iterable, &dict_type)) return update_from_dict(vm, as_set(self), iterable);
-    return object_each(vm, iterable, add_item, &self);
+    return each_item(vm, iterable, add_item, &self);
 }
 
 /* --- making --- */
