@@ -497,11 +497,12 @@ static const NativeDef functions[] = {
 };
 
 static Type *const types[] = {
-    &object_type,    &type_type,     &bool_type,          &int_type,          &float_type,
-    &complex_type,   &str_type,      &bytes_type,         &bytearray_type,    &list_type,
-    &tuple_type,     &dict_type,     &set_type,           &frozenset_type,    &range_type,
-    &slice_type,     &property_type, &static_method_type, &class_method_type, &super_type,
-    &enumerate_type, &zip_type,      &map_type,           &filter_type,       &reversed_type,
+    &object_type,     &type_type,      &bool_type,     &int_type,           &float_type,
+    &complex_type,    &str_type,       &bytes_type,    &bytearray_type,     &list_type,
+    &memoryview_type, &tuple_type,     &dict_type,     &set_type,           &frozenset_type,
+    &range_type,      &slice_type,     &property_type, &static_method_type, &class_method_type,
+    &super_type,      &enumerate_type, &zip_type,      &map_type,           &filter_type,
+    &reversed_type,
 #define EXCEPTION(name, base, doc) &exc_##name,
 #include "runtime/exceptions.def"
 #undef EXCEPTION

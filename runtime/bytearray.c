@@ -6,6 +6,7 @@
 #include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/iterators.h"
+#include "runtime/memoryview.h"
 #include "runtime/protocol.h"
 #include "runtime/row.h"
 #include "runtime/slice.h"
@@ -172,6 +173,21 @@ static Value repr(VM *vm, Value self) {
     builder_char(&out, ')');
     value_drop(vm, quoted);
     return builder_finish(&out);
+}
+
+/* --- exports --- */
+
+static void release_export(VM *vm, BufferView *buffer) {
+    (void)vm;
+    as_bytearray(buffer->owner)->exports--;
+}
+
+static bool get_buffer(VM *vm, Value self, BufferView *buffer, unsigned flags) {
+    ByteArray *b = as_bytearray(self);
+    if (!buffer_fill(vm, buffer, self, b->data, b->length, false, flags)) return false;
+    buffer->release = release_export;
+    b->exports++;
+    return true;
 }
 
 /* --- items and slices --- */
@@ -400,6 +416,8 @@ METHOD(reduce) {
 static const NativeDef methods[] = {
     TEXT_METHODS,
     BYTES_METHODS,
+    {"__release_buffer__", memoryview_release_buffer, "buffer, /",
+     "Release the buffer object that exposes the underlying memory of the object.", 0},
     {"__reduce__", method_reduce, "", "Return state information for pickling.", 0},
     {"append", method_append, "item, /", "Append a single item to the end of the bytearray.", 0},
     {"clear", method_clear, "", "Remove all items from the bytearray.", 0},
@@ -428,6 +446,7 @@ Type bytearray_type = {
     .hash = hash_unhashable,
     .compare = bytes_compare,
     .iterate = iterate,
+    .get_buffer = get_buffer,
     .number = {.binary = {[BINARY_MODULO] = modulo}},
     .container = {.length = length,
                   .get_item = get_item,

@@ -76,11 +76,18 @@ int byte_argument(VM *vm, Value v) {
     return -1;
 }
 
-const uint8_t *bytes_argument(VM *vm, Value v, int64_t *length) {
-    if (!is_bytes_like(v)) {
+bool bytes_like_check(VM *vm, Value v) {
+    if (is_bytes_like(v)) return true;
+    BufferView buffer; /* what the error is, it knows best */
+    if (buffer_acquire(vm, v, BUFFER_SIMPLE, &buffer)) {
+        buffer_release(vm, &buffer);
         raise_type(vm, "a bytes-like object is required, not '%T'", v);
-        return NULL;
     }
+    return false;
+}
+
+const uint8_t *bytes_argument(VM *vm, Value v, int64_t *length) {
+    if (!bytes_like_check(vm, v)) return NULL;
     Text t = text_of(v);
     *length = t.length;
     return t.data;
@@ -117,6 +124,7 @@ Value bytes_from_iterable(VM *vm, Value v, const char *type_error, const char *r
         Text t = text_of(v);
         return bytes_from(vm, t.data, t.length);
     }
+    if (has_buffer(v)) return buffer_to_bytes(vm, v, BUFFER_FULL_RO);
     Value iterator = is_string(v) ? ABSENT : object_iterate(vm, v);
     if (is_absent(iterator)) {
         if (error_raised(vm) && !error_is(vm, &exc_TypeError)) return ABSENT;
@@ -211,6 +219,10 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 
 /* --- slots --- */
 
+static bool get_buffer(VM *vm, Value self, BufferView *buffer, unsigned flags) {
+    return buffer_fill(vm, buffer, self, as_bytes(self)->data, as_bytes(self)->length, true, flags);
+}
+
 static Value repr(VM *vm, Value self) {
     return bytes_quote(vm, "b", as_bytes(self)->data, as_bytes(self)->length, "");
 }
@@ -290,6 +302,7 @@ Type bytes_type = {
     .hash = hash,
     .compare = bytes_compare,
     .iterate = iterate,
+    .get_buffer = get_buffer,
     .number = {.binary = {[BINARY_MODULO] = modulo}},
     .container = {.length = length,
                   .get_item = get_item,

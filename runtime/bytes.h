@@ -33,6 +33,8 @@ NEW RAISES Value bytes_from_iterable(VM *vm, Value iterable, const char *type_er
 /* The data of a bytes-like argument: *length bytes at the result, valid while `v` lives and, for a bytearray, until it is
  * changed. NULL RAISES TypeError. */
 RAISES const uint8_t *bytes_argument(VM *vm, Value v, int64_t *length);
+/* Can `v` be seen as a Text of bytes (runtime/text.h)? TypeError, or the BufferError of a view with gaps. */
+RAISES bool bytes_like_check(VM *vm, Value v);
 /* An integer in range(256), else -1 RAISES: "byte must be in range(0, 256)". */
 RAISES int byte_argument(VM *vm, Value v);
 

@@ -16,6 +16,7 @@
 Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
     (void)vm;
     if (!is_bytes_like(self) || !is_bytes_like(other)) return NOT_IMPLEMENTED;
+    if (!is_bytearray(self) && !is_bytes_family(other) && !is_bytearray(other)) return NOT_IMPLEMENTED;
     Text a = text_of(self), b = text_of(other);
     if (a.length != b.length && (op == COMPARE_EQ || op == COMPARE_NE)) return bool_from(op == COMPARE_NE);
     int order = memcmp(a.data, b.data, (size_t)(a.length < b.length ? a.length : b.length));
@@ -33,7 +34,7 @@ Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
 int bytes_contains(VM *vm, Value self, Value item) {
     if (is_bytes_like(item)) return text_find(text_of(self), text_of(item)) >= 0;
     if (!is_int_family(item) && !type_of(item)->number.index) {
-        raise_type(vm, "a bytes-like object is required, not '%T'", item);
+        bytes_like_check(vm, item);
         return -1;
     }
     int byte = byte_argument(vm, item);
@@ -177,15 +178,9 @@ METHOD(hex) {
 
 /* --- translate --- */
 
-static bool require_bytes_like(VM *vm, Value v) {
-    if (is_bytes_like(v)) return true;
-    raise_type(vm, "a bytes-like object is required, not '%T'", v);
-    return false;
-}
-
 METHOD(maketrans) {
     UNUSED_CALL;
-    if (!require_bytes_like(vm, args[0]) || !require_bytes_like(vm, args[1])) return ABSENT;
+    if (!bytes_like_check(vm, args[0]) || !bytes_like_check(vm, args[1])) return ABSENT;
     Text from = text_of(args[0]), to = text_of(args[1]);
     if (from.length != to.length) return raise_value(vm, "maketrans arguments must have same length");
     Bytes *table = bytes_new(vm, 256);
@@ -204,13 +199,13 @@ METHOD(translate) {
     for (int i = 0; i < 256; i++)
         table[i] = (uint8_t)i;
     if (!is_none(args[1])) {
-        if (!require_bytes_like(vm, args[1])) return ABSENT;
+        if (!bytes_like_check(vm, args[1])) return ABSENT;
         if (text_of(args[1]).length != 256)
             return raise_value(vm, "translation table must be 256 characters long");
         memcpy(table, text_of(args[1]).data, 256);
     }
     if (!is_absent(args[2])) {
-        if (!require_bytes_like(vm, args[2])) return ABSENT;
+        if (!bytes_like_check(vm, args[2])) return ABSENT;
         Text unwanted = text_of(args[2]);
         for (int64_t i = 0; i < unwanted.length; i++)
             deleted[unwanted.data[i]] = true;

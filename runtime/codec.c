@@ -554,8 +554,21 @@ static Value decode_bytes(VM *vm, CodecId id, const uint8_t *data, size_t size, 
     return ABSENT;
 }
 
+/* What an exporter has that is no Text: a view with gaps (an error), a class with __buffer__. */
+static Value decode_exporter(VM *vm, Value exporter, const char *encoding, const char *errors) {
+    Value bytes = buffer_to_bytes(vm, exporter, BUFFER_SIMPLE);
+    if (is_absent(bytes)) {
+        error_clear(vm);
+        return raise_type(vm, "decoding to str: need a bytes-like object, %T found", exporter);
+    }
+    Value text = codec_decode(vm, bytes, encoding, errors);
+    value_drop(vm, bytes);
+    return text;
+}
+
 Value codec_decode(VM *vm, Value bytes_like, const char *encoding, const char *errors) {
     if (!is_bytes_like(bytes_like)) {
+        if (has_buffer(bytes_like)) return decode_exporter(vm, bytes_like, encoding, errors);
         return raise_type(vm, "decoding to str: need a bytes-like object, %T found", bytes_like);
     }
     Text t = text_of(bytes_like);

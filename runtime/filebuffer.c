@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "runtime/bytearray.h"
+#include "runtime/buffer.h"
 #include "runtime/bytes.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
@@ -202,19 +202,16 @@ static Value read1_method(VM *vm, Value *args, int nargs, Value names) {
 static Value read_into(VM *vm, Value self, Value target, bool once) {
     Buffered *b = open_for(vm, self, "readinto of closed file");
     if (!b) return ABSENT;
-    if (!is_bytearray(target)) {
-        return raise_type(vm, "readinto%s() argument must be read-write bytes-like object, not %T",
-                          once ? "1" : "", target);
-    }
-    ByteArray *to = as_bytearray(target);
-    int64_t count = 0;
-    while (count < to->length && !(once && count)) {
-        int64_t got = buffered_read_some(vm, b, to->data + count, to->length - count);
-        if (got < 0) return ABSENT;
-        if (got == 0) break;
+    BufferView to;
+    if (!buffer_writable_argument(vm, once ? "readinto1" : "readinto", target, &to)) return ABSENT;
+    int64_t count = 0, got = 0;
+    while (count < to.size && !(once && count)) {
+        got = buffered_read_some(vm, b, to.data + count, to.size - count);
+        if (got <= 0) break;
         count += got;
     }
-    return int_from(vm, count);
+    buffer_release(vm, &to);
+    return got < 0 ? ABSENT : int_from(vm, count);
 }
 
 static Value readinto_method(VM *vm, Value *args, int nargs, Value names) {
@@ -285,8 +282,12 @@ static Value write_method(VM *vm, Value *args, int nargs, Value names) {
     Buffered *b = as_buffered(args[0]);
     if (is_string(args[1])) return raise_type(vm, "a bytes-like object is required, not '%T'", args[1]);
     if (!open_for(vm, args[0], "write to closed file")) return ABSENT;
-    const uint8_t *data = bytes_argument(vm, args[1], &size);
-    return data && buffered_write(vm, b, data, size) ? int_from(vm, size) : ABSENT;
+    BufferView from;
+    if (!buffer_acquire(vm, args[1], BUFFER_SIMPLE, &from)) return ABSENT;
+    bool done = buffered_write(vm, b, from.data, from.size);
+    size = from.size;
+    buffer_release(vm, &from);
+    return done ? int_from(vm, size) : ABSENT;
 }
 
 static Value flush_method(VM *vm, Value *args, int nargs, Value names) {

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/bytearray.h"
+#include "runtime/buffer.h"
 #include "runtime/bytes.h"
 #include "runtime/codec.h"
 #include "runtime/dict.h"
@@ -289,10 +289,10 @@ static Value readinto_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     FileIO *file = readable(vm, args[0]);
     if (!file) return ABSENT;
-    if (!is_bytearray(args[1])) {
-        return raise_type(vm, "readinto() argument must be read-write bytes-like object, not %T", args[1]);
-    }
-    int64_t got = file_read(vm, file, as_bytearray(args[1])->data, as_bytearray(args[1])->length);
+    BufferView to;
+    if (!buffer_writable_argument(vm, "readinto", args[1], &to)) return ABSENT;
+    int64_t got = file_read(vm, file, to.data, to.size);
+    buffer_release(vm, &to);
     return got < 0 ? ABSENT : int_from(vm, got);
 }
 
@@ -305,9 +305,11 @@ static Value readall_method(VM *vm, Value *args, int nargs, Value names) {
 static Value write_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     FileIO *file = writable(vm, args[0]);
-    int64_t size;
-    const uint8_t *data = file ? bytes_argument(vm, args[1], &size) : NULL;
-    return data && file_write(vm, file, data, size) == size ? int_from(vm, size) : ABSENT;
+    BufferView from;
+    if (!file || !buffer_acquire(vm, args[1], BUFFER_SIMPLE, &from)) return ABSENT;
+    int64_t size = from.size, written = file_write(vm, file, from.data, size);
+    buffer_release(vm, &from);
+    return written == size ? int_from(vm, size) : ABSENT;
 }
 
 static Value seek_method(VM *vm, Value *args, int nargs, Value names) {

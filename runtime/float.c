@@ -1,6 +1,8 @@
 /* The type float: arithmetic, comparison, rounding, hash, methods. Text is in floattext.c. */
 #include "runtime/float.h"
 
+#include "runtime/text.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -232,7 +234,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
         number = float_from(vm, 0.0);
     } else if (is_string(x) || is_bytes(x)) {
         number = float_parse(vm, x);
-    } else if (type_of(x)->flags & TYPE_BYTEARRAY) {
+    } else if (is_bytes_like(x)) {
         Value bytes = object_call(vm, from_object(&bytes_type), &x, 1, ABSENT);
         number = is_absent(bytes) ? ABSENT : float_parse(vm, bytes);
         value_xdrop(vm, bytes);

@@ -4,6 +4,7 @@
  * %[(key)][flags][width][.precision][length]type. A bytes template is read as Latin-1 text and its result
  * turned back, so that one formatter serves both.
  */
+#include "runtime/buffer.h"
 #include "runtime/builder.h"
 #include "runtime/bytes.h"
 #include "runtime/error.h"
@@ -164,6 +165,8 @@ static Value bytes_as_text(VM *vm, Value v) {
                 raise_type(vm, "__bytes__ returned non-bytes (type %T)", bytes);
                 value_clear(vm, &bytes);
             }
+        } else if (!error_raised(vm) && has_buffer(v)) {
+            bytes = buffer_to_bytes(vm, v, BUFFER_FULL_RO);
         } else if (!error_raised(vm)) {
             raise_type(
                 vm, "%%b requires a bytes-like object, or an object that implements __bytes__, not '%T'", v);

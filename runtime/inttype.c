@@ -1,6 +1,7 @@
 /* The type int: its slots, its constructor, its methods. */
 #include <gmp.h>
 
+#include "runtime/text.h"
 #include "runtime/bytes.h"
 #include "runtime/class.h"
 #include "runtime/error.h"
@@ -103,7 +104,7 @@ static Value convert(VM *vm, Value x) {
     }
     if (error_raised(vm)) return ABSENT;
     if (is_string(x) || is_bytes(x)) return int_parse(vm, x, 10);
-    if (type->flags & TYPE_BYTEARRAY) return int_parse_buffer(vm, x, 10);
+    if (is_bytes_like(x)) return int_parse_buffer(vm, x, 10);
     return raise_type(vm, "int() argument must be a string, a bytes-like object or a real number, not '%T'",
                       x);
 }
@@ -114,7 +115,7 @@ static Value convert_in_base(VM *vm, Value x, Value base_value) {
     if (base != 0 && (base < 2 || base > 36))
         return raise_value(vm, "int() base must be >= 2 and <= 36, or 0");
     if (is_string(x) || is_bytes(x)) return int_parse(vm, x, (int)base);
-    if (type_of(x)->flags & TYPE_BYTEARRAY) return int_parse_buffer(vm, x, (int)base);
+    if (is_bytes_like(x)) return int_parse_buffer(vm, x, (int)base);
     return raise_type(vm, "int() can't convert non-string with explicit base");
 }
 

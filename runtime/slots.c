@@ -5,6 +5,7 @@
 
 #include "runtime/slots.h"
 
+#include "runtime/buffer.h"
 #include "runtime/class.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"

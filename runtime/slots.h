@@ -33,6 +33,7 @@ typedef enum {
     WRAP_CALL,
     WRAP_INIT,
     WRAP_DELETE_SELF, /* __del__ */
+    WRAP_BUFFER,
 } WrapperKind;
 
 typedef struct {

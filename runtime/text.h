@@ -11,6 +11,7 @@
  * of str gives a str, one of bytearray a bytearray, those of subclasses an instance of the built-in base.
  */
 
+#include "runtime/buffer.h"
 #include "runtime/bytearray.h"
 #include "runtime/bytes.h"
 #include "runtime/error.h"
@@ -22,17 +23,25 @@ typedef struct {
     unsigned width_log;
 } Text;
 
-static inline bool is_bytes_like(Value v) { return is_family(v, TYPE_BYTES | TYPE_BYTEARRAY); }
+static inline bool is_bytes_family(Value v) { return is_family(v, TYPE_BYTES | TYPE_BYTEARRAY); }
+
+/* Can it be seen as a Text of bytes? A view with gaps, and what exports memory through Python code, can not. */
+static inline bool is_bytes_like(Value v) {
+    if (is_family(v, TYPE_BUFFER)) return ((const BufferHead *)as_object(v))->simple;
+    return is_bytes_family(v);
+}
 
 static inline Text text_of_string(const String *s) {
     return (Text){s->data, (int64_t)s->length, s->width_log};
 }
 
-/* `v` is of one of the three families. */
+/* `v` is a str or bytes-like. */
 static inline Text text_of(Value v) {
     if (is_string(v)) return text_of_string(as_string(v));
     if (is_bytes(v)) return (Text){as_bytes(v)->data, as_bytes(v)->length, 0};
-    return (Text){as_bytearray(v)->data, as_bytearray(v)->length, 0};
+    if (is_bytearray(v)) return (Text){as_bytearray(v)->data, as_bytearray(v)->length, 0};
+    const BufferHead *b = (const BufferHead *)as_object(v);
+    return (Text){b->data, b->size, 0};
 }
 
 static inline uint32_t text_at(Text t, int64_t i) {

@@ -15,8 +15,8 @@
  * TypeError for str, with one %T. */
 static bool fits(VM *vm, Value self, Value v, const char *text_error) {
     if (is_string(self) ? is_string(v) : is_bytes_like(v)) return true;
-    raise_type(vm, is_string(self) ? text_error : "a bytes-like object is required, not '%T'", v);
-    return false;
+    if (is_string(self)) return raise_type(vm, text_error, v), false;
+    return bytes_like_check(vm, v);
 }
 
 static bool bound(VM *vm, Value v, int64_t *result) {
@@ -50,6 +50,7 @@ static bool wanted_text(VM *vm, const char *method, Value self, Value v, uint8_t
         return false;
     }
     if (!is_int_family(v) && !type_of(v)->number.index) {
+        if (has_buffer(v)) return bytes_like_check(vm, v);
         raise_type(vm, "argument should be integer or bytes-like object, not '%T'", v);
         return false;
     }
@@ -145,6 +146,7 @@ static Value affix_method(VM *vm, const char *method, Value *args, bool at_end) 
                                        : "tuple for startswith must only contain str, not %T";
             if (!fits(vm, self, choices[i], error)) return ABSENT;
         } else if (!(is_string(self) ? is_string(affix) : is_bytes_like(affix))) {
+            if (!is_string(self) && has_buffer(affix) && !bytes_like_check(vm, affix)) return ABSENT;
             const char *kind = is_string(self) ? "str" : "bytes";
             return raise_type(vm, "%s first arg must be %s or a tuple of %s, not %T", method, kind, kind,
                               affix);

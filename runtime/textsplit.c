@@ -110,6 +110,7 @@ static bool rsplit_at(Splitter *s, Text separator) {
 }
 
 static bool is_separator(VM *vm, Value self, Value v, const char *text_error) {
+    if (!is_string(self) && has_buffer(v) && !bytes_like_check(vm, v)) return false;
     if (!(is_string(self) ? is_string(v) : is_bytes_like(v))) {
         raise_type(vm, is_string(self) ? text_error : "a bytes-like object is required, not '%T'", v);
         return false;

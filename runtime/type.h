@@ -94,9 +94,11 @@ enum {
     TYPE_BYTEARRAY = 1 << 19,
     TYPE_SEQUENCE = 1 << 20, /* matched by a sequence pattern */
     TYPE_MAPPING = 1 << 21,  /* matched by a mapping pattern */
+    TYPE_BUFFER = 1 << 22,   /* its objects begin with a BufferHead (runtime/buffer.h) */
     TYPE_FAMILIES = ~0xFF,
 };
 
+typedef struct BufferView BufferView;
 typedef struct NativeDef NativeDef;
 typedef struct GetSetDef GetSetDef;
 typedef struct MemberDef MemberDef;
@@ -138,6 +140,9 @@ struct Type {
     /* Iteration. `next` returns ABSENT with nothing raised at the end (a raised StopIteration is allowed too). */
     Value (*iterate)(VM *vm, Value self);
     Value (*next)(VM *vm, Value self);
+
+    /* Direct access to the object's memory: runtime/buffer.h. RAISES. */
+    bool (*get_buffer)(VM *vm, Value self, BufferView *buffer, unsigned flags);
 
     NumberSlots number;
     ContainerSlots container;

@@ -7,6 +7,7 @@
 #include "runtime/descriptor.h"
 #include "runtime/error.h"
 #include "runtime/int.h"
+#include "runtime/memoryview.h"
 #include "runtime/protocol.h"
 #include "runtime/slots.h"
 #include "runtime/str.h"
@@ -25,6 +26,7 @@ typedef bool (*SetSlot)(VM *, Value, Value, Value);
 typedef Value (*CallSlot)(VM *, Value, Value *, int, Value);
 typedef bool (*InitSlot)(VM *, Value, Value *, int, Value);
 typedef void (*FinalizeSlot)(VM *, Object *);
+typedef bool (*BufferSlot)(VM *, Value, BufferView *, unsigned);
 
 /* --- calling a slot --- */
 
@@ -85,8 +87,15 @@ static const struct {
     [WRAP_UNARY] = {0, 0},   [WRAP_LEFT] = {1, 1},        [WRAP_RIGHT] = {1, 1},       [WRAP_POWER] = {1, 2},
     [WRAP_COMPARE] = {1, 1}, [WRAP_POWER_RIGHT] = {1, 2}, [WRAP_TRUTH] = {0, 0},       [WRAP_HASH] = {0, 0},
     [WRAP_LENGTH] = {0, 0},  [WRAP_CONTAINS] = {1, 1},    [WRAP_SET] = {2, 2},         [WRAP_DELETE] = {1, 1},
-    [WRAP_GET] = {1, 2},     [WRAP_NEXT] = {0, 0},        [WRAP_DELETE_SELF] = {0, 0},
+    [WRAP_GET] = {1, 2},     [WRAP_NEXT] = {0, 0},        [WRAP_DELETE_SELF] = {0, 0}, [WRAP_BUFFER] = {1, 1},
 };
+
+static Value call_buffer(VM *vm, BufferSlot get_buffer, Value self, Value flags) {
+    int64_t number;
+    if (!object_to_int64(vm, flags, &exc_OverflowError, &number)) return ABSENT;
+    if (number != (int)number) return raise_overflow(vm, "buffer flags out of range");
+    return memoryview_of_slot(vm, self, (unsigned)number, get_buffer);
+}
 
 static Value call_simple(VM *vm, const WrapperDescriptor *w, Value self, Value *args, int nargs) {
     SlotFunction f = w->function;
@@ -106,6 +115,7 @@ static Value call_simple(VM *vm, const WrapperDescriptor *w, Value self, Value *
     case WRAP_GET: return call_get(vm, (TernarySlot)f, self, args, nargs);
     case WRAP_NEXT: return call_next(vm, (UnarySlot)f, self);
     case WRAP_DELETE_SELF: ((FinalizeSlot)f)(vm, as_object(self)); return NONE;
+    case WRAP_BUFFER: return call_buffer(vm, (BufferSlot)f, self, args[0]);
     default: return raise_error(vm, &exc_SystemError, "a slot without a method was called");
     }
 }
@@ -223,6 +233,7 @@ static Value wrapper_get_text_signature(VM *vm, Value self) {
         [WRAP_CALL] = "",
         [WRAP_INIT] = "",
         [WRAP_DELETE_SELF] = "",
+        [WRAP_BUFFER] = ", flags",
     };
     uint8_t kind = as_wrapper(self)->row->kind;
     bool raw = kind == WRAP_CALL || kind == WRAP_INIT;

@@ -11,6 +11,7 @@
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
+#include "runtime/text.h"
 #include "runtime/tuple.h"
 #include "vm/eval.h"
 #include "vm/import.h"
@@ -30,6 +31,13 @@ static Value compile_text(VM *vm, Value source, Value filename, CompileMode mode
         const Bytes *bytes = as_bytes(source);
         return compile_source(vm, (const char *)bytes->data, (size_t)bytes->length, filename, mode,
                               flags | COMPILE_BYTES);
+    }
+    if (!is_string(source) && is_bytes_like(source)) {
+        Value copy = buffer_to_bytes(vm, source, BUFFER_SIMPLE);
+        if (is_absent(copy)) return ABSENT;
+        Value code = compile_text(vm, copy, filename, mode, flags, function);
+        value_drop(vm, copy);
+        return code;
     }
     if (!is_string(source)) {
         return raise_type(vm, "%s must be a string, bytes or code object", function);
