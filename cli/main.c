@@ -7,6 +7,7 @@
 #include "cli/prompt.h"
 #include "cli/run.h"
 #include "runtime/file.h"
+#include "runtime/modules/atexit.h"
 #include "vm/machine.h"
 
 enum {
@@ -50,6 +51,7 @@ int main(int argc, char **argv) {
             status = run_finish(vm);
         }
         heap_watch(vm_heap(vm), 0, false);
+        atexit_run(vm);
         if (!streams_flush(vm) && status == 0) status = STATUS_UNWRITTEN;
         machine_catch_signals(NULL);
         vm_free(vm);

@@ -18,6 +18,7 @@
 #include "runtime/slots.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/weakref.h"
 
 static Type *as_type(Value v) { return (Type *)as_object(v); }
 
@@ -78,12 +79,18 @@ static Type *best_base(VM *vm, Tuple *bases) {
 /* What __slots__ asks for. */
 typedef struct {
     Value names; /* a list of mangled names for values; owned; ABSENT: no __slots__ */
-    bool wants_dict;
+    bool wants_dict, wants_weak_references;
 } SlotsPlan;
 
 /* Types and modules have a dict of another kind. */
 static bool may_add_dict(const Type *base) {
     return base->attributes_offset == 0 && !(base->flags & TYPE_TYPE) && !type_is_subtype(base, &module_type);
+}
+
+/* Numbers, tuples and bytes have no place for it in CPython, where it is a field behind the fixed ones. */
+static bool may_add_weak_references(const Type *base) {
+    bool variable = base->flags & (TYPE_INT | TYPE_TUPLE | TYPE_BYTES);
+    return !variable && !(base->flags & TYPE_WEAKLY_REFERABLE);
 }
 
 /* `__x` in class C is `_C__x`. NEW RAISES. */
@@ -125,7 +132,13 @@ static bool check_slot_name(VM *vm, Value name) {
 
 static bool plan_slot(VM *vm, const Type *base, Value class_name, Value dict, Value name, SlotsPlan *plan) {
     if (!check_slot_name(vm, name)) return false;
-    if (string_equal_c(name, "__weakref__")) return true; /* any instance may be referenced weakly */
+    if (string_equal_c(name, "__weakref__")) {
+        if (!may_add_weak_references(base) || plan->wants_weak_references) {
+            raise_type(vm, "__weakref__ slot disallowed: we already got one");
+            return false;
+        }
+        return plan->wants_weak_references = true;
+    }
     if (string_equal_c(name, "__dict__")) {
         if (!may_add_dict(base) || plan->wants_dict) {
             raise_type(vm, "__dict__ slot disallowed: we already got one");
@@ -149,25 +162,26 @@ static Value slots_tuple(VM *vm, Value slots) {
 }
 
 static bool plan_slots(VM *vm, const Type *base, Value class_name, Value dict, SlotsPlan *plan) {
-    *plan = (SlotsPlan){ABSENT, false};
+    *plan = (SlotsPlan){.names = ABSENT};
     Value slots = dict_get_string(vm, dict, NAME_OF(vm, slots));
     if (is_absent(slots)) {
         plan->wants_dict = may_add_dict(base);
+        plan->wants_weak_references = may_add_weak_references(base);
         return true;
     }
     Value names = slots_tuple(vm, slots);
     if (is_absent(names)) return false;
     plan->names = list_new(vm, as_tuple(names)->length);
     bool ok = !is_absent(plan->names);
+    bool variable = base->item_size != 0 || base->flags & TYPE_TYPE;
+    if (ok && variable && as_tuple(names)->length > 0) {
+        raise_type(vm, "nonempty __slots__ not supported for subtype of '%N'", base);
+        ok = false;
+    }
     for (int64_t i = 0; ok && i < as_tuple(names)->length; i++) {
         ok = plan_slot(vm, base, class_name, dict, as_tuple(names)->items[i], plan);
     }
     value_drop(vm, names);
-    bool variable = base->item_size != 0 || base->flags & TYPE_TYPE;
-    if (ok && variable && as_list(plan->names)->length > 0) {
-        raise_type(vm, "nonempty __slots__ not supported for subtype of '%N'", base);
-        ok = false;
-    }
     if (ok) ok = list_sort(vm, plan->names, ABSENT, false);
     if (!ok) value_clear(vm, &plan->names);
     return ok;
@@ -236,7 +250,9 @@ static void inherit_layout(Type *type, Type *base, const SlotsPlan *plan) {
     int64_t slots = is_absent(plan->names) ? 0 : as_list(plan->names)->length;
     object_ref(&base->head.object);
     type->base = base;
-    type->flags = TYPE_HEAP | TYPE_BASE | (base->flags & (TYPE_FAMILIES | TYPE_NO_NEW));
+    type->flags =
+        TYPE_HEAP | TYPE_BASE | (base->flags & (TYPE_FAMILIES | TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE));
+    if (plan->wants_weak_references) type->flags |= TYPE_WEAKLY_REFERABLE;
     type->basic_size = base->basic_size + (uint32_t)slots * (uint32_t)sizeof(Value);
     type->item_size = base->item_size;
     if (base->attributes_offset != 0 || plan->wants_dict) {
@@ -291,15 +307,16 @@ static bool set_module(VM *vm, Value dict) {
     return is_absent(module) || dict_set(vm, dict, NAME_OF(vm, module), module);
 }
 
-static Value get_no_weak_reference(VM *vm, Value self) {
-    (void)vm;
-    (void)self;
-    return NONE;
+static Value get_weak_reference(VM *vm, Value self) {
+    WeakReference *first = weak_references_of(vm, as_object(self));
+    while (first != NULL && object_is_dying(&first->head))
+        first = first->next;
+    return first != NULL ? value_ref(from_object(first)) : NONE;
 }
 
 static const GetSetDef dict_getset = {"__dict__", instance_get_dict, instance_set_dict,
                                       "dictionary for instance variables"};
-static const GetSetDef weakref_getset = {"__weakref__", get_no_weak_reference, NULL,
+static const GetSetDef weakref_getset = {"__weakref__", get_weak_reference, NULL,
                                          "list of weak references to the object"};
 
 static bool add_getset(VM *vm, Type *type, Value dict, Value name, const GetSetDef *def) {
@@ -320,8 +337,8 @@ static bool complete_dict(VM *vm, Type *type, Value dict, const SlotsPlan *plan)
         return false;
     }
     if (!add_slot_members(vm, type, dict, plan)) return false;
-    if (plan->wants_dict && (!add_getset(vm, type, dict, NAME_OF(vm, dict), &dict_getset) ||
-                             !add_getset(vm, type, dict, NAME_OF(vm, weakref), &weakref_getset))) {
+    if (plan->wants_dict && !add_getset(vm, type, dict, NAME_OF(vm, dict), &dict_getset)) return false;
+    if (plan->wants_weak_references && !add_getset(vm, type, dict, NAME_OF(vm, weakref), &weakref_getset)) {
         return false;
     }
     if (is_absent(dict_get_string(vm, dict, NAME_OF(vm, doc))) &&
@@ -476,8 +493,10 @@ static Type *make_type(VM *vm, Type *metatype, Type *base, Value name, Tuple *ba
     if (plan_slots(vm, base, name, dict, &plan)) {
         for (int64_t i = 0; i < bases->length && !is_absent(plan.names); i++) {
             /* Another base than that of the layout may still bring attributes. */
-            if (as_type(bases->items[i])->attributes_offset != 0 && may_add_dict(base))
-                plan.wants_dict = true;
+            const Type *other = as_type(bases->items[i]);
+            if (other->attributes_offset != 0 && may_add_dict(base)) plan.wants_dict = true;
+            if (type_is_weakly_referable(other) && may_add_weak_references(base))
+                plan.wants_weak_references = true;
         }
         type = allocate(vm, metatype, base, name, qualified, bases, dict, &plan);
     }
@@ -572,7 +591,8 @@ static bool same_layout(Type *a, Type *b) {
             if (i >= t->length || !value_same(s->items[i], t->items[i])) return false;
         }
     }
-    return (a->attributes_offset != 0) == (b->attributes_offset != 0);
+    return (a->attributes_offset != 0) == (b->attributes_offset != 0) &&
+           type_is_weakly_referable(a) == type_is_weakly_referable(b);
 }
 
 static const Type *native_base(const Type *type) {

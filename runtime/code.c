@@ -293,7 +293,7 @@ static Value repr(VM *vm, Value self) {
 
 Type code_type = {
     TYPE_HEAD(code_type, "code", .traverse = traverse, .dealloc = dealloc),
-    .flags = TYPE_NO_NEW,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_NO_NEW,
     .basic_size = sizeof(Code),
     .base = &object_type,
     .doc = "Create a code object.  Not for mere mortals.",

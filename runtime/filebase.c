@@ -121,7 +121,7 @@ static const NativeDef base_methods[] = {
 #define BASE_TYPE(variable, name_text, parent, ...) \
     Type variable = { \
         TYPE_HEAD(variable, name_text), \
-        .flags = TYPE_NO_NEW, \
+        .flags = TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE, \
         .basic_size = sizeof(Object), \
         .base = &parent, \
         __VA_ARGS__, \

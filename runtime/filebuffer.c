@@ -471,7 +471,7 @@ static Value iterate(VM *vm, Value self) {
     Type variable = { \
         TYPE_HEAD(variable, name_text, .traverse = traverse, .clear = clear, .finalize = finalize, \
                   .dealloc = dealloc), \
-        .flags = TYPE_NO_NEW, \
+        .flags = TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE, \
         .basic_size = sizeof(Buffered), \
         .base = &buffered_io_base_type, \
         .doc = doc_text, \

@@ -702,7 +702,7 @@ static Value iterate(VM *vm, Value self) {
 Type text_file_type = {
     TYPE_HEAD(text_file_type, "_io.TextIOWrapper", .traverse = traverse, .clear = clear, .finalize = finalize,
               .dealloc = dealloc),
-    .flags = TYPE_NO_NEW,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_NO_NEW,
     .basic_size = sizeof(TextFile),
     .base = &text_io_base_type,
     .doc = "Character and line based layer over a buffered file.",

@@ -349,7 +349,7 @@ static const MemberDef members[] = {
 
 Type generic_alias_type = {
     TYPE_HEAD(generic_alias_type, "types.GenericAlias", .traverse = traverse, .dealloc = dealloc),
-    .flags = TYPE_BASE,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE,
     .basic_size = sizeof(GenericAlias),
     .base = &object_type,
     .doc = "Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ "

@@ -265,7 +265,7 @@ static const GetSetDef getsets[] = {
 
 Type module_type = {
     TYPE_HEAD(module_type, "module", .traverse = traverse, .clear = clear, .dealloc = dealloc),
-    .flags = TYPE_BASE,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE,
     .basic_size = sizeof(Module),
     .base = &object_type,
     .doc = "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",

@@ -560,6 +560,7 @@ static const GetSetDef function_getsets[] = {
 Type native_function_type = {
     TYPE_HEAD(native_function_type, "builtin_function_or_method", .traverse = function_traverse,
               .clear = function_clear, .dealloc = function_dealloc),
+    .flags = TYPE_WEAKLY_REFERABLE,
     .basic_size = sizeof(NativeFunction),
     .base = &object_type,
     .repr = function_repr,

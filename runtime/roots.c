@@ -3,6 +3,7 @@
 
 #include "runtime/native.h"
 #include "runtime/shape.h"
+#include "runtime/weakref.h"
 
 static int visit_errors(VM *vm, VisitFn visit, void *context) {
     VISIT(vm->raised);
@@ -39,6 +40,9 @@ static int visit_modules(VM *vm, VisitFn visit, void *context) {
     VISIT(vm->modules);
     VISIT(vm->builtins);
     VISIT(vm->sys);
+    VISIT(vm->exit_functions);
+    for (const WeakReference *w = vm->weak_table.pending; w != NULL; w = w->next)
+        VISIT(from_object(w));
     VISIT(vm->gc_callbacks);
     VISIT(vm->gc_garbage);
     VISIT(vm->unsupported_operation);

@@ -673,7 +673,7 @@ static const NativeDef set_methods[] = {
 
 Type set_type = {
     TYPE_HEAD(set_type, "set", .traverse = traverse, .clear = clear, .dealloc = dealloc),
-    .flags = TYPE_BASE | TYPE_SET,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE | TYPE_SET,
     .basic_size = sizeof(Set),
     .base = &object_type,
     .doc = "Build an unordered collection of unique elements.",
@@ -694,7 +694,7 @@ Type set_type = {
 
 Type frozenset_type = {
     TYPE_HEAD(frozenset_type, "frozenset", .traverse = traverse, .clear = clear, .dealloc = dealloc),
-    .flags = TYPE_BASE | TYPE_SET,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE | TYPE_SET,
     .basic_size = sizeof(Set),
     .base = &object_type,
     .doc = "Build an immutable unordered collection of unique elements.",

@@ -52,6 +52,14 @@ typedef struct {
         attribute; /* borrowed from the class dict that the version vouches for; ABSENT: known to be missing */
 } MethodCacheEntry;
 
+/* The lists of weak references, by their referents: runtime/weakref.c. */
+typedef struct {
+    struct WeakReference **cells; /* NULL while there are none */
+    size_t capacity;              /* a power of two, or 0 */
+    size_t count;
+    struct WeakReference *pending; /* to garbage of the collection under way, callbacks not called yet; each owned */
+} WeakTable;
+
 /* Memory that a VM has beside its heap, in bytes. */
 typedef struct {
     size_t vm;         /* the structs of the VM and the machine */
@@ -121,6 +129,9 @@ struct VM {
     Value builtins; /* the dict of the builtins module */
     Value sys;      /* the dict of sys */
 
+    WeakTable weak_table;
+
+    Value exit_functions; /* a list, see runtime/modules/atexit.h; ABSENT until needed */
     Value gc_callbacks, gc_garbage; /* the lists of the module gc; ABSENT before its import */
     Value unsupported_operation;    /* the class io.UnsupportedOperation; ABSENT until needed */
     uint64_t abc_registrations;     /* ABCMeta.register calls so far, see runtime/modules/abc.c */

@@ -551,7 +551,7 @@ static void dealloc(VM *vm, Object *self) {
 
 Type type_type = {
     TYPE_HEAD(type_type, "type", .traverse = traverse, .clear = clear, .dealloc = dealloc),
-    .flags = TYPE_BASE | TYPE_TYPE,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE | TYPE_TYPE,
     .basic_size = sizeof(Type),
     .base = &object_type,
     .doc = "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",

@@ -251,7 +251,7 @@ static Value function_descriptor_get(VM *vm, Value self, Value instance, Value o
 Type function_type = {
     TYPE_HEAD(function_type, "function", .traverse = function_traverse, .clear = function_clear,
               .dealloc = function_dealloc),
-    .flags = TYPE_METHOD_DESCRIPTOR | TYPE_NO_NEW,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_METHOD_DESCRIPTOR | TYPE_NO_NEW,
     .basic_size = sizeof(Function),
     .base = &object_type,
     .repr = function_repr,
@@ -364,6 +364,7 @@ static const MemberDef method_members[] = {
 
 Type method_type = {
     TYPE_HEAD(method_type, "method", .traverse = method_traverse, .dealloc = method_dealloc),
+    .flags = TYPE_WEAKLY_REFERABLE,
     .basic_size = sizeof(Method),
     .base = &object_type,
     .doc = "Create a bound instance method object.",

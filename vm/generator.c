@@ -234,6 +234,7 @@ static Value close_generator(VM *vm, Generator *g) {
 
 static void finalize(VM *vm, Object *self) {
     Generator *g = (Generator *)self;
+    object_kill_weak_references(vm, self);
     if (g->state != GENERATOR_SUSPENDED) return;
     if (is_absent(generator_delegate(g)) && !has_handler(g)) return;
     Value raised = error_take(vm);
@@ -432,7 +433,7 @@ static Value iterate(VM *vm, Value self) {
 Type generator_type = {
     TYPE_HEAD(generator_type, "generator", .traverse = traverse, .clear = clear, .finalize = finalize,
               .dealloc = dealloc),
-    .flags = TYPE_NO_NEW,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_NO_NEW,
     .basic_size = sizeof(Generator),
     .item_size = sizeof(Value),
     .base = &object_type,

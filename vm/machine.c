@@ -30,6 +30,7 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/weakref.h"
 #include "vm/dynamic.h"
 #include "vm/eval.h"
 #include "vm/import.h"
@@ -224,6 +225,7 @@ VM *vm_new(const HeapOptions *options) {
     vm->int_max_str_digits = INT_MAX_STR_DIGITS_DEFAULT;
     vm->audit_at_end = options != NULL && options->check_at_end;
     recursion_init(vm);
+    weak_references_init(vm);
     seed_hash(vm);
     set_hooks(vm);
     bool scarce = options != NULL && (options->limit > 0 || options->fail_at > 0);
@@ -270,6 +272,7 @@ static void clear_sys(VM *vm) {
 /* Let go of all modules. The streams and builtins stay usable for finalizers. */
 static void clear_modules(VM *vm) {
     if (is_absent(vm->modules)) return;
+    value_clear(vm, &vm->exit_functions);
     dict_clear(vm, vm->modules);
     gc_collect(vm_heap(vm), OLDEST);
     gc_module_fini(vm);

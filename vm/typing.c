@@ -137,20 +137,21 @@ static const NativeDef generic_methods[] = {
     {0},
 };
 
-#define PARAM_TYPE(variable, text, ...) \
+#define PARAM_TYPE(variable, text, more_flags, ...) \
     Type variable = { \
         TYPE_HEAD(variable, text, .traverse = traverse, .clear = clear, .dealloc = dealloc), \
-        .flags = TYPE_NO_NEW, \
+        .flags = TYPE_NO_NEW | (more_flags), \
         .basic_size = sizeof(TypeParam), \
         .base = &object_type, \
         .repr = repr, \
         __VA_ARGS__, \
     }
 
-PARAM_TYPE(type_var_type, "typing.TypeVar", .members = members, .getsets = type_var_getsets);
-PARAM_TYPE(param_spec_type, "typing.ParamSpec", .members = members);
-PARAM_TYPE(type_var_tuple_type, "typing.TypeVarTuple", .members = members);
-PARAM_TYPE(type_alias_type, "typing.TypeAliasType", .members = alias_members, .getsets = alias_getsets,
+PARAM_TYPE(type_var_type, "typing.TypeVar", TYPE_WEAKLY_REFERABLE, .members = members,
+           .getsets = type_var_getsets);
+PARAM_TYPE(param_spec_type, "typing.ParamSpec", TYPE_WEAKLY_REFERABLE, .members = members);
+PARAM_TYPE(type_var_tuple_type, "typing.TypeVarTuple", TYPE_WEAKLY_REFERABLE, .members = members);
+PARAM_TYPE(type_alias_type, "typing.TypeAliasType", 0, .members = alias_members, .getsets = alias_getsets,
            .methods = alias_methods);
 
 Type generic_type = {
