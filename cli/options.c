@@ -25,6 +25,7 @@ static const char help_text[] =
     "-s, -S : accepted; there are no site directories\n"
     "-u     : force the stdout and stderr streams to be unbuffered; also PYTHONUNBUFFERED=x\n"
     "-V     : print the version number and exit (also --version)\n"
+    "-W arg : warning control; arg is action:message:category:module:lineno; also PYTHONWARNINGS=arg\n"
     "-X opt : set an implementation-specific option:\n"
     "         malloc=pools|system|debug   where objects' memory comes from; also MPYMALLOC\n"
     "         heapsize=N[k|M|G]           bound the memory of objects; also MPYHEAPSIZE\n"
@@ -193,11 +194,15 @@ static int short_options(Options *o, int *index, int argc, char **argv, bool giv
             return printf("Python " VERSION_TEXT "\n"), 0;
         } else if (*at == 'h' || *at == '?') {
             return printf(usage_line, argv[0]), fputs(help_text, stdout), 0;
-        } else if (!strchr("cmX", *at)) {
+        } else if (!strchr("cmWX", *at)) {
             return complain(argv[0], "Unknown option: %s\n", name);
         } else {
             char *argument = option_argument(at, index, argc, argv);
             if (!argument) return complain(argv[0], "Argument expected for the %s option\n", name);
+            if (*at == 'W') {
+                o->warnings[o->warning_count++] = argument;
+                return GO_ON;
+            }
             if (*at == 'X') {
                 o->extra[o->extra_count++] = argument;
                 return set_extra(o, argument, given) ? GO_ON
@@ -212,8 +217,10 @@ static int short_options(Options *o, int *index, int argc, char **argv, bool giv
 }
 
 int options_read(Options *o, int argc, char **argv) {
-    *o = (Options){.action = ACTION_STDIN, .extra = calloc((size_t)argc + 1, sizeof *o->extra)};
-    if (!o->extra) return fputs("mpy: not enough memory to start\n", stderr), 1;
+    *o = (Options){.action = ACTION_STDIN,
+                   .extra = calloc((size_t)argc + 1, sizeof *o->extra),
+                   .warnings = calloc((size_t)argc + 1, sizeof *o->warnings)};
+    if (!o->extra || !o->warnings) return fputs("mpy: not enough memory to start\n", stderr), 1;
     bool given[SETTING_COUNT] = {false};
     int i = 1;
     for (; i < argc && o->action == ACTION_STDIN && argv[i][0] == '-' && argv[i][1]; i++) {
@@ -237,4 +244,7 @@ int options_read(Options *o, int argc, char **argv) {
     return read_environment(o, argv[0], given);
 }
 
-void options_free(Options *o) { free(o->extra); }
+void options_free(Options *o) {
+    free(o->extra);
+    free(o->warnings);
+}

@@ -35,8 +35,10 @@ typedef struct {
     bool unbuffered; /* -u */
     bool quiet;      /* -q */
     bool no_bytecode, ignore_environment, isolated, safe_path, no_user_site, no_site; /* -B -E -I -P -s -S */
-    int extra_count; /* of -X options, in order */
-    char **extra;    /* owned */
+    int extra_count;   /* of -X options, in order */
+    char **extra;      /* owned */
+    int warning_count; /* of -W options, in order */
+    char **warnings;   /* owned */
     HeapOptions heap;
 } Options;
 

@@ -127,6 +127,32 @@ static Value extra_options(VM *vm, const Options *o) {
     return dict;
 }
 
+/* sys.warnoptions: what PYTHONWARNINGS says, comma-separated, then what was said with -W. */
+static Value warning_options(VM *vm, const Options *o) {
+    const char *more = o->ignore_environment ? NULL : getenv("PYTHONWARNINGS");
+    Value list = list_new(vm, 0);
+    bool ok = !is_absent(list);
+    while (ok && more && *more) {
+        const char *end = strchrnul(more, ',');
+        Value option = string_decode_utf8(vm, more, (size_t)(end - more), "surrogateescape");
+        ok = !is_absent(option) && list_append_owned(vm, list, option);
+        more = *end ? end + 1 : end;
+    }
+    for (int i = 0; ok && i < o->warning_count; i++)
+        ok = append_text(vm, list, o->warnings[i]);
+    if (!ok) value_clear(vm, &list);
+    return list;
+}
+
+/* With such options the filters are made at once, which also complains of bad ones. */
+static bool read_warning_options(VM *vm) {
+    Value list = dict_get_c(vm, vm->sys, "warnoptions");
+    if (is_absent(list) || as_list(list)->length == 0) return true;
+    Value module = vm->hooks.library(vm, "warnings");
+    value_xdrop(vm, module);
+    return !is_absent(module);
+}
+
 bool run_prepare(VM *vm, const Options *o, int argc, char **argv) {
     bool interactive = o->inspect;
     SysFlags flags = {
@@ -144,8 +170,9 @@ bool run_prepare(VM *vm, const Options *o, int argc, char **argv) {
            give(vm, vm->sys, "argv", text_list(vm, argv_head(o), o->argc, o->argv)) &&
            give(vm, vm->sys, "orig_argv", text_list(vm, NULL, argc, argv)) &&
            give(vm, vm->sys, "path", search_path(vm, o)) && give(vm, vm->sys, "executable", executable(vm)) &&
-           give(vm, vm->sys, "_xoptions", extra_options(vm, o)) && streams_init(vm, o->unbuffered) &&
-           quitters_init(vm);
+           give(vm, vm->sys, "_xoptions", extra_options(vm, o)) &&
+           give(vm, vm->sys, "warnoptions", warning_options(vm, o)) && streams_init(vm, o->unbuffered) &&
+           quitters_init(vm) && read_warning_options(vm);
 }
 
 /* --- code in __main__ --- */

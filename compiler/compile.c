@@ -15,6 +15,7 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/warn.h"
 
 /* C stack that a level of the tree may take in the deepest pass; frames of debug and sanitizer builds are larger. */
 #if defined(MPY_DEBUG) || !defined(__OPTIMIZE__)
@@ -180,45 +181,29 @@ static void raise_failure(Compiler *c, Stage stage) {
 
 /* ---- Warnings ---------------------------------------------------------------------------------------------------- */
 
-/* `file:line: SyntaxWarning: text` and the source line, as the warnings module shows them. NEW, RAISES. */
-static Value warning_text(Compiler *c, const Diagnostic *warning) {
-    size_t length = 0;
-    const char *line = NULL;
-    if (c->flags & COMPILE_FILE) line = source_line(c->source, warning->span.line, &length);
-    while (length && (*line == ' ' || *line == '\t' || *line == '\f'))
-        line++, length--;
-    while (length && (line[length - 1] == ' ' || line[length - 1] == '\t'))
-        length--;
-    if (!length)
-        return string_format(c->vm, "%S:%u: SyntaxWarning: %s\n", c->filename, warning->span.line,
-                             warning->message);
-    Value text = string_from_utf8(c->vm, line, length);
-    if (is_absent(text)) return text;
-    Value shown = string_format(c->vm, "%S:%u: SyntaxWarning: %s\n  %S\n", c->filename, warning->span.line,
-                                warning->message, text);
-    value_drop(c->vm, text);
-    return shown;
-}
-
-/* The one place where warnings leave the compiler. What goes wrong on the way is nobody's error. */
-static void show_warning(Compiler *c, const Diagnostic *warning) {
+/* Issue one warning. One that a filter makes an error is a SyntaxError at its place. False RAISES. */
+static bool show_warning(Compiler *c, const Diagnostic *warning, Stage stage) {
     VM *vm = c->vm;
-    Value text = warning_text(c, warning);
-    Value stream = is_absent(vm->sys) ? ABSENT : dict_get_c(vm, vm->sys, "stderr");
-    Value result = ABSENT;
-    if (!is_absent(text) && !is_absent(stream) && !is_none(stream)) {
-        value_ref(stream);
-        result = call_method(vm, stream, NAME_OF(vm, write), &text, 1);
-        value_drop(vm, stream);
-    }
-    value_xdrop(vm, result);
-    value_xdrop(vm, text);
+    Value message = string_from_utf8(vm, warning->message, strlen(warning->message));
+    bool ok = !is_absent(message) &&
+              warn_explicit(vm, &exc_SyntaxWarning, message, c->filename, warning->span.line);
+    value_xdrop(vm, message);
+    if (ok || !error_is(vm, &exc_SyntaxWarning)) return ok;
     error_clear(vm);
+    Diagnostic error = *warning;
+    error.kind = DIAGNOSTIC_SYNTAX_ERROR;
+    raise_syntax(c, &error, stage);
+    return false;
 }
 
-static void show_warnings(Compiler *c) {
-    for (const Diagnostic *w = c->diagnostics->warnings; w; w = w->next)
-        show_warning(c, w);
+/* In the order in which they were found, until one raises: first those of the parser, the last of which is given. */
+static bool show_warnings(Compiler *c) {
+    Stage stage = c->parser_warning ? STAGE_PARSE : STAGE_CODE;
+    for (const Diagnostic *w = c->diagnostics->warnings; w; w = w->next) {
+        if (!show_warning(c, w, stage)) return false;
+        if (w == c->parser_warning) stage = STAGE_CODE;
+    }
+    return true;
 }
 
 /* ---- Future statements ------------------------------------------------------------------------------------------- */
@@ -300,6 +285,8 @@ static Value compile_tree(Compiler *c, Stage *stage) {
     static const ParseMode modes[] = {PARSE_FILE, PARSE_EVAL, PARSE_SINGLE};
     *stage = STAGE_PARSE;
     Node *root = parse_source(c->source, modes[c->mode], c->diagnostics);
+    for (const Diagnostic *w = c->diagnostics->warnings; w; w = w->next)
+        c->parser_warning = w;
     if (!root) return ABSENT;
     if (!stack_suffices(c->vm, root))
         return raise_error(c->vm, &exc_RecursionError, "maximum recursion depth exceeded during compilation");
@@ -319,8 +306,14 @@ static Value compile_decoded(Compiler *c, Source *source, SourceKind kind, const
     if (source_init(source, c->arena->allocator, name, kind, text, length, c->diagnostics))
         code = compile_tree(c, &stage);
     value_xref(code);
-    show_warnings(c);
-    if (is_absent(code)) raise_failure(c, stage);
+    Value raised = error_take(c->vm);
+    if (!show_warnings(c)) {
+        value_xdrop(c->vm, raised);
+        if (!is_absent(code)) value_clear(c->vm, &code);
+    } else {
+        error_restore(c->vm, raised);
+        if (is_absent(code)) raise_failure(c, stage);
+    }
     value_xdrop(c->vm, keeper);
     return code;
 }

@@ -131,6 +131,7 @@ typedef struct {
     VM *vm;
     Arena *arena;
     Diagnostics *diagnostics;
+    const Diagnostic *parser_warning; /* the last one of the parser; NULL: none */
     const Source *source;
     SymbolTable symbols;
     NameTable names;

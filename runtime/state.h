@@ -71,7 +71,9 @@ typedef struct {
 typedef struct {
     Value (*current_globals)(VM *vm);    /* BORROWED dict of the running frame, or ABSENT */
     Value (*import)(VM *vm, Value name); /* NEW, RAISES: the module of that dotted name */
-    bool (*handle_signals)(VM *vm);      /* run what is pending; false RAISES (KeyboardInterrupt) */
+    /* NEW, RAISES: a module of the library, whatever is on sys.path. */
+    Value (*library)(VM *vm, const char *name);
+    bool (*handle_signals)(VM *vm); /* run what is pending; false RAISES (KeyboardInterrupt) */
     /* Run a class body's function with this mapping as its namespace. NEW, RAISES: the class's cell, or None. */
     Value (*class_body)(VM *vm, Value function, Value namespace);
     /* What super() without arguments means in the running frame. RAISES; both BORROWED. */

@@ -143,6 +143,7 @@ static void set_hooks(VM *vm) {
     vm->hooks = (VMHooks){
         .current_globals = current_globals,
         .import = import_module,
+        .library = load_library_module,
         .handle_signals = handle_signals,
         .class_body = eval_body,
         .super_arguments = super_arguments,

@@ -264,5 +264,12 @@ prompt "after a failing script" "*'alive'*ValueError: x*" $'"alive"\n' fails.mpy
 prompt "unicode" "*'é中'*" $'"é" + "中"\n'
 prompt "import" "*3.0*" $'import math\nmath.sqrt(9)\n'
 
+printf '%s\n' 'x = 1 is 2' >dubious.mpy
+matches "a warning" 0 "*dubious.mpy:1: SyntaxWarning: *" "$mpy" dubious.mpy
+matches "-W ignore" 0 "" "$mpy" -W ignore dubious.mpy
+matches "-W error" 1 "*SyntaxError: *" "$mpy" -Werror dubious.mpy
+matches "sys.warnoptions" 0 "*'error', 'ignore'*" env PYTHONWARNINGS=error "$mpy" -W ignore -c 'import sys; print(sys.warnoptions)'
+matches "a bad -W option" 0 "Invalid -W option ignored: invalid action: 'foo'" "$mpy" -W foo -c ''
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

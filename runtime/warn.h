@@ -1,0 +1,19 @@
+#ifndef MPY_RUNTIME_WARN_H
+#define MPY_RUNTIME_WARN_H
+
+/*
+ * Warnings from C, by the library's module warnings, which is imported with the first one.
+ *
+ * A filter may make any warning an exception: both functions may raise the warning itself, and whatever a
+ * warnings.showwarning of the program's own raises.
+ */
+
+#include "runtime/error.h"
+
+/* Warn of what the running Python code does (stack level 1), or its caller (2), ... `format` as raise_error's. */
+RAISES bool warn(VM *vm, Type *category, int stack_level, const char *format, ...);
+
+/* Warn of a line of a file. */
+RAISES bool warn_explicit(VM *vm, Type *category, Value message, Value filename, uint32_t line);
+
+#endif
