@@ -170,6 +170,16 @@ CodePosition code_position(const Code *code, uint32_t index) {
     return (CodePosition){.line = 0, .end_line = 0, .column = -1, .end_column = -1};
 }
 
+uint32_t code_line_near(const Code *code, uint32_t index) {
+    uint32_t line = code->first_line;
+    PositionReader reader = position_reader(code);
+    while (position_next(&reader)) {
+        if (reader.position.line > 0) line = (uint32_t)reader.position.line;
+        if (index < reader.stop) break;
+    }
+    return line;
+}
+
 /* --- attributes --- */
 
 #define NUMBER_GETTER(name, field) \

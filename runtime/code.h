@@ -116,6 +116,9 @@ static inline uint32_t code_line(const Code *code, uint32_t index) {
     return (uint32_t)code_position(code, index).line;
 }
 
+/* The same; for an instruction without a line, that of the nearest one in front of it. */
+uint32_t code_line_near(const Code *code, uint32_t index);
+
 /* The entry that handles an exception from `index`, or NULL. */
 const ExceptionEntry *code_handler(const Code *code, uint32_t index);
 

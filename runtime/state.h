@@ -109,7 +109,8 @@ struct VM {
     uint32_t recursion_limit; /* sys.setrecursionlimit */
     char *c_stack_limit;      /* below this address of the C stack, recursion is refused */
     volatile int
-        interrupted; /* set by the signal handler; looked at between instructions and in long loops */
+        interrupted; /* 1 by the signal handler, 2 while there is a trace function; looked at between instructions and in
+                        long loops */
 
     /* Names and shared small objects. */
     struct InternTable *interned; /* runtime/intern.h */

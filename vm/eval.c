@@ -48,6 +48,7 @@
 #include "vm/operator.h"
 #include "vm/specialise.h"
 #include "vm/steps.h"
+#include "vm/trace.h"
 #include "vm/typing.h"
 
 /* --- helpers of the loop --- */
@@ -258,11 +259,17 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
 #define B16_SIGNED ((int32_t)word >> 16)
 
 #define TARGET(name) op_##name:
+#ifdef EVAL_TRACED
+#define NEXT() goto traced
+#define TRACED(...) __VA_ARGS__
+#else
+#define TRACED(...)
 #define NEXT() \
     do { \
         word = *ip++; \
         goto *targets[word & 255]; \
     } while (0)
+#endif
 #define PUSH(v) (*sp++ = (v))
 #define SAVE_IP() (frame->ip = ip)
 #define INSTRUCTION ((uint32_t *)(uintptr_t)(ip - 1))
@@ -414,7 +421,11 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
     area = cache_area(ip, as_object(object)); \
     if (UNLIKELY(area->shape_id != ip[2])) goto undo
 
+#ifdef EVAL_TRACED
+Value eval_traced(VM *vm, bool entering) {
+#else
 Value eval_run(VM *vm) {
+#endif
     static const void *const targets[OP_COUNT] = {
 #define OP(name, ...) [OP_##name] = &&op_##name,
 #define SPECIAL(name, family, meaning) [OP_##name] = &&op_##name,
@@ -435,8 +446,12 @@ Value eval_run(VM *vm) {
     Attributes *area;
     int truth;
 
+#ifndef EVAL_TRACED
+    if (UNLIKELY(vm->interrupted) && trace_is_on(vm)) return eval_traced(vm, true);
+#endif
     LOAD_FRAME();
     if (UNLIKELY(!c_stack_has_room(vm))) goto error;
+    TRACED(if (entering && !trace_call(vm, frame)) goto error;)
     if (UNLIKELY(error_raised(vm))) goto error; /* a generator resumed by throw() */
     NEXT();
 
@@ -1647,10 +1662,12 @@ compare_jump_known : {
                 ip = frame->ip;
                 sp = frame_operands(frame);
                 locals = frame->locals;
-                CHECK_SIGNALS();
+                TRACED(goto entered;)
+                if (UNLIKELY(vm->interrupted)) goto entered_interrupted;
                 NEXT();
             }
         }
+        TRACED(goto call;)
         if (LIKELY(is_object(called) && as_object(called)->type == &native_function_type)) {
             const NativeFunction *native = (const NativeFunction *)as_object(called);
             if (LIKELY(nargs == native->signature.exact && is_absent(native->self) && is_absent(base[1]))) {
@@ -1768,6 +1785,13 @@ compare_jump_known : {
         result = *--sp;
         frame->ip = ip;
         frame->sp = sp;
+#ifdef EVAL_TRACED
+        if (!trace_return(vm, frame, result)) {
+            value_drop(vm, result);
+            goto error;
+        }
+        flags = frame->flags;
+#endif
         generator_leave(vm, frame_generator(frame));
         if (flags & FRAME_ENTRY) return result;
         LOAD_FRAME();
@@ -2119,6 +2143,8 @@ operator_returned: /* the instruction that the frame stopped at says what it was
 
 call: /* base: callable, self or ABSENT, nargs arguments up to sp */
     callable = *base;
+    TRACED(if (!is_absent(vm_machine(vm)->profile_function)) goto call_profiled;)
+    TRACED(call_unprofiled:)
     arguments = base + 2;
     if (!is_absent(base[1])) {
         arguments--;
@@ -2216,6 +2242,27 @@ call_done: /* drop the callable and its arguments; the result takes their place 
     }
     goto push_result;
 
+#ifdef EVAL_TRACED
+call_profiled : { /* of a native: told before and after */
+    type = type_of(callable);
+    bool is_method = type == &method_descriptor_type;
+    if (type != &native_function_type && !is_method) goto call_unprofiled;
+    arguments = is_absent(base[1]) ? base + 2 : base + 1;
+    Value self = is_method && sp > arguments ? *arguments : ABSENT;
+    SAVE_IP();
+    if (!trace_native(vm, frame, "c_call", callable, self)) goto error;
+    result = object_call(vm, callable, arguments, (int)(sp - arguments), ABSENT);
+    if (!trace_native(vm, frame, is_absent(result) ? "c_exception" : "c_return", callable, self) &&
+        !is_absent(result))
+        value_clear(vm, &result);
+    while (sp > base) {
+        Value dropped = *--sp;
+        value_xdrop(vm, dropped);
+    }
+    goto push_result;
+}
+#endif
+
 call_function : { /* `callable`, owned, of nargs owned values at `arguments`; sp is where they are all gone */
     const Code *code = as_function(callable)->code;
     if (UNLIKELY(frame->flags & FRAME_GENERATOR)) {
@@ -2254,7 +2301,8 @@ enter_function: /* all parameters are in place */
 
 entered:
     LOAD_FRAME();
-    CHECK_SIGNALS();
+    TRACED(if (!trace_call(vm, frame)) goto error;)
+    if (UNLIKELY(vm->interrupted)) goto entered_interrupted;
     NEXT();
 
 refused:
@@ -2292,6 +2340,14 @@ enter_generator : { /* on top, or for SEND under the value to be sent */
     /* --- tails: returns --- */
 
 return_result : {
+#ifdef EVAL_TRACED
+    SAVE_IP();
+    frame->sp = sp;
+    if (!trace_return(vm, frame, result)) {
+        value_drop(vm, result);
+        goto error;
+    }
+#endif
     flags = frame->flags;
     if (UNLIKELY(flags & (FRAME_GENERATOR | FRAME_OBSERVED))) {
         if (flags & FRAME_GENERATOR) goto return_generator;
@@ -2318,9 +2374,11 @@ return_result : {
                 goto error;
             }
             value_drop(vm, result);
+            CHECK_SIGNALS();
             NEXT();
         }
         PUSH(result);
+        CHECK_SIGNALS();
         NEXT();
     }
     value_drop(vm, function);
@@ -2356,11 +2414,35 @@ unbound:
 interrupted:
     SAVE_IP();
     if (!vm->hooks.handle_signals(vm)) goto error;
+    TRACED(NEXT();)
+#ifdef EVAL_TRACED
+traced: /* in front of an instruction */
+    SAVE_IP();
+    frame->sp = sp;
+    if (UNLIKELY(!trace_instruction(vm, frame))) {
+        ip = frame->ip;
+        goto error;
+    }
+    word = *ip++;
+    goto *targets[word & 255];
+#else
+    if (!trace_is_on(vm)) NEXT();
+    frame->sp = sp;
+    return eval_traced(vm, false);
+#endif
+
+entered_interrupted:
+    SAVE_IP();
+    if (!vm->hooks.handle_signals(vm)) goto error;
+#ifndef EVAL_TRACED
+    if (trace_is_on(vm)) return eval_traced(vm, true);
+#endif
     NEXT();
 
 error:
     SAVE_IP();
     traceback_add(vm, frame, frame_index(frame));
+    TRACED(frame->sp = sp; trace_exception(vm, frame);)
 
 reraised : {
     SAVE_IP();
@@ -2378,6 +2460,7 @@ reraised : {
         NEXT();
     }
     frame->sp = sp;
+    TRACED(trace_return(vm, frame, ABSENT);)
     flags = frame->flags;
     if (flags & FRAME_GENERATOR)
         generator_finish(vm, frame_generator(frame));
@@ -2388,6 +2471,8 @@ reraised : {
     goto error;
 }
 }
+
+#ifndef EVAL_TRACED
 
 /* --- entries from C --- */
 
@@ -2412,3 +2497,5 @@ Value eval_body(VM *vm, Value function, Value names) {
     if (!is_function(function)) return raise_type(vm, "__build_class__: func must be a function");
     return run_in(vm, value_ref(function), names);
 }
+
+#endif

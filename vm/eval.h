@@ -15,6 +15,9 @@
  * what it yields. */
 NEW RAISES Value eval_run(VM *vm);
 
+/* eval_run while there is a trace or profile function; `entering`: the frame starts, or its generator goes on. */
+NEW RAISES Value eval_traced(VM *vm, bool entering);
+
 /* Run a code object as a module or exec() does: `names` a mapping (ABSENT: the globals themselves). */
 NEW RAISES Value eval_code(VM *vm, Value code, Value globals, Value names);
 

@@ -86,7 +86,8 @@ const Code *frame_object_code(const FrameObject *object) { return as_function(ob
 Value frame_object_globals(const FrameObject *object) { return as_function(object->function)->globals; }
 
 uint32_t frame_object_line(const FrameObject *object) {
-    return object->frame ? frame_line(object->frame) : code_line(frame_object_code(object), object->index);
+    return object->frame ? frame_line(object->frame)
+                         : code_line_near(frame_object_code(object), object->index);
 }
 
 /* --- locals() --- */
@@ -158,8 +159,46 @@ static Value get_back(VM *vm, Value self) {
 }
 
 static Value get_trace(VM *vm, Value self) {
-    (void)vm, (void)self;
-    return NONE;
+    (void)vm;
+    Value trace = as_frame_object(self)->trace;
+    return is_absent(trace) ? NONE : value_ref(trace);
+}
+
+static bool set_trace(VM *vm, Value self, Value value) {
+    bool none = is_absent(value) || is_none(value);
+    value_set(vm, &as_frame_object(self)->trace, none ? ABSENT : value_ref(value));
+    return true;
+}
+
+static bool set_bool(VM *vm, Value value, bool *field) {
+    if (is_absent(value))
+        raise_type(vm, "can't delete numeric/char attribute");
+    else if (!value_same(value, TRUE_VALUE) && !value_same(value, FALSE_VALUE))
+        raise_type(vm, "attribute value type must be bool");
+    else
+        *field = value_same(value, TRUE_VALUE);
+    return !error_raised(vm);
+}
+
+static Value get_trace_lines(VM *vm, Value self) {
+    (void)vm;
+    return bool_from(!as_frame_object(self)->lines_off);
+}
+
+static bool set_trace_lines(VM *vm, Value self, Value value) {
+    bool on = false;
+    if (!set_bool(vm, value, &on)) return false;
+    as_frame_object(self)->lines_off = !on;
+    return true;
+}
+
+static Value get_trace_opcodes(VM *vm, Value self) {
+    (void)vm;
+    return bool_from(as_frame_object(self)->trace_opcodes);
+}
+
+static bool set_trace_opcodes(VM *vm, Value self, Value value) {
+    return set_bool(vm, value, &as_frame_object(self)->trace_opcodes);
 }
 
 static const GetSetDef frame_getsets[] = {
@@ -170,8 +209,10 @@ static const GetSetDef frame_getsets[] = {
     {"f_lasti", get_lasti, NULL, "Return the index of the last attempted instruction in the frame."},
     {"f_lineno", get_line, NULL, "Return the current line number in the frame."},
     {"f_locals", get_locals, NULL, "Return the mapping used by the frame to look up local variables."},
-    {"f_trace", get_trace, NULL,
+    {"f_trace", get_trace, set_trace,
      "Return the trace function for this frame, or None if no trace function is set."},
+    {"f_trace_lines", get_trace_lines, set_trace_lines, NULL},
+    {"f_trace_opcodes", get_trace_opcodes, set_trace_opcodes, NULL},
     {0},
 };
 
@@ -218,6 +259,7 @@ static int frame_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(object->function);
     VISIT(object->names);
     VISIT(object->back);
+    VISIT(object->trace);
     if (object->variables != NULL) {
         uint32_t count = frame_object_code(object)->variable_count;
         for (uint32_t i = 0; i < count; i++)
@@ -230,6 +272,7 @@ static void frame_clear(VM *vm, Object *self) {
     FrameObject *object = (FrameObject *)self;
     clear_variables(vm, object);
     value_clear(vm, &object->back);
+    value_clear(vm, &object->trace);
     value_clear(vm, &object->names);
 }
 

@@ -69,7 +69,10 @@ static inline uint32_t frame_index(const Frame *frame) {
     uint32_t index = (uint32_t)(frame->ip - frame->code->instructions);
     return index > 0 ? index - 1 : 0;
 }
-static inline uint32_t frame_line(const Frame *frame) { return code_line(frame->code, frame_index(frame)); }
+static inline uint32_t frame_line(const Frame *frame) {
+    if (frame->ip == frame->code->instructions) return frame->code->first_line; /* nothing has run yet */
+    return code_line_near(frame->code, frame_index(frame));
+}
 
 /* Where a frame entered from C begins. */
 Value *frame_base(VM *vm);
@@ -122,6 +125,10 @@ typedef struct {
     Value locals_dict; /* what f_locals of a function gave out last, or ABSENT */
     Value *variables;  /* owned block, variable_count long; NULL: cleared */
     uint32_t index;    /* of the instruction at which it ended */
+    Value trace;       /* f_trace, or ABSENT */
+    bool lines_off, trace_opcodes;
+    uint32_t last_index, last_line;         /* vm/trace.c: the instruction and line that were traced last */
+    uint32_t run_start, run_stop, run_line; /* the words around it that are of one line */
 } FrameObject;
 
 static inline FrameObject *as_frame_object(Value v) { return (FrameObject *)as_object(v); }

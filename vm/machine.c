@@ -38,6 +38,7 @@
 #include "vm/roots.h"
 #include "vm/specialise.h"
 #include "vm/suggest.h"
+#include "vm/trace.h"
 #include "vm/traceback.h"
 
 /* --- the value stack --- */
@@ -77,7 +78,9 @@ static bool stack_init(VM *vm) {
 static Value current_globals(VM *vm) { return vm->frame ? frame_globals(vm->frame) : ABSENT; }
 
 static bool handle_signals(VM *vm) {
-    vm->interrupted = 0;
+    bool signal = vm->interrupted == 1;
+    vm->interrupted = trace_is_on(vm) ? 2 : 0;
+    if (!signal) return true;
     raise_new(vm, &exc_KeyboardInterrupt, ABSENT);
     return false;
 }
@@ -207,7 +210,8 @@ static bool init_modules(VM *vm) {
     if (!added) return false;
     Value names = import_native_names(vm);
     bool ok = !is_absent(names) && dict_set_c(vm, vm->sys, "builtin_module_names", names) &&
-              dict_set_c(vm, vm->sys, "modules", vm->modules) && load_init(vm) && dynamic_init(vm);
+              dict_set_c(vm, vm->sys, "modules", vm->modules) && load_init(vm) && dynamic_init(vm) &&
+              trace_init(vm);
     value_xdrop(vm, names);
     return ok;
 }
@@ -307,6 +311,8 @@ void vm_free(VM *vm) {
         clear_modules(vm);
         value_clear(vm, &machine->native_import);
         value_clear(vm, &machine->file_loader);
+        value_clear(vm, &machine->trace_function);
+        value_clear(vm, &machine->profile_function);
         memory_error_reset(vm);
         clear_dict(vm, &vm->sys);
         clear_dict(vm, &vm->builtins);

@@ -23,6 +23,8 @@ typedef struct Machine {
                             there */
     Value sources; /* dict: filename -> text of code that is in no file (-c, the prompt), for tracebacks */
     struct AttributeCacheEntry *attribute_cache; /* vm/specialise.h; ATTRIBUTE_CACHE_SIZE entries, owned */
+    Value trace_function, profile_function;      /* vm/trace.h; ABSENT: none */
+    uint32_t trace_depth;                        /* calls of those under way */
     bool library_off;  /* -X lib=FOLDER: the library is read from there, not from the binary */
     size_t stack_size; /* bytes of the value stack's mapping, guard page included */
 } Machine;

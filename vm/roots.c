@@ -22,6 +22,8 @@ static int visit_frame(Frame *frame, const Frame *callee, VisitFn visit, void *c
 static int visit_machine(const VM *vm, VisitFn visit, void *context) {
     const Machine *machine = vm_machine(vm);
     VISIT(machine->file_loader);
+    VISIT(machine->trace_function);
+    VISIT(machine->profile_function);
     VISIT(machine->native_import);
     VISIT(machine->sources);
     for (int i = 0; machine->attribute_cache != NULL && i < ATTRIBUTE_CACHE_SIZE; i++)

@@ -224,7 +224,7 @@ static Value sys_getswitchinterval(VM *vm, Value *args, int nargs, Value names) 
     return float_from(vm, 0.005);
 }
 
-/* Tracing and profiling are not offered: there is no function to tell of. */
+/* There are no audit hooks. */
 static Value no_function(VM *vm, Value *args, int nargs, Value names) {
     (void)vm, (void)args, (void)nargs, (void)names;
     return NONE;
@@ -261,8 +261,6 @@ static const NativeDef functions[] = {
      0},
     {"getallocatedblocks", sys_getallocatedblocks, "", "The number of memory blocks currently allocated.", 0},
     {"getswitchinterval", sys_getswitchinterval, "", "Return the current thread switch interval.", 0},
-    {"gettrace", no_function, "", "Return the global debug tracing function, of which there is none.", 0},
-    {"getprofile", no_function, "", "Return the profiling function, of which there is none.", 0},
     {"audit", no_function, "event, /, *args", "Passes the event to any hooks that are attached: none.", 0},
     {"is_finalizing", sys_is_finalizing, "", "Return True if Python is exiting.", 0},
     {0},

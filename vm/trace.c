@@ -1,0 +1,235 @@
+/* Tracing and profiling: when which event is due, and the call. */
+
+#include "vm/trace.h"
+
+#include "compiler/opcode.h"
+#include "runtime/descriptor.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+
+enum { NO_INDEX = UINT32_MAX };
+
+/* --- calling the program's function --- */
+
+/* function(frame, event, argument) -> its result; what is raised meanwhile comes back after it, unless it fails. */
+static Value notify(VM *vm, Value function, Value frame, const char *event, Value argument) {
+    Machine *machine = vm_machine(vm);
+    Value raised = error_take(vm), result = ABSENT;
+    Value name = string_intern_c(vm, event);
+    value_ref(function);
+    machine->trace_depth++;
+    if (!is_absent(name)) result = call_3(vm, function, frame, name, argument);
+    machine->trace_depth--;
+    value_drop(vm, function);
+    value_xdrop(vm, name);
+    if (is_absent(result))
+        value_xdrop(vm, raised);
+    else
+        error_restore(vm, raised);
+    return result;
+}
+
+static bool profile(VM *vm, Value frame, const char *event, Value argument) {
+    Machine *machine = vm_machine(vm);
+    if (is_absent(machine->profile_function)) return true;
+    Value result = notify(vm, machine->profile_function, frame, event, argument);
+    if (is_absent(result)) {
+        value_clear(vm, &machine->profile_function);
+        return false;
+    }
+    value_drop(vm, result);
+    return true;
+}
+
+/* Tell `function`; what it returns traces the frame from now on. */
+static bool trace(VM *vm, Value function, Value frame, const char *event, Value argument) {
+    FrameObject *object = as_frame_object(frame);
+    if (is_absent(function)) return true;
+    Value result = notify(vm, function, frame, event, argument);
+    if (is_absent(result)) {
+        value_clear(vm, &vm_machine(vm)->trace_function);
+        value_clear(vm, &object->trace);
+        return false;
+    }
+    if (is_none(result))
+        value_drop(vm, result);
+    else
+        value_set(vm, &object->trace, result);
+    return true;
+}
+
+/* Is anybody listening? Then the frame's object is BORROWED from the frame. */
+static bool is_heard(VM *vm, Frame *frame, bool *failed) {
+    *failed = false;
+    if (vm_machine(vm)->trace_depth || !trace_is_on(vm)) return false;
+    if (!is_absent(frame->object)) return true;
+    Value object = frame_object(vm, frame);
+    *failed = is_absent(object);
+    value_xdrop(vm, object);
+    return !*failed;
+}
+
+/* --- events --- */
+
+/* A generator function that is called only makes its generator. */
+static bool makes_generator(const Frame *frame) {
+    enum { MAKERS = CODE_GENERATOR | CODE_COROUTINE | CODE_ASYNC_GENERATOR };
+    return frame->code->flags & MAKERS && !(frame->flags & FRAME_GENERATOR);
+}
+
+bool trace_call(VM *vm, Frame *frame) {
+    bool failed;
+    if (makes_generator(frame) || !is_heard(vm, frame, &failed)) return makes_generator(frame) || !failed;
+    Value object = value_ref(frame->object);
+    FrameObject *f = as_frame_object(object);
+    f->last_index = NO_INDEX;
+    bool resumed =
+        frame->ip > frame->code->instructions + 1 && word_opcode(frame->ip[-1]) != OP_RETURN_GENERATOR;
+    f->last_line = resumed ? code_line_near(frame->code, frame_index(frame)) : 0;
+    bool ok =
+        trace(vm, vm_machine(vm)->trace_function, object, "call", NONE) && profile(vm, object, "call", NONE);
+    value_drop(vm, object);
+    return ok;
+}
+
+bool trace_return(VM *vm, Frame *frame, Value result) {
+    bool failed;
+    if (!is_heard(vm, frame, &failed)) return !failed;
+    Value object = value_ref(frame->object), argument = is_absent(result) ? NONE : result;
+    bool traced = !is_absent(vm_machine(vm)->trace_function);
+    bool ok = (!traced || trace(vm, as_frame_object(object)->trace, object, "return", argument)) &&
+              profile(vm, object, "return", argument);
+    value_drop(vm, object);
+    return ok;
+}
+
+void trace_exception(VM *vm, Frame *frame) {
+    bool failed;
+    if (is_absent(vm_machine(vm)->trace_function) || !is_heard(vm, frame, &failed)) return;
+    Value object = value_ref(frame->object), exception = vm->raised;
+    Value traceback = as_exception(exception)->traceback;
+    Value argument = tuple_pack(vm, 3, from_object(type_of(exception)), exception,
+                                is_absent(traceback) ? NONE : traceback);
+    if (!is_absent(argument)) trace(vm, as_frame_object(object)->trace, object, "exception", argument);
+    value_xdrop(vm, argument);
+    value_drop(vm, object);
+}
+
+bool trace_native(VM *vm, Frame *frame, const char *event, Value callable, Value self) {
+    bool failed;
+    if (is_absent(vm_machine(vm)->profile_function) || !is_heard(vm, frame, &failed)) return true;
+    Value bound = is_absent(self) || type_of(callable)->descriptor_get == NULL
+                      ? value_ref(callable)
+                      : type_of(callable)->descriptor_get(vm, callable, self, from_object(type_of(self)));
+    if (is_absent(bound)) return false;
+    Value object = value_ref(frame->object);
+    bool ok = profile(vm, object, event, bound);
+    value_drop(vm, object);
+    value_drop(vm, bound);
+    return ok;
+}
+
+/* --- lines --- */
+
+/* Instructions in front of a function's body, which belong to no line of it. */
+static bool is_prologue(const Code *code, uint32_t index) {
+    Opcode op = word_opcode(code->instructions[index]);
+    if (op == OP_COPY_FREE_VARS || op == OP_MAKE_CELL || op == OP_RETURN_GENERATOR) return true;
+    return index && op == OP_POP_TOP && word_opcode(code->instructions[index - 1]) == OP_RETURN_GENERATOR;
+}
+
+/* The line of an instruction; looked up once a run of them. */
+static uint32_t line_at(FrameObject *f, const Code *code, uint32_t index) {
+    if (index >= f->run_start && index < f->run_stop) return f->run_line;
+    PositionReader reader = position_reader(code);
+    while (position_next(&reader))
+        if (index < reader.stop) break;
+    f->run_start = reader.start;
+    f->run_stop = reader.stop;
+    return f->run_line = (uint32_t)reader.position.line;
+}
+
+static bool begins_line(FrameObject *f, const Frame *frame, uint32_t index) {
+    if (is_prologue(frame->code, index)) return false;
+    uint32_t line = line_at(f, frame->code, index);
+    bool again = f->last_index != NO_INDEX && index < f->last_index;
+    f->last_index = index;
+    if (line == 0 || (line == f->last_line && !again)) return false;
+    f->last_line = line;
+    return true;
+}
+
+bool trace_instruction(VM *vm, Frame *frame) {
+    const Machine *machine = vm_machine(vm);
+    if (is_absent(frame->object) || machine->trace_depth || is_absent(machine->trace_function)) return true;
+    FrameObject *f = as_frame_object(frame->object);
+    if (is_absent(f->trace)) return true;
+    uint32_t index = (uint32_t)(frame->ip - frame->code->instructions);
+    bool line = begins_line(f, frame, index), ok = true;
+    if (!line && !f->trace_opcodes) return true;
+    value_ref(frame->object);
+    frame->ip++; /* for its line, the instruction is under way */
+    if (line && !f->lines_off) ok = trace(vm, f->trace, from_object(f), "line", NONE);
+    if (ok && f->trace_opcodes) ok = trace(vm, f->trace, from_object(f), "opcode", NONE);
+    frame->ip -= ok;
+    object_drop(vm, &f->head);
+    return ok;
+}
+
+/* --- sys --- */
+
+/* Frames that run already are to notice when they are returned to. */
+static bool observe_frames(VM *vm) {
+    for (Frame *frame = vm->frame; frame != NULL; frame = frame->previous) {
+        Value object = frame_object(vm, frame);
+        if (is_absent(object)) return false;
+        value_drop(vm, object);
+    }
+    vm->interrupted = 2;
+    return true;
+}
+
+static Value set_function(VM *vm, Value *place, Value function) {
+    value_set(vm, place, is_none(function) ? ABSENT : value_ref(function));
+    return trace_is_on(vm) && !observe_frames(vm) ? ABSENT : NONE;
+}
+
+#define NATIVE(name) static Value name(VM *vm, Value *args, int nargs, Value names)
+
+NATIVE(set_trace) {
+    (void)nargs, (void)names;
+    return set_function(vm, &vm_machine(vm)->trace_function, args[0]);
+}
+
+NATIVE(set_profile) {
+    (void)nargs, (void)names;
+    return set_function(vm, &vm_machine(vm)->profile_function, args[0]);
+}
+
+static Value get_function(Value function) { return is_absent(function) ? NONE : value_ref(function); }
+
+NATIVE(get_trace) {
+    (void)args, (void)nargs, (void)names;
+    return get_function(vm_machine(vm)->trace_function);
+}
+
+NATIVE(get_profile) {
+    (void)args, (void)nargs, (void)names;
+    return get_function(vm_machine(vm)->profile_function);
+}
+
+bool trace_init(VM *vm) {
+    static const NativeDef functions[] = {
+        {"settrace", set_trace, "function, /", "Set the global debug tracing function.", 0},
+        {"setprofile", set_profile, "function, /", "Set the profiling function.", 0},
+        {"gettrace", get_trace, "", "Return the global debug tracing function set with sys.settrace.", 0},
+        {"getprofile", get_profile, "", "Return the profiling function set with sys.setprofile.", 0},
+        {0},
+    };
+    return module_add_functions(vm, vm->sys, functions, "sys");
+}

@@ -1,0 +1,38 @@
+#ifndef MPY_VM_TRACE_H
+#define MPY_VM_TRACE_H
+
+/*
+ * sys.settrace and sys.setprofile.
+ *
+ * The loop is compiled twice (vm/eval.c): eval_run, which knows nothing of this, and eval_traced, which stops in front of
+ * each instruction. While there is a function to tell, vm->interrupted stays set, so eval_run passes on what it runs when
+ * it enters a frame, jumps backward or comes back from a call; eval_traced goes on until the frame that C entered ends.
+ *
+ * An event that a function of the program fails on takes the function off and raises its error. All hooks do nothing
+ * while such a function runs.
+ */
+
+#include "vm/frame.h"
+#include "vm/machine.h"
+
+/* Is there a function to tell? */
+static inline bool trace_is_on(const VM *vm) {
+    const Machine *machine = vm_machine(vm);
+    return !is_absent(machine->trace_function) || !is_absent(machine->profile_function);
+}
+
+/* The frame starts, or a generator's goes on. */
+RAISES bool trace_call(VM *vm, Frame *frame);
+/* The instruction at frame->ip comes next: "line" and "opcode". */
+RAISES bool trace_instruction(VM *vm, Frame *frame);
+/* The frame returns or yields a value, or (ABSENT) ends by the raised exception; an error replaces that. */
+RAISES bool trace_return(VM *vm, Frame *frame, Value result);
+/* An exception was raised, or came from a callee; an error replaces it. */
+void trace_exception(VM *vm, Frame *frame);
+/* A native callable is called, with `self` as the first argument if that is not ABSENT. */
+RAISES bool trace_native(VM *vm, Frame *frame, const char *event, Value callable, Value self);
+
+/* sys.settrace, sys.setprofile, sys.gettrace, sys.getprofile. */
+RAISES bool trace_init(VM *vm);
+
+#endif
