@@ -83,6 +83,27 @@ static Value compare(VM *vm, Value a, Value b, CompareOp op) {
     return is_absent(right) ? ABSENT : object_compare(vm, left, right, op);
 }
 
+static Value replace(VM *vm, Value *args, int nargs, Value names) {
+    if (nargs > 1) return raise_type(vm, "__replace__() takes no positional arguments");
+    Value own = attributes_of(vm, args[0]);
+    Value copy = is_absent(own) ? ABSENT : call_0(vm, from_object(type_of(args[0])));
+    if (is_absent(copy)) return ABSENT;
+    Value dict = value_is_instance(copy, &namespace_type)
+                     ? attributes_of(vm, copy)
+                     : raise_type(vm, "expect types.SimpleNamespace type");
+    bool ok = !is_absent(dict) && dict_update(vm, dict, own);
+    for (int64_t i = 0; ok && !is_absent(names) && i < as_tuple(names)->length; i++)
+        ok = dict_set(vm, dict, as_tuple(names)->items[i], args[nargs + i]);
+    if (!ok) value_clear(vm, &copy);
+    return copy;
+}
+
+static const NativeDef methods[] = {
+    {"__replace__", replace, "*args, **changes",
+     "Return a copy of the namespace object with new values for the specified attributes.", 0},
+    {0},
+};
+
 Type namespace_type = {
     TYPE_HEAD(namespace_type, "types.SimpleNamespace"),
     .flags = TYPE_BASE,
@@ -91,6 +112,7 @@ Type namespace_type = {
     .base = &object_type,
     .doc = "SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n\nA simple attribute-based namespace.",
     .new = construct,
+    .methods = methods,
     .init = init,
     .repr = repr,
     .compare = compare,

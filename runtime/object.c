@@ -13,6 +13,7 @@
 #include "runtime/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/reduce.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
@@ -288,63 +289,6 @@ static Value object_subclass_hook(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
     return NOT_IMPLEMENTED;
-}
-
-/* __getstate__: the instance's attributes, with those of __slots__ beside if there are any. */
-static Value slots_state(VM *vm, Value self) {
-    Value state = dict_new(vm);
-    if (is_absent(state)) return ABSENT;
-    for (Type *t = type_of(self); t->flags & TYPE_HEAP; t = t->base) {
-        for (int64_t i = 0; !is_absent(t->slot_names) && i < as_tuple(t->slot_names)->length; i++) {
-            Value name = as_tuple(t->slot_names)->items[i], value;
-            int found = object_find_attribute(vm, self, name, &value);
-            bool ok = found >= 0 && (found == 0 || dict_set(vm, state, name, value));
-            if (found > 0) value_drop(vm, value);
-            if (ok) continue;
-            value_drop(vm, state);
-            return ABSENT;
-        }
-    }
-    return state;
-}
-
-static Value object_get_state(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    Value dict = NONE;
-    if (type_of(args[0])->attributes_offset != 0) {
-        Value own = attributes_dict(vm, as_object(args[0]));
-        if (is_absent(own)) return ABSENT;
-        if (as_dict(own)->count > 0) dict = own;
-    }
-    Value slots = slots_state(vm, args[0]);
-    if (is_absent(slots)) return ABSENT;
-    Value state = as_dict(slots)->count > 0 ? tuple_pack(vm, 2, dict, slots) : value_ref(dict);
-    value_drop(vm, slots);
-    return state;
-}
-
-/* (type, (), state): enough to copy an instance of a class that has no native state. */
-static Value object_reduce(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    Type *base = type_of(args[0]);
-    while (base->flags & TYPE_HEAP)
-        base = base->base;
-    if (base != &object_type) return raise_type(vm, "cannot pickle '%T' object", args[0]);
-    Value state = call_method(vm, args[0], NAME_OF(vm, getstate), NULL, 0);
-    if (is_absent(state)) return ABSENT;
-    Value reduced = tuple_pack(vm, 3, from_object(type_of(args[0])), vm->empty_tuple, state);
-    value_drop(vm, state);
-    return reduced;
-}
-
-static Value object_reduce_ex(VM *vm, Value *args, int nargs, Value names) {
-    Value own = type_lookup(vm, type_of(args[0]), NAME_OF(vm, reduce));
-    if (!value_same(own, type_lookup(vm, &object_type, NAME_OF(vm, reduce)))) {
-        return call_method(vm, args[0], NAME_OF(vm, reduce), NULL, 0);
-    }
-    return object_reduce(vm, args, nargs, names);
 }
 
 static const NativeDef methods[] = {

@@ -1,0 +1,16 @@
+#ifndef MPY_RUNTIME_REDUCE_H
+#define MPY_RUNTIME_REDUCE_H
+
+/*
+ * How an object says what it is made of, for copying and pickling: object's __getstate__, __reduce__ and __reduce_ex__
+ * (protocol 2 and higher; PEP 307). The functions that make an object anew are Python, in the module copyreg, as is all
+ * of the protocols 0 and 1.
+ */
+
+#include "runtime/state.h"
+
+NEW RAISES Value object_get_state(VM *vm, Value *args, int nargs, Value names);
+NEW RAISES Value object_reduce(VM *vm, Value *args, int nargs, Value names);
+NEW RAISES Value object_reduce_ex(VM *vm, Value *args, int nargs, Value names);
+
+#endif
