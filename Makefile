@@ -49,7 +49,7 @@ FREEZE_OBJECTS := $(OBJECTS:$(MAIN)=$(OUT)/cli/tools/freeze.o)
 OBJECTS += $(FROZEN)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 
-.PHONY: all debug asan test unit scripts bench check docs install clean help
+.PHONY: all debug asan test unit scripts stress oom bench check docs install clean help
 .DELETE_ON_ERROR:
 .SECONDARY: # objects of unit tests are kept
 
@@ -128,12 +128,23 @@ unit: $(UNIT_TESTS)
 scripts: $(PROGRAM)
 	@MPYHEAPCHECK=$(if $(filter opt,$(VARIANT)),0,1) tests/run --mpy ./$(PROGRAM) -j $(JOBS)
 
+oom:
+	@$(MAKE) --no-print-directory VARIANT=debug all
+	@tests/oom --mpy ./mpy-debug -j $(JOBS) $(OOM_FLAGS)
+
+# A bounded part of it: what the memory manager's own tests do.
+OOM_FEW := tests/modules/gc tests/modules/heap tests/lang/gc tests/regression
+
+stress: $(PROGRAM)
+	@MPYHEAPCHECK=$(if $(filter opt,$(VARIANT)),0,1) tests/run --mpy ./$(PROGRAM) -j $(JOBS) --stress
+
 test:
 	@$(MAKE) --no-print-directory VARIANT=opt all unit scripts
 	@tests/cli/run.sh ./mpy
 	@tests/readme ./mpy
 	@tests/golden/run ./mpy
 	@$(MAKE) --no-print-directory VARIANT=debug all unit scripts
+	@tests/oom --mpy ./mpy-debug -j $(JOBS) --points 15 --seconds 1 $(OOM_FEW)
 
 # --- measuring ---
 
@@ -166,6 +177,8 @@ help:
 	@echo "make debug    ./mpy-debug: asserts, contract checks, verifier"
 	@echo "make asan     ./mpy-asan: AddressSanitizer and UBSan, objects on the system allocator"
 	@echo "make test     unit tests and script tests, on the optimised and the debug build"
+	@echo "make oom      the script tests with one request for memory after another refused"
+	@echo "make stress   the script tests with a full garbage collection at every new container"
 	@echo "make bench    the benchmark programs under mpy, \$$(PYTHON) and \$$(LUA): ratios"
 	@echo "make docs     docs/bytecode.md from compiler/opcodes.def"
 	@echo "make check    formatting, include directions, one-table rules"

@@ -50,6 +50,8 @@ int main(int argc, char **argv) {
         } else {
             status = run_finish(vm);
         }
+        if (options.heap.tell_requests)
+            fprintf(stderr, "heap: %llu requests\n", (unsigned long long)vm_heap(vm)->requests);
         heap_watch(vm_heap(vm), 0, false);
         atexit_run(vm);
         if (!streams_flush(vm) && status == 0) status = STATUS_UNWRITTEN;

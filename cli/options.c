@@ -29,7 +29,8 @@ static const char help_text[] =
     "-X opt : set an implementation-specific option:\n"
     "         malloc=pools|system|debug   where objects' memory comes from; also MPYMALLOC\n"
     "         heapsize=N[k|M|G]           bound the memory of objects; also MPYHEAPSIZE\n"
-    "         failalloc=N[,forever]       refuse the Nth request for memory; also MPYFAILALLOC\n"
+    "         failalloc=N[,forever]       refuse the Nth request for memory, or (failalloc=count) print how many\n"
+    "                                     there were; also MPYFAILALLOC\n"
     "         gcstress=N                  collect at every Nth new container; also MPYGCSTRESS\n"
     "         lib=folder                  take library modules from their sources, not the binary\n"
     "         heapcheck=0|1               prove the heap when the program has ended; also MPYHEAPCHECK\n"
@@ -86,6 +87,11 @@ static bool set_heap_size(HeapOptions *heap, const char *value) {
 
 static bool set_fail_alloc(HeapOptions *heap, const char *value) {
     char *end;
+    if (strcmp(value, "count") == 0) {
+        heap->fail_at = UINT64_MAX;
+        heap->tell_requests = true;
+        return true;
+    }
     if (*value < '0' || *value > '9') return false;
     heap->fail_at = strtoull(value, &end, 10);
     heap->fail_forever = strcmp(end, ",forever") == 0;

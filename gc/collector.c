@@ -384,6 +384,41 @@ long gc_collect(Heap *heap, int generation) {
     return (long)garbage;
 }
 
+static bool needs_user_code(const Collector *c) {
+    for (uint32_t i = 0; i < candidate_count(c); i++) {
+        if (is_garbage(c, i) && (wants_finalizer(c, i) || candidate(c, i)->gc & GC_WEAKLY_REFERENCED))
+            return true;
+    }
+    return false;
+}
+
+bool gc_collect_quietly(Heap *heap) {
+    Collector *c = &heap->collector;
+    uint32_t garbage = 0, objects = 0;
+    for (int i = 0; i <= OLDEST; i++)
+        objects += live_entries(&heap->generations[i]);
+    if (c->collecting || !c->enabled || objects == 0) return false;
+    uint64_t start = now();
+    c->collecting = true;
+    gc_arm(heap);
+    if (gather(heap, OLDEST)) {
+        copy_counts(c);
+        subtract_internal(heap);
+        garbage = split(heap);
+        if (garbage > 0 && needs_user_code(c)) {
+            heap->pressed = true;
+            garbage = 0;
+        }
+        if (garbage > 0) clear_garbage(heap);
+        promote(heap, OLDEST);
+    }
+    c->target = NULL;
+    c->collecting = false;
+    keep_statistics(&heap->generations[OLDEST], garbage, now() - start);
+    gc_arm(heap);
+    return garbage > 0;
+}
+
 /* ---- When to collect ---- */
 
 /* The youngest count is one short of what it will be once the container is made. */
@@ -415,12 +450,12 @@ void gc_poll(Heap *heap) {
 void gc_arm(Heap *heap) {
     const Collector *c = &heap->collector;
     int32_t threshold = heap->generations[YOUNGEST].threshold;
-    if (c->collecting) {
+    if (c->collecting || !c->enabled) {
         heap->poll_at = UINT32_MAX;
-    } else if (c->stress > 0 || (heap->pressed && c->enabled)) {
+    } else if (c->stress > 0 || heap->pressed) {
         heap->poll_at = 0;
     } else {
-        heap->poll_at = !c->enabled || threshold == 0 ? UINT32_MAX : threshold < 0 ? 0 : (uint32_t)threshold;
+        heap->poll_at = threshold == 0 ? UINT32_MAX : threshold < 0 ? 0 : (uint32_t)threshold;
     }
 }
 

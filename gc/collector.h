@@ -62,7 +62,7 @@ typedef struct Collector {
     int32_t debug; /* GC_DEBUG_... */
     bool enabled;
     bool collecting;
-    uint32_t stress; /* a full collection every so many new containers; 0: off */
+    uint32_t stress; /* while enabled, a full collection every so many new containers; 0: off */
     uint32_t stress_count;
     uint64_t oldest_total;   /* objects in the oldest generation after its last collection */
     uint64_t oldest_pending; /* objects that joined it since */
@@ -78,6 +78,11 @@ typedef struct Collector {
 /* Collect generation 0, 1 or 2 now. The number of unreachable objects found, as CPython's gc.collect(); 0 if
  * a collection is under way. Runs user code. */
 long gc_collect(Heap *heap, int generation);
+
+/* A full collection for a request that was refused, wherever it came from: it runs no user code. So if any of the
+ * garbage has a finalizer to run, or weak references, it all stays, and a full collection is due at the next container.
+ * False if nothing was freed. */
+bool gc_collect_quietly(Heap *heap);
 
 void gc_enable(Heap *heap);
 void gc_disable(Heap *heap);

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { EMERGENCIES_FREE = 16 }; /* collections that free nothing before refusals go without */
+
 /* ---- Blocks in pools and spans ---- */
 
 static size_t page_count(size_t size) { return (size >> PAGE_SHIFT) + ((size & (PAGE_BYTES - 1)) != 0); }
@@ -104,9 +106,15 @@ static bool watch_refuses(Heap *heap) {
     return heap->requests == heap->fail_at || (heap->fail_forever && heap->requests > heap->fail_at);
 }
 
-/* Close to the limit, a full collection becomes due at the next container that is made. */
+/* Close to the limit, a full collection becomes due at the next container that is made. Well below it, what was learnt
+ * close to it is forgotten. */
 static void feel_pressure(Heap *heap) {
-    if (heap_used(heap) < heap->pressure_at) return;
+    size_t used = heap_used(heap), seven_eighths = heap->limit - heap->limit / 8;
+    if (used < seven_eighths) {
+        heap->pressure_at = seven_eighths;
+        heap->fruitless = 0;
+    }
+    if (used < heap->pressure_at) return;
     heap->pressed = true;
     gc_arm(heap);
 }
@@ -120,8 +128,33 @@ static void *serve(Heap *heap, size_t size, const Type *type, const void *site) 
     }
 }
 
+/* May a refused request ask for a collection? The more of them have freed nothing, the seldomer: a program that unwinds
+ * with its memory full would spend its time on them. */
+static bool may_collect_for(Heap *heap, size_t size) {
+    if (heap->exempt || heap->no_emergency || size > heap->limit) return false;
+    if (!heap->collector.enabled || heap->collector.collecting) return false;
+    if (heap->fruitless > EMERGENCIES_FREE) {
+        uint32_t extra = heap->fruitless - EMERGENCIES_FREE;
+        if (heap->skipped++ < 1u << (extra < 10 ? extra : 10)) return false;
+    }
+    heap->skipped = 0;
+    heap->emergencies++;
+    return true;
+}
+
+/* A request for a block was refused; is it worth trying again? */
+static bool has_found_room(Heap *heap, size_t size) {
+    if (!may_collect_for(heap, size)) return false;
+    bool fruitful = gc_collect_quietly(heap);
+    heap->fruitless = fruitful ? 0 : heap->fruitless + 1;
+    return fruitful;
+}
+
 void *heap_alloc_slow(Heap *heap, size_t size, const Type *type) {
-    return watch_refuses(heap) ? NULL : serve(heap, size, type, __builtin_return_address(0));
+    const void *site = __builtin_return_address(0);
+    if (watch_refuses(heap)) return NULL;
+    void *block = serve(heap, size, type, site);
+    return block == NULL && has_found_room(heap, size) ? serve(heap, size, type, site) : block;
 }
 
 void heap_free_slow(Heap *heap, void *block, size_t size) {
@@ -141,9 +174,7 @@ static void *resize_in_pools(Heap *heap, void *block, size_t old_size, size_t ne
     return moved;
 }
 
-void *heap_resize(Heap *heap, void *block, size_t old_size, size_t new_size) {
-    if (watch_refuses(heap)) return NULL;
-    const void *site = __builtin_return_address(0);
+static void *resize(Heap *heap, void *block, size_t old_size, size_t new_size, const void *site) {
     if (block == NULL) return serve(heap, new_size, NULL, site);
     if (heap->limit != SIZE_MAX) feel_pressure(heap);
     switch (heap->mode) {
@@ -153,17 +184,31 @@ void *heap_resize(Heap *heap, void *block, size_t old_size, size_t new_size) {
     }
 }
 
+void *heap_resize(Heap *heap, void *block, size_t old_size, size_t new_size) {
+    const void *site = __builtin_return_address(0);
+    if (watch_refuses(heap)) return NULL;
+    void *resized = resize(heap, block, old_size, new_size, site);
+    if (resized != NULL || !has_found_room(heap, new_size)) return resized;
+    return resize(heap, block, old_size, new_size, site);
+}
+
 void *heap_allocate_fn(void *heap, void *block, size_t old_size, size_t new_size) {
     if (new_size > 0) return heap_resize((Heap *)heap, block, old_size, new_size);
     if (block != NULL) heap_free((Heap *)heap, block, old_size);
     return NULL;
 }
 
-/* One full collection for a container that found no memory. True when it is worth trying again. */
-static bool collect_in_emergency(Heap *heap) {
-    if (!heap->collector.enabled || heap->collector.collecting) return false;
-    gc_collect(heap, OLDEST);
+/* The same for a container: user code may run. */
+static bool collect_in_emergency(Heap *heap, size_t size) {
+    if (!may_collect_for(heap, size)) return false;
+    heap->fruitless = gc_collect(heap, OLDEST) > 0 ? 0 : heap->fruitless + 1;
     return true;
+}
+
+/* Memory and a place in the young generation, or neither. */
+static Object *serve_container(Heap *heap, Type *type, size_t size, const void *site) {
+    if (!generation_reserve(heap_vm(heap), &heap->generations[YOUNGEST], 1)) return NULL;
+    return serve(heap, size, type, site);
 }
 
 Object *object_new_container_slow(VM *vm, Type *type, size_t size) {
@@ -172,13 +217,9 @@ Object *object_new_container_slow(VM *vm, Type *type, size_t size) {
     const void *site = __builtin_return_address(0);
     gc_poll(heap);
     if (watch_refuses(heap)) return NULL;
-    Object *object = serve(heap, size, type, site);
-    if (object == NULL && collect_in_emergency(heap)) object = serve(heap, size, type, site);
+    Object *object = serve_container(heap, type, size, site);
+    if (object == NULL && collect_in_emergency(heap, size)) object = serve_container(heap, type, size, site);
     if (object == NULL) return NULL;
-    if (!generation_reserve(vm, young, 1)) {
-        heap_free(heap, object, size);
-        return NULL;
-    }
     memset(object, 0, size);
     object->refs = 1;
     object->type = type;
@@ -217,7 +258,8 @@ size_t heap_used(const Heap *heap) {
 
 void heap_relieve(Heap *heap) {
     size_t used = heap_used(heap), seven_eighths = heap->limit - heap->limit / 8;
-    size_t halfway = used < heap->limit ? used + (heap->limit - used) / 2 : SIZE_MAX;
+    size_t room = used < heap->limit ? heap->limit - used : 0;
+    size_t halfway = room > heap->limit / 64 ? used + room / 2 : SIZE_MAX; /* close by, wait for a refusal */
     heap->pressure_at = halfway > seven_eighths ? halfway : seven_eighths;
     heap->pressed = false;
     gc_arm(heap);

@@ -40,6 +40,7 @@ typedef struct HeapOptions {
     uint64_t fail_at;   /* refuse the Nth request, from 1; 0: none */
     bool fail_forever;  /* and all after it */
     size_t limit;       /* bytes of pages (system mode: blocks) in use that requests may not pass; 0: none */
+    bool tell_requests; /* for whoever owns the VM: print how many there were */
     bool check_at_end;  /* for whoever owns the VM: prove the heap before it is taken down */
     uint32_t gc_stress; /* a full collection every so many new containers; 0: off */
 } HeapOptions;
@@ -110,6 +111,9 @@ struct Heap {
     Spans spans;
 
     HeapMode mode;
+    bool no_emergency;    /* a refused request is not worth a collection, or this is no moment for one */
+    uint32_t fruitless;   /* emergency collections in a row that freed nothing ... */
+    uint32_t skipped;     /* ... and refusals since the last that went without one */
     bool exempt;          /* from the limit: the collector's scratch memory, which frees more than it takes */
     size_t limit;         /* bytes; SIZE_MAX: none */
     size_t pressure_at;   /* bytes in use at which a full collection is due, short of the limit */
@@ -134,8 +138,8 @@ static inline Heap *vm_heap(VM *vm) { return (Heap *)vm; }
 
 static inline VM *heap_vm(Heap *heap) { return (VM *)heap; }
 
-/* A block of `size` bytes, aligned to 16, contents undefined; NULL when refused. Size 0 gives a block too.
- * Runs no user code. */
+/* A block of `size` bytes, aligned to 16, contents undefined; NULL when refused, which is after an emergency
+ * collection (gc_collect_quietly). Size 0 gives a block too. Runs no user code. */
 static inline void *heap_alloc(Heap *heap, size_t size);
 
 /* Give back a block (not NULL) with the size that it was asked for, or last resized to. */

@@ -95,17 +95,40 @@ Value raise_error(VM *vm, Type *type, const char *format, ...) {
 }
 
 void memory_error_reset(VM *vm) {
-    if (is_absent(vm->memory_error)) return;
-    Exception *e = as_exception(vm->memory_error);
+    if (is_absent(vm->last_memory_error)) return;
+    Exception *e = as_exception(vm->last_memory_error);
     value_clear(vm, &e->traceback);
     value_clear(vm, &e->context);
     value_clear(vm, &e->cause);
 }
 
+/* The spare MemoryError is given away, and comes back when it dies (runtime/exception.c): so it is like any other, and
+ * what its traceback holds goes with it. If many are alive at a time, all but the first are one and the same. */
 Value raise_memory(VM *vm) {
-    if (is_absent(vm->memory_error)) return ABSENT; /* the VM is being made or taken down */
-    memory_error_reset(vm);
-    return raise_object(vm, value_ref(vm->memory_error));
+    Value spare = vm->memory_error;
+    if (is_absent(vm->last_memory_error)) return ABSENT; /* the VM is being made or taken down */
+    if (is_absent(spare)) {
+        memory_error_reset(vm);
+        return raise_object(vm, value_ref(vm->last_memory_error));
+    }
+    vm->memory_error = ABSENT;
+    object_track_again(vm, as_object(spare)); /* refused: a cycle through it is not found */
+    return raise_object(vm, spare);
+}
+
+bool memory_errors_init(VM *vm) {
+    vm->memory_error = call_0(vm, from_object(&exc_MemoryError));
+    if (is_absent(vm->memory_error)) return false;
+    object_untrack(vm, as_object(vm->memory_error));
+    vm->last_memory_error = call_0(vm, from_object(&exc_MemoryError));
+    vm->keep_memory_error = true;
+    return !is_absent(vm->last_memory_error);
+}
+
+void memory_errors_fini(VM *vm) {
+    vm->keep_memory_error = false;
+    value_clear(vm, &vm->memory_error);
+    value_clear(vm, &vm->last_memory_error);
 }
 
 Value raise_key(VM *vm, Value key) {

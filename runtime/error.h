@@ -25,8 +25,10 @@ RAISES Value raise_type(VM *vm, const char *format, ...);  /* TypeError */
 RAISES Value raise_value(VM *vm, const char *format, ...); /* ValueError */
 RAISES Value raise_index(VM *vm, const char *format, ...); /* IndexError */
 RAISES Value raise_overflow(VM *vm, const char *format, ...);
-RAISES Value raise_memory(VM *vm);         /* MemoryError; allocates nothing */
-void memory_error_reset(VM *vm);           /* let the VM's MemoryError forget its last use */
+RAISES Value raise_memory(VM *vm); /* MemoryError; allocates nothing */
+void memory_error_reset(VM *vm);   /* let the shared MemoryError forget its last use */
+RAISES bool memory_errors_init(VM *vm);
+void memory_errors_fini(VM *vm);
 RAISES Value raise_key(VM *vm, Value key); /* KeyError(key) */
 RAISES Value raise_attribute(VM *vm, Value object,
                              Value name);     /* "'T' object has no attribute 'n'", name and obj set */

@@ -59,9 +59,22 @@ static void clear(VM *vm, Object *self) {
     if (!(self->type->flags & TYPE_HEAP)) attributes_clear(vm, self);
 }
 
+/* A MemoryError that dies becomes the VM's spare one, if there is none (see raise_memory). */
+static bool kept_as_spare(VM *vm, Object *self) {
+    if (self->type != &exc_MemoryError || !vm->keep_memory_error || !is_absent(vm->memory_error))
+        return false;
+    Exception *e = (Exception *)self;
+    e->args = value_ref(vm->empty_tuple);
+    e->suppress_context = FALSE_VALUE;
+    self->refs = 1;
+    vm->memory_error = from_object(self);
+    return true;
+}
+
 static void dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     clear(vm, self);
+    if (kept_as_spare(vm, self)) return;
     object_free(vm, self, instance_size(self, 0));
 }
 
@@ -385,7 +398,8 @@ static bool os_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     bool parsed = nargs >= 2 && nargs <= 5;
     bool counted = parsed && nargs == 3 && value_is_instance(self, &exc_BlockingIOError) && is_int(args[2]);
     bool named = parsed && nargs > 2 && !counted && !is_none(args[2]);
-    if (!set_args(vm, e, args, named ? 2 : nargs) || !parsed) return parsed || !error_raised(vm);
+    if (!set_args(vm, e, args, named ? 2 : nargs)) return false;
+    if (!parsed) return true;
     set_field(vm, e, OS_ERRNO, args[0]);
     set_field(vm, e, OS_STRERROR, args[1]);
     if (counted) set_field(vm, e, OS_WRITTEN, args[2]);

@@ -80,7 +80,7 @@ void types_fini(VM *vm) {
     }
     for (int i = STATIC_TYPE_COUNT - 1; i > 0; i--)
         drop_state(vm, &vm->static_types[i]);
-    value_clear(vm, &vm->memory_error);
+    memory_errors_fini(vm);
     shapes_fini(vm);
     signatures_fini(vm);
     memory_free(vm, vm->method_cache, METHOD_CACHE_SIZE * sizeof *vm->method_cache);

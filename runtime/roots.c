@@ -8,6 +8,7 @@
 static int visit_errors(VM *vm, VisitFn visit, void *context) {
     VISIT(vm->raised);
     VISIT(vm->memory_error);
+    VISIT(vm->last_memory_error);
     for (const HandledException *item = vm->handled; item != NULL; item = item->outer)
         VISIT(item->exception);
     return 0;

@@ -99,7 +99,9 @@ struct VM {
     Value raised;                  /* the exception on its way; ABSENT when none; owned */
     HandledException *handled;     /* the innermost item; never NULL */
     HandledException handled_base; /* the outermost */
-    Value memory_error;            /* raised when there is no memory to make one; owned */
+    Value memory_error;      /* a spare one, for when there is no memory to make one; ABSENT: in use; owned */
+    Value last_memory_error; /* raised when the spare one is in use, by all who share it; owned */
+    bool keep_memory_error;  /* a MemoryError that dies becomes the spare one */
 
     /* Machine. */
     struct Frame *frame; /* the running frame; NULL outside of Python code. vm/frame.h */

@@ -298,9 +298,11 @@ Type frame_type = {
 
 void traceback_add(VM *vm, Frame *frame, uint32_t index) {
     Value exception = error_take(vm), next = ABSENT;
+    vm_heap(vm)->no_emergency = true;
     Value object = frame_object(vm, frame);
     Traceback *entry =
         is_absent(object) ? NULL : (Traceback *)object_new_container(vm, &traceback_type, sizeof *entry);
+    vm_heap(vm)->no_emergency = false;
     error_clear(vm);
     if (entry == NULL) { /* no memory: the traceback lacks an entry */
         value_xdrop(vm, object);

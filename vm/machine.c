@@ -193,8 +193,7 @@ static bool init_objects(VM *vm) {
     Bytes *bytes = bytes_new(vm, 0);
     if (bytes == NULL) return false;
     vm->empty_bytes = from_object(bytes);
-    return strings_init(vm) && types_init(vm) &&
-           !is_absent(vm->memory_error = call_0(vm, from_object(&exc_MemoryError)));
+    return strings_init(vm) && types_init(vm) && memory_errors_init(vm);
 }
 
 NEW RAISES Value module_sys_new(VM *vm);

@@ -110,7 +110,10 @@ static void on_end(VM *vm, int generation, uint32_t unreachable, uint64_t nanose
     error_restore(vm, pending);
 }
 
-void gc_module_stop(VM *vm) { value_clear(vm, &vm->gc_callbacks); }
+void gc_module_stop(VM *vm) {
+    value_clear(vm, &vm->gc_callbacks);
+    gc_unfreeze(vm_heap(vm));
+}
 
 void gc_module_fini(VM *vm) {
     HeapHooks *hooks = &vm_heap(vm)->hooks;

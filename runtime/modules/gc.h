@@ -6,7 +6,7 @@
 
 #include "runtime/state.h"
 
-/* No more callbacks: the program has ended, its modules are about to be cleared. */
+/* The program has ended, its modules are about to be cleared: no more callbacks, and nothing is frozen any more. */
 void gc_module_stop(VM *vm);
 
 /* The modules are gone: report what is left in gc.garbage if DEBUG_UNCOLLECTABLE asks for it, and let go of it. */

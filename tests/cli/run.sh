@@ -270,6 +270,66 @@ matches "-W ignore" 0 "" "$mpy" -W ignore dubious.mpy
 matches "-W error" 1 "*SyntaxError: *" "$mpy" -Werror dubious.mpy
 matches "sys.warnoptions" 0 "*'error', 'ignore'*" env PYTHONWARNINGS=error "$mpy" -W ignore -c 'import sys; print(sys.warnoptions)'
 matches "a bad -W option" 0 "Invalid -W option ignored: invalid action: 'foo'" "$mpy" -W foo -c ''
+# --- the heap's limit: one emergency collection before a request is refused, and the same one every time ---
+cat >limited.mpy <<'END'
+import heap
+
+
+def cycle(size):
+    item = [bytes(size)]
+    item.append(item)
+
+
+for _ in range(40):
+    cycle(1_000_000)  # 40 MB of garbage, then a block that needs its place
+block = bytes(20_000_000)
+print(len(block), heap.counters()["emergencies"] > 0)
+block = None
+counts = set()
+for _ in range(10):
+    row = []
+    try:
+        while True:
+            row.append(bytes(5000))
+    except MemoryError:
+        n = len(row)
+        row = None
+        counts.add(n)
+print(len(counts))
+counts = set()
+for _ in range(10):
+    table, n = {}, 0
+    try:
+        while True:
+            table[n] = str(n) * 20
+            n += 1
+    except MemoryError:
+        table = None
+        counts.add(n)
+print(len(counts))
+
+
+class Node:
+    pass
+
+
+for _ in range(3):
+    last = node = None
+    try:
+        while True:
+            node = Node()
+            node.me, node.next, last = node, last, node
+    except MemoryError:
+        last = node = None
+heap.check()
+print("alive")
+END
+expect "a heap of 48M" 0 $'20000000 True\n1\n1\nalive' '' "$mpy" -X heapsize=48M -X heapcheck=1 limited.mpy
+MPYHEAPSIZE=48M expect "by environment" 0 $'20000000 True\n1\n1\nalive' '' "$mpy" limited.mpy
+MPYFAILALLOC=200 matches "a refused request by environment" "[01]" "*" "$mpy" -c 'print([str(i) for i in range(100)])'
+matches "requests counted" 0 "*heap: [1-9]* requests*" "$mpy" -X failalloc=count -c 'pass'
+MPYMALLOC=debug MPYGCSTRESS=1 MPYHEAPCHECK=1 expect "all at once" 0 '[1, 2]' '' "$mpy" -c 'print([1, 2])'
+MPYHEAPCHECK=2 matches "bad value" 2 "Bad value of MPYHEAPCHECK*" "$mpy" -c ''
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
