@@ -64,7 +64,9 @@ def updatecache(filename, module_globals=None):
     """
     entry = cache.pop(filename, None)
     if _is_no_file(filename):
-        return []
+        import _traceback
+        text = _traceback.source(filename)
+        return [] if text is None else _split(text)
     found = _read_file(filename)
     if found is None:
         lazy = entry is not None and len(entry) == 1

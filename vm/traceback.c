@@ -254,6 +254,34 @@ static void print_marked_lines(Printer *p, Marks *m) {
     }
 }
 
+Value traceback_mark(VM *vm, Value text, int64_t start, int64_t end) {
+    size_t size;
+    Value keeper = ABSENT;
+    const char *utf8 = string_utf8(vm, text, &size, &keeper);
+    uint32_t count = 1;
+    if (utf8 == NULL) return ABSENT;
+    for (size_t i = 0; i < size; i++)
+        count += utf8[i] == '\n';
+    Line *lines = memory_alloc(vm, count * sizeof *lines);
+    Builder out;
+    builder_init(&out, vm);
+    if (lines != NULL) {
+        Printer p = {.vm = vm, .out = &out, .filename = ABSENT, .text = (char *)utf8, .size = size};
+        find_lines(&p, 1, count, lines);
+        Marks marks = {.lines = lines, .count = count};
+        marks.start = start > 0 ? (size_t)start : 0;
+        marks.end = end > 0 ? (size_t)end : 0;
+        if (marks.start > lines[0].length) marks.start = lines[0].length;
+        if (marks.end > lines[count - 1].length) marks.end = lines[count - 1].length;
+        print_marked_lines(&p, &marks);
+        memory_free(vm, lines, count * sizeof *lines);
+    }
+    value_xdrop(vm, keeper);
+    if (lines != NULL) return builder_finish(&out);
+    builder_fini(&out);
+    return ABSENT;
+}
+
 /* --- one entry --- */
 
 static void print_source(Printer *p, const Code *code, uint32_t index, uint32_t line) {

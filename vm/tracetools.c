@@ -1,0 +1,68 @@
+/* The module _traceback: what the library's module traceback shares with the printing of uncaught exceptions. */
+
+#include "runtime/code.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+#include "vm/frame.h"
+#include "vm/machine.h"
+#include "vm/suggest.h"
+#include "vm/traceback.h"
+
+static Value mark(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t start, end;
+    if (!is_string(args[0])) return raise_type(vm, "mark() argument 1 must be str, not %T", args[0]);
+    if (!object_to_int64(vm, args[1], NULL, &start) || !object_to_int64(vm, args[2], NULL, &end))
+        return ABSENT;
+    return traceback_mark(vm, args[0], start, end);
+}
+
+static Value suggestion(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Value text = is_exception(args[0]) ? suggest_for(vm, args[0]) : ABSENT;
+    return is_absent(text) ? NONE : text;
+}
+
+static Value or_none(int32_t n) { return n < 0 ? NONE : int_small(n); }
+
+static Value position(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    if (!is_exactly(args[0], &traceback_type))
+        return raise_type(vm, "position() argument 1 must be traceback, not %T", args[0]);
+    const Traceback *entry = as_traceback(args[0]);
+    CodePosition p = code_position(frame_object_code(as_frame_object(entry->frame)), entry->index);
+    uint32_t line = traceback_line(entry);
+    Value lineno = line ? int_small(line) : NONE;
+    if ((uint32_t)p.line != line || line == 0) return tuple_pack(vm, 4, lineno, NONE, NONE, NONE);
+    return tuple_pack(vm, 4, lineno, int_small(p.end_line), or_none(p.column), or_none(p.end_column));
+}
+
+static Value source(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    Value text = dict_get(vm, vm_machine(vm)->sources, args[0]);
+    return !is_absent(text) ? value_ref(text) : error_raised(vm) ? ABSENT : NONE;
+}
+
+static const NativeDef functions[] = {
+    {"mark", mark, "text, start, end, /", "Lines of source, indented, with carets below.", 0},
+    {"suggestion", suggestion, "exception, /", "What is added to the message: a similar name, or None.", 0},
+    {"position", position, "traceback, /", "(line, end line, column, end column) of an entry.", 0},
+    {"source", source, "filename, /", "The text of code that came from no file, or None.", 0},
+    {0},
+};
+
+NEW RAISES Value module__traceback_new(VM *vm);
+
+Value module__traceback_new(VM *vm) {
+    Value module = module_new_c(vm, "_traceback", "What traceback is made of.");
+    if (is_absent(module) || module_add_functions(vm, as_module(module)->dict, functions, "_traceback"))
+        return module;
+    value_drop(vm, module);
+    return ABSENT;
+}
