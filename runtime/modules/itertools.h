@@ -1,0 +1,62 @@
+#ifndef MPY_RUNTIME_MODULES_ITERTOOLS_H
+#define MPY_RUNTIME_MODULES_ITERTOOLS_H
+
+/*
+ * What the three parts of the module itertools share.
+ *
+ * itertools.c has the streams (one item in, one out), itertoolsselect.c the selections from a pool (product,
+ * permutations, combinations), itertoolsgroup.c groupby and tee.
+ *
+ * User code that an iterator calls may call the same iterator again, or drop what it owns: a field that such a call can
+ * change is held by an own reference while the call runs. Every field may be ABSENT once the collector has cleared it.
+ */
+
+#include "runtime/arguments.h"
+#include "runtime/error.h"
+#include "runtime/instance.h"
+#include "runtime/int.h"
+#include "runtime/iterators.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/tuple.h"
+
+#define METHOD(name) \
+    static Value method_##name(__attribute__((unused)) VM *vm, __attribute__((unused)) Value *args, \
+                               __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
+
+#define REDUCE_DOC "Return state information for pickling."
+#define SETSTATE_DOC "Set state information for unpickling."
+
+/* A new instance of one of the module's types, its body zeroed, not yet tracked. NULL RAISES. */
+NEW RAISES static inline Object *iterator_make(VM *vm, Type *type, size_t size) {
+    if (type->flags & TYPE_HEAP) return instance_new(vm, type, 0);
+    Object *object = object_new_container(vm, type, size);
+    if (!object) raise_memory(vm);
+    return object;
+}
+
+static inline Value iterator_self(VM *vm, Value self) {
+    (void)vm;
+    return value_ref(self);
+}
+
+/* The next item of the iterator in *place, which may be replaced meanwhile. ABSENT as iterator_next. */
+NEW RAISES static inline Value step_held(VM *vm, const Value *place) {
+    Value iterator = *place;
+    if (is_exactly(iterator, &list_iterator_type) || is_exactly(iterator, &range_iterator_type)) {
+        return iterator_step(vm, iterator);
+    }
+    value_ref(iterator);
+    Value item = iterator_next(vm, iterator);
+    value_drop(vm, iterator);
+    return item;
+}
+
+/* (type(self), arguments[, state]). STEALS both; ABSENT arguments pass a failure on, ABSENT state leaves it out. */
+NEW RAISES Value itertools_reduction(VM *vm, Value self, STEALS Value arguments, STEALS Value state);
+/* A tuple of iterators over args[0..count). */
+NEW RAISES Value itertools_iterate_all(VM *vm, Value *args, int count);
+
+NEW RAISES Value itertools_tee(VM *vm, Value *args, int nargs, Value names);
+
+#endif

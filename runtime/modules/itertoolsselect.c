@@ -1,0 +1,454 @@
+/*
+ * The module itertools: product, permutations, combinations, combinations_with_replacement.
+ *
+ * All are a Selection: a pool, and the row of indices into it that makes the next result. The first result is the row
+ * as it was set up; each later one advances the row in lexicographic order and rewrites the places that changed.
+ */
+#include "runtime/modules/itertools.h"
+
+typedef struct {
+    Object head;
+    Value pool;       /* a tuple of the items; product: a tuple of such tuples, one a place; owned */
+    Value result;     /* the tuple yielded last; owned; ABSENT before the first */
+    int64_t *indices; /* of `count` places; permutations: of all items, then `count` cycles; owned */
+    int64_t room;     /* numbers in that block */
+    int64_t count;    /* places of a result */
+    bool stopped;
+} Selection;
+
+static Selection *as_selection(Value v) { return (Selection *)as_object(v); }
+
+static int traverse(Object *self, VisitFn visit, void *context) {
+    const Selection *selection = (Selection *)self;
+    VISIT(selection->pool);
+    VISIT(selection->result);
+    return 0;
+}
+
+static void clear(VM *vm, Object *self) {
+    Selection *selection = (Selection *)self;
+    selection->stopped = true;
+    value_clear(vm, &selection->pool);
+    value_clear(vm, &selection->result);
+}
+
+static void dealloc(VM *vm, Object *self) {
+    Selection *selection = (Selection *)self;
+    size_t size = self->type->flags & TYPE_HEAP ? instance_size(self, 0) : sizeof(Selection);
+    memory_free(vm, selection->indices, (size_t)selection->room * sizeof(int64_t));
+    clear(vm, self);
+    object_free(vm, self, size);
+}
+
+/* A selection of `count` places from the pool, with room for that many indices, zeroed. STEALS pool. */
+static Value make(VM *vm, Type *type, STEALS Value pool, int64_t count, int64_t room) {
+    Selection *selection = (Selection *)iterator_make(vm, type, sizeof(Selection));
+    if (!selection) return value_drop(vm, pool), ABSENT;
+    selection->pool = pool;
+    selection->count = count;
+    object_track(&selection->head);
+    size_t size;
+    bool over = __builtin_mul_overflow((size_t)room, sizeof(int64_t), &size);
+    if (over || (room > 0 && !(selection->indices = memory_alloc(vm, size)))) {
+        if (over) raise_memory(vm);
+        object_drop(vm, &selection->head);
+        return ABSENT;
+    }
+    selection->room = room;
+    if (room > 0) memset(selection->indices, 0, size);
+    return from_object(selection);
+}
+
+/* How many items the place has to choose from. */
+static int64_t pool_length(const Selection *selection) { return as_tuple(selection->pool)->length; }
+
+static bool is_product(const Selection *selection) {
+    return type_is_subtype(selection->head.type, &itertools_product_type);
+}
+
+/* The item that the row has at a place. BORROWED. */
+static Value item_at(const Selection *selection, bool product, int64_t place) {
+    const Tuple *pool = as_tuple(selection->pool);
+    if (product) pool = as_tuple(pool->items[place]);
+    return pool->items[selection->indices[place]];
+}
+
+/* The result for the row, of which the places from `changed` on differ from the result before. NEW, RAISES. */
+static Value yield(VM *vm, Selection *selection, int64_t changed) {
+    if (selection->count == 0) return value_ref(vm->empty_tuple);
+    bool product = is_product(selection);
+    Value before = value_xref(selection->result);
+    bool shared = !is_absent(before) && as_object(before)->refs > 2;
+    value_xdrop(vm, before);
+    if (is_absent(before) || shared) changed = 0;
+    Tuple *result = tuple_reuse(vm, &selection->result, selection->count);
+    if (!result) return ABSENT;
+    for (int64_t i = changed; i < selection->count && !is_absent(selection->pool); i++)
+        value_set(vm, &result->items[i], value_ref(item_at(selection, product, i)));
+    for (int64_t i = 0; i < selection->count; i++) {
+        if (is_absent(result->items[i])) result->items[i] = NONE;
+    }
+    return tuple_finish(result);
+}
+
+/* The end: nothing more. */
+static Value stop(Selection *selection) {
+    selection->stopped = true;
+    return ABSENT;
+}
+
+/* Whether the first result has been given out: with places, `result` tells. */
+static bool begun(const Selection *selection) { return !is_absent(selection->result); }
+
+/* The first result; one of no places is the only one. */
+static Value first(VM *vm, Selection *selection) {
+    if (selection->count == 0) selection->stopped = true;
+    return yield(vm, selection, 0);
+}
+
+/* --- what __reduce__ and __setstate__ share --- */
+
+/* A tuple of `count` of the numbers. NEW, RAISES. */
+static Value numbers(VM *vm, const int64_t *from, int64_t count) {
+    Tuple *tuple = tuple_new(vm, count);
+    if (!tuple) return ABSENT;
+    for (int64_t i = 0; i < count; i++)
+        tuple->items[i] = int_small(from[i]);
+    return tuple_finish(tuple);
+}
+
+/* Read the numbers of a tuple of that length, each brought into range. RAISES. */
+static bool read_numbers(VM *vm, Value tuple, int64_t *to, int64_t count,
+                         int64_t (*limit)(const Selection *, int64_t), const Selection *selection) {
+    if (!is_tuple(tuple) || as_tuple(tuple)->length != count) {
+        return raise_value(vm, "invalid arguments"), false;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        int64_t number;
+        if (!object_to_int64(vm, as_tuple(tuple)->items[i], &exc_OverflowError, &number)) return false;
+        int64_t most = limit(selection, i);
+        to[i] = number < 0 ? 0 : number > most ? most : number;
+    }
+    return true;
+}
+
+/* Rebuild the result from restored indices, so that the next one is computed from it. */
+static Value restore(VM *vm, Selection *selection) {
+    if (selection->stopped) return NONE;
+    Value result = yield(vm, selection, 0);
+    if (is_absent(result)) return ABSENT;
+    value_drop(vm, result);
+    return NONE;
+}
+
+static int64_t last_of_pool(const Selection *selection, int64_t i) {
+    (void)i;
+    return pool_length(selection) - 1;
+}
+
+METHOD(reduce_choice) {
+    const Selection *selection = as_selection(args[0]);
+    Value pool = selection->stopped ? vm->empty_tuple : selection->pool, state = ABSENT;
+    if (!selection->stopped && begun(selection)) {
+        state = numbers(vm, selection->indices, selection->count);
+        if (is_absent(state)) return ABSENT;
+    }
+    return itertools_reduction(vm, args[0], tuple_pack(vm, 2, pool, int_small(selection->count)), state);
+}
+
+static Value set_choice(VM *vm, Value self, Value state, int64_t (*limit)(const Selection *, int64_t)) {
+    Selection *selection = as_selection(self);
+    if (is_absent(selection->pool) || selection->stopped) return NONE;
+    if (!read_numbers(vm, state, selection->indices, selection->count, limit, selection)) return ABSENT;
+    return restore(vm, selection);
+}
+
+METHOD(sizeof) {
+    const Selection *selection = as_selection(args[0]);
+    return int_small((int64_t)sizeof *selection + selection->room * (int64_t)sizeof(int64_t));
+}
+
+#define SIZEOF_ROW \
+    { "__sizeof__", method_sizeof, "", "Returns size in memory, in bytes.", 0 }
+
+#define SELECTION_TYPE(variable, name_text, new_function, next_function, table, ...) \
+    Type variable = { \
+        TYPE_HEAD(variable, "itertools." name_text, .traverse = traverse, .clear = clear, \
+                  .dealloc = dealloc), \
+        .flags = TYPE_BASE, \
+        .basic_size = sizeof(Selection), \
+        .base = &object_type, \
+        .doc = __VA_ARGS__, \
+        .new = new_function, \
+        .iterate = iterator_self, \
+        .next = next_function, \
+        .methods = table, \
+    };
+
+/* --- product --- */
+
+static bool repeat_argument(VM *vm, Value *args, int nargs, Value names, int64_t *repeat) {
+    *repeat = 1;
+    if (names_count(names) == 0) return true;
+    Value row[1];
+    if (!arguments_bind(vm, "product", "*, repeat=1", args + nargs, 0, names, row)) return false;
+    if (!object_to_int64(vm, row[0], &exc_OverflowError, repeat)) return false;
+    if (*repeat < 0) return raise_value(vm, "repeat argument cannot be negative"), false;
+    return true;
+}
+
+/* The pools: a tuple for each argument, all of them `repeat` times. NEW, RAISES. */
+static Value product_pools(VM *vm, Value *args, int64_t nargs, int64_t repeat) {
+    int64_t count;
+    if (__builtin_mul_overflow(nargs, repeat, &count) || count > INT64_MAX / 16) return raise_memory(vm);
+    Tuple *pools = tuple_new(vm, count);
+    if (!pools) return ABSENT;
+    for (int64_t i = 0; i < count; i++) {
+        pools->items[i] = i < nargs ? tuple_from_iterable(vm, args[i]) : value_ref(pools->items[i - nargs]);
+        if (is_absent(pools->items[i])) return object_drop(vm, &pools->head), ABSENT;
+    }
+    return tuple_finish(pools);
+}
+
+static Value product_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    int64_t repeat;
+    if (!repeat_argument(vm, args, nargs, names, &repeat)) return ABSENT;
+    Value pools = product_pools(vm, args, repeat == 0 ? 0 : nargs, repeat);
+    if (is_absent(pools)) return ABSENT;
+    int64_t count = as_tuple(pools)->length;
+    Value self = make(vm, type, pools, count, count);
+    for (int64_t i = 0; !is_absent(self) && i < count; i++) {
+        if (as_tuple(as_tuple(pools)->items[i])->length == 0) as_selection(self)->stopped = true;
+    }
+    return self;
+}
+
+static Value product_next(VM *vm, Value self) {
+    Selection *selection = as_selection(self);
+    if (selection->stopped) return ABSENT;
+    if (!begun(selection)) return first(vm, selection);
+    const Tuple *pools = as_tuple(selection->pool);
+    int64_t i = selection->count - 1;
+    while (i >= 0 && selection->indices[i] + 1 >= as_tuple(pools->items[i])->length)
+        selection->indices[i--] = 0;
+    if (i < 0) return stop(selection);
+    selection->indices[i]++;
+    return yield(vm, selection, i);
+}
+
+METHOD(product_reduce) {
+    const Selection *selection = as_selection(args[0]);
+    if (selection->stopped)
+        return itertools_reduction(vm, args[0], tuple_pack(vm, 1, vm->empty_tuple), ABSENT);
+    Value state = ABSENT;
+    if (begun(selection)) {
+        state = numbers(vm, selection->indices, selection->count);
+        if (is_absent(state)) return ABSENT;
+    }
+    return itertools_reduction(vm, args[0], value_ref(selection->pool), state);
+}
+
+static int64_t last_of_place(const Selection *selection, int64_t i) {
+    return as_tuple(as_tuple(selection->pool)->items[i])->length - 1;
+}
+
+METHOD(product_setstate) { return set_choice(vm, args[0], args[1], last_of_place); }
+
+static const NativeDef product_methods[] = {
+    {"__reduce__", method_product_reduce, "", REDUCE_DOC, 0},
+    {"__setstate__", method_product_setstate, "object, /", SETSTATE_DOC, 0},
+    SIZEOF_ROW,
+    {0},
+};
+
+SELECTION_TYPE(itertools_product_type, "product", product_new, product_next, product_methods,
+               "Cartesian product of input iterables.  Equivalent to nested for-loops.")
+
+/* --- combinations, with and without replacement --- */
+
+static Value choice_new(VM *vm, Type *type, const char *name, Value *args, int nargs, Value names,
+                        bool replace) {
+    Value row[2];
+    int64_t count;
+    if (!arguments_bind(vm, name, "iterable, r", args, nargs, names, row)) return ABSENT;
+    Value pool = tuple_from_iterable(vm, row[0]);
+    if (is_absent(pool)) return ABSENT;
+    bool ok = object_to_int64(vm, row[1], &exc_OverflowError, &count);
+    if (ok && count < 0) ok = (raise_value(vm, "r must be non-negative"), false);
+    if (!ok) return value_drop(vm, pool), ABSENT;
+    int64_t length = as_tuple(pool)->length;
+    bool none = replace ? length == 0 && count > 0 : count > length;
+    Value self = make(vm, type, pool, count, none && !replace ? 0 : count);
+    if (is_absent(self)) return ABSENT;
+    as_selection(self)->stopped = none;
+    for (int64_t i = 0; !none && !replace && i < count; i++)
+        as_selection(self)->indices[i] = i;
+    return self;
+}
+
+static Value combinations_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    return choice_new(vm, type, "combinations", args, nargs, names, false);
+}
+
+static Value combinations_next(VM *vm, Value self) {
+    Selection *selection = as_selection(self);
+    if (selection->stopped) return ABSENT;
+    if (!begun(selection)) return first(vm, selection);
+    int64_t count = selection->count, spare = pool_length(selection) - count, *indices = selection->indices;
+    int64_t i = count - 1;
+    while (i >= 0 && indices[i] == i + spare)
+        i--;
+    if (i < 0) return stop(selection);
+    indices[i]++;
+    for (int64_t j = i + 1; j < count; j++)
+        indices[j] = indices[j - 1] + 1;
+    return yield(vm, selection, i);
+}
+
+/* The greatest item that may stand at a place, for those behind it to be greater. */
+static int64_t last_before_others(const Selection *selection, int64_t i) {
+    return pool_length(selection) - selection->count + i;
+}
+
+METHOD(combinations_setstate) { return set_choice(vm, args[0], args[1], last_before_others); }
+
+static const NativeDef combinations_methods[] = {
+    {"__reduce__", method_reduce_choice, "", REDUCE_DOC, 0},
+    {"__setstate__", method_combinations_setstate, "object, /", SETSTATE_DOC, 0},
+    SIZEOF_ROW,
+    {0},
+};
+
+SELECTION_TYPE(
+    itertools_combinations_type, "combinations", combinations_new, combinations_next, combinations_methods,
+    "Return successive r-length combinations of elements in the iterable.\n\ncombinations(range(4), 3) "
+    "--> (0,1,2), (0,1,3), (0,2,3), (1,2,3)")
+
+static Value replacement_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    return choice_new(vm, type, "combinations_with_replacement", args, nargs, names, true);
+}
+
+static Value replacement_next(VM *vm, Value self) {
+    Selection *selection = as_selection(self);
+    if (selection->stopped) return ABSENT;
+    if (!begun(selection)) return first(vm, selection);
+    int64_t last = pool_length(selection) - 1, i = selection->count - 1;
+    while (i >= 0 && selection->indices[i] == last)
+        i--;
+    if (i < 0) return stop(selection);
+    int64_t index = selection->indices[i] + 1;
+    for (int64_t j = i; j < selection->count; j++)
+        selection->indices[j] = index;
+    return yield(vm, selection, i);
+}
+
+METHOD(replacement_setstate) { return set_choice(vm, args[0], args[1], last_of_pool); }
+
+static const NativeDef replacement_methods[] = {
+    {"__reduce__", method_reduce_choice, "", REDUCE_DOC, 0},
+    {"__setstate__", method_replacement_setstate, "object, /", SETSTATE_DOC, 0},
+    SIZEOF_ROW,
+    {0},
+};
+
+SELECTION_TYPE(
+    itertools_replacement_type, "combinations_with_replacement", replacement_new, replacement_next,
+    replacement_methods,
+    "Return successive r-length combinations of elements in the iterable allowing individual elements "
+    "to have successive repeats.\n\ncombinations_with_replacement('ABC', 2) --> ('A','A'), ('A','B'), "
+    "('A','C'), ('B','B'), ('B','C'), ('C','C')")
+
+/* --- permutations: indices[0..n) is a permutation of all, indices[n..n+count) counts the turns left of each place --- */
+
+static Value permutations_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    Value row[2];
+    if (!arguments_bind(vm, "permutations", "iterable, r=None", args, nargs, names, row)) return ABSENT;
+    Value pool = tuple_from_iterable(vm, row[0]);
+    if (is_absent(pool)) return ABSENT;
+    int64_t length = as_tuple(pool)->length, count = length;
+    bool ok = true;
+    if (!is_absent(row[1]) && !is_none(row[1])) {
+        if (!is_int_family(row[1])) {
+            ok = (raise_type(vm, "Expected int as r"), false);
+        } else {
+            ok = object_to_int64(vm, row[1], &exc_OverflowError, &count);
+        }
+        if (ok && count < 0) ok = (raise_value(vm, "r must be non-negative"), false);
+    }
+    if (!ok) return value_drop(vm, pool), ABSENT;
+    bool none = count > length;
+    Value self = make(vm, type, pool, count, none ? 0 : length + count);
+    if (is_absent(self)) return ABSENT;
+    Selection *selection = as_selection(self);
+    selection->stopped = none;
+    for (int64_t i = 0; !none && i < length; i++)
+        selection->indices[i] = i;
+    for (int64_t i = 0; !none && i < count; i++)
+        selection->indices[length + i] = length - i;
+    return self;
+}
+
+static Value permutations_next(VM *vm, Value self) {
+    Selection *selection = as_selection(self);
+    if (selection->stopped) return ABSENT;
+    if (!begun(selection)) return first(vm, selection);
+    int64_t length = pool_length(selection), *indices = selection->indices, *cycles = indices + length;
+    for (int64_t i = selection->count - 1; i >= 0; i--) {
+        if (--cycles[i] == 0) {
+            int64_t index = indices[i];
+            memmove(&indices[i], &indices[i + 1], (size_t)(length - 1 - i) * sizeof *indices);
+            indices[length - 1] = index;
+            cycles[i] = length - i;
+        } else {
+            int64_t j = length - cycles[i], index = indices[i];
+            indices[i] = indices[j];
+            indices[j] = index;
+            return yield(vm, selection, i);
+        }
+    }
+    return stop(selection);
+}
+
+METHOD(permutations_reduce) {
+    const Selection *selection = as_selection(args[0]);
+    if (selection->stopped || !begun(selection)) return method_reduce_choice(vm, args, nargs, names);
+    int64_t length = pool_length(selection);
+    Value indices = numbers(vm, selection->indices, length), cycles = ABSENT, state = ABSENT;
+    if (!is_absent(indices)) cycles = numbers(vm, selection->indices + length, selection->count);
+    if (!is_absent(cycles)) state = tuple_pack(vm, 2, indices, cycles);
+    value_xdrop(vm, indices);
+    value_xdrop(vm, cycles);
+    if (is_absent(state)) return ABSENT;
+    Value arguments = tuple_pack(vm, 2, selection->pool, int_small(selection->count));
+    return itertools_reduction(vm, args[0], arguments, state);
+}
+
+static int64_t turns_of_place(const Selection *selection, int64_t i) { return pool_length(selection) - i; }
+
+METHOD(permutations_setstate) {
+    Selection *selection = as_selection(args[0]);
+    if (!is_tuple(args[1]) || as_tuple(args[1])->length != 2) return raise_value(vm, "invalid arguments");
+    if (is_absent(selection->pool) || selection->stopped) return NONE;
+    int64_t length = pool_length(selection), *cycles = selection->indices + length;
+    const Tuple *state = as_tuple(args[1]);
+    if (!read_numbers(vm, state->items[0], selection->indices, length, last_of_pool, selection) ||
+        !read_numbers(vm, state->items[1], cycles, selection->count, turns_of_place, selection)) {
+        return ABSENT;
+    }
+    for (int64_t i = 0; i < selection->count; i++) {
+        if (cycles[i] < 1) cycles[i] = 1;
+    }
+    return restore(vm, selection);
+}
+
+static const NativeDef permutations_methods[] = {
+    {"__reduce__", method_permutations_reduce, "", REDUCE_DOC, 0},
+    {"__setstate__", method_permutations_setstate, "object, /", SETSTATE_DOC, 0},
+    SIZEOF_ROW,
+    {0},
+};
+
+SELECTION_TYPE(
+    itertools_permutations_type, "permutations", permutations_new, permutations_next, permutations_methods,
+    "Return successive r-length permutations of elements in the iterable.\n\npermutations(range(3), 2) "
+    "--> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)")
