@@ -406,6 +406,12 @@ STREAM_TYPE(itertools_compress_type, "compress", compress_new, compress_next, co
             "Return data elements corresponding to true selector elements.\n\nForms a shorter iterator from "
             "selected data elements using the selectors to\nchoose the data elements.")
 
+/* The type's name without its module, as repr shows it. */
+static const char *short_name(Value self) {
+    const char *name = type_name_of(self), *dot = strrchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
 /* --- count: `function` is the next number, `extra` the step --- */
 
 static bool is_number(Value v) {
@@ -450,8 +456,8 @@ static Value count_repr(VM *vm, Value self) {
     const Stream *stream = as_stream(self);
     if (!recursion_enter(vm, " while getting the repr of an object")) return ABSENT;
     Value number = value_ref(stream->function), step = value_ref(stream->extra);
-    Value text = is_one(step) ? string_format(vm, "%N(%R)", type_of(self), number)
-                              : string_format(vm, "%N(%R, %R)", type_of(self), number, step);
+    Value text = is_one(step) ? string_format(vm, "%s(%R)", short_name(self), number)
+                              : string_format(vm, "%s(%R, %R)", short_name(self), number, step);
     value_drop(vm, number);
     value_drop(vm, step);
     recursion_leave(vm);
@@ -846,8 +852,8 @@ static Value repeat_repr(VM *vm, Value self) {
     if (!recursion_enter(vm, " while getting the repr of an object")) return ABSENT;
     Value object = value_ref(stream->function);
     Value text = stream->index < 0
-                     ? string_format(vm, "%N(%R)", type_of(self), object)
-                     : string_format(vm, "%N(%R, %lld)", type_of(self), object, (long long)stream->index);
+                     ? string_format(vm, "%s(%R)", short_name(self), object)
+                     : string_format(vm, "%s(%R, %lld)", short_name(self), object, (long long)stream->index);
     value_drop(vm, object);
     recursion_leave(vm);
     return text;

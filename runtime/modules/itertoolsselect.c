@@ -427,7 +427,8 @@ static int64_t turns_of_place(const Selection *selection, int64_t i) { return po
 
 METHOD(permutations_setstate) {
     Selection *selection = as_selection(args[0]);
-    if (!is_tuple(args[1]) || as_tuple(args[1])->length != 2) return raise_value(vm, "invalid arguments");
+    if (!is_tuple(args[1])) return raise_type(vm, "state is not a tuple");
+    if (as_tuple(args[1])->length != 2) return raise_value(vm, "invalid arguments");
     if (is_absent(selection->pool) || selection->stopped) return NONE;
     int64_t length = pool_length(selection), *cycles = selection->indices + length;
     const Tuple *state = as_tuple(args[1]);
