@@ -111,8 +111,17 @@ static Value variables_dict(VM *vm, const Code *code, const Value *variables) {
     return ABSENT;
 }
 
+Value frame_object_snapshot(VM *vm, const FrameObject *object) {
+    const Value *variables = object->frame ? object->frame->locals : object->variables;
+    Value dict = variables_dict(vm, frame_object_code(object), variables), extra = object->extra_locals;
+    if (is_absent(dict) || is_absent(extra) || dict_update(vm, dict, extra)) return dict;
+    value_drop(vm, dict);
+    return ABSENT;
+}
+
 Value frame_locals(VM *vm, Frame *frame) {
     if (!is_absent(frame->names)) return value_ref(frame->names);
+    if (!is_absent(frame->object)) return frame_object_snapshot(vm, as_frame_object(frame->object));
     return variables_dict(vm, frame->code, frame->locals);
 }
 
@@ -120,9 +129,8 @@ Value frame_locals(VM *vm, Frame *frame) {
 
 static Value get_locals(VM *vm, Value self) {
     FrameObject *object = as_frame_object(self);
-    if (object->frame) return frame_locals(vm, object->frame);
-    if (!is_absent(object->names)) return value_ref(object->names);
-    return variables_dict(vm, frame_object_code(object), object->variables);
+    Value names = object->frame ? object->frame->names : object->names;
+    return is_absent(names) ? locals_proxy_new(vm, self) : value_ref(names);
 }
 
 static Value get_code(VM *vm, Value self) {
@@ -231,6 +239,7 @@ static Value frame_clear_method(VM *vm, Value *args, int nargs, Value names) {
     FrameObject *object = as_frame_object(args[0]);
     if (object->frame == NULL) {
         clear_variables(vm, object);
+        value_clear(vm, &object->extra_locals);
         return NONE;
     }
     if (object->frame->flags & FRAME_GENERATOR) {
@@ -260,6 +269,7 @@ static int frame_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(object->names);
     VISIT(object->back);
     VISIT(object->trace);
+    VISIT(object->extra_locals);
     if (object->variables != NULL) {
         uint32_t count = frame_object_code(object)->variable_count;
         for (uint32_t i = 0; i < count; i++)
@@ -273,6 +283,7 @@ static void frame_clear(VM *vm, Object *self) {
     clear_variables(vm, object);
     value_clear(vm, &object->back);
     value_clear(vm, &object->trace);
+    value_clear(vm, &object->extra_locals);
     value_clear(vm, &object->names);
 }
 

@@ -121,11 +121,11 @@ typedef struct {
     Frame *frame; /* NULL once the frame has ended; then the rest is the object's own */
     Value function;
     Value names;
-    Value back;        /* the caller's frame object, or ABSENT */
-    Value locals_dict; /* what f_locals of a function gave out last, or ABSENT */
-    Value *variables;  /* owned block, variable_count long; NULL: cleared */
-    uint32_t index;    /* of the instruction at which it ended */
-    Value trace;       /* f_trace, or ABSENT */
+    Value back;         /* the caller's frame object, or ABSENT */
+    Value extra_locals; /* a dict: what was stored through f_locals and is no variable; or ABSENT */
+    Value *variables;   /* owned block, variable_count long; NULL: cleared */
+    uint32_t index;     /* of the instruction at which it ended */
+    Value trace;        /* f_trace, or ABSENT */
     bool lines_off, trace_opcodes;
     uint32_t last_index, last_line;         /* vm/trace.c: the instruction and line that were traced last */
     uint32_t run_start, run_stop, run_line; /* the words around it that are of one line */
@@ -142,6 +142,11 @@ BORROWED Value frame_object_globals(const FrameObject *object);
 
 /* locals(): the namespace, or a new dict of a function's variables. */
 NEW RAISES Value frame_locals(VM *vm, Frame *frame);
+
+/* A new dict of the frame's variables and extra_locals. */
+NEW RAISES Value frame_object_snapshot(VM *vm, const FrameObject *object);
+/* localsproxy.c: what f_locals of a function's frame gives. */
+NEW RAISES Value locals_proxy_new(VM *vm, Value frame_object);
 
 /* --- traceback objects --- */
 

@@ -84,6 +84,13 @@ static void function_dealloc(VM *vm, Object *self) {
 
 /* --- function: attributes --- */
 
+static int64_t free_variables(const Code *code) {
+    int64_t count = 0;
+    for (uint32_t i = 0; i < code->variable_count; i++)
+        count += !!(code->kinds[i] & VARIABLE_FREE);
+    return count;
+}
+
 static Value own_dict(VM *vm, Value self) {
     Function *f = as_function(self);
     if (is_absent(f->dict)) f->dict = dict_new(vm);
@@ -130,10 +137,8 @@ static bool set_code(VM *vm, Value self, Value value) {
     Function *f = as_function(self);
     if (is_absent(value) || !is_code(value))
         return raise_type(vm, "__code__ must be set to a code object"), false;
-    int64_t have = is_absent(f->closure) ? 0 : as_tuple(f->closure)->length, wanted = 0;
-    const Code *code = as_code(value);
-    for (uint32_t i = 0; i < code->variable_count; i++)
-        wanted += !!(code->kinds[i] & VARIABLE_FREE);
+    int64_t have = is_absent(f->closure) ? 0 : as_tuple(f->closure)->length;
+    int64_t wanted = free_variables(as_code(value));
     if (have != wanted) {
         raise_value(vm, "%S() requires a code object with %lld free vars, not %lld", f->name, (long long)have,
                     (long long)wanted);
@@ -234,6 +239,51 @@ static const MemberDef function_members[] = {
     {0},
 };
 
+/* --- function: types.FunctionType(...) --- */
+
+static bool is_given(Value v) { return !is_absent(v) && !is_none(v); }
+
+static bool check_closure(VM *vm, const Code *code, Value closure) {
+    int64_t wanted = free_variables(code);
+    if (is_given(closure) && !is_tuple(closure))
+        return raise_type(vm, "arg 5 (closure) must be None or tuple"), false;
+    if (wanted && !is_given(closure)) return raise_type(vm, "arg 5 (closure) must be tuple"), false;
+    int64_t have = is_given(closure) ? as_tuple(closure)->length : 0;
+    if (have != wanted) {
+        raise_value(vm, "%S requires closure of length %lld, not %lld", code->name, (long long)wanted,
+                    (long long)have);
+        return false;
+    }
+    for (int64_t i = 0; i < have; i++) {
+        Value cell = as_tuple(closure)->items[i];
+        if (!is_cell(cell)) return raise_type(vm, "arg 5 (closure) expected cell, found %T", cell), false;
+    }
+    return true;
+}
+
+static Value function_make(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)type;
+    static const char *const params = "code, globals, name=None, argdefs=None, closure=None, kwdefaults=None";
+    Value row[6];
+    if (!arguments_bind(vm, "function", params, args, nargs, names, row)) return ABSENT;
+    if (!is_code(row[0])) return raise_type(vm, "function() argument 'code' must be code, not %T", row[0]);
+    if (!is_dict(row[1])) return raise_type(vm, "function() argument 'globals' must be dict, not %T", row[1]);
+    if (is_given(row[2]) && !is_string(row[2])) return raise_type(vm, "arg 3 (name) must be None or string");
+    if (is_given(row[3]) && !is_tuple(row[3]))
+        return raise_type(vm, "arg 4 (defaults) must be None or tuple");
+    if (!check_closure(vm, as_code(row[0]), row[4])) return ABSENT;
+    if (is_given(row[5]) && !is_dict(row[5]))
+        return raise_type(vm, "arg 6 (kwdefaults) must be None or dict");
+    Value made = function_new(vm, row[0], row[1]);
+    if (is_absent(made)) return ABSENT;
+    Function *f = as_function(made);
+    if (is_given(row[2])) value_set(vm, &f->name, value_ref(row[2]));
+    if (is_given(row[3])) f->defaults = value_ref(row[3]);
+    if (is_given(row[4]) && as_tuple(row[4])->length) f->closure = value_ref(row[4]);
+    if (is_given(row[5])) f->keyword_defaults = value_ref(row[5]);
+    return made;
+}
+
 static Value function_repr(VM *vm, Value self) {
     return string_format(vm, "<function %S at 0x%llx>", as_function(self)->qualified_name,
                          (unsigned long long)self.bits);
@@ -251,9 +301,11 @@ static Value function_descriptor_get(VM *vm, Value self, Value instance, Value o
 Type function_type = {
     TYPE_HEAD(function_type, "function", .traverse = function_traverse, .clear = function_clear,
               .dealloc = function_dealloc),
-    .flags = TYPE_WEAKLY_REFERABLE | TYPE_METHOD_DESCRIPTOR | TYPE_NO_NEW,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_METHOD_DESCRIPTOR,
     .basic_size = sizeof(Function),
     .base = &object_type,
+    .doc = "Create a function object.",
+    .new = function_make,
     .repr = function_repr,
     .call = function_call,
     .get_attribute = function_get_attribute,
