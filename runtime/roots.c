@@ -47,6 +47,7 @@ static int visit_modules(VM *vm, VisitFn visit, void *context) {
     VISIT(vm->gc_callbacks);
     VISIT(vm->gc_garbage);
     VISIT(vm->unsupported_operation);
+    VISIT(vm->struct_cache);
     VISIT(vm->repr_running);
     return 0;
 }

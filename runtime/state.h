@@ -139,6 +139,7 @@ struct VM {
     Value exit_functions; /* a list, see runtime/modules/atexit.h; ABSENT until needed */
     Value gc_callbacks, gc_garbage; /* the lists of the module gc; ABSENT before its import */
     Value unsupported_operation;    /* the class io.UnsupportedOperation; ABSENT until needed */
+    Value struct_cache;             /* format -> layout of the module struct; ABSENT: empty */
     uint64_t abc_registrations;     /* ABCMeta.register calls so far, see runtime/modules/abc.c */
 
     VMHooks hooks;

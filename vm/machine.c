@@ -321,6 +321,7 @@ void vm_free(VM *vm) {
     value_clear(vm, &machine->sources);
     attribute_cache_clear(vm);
     value_clear(vm, &vm->modules);
+    value_clear(vm, &vm->struct_cache);
     value_clear(vm, &vm->unsupported_operation);
     value_clear(vm, &vm->repr_running);
     error_clear(vm);
