@@ -169,6 +169,11 @@ static void *resize_in_pools(Heap *heap, void *block, size_t old_size, size_t ne
     if (block_resize(heap, block, old_size, new_size)) return block;
     void *moved = block_take(heap, new_size);
     if (moved == NULL) return NULL;
+    if (old_size >= 2 * MOVE_BYTES && new_size > old_size) {
+        const AddressRange *range = &heap->spans.range;
+        span_move(&heap->spans, page_of(range, block), page_of(range, moved), old_size);
+        return moved;
+    }
     memcpy(moved, block, old_size < new_size ? old_size : new_size);
     block_give(heap, block, old_size);
     return moved;

@@ -245,6 +245,21 @@ void span_free(Spans *spans, uint32_t page, size_t count) {
     keep_to_budget(spans);
 }
 
+void span_move(Spans *spans, uint32_t from, uint32_t to, size_t bytes) {
+    for (size_t done = 0; done < bytes; done += MOVE_BYTES) {
+        size_t part = bytes - done < MOVE_BYTES ? bytes - done : MOVE_BYTES;
+        memcpy(page_address(&spans->range, to) + done, page_address(&spans->range, from) + done, part);
+        if (part == MOVE_BYTES)
+            pages_return(&spans->range, from + (uint32_t)(done / PAGE_BYTES), MOVE_BYTES / PAGE_BYTES);
+    }
+    uint32_t page = from, end = from + (uint32_t)(bytes / MOVE_BYTES * (MOVE_BYTES / PAGE_BYTES));
+    span_free(spans, from, page_at(spans, from)->count);
+    for (uint32_t part; page < end; page += part) {
+        part = part_length(page, end);
+        if (spans->range.arenas[page_arena(page)].committed) dirty_mark(spans, page, part, false);
+    }
+}
+
 /* Are pages from `page` to `end` free: the rest of their first arena in one span, and then whole arenas? */
 static bool is_claimable(Spans *spans, uint32_t page, uint32_t end) {
     uint32_t here = page % ARENA_PAGES == 0 ? 0 : part_length(page, end);

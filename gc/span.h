@@ -28,9 +28,10 @@
 enum {
     SPAN_BIN_MAX = ARENA_PAGES,
     SPAN_BITMAP_WORDS = SPAN_BIN_MAX / 64 + 1,
-    DIRTY_MIN = 512, /* pages, 2 MiB: what is always kept */
-    VACANT_MIN = 2,  /* arenas */
-    KEPT_SHARE = 8,  /* and of the pages and arenas in use, one in so many */
+    DIRTY_MIN = 512,        /* pages, 2 MiB: what is always kept */
+    VACANT_MIN = 2,         /* arenas */
+    MOVE_BYTES = 256 << 10, /* span_move gives back so many at a time */
+    KEPT_SHARE = 8,         /* and of the pages and arenas in use, one in so many */
 };
 
 typedef struct Spans {
@@ -54,6 +55,10 @@ void spans_fini(Spans *spans);
 uint32_t span_take(Spans *spans, size_t count);
 
 void span_free(Spans *spans, uint32_t page, size_t count);
+
+/* Copy a large block's bytes to another span and free the old one, whose memory goes back to the system on the way: the
+ * two are never there at the same time as wholes. */
+void span_move(Spans *spans, uint32_t from, uint32_t to, size_t bytes);
 
 /* Make a span longer without moving it; false when the pages behind it are taken. */
 bool span_grow(Spans *spans, uint32_t page, size_t count, size_t new_count);

@@ -255,8 +255,10 @@ bool instance_set_dict(VM *vm, Value self, Value dict) {
 }
 
 int attributes_traverse(Object *object, VisitFn visit, void *context) {
-    Attributes *a = object_attributes(object);
-    if (a == NULL) return 0;
+    const Type *type = object->type;
+    if (type->attributes_offset == 0) return 0;
+    Attributes *a =
+        type->item_size == 0 ? attributes_at(object, type->attributes_offset) : object_attributes(object);
     for (uint32_t i = 0; i < a->inline_slots; i++)
         VISIT(a->slots[i]);
     if (a->shape_id == SHAPE_DICT) return a->dict == NULL ? 0 : visit(&a->dict->head, context);
