@@ -82,9 +82,13 @@ static Value view_finish(MemoryView *m) {
         m->buffer.size *= shape(m)[i];
     const char *format = m->format + (*m->format == '@');
     m->code = format[0] && !format[1] && native_item_size(format[0]) ? format[0] : 0;
-    BufferView b = as_buffer(m);
-    m->buffer.simple = buffer_is_contiguous(&b, 'C');
-    m->f_contiguous = buffer_is_contiguous(&b, 'F');
+    if (m->ndim == 1) {
+        m->buffer.simple = m->f_contiguous = shape(m)[0] <= 1 || strides(m)[0] == m->item_size;
+    } else {
+        BufferView b = as_buffer(m);
+        m->buffer.simple = buffer_is_contiguous(&b, 'C');
+        m->f_contiguous = buffer_is_contiguous(&b, 'F');
+    }
     object_track(&m->buffer.head);
     return from_object(m);
 }
@@ -151,6 +155,7 @@ Value memoryview_new(VM *vm, Value exporter) { return from_flags(vm, exporter, B
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)type;
     Value exporter;
+    if (nargs == 1 && is_absent(names)) return memoryview_new(vm, args[0]);
     if (nargs > 1) return raise_type(vm, "memoryview() takes at most 1 argument (%d given)", nargs);
     if (!arguments_bind(vm, "memoryview", "object", args, nargs, names, &exporter)) return ABSENT;
     return memoryview_new(vm, exporter);

@@ -12,6 +12,7 @@
 #include "runtime/codec.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
+#include "runtime/float.h"
 #include "runtime/genericalias.h"
 #include "runtime/instance.h"
 #include "runtime/int.h"
@@ -91,6 +92,14 @@ static bool is_array(Value v) { return value_is_instance(v, &array_type); }
 static uint8_t *item_at(const Array *a, int64_t i) { return a->buffer.data + i * a->kind->size; }
 
 static Value get(VM *vm, const Array *a, int64_t i) {
+    switch (a->kind->code) { /* the commonest, at once */
+    case 'B': return int_small(a->buffer.data[i]);
+    case 'i': return int_small(((const int32_t *)(const void *)a->buffer.data)[i]);
+    case 'd': return float_from(vm, ((const double *)(const void *)a->buffer.data)[i]);
+    case 'l':
+    case 'q': return int_from(vm, ((const int64_t *)(const void *)a->buffer.data)[i]);
+    default: break;
+    }
     if (!a->kind->is_text) return native_unpack(vm, a->kind->code, item_at(a, i));
     uint32_t c;
     memcpy(&c, item_at(a, i), sizeof c);
@@ -517,10 +526,18 @@ static Value compare_lengths(int64_t a, int64_t b, CompareOp op) {
     }
 }
 
+static bool compared_by_bits(const Array *a, const Array *b) {
+    return a->kind == b->kind && a->kind->code != 'f' && a->kind->code != 'd';
+}
+
 /* The first index where they differ, with the two items; or where the shorter one ends, with none. -1 RAISES. */
 static int64_t first_difference(VM *vm, const Array *a, const Array *b, NEW Value *x, NEW Value *y) {
-    int64_t i = 0;
+    int64_t i = 0, shorter = a->length < b->length ? a->length : b->length, size = a->kind->size;
     *x = *y = ABSENT;
+    if (compared_by_bits(a, b)) {
+        while (i < shorter && memcmp(item_at(a, i), item_at(b, i), (size_t)size) == 0)
+            i++;
+    }
     for (; i < a->length && i < b->length; i++) {
         *x = get(vm, a, i);
         *y = is_absent(*x) ? ABSENT : get(vm, b, i);
@@ -539,8 +556,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     const Array *a = as_array(self), *b = as_array(other);
     bool equality = op == COMPARE_EQ || op == COMPARE_NE;
     if (equality && a->length != b->length) return bool_from(op == COMPARE_NE);
-    bool by_bits = a->kind == b->kind && a->kind->code != 'f' && a->kind->code != 'd';
-    if (equality && by_bits) {
+    if (equality && compared_by_bits(a, b)) {
         bool equal = a->length == 0 || memcmp(a->buffer.data, b->buffer.data, (size_t)a->buffer.size) == 0;
         return bool_from(equal == (op == COMPARE_EQ));
     }

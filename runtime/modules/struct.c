@@ -36,12 +36,13 @@ static Value fail(VM *vm, const char *text) { return raise_error(vm, &struct_err
 
 typedef struct {
     int64_t offset;
-    int64_t size;   /* of one item; of 's' and 'p' their whole length */
-    int64_t repeat; /* items one behind the other */
-    char code;      /* as in the format */
-    char machine;   /* the code of the machine's own item of that size */
-    bool swap;      /* big-endian */
-    bool standard;  /* not the machine's own layout: floats are checked for their range */
+    int64_t size;        /* of one item; of 's' and 'p' their whole length */
+    int64_t repeat;      /* items one behind the other */
+    int64_t least, most; /* of the immediate ints that it holds; of other kinds least > most */
+    char code;           /* as in the format */
+    char machine;        /* the code of the machine's own item of that size */
+    bool swap;           /* big-endian */
+    bool standard;       /* not the machine's own layout: floats are checked for their range */
 } Field;
 
 typedef struct {
@@ -78,6 +79,14 @@ static int code_size(char code, bool standard, char *machine) {
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
+static void set_range(Field *f) {
+    int bits = (int)f->size * 8;
+    bool is_signed = f->code && strchr("bhilqn", f->code), is_unsigned = f->code && strchr("BHILQN", f->code);
+    f->most = is_signed ? (int64_t)(UINT64_MAX >> 1 >> (64 - bits)) : is_unsigned ? INT64_MAX : -1;
+    if (is_unsigned && bits < 64) f->most = (int64_t)(UINT64_MAX >> (64 - bits));
+    f->least = is_signed ? -f->most - 1 : 0;
+}
+
 /* Read the next field of a format, with *size so far; false at the end or RAISES. */
 static bool next_field(VM *vm, const char **at, bool standard, bool swap, int64_t *size, Field *f) {
     const char *p = *at;
@@ -102,6 +111,7 @@ static bool next_field(VM *vm, const char **at, bool standard, bool swap, int64_
     }
     f->offset = *size;
     f->size = item;
+    set_range(f);
     if (__builtin_mul_overflow(repeat, item, &bytes) || __builtin_add_overflow(*size, bytes, size))
         return fail(vm, "total struct size too long"), false;
     if (*p == 's' || *p == 'p') {
@@ -257,6 +267,20 @@ static bool pack_float(VM *vm, const Field *f, Value v, uint8_t *item) {
     return false;
 }
 
+/* An immediate int in the field's range: the commonest item. */
+static inline bool pack_small(const Field *f, Value v, uint8_t *to) {
+    if (!is_int(v) || int_get(v) < f->least || int_get(v) > f->most) return false;
+    uint64_t bits = (uint64_t)int_get(v);
+    if (f->swap) bits = __builtin_bswap64(bits) >> (64 - 8 * f->size);
+    switch (f->size) {
+    case 1: *to = (uint8_t)bits; break;
+    case 2: memcpy(to, &bits, 2); break;
+    case 4: memcpy(to, &bits, 4); break;
+    default: memcpy(to, &bits, 8); break;
+    }
+    return true;
+}
+
 /* Runs user code; the memory at `to` is the caller's for as long. */
 static bool pack_item(VM *vm, const Field *f, Value v, uint8_t *to) {
     uint8_t item[8];
@@ -271,8 +295,7 @@ static bool pack_item(VM *vm, const Field *f, Value v, uint8_t *to) {
     case 'e':
     case 'f':
     case 'd': done = pack_float(vm, f, v, item); break;
-    default:
-        done = (is_int(v) && native_pack(vm, f->machine, v, item) == PACKED) || pack_integer(vm, f, v, item);
+    default: done = pack_integer(vm, f, v, item);
     }
     if (!done) return false;
     if (f->swap)
@@ -290,7 +313,9 @@ static bool pack_row(VM *vm, const Layout *layout, Value *values, uint8_t *to) {
     for (int64_t i = 0; i < layout->count; i++) {
         const Field *f = &layout->fields[i];
         for (int64_t k = 0; k < f->repeat; k++) {
-            if (!pack_item(vm, f, *values++, to + f->offset + k * f->size)) return false;
+            uint8_t *item = to + f->offset + k * f->size;
+            if (!pack_small(f, *values, item) && !pack_item(vm, f, *values, item)) return false;
+            values++;
         }
     }
     return true;
