@@ -49,7 +49,7 @@ static Value read_plainly(VM *vm, Value prompt) {
     if (is_absent(in) || !is_exactly(in, &text_file_type)) return ABSENT;
     value_ref(in);
     TextFile *file = as_text_file(in);
-    bool open = !is_absent(file->buffer) && buffered_check_open(vm, as_buffered(file->buffer));
+    bool open = !is_absent(file->buffer) && stream_check_open(vm, file->buffer);
     Value line = open ? text_file_read_line(vm, file, -1) : ABSENT;
     value_drop(vm, in);
     int64_t end = is_absent(line) ? 0 : string_length(as_string(line));

@@ -10,6 +10,9 @@
  *
  * Their base types, as CPython's: _IOBase has what can be done by read, readline and write alone.
  *
+ * A layer works over an object of a program's own as well as over ours (stream_read and so on); ours are called
+ * directly. While the stream below is being called a layer is busy, and refuses to be used by the code that runs.
+ *
  * Each layer owns the one below; closing one flushes and closes those below it, and a file that dies closed
  * nothing is closed then. System calls interrupted by a signal run the signal's handler and go on (PEP
  * 475).
@@ -39,19 +42,21 @@ typedef struct {
 
 typedef struct {
     Object head;
-    Value raw;     /* a FileIO; owned. ABSENT: detached */
+    Value raw;     /* a FileIO or another raw stream; owned. ABSENT: detached, or not yet made */
     uint8_t *data; /* capacity bytes; owned */
     int64_t capacity;
     int64_t begin, end;
     bool dirty;
     bool reads, writes;
+    bool busy;     /* the raw stream is being called: its code may not use this one */
+    bool detached; /* why raw is ABSENT */
 } Buffered;
 
 typedef enum { NEWLINE_UNIVERSAL, NEWLINE_KEEP, NEWLINE_LF, NEWLINE_CR, NEWLINE_CRLF } NewlineMode;
 
 typedef struct {
     Object head;
-    Value buffer;   /* a Buffered; owned. ABSENT: detached */
+    Value buffer;   /* a Buffered or another buffered stream; owned. ABSENT: detached, or not yet made */
     Value encoding; /* str; owned */
     Value errors;   /* str; owned */
     Value mode;     /* str; owned */
@@ -63,6 +68,9 @@ typedef struct {
     bool ended;                    /* the bytes have ended */
     bool iterating;                /* next() was called: tell is off */
     bool line_buffered, write_through;
+    bool detached; /* why buffer is ABSENT */
+    bool readable, writable;
+    bool busy; /* the stream below is being called */
     bool last_cr;     /* the chunk's last character was \r, kept back until the next one is known */
     bool held_before; /* the same of the chunk before: this one begins with that \r */
     uint8_t seen;     /* line ends met: bits 1 \r, 2 \n, 4 \r\n */
@@ -78,12 +86,46 @@ static inline FileIO *as_file(Value v) { return (FileIO *)as_object(v); }
 static inline Buffered *as_buffered(Value v) { return (Buffered *)as_object(v); }
 static inline TextFile *as_text_file(Value v) { return (TextFile *)as_object(v); }
 
+static inline bool is_buffered(Value v) {
+    const Type *type = is_object(v) ? as_object(v)->type : NULL;
+    return type == &buffered_reader_type || type == &buffered_writer_type || type == &buffered_random_type;
+}
+
+/* --- what all streams share --- */
+
+NEW RAISES Value io_ask(VM *vm, Value self, const char *method,
+                        Value argument);                        /* self.method(argument or nothing) */
+NEW RAISES Value io_attribute(VM *vm, Value self, const char *name);
+RAISES int io_question(VM *vm, STEALS Value answer); /* its truth; an ABSENT answer RAISED already */
+RAISES bool io_check_open(VM *vm, Value self);       /* by self.closed */
+void io_raise_first(VM *vm, STEALS Value first);
+/* The slots: a stream that dies is closed by its method close; the attributes of instances of the type itself. */
+void io_finalize(VM *vm, Object *self);
+int io_traverse(Object *self, VisitFn visit, void *context);
+void io_clear(VM *vm, Object *self);
+
+/* --- the stream below a layer --- */
+
+enum { STREAM_BLOCKED = -2 }; /* of stream_read: there is nothing yet */
+
+RAISES int stream_closed(VM *vm, Value stream);
+RAISES bool stream_check_open(VM *vm, Value stream);
+RAISES int stream_can(VM *vm, Value stream, const char *question); /* "readable", "writable", "seekable" */
+RAISES int64_t stream_read(VM *vm, Value stream, void *to, int64_t size); /* at most one call of read */
+RAISES int64_t stream_write(VM *vm, Value stream, const void *from, int64_t size); /* fewer than size RAISES */
+RAISES int64_t stream_seek(VM *vm, Value stream, int64_t offset, int whence);
+RAISES int64_t stream_tell(VM *vm, Value stream);
+RAISES bool stream_flush(VM *vm, Value stream);
+RAISES bool stream_close(VM *vm, Value stream);
+
 /* --- FileIO --- */
 
 /* A path, str or bytes, as the system wants it; lone surrogates stand for bytes that are not UTF-8. Valid
  * until *keeper, which is the caller's, is dropped (value_xdrop). NULL RAISES. */
 RAISES const char *file_path(VM *vm, Value name, NEW Value *keeper);
 NEW RAISES Value file_new(VM *vm, int fd, bool readable, bool writable, Value name, bool close_fd);
+/* The path or descriptor that is meant: what __fspath__ gives, if there is one. */
+NEW RAISES Value file_target(VM *vm, Value file);
 /* open(2) by a mode such as "rb" or "x+"; `name` a path or an fd. */
 NEW RAISES Value file_open(VM *vm, Value name, const char *mode, bool close_fd, Value opener);
 RAISES int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size); /* 0: the end; -1 RAISES */
@@ -111,7 +153,6 @@ NEW RAISES Value text_file_new(VM *vm, Value buffer, Value encoding, Value error
                                bool line_buffered);
 RAISES bool text_file_write(VM *vm, TextFile *t, Value string); /* an open file that may be written */
 RAISES bool text_file_print(VM *vm, TextFile *t, Value string); /* the method write: any file */
-bool text_file_is_open(const TextFile *t);
 RAISES bool text_file_flush(VM *vm, TextFile *t);
 NEW RAISES Value text_file_read_line(VM *vm, TextFile *t,
                                      int64_t limit /* -1: none */); /* empty str: the end */
@@ -119,6 +160,7 @@ NEW RAISES Value text_file_read_line(VM *vm, TextFile *t,
 /* An optional size argument: None and nothing mean -1. */
 RAISES bool file_count_argument(VM *vm, Value v, int64_t *size);
 
+BORROWED RAISES Value unsupported_operation(VM *vm); /* the class io.UnsupportedOperation */
 /* io.UnsupportedOperation(text). */
 RAISES Value raise_unsupported(VM *vm, const char *text);
 

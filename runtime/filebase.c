@@ -1,7 +1,10 @@
 /* What all files can do: the base types of io, whose methods work through those of the file at hand. */
+#include "runtime/buffer.h"
+#include "runtime/bytearray.h"
 #include "runtime/bytes.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
+#include "runtime/instance.h"
 #include "runtime/list.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
@@ -19,8 +22,7 @@ bool file_count_argument(VM *vm, Value v, int64_t *size) {
     return object_to_int64(vm, v, &exc_OverflowError, size);
 }
 
-/* self.name(argument); ABSENT: without one. NEW. */
-static Value ask(VM *vm, Value self, const char *name, Value argument) {
+Value io_ask(VM *vm, Value self, const char *name, Value argument) {
     Value method = string_intern_c(vm, name);
     if (is_absent(method)) return ABSENT;
     Value result = call_method(vm, self, method, &argument, !is_absent(argument));
@@ -28,21 +30,57 @@ static Value ask(VM *vm, Value self, const char *name, Value argument) {
     return result;
 }
 
-/* ValueError unless self.closed is false. */
-static bool check_open(VM *vm, Value self) {
-    Value name = string_intern_c(vm, "closed");
-    Value closed = is_absent(name) ? ABSENT : object_get_attribute(vm, self, name);
-    value_xdrop(vm, name);
-    int truth = is_absent(closed) ? -1 : object_truth(vm, closed);
-    value_xdrop(vm, closed);
-    if (truth > 0) raise_value(vm, "I/O operation on closed file.");
-    return truth == 0;
+Value io_attribute(VM *vm, Value self, const char *name) {
+    Value interned = string_intern_c(vm, name);
+    if (is_absent(interned)) return ABSENT;
+    Value result = object_get_attribute(vm, self, interned);
+    value_drop(vm, interned);
+    return result;
 }
 
-static Value iterate(VM *vm, Value self) { return check_open(vm, self) ? value_ref(self) : ABSENT; }
+int io_question(VM *vm, STEALS Value answer) {
+    int truth = is_absent(answer) ? -1 : object_truth(vm, answer);
+    value_xdrop(vm, answer);
+    return truth;
+}
+
+bool io_check_open(VM *vm, Value self) {
+    int closed = io_question(vm, io_attribute(vm, self, "closed"));
+    if (closed > 0) raise_value(vm, "I/O operation on closed file.");
+    return closed == 0;
+}
+
+/* What was raised first stays raised, the later exception is forgotten. */
+void io_raise_first(VM *vm, STEALS Value first) {
+    if (is_absent(first)) return;
+    error_clear(vm);
+    error_restore(vm, first);
+}
+
+void io_finalize(VM *vm, Object *self) {
+    Value raised = error_take(vm), file = from_object(self);
+    int closed = io_question(vm, io_attribute(vm, file, "closed"));
+    if (closed < 0) error_clear(vm); /* no usable object, and nothing to close */
+    if (closed == 0) {
+        Value done = io_ask(vm, file, "close", ABSENT);
+        if (is_absent(done)) error_unraisable(vm, NULL, file);
+        value_xdrop(vm, done);
+    }
+    error_restore(vm, raised);
+}
+
+int io_traverse(Object *self, VisitFn visit, void *context) {
+    return self->type->flags & TYPE_HEAP ? 0 : attributes_traverse(self, visit, context);
+}
+
+void io_clear(VM *vm, Object *self) {
+    if (!(self->type->flags & TYPE_HEAP)) attributes_clear(vm, self);
+}
+
+static Value iterate(VM *vm, Value self) { return io_check_open(vm, self) ? value_ref(self) : ABSENT; }
 
 static Value next(VM *vm, Value self) {
-    Value line = ask(vm, self, "readline", ABSENT);
+    Value line = io_ask(vm, self, "readline", ABSENT);
     if (is_absent(line)) return ABSENT;
     int64_t length = object_length(vm, line);
     if (length > 0) return line;
@@ -56,7 +94,7 @@ METHOD(readline) {
     if (!file_count_argument(vm, args[1], &limit)) return ABSENT;
     Bytes *line = bytes_new(vm, 0);
     for (int64_t count = 0; line && (limit < 0 || count < limit); count++) {
-        Value one = ask(vm, args[0], "read", int_small(1));
+        Value one = io_ask(vm, args[0], "read", int_small(1));
         if (!is_absent(one) && !is_none(one) && !is_bytes(one)) {
             raise_error(vm, &exc_OSError, "read() should have returned a bytes object, not '%T'", one);
             value_clear(vm, &one);
@@ -78,7 +116,7 @@ METHOD(readline) {
 
 METHOD(readlines) {
     int64_t hint, total = 0;
-    if (!file_count_argument(vm, args[1], &hint) || !check_open(vm, args[0])) return ABSENT;
+    if (!file_count_argument(vm, args[1], &hint) || !io_check_open(vm, args[0])) return ABSENT;
     Value lines = list_new(vm, 0);
     while (!is_absent(lines) && (hint <= 0 || total <= hint)) {
         Value line = iterator_next(vm, args[0]);
@@ -98,18 +136,117 @@ static bool write_item(VM *vm, Value item, void *context) {
 }
 
 METHOD(writelines) {
-    return check_open(vm, args[0]) && object_each(vm, args[1], write_item, &args[0]) ? NONE : ABSENT;
+    return io_check_open(vm, args[0]) && object_each(vm, args[1], write_item, &args[0]) ? NONE : ABSENT;
 }
 
 METHOD(enter) { return iterate(vm, args[0]); }
 
 METHOD(leave) {
-    Value result = ask(vm, args[0], "close", ABSENT);
+    Value result = io_ask(vm, args[0], "close", ABSENT);
     value_xdrop(vm, result);
     return is_absent(result) ? ABSENT : NONE;
 }
 
+/* --- what a stream says that can do nothing --- */
+
+#define UNSUPPORTED(name) \
+    METHOD(no_##name) { \
+        (void)args; \
+        return raise_unsupported(vm, #name); \
+    }
+UNSUPPORTED(seek)
+UNSUPPORTED(truncate)
+UNSUPPORTED(fileno)
+UNSUPPORTED(detach)
+UNSUPPORTED(read)
+UNSUPPORTED(read1)
+UNSUPPORTED(readline)
+UNSUPPORTED(write)
+
+METHOD(is_false) {
+    (void)vm, (void)args;
+    return FALSE_VALUE;
+}
+
+METHOD(is_terminal) { return io_check_open(vm, args[0]) ? FALSE_VALUE : ABSENT; }
+
+METHOD(base_tell) {
+    Value seek = string_intern_c(vm, "seek"), row[] = {int_small(0), int_small(1)};
+    Value at = is_absent(seek) ? ABSENT : call_method(vm, args[0], seek, row, 2);
+    value_xdrop(vm, seek);
+    return at;
+}
+
+/* --- being closed: an attribute of the instance, for streams that know nothing better --- */
+
+#define CLOSED "__IOBase_closed"
+
+static int is_closed(VM *vm, Value self) {
+    Value name = string_intern_c(vm, CLOSED), mark = ABSENT;
+    int found = is_absent(name) ? -1 : object_find_attribute(vm, self, name, &mark);
+    value_xdrop(vm, name);
+    value_xdrop(vm, mark);
+    return found;
+}
+
+static Value get_closed(VM *vm, Value self) {
+    int closed = is_closed(vm, self);
+    return closed < 0 ? ABSENT : bool_from(closed);
+}
+
+METHOD(base_flush) {
+    int closed = is_closed(vm, args[0]);
+    if (closed > 0) raise_value(vm, "I/O operation on closed file.");
+    return closed == 0 ? NONE : ABSENT;
+}
+
+METHOD(base_close) {
+    int closed = is_closed(vm, args[0]);
+    if (closed) return closed < 0 ? ABSENT : NONE;
+    Value flushed = io_ask(vm, args[0], "flush", ABSENT), raised = error_take(vm);
+    Value name = string_intern_c(vm, CLOSED);
+    bool marked = !is_absent(name) && object_set_attribute(vm, args[0], name, TRUE_VALUE);
+    value_xdrop(vm, name);
+    io_raise_first(vm, raised);
+    bool done = !is_absent(flushed) && marked;
+    value_xdrop(vm, flushed);
+    return done ? NONE : ABSENT;
+}
+
+METHOD(check_closed) { return io_check_open(vm, args[0]) ? NONE : ABSENT; }
+
+static Value check_can(VM *vm, Value self, const char *question, const char *text) {
+    Value answer = io_ask(vm, self, question, ABSENT);
+    bool can = answer.bits == TRUE_VALUE.bits;
+    value_xdrop(vm, answer);
+    return can ? NONE : is_absent(answer) ? ABSENT : raise_unsupported(vm, text);
+}
+
+METHOD(check_readable) {
+    return check_can(vm, args[0], "readable", "File or stream is not readable.");
+}
+METHOD(check_writable) {
+    return check_can(vm, args[0], "writable", "File or stream is not writable.");
+}
+METHOD(check_seekable) {
+    return check_can(vm, args[0], "seekable", "File or stream is not seekable.");
+}
+
 static const NativeDef base_methods[] = {
+    {"seek", no_seek, "offset, whence=0, /", "Change the stream position to the given byte offset.", 0},
+    {"tell", base_tell, "", "Return current stream position.", 0},
+    {"truncate", no_truncate, "size=None, /", "Truncate file to size bytes.", 0},
+    {"flush", base_flush, "", "Flush write buffers, if applicable.", 0},
+    {"close", base_close, "", "Flush and close the IO object.", 0},
+    {"seekable", is_false, "", "Return whether object supports random access.", 0},
+    {"readable", is_false, "", "Return whether object was opened for reading.", 0},
+    {"writable", is_false, "", "Return whether object was opened for writing.", 0},
+    {"fileno", no_fileno, "", "Return underlying file descriptor if one exists.", 0},
+    {"isatty", is_terminal, "", "Return whether this is an 'interactive' stream.", 0},
+    {"_checkClosed", check_closed, "", NULL, 0},
+    {"_checkReadable", check_readable, "", NULL, 0},
+    {"_checkWritable", check_writable, "", NULL, 0},
+    {"_checkSeekable", check_seekable, "", NULL, 0},
     {"readline", readline, "size=-1, /", "Read and return a line from the stream.", 0},
     {"readlines", readlines, "hint=-1, /", "Return a list of lines from the stream.", 0},
     {"writelines", writelines, "lines, /", "Write a list of lines to stream.", 0},
@@ -118,18 +255,155 @@ static const NativeDef base_methods[] = {
     {0},
 };
 
+static const GetSetDef base_getsets[] = {
+    {"closed", get_closed, NULL, NULL}, {"__dict__", instance_get_dict, instance_set_dict, NULL}, {0}};
+
+/* --- RawIOBase: read by readinto --- */
+
+METHOD(raw_read) {
+    int64_t size;
+    if (!file_count_argument(vm, args[1], &size)) return ABSENT;
+    if (size < 0) return io_ask(vm, args[0], "readall", ABSENT);
+    Value into = bytearray_new(vm, size), result = ABSENT;
+    if (is_absent(into)) return ABSENT;
+    if (size) memset(as_bytearray(into)->data, 0, (size_t)size);
+    Value count = io_ask(vm, args[0], "readinto", into);
+    int64_t got;
+    if (is_none(count)) {
+        result = NONE;
+    } else if (!is_absent(count) && object_to_int64(vm, count, &exc_ValueError, &got)) {
+        int64_t most = as_bytearray(into)->length;
+        result = bytes_from(vm, as_bytearray(into)->data, got < 0 ? 0 : got < most ? got : most);
+    }
+    value_xdrop(vm, count);
+    value_drop(vm, into);
+    return result;
+}
+
+METHOD(raw_readall) {
+    Value all = bytearray_new(vm, 0), result = ABSENT;
+    while (!is_absent(all)) {
+        Value piece = io_ask(vm, args[0], "read", int_small(FILE_BUFFER_SIZE));
+        bool is_end = is_none(piece) || (is_bytes(piece) && as_bytes(piece)->length == 0);
+        if (is_none(piece) && as_bytearray(all)->length == 0) {
+            result = piece;
+            break;
+        }
+        if (is_end) {
+            value_drop(vm, piece);
+            result = bytes_from(vm, as_bytearray(all)->data, as_bytearray(all)->length);
+            break;
+        }
+        ByteArray *to = as_bytearray(all);
+        int64_t before = to->length;
+        bool done = is_bytes(piece) && bytearray_replace(vm, to, before, before, as_bytes(piece)->length);
+        if (done) {
+            memcpy(to->data + before, as_bytes(piece)->data, (size_t)as_bytes(piece)->length);
+        } else if (!is_absent(piece) && !error_raised(vm)) {
+            raise_type(vm, "read() should return bytes");
+        }
+        value_xdrop(vm, piece);
+        if (!done) break;
+    }
+    value_xdrop(vm, all);
+    return result;
+}
+
+static const NativeDef raw_methods[] = {
+    {"read", raw_read, "size=-1, /", NULL, 0},
+    {"readall", raw_readall, "", "Read until EOF, using multiple read() call.", 0},
+    {0},
+};
+
+/* --- BufferedIOBase: readinto by read --- */
+
+static Value into_by(VM *vm, Value self, Value target, const char *reader, const char *function) {
+    BufferView to;
+    if (!buffer_writable_argument(vm, function, target, &to)) return ABSENT;
+    Value data = io_ask(vm, self, reader, int_small(to.size)), result = ABSENT;
+    if (!is_absent(data) && !is_bytes(data)) {
+        raise_type(vm, "read() should return bytes");
+    } else if (!is_absent(data) && as_bytes(data)->length > to.size) {
+        raise_value(vm, "read() returned too much data: %lld bytes requested, %lld returned",
+                    (long long)to.size, (long long)as_bytes(data)->length);
+    } else if (!is_absent(data)) {
+        memcpy(to.data, as_bytes(data)->data, (size_t)as_bytes(data)->length);
+        result = int_small(as_bytes(data)->length);
+    }
+    value_xdrop(vm, data);
+    buffer_release(vm, &to);
+    return result;
+}
+
+METHOD(buffered_readinto) { return into_by(vm, args[0], args[1], "read", "readinto"); }
+METHOD(buffered_readinto1) { return into_by(vm, args[0], args[1], "read1", "readinto1"); }
+
+static const NativeDef buffered_methods[] = {
+    {"detach", no_detach, "", "Disconnect this buffer from its underlying raw stream and return it.", 0},
+    {"read", no_read, "size=-1, /", "Read and return up to n bytes.", 0},
+    {"read1", no_read1, "size=-1, /", "Read and return up to size bytes, with at most one read() call.", 0},
+    {"write", no_write, "b, /", "Write buffer b to the IO stream.", 0},
+    {"readinto", buffered_readinto, "buffer, /", NULL, 0},
+    {"readinto1", buffered_readinto1, "buffer, /", NULL, 0},
+    {0},
+};
+
+/* --- TextIOBase --- */
+
+static const NativeDef text_methods[] = {
+    {"detach", no_detach, "", "Separate the underlying buffer from the TextIOBase and return it.", 0},
+    {"read", no_read, "size=-1, /", "Read at most size characters from stream.", 0},
+    {"readline", no_readline, "size=-1, /", "Read until newline or EOF.", 0},
+    {"write", no_write, "s, /", "Write string s to stream.", 0},
+    {0},
+};
+
+static Value get_none(VM *vm, Value self) {
+    (void)vm, (void)self;
+    return NONE;
+}
+
+static const GetSetDef text_getsets[] = {{"encoding", get_none, NULL, "Encoding of the text stream."},
+                                         {"newlines", get_none, NULL, "Line endings translated so far."},
+                                         {"errors", get_none, NULL, "The error setting."},
+                                         {0}};
+
+static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    Object *self = instance_new(vm, type, 0);
+    if (!self) return ABSENT;
+    object_track(self);
+    return from_object(self);
+}
+
+static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
+    (void)vm, (void)self, (void)args, (void)nargs, (void)names;
+    return true;
+}
+
+static void dealloc(VM *vm, Object *self) {
+    io_clear(vm, self);
+    object_free(vm, self, instance_size(self, 0));
+}
+
 #define BASE_TYPE(variable, name_text, parent, ...) \
     Type variable = { \
-        TYPE_HEAD(variable, name_text), \
-        .flags = TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE, \
+        TYPE_HEAD(variable, name_text, .traverse = io_traverse, .clear = io_clear, .finalize = io_finalize, \
+                  .dealloc = dealloc), \
+        .flags = TYPE_BASE | TYPE_WEAKLY_REFERABLE, \
         .basic_size = sizeof(Object), \
+        .attributes_offset = sizeof(Object), \
         .base = &parent, \
+        .new = new, \
+        .init = init, \
         __VA_ARGS__, \
     }
 
 BASE_TYPE(io_base_type, "_io._IOBase", object_type, .doc = "The abstract base class for all I/O classes.",
-          .iterate = iterate, .next = next, .methods = base_methods);
-BASE_TYPE(raw_io_base_type, "_io._RawIOBase", io_base_type, .doc = "Base class for raw binary I/O.");
+          .iterate = iterate, .next = next, .methods = base_methods, .getsets = base_getsets);
+BASE_TYPE(raw_io_base_type, "_io._RawIOBase", io_base_type, .doc = "Base class for raw binary I/O.",
+          .methods = raw_methods);
 BASE_TYPE(buffered_io_base_type, "_io._BufferedIOBase", io_base_type,
-          .doc = "Base class for buffered IO objects.");
-BASE_TYPE(text_io_base_type, "_io._TextIOBase", io_base_type, .doc = "Base class for text I/O.");
+          .doc = "Base class for buffered IO objects.", .methods = buffered_methods);
+BASE_TYPE(text_io_base_type, "_io._TextIOBase", io_base_type, .doc = "Base class for text I/O.",
+          .methods = text_methods, .getsets = text_getsets);

@@ -1,46 +1,97 @@
 /* Buffered files: BufferedReader, BufferedWriter, BufferedRandom. One implementation, three method tables. */
-#include <errno.h>
 #include <unistd.h>
 
 #include "runtime/buffer.h"
 #include "runtime/bytes.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
+#include "runtime/instance.h"
 #include "runtime/int.h"
-#include "runtime/list.h"
+#include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 
 /* --- life --- */
 
-Value buffered_new(VM *vm, Type *type, Value raw, int64_t capacity) {
+/* Put a buffer of `capacity` bytes in front of `raw`. */
+static bool set_up(VM *vm, Buffered *b, Value raw, int64_t capacity) {
+    if (b->busy) return raise_error(vm, &exc_RuntimeError, "reentrant call inside %T", from_object(b)), false;
     uint8_t *data = memory_alloc(vm, (size_t)capacity);
-    if (!data) return ABSENT;
-    Buffered *b = (Buffered *)object_new_container(vm, type, sizeof *b);
-    if (!b) {
-        memory_free(vm, data, (size_t)capacity);
-        return raise_memory(vm);
-    }
-    b->raw = value_ref(raw);
+    if (!data) return false;
+    memory_free(vm, b->data, (size_t)b->capacity);
     b->data = data;
     b->capacity = capacity;
-    b->reads = type != &buffered_writer_type;
-    b->writes = type != &buffered_reader_type;
+    b->begin = b->end = 0;
+    b->dirty = b->detached = false;
+    b->reads = !type_is_subtype(b->head.type, &buffered_writer_type);
+    b->writes = !type_is_subtype(b->head.type, &buffered_reader_type);
+    value_set(vm, &b->raw, value_ref(raw));
+    return true;
+}
+
+static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    Buffered *b = (Buffered *)instance_new(vm, type, 0);
+    if (!b) return ABSENT;
     object_track(&b->head);
     return from_object(b);
 }
 
-static int traverse(Object *self, VisitFn visit, void *context) {
-    VISIT(((Buffered *)self)->raw);
-    return 0;
+Value buffered_new(VM *vm, Type *type, Value raw, int64_t capacity) {
+    Value self = new (vm, type, NULL, 0, ABSENT);
+    if (is_absent(self) || set_up(vm, as_buffered(self), raw, capacity)) return self;
+    value_drop(vm, self);
+    return ABSENT;
 }
 
-static void clear(VM *vm, Object *self) { value_clear(vm, &((Buffered *)self)->raw); }
+/* The raw stream must be able to do what the type is for. */
+static bool check_raw(VM *vm, const Type *type, Value raw) {
+    static const struct {
+        const char *question, *text;
+    } rows[] = {{"seekable", "File or stream is not seekable."},
+                {"readable", "File or stream is not readable."},
+                {"writable", "File or stream is not writable."}};
+    bool reader = type_is_subtype(type, &buffered_reader_type);
+    bool writer = type_is_subtype(type, &buffered_writer_type);
+    bool wanted[] = {!reader && !writer, !writer, !reader};
+    for (int i = 0; i < 3; i++) {
+        int can = wanted[i] ? stream_can(vm, raw, rows[i].question) : 1;
+        if (can == 0) raise_unsupported(vm, rows[i].text);
+        if (can <= 0) return false;
+    }
+    return true;
+}
+
+static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
+    Value row[2];
+    int64_t size = FILE_BUFFER_SIZE;
+    const char *name = strrchr(type_name_of(self), '.');
+    name = name ? name + 1 : type_name_of(self);
+    if (!arguments_bind(vm, name, "raw, buffer_size=8192", args, nargs, names, row)) return false;
+    if (!is_absent(row[1]) && !object_to_int64(vm, row[1], &exc_OverflowError, &size)) return false;
+    if (!check_raw(vm, type_of(self), row[0])) return false;
+    if (size <= 0) return raise_value(vm, "buffer size must be strictly positive"), false;
+    return set_up(vm, as_buffered(self), row[0], size);
+}
+
+static int traverse(Object *self, VisitFn visit, void *context) {
+    VISIT(((Buffered *)self)->raw);
+    return io_traverse(self, visit, context);
+}
+
+static void clear(VM *vm, Object *self) {
+    value_clear(vm, &((Buffered *)self)->raw);
+    io_clear(vm, self);
+}
 
 /* A file that nobody closed writes out what it holds and is closed. */
 static void finalize(VM *vm, Object *self) {
     Buffered *b = (Buffered *)self;
-    if (is_absent(b->raw) || as_file(b->raw)->fd < 0) return;
+    if (is_absent(b->raw)) return;
+    if (!is_buffered(from_object(self)) || !is_exactly(b->raw, &file_io_type)) {
+        io_finalize(vm, self);
+        return;
+    }
     Value raised = error_take(vm);
     if (!buffered_close(vm, b)) error_unraisable(vm, NULL, from_object(self));
     error_restore(vm, raised);
@@ -50,20 +101,53 @@ static void dealloc(VM *vm, Object *self) {
     Buffered *b = (Buffered *)self;
     value_xdrop(vm, b->raw);
     memory_free(vm, b->data, (size_t)b->capacity);
-    object_free(vm, self, sizeof *b);
+    io_clear(vm, self);
+    object_free(vm, self, instance_size(self, 0));
 }
 
 /* --- moving bytes --- */
 
+/* There is a raw stream, and it is not just being called. */
+static bool check_usable(VM *vm, const Buffered *b) {
+    if (is_absent(b->raw)) {
+        raise_value(vm, b->detached ? "raw stream has been detached" : "I/O operation on uninitialized object");
+    } else if (b->busy) {
+        raise_error(vm, &exc_RuntimeError, "reentrant call inside %R", from_object(b));
+    }
+    return !error_raised(vm);
+}
+
 bool buffered_check_open(VM *vm, const Buffered *b) {
-    if (is_absent(b->raw)) return raise_value(vm, "raw stream has been detached"), false;
-    return file_check_open(vm, as_file(b->raw));
+    return check_usable(vm, b) && stream_check_open(vm, b->raw);
+}
+
+/* Calls of the raw stream. */
+
+static int64_t raw_read(VM *vm, Buffered *b, void *to, int64_t size) {
+    b->busy = true;
+    int64_t got = stream_read(vm, b->raw, to, size);
+    b->busy = false;
+    return got;
+}
+
+static int64_t raw_write(VM *vm, Buffered *b, const void *from, int64_t size) {
+    b->busy = true;
+    int64_t put = stream_write(vm, b->raw, from, size);
+    b->busy = false;
+    return put;
+}
+
+static int64_t raw_seek(VM *vm, Buffered *b, int64_t offset, int whence) {
+    b->busy = true;
+    int64_t at = stream_seek(vm, b->raw, offset, whence);
+    b->busy = false;
+    return at;
 }
 
 /* Write out what is not yet written. What could not be written stays. */
 static bool write_out(VM *vm, Buffered *b) {
     if (!b->dirty) return true;
-    int64_t written = file_write(vm, as_file(b->raw), b->data, b->end);
+    int64_t written = raw_write(vm, b, b->data, b->end);
     b->end -= written;
     b->dirty = b->end > 0;
     if (b->dirty) memmove(b->data, b->data + written, (size_t)b->end);
@@ -78,7 +162,7 @@ static bool forget_read(VM *vm, Buffered *b) {
     }
     int64_t ahead = b->end - b->begin;
     b->begin = b->end = 0;
-    return file_seek(vm, as_file(b->raw), -ahead, SEEK_CUR) >= 0;
+    return raw_seek(vm, b, -ahead, SEEK_CUR) >= 0;
 }
 
 /* A file for both is put where its user thinks it is, so that others see it so. */
@@ -87,7 +171,7 @@ bool buffered_flush(VM *vm, Buffered *b) { return write_out(vm, b) && (!b->write
 bool buffered_write(VM *vm, Buffered *b, const void *from, int64_t size) {
     if (!forget_read(vm, b)) return false;
     if (size > b->capacity - b->end && !write_out(vm, b)) return false;
-    if (size > b->capacity) return file_write(vm, as_file(b->raw), from, size) == size;
+    if (size > b->capacity) return raw_write(vm, b, from, size) == size;
     memcpy(b->data + b->end, from, (size_t)size);
     b->end += size;
     b->dirty = b->end > 0;
@@ -98,7 +182,7 @@ bool buffered_write(VM *vm, Buffered *b, const void *from, int64_t size) {
 static int64_t fill(VM *vm, Buffered *b) {
     if (b->dirty && !write_out(vm, b)) return -1;
     b->begin = b->end = 0;
-    int64_t got = file_read(vm, as_file(b->raw), b->data, b->capacity);
+    int64_t got = raw_read(vm, b, b->data, b->capacity);
     if (got > 0) b->end = got;
     return got;
 }
@@ -115,12 +199,15 @@ int64_t buffered_read_some(VM *vm, Buffered *b, void *to, int64_t size) {
     int64_t count = take(b, to, size);
     if (count > 0 || size == 0) return count;
     if (b->dirty && !write_out(vm, b)) return -1;
-    if (size >= b->capacity) return file_read(vm, as_file(b->raw), to, size);
-    return fill(vm, b) < 0 ? -1 : take(b, to, size);
+    if (size >= b->capacity) return raw_read(vm, b, to, size);
+    int64_t got = fill(vm, b);
+    return got < 0 ? got : take(b, to, size);
 }
 
 int64_t buffered_tell(VM *vm, Buffered *b) {
-    int64_t at = file_seek(vm, as_file(b->raw), 0, SEEK_CUR);
+    b->busy = true;
+    int64_t at = stream_tell(vm, b->raw);
+    b->busy = false;
     return at < 0 ? -1 : b->dirty ? at + b->end : at - (b->end - b->begin);
 }
 
@@ -128,7 +215,7 @@ int64_t buffered_seek(VM *vm, Buffered *b, int64_t offset, int whence) {
     if (!write_out(vm, b)) return -1;
     if (whence == SEEK_CUR) offset -= b->end - b->begin; /* the descriptor is ahead of the reader */
     b->begin = b->end = 0;
-    return file_seek(vm, as_file(b->raw), offset, whence);
+    return raw_seek(vm, b, offset, whence);
 }
 
 void buffered_discard(Buffered *b) {
@@ -137,15 +224,16 @@ void buffered_discard(Buffered *b) {
 }
 
 bool buffered_close(VM *vm, Buffered *b) {
-    if (is_absent(b->raw) || as_file(b->raw)->fd < 0) return true;
+    if (!check_usable(vm, b)) return false;
+    int was_closed = stream_closed(vm, b->raw);
+    if (was_closed) return was_closed > 0;
     bool flushed = write_out(vm, b);
     Value raised = error_take(vm);
-    bool closed = file_close(vm, as_file(b->raw));
+    b->busy = true;
+    bool closed = stream_close(vm, b->raw);
+    b->busy = false;
     buffered_discard(b);
-    if (!is_absent(raised)) {
-        error_clear(vm);
-        error_restore(vm, raised);
-    }
+    io_raise_first(vm, raised);
     return flushed && closed;
 }
 
@@ -154,8 +242,9 @@ bool buffered_close(VM *vm, Buffered *b) {
 /* The buffer, if it can be used; `closed` is what is said of one that is closed: "read of closed file". */
 static Buffered *open_for(VM *vm, Value self, const char *closed) {
     Buffered *b = as_buffered(self);
-    if (!is_absent(b->raw) && as_file(b->raw)->fd < 0) return raise_value(vm, "%s", closed), NULL;
-    return buffered_check_open(vm, b) ? b : NULL;
+    int is_closed = check_usable(vm, b) ? stream_closed(vm, b->raw) : -1;
+    if (is_closed > 0) raise_value(vm, "%s", closed);
+    return is_closed == 0 ? b : NULL;
 }
 
 /* `size` bytes, or (-1) all to the end. NEW, RAISES. */
@@ -164,11 +253,11 @@ static Value read_bytes(VM *vm, Buffered *b, int64_t size) {
     Bytes *bytes = bytes_new(vm, room);
     while (bytes && (size < 0 || count < size)) {
         int64_t got = buffered_read_some(vm, b, bytes->data + count, bytes->length - count);
-        if (got < 0) {
+        if (got < 0 && (got != STREAM_BLOCKED || count == 0)) {
             value_drop(vm, from_object(bytes));
-            return ABSENT;
+            return got == STREAM_BLOCKED ? NONE : ABSENT;
         }
-        if (got == 0) break;
+        if (got <= 0) break;
         count += got;
         if (count == bytes->length && size < 0) bytes = bytes_resize(vm, bytes, count * 2);
     }
@@ -193,7 +282,7 @@ static Value read1_method(VM *vm, Value *args, int nargs, Value names) {
     Bytes *bytes = bytes_new(vm, size);
     if (!bytes) return ABSENT;
     int64_t got = buffered_read_some(vm, b, bytes->data, size);
-    if (got >= 0) return from_object(bytes_resize(vm, bytes, got));
+    if (got >= 0 || got == STREAM_BLOCKED) return from_object(bytes_resize(vm, bytes, got < 0 ? 0 : got));
     value_drop(vm, from_object(bytes));
     return ABSENT;
 }
@@ -211,6 +300,7 @@ static Value read_into(VM *vm, Value self, Value target, bool once) {
         count += got;
     }
     buffer_release(vm, &to);
+    if (got == STREAM_BLOCKED) return count ? int_from(vm, count) : NONE;
     return got < 0 ? ABSENT : int_from(vm, count);
 }
 
@@ -230,7 +320,7 @@ static Value peek_method(VM *vm, Value *args, int nargs, Value names) {
     int64_t size;
     if (!b || (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &size)))
         return ABSENT;
-    if ((b->dirty || b->begin == b->end) && fill(vm, b) < 0) return ABSENT;
+    if ((b->dirty || b->begin == b->end) && fill(vm, b) == -1) return ABSENT;
     return bytes_from(vm, b->data + b->begin, b->end - b->begin);
 }
 
@@ -240,11 +330,11 @@ static Value read_line(VM *vm, Buffered *b, int64_t limit) {
     for (bool ended = false; line && !ended && line->length != limit;) {
         if ((b->dirty || b->begin == b->end)) {
             int64_t got = fill(vm, b);
-            if (got < 0) {
+            if (got == -1) {
                 value_drop(vm, from_object(line));
                 return ABSENT;
             }
-            if (got == 0) break;
+            if (got <= 0) break;
         }
         int64_t count = b->end - b->begin, before = line->length;
         if (limit >= 0 && count > limit - before) count = limit - before;
@@ -310,7 +400,11 @@ static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
     } else if (!object_to_int64(vm, args[1], &exc_OverflowError, &size)) {
         return ABSENT;
     }
-    return ftruncate(as_file(b->raw)->fd, size) == 0 ? int_from(vm, size) : raise_os(vm, errno, ABSENT);
+    Value wanted = int_from(vm, size);
+    if (is_absent(wanted)) return ABSENT;
+    Value result = io_ask(vm, b->raw, "truncate", wanted);
+    value_drop(vm, wanted);
+    return result;
 }
 
 /* --- methods of all three --- */
@@ -335,8 +429,15 @@ static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
 
 static Value close_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    if (is_absent(as_buffered(args[0])->raw)) return raise_value(vm, "raw stream has been detached");
-    return buffered_close(vm, as_buffered(args[0])) ? NONE : ABSENT;
+    Buffered *b = as_buffered(args[0]);
+    bool plain = is_buffered(args[0]);
+    int closed = plain || !check_usable(vm, b) ? 0 : stream_closed(vm, b->raw);
+    if (closed || error_raised(vm)) return closed > 0 ? NONE : ABSENT;
+    Value flushed = plain ? NONE : io_ask(vm, args[0], "flush", ABSENT), raised = error_take(vm);
+    bool done = buffered_close(vm, b);
+    io_raise_first(vm, raised);
+    value_xdrop(vm, flushed);
+    return done && !is_absent(flushed) ? NONE : ABSENT;
 }
 
 static Value detach_method(VM *vm, Value *args, int nargs, Value names) {
@@ -345,17 +446,14 @@ static Value detach_method(VM *vm, Value *args, int nargs, Value names) {
     if (!buffered_check_open(vm, b) || !write_out(vm, b)) return ABSENT;
     Value raw = b->raw;
     b->raw = ABSENT;
+    b->detached = true;
     return raw;
 }
 
 /* A question that the raw file answers. */
 static Value ask_raw(VM *vm, Value self, const char *method) {
     Buffered *b = as_buffered(self);
-    if (is_absent(b->raw)) return raise_value(vm, "raw stream has been detached");
-    Value name = string_intern_c(vm, method);
-    Value answer = is_absent(name) ? ABSENT : call_method(vm, b->raw, name, NULL, 0);
-    value_xdrop(vm, name);
-    return answer;
+    return check_usable(vm, b) ? io_ask(vm, b->raw, method, ABSENT) : ABSENT;
 }
 
 #define ASK(name) \
@@ -430,21 +528,18 @@ static const NativeDef random_methods[] = {COMMON_METHODS, READING_METHODS, WRIT
 
 static Value get_closed(VM *vm, Value self) {
     Buffered *b = as_buffered(self);
-    if (is_absent(b->raw)) return raise_value(vm, "raw stream has been detached");
-    return bool_from(as_file(b->raw)->fd < 0);
+    if (is_absent(b->raw)) return check_usable(vm, b) ? NONE : ABSENT;
+    int closed = stream_closed(vm, b->raw);
+    return closed < 0 ? ABSENT : bool_from(closed);
 }
 
-static Value get_name(VM *vm, Value self) {
+static Value raw_attribute(VM *vm, Value self, const char *name) {
     Buffered *b = as_buffered(self);
-    return is_absent(b->raw) ? raise_value(vm, "raw stream has been detached")
-                             : value_ref(as_file(b->raw)->name);
+    return is_absent(b->raw) && !check_usable(vm, b) ? ABSENT : io_attribute(vm, b->raw, name);
 }
 
-static Value get_mode(VM *vm, Value self) {
-    Buffered *b = as_buffered(self);
-    if (is_absent(b->raw)) return raise_value(vm, "raw stream has been detached");
-    return string_from_c(vm, file_mode(as_file(b->raw)));
-}
+static Value get_name(VM *vm, Value self) { return raw_attribute(vm, self, "name"); }
+static Value get_mode(VM *vm, Value self) { return raw_attribute(vm, self, "mode"); }
 
 static const GetSetDef getsets[] = {
     {"closed", get_closed, NULL, NULL}, {"name", get_name, NULL, NULL}, {"mode", get_mode, NULL, NULL}, {0}};
@@ -471,8 +566,11 @@ static Value iterate(VM *vm, Value self) {
     Type variable = { \
         TYPE_HEAD(variable, name_text, .traverse = traverse, .clear = clear, .finalize = finalize, \
                   .dealloc = dealloc), \
-        .flags = TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE, \
+        .flags = TYPE_BASE | TYPE_WEAKLY_REFERABLE, \
         .basic_size = sizeof(Buffered), \
+        .attributes_offset = sizeof(Buffered), \
+        .new = new, \
+        .init = init, \
         .base = &buffered_io_base_type, \
         .doc = doc_text, \
         .repr = repr, \

@@ -75,8 +75,7 @@ static bool check_binary(VM *vm, Value *args) {
     return true;
 }
 
-/* The path or descriptor that is meant: what __fspath__ gives, if there is one. NEW. */
-static Value open_target(VM *vm, Value file) {
+Value file_target(VM *vm, Value file) {
     if (is_string(file) || is_bytes(file) || is_int_family(file)) return value_ref(file);
     Value name = string_intern_c(vm, "__fspath__");
     Value method = is_absent(name) ? ABSENT : object_special(vm, file, name);
@@ -150,7 +149,7 @@ static Value open_function(VM *vm, Value *args, int nargs, Value names) {
     }
     int close_fd = is_absent(args[ARG_CLOSE_FD]) ? true : object_truth(vm, args[ARG_CLOSE_FD]);
     if (close_fd < 0) return ABSENT;
-    Value target = open_target(vm, args[ARG_FILE]);
+    Value target = file_target(vm, args[ARG_FILE]);
     if (is_absent(target)) return ABSENT;
     Value raw = ABSENT;
     if ((is_absent(args[ARG_MODE]) || parse_mode(vm, args[ARG_MODE], &mode)) &&
@@ -205,8 +204,9 @@ static Value read_stdin_line(VM *vm, Value in) {
 static bool is_terminal(Value stream, int fd) {
     if (!is_exactly(stream, &text_file_type)) return false;
     Value buffer = as_text_file(stream)->buffer;
-    return !is_absent(buffer) && !is_absent(as_buffered(buffer)->raw) &&
-           as_file(as_buffered(buffer)->raw)->fd == fd && isatty(fd);
+    if (is_absent(buffer) || !is_buffered(buffer)) return false;
+    Value raw = as_buffered(buffer)->raw;
+    return !is_absent(raw) && is_exactly(raw, &file_io_type) && as_file(raw)->fd == fd && isatty(fd);
 }
 
 /* Show the prompt and read a line, all streams held. */
@@ -318,7 +318,7 @@ static void discard(Value stream) {
     if (!is_exactly(stream, &text_file_type)) return;
     TextFile *text = as_text_file(stream);
     text->pending_length = 0;
-    if (!is_absent(text->buffer)) buffered_discard(as_buffered(text->buffer));
+    if (!is_absent(text->buffer) && is_buffered(text->buffer)) buffered_discard(as_buffered(text->buffer));
 }
 
 /* Flush a stream that is there and open. A failure is reported, but for a pipe that nobody reads any more. */

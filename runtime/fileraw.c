@@ -10,16 +10,18 @@
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
+#include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/warn.h"
 
 /* --- life --- */
 
 Value file_new(VM *vm, int fd, bool readable, bool writable, Value name, bool close_fd) {
-    FileIO *file = (FileIO *)object_new_container(vm, &file_io_type, sizeof *file);
-    if (!file) return raise_memory(vm);
+    FileIO *file = (FileIO *)instance_new(vm, &file_io_type, 0);
+    if (!file) return ABSENT;
     file->fd = fd;
     file->readable = readable;
     file->writable = writable;
@@ -31,16 +33,20 @@ Value file_new(VM *vm, int fd, bool readable, bool writable, Value name, bool cl
 
 static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((FileIO *)self)->name);
-    return 0;
+    return io_traverse(self, visit, context);
 }
 
-static void clear(VM *vm, Object *self) { value_clear(vm, &((FileIO *)self)->name); }
+static void clear(VM *vm, Object *self) {
+    value_clear(vm, &((FileIO *)self)->name);
+    io_clear(vm, self);
+}
 
 static void dealloc(VM *vm, Object *self) {
     FileIO *file = (FileIO *)self;
     if (file->fd >= 0 && file->close_fd) close(file->fd);
     value_xdrop(vm, file->name);
-    object_free(vm, self, sizeof *file);
+    io_clear(vm, self);
+    object_free(vm, self, instance_size(self, 0));
 }
 
 /* --- opening --- */
@@ -138,10 +144,11 @@ static bool check_opened(VM *vm, FileIO *file) {
     return true;
 }
 
-Value file_open(VM *vm, Value name, const char *mode, bool close_fd, Value opener) {
-    Value result = file_new(vm, -1, false, false, name, close_fd);
-    if (is_absent(result)) return ABSENT;
-    FileIO *file = as_file(result);
+/* Open into a closed FileIO. */
+static bool open_into(VM *vm, FileIO *file, Value name, const char *mode, bool close_fd, Value opener) {
+    file->close_fd = close_fd;
+    file->readable = file->writable = file->appending = file->created = false;
+    value_set(vm, &file->name, value_ref(name));
     int flags = open_flags(vm, mode, file);
     bool ok = flags >= 0;
     if (ok && is_int_family(name)) {
@@ -156,10 +163,48 @@ Value file_open(VM *vm, Value name, const char *mode, bool close_fd, Value opene
         file->fd = open_name(vm, name, flags, opener);
         ok = file->fd >= 0;
     }
-    if (ok && check_opened(vm, file)) return result;
-    if (is_int_family(name)) file->close_fd = false; /* it was not ours to close */
+    if (ok && check_opened(vm, file)) return true;
+    if (is_int_family(name)) file->fd = -1; /* it was not ours to close */
+    Value raised = error_take(vm);
+    if (!file_close(vm, file)) error_clear(vm);
+    error_restore(vm, raised);
+    return false;
+}
+
+Value file_open(VM *vm, Value name, const char *mode, bool close_fd, Value opener) {
+    Value result = file_new(vm, -1, false, false, name, close_fd);
+    if (is_absent(result) || open_into(vm, as_file(result), name, mode, close_fd, opener)) return result;
     value_drop(vm, result);
     return ABSENT;
+}
+
+static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    FileIO *file = (FileIO *)instance_new(vm, type, 0);
+    if (!file) return ABSENT;
+    file->fd = -1;
+    file->close_fd = true;
+    object_track(&file->head);
+    return from_object(file);
+}
+
+static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
+    static const char params[] = "file, mode='r', closefd=True, opener=None";
+    Value row[4];
+    if (!arguments_bind(vm, "FileIO", params, args, nargs, names, row)) return false;
+    if (!is_absent(row[1]) && !is_string(row[1]))
+        return raise_type(vm, "FileIO() argument 'mode' must be str, not %T", row[1]), false;
+    const char *mode = is_absent(row[1]) ? "r" : (const char *)as_string(row[1])->data;
+    bool known = strspn(mode, "rwaxb+") == strlen(mode) && (is_absent(row[1]) || as_string(row[1])->ascii);
+    if (!known) return raise_value(vm, "invalid mode: %.200s", mode), false;
+    int close_fd = is_absent(row[2]) ? 1 : object_truth(vm, row[2]);
+    if (close_fd < 0 || !file_close(vm, as_file(self))) return false;
+    if (is_bool(row[0]) && !warn(vm, &exc_RuntimeWarning, 1, "bool is used as a file descriptor")) return false;
+    Value target = file_target(vm, row[0]);
+    bool ok = !is_absent(target) && open_into(vm, as_file(self), target, mode, close_fd, row[3]);
+    if (ok) value_set(vm, &as_file(self)->name, value_ref(row[0]));
+    value_xdrop(vm, target);
+    return ok;
 }
 
 /* --- system calls --- */
@@ -220,9 +265,8 @@ const char *file_mode(const FileIO *file) {
 
 /* --- methods --- */
 
-Value raise_unsupported(VM *vm, const char *text) {
-    if (is_absent(
-            vm->unsupported_operation)) { /* OSError and ValueError at once: a class made at its first use */
+Value unsupported_operation(VM *vm) {
+    if (is_absent(vm->unsupported_operation)) { /* OSError and ValueError at once: a class made at first use */
         Value name = string_from_c(vm, "UnsupportedOperation");
         Value bases = tuple_pack(vm, 2, from_object(&exc_OSError), from_object(&exc_ValueError));
         Value dict = dict_new(vm), module = string_from_c(vm, "io");
@@ -230,8 +274,12 @@ Value raise_unsupported(VM *vm, const char *text) {
                   dict_set(vm, dict, NAME_OF(vm, module), module);
         if (ok) vm->unsupported_operation = call_3(vm, from_object(&type_type), name, bases, dict);
         value_xdrop(vm, name), value_xdrop(vm, bases), value_xdrop(vm, dict), value_xdrop(vm, module);
-        if (is_absent(vm->unsupported_operation)) return ABSENT;
     }
+    return vm->unsupported_operation;
+}
+
+Value raise_unsupported(VM *vm, const char *text) {
+    if (is_absent(unsupported_operation(vm))) return ABSENT;
     return raise_error(vm, (Type *)as_object(vm->unsupported_operation), "%s", text);
 }
 
@@ -429,7 +477,10 @@ Type file_io_type = {
     .basic_size = sizeof(FileIO),
     .base = &raw_io_base_type,
     .doc = "A file descriptor, unbuffered.",
-    .flags = TYPE_WEAKLY_REFERABLE | TYPE_NO_NEW,
+    .flags = TYPE_BASE | TYPE_WEAKLY_REFERABLE,
+    .attributes_offset = sizeof(FileIO),
+    .new = new,
+    .init = init,
     .repr = repr,
     .methods = methods,
     .getsets = getsets,

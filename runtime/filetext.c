@@ -1,11 +1,11 @@
 /* TextIOWrapper: str in front of a buffered file. */
-#include <errno.h>
 #include <unistd.h>
 
 #include "runtime/bytes.h"
 #include "runtime/codec.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
+#include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/list.h"
 #include "runtime/protocol.h"
@@ -93,31 +93,83 @@ static bool newline_mode(VM *vm, Value newline, NewlineMode *mode) {
     return true;
 }
 
-Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value newline, bool line_buffered) {
+/* Make it a layer over `buffer`. */
+static bool set_up(VM *vm, TextFile *t, Value buffer, Value encoding, Value errors, Value newline) {
     NewlineMode mode;
-    if (!newline_mode(vm, newline, &mode)) return ABSENT;
-    uint8_t *pending = memory_alloc(vm, FILE_BUFFER_SIZE);
-    if (!pending) return ABSENT;
-    TextFile *t = (TextFile *)object_new_container(vm, &text_file_type, sizeof *t);
-    if (!t) {
-        memory_free(vm, pending, FILE_BUFFER_SIZE);
-        return raise_memory(vm);
-    }
-    t->pending = pending;
-    t->buffer = value_ref(buffer);
-    t->errors = value_ref(errors);
+    if (t->busy) return raise_error(vm, &exc_RuntimeError, "reentrant call inside %T", from_object(t)), false;
+    if (!newline_mode(vm, newline, &mode)) return false;
+    int reads = stream_can(vm, buffer, "readable");
+    int writes = reads < 0 ? -1 : stream_can(vm, buffer, "writable");
+    int seeks = writes < 0 ? -1 : stream_can(vm, buffer, "seekable");
+    if (seeks < 0) return false;
+    if (!t->pending) t->pending = memory_alloc(vm, FILE_BUFFER_SIZE);
+    if (!t->pending || !set_encoding(vm, t, encoding)) return false;
+    value_set(vm, &t->errors, value_ref(errors));
+    value_clear(vm, &t->chunk);
+    t->pending_length = t->position = t->source_length = t->decoded = 0;
+    t->ended = t->last_cr = t->held_before = t->iterating = t->detached = false;
+    t->seen = 0;
     t->newline = mode;
-    t->line_buffered = line_buffered;
-    object_track(&t->head);
-    if (set_encoding(vm, t, encoding)) {
-        if (lseek(as_file(as_buffered(buffer)->raw)->fd, 0, SEEK_CUR) > 0) {
-            t->encoder = encoding_after_mark(t->encoder, NULL, 0); /* what is appended gets no mark */
-        }
-        return from_object(t);
-    }
-    value_clear(vm, &t->buffer); /* the caller closes it */
-    value_drop(vm, from_object(t));
+    t->readable = reads, t->writable = writes;
+    int64_t at = seeks && writes && t->marked ? stream_tell(vm, buffer) : 0;
+    if (at < 0) return false;
+    if (at > 0) t->encoder = encoding_after_mark(t->encoder, NULL, 0); /* what is appended gets no mark */
+    value_set(vm, &t->buffer, value_ref(buffer));
+    return true;
+}
+
+static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    Object *self = instance_new(vm, type, 0);
+    if (!self) return ABSENT;
+    object_track(self);
+    return from_object(self);
+}
+
+Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value newline, bool line_buffered) {
+    Value self = new (vm, &text_file_type, NULL, 0, ABSENT);
+    if (is_absent(self)) return ABSENT;
+    as_text_file(self)->line_buffered = line_buffered;
+    if (set_up(vm, as_text_file(self), buffer, encoding, errors, newline)) return self;
+    value_drop(vm, self);
     return ABSENT;
+}
+
+/* A str or None; TypeError for anything else. */
+static bool check_text(VM *vm, Value v, const char *name) {
+    if (is_absent(v) || is_none(v)) return true;
+    if (!is_string(v))
+        raise_type(vm, "TextIOWrapper() argument '%s' must be str or None, not %T", name, v);
+    else if (as_string(v)->ascii && strlen((const char *)as_string(v)->data) < as_string(v)->length)
+        raise_value(vm, "embedded null character");
+    return !error_raised(vm);
+}
+
+static bool flag_argument(VM *vm, Value v, bool *flag) {
+    int truth = is_absent(v) ? 0 : object_truth(vm, v);
+    *flag = truth > 0;
+    return truth >= 0;
+}
+
+static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
+    static const char params[] =
+        "buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False";
+    Value row[6];
+    TextFile *t = as_text_file(self);
+    if (!arguments_bind(vm, "TextIOWrapper", params, args, nargs, names, row)) return false;
+    if (!check_text(vm, row[1], "encoding") || !check_text(vm, row[2], "errors") ||
+        !check_text(vm, row[3], "newline") || !flag_argument(vm, row[4], &t->line_buffered) ||
+        !flag_argument(vm, row[5], &t->write_through)) {
+        return false;
+    }
+    bool locale = is_absent(row[1]) || is_none(row[1]) || string_equal_c(row[1], "locale");
+    bool strict = is_absent(row[2]) || is_none(row[2]);
+    Value encoding = locale ? string_from_c(vm, "UTF-8") : value_ref(row[1]);
+    Value errors = strict ? string_from_c(vm, "strict") : value_ref(row[2]);
+    bool ok = !is_absent(encoding) && !is_absent(errors) && set_up(vm, t, row[0], encoding, errors, row[3]);
+    value_xdrop(vm, encoding);
+    value_xdrop(vm, errors);
+    return ok;
 }
 
 static int traverse(Object *self, VisitFn visit, void *context) {
@@ -127,29 +179,70 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(t->errors);
     VISIT(t->mode);
     VISIT(t->chunk);
-    return 0;
+    return io_traverse(self, visit, context);
 }
 
-static void clear(VM *vm, Object *self) { value_clear(vm, &((TextFile *)self)->buffer); }
+static void clear(VM *vm, Object *self) {
+    value_clear(vm, &((TextFile *)self)->buffer);
+    io_clear(vm, self);
+}
 
-bool text_file_is_open(const TextFile *t) {
-    if (is_absent(t->buffer) || is_absent(as_buffered(t->buffer)->raw)) return false;
-    return as_file(as_buffered(t->buffer)->raw)->fd >= 0;
+/* There is a stream below, and it is not just being called. */
+static bool check_usable(VM *vm, const TextFile *t) {
+    if (is_absent(t->buffer)) {
+        raise_value(vm, t->detached ? "underlying buffer has been detached"
+                                    : "I/O operation on uninitialized object");
+    } else if (t->busy) {
+        raise_error(vm, &exc_RuntimeError, "reentrant call inside %R", from_object(t));
+    }
+    return !error_raised(vm);
+}
+
+/* Calls of the stream below. */
+
+static bool below_write(VM *vm, TextFile *t, const void *from, int64_t size) {
+    t->busy = true;
+    bool done = stream_write(vm, t->buffer, from, size) == size;
+    t->busy = false;
+    return done;
+}
+
+static bool below_flush(VM *vm, TextFile *t) {
+    t->busy = true;
+    bool done = stream_flush(vm, t->buffer);
+    t->busy = false;
+    return done;
+}
+
+static int64_t below_seek(VM *vm, TextFile *t, int64_t offset, int whence) {
+    t->busy = true;
+    int64_t at = stream_seek(vm, t->buffer, offset, whence);
+    t->busy = false;
+    return at;
 }
 
 static bool close_file(VM *vm, TextFile *t) {
-    if (!text_file_is_open(t)) return true;
-    bool flushed = text_file_flush(vm, t);
+    if (!check_usable(vm, t)) return false;
+    int was_closed = stream_closed(vm, t->buffer);
+    if (was_closed) return was_closed > 0;
+    bool plain = t->head.type == &text_file_type;
+    Value done = plain ? NONE : io_ask(vm, from_object(t), "flush", ABSENT);
+    bool flushed = plain ? text_file_flush(vm, t) : !is_absent(done);
+    value_xdrop(vm, done);
     Value raised = error_take(vm);
-    bool closed = buffered_close(vm, as_buffered(t->buffer));
-    if (!is_absent(raised)) {
-        error_clear(vm);
-        error_restore(vm, raised);
-    }
+    t->busy = true;
+    bool closed = stream_close(vm, t->buffer);
+    t->busy = false;
+    io_raise_first(vm, raised);
     return flushed && closed;
 }
 
 static void finalize(VM *vm, Object *self) {
+    if (is_absent(((TextFile *)self)->buffer)) return;
+    if (self->type != &text_file_type || !is_buffered(((TextFile *)self)->buffer)) {
+        io_finalize(vm, self);
+        return;
+    }
     Value raised = error_take(vm);
     if (!close_file(vm, (TextFile *)self)) error_unraisable(vm, NULL, from_object(self));
     error_restore(vm, raised);
@@ -163,13 +256,13 @@ static void dealloc(VM *vm, Object *self) {
     value_xdrop(vm, t->mode);
     value_xdrop(vm, t->chunk);
     memory_free(vm, t->source, (size_t)t->source_capacity);
-    memory_free(vm, t->pending, FILE_BUFFER_SIZE);
-    object_free(vm, self, sizeof *t);
+    if (t->pending) memory_free(vm, t->pending, FILE_BUFFER_SIZE);
+    io_clear(vm, self);
+    object_free(vm, self, instance_size(self, 0));
 }
 
 static bool check_open(VM *vm, const TextFile *t) {
-    if (is_absent(t->buffer)) return raise_value(vm, "underlying buffer has been detached"), false;
-    return buffered_check_open(vm, as_buffered(t->buffer));
+    return check_usable(vm, t) && stream_check_open(vm, t->buffer);
 }
 
 /* --- writing --- */
@@ -177,17 +270,17 @@ static bool check_open(VM *vm, const TextFile *t) {
 static bool write_pending(VM *vm, TextFile *t) {
     int64_t size = t->pending_length;
     t->pending_length = 0;
-    return size == 0 || buffered_write(vm, as_buffered(t->buffer), t->pending, size);
+    return size == 0 || below_write(vm, t, t->pending, size);
 }
 
 bool text_file_flush(VM *vm, TextFile *t) {
     if (!check_open(vm, t)) return false;
-    return write_pending(vm, t) && buffered_flush(vm, as_buffered(t->buffer));
+    return write_pending(vm, t) && below_flush(vm, t);
 }
 
 static bool put(VM *vm, TextFile *t, const uint8_t *data, int64_t size) {
     if (size > FILE_BUFFER_SIZE - t->pending_length && !write_pending(vm, t)) return false;
-    if (size > FILE_BUFFER_SIZE) return buffered_write(vm, as_buffered(t->buffer), data, size);
+    if (size > FILE_BUFFER_SIZE) return below_write(vm, t, data, size);
     memcpy(t->pending + t->pending_length, data, (size_t)size);
     t->pending_length += size;
     return true;
@@ -236,7 +329,7 @@ bool text_file_write(VM *vm, TextFile *t, Value string) {
 
 bool text_file_print(VM *vm, TextFile *t, Value string) {
     if (!check_open(vm, t)) return false;
-    if (!as_buffered(t->buffer)->writes) return raise_unsupported(vm, "not writable"), false;
+    if (!t->writable) return raise_unsupported(vm, "not writable"), false;
     return text_file_write(vm, t, string);
 }
 
@@ -302,7 +395,10 @@ static int next_chunk(VM *vm, TextFile *t) {
             return 0;
         }
         if (!reserve_source(vm, t, rest + FILE_BUFFER_SIZE)) return -1;
-        int64_t got = buffered_read_some(vm, as_buffered(t->buffer), t->source + rest, FILE_BUFFER_SIZE);
+        t->busy = true;
+        int64_t got = stream_read(vm, t->buffer, t->source + rest, FILE_BUFFER_SIZE);
+        t->busy = false;
+        if (got == STREAM_BLOCKED) got = 0;
         if (got < 0) return -1;
         t->source_length += got;
         t->ended = got == 0;
@@ -395,7 +491,7 @@ static Value read_characters(VM *vm, TextFile *t, int64_t size) {
 static TextFile *reading(VM *vm, Value self) {
     TextFile *t = as_text_file(self);
     if (!check_open(vm, t)) return NULL;
-    if (!as_buffered(t->buffer)->reads) return raise_unsupported(vm, "not readable"), NULL;
+    if (!t->readable) return raise_unsupported(vm, "not readable"), NULL;
     return write_pending(vm, t) ? t : NULL;
 }
 
@@ -458,7 +554,9 @@ static int64_t bytes_taken(VM *vm, TextFile *t) {
 
 static int64_t tell(VM *vm, TextFile *t) {
     if (!write_pending(vm, t)) return -1;
-    int64_t at = buffered_tell(vm, as_buffered(t->buffer));
+    t->busy = true;
+    int64_t at = stream_tell(vm, t->buffer);
+    t->busy = false;
     if (at < 0 || is_absent(t->chunk)) return at < 0 ? -1 : at - (t->source_length - t->decoded);
     int64_t taken = bytes_taken(vm, t);
     return taken < 0 ? -1 : at - t->source_length + taken;
@@ -471,9 +569,9 @@ static void forget_chunk(VM *vm, TextFile *t) {
 }
 
 static bool leave_reading(VM *vm, TextFile *t) {
-    if (!as_buffered(t->buffer)->reads) return true;
+    if (!t->readable) return true;
     int64_t at = tell(vm, t);
-    if (at < 0 || buffered_seek(vm, as_buffered(t->buffer), at, SEEK_SET) < 0) return false;
+    if (at < 0 || below_seek(vm, t, at, SEEK_SET) < 0) return false;
     forget_chunk(vm, t);
     return true;
 }
@@ -506,7 +604,7 @@ static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
         offset = tell(vm, t);
         if (offset < 0) return ABSENT;
     }
-    int64_t at = buffered_seek(vm, as_buffered(t->buffer), offset, whence == SEEK_END ? SEEK_END : SEEK_SET);
+    int64_t at = below_seek(vm, t, offset, whence == SEEK_END ? SEEK_END : SEEK_SET);
     if (at < 0) return ABSENT;
     forget_chunk(vm, t);
     t->encoder = (const char *)as_string(t->encoding)->data;
@@ -522,15 +620,18 @@ static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
     TextFile *t = as_text_file(args[0]);
     int64_t size;
     if (!check_open(vm, t) || !text_file_flush(vm, t)) return ABSENT;
-    if (!as_buffered(t->buffer)->writes) return raise_unsupported(vm, "truncate");
+    if (!t->writable) return raise_unsupported(vm, "truncate");
     if (is_absent(args[1]) || is_none(args[1])) {
         size = tell(vm, t);
         if (size < 0) return ABSENT;
     } else if (!object_to_int64(vm, args[1], &exc_OverflowError, &size)) {
         return ABSENT;
     }
-    int fd = as_file(as_buffered(t->buffer)->raw)->fd;
-    return ftruncate(fd, size) == 0 ? int_from(vm, size) : raise_os(vm, errno, ABSENT);
+    Value wanted = int_from(vm, size);
+    if (is_absent(wanted)) return ABSENT;
+    Value result = io_ask(vm, t->buffer, "truncate", wanted);
+    value_drop(vm, wanted);
+    return result;
 }
 
 /* --- the other methods --- */
@@ -542,9 +643,11 @@ static Value flush_method(VM *vm, Value *args, int nargs, Value names) {
 
 static Value get_closed(VM *vm, Value self) {
     TextFile *t = as_text_file(self);
-    if (is_absent(t->buffer)) return raise_value(vm, "underlying buffer has been detached");
-    if (is_absent(as_buffered(t->buffer)->raw)) return raise_value(vm, "raw stream has been detached");
-    return bool_from(!text_file_is_open(t));
+    if (is_absent(t->buffer)) return check_usable(vm, t) ? NONE : ABSENT;
+    if (is_buffered(t->buffer) && is_absent(as_buffered(t->buffer)->raw))
+        return raise_value(vm, "raw stream has been detached");
+    int closed = stream_closed(vm, t->buffer);
+    return closed < 0 ? ABSENT : bool_from(closed);
 }
 
 static Value close_method(VM *vm, Value *args, int nargs, Value names) {
@@ -560,16 +663,13 @@ static Value detach_method(VM *vm, Value *args, int nargs, Value names) {
     if (!text_file_flush(vm, t)) return ABSENT;
     Value buffer = t->buffer;
     t->buffer = ABSENT;
+    t->detached = true;
     return buffer;
 }
 
 static Value ask_buffer(VM *vm, Value self, const char *method) {
     TextFile *t = as_text_file(self);
-    if (is_absent(t->buffer)) return raise_value(vm, "underlying buffer has been detached");
-    Value name = string_intern_c(vm, method);
-    Value answer = is_absent(name) ? ABSENT : call_method(vm, t->buffer, name, NULL, 0);
-    value_xdrop(vm, name);
-    return answer;
+    return check_usable(vm, t) ? io_ask(vm, t->buffer, method, ABSENT) : ABSENT;
 }
 
 #define ASK(name) \
@@ -636,10 +736,7 @@ static const NativeDef methods[] = {
 
 static Value get_name(VM *vm, Value self) {
     TextFile *t = as_text_file(self);
-    if (is_absent(t->buffer)) return raise_value(vm, "underlying buffer has been detached");
-    Value raw = as_buffered(t->buffer)->raw;
-    if (is_absent(raw)) return raise_value(vm, "raw stream has been detached");
-    return value_ref(as_file(raw)->name);
+    return is_absent(t->buffer) && !check_usable(vm, t) ? ABSENT : io_attribute(vm, t->buffer, "name");
 }
 
 static Value get_newlines(VM *vm, Value self) {
@@ -688,8 +785,14 @@ static Value repr(VM *vm, Value self) {
     Builder b;
     builder_init(&b, vm);
     builder_c(&b, "<_io.TextIOWrapper");
-    Value raw = is_absent(t->buffer) ? ABSENT : as_buffered(t->buffer)->raw;
-    if (!is_absent(raw)) builder_format(&b, " name=%R", as_file(raw)->name);
+    if (is_absent(t->encoding)) {
+        builder_fini(&b);
+        return raise_value(vm, "I/O operation on uninitialized object");
+    }
+    Value name = is_absent(t->buffer) ? ABSENT : io_attribute(vm, t->buffer, "name");
+    error_clear(vm);
+    if (!is_absent(name)) builder_format(&b, " name=%R", name);
+    value_xdrop(vm, name);
     if (!is_absent(t->mode)) builder_format(&b, " mode=%R", t->mode);
     builder_format(&b, " encoding=%R>", t->encoding);
     return builder_finish(&b);
@@ -702,8 +805,11 @@ static Value iterate(VM *vm, Value self) {
 Type text_file_type = {
     TYPE_HEAD(text_file_type, "_io.TextIOWrapper", .traverse = traverse, .clear = clear, .finalize = finalize,
               .dealloc = dealloc),
-    .flags = TYPE_WEAKLY_REFERABLE | TYPE_NO_NEW,
+    .flags = TYPE_BASE | TYPE_WEAKLY_REFERABLE,
     .basic_size = sizeof(TextFile),
+    .attributes_offset = sizeof(TextFile),
+    .new = new,
+    .init = init,
     .base = &text_io_base_type,
     .doc = "Character and line based layer over a buffered file.",
     .repr = repr,
