@@ -70,7 +70,7 @@ typedef struct {
     bool line_buffered, write_through;
     bool detached; /* why buffer is ABSENT */
     bool readable, writable;
-    bool busy; /* the stream below is being called */
+    bool busy;        /* the stream below is being called */
     bool last_cr;     /* the chunk's last character was \r, kept back until the next one is known */
     bool held_before; /* the same of the chunk before: this one begins with that \r */
     uint8_t seen;     /* line ends met: bits 1 \r, 2 \n, 4 \r\n */
@@ -94,7 +94,7 @@ static inline bool is_buffered(Value v) {
 /* --- what all streams share --- */
 
 NEW RAISES Value io_ask(VM *vm, Value self, const char *method,
-                        Value argument);                        /* self.method(argument or nothing) */
+                        Value argument); /* self.method(argument or nothing) */
 NEW RAISES Value io_attribute(VM *vm, Value self, const char *name);
 RAISES int io_question(VM *vm, STEALS Value answer); /* its truth; an ABSENT answer RAISED already */
 RAISES bool io_check_open(VM *vm, Value self);       /* by self.closed */
@@ -112,7 +112,8 @@ RAISES int stream_closed(VM *vm, Value stream);
 RAISES bool stream_check_open(VM *vm, Value stream);
 RAISES int stream_can(VM *vm, Value stream, const char *question); /* "readable", "writable", "seekable" */
 RAISES int64_t stream_read(VM *vm, Value stream, void *to, int64_t size); /* at most one call of read */
-RAISES int64_t stream_write(VM *vm, Value stream, const void *from, int64_t size); /* fewer than size RAISES */
+RAISES int64_t stream_write(VM *vm, Value stream, const void *from,
+                            int64_t size); /* fewer than size RAISES */
 RAISES int64_t stream_seek(VM *vm, Value stream, int64_t offset, int whence);
 RAISES int64_t stream_tell(VM *vm, Value stream);
 RAISES bool stream_flush(VM *vm, Value stream);

@@ -222,15 +222,9 @@ static Value check_can(VM *vm, Value self, const char *question, const char *tex
     return can ? NONE : is_absent(answer) ? ABSENT : raise_unsupported(vm, text);
 }
 
-METHOD(check_readable) {
-    return check_can(vm, args[0], "readable", "File or stream is not readable.");
-}
-METHOD(check_writable) {
-    return check_can(vm, args[0], "writable", "File or stream is not writable.");
-}
-METHOD(check_seekable) {
-    return check_can(vm, args[0], "seekable", "File or stream is not seekable.");
-}
+METHOD(check_readable) { return check_can(vm, args[0], "readable", "File or stream is not readable."); }
+METHOD(check_writable) { return check_can(vm, args[0], "writable", "File or stream is not writable."); }
+METHOD(check_seekable) { return check_can(vm, args[0], "seekable", "File or stream is not seekable."); }
 
 static const NativeDef base_methods[] = {
     {"seek", no_seek, "offset, whence=0, /", "Change the stream position to the given byte offset.", 0},

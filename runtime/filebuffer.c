@@ -110,7 +110,8 @@ static void dealloc(VM *vm, Object *self) {
 /* There is a raw stream, and it is not just being called. */
 static bool check_usable(VM *vm, const Buffered *b) {
     if (is_absent(b->raw)) {
-        raise_value(vm, b->detached ? "raw stream has been detached" : "I/O operation on uninitialized object");
+        raise_value(vm,
+                    b->detached ? "raw stream has been detached" : "I/O operation on uninitialized object");
     } else if (b->busy) {
         raise_error(vm, &exc_RuntimeError, "reentrant call inside %R", from_object(b));
     }

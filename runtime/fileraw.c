@@ -199,7 +199,8 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (!known) return raise_value(vm, "invalid mode: %.200s", mode), false;
     int close_fd = is_absent(row[2]) ? 1 : object_truth(vm, row[2]);
     if (close_fd < 0 || !file_close(vm, as_file(self))) return false;
-    if (is_bool(row[0]) && !warn(vm, &exc_RuntimeWarning, 1, "bool is used as a file descriptor")) return false;
+    if (is_bool(row[0]) && !warn(vm, &exc_RuntimeWarning, 1, "bool is used as a file descriptor"))
+        return false;
     Value target = file_target(vm, row[0]);
     bool ok = !is_absent(target) && open_into(vm, as_file(self), target, mode, close_fd, row[3]);
     if (ok) value_set(vm, &as_file(self)->name, value_ref(row[0]));
@@ -266,7 +267,8 @@ const char *file_mode(const FileIO *file) {
 /* --- methods --- */
 
 Value unsupported_operation(VM *vm) {
-    if (is_absent(vm->unsupported_operation)) { /* OSError and ValueError at once: a class made at first use */
+    if (is_absent(
+            vm->unsupported_operation)) { /* OSError and ValueError at once: a class made at first use */
         Value name = string_from_c(vm, "UnsupportedOperation");
         Value bases = tuple_pack(vm, 2, from_object(&exc_OSError), from_object(&exc_ValueError));
         Value dict = dict_new(vm), module = string_from_c(vm, "io");

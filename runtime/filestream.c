@@ -48,8 +48,10 @@ static int64_t read_into(VM *vm, Value stream, void *to, int64_t size) {
     bool blocked = is_none(count);
     int64_t got = blocked ? STREAM_BLOCKED : count_from(vm, count);
     if (!blocked && !error_raised(vm) && (got < 0 || got > size)) {
-        raise_error(vm, &exc_OSError, "raw readinto() returned invalid length %lld (should have been "
-                    "between 0 and %lld)", (long long)got, (long long)size);
+        raise_error(vm, &exc_OSError,
+                    "raw readinto() returned invalid length %lld (should have been "
+                    "between 0 and %lld)",
+                    (long long)got, (long long)size);
         got = -1;
     }
     if (got > 0) memcpy(to, as_bytearray(block)->data, (size_t)got);
@@ -97,16 +99,19 @@ static int64_t write_piece(VM *vm, Value stream, const char *from, int64_t size)
     if (is_none(count)) {
         Value row[] = {int_small(EAGAIN), string_from_c(vm, "write could not complete without blocking"),
                        int_small(0)};
-        Value error = is_absent(row[1]) ? ABSENT
-                                        : call_3(vm, from_object(&exc_BlockingIOError), row[0], row[1], row[2]);
+        Value error = is_absent(row[1])
+                          ? ABSENT
+                          : call_3(vm, from_object(&exc_BlockingIOError), row[0], row[1], row[2]);
         value_xdrop(vm, row[1]);
         if (!is_absent(error)) raise_object(vm, error);
         return -1;
     }
     int64_t put = count_from(vm, count);
     if (!error_raised(vm) && (put < 0 || put > size)) {
-        raise_error(vm, &exc_OSError, "raw write() returned invalid length %lld (should have been between "
-                    "0 and %lld)", (long long)put, (long long)size);
+        raise_error(vm, &exc_OSError,
+                    "raw write() returned invalid length %lld (should have been between "
+                    "0 and %lld)",
+                    (long long)put, (long long)size);
         put = -1;
     }
     return put;

@@ -1,0 +1,63 @@
+/* The module _io: the types of files and open, which the module io gives its names. */
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/file.h"
+#include "runtime/module.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+
+static Value text_encoding(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return is_none(args[0]) ? string_from_c(vm, "locale") : value_ref(args[0]);
+}
+
+static Value open_code(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    if (!is_string(args[0]))
+        return raise_type(vm, "open_code() argument 'path' must be str, not %T", args[0]);
+    Value mode = string_from_c(vm, "rb"), result = ABSENT;
+    Value open = dict_get_c(vm, vm->builtins, "open");
+    if (!is_absent(mode) && !is_absent(open)) result = call_2(vm, open, args[0], mode);
+    value_xdrop(vm, mode);
+    return result;
+}
+
+static const NativeDef functions[] = {
+    {"text_encoding", text_encoding, "encoding, stacklevel=2, /",
+     "Return encoding, or 'locale' in the place of None.", 0},
+    {"open_code", open_code, "path", "Opens the provided file with the intent to import the contents.", 0},
+    {0},
+};
+
+static const struct {
+    const char *name;
+    Type *type;
+} types[] = {
+    {"_IOBase", &io_base_type},
+    {"_RawIOBase", &raw_io_base_type},
+    {"_BufferedIOBase", &buffered_io_base_type},
+    {"_TextIOBase", &text_io_base_type},
+    {"FileIO", &file_io_type},
+    {"BytesIO", &bytes_io_type},
+    {"StringIO", &string_io_type},
+    {"BufferedReader", &buffered_reader_type},
+    {"BufferedWriter", &buffered_writer_type},
+    {"BufferedRandom", &buffered_random_type},
+    {"TextIOWrapper", &text_file_type},
+    {"IncrementalNewlineDecoder", &newline_decoder_type},
+    {"BlockingIOError", &exc_BlockingIOError},
+};
+
+Value module__io_new(VM *vm) {
+    Value module = module_new_c(vm, "_io", "The types of files: see the module io.");
+    if (is_absent(module)) return ABSENT;
+    Value dict = as_module(module)->dict, unsupported = unsupported_operation(vm);
+    bool ok = !is_absent(unsupported) && module_add_functions(vm, dict, functions, "_io") &&
+              dict_set_c(vm, dict, "UnsupportedOperation", unsupported) &&
+              dict_set_c(vm, dict, "open", dict_get_c(vm, vm->builtins, "open")) &&
+              dict_set_c(vm, dict, "DEFAULT_BUFFER_SIZE", int_small(FILE_BUFFER_SIZE));
+    for (size_t i = 0; ok && i < sizeof types / sizeof *types; i++)
+        ok = dict_set_c(vm, dict, types[i].name, from_object(types[i].type));
+    if (!ok) value_clear(vm, &module);
+    return module;
+}
