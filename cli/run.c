@@ -24,6 +24,7 @@
 #include "runtime/str.h"
 #include "vm/eval.h"
 #include "vm/import.h"
+#include "vm/load.h"
 #include "vm/machine.h"
 
 enum { STATUS_ERROR = 1, STATUS_NO_FILE = 2 };
@@ -321,25 +322,61 @@ static bool set_program(VM *vm, Value filename) {
     return is_absent(argv) || object_set_item(vm, argv, int_small(0), filename);
 }
 
-static int run_found_module(VM *vm, Value filename, Value package) {
-    if (!set_program(vm, filename)) return run_finish(vm);
-    return run_file_at(vm, filename, package);
+/* __spec__ and __package__ of a module that runs as __main__; None: there is no spec to be had. */
+static bool set_spec(VM *vm, Value spec) {
+    Value module = machine_main_module(vm), name = string_intern_c(vm, "parent"), parent = ABSENT;
+    if (!is_absent(module) && !is_absent(name) && !is_none(spec))
+        parent = object_get_attribute(vm, spec, name);
+    bool ok = !is_absent(parent) && dict_set(vm, as_module(module)->dict, NAME_OF(vm, package), parent) &&
+              dict_set(vm, as_module(module)->dict, NAME_OF(vm, spec), spec);
+    value_xdrop(vm, name);
+    value_xdrop(vm, parent);
+    return (ok || is_none(spec)) && !error_raised(vm);
+}
+
+/* Run the file of the module `name`, which was found along `path`. */
+static int run_found_module(VM *vm, Value name, Value path, Value filename, Value package) {
+    Value spec = load_find_file(vm, name, path);
+    bool ok = !is_absent(spec) && set_spec(vm, spec) && set_program(vm, filename);
+    value_xdrop(vm, spec);
+    return ok ? run_file_at(vm, filename, package) : run_finish(vm);
+}
+
+/* A module of the library as __main__. Its parents are imported, as those of a file are. */
+static int run_library_module(VM *vm, Value name, STEALS Value code) {
+    Value module = machine_main_module(vm), spec = is_absent(module) ? ABSENT : load_find_frozen(vm, name);
+    Value program = is_absent(spec) ? ABSENT : string_format(vm, "<frozen %S>", name), result = ABSENT;
+    if (!is_absent(program) && set_program(vm, program) && set_spec(vm, spec))
+        result = eval_code(vm, code, as_module(module)->dict, ABSENT);
+    value_xdrop(vm, program);
+    value_xdrop(vm, spec);
+    value_drop(vm, code);
+    value_xdrop(vm, result);
+    return is_absent(result) ? run_finish(vm) : 0;
 }
 
 /* `package` is a package: its module __main__. */
 static int run_package(VM *vm, Value package) {
-    Value path = package_path(vm, package), file = ABSENT;
+    Value path = package_path(vm, package), file = ABSENT, code = ABSENT;
+    Value name = error_raised(vm) ? ABSENT : string_format(vm, "%S.__main__", package);
     bool nested;
-    if (!is_absent(path)) file = find_file(vm, "__main__", path, &nested);
-    value_xdrop(vm, path);
-    if (error_raised(vm)) return run_finish(vm);
-    if (is_absent(file)) {
-        return complain(vm, STATUS_ERROR,
-                        "No module named %S.__main__; %R is a package and cannot be directly executed",
-                        package, package, ABSENT);
+    int status;
+    if (!is_absent(path) && !is_absent(name)) file = find_file(vm, "__main__", path, &nested);
+    if (is_absent(file) && !error_raised(vm)) code = load_frozen_code(vm, name);
+    if (error_raised(vm)) {
+        status = run_finish(vm);
+    } else if (!is_absent(code)) {
+        status = run_library_module(vm, name, code);
+    } else if (is_absent(file)) {
+        status = complain(vm, STATUS_ERROR,
+                          "No module named %S.__main__; %R is a package and cannot be directly executed",
+                          package, package, ABSENT);
+    } else {
+        status = run_found_module(vm, name, path, file, package);
     }
-    int status = run_found_module(vm, file, package);
-    value_drop(vm, file);
+    value_xdrop(vm, file);
+    value_xdrop(vm, name);
+    value_xdrop(vm, path);
     return status;
 }
 
@@ -353,6 +390,9 @@ static int run_without_file(VM *vm, Value name) {
         value_drop(vm, error);
         return status;
     }
+    Value code = load_frozen_code(vm, name);
+    if (!is_absent(code) && !load_is_frozen_package(vm, name)) return run_library_module(vm, name, code);
+    value_xdrop(vm, code);
     Value path = package_path(vm, name);
     bool package = !is_absent(path), missing = error_is(vm, &exc_ImportError);
     value_xdrop(vm, path);
@@ -380,7 +420,7 @@ static int run_module(VM *vm, const char *text) {
     if (is_absent(file))
         status = run_without_file(vm, name);
     else
-        status = package ? run_package(vm, name) : run_found_module(vm, file, parent);
+        status = package ? run_package(vm, name) : run_found_module(vm, name, path, file, parent);
     value_xdrop(vm, file);
     value_xdrop(vm, path);
     value_xdrop(vm, parent);

@@ -17,10 +17,11 @@
 #include "runtime/set.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/weakref.h"
 
 typedef struct {
     Object head;
-    Value registry, cache, negative; /* sets of classes, or ABSENT while empty; owned */
+    Value registry, cache, negative; /* sets of weak references to classes, or ABSENT while empty; owned */
     uint64_t negative_version;       /* vm->abc_registrations when the negative cache was begun */
 } AbcData;
 
@@ -66,11 +67,60 @@ Type abc_data_type = {
 
 /* --- the sets --- */
 
-static int has(VM *vm, Value set, Value class) { return is_absent(set) ? 0 : set_contains(vm, set, class); }
+/* They hold weak references: to have been asked about does not keep a class alive. */
+
+static int has(VM *vm, Value set, Value class) {
+    if (is_absent(set)) return 0;
+    Value reference = weak_reference_new(vm, &weak_ref_type, class, ABSENT);
+    if (is_absent(reference)) return -1;
+    value_ref(set); /* a metaclass's __hash__ or __eq__ may do anything */
+    int found = set_contains(vm, set, reference);
+    value_drop(vm, set);
+    value_drop(vm, reference);
+    return found;
+}
+
+/* The classes of a set that are still there, a list. NEW. */
+static Value living(VM *vm, Value set) {
+    Value list = list_new(vm, 0), reference;
+    int64_t hash;
+    for (int64_t position = 0; !is_absent(list) && set_next(as_set(set), &position, &reference, &hash);) {
+        Value class = weak_reference_get((WeakReference *)as_object(reference));
+        if (!is_absent(class) && !list_append_owned(vm, list, class)) value_clear(vm, &list);
+    }
+    return list;
+}
+
+static bool add_reference(VM *vm, Value set, Value class) {
+    Value reference = weak_reference_new(vm, &weak_ref_type, class, ABSENT);
+    bool ok = !is_absent(reference) && set_add(vm, set, reference);
+    value_xdrop(vm, reference);
+    return ok;
+}
+
+/* The same set without the references to classes that have died. */
+static bool sweep(VM *vm, Value *set) {
+    Value classes = living(vm, *set), fresh = is_absent(classes) ? ABSENT : set_new(vm);
+    bool ok = !is_absent(fresh);
+    for (int64_t i = 0; ok && i < as_list(classes)->length; i++)
+        ok = add_reference(vm, fresh, as_list(classes)->items[i]);
+    value_xdrop(vm, classes);
+    if (ok)
+        value_set(vm, set, fresh);
+    else
+        value_xdrop(vm, fresh);
+    return ok;
+}
 
 static bool add(VM *vm, Value *set, Value class) {
+    enum { SWEEP_MIN = 64 }; /* then at each doubling */
     if (is_absent(*set) && is_absent(*set = set_new(vm))) return false;
-    return set_add(vm, *set, class);
+    int64_t used = as_set(*set)->used;
+    if (used >= SWEEP_MIN && (used & (used - 1)) == 0 && !sweep(vm, set)) return false;
+    Value target = value_ref(*set);
+    bool ok = add_reference(vm, target, class);
+    value_drop(vm, target);
+    return ok;
 }
 
 /* The class's data. NEW, RAISES. */
@@ -248,7 +298,7 @@ static int find_out(VM *vm, Value self, const AbcData *data, Value class) {
     if (is_family(self, TYPE_TYPE) && type_is_subtype((Type *)as_object(class), (Type *)as_object(self)))
         return 1;
     if (!is_absent(data->registry)) {
-        answer = below_any(vm, class, list_from_iterable(vm, data->registry));
+        answer = below_any(vm, class, living(vm, data->registry));
         if (answer == 1 || answer < 0) return answer;
     }
     Value below = call_method(vm, self, NAME_OF(vm, subclasses), NULL, 0);
