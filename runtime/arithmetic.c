@@ -5,6 +5,7 @@
 #include "runtime/float.h"
 #include "runtime/int.h"
 #include "runtime/protocol.h"
+#include "runtime/warn.h"
 #include "runtime/str.h"
 
 static const char *const binary_symbols[BINARY_COUNT] = {
@@ -135,8 +136,11 @@ Value object_index(VM *vm, Value v) {
     if (slot == NULL) return raise_type(vm, "'%T' object cannot be interpreted as an integer", v);
     Value result = slot(vm, v);
     if (is_absent(result) || is_int(result)) return result;
-    Value exact = is_int_family(result) ? exact_int(vm, result)
-                                        : raise_type(vm, "__index__ returned non-int (type %T)", result);
+    Value exact = ABSENT;
+    if (!is_int_family(result))
+        raise_type(vm, "__index__ returned non-int (type %T)", result);
+    else if (is_exactly(result, &int_type) || warn_int_subclass(vm, "__index__", result))
+        exact = exact_int(vm, result);
     value_drop(vm, result);
     return exact;
 }
@@ -156,8 +160,15 @@ bool object_to_int64(VM *vm, Value v, Type *overflow, int64_t *result) {
 
 static Value float_from_slot(VM *vm, Value v) {
     Value result = type_of(v)->number.to_float(vm, v);
-    if (is_absent(result) || is_float_family(result)) return result;
-    raise_type(vm, "%T.__float__ returned non-float (type %T)", v, result);
+    if (is_absent(result) || is_float(result) || is_exactly(result, &float_type)) return result;
+    if (is_float_family(result) &&
+        warn(vm, &exc_DeprecationWarning, 1,
+             "%T.__float__ returned non-float (type %T).  The ability to return an instance of a strict "
+             "subclass of "
+             "float is deprecated, and may be removed in a future version of Python.",
+             v, result))
+        return result;
+    if (!error_raised(vm)) raise_type(vm, "%T.__float__ returned non-float (type %T)", v, result);
     value_drop(vm, result);
     return ABSENT;
 }

@@ -44,6 +44,8 @@ RAISES bool int_divmod(VM *vm, Value a, Value b, NEW Value *quotient, NEW Value 
 NEW RAISES Value int_power_modulo(VM *vm, Value base, Value exponent, Value modulus);
 NEW RAISES Value int_shift(VM *vm, Value v, int64_t left); /* v << left; negative: v >> -left */
 NEW RAISES Value int_negate(VM *vm, Value v);
+/* DeprecationWarning: __int__ or __index__ returned an instance of a subclass of int. */
+RAISES bool warn_int_subclass(VM *vm, const char *method, Value result);
 NEW RAISES Value int_exact(VM *vm, Value v); /* the same number as an exact int */
 
 NEW RAISES Value int_from_big(VM *vm, int64_t i); /* for one that does not fit 62 bits */

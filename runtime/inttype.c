@@ -12,6 +12,7 @@
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
+#include "runtime/warn.h"
 #include "runtime/tuple.h"
 
 /* --- slots --- */
@@ -81,21 +82,36 @@ static Value compare(VM *vm, Value a, Value b, CompareOp op) {
 
 /* --- int(x, base) --- */
 
+bool warn_int_subclass(VM *vm, const char *method, Value result) {
+    return warn(
+        vm, &exc_DeprecationWarning, 1,
+        "%s returned non-int (type %T).  The ability to return an instance of a strict subclass of int is "
+        "deprecated, and may be removed in a future version of Python.",
+        method, result);
+}
+
 /* The int that __int__, __index__ or __trunc__ makes of `x`, or that its text says. */
 static Value convert(VM *vm, Value x) {
     const Type *type = type_of(x);
     if (is_exactly(x, &int_type) || is_int(x)) return value_ref(x);
     if (type->number.to_int) {
         Value result = type->number.to_int(vm, x);
-        if (is_absent(result) || is_int_family(result)) return result;
-        raise_type(vm, "__int__ returned non-int (type %T)", result);
+        if (is_absent(result) || is_int(result) || is_exactly(result, &int_type)) return result;
+        bool fine = is_int_family(x) && value_same(x, result); /* not what a script's __int__ made */
+        if (!is_int_family(result))
+            raise_type(vm, "__int__ returned non-int (type %T)", result);
+        else
+            fine = fine || warn_int_subclass(vm, "__int__", result);
+        if (fine) return result;
         value_drop(vm, result);
         return ABSENT;
     }
     if (type->number.index) return object_index(vm, x);
     Value trunc = object_special(vm, x, NAME_OF(vm, trunc));
     if (!is_absent(trunc)) {
-        Value whole = call_0(vm, trunc);
+        bool allowed =
+            warn(vm, &exc_DeprecationWarning, 1, "The delegation of int() to __trunc__ is deprecated.");
+        Value whole = allowed ? call_0(vm, trunc) : ABSENT;
         value_drop(vm, trunc);
         if (is_absent(whole) || is_int_family(whole)) return whole;
         Value result = object_index(vm, whole);

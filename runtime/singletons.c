@@ -5,6 +5,7 @@
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
+#include "runtime/warn.h"
 
 Object none_object = OBJECT_IMMORTAL(&none_type);
 Object ellipsis_object = OBJECT_IMMORTAL(&ellipsis_type);
@@ -102,8 +103,16 @@ static Value not_implemented_repr(VM *vm, Value self) {
     return string_intern_c(vm, "NotImplemented");
 }
 
+static int not_implemented_truth(VM *vm, Value self) {
+    (void)self;
+    return warn(vm, &exc_DeprecationWarning, 1, "NotImplemented should not be used in a boolean context")
+               ? 1
+               : -1;
+}
+
 Type not_implemented_type = {
     TYPE_HEAD(not_implemented_type, "NotImplementedType", .dealloc = revive),
+    .number = {.truth = not_implemented_truth},
     .basic_size = sizeof(Object),
     .base = &object_type,
     .doc = "The type of the NotImplemented singleton.",
@@ -146,7 +155,15 @@ static Value bool_or(VM *vm, Value left, Value right) { return bool_binary(vm, B
 static Value bool_xor(VM *vm, Value left, Value right) { return bool_binary(vm, BINARY_XOR, left, right); }
 
 static Value bool_invert(VM *vm, Value self) {
-    (void)vm;
+    if (!warn(
+            vm, &exc_DeprecationWarning, 1,
+            "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns "
+            "the bitwise "
+            "inversion of the underlying int object and is usually not what you expect from negating a bool. "
+            "Use the "
+            "'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the "
+            "underlying int."))
+        return ABSENT;
     return int_small(value_same(self, TRUE_VALUE) ? -2 : -1);
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/warn.h"
 #include "vm/eval.h"
 
 /* --- life --- */
@@ -335,6 +336,12 @@ static Value send_method(VM *vm, Value *args, int nargs, Value names) {
 
 static Value throw_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
+    bool old = !is_absent(args[2]) || !is_absent(args[3]);
+    if (old &&
+        !warn(
+            vm, &exc_DeprecationWarning, 1,
+            "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead."))
+        return ABSENT;
     Value exception = thrown_exception(vm, args[1], args[2], args[3]);
     return is_absent(exception) ? ABSENT : throw_exception(vm, as_generator(args[0]), exception);
 }
