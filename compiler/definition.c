@@ -271,6 +271,10 @@ static void class_body(Compiler *c, Node *node, uint32_t line) {
     }
     block_body(c, node->ClassDef.body);
     set_name(c, "__static_attributes__", static_attributes(c), NO_SPAN);
+    if (c->unit->scope->needs_class_dict) {
+        emit(c, OP_LOAD_LOCAL, (int32_t)c->unit->class_dict, NO_SPAN);
+        emit_name(c, OP_STORE_NAME, name_c(c, "__classdictcell__"), NO_SPAN);
+    }
     if (!c->unit->scope->needs_class_cell) {
         return_none(c);
         return;

@@ -421,15 +421,21 @@ static bool add_to_bases(VM *vm, Type *type) {
 
 /* --- when the class stands --- */
 
-static bool fill_class_cell(VM *vm, Type *type) {
-    Value dict = from_object(type->dict), cell = dict_get_string(vm, dict, NAME_OF(vm, classcell));
+/* Put `content` into the cell that the class body left under `name`, if there is one. */
+static bool fill_cell(VM *vm, Type *type, Value name, Value content) {
+    Value dict = from_object(type->dict), cell = dict_get_string(vm, dict, name);
     if (is_absent(cell)) return true;
     if (!is_cell(cell)) {
-        raise_type(vm, "__classcell__ must be a nonlocal cell, not %R", from_object(type_of(cell)));
+        raise_type(vm, "%S must be a nonlocal cell, not %R", name, from_object(type_of(cell)));
         return false;
     }
-    value_set(vm, &as_cell(cell)->content, value_ref(from_object(type)));
-    return dict_delete(vm, dict, NAME_OF(vm, classcell)) >= 0;
+    value_set(vm, &as_cell(cell)->content, value_ref(content));
+    return dict_delete(vm, dict, name) >= 0;
+}
+
+static bool fill_class_cells(VM *vm, Type *type) {
+    return fill_cell(vm, type, NAME_OF(vm, classcell), from_object(type)) &&
+           fill_cell(vm, type, NAME_OF(vm, classdictcell), from_object(type->dict));
 }
 
 static bool call_set_name(VM *vm, Type *type, Value key, Value value) {
@@ -505,7 +511,7 @@ static Type *make_type(VM *vm, Type *metatype, Type *base, Value name, Tuple *ba
         type->slot_names = tuple_from(vm, as_list(plan.names)->items, as_list(plan.names)->length);
     }
     bool ok = type != NULL && is_absent(type->slot_names) == is_absent(plan.names) &&
-              complete_dict(vm, type, dict, &plan) && fill_class_cell(vm, type) && set_mro(vm, type) &&
+              complete_dict(vm, type, dict, &plan) && fill_class_cells(vm, type) && set_mro(vm, type) &&
               add_to_bases(vm, type);
     value_xdrop(vm, plan.names);
     if (ok) {
@@ -614,7 +620,7 @@ static bool check_new_bases(VM *vm, Type *type, Value bases) {
     if (!(type->flags & TYPE_HEAP)) {
         raise_type(vm, "cannot set '__bases__' attribute of immutable type '%N'", type);
     } else if (is_absent(bases)) {
-        raise_type(vm, "cannot delete '__bases__' attribute of type '%N'", type);
+        raise_type(vm, "cannot delete '__bases__' attribute of immutable type '%N'", type);
     } else if (!is_tuple(bases)) {
         raise_type(vm, "can only assign tuple to %N.__bases__, not %T", type, bases);
     } else if (as_tuple(bases)->length == 0) {

@@ -289,8 +289,10 @@ static Value from_bytes(VM *vm, Value *args, int nargs, Value names) {
     Value bytes;
     if (is_bytes(args[1])) {
         bytes = value_ref(args[1]);
-    } else if (is_string(args[1])) {
-        return raise_type(vm, "cannot convert 'str' object to bytes");
+    } else if (is_string(args[1]) ||
+               (type_of(args[1])->iterate == NULL && type_of(args[1])->container.get_item == NULL &&
+                is_absent(type_lookup(vm, type_of(args[1]), NAME_OF(vm, bytes))))) {
+        return raise_type(vm, "cannot convert '%T' object to bytes", args[1]);
     } else {
         bytes = object_call(vm, from_object(&bytes_type), &args[1], 1, ABSENT);
     }

@@ -132,6 +132,11 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     } else if (is_absent(row[0])) {
         text = value_ref(vm->empty_string);
     } else {
+        for (int i = 1; i < 3; i++) {
+            if (is_absent(row[i]) || is_string(row[i])) continue;
+            return raise_type(vm, "str() argument '%s' must be str, not %T", i == 1 ? "encoding" : "errors",
+                              row[i]);
+        }
         if (is_string(row[0])) return raise_type(vm, "decoding str is not supported");
         text = codec_decode_by(vm, "str", row[0], row[1], row[2]);
     }
