@@ -116,14 +116,29 @@ static Value sys_unraisablehook(VM *vm, Value *args, int nargs, Value names) {
     return NONE;
 }
 
-bool sys_call_unraisablehook(VM *vm, Value exception, Value where) {
+/* NEW: the hook's err_msg, None when there is nothing to say or no memory to say it. */
+static Value unraisable_message(VM *vm, const char *message, Value where) {
+    if (message == NULL || !is_absent(where)) return NONE;
+    Value whole = string_from_c(vm, message), text = ABSENT;
+    if (!is_absent(whole)) {
+        int64_t length = string_length(as_string(whole));
+        bool colon = length > 0 && string_at(as_string(whole), length - 1) == ':';
+        text = string_slice(vm, whole, 0, length - colon);
+        value_drop(vm, whole);
+    }
+    if (!is_absent(text)) return text;
+    error_clear(vm);
+    return NONE;
+}
+
+bool sys_call_unraisablehook(VM *vm, Value exception, const char *message, Value where) {
     Value hook = is_absent(vm->sys) ? ABSENT : dict_get_string(vm, vm->sys, NAME_OF(vm, unraisablehook));
     if (is_absent(hook) || value_same(hook, dict_get_c(vm, vm->sys, "__unraisablehook__"))) return false;
     value_ref(hook);
     Value traceback = as_exception(exception)->traceback;
     Value items[] = {value_ref(from_object(type_of(exception))), value_ref(exception),
-                     is_absent(traceback) ? NONE : value_ref(traceback), NONE,
-                     is_absent(where) ? NONE : value_ref(where)};
+                     is_absent(traceback) ? NONE : value_ref(traceback),
+                     unraisable_message(vm, message, where), is_absent(where) ? NONE : value_ref(where)};
     Value args = structseq_new(vm, &unraisable_args_type, items);
     Value result = is_absent(args) ? ABSENT : call_1(vm, hook, args);
     Value failure = error_take(vm);

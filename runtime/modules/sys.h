@@ -14,7 +14,8 @@ typedef struct {
 RAISES bool sys_set_flags(VM *vm, const SysFlags *flags);
 
 /* Report an exception that nobody can catch through sys.unraisablehook; false when that is the default one.
- * `where` is the object whose code failed, or ABSENT. Raises nothing. */
-bool sys_call_unraisablehook(VM *vm, Value exception, Value where);
+ * `where` is the object whose code failed, or ABSENT; then `message`, if not NULL, says it
+ * all, with a colon at its end that the hook does not see. Raises nothing. */
+bool sys_call_unraisablehook(VM *vm, Value exception, const char *message, Value where);
 
 #endif
