@@ -20,7 +20,7 @@ PROGRAM_asan := mpy-asan
 PROGRAM := $(PROGRAM_$(VARIANT))
 
 ROOMS := base lexer parser compiler runtime runtime/modules gc vm cli
-LIBRARIES := gmp libutf8proc
+LIBRARIES := gmp libutf8proc nettle
 READLINE := $(shell pkg-config --exists readline 2>/dev/null && echo readline)
 
 WARNINGS := -Wall -Wextra -Werror

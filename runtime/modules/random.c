@@ -1,0 +1,279 @@
+/*
+ * The module _random: the generator behind the module random, and what seeding it takes.
+ *
+ * The generator is the Mersenne Twister MT19937 (Matsumoto and Nishimura, "Mersenne Twister: a 623-dimensionally
+ * equidistributed uniform pseudo-random number generator", 1998): 624 words of 32 bits. All are renewed at once when the
+ * last has been handed out, and each is tempered on its way out.
+ */
+#include <errno.h>
+#include <nettle/sha2.h>
+#include <sys/random.h>
+
+#include "runtime/buffer.h"
+#include "runtime/bytes.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/float.h"
+#include "runtime/instance.h"
+#include "runtime/int.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/tuple.h"
+
+#define NATIVE(name) \
+    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
+                      __attribute__((unused)) Value names)
+
+enum { WORDS = 624, MIDDLE = 397, SEED_OF_ARRAYS = 19650218 };
+
+#define TWIST UINT32_C(0x9908B0DF)
+#define INITIAL_FACTOR UINT32_C(1812433253)
+
+typedef struct {
+    Object head;
+    uint32_t next; /* the word to hand out; WORDS: renew them first */
+    uint32_t words[WORDS];
+} Generator;
+
+static Generator *as_generator(Value v) { return (Generator *)as_object(v); }
+
+/* --- the twister --- */
+
+static uint32_t twist(uint32_t high, uint32_t low, uint32_t far) {
+    uint32_t joined = (high & UINT32_C(0x80000000)) | (low & UINT32_C(0x7FFFFFFF));
+    return far ^ (joined >> 1) ^ (joined & 1 ? TWIST : 0);
+}
+
+static void renew(Generator *g) {
+    uint32_t *w = g->words;
+    for (int i = 0; i < WORDS; i++)
+        w[i] = twist(w[i], w[i + 1 < WORDS ? i + 1 : 0],
+                     w[i + MIDDLE < WORDS ? i + MIDDLE : i + MIDDLE - WORDS]);
+    g->next = 0;
+}
+
+static uint32_t next_word(Generator *g) {
+    if (g->next >= WORDS) renew(g);
+    uint32_t w = g->words[g->next++];
+    w ^= w >> 11;
+    w ^= w << 7 & UINT32_C(0x9D2C5680);
+    w ^= w << 15 & UINT32_C(0xEFC60000);
+    return w ^ w >> 18;
+}
+
+static uint32_t mixed(const uint32_t *w, int i) { return w[i - 1] ^ w[i - 1] >> 30; }
+
+static void seed_word(Generator *g, uint32_t seed) {
+    g->words[0] = seed;
+    for (int i = 1; i < WORDS; i++)
+        g->words[i] = INITIAL_FACTOR * mixed(g->words, i) + (uint32_t)i;
+    g->next = WORDS;
+}
+
+static int step(uint32_t *w, int i) {
+    if (i + 1 < WORDS) return i + 1;
+    w[0] = w[WORDS - 1];
+    return 1;
+}
+
+/* Word i of a key of so many; keys have their words in limbs of two. */
+static uint32_t key_word(const uint64_t *limbs, int64_t i) {
+    return (uint32_t)(limbs[i / 2] >> (i % 2 * 32));
+}
+
+static void seed_key(Generator *g, const uint64_t *limbs, int64_t count) {
+    uint32_t *w = g->words;
+    int i = 1;
+    seed_word(g, SEED_OF_ARRAYS);
+    int64_t k = 0;
+    for (int64_t n = count > WORDS ? count : WORDS; n > 0; n--) {
+        w[i] = (w[i] ^ mixed(w, i) * UINT32_C(1664525)) + key_word(limbs, k) + (uint32_t)k;
+        i = step(w, i);
+        if (++k >= count) k = 0;
+    }
+    for (int n = WORDS - 1; n > 0; n--) {
+        w[i] = (w[i] ^ mixed(w, i) * UINT32_C(1566083941)) - (uint32_t)i;
+        i = step(w, i);
+    }
+    w[0] = UINT32_C(0x80000000);
+}
+
+/* --- seeding --- */
+
+/* Fill from the system's own generator. */
+static bool read_entropy(VM *vm, void *to, int64_t size) {
+    for (int64_t done = 0; done < size;) {
+        ssize_t got = getrandom((char *)to + done, (size_t)(size - done), 0);
+        if (got < 0 && errno != EINTR) return raise_os(vm, errno, ABSENT), false;
+        if (got > 0) done += got;
+        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+    }
+    return true;
+}
+
+static bool seed_from_system(VM *vm, Generator *g) {
+    uint64_t key[WORDS / 2];
+    if (!read_entropy(vm, key, sizeof key)) return false;
+    seed_key(g, key, WORDS);
+    return true;
+}
+
+static bool seed(VM *vm, Generator *g, Value v) {
+    if (is_absent(v) || is_none(v)) return seed_from_system(vm, g);
+    uint64_t hashed;
+    if (is_int_family(v)) {
+        IntView view;
+        int_view(v, &view);
+        const uint64_t zero = 0;
+        int64_t words = view.count * 2;
+        if (words && view.limbs[view.count - 1] >> 32 == 0) words--;
+        seed_key(g, words ? view.limbs : &zero, words ? words : 1);
+        return true;
+    }
+    if (!object_hash(vm, v, (int64_t *)&hashed)) return false;
+    seed_key(g, &hashed, hashed >> 32 ? 2 : 1);
+    return true;
+}
+
+static Value generator_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    Generator *g = (Generator *)instance_new(vm, type, 0);
+    if (!g) return ABSENT;
+    g->next = WORDS;
+    object_track(&g->head);
+    return from_object(g);
+}
+
+static bool generator_init(VM *vm, Value self, Value *args, int nargs, Value names) {
+    if (type_of(self) == &random_type && !arguments_no_names(vm, "Random", names)) return false;
+    if (nargs > 1) return raise_type(vm, "Random() requires at most 1 argument (%d given)", nargs), false;
+    return seed(vm, as_generator(self), nargs ? args[0] : ABSENT);
+}
+
+static void generator_dealloc(VM *vm, Object *self) { object_free(vm, self, instance_size(self, 0)); }
+
+NATIVE(generator_seed) { return seed(vm, as_generator(args[0]), args[1]) ? NONE : ABSENT; }
+
+NATIVE(generator_getstate) {
+    Generator *g = as_generator(args[0]);
+    Tuple *state = tuple_new(vm, WORDS + 1);
+    if (!state) return ABSENT;
+    for (int i = 0; i < WORDS; i++)
+        state->items[i] = int_small(g->words[i]);
+    state->items[WORDS] = int_small(g->next);
+    return tuple_finish(state);
+}
+
+NATIVE(generator_setstate) {
+    uint32_t words[WORDS + 1];
+    if (!is_tuple(args[1])) return raise_type(vm, "state vector must be a tuple");
+    if (as_tuple(args[1])->length != WORDS + 1) return raise_value(vm, "state vector is the wrong size");
+    for (int i = 0; i <= WORDS; i++) {
+        Value item = as_tuple(args[1])->items[i];
+        if (!is_int_family(item)) return raise_type(vm, "an integer is required");
+        if (int_sign(item) < 0) return raise_overflow(vm, "can't convert negative value to unsigned int");
+        int64_t number;
+        if (!int_to_int64(item, &number))
+            return raise_overflow(vm, "Python int too large to convert to C unsigned long");
+        words[i] = (uint32_t)number;
+    }
+    if (words[WORDS] > WORDS) return raise_value(vm, "invalid state");
+    memcpy(as_generator(args[0])->words, words, sizeof as_generator(args[0])->words);
+    as_generator(args[0])->next = words[WORDS];
+    return NONE;
+}
+
+/* --- numbers --- */
+
+/* 53 random bits as a fraction. */
+NATIVE(generator_random) {
+    Generator *g = as_generator(args[0]);
+    uint32_t high = next_word(g) >> 5, low = next_word(g) >> 6;
+    return float_from(vm, ((double)high * 0x1p26 + (double)low) * 0x1p-53);
+}
+
+NATIVE(generator_getrandbits) {
+    int64_t bits;
+    if (!object_to_int64(vm, args[1], NULL, &bits)) return ABSENT;
+    if (bits != (int)bits) return raise_overflow(vm, "Python int too large to convert to C int");
+    Generator *g = as_generator(args[0]);
+    if (bits < 0) return raise_value(vm, "number of bits must be non-negative");
+    if (bits == 0) return int_small(0);
+    if (bits <= 32) return int_small(next_word(g) >> (32 - bits));
+    int64_t limbs = (bits + 63) / 64, words = (bits + 31) / 32;
+    uint64_t *number = memory_alloc(vm, (size_t)limbs * 8);
+    if (!number) return ABSENT;
+    memset(number, 0, (size_t)limbs * 8);
+    for (int64_t i = 0; i < words; i++, bits -= 32) {
+        uint32_t word = next_word(g);
+        if (bits < 32) word >>= 32 - bits;
+        number[i / 2] |= (uint64_t)word << (i % 2 * 32);
+    }
+    Value v = int_from_limbs(vm, number, limbs, false);
+    memory_free(vm, number, (size_t)limbs * 8);
+    return v;
+}
+
+/* --- functions --- */
+
+NATIVE(random_urandom) {
+    int64_t size;
+    if (!object_to_int64(vm, args[0], &exc_OverflowError, &size)) return ABSENT;
+    if (size < 0) return raise_value(vm, "negative argument not allowed");
+    Bytes *bytes = bytes_new(vm, size);
+    if (!bytes || read_entropy(vm, bytes->data, size)) return from_object(bytes);
+    object_drop(vm, &bytes->head);
+    return ABSENT;
+}
+
+NATIVE(random_sha512) {
+    BufferView from;
+    struct sha512_ctx context;
+    uint8_t digest[SHA512_DIGEST_SIZE];
+    if (!buffer_acquire(vm, args[0], BUFFER_SIMPLE, &from)) return ABSENT;
+    sha512_init(&context);
+    sha512_update(&context, (size_t)from.size, from.data);
+    sha512_digest(&context, sizeof digest, digest);
+    buffer_release(vm, &from);
+    return bytes_from(vm, digest, sizeof digest);
+}
+
+static const NativeDef generator_methods[] = {
+    {"getrandbits", generator_getrandbits, "k, /",
+     "getrandbits(k) -> x.  Generates an int with k random bits.", 0},
+    {"getstate", generator_getstate, "", "getstate() -> tuple containing the current state.", 0},
+    {"random", generator_random, "", "random() -> x in the interval [0, 1).", 0},
+    {"seed", generator_seed, "n=None, /", "seed([n]) -> None.  Defaults to the system's entropy.", 0},
+    {"setstate", generator_setstate, "state, /", "setstate(state) -> None.  Restores generator state.", 0},
+    {NULL, NULL, NULL, NULL, 0},
+};
+
+Type random_type = {
+    TYPE_HEAD(random_type, "_random.Random", .dealloc = generator_dealloc),
+    .flags = TYPE_BASE,
+    .basic_size = sizeof(Generator),
+    .base = &object_type,
+    .doc = "Random() -> create a random number generator with its own internal state.",
+    .new = generator_new,
+    .init = generator_init,
+    .methods = generator_methods,
+};
+
+static const NativeDef functions[] = {
+    {"sha512", random_sha512, "data, /", "The SHA-512 digest of bytes, from which long seeds are made.", 0},
+    {"urandom", random_urandom, "size, /", "Bytes from the system's generator.", 0},
+    {NULL, NULL, NULL, NULL, 0},
+};
+
+Value module__random_new(VM *vm) {
+    Value module =
+        module_new_c(vm, "_random", "Module implements the Mersenne Twister random number generator.");
+    if (is_absent(module)) return ABSENT;
+    Value dict = as_module(module)->dict;
+    if (dict_set_c(vm, dict, "Random", from_object(&random_type)) &&
+        module_add_functions(vm, dict, functions, "_random"))
+        return module;
+    value_drop(vm, module);
+    return ABSENT;
+}
