@@ -17,6 +17,7 @@ GEN := build/gen
 PROGRAM_opt := mpy
 PROGRAM_debug := mpy-debug
 PROGRAM_asan := mpy-asan
+PROGRAM_coverage := mpy-coverage
 PROGRAM := $(PROGRAM_$(VARIANT))
 
 ROOMS := base lexer parser compiler runtime runtime/modules gc vm cli
@@ -31,8 +32,9 @@ CFLAGS_opt := -O2 -g1 -DNDEBUG -fno-plt -fno-semantic-interposition
 CFLAGS_debug := -O1 -g -DMPY_DEBUG -fno-omit-frame-pointer
 CFLAGS_asan := -O1 -g -DMPY_DEBUG -DMPY_ASAN -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
+CFLAGS_coverage := -O0 -g -DNDEBUG --coverage
 CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
-LDFLAGS += $(filter -fsanitize% -g% -O%,$(CFLAGS))
+LDFLAGS += $(filter -fsanitize% -g% -O% --coverage,$(CFLAGS))
 
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c)))
 UNICODE_DATA ?= /usr/share/unicode
@@ -49,7 +51,7 @@ FREEZE_OBJECTS := $(OBJECTS:$(MAIN)=$(OUT)/cli/tools/freeze.o)
 OBJECTS += $(FROZEN)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 
-.PHONY: all debug asan test unit scripts stress oom bench check docs install clean help
+.PHONY: all debug asan test unit scripts stress oom coverage bench check docs install clean help
 .DELETE_ON_ERROR:
 .SECONDARY: # objects of unit tests are kept
 
@@ -132,6 +134,22 @@ oom:
 	@$(MAKE) --no-print-directory VARIANT=debug all
 	@tests/oom --mpy ./mpy-debug -j $(JOBS) $(OOM_FLAGS)
 
+# Branch coverage of the memory manager and what belongs to it, by the unit tests and the script tests of those subjects.
+COVERED := gc/ runtime/audit.c runtime/roots.c runtime/modules/gc.c runtime/modules/heap.c $(wildcard runtime/weakref*.c \
+	runtime/memoryview*.c runtime/buffer*.c runtime/modules/*weakref*.c runtime/modules/array*.c)
+COVERAGE_TESTS := $(wildcard tests/modules/gc tests/modules/heap tests/modules/weakref tests/modules/array tests/lang/gc \
+	tests/types/memoryview tests/types/weakref tests/regression tests/limit)
+
+coverage:
+	@$(MAKE) --no-print-directory VARIANT=coverage all $(UNIT_TESTS:$(OUT)/%=build/coverage/%)
+	@find build/coverage -name '*.gcda' -delete
+	@for t in build/coverage/unit/test_heap build/coverage/unit/test_collector build/coverage/unit/test_audit; do \
+		CK_FORK=yes $$t >/dev/null; done
+	@for mode in pools system debug; do \
+		MPYMALLOC=$$mode MPYHEAPCHECK=1 tests/run --mpy ./mpy-coverage -j $(JOBS) $(COVERAGE_TESTS) | tail -n 1; done
+	@tests/oom --mpy ./mpy-coverage -j $(JOBS) --points 60 --seconds 3 tests/modules/gc tests/modules/heap | tail -n 2
+	@gcovr --root . --object-directory build/coverage $(COVERED:%=--filter %) --branches --sort-percentage
+
 # A bounded part of it: what the memory manager's own tests do.
 OOM_FEW := tests/modules/gc tests/modules/heap tests/lang/gc tests/regression
 
@@ -170,7 +188,7 @@ install: all
 	install -m 755 mpy $(DESTDIR)$(PREFIX)/bin/mpy
 
 clean:
-	rm -rf build mpy mpy-debug mpy-asan
+	rm -rf build mpy mpy-debug mpy-asan mpy-coverage
 
 help:
 	@echo "make          ./mpy, optimised"
@@ -178,6 +196,7 @@ help:
 	@echo "make asan     ./mpy-asan: AddressSanitizer and UBSan, objects on the system allocator"
 	@echo "make test     unit tests and script tests, on the optimised and the debug build"
 	@echo "make oom      the script tests with one request for memory after another refused"
+	@echo "make coverage branch coverage of the memory manager"
 	@echo "make stress   the script tests with a full garbage collection at every new container"
 	@echo "make bench    the benchmark programs under mpy, \$$(PYTHON) and \$$(LUA): ratios"
 	@echo "make docs     docs/bytecode.md from compiler/opcodes.def"
