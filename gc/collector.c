@@ -223,7 +223,7 @@ static bool handle_weak_references(Heap *heap) {
 
 /* ---- queue ----
  * Before: (reserve) garbage is known; (fill) it has had its weak references handled.
- * After: the queue owns a reference to each garbage object whose finalizer has not run, in order of creation.
+ * After: the queue has the entry of each garbage object whose finalizer has not run, in order of creation.
  * No user code has run, no finalizer is marked as run. */
 
 static bool wants_finalizer(const Collector *c, uint32_t i) {
@@ -241,17 +241,14 @@ static bool reserve_queue(Heap *heap) {
     *queue = (FinalizerQueue){.capacity = count};
     if (count == 0) return true;
     heap_set_exempt(heap, true);
-    queue->items = heap_alloc(heap, count * sizeof(Object *));
+    queue->entries = heap_alloc(heap, count * sizeof *queue->entries);
     heap_set_exempt(heap, false);
-    return queue->items != NULL;
+    return queue->entries != NULL;
 }
 
 static void fill_queue(Collector *c) {
     for (uint32_t i = 0; i < candidate_count(c); i++) {
-        if (!wants_finalizer(c, i)) continue;
-        Object *object = candidate(c, i);
-        object_ref(object);
-        c->finalizers.items[c->finalizers.length++] = object;
+        if (wants_finalizer(c, i)) c->finalizers.entries[c->finalizers.length++] = i;
     }
 }
 
@@ -264,14 +261,27 @@ static bool drain_queue(Heap *heap) {
     FinalizerQueue *queue = &heap->collector.finalizers;
     bool any = queue->length > 0;
     while (queue->next < queue->length) {
-        Object *object = queue->items[queue->next++];
+        Object *object = candidate(&heap->collector, queue->entries[queue->next++]);
+        if (object == NULL) continue;
+        object_ref(object);
+        queue->running = object;
         object_finalize(heap_vm(heap), object);
-        queue->items[queue->next - 1] = NULL; /* nobody may look at it while it dies */
+        queue->running = NULL;
         object_drop(heap_vm(heap), object);
     }
-    if (queue->items != NULL) heap_free(heap, queue->items, queue->capacity * sizeof(Object *));
-    *queue = (FinalizerQueue){.items = NULL};
+    if (queue->entries != NULL) heap_free(heap, queue->entries, queue->capacity * sizeof *queue->entries);
+    *queue = (FinalizerQueue){.entries = NULL};
     return any;
+}
+
+Object *gc_next_finalizer(const Heap *heap, uint32_t *position) {
+    const FinalizerQueue *queue = &heap->collector.finalizers;
+    if (*position < queue->next) *position = queue->next;
+    while (*position < queue->length) {
+        uint32_t i = queue->entries[(*position)++];
+        if (wants_finalizer(&heap->collector, i)) return candidate(&heap->collector, i);
+    }
+    return NULL;
 }
 
 /* ---- resurrect ----

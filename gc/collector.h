@@ -40,11 +40,13 @@
 
 typedef struct Heap Heap;
 
-/* Garbage whose finalizers are still to run. It owns a reference to each object. */
+/* Garbage whose finalizers are still to run, as entries of the target's vector. It owns no references: who dies by count
+ * meanwhile, because another's finalizer let go of it, is finalized then and leaves a hole. */
 typedef struct FinalizerQueue {
-    Object **items;
+    uint32_t *entries;
+    Object *running; /* whose finalizer runs; NULL: none */
     uint32_t length;
-    uint32_t next; /* the first that has not been started; next - 1 is running, or has run and is NULL */
+    uint32_t next; /* the first that has not been started */
     uint32_t capacity;
 } FinalizerQueue;
 
@@ -101,6 +103,10 @@ uint32_t gc_freeze_count(const Heap *heap);
  * until it returns other than 0, and return that. Garbage of a collection under way is left out. `each` may
  * allocate blocks, but make, track and drop no objects. */
 int gc_each(Heap *heap, int generation, int (*each)(Object *object, void *context), void *context);
+
+/* The garbage that waits for its finalizer: the next one at or after *position, which starts at 0 and is moved behind it;
+ * NULL at the end. */
+Object *gc_next_finalizer(const Heap *heap, uint32_t *position);
 
 bool gc_is_tracked(const Object *object);
 bool gc_is_finalized(const Object *object);

@@ -191,12 +191,11 @@ static Value generations(VM *vm, Value *args, int nargs, Value names) {
 /* The finalizer queue of the collection under way: (running, pending). */
 static Value finalizers(VM *vm, Value *args, int nargs, Value names) {
     (void)args, (void)nargs, (void)names;
-    const FinalizerQueue *queue = &vm_heap(vm)->collector.finalizers;
-    const Object *object = queue->next > 0 ? queue->items[queue->next - 1] : NULL;
-    Value running = object != NULL ? from_object(object) : NONE;
-    Value pending = list_new(vm, queue->length - queue->next);
-    for (uint32_t i = queue->next; i < queue->length && !is_absent(pending); i++) {
-        if (!list_append(vm, pending, from_object(queue->items[i]))) value_clear(vm, &pending);
+    const Object *object = vm_heap(vm)->collector.finalizers.running;
+    Value running = object != NULL ? from_object(object) : NONE, pending = list_new(vm, 0);
+    uint32_t position = 0;
+    while (!is_absent(pending) && (object = gc_next_finalizer(vm_heap(vm), &position)) != NULL) {
+        if (!list_append(vm, pending, from_object(object))) value_clear(vm, &pending);
     }
     Value pair = is_absent(pending) ? ABSENT : tuple_pack(vm, 2, running, pending);
     value_xdrop(vm, pending);
