@@ -808,7 +808,7 @@ class Sequence(Reversible, Collection):
         return sum(1 for v in self if v is value or v == value)
 
 
-for _type in (tuple, str, range):
+for _type in (tuple, str, range, memoryview):
     Sequence.register(_type)
 
 
@@ -896,7 +896,6 @@ class MutableSequence(Sequence):
 
 for _type in (bytes, bytearray):
     ByteString.register(_type)
-    Buffer.register(_type)
 MutableSequence.register(list)
 MutableSequence.register(bytearray)
 del _type

@@ -241,7 +241,7 @@ class Random(_Twister):
     def _sample_counted(self, population, k, sums):
         if len(sums) != len(population):
             raise ValueError("The number of counts does not match the population")
-        total = sums.pop() if sums else 0
+        total = sums.pop()
         if not isinstance(total, int):
             raise TypeError("Counts must be integers")
         if total <= 0:

@@ -1019,6 +1019,22 @@ Type array_type = {
     .getsets = getsets,
 };
 
+/* collections.abc.MutableSequence.register(array). */
+static bool register_abc(VM *vm) {
+    Value name = string_from_c(vm, "_collections_abc");
+    Value module = is_absent(name) ? ABSENT : vm->hooks.import(vm, name);
+    value_xdrop(vm, name);
+    if (is_absent(module)) return false;
+    Value class = dict_get_c(vm, as_module(module)->dict, "MutableSequence"),
+          array = from_object(&array_type);
+    Value method = is_absent(class) ? ABSENT : string_intern_c(vm, "register");
+    Value result = is_absent(method) ? ABSENT : call_method(vm, class, method, &array, 1);
+    value_xdrop(vm, method);
+    value_drop(vm, module);
+    value_xdrop(vm, result);
+    return !error_raised(vm);
+}
+
 Value module_array_new(VM *vm) {
     Value module = module_new_c(vm, "array",
                                 "This module defines an object type which can efficiently represent\n"
@@ -1030,7 +1046,7 @@ Value module_array_new(VM *vm) {
     bool ok = !is_absent(codes) && dict_set_c(vm, dict, "typecodes", codes) &&
               dict_set_c(vm, dict, "array", from_object(&array_type)) &&
               dict_set_c(vm, dict, "ArrayType", from_object(&array_type)) &&
-              module_add_functions(vm, dict, functions, "array");
+              module_add_functions(vm, dict, functions, "array") && register_abc(vm);
     value_xdrop(vm, codes);
     if (ok) return module;
     value_drop(vm, module);
