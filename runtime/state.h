@@ -57,7 +57,8 @@ typedef struct {
     struct WeakReference **cells; /* NULL while there are none */
     size_t capacity;              /* a power of two, or 0 */
     size_t count;
-    struct WeakReference *pending; /* to garbage of the collection under way, callbacks not called yet; each owned */
+    struct WeakReference
+        *pending; /* to garbage of the collection under way, callbacks not called yet; each owned */
 } WeakTable;
 
 /* Memory that a VM has beside its heap, in bytes. */
@@ -136,7 +137,7 @@ struct VM {
 
     WeakTable weak_table;
 
-    Value exit_functions; /* a list, see runtime/modules/atexit.h; ABSENT until needed */
+    Value exit_functions;           /* a list, see runtime/modules/atexit.h; ABSENT until needed */
     Value gc_callbacks, gc_garbage; /* the lists of the module gc; ABSENT before its import */
     Value unsupported_operation;    /* the class io.UnsupportedOperation; ABSENT until needed */
     Value struct_cache;             /* format -> layout of the module struct; ABSENT: empty */

@@ -45,7 +45,10 @@ static bool split_name(VM *vm, Value name, Value *parent, Value *last) {
 
 /* The search path for what is inside a package: NEW. */
 static Value parent_path(VM *vm, Value name, Value parent) {
-    Value path, module = import_module(vm, parent);
+    Value path, known = dict_get(vm, vm->modules, parent);
+    Value module = !is_absent(known)  ? value_ref(known)
+                   : error_raised(vm) ? ABSENT
+                                      : import_module(vm, parent);
     if (is_absent(module)) return ABSENT;
     int found = object_find_attribute(vm, module, NAME_OF(vm, path), &path);
     value_drop(vm, module);
