@@ -331,6 +331,7 @@ void traceback_add(VM *vm, Frame *frame, uint32_t index) {
 }
 
 uint32_t traceback_line(const Traceback *entry) {
+    if (entry->line) return entry->line;
     return code_line(frame_object_code(as_frame_object(entry->frame)), entry->index);
 }
 
@@ -393,12 +394,36 @@ static void traceback_dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(Traceback));
 }
 
+static Value traceback_make(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)type;
+    Value row[4];
+    int64_t lasti, line;
+    if (!arguments_bind(vm, "traceback", "tb_next, tb_frame, tb_lasti, tb_lineno", args, nargs, names, row))
+        return ABSENT;
+    if (!is_none(row[0]) && !is_exactly(row[0], &traceback_type))
+        return raise_type(vm, "expected traceback object or None, got '%T'", row[0]);
+    if (!is_exactly(row[1], &frame_type))
+        return raise_type(vm, "traceback() argument 'tb_frame' must be frame, not %T", row[1]);
+    if (!object_to_int64(vm, row[2], &exc_OverflowError, &lasti)) return ABSENT;
+    if (!object_to_int64(vm, row[3], &exc_OverflowError, &line)) return ABSENT;
+    Traceback *entry = (Traceback *)object_new_container(vm, &traceback_type, sizeof *entry);
+    if (entry == NULL) return raise_memory(vm);
+    entry->next = is_none(row[0]) ? ABSENT : value_ref(row[0]);
+    entry->frame = value_ref(row[1]);
+    int64_t words = frame_object_code(as_frame_object(row[1]))->instruction_count;
+    entry->index = lasti < 0 ? 0 : lasti / 4 < words ? (uint32_t)(lasti / 4) : (uint32_t)words - 1;
+    entry->line = line > 0 && line <= INT32_MAX ? (uint32_t)line : 0;
+    object_track(&entry->head);
+    return from_object(entry);
+}
+
 Type traceback_type = {
     TYPE_HEAD(traceback_type, "traceback", .traverse = traceback_traverse, .clear = traceback_clear,
               .dealloc = traceback_dealloc),
-    .flags = TYPE_NO_NEW,
     .basic_size = sizeof(Traceback),
     .base = &object_type,
+    .doc = "Create a new traceback object.",
+    .new = traceback_make,
     .getsets = traceback_getsets,
     .members = traceback_members,
 };

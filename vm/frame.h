@@ -155,6 +155,7 @@ typedef struct {
     Value next;     /* towards where it was raised, or ABSENT */
     Value frame;    /* a frame object */
     uint32_t index; /* of the instruction that failed */
+    uint32_t line;  /* tb_lineno of one that a program made; 0: the instruction's */
 } Traceback;
 
 static inline Traceback *as_traceback(Value v) { return (Traceback *)as_object(v); }

@@ -127,11 +127,6 @@ static const GetSetDef alias_getsets[] = {
     {0},
 };
 
-static const NativeDef alias_methods[] = {
-    {"__getitem__", generic_alias_class_getitem, "parameters, /", NULL, NATIVE_METHOD},
-    {0},
-};
-
 static const NativeDef generic_methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "params, /", NULL, NATIVE_CLASS_METHOD},
     {0},
@@ -151,8 +146,15 @@ PARAM_TYPE(type_var_type, "typing.TypeVar", TYPE_WEAKLY_REFERABLE, .members = me
            .getsets = type_var_getsets);
 PARAM_TYPE(param_spec_type, "typing.ParamSpec", TYPE_WEAKLY_REFERABLE, .members = members);
 PARAM_TYPE(type_var_tuple_type, "typing.TypeVarTuple", TYPE_WEAKLY_REFERABLE, .members = members);
-PARAM_TYPE(type_alias_type, "typing.TypeAliasType", 0, .members = alias_members, .getsets = alias_getsets,
-           .methods = alias_methods);
+static Value alias_get_item(VM *vm, Value self, Value key) {
+    Value params = ((TypeParam *)as_object(self))->params;
+    if (is_absent(params) || !is_tuple(params) || as_tuple(params)->length == 0)
+        return raise_type(vm, "Only generic type aliases are subscriptable");
+    return generic_alias_new(vm, self, key);
+}
+
+PARAM_TYPE(type_alias_type, "typing.TypeAliasType", 0, .container = {.get_item = alias_get_item},
+           .members = alias_members, .getsets = alias_getsets);
 
 Type generic_type = {
     TYPE_HEAD(generic_type, "typing.Generic", .dealloc = NULL),
