@@ -68,12 +68,12 @@ class _GeneratorContextManagerBase:
 
     def __init__(self, func, args, kwds):
         self.gen = func(*args, **kwds)
-        self.func, self.args, self.kwds = func, args, kwds
         # Help shows the function's docstring, not the class's.
         doc = getattr(func, "__doc__", None)
         if doc is None:
             doc = type(self).__doc__
         self.__doc__ = doc
+        self.func, self.kwds, self.args = func, kwds, args
 
     def _recreate_cm(self):
         return self.__class__(self.func, self.args, self.kwds)
@@ -84,7 +84,7 @@ class _GeneratorContextManager(_GeneratorContextManagerBase, AbstractContextMana
 
     def __enter__(self):
         # What was kept to make it anew is not needed any more, and may be large.
-        del self.args, self.kwds, self.func
+        del self.args, self.kwds, self.func  # the last set first: that is cheaper
         try:
             return next(self.gen)
         except StopIteration:

@@ -241,7 +241,8 @@ void error_print_unraisable(VM *vm, Value exception, const char *message, Value 
 void error_unraisable(VM *vm, const char *message, Value where) {
     Value exception = error_take(vm);
     if (is_absent(exception)) return;
-    if (!sys_call_unraisablehook(vm, exception, message, where)) error_print_unraisable(vm, exception, message, where);
+    if (!sys_call_unraisablehook(vm, exception, message, where))
+        error_print_unraisable(vm, exception, message, where);
     value_drop(vm, exception);
 }
 

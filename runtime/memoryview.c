@@ -823,7 +823,7 @@ Type managed_buffer_type = {
 
 Type memoryview_type = {
     TYPE_HEAD(memoryview_type, "memoryview", .traverse = traverse, .clear = clear, .dealloc = dealloc),
-    .flags = TYPE_SEQUENCE | TYPE_BUFFER,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_SEQUENCE | TYPE_BUFFER,
     .basic_size = sizeof(MemoryView),
     .base = &object_type,
     .doc = "Create a new memoryview object which references the given object.",

@@ -994,7 +994,7 @@ Type array_iterator_type = {
 
 Type array_type = {
     TYPE_HEAD(array_type, "array.array", .dealloc = dealloc),
-    .flags = TYPE_BASE | TYPE_SEQUENCE | TYPE_BUFFER,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE | TYPE_SEQUENCE | TYPE_BUFFER,
     .basic_size = sizeof(Array),
     .base = &object_type,
     .doc = "array(typecode [, initializer]) -> array\n\nReturn a new array whose items are restricted by "

@@ -449,6 +449,7 @@ static const NativeDef tee_methods[] = {
 Type itertools_tee_type = {
     TYPE_HEAD(itertools_tee_type, "itertools._tee", .traverse = tee_traverse, .clear = tee_clear,
               .dealloc = tee_dealloc),
+    .flags = TYPE_WEAKLY_REFERABLE,
     .basic_size = sizeof(Tee),
     .base = &object_type,
     .doc = "Iterator wrapped to make it copyable.",

@@ -706,7 +706,7 @@ static const GetSetDef struct_getsets[] = {
 
 Type struct_type = {
     TYPE_HEAD(struct_type, "_struct.Struct", .leaves = struct_leaves, .dealloc = struct_dealloc),
-    .flags = TYPE_BASE,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE,
     .basic_size = sizeof(StructObject),
     .base = &object_type,
     .doc = "Struct(fmt) --> compiled struct object\n\n",
@@ -719,7 +719,7 @@ Type struct_type = {
 
 Type struct_error_type = {
     TYPE_HEAD(struct_error_type, "struct.error", .traverse = NULL),
-    .flags = TYPE_BASE | TYPE_EXCEPTION,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE | TYPE_EXCEPTION,
     .base = &exc_Exception,
 };
 
