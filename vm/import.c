@@ -43,15 +43,10 @@ static bool split_name(VM *vm, Value name, Value *parent, Value *last) {
     return ok;
 }
 
-/* The search path for what is inside a package: NEW. */
-static Value parent_path(VM *vm, Value name, Value parent) {
-    Value path, known = dict_get(vm, vm->modules, parent);
-    Value module = !is_absent(known)  ? value_ref(known)
-                   : error_raised(vm) ? ABSENT
-                                      : import_module(vm, parent);
-    if (is_absent(module)) return ABSENT;
-    int found = object_find_attribute(vm, module, NAME_OF(vm, path), &path);
-    value_drop(vm, module);
+/* The search path for what is inside a package, which is imported: NEW. */
+static Value parent_path(VM *vm, Value name, Value parent, Value package) {
+    Value path;
+    int found = object_find_attribute(vm, package, NAME_OF(vm, path), &path);
     if (found > 0) return path;
     if (found == 0) raise_not_found(vm, name, "No module named %R; %R is not a package", parent);
     return ABSENT;
@@ -80,14 +75,20 @@ static Value known_module(VM *vm, Value name) {
 }
 
 static Value load_below(VM *vm, Value name, Value parent, Value last) {
-    Value path = parent_path(vm, name, parent), module;
-    if (is_absent(path)) return ABSENT;
-    module = known_module(vm, name); /* the package may have imported it */
-    bool fresh = is_absent(module) && !error_raised(vm);
-    if (fresh) module = load(vm, name, parent, last, path);
-    value_drop(vm, path);
-    if (is_absent(module) || !fresh) return module;
     Value package = dict_get(vm, vm->modules, parent);
+    if (is_absent(package) && error_raised(vm)) return ABSENT;
+    package = is_absent(package) ? import_module(vm, parent) : value_ref(package);
+    if (is_absent(package)) return ABSENT;
+    Value module = known_module(vm, name); /* the parent, package or not, may have put it there: os.path */
+    bool fresh = is_absent(module) && !error_raised(vm);
+    Value path = fresh ? parent_path(vm, name, parent, package) : ABSENT;
+    value_drop(vm, package);
+    if (!fresh) return module;
+    if (is_absent(path)) return ABSENT;
+    module = load(vm, name, parent, last, path);
+    value_drop(vm, path);
+    if (is_absent(module)) return ABSENT;
+    package = dict_get(vm, vm->modules, parent);
     if (is_absent(package) || object_set_attribute(vm, package, last, module)) return module;
     value_drop(vm, module);
     return ABSENT;
