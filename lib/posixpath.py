@@ -7,7 +7,7 @@ __all__ = ["normcase", "isabs", "join", "splitdrive", "splitroot", "split", "spl
            "commonprefix", "getsize", "getmtime", "getatime", "getctime", "islink", "exists", "lexists", "isdir",
            "isfile", "ismount", "expanduser", "expandvars", "normpath", "abspath", "samefile", "sameopenfile",
            "samestat", "curdir", "pardir", "sep", "pathsep", "defpath", "altsep", "extsep", "devnull", "realpath",
-           "supports_unicode_filenames", "relpath", "commonpath", "isjunction", "isdevdrive", "isreserved"]
+           "supports_unicode_filenames", "relpath", "commonpath", "isjunction", "isdevdrive"]
 
 curdir = "."
 pardir = ".."
@@ -273,11 +273,6 @@ def isjunction(path):
 
 
 def isdevdrive(path):
-    fspath(path)
-    return False
-
-
-def isreserved(path):
     fspath(path)
     return False
 
