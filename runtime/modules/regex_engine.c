@@ -1,0 +1,274 @@
+#define PCRE2_CODE_UNIT_WIDTH 0
+#include "runtime/modules/regex_engine.h"
+
+#include <pcre2.h>
+#include <string.h>
+
+#include "runtime/error.h"
+
+/* Steps of a search before it goes over to the careful form; callouts between two looks for signals; searches, or
+ * characters, that make machine code worth while. */
+enum { PATIENCE = 4000000, CALLOUTS_A_LOOK = 4096, USES_TRANSLATED = 24, LENGTH_TRANSLATED = 4096 };
+
+/* --- memory: PCRE2 does not say how large a block is that it frees, so each begins with its size --- */
+
+enum { SIZE_FIELD = 16 };
+
+static void *allocate(size_t size, void *vm) {
+    char *block = size <= SIZE_MAX - SIZE_FIELD ? memory_alloc(vm, size + SIZE_FIELD) : NULL;
+    if (!block) return NULL;
+    memcpy(block, &size, sizeof size);
+    return block + SIZE_FIELD;
+}
+
+static void release(void *place, void *vm) {
+    if (!place) return;
+    char *block = (char *)place - SIZE_FIELD;
+    size_t size;
+    memcpy(&size, block, sizeof size);
+    memory_free(vm, block, size + SIZE_FIELD);
+}
+
+/* --- a look for signals now and then --- */
+
+typedef struct {
+    VM *vm;
+    uint32_t callouts;
+} Watch;
+
+static int watch(void *data) {
+    Watch *w = data;
+    if (++w->callouts % CALLOUTS_A_LOOK || !vm_interrupted(w->vm)) return 0;
+    return w->vm->hooks.handle_signals(w->vm) ? 0 : PCRE2_ERROR_CALLOUT;
+}
+
+/* --- the same for each width of units --- */
+
+typedef RegexSession Session;
+
+typedef struct {
+    void *(*compile)(VM *vm, const RegexEngine *e, uint32_t more_options, int *error);
+    void (*free)(void *code);
+    void (*message)(int error, char text[256]);
+    void (*translate)(VM *vm, void *code);
+    bool (*session_begin)(VM *vm, const RegexEngine *e, Session *s); /* false RAISES */
+    void (*session_end)(Session *s);
+    int (*match)(const void *code, const RegexSubject *subject, int64_t start, uint32_t options,
+                 const Session *s, Watch *careful);
+    const size_t *(*spans)(void *match_data);
+} Library;
+
+#define LIBRARY(WIDTH, Unit) \
+    static void *compile_##WIDTH(VM *vm, const RegexEngine *e, uint32_t more_options, int *error) { \
+        PCRE2_SIZE offset; \
+        pcre2_general_context_##WIDTH *general = \
+            pcre2_general_context_create_##WIDTH(allocate, release, vm); \
+        pcre2_compile_context_##WIDTH *context = \
+            general ? pcre2_compile_context_create_##WIDTH(general) : NULL; \
+        Unit *text = context ? memory_alloc(vm, (e->length + 1) * sizeof(Unit)) : NULL; \
+        pcre2_code_##WIDTH *code = NULL; \
+        *error = PCRE2_ERROR_NOMEMORY; \
+        if (text) { \
+            for (size_t i = 0; i < e->length; i++) \
+                text[i] = e->text[i]; \
+            pcre2_set_newline_##WIDTH(context, PCRE2_NEWLINE_LF); \
+            pcre2_set_parens_nest_limit_##WIDTH(context, 1000); \
+            code = \
+                pcre2_compile_##WIDTH(text, e->length, e->options | more_options, error, &offset, context); \
+            memory_free(vm, text, (e->length + 1) * sizeof(Unit)); \
+        } \
+        pcre2_compile_context_free_##WIDTH(context); \
+        pcre2_general_context_free_##WIDTH(general); \
+        return code; \
+    } \
+    static void free_##WIDTH(void *code) { pcre2_code_free_##WIDTH(code); } \
+    static void message_##WIDTH(int error, char text[256]) { \
+        Unit wide[256]; \
+        int length = pcre2_get_error_message_##WIDTH(error, wide, 256); \
+        for (int i = 0; i < length; i++) \
+            text[i] = (char)wide[i]; \
+        text[length > 0 ? length : 0] = 0; \
+    } \
+    static void translate_##WIDTH(VM *vm, void *code) { \
+        if (pcre2_jit_compile_##WIDTH(code, PCRE2_JIT_COMPLETE) == PCRE2_ERROR_NOMEMORY && error_raised(vm)) \
+            error_clear(vm); \
+    } \
+    static bool session_begin_##WIDTH(VM *vm, const RegexEngine *e, Session *s) { \
+        pcre2_general_context_##WIDTH *general = \
+            pcre2_general_context_create_##WIDTH(allocate, release, vm); \
+        pcre2_match_context_##WIDTH *context = general ? pcre2_match_context_create_##WIDTH(general) : NULL; \
+        s->context = context; \
+        s->match_data = context ? pcre2_match_data_create_##WIDTH((uint32_t)e->groups + 1, general) : NULL; \
+        if (context) { \
+            pcre2_set_depth_limit_##WIDTH(context, UINT32_MAX); \
+            pcre2_set_heap_limit_##WIDTH(context, UINT32_MAX); \
+        } \
+        if (context && !s->match_data) pcre2_match_context_free_##WIDTH(context); \
+        pcre2_general_context_free_##WIDTH(general); \
+        return s->match_data != NULL; \
+    } \
+    static void session_end_##WIDTH(Session *s) { \
+        pcre2_match_data_free_##WIDTH(s->match_data); \
+        pcre2_match_context_free_##WIDTH(s->context); \
+    } \
+    static int callout_##WIDTH(pcre2_callout_block_##WIDTH *block, void *data) { \
+        (void)block; \
+        return watch(data); \
+    } \
+    static int match_##WIDTH(const void *code, const RegexSubject *subject, int64_t start, uint32_t options, \
+                             const Session *s, Watch *careful) { \
+        pcre2_set_match_limit_##WIDTH(s->context, careful ? UINT32_MAX : PATIENCE); \
+        pcre2_set_callout_##WIDTH(s->context, careful ? callout_##WIDTH : NULL, careful); \
+        return pcre2_match_##WIDTH(code, subject->data, (size_t)subject->length, (size_t)start, options, \
+                                   s->match_data, s->context); \
+    } \
+    static const size_t *spans_##WIDTH(void *data) { return pcre2_get_ovector_pointer_##WIDTH(data); }
+
+LIBRARY(8, uint8_t)
+LIBRARY(16, uint16_t)
+LIBRARY(32, uint32_t)
+
+#define LIBRARY_TABLE(WIDTH) \
+    { \
+        compile_##WIDTH, free_##WIDTH, message_##WIDTH, translate_##WIDTH, session_begin_##WIDTH, \
+            session_end_##WIDTH, match_##WIDTH, spans_##WIDTH \
+    }
+
+static const Library libraries[] = {LIBRARY_TABLE(8), LIBRARY_TABLE(16), LIBRARY_TABLE(32)};
+
+/* --- life --- */
+
+bool regex_engine_init(VM *vm, RegexEngine *e, const char *text, size_t length, unsigned flags,
+                       unsigned least_width_log, int64_t groups, char reason[256]) {
+    *e = (RegexEngine){.length = length, .least_width_log = least_width_log, .groups = groups};
+    e->options = PCRE2_ALT_CIRCUMFLEX | (flags & REGEX_CASELESS ? PCRE2_CASELESS : 0) |
+                 (flags & REGEX_MULTILINE ? PCRE2_MULTILINE : 0) | (flags & REGEX_DOTALL ? PCRE2_DOTALL : 0) |
+                 (flags & REGEX_UNICODE ? PCRE2_UCP : 0);
+    *reason = 0;
+    e->text = memory_alloc(vm, length + 1);
+    if (!e->text) return false;
+    memcpy(e->text, text, length);
+    int error;
+    const Library *library = &libraries[least_width_log];
+    e->forms[least_width_log].code = library->compile(vm, e, 0, &error);
+    if (e->forms[least_width_log].code) return true;
+    if (!error_raised(vm)) library->message(error, reason);
+    regex_engine_fini(vm, e);
+    return false;
+}
+
+void regex_engine_fini(VM *vm, RegexEngine *e) {
+    for (int i = 0; i < 3; i++) {
+        RegexForm *form = &e->forms[i];
+        if (form->code) libraries[i].free(form->code);
+        if (form->careful) libraries[i].free(form->careful);
+        if (form->session.match_data) libraries[i].session_end(&form->session);
+        *form = (RegexForm){0};
+    }
+    if (e->text) memory_free(vm, e->text, e->length + 1);
+    e->text = NULL;
+}
+
+size_t regex_engine_size(const RegexEngine *e) { return e->length + 1; }
+
+/* --- matching --- */
+
+/* PCRE2's error in a search as an exception. */
+static int raise_failure(VM *vm, const Library *library, int error) {
+    char text[256];
+    if (error_raised(vm)) return -1;
+    if (error == PCRE2_ERROR_NOMEMORY || error == PCRE2_ERROR_HEAPLIMIT) {
+        raise_memory(vm);
+    } else {
+        library->message(error, text);
+        raise_error(vm, &exc_RuntimeError, "%s", text);
+    }
+    return -1;
+}
+
+static void *compile_again(VM *vm, const RegexEngine *e, const Library *library, uint32_t options) {
+    int error;
+    void *code = library->compile(vm, e, options, &error);
+    if (!code) raise_failure(vm, library, error);
+    return code;
+}
+
+/* Run the form that looks for signals. */
+static int match_carefully(VM *vm, RegexEngine *e, RegexForm *form, const Library *library,
+                           const RegexSubject *subject, int64_t start, uint32_t options, const Session *s) {
+    if (!form->careful) form->careful = compile_again(vm, e, library, PCRE2_AUTO_CALLOUT);
+    if (!form->careful) return PCRE2_ERROR_NOMEMORY;
+    Watch watching = {vm, 0};
+    return library->match(form->careful, subject, start, options, s, &watching);
+}
+
+static int match_form(VM *vm, RegexEngine *e, RegexForm *form, const Library *library,
+                      const RegexSubject *subject, int64_t start, uint32_t options, const Session *s) {
+    if (!form->translated &&
+        (++form->uses > USES_TRANSLATED || subject->length - start > LENGTH_TRANSLATED)) {
+        form->translated = true;
+        library->translate(vm, form->code);
+    }
+    int result = library->match(form->code, subject, start, options, s, NULL);
+    if (result == PCRE2_ERROR_JIT_STACKLIMIT)
+        result = library->match(form->code, subject, start, options | PCRE2_NO_JIT, s, NULL);
+    if (result == PCRE2_ERROR_MATCHLIMIT)
+        result = match_carefully(vm, e, form, library, subject, start, options, s);
+    return result;
+}
+
+static void copy_spans(const RegexEngine *e, const size_t *found, int count, int64_t *spans) {
+    for (int64_t i = 0; i <= e->groups; i++) {
+        bool took_part = i < count && found[2 * i] != PCRE2_UNSET;
+        spans[2 * i] = took_part ? (int64_t)found[2 * i] : -1;
+        spans[2 * i + 1] = took_part ? (int64_t)found[2 * i + 1] : -1;
+    }
+}
+
+/* With a subject as wide as the expression wants. */
+static int match_wide(VM *vm, RegexEngine *e, const RegexSubject *subject, int64_t start, uint32_t options,
+                      int64_t *spans) {
+    RegexForm *form = &e->forms[subject->width_log];
+    const Library *library = &libraries[subject->width_log];
+    if (!form->code) form->code = compile_again(vm, e, library, 0);
+    if (!form->code) return -1;
+    Session s = form->session;
+    if (!s.match_data && !library->session_begin(vm, e, &s)) return -1;
+    form->session = (Session){NULL, NULL}; /* lent: a signal's handler may use this expression */
+    int result = match_form(vm, e, form, library, subject, start, options, &s);
+    if (result > 0) copy_spans(e, library->spans(s.match_data), result, spans);
+    if (form->session.match_data) {
+        library->session_end(&s);
+    } else {
+        form->session = s;
+    }
+    if (result > 0) return 1;
+    return result == PCRE2_ERROR_NOMATCH ? 0 : raise_failure(vm, library, result);
+}
+
+/* A copy of the characters as wide as the expression's; its size is length << width_log. */
+static void *widen(VM *vm, const RegexSubject *subject, unsigned width_log) {
+    void *copy = memory_alloc(vm, ((size_t)subject->length + 1) << width_log);
+    for (int64_t i = 0; copy && i < subject->length; i++) {
+        uint32_t c =
+            subject->width_log ? ((const uint16_t *)subject->data)[i] : ((const uint8_t *)subject->data)[i];
+        if (width_log == 1)
+            ((uint16_t *)copy)[i] = (uint16_t)c;
+        else
+            ((uint32_t *)copy)[i] = c;
+    }
+    return copy;
+}
+
+int regex_engine_match(VM *vm, RegexEngine *e, const RegexSubject *subject, int64_t start, unsigned how,
+                       int64_t *spans) {
+    uint32_t options = (how & REGEX_ANCHORED ? PCRE2_ANCHORED : 0) |
+                       (how & REGEX_TO_END ? PCRE2_ENDANCHORED : 0) |
+                       (how & REGEX_NOT_EMPTY_AT_START ? PCRE2_NOTEMPTY_ATSTART : 0);
+    if (subject->width_log >= e->least_width_log) return match_wide(vm, e, subject, start, options, spans);
+    RegexSubject wide = {widen(vm, subject, e->least_width_log), subject->length, e->least_width_log};
+    if (!wide.data) return -1;
+    int result = match_wide(vm, e, &wide, start, options, spans);
+    memory_free(vm, (void *)(uintptr_t)wide.data, ((size_t)wide.length + 1) << wide.width_log);
+    return result;
+}

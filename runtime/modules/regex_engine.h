@@ -1,0 +1,66 @@
+#ifndef MPY_RUNTIME_MODULES_REGEX_ENGINE_H
+#define MPY_RUNTIME_MODULES_REGEX_ENGINE_H
+
+/*
+ * A regular expression in PCRE2, for the module _re.
+ *
+ * The expression comes as ASCII text in PCRE2's syntax (lib/re translates Python's). It is compiled when it is first
+ * matched with a text, once for each width of characters - PCRE2's libraries for units of 8, 16 and 32 bits work on the
+ * memory of a str as it lies - and translated to machine code when it has been matched often. All of PCRE2's memory
+ * but that machine code comes from the VM's heap.
+ *
+ * A search that takes long, as one with nested repetitions may, goes over to a form of the expression that looks for
+ * signals on its way: it can be interrupted.
+ */
+
+#include <stddef.h>
+
+#include "runtime/state.h"
+
+/* What one search needs at a time: the place for its result and the memory of its branches; its limits. */
+typedef struct {
+    void *match_data, *context; /* owned */
+} RegexSession;
+
+typedef struct {
+    void *code;           /* pcre2_code of the width; NULL until needed. Owned */
+    void *careful;        /* the same with callouts; NULL until needed. Owned */
+    RegexSession session; /* of the next search; empty while there is none or it is lent out */
+    uint32_t uses;
+    bool translated;
+} RegexForm;
+
+typedef struct {
+    uint8_t *text; /* owned, `length` bytes */
+    size_t length;
+    uint32_t options;
+    unsigned least_width_log; /* the width of the widest character in the text */
+    int64_t groups;           /* capturing ones, the whole match not counted */
+    RegexForm forms[3];       /* by width_log */
+} RegexEngine;
+
+/* What is searched: characters, in memory that stays where it is. */
+typedef struct {
+    const void *data;
+    int64_t length;
+    unsigned width_log;
+} RegexSubject;
+
+enum { REGEX_ANCHORED = 1, REGEX_TO_END = 2, REGEX_NOT_EMPTY_AT_START = 4 };
+
+/* Flags of the expression as a whole. */
+enum { REGEX_CASELESS = 1, REGEX_MULTILINE = 2, REGEX_DOTALL = 4, REGEX_UNICODE = 8 };
+
+/* An engine for ASCII text that is copied. The least form is compiled at once, to see whether it can be: RAISES
+ * MemoryError, or returns false with *reason in words. */
+bool regex_engine_init(VM *vm, RegexEngine *e, const char *text, size_t length, unsigned flags,
+                       unsigned least_width_log, int64_t groups, char reason[256]);
+void regex_engine_fini(VM *vm, RegexEngine *e);
+size_t regex_engine_size(const RegexEngine *e); /* bytes of the text */
+
+/* Search from `start` on. 1 and the spans (start and end of each group, the whole match first; -1 -1 of one that took no
+ * part), 0 no match, -1 RAISES. */
+RAISES int regex_engine_match(VM *vm, RegexEngine *e, const RegexSubject *subject, int64_t start,
+                              unsigned how, int64_t *spans);
+
+#endif
