@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/error.h"
+#include "runtime/str.h"
 
 /* Steps of a search before it goes over to the careful form; callouts between two looks for signals; searches, or
  * characters, that make machine code worth while. */
@@ -47,7 +48,7 @@ static int watch(void *data) {
 typedef RegexSession Session;
 
 typedef struct {
-    void *(*compile)(VM *vm, const RegexEngine *e, uint32_t more_options, int *error);
+    void *(*compile)(VM *vm, const RegexForm *form, uint32_t options, int *error);
     void (*free)(void *code);
     void (*message)(int error, char text[256]);
     void (*translate)(VM *vm, void *code);
@@ -59,23 +60,22 @@ typedef struct {
 } Library;
 
 #define LIBRARY(WIDTH, Unit) \
-    static void *compile_##WIDTH(VM *vm, const RegexEngine *e, uint32_t more_options, int *error) { \
+    static void *compile_##WIDTH(VM *vm, const RegexForm *form, uint32_t options, int *error) { \
         PCRE2_SIZE offset; \
         pcre2_general_context_##WIDTH *general = \
             pcre2_general_context_create_##WIDTH(allocate, release, vm); \
         pcre2_compile_context_##WIDTH *context = \
             general ? pcre2_compile_context_create_##WIDTH(general) : NULL; \
-        Unit *text = context ? memory_alloc(vm, (e->length + 1) * sizeof(Unit)) : NULL; \
+        Unit *text = context ? memory_alloc(vm, (form->length + 1) * sizeof(Unit)) : NULL; \
         pcre2_code_##WIDTH *code = NULL; \
         *error = PCRE2_ERROR_NOMEMORY; \
         if (text) { \
-            for (size_t i = 0; i < e->length; i++) \
-                text[i] = e->text[i]; \
+            for (size_t i = 0; i < form->length; i++) \
+                text[i] = form->text[i]; \
             pcre2_set_newline_##WIDTH(context, PCRE2_NEWLINE_LF); \
             pcre2_set_parens_nest_limit_##WIDTH(context, 1000); \
-            code = \
-                pcre2_compile_##WIDTH(text, e->length, e->options | more_options, error, &offset, context); \
-            memory_free(vm, text, (e->length + 1) * sizeof(Unit)); \
+            code = pcre2_compile_##WIDTH(text, form->length, options, error, &offset, context); \
+            memory_free(vm, text, (form->length + 1) * sizeof(Unit)); \
         } \
         pcre2_compile_context_free_##WIDTH(context); \
         pcre2_general_context_free_##WIDTH(general); \
@@ -138,21 +138,30 @@ static const Library libraries[] = {LIBRARY_TABLE(8), LIBRARY_TABLE(16), LIBRARY
 
 /* --- life --- */
 
-bool regex_engine_init(VM *vm, RegexEngine *e, const char *text, size_t length, unsigned flags,
-                       unsigned least_width_log, int64_t groups, char reason[256]) {
-    *e = (RegexEngine){.length = length, .least_width_log = least_width_log, .groups = groups};
+static bool copy_text(VM *vm, RegexForm *form, Value text) {
+    const String *s = as_string(text);
+    form->text = memory_alloc(vm, s->length + 1);
+    if (!form->text) return false;
+    form->length = s->length;
+    memcpy(form->text, s->data, s->length);
+    return true;
+}
+
+bool regex_engine_init(VM *vm, RegexEngine *e, const Value texts[3], unsigned flags, unsigned tried,
+                       int64_t groups, char reason[256]) {
+    int error;
+    *e = (RegexEngine){.groups = groups};
     e->options = PCRE2_ALT_CIRCUMFLEX | (flags & REGEX_CASELESS ? PCRE2_CASELESS : 0) |
                  (flags & REGEX_MULTILINE ? PCRE2_MULTILINE : 0) | (flags & REGEX_DOTALL ? PCRE2_DOTALL : 0) |
                  (flags & REGEX_UNICODE ? PCRE2_UCP : 0);
     *reason = 0;
-    e->text = memory_alloc(vm, length + 1);
-    if (!e->text) return false;
-    memcpy(e->text, text, length);
-    int error;
-    const Library *library = &libraries[least_width_log];
-    e->forms[least_width_log].code = library->compile(vm, e, 0, &error);
-    if (e->forms[least_width_log].code) return true;
-    if (!error_raised(vm)) library->message(error, reason);
+    RegexForm *form = &e->forms[tried];
+    if (copy_text(vm, &e->forms[0], texts[0]) && copy_text(vm, &e->forms[1], texts[1]) &&
+        copy_text(vm, &e->forms[2], texts[2])) {
+        form->code = libraries[tried].compile(vm, form, e->options, &error);
+        if (form->code) return true;
+        if (!error_raised(vm)) libraries[tried].message(error, reason);
+    }
     regex_engine_fini(vm, e);
     return false;
 }
@@ -163,13 +172,10 @@ void regex_engine_fini(VM *vm, RegexEngine *e) {
         if (form->code) libraries[i].free(form->code);
         if (form->careful) libraries[i].free(form->careful);
         if (form->session.match_data) libraries[i].session_end(&form->session);
+        if (form->text) memory_free(vm, form->text, form->length + 1);
         *form = (RegexForm){0};
     }
-    if (e->text) memory_free(vm, e->text, e->length + 1);
-    e->text = NULL;
 }
-
-size_t regex_engine_size(const RegexEngine *e) { return e->length + 1; }
 
 /* --- matching --- */
 
@@ -186,9 +192,9 @@ static int raise_failure(VM *vm, const Library *library, int error) {
     return -1;
 }
 
-static void *compile_again(VM *vm, const RegexEngine *e, const Library *library, uint32_t options) {
+static void *compile_form(VM *vm, const RegexForm *form, const Library *library, uint32_t options) {
     int error;
-    void *code = library->compile(vm, e, options, &error);
+    void *code = library->compile(vm, form, options, &error);
     if (!code) raise_failure(vm, library, error);
     return code;
 }
@@ -196,7 +202,7 @@ static void *compile_again(VM *vm, const RegexEngine *e, const Library *library,
 /* Run the form that looks for signals. */
 static int match_carefully(VM *vm, RegexEngine *e, RegexForm *form, const Library *library,
                            const RegexSubject *subject, int64_t start, uint32_t options, const Session *s) {
-    if (!form->careful) form->careful = compile_again(vm, e, library, PCRE2_AUTO_CALLOUT);
+    if (!form->careful) form->careful = compile_form(vm, form, library, e->options | PCRE2_AUTO_CALLOUT);
     if (!form->careful) return PCRE2_ERROR_NOMEMORY;
     Watch watching = {vm, 0};
     return library->match(form->careful, subject, start, options, s, &watching);
@@ -225,12 +231,14 @@ static void copy_spans(const RegexEngine *e, const size_t *found, int count, int
     }
 }
 
-/* With a subject as wide as the expression wants. */
-static int match_wide(VM *vm, RegexEngine *e, const RegexSubject *subject, int64_t start, uint32_t options,
-                      int64_t *spans) {
+int regex_engine_match(VM *vm, RegexEngine *e, const RegexSubject *subject, int64_t start, unsigned how,
+                       int64_t *spans) {
+    uint32_t options = (how & REGEX_ANCHORED ? PCRE2_ANCHORED : 0) |
+                       (how & REGEX_TO_END ? PCRE2_ENDANCHORED : 0) |
+                       (how & REGEX_NOT_EMPTY_AT_START ? PCRE2_NOTEMPTY_ATSTART : 0);
     RegexForm *form = &e->forms[subject->width_log];
     const Library *library = &libraries[subject->width_log];
-    if (!form->code) form->code = compile_again(vm, e, library, 0);
+    if (!form->code) form->code = compile_form(vm, form, library, e->options);
     if (!form->code) return -1;
     Session s = form->session;
     if (!s.match_data && !library->session_begin(vm, e, &s)) return -1;
@@ -244,31 +252,4 @@ static int match_wide(VM *vm, RegexEngine *e, const RegexSubject *subject, int64
     }
     if (result > 0) return 1;
     return result == PCRE2_ERROR_NOMATCH ? 0 : raise_failure(vm, library, result);
-}
-
-/* A copy of the characters as wide as the expression's; its size is length << width_log. */
-static void *widen(VM *vm, const RegexSubject *subject, unsigned width_log) {
-    void *copy = memory_alloc(vm, ((size_t)subject->length + 1) << width_log);
-    for (int64_t i = 0; copy && i < subject->length; i++) {
-        uint32_t c =
-            subject->width_log ? ((const uint16_t *)subject->data)[i] : ((const uint8_t *)subject->data)[i];
-        if (width_log == 1)
-            ((uint16_t *)copy)[i] = (uint16_t)c;
-        else
-            ((uint32_t *)copy)[i] = c;
-    }
-    return copy;
-}
-
-int regex_engine_match(VM *vm, RegexEngine *e, const RegexSubject *subject, int64_t start, unsigned how,
-                       int64_t *spans) {
-    uint32_t options = (how & REGEX_ANCHORED ? PCRE2_ANCHORED : 0) |
-                       (how & REGEX_TO_END ? PCRE2_ENDANCHORED : 0) |
-                       (how & REGEX_NOT_EMPTY_AT_START ? PCRE2_NOTEMPTY_ATSTART : 0);
-    if (subject->width_log >= e->least_width_log) return match_wide(vm, e, subject, start, options, spans);
-    RegexSubject wide = {widen(vm, subject, e->least_width_log), subject->length, e->least_width_log};
-    if (!wide.data) return -1;
-    int result = match_wide(vm, e, &wide, start, options, spans);
-    memory_free(vm, (void *)(uintptr_t)wide.data, ((size_t)wide.length + 1) << wide.width_log);
-    return result;
 }

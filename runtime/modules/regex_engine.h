@@ -23,6 +23,8 @@ typedef struct {
 } RegexSession;
 
 typedef struct {
+    uint8_t *text; /* the expression; owned, `length` and a byte */
+    size_t length;
     void *code;           /* pcre2_code of the width; NULL until needed. Owned */
     void *careful;        /* the same with callouts; NULL until needed. Owned */
     RegexSession session; /* of the next search; empty while there is none or it is lent out */
@@ -31,12 +33,9 @@ typedef struct {
 } RegexForm;
 
 typedef struct {
-    uint8_t *text; /* owned, `length` bytes */
-    size_t length;
     uint32_t options;
-    unsigned least_width_log; /* the width of the widest character in the text */
-    int64_t groups;           /* capturing ones, the whole match not counted */
-    RegexForm forms[3];       /* by width_log */
+    int64_t groups;     /* capturing ones, the whole match not counted */
+    RegexForm forms[3]; /* by width_log */
 } RegexEngine;
 
 /* What is searched: characters, in memory that stays where it is. */
@@ -51,12 +50,11 @@ enum { REGEX_ANCHORED = 1, REGEX_TO_END = 2, REGEX_NOT_EMPTY_AT_START = 4 };
 /* Flags of the expression as a whole. */
 enum { REGEX_CASELESS = 1, REGEX_MULTILINE = 2, REGEX_DOTALL = 4, REGEX_UNICODE = 8 };
 
-/* An engine for ASCII text that is copied. The least form is compiled at once, to see whether it can be: RAISES
- * MemoryError, or returns false with *reason in words. */
-bool regex_engine_init(VM *vm, RegexEngine *e, const char *text, size_t length, unsigned flags,
-                       unsigned least_width_log, int64_t groups, char reason[256]);
+/* An engine for three ASCII texts, one for each width, which are copied. That of width `tried` is compiled at once, to
+ * see whether it can be: RAISES MemoryError, or returns false with *reason in words. */
+bool regex_engine_init(VM *vm, RegexEngine *e, const Value texts[3], unsigned flags, unsigned tried,
+                       int64_t groups, char reason[256]);
 void regex_engine_fini(VM *vm, RegexEngine *e);
-size_t regex_engine_size(const RegexEngine *e); /* bytes of the text */
 
 /* Search from `start` on. 1 and the spans (start and end of each group, the whole match first; -1 -1 of one that took no
  * part), 0 no match, -1 RAISES. */
