@@ -1,7 +1,7 @@
 """Regular expressions.
 
 The syntax is Python's; the search is PCRE2's. _translate reads an expression and writes it in PCRE2's syntax, the
-native module _re does the rest. Compiled expressions are kept, the latest ones in use longest.
+native module _re does the rest. The expressions compiled last are kept.
 """
 
 import enum
@@ -84,9 +84,7 @@ def _compile(pattern, flags):
     if isinstance(flags, RegexFlag):
         flags = flags.value
     try:
-        found = _cache.pop((type(pattern), pattern, flags))
-        _cache[type(pattern), pattern, flags] = found
-        return found
+        return _cache[type(pattern), pattern, flags]
     except KeyError:
         pass
     if isinstance(pattern, Pattern):

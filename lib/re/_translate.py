@@ -523,7 +523,7 @@ class _Translator:
             if letter not in _FLAGS:
                 raise Invalid("unknown flag" if letter.isalpha() else "missing :", self.at - len(letter))
         if added & removed:
-            raise Invalid("bad inline flags: flag turned on and off", self.at)
+            raise Invalid("bad inline flags: flag turned on and off", self.at - 1)
         return removed
 
     def inline_flags(self, items, letter, start, flags, first):
