@@ -23,8 +23,7 @@ Match = _re.Match
 
 
 @enum.global_enum
-@enum._simple_enum(enum.IntFlag, boundary=enum.KEEP)
-class RegexFlag:
+class RegexFlag(enum.IntFlag, boundary=enum.KEEP):
     """What changes the meaning of an expression as a whole."""
 
     NOFLAG = 0
