@@ -13,6 +13,8 @@
 
 /* The attribute `name` (a str) along the mro; ABSENT when missing, and nothing raised. Never runs user code. */
 BORROWED Value type_lookup(VM *vm, Type *type, Value name);
+/* Does `v`, not an instance of `type`, say by its __class__ that it is one? 1, 0, -1 RAISES. */
+RAISES int type_claims(VM *vm, Value v, const Type *type);
 /* The version of what type_lookup finds, assigned now if needed; 0 when numbers have run out. */
 uint32_t type_version(VM *vm, Type *type);
 /* The type, or something in its mro, has changed. */

@@ -69,12 +69,23 @@ static int method_leaves(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
+/* The method bound to `self`; it shares what the descriptor knows of its parameters. */
+static Value bind(VM *vm, MethodDescriptor *m, Value self) {
+    if (!signature_parse(vm, m->def->params, &m->signature)) return ABSENT;
+    Value function = native_function_new(vm, m->def, self, ABSENT);
+    if (is_absent(function)) return ABSENT;
+    Signature *signature = &((NativeFunction *)as_object(function))->signature;
+    *signature = m->signature;
+    object_ref(&signature->names->head);
+    return function;
+}
+
 static Value method_get(VM *vm, Value descriptor, Value instance, Value owner) {
     (void)owner;
     MethodDescriptor *m = as_method_descriptor(descriptor);
     if (is_absent(instance)) return value_ref(descriptor);
     if (!check_instance(vm, m->def->name, m->owner, instance)) return ABSENT;
-    return native_function_new(vm, m->def, instance, ABSENT);
+    return bind(vm, m, instance);
 }
 
 static Value method_repr(VM *vm, Value self) {
@@ -140,7 +151,7 @@ static Value class_method_get(VM *vm, Value descriptor, Value instance, Value ow
         return raise_type(vm, "descriptor '%s' requires a subtype of '%N' but received '%N'", m->def->name,
                           m->owner, as_object(owner));
     }
-    return native_function_new(vm, m->def, owner, ABSENT);
+    return bind(vm, m, owner);
 }
 
 static Value class_method_call(VM *vm, Value self, Value *args, int nargs, Value names) {

@@ -158,9 +158,11 @@ int object_is_instance(VM *vm, Value v, Value type_or_tuple) {
     if (is_tuple(type_or_tuple)) {
         return any_of(vm, v, as_tuple(type_or_tuple), object_is_instance, " in __instancecheck__");
     }
-    /* For a class that `type` made, the mro answers yes at once; what __class__ claims is asked last. */
-    if (is_exactly(type_or_tuple, &type_type) && value_is_instance(v, (Type *)as_object(type_or_tuple)))
-        return 1;
+    /* For a class that `type` made, the mro answers; what __class__ claims is asked last. */
+    if (is_exactly(type_or_tuple, &type_type)) {
+        const Type *type = (const Type *)as_object(type_or_tuple);
+        return value_is_instance(v, type) ? 1 : type_claims(vm, v, type);
+    }
     bool missing;
     int answer = ask_class(vm, NAME_instancecheck, type_or_tuple, v, &missing);
     if (missing) raise_type(vm, "isinstance() arg 2 must be a type, a tuple of types, or a union");

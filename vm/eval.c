@@ -102,6 +102,17 @@ static __attribute__((noinline)) bool native_fits_padded(const Signature *signat
     return true;
 }
 
+/* The same for natives all of whose parameters may be given by position, the commonest. */
+static inline bool native_fits_plainly(const Signature *signature, Value *args, int64_t n) {
+    int exact = signature->exact;
+    if (LIKELY(n == exact)) return true;
+    if (n > exact || n < signature->required || exact - n > FRAME_SLACK) return false;
+    do {
+        args[n] = ABSENT;
+    } while (++n < exact);
+    return true;
+}
+
 static inline bool native_fits(const Signature *signature, Value *args, int64_t n) {
     if (LIKELY(n == signature->exact)) return true;
     return native_fits_padded(signature, args, n);
@@ -1670,17 +1681,18 @@ compare_jump_known : {
         TRACED(goto call;)
         if (LIKELY(is_object(called) && as_object(called)->type == &native_function_type)) {
             const NativeFunction *native = (const NativeFunction *)as_object(called);
-            if (LIKELY(nargs == native->signature.exact && is_absent(native->self) && is_absent(base[1]))) {
+            if (LIKELY(native_fits_plainly(&native->signature, base + 2, nargs) && is_absent(native->self) &&
+                       is_absent(base[1]))) {
                 SAVE_IP();
-                result = native->function(vm, base + 2, (int)nargs, ABSENT);
+                result = native->function(vm, base + 2, native->signature.exact, ABSENT);
                 goto call_done;
             }
         } else if (is_object(called) && as_object(called)->type == &method_descriptor_type) {
             const MethodDescriptor *method = (const MethodDescriptor *)as_object(called);
-            if (LIKELY(nargs == method->signature.exact && !is_absent(base[1]) &&
+            if (LIKELY(native_fits_plainly(&method->signature, base + 2, nargs) && !is_absent(base[1]) &&
                        type_of(base[1]) == method->owner)) {
                 SAVE_IP();
-                result = method->function(vm, base + 1, (int)nargs + 1, ABSENT);
+                result = method->function(vm, base + 1, method->signature.exact + 1, ABSENT);
                 goto call_done;
             }
         }
