@@ -27,7 +27,10 @@ READLINE := $(shell pkg-config --exists readline 2>/dev/null && echo readline)
 WARNINGS := -Wall -Wextra -Werror
 CPPFLAGS += -I. -I$(GEN) -D_GNU_SOURCE $(if $(READLINE),-DMPY_READLINE) \
 	$(shell pkg-config --cflags $(LIBRARIES) $(READLINE) 2>/dev/null)
-LDLIBS += $(shell pkg-config --libs $(LIBRARIES) $(READLINE) 2>/dev/null) -lm
+# The libraries are linked statically where their archives are there: a process that starts loads them no more.
+archive = $(filter /%,$(shell $(CC) -print-file-name=$(1:-l%=lib%.a)))
+LINKED := $(foreach flag,$(shell pkg-config --libs $(LIBRARIES) 2>/dev/null),$(or $(call archive,$(flag)),$(flag)))
+LDLIBS += $(LINKED) $(shell pkg-config --libs $(READLINE) 2>/dev/null) -lm
 CFLAGS_opt := -O2 -g1 -DNDEBUG -fno-plt -fno-semantic-interposition
 CFLAGS_debug := -O1 -g -DMPY_DEBUG -fno-omit-frame-pointer
 CFLAGS_asan := -O1 -g -DMPY_DEBUG -DMPY_ASAN -fno-omit-frame-pointer -fsanitize=address,undefined \
