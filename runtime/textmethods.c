@@ -220,6 +220,13 @@ static Value strip_method(VM *vm, const char *text_error, Value *args, bool left
     UnitSet set = unit_set(args[0], args[1]);
     Text t = text_of(args[0]);
     int64_t start = 0, stop = t.length;
+    if (set.blanks && t.width_log == 0) {
+        while (left && start < stop && text_is_blank(t.data[start], set.bytes))
+            start++;
+        while (right && stop > start && text_is_blank(t.data[stop - 1], set.bytes))
+            stop--;
+        return text_slice(vm, args[0], start, stop);
+    }
     while (left && start < stop && set_has(&set, text_at(t, start)))
         start++;
     while (right && stop > start && set_has(&set, text_at(t, stop - 1)))

@@ -19,6 +19,7 @@ typedef struct {
     Text text;
     int64_t splits; /* how many more are allowed */
     bool bytes;
+    bool ascii; /* an exact str of ASCII characters */
 } Splitter;
 
 static bool splitter_init(Splitter *s, VM *vm, Value self, int64_t splits) {
@@ -26,11 +27,14 @@ static bool splitter_init(Splitter *s, VM *vm, Value self, int64_t splits) {
     s->splits = splits < 0 ? INT64_MAX : splits;
     if (is_absent(s->list)) return false;
     s->text = text_of(self);
+    s->ascii = is_exactly(self, &str_type) && as_string(self)->ascii;
     return true;
 }
 
 static bool add(Splitter *s, int64_t start, int64_t stop) {
-    Value part = text_slice(s->vm, s->self, start, stop);
+    Value part = s->ascii
+                     ? string_from_ascii(s->vm, (const char *)s->text.data + start, (size_t)(stop - start))
+                     : text_slice(s->vm, s->self, start, stop);
     return !is_absent(part) && list_append_owned(s->vm, s->list, part);
 }
 
@@ -50,8 +54,25 @@ static Value finish(Splitter *s, bool done, bool reverse) {
 
 /* --- between runs of white space --- */
 
+/* The same for characters of one byte, the commonest text. */
+static bool split_narrow_blanks(Splitter *s) {
+    const uint8_t *data = s->text.data;
+    int64_t at = 0, length = s->text.length;
+    for (;;) {
+        while (at < length && text_is_blank(data[at], s->bytes))
+            at++;
+        if (at == length) return true;
+        if (s->splits-- == 0) return add(s, at, length);
+        int64_t start = at++;
+        while (at < length && (data[at] - 33U < 95 || !text_is_blank(data[at], s->bytes)))
+            at++;
+        if (!add(s, start, at)) return false;
+    }
+}
+
 static bool split_blanks(Splitter *s) {
     int64_t at = 0, length = s->text.length;
+    if (s->text.width_log == 0) return split_narrow_blanks(s);
     for (;;) {
         while (at < length && text_is_blank(text_at(s->text, at), s->bytes))
             at++;
@@ -100,7 +121,19 @@ static bool split_at(Splitter *s, Text separator) {
     return add(s, at, s->text.length);
 }
 
+static bool rsplit_at_byte(Splitter *s, uint8_t separator) {
+    const uint8_t *data = s->text.data, *found;
+    int64_t end = s->text.length;
+    while (s->splits-- > 0 && (found = memrchr(data, separator, (size_t)end))) {
+        if (!add(s, found - data + 1, end)) return false;
+        end = found - data;
+    }
+    return add(s, 0, end);
+}
+
 static bool rsplit_at(Splitter *s, Text separator) {
+    if (separator.length == 1 && separator.width_log == 0 && s->text.width_log == 0)
+        return rsplit_at_byte(s, separator.data[0]);
     int64_t end = s->text.length, found;
     while (s->splits-- > 0 && (found = text_rfind(text_part(s->text, 0, end), separator)) >= 0) {
         if (!add(s, found + separator.length, end)) return false;
@@ -154,6 +187,8 @@ static bool split_lines(Splitter *s, bool keep_ends) {
     int64_t length = s->text.length;
     for (int64_t at = 0; at < length;) {
         int64_t start = at;
+        while (at < length && s->text.width_log == 0 && s->text.data[at] - 32U < 95)
+            at++;
         while (at < length && !ends_line(text_at(s->text, at), s->bytes))
             at++;
         int64_t end = at;
