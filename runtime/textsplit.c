@@ -32,7 +32,8 @@ static bool splitter_init(Splitter *s, VM *vm, Value self, int64_t splits) {
 }
 
 static bool add(Splitter *s, int64_t start, int64_t stop) {
-    Value part = s->ascii
+    bool whole = stop - start == s->text.length;
+    Value part = s->ascii && !whole
                      ? string_from_ascii(s->vm, (const char *)s->text.data + start, (size_t)(stop - start))
                      : text_slice(s->vm, s->self, start, stop);
     return !is_absent(part) && list_append_owned(s->vm, s->list, part);
