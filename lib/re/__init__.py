@@ -5,7 +5,6 @@ native module _re does the rest. The expressions compiled last are kept.
 """
 
 import enum
-import functools
 
 import _re
 from re import _translate
@@ -65,7 +64,8 @@ class PatternError(Exception):
 error = PatternError
 
 _MAXCACHE = 512
-_cache = {}
+_cache = {}  # the expressions compiled last
+_templates = {}  # and the templates: the key is (pattern, repl)
 
 
 def _translated(pattern, flags):
@@ -178,7 +178,7 @@ def compile(pattern, flags=0):
 def purge():
     """Forget the compiled expressions and templates."""
     _cache.clear()
-    _template.cache_clear()
+    _templates.clear()
 
 
 _special_chars_map = {i: "\\" + chr(i) for i in b"()[]{}?*+-|^$\\.&~# \t\n\r\v\f"}
@@ -268,9 +268,20 @@ def _pieces(pattern, text):
             yield "\\" + kind
 
 
-@functools.lru_cache(512)
 def _template(pattern, repl):
     """A template as Pattern.sub wants it: a literal, or a list of literals and the numbers of groups."""
+    try:
+        return _templates[pattern, repl]
+    except KeyError:
+        pass
+    parts = _parsed_template(pattern, repl)
+    if len(_templates) >= _MAXCACHE:
+        del _templates[next(iter(_templates))]
+    _templates[pattern, repl] = parts
+    return parts
+
+
+def _parsed_template(pattern, repl):
     if not isinstance(repl, (str, bytes, bytearray, memoryview)):
         raise TypeError(f"decoding to str: need a bytes-like object, {type(repl).__name__} found")
     is_bytes = not isinstance(repl, str)
