@@ -71,6 +71,7 @@ typedef enum {
     BLOCK_FINALLY_TRY, /* what a finally clause guards */
     BLOCK_FINALLY_END, /* the finally clause, run by an exception */
     BLOCK_WITH,
+    BLOCK_ASYNC_WITH,
     BLOCK_EXCEPT,        /* the tests of except clauses */
     BLOCK_HANDLER,       /* an except clause's body */
     BLOCK_GROUP_HANDLER, /* an except* clause's body */
@@ -249,6 +250,10 @@ void comparison(Compiler *c, Node *node, bool negated);
 BORROWED Value constant_row(Compiler *c, NodeList list);
 /* What is only iterated or searched: a list or set of constants is a constant. */
 void iterable(Compiler *c, Node *node);
+/* (x) -> (result): x, which is what `what` says (AWAIT_*), is awaited. */
+void await_top(Compiler *c, int32_t what, Span span);
+/* (asynchronous iterator) -> (it, its next item); at its end go to the handler `ended`. */
+void async_next(Compiler *c, Label ended, Span span);
 
 typedef enum { SEQUENCE_LIST, SEQUENCE_SET, SEQUENCE_TUPLE } SequenceKind;
 /* Build one of these elements; `extra` items before them lie on the stack already. */

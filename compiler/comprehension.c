@@ -12,19 +12,29 @@ typedef struct {
     Label end;
 } Loop;
 
+typedef __typeof__(((Node *)0)->comprehension) Clause;
+
+static void open_iterable(Compiler *c, const Clause *clause) {
+    if (clause->is_async)
+        expression(c, clause->iter);
+    else
+        iterable(c, clause->iter);
+    emit(c, clause->is_async ? OP_GET_AITER : OP_GET_ITER, 0, clause->iter->span);
+}
+
 /* The heads of all loops: (iterator of the first) -> (iterator, ..., innermost iterator) at the element. */
 static Loop *open_loops(Compiler *c, NodeList generators) {
     Loop *loops = arena_alloc(c->arena, generators.count * sizeof *loops);
     if (!loops) compile_fail_memory(c);
     for (uint32_t i = 0; i < generators.count && !c->failed; i++) {
-        __typeof__(generators.items[i]->comprehension) *g = &generators.items[i]->comprehension;
+        const Clause *g = &generators.items[i]->comprehension;
         loops[i] = (Loop){label_new(c), label_new(c)};
-        if (i) {
-            iterable(c, g->iter);
-            emit(c, OP_GET_ITER, 0, g->iter->span);
-        }
+        if (i) open_iterable(c, g);
         label_place(c, loops[i].next);
-        emit_jump(c, OP_FOR_ITER, loops[i].end, g->iter->span);
+        if (g->is_async)
+            async_next(c, loops[i].end, g->iter->span);
+        else
+            emit_jump(c, OP_FOR_ITER, loops[i].end, g->iter->span);
         assign(c, g->target);
         for (uint32_t k = 0; k < g->ifs.count && !c->failed; k++)
             jump_if(c, g->ifs.items[k], loops[i].next, false);
@@ -32,10 +42,12 @@ static Loop *open_loops(Compiler *c, NodeList generators) {
     return loops;
 }
 
-static void close_loops(Compiler *c, const Loop *loops, uint32_t count, Span span) {
-    while (count-- && !c->failed) {
-        emit_jump(c, OP_JUMP, loops[count].next, span);
-        label_place(c, loops[count].end);
+static void close_loops(Compiler *c, const Loop *loops, NodeList generators, Span span) {
+    for (uint32_t i = generators.count; i-- && !c->failed;) {
+        emit_jump(c, OP_JUMP, loops[i].next, span);
+        label_place(c, loops[i].end);
+        if (generators.items[i]->comprehension.is_async)
+            emit(c, OP_END_ASYNC_FOR, 0, generators.items[i]->comprehension.iter->span);
     }
 }
 
@@ -75,11 +87,9 @@ void comprehension(Compiler *c, Node *node) {
     static const uint8_t builds[] = {
         [AST_ListComp] = OP_BUILD_LIST, [AST_SetComp] = OP_BUILD_SET, [AST_DictComp] = OP_BUILD_MAP};
     NodeList generators = generators_of(node);
-    Node *first = generators.items[0]->comprehension.iter;
     Scope *outer = c->scope;
     Label failed = label_new(c), done = label_new(c);
-    iterable(c, first);
-    emit(c, OP_GET_ITER, 0, first->span);
+    open_iterable(c, &generators.items[0]->comprehension);
     c->scope = symtable_scope(&c->symbols, node);
     handler_push(c, failed, false, -1); /* an error drops the iterator, too */
     make_cells(c, node->span);
@@ -87,7 +97,7 @@ void comprehension(Compiler *c, Node *node) {
     emit(c, OP_SWAP, 2, node->span);
     Loop *loops = open_loops(c, generators);
     if (!c->failed) element(c, node, (int32_t)generators.count + 1);
-    if (!c->failed) close_loops(c, loops, generators.count, node->ListComp.elt->span);
+    if (!c->failed) close_loops(c, loops, generators, node->ListComp.elt->span);
     handler_pop(c);
     clear_variables(c, node->span);
     emit_jump(c, OP_JUMP, done, NO_SPAN);
@@ -111,14 +121,13 @@ void generator_expression(Compiler *c, Node *node) {
     emit(c, OP_LOAD_LOCAL, 0, first->span);
     Loop *loops = open_loops(c, generators);
     expression(c, elt);
-    emit(c, OP_YIELD, 0, elt->span);
+    emit(c, OP_YIELD, unit->flags & CODE_ASYNC_GENERATOR ? YIELD_ASYNC : YIELD_PLAIN, elt->span);
     emit(c, OP_POP_TOP, 0, elt->span);
-    if (!c->failed) close_loops(c, loops, generators.count, elt->span);
+    if (!c->failed) close_loops(c, loops, generators, elt->span);
     emit_const(c, NONE, NO_SPAN);
     emit(c, OP_RETURN, 0, NO_SPAN);
     make_closure(c, unit_leave(c), unit, 0, node->span);
     emit(c, OP_PUSH_ABSENT, 0, node->span);
-    iterable(c, first);
-    emit(c, OP_GET_ITER, 0, first->span);
+    open_iterable(c, &generators.items[0]->comprehension);
     emit(c, OP_CALL, 1, node->span);
 }

@@ -8,6 +8,8 @@
 
 #include "compiler/compiler.h"
 
+#include "runtime/code.h"
+
 /* ---- Handlers ---------------------------------------------------------------------------------------------------- */
 
 /* (exception) -> (handled before, exception), with `cleanup` taking care of errors in what follows. */
@@ -230,12 +232,20 @@ static void call_exit(Compiler *c, Span span) {
     emit(c, OP_CALL, 3, span);
 }
 
+/* (__exit__, self) -> ()  */
+static void leave_with(Compiler *c, bool async, Span span) {
+    call_exit(c, span);
+    if (async) await_top(c, AWAIT_EXIT, span);
+    emit(c, OP_POP_TOP, 0, span);
+}
+
 /* (__exit__, self, index, exception): ask __exit__; end with nothing of it on the stack, or raise again. */
-static void with_handler(Compiler *c, Label end, Span span) {
+static void with_handler(Compiler *c, bool async, Label end, Span span) {
     Label suppressed = label_new(c);
     uint32_t outer = c->unit->handler;
     Label cleanup = begin_handler(c, span);
     emit(c, OP_WITH_EXCEPT_START, 0, span);
+    if (async) await_top(c, AWAIT_EXIT, span);
     emit_jump(c, OP_POP_JUMP_IF_TRUE, suppressed, span);
     emit(c, OP_RERAISE, 2, span);
     label_place(c, suppressed);
@@ -258,10 +268,12 @@ static void with_item(Compiler *c, Node *node, uint32_t index) {
     __typeof__(node->withitem) *item = &node->With.items.items[index]->withitem;
     Span span = item->context_expr->span;
     Block block;
+    bool async = node->kind == AST_AsyncWith;
     Label failed = label_new(c), end = label_new(c);
     expression(c, item->context_expr);
-    emit(c, OP_WITH_ENTER, 0, span);
-    block_push(c, &block, BLOCK_WITH, item->context_expr);
+    emit(c, OP_WITH_ENTER, async, span);
+    if (async) await_top(c, AWAIT_ENTER, span);
+    block_push(c, &block, async ? BLOCK_ASYNC_WITH : BLOCK_WITH, item->context_expr);
     handler_push(c, failed, true, -1);
     if (item->optional_vars)
         assign(c, item->optional_vars);
@@ -270,12 +282,11 @@ static void with_item(Compiler *c, Node *node, uint32_t index) {
     if (!c->failed) with_item(c, node, index + 1);
     handler_pop(c);
     block_pop(c);
-    call_exit(c, span);
-    emit(c, OP_POP_TOP, 0, span);
+    leave_with(c, async, span);
     emit_jump(c, OP_JUMP, end, span);
     Stream *before = cold_begin(c);
     label_place(c, failed);
-    with_handler(c, end, span);
+    with_handler(c, async, end, span);
     cold_end(c, before);
     label_place(c, end);
 }
@@ -296,13 +307,12 @@ static void unwind_finally(Compiler *c, Node *node, bool keep) {
     if (keep) block_pop(c);
 }
 
-static void unwind_with(Compiler *c, Node *manager, bool keep) {
+static void unwind_with(Compiler *c, Node *manager, bool async, bool keep) {
     if (keep) { /* (__exit__, self, value) -> (value, __exit__, self) */
         emit(c, OP_SWAP, 3, manager->span);
         emit(c, OP_SWAP, 2, manager->span);
     }
-    call_exit(c, manager->span);
-    emit(c, OP_POP_TOP, 0, manager->span);
+    leave_with(c, async, manager->span);
 }
 
 static void unwind_block(Compiler *c, const Block *block, bool keep) {
@@ -315,7 +325,8 @@ static void unwind_block(Compiler *c, const Block *block, bool keep) {
         if (keep) emit(c, OP_SWAP, 2, NO_SPAN);
         emit(c, OP_POP_EXCEPT, 0, NO_SPAN);
         break;
-    case BLOCK_WITH: unwind_with(c, block->node, keep); break;
+    case BLOCK_WITH:
+    case BLOCK_ASYNC_WITH: unwind_with(c, block->node, block->kind == BLOCK_ASYNC_WITH, keep); break;
     case BLOCK_HANDLER:
         if (keep) emit(c, OP_SWAP, 2, NO_SPAN);
         emit(c, OP_POP_EXCEPT, 0, NO_SPAN);
@@ -379,6 +390,10 @@ void return_statement(Compiler *c, Node *node) {
     Node *value = node->Return.value;
     if (!scope_is_function(c->unit->scope)) {
         compile_fail(c, node->span, "'return' outside function");
+        return;
+    }
+    if (value && c->unit->flags & CODE_ASYNC_GENERATOR) {
+        compile_fail(c, node->span, "'return' with value in async generator");
         return;
     }
     Value constant = value ? fold_constant(c, value) : NONE;

@@ -2,6 +2,8 @@
 
 #include "compiler/compiler.h"
 
+#include "runtime/code.h"
+
 #include <string.h>
 
 #include "compiler/warn.h"
@@ -376,7 +378,7 @@ static void yield_from(Compiler *c, Span span) {
     label_place(c, send);
     emit_jump(c, OP_SEND, end, span);
     handler_push(c, thrown, false, 0);
-    emit(c, OP_YIELD, 1, span);
+    emit(c, OP_YIELD, YIELD_DELEGATED, span);
     handler_pop(c);
     emit_jump(c, OP_JUMP, send, span);
     Stream *before = cold_begin(c);
@@ -387,13 +389,27 @@ static void yield_from(Compiler *c, Span span) {
     label_place(c, end);
 }
 
+void await_top(Compiler *c, int32_t what, Span span) {
+    emit(c, OP_GET_AWAITABLE, what, span);
+    emit_const(c, NONE, span);
+    yield_from(c, span);
+}
+
+void async_next(Compiler *c, Label ended, Span span) {
+    handler_push(c, ended, false, 0);
+    emit(c, OP_GET_ANEXT, 0, span);
+    emit_const(c, NONE, span);
+    yield_from(c, span);
+    handler_pop(c);
+}
+
 static void yield(Compiler *c, Node *node) {
     if (!scope_is_function(c->unit->scope)) {
         compile_fail(c, node->span, "%s outside function",
                      node->kind == AST_Yield ? "'yield'" : "'yield from'");
     } else if (node->kind == AST_Yield) {
         optional(c, node->Yield.value, node->span);
-        emit(c, OP_YIELD, 0, node->span);
+        emit(c, OP_YIELD, c->unit->flags & CODE_ASYNC_GENERATOR ? YIELD_ASYNC : YIELD_PLAIN, node->span);
     } else {
         expression(c, node->YieldFrom.value);
         emit(c, OP_GET_YIELD_FROM_ITER, 0, node->span);
@@ -443,7 +459,10 @@ void expression(Compiler *c, Node *node) {
     case AST_JoinedStr: joined(c, node); break;
     case AST_FormattedValue: formatted(c, node); break;
     case AST_Slice: slice(c, node); break;
-    case AST_Starred: compile_fail(c, node->span, "can't use starred expression here"); break;
-    default: compile_fail(c, node->span, "'await' outside function");
+    case AST_Await:
+        expression(c, node->Await.value);
+        await_top(c, AWAIT_EXPRESSION, node->span);
+        break;
+    default: compile_fail(c, node->span, "can't use starred expression here");
     }
 }

@@ -62,6 +62,10 @@ static inline int opcode_extra_words(Opcode op) {
     return (opcode_info[op].word != OPERAND_NO) + opcode_info[op].cache;
 }
 
+/* The operand of YIELD; of GET_AWAITABLE. */
+enum { YIELD_PLAIN, YIELD_DELEGATED, YIELD_ASYNC };
+enum { AWAIT_EXPRESSION, AWAIT_ENTER, AWAIT_EXIT };
+
 enum {
     OPERAND_A24_MAX = (1 << 24) - 1,
     OPERAND_INT24_MAX = (1 << 23) - 1,

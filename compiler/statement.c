@@ -66,6 +66,28 @@ static void for_statement(Compiler *c, Node *node) {
     label_place(c, end);
 }
 
+/* The next item is awaited; the StopAsyncIteration that ends the loop comes to a handler of its own. */
+static void async_for_statement(Compiler *c, Node *node) {
+    Block block;
+    Label next = label_new(c), ended = label_new(c), end = label_new(c);
+    Span span = node->For.iter->span;
+    block_push(c, &block, BLOCK_FOR, node);
+    block.start = next;
+    block.exit = end;
+    expression(c, node->For.iter);
+    emit(c, OP_GET_AITER, 0, span);
+    label_place(c, next);
+    async_next(c, ended, span);
+    assign(c, node->For.target);
+    statements(c, node->For.body);
+    emit_jump(c, OP_JUMP, next, NO_SPAN);
+    block_pop(c);
+    label_place(c, ended);
+    emit(c, OP_END_ASYNC_FOR, 0, span);
+    statements(c, node->For.orelse);
+    label_place(c, end);
+}
+
 /* ---- Import ------------------------------------------------------------------------------------------------------ */
 
 /* import a.b.c as name: (a) -> c, stored */
@@ -182,17 +204,20 @@ void statement(Compiler *c, Node *node) {
     case AST_AnnAssign: annotated_assign(c, node); break;
     case AST_If: if_statement(c, node); break;
     case AST_For: for_statement(c, node); break;
+    case AST_AsyncFor: async_for_statement(c, node); break;
     case AST_While: while_statement(c, node); break;
     case AST_Return: return_statement(c, node); break;
     case AST_Break:
     case AST_Continue: loop_exit(c, node); break;
-    case AST_FunctionDef: function_definition(c, node); break;
+    case AST_FunctionDef:
+    case AST_AsyncFunctionDef: function_definition(c, node); break;
     case AST_ClassDef: class_definition(c, node); break;
     case AST_TypeAlias: type_alias_statement(c, node); break;
     case AST_Match: match_statement(c, node); break;
     case AST_Try:
     case AST_TryStar: try_statement(c, node); break;
-    case AST_With: with_statement(c, node); break;
+    case AST_With:
+    case AST_AsyncWith: with_statement(c, node); break;
     case AST_Raise: raise_statement(c, node); break;
     case AST_Assert: assert_statement(c, node); break;
     case AST_Delete:
@@ -228,10 +253,12 @@ static bool has_annotations(const Node *node) {
     }
     switch (node->kind) {
     case AST_AnnAssign: return true;
-    case AST_For: return list_has_annotations(node->For.body) || list_has_annotations(node->For.orelse);
+    case AST_For:
+    case AST_AsyncFor: return list_has_annotations(node->For.body) || list_has_annotations(node->For.orelse);
     case AST_While: return list_has_annotations(node->While.body) || list_has_annotations(node->While.orelse);
     case AST_If: return list_has_annotations(node->If.body) || list_has_annotations(node->If.orelse);
-    case AST_With: return list_has_annotations(node->With.body);
+    case AST_With:
+    case AST_AsyncWith: return list_has_annotations(node->With.body);
     case AST_ExceptHandler: return list_has_annotations(node->ExceptHandler.body);
     case AST_match_case: return list_has_annotations(node->match_case.body);
     case AST_Match: return list_has_annotations(node->Match.cases);

@@ -199,6 +199,7 @@ static bool visit_function_inside(SymbolTable *t, Node *node) {
     __typeof__(node->FunctionDef) *f = &node->FunctionDef;
     if (f->type_params.count && !define_handed_in(t, f->args)) return false;
     if (!visit_annotations(t, f->args, f->returns) || !scope_enter(t, SCOPE_FUNCTION, node)) return false;
+    t->current->is_asynchronous = node->kind == AST_AsyncFunctionDef;
     bool ok = define_arguments(t, f->args) && visit_list(t, f->body);
     scope_leave(t);
     return ok;
@@ -348,15 +349,17 @@ static bool visit_if(SymbolTable *t, Node *node) {
     }
 }
 
-static bool visit_unsupported(SymbolTable *t, Node *node) {
-    const char *what;
-    switch (node->kind) {
-    case AST_AsyncFunctionDef: what = "async def"; break;
-    case AST_AsyncFor: what = "async for"; break;
-    case AST_AsyncWith: what = "async with"; break;
-    default: what = "except*"; break;
+static bool is_async_function(const Scope *scope) {
+    return scope->kind == SCOPE_FUNCTION && scope->is_asynchronous;
+}
+
+static bool visit_async_block(SymbolTable *t, Node *node) {
+    if (!is_async_function(t->current)) {
+        return fail_located(t, node->span,
+                            node->kind == AST_AsyncFor ? "'async for' outside async function"
+                                                       : "'async with' outside async function");
     }
-    return fail_located(t, node->span, "%s is not supported yet", what);
+    return visit_children(t, node);
 }
 
 /* ---- Expressions ------------------------------------------------------------------------------------------------- */
@@ -439,10 +442,18 @@ static bool visit_generators(SymbolTable *t, NodeList generators) {
         __typeof__(generators.items[i]->comprehension) *g = &generators.items[i]->comprehension;
         if (!visit_target(t, g->target) || (i && !visit_iterable(t, g->iter)) || !visit_list(t, g->ifs))
             return false;
-        if (g->is_async)
-            return fail_located(t, generators.items[i]->span,
-                                "asynchronous comprehension is not supported yet");
+        if (g->is_async) t->current->is_asynchronous = true;
     }
+    return true;
+}
+
+/* A list, set or dict comprehension that awaits makes what it stands in await. */
+static bool await_in_comprehension(SymbolTable *t, Node *node) {
+    Scope *scope = t->current;
+    bool inner = scope->kind == SCOPE_COMPREHENSION || scope->kind == SCOPE_GENERATOR;
+    if (!inner && !is_async_function(scope))
+        return fail_located(t, node->span, "asynchronous comprehension outside of an asynchronous function");
+    scope->is_asynchronous = true;
     return true;
 }
 
@@ -452,8 +463,9 @@ static bool visit_comprehension(SymbolTable *t, Node *node, NodeList generators,
         return false;
     bool ok = visit_generators(t, generators) && (!value || visit(t, value)) && visit(t, element);
     t->current->is_generator = kind == SCOPE_GENERATOR;
+    bool awaits = kind == SCOPE_COMPREHENSION && t->current->is_asynchronous;
     scope_leave(t);
-    return ok;
+    return ok && (!awaits || await_in_comprehension(t, node));
 }
 
 static const char *comprehension_description(const Scope *scope) {
@@ -471,14 +483,21 @@ static bool visit_yield(SymbolTable *t, Node *node) {
     t->current->is_generator = true;
     if (t->current->kind == SCOPE_GENERATOR || t->current->kind == SCOPE_COMPREHENSION)
         return fail(t, node->span, "%s", comprehension_description(t->current));
+    if (node->kind == AST_YieldFrom && is_async_function(t->current))
+        return fail_located(t, node->span, "'yield from' inside async function");
     return true;
 }
 
 static bool visit_await(SymbolTable *t, Node *node) {
     if (!check_allowed(t, node, "await expression")) return false;
-    return fail_located(t, node->span,
-                        scope_is_function(t->current) ? "'await' outside async function"
-                                                      : "'await' outside function");
+    Scope *scope = t->current;
+    bool inner = scope->kind == SCOPE_COMPREHENSION || scope->kind == SCOPE_GENERATOR;
+    if (!inner && !is_async_function(scope))
+        return fail_located(t, node->span,
+                            scope_is_function(scope) ? "'await' outside async function"
+                                                     : "'await' outside function");
+    scope->is_asynchronous = true;
+    return visit(t, node->Await.value);
 }
 
 static bool visit_name(SymbolTable *t, Node *node) {
@@ -526,7 +545,8 @@ static bool visit_list(SymbolTable *t, NodeList list) {
 
 static bool visit(SymbolTable *t, Node *node) {
     switch (node->kind) {
-    case AST_FunctionDef: return visit_function(t, node);
+    case AST_FunctionDef:
+    case AST_AsyncFunctionDef: return visit_function(t, node);
     case AST_ClassDef: return visit_class(t, node);
     case AST_Lambda: return visit_lambda(t, node);
     case AST_Global:
@@ -554,9 +574,8 @@ static bool visit(SymbolTable *t, Node *node) {
     case AST_YieldFrom: return visit_yield(t, node);
     case AST_Await: return visit_await(t, node);
     case AST_TypeAlias: return visit_type_alias(t, node);
-    case AST_AsyncFunctionDef:
     case AST_AsyncFor:
-    case AST_AsyncWith: return visit_unsupported(t, node);
+    case AST_AsyncWith: return visit_async_block(t, node);
     default: return visit_children(t, node);
     }
 }

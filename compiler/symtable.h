@@ -77,8 +77,9 @@ struct Scope {
     const Name *class_name; /* for mangling; NULL outside classes */
     WordMap table;          /* Name * -> Symbol * */
     Symbol *symbols, *last_symbol;
-    bool is_generator;
-    bool sees_class;          /* a scope of type parameters in a class: the class's names come first in it */
+    bool is_generator;    /* it yields */
+    bool is_asynchronous; /* it awaits: an async function, or a comprehension with await or async for in it */
+    bool sees_class;      /* a scope of type parameters in a class: the class's names come first in it */
     bool needs_class_dict;    /* a class with such scopes inside */
     bool needs_class_cell;    /* a class whose methods use super() or __class__ */
     bool in_iteration_target; /* first pass: inside a comprehension's targets */

@@ -137,7 +137,7 @@ static void set_qualified_name(Compiler *c, Unit *u) {
 static void emit_prologue(Compiler *c) {
     Unit *u = c->unit;
     Span span = {u->first_line, 0, u->first_line, 0};
-    if (u->scope->is_generator) {
+    if (u->flags & (CODE_GENERATOR | CODE_COROUTINE | CODE_ASYNC_GENERATOR)) {
         emit(c, OP_RETURN_GENERATOR, 0, span);
         emit(c, OP_POP_TOP, 0, span);
     }
@@ -147,20 +147,26 @@ static void emit_prologue(Compiler *c) {
             emit(c, OP_MAKE_CELL, (int32_t)i, span);
 }
 
+/* What a call of the scope's code gives: the flag of a generator, a coroutine, an asynchronous generator; or 0. */
+static uint32_t resumable_flag(const Scope *scope) {
+    if (scope->is_generator) return scope->is_asynchronous ? CODE_ASYNC_GENERATOR : CODE_GENERATOR;
+    return scope->is_asynchronous && scope->kind == SCOPE_FUNCTION ? CODE_COROUTINE : 0;
+}
+
 void unit_enter(Compiler *c, Unit *u, Scope *scope, Value name, uint32_t first_line) {
     *u = (Unit){.outer = c->unit, .scope = scope, .name = name, .first_line = first_line, .stream = &u->hot};
     set_qualified_name(c, u);
     if (scope_is_function(scope)) u->flags |= CODE_OPTIMIZED | CODE_NEW_LOCALS;
     if (scope_is_function(scope) && c->unit && scope_is_function(c->unit->scope)) u->flags |= CODE_NESTED;
     if (scope->kind == SCOPE_FUNCTION && c->unit->scope->kind == SCOPE_CLASS) u->flags |= CODE_METHOD;
-    if (scope->is_generator) u->flags |= CODE_GENERATOR;
+    u->flags |= resumable_flag(scope);
     if (c->symbols.future_annotations) u->flags |= CODE_FUTURE_ANNOTATIONS;
     c->unit = u;
     c->scope = scope;
     if (c->failed) return;
     add_variables(c, scope);
     emit_prologue(c);
-    if (!scope->is_generator) return;
+    if (!resumable_flag(scope)) return;
     /* A StopIteration that leaves a generator's body turns into a RuntimeError. */
     Label stop = label_new(c);
     handler_push(c, stop, true, 0);

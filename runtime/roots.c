@@ -41,6 +41,8 @@ static int visit_modules(VM *vm, VisitFn visit, void *context) {
     VISIT(vm->modules);
     VISIT(vm->builtins);
     VISIT(vm->sys);
+    VISIT(vm->asyncgen_first_iteration);
+    VISIT(vm->asyncgen_finalizer);
     VISIT(vm->exit_functions);
     for (const WeakReference *w = vm->weak_table.pending; w != NULL; w = w->next)
         VISIT(from_object(w));

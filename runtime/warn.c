@@ -32,6 +32,20 @@ bool warn(VM *vm, Type *category, int stack_level, const char *format, ...) {
     return ok;
 }
 
+bool warn_unawaited(VM *vm, Value coroutine) {
+    return call_warnings(vm, "_warn_unawaited_coroutine", &coroutine, 1);
+}
+
+bool warn_unawaited_method(VM *vm, Value generator, Value qualified_name, const char *method) {
+    Value message =
+        string_format(vm, "coroutine method '%s' of %R was never awaited", method, qualified_name);
+    if (is_absent(message)) return false;
+    Value row[] = {message, from_object(&exc_RuntimeWarning), int_small(1), generator};
+    bool ok = call_warnings(vm, "warn", row, 4);
+    value_drop(vm, message);
+    return ok;
+}
+
 bool warn_explicit(VM *vm, Type *category, Value message, Value filename, uint32_t line) {
     Value row[] = {message, from_object(category), filename, int_small(line)};
     return call_warnings(vm, "warn_explicit", row, 4);

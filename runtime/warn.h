@@ -13,6 +13,11 @@
 /* Warn of what the running Python code does (stack level 1), or its caller (2), ... `format` as raise_error's. */
 RAISES bool warn(VM *vm, Type *category, int stack_level, const char *format, ...);
 
+/* A coroutine was never awaited: RuntimeWarning. */
+RAISES bool warn_unawaited(VM *vm, Value coroutine);
+/* The same of what a method of an asynchronous generator returned. */
+RAISES bool warn_unawaited_method(VM *vm, Value generator, Value qualified_name, const char *method);
+
 /* Warn of a line of a file. */
 RAISES bool warn_explicit(VM *vm, Type *category, Value message, Value filename, uint32_t line);
 

@@ -41,6 +41,7 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 #include "vm/arithmetic.h"
+#include "vm/asyncgen.h"
 #include "vm/call.h"
 #include "vm/generator.h"
 #include "vm/import.h"
@@ -1779,6 +1780,7 @@ compare_jump_known : {
 
     TARGET(RETURN_GENERATOR) {
         flags = frame->flags;
+        variable = frame->code->flags;
         frame->ip = ip;
         frame->sp = sp;
         result = generator_new(vm, frame);
@@ -1786,7 +1788,8 @@ compare_jump_known : {
         LOAD_FRAME();
         if (flags & FRAME_INIT && !is_absent(result)) {
             value_drop(vm, result);
-            result = raise_type(vm, "__init__() should return None, not 'generator'");
+            const char *kind = generator_kind(variable);
+            result = raise_type(vm, "__init__() should return None, not '%s'", kind);
         }
         if (flags & FRAME_OPERATOR) goto operator_returned;
         goto push_result;
@@ -1804,6 +1807,7 @@ compare_jump_known : {
         }
         flags = frame->flags;
 #endif
+        if (UNLIKELY(A24 == YIELD_ASYNC)) frame_generator(frame)->async |= GENERATOR_YIELDED;
         generator_leave(vm, frame_generator(frame));
         if (flags & FRAME_ENTRY) return result;
         LOAD_FRAME();
@@ -1826,7 +1830,7 @@ compare_jump_known : {
 
     TARGET(SEND) {
         Value iterator = sp[-2];
-        if (is_generator(iterator)) goto enter_generator;
+        if (is_sendable(iterator)) goto enter_generator;
         SAVE_IP();
         Value sent;
         truth = iterator_send(vm, iterator, sp[-1], &sent);
@@ -1846,8 +1850,33 @@ compare_jump_known : {
 
     TARGET(STOP_ITERATION_ERROR) {
         SAVE_IP();
-        result = step_stop_iteration_error(vm, sp[-1]);
+        result = step_stop_iteration_error(vm, frame->code->flags, sp[-1]);
         goto replace_top;
+    }
+
+    TARGET(GET_AWAITABLE) {
+        SAVE_IP();
+        result = awaitable(vm, sp[-1], A24);
+        goto replace_top;
+    }
+
+    TARGET(GET_AITER) {
+        SAVE_IP();
+        result = async_iterate(vm, sp[-1]);
+        goto replace_top;
+    }
+
+    TARGET(GET_ANEXT) {
+        SAVE_IP();
+        result = async_next_awaitable(vm, sp[-1]);
+        goto push_result;
+    }
+
+    TARGET(END_ASYNC_FOR) {
+        SAVE_IP();
+        if (!step_end_async_for(vm, *--sp)) goto reraised;
+        DROP_TOP(1);
+        NEXT();
     }
 
     /* --- match --- */
@@ -1948,7 +1977,7 @@ compare_jump_known : {
     TARGET(WITH_ENTER) {
         SAVE_IP();
         Value entered[3], manager = sp[-1];
-        if (!step_with_enter(vm, manager, entered)) goto error;
+        if (!step_with_enter(vm, manager, A24, entered)) goto error;
         sp--;
         for (int i = 0; i < 3; i++)
             PUSH(entered[i]);
@@ -2332,6 +2361,11 @@ enter_generator : { /* on top, or for SEND under the value to be sent */
     bool send = word_opcode(word) == OP_SEND;
     Generator *generator = as_generator(send ? sp[-2] : sp[-1]);
     if (generator->state == GENERATOR_FINISHED) {
+        if (generator->head.type == &coroutine_type) {
+            SAVE_IP();
+            raise_error(vm, &exc_RuntimeError, "cannot reuse already awaited coroutine");
+            goto error;
+        }
         if (send) {
             result = NONE;
             ip += A24_SIGNED;

@@ -5,38 +5,30 @@
 #include "compiler/opcode.h"
 #include "runtime/error.h"
 #include "runtime/exception.h"
+#include "runtime/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 #include "runtime/warn.h"
+#include "vm/asyncgen.h"
 #include "vm/eval.h"
 
 /* --- life --- */
 
-Value generator_new(VM *vm, Frame *frame) {
-    const Code *code = frame->code;
-    const Function *function = frame_function(frame);
-    uint32_t words = (uint32_t)frame_words(code);
-    Generator *g = (Generator *)object_new_container(vm, &generator_type, sizeof *g + words * sizeof(Value));
-    if (g == NULL) {
-        frame_pop(vm, frame);
-        return raise_memory(vm);
-    }
-    g->words = words;
-    g->name = value_ref(function->name);
-    g->qualified_name = value_ref(function->qualified_name);
-    memcpy(g->memory, frame->locals, code->variable_count * sizeof(Value) + sizeof(Frame));
-    g->frame = (Frame *)(g->memory + code->variable_count);
-    g->frame->locals = g->memory;
-    g->frame->sp = frame_operands(g->frame);
-    g->frame->previous = NULL;
-    g->frame->flags = FRAME_GENERATOR;
-    if (!is_absent(frame->object)) as_frame_object(frame->object)->frame = g->frame;
-    vm->frame = frame->previous;
-    vm->depth--;
-    object_track(&g->head);
-    return from_object(g);
+const char *generator_kind(uint32_t code_flags) {
+    if (code_flags & CODE_COROUTINE) return "coroutine";
+    return code_flags & CODE_ASYNC_GENERATOR ? "async generator" : "generator";
+}
+
+static const char *kind_of(const Generator *g) {
+    if (g->head.type == &coroutine_type) return "coroutine";
+    return g->head.type == &async_generator_type ? "async generator" : "generator";
+}
+
+static Type *type_for(uint32_t code_flags) {
+    if (code_flags & CODE_COROUTINE) return &coroutine_type;
+    return code_flags & CODE_ASYNC_GENERATOR ? &async_generator_type : &generator_type;
 }
 
 /* Drop all that an unlinked generator's frame holds. */
@@ -56,6 +48,55 @@ static void dispose(VM *vm, Generator *g) {
     value_clear(vm, &frame->function);
 }
 
+/* Where a coroutine was made: (file, line, function) of so many frames, the innermost first. */
+static Value origin_of(VM *vm, const Frame *frame, uint32_t depth) {
+    Value list = list_new(vm, 0);
+    for (; !is_absent(list) && frame && depth--; frame = frame->previous) {
+        const Code *code = frame->code;
+        Value entry = tuple_pack(vm, 3, code->filename, int_small(code_line(code, frame_index(frame))),
+                                 code->qualified_name);
+        if (is_absent(entry) || !list_append_owned(vm, list, entry)) value_clear(vm, &list);
+    }
+    if (is_absent(list)) return ABSENT;
+    Value origin = tuple_from(vm, as_list(list)->items, as_list(list)->length);
+    value_drop(vm, list);
+    return origin;
+}
+
+Value generator_new(VM *vm, Frame *frame) {
+    const Code *code = frame->code;
+    const Function *function = frame_function(frame);
+    uint32_t words = (uint32_t)frame_words(code);
+    Generator *g =
+        (Generator *)object_new_container(vm, type_for(code->flags), sizeof *g + words * sizeof(Value));
+    if (g == NULL) {
+        frame_pop(vm, frame);
+        return raise_memory(vm);
+    }
+    g->words = words;
+    g->name = value_ref(function->name);
+    g->qualified_name = value_ref(function->qualified_name);
+    memcpy(g->memory, frame->locals, code->variable_count * sizeof(Value) + sizeof(Frame));
+    g->frame = (Frame *)(g->memory + code->variable_count);
+    g->frame->locals = g->memory;
+    g->frame->sp = frame_operands(g->frame);
+    g->frame->previous = NULL;
+    g->frame->flags = FRAME_GENERATOR;
+    if (!is_absent(frame->object)) as_frame_object(frame->object)->frame = g->frame;
+    vm->frame = frame->previous;
+    vm->depth--;
+    object_track(&g->head);
+    if (vm->coroutine_origin_depth && code->flags & CODE_COROUTINE) {
+        g->extra = origin_of(vm, vm->frame, vm->coroutine_origin_depth);
+        if (is_absent(g->extra)) {
+            dispose(vm, g);
+            value_drop(vm, from_object(g));
+            return ABSENT;
+        }
+    }
+    return from_object(g);
+}
+
 void generator_finish(VM *vm, Generator *g) {
     generator_leave(vm, g);
     object_ref(&g->head);
@@ -67,10 +108,11 @@ static bool is_waiting(const Generator *g) {
     return g->state == GENERATOR_CREATED || g->state == GENERATOR_SUSPENDED;
 }
 
-static int traverse(Object *self, VisitFn visit, void *context) {
+int generator_traverse(Object *self, VisitFn visit, void *context) {
     Generator *g = (Generator *)self;
     VISIT(g->name);
     VISIT(g->qualified_name);
+    VISIT(g->extra);
     if (g->frame == NULL || !is_waiting(g))
         return 0; /* what a running frame holds is reachable: leave it alone */
     VISIT(g->frame->function);
@@ -83,26 +125,27 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
-static void clear(VM *vm, Object *self) {
+void generator_clear(VM *vm, Object *self) {
     Generator *g = (Generator *)self;
     if (g->frame != NULL && is_waiting(g)) dispose(vm, g);
 }
 
-static void dealloc(VM *vm, Object *self) {
+void generator_dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     Generator *g = (Generator *)self;
-    clear(vm, self);
+    generator_clear(vm, self);
     value_clear(vm, &g->name);
     value_clear(vm, &g->qualified_name);
+    value_clear(vm, &g->extra);
     object_free(vm, self, sizeof *g + g->words * sizeof(Value));
 }
 
 /* --- resuming --- */
 
 bool generator_check(VM *vm, const Generator *g, Value value) {
-    if (g->state == GENERATOR_RUNNING) return raise_value(vm, "generator already executing"), false;
+    if (g->state == GENERATOR_RUNNING) return raise_value(vm, "%s already executing", kind_of(g)), false;
     if (g->state == GENERATOR_CREATED && !is_none(value)) {
-        return raise_type(vm, "can't send non-None value to a just-started generator"), false;
+        return raise_type(vm, "can't send non-None value to a just-started %s", kind_of(g)), false;
     }
     if (vm->depth < vm->recursion_limit) return true;
     raise_error(vm, &exc_RecursionError, "maximum recursion depth exceeded");
@@ -127,30 +170,51 @@ Value generator_resume(VM *vm, Generator *g, STEALS Value value, NEW Value *resu
 Value generator_delegate(const Generator *g) {
     if (g->state != GENERATOR_SUSPENDED) return ABSENT;
     uint32_t word = g->frame->ip[-1];
-    return word_opcode(word) == OP_YIELD && word_a24(word) ? g->frame->sp[-1] : ABSENT;
+    return word_opcode(word) == OP_YIELD && word_a24(word) == YIELD_DELEGATED ? g->frame->sp[-1] : ABSENT;
+}
+
+/* The frame has returned `result`: the exception that tells so. Always ABSENT. */
+static Value raise_end(VM *vm, const Generator *g, STEALS Value result) {
+    if (g->head.type == &async_generator_type) {
+        raise_new(vm, &exc_StopAsyncIteration, ABSENT);
+    } else {
+        raise_stop(vm, is_none(result) ? ABSENT : result);
+    }
+    value_drop(vm, result);
+    return ABSENT;
+}
+
+static Value raise_reused(VM *vm) {
+    return raise_error(vm, &exc_RuntimeError, "cannot reuse already awaited coroutine");
 }
 
 /* Raise what waits in the VM inside the generator. */
 static Value throw_in(VM *vm, Generator *g) {
     Value result;
-    if (g->state == GENERATOR_FINISHED) return ABSENT;
+    if (g->state == GENERATOR_FINISHED) {
+        if (g->head.type != &coroutine_type) return ABSENT;
+        error_clear(vm);
+        return raise_reused(vm);
+    }
     Value out = generator_resume(vm, g, ABSENT, &result);
-    if (is_absent(result)) return out;
-    raise_stop(vm, is_none(result) ? ABSENT : result);
-    value_drop(vm, result);
-    return ABSENT;
+    return is_absent(result) ? out : raise_end(vm, g, result);
 }
 
+/* `raise`: a generator's end is a StopIteration, not just ABSENT. */
 static Value send(VM *vm, Generator *g, Value value, bool raise) {
     Value result;
-    if (g->state == GENERATOR_FINISHED) return raise ? raise_stop(vm, ABSENT) : ABSENT;
+    if (g->state == GENERATOR_FINISHED) {
+        if (g->head.type == &coroutine_type) return raise_reused(vm);
+        return raise ? raise_end(vm, g, NONE) : ABSENT;
+    }
     if (!generator_check(vm, g, value)) return ABSENT;
     Value out = generator_resume(vm, g, value_ref(value), &result);
     if (is_absent(result)) return out;
-    if (raise || !is_none(result)) raise_stop(vm, is_none(result) ? ABSENT : result);
-    value_drop(vm, result);
+    if (raise || !is_none(result)) return raise_end(vm, g, result);
     return ABSENT;
 }
+
+Value generator_send(VM *vm, Generator *g, Value value) { return send(vm, g, value, true); }
 
 static Value next(VM *vm, Value self) { return send(vm, as_generator(self), NONE, false); }
 
@@ -173,13 +237,11 @@ int iterator_send(VM *vm, Value iterator, Value value, NEW Value *result) {
 
 /* --- close --- */
 
-static Value close_generator(VM *vm, Generator *g);
-
 /* Close what the generator delegates to; -1 RAISES. */
 static int close_delegate(VM *vm, Value delegate) {
     Value result, method;
-    if (is_generator(delegate)) {
-        result = close_generator(vm, as_generator(delegate));
+    if (is_sendable(delegate)) {
+        result = generator_close(vm, as_generator(delegate));
     } else {
         int found = object_find_attribute(vm, delegate, NAME_OF(vm, close), &method);
         if (found <= 0) return found;
@@ -209,9 +271,9 @@ static int close_inner(VM *vm, Generator *g) {
     return status;
 }
 
-static Value close_generator(VM *vm, Generator *g) {
+Value generator_close(VM *vm, Generator *g) {
     if (g->state == GENERATOR_FINISHED) return NONE;
-    if (g->state == GENERATOR_RUNNING) return raise_value(vm, "generator already executing");
+    if (g->state == GENERATOR_RUNNING) return raise_value(vm, "%s already executing", kind_of(g));
     if (g->state == GENERATOR_CREATED) {
         dispose(vm, g);
         return NONE;
@@ -225,7 +287,7 @@ static Value close_generator(VM *vm, Generator *g) {
     Value result, yielded = generator_resume(vm, g, ABSENT, &result);
     if (!is_absent(yielded)) {
         value_drop(vm, yielded);
-        return raise_error(vm, &exc_RuntimeError, "generator ignored GeneratorExit");
+        return raise_error(vm, &exc_RuntimeError, "%s ignored GeneratorExit", kind_of(g));
     }
     if (!is_absent(result)) return result;
     if (!error_is(vm, &exc_GeneratorExit) && !error_is(vm, &exc_StopIteration)) return ABSENT;
@@ -233,13 +295,17 @@ static Value close_generator(VM *vm, Generator *g) {
     return NONE;
 }
 
-static void finalize(VM *vm, Object *self) {
+void generator_finalize(VM *vm, Object *self) {
     Generator *g = (Generator *)self;
     object_kill_weak_references(vm, self);
-    if (g->state != GENERATOR_SUSPENDED) return;
+    if (self->type == &coroutine_type && g->state == GENERATOR_CREATED) {
+        coroutine_warn_unawaited(vm, from_object(self));
+        return;
+    }
+    if (g->state != GENERATOR_SUSPENDED || async_generator_hand_over(vm, g)) return;
     if (is_absent(generator_delegate(g)) && !has_handler(g)) return;
     Value raised = error_take(vm);
-    Value result = close_generator(vm, g);
+    Value result = generator_close(vm, g);
     if (is_absent(result))
         error_unraisable(vm, NULL, from_object(self));
     else
@@ -280,14 +346,12 @@ static Value thrown_exception(VM *vm, Value type, Value value, Value traceback) 
     return exception;
 }
 
-static Value throw_exception(VM *vm, Generator *g, STEALS Value exception);
-
 /* Throw into the delegate. False: it has no throw(), or is to be closed instead; the exception is as it was.
  */
 static bool throw_delegate(VM *vm, Generator *g, Value delegate, Value exception, Value *out) {
     Value method;
-    if (is_generator(delegate)) {
-        *out = throw_exception(vm, as_generator(delegate), value_ref(exception));
+    if (is_sendable(delegate)) {
+        *out = generator_throw(vm, as_generator(delegate), value_ref(exception));
         return true;
     }
     (void)g;
@@ -298,10 +362,10 @@ static bool throw_delegate(VM *vm, Generator *g, Value delegate, Value exception
     return true;
 }
 
-static Value throw_exception(VM *vm, Generator *g, STEALS Value exception) {
+Value generator_throw(VM *vm, Generator *g, STEALS Value exception) {
     if (g->state == GENERATOR_RUNNING) {
         value_drop(vm, exception);
-        return raise_value(vm, "generator already executing");
+        return raise_value(vm, "%s already executing", kind_of(g));
     }
     Value delegate = generator_delegate(g);
     if (!is_absent(delegate)) {
@@ -329,63 +393,67 @@ static Value throw_exception(VM *vm, Generator *g, STEALS Value exception) {
 
 /* --- the type --- */
 
-static Value send_method(VM *vm, Value *args, int nargs, Value names) {
+Value generator_send_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     return send(vm, as_generator(args[0]), args[1], true);
 }
 
-static Value throw_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    bool old = !is_absent(args[2]) || !is_absent(args[3]);
+Value generator_thrown(VM *vm, Value *args) {
+    bool old = !is_absent(args[1]) || !is_absent(args[2]);
     if (old &&
         !warn(
             vm, &exc_DeprecationWarning, 1,
             "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead."))
         return ABSENT;
-    Value exception = thrown_exception(vm, args[1], args[2], args[3]);
-    return is_absent(exception) ? ABSENT : throw_exception(vm, as_generator(args[0]), exception);
+    return thrown_exception(vm, args[0], args[1], args[2]);
 }
 
-static Value close_method(VM *vm, Value *args, int nargs, Value names) {
+Value generator_throw_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    return close_generator(vm, as_generator(args[0]));
+    Value exception = generator_thrown(vm, args + 1);
+    return is_absent(exception) ? ABSENT : generator_throw(vm, as_generator(args[0]), exception);
+}
+
+Value generator_close_method(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return generator_close(vm, as_generator(args[0]));
 }
 
 static const NativeDef methods[] = {
-    {"send", send_method, "arg, /",
+    {"send", generator_send_method, "arg, /",
      "send(arg) -> send 'arg' into generator,\nreturn next yielded value or raise StopIteration.",
      NATIVE_METHOD},
-    {"throw", throw_method, "typ, val=None, tb=None, /",
+    {"throw", generator_throw_method, "typ, val=None, tb=None, /",
      "throw(value)\nthrow(type[,value[,tb]])\n\nRaise exception in generator, return next yielded value or "
      "raise\n"
      "StopIteration.",
      NATIVE_METHOD},
-    {"close", close_method, "", "close() -> raise GeneratorExit inside generator.", NATIVE_METHOD},
+    {"close", generator_close_method, "", "close() -> raise GeneratorExit inside generator.", NATIVE_METHOD},
     {0},
 };
 
-static Value get_frame(VM *vm, Value self) {
+Value generator_get_frame(VM *vm, Value self) {
     Generator *g = as_generator(self);
     return g->state == GENERATOR_FINISHED ? NONE : frame_object(vm, g->frame);
 }
 
-static Value get_code(VM *vm, Value self) {
+Value generator_get_code(VM *vm, Value self) {
     (void)vm;
     Generator *g = as_generator(self);
     return g->state == GENERATOR_FINISHED ? NONE : value_ref(from_object(g->frame->code));
 }
 
-static Value get_running(VM *vm, Value self) {
+Value generator_get_running(VM *vm, Value self) {
     (void)vm;
     return bool_from(as_generator(self)->state == GENERATOR_RUNNING);
 }
 
-static Value get_suspended(VM *vm, Value self) {
+Value generator_get_suspended(VM *vm, Value self) {
     (void)vm;
     return bool_from(as_generator(self)->state == GENERATOR_SUSPENDED);
 }
 
-static Value get_yield_from(VM *vm, Value self) {
+Value generator_get_delegate(VM *vm, Value self) {
     (void)vm;
     Value delegate = generator_delegate(as_generator(self));
     return is_absent(delegate) ? NONE : value_ref(delegate);
@@ -398,37 +466,41 @@ static bool set_text(VM *vm, Value *place, Value value, const char *name) {
     return true;
 }
 
-static Value get_name(VM *vm, Value self) {
+Value generator_get_name(VM *vm, Value self) {
     (void)vm;
     return value_ref(as_generator(self)->name);
 }
 
-static bool set_name(VM *vm, Value self, Value value) {
+bool generator_set_name(VM *vm, Value self, Value value) {
     return set_text(vm, &as_generator(self)->name, value, "__name__");
 }
 
-static Value get_qualified_name(VM *vm, Value self) {
+Value generator_get_qualified_name(VM *vm, Value self) {
     (void)vm;
     return value_ref(as_generator(self)->qualified_name);
 }
 
-static bool set_qualified_name(VM *vm, Value self, Value value) {
+bool generator_set_qualified_name(VM *vm, Value self, Value value) {
     return set_text(vm, &as_generator(self)->qualified_name, value, "__qualname__");
 }
 
 static const GetSetDef getsets[] = {
-    {"gi_frame", get_frame, NULL, NULL},
-    {"gi_code", get_code, NULL, NULL},
-    {"gi_running", get_running, NULL, NULL},
-    {"gi_suspended", get_suspended, NULL, NULL},
-    {"gi_yieldfrom", get_yield_from, NULL, "object being iterated by yield from, or None"},
-    {"__name__", get_name, set_name, "name of the generator"},
-    {"__qualname__", get_qualified_name, set_qualified_name, "qualified name of the generator"},
+    {"gi_frame", generator_get_frame, NULL, NULL},
+    {"gi_code", generator_get_code, NULL, NULL},
+    {"gi_running", generator_get_running, NULL, NULL},
+    {"gi_suspended", generator_get_suspended, NULL, NULL},
+    {"gi_yieldfrom", generator_get_delegate, NULL, "object being iterated by yield from, or None"},
+    {"__name__", generator_get_name, generator_set_name, "name of the generator"},
+    {"__qualname__", generator_get_qualified_name, generator_set_qualified_name,
+     "qualified name of the generator"},
     {0},
 };
 
-static Value repr(VM *vm, Value self) {
-    return string_format(vm, "<generator object %S at 0x%llx>", as_generator(self)->qualified_name,
+Value generator_repr(VM *vm, Value self) {
+    static const char *const names[] = {"generator", "coroutine", "async_generator"};
+    const Type *type = type_of(self);
+    int kind = type == &coroutine_type ? 1 : type == &async_generator_type ? 2 : 0;
+    return string_format(vm, "<%s object %S at 0x%llx>", names[kind], as_generator(self)->qualified_name,
                          (unsigned long long)self.bits);
 }
 
@@ -438,13 +510,13 @@ static Value iterate(VM *vm, Value self) {
 }
 
 Type generator_type = {
-    TYPE_HEAD(generator_type, "generator", .traverse = traverse, .clear = clear, .finalize = finalize,
-              .dealloc = dealloc),
+    TYPE_HEAD(generator_type, "generator", .traverse = generator_traverse, .clear = generator_clear,
+              .finalize = generator_finalize, .dealloc = generator_dealloc),
     .flags = TYPE_WEAKLY_REFERABLE | TYPE_NO_NEW,
     .basic_size = sizeof(Generator),
     .item_size = sizeof(Value),
     .base = &object_type,
-    .repr = repr,
+    .repr = generator_repr,
     .iterate = iterate,
     .next = next,
     .methods = methods,

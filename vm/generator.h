@@ -21,18 +21,32 @@ typedef enum {
     GENERATOR_FINISHED,
 } GeneratorState;
 
+/* Of an asynchronous generator, beside its state. */
+enum {
+    GENERATOR_YIELDED = 1, /* what it has just yielded is an item, not for the event loop */
+    GENERATOR_AWAITED = 2, /* one of its methods' awaitables is under way */
+    GENERATOR_CLOSED = 4,  /* aclose() has begun, or it has ended */
+    GENERATOR_HOOKED = 8,  /* the hooks of sys.set_asyncgen_hooks have been asked */
+};
+
 typedef struct {
     Object head;
     Frame *frame;             /* inside `memory`; its function is ABSENT when the generator has finished */
     HandledException handled; /* what the generator is handling; `outer` is valid while it runs */
     Value name, qualified_name;
+    Value extra; /* a coroutine's cr_origin, an asynchronous generator's finalizer hook; or ABSENT. Owned */
     uint32_t words; /* of memory */
     uint8_t state;  /* GeneratorState */
+    uint8_t async;  /* GENERATOR_* */
     Value memory[];
 } Generator;
 
 static inline Generator *as_generator(Value v) { return (Generator *)as_object(v); }
 static inline bool is_generator(Value v) { return is_exactly(v, &generator_type); }
+/* Does SEND run it in the same loop? */
+static inline bool is_sendable(Value v) {
+    return is_object(v) && (as_object(v)->type == &generator_type || as_object(v)->type == &coroutine_type);
+}
 static inline Generator *frame_generator(const Frame *frame) {
     return (Generator *)((char *)frame->locals - offsetof(Generator, memory));
 }
@@ -40,6 +54,35 @@ static inline Generator *frame_generator(const Frame *frame) {
 /* A generator that takes over the frame, which is at its start: variables and function move, and the frame is
  * popped (also on failure). */
 NEW RAISES Value generator_new(VM *vm, Frame *frame);
+
+/* "generator", "coroutine" or "async generator", by the flags of the code. */
+const char *generator_kind(uint32_t code_flags);
+
+/* What the methods of all kinds do. An asynchronous generator's end is a StopAsyncIteration. */
+NEW RAISES Value generator_send(VM *vm, Generator *generator, Value value);
+NEW RAISES Value generator_throw(VM *vm, Generator *generator, STEALS Value exception);
+NEW RAISES Value generator_close(VM *vm, Generator *generator);
+/* The exception that the arguments of throw() mean: args[0..3) are type, value and traceback, or ABSENT. */
+NEW RAISES Value generator_thrown(VM *vm, Value *args);
+
+/* Slots and attributes that the kinds share. */
+int generator_traverse(Object *self, VisitFn visit, void *context);
+void generator_clear(VM *vm, Object *self);
+void generator_finalize(VM *vm, Object *self);
+void generator_dealloc(VM *vm, Object *self);
+NEW RAISES Value generator_get_frame(VM *vm, Value self);
+NEW RAISES Value generator_get_code(VM *vm, Value self);
+NEW RAISES Value generator_get_running(VM *vm, Value self);
+NEW RAISES Value generator_get_suspended(VM *vm, Value self);
+NEW RAISES Value generator_get_delegate(VM *vm, Value self);
+NEW RAISES Value generator_get_name(VM *vm, Value self);
+NEW RAISES Value generator_get_qualified_name(VM *vm, Value self);
+RAISES bool generator_set_name(VM *vm, Value self, Value value);
+RAISES bool generator_set_qualified_name(VM *vm, Value self, Value value);
+NEW RAISES Value generator_send_method(VM *vm, Value *args, int nargs, Value names);
+NEW RAISES Value generator_throw_method(VM *vm, Value *args, int nargs, Value names);
+NEW RAISES Value generator_close_method(VM *vm, Value *args, int nargs, Value names);
+NEW RAISES Value generator_repr(VM *vm, Value self);
 
 /* May it be resumed with this value? It must not be running, take None first, and find room to recur. */
 RAISES bool generator_check(VM *vm, const Generator *generator, Value value);

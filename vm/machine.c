@@ -2,6 +2,7 @@
  * The machine's life: stack, hooks, start-up, shutdown, signals, the end of a program.
  */
 
+#include "vm/asyncgen.h"
 #include "vm/machine.h"
 
 #include <assert.h>
@@ -210,7 +211,7 @@ static bool init_modules(VM *vm) {
     Value names = import_native_names(vm);
     bool ok = !is_absent(names) && dict_set_c(vm, vm->sys, "builtin_module_names", names) &&
               dict_set_c(vm, vm->sys, "modules", vm->modules) && load_init(vm) && dynamic_init(vm) &&
-              trace_init(vm);
+              trace_init(vm) && asyncgen_init(vm);
     value_xdrop(vm, names);
     return ok;
 }
@@ -321,6 +322,8 @@ void vm_free(VM *vm) {
     value_clear(vm, &machine->sources);
     attribute_cache_clear(vm);
     value_clear(vm, &vm->modules);
+    value_clear(vm, &vm->asyncgen_first_iteration);
+    value_clear(vm, &vm->asyncgen_finalizer);
     value_clear(vm, &vm->struct_cache);
     value_clear(vm, &vm->unsupported_operation);
     value_clear(vm, &vm->repr_running);

@@ -436,9 +436,14 @@ Value step_cleanup_throw(VM *vm, STEALS Value exception) {
     return value;
 }
 
-Value step_stop_iteration_error(VM *vm, Value exception) {
-    if (!value_is_instance(exception, &exc_StopIteration)) return value_ref(exception);
-    raise_error(vm, &exc_RuntimeError, "generator raised StopIteration");
+Value step_stop_iteration_error(VM *vm, uint32_t code_flags, Value exception) {
+    bool asynchronous = code_flags & CODE_ASYNC_GENERATOR;
+    bool ends_iteration = asynchronous && value_is_instance(exception, &exc_StopAsyncIteration);
+    if (!ends_iteration && !value_is_instance(exception, &exc_StopIteration)) return value_ref(exception);
+    const char *kind = asynchronous                  ? "async generator"
+                       : code_flags & CODE_COROUTINE ? "coroutine"
+                                                     : "generator";
+    raise_error(vm, &exc_RuntimeError, "%s raised Stop%sIteration", kind, ends_iteration ? "Async" : "");
     if (!error_is(vm, &exc_RuntimeError)) return ABSENT;
     Value error = error_take(vm);
     exception_set_cause(vm, error, value_ref(exception));
@@ -446,8 +451,18 @@ Value step_stop_iteration_error(VM *vm, Value exception) {
     return error;
 }
 
-static bool raise_no_manager(VM *vm, Value manager, const char *which) {
-    raise_type(vm, "'%T' object does not support the context manager protocol%s", manager, which);
+bool step_end_async_for(VM *vm, STEALS Value exception) {
+    if (value_is_instance(exception, &exc_StopAsyncIteration)) {
+        value_drop(vm, exception);
+        return true;
+    }
+    error_restore(vm, exception);
+    return false;
+}
+
+static bool raise_no_manager(VM *vm, Value manager, bool asynchronous, const char *missed) {
+    raise_type(vm, "'%T' object does not support the %scontext manager protocol%s", manager,
+               asynchronous ? "asynchronous " : "", missed);
     return false;
 }
 
@@ -457,11 +472,11 @@ bool step_group_match(VM *vm, Value exception, Value type, Value *match, Value *
     return true;
 }
 
-bool step_with_enter(VM *vm, Value manager, Value *to) {
+bool step_with_enter(VM *vm, Value manager, bool asynchronous, Value *to) {
     Value enter[2];
-    int found = step_special(vm, manager, NAME_OF(vm, enter), enter);
-    if (found <= 0) return found < 0 ? false : raise_no_manager(vm, manager, "");
-    found = step_special(vm, manager, NAME_OF(vm, exit), to);
+    int found = step_special(vm, manager, asynchronous ? NAME_OF(vm, aenter) : NAME_OF(vm, enter), enter);
+    if (found <= 0) return found < 0 ? false : raise_no_manager(vm, manager, asynchronous, "");
+    found = step_special(vm, manager, asynchronous ? NAME_OF(vm, aexit) : NAME_OF(vm, exit), to);
     if (found > 0) {
         to[2] = is_absent(enter[1]) ? call_0(vm, enter[0]) : call_1(vm, enter[0], enter[1]);
         if (is_absent(to[2])) {
@@ -470,7 +485,8 @@ bool step_with_enter(VM *vm, Value manager, Value *to) {
             found = -1;
         }
     } else if (found == 0) {
-        raise_no_manager(vm, manager, " (missed __exit__ method)");
+        const char *missed = asynchronous ? " (missed __aexit__ method)" : " (missed __exit__ method)";
+        raise_no_manager(vm, manager, asynchronous, missed);
     }
     value_drop(vm, enter[0]);
     value_xdrop(vm, enter[1]);

@@ -47,10 +47,13 @@ NEW RAISES Value step_make_function(VM *vm, const Frame *frame, Value *parts, un
  * being handled, which adds no traceback entry. Always RAISES. */
 bool step_raise(VM *vm, Value exception, Value cause);
 NEW RAISES Value step_cleanup_throw(VM *vm, STEALS Value exception);
-NEW RAISES Value step_stop_iteration_error(VM *vm, Value exception);
+NEW RAISES Value step_stop_iteration_error(VM *vm, uint32_t code_flags, Value exception);
 /* except*: part an exception, or None, by type; the part that matches is being handled from now on. */
 RAISES bool step_group_match(VM *vm, Value exception, Value type, NEW Value *match, NEW Value *rest);
-RAISES bool step_with_enter(VM *vm, Value manager, Value *to); /* three values, NEW */
+/* Of `with`, or `async with`: three values, NEW. */
+RAISES bool step_with_enter(VM *vm, Value manager, bool asynchronous, Value *to);
+/* async for: is the iteration over? Else the exception is raised again. STEALS it. */
+RAISES bool step_end_async_for(VM *vm, STEALS Value exception);
 NEW RAISES Value step_with_exit(VM *vm, Value exit, Value self, Value exception);
 
 /* --- the rest --- */

@@ -8,9 +8,11 @@ static const struct {
 } named[] = {
     {"BuiltinFunctionType", &native_function_type},
     {"BuiltinMethodType", &native_function_type},
+    {"AsyncGeneratorType", &async_generator_type},
     {"CellType", &cell_type},
     {"ClassMethodDescriptorType", &class_method_descriptor_type},
     {"CodeType", &code_type},
+    {"CoroutineType", &coroutine_type},
     {"EllipsisType", &ellipsis_type},
     {"FrameType", &frame_type},
     {"FunctionType", &function_type},
