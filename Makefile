@@ -42,8 +42,8 @@ LDFLAGS += $(filter -fsanitize% -g% -O% --coverage,$(CFLAGS))
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c)))
 UNICODE_DATA ?= /usr/share/unicode
 
-# Generated C: the re2c lexer, the Lemon parser, the tables of the Unicode database.
-GENERATED := $(GEN)/lexer.c $(GEN)/grammar.c $(GEN)/uninames.c $(GEN)/unidata.c
+# Generated C: the re2c lexer, the Lemon parser, the tables of the Unicode database, powers of ten.
+GENERATED := $(GEN)/lexer.c $(GEN)/grammar.c $(GEN)/uninames.c $(GEN)/unidata.c $(GEN)/powers.c
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(GENERATED:$(GEN)/%.c=$(OUT)/gen/%.o)
 MAIN := $(OUT)/cli/main.o
 
@@ -118,6 +118,12 @@ $(GEN)/unidata.c: runtime/tools/unidata.c runtime/unicode_table.h
 	@echo "  GEN   $@"
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/unidata $<
 	@$(GEN)/unidata $(UNIDATA_INPUT) > $@
+
+$(GEN)/powers.c: runtime/tools/powers.c runtime/powers.h
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/powers $< -lgmp
+	@$(GEN)/powers > $@
 
 $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(filter-out $(MAIN),$(OBJECTS))
 	@mkdir -p $(@D)

@@ -1,10 +1,9 @@
 /*
  * Floats as text.
  *
- * The shortest repr is the shortest decimal that reads back as the same double, the nearest one if there are
- * several. A normal double whose shortest decimal has at most 15 digits shows it in "%.15g"; otherwise 16 or
- * 17 digits do, and a subnormal may need any number from 1 up. libc prints and reads with exact rounding, so
- * trying is enough.
+ * The shortest repr is the shortest decimal that reads back as the same double, the nearest one if there are several:
+ * by Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020), which needs three multiplications by a power
+ * of ten in 128 bits. Everything with a precision is libc's, which rounds exactly.
  */
 #include <ctype.h>
 #include <float.h>
@@ -15,6 +14,7 @@
 #include "runtime/bytes.h"
 #include "runtime/error.h"
 #include "runtime/float.h"
+#include "runtime/powers.h"
 #include "runtime/str.h"
 #include "runtime/unicode.h"
 
@@ -48,70 +48,57 @@ static bool try_short(double d, Decimal *out) {
     return false;
 }
 
-static void print_digits(double d, int precision, Decimal *out) {
-    char text[40];
-    snprintf(text, sizeof text, "%.*e", precision - 1, d);
-    const char *exponent = strchr(text, 'e');
-    out->count = 0;
-    for (const char *c = text; c < exponent; c++) {
-        if (*c != '.') out->digits[out->count++] = *c;
+/* floor(log2(10**k)) and floor(log10(2**q)), the latter less log10(4/3) where doubles lie closer below than above. */
+static int log2_of_power(int k) { return (k * 1741647) >> 19; }
+static int log10_of_power(int q, bool uneven) { return (q * 1262611 - (uneven ? 524031 : 0)) >> 22; }
+
+/* The upper 64 bits of power * factor / 2**64; the last bit is set if any bit below was, so that comparisons with it
+ * come out as with the exact product. */
+static uint64_t round_to_odd(Power power, uint64_t factor) {
+    unsigned __int128 low = (unsigned __int128)power.low * factor,
+                      high = (unsigned __int128)power.high * factor;
+    high += (uint64_t)(low >> 64);
+    return (uint64_t)(high >> 64) | ((uint64_t)high > 1);
+}
+
+/* digits * 10**exponent for c * 2**q. The interval of what reads back as the double is [lower, upper] / 4 in units of
+ * 10**k; first a decimal with one digit less is looked for in it. */
+static uint64_t shortest_digits(uint64_t c, int q, bool uneven, int *exponent) {
+    int k = log10_of_power(q, uneven), shift = q + log2_of_power(-k) + 1;
+    Power power = powers_of_ten[-k - POWER_MIN];
+    uint64_t middle = round_to_odd(power, (4 * c) << shift),
+             open = c & 1; /* an odd double does not own its bounds */
+    uint64_t lower = round_to_odd(power, (4 * c - 2 + uneven) << shift) + open;
+    uint64_t upper = round_to_odd(power, (4 * c + 2) << shift) - open;
+    uint64_t s = middle / 4, tens = s / 10;
+    if (s >= 10) {
+        bool below = lower <= 40 * tens, above = 40 * tens + 40 <= upper;
+        *exponent = k + 1;
+        if (below != above) return tens + above;
     }
-    out->point = atoi(exponent + 1) + 1;
-    trim_zeros(out);
+    bool below = lower <= 4 * s, above = 4 * s + 4 <= upper;
+    *exponent = k;
+    if (below != above) return s + above;
+    return s + (middle > 4 * s + 2 || (middle == 4 * s + 2 && (s & 1)));
 }
 
-static bool reads_back(const Decimal *decimal, double d) {
-    char text[48];
-    snprintf(text, sizeof text, "0.%.*se%d", decimal->count, decimal->digits, decimal->point);
-    return strtod(text, NULL) == d;
-}
-
-/* The next greater decimal of `precision` digits. */
-static void increment(Decimal *d, int precision) {
-    while (d->count < precision)
-        d->digits[d->count++] = '0';
-    int i = precision - 1;
-    while (i >= 0 && d->digits[i] == '9')
-        d->digits[i--] = '0';
-    if (i >= 0) {
-        d->digits[i]++;
-    } else {
-        d->digits[0] = '1';
-        d->point++;
-    }
-    trim_zeros(d);
-}
-
-/* Round to fewer digits; false where the digits that are gone, rounded themselves, look like half a unit. */
-static bool round_decimal(const Decimal *from, int precision, Decimal *to) {
-    *to = *from;
-    if (from->count <= precision) return true;
-    bool tie = from->digits[precision] == '5' && from->count == precision + 1;
-    to->count = precision;
-    if (from->digits[precision] >= '5') {
-        increment(to, precision);
-    } else {
-        trim_zeros(to);
-    }
-    return !tie;
-}
-
-/* Doubles lie half as far apart below a power of two as above it: there the nearest decimal may belong to the next
- * double below, and the one after it be the nearest that reads back. */
 static void shortest(double d, Decimal *out) {
-    int exponent;
+    enum { FRACTION_BITS = 52, BIAS = 1023 + FRACTION_BITS };
     if (try_short(d, out)) return;
-    bool uneven = frexp(d, &exponent) == 0.5;
-    Decimal longest;
-    print_digits(d, 17, &longest);
-    for (int precision = d < DBL_MIN ? 1 : 15; precision < 17; precision++) {
-        if (!round_decimal(&longest, precision, out)) print_digits(d, precision, out);
-        if (reads_back(out, d)) return;
-        if (!uneven) continue;
-        increment(out, precision);
-        if (reads_back(out, d)) return;
-    }
-    *out = longest;
+    uint64_t bits, fraction;
+    memcpy(&bits, &d, sizeof bits);
+    fraction = bits & ((UINT64_C(1) << FRACTION_BITS) - 1);
+    int biased = (int)(bits >> FRACTION_BITS), exponent;
+    uint64_t c = biased ? fraction | UINT64_C(1) << FRACTION_BITS : fraction;
+    uint64_t digits =
+        shortest_digits(c, (biased ? biased : 1) - BIAS, fraction == 0 && biased > 1, &exponent);
+    char *end = out->digits + sizeof out->digits, *first = end;
+    for (; digits; digits /= 10)
+        *--first = (char)('0' + digits % 10);
+    out->count = (int)(end - first);
+    memmove(out->digits, first, (size_t)out->count);
+    out->point = out->count + exponent;
+    trim_zeros(out);
 }
 
 static int write_exponent(char *to, int exponent, char letter) {
