@@ -298,12 +298,8 @@ static void move_row(Dict *dict, const Dict *old) {
     index_row(dict, 2);
 }
 
-/* Move the live entries of `old` to the front of the new table of `dict`. */
-static void move_entries(VM *vm, Dict *dict, const Dict *old) {
-    if (dict->count == old->fill && dict->kind == old->kind) {
-        move_row(dict, old);
-        return;
-    }
+/* Append the live entries of `old` to the new table of `dict`. */
+static void move_live(VM *vm, Dict *dict, const Dict *old) {
     DictEntry *source = dict_entries(old), *target = dict_entries(dict);
     for (int64_t i = 0; i < old->fill; i++) {
         if (is_absent(source[i].key)) continue;
@@ -311,6 +307,14 @@ static void move_entries(VM *vm, Dict *dict, const Dict *old) {
         target[dict->fill] = source[i];
         if (dict->kind == DICT_GENERAL) hashes_of(dict)[dict->fill] = hash;
         index_insert(dict, hash, dict->fill++);
+    }
+}
+
+static void move_entries(VM *vm, Dict *dict, const Dict *old) {
+    if (dict->count == old->fill && dict->kind == old->kind) {
+        move_row(dict, old);
+    } else {
+        move_live(vm, dict, old);
     }
 }
 
@@ -339,19 +343,23 @@ static bool table_make(VM *vm, Dict *dict, unsigned index_log, uint8_t kind) {
     dict->fill = 0;
     dict->limit = (uint32_t)entry_room(index_log);
     dict->keys_version = 0;
+    dict->renumbered = true;
     return true;
 }
 
-bool dict_rebuild(VM *vm, Dict *dict, int64_t expected, uint8_t kind) {
+/* The same by how many entries it is for. */
+static bool table_make_for(VM *vm, Dict *dict, int64_t expected, uint8_t kind) {
     unsigned index_log = INDEX_LOG_MIN;
     while (index_log <= INDEX_LOG_MAX && entry_room(index_log) < expected)
         index_log++;
-    if (index_log > INDEX_LOG_MAX) {
-        raise_memory(vm);
-        return false;
-    }
+    if (index_log <= INDEX_LOG_MAX) return table_make(vm, dict, index_log, kind);
+    raise_memory(vm);
+    return false;
+}
+
+bool dict_rebuild(VM *vm, Dict *dict, int64_t expected, uint8_t kind) {
     Dict old = table_of(dict);
-    if (!table_make(vm, dict, index_log, kind)) return false;
+    if (!table_make_for(vm, dict, expected, kind)) return false;
     if (old.index_log) move_entries(vm, dict, &old);
     table_free(vm, &old);
     return true;
@@ -398,6 +406,7 @@ static bool copy_table(VM *vm, Dict *copy, const Dict *source) {
     copy->limit = source->limit;
     copy->count = source->count;
     copy->keys_version = 0;
+    copy->renumbered = true;
     DictEntry *entries = dict_entries(copy);
     for (int64_t i = 0; i < copy->fill; i++)
         value_xref(entries[i].key), value_xref(entries[i].value);
@@ -553,11 +562,68 @@ void dict_clear(VM *vm, Value self) {
     dict->index_log = 0;
     dict->kind = DICT_SIMPLE;
     dict->keys_version = 0;
+    dict->renumbered = true;
     for (int64_t i = 0; i < old.fill; i++) {
         value_xdrop(vm, dict_entries(&old)[i].key);
         value_xdrop(vm, dict_entries(&old)[i].value);
     }
     table_free(vm, &old);
+}
+
+/* --- the order --- */
+
+int64_t dict_first(Dict *dict, uint32_t *first) {
+    if (dict->renumbered) *first = 0;
+    dict->renumbered = false;
+    while (*first < dict->fill && is_absent(dict_entries(dict)[*first].key))
+        ++*first;
+    return *first;
+}
+
+void dict_take(Dict *dict, int64_t index, Value *key, Value *value) {
+    DictEntry entry = take(dict, index);
+    *key = entry.key;
+    *value = entry.value;
+}
+
+static void put_at(Dict *dict, int64_t index, DictEntry entry, int64_t hash) {
+    dict_entries(dict)[index] = entry;
+    if (dict->kind == DICT_GENERAL) hashes_of(dict)[index] = hash;
+    index_insert(dict, hash, (uint32_t)index);
+    dict->count++;
+}
+
+/* Make room in front of the entries, about as much as they take, and behind them. */
+static bool make_front_room(VM *vm, Dict *dict, uint32_t *first) {
+    int64_t gap = dict->count + 2;
+    Dict old = table_of(dict);
+    if (!table_make_for(vm, dict, dict->count + 2 * gap, dict->kind)) return false;
+    for (dict->fill = 0; dict->fill < gap; dict->fill++)
+        dict_entries(dict)[dict->fill] = (DictEntry){ABSENT, ABSENT};
+    move_live(vm, dict, &old);
+    table_free(vm, &old);
+    *first = (uint32_t)gap;
+    dict->renumbered = false;
+    return true;
+}
+
+/* An entry that moves leaves its cell behind, as if it had been deleted: `limit` counts that, see the header. */
+bool dict_move(VM *vm, Dict *dict, int64_t index, bool to_end, uint32_t *first) {
+    int64_t hash = entry_hash(vm, dict, index), from = dict_first(dict, first);
+    DictEntry entry = take(dict, index);
+    bool full = dict->fill >= dict->limit;
+    bool ready = to_end ? !full || dict_rebuild(vm, dict, dict->count * 2 + 2, dict->kind)
+                        : (from > 0 && !full) || make_front_room(vm, dict, first);
+    if (!ready) {
+        dict_entries(dict)[index] = entry;
+        dict->count++;
+    } else if (to_end) {
+        put_at(dict, dict->fill++, entry, hash);
+    } else {
+        put_at(dict, --*first, entry, hash);
+        dict->limit--;
+    }
+    return ready;
 }
 
 /* --- walking, versions --- */

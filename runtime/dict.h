@@ -36,6 +36,7 @@ struct Dict {
     uint32_t keys_version; /* 0: none assigned */
     uint8_t index_log;     /* the index has 1 << index_log cells; 0: no table yet */
     uint8_t kind;          /* DICT_SIMPLE or DICT_GENERAL */
+    bool renumbered;       /* entries have got other numbers since dict_first looked */
     uint32_t fill;         /* entries in use, deleted ones included */
     uint32_t limit;        /* how far fill may go before the table is rebuilt */
     void *table;           /* where the entries begin; its block is owned */
@@ -91,10 +92,20 @@ uint32_t dict_keys_version(VM *vm, Dict *dict);
 int64_t dict_entry_index(VM *vm, const Dict *dict, Value name);
 
 /* What methods and views share. Views: keys, values, items of a dict, by their type. */
+enum { DICT_VIEW_SIZE = sizeof(Object) + sizeof(Value) };
 NEW RAISES Value dict_view_new(VM *vm, Type *type, Value dict);
 BORROWED Value dict_viewed(Value view); /* the view's dict */
 NEW RAISES Value dict_iterate(VM *vm, Value dict);
 NEW RAISES Value dict_reverse(VM *vm, Value dict);
+/*
+ * For ordered dicts, which know the number below which all entries are deleted. dict_first gives that of the first
+ * live one, or of the end; *first begins as 0 and is only for these functions. dict_move makes an entry the last or the
+ * first one, for a constant cost on average, and runs no user code. dict_take takes one out.
+ */
+int64_t dict_first(Dict *dict, uint32_t *first);
+RAISES bool dict_move(VM *vm, Dict *dict, int64_t index, bool to_end, uint32_t *first);
+void dict_take(Dict *dict, int64_t index, NEW Value *key, NEW Value *value);
+
 /* Take the last entry out: false when the dict is empty. */
 bool dict_take_last(Dict *dict, NEW Value *key, NEW Value *value);
 

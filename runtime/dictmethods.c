@@ -76,7 +76,12 @@ static bool merge_key(VM *vm, Value key, void *context) {
 }
 
 static bool merge_mapping(VM *vm, Value self, Value other) {
-    Value keys = call_method(vm, other, NAME_OF(vm, keys), NULL, 0);
+    Value given = call_method(vm, other, NAME_OF(vm, keys), NULL, 0);
+    if (is_absent(given)) return false;
+    Value keys = list_from_iterable(vm, given); /* all at once: __getitem__ may reorder the mapping */
+    if (is_absent(keys) && error_is(vm, &exc_TypeError) && !type_of(given)->iterate)
+        raise_type(vm, "%T.keys() returned a non-iterable (type %T)", other, given);
+    value_drop(vm, given);
     if (is_absent(keys)) return false;
     Value pair[2] = {self, other};
     bool done = object_each(vm, keys, merge_key, pair);

@@ -169,10 +169,15 @@ typedef struct {
     Object head;
     Value dict; /* owned */
 } DictView;
+_Static_assert(sizeof(DictView) == DICT_VIEW_SIZE, "dict.h");
 
 Value dict_viewed(Value view) { return ((DictView *)as_object(view))->dict; }
 
-static bool is_set_view(Value v) { return is_exactly(v, &dict_keys_type) || is_exactly(v, &dict_items_type); }
+static bool is_set_view(Value v) {
+    const Type *type = type_of(v);
+    return type == &dict_keys_type || type == &dict_items_type || type == &ordered_keys_type ||
+           type == &ordered_items_type;
+}
 
 Value dict_view_new(VM *vm, Type *type, Value dict) {
     DictView *view = (DictView *)object_new_container(vm, type, sizeof(DictView));

@@ -134,7 +134,7 @@ typedef struct {
 
 /* The qualified name with "()"; NEW. */
 static Value callee_text(VM *vm, const Callee *c) {
-    if (c->owner != NULL) return string_format(vm, "%N.%s()", c->owner, c->name);
+    if (c->owner != NULL) return string_format(vm, "%s.%s()", type_short_name(c->owner), c->name);
     bool plain = is_absent(c->module) || !is_string(c->module) || string_equal_c(c->module, "builtins");
     return plain ? string_format(vm, "%s()", c->name) : string_format(vm, "%S.%s()", c->module, c->name);
 }
@@ -414,7 +414,8 @@ Value native_function_call(VM *vm, Value function, Value *args, int nargs, Value
 Value method_descriptor_call(VM *vm, Value descriptor, Value *args, int nargs, Value names) {
     MethodDescriptor *m = (MethodDescriptor *)as_object(descriptor);
     const char *name = m->def->name;
-    if (nargs == 0) return raise_type(vm, "unbound method %N.%s() needs an argument", m->owner, name);
+    if (nargs == 0)
+        return raise_type(vm, "unbound method %s.%s() needs an argument", type_short_name(m->owner), name);
     if (!value_is_instance(args[0], m->owner)) {
         return raise_type(vm, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", name,
                           m->owner, args[0]);
@@ -505,7 +506,7 @@ static Value function_get_name(VM *vm, Value self) {
 static Value function_get_qualname(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
     if (!is_method(f)) return string_intern_c(vm, f->def->name);
-    return string_format(vm, "%N.%s", owner_of(f->self), f->def->name);
+    return string_format(vm, "%s.%s", type_short_name(owner_of(f->self)), f->def->name);
 }
 
 static Value function_get_module(VM *vm, Value self) {

@@ -1,15 +1,24 @@
-/* The module _collections: what collections' classes need in C: the attributes of named tuples. */
+/*
+ * The module _collections: what collections' classes need in C: the attributes of named tuples, defaultdict, counting.
+ * deque is in deque.c, OrderedDict in ordereddict.c.
+ */
 #include <stddef.h>
 
 #include "runtime/arguments.h"
+#include "runtime/class.h"
 #include "runtime/dict.h"
+#include "runtime/each.h"
 #include "runtime/error.h"
+#include "runtime/genericalias.h"
+#include "runtime/hash.h"
 #include "runtime/int.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+
+/* --- the attributes of named tuples --- */
 
 /* A descriptor: item `index` of a tuple. */
 typedef struct {
@@ -109,11 +118,232 @@ Type tuple_getter_type = {
     .members = getter_members,
 };
 
+/* --- defaultdict --- */
+
+#define METHOD(name) \
+    static Value method_##name(__attribute__((unused)) VM *vm, Value *args, \
+                               __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
+
+typedef struct {
+    Dict dict;
+    Value factory; /* ABSENT means None; owned */
+} DefaultDict;
+
+static DefaultDict *as_default(Value v) { return (DefaultDict *)as_object(v); }
+static bool is_default(Value v) { return value_is_instance(v, &default_dict_type); }
+static BORROWED Value factory_of(Value self) {
+    Value factory = as_default(self)->factory;
+    return is_absent(factory) ? NONE : factory;
+}
+
+static int default_traverse(Object *self, VisitFn visit, void *context) {
+    VISIT(((DefaultDict *)self)->factory);
+    return dict_type.head.traverse(self, visit, context);
+}
+
+static void default_clear(VM *vm, Object *self) {
+    value_clear(vm, &((DefaultDict *)self)->factory);
+    dict_clear(vm, from_object(self));
+}
+
+static void default_dealloc(VM *vm, Object *self) {
+    value_clear(vm, &((DefaultDict *)self)->factory);
+    dict_type.head.dealloc(vm, self);
+}
+
+static bool default_init(VM *vm, Value self, Value *args, int nargs, Value names) {
+    Value factory = nargs > 0 ? args[0] : NONE;
+    if (!is_none(factory) && !type_of(factory)->call) {
+        raise_type(vm, "first argument must be callable or None");
+        return false;
+    }
+    value_set(vm, &as_default(self)->factory, value_ref(factory));
+    return dict_type.init(vm, self, args + (nargs > 0), nargs - (nargs > 0), names);
+}
+
+static Value make_missing(VM *vm, Value self, Value key) {
+    if (is_none(factory_of(self))) return raise_key(vm, key);
+    Value factory = value_ref(factory_of(self));
+    Value value = call_0(vm, factory);
+    value_drop(vm, factory);
+    if (is_absent(value) || object_set_item(vm, self, key, value)) return value;
+    value_drop(vm, value);
+    return ABSENT;
+}
+
+METHOD(missing) { return make_missing(vm, args[0], args[1]); }
+
+static Value default_get_item(VM *vm, Value self, Value key) {
+    if (!is_exactly(self, &default_dict_type)) return dict_type.container.get_item(vm, self, key);
+    Value value = dict_get(vm, self, key);
+    if (!is_absent(value)) return value_ref(value);
+    return error_raised(vm) ? ABSENT : make_missing(vm, self, key);
+}
+
+static Value factory_repr(VM *vm, Value factory) {
+    int entered = repr_enter(vm, factory);
+    if (entered <= 0) return entered < 0 ? ABSENT : string_from_c(vm, "...");
+    Value text = object_repr(vm, factory);
+    repr_leave(vm, factory);
+    return text;
+}
+
+static Value default_repr(VM *vm, Value self) {
+    Value items = dict_type.repr(vm, self), text = ABSENT;
+    if (is_absent(items)) return ABSENT;
+    Value factory = value_ref(factory_of(self)), shown = factory_repr(vm, factory);
+    if (!is_absent(shown))
+        text = string_format(vm, "%s(%S, %S)", type_short_name(type_of(self)), shown, items);
+    value_xdrop(vm, shown);
+    value_drop(vm, factory);
+    value_drop(vm, items);
+    return text;
+}
+
+/* type(self)(factory, items). */
+static Value default_like(VM *vm, Value self, Value items) {
+    Value factory = value_ref(factory_of(self));
+    Value result = call_2(vm, from_object(type_of(self)), factory, items);
+    value_drop(vm, factory);
+    return result;
+}
+
+static Value default_merge(VM *vm, Value left, Value right) {
+    if (!is_dict(left) || !is_dict(right)) return NOT_IMPLEMENTED;
+    Value result = default_like(vm, is_default(left) ? left : right, left);
+    if (is_absent(result)) return ABSENT;
+    if (!is_dict(result)) {
+        raise_type(vm, "expected dict, got %T", result);
+        value_clear(vm, &result);
+    } else if (!dict_update(vm, result, right)) {
+        value_clear(vm, &result);
+    }
+    return result;
+}
+
+METHOD(default_copy) { return default_like(vm, args[0], args[0]); }
+
+METHOD(default_reduce) {
+    Value self = args[0], factory = factory_of(self), result = ABSENT;
+    Value arguments = is_none(factory) ? value_ref(vm->empty_tuple) : tuple_pack(vm, 1, factory);
+    Value items = is_absent(arguments) ? ABSENT : call_method(vm, self, NAME_OF(vm, items), NULL, 0);
+    Value iterator = is_absent(items) ? ABSENT : object_iterate(vm, items);
+    if (!is_absent(iterator))
+        result = tuple_pack(vm, 5, from_object(type_of(self)), arguments, NONE, NONE, iterator);
+    value_xdrop(vm, iterator), value_xdrop(vm, items), value_xdrop(vm, arguments);
+    return result;
+}
+
+static const NativeDef default_methods[] = {
+    {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
+    {"__copy__", method_default_copy, "", "D.copy() -> a shallow copy of D.", 0},
+    {"__missing__", method_missing, "object, /",
+     "__missing__(key) # Called by __getitem__ for missing key; pseudo-code:\n  if self.default_factory is "
+     "None: raise KeyError((key,))\n  self[key] = value = self.default_factory()\n  return value\n",
+     0},
+    {"__reduce__", method_default_reduce, "", "Return state information for pickling.", 0},
+    {"copy", method_default_copy, "", "D.copy() -> a shallow copy of D.", 0},
+    {0},
+};
+
+static const MemberDef default_members[] = {
+    {"default_factory", offsetof(DefaultDict, factory), MEMBER_NONE_IF_ABSENT,
+     "Factory for default value called by __missing__()."},
+    {0},
+};
+
+Type default_dict_type = {
+    TYPE_HEAD(default_dict_type, "collections.defaultdict", .traverse = default_traverse,
+              .clear = default_clear, .dealloc = default_dealloc),
+    .flags = TYPE_BASE | TYPE_DICT | TYPE_MAPPING,
+    .basic_size = sizeof(DefaultDict),
+    .base = &dict_type,
+    .doc = "defaultdict(default_factory=None, /, [...]) --> dict with default factory\n\nThe default factory "
+           "is called without arguments to produce\na new value when a key is not present, in __getitem__ "
+           "only.\nA defaultdict compares equal to a dict with the same items.\nAll remaining arguments are "
+           "treated the same as if they were\npassed to the dict constructor, including keyword arguments.",
+    .init = default_init,
+    .repr = default_repr,
+    .number = {.binary = {[BINARY_OR] = default_merge}},
+    .container = {.get_item = default_get_item},
+    .methods = default_methods,
+    .members = default_members,
+};
+
+/* --- counting --- */
+
+static bool count_directly(VM *vm, Value key, void *mapping) {
+    Value self = *(Value *)mapping;
+    int64_t hash;
+    if (!hash_value(vm, key, &hash)) return false;
+    int64_t index = dict_find(vm, as_dict(self), key, hash);
+    if (index == -1) return dict_set_hashed(vm, self, key, hash, int_small(1));
+    if (index < 0) return false;
+    Value *place = &dict_entries(as_dict(self))[index].value;
+    if (is_int(*place) && int_get(*place) < INT_MAX_IMMEDIATE) {
+        *place = int_small(int_get(*place) + 1);
+        return true;
+    }
+    Value old = value_ref(*place), sum = object_binary(vm, BINARY_ADD, old, int_small(1));
+    value_drop(vm, old);
+    bool done = !is_absent(sum) && dict_set_hashed(vm, self, key, hash, sum);
+    value_xdrop(vm, sum);
+    return done;
+}
+
+typedef struct {
+    Value mapping, get;
+} Counting;
+
+static bool count_by_methods(VM *vm, Value key, void *context) {
+    const Counting *counting = context;
+    Value old = call_2(vm, counting->get, key, int_small(0));
+    Value sum = is_absent(old) ? ABSENT : object_binary(vm, BINARY_ADD, old, int_small(1));
+    value_xdrop(vm, old);
+    bool done = !is_absent(sum) && object_set_item(vm, counting->mapping, key, sum);
+    value_xdrop(vm, sum);
+    return done;
+}
+
+/* Does the mapping read and store as a dict does? */
+static bool counts_directly(VM *vm, Value mapping) {
+    if (!is_dict(mapping)) return false;
+    Type *type = type_of(mapping);
+    return type->container.set_item == dict_type.container.set_item &&
+           value_same(type_lookup(vm, type, NAME_OF(vm, mapping_get)),
+                      type_lookup(vm, &dict_type, NAME_OF(vm, mapping_get)));
+}
+
+METHOD(count_elements) {
+    if (counts_directly(vm, args[0])) return each_item(vm, args[1], count_directly, &args[0]) ? NONE : ABSENT;
+    Counting counting = {args[0], object_get_attribute(vm, args[0], NAME_OF(vm, mapping_get))};
+    if (is_absent(counting.get)) return ABSENT;
+    bool done = each_item(vm, args[1], count_by_methods, &counting);
+    value_drop(vm, counting.get);
+    return done ? NONE : ABSENT;
+}
+
+static const NativeDef functions[] = {
+    {"_count_elements", method_count_elements, "mapping, iterable, /",
+     "Count elements in the iterable, updating the mapping", 0},
+    {0},
+};
+
 Value module__collections_new(VM *vm) {
+    static const struct {
+        const char *name;
+        Type *type;
+    } types[] = {
+        {"_tuplegetter", &tuple_getter_type},      {"deque", &deque_type},
+        {"_deque_iterator", &deque_iterator_type}, {"_deque_reverse_iterator", &deque_reverse_iterator_type},
+        {"defaultdict", &default_dict_type},       {"OrderedDict", &ordered_dict_type},
+    };
     Value module = module_new_c(vm, "_collections", "What collections' classes need in C.");
     if (is_absent(module)) return ABSENT;
-    if (!dict_set_c(vm, as_module(module)->dict, "_tuplegetter", from_object(&tuple_getter_type))) {
-        value_clear(vm, &module);
-    }
+    Value dict = as_module(module)->dict;
+    bool done = module_add_functions(vm, dict, functions, "_collections");
+    for (size_t i = 0; done && i < sizeof types / sizeof *types; i++)
+        done = dict_set_c(vm, dict, types[i].name, from_object(types[i].type));
+    if (!done) value_clear(vm, &module);
     return module;
 }

@@ -1,0 +1,127 @@
+/* The module _bisect: where an item belongs in a sorted sequence. */
+#include "runtime/error.h"
+#include "runtime/list.h"
+#include "runtime/int.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/row.h"
+#include "runtime/str.h"
+
+#define FUNCTION(name) \
+    static Value function_##name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
+                                 __attribute__((unused)) Value names)
+
+enum { SEQUENCE, ITEM, LOW, HIGH, KEY }; /* the parameters */
+
+/* An item of the sequence, or its key. NEW, RAISES. */
+static Value rank_at(VM *vm, Value sequence, int64_t i, Value key) {
+    Value item;
+    if (is_exactly(sequence, &list_type) && i < as_list(sequence)->length) {
+        item = value_ref(as_list(sequence)->items[i]);
+    } else {
+        item = object_get_item(vm, sequence, int_small(i));
+    }
+    if (is_absent(item) || is_absent(key)) return item;
+    Value rank = call_1(vm, key, item);
+    value_drop(vm, item);
+    return rank;
+}
+
+/* hi is the length if it is None or, as in CPython, -1. RAISES. */
+static bool read_bounds(VM *vm, Value *args, int64_t *low, int64_t *high) {
+    *low = 0, *high = -1;
+    if (!is_absent(args[LOW]) && !row_position(vm, args[LOW], low)) return false;
+    if (*low < 0) return raise_value(vm, "lo must be non-negative"), false;
+    if (!is_absent(args[HIGH]) && !is_none(args[HIGH]) && !row_position(vm, args[HIGH], high)) return false;
+    return *high != -1 || (*high = object_length(vm, args[SEQUENCE])) >= 0;
+}
+
+static inline int less(VM *vm, Value a, Value b) {
+    return are_ints(a, b) ? int_get(a) < int_get(b) : object_compare_truth(vm, a, b, COMPARE_LT);
+}
+
+/* The index in front of (left) or behind the items that are equal to `item`; -1 RAISES. */
+static int64_t find(VM *vm, Value *args, Value item, bool left) {
+    Value key = !is_absent(args[KEY]) && is_none(args[KEY]) ? ABSENT : args[KEY];
+    int64_t low, high;
+    if (!read_bounds(vm, args, &low, &high)) return -1;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        Value rank = rank_at(vm, args[SEQUENCE], middle, key);
+        if (is_absent(rank)) return -1;
+        int smaller = left ? less(vm, rank, item) : less(vm, item, rank);
+        value_drop(vm, rank);
+        if (smaller < 0) return -1;
+        if (smaller == left) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static Value bisect(VM *vm, Value *args, bool left) {
+    int64_t index = find(vm, args, args[ITEM], left);
+    return index < 0 ? ABSENT : int_from(vm, index);
+}
+
+static Value insort(VM *vm, Value *args, bool left) {
+    bool keyed = !is_absent(args[KEY]) && !is_none(args[KEY]);
+    Value rank = keyed ? call_1(vm, args[KEY], args[ITEM]) : value_ref(args[ITEM]);
+    if (is_absent(rank)) return ABSENT;
+    int64_t index = find(vm, args, rank, left);
+    value_drop(vm, rank);
+    Value name = index < 0 ? ABSENT : string_intern_c(vm, "insert");
+    Value position = is_absent(name) ? ABSENT : int_from(vm, index);
+    if (is_absent(position)) return value_xdrop(vm, name), ABSENT;
+    Value row[2] = {position, args[ITEM]};
+    Value result = call_method(vm, args[SEQUENCE], name, row, 2);
+    value_drop(vm, name), value_drop(vm, position);
+    if (is_absent(result)) return ABSENT;
+    value_drop(vm, result);
+    return NONE;
+}
+
+FUNCTION(bisect_left) { return bisect(vm, args, true); }
+FUNCTION(bisect_right) { return bisect(vm, args, false); }
+FUNCTION(insort_left) { return insort(vm, args, true); }
+FUNCTION(insort_right) { return insort(vm, args, false); }
+
+#define PARAMETERS "a, x, lo=0, hi=None, *, key=None"
+#define BOUNDS \
+    "\n\nOptional args lo (default 0) and hi (default len(a)) bound the\nslice of a to be searched.\n\nA " \
+    "custom " \
+    "key function can be supplied to customize the sort order."
+
+static const NativeDef functions[] = {
+    {"bisect_left", function_bisect_left, PARAMETERS,
+     "Return the index where to insert item x in list a, assuming a is sorted.\n\nAll items in front of it "
+     "are "
+     "less than x, all others are not." BOUNDS,
+     0},
+    {"bisect_right", function_bisect_right, PARAMETERS,
+     "Return the index where to insert item x in list a, assuming a is sorted.\n\nAll items in front of it "
+     "are "
+     "not greater than x, all others are." BOUNDS,
+     0},
+    {"insort_left", function_insort_left, PARAMETERS,
+     "Insert item x in list a, and keep it sorted assuming a is sorted.\n\nIf x is already in a, insert it "
+     "to "
+     "the left of the leftmost x." BOUNDS,
+     0},
+    {"insort_right", function_insort_right, PARAMETERS,
+     "Insert item x in list a, and keep it sorted assuming a is sorted.\n\nIf x is already in a, insert it "
+     "to "
+     "the right of the rightmost x." BOUNDS,
+     0},
+    {0},
+};
+
+Value module__bisect_new(VM *vm) {
+    Value module = module_new_c(vm, "_bisect", "Bisection of sorted sequences.");
+    if (!is_absent(module) && !module_add_functions(vm, as_module(module)->dict, functions, "_bisect"))
+        value_clear(vm, &module);
+    return module;
+}

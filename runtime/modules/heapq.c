@@ -1,0 +1,169 @@
+/*
+ * The module _heapq: heaps in lists.
+ *
+ * A comparison may run user code that changes the list: the length is compared after each one that could, and items are
+ * held meanwhile. An item on its way down goes to the bottom along the better children first, and from there up to its
+ * place: fewer comparisons, because it mostly came from the bottom (Knuth, TAOCP 3, 5.2.3, exercise 18).
+ */
+#include "runtime/error.h"
+#include "runtime/float.h"
+#include "runtime/listbody.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+
+#define FUNCTION(name) \
+    static Value function_##name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
+                                 __attribute__((unused)) Value names)
+
+static inline int less(VM *vm, Value a, Value b) {
+    if (are_ints(a, b)) return int_get(a) < int_get(b);
+    if (is_float(a) && is_float(b)) return float_get(a) < float_get(b);
+    value_ref(a), value_ref(b);
+    int result = object_compare_truth(vm, a, b, COMPARE_LT);
+    value_drop(vm, a), value_drop(vm, b);
+    return result;
+}
+
+/* Does items[i] stand above items[j]: is it less, or in a heap with the largest first, more? -1 RAISES. */
+static inline int above(VM *vm, const List *heap, int64_t i, int64_t j, bool largest) {
+    int64_t length = heap->length;
+    Value a = heap->items[i], b = heap->items[j];
+    int result = largest ? less(vm, b, a) : less(vm, a, b);
+    if (__builtin_expect(heap->length != length, 0)) {
+        if (result >= 0) raise_error(vm, &exc_RuntimeError, "list changed size during iteration");
+        return -1;
+    }
+    return result;
+}
+
+static inline void swap(List *heap, int64_t i, int64_t j) {
+    Value v = heap->items[i];
+    heap->items[i] = heap->items[j];
+    heap->items[j] = v;
+}
+
+/* Move an item up to its place, not above `top`. RAISES. */
+static bool rise(VM *vm, List *heap, int64_t top, int64_t i, bool largest) {
+    while (i > top) {
+        int64_t parent = (i - 1) >> 1;
+        int higher = above(vm, heap, i, parent, largest);
+        if (higher < 0) return false;
+        if (!higher) break;
+        swap(heap, i, parent);
+        i = parent;
+    }
+    return true;
+}
+
+static bool sink(VM *vm, List *heap, int64_t top, bool largest) {
+    int64_t i = top, length = heap->length;
+    while (i < length / 2) {
+        int64_t child = 2 * i + 1;
+        if (child + 1 < length) {
+            int left = above(vm, heap, child, child + 1, largest);
+            if (left < 0) return false;
+            child += !left;
+        }
+        swap(heap, i, child);
+        i = child;
+    }
+    return rise(vm, heap, top, i, largest);
+}
+
+static Value pop(VM *vm, Value self, bool largest) {
+    List *heap = as_list(self);
+    if (heap->length == 0) return raise_index(vm, "index out of range");
+    Value last = heap->items[--heap->length];
+    list_shrink(vm, heap);
+    if (heap->length == 0) return last;
+    Value result = heap->items[0];
+    heap->items[0] = last;
+    if (sink(vm, heap, 0, largest)) return result;
+    value_drop(vm, result);
+    return ABSENT;
+}
+
+static Value replace(VM *vm, Value self, Value item, bool largest) {
+    List *heap = as_list(self);
+    if (heap->length == 0) return raise_index(vm, "index out of range");
+    Value result = heap->items[0];
+    heap->items[0] = value_ref(item);
+    if (sink(vm, heap, 0, largest)) return result;
+    value_drop(vm, result);
+    return ABSENT;
+}
+
+static Value heapify(VM *vm, Value self, bool largest) {
+    List *heap = as_list(self);
+    for (int64_t i = heap->length / 2 - 1; i >= 0; i--) {
+        if (!sink(vm, heap, i, largest)) return ABSENT;
+    }
+    return NONE;
+}
+
+static bool check(VM *vm, const char *function, bool alone, Value v) {
+    if (is_list(v)) return true;
+    raise_type(vm, alone ? "%s() argument must be list, not %T" : "%s() argument 1 must be list, not %T",
+               function, v);
+    return false;
+}
+
+FUNCTION(heappush) {
+    if (!check(vm, "heappush", false, args[0]) || !list_append(vm, args[0], args[1])) return ABSENT;
+    List *heap = as_list(args[0]);
+    return rise(vm, heap, 0, heap->length - 1, false) ? NONE : ABSENT;
+}
+
+FUNCTION(heappop) { return check(vm, "heappop", true, args[0]) ? pop(vm, args[0], false) : ABSENT; }
+
+FUNCTION(heapreplace) {
+    return check(vm, "heapreplace", false, args[0]) ? replace(vm, args[0], args[1], false) : ABSENT;
+}
+
+FUNCTION(heappushpop) {
+    if (!check(vm, "heappushpop", false, args[0])) return ABSENT;
+    const List *heap = as_list(args[0]);
+    if (heap->length == 0) return value_ref(args[1]);
+    int lower = less(vm, heap->items[0], args[1]);
+    if (lower < 0) return ABSENT;
+    return lower ? replace(vm, args[0], args[1], false) : value_ref(args[1]);
+}
+
+FUNCTION(heapify) { return check(vm, "heapify", true, args[0]) ? heapify(vm, args[0], false) : ABSENT; }
+
+FUNCTION(heapify_max) {
+    return check(vm, "_heapify_max", true, args[0]) ? heapify(vm, args[0], true) : ABSENT;
+}
+
+FUNCTION(heappop_max) { return check(vm, "_heappop_max", true, args[0]) ? pop(vm, args[0], true) : ABSENT; }
+
+FUNCTION(heapreplace_max) {
+    return check(vm, "_heapreplace_max", false, args[0]) ? replace(vm, args[0], args[1], true) : ABSENT;
+}
+
+static const NativeDef functions[] = {
+    {"heappush", function_heappush, "heap, item, /", "Push item onto heap, maintaining the heap invariant.",
+     0},
+    {"heappop", function_heappop, "heap, /",
+     "Pop the smallest item off the heap, maintaining the heap invariant.", 0},
+    {"heapreplace", function_heapreplace, "heap, item, /",
+     "Pop and return the current smallest value, and add the new item.\n\nThe item that is returned may be "
+     "larger than the one that is added.",
+     0},
+    {"heappushpop", function_heappushpop, "heap, item, /",
+     "Push item on the heap, then pop and return the smallest item from the heap.", 0},
+    {"heapify", function_heapify, "heap, /", "Transform list into a heap, in-place, in O(len(heap)) time.",
+     0},
+    {"_heapify_max", function_heapify_max, "heap, /", "Maxheap variant of heapify.", 0},
+    {"_heappop_max", function_heappop_max, "heap, /", "Maxheap variant of heappop.", 0},
+    {"_heapreplace_max", function_heapreplace_max, "heap, item, /", "Maxheap variant of heapreplace.", 0},
+    {0},
+};
+
+Value module__heapq_new(VM *vm) {
+    Value module = module_new_c(vm, "_heapq", "Heaps in lists.");
+    if (!is_absent(module) && !module_add_functions(vm, as_module(module)->dict, functions, "_heapq"))
+        value_clear(vm, &module);
+    return module;
+}
