@@ -34,6 +34,8 @@ void builder_char_slow(Builder *b, uint32_t c);
 static inline void builder_char(Builder *b, uint32_t c) {
     if (c < 0x80 && b->width_log == 0 && b->length < b->capacity) {
         b->data[b->length++] = (uint8_t)c;
+    } else if (c < 0x10000 && b->width_log == 1 && b->length < b->capacity) {
+        ((uint16_t *)b->data)[b->length++] = (uint16_t)c;
     } else {
         builder_char_slow(b, c);
     }

@@ -41,7 +41,20 @@ int bytes_contains(VM *vm, Value self, Value item) {
     return byte < 0 ? -1 : text_find_unit(text_of(self), (uint32_t)byte) >= 0;
 }
 
+/* Two exact bytes, neither of them empty. */
+static Value concat_exact(VM *vm, const Bytes *a, const Bytes *b) {
+    if (a->length > INT64_MAX - b->length) return raise_memory(vm);
+    Bytes *both = bytes_new(vm, a->length + b->length);
+    if (!both) return ABSENT;
+    memcpy(both->data, a->data, (size_t)a->length);
+    memcpy(both->data + a->length, b->data, (size_t)b->length);
+    return from_object(both);
+}
+
 Value bytes_concat(VM *vm, Value self, Value other) {
+    if (is_exactly(self, &bytes_type) && is_exactly(other, &bytes_type) && as_bytes(self)->length &&
+        as_bytes(other)->length)
+        return concat_exact(vm, as_bytes(self), as_bytes(other));
     if (!is_bytes_like(other)) return raise_type(vm, "can't concat %T to %T", other, self);
     Text a = text_of(self), b = text_of(other);
     if (b.length == 0 && is_exactly(self, &bytes_type)) return value_ref(self);
@@ -100,10 +113,27 @@ static int hex_digit(uint32_t c) {
     return c >= 'a' && c <= 'f' ? (int)c - 'a' + 10 : -1;
 }
 
+/* The same from a table, for a byte. */
+static inline int hex_value(uint8_t c) {
+    static const int8_t values[256] = {
+        ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+        ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+        ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+    };
+    return values[c] - 1;
+}
+
 /* Two hexadecimal digits a byte; the number of bytes, or -1 RAISES. */
 static int64_t read_hex(VM *vm, Text t, uint8_t *to) {
     int64_t count = 0;
     for (int64_t i = 0; i < t.length; i++) {
+        while (t.width_log == 0 && i + 1 < t.length) { /* what most texts consist of altogether */
+            int high = hex_value(t.data[i]), low = hex_value(t.data[i + 1]);
+            if ((high | low) < 0) break;
+            to[count++] = (uint8_t)(high << 4 | low);
+            i += 2;
+        }
+        if (i == t.length) break;
         uint32_t c = text_at(t, i);
         if (text_is_blank(c, true)) continue;
         int high = c < 0x80 ? hex_digit(c) : -1, low = -1;

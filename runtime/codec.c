@@ -263,9 +263,11 @@ static size_t utf8_run(const uint8_t *s, size_t length, Utf8Measure *measure) {
             at++;
         if (at == length) break;
         uint8_t lead = s[at];
-        int size = 2;
-        if (lead < 0xC2 || lead >= 0xE0 || at + 1 == length || (s[at + 1] & 0xC0) != 0x80)
-            size = utf8_sequence(s + at, length - at, &reason);
+        int size = lead < 0xE0 ? 2 : 3;
+        bool plain = size == 2 ? lead >= 0xC2 && at + 1 < length
+                               : lead > 0xE0 && lead < 0xF0 && lead != 0xED && at + 2 < length &&
+                                     (s[at + 2] & 0xC0) == 0x80;
+        if (!plain || (s[at + 1] & 0xC0) != 0x80) size = utf8_sequence(s + at, length - at, &reason);
         if (size <= 0) break;
         if (lead > greatest) greatest = lead;
         trailing += (size_t)size - 1;

@@ -277,6 +277,38 @@ static Value encode_utf8(VM *vm, const String *s) {
     return from_object(bytes);
 }
 
+/* A zero byte behind every byte, four at a time. */
+static void widen(const uint8_t *from, int64_t length, uint8_t *to) {
+    int64_t i = 0;
+    for (; i + 4 <= length; i += 4) {
+        uint32_t four;
+        memcpy(&four, from + i, sizeof four);
+        uint64_t wide = (four | (uint64_t)four << 16) & UINT64_C(0x0000FFFF0000FFFF);
+        wide = (wide | wide << 8) & UINT64_C(0x00FF00FF00FF00FF);
+        memcpy(to + 2 * i, &wide, sizeof wide);
+    }
+    for (; i < length; i++) {
+        to[2 * i] = from[i];
+        to[2 * i + 1] = 0;
+    }
+}
+
+/* UTF-16, lower byte first, of what fits one unit a character. ABSENT with nothing raised when that is not so. */
+static Value encode_utf16(VM *vm, const String *s, bool marked) {
+    int64_t length = string_length(s), surrogates = 0;
+    const uint16_t *wide = (const uint16_t *)s->data;
+    if (s->width_log == 2 || length > INT64_MAX / 4) return ABSENT;
+    for (int64_t i = 0; i < length && s->width_log == 1; i++)
+        surrogates += is_surrogate(wide[i]);
+    Bytes *bytes = surrogates ? NULL : bytes_new(vm, 2 * (length + marked));
+    if (!bytes) return ABSENT;
+    uint8_t *to = bytes->data;
+    if (marked) *to++ = 0xFF, *to++ = 0xFE;
+    if (s->width_log == 1) memcpy(to, wide, (size_t)length * 2);
+    if (s->width_log == 0) widen(s->data, length, to);
+    return from_object(bytes);
+}
+
 /* Are the str's bytes in memory those of its encoding? */
 static bool is_encoded(const String *s, CodecId id) {
     if (id == CODEC_LATIN_1) return s->width_log == 0;
@@ -290,6 +322,10 @@ Value codec_encode(VM *vm, Value string, const char *encoding, const char *error
     if (is_encoded(s, id)) return bytes_from(vm, s->data, string_length(s));
     if (id == CODEC_UTF_8) {
         Value plain = encode_utf8(vm, s);
+        if (!is_absent(plain) || error_raised(vm)) return plain;
+    }
+    if (id == CODEC_UTF_16 || id == CODEC_UTF_16_LE) {
+        Value plain = encode_utf16(vm, s, id == CODEC_UTF_16);
         if (!is_absent(plain) || error_raised(vm)) return plain;
     }
     Encoder e = {.vm = vm,

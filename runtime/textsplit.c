@@ -20,6 +20,7 @@ typedef struct {
     int64_t splits; /* how many more are allowed */
     bool bytes;
     bool ascii; /* an exact str of ASCII characters */
+    bool exact; /* an exact bytes */
 } Splitter;
 
 static bool splitter_init(Splitter *s, VM *vm, Value self, int64_t splits) {
@@ -28,14 +29,17 @@ static bool splitter_init(Splitter *s, VM *vm, Value self, int64_t splits) {
     if (is_absent(s->list)) return false;
     s->text = text_of(self);
     s->ascii = is_exactly(self, &str_type) && as_string(self)->ascii;
+    s->exact = is_exactly(self, &bytes_type);
     return true;
 }
 
 static bool add(Splitter *s, int64_t start, int64_t stop) {
     bool whole = stop - start == s->text.length;
-    Value part = s->ascii && !whole
-                     ? string_from_ascii(s->vm, (const char *)s->text.data + start, (size_t)(stop - start))
-                     : text_slice(s->vm, s->self, start, stop);
+    const uint8_t *data = s->text.data + start;
+    Value part = whole      ? text_slice(s->vm, s->self, start, stop)
+                 : s->ascii ? string_from_ascii(s->vm, (const char *)data, (size_t)(stop - start))
+                 : s->exact ? bytes_from(s->vm, data, stop - start)
+                            : text_slice(s->vm, s->self, start, stop);
     return !is_absent(part) && list_append_owned(s->vm, s->list, part);
 }
 
@@ -243,23 +247,42 @@ TEXT_METHOD(rpartition) {
 
 /* --- join --- */
 
+/* text_of for what is bytes-like, the commonest kind first. */
+static inline Text bytes_text(Value v) {
+    if (is_exactly(v, &bytes_type)) return (Text){as_bytes(v)->data, as_bytes(v)->length, 0};
+    return text_of(v);
+}
+
+/* Behind the bytes put. Most pieces are too short for what a call of memcpy costs. */
+static inline uint8_t *put_bytes(uint8_t *to, Text part) {
+    uint8_t *end = to + part.length;
+    if (part.length <= 8) {
+        for (const uint8_t *from = part.data; to < end;)
+            *to++ = *from++;
+    } else {
+        memcpy(to, part.data, (size_t)part.length);
+    }
+    return end;
+}
+
 static Value join_bytes(VM *vm, Value separator, const Value *items, int64_t count) {
     Text glue = text_of(separator);
     int64_t length = 0;
     for (int64_t i = 0; i < count; i++) {
-        if (!is_bytes_like(items[i])) {
+        if (!is_exactly(items[i], &bytes_type) && !is_bytes_like(items[i])) {
             return raise_type(vm, "sequence item %lld: expected a bytes-like object, %T found", (long long)i,
                               items[i]);
         }
-        if (__builtin_add_overflow(length, text_of(items[i]).length + (i ? glue.length : 0), &length))
+        if (__builtin_add_overflow(length, bytes_text(items[i]).length + (i ? glue.length : 0), &length))
             return raise_overflow(vm, "join() result is too long");
     }
     if (count == 1 && is_bytes(separator) && is_exactly(items[0], &bytes_type)) return value_ref(items[0]);
     TextWriter w;
     if (!writer_new(vm, &w, separator, length, 0xFF)) return ABSENT;
+    uint8_t *to = w.data;
     for (int64_t i = 0; i < count; i++) {
-        if (i) writer_put(&w, glue);
-        writer_put(&w, text_of(items[i]));
+        if (i) to = put_bytes(to, glue);
+        to = put_bytes(to, bytes_text(items[i]));
     }
     return w.value;
 }

@@ -1657,6 +1657,20 @@ compare_jump_known : {
         NEXT();
     }
 
+/* What call_done does for a call whose arguments, from `first` on, are all there: none needs to be asked. */
+#define FINISH_NATIVE_CALL(first) \
+    { \
+        assert(!error_raised(vm)); \
+        for (arguments = (first); sp > arguments;) { \
+            sp--; \
+            value_drop(vm, *sp); \
+        } \
+        *base = result; \
+        sp = base + 1; \
+        object_drop(vm, as_object(called)); \
+        NEXT(); \
+    }
+
     TARGET(CALL) {
         nargs = A24;
         base = sp - nargs - 2;
@@ -1686,7 +1700,8 @@ compare_jump_known : {
                        is_absent(base[1]))) {
                 SAVE_IP();
                 result = native->function(vm, base + 2, native->signature.exact, ABSENT);
-                goto call_done;
+                if (UNLIKELY(is_absent(result))) goto call_done;
+                FINISH_NATIVE_CALL(base + 2);
             }
         } else if (is_object(called) && as_object(called)->type == &method_descriptor_type) {
             const MethodDescriptor *method = (const MethodDescriptor *)as_object(called);
@@ -1694,7 +1709,8 @@ compare_jump_known : {
                        type_of(base[1]) == method->owner)) {
                 SAVE_IP();
                 result = method->function(vm, base + 1, method->signature.exact + 1, ABSENT);
-                goto call_done;
+                if (UNLIKELY(is_absent(result))) goto call_done;
+                FINISH_NATIVE_CALL(base + 1);
             }
         }
         goto call;
