@@ -127,8 +127,41 @@ static const GetSetDef alias_getsets[] = {
     {0},
 };
 
+/* Generic's methods are functions of lib/typing.py, which is imported with the first generic class. */
+static Value call_typing(VM *vm, const char *function, Value *args, int nargs, Value names) {
+    Value module = vm->hooks.library(vm, "typing"), result = ABSENT;
+    Value name = is_absent(module) ? ABSENT : string_intern_c(vm, function);
+    Value callable = is_absent(name) ? ABSENT : object_get_attribute(vm, module, name);
+    if (!is_absent(callable)) result = object_call(vm, callable, args, nargs, names);
+    value_xdrop(vm, callable);
+    value_xdrop(vm, name);
+    value_xdrop(vm, module);
+    return result;
+}
+
+static Value generic_class_getitem(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return call_typing(vm, "_generic_class_getitem", args, 2, ABSENT);
+}
+
+static Value generic_init_subclass(VM *vm, Value *args, int nargs, Value names) {
+    return call_typing(vm, "_generic_init_subclass", args, nargs, names);
+}
+
 static const NativeDef generic_methods[] = {
-    {"__class_getitem__", generic_alias_class_getitem, "params, /", NULL, NATIVE_CLASS_METHOD},
+    {"__class_getitem__", generic_class_getitem, "params, /", NULL, NATIVE_CLASS_METHOD},
+    {"__init_subclass__", generic_init_subclass, "*args, **kwargs", NULL, NATIVE_CLASS_METHOD},
+    {0},
+};
+
+/* The type that takes the variable's place in a subscription. */
+static Value substitute(VM *vm, Value *args, int nargs, Value names) {
+    (void)vm, (void)nargs, (void)names;
+    return value_ref(args[1]);
+}
+
+static const NativeDef param_methods[] = {
+    {"__typing_subst__", substitute, "arg, /", NULL, NATIVE_METHOD},
     {0},
 };
 
@@ -143,8 +176,9 @@ static const NativeDef generic_methods[] = {
     }
 
 PARAM_TYPE(type_var_type, "typing.TypeVar", TYPE_WEAKLY_REFERABLE, .members = members,
-           .getsets = type_var_getsets);
-PARAM_TYPE(param_spec_type, "typing.ParamSpec", TYPE_WEAKLY_REFERABLE, .members = members);
+           .getsets = type_var_getsets, .methods = param_methods);
+PARAM_TYPE(param_spec_type, "typing.ParamSpec", TYPE_WEAKLY_REFERABLE, .members = members,
+           .methods = param_methods);
 PARAM_TYPE(type_var_tuple_type, "typing.TypeVarTuple", TYPE_WEAKLY_REFERABLE, .members = members);
 static Value alias_get_item(VM *vm, Value self, Value key) {
     Value params = ((TypeParam *)as_object(self))->params;
@@ -171,7 +205,10 @@ Value step_typing(VM *vm, const Frame *frame, Opcode op, uint32_t operand, Value
         return param_new(vm, frame, kinds[operand & 3], operands[0], operand == 1 ? operands[1] : ABSENT,
                          ABSENT);
     case OP_TYPE_ALIAS: return param_new(vm, frame, &type_alias_type, operands[0], operands[2], operands[1]);
-    case OP_GENERIC_BASE: return generic_alias_new(vm, from_object(&generic_type), operands[0]);
+    case OP_GENERIC_BASE: {
+        Value row[2] = {from_object(&generic_type), operands[0]};
+        return call_typing(vm, "_generic_class_getitem", row, 2, ABSENT);
+    }
     default:
         if (!is_function(operands[0])) return raise_type(vm, "type parameters of no function");
         value_set(vm, &as_function(operands[0])->type_params, value_ref(operands[1]));
