@@ -260,6 +260,7 @@ static void inherit_layout(Type *type, Type *base, const SlotsPlan *plan) {
         type->attribute_slots = base->attribute_slots;
     }
     type->head.traverse = instance_traverse;
+    type->head.leaves = instance_leaves;
     type->head.clear = instance_clear;
     type->head.dealloc = instance_dealloc;
     type->head.finalize = base->head.finalize;

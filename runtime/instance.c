@@ -306,6 +306,11 @@ int instance_traverse(Object *self, VisitFn visit, void *context) {
     return stop || base->head.traverse == NULL ? stop : base->head.traverse(self, visit, context);
 }
 
+int instance_leaves(Object *self, VisitFn visit, void *context) {
+    const Type *base = native_base(self->type);
+    return base->head.leaves == NULL ? 0 : base->head.leaves(self, visit, context);
+}
+
 void instance_clear(VM *vm, Object *self) {
     const Type *base = native_base(self->type);
     uint32_t count;
