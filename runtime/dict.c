@@ -376,6 +376,39 @@ static bool make_room(VM *vm, Dict *dict, Value key) {
     return dict_rebuild(vm, dict, expected, kind);
 }
 
+/* --- what the collector need not see --- */
+
+/* A value that closes no cycle and never will: a leaf, or a tuple that was found to be made of such. A dict that closes
+ * none now may be given a list later. */
+static inline bool is_harmless(Value v) {
+    if (is_absent(v) || !is_object(v)) return true;
+    const Object *object = as_object(v);
+    if (object_slots(object)->traverse == NULL) return true;
+    return object->type == &tuple_type && object_place(object) == GC_UNTRACKED;
+}
+
+bool dict_is_acyclic(const Object *self) {
+    const Dict *dict = (const Dict *)self;
+    if (self->type != &dict_type) return false;
+    for (int64_t i = 0; i < dict->fill; i++) {
+        if (!is_harmless(dict_entries(dict)[i].value)) return false;
+        if (dict->kind == DICT_GENERAL && !is_harmless(dict_entries(dict)[i].key)) return false;
+    }
+    return true;
+}
+
+static RAISES bool show_to_collector(VM *vm, Dict *dict) {
+    bool done = object_track_again(vm, &dict->head);
+    if (!done) raise_memory(vm);
+    return done;
+}
+
+/* To be asked before they are stored. */
+static inline RAISES bool keep_in_sight(VM *vm, Dict *dict, Value key, Value value) {
+    if (__builtin_expect(object_place(&dict->head) != GC_UNTRACKED, 1)) return true;
+    return (is_harmless(key) && is_harmless(value)) || show_to_collector(vm, dict);
+}
+
 /* --- making --- */
 
 Value dict_new(VM *vm) {
@@ -432,6 +465,7 @@ bool dict_fill(VM *vm, Value empty, Value other) {
     Dict *dict = as_dict(empty), old = table_of(dict);
     const Dict *source = as_dict(other);
     if (source->count == 0) return true;
+    if (!show_to_collector(vm, dict)) return false;
     bool dense = source->count >= source->fill / 2 + source->fill / 4;
     if (!dense) return copy_entries(vm, empty, source);
     if (!copy_table(vm, dict, source)) return false;
@@ -453,7 +487,7 @@ Value dict_copy(VM *vm, Value dict) {
 static bool append(VM *vm, Dict *dict, uint64_t cell, STEALS Value key, int64_t hash, STEALS Value value) {
     const void *table = dict->table;
     bool fits = dict->fill < dict->limit && (dict->kind == DICT_GENERAL || is_simple_key(key));
-    if (__builtin_expect(!fits, 0) && !make_room(vm, dict, key)) {
+    if (!keep_in_sight(vm, dict, key, value) || (__builtin_expect(!fits, 0) && !make_room(vm, dict, key))) {
         value_drop(vm, key);
         value_drop(vm, value);
         return false;
@@ -474,6 +508,7 @@ static bool append(VM *vm, Dict *dict, uint64_t cell, STEALS Value key, int64_t 
 static inline bool set_hashed(VM *vm, Dict *dict, Value key, int64_t hash, Value value) {
     Place place = find_place(vm, dict, key, hash);
     if (place.entry >= 0) {
+        if (!keep_in_sight(vm, dict, NONE, value)) return false;
         value_set(vm, &dict_entries(dict)[place.entry].value, value_ref(value));
         return true;
     }

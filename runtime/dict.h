@@ -83,6 +83,10 @@ int64_t dict_entry_hash(VM *vm, const Dict *dict, int64_t index);
 
 size_t dict_table_size(const Dict *dict); /* bytes */
 
+/* The type's `acyclic` slot. A collection may untrack an exact dict of leaves; what stores tracks it again, so nobody but
+ * this room's functions writes into entries. */
+bool dict_is_acyclic(const Object *self);
+
 /* Make the dict one whose entries lie at 0..count with room for `expected`. */
 RAISES bool dict_rebuild(VM *vm, Dict *dict, int64_t expected, uint8_t kind);
 

@@ -382,7 +382,8 @@ static const NativeDef methods[] = {
 };
 
 Type dict_type = {
-    TYPE_HEAD(dict_type, "dict", .traverse = traverse, .clear = clear, .dealloc = dealloc),
+    TYPE_HEAD(dict_type, "dict", .traverse = traverse, .clear = clear, .dealloc = dealloc,
+              .acyclic = dict_is_acyclic),
     .flags = TYPE_BASE | TYPE_DICT | TYPE_MAPPING,
     .basic_size = sizeof(Dict),
     .base = &object_type,

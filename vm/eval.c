@@ -624,7 +624,8 @@ Value eval_run(VM *vm) {
 
     TARGET(STORE_NAME_MODULE) {
         Dict *globals = as_dict(frame_globals(frame));
-        if (UNLIKELY(!value_same(frame->names, from_object(globals)) || globals->keys_version != ip[1]))
+        if (UNLIKELY(!value_same(frame->names, from_object(globals)) || globals->keys_version != ip[1] ||
+                     object_place(&globals->head) == GC_UNTRACKED))
             goto undo;
         Value *place = &dict_entries(globals)[ip[2]].value;
         ip += 3;
