@@ -20,7 +20,7 @@
 #include "runtime/module.h"
 #include "runtime/modules/sys.h"
 #include "runtime/protocol.h"
-#include "runtime/quitter.h"
+#include "runtime/site.h"
 #include "runtime/str.h"
 #include "vm/eval.h"
 #include "vm/import.h"
@@ -173,7 +173,7 @@ bool run_prepare(VM *vm, const Options *o, int argc, char **argv) {
            give(vm, vm->sys, "path", search_path(vm, o)) && give(vm, vm->sys, "executable", executable(vm)) &&
            give(vm, vm->sys, "_xoptions", extra_options(vm, o)) &&
            give(vm, vm->sys, "warnoptions", warning_options(vm, o)) && streams_init(vm, o->unbuffered) &&
-           quitters_init(vm) && read_warning_options(vm);
+           site_init(vm) && read_warning_options(vm);
 }
 
 /* --- code in __main__ --- */

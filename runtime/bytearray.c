@@ -413,12 +413,18 @@ METHOD(reduce) {
     return result;
 }
 
+static Value method_alloc(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    return int_from(vm, as_bytearray(args[0])->capacity);
+}
+
 static const NativeDef methods[] = {
     TEXT_METHODS,
     BYTES_METHODS,
     {"__release_buffer__", memoryview_release_buffer, "buffer, /",
      "Release the buffer object that exposes the underlying memory of the object.", 0},
     {"__reduce__", method_reduce, "", "Return state information for pickling.", 0},
+    {"__alloc__", method_alloc, "", "Return the number of bytes actually allocated.", 0},
     {"append", method_append, "item, /", "Append a single item to the end of the bytearray.", 0},
     {"clear", method_clear, "", "Remove all items from the bytearray.", 0},
     {"copy", method_copy, "", "Return a copy of the bytearray.", 0},

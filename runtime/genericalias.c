@@ -327,6 +327,13 @@ static Value get_unpacked(VM *vm, Value self) {
     return bool_from(as_alias(self)->starred);
 }
 
+/* What *tuple[...] stands for among the arguments of another alias. */
+static Value get_unpacked_tuple(VM *vm, Value self) {
+    (void)vm;
+    GenericAlias *a = as_alias(self);
+    return a->starred && value_same(a->origin, from_object(&tuple_type)) ? value_ref(a->args) : NONE;
+}
+
 static const NativeDef methods[] = {
     {"__instancecheck__", method_refuse_check, "object, /", "Refuse: arguments are not checked.", 0},
     {"__mro_entries__", method_mro_entries, "object, /", "The origin, as the base of a class statement.", 0},
@@ -337,6 +344,7 @@ static const NativeDef methods[] = {
 
 static const GetSetDef getsets[] = {
     {"__parameters__", get_parameters, NULL, "Type variables in the GenericAlias."},
+    {"__typing_unpacked_tuple_args__", get_unpacked_tuple, NULL, NULL},
     {"__unpacked__", get_unpacked, NULL, "Is this an unpacked alias, *tuple[int]?"},
     {NULL, NULL, NULL, NULL},
 };

@@ -5,6 +5,7 @@
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/function.h"
+#include "runtime/genericalias.h"
 #include "runtime/instance.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
@@ -490,6 +491,7 @@ static const NativeDef proxy_methods[] = {
     {"items", proxy_items, "", "D.items() -> a set-like object providing a view on D's items", NATIVE_METHOD},
     {"copy", proxy_copy, "", "D.copy() -> a shallow copy of D", NATIVE_METHOD},
     {"__reversed__", proxy_reversed, "", "D.__reversed__() -> reverse iterator", NATIVE_METHOD},
+    {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
     {0},
 };
 

@@ -9,6 +9,7 @@
 #include "runtime/slots.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/union.h"
 
 /* --- text --- */
 
@@ -163,6 +164,7 @@ int object_is_instance(VM *vm, Value v, Value type_or_tuple) {
         const Type *type = (const Type *)as_object(type_or_tuple);
         return value_is_instance(v, type) ? 1 : type_claims(vm, v, type);
     }
+    if (is_exactly(type_or_tuple, &union_type)) return union_is_instance(vm, v, type_or_tuple);
     bool missing;
     int answer = ask_class(vm, NAME_instancecheck, type_or_tuple, v, &missing);
     if (missing) raise_type(vm, "isinstance() arg 2 must be a type, a tuple of types, or a union");
@@ -173,6 +175,7 @@ int object_is_subclass(VM *vm, Value type, Value type_or_tuple) {
     if (is_tuple(type_or_tuple)) {
         return any_of(vm, type, as_tuple(type_or_tuple), object_is_subclass, " in __subclasscheck__");
     }
+    if (is_exactly(type_or_tuple, &union_type)) return union_is_subclass(vm, type, type_or_tuple);
     bool missing;
     int answer = ask_class(vm, NAME_subclasscheck, type_or_tuple, type, &missing);
     if (!missing) return answer;

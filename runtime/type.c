@@ -269,6 +269,12 @@ static Value get_dict_offset(VM *vm, Value self) {
     return int_small(as_type(self)->attributes_offset);
 }
 
+/* Weak references lie outside of objects: like CPython's -32 of a type with a managed field, a sign that there may be. */
+static Value get_weakref_offset(VM *vm, Value self) {
+    (void)vm;
+    return int_small(as_type(self)->flags & TYPE_WEAKLY_REFERABLE ? -32 : 0);
+}
+
 enum { /* CPython's bits, for scripts that look at them */
        FLAG_HEAP = 1 << 9,
        FLAG_BASE = 1 << 10,
@@ -348,6 +354,7 @@ static const GetSetDef getsets[] = {
     {"__basicsize__", get_basic_size, NULL, NULL},
     {"__itemsize__", get_item_size, NULL, NULL},
     {"__dictoffset__", get_dict_offset, NULL, NULL},
+    {"__weakrefoffset__", get_weakref_offset, NULL, NULL},
     {"__flags__", get_flags, NULL, NULL},
     {"__abstractmethods__", get_abstract_methods, set_abstract_methods, NULL},
     {"__annotations__", get_annotations, set_annotations, NULL},

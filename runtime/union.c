@@ -146,42 +146,34 @@ static Value get_item(VM *vm, Value self, Value key) {
 /* --- isinstance, issubclass --- */
 
 /* Ask each alternative; `test` is isinstance() or issubclass(), called `name`. */
-static Value ask(VM *vm, Value self, Value subject, int (*test)(VM *, Value, Value), const char *name) {
+static int ask(VM *vm, Value self, Value subject, int (*test)(VM *, Value, Value), const char *name) {
     Tuple *args = as_tuple(args_of(self));
     for (int64_t i = 0; i < args->length; i++) {
         if (value_is_instance(args->items[i], &generic_alias_type)) {
-            return raise_type(vm, "%s() argument 2 cannot be a parameterized generic", name);
+            raise_type(vm, "%s() argument 2 cannot be a parameterized generic", name);
+            return -1;
         }
     }
     int answer = 0;
     for (int64_t i = 0; answer == 0 && i < args->length; i++)
         answer = test(vm, subject, args->items[i]);
-    return answer < 0 ? ABSENT : bool_from(answer);
+    return answer;
 }
 
-static Value instance_check(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    return ask(vm, args[0], args[1], object_is_instance, "isinstance");
+int union_is_instance(VM *vm, Value v, Value alternatives) {
+    return ask(vm, alternatives, v, object_is_instance, "isinstance");
 }
 
-static Value subclass_check(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    if (!is_family(args[1], TYPE_TYPE)) return raise_type(vm, "issubclass() arg 1 must be a class");
-    return ask(vm, args[0], args[1], object_is_subclass, "issubclass");
+int union_is_subclass(VM *vm, Value class, Value alternatives) {
+    if (is_family(class, TYPE_TYPE)) return ask(vm, alternatives, class, object_is_subclass, "issubclass");
+    raise_type(vm, "issubclass() arg 1 must be a class");
+    return -1;
 }
 
 static Value get_parameters(VM *vm, Value self) {
     (void)self;
     return value_ref(vm->empty_tuple);
 }
-
-static const NativeDef methods[] = {
-    {"__instancecheck__", instance_check, "instance, /", NULL, NATIVE_METHOD},
-    {"__subclasscheck__", subclass_check, "subclass, /", NULL, NATIVE_METHOD},
-    {0},
-};
 
 static const MemberDef members[] = {{"__args__", offsetof(Union, args), MEMBER_READONLY, NULL}, {0}};
 
@@ -201,7 +193,6 @@ Type union_type = {
     .compare = compare,
     .number = {.binary = {[BINARY_OR] = union_or}},
     .container = {.get_item = get_item},
-    .methods = methods,
     .members = members,
     .getsets = getsets,
 };

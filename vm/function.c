@@ -385,6 +385,12 @@ static bool method_hash(VM *vm, Value self, int64_t *hash) {
     return true;
 }
 
+/* A method is bound already. */
+static Value method_descriptor_get(VM *vm, Value descriptor, Value instance, Value owner) {
+    (void)vm, (void)instance, (void)owner;
+    return value_ref(descriptor);
+}
+
 static int method_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((Method *)self)->function);
     VISIT(((Method *)self)->self);
@@ -426,6 +432,7 @@ Type method_type = {
     .compare = method_compare,
     .call = method_call,
     .get_attribute = method_get_attribute,
+    .descriptor_get = method_descriptor_get,
     .members = method_members,
     .getsets = method_getsets,
 };

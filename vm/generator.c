@@ -5,6 +5,7 @@
 #include "compiler/opcode.h"
 #include "runtime/error.h"
 #include "runtime/exception.h"
+#include "runtime/genericalias.h"
 #include "runtime/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -429,6 +430,7 @@ static const NativeDef methods[] = {
      "StopIteration.",
      NATIVE_METHOD},
     {"close", generator_close_method, "", "close() -> raise GeneratorExit inside generator.", NATIVE_METHOD},
+    {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
     {0},
 };
 

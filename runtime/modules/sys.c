@@ -18,6 +18,7 @@
 #include "runtime/namespace.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/site.h"
 #include "runtime/str.h"
 #include "runtime/structseq.h"
 #include "runtime/tuple.h"
@@ -88,6 +89,29 @@ static Value sys_displayhook(VM *vm, Value *args, int nargs, Value names) {
     value_drop(vm, text);
     return shown ? NONE : ABSENT;
 }
+
+/* What breakpoint() does: written in Python, as it imports and may run a prompt. */
+static Value sys_breakpointhook(VM *vm, Value *args, int nargs, Value names) {
+    return site_call(vm, "breakpointhook", args, nargs, names);
+}
+
+static Value breakpoint_function(VM *vm, Value *args, int nargs, Value names) {
+    Value hook = dict_get_c(vm, vm->sys, "breakpointhook");
+    if (is_absent(hook)) return raise_error(vm, &exc_RuntimeError, "lost sys.breakpointhook");
+    value_ref(hook);
+    Value result = object_call(vm, hook, args, nargs, names);
+    value_drop(vm, hook);
+    return result;
+}
+
+static const NativeDef builtin_functions[] = {
+    {"breakpoint", breakpoint_function, "*args, **kws",
+     "Call sys.breakpointhook(*args, **kws).\n\nsys.breakpointhook() must accept whatever arguments are "
+     "passed.\n\n"
+     "By default, this drops you into a prompt in the caller's frame.",
+     0},
+    {0},
+};
 
 /* --- errors with nobody to raise them to --- */
 
@@ -256,6 +280,8 @@ static const NativeDef functions[] = {
     {"exception", sys_exception, "", "Return the current exception.", 0},
     {"excepthook", sys_excepthook, "exctype, value, traceback, /",
      "Handle an exception by displaying it with a traceback.", 0},
+    {"breakpointhook", sys_breakpointhook, "*args, **kwargs",
+     "This hook function is called by built-in breakpoint().", 0},
     {"unraisablehook", sys_unraisablehook, "unraisable, /", "Handle an unraisable exception.", 0},
     {"displayhook", sys_displayhook, "object, /",
      "Print an object to sys.stdout and also save it in builtins._", 0},
@@ -467,6 +493,8 @@ static bool fill(VM *vm, Value dict) {
            give(vm, dict, "implementation", implementation(vm)) &&
            dict_set_c(vm, dict, "dont_write_bytecode", TRUE_VALUE) &&
            dict_set_c(vm, dict, "__excepthook__", dict_get_c(vm, dict, "excepthook")) &&
+           dict_set_c(vm, dict, "__breakpointhook__", dict_get_c(vm, dict, "breakpointhook")) &&
+           module_add_functions(vm, vm->builtins, builtin_functions, "builtins") &&
            dict_set_c(vm, dict, "__displayhook__", dict_get_c(vm, dict, "displayhook")) &&
            dict_set_c(vm, dict, "__unraisablehook__", dict_get_c(vm, dict, "unraisablehook")) &&
            give(vm, dict, "warnoptions", list_new(vm, 0)) && give(vm, dict, "_xoptions", dict_new(vm)) &&
