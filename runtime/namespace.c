@@ -104,6 +104,11 @@ static const NativeDef methods[] = {
     {0},
 };
 
+static const GetSetDef getsets[] = {
+    {"__dict__", instance_get_dict, NULL, NULL},
+    {0},
+};
+
 Type namespace_type = {
     TYPE_HEAD(namespace_type, "types.SimpleNamespace"),
     .flags = TYPE_BASE,
@@ -113,6 +118,7 @@ Type namespace_type = {
     .doc = "SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n\nA simple attribute-based namespace.",
     .new = construct,
     .methods = methods,
+    .getsets = getsets,
     .init = init,
     .repr = repr,
     .compare = compare,

@@ -151,7 +151,7 @@ static const char *plural(int count) { return count == 1 ? "" : "s"; }
 /* A function with positional parameters alone was given the wrong number. */
 static void raise_positional(VM *vm, const Callee *c, int nargs) {
     const Signature *s = c->signature;
-    if (!c->constructor && (s->count == 0 || (s->count == 1 && s->required == 1))) {
+    if (!c->constructor && (s->count == 0 || (s->count == 1 && s->required == 1 && !s->raw_args))) {
         Value text = callee_text(vm, c);
         if (is_absent(text)) return;
         raise_type(vm, "%S takes %s (%d given)", text, s->count ? "exactly one argument" : "no arguments",

@@ -305,13 +305,15 @@ static bool count_by_methods(VM *vm, Value key, void *context) {
     return done;
 }
 
+static bool inherits(VM *vm, Type *type, Value name) {
+    return value_same(type_lookup(vm, type, name), type_lookup(vm, &dict_type, name));
+}
+
 /* Does the mapping read and store as a dict does? */
 static bool counts_directly(VM *vm, Value mapping) {
-    if (!is_dict(mapping)) return false;
     Type *type = type_of(mapping);
-    return type->container.set_item == dict_type.container.set_item &&
-           value_same(type_lookup(vm, type, NAME_OF(vm, mapping_get)),
-                      type_lookup(vm, &dict_type, NAME_OF(vm, mapping_get)));
+    return is_dict(mapping) && inherits(vm, type, NAME_OF(vm, mapping_get)) &&
+           inherits(vm, type, NAME_OF(vm, setitem));
 }
 
 METHOD(count_elements) {
