@@ -147,7 +147,7 @@ class PrettyPrinter:
         """Is it an instance of a dataclass whose __repr__ is the generated one?"""
         return (_dataclasses.is_dataclass(object) and not isinstance(object, type) and
                 object.__dataclass_params__.repr and hasattr(object.__repr__, '__wrapped__') and
-                '__create_fn__' in object.__repr__.__wrapped__.__qualname__)
+                object.__repr__.__wrapped__.__code__.co_filename == '<string>')
 
     def _repr(self, object, context, level):
         text, readable, recursive = self.format(object, context.copy(), self._depth, level)
