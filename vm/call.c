@@ -19,17 +19,20 @@
 
 static const char *plural(int64_t count) { return count == 1 ? "" : "s"; }
 
-static uint32_t default_count(const Function *function) {
-    return is_absent(function->defaults) ? 0 : (uint32_t)as_tuple(function->defaults)->length;
+/* There may be more of them than parameters (__defaults__ set later): then the last ones count. */
+static int64_t default_count(const Function *function) {
+    return is_absent(function->defaults) ? 0 : as_tuple(function->defaults)->length;
 }
 
 static void raise_too_many(VM *vm, const Function *function, int64_t given, const Value *row) {
     const Code *code = function->code;
-    uint32_t most = code->positional_count, defaults = default_count(function), keywords = 0;
+    int64_t most = code->positional_count, defaults = default_count(function);
+    uint32_t keywords = 0;
     for (uint32_t i = 0; i < code->keyword_only_count; i++)
         keywords += !is_absent(row[most + i]);
     Value takes =
-        defaults ? string_format(vm, "from %u to %u", most - defaults, most) : string_format(vm, "%u", most);
+        defaults ? string_format(vm, "from %lld to %lld", (long long)(most - defaults), (long long)most)
+                 : string_format(vm, "%lld", (long long)most);
     Value extra = keywords ? string_format(vm, " positional argument%s (and %u keyword-only argument%s)",
                                            plural(given), keywords, plural(keywords))
                            : value_ref(vm->empty_string);
@@ -147,13 +150,14 @@ static bool bind_keyword(VM *vm, const Function *function, const Tuple *names, V
 
 static bool bind_defaults(VM *vm, const Function *function, Value *row) {
     const Code *code = function->code;
-    uint32_t positional = code->positional_count, first = positional - default_count(function);
-    for (uint32_t i = 0; i < first; i++) {
+    uint32_t positional = code->positional_count;
+    int64_t first = positional - default_count(function);
+    for (int64_t i = 0; i < first; i++) {
         if (!is_absent(row[i])) continue;
-        raise_missing(vm, function, row, 0, first, "positional");
+        raise_missing(vm, function, row, 0, (uint32_t)first, "positional");
         return false;
     }
-    for (uint32_t i = first; i < positional; i++) {
+    for (int64_t i = first < 0 ? 0 : first; i < positional; i++) {
         if (is_absent(row[i])) row[i] = value_ref(as_tuple(function->defaults)->items[i - first]);
     }
     bool missing = false;
