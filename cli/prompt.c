@@ -140,7 +140,7 @@ static bool run_statement(Prompt *p, Value text) {
     if (is_absent(module) || is_absent(filename)) return value_xdrop(vm, filename), false;
     Value code = machine_add_source(vm, filename, text) ? compile_statement(vm, text, filename) : ABSENT;
     value_drop(vm, filename);
-    Value result = is_absent(code) ? ABSENT : eval_code(vm, code, as_module(module)->dict, ABSENT);
+    Value result = is_absent(code) ? ABSENT : eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT);
     value_xdrop(vm, code);
     value_xdrop(vm, result);
     return !is_absent(result);

@@ -183,7 +183,7 @@ bool run_text(VM *vm, const char *text, size_t length, Value filename, int flags
     if (is_absent(module)) return false;
     Value code = compile_source(vm, text, length, filename, COMPILE_EXEC, flags);
     if (is_absent(code)) return false;
-    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT);
+    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT);
     value_drop(vm, code);
     value_xdrop(vm, result);
     return !is_absent(result);
@@ -347,7 +347,7 @@ static int run_library_module(VM *vm, Value name, STEALS Value code) {
     Value module = machine_main_module(vm), spec = is_absent(module) ? ABSENT : load_find_frozen(vm, name);
     Value program = is_absent(spec) ? ABSENT : string_format(vm, "<frozen %S>", name), result = ABSENT;
     if (!is_absent(program) && set_program(vm, program) && set_spec(vm, spec))
-        result = eval_code(vm, code, as_module(module)->dict, ABSENT);
+        result = eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT);
     value_xdrop(vm, program);
     value_xdrop(vm, spec);
     value_drop(vm, code);

@@ -154,7 +154,13 @@ static void raise_syntax(Compiler *c, const Diagnostic *error, Stage stage) {
     Value message = string_from_utf8(c->vm, error->message, strlen(error->message));
     if (is_absent(message)) return;
     Value exception = ABSENT;
-    if (error->span.line == 0) {
+    if (error->span.line == 0 && stage == STAGE_PARSE && strcmp(error->message, "invalid syntax") == 0) {
+        /* nothing there at all */
+        ErrorPlace place = {int_small(0), int_small(0), value_ref(c->vm->empty_string), int_small(0),
+                            int_small(0)};
+        exception = error_located(c, type, message, &place);
+        place_drop(c->vm, &place);
+    } else if (error->span.line == 0) {
         exception = call_1(c->vm, from_object(type), message);
     } else {
         ErrorPlace place = error_place(c, error, stage == STAGE_PARSE || error->no_caret);

@@ -41,7 +41,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
 
 static Value get_contents(VM *vm, Value self) {
     Value content = as_cell(self)->content;
-    return is_absent(content) ? raise_value(vm, "cell is empty") : value_ref(content);
+    return is_absent(content) ? raise_value(vm, "Cell is empty") : value_ref(content);
 }
 
 static bool set_contents(VM *vm, Value self, Value value) {

@@ -316,7 +316,7 @@ static Value through_complex(VM *vm, Value x) {
     Value result = call_0(vm, method);
     value_drop(vm, method);
     if (is_absent(result) || is_complex(result)) return result;
-    raise_type(vm, "%T.__complex__() must return a complex, not %T", x, result);
+    raise_type(vm, "__complex__ returned non-complex (type %T)", result);
     value_drop(vm, result);
     return ABSENT;
 }

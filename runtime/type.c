@@ -29,6 +29,7 @@ static Value type_call(VM *vm, Value callable, Value *args, int nargs, Value nam
     if (type == &type_type) {
         bool named = !is_absent(names) && as_tuple(names)->length > 0;
         if (nargs == 1 && !named) return value_ref(from_object(type_of(args[0])));
+        if (nargs == 1) return raise_type(vm, "type() takes no keyword arguments");
         if (nargs != 3) return raise_type(vm, "type() takes 1 or 3 arguments");
     }
     if (type->new == NULL || type->flags & TYPE_NO_NEW) {

@@ -4,9 +4,11 @@
 
 #include "compiler/compile.h"
 #include "runtime/bytes.h"
+#include "runtime/cell.h"
 #include "runtime/codec.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
+#include "runtime/file.h"
 #include "runtime/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -17,7 +19,8 @@
 #include "vm/import.h"
 #include "vm/machine.h"
 
-enum { FLAG_DONT_IMPLY_DEDENT = 0x200, FLAG_ONLY_AST = 0x400, FLAG_ALLOW_INCOMPLETE = 0x4000 };
+/* compile()'s flags: those of CPython are accepted, these mean something here. */
+enum { FLAG_ONLY_AST = 0x400, FLAG_ALLOW_INCOMPLETE = 0x4000, FLAGS_KNOWN = 0x1FEF610 };
 
 /* --- source --- */
 
@@ -51,6 +54,65 @@ static Value compile_text(VM *vm, Value source, Value filename, CompileMode mode
     return code;
 }
 
+static bool has_null(Value text) {
+    const String *s = as_string(text);
+    for (int64_t i = 0; i < string_length(s); i++) {
+        if (string_at(s, i) == 0) return true;
+    }
+    return false;
+}
+
+/* The file's name as a str. NEW. */
+static Value file_name(VM *vm, Value given) {
+    Value name = file_target(vm, given);
+    if (is_absent(name)) return ABSENT;
+    if (!is_string(name) && !is_bytes(name)) {
+        value_drop(vm, name);
+        return raise_type(vm, "expected str, bytes or os.PathLike object, not %T", given);
+    }
+    if (is_bytes(name)) {
+        Value text = codec_decode(vm, name, "utf-8", "surrogateescape");
+        value_drop(vm, name);
+        name = text;
+    }
+    if (!is_absent(name) && has_null(name)) {
+        value_clear(vm, &name);
+        raise_value(vm, "embedded null character");
+    }
+    return name;
+}
+
+/* A C int among the arguments; ABSENT leaves it as it is. */
+static bool int_argument(VM *vm, Value v, int64_t *n) {
+    if (is_absent(v)) return true;
+    if (!object_to_int64(vm, v, &exc_OverflowError, n)) {
+        if (!error_is(vm, &exc_OverflowError)) return false;
+        error_clear(vm);
+        *n = INT64_MAX;
+    }
+    if (*n == (int32_t)*n) return true;
+    raise_overflow(vm, "Python int too large to convert to C int");
+    return false;
+}
+
+/* The arguments behind the file's name, in CPython's order. */
+static bool compile_options(VM *vm, Value *args, int64_t *flags, int64_t *optimize) {
+    if (!is_string(args[2])) {
+        raise_type(vm, "compile() argument 'mode' must be str, not %T", args[2]);
+    } else if (has_null(args[2])) {
+        raise_value(vm, "embedded null character");
+    } else if (int_argument(vm, args[3], flags) && int_argument(vm, args[5], optimize)) {
+        if (*flags & ~(int64_t)FLAGS_KNOWN) {
+            raise_value(vm, "compile(): unrecognised flags");
+        } else if (*optimize < -1 || *optimize > 2) {
+            raise_value(vm, "compile(): invalid optimize value");
+        } else {
+            return true;
+        }
+    }
+    return false;
+}
+
 static Value compile_function(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     static const struct {
@@ -58,28 +120,26 @@ static Value compile_function(VM *vm, Value *args, int nargs, Value names) {
         CompileMode mode;
     } modes[] = {{"exec", COMPILE_EXEC}, {"eval", COMPILE_EVAL}, {"single", COMPILE_SINGLE}};
     int64_t flags = 0, optimize = -1;
-    if (!is_absent(args[3]) && !object_to_int64(vm, args[3], &exc_OverflowError, &flags)) return ABSENT;
-    if (!is_absent(args[5]) && !object_to_int64(vm, args[5], &exc_OverflowError, &optimize)) return ABSENT;
-    if (!is_string(args[2])) return raise_type(vm, "compile() argument 'mode' must be str, not %T", args[2]);
-    if (optimize < -1 || optimize > 2) return raise_value(vm, "compile(): invalid optimize value");
+    Value filename = file_name(vm, args[1]);
+    if (is_absent(filename)) return ABSENT;
+    if (!compile_options(vm, args, &flags, &optimize)) {
+        value_drop(vm, filename);
+        return ABSENT;
+    }
     int own = flags & FLAG_ALLOW_INCOMPLETE ? COMPILE_ALLOW_INCOMPLETE : 0;
     if (flags & CODE_FUTURE_ANNOTATIONS) own |= COMPILE_FUTURE_ANNOTATIONS;
     if (optimize >= 1) own |= COMPILE_NO_ASSERTS;
     if (optimize == 2) own |= COMPILE_NO_DOCSTRINGS;
-    Value filename =
-        is_bytes(args[1])
-            ? string_from_utf8(vm, (const char *)as_bytes(args[1])->data, (size_t)as_bytes(args[1])->length)
-        : is_string(args[1]) ? value_ref(args[1])
-                             : raise_type(vm, "expected str, bytes or os.PathLike object, not %T", args[1]);
-    if (is_absent(filename)) return ABSENT;
     Value code = ABSENT;
     size_t i = 0;
     while (i < 3 && !string_equal_c(args[2], modes[i].text))
         i++;
-    if (i == 3)
+    if (i == 3 && string_equal_c(args[2], "func_type") && !(flags & FLAG_ONLY_AST))
+        raise_value(vm, "compile() mode 'func_type' requires flag PyCF_ONLY_AST");
+    else if (i == 3)
         raise_value(vm, "compile() mode must be 'exec', 'eval' or 'single'");
-    else if (is_code(args[0]))
-        code = value_ref(args[0]);
+    else if (is_code(args[0]) || (!is_string(args[0]) && !is_bytes(args[0]) && !is_bytes_like(args[0])))
+        raise_type(vm, "compile() arg 1 must be a string, bytes or AST object");
     else
         code = compile_text(vm, args[0], filename, modes[i].mode, own, "compile() arg 1");
     value_drop(vm, filename);
@@ -88,18 +148,29 @@ static Value compile_function(VM *vm, Value *args, int nargs, Value names) {
 
 /* --- eval and exec --- */
 
+/* eval() looks at the locals first, and has shorter messages than exec(). */
+static bool check_namespaces(VM *vm, bool eval, Value globals, Value locals) {
+    bool good_globals = is_absent(globals) || is_none(globals) || is_dict(globals);
+    bool good_locals = is_absent(locals) || is_none(locals) || type_of(locals)->container.get_item != NULL;
+    if (good_globals && good_locals) return true;
+    if (!eval && !good_globals)
+        raise_type(vm, "exec() globals must be a dict, not %T", globals);
+    else if (!eval)
+        raise_type(vm, "exec() locals must be a mapping or None, not %T", locals);
+    else if (!good_locals)
+        raise_type(vm, "locals must be a mapping");
+    else if (type_of(globals)->container.get_item != NULL)
+        raise_type(vm, "globals must be a real dict; try eval(expr, {}, mapping)");
+    else
+        raise_type(vm, "globals must be a dict");
+    return false;
+}
+
 /* The namespaces of eval and exec, both NEW: as given, else the caller's. */
-static bool namespaces(VM *vm, const char *function, Value *globals, Value *locals) {
+static bool namespaces(VM *vm, bool eval, Value *globals, Value *locals) {
     bool has_globals = !is_absent(*globals) && !is_none(*globals),
          has_locals = !is_absent(*locals) && !is_none(*locals);
-    if (has_globals && !is_dict(*globals)) {
-        raise_type(vm, "%s() globals must be a dict, not %T", function, *globals);
-        return false;
-    }
-    if (has_locals && type_of(*locals)->container.get_item == NULL) {
-        raise_type(vm, "%s() locals must be a mapping or None, not %T", function, *locals);
-        return false;
-    }
+    if (!check_namespaces(vm, eval, *globals, *locals)) return false;
     if (!has_globals && vm->frame == NULL) {
         raise_error(vm, &exc_SystemError, "globals and locals cannot be NULL");
         return false;
@@ -114,23 +185,44 @@ static bool namespaces(VM *vm, const char *function, Value *globals, Value *loca
     return false;
 }
 
-static bool has_free_variables(const Code *code) {
-    for (uint32_t i = 0; i < code->variable_count; i++) {
-        if (code->kinds[i] & VARIABLE_FREE) return true;
-    }
-    return false;
+static int64_t free_variable_count(const Code *code) {
+    int64_t count = 0;
+    for (uint32_t i = 0; i < code->variable_count; i++)
+        count += !!(code->kinds[i] & VARIABLE_FREE);
+    return count;
 }
 
-static Value evaluate(VM *vm, Value source, Value globals, Value locals, CompileMode mode) {
+/* Does exec's `closure` (ABSENT: none) fit the source? */
+static bool check_closure(VM *vm, const char *function, Value source, Value closure) {
+    if (!is_code(source)) {
+        if (!is_absent(closure)) raise_type(vm, "closure can only be used when source is a code object");
+        return is_absent(closure);
+    }
+    int64_t wanted = free_variable_count(as_code(source));
+    if (wanted == 0) {
+        if (!is_absent(closure)) raise_type(vm, "cannot use a closure with this code object");
+        return is_absent(closure);
+    }
+    if (function[1] == 'v') {
+        raise_type(vm, "code object passed to eval() may not contain free variables");
+        return false;
+    }
+    bool fits =
+        !is_absent(closure) && is_exactly(closure, &tuple_type) && as_tuple(closure)->length == wanted;
+    for (int64_t i = 0; fits && i < wanted; i++)
+        fits = is_cell(as_tuple(closure)->items[i]);
+    if (!fits) raise_type(vm, "code object requires a closure of exactly length %lld", (long long)wanted);
+    return fits;
+}
+
+static Value evaluate(VM *vm, Value source, Value globals, Value locals, Value closure, CompileMode mode) {
     const char *function = mode == COMPILE_EVAL ? "eval" : "exec";
-    if (!namespaces(vm, function, &globals, &locals)) return ABSENT;
-    Value code, result = ABSENT;
-    if (is_code(source)) {
+    if (!namespaces(vm, mode == COMPILE_EVAL, &globals, &locals)) return ABSENT;
+    Value code = ABSENT, result = ABSENT;
+    if (!check_closure(vm, function, source, closure)) {
+        /* raised */
+    } else if (is_code(source)) {
         code = value_ref(source);
-        if (has_free_variables(as_code(code))) {
-            raise_type(vm, "code object passed to %s() may not contain free variables", function);
-            value_clear(vm, &code);
-        }
     } else {
         Value filename = string_from_c(vm, "<string>");
         Value text = source;
@@ -151,7 +243,7 @@ static Value evaluate(VM *vm, Value source, Value globals, Value locals, Compile
         value_xdrop(vm, filename);
     }
     if (!is_absent(code)) {
-        result = eval_code(vm, code, globals, locals);
+        result = eval_code(vm, code, globals, locals, closure);
         value_drop(vm, code);
     }
     value_drop(vm, globals);
@@ -161,15 +253,13 @@ static Value evaluate(VM *vm, Value source, Value globals, Value locals, Compile
 
 static Value eval_function(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    return evaluate(vm, args[0], args[1], args[2], COMPILE_EVAL);
+    return evaluate(vm, args[0], args[1], args[2], ABSENT, COMPILE_EVAL);
 }
 
 static Value exec_function(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    if (!is_absent(args[3]) && !is_none(args[3])) {
-        return raise_type(vm, "cannot use a closure with this code object");
-    }
-    Value result = evaluate(vm, args[0], args[1], args[2], COMPILE_EXEC);
+    Value closure = !is_absent(args[3]) && is_none(args[3]) ? ABSENT : args[3];
+    Value result = evaluate(vm, args[0], args[1], args[2], closure, COMPILE_EXEC);
     value_xdrop(vm, result);
     return is_absent(result) ? ABSENT : NONE;
 }

@@ -2547,13 +2547,20 @@ static Value run_in(VM *vm, STEALS Value function, Value names) {
     return eval_run(vm);
 }
 
-Value eval_code(VM *vm, Value code, Value globals, Value names) {
+Value eval_code(VM *vm, Value code, Value globals, Value names, Value closure) {
     if (is_absent(dict_get_string(vm, globals, NAME_OF(vm, builtins))) &&
         !dict_set(vm, globals, NAME_OF(vm, builtins), vm->builtins)) {
         return ABSENT;
     }
     Value function = function_new(vm, code, globals);
-    return is_absent(function) ? ABSENT : run_in(vm, function, is_absent(names) ? globals : names);
+    if (is_absent(function)) return ABSENT;
+    if (!is_absent(closure)) as_function(function)->closure = value_ref(closure);
+    if (!(as_code(code)->flags & CODE_OPTIMIZED))
+        return run_in(vm, function, is_absent(names) ? globals : names);
+    value_set(vm, &as_function(function)->qualified_name, value_ref(as_code(code)->name));
+    Value result = call_0(vm, function); /* its variables are its own, its parameters to be bound */
+    value_drop(vm, function);
+    return result;
 }
 
 Value eval_body(VM *vm, Value function, Value names) {

@@ -18,8 +18,9 @@ NEW RAISES Value eval_run(VM *vm);
 /* eval_run while there is a trace or profile function; `entering`: the frame starts, or its generator goes on. */
 NEW RAISES Value eval_traced(VM *vm, bool entering);
 
-/* Run a code object as a module or exec() does: `names` a mapping (ABSENT: the globals themselves). */
-NEW RAISES Value eval_code(VM *vm, Value code, Value globals, Value names);
+/* Run a code object as a module or exec() does: `names` a mapping (ABSENT: the globals themselves), `closure` a tuple
+ * of as many cells as the code has free variables (ABSENT: none). A function's code is called without arguments. */
+NEW RAISES Value eval_code(VM *vm, Value code, Value globals, Value names, Value closure);
 
 /* Run a function of no parameters with a namespace: a class body. */
 NEW RAISES Value eval_body(VM *vm, Value function, Value names);

@@ -122,7 +122,7 @@ static Value frozen_exec_module(VM *vm, Value *args, int nargs, Value names) {
     value_drop(vm, name);
     Value dict = is_absent(code) ? ABSENT : object_get_attribute(vm, args[0], NAME_OF(vm, dict)),
           result = ABSENT;
-    if (!is_absent(dict) && is_dict(dict)) result = eval_code(vm, code, dict, ABSENT);
+    if (!is_absent(dict) && is_dict(dict)) result = eval_code(vm, code, dict, ABSENT, ABSENT);
     value_xdrop(vm, dict);
     value_xdrop(vm, code);
     return result;

@@ -369,7 +369,7 @@ static bool set_up(VM *vm, Value module, Value spec) {
 
 static bool run_code(VM *vm, Value module, STEALS Value code) {
     if (is_absent(code)) return false;
-    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT);
+    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT);
     value_drop(vm, code);
     value_xdrop(vm, result);
     return !is_absent(result);

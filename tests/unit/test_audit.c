@@ -29,7 +29,7 @@ static VM *machine(Value *global, const char *name) {
     VM *vm = vm_new(NULL);
     Value module = machine_main_module(vm), file = string_from_c(vm, "t.mpy");
     Value code = compile_source(vm, program, sizeof program - 1, file, COMPILE_EXEC, 0);
-    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT);
+    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT);
     ck_assert(!is_absent(result));
     value_drop(vm, code);
     value_drop(vm, file);

@@ -52,7 +52,7 @@ static void free_image(void) {
 static Value result_of(STEALS Value code) {
     ck_assert(!is_absent(code));
     Value dict = as_module(machine_main_module(vm))->dict;
-    Value done = eval_code(vm, code, dict, ABSENT);
+    Value done = eval_code(vm, code, dict, ABSENT, ABSENT);
     ck_assert(!is_absent(done));
     value_drop(vm, done);
     value_drop(vm, code);

@@ -30,7 +30,7 @@ static Value run(VM *vm, const char *text) {
     Value module = machine_main_module(vm), name = string_from_c(vm, "t.mpy");
     Value code = compile_source(vm, text, strlen(text), name, COMPILE_EXEC, 0);
     ck_assert(!is_absent(code));
-    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT);
+    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT);
     ck_assert_msg(!is_absent(result), "%s", text);
     value_drop(vm, result);
     value_drop(vm, code);
