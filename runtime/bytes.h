@@ -21,6 +21,10 @@ NEW RAISES Bytes *bytes_new(VM *vm,
 /* The same bytes cut or lengthened (the rest undefined); takes the reference, which must be the only one. */
 NEW RAISES Bytes *bytes_resize(VM *vm, STEALS Bytes *bytes, int64_t length);
 NEW RAISES Value bytes_from(VM *vm, const void *data, int64_t length);
+/* The same for what is never written to afterwards: one byte is an object that the VM has. */
+static inline NEW RAISES Value bytes_part(VM *vm, const uint8_t *data, int64_t length) {
+    return length == 1 ? value_ref(vm->bytes_of_one[*data]) : bytes_from(vm, data, length);
+}
 
 /* What bytes(source, encoding, errors) and bytearray(...) are filled from: text encoded, a count of zeros, the bytes of
  * a bytes-like object, or an iterable of integers. An exact bytes, for `type_name`'s errors. */

@@ -83,7 +83,7 @@ Value text_slice(VM *vm, Value v, int64_t start, int64_t stop) {
     Text t = text_of(v);
     if (is_bytes(v)) {
         if (stop - start == t.length && is_exactly(v, &bytes_type)) return value_ref(v);
-        return bytes_from(vm, t.data + start, stop - start);
+        return bytes_part(vm, t.data + start, stop - start);
     }
     return bytearray_from(vm, t.data + start, stop - start);
 }

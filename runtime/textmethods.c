@@ -217,16 +217,17 @@ static bool set_has(const UnitSet *set, uint32_t c) {
 static Value strip_method(VM *vm, const char *text_error, Value *args, bool left, bool right) {
     bool blanks = is_absent(args[1]) || is_none(args[1]);
     if (!blanks && !fits(vm, args[0], args[1], text_error)) return ABSENT;
-    UnitSet set = unit_set(args[0], args[1]);
     Text t = text_of(args[0]);
     int64_t start = 0, stop = t.length;
-    if (set.blanks && t.width_log == 0) {
-        while (left && start < stop && text_is_blank(t.data[start], set.bytes))
+    if (blanks && t.width_log == 0) {
+        bool bytes = !is_string(args[0]);
+        while (left && start < stop && text_is_blank(t.data[start], bytes))
             start++;
-        while (right && stop > start && text_is_blank(t.data[stop - 1], set.bytes))
+        while (right && stop > start && text_is_blank(t.data[stop - 1], bytes))
             stop--;
         return text_slice(vm, args[0], start, stop);
     }
+    UnitSet set = unit_set(args[0], args[1]);
     while (left && start < stop && set_has(&set, text_at(t, start)))
         start++;
     while (right && stop > start && set_has(&set, text_at(t, stop - 1)))

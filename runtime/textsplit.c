@@ -38,7 +38,7 @@ static bool add(Splitter *s, int64_t start, int64_t stop) {
     const uint8_t *data = s->text.data + start;
     Value part = whole      ? text_slice(s->vm, s->self, start, stop)
                  : s->ascii ? string_from_ascii(s->vm, (const char *)data, (size_t)(stop - start))
-                 : s->exact ? bytes_from(s->vm, data, stop - start)
+                 : s->exact ? bytes_part(s->vm, data, stop - start)
                             : text_slice(s->vm, s->self, start, stop);
     return !is_absent(part) && list_append_owned(s->vm, s->list, part);
 }

@@ -194,6 +194,11 @@ static bool init_objects(VM *vm) {
     Bytes *bytes = bytes_new(vm, 0);
     if (bytes == NULL) return false;
     vm->empty_bytes = from_object(bytes);
+    for (int i = 0; i < 256; i++) {
+        const uint8_t byte = (uint8_t)i;
+        vm->bytes_of_one[i] = bytes_from(vm, &byte, 1);
+        if (is_absent(vm->bytes_of_one[i])) return false;
+    }
     return strings_init(vm) && types_init(vm) && memory_errors_init(vm);
 }
 
@@ -330,6 +335,8 @@ void vm_free(VM *vm) {
     error_clear(vm);
     types_fini(vm);
     strings_fini(vm);
+    for (int i = 0; i < 256; i++)
+        value_clear(vm, &vm->bytes_of_one[i]);
     value_clear(vm, &vm->empty_bytes);
     value_clear(vm, &vm->empty_tuple);
     memory_free(vm, machine->attribute_cache, ATTRIBUTE_CACHE_SIZE * sizeof *machine->attribute_cache);
