@@ -418,11 +418,18 @@ static Value method_alloc(VM *vm, Value *args, int nargs, Value names) {
     return int_from(vm, as_bytearray(args[0])->capacity);
 }
 
+METHOD(sizeof) {
+    (void)vm, (void)nargs, (void)names;
+    Object *self = as_object(args[0]);
+    return int_small((int64_t)self->type->basic_size + as_bytearray(args[0])->capacity);
+}
+
 static const NativeDef methods[] = {
     TEXT_METHODS,
     BYTES_METHODS,
     {"__release_buffer__", memoryview_release_buffer, "buffer, /",
      "Release the buffer object that exposes the underlying memory of the object.", 0},
+    {"__sizeof__", method_sizeof, "", "Return the size of the bytearray object in memory, in bytes.", 0},
     {"__reduce__", method_reduce, "", "Return state information for pickling.", 0},
     {"__alloc__", method_alloc, "", "Return the number of bytes actually allocated.", 0},
     {"append", method_append, "item, /", "Append a single item to the end of the bytearray.", 0},

@@ -278,6 +278,7 @@ METHOD(raw_readall) {
     Value all = bytearray_new(vm, 0), result = ABSENT;
     while (!is_absent(all)) {
         Value piece = io_ask(vm, args[0], "read", int_small(FILE_BUFFER_SIZE));
+        if (is_absent(piece)) break;
         bool is_end = is_none(piece) || (is_bytes(piece) && as_bytes(piece)->length == 0);
         if (is_none(piece) && as_bytearray(all)->length == 0) {
             result = piece;
@@ -293,10 +294,10 @@ METHOD(raw_readall) {
         bool done = is_bytes(piece) && bytearray_replace(vm, to, before, before, as_bytes(piece)->length);
         if (done) {
             memcpy(to->data + before, as_bytes(piece)->data, (size_t)as_bytes(piece)->length);
-        } else if (!is_absent(piece) && !error_raised(vm)) {
+        } else if (!error_raised(vm)) {
             raise_type(vm, "read() should return bytes");
         }
-        value_xdrop(vm, piece);
+        value_drop(vm, piece);
         if (!done) break;
     }
     value_xdrop(vm, all);

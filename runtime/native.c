@@ -5,6 +5,8 @@
 
 #include "runtime/native.h"
 
+#include <string.h>
+
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/protocol.h"
@@ -529,8 +531,11 @@ Value native_doc(VM *vm, const NativeDef *def) {
 }
 
 Value native_text_signature(VM *vm, const NativeDef *def, bool method) {
-    const char *params = def->params;
-    return string_format(vm, "(%s%s%s)", method ? "$self" : "$module", params[0] ? ", " : "", params);
+    const char *params = def->params, *marker = strchr(params, '/');
+    bool marked =
+        marker != NULL && (marker == params || marker[-1] == ' ') && (!marker[1] || marker[1] == ',');
+    return string_format(vm, "(%s%s%s%s)", method ? "$self" : "$module", marked ? "" : ", /",
+                         params[0] ? ", " : "", params);
 }
 
 static Value function_get_doc(VM *vm, Value self) { return native_doc(vm, as_function(self)->def); }

@@ -141,6 +141,7 @@ struct VM {
     Value asyncgen_first_iteration, asyncgen_finalizer; /* sys.set_asyncgen_hooks; or ABSENT */
     uint32_t coroutine_origin_depth;                    /* sys.set_coroutine_origin_tracking_depth */
     Value exit_functions;           /* a list, see runtime/modules/atexit.h; ABSENT until needed */
+    Value audit_hooks;              /* a list, see sys.addaudithook; ABSENT until needed */
     Value gc_callbacks, gc_garbage; /* the lists of the module gc; ABSENT before its import */
     Value unsupported_operation;    /* the class io.UnsupportedOperation; ABSENT until needed */
     Value struct_cache;             /* format -> layout of the module struct; ABSENT: empty */
@@ -149,6 +150,7 @@ struct VM {
     VMHooks hooks;
     bool audit_at_end;      /* prove the heap when the program has ended: MPYHEAPCHECK */
     int int_max_str_digits; /* sys.set_int_max_str_digits; 0: no limit */
+    double switch_interval; /* sys.setswitchinterval; kept for who asks, there is nothing to switch to */
     uint32_t repr_depth;
     Value repr_running; /* a list of the containers whose repr is under way, or ABSENT */
     void *upper;        /* vm/ room's own state (import, compiler flags, signal set-up): vm/machine.h */

@@ -2,6 +2,8 @@
 
 #include "vm/dynamic.h"
 
+#include <pthread.h>
+
 #include "compiler/compile.h"
 #include "runtime/bytes.h"
 #include "runtime/cell.h"
@@ -9,6 +11,7 @@
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
+#include "runtime/int.h"
 #include "runtime/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -325,6 +328,41 @@ static Value getframe(VM *vm, Value *args, int nargs, Value names) {
     return frame ? frame_object(vm, frame) : raise_value(vm, "call stack is not deep enough");
 }
 
+/* The name of the module whose code runs `depth` frames up, None where there is none. */
+static Value getframemodulename(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t depth = 0;
+    if (!is_absent(args[0]) && !object_to_int64(vm, args[0], &exc_OverflowError, &depth)) return ABSENT;
+    Frame *frame = vm->frame;
+    while (frame != NULL && depth-- > 0)
+        frame = frame->previous;
+    Value name = frame ? dict_get_string(vm, frame_globals(frame), NAME_OF(vm, name)) : ABSENT;
+    return is_absent(name) ? NONE : value_ref(name);
+}
+
+/* {the only thread's number: v}; takes v. */
+static Value by_thread(VM *vm, STEALS Value v) {
+    Value dict = is_absent(v) ? ABSENT : dict_new(vm);
+    Value thread = is_absent(dict) ? ABSENT : int_from(vm, (int64_t)pthread_self());
+    if (is_absent(thread) || !dict_set(vm, dict, thread, v)) value_clear(vm, &dict);
+    value_xdrop(vm, thread);
+    value_xdrop(vm, v);
+    return dict;
+}
+
+static Value current_frames(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    return by_thread(vm, frame_object(vm, vm->frame));
+}
+
+static Value current_exceptions(VM *vm, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    const HandledException *item = vm->handled;
+    while (is_absent(item->exception) && item->outer)
+        item = item->outer;
+    return by_thread(vm, is_absent(item->exception) ? NONE : value_ref(item->exception));
+}
+
 static const NativeDef functions[] = {
     {"eval", eval_function, "source, /, globals=None, locals=None",
      "Evaluate the given source in the context of globals and locals.", 0},
@@ -352,6 +390,12 @@ static const NativeDef functions[] = {
 
 static const NativeDef sys_functions[] = {
     {"_getframe", getframe, "depth=0, /", "Return a frame object from the call stack.", 0},
+    {"_getframemodulename", getframemodulename, "depth=0",
+     "Return the name of the module for a calling frame.", 0},
+    {"_current_frames", current_frames, "",
+     "Return a dict mapping each thread's thread id to its current stack frame.", 0},
+    {"_current_exceptions", current_exceptions, "",
+     "Return a dict mapping each thread's identifier to its current raised exception.", 0},
     {0},
 };
 

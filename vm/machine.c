@@ -283,6 +283,7 @@ static void clear_sys(VM *vm) {
 static void clear_modules(VM *vm) {
     if (is_absent(vm->modules)) return;
     value_clear(vm, &vm->exit_functions);
+    value_clear(vm, &vm->audit_hooks);
     dict_clear(vm, vm->modules);
     gc_collect(vm_heap(vm), OLDEST);
     gc_module_fini(vm);

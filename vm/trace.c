@@ -223,10 +223,28 @@ NATIVE(get_profile) {
     return get_function(vm_machine(vm)->profile_function);
 }
 
+/* As if no trace function were running; tracing inside of one. */
+NATIVE(call_tracing) {
+    (void)nargs, (void)names;
+    if (!is_tuple(args[1])) return raise_type(vm, "call_tracing() argument 2 must be tuple, not %T", args[1]);
+    Machine *machine = vm_machine(vm);
+    uint32_t depth = machine->trace_depth;
+    machine->trace_depth = 0;
+    if (trace_is_on(vm)) vm->interrupted = 2;
+    Value result = call_with(vm, args[0], args[1], ABSENT);
+    machine->trace_depth = depth;
+    return result;
+}
+
 bool trace_init(VM *vm) {
     static const NativeDef functions[] = {
         {"settrace", set_trace, "function, /", "Set the global debug tracing function.", 0},
         {"setprofile", set_profile, "function, /", "Set the profiling function.", 0},
+        {"_settraceallthreads", set_trace, "function, /",
+         "Set the global debug tracing function in all running threads.", 0},
+        {"_setprofileallthreads", set_profile, "function, /",
+         "Set the profiling function in all running threads.", 0},
+        {"call_tracing", call_tracing, "func, args, /", "Call func(*args), while tracing is enabled.", 0},
         {"gettrace", get_trace, "", "Return the global debug tracing function set with sys.settrace.", 0},
         {"getprofile", get_profile, "", "Return the profiling function set with sys.setprofile.", 0},
         {0},

@@ -223,11 +223,25 @@ static Value sys_getrefcount(VM *vm, Value *args, int nargs, Value names) {
     return int_small(as_object(args[0])->refs);
 }
 
+/* What __sizeof__ says, which must be a number of bytes. NEW, RAISES. */
+static Value size_of(VM *vm, Value v) {
+    Value method = string_intern_c(vm, "__sizeof__");
+    Value size = is_absent(method) ? ABSENT : call_method(vm, v, method, NULL, 0);
+    value_xdrop(vm, method);
+    if (is_absent(size)) return ABSENT;
+    int64_t bytes = -1;
+    if (!is_int_family(size)) {
+        raise_type(vm, "an integer is required");
+    } else if (object_to_int64(vm, size, &exc_OverflowError, &bytes) && bytes < 0) {
+        raise_value(vm, "__sizeof__() should return >= 0");
+    }
+    if (error_raised(vm)) value_clear(vm, &size);
+    return size;
+}
+
 static Value sys_getsizeof(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    Value method = string_intern_c(vm, "__sizeof__");
-    Value size = is_absent(method) ? ABSENT : call_method(vm, args[0], method, NULL, 0);
-    value_xdrop(vm, method);
+    Value size = size_of(vm, args[0]);
     if (!is_absent(size) || is_absent(args[1]) || !error_is(vm, &exc_TypeError)) return size;
     error_clear(vm);
     return value_ref(args[1]);
@@ -255,18 +269,6 @@ static Value filesystem_errors(VM *vm, Value *args, int nargs, Value names) {
 static Value sys_getallocatedblocks(VM *vm, Value *args, int nargs, Value names) {
     (void)args, (void)nargs, (void)names;
     return int_small((int64_t)heap_live_blocks(vm_heap(vm)));
-}
-
-/* There are no threads to switch between: CPython's default. */
-static Value sys_getswitchinterval(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return float_from(vm, 0.005);
-}
-
-/* There are no audit hooks. */
-static Value no_function(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm, (void)args, (void)nargs, (void)names;
-    return NONE;
 }
 
 static Value sys_is_finalizing(VM *vm, Value *args, int nargs, Value names) {
@@ -301,8 +303,6 @@ static const NativeDef functions[] = {
     {"getfilesystemencodeerrors", filesystem_errors, "", "Return the error mode used to convert filenames.",
      0},
     {"getallocatedblocks", sys_getallocatedblocks, "", "The number of memory blocks currently allocated.", 0},
-    {"getswitchinterval", sys_getswitchinterval, "", "Return the current thread switch interval.", 0},
-    {"audit", no_function, "event, /, *args", "Passes the event to any hooks that are attached: none.", 0},
     {"is_finalizing", sys_is_finalizing, "", "Return True if Python is exiting.", 0},
     {0},
 };
@@ -483,9 +483,10 @@ static Value native_names(VM *vm) {
 }
 
 static bool fill(VM *vm, Value dict) {
-    return module_add_functions(vm, dict, functions, "sys") && add_texts(vm, dict) &&
-           dict_set_c(vm, dict, "modules", vm->modules) && give(vm, dict, "path", list_new(vm, 0)) &&
-           give(vm, dict, "argv", list_new(vm, 0)) && give(vm, dict, "maxsize", int_from(vm, INT64_MAX)) &&
+    return module_add_functions(vm, dict, functions, "sys") && sys_add_hooks(vm, dict) &&
+           add_texts(vm, dict) && dict_set_c(vm, dict, "modules", vm->modules) &&
+           give(vm, dict, "path", list_new(vm, 0)) && give(vm, dict, "argv", list_new(vm, 0)) &&
+           give(vm, dict, "maxsize", int_from(vm, INT64_MAX)) &&
            give(vm, dict, "maxunicode", int_small(0x10FFFF)) &&
            give(vm, dict, "hexversion", int_small(VERSION_HEX)) &&
            give(vm, dict, "version_info", version_info(vm)) && give(vm, dict, "float_info", float_info(vm)) &&

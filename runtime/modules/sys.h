@@ -11,6 +11,9 @@ typedef struct {
         isolated, safe_path;
 } SysFlags;
 
+/* The functions of the hooks and of what exists for the sake of programs that ask: runtime/modules/syshooks.c. */
+RAISES bool sys_add_hooks(VM *vm, Value dict);
+
 RAISES bool sys_set_flags(VM *vm, const SysFlags *flags);
 
 /* Report an exception that nobody can catch through sys.unraisablehook; false when that is the default one.

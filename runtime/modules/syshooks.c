@@ -1,0 +1,146 @@
+/*
+ * The module sys, continued: audit hooks, the switch interval, and what is there for programs that ask although nothing
+ * here depends on it (threads, the trampoline of profilers, caches).
+ */
+#include <unistd.h>
+
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/float.h"
+#include "runtime/list.h"
+#include "runtime/modules/sys.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/structseq.h"
+#include "runtime/tuple.h"
+
+#define NATIVE(name) \
+    static Value sys_##name(VM *vm, __attribute__((unused)) Value *args, __attribute__((unused)) int nargs, \
+                            __attribute__((unused)) Value names)
+
+/* --- audit hooks --- */
+
+/* Call each hook with the event and its arguments; the first that fails ends it. */
+static bool tell_hooks(VM *vm, Value event, Value arguments) {
+    for (int64_t i = 0; !is_absent(vm->audit_hooks) && i < as_list(vm->audit_hooks)->length; i++) {
+        Value hook = value_ref(as_list(vm->audit_hooks)->items[i]),
+              result = call_2(vm, hook, event, arguments);
+        value_drop(vm, hook);
+        if (is_absent(result)) return false;
+        value_drop(vm, result);
+    }
+    return true;
+}
+
+NATIVE(audit) {
+    if (nargs == 0) return raise_type(vm, "audit() missing 1 required positional argument: 'event'");
+    if (!is_string(args[0])) return raise_type(vm, "expected str for argument 'event', not %T", args[0]);
+    if (is_absent(vm->audit_hooks)) return NONE;
+    Value arguments = tuple_from(vm, args + 1, nargs - 1);
+    bool done = !is_absent(arguments) && tell_hooks(vm, args[0], arguments);
+    value_xdrop(vm, arguments);
+    return done ? NONE : ABSENT;
+}
+
+/* The hooks that are there may refuse a new one, silently, by a RuntimeError (as CPython: by any Exception of that kind). */
+NATIVE(addaudithook) {
+    Value event = string_from_c(vm, "sys.addaudithook"), none = vm->empty_tuple;
+    bool agreed = !is_absent(event) && tell_hooks(vm, event, none);
+    value_xdrop(vm, event);
+    if (!agreed) {
+        if (!error_is(vm, &exc_RuntimeError)) return ABSENT;
+        error_clear(vm);
+        return NONE;
+    }
+    if (is_absent(vm->audit_hooks)) vm->audit_hooks = list_new(vm, 0);
+    return !is_absent(vm->audit_hooks) && list_append(vm, vm->audit_hooks, args[0]) ? NONE : ABSENT;
+}
+
+/* --- threads: there is one --- */
+
+NATIVE(getswitchinterval) { return float_from(vm, vm->switch_interval); }
+
+NATIVE(setswitchinterval) {
+    double seconds;
+    if (!object_to_double(vm, args[0], &seconds)) return ABSENT;
+    if (!(seconds > 0)) return raise_value(vm, "switch interval must be strictly positive");
+    vm->switch_interval = seconds;
+    return NONE;
+}
+
+NATIVE(is_gil_enabled) {
+    (void)vm;
+    return TRUE_VALUE;
+}
+
+static const MemberDef thread_fields[] = {
+    STRUCTSEQ_FIELD(0, "name", "name of the thread implementation"),
+    STRUCTSEQ_FIELD(1, "lock", "name of the lock implementation"),
+    STRUCTSEQ_FIELD(2, "version", "name and version of the thread library"),
+    {0}};
+
+STRUCTSEQ_TYPE(thread_info_type, "sys.thread_info", thread_fields,
+               "A named tuple holding information about the thread implementation.");
+
+static Value thread_info(VM *vm) {
+    char version[64] = "";
+    bool known = confstr(_CS_GNU_LIBPTHREAD_VERSION, version, sizeof version) > 0;
+    Value items[] = {string_from_c(vm, "pthread"), string_from_c(vm, "semaphore"),
+                     known ? string_from_c(vm, version) : NONE};
+    return structseq_new(vm, &thread_info_type, items);
+}
+
+/* --- strings, caches --- */
+
+NATIVE(is_interned) {
+    if (!is_string(args[0])) return raise_type(vm, "_is_interned() argument must be str, not %T", args[0]);
+    return bool_from(as_string(args[0])->interned);
+}
+
+NATIVE(nothing) {
+    (void)vm;
+    return NONE;
+}
+
+/* --- the trampoline of profilers --- */
+
+NATIVE(activate_stack_trampoline) {
+    if (!is_string(args[0]))
+        return raise_type(vm, "activate_stack_trampoline() argument must be str, not %T", args[0]);
+    return raise_value(vm, "perf trampoline not available");
+}
+
+NATIVE(is_stack_trampoline_active) {
+    (void)vm;
+    return FALSE_VALUE;
+}
+
+static const NativeDef functions[] = {
+    {"audit", sys_audit, "*args", "Passes the event to any audit hooks that are attached.", 0},
+    {"addaudithook", sys_addaudithook, "hook", "Adds a new audit hook callback.", 0},
+    {"getswitchinterval", sys_getswitchinterval, "", "Return the current thread switch interval.", 0},
+    {"setswitchinterval", sys_setswitchinterval, "interval, /",
+     "Set the ideal thread switching delay inside the interpreter.", 0},
+    {"_is_gil_enabled", sys_is_gil_enabled, "", "Return True: one thread runs at a time.", 0},
+    {"_is_interned", sys_is_interned, "string, /", "Return True if the given string is interned.", 0},
+    {"_clear_type_cache", sys_nothing, "", "Does nothing: the cache is never stale.", 0},
+    {"_clear_internal_caches", sys_nothing, "", "Does nothing: no cache is ever stale.", 0},
+    {"activate_stack_trampoline", sys_activate_stack_trampoline, "backend, /",
+     "Activate stack profiler trampoline backend: there is none.", 0},
+    {"deactivate_stack_trampoline", sys_nothing, "", "Deactivate the current stack profiler trampoline.", 0},
+    {"is_stack_trampoline_active", sys_is_stack_trampoline_active, "",
+     "Return True if a stack profiler trampoline is active.", 0},
+    {0},
+};
+
+bool sys_add_hooks(VM *vm, Value dict) {
+    enum { MILLISECONDS = 5 /* CPython's interval */ };
+    vm->switch_interval = MILLISECONDS / 1000.0;
+    Value threads = thread_info(vm);
+    bool done = !is_absent(threads) && dict_set_c(vm, dict, "thread_info", threads) &&
+                module_add_functions(vm, dict, functions, "sys");
+    value_xdrop(vm, threads);
+    return done;
+}
