@@ -17,11 +17,14 @@
 #include "runtime/error.h"
 #include "runtime/str.h"
 
+/* Two words, so that it is passed in registers: written to memory word by word and read back whole, it would stall. */
 typedef struct {
     const uint8_t *data;
-    int64_t length;
-    unsigned width_log;
+    int64_t length : 62;
+    unsigned width_log : 2;
 } Text;
+
+_Static_assert(sizeof(Text) == 16, "a Text fits two registers");
 
 static inline bool is_bytes_family(Value v) { return is_family(v, TYPE_BYTES | TYPE_BYTEARRAY); }
 
