@@ -1,0 +1,235 @@
+/*
+ * The module cmath: functions of complex numbers.
+ *
+ * C99's Annex G, which libm follows, has the special values that Python documents. What it calls invalid or a pole is a
+ * ValueError here, an infinite result of finite parts an OverflowError; each function's row in the table of errors says
+ * where it is invalid.
+ */
+#include <complex.h>
+#include <math.h>
+
+#include "runtime/complex.h"
+#include "runtime/dict.h"
+#include "runtime/error.h"
+#include "runtime/float.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/str.h"
+#include "runtime/tuple.h"
+
+#define NATIVE(name) \
+    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
+                      __attribute__((unused)) Value names)
+
+typedef double complex Number;
+
+static Value domain_error(VM *vm) { return raise_value(vm, "math domain error"); }
+
+static bool number(VM *vm, Value v, Number *z) {
+    ComplexNumber c = {0, 0};
+    if (is_complex(v)) {
+        c = complex_number(v);
+    } else if (is_float(v)) {
+        c.real = float_get(v);
+    } else {
+        Value name = string_intern_c(vm, "__complex__");
+        if (is_absent(name)) return false;
+        Value method = object_special(vm, v, name);
+        value_drop(vm, name);
+        if (error_raised(vm)) return false;
+        if (!is_absent(method)) {
+            Value made = call_1(vm, from_object(&complex_type), v);
+            value_drop(vm, method);
+            if (is_absent(made)) return false;
+            c = complex_number(made);
+            value_drop(vm, made);
+        } else if (!object_to_double(vm, v, &c.real)) {
+            return false;
+        }
+    }
+    *z = CMPLX(c.real, c.imag);
+    return true;
+}
+
+static bool is_finite(Number z) { return isfinite(creal(z)) && isfinite(cimag(z)); }
+static bool is_infinite(Number z) { return isinf(creal(z)) || isinf(cimag(z)); }
+
+static Value complex_value(VM *vm, Number z) { return complex_from(vm, creal(z), cimag(z)); }
+
+/* --- functions of one number --- */
+
+static bool nowhere(Number z) { return (void)z, false; }
+static bool at_zero(Number z) { return creal(z) == 0 && cimag(z) == 0; }
+static bool at_one(Number z) { return fabs(creal(z)) == 1 && cimag(z) == 0; }
+static bool at_i(Number z) { return creal(z) == 0 && fabs(cimag(z)) == 1; }
+static bool at_infinite_height(Number z) { return isinf(cimag(z)) && !isnan(creal(z)); }
+static bool at_infinite_width(Number z) { return isinf(creal(z)) && !isnan(cimag(z)); }
+static bool at_exp_height(Number z) { return at_infinite_height(z) && creal(z) != -INFINITY; }
+static bool at_finite_height(Number z) { return isinf(cimag(z)) && isfinite(creal(z)); }
+static bool at_finite_width(Number z) { return isinf(creal(z)) && isfinite(cimag(z)); }
+
+static Number log10_of(Number z) {
+    Number l = clog(z);
+    return CMPLX(creal(l) / M_LN10, cimag(l) / M_LN10);
+}
+
+static Value call_function(VM *vm, Value arg, Number (*f)(Number), bool (*invalid)(Number)) {
+    Number z;
+    if (!number(vm, arg, &z)) return ABSENT;
+    if (invalid(z)) return domain_error(vm);
+    Number w = f(z);
+    if (is_finite(z) && !is_finite(w)) return raise_overflow(vm, "math range error");
+    return complex_value(vm, w);
+}
+
+#define FUNCTION(name, f, invalid) \
+    NATIVE(cmath_##name) { return call_function(vm, args[0], f, invalid); }
+
+FUNCTION(acos, cacos, nowhere)
+FUNCTION(acosh, cacosh, nowhere)
+FUNCTION(asin, casin, nowhere)
+FUNCTION(asinh, casinh, nowhere)
+FUNCTION(atan, catan, at_i)
+FUNCTION(atanh, catanh, at_one)
+FUNCTION(cos, ccos, at_infinite_width)
+FUNCTION(cosh, ccosh, at_infinite_height)
+FUNCTION(exp, cexp, at_exp_height)
+FUNCTION(log10, log10_of, at_zero)
+FUNCTION(sin, csin, at_infinite_width)
+FUNCTION(sinh, csinh, at_infinite_height)
+FUNCTION(sqrt, csqrt, nowhere)
+FUNCTION(tan, ctan, at_finite_width)
+FUNCTION(tanh, ctanh, at_finite_height)
+
+NATIVE(cmath_log) {
+    Number z, base;
+    if (!number(vm, args[0], &z)) return ABSENT;
+    bool based = !is_absent(args[1]);
+    if (based && !number(vm, args[1], &base)) return ABSENT;
+    if (at_zero(based ? base : z)) return domain_error(vm);
+    if (!based) return complex_value(vm, clog(z));
+    Value quotient = ABSENT, above = complex_value(vm, clog(z)), below = complex_value(vm, clog(base));
+    if (!is_absent(above) && !is_absent(below))
+        quotient = object_binary(vm, BINARY_TRUE_DIVIDE, above, below);
+    value_xdrop(vm, above), value_xdrop(vm, below);
+    if (!is_absent(quotient) || !error_is(vm, &exc_ZeroDivisionError)) return quotient;
+    error_clear(vm);
+    return domain_error(vm);
+}
+
+/* --- polar coordinates --- */
+
+NATIVE(cmath_phase) {
+    Number z;
+    return number(vm, args[0], &z) ? float_from(vm, carg(z)) : ABSENT;
+}
+
+NATIVE(cmath_polar) {
+    Number z;
+    if (!number(vm, args[0], &z)) return ABSENT;
+    double r = cabs(z);
+    if (isinf(r) && is_finite(z)) return raise_overflow(vm, "math range error");
+    Value pair[] = {float_from(vm, r), float_from(vm, carg(z))};
+    if (!is_absent(pair[0]) && !is_absent(pair[1])) return tuple_from_owned(vm, pair, 2);
+    value_xdrop(vm, pair[0]), value_xdrop(vm, pair[1]);
+    return ABSENT;
+}
+
+/* An infinite radius has a direction unless the angle has none. */
+static Number rect_special(double r, double phi) {
+    if (isinf(r) && isfinite(phi) && phi != 0)
+        return CMPLX(copysign(INFINITY, r * cos(phi)), copysign(INFINITY, r * sin(phi)));
+    if (isinf(r) && phi == 0) return CMPLX(r, copysign(1, r) * phi);
+    if (isinf(r)) return CMPLX(INFINITY, NAN);
+    if (r == 0) return CMPLX(0, 0);
+    if (isnan(r) && phi == 0) return CMPLX(NAN, 0);
+    return CMPLX(NAN, NAN);
+}
+
+NATIVE(cmath_rect) {
+    double r, phi;
+    if (!object_to_double(vm, args[0], &r) || !object_to_double(vm, args[1], &phi)) return ABSENT;
+    if (isinf(phi) && r != 0 && !isnan(r)) return domain_error(vm);
+    if (!isfinite(r) || !isfinite(phi)) return complex_value(vm, rect_special(r, phi));
+    if (phi == 0) return complex_from(vm, r, r * phi);
+    return complex_from(vm, r * cos(phi), r * sin(phi));
+}
+
+/* --- predicates --- */
+
+#define PREDICATE(name, condition) \
+    NATIVE(cmath_##name) { \
+        Number z; \
+        return number(vm, args[0], &z) ? bool_from(condition) : ABSENT; \
+    }
+PREDICATE(isfinite, is_finite(z))
+PREDICATE(isinf, is_infinite(z))
+PREDICATE(isnan, isnan(creal(z)) || isnan(cimag(z)))
+
+NATIVE(cmath_isclose) {
+    Number a, b;
+    double relative = 1e-9, absolute = 0.0;
+    if (!number(vm, args[0], &a) || !number(vm, args[1], &b)) return ABSENT;
+    if (!is_absent(args[2]) && !object_to_double(vm, args[2], &relative)) return ABSENT;
+    if (!is_absent(args[3]) && !object_to_double(vm, args[3], &absolute)) return ABSENT;
+    if (relative < 0 || absolute < 0) return raise_value(vm, "tolerances must be non-negative");
+    if (creal(a) == creal(b) && cimag(a) == cimag(b)) return TRUE_VALUE;
+    if (is_infinite(a) || is_infinite(b)) return FALSE_VALUE;
+    double difference = cabs(a - b);
+    return bool_from(difference <= relative * cabs(b) || difference <= relative * cabs(a) ||
+                     difference <= absolute);
+}
+
+static const NativeDef functions[] = {
+    {"acos", cmath_acos, "z, /", "Return the arc cosine of z.", 0},
+    {"acosh", cmath_acosh, "z, /", "Return the inverse hyperbolic cosine of z.", 0},
+    {"asin", cmath_asin, "z, /", "Return the arc sine of z.", 0},
+    {"asinh", cmath_asinh, "z, /", "Return the inverse hyperbolic sine of z.", 0},
+    {"atan", cmath_atan, "z, /", "Return the arc tangent of z.", 0},
+    {"atanh", cmath_atanh, "z, /", "Return the inverse hyperbolic tangent of z.", 0},
+    {"cos", cmath_cos, "z, /", "Return the cosine of z.", 0},
+    {"cosh", cmath_cosh, "z, /", "Return the hyperbolic cosine of z.", 0},
+    {"exp", cmath_exp, "z, /", "Return the exponential value e**z.", 0},
+    {"isclose", cmath_isclose, "a, b, *, rel_tol=1e-09, abs_tol=0.0",
+     "Whether two complex numbers are close in value.", 0},
+    {"isfinite", cmath_isfinite, "z, /", "Whether both parts of z are finite.", 0},
+    {"isinf", cmath_isinf, "z, /", "Whether a part of z is infinite.", 0},
+    {"isnan", cmath_isnan, "z, /", "Whether a part of z is not a number.", 0},
+    {"log", cmath_log, "z, base=<unrepresentable>, /",
+     "Return the logarithm of z to the given base (default e).", 0},
+    {"log10", cmath_log10, "z, /", "Return the base-10 logarithm of z.", 0},
+    {"phase", cmath_phase, "z, /", "Return the phase angle of a complex number.", 0},
+    {"polar", cmath_polar, "z, /",
+     "Convert from rectangular to polar coordinates: distance from 0, and angle.", 0},
+    {"rect", cmath_rect, "r, phi, /", "Convert from polar coordinates to rectangular coordinates.", 0},
+    {"sin", cmath_sin, "z, /", "Return the sine of z.", 0},
+    {"sinh", cmath_sinh, "z, /", "Return the hyperbolic sine of z.", 0},
+    {"sqrt", cmath_sqrt, "z, /", "Return the square root of z.", 0},
+    {"tan", cmath_tan, "z, /", "Return the tangent of z.", 0},
+    {"tanh", cmath_tanh, "z, /", "Return the hyperbolic tangent of z.", 0},
+    {0},
+};
+
+static bool add_constant(VM *vm, Value dict, const char *name, Value v) {
+    bool done = !is_absent(v) && dict_set_c(vm, dict, name, v);
+    value_xdrop(vm, v);
+    return done;
+}
+
+Value module_cmath_new(VM *vm) {
+    Value module = module_new_c(vm, "cmath", "The mathematical functions for complex numbers.");
+    if (is_absent(module)) return ABSENT;
+    Value dict = as_module(module)->dict;
+    if (module_add_functions(vm, dict, functions, "cmath") &&
+        add_constant(vm, dict, "pi", float_from(vm, M_PI)) &&
+        add_constant(vm, dict, "e", float_from(vm, M_E)) &&
+        add_constant(vm, dict, "tau", float_from(vm, 2 * M_PI)) &&
+        add_constant(vm, dict, "inf", float_from(vm, INFINITY)) &&
+        add_constant(vm, dict, "nan", float_from(vm, NAN)) &&
+        add_constant(vm, dict, "infj", complex_from(vm, 0, INFINITY)) &&
+        add_constant(vm, dict, "nanj", complex_from(vm, 0, NAN)))
+        return module;
+    value_drop(vm, module);
+    return ABSENT;
+}
