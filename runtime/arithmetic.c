@@ -85,6 +85,9 @@ static Value try_inplace_sequence(VM *vm, BinaryOp op, Value left, Value right) 
     const ContainerSlots *l = &type_of(left)->container;
     if (op == BINARY_ADD && l->inplace_concat != NULL) return l->inplace_concat(vm, left, right);
     if (op == BINARY_MULTIPLY && l->inplace_repeat != NULL) return repeat(vm, l->inplace_repeat, left, right);
+    /* A container on the left that cannot be repeated is not asked of the other side, as it is outside of `*=`. */
+    bool container = l->length || l->get_item || l->contains || type_of(left)->flags & TYPE_HEAP;
+    if (op == BINARY_MULTIPLY && container && l->repeat == NULL) return NOT_IMPLEMENTED;
     return try_sequence(vm, op, left, right);
 }
 

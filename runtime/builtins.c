@@ -313,11 +313,11 @@ NATIVE(builtin_all) {
 NATIVE(builtin_sorted) {
     Value keywords[2];
     if (nargs != 1) return raise_type(vm, "sorted expected 1 argument, got %d", nargs);
-    if (!arguments_bind(vm, "sort", "*, key=None, reverse=False", args + 1, 0, names, keywords))
-        return ABSENT;
-    int descending = is_absent(keywords[1]) ? 0 : object_truth(vm, keywords[1]);
-    Value list = descending < 0 ? ABSENT : list_from_iterable(vm, args[0]);
-    if (is_absent(list) || list_sort(vm, list, none_as_absent(keywords[0]), descending)) return list;
+    Value list = list_from_iterable(vm, args[0]);
+    if (is_absent(list)) return ABSENT;
+    bool bound = arguments_bind(vm, "sort", "*, key=None, reverse=False", args + 1, 0, names, keywords);
+    int descending = !bound ? -1 : is_absent(keywords[1]) ? 0 : object_truth(vm, keywords[1]);
+    if (descending >= 0 && list_sort(vm, list, none_as_absent(keywords[0]), descending)) return list;
     value_drop(vm, list);
     return ABSENT;
 }
@@ -369,6 +369,7 @@ NATIVE(builtin_ord) {
 
 NATIVE(builtin_format) {
     if (!is_absent(args[1]) && !is_string(args[1])) {
+        if (is_none(args[1])) return raise_type(vm, "format() argument 2 must be str, not None");
         return raise_type(vm, "format() argument 2 must be str, not %T", args[1]);
     }
     return object_format(vm, args[0], args[1]);

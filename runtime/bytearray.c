@@ -225,9 +225,7 @@ static bool delete_steps(VM *vm, ByteArray *b, int64_t start, int64_t step, int6
     return bytearray_replace(vm, b, to, b->length, 0);
 }
 
-static bool assign_slice(VM *vm, ByteArray *b, Value slice, Text source) {
-    int64_t start, stop, step;
-    if (!slice_unpack(vm, slice, &start, &stop, &step)) return false;
+static bool assign_slice(VM *vm, ByteArray *b, int64_t start, int64_t stop, int64_t step, Text source) {
     int64_t count = slice_adjust(b->length, &start, &stop, step);
     if (step == 1) return put(vm, b, start, start + count, source);
     if (source.length == 0) return delete_steps(vm, b, start, step, count);
@@ -243,15 +241,18 @@ static bool assign_slice(VM *vm, ByteArray *b, Value slice, Text source) {
 
 static bool set_slice(VM *vm, Value self, Value slice, Value value) {
     ByteArray *b = as_bytearray(self);
-    if (is_absent(value)) return assign_slice(vm, b, slice, (Text){NO_BYTES, 0, 0});
-    if (is_string(value) || type_of(value)->number.index || type_of(value)->number.to_float) {
+    int64_t start, stop, step;
+    if (!slice_unpack(vm, slice, &start, &stop, &step)) return false;
+    if (is_absent(value)) return assign_slice(vm, b, start, stop, step, (Text){NO_BYTES, 0, 0});
+    if (is_string(value) || type_of(value)->number.index || type_of(value)->number.to_float ||
+        value_is_instance(value, &complex_type)) {
         raise_type(vm, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
         return false;
     }
     Value bytes = bytes_from_iterable(vm, value, "cannot convert '%T' object to bytearray",
                                       "byte must be in range(0, 256)");
     if (is_absent(bytes)) return false;
-    bool done = assign_slice(vm, b, slice, text_of(bytes));
+    bool done = assign_slice(vm, b, start, stop, step, text_of(bytes));
     value_drop(vm, bytes);
     return done;
 }

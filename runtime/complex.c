@@ -298,6 +298,7 @@ static Value parse(VM *vm, Value text) {
                                 : unicode_is_space(c) ? ' '
                                 : c < 0x80            ? (int)c
                                                       : '?');
+        if (ascii[count - 1] == '?') break; /* wrong, whatever follows */
     }
     ascii[count] = 0;
     ComplexNumber c;

@@ -277,7 +277,8 @@ METHOD(setdefault) {
 
 METHOD(pop) {
     UNUSED_CALL;
-    Value value = dict_pop(vm, args[0], args[1]);
+    /* An empty dict does not ask for a hash. */
+    Value value = as_dict(args[0])->count ? dict_pop(vm, args[0], args[1]) : ABSENT;
     if (!is_absent(value) || error_raised(vm)) return value;
     return is_absent(args[2]) ? raise_key(vm, args[1]) : value_ref(args[2]);
 }

@@ -289,7 +289,11 @@ static Value format_double(VM *vm, double d, Spec *spec);
 
 Value format_int(VM *vm, Value number, Value spec_text) {
     Spec spec;
-    if (!is_string(spec_text)) return raise_type(vm, "__format__() argument must be str, not %T", spec_text);
+    if (!is_string(spec_text))
+        return raise_type(vm,
+                          is_none(spec_text) ? "__format__() argument must be str, not None"
+                                             : "__format__() argument must be str, not %T",
+                          spec_text);
     if (as_string(spec_text)->length == 0) return object_str(vm, number);
     if (!parse_spec(vm, spec_text, number, '>', &spec)) return ABSENT;
     if (spec.type && spec.type < 128 && strchr("eEfFgG%", (int)spec.type)) {
@@ -352,7 +356,11 @@ static Value format_double(VM *vm, double d, Spec *spec) {
 
 Value format_float(VM *vm, Value number, Value spec_text) {
     Spec spec;
-    if (!is_string(spec_text)) return raise_type(vm, "__format__() argument must be str, not %T", spec_text);
+    if (!is_string(spec_text))
+        return raise_type(vm,
+                          is_none(spec_text) ? "__format__() argument must be str, not None"
+                                             : "__format__() argument must be str, not %T",
+                          spec_text);
     if (as_string(spec_text)->length == 0) return object_str(vm, number);
     if (!parse_spec(vm, spec_text, number, '>', &spec)) return ABSENT;
     if (spec.type && !(spec.type < 128 && strchr("eEfFgGn%", (int)spec.type))) {
@@ -375,7 +383,11 @@ static bool append_part(Builder *b, double d, const Spec *spec) {
 
 Value format_complex(VM *vm, Value number, Value spec_text) {
     Spec spec;
-    if (!is_string(spec_text)) return raise_type(vm, "__format__() argument must be str, not %T", spec_text);
+    if (!is_string(spec_text))
+        return raise_type(vm,
+                          is_none(spec_text) ? "__format__() argument must be str, not None"
+                                             : "__format__() argument must be str, not %T",
+                          spec_text);
     if (as_string(spec_text)->length == 0) return object_str(vm, number);
     if (!parse_spec(vm, spec_text, number, '>', &spec)) return ABSENT;
     if (spec.type && !(spec.type < 128 && strchr("eEfFgGn", (int)spec.type))) {

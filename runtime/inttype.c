@@ -252,10 +252,10 @@ static Value round_method(VM *vm, Value *args, int nargs, Value names) {
 }
 
 /* "little" or "big" (the default); -1 RAISES. */
-static int byte_order(VM *vm, Value order) {
+static int byte_order(VM *vm, Value order, const char *method) {
     if (is_absent(order)) return 0;
     if (!is_string(order)) {
-        raise_type(vm, "byteorder must be a string, not %T", order);
+        raise_type(vm, "%s() argument 'byteorder' must be str, not %T", method, order);
         return -1;
     }
     if (string_equal_c(order, "little")) return 1;
@@ -270,7 +270,7 @@ static Value to_bytes(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     int64_t length = 1;
     if (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &length)) return ABSENT;
-    int little = byte_order(vm, args[2]);
+    int little = byte_order(vm, args[2], "to_bytes");
     int is_signed = little < 0 ? -1 : flag(vm, args[3]);
     if (is_signed < 0) return ABSENT;
     if (length < 0) return raise_value(vm, "length argument must be non-negative");
@@ -283,7 +283,7 @@ static Value to_bytes(VM *vm, Value *args, int nargs, Value names) {
 
 static Value from_bytes(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    int little = byte_order(vm, args[2]);
+    int little = byte_order(vm, args[2], "from_bytes");
     int is_signed = little < 0 ? -1 : flag(vm, args[3]);
     if (is_signed < 0) return ABSENT;
     Value bytes;

@@ -8,6 +8,7 @@
 #include "runtime/error.h"
 #include "runtime/instance.h"
 #include "runtime/list.h"
+#include "runtime/int.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/row.h"
@@ -158,6 +159,7 @@ METHOD(reverse_length_hint) {
 METHOD(setstate) {
     UNUSED_CALL;
     int64_t index;
+    if (!is_int_family(args[1])) return raise_type(vm, "an integer is required");
     if (!object_to_int64(vm, args[1], NULL, &index)) return ABSENT;
     as_iterator(args[0])->index = index < 0 ? 0 : index;
     return NONE;
@@ -166,6 +168,7 @@ METHOD(setstate) {
 METHOD(reverse_setstate) {
     UNUSED_CALL;
     int64_t index;
+    if (!is_int_family(args[1])) return raise_type(vm, "an integer is required");
     if (!object_to_int64(vm, args[1], NULL, &index)) return ABSENT;
     SequenceIterator *it = as_iterator(args[0]);
     if (is_absent(it->sequence)) return NONE;

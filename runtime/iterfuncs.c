@@ -110,11 +110,26 @@ static Value reduction(VM *vm, Value self, STEALS Value arguments, Value state) 
 
 /* --- enumerate --- */
 
+/* With at most two arguments, a wrong keyword is named in words of enumerate's own. */
+static bool check_enumerate_names(VM *vm, int nargs, Value names) {
+    int64_t named = names_count(names);
+    if (named == 0 || nargs + named > 2) return true;
+    for (int64_t i = 0; i < named; i++) {
+        Value name = as_tuple(names)->items[i];
+        if ((string_equal_c(name, "start") && nargs + named == 2) ||
+            (nargs == 0 && string_equal_c(name, "iterable")))
+            continue;
+        return raise_type(vm, "'%S' is an invalid keyword argument for enumerate()", name), false;
+    }
+    return true;
+}
+
 static Value enumerate_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[2];
     if (nargs == 0 && names_count(names) == 0) {
         return raise_type(vm, "enumerate() missing required argument 'iterable'");
     }
+    if (!check_enumerate_names(vm, nargs, names)) return ABSENT;
     if (!arguments_bind(vm, "enumerate", "iterable, start=0", args, nargs, names, row)) return ABSENT;
     Value start = is_absent(row[1]) ? int_small(0) : object_index(vm, row[1]);
     if (is_absent(start)) return ABSENT;

@@ -225,7 +225,11 @@ static const GetSetDef getsets[] = {
 static Value object_format_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs;
     (void)names;
-    if (!is_string(args[1])) return raise_type(vm, "__format__() argument must be str, not %T", args[1]);
+    if (!is_string(args[1]))
+        return raise_type(vm,
+                          is_none(args[1]) ? "__format__() argument must be str, not None"
+                                           : "__format__() argument must be str, not %T",
+                          args[1]);
     if (string_length(as_string(args[1])) > 0) {
         return raise_type(vm, "unsupported format string passed to %T.__format__", args[0]);
     }

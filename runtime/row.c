@@ -136,10 +136,6 @@ bool row_position(VM *vm, Value v, int64_t *position) {
 }
 
 bool row_repeat_count(VM *vm, Value factor, int64_t length, int64_t *count) {
-    if (!type_of(factor)->number.index) {
-        raise_type(vm, "can't multiply sequence by non-int of type '%T'", factor);
-        return false;
-    }
     if (!object_to_int64(vm, factor, &exc_OverflowError, count)) return false;
     if (*count < 0) *count = 0;
     if (length > 0 && *count > ROW_LENGTH_MAX / length) {

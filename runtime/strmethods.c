@@ -55,7 +55,11 @@ METHOD(format_map) {
 
 METHOD(dunder_format) {
     UNUSED_CALL;
-    if (!is_string(args[1])) return raise_type(vm, "__format__() argument must be str, not %T", args[1]);
+    if (!is_string(args[1]))
+        return raise_type(vm,
+                          is_none(args[1]) ? "__format__() argument must be str, not None"
+                                           : "__format__() argument must be str, not %T",
+                          args[1]);
     return format_string(vm, args[0], args[1]);
 }
 
@@ -106,23 +110,19 @@ static bool translations_from_texts(VM *vm, Value table, Value from, Value to, V
 }
 
 static bool check_maketrans(VM *vm, const Value *args) {
-    const char *error = NULL;
-    if (is_absent(args[1])) {
-        if (!is_family(args[0], TYPE_DICT))
-            error = "if you give only one argument to maketrans it must be a dict";
-    } else if (!is_string(args[0])) {
-        error = "first maketrans argument must be a string if there is a second argument";
-    }
-    if (error) {
-        raise_type(vm, "%s", error);
-        return false;
-    }
     for (int i = 1; i <= 2; i++) {
         if (is_absent(args[i]) || is_string(args[i])) continue;
+        if (is_none(args[i]))
+            return raise_type(vm, "maketrans() argument %d must be str, not None", i + 1), false;
         raise_type(vm, "maketrans() argument %d must be str, not %T", i + 1, args[i]);
         return false;
     }
-    return true;
+    if (is_absent(args[1]) ? is_family(args[0], TYPE_DICT) : is_string(args[0])) return true;
+    raise_type(vm, "%s",
+               is_absent(args[1])
+                   ? "if you give only one argument to maketrans it must be a dict"
+                   : "first maketrans argument must be a string if there is a second argument");
+    return false;
 }
 
 METHOD(maketrans) {

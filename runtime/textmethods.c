@@ -46,8 +46,8 @@ static bool wanted_text(VM *vm, const char *method, Value self, Value v, uint8_t
         return true;
     }
     if (is_string(self)) {
-        raise_type(vm, "%s() argument 1 must be str, not %T", method, v);
-        return false;
+        if (is_none(v)) return raise_type(vm, "%s() argument 1 must be str, not None", method), false;
+        return raise_type(vm, "%s() argument 1 must be str, not %T", method, v), false;
     }
     if (!is_int_family(v) && !type_of(v)->number.index) {
         if (has_buffer(v)) return bytes_like_check(vm, v);
@@ -63,8 +63,10 @@ static bool wanted_text(VM *vm, const char *method, Value self, Value v, uint8_t
 /* What to look for, args[1], and where in args[0]: between the bounds args[2] and args[3]; start > stop: nowhere. */
 static bool search_part(VM *vm, const char *method, Value *args, int64_t *start, int64_t *stop, uint8_t *byte,
                         Text *wanted) {
+    bool early = is_string(args[0]); /* whether the wrong text is complained of before wrong bounds */
+    if (early && !wanted_text(vm, method, args[0], args[1], byte, wanted)) return false;
     if (!bounds(vm, args[0], args[2], args[3], start, stop)) return false;
-    if (!wanted_text(vm, method, args[0], args[1], byte, wanted)) return false;
+    if (!early && !wanted_text(vm, method, args[0], args[1], byte, wanted)) return false;
     int64_t length = text_of(args[0]).length; /* an __index__ may have made a bytearray shorter */
     if (*stop > length) *stop = length;
     return true;
