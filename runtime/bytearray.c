@@ -426,7 +426,7 @@ METHOD(sizeof) {
 }
 
 static const NativeDef methods[] = {
-    TEXT_METHODS,
+    TEXT_METHODS("old, new, count=-1, /"),
     BYTES_METHODS,
     {"__release_buffer__", memoryview_release_buffer, "buffer, /",
      "Release the buffer object that exposes the underlying memory of the object.", 0},

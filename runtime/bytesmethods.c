@@ -264,7 +264,7 @@ static Value method_bytes(VM *vm, Value *args, int nargs, Value names) {
 }
 
 const NativeDef bytes_methods[] = {
-    TEXT_METHODS,
+    TEXT_METHODS("old, new, count=-1, /"),
     BYTES_METHODS,
     {"__bytes__", method_bytes, "", "Convert this value to exact type bytes.", 0},
     {"__getnewargs__", method_getnewargs, "", "The arguments of __new__ that make an equal value.", 0},

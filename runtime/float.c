@@ -233,10 +233,10 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (is_absent(x)) {
         number = float_from(vm, 0.0);
     } else if (is_string(x) || is_bytes(x)) {
-        number = float_parse(vm, x);
+        number = float_parse(vm, x, x);
     } else if (is_bytes_like(x)) {
         Value bytes = object_call(vm, from_object(&bytes_type), &x, 1, ABSENT);
-        number = is_absent(bytes) ? ABSENT : float_parse(vm, bytes);
+        number = is_absent(bytes) ? ABSENT : float_parse(vm, bytes, x);
         value_xdrop(vm, bytes);
     } else if (type_of(x)->number.to_float || type_of(x)->number.index) {
         number = object_to_float(vm, x);

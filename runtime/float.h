@@ -39,7 +39,8 @@ RAISES char *float_to_text(VM *vm, double d, char code, int precision, int flags
 /* The shortest repr into `buffer` (at least 32 bytes); the length. */
 int float_repr(double d, char *buffer);
 int64_t float_hash(double d);                     /* of any but nan */
-NEW RAISES Value float_parse(VM *vm, Value text); /* float(text) */
+/* float(text) of a str or bytes; an error shows `shown`. */
+NEW RAISES Value float_parse(VM *vm, Value text, Value shown);
 /* Parse text[0..length) wholly as a float literal (underscores already removed); false when it is none. */
 bool float_scan(const char *text, size_t length, double *result);
 

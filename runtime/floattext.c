@@ -369,14 +369,14 @@ static Value parse_string(VM *vm, Value text, Value shown) {
     return ok ? float_from(vm, d) : raise_value(vm, "could not convert string to float: %R", shown);
 }
 
-Value float_parse(VM *vm, Value text) {
-    if (is_string(text)) return parse_string(vm, text, text);
+Value float_parse(VM *vm, Value text, Value shown) {
+    if (is_string(text)) return parse_string(vm, text, shown);
     const Bytes *bytes = as_bytes(text);
     String *s = string_new(vm, bytes->length, 0xFF); /* read as Latin-1: what is not ASCII is no digit */
     if (!s) return ABSENT;
     for (int64_t i = 0; i < bytes->length; i++)
         s->data[i] = bytes->data[i] < 0x80 ? bytes->data[i] : '?';
-    Value result = parse_string(vm, from_object(s), text);
+    Value result = parse_string(vm, from_object(s), shown);
     value_drop(vm, from_object(s));
     return result;
 }

@@ -217,7 +217,7 @@ METHOD(sizeof) {
 }
 
 const NativeDef string_methods[] = {
-    TEXT_METHODS,
+    TEXT_METHODS("old, new, /, count=-1"),
     {"casefold", text_method_casefold, "", "A copy suitable for caseless comparisons.", 0},
     {"encode", method_encode, "encoding='utf-8', errors='strict'",
      "Encode the string using the codec registered for encoding.", 0},

@@ -66,7 +66,7 @@ NEW RAISES TEXT_METHOD(isprintable);
 NEW RAISES TEXT_METHOD(casefold);
 
 /* The rows of the three types' method tables. */
-#define TEXT_METHODS \
+#define TEXT_METHODS(replace_params) \
     {"capitalize", text_method_capitalize, "", \
      "A copy with the first character in title case, the rest lower.", 0}, \
         {"center", text_method_center, "width, fillchar=' ', /", "Centered in a text of the given width.", \
@@ -104,7 +104,7 @@ NEW RAISES TEXT_METHOD(casefold);
          0}, \
         {"removesuffix", text_method_removesuffix, "suffix, /", "A copy without the suffix, if it has it.", \
          0}, \
-        {"replace", text_method_replace, "old, new, /, count=-1", \
+        {"replace", text_method_replace, replace_params, \
          "A copy with the first count, or all, occurrences of old replaced by new.", 0}, \
         {"rfind", text_method_rfind, "sub, start=None, end=None, /", \
          "The highest index in [start:end] where sub is found, or -1.", 0}, \

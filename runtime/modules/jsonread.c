@@ -257,7 +257,7 @@ static Value read_real(Reader *r, int64_t start, int64_t stop) {
     if (read_easy_real(r, start, stop, &value)) return float_from(r->vm, value);
     Value text = string_slice(r->vm, r->string, start, stop);
     if (is_absent(text)) return ABSENT;
-    Value number = float_parse(r->vm, text);
+    Value number = float_parse(r->vm, text, text);
     value_drop(r->vm, text);
     return number;
 }
