@@ -262,8 +262,19 @@ static Value integer_operand(const Formatter *f, const Conversion *c, Value v) {
                       shown, v);
 }
 
+/* Digit by digit: copied as a whole, they would have to wait until each is in memory. */
+static bool append_small(Formatter *f, int64_t i) {
+    char text[INT_DECIMAL_ROOM], *end = text + sizeof text;
+    for (const char *next = int_print_decimal(i, end); next < end; next++)
+        builder_char(&f->out, (uint8_t)*next);
+    return !f->out.failed;
+}
+
 static bool append_integer(Formatter *f, const Conversion *c, Value v) {
     VM *vm = f->vm;
+    bool decimal = c->type == 'd' || c->type == 'i' || c->type == 'u';
+    if (is_int(v) && decimal && c->width == 0 && c->precision < 0 && !c->plus && !c->space)
+        return append_small(f, int_get(v));
     Value i = integer_operand(f, c, v);
     if (is_absent(i)) return false;
     int base = c->type == 'o' ? 8 : c->type == 'x' || c->type == 'X' ? 16 : 10;
@@ -371,11 +382,14 @@ static bool run(Formatter *f) {
 
 static Value format(VM *vm, Value template, Value arguments, bool bytes) {
     const Type *type = type_of(arguments);
-    Formatter f = {.vm = vm,
-                   .text = as_string(template),
-                   .text_value = template,
-                   .arguments = arguments,
-                   .bytes = bytes};
+    Formatter f; /* field by field: an initializer would clear the builder's room too */
+    f.vm = vm;
+    f.text = as_string(template);
+    f.text_value = template;
+    f.arguments = arguments;
+    f.bytes = bytes;
+    f.at = f.next = 0;
+    f.used_key = false;
     f.is_row = is_tuple(arguments);
     f.count = f.is_row ? as_tuple(arguments)->length : 1;
     f.is_mapping = type->container.get_item && !f.is_row &&

@@ -66,6 +66,9 @@ RAISES bool int_to_double(VM *vm, Value v,
 NEW RAISES Value int_from_digits(VM *vm, const char *digits, size_t length, int base);
 /* int(text, base): signs, prefixes, underscores, white space; ValueError as CPython's. */
 NEW RAISES Value int_parse(VM *vm, Value text, int base);
+/* The digits of an integer, with its sign, written in front of `end`; where they begin. */
+enum { INT_DECIMAL_ROOM = 24 };
+char *int_print_decimal(int64_t i, char *end);
 NEW RAISES Value int_print_immediate(VM *vm, int64_t i, unsigned base,
                                      const char *prefix /* behind the sign */);
 NEW RAISES Value int_to_string(VM *vm, Value v, int base); /* no prefix, lower case, '-' when negative */

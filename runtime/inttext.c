@@ -29,6 +29,13 @@ static char *print_decimal(uint64_t rest, char *next) {
     return next;
 }
 
+char *int_print_decimal(int64_t i, char *end) {
+    char *next = print_decimal(i < 0 ? 0 - (uint64_t)i : (uint64_t)i, end);
+    if (next == end) *--next = '0';
+    if (i < 0) *--next = '-';
+    return next;
+}
+
 Value int_print_immediate(VM *vm, int64_t i, unsigned base, const char *prefix) {
     char text[80], *end = text + sizeof text, *next = end;
     uint64_t rest = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
