@@ -19,7 +19,7 @@ enum {
  * death. */
 static void take_signals(VM *vm) {
     struct sigaction now;
-    if (sigaction(SIGINT, NULL, &now) == 0 && now.sa_handler != SIG_IGN) machine_catch_signals(vm);
+    if (sigaction(SIGINT, NULL, &now) == 0 && now.sa_handler != SIG_IGN) signals_catch(vm);
     signal(SIGPIPE, SIG_IGN);
 }
 
@@ -55,7 +55,7 @@ int main(int argc, char **argv) {
         heap_watch(vm_heap(vm), 0, false);
         atexit_run(vm);
         if (!streams_flush(vm) && status == 0) status = STATUS_UNWRITTEN;
-        machine_catch_signals(NULL);
+        signals_catch(NULL);
         vm_free(vm);
     } else if (status < 0) {
         fputs("mpy: not enough memory to start\n", stderr);

@@ -291,7 +291,7 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
 
 #define CHECK_SIGNALS() \
     do { \
-        if (UNLIKELY(vm->interrupted)) goto interrupted; \
+        if (UNLIKELY(vm->interrupted)) goto jumped_interrupted; \
     } while (0)
 
 #define LOAD_FRAME() \
@@ -2437,11 +2437,11 @@ return_result : {
                 goto error;
             }
             value_drop(vm, result);
-            CHECK_SIGNALS();
+            if (UNLIKELY(vm->interrupted)) goto interrupted;
             NEXT();
         }
         PUSH(result);
-        CHECK_SIGNALS();
+        if (UNLIKELY(vm->interrupted)) goto interrupted;
         NEXT();
     }
     value_drop(vm, function);
@@ -2474,9 +2474,18 @@ unbound:
     step_unbound(vm, frame->code, variable);
     goto error;
 
+jumped_interrupted: /* it happens to the instruction jumped to, within what guards that */
+    frame->ip = ip + 1;
+    if (!vm->hooks.handle_signals(vm)) {
+        ip++;
+        goto error;
+    }
+    goto handled;
+
 interrupted:
     SAVE_IP();
     if (!vm->hooks.handle_signals(vm)) goto error;
+handled:
     TRACED(NEXT();)
 #ifdef EVAL_TRACED
 traced: /* in front of an instruction */

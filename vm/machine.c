@@ -78,14 +78,6 @@ static bool stack_init(VM *vm) {
 
 static Value current_globals(VM *vm) { return vm->frame ? frame_globals(vm->frame) : ABSENT; }
 
-static bool handle_signals(VM *vm) {
-    bool signal = vm->interrupted == 1;
-    vm->interrupted = trace_is_on(vm) ? 2 : 0;
-    if (!signal) return true;
-    raise_new(vm, &exc_KeyboardInterrupt, ABSENT);
-    return false;
-}
-
 /* The cell __class__ of the running method. */
 static Value class_cell(const Frame *frame) {
     const Code *code = frame->code;
@@ -148,7 +140,7 @@ static void set_hooks(VM *vm) {
         .current_globals = current_globals,
         .import = import_module,
         .library = load_library_module,
-        .handle_signals = handle_signals,
+        .handle_signals = signals_handle,
         .class_body = eval_body,
         .super_arguments = super_arguments,
         .nearest_name = suggest_name,
@@ -230,6 +222,7 @@ VM *vm_new(const HeapOptions *options) {
         return NULL;
     }
     vm->upper = machine;
+    signals_init(vm);
     vm->handled = &vm->handled_base;
     vm->recursion_limit = RECURSION_LIMIT_DEFAULT;
     vm->int_max_str_digits = INT_MAX_STR_DIGITS_DEFAULT;
@@ -282,6 +275,7 @@ static void clear_sys(VM *vm) {
 /* Let go of all modules. The streams and builtins stay usable for finalizers. */
 static void clear_modules(VM *vm) {
     if (is_absent(vm->modules)) return;
+    signals_fini(vm);
     value_clear(vm, &vm->exit_functions);
     value_clear(vm, &vm->audit_hooks);
     dict_clear(vm, vm->modules);
@@ -346,23 +340,6 @@ void vm_free(VM *vm) {
     heap_fini(&vm->heap);
     free(machine);
     free(vm);
-}
-
-/* --- signals --- */
-
-/* Where the process's SIGINT goes: a signal handler has no other way to find its VM. */
-static volatile int *volatile interrupt_target;
-
-static void on_interrupt(int signal) {
-    (void)signal;
-    if (interrupt_target != NULL) *interrupt_target = 1;
-}
-
-void machine_catch_signals(VM *vm) {
-    struct sigaction action = {.sa_handler = vm ? on_interrupt : SIG_DFL};
-    sigemptyset(&action.sa_mask);
-    interrupt_target = vm ? &vm->interrupted : NULL;
-    sigaction(SIGINT, &action, NULL);
 }
 
 /* --- the end of a program --- */

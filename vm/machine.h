@@ -8,14 +8,12 @@
  * value stack, sys. vm_free takes them down as CPython does: what sys.exitfunc-like hooks there are, then the
  * main module's and the other modules' names are cleared so that objects die in an orderly way, then a
  * collection, then the rest. In a debug build it asserts that no block of memory is left.
- *
- * SIGINT belongs to the process, not to a VM: machine_catch_signals routes it to one VM, whose `interrupted`
- * it sets; the eval loop, and native loops that look at it, raise KeyboardInterrupt.
  */
 
 #include <stdio.h>
 
 #include "runtime/state.h"
+#include "vm/signal.h"
 
 typedef struct Machine {
     Value file_loader;   /* the class of loaders of source files; ABSENT before the first one is loaded */
@@ -25,6 +23,7 @@ typedef struct Machine {
     struct AttributeCacheEntry *attribute_cache; /* vm/specialise.h; ATTRIBUTE_CACHE_SIZE entries, owned */
     Value trace_function, profile_function;      /* vm/trace.h; ABSENT: none */
     uint32_t trace_depth;                        /* calls of those under way */
+    SignalState signals;
     bool library_off;  /* -X lib=FOLDER: the library is read from there, not from the binary */
     size_t stack_size; /* bytes of the value stack's mapping, guard page included */
 } Machine;
@@ -40,9 +39,6 @@ BORROWED RAISES Value machine_main_module(VM *vm);
 
 /* Let tracebacks show the lines of code that came from no file. `text` is a str. */
 RAISES bool machine_add_source(VM *vm, Value filename, Value text);
-
-/* Take SIGINT for this VM, or (NULL) give it back to the system's default. */
-void machine_catch_signals(VM *vm);
 
 /*
  * The raised exception ends the program: print it through sys.excepthook unless it is SystemExit, clear it,

@@ -26,6 +26,8 @@ static int visit_machine(const VM *vm, VisitFn visit, void *context) {
     VISIT(machine->profile_function);
     VISIT(machine->native_import);
     VISIT(machine->sources);
+    for (int i = 1; i < SIGNAL_COUNT; i++)
+        VISIT(machine->signals.handlers[i]);
     for (int i = 0; machine->attribute_cache != NULL && i < ATTRIBUTE_CACHE_SIZE; i++)
         VISIT(machine->attribute_cache[i].name);
     return 0;
