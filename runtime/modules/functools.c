@@ -19,6 +19,7 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/warn.h"
 
 #define METHOD(name) \
     static Value method_##name(__attribute__((unused)) VM *vm, __attribute__((unused)) Value *args, \
@@ -257,6 +258,18 @@ static const GetSetDef own_dict[] = {
     {0},
 };
 
+/* A partial in a class is not a method yet, and CPython says so where it is looked up through an instance. */
+static Value partial_get(VM *vm, Value self, Value instance, Value owner) {
+    (void)owner;
+    bool through_instance = !is_absent(instance) && !is_none(instance);
+    if (through_instance &&
+        !warn(vm, &exc_FutureWarning, 1,
+              "functools.partial will be a method descriptor in future Python versions; wrap it in "
+              "staticmethod() if you want to preserve the old behavior"))
+        return ABSENT;
+    return value_ref(self);
+}
+
 Type partial_type = {
     TYPE_HEAD(partial_type, "functools.partial", .traverse = partial_traverse, .clear = partial_clear,
               .dealloc = partial_dealloc),
@@ -268,6 +281,7 @@ Type partial_type = {
     .new = partial_new,
     .repr = partial_repr,
     .call = partial_call,
+    .descriptor_get = partial_get,
     .get_attribute = object_generic_get,
     .set_attribute = object_generic_set,
     .methods = partial_methods,
@@ -339,7 +353,7 @@ static bool key_hash(VM *vm, Value self, int64_t *hash) {
 }
 
 static const MemberDef key_members[] = {
-    {"obj", offsetof(Key, object), 0, "Value wrapped by a key function."},
+    {"obj", offsetof(Key, object), MEMBER_NONE_IF_ABSENT, "Value wrapped by a key function."},
     {0},
 };
 
