@@ -225,9 +225,20 @@ static Value get_varnames(VM *vm, Value self) {
 static Value get_cellvars(VM *vm, Value self) { return variables_of(vm, self, VARIABLE_CELL, 0); }
 static Value get_freevars(VM *vm, Value self) { return variables_of(vm, self, VARIABLE_FREE, 0); }
 
-static Value get_code(VM *vm, Value self) {
+static Value get_code(VM *vm, Value self) { return code_words(vm, as_code(self)); }
+
+static Value get_adaptive(VM *vm, Value self) {
     const Code *code = as_code(self);
     return bytes_from(vm, code->instructions, (int64_t)(code->instruction_count * sizeof(uint32_t)));
+}
+
+static Value get_linetable(VM *vm, Value self) {
+    return bytes_from(vm, as_code(self)->positions, (int64_t)as_code(self)->positions_size);
+}
+
+static Value get_exceptiontable(VM *vm, Value self) {
+    const Code *code = as_code(self);
+    return bytes_from(vm, code->handlers, (int64_t)(code->handler_count * sizeof *code->handlers));
 }
 
 static const GetSetDef getsets[] = {
@@ -244,6 +255,9 @@ static const GetSetDef getsets[] = {
     {"co_cellvars", get_cellvars, NULL, NULL},
     {"co_freevars", get_freevars, NULL, NULL},
     {"co_code", get_code, NULL, NULL},
+    {"_co_code_adaptive", get_adaptive, NULL, NULL},
+    {"co_linetable", get_linetable, NULL, NULL},
+    {"co_exceptiontable", get_exceptiontable, NULL, NULL},
     {0},
 };
 
@@ -289,7 +303,28 @@ static Value co_positions(VM *vm, Value *args, int nargs, Value names) {
     return iterate_runs(vm, args[0], true);
 }
 
+static Value varname_from_oparg(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    const Code *code = as_code(args[0]);
+    int64_t index;
+    if (!object_to_int64(vm, args[1], &exc_OverflowError, &index)) return ABSENT;
+    if (index < 0 || index >= code->variable_count) return raise_index(vm, "tuple index out of range");
+    return value_ref(code->variables->items[index]);
+}
+
+#define REPLACE_PARAMETERS \
+    "*, co_argcount=None, co_posonlyargcount=None, co_kwonlyargcount=None, co_nlocals=None, " \
+    "co_stacksize=None, co_flags=None, co_firstlineno=None, co_code=None, co_consts=None, co_names=None, " \
+    "co_varnames=None, co_freevars=None, co_cellvars=None, co_filename=None, co_name=None, " \
+    "co_qualname=None, " \
+    "co_linetable=None, co_exceptiontable=None"
+
 static const NativeDef methods[] = {
+    {"replace", code_replace, REPLACE_PARAMETERS,
+     "Return a copy of the code object with new values for the specified fields.", NATIVE_METHOD},
+    {"__replace__", code_replace, REPLACE_PARAMETERS, "The same as replace().", NATIVE_METHOD},
+    {"_varname_from_oparg", varname_from_oparg, "oparg",
+     "(internal-only) Return the local variable name for the given oparg.", NATIVE_METHOD},
     {"co_lines", co_lines, "", NULL, NATIVE_METHOD},
     {"co_positions", co_positions, "", NULL, NATIVE_METHOD},
     {0},
@@ -308,6 +343,8 @@ Type code_type = {
     .base = &object_type,
     .doc = "Create a code object.  Not for mere mortals.",
     .repr = repr,
+    .hash = code_hash,
+    .compare = code_compare,
     .getsets = getsets,
     .members = members,
     .methods = methods,

@@ -110,6 +110,14 @@ static inline bool is_code(Value v) { return is_exactly(v, &code_type); }
 
 NEW RAISES Value code_new(VM *vm, STEALS const CodeParts *parts);
 
+/* The instructions as the compiler made them, as bytes. */
+NEW RAISES Value code_words(VM *vm, const Code *code);
+
+/* runtime/codevalue.c: equality and hash by value, and code.replace. */
+NEW RAISES Value code_compare(VM *vm, Value self, Value other, CompareOp op);
+RAISES bool code_hash(VM *vm, Value self, int64_t *result);
+NEW RAISES Value code_replace(VM *vm, Value *args, int nargs, Value names);
+
 /* The span of the instruction whose first word is at `index` (for an extra word: of the instruction it
  * belongs to). */
 CodePosition code_position(const Code *code, uint32_t index);

@@ -68,6 +68,8 @@ typedef struct {
     size_t stack_free; /* ... and the pages beyond that have been used before */
 } VMMemory;
 
+struct Code;
+
 /* Upper rooms' functions that the runtime calls. Set once, when the VM starts (vm/machine.c). */
 typedef struct {
     Value (*current_globals)(VM *vm);    /* BORROWED dict of the running frame, or ABSENT */
@@ -86,6 +88,8 @@ typedef struct {
     /* The same for an exception that nobody can catch. Raises nothing. */
     void (*print_unraisable)(VM *vm, Value exception);
     void (*memory)(VM *vm, VMMemory *memory);
+    /* Copy a code object's instructions as they were before the machine specialised them. */
+    void (*plain_code)(const struct Code *code, uint32_t *words);
     /* Visit what the upper rooms own outside of objects: the frames, the machine. See runtime/audit.h. */
     int (*visit_roots)(VM *vm, VisitFn visit, void *context);
     /* Read a line from the terminal, edited, behind this prompt, without its end. ABSENT with nothing raised at the end of

@@ -147,6 +147,7 @@ static void set_hooks(VM *vm) {
         .print_exception = traceback_print,
         .print_unraisable = traceback_print_plain,
         .memory = memory,
+        .plain_code = specialise_plain,
         .visit_roots = machine_visit_roots,
     };
 }

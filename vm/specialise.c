@@ -317,3 +317,14 @@ void attribute_cache_clear(VM *vm) {
         cache[i] = (AttributeCacheEntry){0};
     }
 }
+
+void specialise_plain(const Code *code, uint32_t *words) {
+    for (uint32_t i = 0; i < code->instruction_count;) {
+        const OpcodeInfo *info = &opcode_info[word_opcode(code->instructions[i])];
+        words[i] = (code->instructions[i] & ~255u) | info->family;
+        i++;
+        if (info->word != OPERAND_NO) words[i] = code->instructions[i], i++;
+        for (int k = 0; k < info->cache; k++)
+            words[i++] = 0;
+    }
+}

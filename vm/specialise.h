@@ -36,6 +36,9 @@ static inline bool specialise_due(uint32_t *cache) {
 /* Put the generic form back and wait. `instruction` is the first word. */
 void specialise_undo(uint32_t *instruction);
 
+/* The instructions in their generic forms, with empty caches; room for as many words at `words`. */
+void specialise_plain(const Code *code, uint32_t *words);
+
 void specialise_load_name(VM *vm, const Frame *frame, uint32_t *instruction, Value name, bool in_body);
 void specialise_store_name(VM *vm, const Frame *frame, uint32_t *instruction, Value name);
 void specialise_load_attr(VM *vm, uint32_t *instruction, Value object, Value name);
