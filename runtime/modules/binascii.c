@@ -76,11 +76,13 @@ static Value drop_and_fail(VM *vm, Bytes *bytes, const char *text) {
 
 /* --- hexadecimal --- */
 
-static int digit(uint8_t c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* The value of each digit, plus one. */
+static const uint8_t hex_values[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
+
+static inline int digit(uint8_t c) { return hex_values[c] - 1; }
 
 static Value from_hex(VM *vm, Source s, Value *args) {
     (void)args;
@@ -135,12 +137,18 @@ NATIVE(binascii_hexlify) { return convert(vm, args, to_hex); }
 
 static const char alphabet64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-static int value64(uint8_t c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
+/* The value of each digit, plus one. */
+static const uint8_t values64[256] = {
+    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,
+    ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
+    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+    ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+    ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
+    ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+    ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64};
+
+static inline int value64(uint8_t c) { return values64[c] - 1; }
 
 typedef struct {
     uint8_t *to;
@@ -173,6 +181,16 @@ static Value from_base64(VM *vm, Source s, Value *args) {
     if (!to) return ABSENT;
     d.to = to->data;
     for (int64_t i = 0; i < s.length; i++) {
+        for (; d.place == 0 && s.length - i >= 4; i += 4) { /* whole quartets of digits */
+            int v[4] = {value64(s.data[i]), value64(s.data[i + 1]), value64(s.data[i + 2]),
+                        value64(s.data[i + 3])};
+            if ((v[0] | v[1] | v[2] | v[3]) < 0 || (d.strict && d.pads)) break;
+            d.pads = 0;
+            *d.to++ = (uint8_t)(v[0] << 2 | v[1] >> 4);
+            *d.to++ = (uint8_t)(v[1] << 4 | v[2] >> 2);
+            *d.to++ = (uint8_t)(v[2] << 6 | v[3]);
+        }
+        if (i == s.length) break;
         const char *stop = NULL;
         int value = value64(s.data[i]);
         if (s.data[i] == '=') {
