@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/times.h>
+#include <sys/sysmacros.h>
 #include <sys/utsname.h>
+#include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,6 +32,7 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/structseq.h"
+#include "runtime/tuple.h"
 
 #define NATIVE(name) \
     static Value posix_##name(VM *vm, __attribute__((unused)) Value *args, \
@@ -693,11 +696,48 @@ NATIVE(fspath) {
                : file_target(vm, args[0]);
 }
 
+/* --- the machine, device numbers --- */
+
+NATIVE(getloadavg) {
+    double load[3];
+    if (getloadavg(load, 3) != 3) return raise_error(vm, &exc_OSError, "Load averages are unobtainable");
+    Value items[] = {float_from(vm, load[0]), float_from(vm, load[1]), float_from(vm, load[2])};
+    return tuple_from_owned(vm, items, 3);
+}
+
+NATIVE(sched_yield) { return status(vm, sched_yield()); }
+
+NATIVE(fchmod) {
+    int fd, mode;
+    if (!int_argument(vm, args[0], &fd) || !int_argument(vm, args[1], &mode)) return ABSENT;
+    return status(vm, fchmod(fd, (mode_t)mode));
+}
+
+NATIVE(get_inheritable) {
+    int fd;
+    if (!int_argument(vm, args[0], &fd)) return ABSENT;
+    int flags = fcntl(fd, F_GETFD);
+    return flags < 0 ? raise_os(vm, errno, ABSENT) : bool_from(!(flags & FD_CLOEXEC));
+}
+
+NATIVE(set_inheritable) {
+    int fd, inheritable;
+    if (!int_argument(vm, args[0], &fd) || !int_argument(vm, args[1], &inheritable)) return ABSENT;
+    int flags = fcntl(fd, F_GETFD);
+    if (flags >= 0) flags = fcntl(fd, F_SETFD, inheritable ? flags & ~FD_CLOEXEC : flags | FD_CLOEXEC);
+    return status(vm, flags < 0 ? -1 : 0);
+}
+
 /* --- the module --- */
 
 #define ROW(name, params, doc) \
     { #name, posix_##name, params, doc, 0 }
 static const NativeDef functions[] = {
+    ROW(getloadavg, "", "Return the average system load over the last minute, 5 and 15 minutes."),
+    ROW(sched_yield, "", "Voluntarily relinquish the CPU."),
+    ROW(fchmod, "fd, mode", "Change the access permissions of the file given by file descriptor."),
+    ROW(get_inheritable, "fd, /", "Get the inheritable flag of the specified file descriptor."),
+    ROW(set_inheritable, "fd, inheritable, /", "Set the inheritable flag of the specified file descriptor."),
     ROW(stat, "path, *, dir_fd=None, follow_symlinks=True", "Perform a stat system call on the given path."),
     ROW(lstat, "path, *, dir_fd=None", "Perform a stat system call, without following symbolic links."),
     ROW(fstat, "fd", "Perform a stat system call on the given file descriptor."),
@@ -769,7 +809,11 @@ static const struct {
 #define C(name) {#name, name},
     C(F_OK) C(R_OK) C(W_OK) C(X_OK) C(O_RDONLY) C(O_WRONLY) C(O_RDWR) C(O_APPEND) C(O_CREAT) C(O_EXCL)
         C(O_TRUNC) C(O_NONBLOCK) C(O_SYNC) C(O_CLOEXEC) C(O_DIRECTORY) C(O_NOFOLLOW) C(O_NOCTTY) C(O_NDELAY)
-            C(O_DSYNC) C(GRND_NONBLOCK) C(GRND_RANDOM) C(ST_RDONLY) C(ST_NOSUID)
+            C(O_DSYNC) C(GRND_NONBLOCK) C(GRND_RANDOM) C(ST_RDONLY) C(ST_NOSUID) C(O_ACCMODE) C(O_ASYNC)
+                C(O_DIRECT) C(O_FSYNC) C(O_LARGEFILE) C(O_NOATIME) C(O_PATH) C(O_RSYNC) C(O_TMPFILE)
+                    C(SEEK_DATA) C(SEEK_HOLE) C(EX_CANTCREAT) C(EX_CONFIG) C(EX_DATAERR) C(EX_IOERR)
+                        C(EX_NOHOST) C(EX_NOINPUT) C(EX_NOPERM) C(EX_NOUSER) C(EX_OSERR) C(EX_OSFILE)
+                            C(EX_PROTOCOL) C(EX_SOFTWARE) C(EX_TEMPFAIL) C(EX_UNAVAILABLE) C(EX_USAGE)
 #undef C
 };
 
