@@ -38,7 +38,7 @@ enum {
 RAISES char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_t *size);
 /* The shortest repr into `buffer` (at least 32 bytes); the length. */
 int float_repr(double d, char *buffer);
-int64_t float_hash(double d);                     /* of any but nan */
+int64_t float_hash(double d); /* of any but nan */
 /* float(text) of a str or bytes; an error shows `shown`. */
 NEW RAISES Value float_parse(VM *vm, Value text, Value shown);
 /* Parse text[0..length) wholly as a float literal (underscores already removed); false when it is none. */
