@@ -125,7 +125,7 @@ struct VM {
     Value empty_string, empty_tuple, empty_bytes;
     Value characters[256]; /* the one-character strings U+0000 to U+00FF */
     Value bytes_of_one[256];
-    uint64_t hash_key[2];  /* SipHash key; all zero under PYTHONHASHSEED=0 */
+    uint64_t hash_key[2]; /* SipHash key; all zero under PYTHONHASHSEED=0 */
 
     /* Types. */
     StaticTypeState static_types[STATIC_TYPE_COUNT];

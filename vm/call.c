@@ -30,9 +30,9 @@ static void raise_too_many(VM *vm, const Function *function, int64_t given, cons
     uint32_t keywords = 0;
     for (uint32_t i = 0; i < code->keyword_only_count; i++)
         keywords += !is_absent(row[most + i]);
-    Value takes =
-        defaults ? string_format(vm, "from %lld to %lld", (long long)(most - defaults), (long long)most)
-                 : string_format(vm, "%lld", (long long)most);
+    Value takes = defaults
+                      ? string_format(vm, "from %lld to %lld", (long long)(most - defaults), (long long)most)
+                      : string_format(vm, "%lld", (long long)most);
     Value extra = keywords ? string_format(vm, " positional argument%s (and %u keyword-only argument%s)",
                                            plural(given), keywords, plural(keywords))
                            : value_ref(vm->empty_string);

@@ -320,8 +320,8 @@ NATIVE(hashlib_new) { return start(vm, algorithm_named(vm, args[0]), args[1]); }
     X(0, md5) \
     X(1, sha1) \
     X(2, sha224) \
-    X(3, sha256) X(4, sha384) X(5, sha512) X(6, sha3_224) X(7, sha3_256) X(8, sha3_384) X(9, sha3_512) \
-        X(10, shake_256)
+    X(3, sha256) \
+    X(4, sha384) X(5, sha512) X(6, sha3_224) X(7, sha3_256) X(8, sha3_384) X(9, sha3_512) X(10, shake_256)
 
 #define CONSTRUCTOR(index, name) \
     NATIVE(hashlib_##name) { return start(vm, &algorithms[index], args[0]); }
