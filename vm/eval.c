@@ -21,6 +21,8 @@
 #include <assert.h>
 
 #include "compiler/opcode.h"
+#include "runtime/bytearray.h"
+#include "runtime/bytes.h"
 #include "runtime/cell.h"
 #include "runtime/class.h"
 #include "runtime/descriptor.h"
@@ -183,11 +185,34 @@ static inline Value row_item(VM *vm, Value container, Value index) {
         return LIKELY((uint64_t)i < (uint64_t)string_length(string)) ? string_character(vm, string, i)
                                                                      : ABSENT;
     }
-    if (type != &tuple_type) return ABSENT;
-    Tuple *tuple = as_tuple(container);
-    if (i < 0) i += tuple->length;
-    if (UNLIKELY((uint64_t)i >= (uint64_t)tuple->length)) return ABSENT;
-    return value_ref(tuple->items[i]);
+    if (type == &tuple_type) {
+        Tuple *tuple = as_tuple(container);
+        if (i < 0) i += tuple->length;
+        if (UNLIKELY((uint64_t)i >= (uint64_t)tuple->length)) return ABSENT;
+        return value_ref(tuple->items[i]);
+    }
+    if (type == &bytes_type) {
+        const Bytes *bytes = as_bytes(container);
+        if (i < 0) i += bytes->length;
+        return LIKELY((uint64_t)i < (uint64_t)bytes->length) ? int_small(bytes->data[i]) : ABSENT;
+    }
+    if (type == &bytearray_type) {
+        const ByteArray *bytes = as_bytearray(container);
+        if (i < 0) i += bytes->length;
+        return LIKELY((uint64_t)i < (uint64_t)bytes->length) ? int_small(bytes->data[i]) : ABSENT;
+    }
+    return ABSENT;
+}
+
+/* container[index] = value for a bytearray, an index in range and a byte; false for everything else, nothing stored. */
+static inline bool store_byte(Value container, Value index, Value value) {
+    if (!is_exactly(container, &bytearray_type) || !is_int(index) || !is_int(value)) return false;
+    ByteArray *bytes = as_bytearray(container);
+    int64_t i = int_get(index), byte = int_get(value);
+    if (i < 0) i += bytes->length;
+    if ((uint64_t)i >= (uint64_t)bytes->length || (uint64_t)byte > UINT8_MAX) return false;
+    bytes->data[i] = (uint8_t)byte;
+    return true;
 }
 
 /* container[key] with the built-in containers served first. */
@@ -1130,6 +1155,12 @@ Value eval_run(VM *vm) {
                 value_drop(vm, container);
                 NEXT();
             }
+        }
+        if (store_byte(container, sp[-1], sp[-3])) {
+            sp -= 3;
+            SAVE_IP();
+            value_drop(vm, container);
+            NEXT();
         }
         if (is_object(container) && as_object(container)->type->flags & TYPE_HEAP) {
             callable = operator_set_item(vm, container);
