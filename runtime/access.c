@@ -221,8 +221,15 @@ Value iterator_next(VM *vm, Value iterator) {
     Value (*next)(VM *, Value) = type_of(iterator)->next;
     if (next == NULL) return raise_type(vm, "'%T' object is not an iterator", iterator);
     Value item = next(vm, iterator);
-    if (is_absent(item) && error_is(vm, &exc_StopIteration)) error_clear(vm);
+    if (is_absent(item)) iterator_ended(vm);
     return item;
+}
+
+bool iterator_ended(VM *vm) {
+    if (!error_raised(vm)) return true;
+    if (!error_is(vm, &exc_StopIteration)) return false;
+    error_clear(vm);
+    return true;
 }
 
 /* Lists are walked by index, as their iterator would: they may change under way. */

@@ -67,6 +67,8 @@ RAISES int object_contains(VM *vm, Value container, Value item);
 NEW RAISES Value object_iterate(VM *vm, Value v);
 /* The next item; ABSENT at the end, or on an error: error_raised tells. A StopIteration is taken as the end. */
 NEW RAISES Value iterator_next(VM *vm, Value iterator);
+/* After a type's `next` gave ABSENT: true at the end (a StopIteration is cleared), false when an error is raised. */
+bool iterator_ended(VM *vm);
 /* Call `each` with every item; stops when it returns false (which RAISES). */
 RAISES bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context),
                         void *context);

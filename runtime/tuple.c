@@ -48,9 +48,8 @@ Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
     return tuple_finish(tuple);
 }
 
-Tuple *tuple_reuse(VM *vm, Value *kept, int64_t length) {
-    if (!is_absent(*kept) && as_object(*kept)->refs == 1 &&
-        (object_place(as_object(*kept)) != GC_UNTRACKED || object_track_again(vm, as_object(*kept)))) {
+Tuple *tuple_renew(VM *vm, Value *kept, int64_t length) {
+    if (!is_absent(*kept) && as_object(*kept)->refs == 1 && object_track_again(vm, as_object(*kept))) {
         return as_tuple(value_ref(*kept));
     }
     Tuple *tuple = tuple_new(vm, length);

@@ -1498,8 +1498,9 @@ compare_jump_known : {
             goto enter_generator; \
         else { \
             SAVE_IP(); \
-            result = iterator_next(vm, sp[-1]); \
-            if (UNLIKELY(is_absent(result)) && error_raised(vm)) goto error; \
+            result = LIKELY(iterator_->type->next != NULL) ? iterator_->type->next(vm, sp[-1]) \
+                                                           : iterator_next(vm, sp[-1]); \
+            if (UNLIKELY(is_absent(result)) && !iterator_ended(vm)) goto error; \
         } \
     } while (0)
 
@@ -1535,6 +1536,12 @@ compare_jump_known : {
             items = as_tuple(iterable)->items;
         else if (is_exactly(iterable, &list_type) && as_list(iterable)->length == A24)
             items = as_list(iterable)->items;
+        if (LIKELY(items != NULL && A24 == 2)) { /* by far the commonest count */
+            PUSH(value_ref(items[1]));
+            PUSH(value_ref(items[0]));
+            value_drop(vm, iterable);
+            NEXT();
+        }
         if (LIKELY(items != NULL)) {
             for (uint32_t i = A24; i-- > 0;)
                 PUSH(value_ref(items[i]));
