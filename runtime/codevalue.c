@@ -111,7 +111,7 @@ bool code_hash(VM *vm, Value self, int64_t *result) {
 
 /* The machine relies on what the compiler made of a code's numbers, words and tables, so those can only be
  * given as they are; what merely names or is a value can be another. */
-enum { ROW_FIXED, ROW_TEXT, ROW_LINE, ROW_NAMES, ROW_VARIABLES, ROW_CONSTANTS };
+enum { ROW_FIXED, ROW_FLAGS, ROW_TEXT, ROW_LINE, ROW_NAMES, ROW_VARIABLES, ROW_CONSTANTS };
 
 typedef struct {
     const char *attribute;
@@ -125,7 +125,7 @@ static const Row rows[] = {
     {"co_kwonlyargcount", ROW_FIXED},
     {"co_nlocals", ROW_FIXED},
     {"co_stacksize", ROW_FIXED},
-    {"co_flags", ROW_FIXED},
+    {"co_flags", ROW_FLAGS},
     {"co_firstlineno", ROW_LINE},
     {"co_code", ROW_FIXED},
     {"co_consts", ROW_CONSTANTS},
@@ -227,6 +227,16 @@ static bool set_line(VM *vm, Value given, CodeParts *parts) {
     return true;
 }
 
+/* Nothing but what types.coroutine does may change: that a generator can be awaited. */
+static bool set_flags(VM *vm, const Code *code, CodeParts *parts, Value given) {
+    int64_t flags = 0;
+    if (!object_to_int64(vm, given, &exc_OverflowError, &flags)) return false;
+    uint32_t free = code->flags & CODE_GENERATOR ? CODE_ITERABLE_COROUTINE : 0;
+    if ((uint64_t)flags >> 32 || ((uint32_t)flags ^ code->flags) & ~free) return refuse(vm, "co_flags");
+    parts->flags = (uint32_t)flags;
+    return true;
+}
+
 static bool set_row(VM *vm, const Code *code, CodeParts *parts, const Row *row, Value old, Value given) {
     if (!check_type(vm, old, given, row->attribute)) return false;
     int same = object_equal(vm, old, given);
@@ -250,6 +260,7 @@ static bool set_row(VM *vm, const Code *code, CodeParts *parts, const Row *row, 
         if (!fits(from_object(code->constants), given)) return refuse(vm, row->attribute);
         value_set(vm, &parts->constants, value_ref(given));
         return true;
+    case ROW_FLAGS: return set_flags(vm, code, parts, given);
     default: return same || refuse(vm, row->attribute);
     }
 }

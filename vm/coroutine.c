@@ -14,8 +14,7 @@
 /* A coroutine, or a generator that types.coroutine has marked. */
 static bool is_coroutine_like(Value v) {
     if (is_exactly(v, &coroutine_type)) return true;
-    if (!is_generator(v) || as_generator(v)->state == GENERATOR_FINISHED) return false;
-    return as_generator(v)->frame->code->flags & CODE_ITERABLE_COROUTINE;
+    return is_generator(v) && as_generator(v)->frame->code->flags & CODE_ITERABLE_COROUTINE;
 }
 
 static Value raise_not_awaitable(VM *vm, Value v, uint32_t what) {

@@ -46,7 +46,7 @@ static void dispose(VM *vm, Generator *g) {
         value_clear(vm, v);
     value_clear(vm, &g->handled.exception);
     value_clear(vm, &frame->names);
-    value_clear(vm, &frame->function);
+    value_set(vm, &frame->function, value_ref(from_object(frame->code))); /* for gi_code */
 }
 
 /* Where a coroutine was made: (file, line, function) of so many frames, the innermost first. */
@@ -114,9 +114,10 @@ int generator_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(g->name);
     VISIT(g->qualified_name);
     VISIT(g->extra);
-    if (g->frame == NULL || !is_waiting(g))
+    if (g->frame == NULL || g->state == GENERATOR_RUNNING)
         return 0; /* what a running frame holds is reachable: leave it alone */
     VISIT(g->frame->function);
+    if (g->state == GENERATOR_FINISHED) return 0;
     VISIT(g->frame->object);
     VISIT(g->handled.exception);
     for (Value *v = g->frame->locals; v < (Value *)g->frame; v++)
@@ -135,6 +136,7 @@ void generator_dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     Generator *g = (Generator *)self;
     generator_clear(vm, self);
+    if (g->frame != NULL) value_clear(vm, &g->frame->function);
     value_clear(vm, &g->name);
     value_clear(vm, &g->qualified_name);
     value_clear(vm, &g->extra);
@@ -241,6 +243,7 @@ int iterator_send(VM *vm, Value iterator, Value value, NEW Value *result) {
 /* Close what the generator delegates to; -1 RAISES. */
 static int close_delegate(VM *vm, Value delegate) {
     Value result, method;
+    if (!recursion_enter(vm, "")) return -1;
     if (is_sendable(delegate)) {
         result = generator_close(vm, as_generator(delegate));
     } else {
@@ -272,14 +275,8 @@ static int close_inner(VM *vm, Generator *g) {
     return status;
 }
 
-Value generator_close(VM *vm, Generator *g) {
-    if (g->state == GENERATOR_FINISHED) return NONE;
-    if (g->state == GENERATOR_RUNNING) return raise_value(vm, "%s already executing", kind_of(g));
-    if (g->state == GENERATOR_CREATED) {
-        dispose(vm, g);
-        return NONE;
-    }
-    bool failed = close_inner(vm, g) < 0;
+/* What the generator delegates to is closed; `failed`: it has raised. */
+static Value close_outer(VM *vm, Generator *g, bool failed) {
     if (!failed && !has_handler(g)) {
         dispose(vm, g);
         return NONE;
@@ -294,6 +291,49 @@ Value generator_close(VM *vm, Generator *g) {
     if (!error_is(vm, &exc_GeneratorExit) && !error_is(vm, &exc_StopIteration)) return ABSENT;
     error_clear(vm);
     return NONE;
+}
+
+/* Generators that delegate to one another are closed and thrown into from the innermost outwards, in a loop: a chain of
+ * them may be longer than the C stack. Here, down to the innermost one that is suspended. Those on the way are marked as
+ * running, and each one's frame is linked to that of who delegates to it. */
+static Generator *descend(Generator *g) {
+    for (;;) {
+        Value delegate = generator_delegate(g);
+        if (is_absent(delegate) || !is_sendable(delegate)) return g;
+        Generator *inner = as_generator(delegate);
+        if (inner->state != GENERATOR_SUSPENDED) return g;
+        g->state = GENERATOR_RUNNING;
+        inner->frame->previous = g->frame;
+        g = inner;
+    }
+}
+
+/* Who delegates to `inner`, which is unlinked from it; NULL: it is where the walk began. */
+static Generator *ascend(Generator *inner, const Generator *start) {
+    if (inner == start) return NULL;
+    Generator *outer = frame_generator(inner->frame->previous);
+    inner->frame->previous = NULL;
+    return outer;
+}
+
+Value generator_close(VM *vm, Generator *g) {
+    if (g->state == GENERATOR_FINISHED) return NONE;
+    if (g->state == GENERATOR_RUNNING) return raise_value(vm, "%s already executing", kind_of(g));
+    if (g->state == GENERATOR_CREATED) {
+        dispose(vm, g);
+        return NONE;
+    }
+    Generator *inner = descend(g), *outer = ascend(inner, g);
+    Value result = close_outer(vm, inner, close_inner(vm, inner) < 0);
+    while (outer) {
+        inner = outer;
+        outer = ascend(inner, g);
+        inner->state = GENERATOR_SUSPENDED;
+        bool failed = is_absent(result);
+        value_xdrop(vm, result);
+        result = close_outer(vm, inner, failed);
+    }
+    return result;
 }
 
 void generator_finalize(VM *vm, Object *self) {
@@ -347,27 +387,26 @@ static Value thrown_exception(VM *vm, Value type, Value value, Value traceback) 
     return exception;
 }
 
-/* Throw into the delegate. False: it has no throw(), or is to be closed instead; the exception is as it was.
- */
-static bool throw_delegate(VM *vm, Generator *g, Value delegate, Value exception, Value *out) {
+/* Throw into the delegate. False: it has no throw(); the exception is as it was. */
+static bool throw_delegate(VM *vm, Value delegate, Value exception, Value *out) {
     Value method;
+    *out = ABSENT;
+    if (!recursion_enter(vm, "")) return true;
     if (is_sendable(delegate)) {
         *out = generator_throw(vm, as_generator(delegate), value_ref(exception));
         return true;
     }
-    (void)g;
     int found = object_find_attribute(vm, delegate, NAME_OF(vm, throw), &method);
     if (found == 0) return false;
-    *out = found < 0 ? ABSENT : call_1(vm, method, exception);
-    if (found > 0) value_drop(vm, method);
+    if (found > 0) {
+        *out = call_1(vm, method, exception);
+        value_drop(vm, method);
+    }
     return true;
 }
 
-Value generator_throw(VM *vm, Generator *g, STEALS Value exception) {
-    if (g->state == GENERATOR_RUNNING) {
-        value_drop(vm, exception);
-        return raise_value(vm, "%s already executing", kind_of(g));
-    }
+/* Into one that delegates to no suspended generator; or a GeneratorExit, for which the delegate is closed. */
+static Value throw_inner(VM *vm, Generator *g, STEALS Value exception) {
     Value delegate = generator_delegate(g);
     if (!is_absent(delegate)) {
         if (value_is_instance(exception, &exc_GeneratorExit)) {
@@ -379,7 +418,7 @@ Value generator_throw(VM *vm, Generator *g, STEALS Value exception) {
             Value out;
             value_ref(delegate);
             g->state = GENERATOR_RUNNING;
-            bool delegated = throw_delegate(vm, g, delegate, exception, &out);
+            bool delegated = throw_delegate(vm, delegate, exception, &out);
             g->state = GENERATOR_SUSPENDED;
             value_drop(vm, delegate);
             if (delegated) {
@@ -390,6 +429,23 @@ Value generator_throw(VM *vm, Generator *g, STEALS Value exception) {
     }
     error_restore(vm, exception);
     return throw_in(vm, g);
+}
+
+Value generator_throw(VM *vm, Generator *g, STEALS Value exception) {
+    if (g->state == GENERATOR_RUNNING) {
+        value_drop(vm, exception);
+        return raise_value(vm, "%s already executing", kind_of(g));
+    }
+    Generator *inner = value_is_instance(exception, &exc_GeneratorExit) ? g : descend(g);
+    Generator *outer = ascend(inner, g);
+    Value out = throw_inner(vm, inner, exception);
+    while (outer) {
+        inner = outer;
+        outer = ascend(inner, g);
+        inner->state = GENERATOR_SUSPENDED;
+        if (is_absent(out)) out = throw_in(vm, inner);
+    }
+    return out;
 }
 
 /* --- the type --- */
@@ -441,8 +497,7 @@ Value generator_get_frame(VM *vm, Value self) {
 
 Value generator_get_code(VM *vm, Value self) {
     (void)vm;
-    Generator *g = as_generator(self);
-    return g->state == GENERATOR_FINISHED ? NONE : value_ref(from_object(g->frame->code));
+    return value_ref(from_object(as_generator(self)->frame->code));
 }
 
 Value generator_get_running(VM *vm, Value self) {

@@ -31,7 +31,7 @@ enum {
 
 typedef struct {
     Object head;
-    Frame *frame;             /* inside `memory`; its function is ABSENT when the generator has finished */
+    Frame *frame;             /* inside `memory`; in place of the function it owns the code when finished */
     HandledException handled; /* what the generator is handling; `outer` is valid while it runs */
     Value name, qualified_name;
     Value extra; /* a coroutine's cr_origin, an asynchronous generator's finalizer hook; or ABSENT. Owned */
