@@ -1696,17 +1696,16 @@ compare_jump_known : {
         NEXT();
     }
 
-/* What call_done does for a call whose arguments, from `first` on, are all there: none needs to be asked. */
-#define FINISH_NATIVE_CALL(first) \
+/* What call_done does for a call whose arguments are all there: none needs to be asked. The callable has moved to
+ * base[1], or is gone. */
+#define FINISH_NATIVE_CALL() \
     { \
         assert(!error_raised(vm)); \
-        for (arguments = (first); sp > arguments;) { \
+        *base++ = result; \
+        do { \
             sp--; \
             value_drop(vm, *sp); \
-        } \
-        *base = result; \
-        sp = base + 1; \
-        object_drop(vm, as_object(called)); \
+        } while (sp > base); \
         NEXT(); \
     }
 
@@ -1732,27 +1731,57 @@ compare_jump_known : {
                 NEXT();
             }
         }
-        TRACED(goto call;)
-        if (LIKELY(is_object(called) && as_object(called)->type == &native_function_type)) {
-            const NativeFunction *native = (const NativeFunction *)as_object(called);
-            if (LIKELY(native_fits_plainly(&native->signature, base + 2, nargs) && is_absent(native->self) &&
-                       is_absent(base[1]))) {
-                SAVE_IP();
-                result = native->function(vm, base + 2, native->signature.exact, ABSENT);
-                if (UNLIKELY(is_absent(result))) goto call_done;
-                FINISH_NATIVE_CALL(base + 2);
-            }
-        } else if (is_object(called) && as_object(called)->type == &method_descriptor_type) {
-            const MethodDescriptor *method = (const MethodDescriptor *)as_object(called);
-            if (LIKELY(native_fits_plainly(&method->signature, base + 2, nargs) && !is_absent(base[1]) &&
-                       type_of(base[1]) == method->owner)) {
-                SAVE_IP();
-                result = method->function(vm, base + 1, method->signature.exact + 1, ABSENT);
-                if (UNLIKELY(is_absent(result))) goto call_done;
-                FINISH_NATIVE_CALL(base + 1);
-            }
-        }
+        if (is_object(called)) specialise_call(INSTRUCTION, as_object(called)->type);
         goto call;
+    }
+
+    TARGET(CALL_NATIVE) {
+        TRACED(goto op_CALL;)
+        nargs = A24;
+        base = sp - nargs - 2;
+        Value called = *base;
+        if (UNLIKELY(!is_exactly(called, &native_function_type))) goto op_CALL;
+        const NativeFunction *native = (const NativeFunction *)as_object(called);
+        if (UNLIKELY(!native_fits_plainly(&native->signature, base + 2, nargs) || !is_absent(native->self) ||
+                     !is_absent(base[1])))
+            goto op_CALL;
+        SAVE_IP();
+        result = native->function(vm, base + 2, native->signature.exact, ABSENT);
+        if (UNLIKELY(is_absent(result))) goto call_done;
+        base[1] = called;
+        FINISH_NATIVE_CALL();
+    }
+
+    TARGET(CALL_METHOD) {
+        TRACED(goto op_CALL;)
+        nargs = A24;
+        base = sp - nargs - 2;
+        Value called = *base;
+        if (UNLIKELY(!is_exactly(called, &method_descriptor_type) || is_absent(base[1]))) goto op_CALL;
+        const MethodDescriptor *method = (const MethodDescriptor *)as_object(called);
+        if (UNLIKELY(!native_fits_plainly(&method->signature, base + 2, nargs) ||
+                     type_of(base[1]) != method->owner))
+            goto op_CALL;
+        SAVE_IP();
+        result = method->function(vm, base + 1, method->signature.exact + 1, ABSENT);
+        if (UNLIKELY(is_absent(result))) goto call_done;
+        object_drop(vm, as_object(called));
+        FINISH_NATIVE_CALL();
+    }
+
+    TARGET(CALL_CLASS) {
+        TRACED(goto op_CALL;)
+        nargs = A24;
+        base = sp - nargs - 2;
+        callable = *base;
+        if (UNLIKELY(!is_exactly(callable, &type_type) || !is_absent(base[1]))) goto op_CALL;
+        if (as_object(callable) == (const Object *)&type_type && nargs == 1) {
+            result = value_ref(from_object(type_of(base[2])));
+            base[1] = callable;
+            FINISH_NATIVE_CALL();
+        }
+        arguments = base + 2;
+        goto call_class;
     }
 
     TARGET(CALL_KEYWORDS) {
@@ -2283,33 +2312,7 @@ call: /* base: callable, self or ABSENT, nargs arguments up to sp */
         method_to_pair(vm, base);
         goto call;
     }
-    if (type == &type_type) {
-        Type *class = (Type *)as_object(callable);
-        if (class == &type_type && nargs == 1) {
-            result = value_ref(from_object(type_of(arguments[0])));
-            goto call_done;
-        }
-        if (class->new != object_type.new || class->flags & TYPE_ABSTRACT) goto call_other;
-        Value init = type_lookup(vm, class, NAME_OF(vm, init));
-        if (is_absent(init) || !is_function(init)) goto call_other;
-        SAVE_IP();
-        if (UNLIKELY(class->root_shape != NULL && class->root_shape->children == NULL)) {
-            specialise_instances(class, as_function(init)->code);
-        }
-        Object *instance = instance_new(vm, class, 0);
-        if (UNLIKELY(instance == NULL)) goto error;
-        object_track(instance);
-        base[0] = from_object(instance);
-        base[1] = value_ref(base[0]);
-        arguments = base + 1;
-        nargs++;
-        sp = base + 1; /* the instance is the result, in place already */
-        value_ref(init);
-        value_drop(vm, callable);
-        callable = init;
-        flags = FRAME_INIT;
-        goto call_function;
-    }
+    if (type == &type_type) goto call_class;
     if (type->flags & TYPE_HEAP) {
         Value method = type_lookup(vm, type, NAME_OF(vm, call));
         if (!is_absent(method) && is_function(method)) {
@@ -2337,6 +2340,34 @@ call_done: /* drop the callable and its arguments; the result takes their place 
         value_xdrop(vm, dropped);
     }
     goto push_result;
+
+call_class : { /* a class of the metaclass `type`, with nargs arguments at base + 2 */
+    Type *class = (Type *)as_object(callable);
+    if (class == &type_type && nargs == 1) {
+        result = value_ref(from_object(type_of(arguments[0])));
+        goto call_done;
+    }
+    if (class->new != object_type.new || class->flags & TYPE_ABSTRACT) goto call_other;
+    Value init = type_lookup(vm, class, NAME_OF(vm, init));
+    if (is_absent(init) || !is_function(init)) goto call_other;
+    SAVE_IP();
+    if (UNLIKELY(class->root_shape != NULL && class->root_shape->children == NULL)) {
+        specialise_instances(class, as_function(init)->code);
+    }
+    Object *instance = instance_new(vm, class, 0);
+    if (UNLIKELY(instance == NULL)) goto error;
+    object_track(instance);
+    base[0] = from_object(instance);
+    base[1] = value_ref(base[0]);
+    arguments = base + 1;
+    nargs++;
+    sp = base + 1; /* the instance is the result, in place already */
+    value_ref(init);
+    value_drop(vm, callable);
+    callable = init;
+    flags = FRAME_INIT;
+    goto call_function;
+}
 
 #ifdef EVAL_TRACED
 call_profiled : { /* of a native: told before and after */

@@ -240,6 +240,14 @@ void specialise_load_method(VM *vm, uint32_t *instruction, Value object, Value n
     set_opcode(instruction, load_method_form(vm, instruction + 1, object, name));
 }
 
+void specialise_call(uint32_t *instruction, const Type *called) {
+    Opcode form = called == &native_function_type     ? OP_CALL_NATIVE
+                  : called == &method_descriptor_type ? OP_CALL_METHOD
+                  : called == &type_type              ? OP_CALL_CLASS
+                                                      : OP_CALL;
+    set_opcode(instruction, form);
+}
+
 /* How many different attributes of its first parameter a function stores. */
 static uint32_t count_stored(const Code *code) {
     uint32_t names[INLINE_SLOTS_MAX], count = 0;
