@@ -49,7 +49,7 @@ static inline Object *object_new(VM *vm, Type *type, size_t size) {
     return object;
 }
 
-static inline Object *object_new_container(VM *vm, Type *type, size_t size) {
+static inline Object *object_new_container_to_fill(VM *vm, Type *type, size_t size, size_t zeroed) {
     Heap *heap = vm_heap(vm);
     Generation *young = &heap->generations[YOUNGEST];
     uint32_t count = young->count, index = young->length;
@@ -61,11 +61,15 @@ static inline Object *object_new_container(VM *vm, Type *type, size_t size) {
     object->refs = 1;
     object->gc = (index << GC_INDEX_SHIFT) | GC_NEW;
     object->type = type;
-    memset(object + 1, 0, size - sizeof(Object));
+    memset(object + 1, 0, zeroed - sizeof(Object));
     young->items[index] = object;
     young->length = index + 1;
     young->count = count + 1;
     return object;
+}
+
+static inline Object *object_new_container(VM *vm, Type *type, size_t size) {
+    return object_new_container_to_fill(vm, type, size, size);
 }
 
 static inline void object_track(Object *object) {

@@ -113,6 +113,10 @@ static inline Object *object_new(VM *vm, Type *type, size_t size);
  * when refused. */
 static inline Object *object_new_container(VM *vm, Type *type, size_t size);
 
+/* The same, but of its bytes only the first `zeroed` are sure to be zero: the caller fills the rest at once, before
+ * anything else is asked of this room. */
+static inline Object *object_new_container_to_fill(VM *vm, Type *type, size_t size, size_t zeroed);
+
 /* The body is filled: from here on the collector looks at the object. Cannot fail. No effect if tracked
  * already or untracked by object_untrack. */
 static inline void object_track(Object *object);

@@ -67,11 +67,15 @@ Value list_new(VM *vm, int64_t capacity) {
     List *list = (List *)object_new_container(vm, &list_type, sizeof(List));
     if (!list) return raise_memory(vm);
     object_track(&list->head);
-    if (capacity > 0 && !list_reserve(vm, list, capacity)) {
-        object_drop(vm, &list->head);
-        return ABSENT;
+    if (capacity <= 0) return from_object(list);
+    if (capacity <= ROW_LENGTH_MAX) list->items = memory_alloc(vm, (size_t)capacity * sizeof(Value));
+    if (list->items) {
+        list->capacity = capacity;
+        return from_object(list);
     }
-    return from_object(list);
+    if (capacity > ROW_LENGTH_MAX) raise_memory(vm);
+    object_drop(vm, &list->head);
+    return ABSENT;
 }
 
 Value list_from(VM *vm, const Value *items, int64_t length) {

@@ -105,19 +105,6 @@ bool set_shed_deleted(VM *vm, Set *set) {
     return grow(vm, set);
 }
 
-bool set_next(const Set *set, int64_t *position, Value *key, int64_t *hash) {
-    if (!set->table) return false;
-    for (uint64_t i = (uint64_t)*position; i <= set->mask; i++) {
-        const SetEntry *entry = &set->table[i];
-        if (is_absent(entry->key)) continue;
-        *key = entry->key;
-        *hash = entry->hash;
-        *position = (int64_t)i + 1;
-        return true;
-    }
-    return false;
-}
-
 /* --- finding --- */
 
 /* Compare with a cell of the same hash; *changed when user code has touched the table. */
@@ -133,9 +120,7 @@ static int compare_key(VM *vm, const Set *set, const SetEntry *entry, Value key,
     return equal;
 }
 
-/* The cell of the key, or the one where it belongs: the last deleted one on its way, else the free one that ends it.
- * NULL RAISES. The table is there. */
-static SetEntry *look_up(VM *vm, Set *set, Value key, int64_t hash) {
+SetEntry *set_look_further(VM *vm, Set *set, Value key, int64_t hash) {
 restart:;
     Probe p = probe_begin(set->table, set->mask, hash);
     SetEntry *deleted = NULL;
@@ -158,19 +143,9 @@ restart:;
     }
 }
 
-int set_contains_hashed(VM *vm, Set *set, Value key, int64_t hash) {
-    if (set->used == 0) return 0;
-    SetEntry *entry = look_up(vm, set, key, hash);
-    return entry ? !is_absent(entry->key) : -1;
-}
-
 /* --- changing --- */
 
-bool set_add_hashed(VM *vm, Set *set, Value key, int64_t hash) {
-    if (!set->table && !set_resize(vm, set, 0)) return false;
-    SetEntry *entry = look_up(vm, set, key, hash);
-    if (!entry) return false;
-    if (!is_absent(entry->key)) return true;
+bool set_fill_cell(VM *vm, Set *set, SetEntry *entry, Value key, int64_t hash) {
     bool again = entry->hash == SET_DELETED_HASH;
     *entry = (SetEntry){value_ref(key), hash};
     set->used++;
@@ -186,7 +161,7 @@ bool set_add_hashed(VM *vm, Set *set, Value key, int64_t hash) {
 
 int set_discard_hashed(VM *vm, Set *set, Value key, int64_t hash) {
     if (set->used == 0) return 0;
-    SetEntry *entry = look_up(vm, set, key, hash);
+    SetEntry *entry = set_look_up(vm, set, key, hash);
     if (!entry) return -1;
     if (is_absent(entry->key)) return 0;
     Value old = entry->key;

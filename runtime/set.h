@@ -51,6 +51,17 @@ RAISES bool set_symmetric_difference_update(VM *vm, Value set, Value iterable);
 void set_clear(VM *vm, Value set);
 
 /* Walk: *position starts at 0; false at the end. BORROWED; the set must not change meanwhile. */
-bool set_next(const Set *set, int64_t *position, BORROWED Value *key, int64_t *hash);
+static inline bool set_next(const Set *set, int64_t *position, BORROWED Value *key, int64_t *hash) {
+    if (!set->table) return false;
+    for (uint64_t i = (uint64_t)*position; i <= set->mask; i++) {
+        const SetEntry *entry = &set->table[i];
+        if (is_absent(entry->key)) continue;
+        *key = entry->key;
+        *hash = entry->hash;
+        *position = (int64_t)i + 1;
+        return true;
+    }
+    return false;
+}
 
 #endif

@@ -82,8 +82,9 @@ static Value as_set_of(VM *vm, Value iterable) {
 /* `other` is a set, a dict whose keys are meant, or ABSENT. */
 typedef bool (*EachFn)(VM *vm, Value target, Value other, Value key, int64_t hash);
 
-/* Call `each` with the items of `source`, held, until it returns false. */
-static bool each_entry(VM *vm, Value target, Value source, Value other, EachFn each) {
+/* Call `each` with the items of `source`, held, until it returns false. It becomes part of the loop. */
+static inline __attribute__((always_inline)) bool each_entry(VM *vm, Value target, Value source, Value other,
+                                                             EachFn each) {
     int64_t position = 0, hash;
     Value key;
     while (set_next(as_set(source), &position, &key, &hash)) {
@@ -95,18 +96,18 @@ static bool each_entry(VM *vm, Value target, Value source, Value other, EachFn e
     return true;
 }
 
-static int has(VM *vm, Value other, Value key, int64_t hash) {
+static inline int has(VM *vm, Value other, Value key, int64_t hash) {
     if (is_set(other)) return set_contains_hashed(vm, as_set(other), key, hash);
     int64_t index = dict_find(vm, as_dict(other), key, hash);
     return index == -2 ? -1 : index >= 0;
 }
 
-static bool add_if_missing(VM *vm, Value target, Value other, Value key, int64_t hash) {
+static inline bool add_if_missing(VM *vm, Value target, Value other, Value key, int64_t hash) {
     int contained = has(vm, other, key, hash);
     return contained > 0 || (contained == 0 && set_add_hashed(vm, as_set(target), key, hash));
 }
 
-static bool add_if_contained(VM *vm, Value target, Value other, Value key, int64_t hash) {
+static inline bool add_if_contained(VM *vm, Value target, Value other, Value key, int64_t hash) {
     int contained = has(vm, other, key, hash);
     return contained == 0 || (contained > 0 && set_add_hashed(vm, as_set(target), key, hash));
 }
@@ -250,7 +251,7 @@ INPLACE(xor, set_symmetric_difference_update)
 
 /* --- comparison, hash --- */
 
-static bool require_contained(VM *vm, Value target, Value other, Value key, int64_t hash) {
+static inline bool require_contained(VM *vm, Value target, Value other, Value key, int64_t hash) {
     (void)target;
     return has(vm, other, key, hash) > 0;
 }

@@ -18,10 +18,12 @@
 
 static size_t tuple_size(int64_t length) { return sizeof(Tuple) + (size_t)length * sizeof(Value); }
 
-Tuple *tuple_new(VM *vm, int64_t length) {
+/* With its items still undefined, `zeroed` being sizeof(Tuple), or ABSENT. */
+static inline Tuple *make(VM *vm, int64_t length, size_t zeroed) {
     if (length == 0 && !is_absent(vm->empty_tuple)) return as_tuple(value_ref(vm->empty_tuple));
     Object *object = NULL;
-    if (length <= ROW_LENGTH_MAX) object = object_new_container(vm, &tuple_type, tuple_size(length));
+    if (length <= ROW_LENGTH_MAX)
+        object = object_new_container_to_fill(vm, &tuple_type, tuple_size(length), zeroed);
     if (!object) {
         raise_memory(vm);
         return NULL;
@@ -31,15 +33,17 @@ Tuple *tuple_new(VM *vm, int64_t length) {
     return tuple;
 }
 
+Tuple *tuple_new(VM *vm, int64_t length) { return make(vm, length, tuple_size(length)); }
+
 Value tuple_from(VM *vm, const Value *items, int64_t length) {
-    Tuple *tuple = tuple_new(vm, length);
+    Tuple *tuple = make(vm, length, sizeof(Tuple));
     if (!tuple) return ABSENT;
     row_copy(tuple->items, items, length);
     return tuple_finish(tuple);
 }
 
 Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
-    Tuple *tuple = tuple_new(vm, length);
+    Tuple *tuple = make(vm, length, sizeof(Tuple));
     if (!tuple) {
         row_drop(vm, items, length);
         return ABSENT;
@@ -72,12 +76,13 @@ Value tuple_pack(VM *vm, int count, ...) {
 static Value from_list(VM *vm, Value list) {
     for (;;) {
         int64_t length = as_list(list)->length;
-        Tuple *tuple = tuple_new(vm, length);
+        Tuple *tuple = make(vm, length, sizeof(Tuple));
         if (!tuple) return ABSENT;
         if (as_list(list)->length == length) {
             row_copy(tuple->items, as_list(list)->items, length);
             return tuple_finish(tuple);
         }
+        memset(tuple->items, 0, (size_t)length * sizeof(Value));
         object_drop(vm, &tuple->head);
     }
 }
