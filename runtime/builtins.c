@@ -21,10 +21,6 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-#define NATIVE(function) \
-    static Value function(VM *vm __attribute__((unused)), Value *args __attribute__((unused)), \
-                          int nargs __attribute__((unused)), Value names __attribute__((unused)))
-
 static Value int_or_error(VM *vm, int64_t i) { return i < 0 ? ABSENT : int_from(vm, i); }
 
 static Value bool_or_error(int truth) { return truth < 0 ? ABSENT : bool_from(truth); }

@@ -15,9 +15,6 @@
 #include "runtime/strtype.h"
 #include "runtime/textmethods.h"
 
-#define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
-#define UNUSED_CALL (void)nargs, (void)names
-
 /* --- storage --- */
 
 #define NO_BYTES ((uint8_t *)"") /* what `data` of an empty one without a block points to; never written */
@@ -120,8 +117,8 @@ static void dealloc(VM *vm, Object *self) {
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
     (void)args;
-    UNUSED_CALL;
     if (type == &bytearray_type) return bytearray_new(vm, 0);
     ByteArray *b = (ByteArray *)instance_new(vm, type, 0);
     if (!b) return ABSENT;
@@ -319,7 +316,6 @@ static Value modulo(VM *vm, Value left, Value right) {
 /* --- methods --- */
 
 METHOD(append) {
-    UNUSED_CALL;
     int byte = byte_argument(vm, args[1]);
     ByteArray *b = as_bytearray(args[0]);
     if (byte < 0 || !bytearray_replace(vm, b, b->length, b->length, 1)) return ABSENT;
@@ -328,7 +324,6 @@ METHOD(append) {
 }
 
 METHOD(extend) {
-    UNUSED_CALL;
     if (is_string(args[1])) {
         if (string_length(as_string(args[1])) == 0) return NONE;
         return raise_type(vm, "expected iterable of integers; got: 'str'");
@@ -343,7 +338,6 @@ METHOD(extend) {
 }
 
 METHOD(insert) {
-    UNUSED_CALL;
     int64_t at;
     if (!text_size_argument(vm, args[1], &at)) return ABSENT;
     int byte = byte_argument(vm, args[2]);
@@ -357,7 +351,6 @@ METHOD(insert) {
 }
 
 METHOD(pop) {
-    UNUSED_CALL;
     int64_t at = -1;
     if (!text_size_argument(vm, args[1], &at)) return ABSENT;
     ByteArray *b = as_bytearray(args[0]);
@@ -369,7 +362,6 @@ METHOD(pop) {
 }
 
 METHOD(remove) {
-    UNUSED_CALL;
     int byte = byte_argument(vm, args[1]);
     if (byte < 0) return ABSENT;
     int64_t at = text_find_unit(text_of(args[0]), (uint32_t)byte);
@@ -379,7 +371,6 @@ METHOD(remove) {
 
 METHOD(reverse) {
     (void)vm;
-    UNUSED_CALL;
     ByteArray *b = as_bytearray(args[0]);
     for (int64_t i = 0, j = b->length - 1; i < j; i++, j--) {
         uint8_t byte = b->data[i];
@@ -390,18 +381,13 @@ METHOD(reverse) {
 }
 
 METHOD(clear) {
-    UNUSED_CALL;
     ByteArray *b = as_bytearray(args[0]);
     return bytearray_replace(vm, b, 0, b->length, 0) ? NONE : ABSENT;
 }
 
-METHOD(copy) {
-    UNUSED_CALL;
-    return bytearray_from(vm, as_bytearray(args[0])->data, as_bytearray(args[0])->length);
-}
+METHOD(copy) { return bytearray_from(vm, as_bytearray(args[0])->data, as_bytearray(args[0])->length); }
 
 METHOD(reduce) {
-    UNUSED_CALL;
     Text t = text_of(args[0]);
     Value bytes = bytes_from(vm, t.data, t.length), state = ABSENT, result = ABSENT;
     Value arguments = is_absent(bytes) ? ABSENT : tuple_from_owned(vm, &bytes, 1);
@@ -414,10 +400,7 @@ METHOD(reduce) {
     return result;
 }
 
-static Value method_alloc(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return int_from(vm, as_bytearray(args[0])->capacity);
-}
+METHOD(alloc) { return int_from(vm, as_bytearray(args[0])->capacity); }
 
 METHOD(sizeof) {
     (void)vm, (void)nargs, (void)names;

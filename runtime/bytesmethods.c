@@ -8,8 +8,8 @@
 #include "runtime/textmethods.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) Value bytes_method_##name(VM *vm, Value *args, int nargs, Value names)
-#define UNUSED_CALL (void)nargs, (void)names
+/* A method of both types. */
+#define SHARED_METHOD(name) Value bytes_method_##name(NATIVE_PARAMETERS)
 
 /* --- slots --- */
 
@@ -102,10 +102,7 @@ Value bytes_get_slice(VM *vm, Value self, Value slice) {
 
 /* --- decode, hex --- */
 
-METHOD(decode) {
-    UNUSED_CALL;
-    return codec_decode_by(vm, "decode", args[0], args[1], args[2]);
-}
+SHARED_METHOD(decode) { return codec_decode_by(vm, "decode", args[0], args[1], args[2]); }
 
 static int hex_digit(uint32_t c) {
     if (c >= '0' && c <= '9') return (int)c - '0';
@@ -147,8 +144,7 @@ static int64_t read_hex(VM *vm, Text t, uint8_t *to) {
     return count;
 }
 
-METHOD(fromhex) {
-    UNUSED_CALL;
+SHARED_METHOD(fromhex) {
     if (is_none(args[1])) return raise_type(vm, "fromhex() argument must be str, not None");
     if (!is_string(args[1])) return raise_type(vm, "fromhex() argument must be str, not %T", args[1]);
     Bytes *bytes = bytes_new(vm, string_length(as_string(args[1])) / 2 + 1);
@@ -182,8 +178,7 @@ static int hex_separator(VM *vm, Value v) {
     return -1;
 }
 
-METHOD(hex) {
-    UNUSED_CALL;
+SHARED_METHOD(hex) {
     int separator = is_absent(args[1]) ? 0 : hex_separator(vm, args[1]);
     int64_t group = 1;
     if (separator < 0 || (!is_absent(args[2]) && !object_to_int64(vm, args[2], NULL, &group))) return ABSENT;
@@ -208,8 +203,7 @@ METHOD(hex) {
 
 /* --- translate --- */
 
-METHOD(maketrans) {
-    UNUSED_CALL;
+SHARED_METHOD(maketrans) {
     if (!bytes_like_check(vm, args[0]) || !bytes_like_check(vm, args[1])) return ABSENT;
     Text from = text_of(args[0]), to = text_of(args[1]);
     if (from.length != to.length) return raise_value(vm, "maketrans arguments must have same length");
@@ -222,8 +216,7 @@ METHOD(maketrans) {
     return from_object(table);
 }
 
-METHOD(translate) {
-    UNUSED_CALL;
+SHARED_METHOD(translate) {
     bool deleted[256] = {false};
     uint8_t table[256];
     for (int i = 0; i < 256; i++)
@@ -252,16 +245,12 @@ METHOD(translate) {
     return w.value;
 }
 
-static Value method_getnewargs(VM *vm, Value *args, int nargs, Value names) {
-    UNUSED_CALL;
+METHOD(getnewargs) {
     Value exact = bytes_from(vm, as_bytes(args[0])->data, as_bytes(args[0])->length);
     return is_absent(exact) ? ABSENT : tuple_from_owned(vm, &exact, 1);
 }
 
-static Value method_bytes(VM *vm, Value *args, int nargs, Value names) {
-    UNUSED_CALL;
-    return text_slice(vm, args[0], 0, as_bytes(args[0])->length);
-}
+METHOD(bytes) { return text_slice(vm, args[0], 0, as_bytes(args[0])->length); }
 
 const NativeDef bytes_methods[] = {
     TEXT_METHODS("old, new, count=-1, /"),

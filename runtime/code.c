@@ -293,18 +293,11 @@ static Value iterate_runs(VM *vm, Value self, bool spans) {
     return iterator;
 }
 
-static Value co_lines(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return iterate_runs(vm, args[0], false);
-}
+NATIVE(co_lines) { return iterate_runs(vm, args[0], false); }
 
-static Value co_positions(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return iterate_runs(vm, args[0], true);
-}
+NATIVE(co_positions) { return iterate_runs(vm, args[0], true); }
 
-static Value varname_from_oparg(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(varname_from_oparg) {
     const Code *code = as_code(args[0]);
     int64_t index;
     if (!object_to_int64(vm, args[1], &exc_OverflowError, &index)) return ABSENT;

@@ -369,27 +369,19 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 
 /* --- methods --- */
 
-static Value conjugate(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(conjugate) {
     ComplexNumber c = complex_number(args[0]);
     return complex_from(vm, c.real, -c.imag);
 }
 
-static Value complex_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return positive(vm, args[0]);
-}
+NATIVE(complex_method) { return positive(vm, args[0]); }
 
-static Value format_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return format_complex(vm, args[0], args[1]);
-}
+NATIVE(format_method) { return format_complex(vm, args[0], args[1]); }
 
 static Value get_real(VM *vm, Value self) { return float_from(vm, complex_number(self).real); }
 static Value get_imag(VM *vm, Value self) { return float_from(vm, complex_number(self).imag); }
 
-static Value getnewargs(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(getnewargs) {
     Value pair[2] = {get_real(vm, args[0]), ABSENT};
     if (!is_absent(pair[0])) pair[1] = get_imag(vm, args[0]);
     if (!is_absent(pair[1])) return tuple_from_owned(vm, pair, 2);

@@ -259,24 +259,16 @@ static Value inplace_merge(VM *vm, Value self, Value other) {
 
 /* --- methods --- */
 
-#define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
-#define UNUSED_CALL (void)nargs, (void)names
-
 METHOD(get) {
-    UNUSED_CALL;
     Value value = dict_get(vm, args[0], args[1]);
     if (!is_absent(value)) return value_ref(value);
     if (error_raised(vm)) return ABSENT;
     return is_absent(args[2]) ? NONE : value_ref(args[2]);
 }
 
-METHOD(setdefault) {
-    UNUSED_CALL;
-    return dict_set_default(vm, args[0], args[1], is_absent(args[2]) ? NONE : args[2]);
-}
+METHOD(setdefault) { return dict_set_default(vm, args[0], args[1], is_absent(args[2]) ? NONE : args[2]); }
 
 METHOD(pop) {
-    UNUSED_CALL;
     /* An empty dict does not ask for a hash. */
     Value value = as_dict(args[0])->count ? dict_pop(vm, args[0], args[1]) : ABSENT;
     if (!is_absent(value) || error_raised(vm)) return value;
@@ -284,7 +276,6 @@ METHOD(pop) {
 }
 
 METHOD(popitem) {
-    UNUSED_CALL;
     Tuple *pair = tuple_new(vm, 2);
     if (!pair) return ABSENT;
     if (dict_take_last(as_dict(args[0]), &pair->items[0], &pair->items[1])) return tuple_finish(pair);
@@ -292,38 +283,22 @@ METHOD(popitem) {
     return raise_error(vm, &exc_KeyError, "popitem(): dictionary is empty");
 }
 
-METHOD(keys) {
-    UNUSED_CALL;
-    return dict_view_new(vm, &dict_keys_type, args[0]);
-}
+METHOD(keys) { return dict_view_new(vm, &dict_keys_type, args[0]); }
 
-METHOD(values) {
-    UNUSED_CALL;
-    return dict_view_new(vm, &dict_values_type, args[0]);
-}
+METHOD(values) { return dict_view_new(vm, &dict_values_type, args[0]); }
 
-METHOD(items) {
-    UNUSED_CALL;
-    return dict_view_new(vm, &dict_items_type, args[0]);
-}
+METHOD(items) { return dict_view_new(vm, &dict_items_type, args[0]); }
 
 METHOD(update) { return merge_call(vm, "update", args[0], args + 1, nargs - 1, names) ? NONE : ABSENT; }
 
 METHOD(clear) {
-    UNUSED_CALL;
     dict_clear(vm, args[0]);
     return NONE;
 }
 
-METHOD(copy) {
-    UNUSED_CALL;
-    return dict_copy(vm, args[0]);
-}
+METHOD(copy) { return dict_copy(vm, args[0]); }
 
-METHOD(reversed) {
-    UNUSED_CALL;
-    return dict_reverse(vm, args[0]);
-}
+METHOD(reversed) { return dict_reverse(vm, args[0]); }
 
 METHOD(sizeof) {
     (void)vm, (void)nargs, (void)names;
@@ -341,7 +316,6 @@ static bool set_to_same(VM *vm, Value key, void *context) {
 }
 
 METHOD(fromkeys) {
-    UNUSED_CALL;
     Filling filling = {call_0(vm, args[0]), is_absent(args[2]) ? NONE : args[2]};
     if (is_absent(filling.target)) return ABSENT;
     if (object_each(vm, args[1], set_to_same, &filling)) return filling.target;

@@ -17,9 +17,6 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
-#define UNUSED_CALL (void)nargs, (void)names
-
 typedef enum { PART_KEY, PART_VALUE, PART_ITEM } Part;
 
 /* --- iterators --- */
@@ -111,7 +108,6 @@ static Value iterator_self(VM *vm, Value self) {
 }
 
 METHOD(length_hint) {
-    (void)vm, UNUSED_CALL;
     const DictIterator *it = (const DictIterator *)as_object(args[0]);
     bool live = !is_absent(it->dict) && it->count == as_dict(it->dict)->count;
     return int_small(live ? it->remaining : 0);
@@ -119,7 +115,6 @@ METHOD(length_hint) {
 
 /* A copy is made through the list of what is left; the iterator itself stays where it is. */
 METHOD(reduce) {
-    UNUSED_CALL;
     const DictIterator *it = (const DictIterator *)as_object(args[0]);
     DictIterator *copy = (DictIterator *)object_new_container(vm, it->head.type, sizeof(DictIterator));
     if (!copy) return raise_memory(vm);
@@ -227,10 +222,7 @@ static Value iterate_part(VM *vm, Value self, bool backward) {
 
 static Value view_iterate(VM *vm, Value self) { return iterate_part(vm, self, false); }
 
-METHOD(view_reversed) {
-    UNUSED_CALL;
-    return iterate_part(vm, args[0], true);
-}
+METHOD(view_reversed) { return iterate_part(vm, args[0], true); }
 
 static int keys_contains(VM *vm, Value self, Value key) { return dict_contains(vm, dict_viewed(self), key); }
 
@@ -332,7 +324,6 @@ static Value view_and(VM *vm, Value left, Value right) {
 }
 
 METHOD(isdisjoint) {
-    UNUSED_CALL;
     Value iterator = object_iterate(vm, args[1]);
     if (is_absent(iterator)) return ABSENT;
     int contained = 0;

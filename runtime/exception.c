@@ -131,9 +131,7 @@ static Value exception_repr(VM *vm, Value self) {
     return string_format(vm, "%s%R", short_name(self), from_object(args));
 }
 
-static Value exception_reduce(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(exception_reduce) {
     Value type = from_object(type_of(args[0]));
     Value dict = attributes_dict(vm, as_object(args[0]));
     if (is_absent(dict)) return ABSENT;
@@ -142,9 +140,7 @@ static Value exception_reduce(VM *vm, Value *args, int nargs, Value names) {
                                 : tuple_pack(vm, 2, type, arguments);
 }
 
-static Value exception_set_state(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(exception_set_state) {
     if (is_none(args[1])) return NONE;
     if (!is_dict(args[1])) return raise_type(vm, "state is not a dictionary");
     Value copy = dict_copy(vm, args[1]), key, value;
@@ -156,9 +152,7 @@ static Value exception_set_state(VM *vm, Value *args, int nargs, Value names) {
     return ok ? NONE : ABSENT;
 }
 
-static Value exception_add_note(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(exception_add_note) {
     if (!is_string(args[1])) return raise_type(vm, "note must be a str, not '%T'", args[1]);
     Value notes;
     int found = object_find_attribute(vm, args[0], NAME_OF(vm, notes), &notes);
@@ -194,11 +188,7 @@ static bool set_traceback(VM *vm, Value self, Value value) {
     return true;
 }
 
-static Value exception_with_traceback(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    return set_traceback(vm, args[0], args[1]) ? value_ref(args[0]) : ABSENT;
-}
+NATIVE(exception_with_traceback) { return set_traceback(vm, args[0], args[1]) ? value_ref(args[0]) : ABSENT; }
 
 static Value get_args(VM *vm, Value self) {
     (void)vm;

@@ -75,9 +75,7 @@ Value group_str(VM *vm, Value self) {
                          count == 1 ? "" : "s");
 }
 
-static Value group_derive(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(group_derive) {
     return call_2(vm, from_object(&exc_BaseExceptionGroup), as_exception(args[0])->fields[GROUP_MESSAGE],
                   args[1]);
 }
@@ -189,9 +187,7 @@ static bool split(VM *vm, Value exception, Value matcher, bool is_function, Valu
     return !is_absent(*rest);
 }
 
-static Value group_split(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(group_split) {
     bool is_function;
     Value match, rest;
     if (!check_matcher(vm, args[1], &is_function)) return ABSENT;
@@ -202,9 +198,7 @@ static Value group_split(VM *vm, Value *args, int nargs, Value names) {
     return pair;
 }
 
-static Value group_subgroup(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(group_subgroup) {
     bool is_function;
     Value match, rest;
     if (!check_matcher(vm, args[1], &is_function)) return ABSENT;

@@ -9,10 +9,6 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 
-#define METHOD(name) \
-    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
-
 bool file_count_argument(VM *vm, Value v, int64_t *size) {
     *size = -1;
     if (is_absent(v) || is_none(v)) return true;
@@ -89,7 +85,7 @@ static Value next(VM *vm, Value self) {
 }
 
 /* A byte at a time: there is nothing to read ahead into. */
-METHOD(readline) {
+NATIVE(readline) {
     int64_t limit;
     if (!file_count_argument(vm, args[1], &limit)) return ABSENT;
     Bytes *line = bytes_new(vm, 0);
@@ -114,7 +110,7 @@ METHOD(readline) {
     return from_object(line);
 }
 
-METHOD(readlines) {
+NATIVE(readlines) {
     int64_t hint, total = 0;
     if (!file_count_argument(vm, args[1], &hint) || !io_check_open(vm, args[0])) return ABSENT;
     Value lines = list_new(vm, 0);
@@ -135,13 +131,13 @@ static bool write_item(VM *vm, Value item, void *context) {
     return !is_absent(written);
 }
 
-METHOD(writelines) {
+NATIVE(writelines) {
     return io_check_open(vm, args[0]) && object_each(vm, args[1], write_item, &args[0]) ? NONE : ABSENT;
 }
 
-METHOD(enter) { return iterate(vm, args[0]); }
+NATIVE(enter) { return iterate(vm, args[0]); }
 
-METHOD(leave) {
+NATIVE(leave) {
     Value result = io_ask(vm, args[0], "close", ABSENT);
     value_xdrop(vm, result);
     return is_absent(result) ? ABSENT : NONE;
@@ -150,7 +146,7 @@ METHOD(leave) {
 /* --- what a stream says that can do nothing --- */
 
 #define UNSUPPORTED(name) \
-    METHOD(no_##name) { \
+    NATIVE(no_##name) { \
         (void)args; \
         return raise_unsupported(vm, #name); \
     }
@@ -163,14 +159,14 @@ UNSUPPORTED(read1)
 UNSUPPORTED(readline)
 UNSUPPORTED(write)
 
-METHOD(is_false) {
+NATIVE(is_false) {
     (void)vm, (void)args;
     return FALSE_VALUE;
 }
 
-METHOD(is_terminal) { return io_check_open(vm, args[0]) ? FALSE_VALUE : ABSENT; }
+NATIVE(is_terminal) { return io_check_open(vm, args[0]) ? FALSE_VALUE : ABSENT; }
 
-METHOD(base_tell) {
+NATIVE(base_tell) {
     Value seek = string_intern_c(vm, "seek"), row[] = {int_small(0), int_small(1)};
     Value at = is_absent(seek) ? ABSENT : call_method(vm, args[0], seek, row, 2);
     value_xdrop(vm, seek);
@@ -194,13 +190,13 @@ static Value get_closed(VM *vm, Value self) {
     return closed < 0 ? ABSENT : bool_from(closed);
 }
 
-METHOD(base_flush) {
+NATIVE(base_flush) {
     int closed = is_closed(vm, args[0]);
     if (closed > 0) raise_value(vm, "I/O operation on closed file.");
     return closed == 0 ? NONE : ABSENT;
 }
 
-METHOD(base_close) {
+NATIVE(base_close) {
     int closed = is_closed(vm, args[0]);
     if (closed) return closed < 0 ? ABSENT : NONE;
     Value flushed = io_ask(vm, args[0], "flush", ABSENT), raised = error_take(vm);
@@ -213,7 +209,7 @@ METHOD(base_close) {
     return done ? NONE : ABSENT;
 }
 
-METHOD(check_closed) { return io_check_open(vm, args[0]) ? NONE : ABSENT; }
+NATIVE(check_closed) { return io_check_open(vm, args[0]) ? NONE : ABSENT; }
 
 static Value check_can(VM *vm, Value self, const char *question, const char *text) {
     Value answer = io_ask(vm, self, question, ABSENT);
@@ -222,9 +218,9 @@ static Value check_can(VM *vm, Value self, const char *question, const char *tex
     return can ? NONE : is_absent(answer) ? ABSENT : raise_unsupported(vm, text);
 }
 
-METHOD(check_readable) { return check_can(vm, args[0], "readable", "File or stream is not readable."); }
-METHOD(check_writable) { return check_can(vm, args[0], "writable", "File or stream is not writable."); }
-METHOD(check_seekable) { return check_can(vm, args[0], "seekable", "File or stream is not seekable."); }
+NATIVE(check_readable) { return check_can(vm, args[0], "readable", "File or stream is not readable."); }
+NATIVE(check_writable) { return check_can(vm, args[0], "writable", "File or stream is not writable."); }
+NATIVE(check_seekable) { return check_can(vm, args[0], "seekable", "File or stream is not seekable."); }
 
 static const NativeDef base_methods[] = {
     {"seek", no_seek, "offset, whence=0, /", "Change the stream position to the given byte offset.", 0},
@@ -254,7 +250,7 @@ static const GetSetDef base_getsets[] = {
 
 /* --- RawIOBase: read by readinto --- */
 
-METHOD(raw_read) {
+NATIVE(raw_read) {
     int64_t size;
     if (!file_count_argument(vm, args[1], &size)) return ABSENT;
     if (size < 0) return io_ask(vm, args[0], "readall", ABSENT);
@@ -274,7 +270,7 @@ METHOD(raw_read) {
     return result;
 }
 
-METHOD(raw_readall) {
+NATIVE(raw_readall) {
     Value all = bytearray_new(vm, 0), result = ABSENT;
     while (!is_absent(all)) {
         Value piece = io_ask(vm, args[0], "read", int_small(FILE_BUFFER_SIZE));
@@ -330,8 +326,8 @@ static Value into_by(VM *vm, Value self, Value target, const char *reader, const
     return result;
 }
 
-METHOD(buffered_readinto) { return into_by(vm, args[0], args[1], "read", "readinto"); }
-METHOD(buffered_readinto1) { return into_by(vm, args[0], args[1], "read1", "readinto1"); }
+NATIVE(buffered_readinto) { return into_by(vm, args[0], args[1], "read", "readinto"); }
+NATIVE(buffered_readinto1) { return into_by(vm, args[0], args[1], "read1", "readinto1"); }
 
 static const NativeDef buffered_methods[] = {
     {"detach", no_detach, "", "Disconnect this buffer from its underlying raw stream and return it.", 0},

@@ -265,8 +265,7 @@ static Value read_bytes(VM *vm, Buffered *b, int64_t size) {
     return bytes ? from_object(bytes_resize(vm, bytes, count)) : ABSENT;
 }
 
-static Value read_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(read_method) {
     int64_t size;
     Buffered *b = open_for(vm, args[0], "read of closed file");
     if (!b || !file_count_argument(vm, args[1], &size)) return ABSENT;
@@ -274,8 +273,7 @@ static Value read_method(VM *vm, Value *args, int nargs, Value names) {
     return read_bytes(vm, b, size);
 }
 
-static Value read1_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(read1_method) {
     int64_t size;
     Buffered *b = open_for(vm, args[0], "read of closed file");
     if (!b || !file_count_argument(vm, args[1], &size)) return ABSENT;
@@ -305,18 +303,11 @@ static Value read_into(VM *vm, Value self, Value target, bool once) {
     return got < 0 ? ABSENT : int_from(vm, count);
 }
 
-static Value readinto_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return read_into(vm, args[0], args[1], false);
-}
+NATIVE(readinto_method) { return read_into(vm, args[0], args[1], false); }
 
-static Value readinto1_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return read_into(vm, args[0], args[1], true);
-}
+NATIVE(readinto1_method) { return read_into(vm, args[0], args[1], true); }
 
-static Value peek_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(peek_method) {
     Buffered *b = open_for(vm, args[0], "peek of closed file");
     int64_t size;
     if (!b || (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &size)))
@@ -348,8 +339,7 @@ static Value read_line(VM *vm, Buffered *b, int64_t limit) {
     return from_object(line);
 }
 
-static Value readline_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(readline_method) {
     int64_t limit;
     Buffered *b = open_for(vm, args[0], "readline of closed file");
     return b && file_count_argument(vm, args[1], &limit) ? read_line(vm, b, limit < 0 ? -1 : limit) : ABSENT;
@@ -367,8 +357,7 @@ static Value next(VM *vm, Value self) {
 
 /* --- writing methods --- */
 
-static Value write_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(write_method) {
     int64_t size;
     Buffered *b = as_buffered(args[0]);
     if (is_string(args[1])) return raise_type(vm, "a bytes-like object is required, not '%T'", args[1]);
@@ -381,15 +370,13 @@ static Value write_method(VM *vm, Value *args, int nargs, Value names) {
     return done ? int_from(vm, size) : ABSENT;
 }
 
-static Value flush_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(flush_method) {
     Buffered *b = as_buffered(args[0]);
     if (b->writes && !open_for(vm, args[0], "flush of closed file")) return ABSENT;
     return buffered_check_open(vm, b) && buffered_flush(vm, b) ? NONE : ABSENT;
 }
 
-static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(truncate_method) {
     Buffered *b = open_for(vm, args[0], "truncate of closed file");
     int64_t size;
     if (!b) return ABSENT;
@@ -410,15 +397,13 @@ static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
 
 /* --- methods of all three --- */
 
-static Value tell_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(tell_method) {
     Buffered *b = open_for(vm, args[0], "I/O operation on closed file");
     int64_t at = b ? buffered_tell(vm, b) : -1;
     return at < 0 ? ABSENT : int_from(vm, at);
 }
 
-static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(seek_method) {
     Buffered *b = open_for(vm, args[0], "seek of closed file");
     int64_t offset, whence = 0;
     if (!b || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
@@ -428,8 +413,7 @@ static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
     return at < 0 ? ABSENT : int_from(vm, at);
 }
 
-static Value close_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(close_method) {
     Buffered *b = as_buffered(args[0]);
     bool plain = is_buffered(args[0]);
     int closed = plain || !check_usable(vm, b) ? 0 : stream_closed(vm, b->raw);
@@ -441,8 +425,7 @@ static Value close_method(VM *vm, Value *args, int nargs, Value names) {
     return done && !is_absent(flushed) ? NONE : ABSENT;
 }
 
-static Value detach_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(detach_method) {
     Buffered *b = as_buffered(args[0]);
     if (!buffered_check_open(vm, b) || !write_out(vm, b)) return ABSENT;
     Value raw = b->raw;
@@ -458,39 +441,25 @@ static Value ask_raw(VM *vm, Value self, const char *method) {
 }
 
 #define ASK(name) \
-    static Value name##_method(VM *vm, Value *args, int nargs, Value names) { \
-        (void)nargs, (void)names; \
-        return ask_raw(vm, args[0], #name); \
-    }
+    NATIVE(name##_method) { return ask_raw(vm, args[0], #name); }
 ASK(fileno)
 ASK(isatty)
 ASK(seekable)
 
 /* What the type rules out is answered whether the file is open or not. */
-static Value readable_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(readable_method) {
     return as_buffered(args[0])->reads ? ask_raw(vm, args[0], "readable") : FALSE_VALUE;
 }
 
-static Value writable_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(writable_method) {
     return as_buffered(args[0])->writes ? ask_raw(vm, args[0], "writable") : FALSE_VALUE;
 }
 
-static Value unsupported_read(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return raise_unsupported(vm, "read");
-}
+NATIVE(unsupported_read) { return raise_unsupported(vm, "read"); }
 
-static Value unsupported_read1(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return raise_unsupported(vm, "read1");
-}
+NATIVE(unsupported_read1) { return raise_unsupported(vm, "read1"); }
 
-static Value unsupported_write(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return raise_unsupported(vm, "write");
-}
+NATIVE(unsupported_write) { return raise_unsupported(vm, "write"); }
 
 #define COMMON_METHODS \
     {"tell", tell_method, "", "Return the current stream position.", 0}, \

@@ -19,10 +19,6 @@ typedef struct {
     int64_t position;
 } BytesFile;
 
-#define METHOD(name) \
-    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
-
 static BytesFile *as_bytes_file(Value v) { return (BytesFile *)as_object(v); }
 
 /* --- life --- */
@@ -110,7 +106,7 @@ static const uint8_t *take(BytesFile *f, const ByteArray *data, int64_t *size) {
     return at;
 }
 
-METHOD(read) {
+NATIVE(read) {
     int64_t size;
     ByteArray *data = open_data(vm, args[0]);
     if (!data || !file_count_argument(vm, args[1], &size) || !(data = open_data(vm, args[0]))) return ABSENT;
@@ -125,7 +121,7 @@ static int64_t line_size(const BytesFile *f, const ByteArray *data) {
     return end ? end + 1 - start : data->length - f->position;
 }
 
-METHOD(readline) {
+NATIVE(readline) {
     int64_t limit;
     ByteArray *data = open_data(vm, args[0]);
     if (!data || !file_count_argument(vm, args[1], &limit) || !(data = open_data(vm, args[0]))) return ABSENT;
@@ -144,7 +140,7 @@ static Value next(VM *vm, Value self) {
     return bytes_from(vm, at, size);
 }
 
-METHOD(readlines) {
+NATIVE(readlines) {
     int64_t hint, total = 0;
     if (!open_data(vm, args[0]) || !file_count_argument(vm, args[1], &hint)) return ABSENT;
     Value lines = list_new(vm, 0);
@@ -157,7 +153,7 @@ METHOD(readlines) {
     return lines;
 }
 
-METHOD(readinto) {
+NATIVE(readinto) {
     BufferView to;
     if (!open_data(vm, args[0]) || !buffer_writable_argument(vm, "readinto", args[1], &to)) return ABSENT;
     ByteArray *data = open_data(vm, args[0]);
@@ -172,7 +168,7 @@ METHOD(readinto) {
 
 /* --- writing --- */
 
-METHOD(write) {
+NATIVE(write) {
     int64_t size;
     return put_object(vm, args[0], args[1], &size) ? int_from(vm, size) : ABSENT;
 }
@@ -182,11 +178,11 @@ static bool write_item(VM *vm, Value item, void *context) {
     return put_object(vm, *(Value *)context, item, &size);
 }
 
-METHOD(writelines) {
+NATIVE(writelines) {
     return open_data(vm, args[0]) && object_each(vm, args[1], write_item, &args[0]) ? NONE : ABSENT;
 }
 
-METHOD(truncate) {
+NATIVE(truncate) {
     ByteArray *data = open_data(vm, args[0]);
     int64_t size = data ? as_bytes_file(args[0])->position : 0;
     if (!data) return ABSENT;
@@ -202,7 +198,7 @@ METHOD(truncate) {
 
 /* --- position and the rest --- */
 
-METHOD(seek) {
+NATIVE(seek) {
     int64_t offset, whence = 0, base;
     ByteArray *data = open_data(vm, args[0]);
     if (!data || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
@@ -218,12 +214,12 @@ METHOD(seek) {
     return int_from(vm, f->position);
 }
 
-METHOD(tell) { return open_data(vm, args[0]) ? int_from(vm, as_bytes_file(args[0])->position) : ABSENT; }
-METHOD(flush) { return open_data(vm, args[0]) ? NONE : ABSENT; }
-METHOD(yes) { return open_data(vm, args[0]) ? TRUE_VALUE : ABSENT; }
-METHOD(isatty) { return open_data(vm, args[0]) ? FALSE_VALUE : ABSENT; }
+NATIVE(tell) { return open_data(vm, args[0]) ? int_from(vm, as_bytes_file(args[0])->position) : ABSENT; }
+NATIVE(flush) { return open_data(vm, args[0]) ? NONE : ABSENT; }
+NATIVE(yes) { return open_data(vm, args[0]) ? TRUE_VALUE : ABSENT; }
+NATIVE(isatty) { return open_data(vm, args[0]) ? FALSE_VALUE : ABSENT; }
 
-METHOD(close_method) {
+NATIVE(close_method) {
     BytesFile *f = as_bytes_file(args[0]);
     if (!is_absent(f->data) && as_bytearray(f->data)->exports)
         return raise_error(vm, &exc_BufferError, "Existing exports of data: object cannot be re-sized");
@@ -231,16 +227,16 @@ METHOD(close_method) {
     return NONE;
 }
 
-METHOD(getvalue) {
+NATIVE(getvalue) {
     ByteArray *data = open_data(vm, args[0]);
     return data ? bytes_from(vm, data->data, data->length) : ABSENT;
 }
 
-METHOD(getbuffer) {
+NATIVE(getbuffer) {
     return open_data(vm, args[0]) ? memoryview_new(vm, as_bytes_file(args[0])->data) : ABSENT;
 }
 
-METHOD(getstate) {
+NATIVE(getstate) {
     Value items[] = {getvalue(vm, args, 1, ABSENT), ABSENT, NONE};
     if (is_absent(items[0])) return ABSENT;
     items[1] = int_from(vm, as_bytes_file(args[0])->position);
@@ -251,7 +247,7 @@ METHOD(getstate) {
     return state;
 }
 
-METHOD(setstate) {
+NATIVE(setstate) {
     int64_t size, position;
     Value state = args[1];
     if (!is_family(state, TYPE_TUPLE) || as_tuple(state)->length < 3)

@@ -132,8 +132,7 @@ static Value layers_over(VM *vm, const OpenMode *m, Value *args, Value raw, int6
     return text;
 }
 
-static Value open_function(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(open_function) {
     OpenMode mode = {.raw = "r", .kind = 'r'};
     int64_t buffering = -1;
     if (!is_absent(args[ARG_MODE]) && !is_string(args[ARG_MODE])) {
@@ -229,8 +228,7 @@ static Value input_from(VM *vm, Value prompt, Value in, Value out) {
     return line;
 }
 
-static Value input_function(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(input_function) {
     Value in = needed_stream(vm, "stdin"), out = is_absent(in) ? ABSENT : needed_stream(vm, "stdout");
     Value error = is_absent(out) ? ABSENT : needed_stream(vm, "stderr");
     if (is_absent(error)) return ABSENT;

@@ -321,8 +321,7 @@ static Value read_all(VM *vm, FileIO *file) {
     return from_object(all ? bytes_resize(vm, all, count) : NULL);
 }
 
-static Value read_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(read_method) {
     FileIO *file = readable(vm, args[0]);
     int64_t size = -1;
     if (!file || !file_count_argument(vm, args[1], &size)) return ABSENT;
@@ -335,8 +334,7 @@ static Value read_method(VM *vm, Value *args, int nargs, Value names) {
     return ABSENT;
 }
 
-static Value readinto_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(readinto_method) {
     FileIO *file = readable(vm, args[0]);
     if (!file) return ABSENT;
     BufferView to;
@@ -346,14 +344,12 @@ static Value readinto_method(VM *vm, Value *args, int nargs, Value names) {
     return got < 0 ? ABSENT : int_from(vm, got);
 }
 
-static Value readall_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(readall_method) {
     FileIO *file = readable(vm, args[0]);
     return file ? read_all(vm, file) : ABSENT;
 }
 
-static Value write_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(write_method) {
     FileIO *file = writable(vm, args[0]);
     BufferView from;
     if (!file || !buffer_acquire(vm, args[1], BUFFER_SIMPLE, &from)) return ABSENT;
@@ -362,8 +358,7 @@ static Value write_method(VM *vm, Value *args, int nargs, Value names) {
     return written == size ? int_from(vm, size) : ABSENT;
 }
 
-static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(seek_method) {
     int64_t offset, whence = 0;
     if (!check_open(vm, as_file(args[0])) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset))
         return ABSENT;
@@ -372,14 +367,12 @@ static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
     return at < 0 ? ABSENT : int_from(vm, at);
 }
 
-static Value tell_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(tell_method) {
     int64_t at = check_open(vm, as_file(args[0])) ? file_seek(vm, as_file(args[0]), 0, SEEK_CUR) : -1;
     return at < 0 ? ABSENT : int_from(vm, at);
 }
 
-static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(truncate_method) {
     FileIO *file = writable(vm, args[0]);
     int64_t size;
     if (!file) return ABSENT;
@@ -392,41 +385,28 @@ static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
     return ftruncate(file->fd, size) == 0 ? int_from(vm, size) : raise_os(vm, errno, ABSENT);
 }
 
-static Value close_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return file_close(vm, as_file(args[0])) ? NONE : ABSENT;
-}
+NATIVE(close_method) { return file_close(vm, as_file(args[0])) ? NONE : ABSENT; }
 
-static Value fileno_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return check_open(vm, as_file(args[0])) ? int_small(as_file(args[0])->fd) : ABSENT;
-}
+NATIVE(fileno_method) { return check_open(vm, as_file(args[0])) ? int_small(as_file(args[0])->fd) : ABSENT; }
 
-static Value isatty_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(isatty_method) {
     return check_open(vm, as_file(args[0])) ? bool_from(isatty(as_file(args[0])->fd)) : ABSENT;
 }
 
-static Value readable_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(readable_method) {
     return check_open(vm, as_file(args[0])) ? bool_from(as_file(args[0])->readable) : ABSENT;
 }
 
-static Value writable_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(writable_method) {
     return check_open(vm, as_file(args[0])) ? bool_from(as_file(args[0])->writable) : ABSENT;
 }
 
-static Value seekable_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(seekable_method) {
     return check_open(vm, as_file(args[0])) ? bool_from(lseek(as_file(args[0])->fd, 0, SEEK_CUR) >= 0)
                                             : ABSENT;
 }
 
-static Value flush_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return file_check_open(vm, as_file(args[0])) ? NONE : ABSENT;
-}
+NATIVE(flush_method) { return file_check_open(vm, as_file(args[0])) ? NONE : ABSENT; }
 
 static const NativeDef methods[] = {
     {"read", read_method, "size=-1, /", "Read at most size bytes, returned as bytes.", 0},

@@ -18,10 +18,6 @@ typedef struct {
     uint8_t seen;    /* line ends met: bits 1 \r, 2 \n, 4 \r\n */
 } StringFile;
 
-#define METHOD(name) \
-    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
-
 static StringFile *as_string_file(Value v) { return (StringFile *)as_object(v); }
 
 /* --- the text --- */
@@ -204,7 +200,7 @@ static StringFile *open_file(VM *vm, Value self) {
 
 /* --- reading --- */
 
-METHOD(read) {
+NATIVE(read) {
     int64_t size;
     if (!open_file(vm, args[0]) || !file_count_argument(vm, args[1], &size)) return ABSENT;
     StringFile *f = open_file(vm, args[0]);
@@ -242,7 +238,7 @@ static Value read_line(VM *vm, StringFile *f, int64_t limit) {
     return slice(vm, &f->text, start, end);
 }
 
-METHOD(readline) {
+NATIVE(readline) {
     int64_t limit;
     if (!open_file(vm, args[0]) || !file_count_argument(vm, args[1], &limit)) return ABSENT;
     StringFile *f = open_file(vm, args[0]);
@@ -256,13 +252,13 @@ static Value next(VM *vm, Value self) {
 
 /* --- writing --- */
 
-METHOD(write) {
+NATIVE(write) {
     if (!is_string(args[1])) return raise_type(vm, "string argument expected, got '%T'", args[1]);
     StringFile *f = open_file(vm, args[0]);
     return f && write_string(vm, f, args[1]) ? int_from(vm, string_length(as_string(args[1]))) : ABSENT;
 }
 
-METHOD(truncate) {
+NATIVE(truncate) {
     StringFile *f = open_file(vm, args[0]);
     if (!f) return ABSENT;
     int64_t size = f->position;
@@ -277,7 +273,7 @@ METHOD(truncate) {
 
 /* --- position and the rest --- */
 
-METHOD(seek) {
+NATIVE(seek) {
     int64_t offset, whence = 0;
     if (!open_file(vm, args[0]) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
     if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
@@ -292,15 +288,15 @@ METHOD(seek) {
     return int_from(vm, f->position);
 }
 
-METHOD(tell) { return open_file(vm, args[0]) ? int_from(vm, as_string_file(args[0])->position) : ABSENT; }
-METHOD(yes) { return open_file(vm, args[0]) ? TRUE_VALUE : ABSENT; }
+NATIVE(tell) { return open_file(vm, args[0]) ? int_from(vm, as_string_file(args[0])->position) : ABSENT; }
+NATIVE(yes) { return open_file(vm, args[0]) ? TRUE_VALUE : ABSENT; }
 
-METHOD(getvalue) {
+NATIVE(getvalue) {
     StringFile *f = open_file(vm, args[0]);
     return f ? slice(vm, &f->text, 0, f->text.length) : ABSENT;
 }
 
-METHOD(close_method) {
+NATIVE(close_method) {
     StringFile *f = as_string_file(args[0]);
     f->open = false;
     cut(vm, f);
@@ -312,7 +308,7 @@ static Value newline_name(VM *vm, const StringFile *f) {
     return f->newline == NEWLINE_UNIVERSAL ? NONE : string_from_c(vm, texts[f->newline]);
 }
 
-METHOD(getstate) {
+NATIVE(getstate) {
     Value text = getvalue(vm, args, 1, ABSENT);
     if (is_absent(text)) return ABSENT;
     StringFile *f = as_string_file(args[0]);
@@ -324,7 +320,7 @@ METHOD(getstate) {
     return state;
 }
 
-METHOD(setstate) {
+NATIVE(setstate) {
     int64_t position;
     if (!is_family(args[1], TYPE_TUPLE) || as_tuple(args[1])->length < 4)
         return raise_type(vm, "%T.__setstate__ argument should be 4-tuple, got %T", args[0], args[1]);
@@ -465,7 +461,7 @@ static Value hold(VM *vm, NewlineDecoder *d, Value text, bool final) {
     return builder_finish(&b);
 }
 
-METHOD(decoder_decode) {
+NATIVE(decoder_decode) {
     NewlineDecoder *d = as_decoder(vm, args[0]);
     int final = is_absent(args[2]) ? 0 : object_truth(vm, args[2]);
     if (!d || final < 0) return ABSENT;
@@ -489,7 +485,7 @@ METHOD(decoder_decode) {
 }
 
 /* The state is the decoder's, with the '\r' kept back as the lowest bit of its flags. */
-METHOD(decoder_getstate) {
+NATIVE(decoder_getstate) {
     NewlineDecoder *d = as_decoder(vm, args[0]);
     if (!d) return ABSENT;
     Value inner = is_none(d->decoder) ? ABSENT : io_ask(vm, d->decoder, "getstate", ABSENT);
@@ -509,7 +505,7 @@ METHOD(decoder_getstate) {
     return state;
 }
 
-METHOD(decoder_setstate) {
+NATIVE(decoder_setstate) {
     NewlineDecoder *d = as_decoder(vm, args[0]);
     int64_t flags;
     if (!d) return ABSENT;
@@ -525,7 +521,7 @@ METHOD(decoder_setstate) {
     return result;
 }
 
-METHOD(decoder_reset) {
+NATIVE(decoder_reset) {
     NewlineDecoder *d = as_decoder(vm, args[0]);
     if (!d) return ABSENT;
     d->seen = 0;

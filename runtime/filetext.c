@@ -333,8 +333,7 @@ bool text_file_print(VM *vm, TextFile *t, Value string) {
     return text_file_write(vm, t, string);
 }
 
-static Value write_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(write_method) {
     if (!is_string(args[1])) return raise_type(vm, "write() argument must be str, not %T", args[1]);
     if (!text_file_print(vm, as_text_file(args[0]), args[1])) return ABSENT;
     return int_small(string_length(as_string(args[1])));
@@ -495,15 +494,13 @@ static TextFile *reading(VM *vm, Value self) {
     return write_pending(vm, t) ? t : NULL;
 }
 
-static Value read_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(read_method) {
     int64_t size;
     TextFile *t = reading(vm, args[0]);
     return t && file_count_argument(vm, args[1], &size) ? read_characters(vm, t, size) : ABSENT;
 }
 
-static Value readline_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(readline_method) {
     int64_t limit = -1;
     TextFile *t = reading(vm, args[0]);
     if (!t || (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &limit)))
@@ -576,8 +573,7 @@ static bool leave_reading(VM *vm, TextFile *t) {
     return true;
 }
 
-static Value tell_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(tell_method) {
     TextFile *t = as_text_file(args[0]);
     if (!check_open(vm, t)) return ABSENT;
     if (t->iterating) return raise_error(vm, &exc_OSError, "telling position disabled by next() call");
@@ -585,8 +581,7 @@ static Value tell_method(VM *vm, Value *args, int nargs, Value names) {
     return at < 0 ? ABSENT : int_from(vm, at);
 }
 
-static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(seek_method) {
     TextFile *t = as_text_file(args[0]);
     int64_t offset, whence = 0;
     if (!check_open(vm, t) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
@@ -615,8 +610,7 @@ static Value seek_method(VM *vm, Value *args, int nargs, Value names) {
     return int_from(vm, at);
 }
 
-static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(truncate_method) {
     TextFile *t = as_text_file(args[0]);
     int64_t size;
     if (!check_open(vm, t) || !text_file_flush(vm, t)) return ABSENT;
@@ -636,10 +630,7 @@ static Value truncate_method(VM *vm, Value *args, int nargs, Value names) {
 
 /* --- the other methods --- */
 
-static Value flush_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return text_file_flush(vm, as_text_file(args[0])) ? NONE : ABSENT;
-}
+NATIVE(flush_method) { return text_file_flush(vm, as_text_file(args[0])) ? NONE : ABSENT; }
 
 static Value get_closed(VM *vm, Value self) {
     TextFile *t = as_text_file(self);
@@ -650,15 +641,13 @@ static Value get_closed(VM *vm, Value self) {
     return closed < 0 ? ABSENT : bool_from(closed);
 }
 
-static Value close_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(close_method) {
     Value closed = get_closed(vm, args[0]);
     if (is_absent(closed)) return ABSENT;
     return close_file(vm, as_text_file(args[0])) ? NONE : ABSENT;
 }
 
-static Value detach_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(detach_method) {
     TextFile *t = as_text_file(args[0]);
     if (!text_file_flush(vm, t)) return ABSENT;
     Value buffer = t->buffer;
@@ -673,10 +662,7 @@ static Value ask_buffer(VM *vm, Value self, const char *method) {
 }
 
 #define ASK(name) \
-    static Value name##_method(VM *vm, Value *args, int nargs, Value names) { \
-        (void)nargs, (void)names; \
-        return ask_buffer(vm, args[0], #name); \
-    }
+    NATIVE(name##_method) { return ask_buffer(vm, args[0], #name); }
 ASK(fileno)
 ASK(isatty)
 ASK(seekable)
@@ -684,8 +670,7 @@ ASK(readable)
 ASK(writable)
 
 /* Each setting that is given replaces the present one. */
-static Value reconfigure_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(reconfigure_method) {
     TextFile *t = as_text_file(args[0]);
     Value encoding = args[1], errors = args[2], newline = args[3];
     bool recoded = !(is_absent(encoding) || is_none(encoding)), lines = !is_absent(newline);

@@ -255,31 +255,18 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 
 /* --- methods --- */
 
-static Value is_integer(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm, (void)nargs, (void)names;
+NATIVE(is_integer) {
     double d = float_number(args[0]);
     return bool_from(isfinite(d) && floor(d) == d);
 }
 
-static Value conjugate(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return exact(vm, args[0]);
-}
+NATIVE(conjugate) { return exact(vm, args[0]); }
 
-static Value trunc_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return to_int(vm, args[0]);
-}
+NATIVE(trunc_method) { return to_int(vm, args[0]); }
 
-static Value floor_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return int_from_double(vm, floor(float_number(args[0])));
-}
+NATIVE(floor_method) { return int_from_double(vm, floor(float_number(args[0]))); }
 
-static Value ceil_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return int_from_double(vm, ceil(float_number(args[0])));
-}
+NATIVE(ceil_method) { return int_from_double(vm, ceil(float_number(args[0]))); }
 
 /* Round to `digits` decimals through the exact decimal text: halves of the true value go to even. */
 static Value round_to(VM *vm, double d, int64_t digits) {
@@ -304,8 +291,7 @@ static Value round_to(VM *vm, double d, int64_t digits) {
     return float_from(vm, rounded);
 }
 
-static Value round_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(round_method) {
     double d = float_number(args[0]);
     if (is_absent(args[1]) || is_none(args[1])) return int_from_double(vm, nearbyint(d));
     int64_t digits;
@@ -313,8 +299,7 @@ static Value round_method(VM *vm, Value *args, int nargs, Value names) {
     return round_to(vm, d, digits);
 }
 
-static Value as_integer_ratio(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(as_integer_ratio) {
     double d = float_number(args[0]);
     if (isinf(d)) return raise_overflow(vm, "cannot convert Infinity to integer ratio");
     if (isnan(d)) return raise_value(vm, "cannot convert NaN to integer ratio");
@@ -332,8 +317,7 @@ static Value as_integer_ratio(VM *vm, Value *args, int nargs, Value names) {
     return ABSENT;
 }
 
-static Value hex(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(hex) {
     double d = float_number(args[0]);
     if (!isfinite(d)) return repr(vm, args[0]);
     int exponent = 0;
@@ -390,8 +374,7 @@ static bool scan_hex(const char *s, VM *vm, double *d) {
     return !error_raised(vm);
 }
 
-static Value fromhex(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(fromhex) {
     if (!is_string(args[1])) return raise_type(vm, "bad argument type for built-in operation");
     size_t length;
     Value keeper;
@@ -419,8 +402,7 @@ static Value fromhex(VM *vm, Value *args, int nargs, Value names) {
     return result;
 }
 
-static Value getformat(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(getformat) {
     if (!is_string(args[1])) return raise_type(vm, "__getformat__() argument must be str, not %T", args[1]);
     if (!string_equal_c(args[1], "double") && !string_equal_c(args[1], "float")) {
         return raise_value(vm, "__getformat__() argument 1 must be 'double' or 'float'");
@@ -428,16 +410,12 @@ static Value getformat(VM *vm, Value *args, int nargs, Value names) {
     return string_from_c(vm, "IEEE, little-endian");
 }
 
-static Value getnewargs(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(getnewargs) {
     Value number = exact(vm, args[0]);
     return is_absent(number) ? ABSENT : tuple_from_owned(vm, &number, 1);
 }
 
-static Value format_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return format_float(vm, args[0], args[1]);
-}
+NATIVE(format_method) { return format_float(vm, args[0], args[1]); }
 
 static const NativeDef methods[] = {
     {"is_integer", is_integer, "", "Return True if the float is an integer.", NATIVE_METHOD},

@@ -298,23 +298,15 @@ static Value get_item(VM *vm, Value self, Value key) {
 
 /* --- tables --- */
 
-static Value method_mro_entries(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return tuple_pack(vm, 1, as_alias(args[0])->origin);
-}
+METHOD(mro_entries) { return tuple_pack(vm, 1, as_alias(args[0])->origin); }
 
-static Value method_refuse_check(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return raise_type(vm, "isinstance() argument 2 cannot be a parameterized generic");
-}
+METHOD(refuse_check) { return raise_type(vm, "isinstance() argument 2 cannot be a parameterized generic"); }
 
-static Value method_refuse_subclass_check(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+METHOD(refuse_subclass_check) {
     return raise_type(vm, "issubclass() argument 2 cannot be a parameterized generic");
 }
 
-static Value method_reduce(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(reduce) {
     Value pair = tuple_pack(vm, 2, as_alias(args[0])->origin, as_alias(args[0])->args);
     if (is_absent(pair)) return ABSENT;
     Value result = tuple_pack(vm, 2, from_object(&generic_alias_type), pair);

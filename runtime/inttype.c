@@ -180,39 +180,27 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 
 /* --- methods --- */
 
-static Value itself(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return int_exact(vm, args[0]);
-}
+NATIVE(itself) { return int_exact(vm, args[0]); }
 
-static Value bit_length(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm, (void)nargs, (void)names;
-    return int_small(int_bit_length(args[0]));
-}
+NATIVE(bit_length) { return int_small(int_bit_length(args[0])); }
 
-static Value bit_count(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm, (void)nargs, (void)names;
+NATIVE(bit_count) {
     IntView view;
     int_view(args[0], &view);
     return int_small(view.count ? (int64_t)mpn_popcount((const mp_limb_t *)view.limbs, view.count) : 0);
 }
 
-static Value as_integer_ratio(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(as_integer_ratio) {
     Value pair[] = {int_exact(vm, args[0]), int_small(1)};
     return is_absent(pair[0]) ? ABSENT : tuple_from_owned(vm, pair, 2);
 }
 
-static Value getnewargs(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(getnewargs) {
     Value number = int_exact(vm, args[0]);
     return is_absent(number) ? ABSENT : tuple_from_owned(vm, &number, 1);
 }
 
-static Value is_integer(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm, (void)args, (void)nargs, (void)names;
-    return TRUE_VALUE;
-}
+NATIVE(is_integer) { return TRUE_VALUE; }
 
 /* round(self, -digits): to the nearest multiple of 10**digits, halves to even. */
 static Value round_to(VM *vm, Value self, Value digits) {
@@ -234,8 +222,7 @@ static Value round_to(VM *vm, Value self, Value digits) {
     return result;
 }
 
-static Value round_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(round_method) {
     if (is_absent(args[1]) || is_none(args[1])) return int_exact(vm, args[0]);
     Value digits = object_index(vm, args[1]);
     if (is_absent(digits)) return ABSENT;
@@ -266,8 +253,7 @@ static int byte_order(VM *vm, Value order, const char *method) {
 
 static int flag(VM *vm, Value v) { return is_absent(v) ? 0 : object_truth(vm, v); }
 
-static Value to_bytes(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(to_bytes) {
     int64_t length = 1;
     if (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &length)) return ABSENT;
     int little = byte_order(vm, args[2], "to_bytes");
@@ -281,8 +267,7 @@ static Value to_bytes(VM *vm, Value *args, int nargs, Value names) {
     return ABSENT;
 }
 
-static Value from_bytes(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(from_bytes) {
     int little = byte_order(vm, args[2], "from_bytes");
     int is_signed = little < 0 ? -1 : flag(vm, args[3]);
     if (is_signed < 0) return ABSENT;
@@ -306,13 +291,9 @@ static Value from_bytes(VM *vm, Value *args, int nargs, Value names) {
     return result;
 }
 
-static Value format_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return format_int(vm, args[0], args[1]);
-}
+NATIVE(format_method) { return format_int(vm, args[0], args[1]); }
 
-static Value size_of(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm, (void)nargs, (void)names;
+NATIVE(size_of) {
     IntView view;
     int_view(args[0], &view);
     return int_small(is_int(args[0]) ? (int64_t)sizeof(Value) : (int64_t)sizeof(BigInt) + view.count * 8);

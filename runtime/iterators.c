@@ -13,9 +13,6 @@
 #include "runtime/protocol.h"
 #include "runtime/row.h"
 
-#define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
-#define UNUSED_CALL (void)nargs, (void)names
-
 static SequenceIterator *as_iterator(Value v) { return (SequenceIterator *)as_object(v); }
 
 /* --- making, life --- */
@@ -117,20 +114,11 @@ static Value reduce(VM *vm, Value self, const char *function, bool list) {
     return is_absent(empty) ? ABSENT : iterator_reduction(vm, "iter", empty, ABSENT);
 }
 
-METHOD(list_reduce) {
-    UNUSED_CALL;
-    return reduce(vm, args[0], "iter", true);
-}
+METHOD(list_reduce) { return reduce(vm, args[0], "iter", true); }
 
-METHOD(reduce) {
-    UNUSED_CALL;
-    return reduce(vm, args[0], "iter", false);
-}
+METHOD(reduce) { return reduce(vm, args[0], "iter", false); }
 
-METHOD(list_reverse_reduce) {
-    UNUSED_CALL;
-    return reduce(vm, args[0], "reversed", true);
-}
+METHOD(list_reverse_reduce) { return reduce(vm, args[0], "reversed", true); }
 
 /* The length of what is walked; a list says it itself, whatever __len__ a subclass of it has. */
 static int64_t sequence_length(VM *vm, Value sequence) {
@@ -138,7 +126,6 @@ static int64_t sequence_length(VM *vm, Value sequence) {
 }
 
 METHOD(length_hint) {
-    UNUSED_CALL;
     const SequenceIterator *it = as_iterator(args[0]);
     if (is_absent(it->sequence)) return int_small(0);
     if (!type_of(it->sequence)->container.length) return NOT_IMPLEMENTED;
@@ -148,7 +135,6 @@ METHOD(length_hint) {
 }
 
 METHOD(reverse_length_hint) {
-    UNUSED_CALL;
     const SequenceIterator *it = as_iterator(args[0]);
     if (is_absent(it->sequence)) return int_small(0);
     int64_t length = sequence_length(vm, it->sequence);
@@ -157,7 +143,6 @@ METHOD(reverse_length_hint) {
 }
 
 METHOD(setstate) {
-    UNUSED_CALL;
     int64_t index;
     if (!is_int_family(args[1])) return raise_type(vm, "an integer is required");
     if (!object_to_int64(vm, args[1], NULL, &index)) return ABSENT;
@@ -166,7 +151,6 @@ METHOD(setstate) {
 }
 
 METHOD(reverse_setstate) {
-    UNUSED_CALL;
     int64_t index;
     if (!is_int_family(args[1])) return raise_type(vm, "an integer is required");
     if (!object_to_int64(vm, args[1], NULL, &index)) return ABSENT;
@@ -236,7 +220,6 @@ static Value new_reversed(VM *vm, Type *type, Value *args, int nargs, Value name
 }
 
 METHOD(reversed_reduce) {
-    UNUSED_CALL;
     const SequenceIterator *it = as_iterator(args[0]);
     Value type = from_object(type_of(args[0])),
           sequence = is_absent(it->sequence) ? vm->empty_tuple : it->sequence;
@@ -322,7 +305,6 @@ static Value callable_next(VM *vm, Value self) {
 }
 
 METHOD(callable_reduce) {
-    UNUSED_CALL;
     const CallableIterator *it = (const CallableIterator *)as_object(args[0]);
     if (is_absent(it->callable)) return iterator_reduction(vm, "iter", value_ref(vm->empty_tuple), ABSENT);
     Value iter = dict_get_c(vm, vm->builtins, "iter");

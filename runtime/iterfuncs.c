@@ -15,9 +15,6 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
-#define UNUSED_CALL (void)nargs, (void)names
-
 enum { LOCAL_ARGUMENTS = 8 }; /* a map over so many iterables needs no block for a call's arguments */
 
 typedef struct {
@@ -164,7 +161,6 @@ static Value enumerate_next(VM *vm, Value self) {
 }
 
 METHOD(enumerate_reduce) {
-    UNUSED_CALL;
     const Pipe *pipe = as_pipe(args[0]);
     return reduction(vm, args[0], tuple_pack(vm, 2, pipe->source, pipe->count), ABSENT);
 }
@@ -250,13 +246,11 @@ static Value zip_next(VM *vm, Value self) {
 }
 
 METHOD(zip_reduce) {
-    UNUSED_CALL;
     const Pipe *pipe = as_pipe(args[0]);
     return reduction(vm, args[0], value_ref(pipe->source), pipe->strict ? TRUE_VALUE : ABSENT);
 }
 
 METHOD(zip_setstate) {
-    UNUSED_CALL;
     int truth = object_truth(vm, args[1]);
     if (truth < 0) return ABSENT;
     as_pipe(args[0])->strict = truth;
@@ -309,7 +303,6 @@ static Value map_next(VM *vm, Value self) {
 }
 
 METHOD(map_reduce) {
-    UNUSED_CALL;
     const Pipe *pipe = as_pipe(args[0]);
     int64_t length = as_tuple(pipe->source)->length;
     Tuple *arguments = tuple_new(vm, length + 1);
@@ -363,7 +356,6 @@ static Value filter_next(VM *vm, Value self) {
 }
 
 METHOD(filter_reduce) {
-    UNUSED_CALL;
     const Pipe *pipe = as_pipe(args[0]);
     return reduction(vm, args[0], tuple_pack(vm, 2, pipe->function, pipe->source), ABSENT);
 }

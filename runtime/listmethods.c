@@ -159,21 +159,11 @@ static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &li
 
 /* --- methods --- */
 
-#define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
-#define UNUSED_CALL (void)nargs, (void)names
+METHOD(append) { return list_append(vm, args[0], args[1]) ? NONE : ABSENT; }
 
-METHOD(append) {
-    UNUSED_CALL;
-    return list_append(vm, args[0], args[1]) ? NONE : ABSENT;
-}
-
-METHOD(extend) {
-    UNUSED_CALL;
-    return list_extend(vm, args[0], args[1]) ? NONE : ABSENT;
-}
+METHOD(extend) { return list_extend(vm, args[0], args[1]) ? NONE : ABSENT; }
 
 METHOD(insert) {
-    UNUSED_CALL;
     int64_t index;
     if (!row_position(vm, args[1], &index)) return ABSENT;
     List *list = as_list(args[0]);
@@ -187,7 +177,6 @@ METHOD(insert) {
 }
 
 METHOD(pop) {
-    UNUSED_CALL;
     List *list = as_list(args[0]);
     int64_t index = -1;
     if (!is_absent(args[1]) && !row_position(vm, args[1], &index)) return ABSENT;
@@ -198,7 +187,6 @@ METHOD(pop) {
 }
 
 METHOD(remove) {
-    UNUSED_CALL;
     int64_t index = row_find(vm, args[0], args[1], 0, INT64_MAX);
     if (index == -1) return raise_value(vm, "list.remove(x): x not in list");
     if (index < 0) return ABSENT;
@@ -214,7 +202,6 @@ METHOD(clear) {
 }
 
 METHOD(copy) {
-    UNUSED_CALL;
     Value copy = list_new(vm, 0);
     if (is_absent(copy)) return ABSENT;
     Row row = row_of(args[0]);
@@ -224,7 +211,6 @@ METHOD(copy) {
 }
 
 METHOD(index) {
-    UNUSED_CALL;
     int64_t start, stop;
     if (!row_bounds(vm, args[2], args[3], &start, &stop)) return ABSENT;
     int64_t index = row_find(vm, args[0], args[1], start, stop);
@@ -244,7 +230,6 @@ METHOD(reverse) {
 }
 
 METHOD(sort) {
-    UNUSED_CALL;
     int reverse = is_absent(args[2]) ? 0 : object_truth(vm, args[2]);
     if (reverse < 0) return ABSENT;
     Value key = !is_absent(args[1]) && is_none(args[1]) ? ABSENT : args[1];
@@ -252,7 +237,6 @@ METHOD(sort) {
 }
 
 METHOD(reversed) {
-    UNUSED_CALL;
     return sequence_iterator_make(vm, &list_reverse_iterator_type, args[0], as_list(args[0])->length - 1);
 }
 

@@ -13,9 +13,6 @@
 #include "runtime/slice.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
-#define UNUSED_CALL (void)nargs, (void)names
-
 enum { ITEM_SIZE_MAX = 8 };
 
 static int64_t *shape(MemoryView *m) { return m->dimensions; }
@@ -162,7 +159,6 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 }
 
 METHOD(from_flags) {
-    UNUSED_CALL;
     int64_t flags;
     if (!object_to_int64(vm, args[2], &exc_OverflowError, &flags)) return ABSENT;
     if (flags != (int)flags) return raise_overflow(vm, "Python int too large to convert to C int");
@@ -186,15 +182,9 @@ Value memoryview_release(VM *vm, Value view) {
     return NONE;
 }
 
-METHOD(release) {
-    UNUSED_CALL;
-    return memoryview_release(vm, args[0]);
-}
+METHOD(release) { return memoryview_release(vm, args[0]); }
 
-METHOD(enter) {
-    UNUSED_CALL;
-    return check_alive(vm, as_memoryview(args[0])) ? value_ref(args[0]) : ABSENT;
-}
+METHOD(enter) { return check_alive(vm, as_memoryview(args[0])) ? value_ref(args[0]) : ABSENT; }
 
 METHOD(exit) {
     (void)nargs, (void)names;
@@ -241,8 +231,7 @@ static bool get_buffer(VM *vm, Value self, BufferView *buffer, unsigned flags) {
     return true;
 }
 
-Value memoryview_release_buffer(VM *vm, Value *args, int nargs, Value names) {
-    UNUSED_CALL;
+Value memoryview_release_buffer(NATIVE_PARAMETERS) {
     if (!is_exactly(args[1], &memoryview_type)) return raise_type(vm, "expected a memoryview object");
     MemoryView *m = as_memoryview(args[1]);
     if (is_absent(m->base)) return raise_value(vm, "memoryview's buffer has already been released");
@@ -585,7 +574,6 @@ static Value to_list(VM *vm, MemoryView *m, int dimension, const uint8_t *at) {
 }
 
 METHOD(tolist) {
-    UNUSED_CALL;
     MemoryView *m = as_memoryview(args[0]);
     if (!check_alive(vm, m) || !can_read(vm, m)) return ABSENT;
     Value view = view_again(vm, m, true); /* making a list may run finalizers, which may release `m` */
@@ -596,7 +584,6 @@ METHOD(tolist) {
 }
 
 METHOD(tobytes) {
-    UNUSED_CALL;
     MemoryView *m = as_memoryview(args[0]);
     char order = 'C';
     if (!is_absent(args[1]) && !is_none(args[1])) {
@@ -622,7 +609,6 @@ METHOD(hex) {
 }
 
 METHOD(toreadonly) {
-    UNUSED_CALL;
     MemoryView *m = as_memoryview(args[0]);
     return check_alive(vm, m) ? view_again(vm, m, true) : ABSENT;
 }
@@ -687,7 +673,6 @@ static bool check_cast(VM *vm, const MemoryView *m, const char *format, Value ne
 }
 
 METHOD(cast) {
-    UNUSED_CALL;
     MemoryView *m = as_memoryview(args[0]);
     int ndim;
     if (!is_string(args[1]))

@@ -231,9 +231,7 @@ static bool set_annotations(VM *vm, Value self, Value value) {
     return deleted > 0;
 }
 
-static Value dir(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(dir) {
     Value dict = as_module(args[0])->dict;
     Value function = dict_get_string(vm, dict, NAME_OF(vm, dir));
     return is_absent(function) ? list_from_iterable(vm, dict) : call_0(vm, function);

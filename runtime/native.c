@@ -545,11 +545,7 @@ static Value function_get_text_signature(VM *vm, Value self) {
     return native_text_signature(vm, f->def, is_method(f));
 }
 
-static Value function_reduce(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    return function_get_qualname(vm, args[0]);
-}
+NATIVE(function_reduce) { return function_get_qualname(vm, args[0]); }
 
 static const NativeDef function_methods[] = {{"__reduce__", function_reduce, "", NULL, NATIVE_METHOD}, {0}};
 

@@ -19,6 +19,13 @@
 
 #include "runtime/state.h"
 
+/* The head of a native function, which need not use all of its parameters, and of a method. */
+#define NATIVE_PARAMETERS \
+    __attribute__((unused)) VM *vm, __attribute__((unused)) Value *args, __attribute__((unused)) int nargs, \
+        __attribute__((unused)) Value names
+#define NATIVE(name) static Value name(NATIVE_PARAMETERS)
+#define METHOD(name) NATIVE(method_##name)
+
 typedef enum { NATIVE_METHOD, NATIVE_CLASS_METHOD, NATIVE_STATIC_METHOD } NativeKind;
 
 struct NativeDef {

@@ -222,9 +222,7 @@ static const GetSetDef getsets[] = {
 
 /* --- methods --- */
 
-static Value object_format_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(object_format_method) {
     if (!is_string(args[1]))
         return raise_type(vm,
                           is_none(args[1]) ? "__format__() argument must be str, not None"
@@ -236,9 +234,7 @@ static Value object_format_method(VM *vm, Value *args, int nargs, Value names) {
     return object_str(vm, args[0]);
 }
 
-static Value object_size_of(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(object_size_of) {
     int64_t size = type_of(args[0])->basic_size;
     int64_t item = type_of(args[0])->item_size;
     if (item > 0 && type_of(args[0])->container.length != NULL) {
@@ -279,21 +275,9 @@ static Value object_dir_method(VM *vm, Value *args, int nargs, Value none) {
     return list;
 }
 
-static Value object_init_subclass(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm;
-    (void)args;
-    (void)nargs;
-    (void)names;
-    return NONE;
-}
+NATIVE(object_init_subclass) { return NONE; }
 
-static Value object_subclass_hook(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm;
-    (void)args;
-    (void)nargs;
-    (void)names;
-    return NOT_IMPLEMENTED;
-}
+NATIVE(object_subclass_hook) { return NOT_IMPLEMENTED; }
 
 static const NativeDef methods[] = {
     {"__reduce_ex__", object_reduce_ex, "protocol, /", "Helper for pickle.", NATIVE_METHOD},

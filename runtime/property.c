@@ -138,27 +138,13 @@ static Value property_copy(VM *vm, Value self, Value get, Value set, Value delet
     return copy;
 }
 
-static Value property_getter(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    return property_copy(vm, args[0], args[1], ABSENT, ABSENT);
-}
+NATIVE(property_getter) { return property_copy(vm, args[0], args[1], ABSENT, ABSENT); }
 
-static Value property_setter(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    return property_copy(vm, args[0], ABSENT, args[1], ABSENT);
-}
+NATIVE(property_setter) { return property_copy(vm, args[0], ABSENT, args[1], ABSENT); }
 
-static Value property_deleter(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    return property_copy(vm, args[0], ABSENT, ABSENT, args[1]);
-}
+NATIVE(property_deleter) { return property_copy(vm, args[0], ABSENT, ABSENT, args[1]); }
 
-static Value property_set_name(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(property_set_name) {
     value_set(vm, &as_property(args[0])->name, value_ref(args[2]));
     return NONE;
 }
@@ -463,19 +449,13 @@ static Value forward(VM *vm, Value self, const char *method, Value *args, int na
     return result;
 }
 
-static Value proxy_get(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(proxy_get) {
     Value row[2] = {args[1], or_none(args[2])};
     return forward(vm, args[0], "get", row, 2);
 }
 
 #define FORWARDED(name, method) \
-    static Value proxy_##name(VM *vm, Value *args, int nargs, Value names) { \
-        (void)nargs; \
-        (void)names; \
-        return forward(vm, args[0], method, NULL, 0); \
-    }
+    NATIVE(proxy_##name) { return forward(vm, args[0], method, NULL, 0); }
 
 FORWARDED(keys, "keys")
 FORWARDED(values, "values")

@@ -314,8 +314,7 @@ static Value iterate(VM *vm, Value self) {
     return range_iterator_new(vm, int_get(range->start), int_get(range->step), int_get(range->length));
 }
 
-static Value method_reversed(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(reversed) {
     const Range *range = as_range(args[0]);
     if (range->small) {
         int64_t count = int_get(range->length), step = int_get(range->step);
@@ -376,8 +375,7 @@ static void what_is_left(VM *vm, Value self, Value left[3]) {
     }
 }
 
-static Value method_length_hint(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(length_hint) {
     Value left[3];
     what_is_left(vm, args[0], left);
     value_xdrop(vm, left[0]);
@@ -385,8 +383,7 @@ static Value method_length_hint(VM *vm, Value *args, int nargs, Value names) {
     return left[2];
 }
 
-static Value method_iterator_reduce(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(iterator_reduce) {
     Value left[3], range = ABSENT;
     what_is_left(vm, args[0], left);
     if (!is_absent(left[0]) && !is_absent(left[1]) && !is_absent(left[2])) {
@@ -400,8 +397,7 @@ static Value method_iterator_reduce(VM *vm, Value *args, int nargs, Value names)
 }
 
 /* Skip so many items: the state that a copy is told. */
-static Value method_setstate(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(setstate) {
     int64_t skip;
     if (!object_to_int64(vm, args[1], NULL, &skip)) return ABSENT;
     RangeIterator *it = (RangeIterator *)as_object(args[0]);
@@ -412,8 +408,7 @@ static Value method_setstate(VM *vm, Value *args, int nargs, Value names) {
     return NONE;
 }
 
-static Value method_long_setstate(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(long_setstate) {
     LongRangeIterator *it = (LongRangeIterator *)as_object(args[0]);
     Value skip = object_index(vm, args[1]);
     if (is_absent(skip)) return ABSENT;
@@ -469,8 +464,7 @@ Type long_range_iterator_type = {
 
 /* --- methods --- */
 
-static Value method_index(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(index) {
     if (is_exact_int(args[1])) {
         Value index = find_int(vm, as_range(args[0]), args[1]);
         if (!is_absent(index) || error_raised(vm)) return index;
@@ -481,8 +475,7 @@ static Value method_index(VM *vm, Value *args, int nargs, Value names) {
     return index < 0 ? ABSENT : int_small(index);
 }
 
-static Value method_count(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(count) {
     if (is_exact_int(args[1])) {
         int contained = contains(vm, args[0], args[1]);
         return contained < 0 ? ABSENT : int_small(contained);
@@ -491,8 +484,7 @@ static Value method_count(VM *vm, Value *args, int nargs, Value names) {
     return find_equal(vm, args[0], args[1], &count) == -2 ? ABSENT : int_small(count);
 }
 
-static Value method_reduce(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(reduce) {
     const Range *range = as_range(args[0]);
     Value triple = tuple_pack(vm, 3, range->start, range->stop, range->step);
     if (is_absent(triple)) return ABSENT;

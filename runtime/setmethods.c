@@ -13,9 +13,6 @@
 #include "runtime/slots.h"
 #include "runtime/str.h"
 
-#define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
-#define UNUSED_CALL (void)nargs, (void)names
-
 /* --- life --- */
 
 static int traverse(Object *self, VisitFn visit, void *context) {
@@ -403,14 +400,12 @@ static Value iterator_advance(VM *vm, Value self) {
 }
 
 METHOD(iterator_length_hint) {
-    (void)vm, UNUSED_CALL;
     const SetIterator *it = (const SetIterator *)as_object(args[0]);
     bool live = !is_absent(it->set) && it->used == as_set(it->set)->used;
     return int_small(live ? it->remaining : 0);
 }
 
 METHOD(iterator_reduce) {
-    UNUSED_CALL;
     const SetIterator *it = (const SetIterator *)as_object(args[0]);
     Value copy = iterator_make(vm, it->set, it->position, it->remaining);
     if (is_absent(copy)) return ABSENT;
@@ -439,7 +434,6 @@ Type set_iterator_type = {
 /* --- methods of both --- */
 
 METHOD(copy) {
-    UNUSED_CALL;
     if (is_exactly(args[0], &frozenset_type)) return value_ref(args[0]);
     return copy_of(vm, args[0]);
 }
@@ -472,13 +466,9 @@ METHOD(difference) {
     return result;
 }
 
-METHOD(symmetric_difference) {
-    UNUSED_CALL;
-    return symmetric_difference(vm, args[0], args[1]);
-}
+METHOD(symmetric_difference) { return symmetric_difference(vm, args[0], args[1]); }
 
 METHOD(issubset) {
-    UNUSED_CALL;
     Value other = as_set_of(vm, args[1]);
     if (is_absent(other)) return ABSENT;
     int result = is_subset(vm, args[0], other);
@@ -504,7 +494,6 @@ static Value holds_for_all(VM *vm, Value iterable, bool (*check)(VM *vm, Value i
 }
 
 METHOD(issuperset) {
-    UNUSED_CALL;
     if (is_set(args[1])) {
         int result = is_subset(vm, args[1], args[0]);
         return result < 0 ? ABSENT : bool_from(result);
@@ -513,13 +502,11 @@ METHOD(issuperset) {
 }
 
 METHOD(isdisjoint) {
-    UNUSED_CALL;
     bool swap = is_set(args[1]) && as_set(args[1])->used > as_set(args[0])->used;
     return holds_for_all(vm, args[!swap], check_missing, &args[swap]);
 }
 
 METHOD(reduce) {
-    UNUSED_CALL;
     Value list = list_from_iterable(vm, args[0]);
     if (is_absent(list)) return ABSENT;
     Value state = call_method(vm, args[0], NAME_OF(vm, getstate), NULL, 0);
@@ -533,16 +520,12 @@ METHOD(reduce) {
 }
 
 METHOD(sizeof) {
-    (void)vm, UNUSED_CALL;
     return int_small((int64_t)type_of(args[0])->basic_size + (int64_t)set_table_size(as_set(args[0])));
 }
 
 /* --- methods of set --- */
 
-METHOD(add) {
-    UNUSED_CALL;
-    return set_add(vm, args[0], args[1]) ? NONE : ABSENT;
-}
+METHOD(add) { return set_add(vm, args[0], args[1]) ? NONE : ABSENT; }
 
 /* set_discard, a set taken as the frozenset it is equal to. */
 static int discard(VM *vm, Value self, Value item) {
@@ -556,19 +539,14 @@ static int discard(VM *vm, Value self, Value item) {
     return found;
 }
 
-METHOD(discard) {
-    UNUSED_CALL;
-    return discard(vm, args[0], args[1]) < 0 ? ABSENT : NONE;
-}
+METHOD(discard) { return discard(vm, args[0], args[1]) < 0 ? ABSENT : NONE; }
 
 METHOD(remove) {
-    UNUSED_CALL;
     int found = discard(vm, args[0], args[1]);
     return found > 0 ? NONE : found == 0 ? raise_key(vm, args[1]) : ABSENT;
 }
 
 METHOD(pop) {
-    UNUSED_CALL;
     Set *set = as_set(args[0]);
     if (set->used == 0) return raise_error(vm, &exc_KeyError, "pop from an empty set");
     uint64_t i = set->finger & set->mask;
@@ -582,7 +560,6 @@ METHOD(pop) {
 }
 
 METHOD(clear) {
-    UNUSED_CALL;
     set_clear(vm, args[0]);
     return NONE;
 }
@@ -612,7 +589,6 @@ METHOD(difference_update) {
 }
 
 METHOD(symmetric_difference_update) {
-    UNUSED_CALL;
     return set_symmetric_difference_update(vm, args[0], args[1]) ? NONE : ABSENT;
 }
 

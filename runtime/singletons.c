@@ -76,11 +76,7 @@ static Value ellipsis_repr(VM *vm, Value self) {
     return string_intern_c(vm, "Ellipsis");
 }
 
-static Value ellipsis_reduce(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    return object_repr(vm, args[0]);
-}
+NATIVE(ellipsis_reduce) { return object_repr(vm, args[0]); }
 
 static const NativeDef reduce_methods[] = {{"__reduce__", ellipsis_reduce, "", NULL, NATIVE_METHOD}, {0}};
 

@@ -192,8 +192,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
 
 /* --- methods --- */
 
-static Value method_indices(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(indices) {
     Value length = object_index(vm, args[1]), result[3];
     if (is_absent(length)) return ABSENT;
     Value triple = ABSENT;
@@ -206,8 +205,7 @@ static Value method_indices(VM *vm, Value *args, int nargs, Value names) {
     return triple;
 }
 
-static Value method_reduce(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(reduce) {
     Value triple = as_triple(vm, args[0]);
     if (is_absent(triple)) return ABSENT;
     Value result = tuple_pack(vm, 2, from_object(&slice_type), triple);

@@ -8,17 +8,10 @@
 #include "runtime/textmethods.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
-#define UNUSED_CALL (void)nargs, (void)names
-
-METHOD(encode) {
-    UNUSED_CALL;
-    return codec_encode_by(vm, "encode", args[0], args[1], args[2]);
-}
+METHOD(encode) { return codec_encode_by(vm, "encode", args[0], args[1], args[2]); }
 
 METHOD(isidentifier) {
     (void)vm;
-    UNUSED_CALL;
     Text t = text_of(args[0]);
     for (int64_t i = 0; i < t.length; i++) {
         uint32_t c = text_at(t, i);
@@ -48,13 +41,9 @@ METHOD(format) {
     return result;
 }
 
-METHOD(format_map) {
-    UNUSED_CALL;
-    return format_template(vm, args[0], NULL, -1, args[1]);
-}
+METHOD(format_map) { return format_template(vm, args[0], NULL, -1, args[1]); }
 
 METHOD(dunder_format) {
-    UNUSED_CALL;
     if (!is_string(args[1]))
         return raise_type(vm,
                           is_none(args[1]) ? "__format__() argument must be str, not None"
@@ -126,7 +115,6 @@ static bool check_maketrans(VM *vm, const Value *args) {
 }
 
 METHOD(maketrans) {
-    UNUSED_CALL;
     if (!check_maketrans(vm, args)) return ABSENT;
     Value table = dict_new(vm);
     if (is_absent(table)) return ABSENT;
@@ -180,7 +168,6 @@ static bool translate_one(Builder *b, Value table, uint32_t c) {
 
 /* What the table says of an ASCII character is asked once. */
 METHOD(translate) {
-    UNUSED_CALL;
     const String *s = as_string(args[0]);
     uint8_t known[128] = {0}; /* the ASCII character that it becomes; 0: not known */
     bool plain = is_exactly(args[1], &dict_type);
@@ -204,14 +191,12 @@ METHOD(translate) {
 }
 
 METHOD(getnewargs) {
-    UNUSED_CALL;
     Value exact = string_slice(vm, args[0], 0, string_length(as_string(args[0])));
     return is_absent(exact) ? ABSENT : tuple_from_owned(vm, &exact, 1);
 }
 
 METHOD(sizeof) {
     (void)vm;
-    UNUSED_CALL;
     const String *s = as_string(args[0]);
     return int_small((int64_t)sizeof *s + ((string_length(s) + 1) << s->width_log));
 }

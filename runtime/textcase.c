@@ -2,8 +2,6 @@
 #include "runtime/builder.h"
 #include "runtime/textmethods.h"
 
-#define UNUSED_CALL (void)nargs, (void)names
-
 /* --- predicates --- */
 
 /* What a predicate says of the ASCII characters, as a bitmap; of others unless it is about bytes. */
@@ -40,11 +38,7 @@ static Value some_and_all(Value self, const Predicate *p) {
 }
 
 #define PREDICATE_METHOD(name, predicate) \
-    TEXT_METHOD(name) { \
-        (void)vm; \
-        UNUSED_CALL; \
-        return some_and_all(args[0], &predicate); \
-    }
+    TEXT_METHOD(name) { return some_and_all(args[0], &predicate); }
 
 PREDICATE_METHOD(isalpha, alpha)
 PREDICATE_METHOD(isalnum, alnum)
@@ -52,21 +46,11 @@ PREDICATE_METHOD(isdecimal, decimal)
 PREDICATE_METHOD(isdigit, digit)
 PREDICATE_METHOD(isnumeric, numeric)
 
-TEXT_METHOD(isprintable) {
-    (void)vm;
-    UNUSED_CALL;
-    return bool_from(all_are(args[0], &printable));
-}
+TEXT_METHOD(isprintable) { return bool_from(all_are(args[0], &printable)); }
 
-TEXT_METHOD(isascii) {
-    (void)vm;
-    UNUSED_CALL;
-    return bool_from(text_is_ascii(args[0]));
-}
+TEXT_METHOD(isascii) { return bool_from(text_is_ascii(args[0])); }
 
 TEXT_METHOD(isspace) {
-    (void)vm;
-    UNUSED_CALL;
     Text t = text_of(args[0]);
     bool bytes = !is_string(args[0]);
     for (int64_t i = 0; i < t.length; i++) {
@@ -99,21 +83,11 @@ static Value is_all(Value self, Case wanted) {
     return bool_from(some);
 }
 
-TEXT_METHOD(islower) {
-    (void)vm;
-    UNUSED_CALL;
-    return is_all(args[0], IS_LOWER);
-}
+TEXT_METHOD(islower) { return is_all(args[0], IS_LOWER); }
 
-TEXT_METHOD(isupper) {
-    (void)vm;
-    UNUSED_CALL;
-    return is_all(args[0], IS_UPPER);
-}
+TEXT_METHOD(isupper) { return is_all(args[0], IS_UPPER); }
 
 TEXT_METHOD(istitle) {
-    (void)vm;
-    UNUSED_CALL;
     Text t = text_of(args[0]);
     bool bytes = !is_string(args[0]), in_word = false, some = false;
     for (int64_t i = 0; i < t.length; i++) {
@@ -238,10 +212,7 @@ static Value change_case(VM *vm, Value self, Change change) {
 }
 
 #define CHANGE_METHOD(name, change) \
-    TEXT_METHOD(name) { \
-        UNUSED_CALL; \
-        return change_case(vm, args[0], change); \
-    }
+    TEXT_METHOD(name) { return change_case(vm, args[0], change); }
 
 CHANGE_METHOD(lower, TO_LOWER)
 CHANGE_METHOD(upper, TO_UPPER)

@@ -7,8 +7,6 @@
 #include "runtime/strsearch.h"
 #include "runtime/tuple.h"
 
-#define UNUSED_CALL (void)nargs, (void)names
-
 /* --- arguments --- */
 
 /* Is `v` a text as `self` wants it: str with str, bytes-like with the others? `text_error` is the format of the
@@ -95,28 +93,15 @@ static Value index_method(VM *vm, const char *method, Value *args, int64_t (*fin
     return found < 0 ? ABSENT : int_small(found);
 }
 
-TEXT_METHOD(find) {
-    UNUSED_CALL;
-    return find_method(vm, "find", args, text_find);
-}
+TEXT_METHOD(find) { return find_method(vm, "find", args, text_find); }
 
-TEXT_METHOD(rfind) {
-    UNUSED_CALL;
-    return find_method(vm, "rfind", args, text_rfind);
-}
+TEXT_METHOD(rfind) { return find_method(vm, "rfind", args, text_rfind); }
 
-TEXT_METHOD(index) {
-    UNUSED_CALL;
-    return index_method(vm, "index", args, text_find);
-}
+TEXT_METHOD(index) { return index_method(vm, "index", args, text_find); }
 
-TEXT_METHOD(rindex) {
-    UNUSED_CALL;
-    return index_method(vm, "rindex", args, text_rfind);
-}
+TEXT_METHOD(rindex) { return index_method(vm, "rindex", args, text_rfind); }
 
 TEXT_METHOD(count) {
-    UNUSED_CALL;
     int64_t start, stop;
     uint8_t byte;
     Text wanted;
@@ -161,25 +146,17 @@ static Value affix_method(VM *vm, const char *method, Value *args, bool at_end) 
     return FALSE_VALUE;
 }
 
-TEXT_METHOD(startswith) {
-    UNUSED_CALL;
-    return affix_method(vm, "startswith", args, false);
-}
+TEXT_METHOD(startswith) { return affix_method(vm, "startswith", args, false); }
 
-TEXT_METHOD(endswith) {
-    UNUSED_CALL;
-    return affix_method(vm, "endswith", args, true);
-}
+TEXT_METHOD(endswith) { return affix_method(vm, "endswith", args, true); }
 
 TEXT_METHOD(removeprefix) {
-    UNUSED_CALL;
     if (!fits(vm, args[0], args[1], "removeprefix() argument must be str, not %T")) return ABSENT;
     Text t = text_of(args[0]), prefix = text_of(args[1]);
     return text_slice(vm, args[0], has_affix(t, prefix, false) ? prefix.length : 0, t.length);
 }
 
 TEXT_METHOD(removesuffix) {
-    UNUSED_CALL;
     if (!fits(vm, args[0], args[1], "removesuffix() argument must be str, not %T")) return ABSENT;
     Text t = text_of(args[0]), suffix = text_of(args[1]);
     return text_slice(vm, args[0], 0, has_affix(t, suffix, true) ? t.length - suffix.length : t.length);
@@ -237,20 +214,11 @@ static Value strip_method(VM *vm, const char *text_error, Value *args, bool left
     return text_slice(vm, args[0], start, stop);
 }
 
-TEXT_METHOD(strip) {
-    UNUSED_CALL;
-    return strip_method(vm, "strip arg must be None or str", args, true, true);
-}
+TEXT_METHOD(strip) { return strip_method(vm, "strip arg must be None or str", args, true, true); }
 
-TEXT_METHOD(lstrip) {
-    UNUSED_CALL;
-    return strip_method(vm, "lstrip arg must be None or str", args, true, false);
-}
+TEXT_METHOD(lstrip) { return strip_method(vm, "lstrip arg must be None or str", args, true, false); }
 
-TEXT_METHOD(rstrip) {
-    UNUSED_CALL;
-    return strip_method(vm, "rstrip arg must be None or str", args, false, true);
-}
+TEXT_METHOD(rstrip) { return strip_method(vm, "rstrip arg must be None or str", args, false, true); }
 
 /* --- padding --- */
 
@@ -295,23 +263,13 @@ static Value pad_method(VM *vm, const char *method, Value *args, int where) {
     return pad(vm, args[0], left, more - left, fill);
 }
 
-TEXT_METHOD(center) {
-    UNUSED_CALL;
-    return pad_method(vm, "center", args, 0);
-}
+TEXT_METHOD(center) { return pad_method(vm, "center", args, 0); }
 
-TEXT_METHOD(ljust) {
-    UNUSED_CALL;
-    return pad_method(vm, "ljust", args, -1);
-}
+TEXT_METHOD(ljust) { return pad_method(vm, "ljust", args, -1); }
 
-TEXT_METHOD(rjust) {
-    UNUSED_CALL;
-    return pad_method(vm, "rjust", args, 1);
-}
+TEXT_METHOD(rjust) { return pad_method(vm, "rjust", args, 1); }
 
 TEXT_METHOD(zfill) {
-    UNUSED_CALL;
     int64_t width;
     if (!text_size_argument(vm, args[1], &width)) return ABSENT;
     Text t = text_of(args[0]);
@@ -346,7 +304,6 @@ static int64_t expand(Text t, int64_t tab_size, TextWriter *w) {
 }
 
 TEXT_METHOD(expandtabs) {
-    UNUSED_CALL;
     int64_t tab_size = 8;
     if (!is_absent(args[1])) {
         Value exact = object_index(vm, args[1]);
@@ -435,7 +392,6 @@ static Value narrow(VM *vm, STEALS Value string) {
 }
 
 TEXT_METHOD(replace) {
-    UNUSED_CALL;
     Value self = args[0];
     int64_t limit = -1, length;
     if (!fits(vm, self, args[1], "replace() argument 1 must be str, not %T")) return ABSENT;

@@ -19,7 +19,7 @@ static inline bool text_is_blank(uint32_t c, bool bytes) {
     return !bytes && unicode_is_space(c);
 }
 
-#define TEXT_METHOD(name) Value text_method_##name(VM *vm, Value *args, int nargs, Value names)
+#define TEXT_METHOD(name) Value text_method_##name(NATIVE_PARAMETERS)
 
 NEW RAISES TEXT_METHOD(capitalize);
 NEW RAISES TEXT_METHOD(center);

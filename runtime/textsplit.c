@@ -7,8 +7,6 @@
 #include "runtime/textmethods.h"
 #include "runtime/tuple.h"
 
-#define UNUSED_CALL (void)nargs, (void)names
-
 /*
  * A list of parts being made. The list, a container, is made before the text is looked at, because making it may run
  * finalizers; what is done afterwards runs no user code.
@@ -170,15 +168,9 @@ static Value split_method(VM *vm, Value *args, bool from_end) {
     return finish(&s, done, from_end);
 }
 
-TEXT_METHOD(split) {
-    UNUSED_CALL;
-    return split_method(vm, args, false);
-}
+TEXT_METHOD(split) { return split_method(vm, args, false); }
 
-TEXT_METHOD(rsplit) {
-    UNUSED_CALL;
-    return split_method(vm, args, true);
-}
+TEXT_METHOD(rsplit) { return split_method(vm, args, true); }
 
 /* --- lines --- */
 
@@ -207,7 +199,6 @@ static bool split_lines(Splitter *s, bool keep_ends) {
 }
 
 TEXT_METHOD(splitlines) {
-    UNUSED_CALL;
     int keep_ends = is_absent(args[1]) ? 0 : object_truth(vm, args[1]);
     Splitter s;
     if (keep_ends < 0 || !splitter_init(&s, vm, args[0], -1)) return ABSENT;
@@ -235,15 +226,9 @@ static Value partition(VM *vm, Value *args, bool from_end) {
     return ABSENT;
 }
 
-TEXT_METHOD(partition) {
-    UNUSED_CALL;
-    return partition(vm, args, false);
-}
+TEXT_METHOD(partition) { return partition(vm, args, false); }
 
-TEXT_METHOD(rpartition) {
-    UNUSED_CALL;
-    return partition(vm, args, true);
-}
+TEXT_METHOD(rpartition) { return partition(vm, args, true); }
 
 /* --- join --- */
 
@@ -302,7 +287,6 @@ static Value items_of(VM *vm, Value iterable) {
 }
 
 TEXT_METHOD(join) {
-    UNUSED_CALL;
     Value items = items_of(vm, args[1]);
     if (is_absent(items)) return ABSENT;
     Row row = row_of(items);

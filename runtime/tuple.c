@@ -236,8 +236,7 @@ static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &tu
 
 /* --- methods --- */
 
-static Value method_index(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(index) {
     int64_t start, stop;
     if (!row_bounds(vm, args[2], args[3], &start, &stop)) return ABSENT;
     int64_t index = row_find(vm, args[0], args[1], start, stop);
@@ -245,8 +244,7 @@ static Value method_index(VM *vm, Value *args, int nargs, Value names) {
     return index < 0 ? ABSENT : int_small(index);
 }
 
-static Value method_getnewargs(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+METHOD(getnewargs) {
     Value exact = tuple_from(vm, as_tuple(args[0])->items, as_tuple(args[0])->length);
     return is_absent(exact) ? ABSENT : tuple_from_owned(vm, &exact, 1);
 }

@@ -366,9 +366,7 @@ static const GetSetDef getsets[] = {
 
 /* --- methods --- */
 
-static Value type_mro_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(type_mro_method) {
     Type *type = as_type(args[0]);
     if (type->flags & TYPE_HEAP) {
         Value mro = class_linearize(vm, type, type->bases);
@@ -405,18 +403,9 @@ Value type_subclass_list(VM *vm, Type *type) {
     return ABSENT;
 }
 
-static Value type_subclasses_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
-    return type_subclass_list(vm, as_type(args[0]));
-}
+NATIVE(type_subclasses_method) { return type_subclass_list(vm, as_type(args[0])); }
 
-static Value type_prepare(VM *vm, Value *args, int nargs, Value names) {
-    (void)args;
-    (void)nargs;
-    (void)names;
-    return dict_new(vm);
-}
+NATIVE(type_prepare) { return dict_new(vm); }
 
 /* Few types have an attribute __class__ of their own. */
 int type_claims(VM *vm, Value v, const Type *type) {
@@ -433,18 +422,14 @@ int type_claims(VM *vm, Value v, const Type *type) {
 }
 
 /* isinstance() as type.__instancecheck__ has it: the type, or what __class__ claims. */
-static Value type_instance_check(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(type_instance_check) {
     Type *type = as_type(args[0]);
     if (value_is_instance(args[1], type)) return TRUE_VALUE;
     int matches = type_claims(vm, args[1], type);
     return matches < 0 ? ABSENT : bool_from(matches);
 }
 
-static Value type_subclass_check(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(type_subclass_check) {
     if (!is_type(args[1])) return raise_type(vm, "issubclass() arg 1 must be a class");
     return bool_from(type_is_subtype(as_type(args[1]), as_type(args[0])));
 }
@@ -460,9 +445,7 @@ bool type_collect_names(VM *vm, Type *type, Value names) {
     return true;
 }
 
-static Value type_dir(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs;
-    (void)names;
+NATIVE(type_dir) {
     Value collected = dict_new(vm);
     if (is_absent(collected)) return ABSENT;
     Value list =
@@ -471,13 +454,7 @@ static Value type_dir(VM *vm, Value *args, int nargs, Value names) {
     return list;
 }
 
-static Value type_size_of(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm;
-    (void)args;
-    (void)nargs;
-    (void)names;
-    return int_small((int64_t)sizeof(Type));
-}
+NATIVE(type_size_of) { return int_small((int64_t)sizeof(Type)); }
 
 static const NativeDef methods[] = {
     {"mro", type_mro_method, "", "Return a type's method resolution order.", NATIVE_METHOD},

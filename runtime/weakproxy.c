@@ -207,15 +207,9 @@ static Value call_named(VM *vm, Value self, const char *method) {
     return result;
 }
 
-static Value method_bytes(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return call_named(vm, args[0], "__bytes__");
-}
+METHOD(bytes) { return call_named(vm, args[0], "__bytes__"); }
 
-static Value method_reversed(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return call_named(vm, args[0], "__reversed__");
-}
+METHOD(reversed) { return call_named(vm, args[0], "__reversed__"); }
 
 static const NativeDef proxy_methods[] = {
     {"__bytes__", method_bytes, "", NULL, NATIVE_METHOD},

@@ -16,10 +16,6 @@
 #include "runtime/structseq.h"
 #include "runtime/warn.h"
 
-#define METHOD(name) \
-    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
-
 typedef enum { FRESH, RUNNING, CLOSED } AwaitableState;
 
 /* async_generator_asend, async_generator_athrow. */
@@ -192,16 +188,16 @@ static Value asend_throw(VM *vm, Value self, STEALS Value exception) {
 
 static Value asend_next(VM *vm, Value self) { return asend_step(vm, self, NONE); }
 
-METHOD(asend_send) { return asend_step(vm, args[0], args[1]); }
+NATIVE(asend_send) { return asend_step(vm, args[0], args[1]); }
 
-METHOD(asend_throw_method) {
+NATIVE(asend_throw_method) {
     Value exception = generator_thrown(vm, args + 1);
     return is_absent(exception) ? ABSENT : asend_throw(vm, args[0], exception);
 }
 
-METHOD(asend_close) { return close_awaitable(vm, args[0], asend_throw); }
+NATIVE(asend_close) { return close_awaitable(vm, args[0], asend_throw); }
 
-METHOD(await_self) {
+NATIVE(await_self) {
     (void)vm;
     return value_ref(args[0]);
 }
@@ -321,14 +317,14 @@ static Value athrow_throw(VM *vm, Value self, STEALS Value exception) {
 
 static Value athrow_next(VM *vm, Value self) { return athrow_step(vm, self, NONE); }
 
-METHOD(athrow_send) { return athrow_step(vm, args[0], args[1]); }
+NATIVE(athrow_send) { return athrow_step(vm, args[0], args[1]); }
 
-METHOD(athrow_throw_method) {
+NATIVE(athrow_throw_method) {
     Value exception = generator_thrown(vm, args + 1);
     return is_absent(exception) ? ABSENT : athrow_throw(vm, args[0], exception);
 }
 
-METHOD(athrow_close) { return close_awaitable(vm, args[0], athrow_throw); }
+NATIVE(athrow_close) { return close_awaitable(vm, args[0], athrow_throw); }
 
 static const NativeDef athrow_methods[] = {AWAITABLE_METHODS(athrow)};
 
@@ -345,16 +341,16 @@ Type async_throw_type = {
 
 /* --- async_generator --- */
 
-METHOD(anext_method) { return awaitable_new(vm, &async_send_type, args[0], NONE); }
+NATIVE(anext_method) { return awaitable_new(vm, &async_send_type, args[0], NONE); }
 
-METHOD(asend_method) { return awaitable_new(vm, &async_send_type, args[0], value_ref(args[1])); }
+NATIVE(asend_method) { return awaitable_new(vm, &async_send_type, args[0], value_ref(args[1])); }
 
-METHOD(athrow_method) {
+NATIVE(athrow_method) {
     Value exception = generator_thrown(vm, args + 1);
     return is_absent(exception) ? ABSENT : awaitable_new(vm, &async_throw_type, args[0], exception);
 }
 
-METHOD(aclose_method) { return awaitable_new(vm, &async_throw_type, args[0], ABSENT); }
+NATIVE(aclose_method) { return awaitable_new(vm, &async_throw_type, args[0], ABSENT); }
 
 static Value get_running(VM *vm, Value self) {
     (void)vm;
@@ -449,14 +445,14 @@ static Value anext_call(VM *vm, Value self, const char *method, Value *args, int
 
 static Value anext_next(VM *vm, Value self) { return anext_call(vm, self, NULL, NULL, 0); }
 
-METHOD(anext_send) { return anext_call(vm, args[0], "send", args + 1, 1); }
+NATIVE(anext_send) { return anext_call(vm, args[0], "send", args + 1, 1); }
 
-METHOD(anext_throw) {
+NATIVE(anext_throw) {
     int count = !is_absent(args[3]) ? 3 : !is_absent(args[2]) ? 2 : 1;
     return anext_call(vm, args[0], "throw", args + 1, count);
 }
 
-METHOD(anext_close) { return anext_call(vm, args[0], "close", NULL, 0); }
+NATIVE(anext_close) { return anext_call(vm, args[0], "close", NULL, 0); }
 
 static const NativeDef anext_methods[] = {
     {"__await__", await_self, "", NULL, NATIVE_METHOD},
@@ -476,8 +472,7 @@ Type anext_awaitable_type = {
     .methods = anext_methods,
 };
 
-static Value builtin_aiter(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(builtin_aiter) {
     Value method = object_special(vm, args[0], NAME_OF(vm, aiter));
     if (is_absent(method))
         return error_raised(vm) ? ABSENT : raise_type(vm, "'%T' object is not an async iterable", args[0]);
@@ -495,8 +490,7 @@ static Value builtin_aiter(VM *vm, Value *args, int nargs, Value names) {
     return iterator;
 }
 
-static Value builtin_anext(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(builtin_anext) {
     Value method = object_special(vm, args[0], NAME_OF(vm, anext));
     if (is_absent(method))
         return error_raised(vm) ? ABSENT : raise_type(vm, "'%T' object is not an async iterator", args[0]);
@@ -535,8 +529,7 @@ STRUCTSEQ_TYPE(
 
 static Value none_if_absent(Value v) { return is_absent(v) ? NONE : value_ref(v); }
 
-static Value get_hooks(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(get_hooks) {
     Value items[] = {none_if_absent(vm->asyncgen_first_iteration), none_if_absent(vm->asyncgen_finalizer)};
     return structseq_new(vm, &asyncgen_hooks_type, items);
 }
@@ -554,21 +547,16 @@ static void set_hook(VM *vm, Value *place, Value v) {
     value_xdrop(vm, old);
 }
 
-static Value set_hooks(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(set_hooks) {
     if (!check_hook(vm, args[1], "finalizer") || !check_hook(vm, args[0], "firstiter")) return ABSENT;
     set_hook(vm, &vm->asyncgen_first_iteration, args[0]);
     set_hook(vm, &vm->asyncgen_finalizer, args[1]);
     return NONE;
 }
 
-static Value get_origin_depth(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return int_small(vm->coroutine_origin_depth);
-}
+NATIVE(get_origin_depth) { return int_small(vm->coroutine_origin_depth); }
 
-static Value set_origin_depth(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(set_origin_depth) {
     int64_t depth;
     if (!object_to_int64(vm, args[0], &exc_OverflowError, &depth)) return ABSENT;
     if (depth < 0) return raise_value(vm, "depth must be >= 0");

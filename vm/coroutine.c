@@ -130,21 +130,14 @@ static Value wrapper_next(VM *vm, Value self) {
     return generator_send(vm, as_generator(wrapped(self)), NONE);
 }
 
-static Value wrapper_send(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return generator_send(vm, as_generator(wrapped(args[0])), args[1]);
-}
+NATIVE(wrapper_send) { return generator_send(vm, as_generator(wrapped(args[0])), args[1]); }
 
-static Value wrapper_throw(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(wrapper_throw) {
     Value exception = generator_thrown(vm, args + 1);
     return is_absent(exception) ? ABSENT : generator_throw(vm, as_generator(wrapped(args[0])), exception);
 }
 
-static Value wrapper_close(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return generator_close(vm, as_generator(wrapped(args[0])));
-}
+NATIVE(wrapper_close) { return generator_close(vm, as_generator(wrapped(args[0]))); }
 
 #define SEND_DOC "send(arg) -> send 'arg' into coroutine,\nreturn next yielded value or raise StopIteration."
 #define THROW_DOC \
@@ -174,8 +167,7 @@ Type coroutine_wrapper_type = {
 
 /* --- coroutine --- */
 
-static Value await_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(await_method) {
     Wrapper *w = (Wrapper *)object_new_container(vm, &coroutine_wrapper_type, sizeof *w);
     if (!w) return raise_memory(vm);
     w->coroutine = value_ref(args[0]);

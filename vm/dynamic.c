@@ -116,8 +116,7 @@ static bool compile_options(VM *vm, Value *args, int64_t *flags, int64_t *optimi
     return false;
 }
 
-static Value compile_function(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(compile_function) {
     static const struct {
         const char *text;
         CompileMode mode;
@@ -254,13 +253,9 @@ static Value evaluate(VM *vm, Value source, Value globals, Value locals, Value c
     return result;
 }
 
-static Value eval_function(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return evaluate(vm, args[0], args[1], args[2], ABSENT, COMPILE_EVAL);
-}
+NATIVE(eval_function) { return evaluate(vm, args[0], args[1], args[2], ABSENT, COMPILE_EVAL); }
 
-static Value exec_function(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(exec_function) {
     Value closure = !is_absent(args[3]) && is_none(args[3]) ? ABSENT : args[3];
     Value result = evaluate(vm, args[0], args[1], args[2], closure, COMPILE_EXEC);
     value_xdrop(vm, result);
@@ -269,13 +264,9 @@ static Value exec_function(VM *vm, Value *args, int nargs, Value names) {
 
 /* --- namespaces --- */
 
-static Value globals_function(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return vm->frame ? value_ref(frame_globals(vm->frame)) : NONE;
-}
+NATIVE(globals_function) { return vm->frame ? value_ref(frame_globals(vm->frame)) : NONE; }
 
-static Value locals_function(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(locals_function) {
     if (vm->frame == NULL) return raise_error(vm, &exc_SystemError, "frame does not exist");
     return frame_locals(vm, vm->frame);
 }
@@ -304,8 +295,7 @@ static Value local_names(VM *vm) {
     return list;
 }
 
-static Value dir_function(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(dir_function) {
     if (is_absent(args[0])) return local_names(vm);
     Value method = object_special(vm, args[0], NAME_OF(vm, dir));
     if (is_absent(method)) {
@@ -318,8 +308,7 @@ static Value dir_function(VM *vm, Value *args, int nargs, Value names) {
     return list;
 }
 
-static Value getframe(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(getframe) {
     int64_t depth = 0;
     if (!is_absent(args[0]) && !object_to_int64(vm, args[0], &exc_OverflowError, &depth)) return ABSENT;
     Frame *frame = vm->frame;
@@ -329,8 +318,7 @@ static Value getframe(VM *vm, Value *args, int nargs, Value names) {
 }
 
 /* The name of the module whose code runs `depth` frames up, None where there is none. */
-static Value getframemodulename(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(getframemodulename) {
     int64_t depth = 0;
     if (!is_absent(args[0]) && !object_to_int64(vm, args[0], &exc_OverflowError, &depth)) return ABSENT;
     Frame *frame = vm->frame;
@@ -350,13 +338,9 @@ static Value by_thread(VM *vm, STEALS Value v) {
     return dict;
 }
 
-static Value current_frames(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return by_thread(vm, frame_object(vm, vm->frame));
-}
+NATIVE(current_frames) { return by_thread(vm, frame_object(vm, vm->frame)); }
 
-static Value current_exceptions(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(current_exceptions) {
     const HandledException *item = vm->handled;
     while (is_absent(item->exception) && item->outer)
         item = item->outer;

@@ -234,8 +234,7 @@ static void clear_variables(VM *vm, FrameObject *object) {
     memory_free(vm, variables, count * sizeof(Value));
 }
 
-static Value frame_clear_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(frame_clear_method) {
     FrameObject *object = as_frame_object(args[0]);
     if (object->frame == NULL) {
         clear_variables(vm, object);

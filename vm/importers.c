@@ -49,13 +49,9 @@ static Value load_old(VM *vm, Value name, Value (*find)(VM *, Value), const char
 
 /* --- native modules --- */
 
-static Value builtin_find_spec(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return check_name(vm, args[1]) ? load_find_native(vm, args[1]) : ABSENT;
-}
+NATIVE(builtin_find_spec) { return check_name(vm, args[1]) ? load_find_native(vm, args[1]) : ABSENT; }
 
-static Value builtin_create_module(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(builtin_create_module) {
     Value name = spec_name(vm, args[0]);
     if (is_absent(name)) return ABSENT;
     Value module = check_found(vm, name, load_find_native, "built-in") ? load_native(vm, name) : ABSENT;
@@ -63,25 +59,15 @@ static Value builtin_create_module(VM *vm, Value *args, int nargs, Value names) 
     return module;
 }
 
-static Value do_nothing(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm, (void)args, (void)nargs, (void)names;
-    return NONE;
-}
+NATIVE(do_nothing) { return NONE; }
 
-static Value builtin_no_code(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return check_found(vm, args[1], load_find_native, "built-in") ? NONE : ABSENT;
-}
+NATIVE(builtin_no_code) { return check_found(vm, args[1], load_find_native, "built-in") ? NONE : ABSENT; }
 
-static Value builtin_is_package(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(builtin_is_package) {
     return check_found(vm, args[1], load_find_native, "built-in") ? FALSE_VALUE : ABSENT;
 }
 
-static Value builtin_load_module(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return load_old(vm, args[1], load_find_native, "built-in");
-}
+NATIVE(builtin_load_module) { return load_old(vm, args[1], load_find_native, "built-in"); }
 
 static const NativeDef builtin_methods[] = {
     {"find_spec", builtin_find_spec, "fullname, path=None, target=None",
@@ -109,13 +95,9 @@ Type builtin_importer_type = {
 
 /* --- the library in the binary --- */
 
-static Value frozen_find_spec(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return check_name(vm, args[1]) ? load_find_frozen(vm, args[1]) : ABSENT;
-}
+NATIVE(frozen_find_spec) { return check_name(vm, args[1]) ? load_find_frozen(vm, args[1]) : ABSENT; }
 
-static Value frozen_exec_module(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(frozen_exec_module) {
     Value name = object_get_attribute(vm, args[0], NAME_OF(vm, name));
     if (is_absent(name)) return ABSENT;
     Value code = check_found(vm, name, load_find_frozen, "frozen") ? load_frozen_code(vm, name) : ABSENT;
@@ -128,26 +110,18 @@ static Value frozen_exec_module(VM *vm, Value *args, int nargs, Value names) {
     return result;
 }
 
-static Value frozen_get_code(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(frozen_get_code) {
     return check_found(vm, args[1], load_find_frozen, "frozen") ? load_frozen_code(vm, args[1]) : ABSENT;
 }
 
-static Value frozen_get_source(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return check_found(vm, args[1], load_find_frozen, "frozen") ? NONE : ABSENT;
-}
+NATIVE(frozen_get_source) { return check_found(vm, args[1], load_find_frozen, "frozen") ? NONE : ABSENT; }
 
-static Value frozen_is_package(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(frozen_is_package) {
     if (!check_found(vm, args[1], load_find_frozen, "frozen")) return ABSENT;
     return bool_from(load_is_frozen_package(vm, args[1]));
 }
 
-static Value frozen_load_module(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return load_old(vm, args[1], load_find_frozen, "frozen");
-}
+NATIVE(frozen_load_module) { return load_old(vm, args[1], load_find_frozen, "frozen"); }
 
 static const NativeDef frozen_methods[] = {
     {"find_spec", frozen_find_spec, "fullname, path=None, target=None",
@@ -174,14 +148,10 @@ Type frozen_importer_type = {
 
 /* --- files --- */
 
-static Value path_find_spec(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return check_name(vm, args[1]) ? load_find_file(vm, args[1], args[2]) : ABSENT;
-}
+NATIVE(path_find_spec) { return check_name(vm, args[1]) ? load_find_file(vm, args[1], args[2]) : ABSENT; }
 
 /* Each finder that a path hook has made is told to forget what it knows. */
-static Value path_invalidate_caches(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(path_invalidate_caches) {
     Value module = load_library_module(vm, "_frozen_importlib_external");
     if (is_absent(module)) return ABSENT;
     Value function = value_xref(dict_get_c(vm, as_module(module)->dict, "_invalidate_path_caches"));
@@ -212,25 +182,17 @@ Type path_finder_type = {
 
 /* --- the module --- */
 
-static Value module_from_spec(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return load_module_from_spec(vm, args[0]);
-}
+NATIVE(module_from_spec) { return load_module_from_spec(vm, args[0]); }
 
-static Value load(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return load_spec(vm, args[0]);
-}
+NATIVE(load) { return load_spec(vm, args[0]); }
 
-static Value init_module_attrs(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(init_module_attrs) {
     int override = is_absent(args[2]) ? 0 : object_truth(vm, args[2]);
     if (override < 0 || !load_set_attributes(vm, args[0], args[1], override)) return ABSENT;
     return value_ref(args[1]);
 }
 
-static Value import_absolute(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(import_absolute) {
     if (!is_string(args[0])) return raise_type(vm, "module name must be str, not %T", args[0]);
     if (string_length(as_string(args[0])) == 0) return raise_value(vm, "Empty module name");
     return import_module(vm, args[0]);

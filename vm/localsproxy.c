@@ -145,38 +145,19 @@ static Value iterate(VM *vm, Value self) { return listed(vm, self, "__iter__", i
 
 /* --- methods --- */
 
-#define METHOD(name) static Value method_##name(VM *vm, Value *args, int nargs, Value names)
-#define UNUSED_CALL (void)nargs, (void)names
+METHOD(keys) { return listed(vm, args[0], "keys", list_from_iterable); }
 
-METHOD(keys) {
-    UNUSED_CALL;
-    return listed(vm, args[0], "keys", list_from_iterable);
-}
+METHOD(values) { return listed(vm, args[0], "values", list_from_iterable); }
 
-METHOD(values) {
-    UNUSED_CALL;
-    return listed(vm, args[0], "values", list_from_iterable);
-}
+METHOD(items) { return listed(vm, args[0], "items", list_from_iterable); }
 
-METHOD(items) {
-    UNUSED_CALL;
-    return listed(vm, args[0], "items", list_from_iterable);
-}
+METHOD(reversed) { return listed(vm, args[0], "__reversed__", itself); }
 
-METHOD(reversed) {
-    UNUSED_CALL;
-    return listed(vm, args[0], "__reversed__", itself);
-}
-
-METHOD(copy) {
-    UNUSED_CALL;
-    return snapshot(vm, args[0]);
-}
+METHOD(copy) { return snapshot(vm, args[0]); }
 
 static Value or_none(Value v) { return is_absent(v) ? NONE : value_ref(v); }
 
 METHOD(get) {
-    UNUSED_CALL;
     Value result;
     int found = find(vm, args[0], args[1], &result);
     if (found < 0) return ABSENT;
@@ -184,7 +165,6 @@ METHOD(get) {
 }
 
 METHOD(setdefault) {
-    UNUSED_CALL;
     Value result;
     int found = find(vm, args[0], args[1], &result);
     if (found) return found < 0 ? ABSENT : result;
@@ -208,10 +188,7 @@ static bool update(VM *vm, Value self, Value other) {
     return ok;
 }
 
-METHOD(update) {
-    UNUSED_CALL;
-    return update(vm, args[0], args[1]) ? NONE : ABSENT;
-}
+METHOD(update) { return update(vm, args[0], args[1]) ? NONE : ABSENT; }
 
 static Value merge(VM *vm, Value left, Value right) {
     if (!is_dict(left) && !is_proxy(left)) return NOT_IMPLEMENTED;

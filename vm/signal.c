@@ -99,10 +99,6 @@ bool signals_handle(VM *vm) {
 
 /* --- the module's functions --- */
 
-#define NATIVE(name) \
-    static Value name(VM *vm, __attribute__((unused)) Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
-
 static bool int_argument(VM *vm, Value v, int *result) {
     int64_t n;
     if (!object_to_int64(vm, v, &exc_OverflowError, &n)) return false;

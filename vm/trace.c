@@ -199,8 +199,6 @@ static Value set_function(VM *vm, Value *place, Value function) {
     return trace_is_on(vm) && !observe_frames(vm) ? ABSENT : NONE;
 }
 
-#define NATIVE(name) static Value name(VM *vm, Value *args, int nargs, Value names)
-
 NATIVE(set_trace) {
     (void)nargs, (void)names;
     return set_function(vm, &vm_machine(vm)->trace_function, args[0]);

@@ -14,8 +14,7 @@
 #include "vm/suggest.h"
 #include "vm/traceback.h"
 
-static Value mark(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(mark) {
     int64_t start, end;
     if (!is_string(args[0])) return raise_type(vm, "mark() argument 1 must be str, not %T", args[0]);
     if (!object_to_int64(vm, args[1], NULL, &start) || !object_to_int64(vm, args[2], NULL, &end))
@@ -23,16 +22,14 @@ static Value mark(VM *vm, Value *args, int nargs, Value names) {
     return traceback_mark(vm, args[0], start, end);
 }
 
-static Value suggestion(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(suggestion) {
     Value text = is_exception(args[0]) ? suggest_for(vm, args[0]) : ABSENT;
     return is_absent(text) ? NONE : text;
 }
 
 static Value or_none(int32_t n) { return n < 0 ? NONE : int_small(n); }
 
-static Value position(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(position) {
     if (!is_exactly(args[0], &traceback_type))
         return raise_type(vm, "position() argument 1 must be traceback, not %T", args[0]);
     const Traceback *entry = as_traceback(args[0]);
@@ -43,8 +40,7 @@ static Value position(VM *vm, Value *args, int nargs, Value names) {
     return tuple_pack(vm, 4, lineno, int_small(p.end_line), or_none(p.column), or_none(p.end_column));
 }
 
-static Value source(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(source) {
     Value text = dict_get(vm, vm_machine(vm)->sources, args[0]);
     return !is_absent(text) ? value_ref(text) : error_raised(vm) ? ABSENT : NONE;
 }

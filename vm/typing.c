@@ -139,10 +139,7 @@ static Value call_typing(VM *vm, const char *function, Value *args, int nargs, V
     return result;
 }
 
-static Value generic_class_getitem(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return call_typing(vm, "_generic_class_getitem", args, 2, ABSENT);
-}
+NATIVE(generic_class_getitem) { return call_typing(vm, "_generic_class_getitem", args, 2, ABSENT); }
 
 static Value generic_init_subclass(VM *vm, Value *args, int nargs, Value names) {
     return call_typing(vm, "_generic_init_subclass", args, nargs, names);
@@ -155,10 +152,7 @@ static const NativeDef generic_methods[] = {
 };
 
 /* The type that takes the variable's place in a subscription. */
-static Value substitute(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm, (void)nargs, (void)names;
-    return value_ref(args[1]);
-}
+NATIVE(substitute) { return value_ref(args[1]); }
 
 static const NativeDef param_methods[] = {
     {"__typing_subst__", substitute, "arg, /", NULL, NATIVE_METHOD},

@@ -240,8 +240,7 @@ static bool check_class(VM *vm, Value self, const char *function) {
     return false;
 }
 
-static Value abc_init(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(abc_init) {
     if (!check_class(vm, args[0], "_abc_init") || !compute_abstract_methods(vm, args[0])) return ABSENT;
     Value data = make(vm, &abc_data_type, NULL, 0, ABSENT);
     bool ok = !is_absent(data) && object_set_attribute(vm, args[0], NAME_OF(vm, abc_impl), data) &&
@@ -250,8 +249,7 @@ static Value abc_init(VM *vm, Value *args, int nargs, Value names) {
     return ok ? NONE : ABSENT;
 }
 
-static Value abc_register(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(abc_register) {
     Value self = args[0], class = args[1];
     if (!is_family(class, TYPE_TYPE)) return raise_type(vm, "Can only register classes");
     int known = object_is_subclass(vm, class, self);
@@ -326,8 +324,7 @@ static int check_subclass(VM *vm, Value self, AbcData *data, Value class) {
     return answer;
 }
 
-static Value abc_subclasscheck(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(abc_subclasscheck) {
     if (!is_family(args[1], TYPE_TYPE)) return raise_type(vm, "issubclass() arg 1 must be a class");
     Value data = data_of(vm, args[0]);
     if (is_absent(data)) return ABSENT;
@@ -345,8 +342,7 @@ static Value ask_both(VM *vm, Value self, Value claimed, Value type) {
     return call_method(vm, self, NAME_OF(vm, subclasscheck), &type, 1);
 }
 
-static Value abc_instancecheck(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(abc_instancecheck) {
     Value data = data_of(vm, args[0]), type = from_object(type_of(args[1]));
     if (is_absent(data)) return ABSENT;
     Value claimed = object_get_attribute(vm, args[1], NAME_OF(vm, class)), answer = ABSENT;
@@ -369,8 +365,7 @@ static Value set_shown(VM *vm, Value set) {
     return is_absent(set) ? set_new(vm) : set_from_iterable(vm, set);
 }
 
-static Value abc_get_dump(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(abc_get_dump) {
     Value data = data_of(vm, args[0]), dump = ABSENT;
     if (is_absent(data)) return ABSENT;
     const AbcData *d = as_data(data);
@@ -386,8 +381,7 @@ static Value abc_get_dump(VM *vm, Value *args, int nargs, Value names) {
     return dump;
 }
 
-static Value abc_reset_registry(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(abc_reset_registry) {
     Value data = data_of(vm, args[0]);
     if (is_absent(data)) return ABSENT;
     value_clear(vm, &as_data(data)->registry);
@@ -395,8 +389,7 @@ static Value abc_reset_registry(VM *vm, Value *args, int nargs, Value names) {
     return NONE;
 }
 
-static Value abc_reset_caches(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(abc_reset_caches) {
     Value data = data_of(vm, args[0]);
     if (is_absent(data)) return ABSENT;
     value_clear(vm, &as_data(data)->cache);
@@ -405,10 +398,7 @@ static Value abc_reset_caches(VM *vm, Value *args, int nargs, Value names) {
     return NONE;
 }
 
-static Value abc_get_cache_token(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return int_from_unsigned(vm, vm->abc_registrations);
-}
+NATIVE(abc_get_cache_token) { return int_from_unsigned(vm, vm->abc_registrations); }
 
 static const NativeDef functions[] = {
     {"_abc_init", abc_init, "self, /", "Find the class's abstract methods and give it its caches.", 0},

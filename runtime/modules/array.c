@@ -28,10 +28,6 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) \
-    static Value method_##name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                               __attribute__((unused)) Value names)
-
 /* --- kinds of items --- */
 
 /* The numbers of the machine formats in pickles; the big-endian one is one more. */
@@ -859,8 +855,7 @@ static Value reconstruct(VM *vm, Type *type, const Kind *kind, int machine, cons
     return converted;
 }
 
-static Value array_reconstructor(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(array_reconstructor) {
     int64_t machine;
     if (!is_family(args[0], TYPE_TYPE))
         return raise_type(vm, "first argument must be a type object, not %T", args[0]);

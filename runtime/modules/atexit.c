@@ -70,8 +70,7 @@ static Value register_function(VM *vm, Value *args, int nargs, Value names) {
 
 /* Comparing runs user code, which may change the list. What is unregistered leaves a None: the places of the others do
  * not change. */
-static Value unregister(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(unregister) {
     if (is_absent(vm->exit_functions)) return NONE;
     List *list = as_list(vm->exit_functions);
     for (int64_t i = 0; i < list->length; i++) {
@@ -87,20 +86,17 @@ static Value unregister(VM *vm, Value *args, int nargs, Value names) {
     return NONE;
 }
 
-static Value clear(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(clear) {
     forget_all(vm);
     return NONE;
 }
 
-static Value run_functions(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(run_functions) {
     atexit_run(vm);
     return NONE;
 }
 
-static Value count_functions(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(count_functions) {
     return int_small(is_absent(vm->exit_functions) ? 0 : as_list(vm->exit_functions)->length);
 }
 

@@ -17,10 +17,6 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 
-#define NATIVE(name) \
-    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
-
 typedef struct {
     const uint8_t *data;
     int64_t length;

@@ -8,10 +8,6 @@
 #include "runtime/row.h"
 #include "runtime/str.h"
 
-#define FUNCTION(name) \
-    static Value function_##name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                                 __attribute__((unused)) Value names)
-
 enum { SEQUENCE, ITEM, LOW, HIGH, KEY }; /* the parameters */
 
 /* An item of the sequence, or its key. NEW, RAISES. */
@@ -84,10 +80,10 @@ static Value insort(VM *vm, Value *args, bool left) {
     return NONE;
 }
 
-FUNCTION(bisect_left) { return bisect(vm, args, true); }
-FUNCTION(bisect_right) { return bisect(vm, args, false); }
-FUNCTION(insort_left) { return insort(vm, args, true); }
-FUNCTION(insort_right) { return insort(vm, args, false); }
+NATIVE(function_bisect_left) { return bisect(vm, args, true); }
+NATIVE(function_bisect_right) { return bisect(vm, args, false); }
+NATIVE(function_insort_left) { return insort(vm, args, true); }
+NATIVE(function_insort_right) { return insort(vm, args, false); }
 
 #define PARAMETERS "a, x, lo=0, hi=None, *, key=None"
 #define BOUNDS \

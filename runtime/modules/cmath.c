@@ -18,9 +18,9 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-#define NATIVE(name) \
-    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
+#ifndef CMPLX /* the C library shows it to gcc only */
+#define CMPLX(real, imaginary) __builtin_complex((double)(real), (double)(imaginary))
+#endif
 
 typedef double complex Number;
 

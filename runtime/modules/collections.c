@@ -83,8 +83,7 @@ static Value getter_repr(VM *vm, Value self) {
     return text;
 }
 
-static Value getter_reduce(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(getter_reduce) {
     Value index = int_from(vm, as_getter(args[0])->index), result = ABSENT;
     if (is_absent(index)) return ABSENT;
     Value arguments = tuple_pack(vm, 2, index, as_getter(args[0])->doc);
@@ -119,10 +118,6 @@ Type tuple_getter_type = {
 };
 
 /* --- defaultdict --- */
-
-#define METHOD(name) \
-    static Value method_##name(__attribute__((unused)) VM *vm, Value *args, \
-                               __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
 
 typedef struct {
     Dict dict;

@@ -19,10 +19,6 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) \
-    static Value method_##name(__attribute__((unused)) VM *vm, Value *args, \
-                               __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
-
 enum { CAPACITY_MIN = 8, SHRINK_ABOVE = 64, UNBOUNDED = -1 };
 
 typedef struct {

@@ -21,10 +21,6 @@
 #include "runtime/tuple.h"
 #include "runtime/warn.h"
 
-#define METHOD(name) \
-    static Value method_##name(__attribute__((unused)) VM *vm, __attribute__((unused)) Value *args, \
-                               __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
-
 enum { LOCAL_ARGUMENTS = 12 }; /* a call with so many needs no block for them */
 
 /* Attributes of an instance of the built-in type itself; those of classes see to their own. */

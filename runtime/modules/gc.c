@@ -150,49 +150,40 @@ static bool to_c_int(VM *vm, Value v, const char *above, const char *below, int3
     return false;
 }
 
-static Value collect(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(collect) {
     int32_t generation = OLDEST;
     if (!is_absent(args[0]) && !to_c_int(vm, args[0], NULL, NULL, &generation)) return ABSENT;
     if (generation < 0 || generation > OLDEST) return raise_value(vm, "invalid generation");
     return int_small(gc_collect(vm_heap(vm), generation));
 }
 
-static Value enable(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(enable) {
     gc_enable(vm_heap(vm));
     return NONE;
 }
 
-static Value disable(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(disable) {
     gc_disable(vm_heap(vm));
     return NONE;
 }
 
-static Value isenabled(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return bool_from(gc_is_enabled(vm_heap(vm)));
-}
+NATIVE(isenabled) { return bool_from(gc_is_enabled(vm_heap(vm))); }
 
-static Value get_threshold(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(get_threshold) {
     Value items[GENERATIONS];
     for (int i = 0; i < GENERATIONS; i++)
         items[i] = int_small(gc_get_threshold(vm_heap(vm), i));
     return tuple_from(vm, items, GENERATIONS);
 }
 
-static Value get_count(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(get_count) {
     Value items[GENERATIONS];
     for (int i = 0; i < GENERATIONS; i++)
         items[i] = int_small(gc_get_count(vm_heap(vm), i));
     return tuple_from(vm, items, GENERATIONS);
 }
 
-static Value set_threshold(VM *vm, Value *args, int nargs, Value names) {
-    (void)names;
+NATIVE(set_threshold) {
     int32_t thresholds[GENERATIONS];
     if (nargs < 1 || nargs > GENERATIONS) return raise_type(vm, "gc.set_threshold requires 1 to 3 arguments");
     for (int i = 0; i < nargs; i++) {
@@ -206,40 +197,19 @@ static Value set_threshold(VM *vm, Value *args, int nargs, Value names) {
     return NONE;
 }
 
-static Value set_debug(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return to_c_int(vm, args[0], NULL, NULL, &vm_heap(vm)->collector.debug) ? NONE : ABSENT;
-}
+NATIVE(set_debug) { return to_c_int(vm, args[0], NULL, NULL, &vm_heap(vm)->collector.debug) ? NONE : ABSENT; }
 
-static Value get_debug(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return int_small(vm_heap(vm)->collector.debug);
-}
+NATIVE(get_debug) { return int_small(vm_heap(vm)->collector.debug); }
 
-static Value is_tracked(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm, (void)nargs, (void)names;
-    return bool_from(is_object(args[0]) && gc_is_tracked(as_object(args[0])));
-}
+NATIVE(is_tracked) { return bool_from(is_object(args[0]) && gc_is_tracked(as_object(args[0]))); }
 
-static Value is_finalized(VM *vm, Value *args, int nargs, Value names) {
-    (void)vm, (void)nargs, (void)names;
-    return bool_from(is_object(args[0]) && gc_is_finalized(as_object(args[0])));
-}
+NATIVE(is_finalized) { return bool_from(is_object(args[0]) && gc_is_finalized(as_object(args[0]))); }
 
-static Value freeze(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return gc_freeze(vm_heap(vm)) ? NONE : raise_memory(vm);
-}
+NATIVE(freeze) { return gc_freeze(vm_heap(vm)) ? NONE : raise_memory(vm); }
 
-static Value unfreeze(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return gc_unfreeze(vm_heap(vm)) ? NONE : raise_memory(vm);
-}
+NATIVE(unfreeze) { return gc_unfreeze(vm_heap(vm)) ? NONE : raise_memory(vm); }
 
-static Value get_freeze_count(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return int_small(gc_freeze_count(vm_heap(vm)));
-}
+NATIVE(get_freeze_count) { return int_small(gc_freeze_count(vm_heap(vm))); }
 
 /* --- objects --- */
 
@@ -291,8 +261,7 @@ static Value list_findings(Findings *f, int status) {
     return list;
 }
 
-static Value get_objects(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(get_objects) {
     int64_t generation = -1; /* all of them, also when the program says so */
     if (!is_absent(args[0]) && !is_none(args[0])) {
         if (!is_int_family(args[0]) && type_of(args[0])->number.index == NULL) {
@@ -310,8 +279,7 @@ static Value get_objects(VM *vm, Value *args, int nargs, Value names) {
     return list_findings(&f, gc_each(vm_heap(vm), (int)generation, note, &f));
 }
 
-static Value get_referrers(VM *vm, Value *args, int nargs, Value names) {
-    (void)names;
+NATIVE(get_referrers) {
     Findings f = {.vm = vm, .wanted = args, .wanted_count = nargs};
     return list_findings(&f, gc_each(vm_heap(vm), -1, note_referrer, &f));
 }
@@ -323,8 +291,7 @@ int visit_all_values(Object *referent, void *thorough_visit) {
 
 static int note_value(Value v, void *context) { return note(as_object(v), context); }
 
-static Value get_referents(VM *vm, Value *args, int nargs, Value names) {
-    (void)names;
+NATIVE(get_referents) {
     Findings f = {.vm = vm};
     ThoroughVisit visit = {note_value, &f};
     int status = 0;
@@ -335,8 +302,7 @@ static Value get_referents(VM *vm, Value *args, int nargs, Value names) {
     return list_findings(&f, status);
 }
 
-static Value get_stats(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(get_stats) {
     Value list = list_new(vm, OLDEST + 1);
     for (int i = 0; i <= OLDEST && !is_absent(list); i++) {
         const Generation *g = &vm_heap(vm)->generations[i];

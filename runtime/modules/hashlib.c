@@ -20,10 +20,6 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 
-#define NATIVE(name) \
-    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
-
 typedef union {
     struct md5_ctx md5;
     struct sha1_ctx sha1;

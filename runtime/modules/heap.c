@@ -42,8 +42,7 @@ static bool append_rows(VM *vm, Value list, STEALS Value dict) {
 
 /* --- stats --- */
 
-static Value stats(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(stats) {
     Heap *heap = vm_heap(vm);
     HeapStats s;
     heap_stats(heap, &s);
@@ -76,8 +75,7 @@ static Value stats(VM *vm, Value *args, int nargs, Value names) {
     return ROWS_DICT(vm, rows);
 }
 
-static Value counters(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(counters) {
     const Heap *heap = vm_heap(vm);
     HeapStats s;
     heap_stats(vm_heap(vm), &s);
@@ -100,10 +98,7 @@ static Value counters(VM *vm, Value *args, int nargs, Value names) {
 
 static const char *const modes[] = {[HEAP_POOLS] = "pools", [HEAP_SYSTEM] = "system", [HEAP_DEBUG] = "debug"};
 
-static Value mode(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return string_from_c(vm, modes[vm_heap(vm)->mode]);
-}
+NATIVE(mode) { return string_from_c(vm, modes[vm_heap(vm)->mode]); }
 
 /* One row a size class: what its pools are like. */
 typedef struct {
@@ -119,8 +114,7 @@ static void view_page(const Heap *heap, uint32_t page, ClassView views[POOL_CLAS
     view->free += heap->classes[pool->size_class].capacity - pool_live(pool);
 }
 
-static Value pools(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(pools) {
     const Heap *heap = vm_heap(vm);
     ClassView views[POOL_CLASSES] = {0};
     for (uint32_t page = span_next(&heap->spans, PAGE_NONE); page != PAGE_NONE;
@@ -144,8 +138,7 @@ static Value pools(VM *vm, Value *args, int nargs, Value names) {
     return list;
 }
 
-static Value arenas(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(arenas) {
     const AddressRange *range = &vm_heap(vm)->spans.range;
     Value list = list_new(vm, range->committed);
     for (uint32_t i = 0; i < range->arenas_used && !is_absent(list); i++) {
@@ -163,8 +156,7 @@ static Value arenas(VM *vm, Value *args, int nargs, Value names) {
     return list;
 }
 
-static Value generations(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(generations) {
     static const char *const generation_names[] = {"young", "middle", "old", "permanent"};
     Value list = list_new(vm, GENERATIONS + 1);
     for (int i = 0; i <= PERMANENT && !is_absent(list); i++) {
@@ -189,8 +181,7 @@ static Value generations(VM *vm, Value *args, int nargs, Value names) {
 }
 
 /* The finalizer queue of the collection under way: (running, pending). */
-static Value finalizers(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(finalizers) {
     const Object *object = vm_heap(vm)->collector.finalizers.running;
     Value running = object != NULL ? from_object(object) : NONE, pending = list_new(vm, 0);
     uint32_t position = 0;
@@ -204,8 +195,7 @@ static Value finalizers(VM *vm, Value *args, int nargs, Value names) {
 
 /* --- check, trim --- */
 
-static Value check(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(check) {
     AuditReport report;
     switch (audit_heap(vm, false, &report)) {
     case AUDIT_CLEAN: break;
@@ -221,8 +211,7 @@ static Value check(VM *vm, Value *args, int nargs, Value names) {
     return ROWS_DICT(vm, rows);
 }
 
-static Value trim(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(trim) {
     heap_trim(vm_heap(vm));
     return NONE;
 }

@@ -12,10 +12,6 @@
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 
-#define FUNCTION(name) \
-    static Value function_##name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                                 __attribute__((unused)) Value names)
-
 static inline int less(VM *vm, Value a, Value b) {
     if (are_ints(a, b)) return int_get(a) < int_get(b);
     if (is_float(a) && is_float(b)) return float_get(a) < float_get(b);
@@ -109,19 +105,19 @@ static bool check(VM *vm, const char *function, bool alone, Value v) {
     return false;
 }
 
-FUNCTION(heappush) {
+NATIVE(function_heappush) {
     if (!check(vm, "heappush", false, args[0]) || !list_append(vm, args[0], args[1])) return ABSENT;
     List *heap = as_list(args[0]);
     return rise(vm, heap, 0, heap->length - 1, false) ? NONE : ABSENT;
 }
 
-FUNCTION(heappop) { return check(vm, "heappop", true, args[0]) ? pop(vm, args[0], false) : ABSENT; }
+NATIVE(function_heappop) { return check(vm, "heappop", true, args[0]) ? pop(vm, args[0], false) : ABSENT; }
 
-FUNCTION(heapreplace) {
+NATIVE(function_heapreplace) {
     return check(vm, "heapreplace", false, args[0]) ? replace(vm, args[0], args[1], false) : ABSENT;
 }
 
-FUNCTION(heappushpop) {
+NATIVE(function_heappushpop) {
     if (!check(vm, "heappushpop", false, args[0])) return ABSENT;
     const List *heap = as_list(args[0]);
     if (heap->length == 0) return value_ref(args[1]);
@@ -130,15 +126,19 @@ FUNCTION(heappushpop) {
     return lower ? replace(vm, args[0], args[1], false) : value_ref(args[1]);
 }
 
-FUNCTION(heapify) { return check(vm, "heapify", true, args[0]) ? heapify(vm, args[0], false) : ABSENT; }
+NATIVE(function_heapify) {
+    return check(vm, "heapify", true, args[0]) ? heapify(vm, args[0], false) : ABSENT;
+}
 
-FUNCTION(heapify_max) {
+NATIVE(function_heapify_max) {
     return check(vm, "_heapify_max", true, args[0]) ? heapify(vm, args[0], true) : ABSENT;
 }
 
-FUNCTION(heappop_max) { return check(vm, "_heappop_max", true, args[0]) ? pop(vm, args[0], true) : ABSENT; }
+NATIVE(function_heappop_max) {
+    return check(vm, "_heappop_max", true, args[0]) ? pop(vm, args[0], true) : ABSENT;
+}
 
-FUNCTION(heapreplace_max) {
+NATIVE(function_heapreplace_max) {
     return check(vm, "_heapreplace_max", false, args[0]) ? replace(vm, args[0], args[1], true) : ABSENT;
 }
 

@@ -6,13 +6,9 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 
-static Value text_encoding(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return is_none(args[0]) ? string_from_c(vm, "locale") : value_ref(args[0]);
-}
+NATIVE(text_encoding) { return is_none(args[0]) ? string_from_c(vm, "locale") : value_ref(args[0]); }
 
-static Value open_code(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(open_code) {
     if (!is_string(args[0]))
         return raise_type(vm, "open_code() argument 'path' must be str, not %T", args[0]);
     Value mode = string_from_c(vm, "rb"), result = ABSENT;

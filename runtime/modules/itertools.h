@@ -20,10 +20,6 @@
 #include "runtime/protocol.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) \
-    static Value method_##name(__attribute__((unused)) VM *vm, __attribute__((unused)) Value *args, \
-                               __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
-
 #define REDUCE_DOC "Return state information for pickling."
 #define SETSTATE_DOC "Set state information for unpickling."
 

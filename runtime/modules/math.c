@@ -54,10 +54,7 @@ static Value call_function(VM *vm, Value arg, Function1 f, bool overflows) {
 }
 
 #define FUNCTION(name, f, overflows) \
-    static Value name(VM *vm, Value *args, int nargs, Value names) { \
-        (void)nargs, (void)names; \
-        return call_function(vm, args[0], f, overflows); \
-    }
+    NATIVE(name) { return call_function(vm, args[0], f, overflows); }
 
 FUNCTION(math_acos, acos, false)
 FUNCTION(math_acosh, acosh, false)
@@ -92,8 +89,7 @@ static double ulp(double x) {
 }
 /* For functions that map every argument, infinite ones too, to an answer. */
 #define TOTAL(name, expression) \
-    static Value name(VM *vm, Value *args, int nargs, Value names) { \
-        (void)nargs, (void)names; \
+    NATIVE(name) { \
         double x; \
         return number(vm, args[0], &x) ? expression : ABSENT; \
     }
@@ -116,25 +112,20 @@ static Value call_function2(VM *vm, Value *args, Function2 f) {
 }
 
 #define FUNCTION2(name, f) \
-    static Value name(VM *vm, Value *args, int nargs, Value names) { \
-        (void)nargs, (void)names; \
-        return call_function2(vm, args, f); \
-    }
+    NATIVE(name) { return call_function2(vm, args, f); }
 FUNCTION2(math_atan2, atan2)
 FUNCTION2(math_copysign, copysign)
 FUNCTION2(math_fmod, fmod)
 FUNCTION2(math_remainder, remainder)
 
-static Value math_pow(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_pow) {
     double x, y;
     if (!number(vm, args[0], &x) || !number(vm, args[1], &y)) return ABSENT;
     if (x == 0 && y < 0 && isfinite(y)) return domain_error(vm);
     return call_function2(vm, args, pow);
 }
 
-static Value math_fma(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_fma) {
     double x, y, z;
     if (!number(vm, args[0], &x) || !number(vm, args[1], &y) || !number(vm, args[2], &z)) return ABSENT;
     double r = fma(x, y, z);
@@ -143,8 +134,7 @@ static Value math_fma(VM *vm, Value *args, int nargs, Value names) {
     return float_from(vm, r);
 }
 
-static Value math_nextafter(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_nextafter) {
     double x, y;
     if (!number(vm, args[0], &x) || !number(vm, args[1], &y)) return ABSENT;
     if (is_absent(args[2]) || is_none(args[2])) return float_from(vm, nextafter(x, y));
@@ -166,8 +156,7 @@ static Value math_nextafter(VM *vm, Value *args, int nargs, Value names) {
     return float_from(vm, x);
 }
 
-static Value math_isclose(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_isclose) {
     double a, b, relative = 1e-9, absolute = 0.0;
     if (!number(vm, args[0], &a) || !number(vm, args[1], &b)) return ABSENT;
     if (!is_absent(args[2]) && !number(vm, args[2], &relative)) return ABSENT;
@@ -190,8 +179,7 @@ static Value pair_of(VM *vm, Value first, Value second) {
     return ABSENT;
 }
 
-static Value math_frexp(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_frexp) {
     double x;
     int exponent = 0;
     if (!number(vm, args[0], &x)) return ABSENT;
@@ -199,16 +187,14 @@ static Value math_frexp(VM *vm, Value *args, int nargs, Value names) {
     return pair_of(vm, float_from(vm, mantissa), int_small(exponent));
 }
 
-static Value math_modf(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_modf) {
     double x, whole;
     if (!number(vm, args[0], &x)) return ABSENT;
     double fraction = modf(x, &whole);
     return pair_of(vm, float_from(vm, fraction), float_from(vm, whole));
 }
 
-static Value math_ldexp(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_ldexp) {
     double x;
     int64_t exponent;
     if (!number(vm, args[0], &x)) return ABSENT;
@@ -235,18 +221,11 @@ static Value round_with(VM *vm, Value x, Value name, Function1 f) {
     return int_from_double(vm, f(d));
 }
 
-static Value math_floor(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return round_with(vm, args[0], NAME_OF(vm, floor), floor);
-}
+NATIVE(math_floor) { return round_with(vm, args[0], NAME_OF(vm, floor), floor); }
 
-static Value math_ceil(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return round_with(vm, args[0], NAME_OF(vm, ceil), ceil);
-}
+NATIVE(math_ceil) { return round_with(vm, args[0], NAME_OF(vm, ceil), ceil); }
 
-static Value math_trunc(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_trunc) {
     if (is_float(args[0])) return int_from_double(vm, float_get(args[0]));
     Value method = object_special(vm, args[0], NAME_OF(vm, trunc));
     if (is_absent(method)) {
@@ -280,8 +259,7 @@ static bool logarithm(VM *vm, Value v, Function1 f, double *result) {
     return true;
 }
 
-static Value math_log(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_log) {
     double x, base;
     if (!logarithm(vm, args[0], log, &x)) return ABSENT;
     if (is_absent(args[1])) return float_from(vm, x);
@@ -290,14 +268,12 @@ static Value math_log(VM *vm, Value *args, int nargs, Value names) {
     return float_from(vm, x / base);
 }
 
-static Value math_log2(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_log2) {
     double x;
     return logarithm(vm, args[0], log2, &x) ? float_from(vm, x) : ABSENT;
 }
 
-static Value math_log10(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_log10) {
     double x;
     return logarithm(vm, args[0], log10, &x) ? float_from(vm, x) : ABSENT;
 }
@@ -370,8 +346,7 @@ static bool add_item(VM *vm, Value item, void *context) {
     return number(vm, item, &x) && exact_add(vm, context, x);
 }
 
-static Value math_fsum(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_fsum) {
     ExactSum sum = {0};
     Value result = ABSENT;
     if (object_each(vm, args[0], add_item, &sum)) {
@@ -412,8 +387,7 @@ static double vector_length(double *x, int64_t count) {
     return ldexp(root + rest / (2 * root), exponent);
 }
 
-static Value math_hypot(VM *vm, Value *args, int nargs, Value names) {
-    (void)names;
+NATIVE(math_hypot) {
     double local[8], *x = nargs <= 8 ? local : memory_alloc(vm, (size_t)nargs * 8);
     if (!x) return ABSENT;
     bool ok = true;
@@ -441,8 +415,7 @@ static Value distance(VM *vm, const Tuple *p, const Tuple *q) {
     return result;
 }
 
-static Value math_dist(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_dist) {
     Value p = tuple_from_iterable(vm, args[0]);
     Value q = is_absent(p) ? ABSENT : tuple_from_iterable(vm, args[1]);
     Value result = is_absent(q) ? ABSENT : distance(vm, as_tuple(p), as_tuple(q));
@@ -458,8 +431,7 @@ static bool multiply_item(VM *vm, Value item, void *context) {
     return true;
 }
 
-static Value math_prod(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_prod) {
     Value product = is_absent(args[1]) ? int_small(1) : value_ref(args[1]);
     if (object_each(vm, args[0], multiply_item, &product)) return product;
     value_drop(vm, product);
@@ -500,8 +472,7 @@ static Value sum_of_products(VM *vm, const Tuple *p, const Tuple *q) {
     return total;
 }
 
-static Value math_sumprod(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_sumprod) {
     Value p = tuple_from_iterable(vm, args[0]);
     Value q = is_absent(p) ? ABSENT : tuple_from_iterable(vm, args[1]);
     Value result = is_absent(q) ? ABSENT : sum_of_products(vm, as_tuple(p), as_tuple(q));
@@ -561,18 +532,11 @@ static Value least_multiple(VM *vm, Value x, Value y) {
     return result;
 }
 
-static Value math_gcd(VM *vm, Value *args, int nargs, Value names) {
-    (void)names;
-    return fold_ints(vm, args, nargs, 0, greatest_divisor);
-}
+NATIVE(math_gcd) { return fold_ints(vm, args, nargs, 0, greatest_divisor); }
 
-static Value math_lcm(VM *vm, Value *args, int nargs, Value names) {
-    (void)names;
-    return fold_ints(vm, args, nargs, 1, least_multiple);
-}
+NATIVE(math_lcm) { return fold_ints(vm, args, nargs, 1, least_multiple); }
 
-static Value math_isqrt(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_isqrt) {
     Value n = object_index(vm, args[0]);
     if (is_absent(n)) return ABSENT;
     IntView view;
@@ -615,8 +579,7 @@ static Value product_of_range(VM *vm, int64_t low, int64_t high) {
 
 static const int64_t FACTORIAL_MAX = INT64_C(1) << 28; /* a result beyond it has over 6 Gbit */
 
-static Value math_factorial(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_factorial) {
     Value n = object_index(vm, args[0]);
     if (is_absent(n)) return ABSENT;
     int64_t i;
@@ -650,8 +613,7 @@ static Value math_perm(VM *vm, Value *args, int nargs, Value names) {
     return k > FACTORIAL_MAX ? raise_memory(vm) : product_of_range(vm, n - k + 1, n);
 }
 
-static Value math_comb(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(math_comb) {
     int64_t n, k;
     if (!count_argument(vm, args[0], "n", &n) || !count_argument(vm, args[1], "k", &k)) return ABSENT;
     if (k > n) return int_small(0);

@@ -16,20 +16,16 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-#define NATIVE(name) \
-    static Value operator_##name(VM *vm, __attribute__((unused)) Value *args, \
-                                 __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
-
 /* --- operators --- */
 
 #define COMPARISON(name, op) \
-    NATIVE(name) { return object_compare(vm, args[0], args[1], op); }
+    NATIVE(operator_##name) { return object_compare(vm, args[0], args[1], op); }
 #define BINARY(name, op) \
-    NATIVE(name) { return object_binary(vm, op, args[0], args[1]); }
+    NATIVE(operator_##name) { return object_binary(vm, op, args[0], args[1]); }
 #define INPLACE(name, op) \
-    NATIVE(name) { return object_inplace(vm, op, args[0], args[1]); }
+    NATIVE(operator_##name) { return object_inplace(vm, op, args[0], args[1]); }
 #define UNARY(name, op) \
-    NATIVE(name) { return object_unary(vm, op, args[0]); }
+    NATIVE(operator_##name) { return object_unary(vm, op, args[0]); }
 
 COMPARISON(lt, COMPARE_LT)
 COMPARISON(le, COMPARE_LE)
@@ -68,29 +64,29 @@ UNARY(pos, UNARY_POSITIVE)
 UNARY(invert, UNARY_INVERT)
 UNARY(abs, UNARY_ABSOLUTE)
 
-NATIVE(truth) {
+NATIVE(operator_truth) {
     int truth = object_truth(vm, args[0]);
     return truth < 0 ? ABSENT : bool_from(truth);
 }
 
-NATIVE(not ) {
+NATIVE(operator_not) {
     int truth = object_truth(vm, args[0]);
     return truth < 0 ? ABSENT : bool_from(!truth);
 }
 
-NATIVE(is) {
+NATIVE(operator_is) {
     (void)vm;
     return bool_from(value_same(args[0], args[1]));
 }
 
-NATIVE(is_not) {
+NATIVE(operator_is_not) {
     (void)vm;
     return bool_from(!value_same(args[0], args[1]));
 }
 
-NATIVE(index) { return object_index(vm, args[0]); }
+NATIVE(operator_index) { return object_index(vm, args[0]); }
 
-NATIVE(call) { return object_call(vm, args[0], args + 1, nargs - 1, names); }
+NATIVE(operator_call) { return object_call(vm, args[0], args + 1, nargs - 1, names); }
 
 /* --- containers --- */
 
@@ -108,17 +104,17 @@ static Value concatenate(VM *vm, Value a, Value b, bool inplace) {
     return inplace ? object_inplace(vm, BINARY_ADD, a, b) : object_binary(vm, BINARY_ADD, a, b);
 }
 
-NATIVE(concat) { return concatenate(vm, args[0], args[1], false); }
-NATIVE(iconcat) { return concatenate(vm, args[0], args[1], true); }
+NATIVE(operator_concat) { return concatenate(vm, args[0], args[1], false); }
+NATIVE(operator_iconcat) { return concatenate(vm, args[0], args[1], true); }
 
-NATIVE(contains) {
+NATIVE(operator_contains) {
     int found = object_contains(vm, args[0], args[1]);
     return found < 0 ? ABSENT : bool_from(found);
 }
 
-NATIVE(getitem) { return object_get_item(vm, args[0], args[1]); }
-NATIVE(setitem) { return object_set_item(vm, args[0], args[1], args[2]) ? NONE : ABSENT; }
-NATIVE(delitem) { return object_set_item(vm, args[0], args[1], ABSENT) ? NONE : ABSENT; }
+NATIVE(operator_getitem) { return object_get_item(vm, args[0], args[1]); }
+NATIVE(operator_setitem) { return object_set_item(vm, args[0], args[1], args[2]) ? NONE : ABSENT; }
+NATIVE(operator_delitem) { return object_set_item(vm, args[0], args[1], ABSENT) ? NONE : ABSENT; }
 
 /* An iterator over what is searched. NEW, RAISES. */
 static Value searched(VM *vm, Value v) {
@@ -153,7 +149,7 @@ static int64_t search(VM *vm, Value iterator, Value wanted, bool first, bool *fa
     }
 }
 
-NATIVE(countOf) {
+NATIVE(operator_countOf) {
     bool failed;
     Value iterator = searched(vm, args[0]);
     if (is_absent(iterator)) return ABSENT;
@@ -162,7 +158,7 @@ NATIVE(countOf) {
     return failed ? ABSENT : int_from(vm, count);
 }
 
-NATIVE(indexOf) {
+NATIVE(operator_indexOf) {
     bool failed;
     Value iterator = searched(vm, args[0]);
     if (is_absent(iterator)) return ABSENT;
@@ -172,7 +168,7 @@ NATIVE(indexOf) {
     return index < 0 ? raise_value(vm, "sequence.index(x): x not in sequence") : int_from(vm, index);
 }
 
-NATIVE(length_hint) {
+NATIVE(operator_length_hint) {
     int64_t otherwise = 0;
     if (!is_absent(args[1])) {
         if (!is_int_family(args[1])) {
@@ -371,7 +367,9 @@ static Value getter_repr(VM *vm, Value self) {
     return builder_finish(&b);
 }
 
-NATIVE(getter_reduce) { return tuple_pack(vm, 2, from_object(type_of(args[0])), as_getter(args[0])->wanted); }
+NATIVE(operator_getter_reduce) {
+    return tuple_pack(vm, 2, from_object(type_of(args[0])), as_getter(args[0])->wanted);
+}
 
 /* With keywords: (functools.partial(methodcaller, name, **keywords), arguments). */
 static Value reduce_partial(VM *vm, const Getter *getter, Value partial) {
@@ -387,7 +385,7 @@ static Value reduce_partial(VM *vm, const Getter *getter, Value partial) {
     return result;
 }
 
-NATIVE(methodcaller_reduce) {
+NATIVE(operator_methodcaller_reduce) {
     const Getter *getter = as_getter(args[0]);
     if (is_absent(getter->keywords)) return operator_getter_reduce(vm, args, nargs, names);
     Value name = string_from_c(vm, "functools"), partial_name = string_intern_c(vm, "partial"),

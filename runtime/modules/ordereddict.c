@@ -18,10 +18,6 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) \
-    static Value method_##name(__attribute__((unused)) VM *vm, Value *args, \
-                               __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
-
 typedef struct {
     Dict dict;
     uint32_t first; /* for dict_first */

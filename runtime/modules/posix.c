@@ -34,10 +34,6 @@
 #include "runtime/structseq.h"
 #include "runtime/tuple.h"
 
-#define NATIVE(name) \
-    static Value posix_##name(VM *vm, __attribute__((unused)) Value *args, \
-                              __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
-
 extern char **environ;
 
 /* --- arguments --- */
@@ -206,21 +202,21 @@ static Value stat_path(VM *vm, const char *function, Value v, Value dir, bool fo
     return is_absent(result) ? ABSENT : stat_value(vm, &s);
 }
 
-NATIVE(stat) {
+NATIVE(posix_stat) {
     bool follow;
     return flag(vm, args[2], true, &follow) ? stat_path(vm, "stat", args[0], args[1], follow) : ABSENT;
 }
 
-NATIVE(lstat) { return stat_path(vm, "lstat", args[0], args[1], false); }
+NATIVE(posix_lstat) { return stat_path(vm, "lstat", args[0], args[1], false); }
 
-NATIVE(fstat) {
+NATIVE(posix_fstat) {
     int fd;
     struct stat s;
     if (!int_argument(vm, args[0], &fd)) return ABSENT;
     return fstat(fd, &s) < 0 ? raise_os(vm, errno, ABSENT) : stat_value(vm, &s);
 }
 
-NATIVE(statvfs) {
+NATIVE(posix_statvfs) {
     Path path;
     struct statvfs s;
     if (!path_init(vm, &path, "statvfs", args[0], true)) return ABSENT;
@@ -264,10 +260,10 @@ static Value read_directory(VM *vm, const char *function, Value v, bool entries)
     return list;
 }
 
-NATIVE(listdir) { return read_directory(vm, "listdir", args[0], false); }
-NATIVE(entries) { return read_directory(vm, "scandir", args[0], true); }
+NATIVE(posix_listdir) { return read_directory(vm, "listdir", args[0], false); }
+NATIVE(posix_entries) { return read_directory(vm, "scandir", args[0], true); }
 
-NATIVE(mkdir) {
+NATIVE(posix_mkdir) {
     Path path;
     int mode = 0777, dir;
     if ((!is_absent(args[1]) && !int_argument(vm, args[1], &mode)) || !dir_argument(vm, args[2], &dir) ||
@@ -284,11 +280,11 @@ static Value unlink_with(VM *vm, const char *function, Value *args, int flags) {
     return path_result(vm, &path, unlinkat(dir, path.text, flags));
 }
 
-NATIVE(unlink) { return unlink_with(vm, "unlink", args, 0); }
-NATIVE(remove) { return unlink_with(vm, "remove", args, 0); }
-NATIVE(rmdir) { return unlink_with(vm, "rmdir", args, AT_REMOVEDIR); }
+NATIVE(posix_unlink) { return unlink_with(vm, "unlink", args, 0); }
+NATIVE(posix_remove) { return unlink_with(vm, "remove", args, 0); }
+NATIVE(posix_rmdir) { return unlink_with(vm, "rmdir", args, AT_REMOVEDIR); }
 
-NATIVE(chdir) {
+NATIVE(posix_chdir) {
     Path path;
     if (!path_init(vm, &path, "chdir", args[0], true)) return ABSENT;
     return path_result(vm, &path, path.fd >= 0 ? fchdir(path.fd) : chdir(path.text));
@@ -302,8 +298,8 @@ static Value current_directory(VM *vm, bool bytes) {
     return result;
 }
 
-NATIVE(getcwd) { return current_directory(vm, false); }
-NATIVE(getcwdb) { return current_directory(vm, true); }
+NATIVE(posix_getcwd) { return current_directory(vm, false); }
+NATIVE(posix_getcwdb) { return current_directory(vm, true); }
 
 /* --- two paths --- */
 
@@ -339,17 +335,17 @@ static Value two_paths(VM *vm, TwoKind kind, Value from, Value to, Value from_di
     return result;
 }
 
-NATIVE(rename) { return two_paths(vm, TWO_RENAME, args[0], args[1], args[2], args[3], false); }
-NATIVE(replace) { return two_paths(vm, TWO_REPLACE, args[0], args[1], args[2], args[3], false); }
-NATIVE(symlink) { return two_paths(vm, TWO_SYMLINK, args[0], args[1], ABSENT, args[3], false); }
+NATIVE(posix_rename) { return two_paths(vm, TWO_RENAME, args[0], args[1], args[2], args[3], false); }
+NATIVE(posix_replace) { return two_paths(vm, TWO_REPLACE, args[0], args[1], args[2], args[3], false); }
+NATIVE(posix_symlink) { return two_paths(vm, TWO_SYMLINK, args[0], args[1], ABSENT, args[3], false); }
 
-NATIVE(link) {
+NATIVE(posix_link) {
     bool follow;
     if (!flag(vm, args[4], true, &follow)) return ABSENT;
     return two_paths(vm, TWO_LINK, args[0], args[1], args[2], args[3], follow);
 }
 
-NATIVE(readlink) {
+NATIVE(posix_readlink) {
     Path path;
     int dir;
     char text[PATH_MAX];
@@ -362,7 +358,7 @@ NATIVE(readlink) {
 
 /* --- permissions and times --- */
 
-NATIVE(access) {
+NATIVE(posix_access) {
     Path path;
     int mode, dir;
     bool effective, follow;
@@ -377,7 +373,7 @@ NATIVE(access) {
     return bool_from(can);
 }
 
-NATIVE(chmod) {
+NATIVE(posix_chmod) {
     Path path;
     int mode, dir;
     bool follow;
@@ -392,7 +388,7 @@ NATIVE(chmod) {
 }
 
 /* utime by two counts of nanoseconds, or None for now. */
-NATIVE(utime_ns) {
+NATIVE(posix_utime_ns) {
     Path path;
     int dir;
     bool follow;
@@ -412,7 +408,7 @@ NATIVE(utime_ns) {
                                     : utimensat(dir, path.text, times, follow ? 0 : AT_SYMLINK_NOFOLLOW));
 }
 
-NATIVE(truncate) {
+NATIVE(posix_truncate) {
     Path path;
     int64_t size;
     if (!object_to_int64(vm, args[1], &exc_OverflowError, &size) ||
@@ -422,7 +418,7 @@ NATIVE(truncate) {
     return path_result(vm, &path, path.fd >= 0 ? ftruncate(path.fd, size) : truncate(path.text, size));
 }
 
-NATIVE(umask) {
+NATIVE(posix_umask) {
     int mask;
     return int_argument(vm, args[0], &mask) ? int_small(umask((mode_t)mask)) : ABSENT;
 }
@@ -434,7 +430,7 @@ static bool try_again(VM *vm) {
     return errno == EINTR && (!vm_interrupted(vm) || vm->hooks.handle_signals(vm));
 }
 
-NATIVE(open) {
+NATIVE(posix_open) {
     Path path;
     int flags, mode = 0777, dir, fd;
     if (!int_argument(vm, args[1], &flags) || (!is_absent(args[2]) && !int_argument(vm, args[2], &mode)) ||
@@ -449,7 +445,7 @@ NATIVE(open) {
 }
 
 #define FD_CALL(name, expression) \
-    NATIVE(name) { \
+    NATIVE(posix_##name) { \
         int fd; \
         return int_argument(vm, args[0], &fd) ? status(vm, expression) : ABSENT; \
     }
@@ -458,7 +454,7 @@ FD_CALL(fsync, fsync(fd))
 FD_CALL(fdatasync, fdatasync(fd))
 FD_CALL(fchdir, fchdir(fd))
 
-NATIVE(isatty) {
+NATIVE(posix_isatty) {
     int fd;
     return int_argument(vm, args[0], &fd) ? bool_from(isatty(fd)) : ABSENT;
 }
@@ -502,12 +498,12 @@ static Value write_at(VM *vm, Value *args, Value offset) {
     return put < 0 ? ABSENT : int_from(vm, put);
 }
 
-NATIVE(read) { return read_at(vm, args, ABSENT); }
-NATIVE(pread) { return read_at(vm, args, args[2]); }
-NATIVE(write) { return write_at(vm, args, ABSENT); }
-NATIVE(pwrite) { return write_at(vm, args, args[2]); }
+NATIVE(posix_read) { return read_at(vm, args, ABSENT); }
+NATIVE(posix_pread) { return read_at(vm, args, args[2]); }
+NATIVE(posix_write) { return write_at(vm, args, ABSENT); }
+NATIVE(posix_pwrite) { return write_at(vm, args, args[2]); }
 
-NATIVE(lseek) {
+NATIVE(posix_lseek) {
     int fd, whence;
     int64_t offset;
     if (!int_argument(vm, args[0], &fd) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset) ||
@@ -518,7 +514,7 @@ NATIVE(lseek) {
     return at < 0 ? raise_os(vm, errno, ABSENT) : int_from(vm, at);
 }
 
-NATIVE(ftruncate) {
+NATIVE(posix_ftruncate) {
     int fd;
     int64_t size;
     if (!int_argument(vm, args[0], &fd) || !object_to_int64(vm, args[1], &exc_OverflowError, &size))
@@ -526,14 +522,14 @@ NATIVE(ftruncate) {
     return status(vm, ftruncate(fd, size));
 }
 
-NATIVE(dup) {
+NATIVE(posix_dup) {
     int fd;
     if (!int_argument(vm, args[0], &fd)) return ABSENT;
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     return copy < 0 ? raise_os(vm, errno, ABSENT) : int_small(copy);
 }
 
-NATIVE(dup2) {
+NATIVE(posix_dup2) {
     int fd, to;
     bool inheritable;
     if (!int_argument(vm, args[0], &fd) || !int_argument(vm, args[1], &to) ||
@@ -544,13 +540,13 @@ NATIVE(dup2) {
     return done < 0 ? raise_os(vm, errno, ABSENT) : int_small(to);
 }
 
-NATIVE(pipe) {
+NATIVE(posix_pipe) {
     int fds[2];
     if (pipe2(fds, O_CLOEXEC) < 0) return raise_os(vm, errno, ABSENT);
     return tuple_pack(vm, 2, int_small(fds[0]), int_small(fds[1]));
 }
 
-NATIVE(get_terminal_size) {
+NATIVE(posix_get_terminal_size) {
     int fd = STDOUT_FILENO;
     struct winsize size;
     if (!is_absent(args[0]) && !int_argument(vm, args[0], &fd)) return ABSENT;
@@ -562,7 +558,7 @@ NATIVE(get_terminal_size) {
 /* --- the process --- */
 
 #define NUMBER(name) \
-    NATIVE(name) { return int_from(vm, (int64_t)name()); }
+    NATIVE(posix_##name) { return int_from(vm, (int64_t)name()); }
 NUMBER(getpid)
 NUMBER(getppid)
 NUMBER(getuid)
@@ -570,13 +566,13 @@ NUMBER(geteuid)
 NUMBER(getgid)
 NUMBER(getegid)
 
-NATIVE(cpu_count) {
+NATIVE(posix_cpu_count) {
     (void)vm;
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count > 0 ? int_small(count) : NONE;
 }
 
-NATIVE(uname) {
+NATIVE(posix_uname) {
     struct utsname u;
     if (uname(&u) < 0) return raise_os(vm, errno, ABSENT);
     Value items[] = {string_from_c(vm, u.sysname), string_from_c(vm, u.nodename),
@@ -585,7 +581,7 @@ NATIVE(uname) {
     return structseq_new(vm, &uname_result_type, items);
 }
 
-NATIVE(times) {
+NATIVE(posix_times) {
     struct tms t;
     clock_t elapsed = times(&t), counts[] = {t.tms_utime, t.tms_stime, t.tms_cutime, t.tms_cstime, elapsed};
     double ticks = (double)sysconf(_SC_CLK_TCK);
@@ -595,23 +591,23 @@ NATIVE(times) {
     return structseq_new(vm, &times_result_type, items);
 }
 
-NATIVE(strerror) {
+NATIVE(posix_strerror) {
     int code;
     return int_argument(vm, args[0], &code) ? string_from_c(vm, strerror(code)) : ABSENT;
 }
 
-NATIVE(_exit) {
+NATIVE(posix__exit) {
     int code;
     if (!int_argument(vm, args[0], &code)) return ABSENT;
     _exit(code);
 }
 
-NATIVE(abort) {
+NATIVE(posix_abort) {
     (void)vm;
     abort();
 }
 
-NATIVE(kill) {
+NATIVE(posix_kill) {
     int pid, number;
     if (!int_argument(vm, args[0], &pid) || !int_argument(vm, args[1], &number)) return ABSENT;
     if (kill(pid, number) < 0) return raise_os(vm, errno, ABSENT);
@@ -638,9 +634,9 @@ static Value random_bytes(VM *vm, Value size_value, int flags, bool all) {
     return bytes ? from_object(bytes_resize(vm, bytes, done)) : ABSENT;
 }
 
-NATIVE(urandom) { return random_bytes(vm, args[0], 0, true); }
+NATIVE(posix_urandom) { return random_bytes(vm, args[0], 0, true); }
 
-NATIVE(getrandom) {
+NATIVE(posix_getrandom) {
     int flags = 0;
     if (!is_absent(args[1]) && !int_argument(vm, args[1], &flags)) return ABSENT;
     return random_bytes(vm, args[0], flags, false);
@@ -648,7 +644,7 @@ NATIVE(getrandom) {
 
 /* --- the environment --- */
 
-NATIVE(putenv) {
+NATIVE(posix_putenv) {
     Path name, value;
     if (!path_init(vm, &name, "putenv", args[0], false)) return ABSENT;
     if (!path_init(vm, &value, "putenv", args[1], false)) {
@@ -662,7 +658,7 @@ NATIVE(putenv) {
     return illegal ? raise_value(vm, "illegal environment variable name") : status(vm, done);
 }
 
-NATIVE(unsetenv) {
+NATIVE(posix_unsetenv) {
     Path name;
     if (!path_init(vm, &name, "unsetenv", args[0], false)) return ABSENT;
     int done = unsetenv(name.text);
@@ -690,7 +686,7 @@ static Value environment(VM *vm) {
     return dict;
 }
 
-NATIVE(fspath) {
+NATIVE(posix_fspath) {
     return is_int_family(args[0])
                ? raise_type(vm, "expected str, bytes or os.PathLike object, not %T", args[0])
                : file_target(vm, args[0]);
@@ -698,29 +694,29 @@ NATIVE(fspath) {
 
 /* --- the machine, device numbers --- */
 
-NATIVE(getloadavg) {
+NATIVE(posix_getloadavg) {
     double load[3];
     if (getloadavg(load, 3) != 3) return raise_error(vm, &exc_OSError, "Load averages are unobtainable");
     Value items[] = {float_from(vm, load[0]), float_from(vm, load[1]), float_from(vm, load[2])};
     return tuple_from_owned(vm, items, 3);
 }
 
-NATIVE(sched_yield) { return status(vm, sched_yield()); }
+NATIVE(posix_sched_yield) { return status(vm, sched_yield()); }
 
-NATIVE(fchmod) {
+NATIVE(posix_fchmod) {
     int fd, mode;
     if (!int_argument(vm, args[0], &fd) || !int_argument(vm, args[1], &mode)) return ABSENT;
     return status(vm, fchmod(fd, (mode_t)mode));
 }
 
-NATIVE(get_inheritable) {
+NATIVE(posix_get_inheritable) {
     int fd;
     if (!int_argument(vm, args[0], &fd)) return ABSENT;
     int flags = fcntl(fd, F_GETFD);
     return flags < 0 ? raise_os(vm, errno, ABSENT) : bool_from(!(flags & FD_CLOEXEC));
 }
 
-NATIVE(set_inheritable) {
+NATIVE(posix_set_inheritable) {
     int fd, inheritable;
     if (!int_argument(vm, args[0], &fd) || !int_argument(vm, args[1], &inheritable)) return ABSENT;
     int flags = fcntl(fd, F_GETFD);

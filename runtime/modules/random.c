@@ -21,10 +21,6 @@
 #include "runtime/protocol.h"
 #include "runtime/tuple.h"
 
-#define NATIVE(name) \
-    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
-
 enum { WORDS = 624, MIDDLE = 397, SEED_OF_ARRAYS = 19650218 };
 
 #define TWIST UINT32_C(0x9908B0DF)

@@ -13,10 +13,6 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) \
-    static Value method_##name(__attribute__((unused)) VM *vm, __attribute__((unused)) Value *args, \
-                               __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
-
 /* --- life --- */
 
 static size_t size_of(int64_t count) { return sizeof(Match) + (size_t)count * sizeof(int64_t[2]); }

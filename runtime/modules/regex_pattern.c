@@ -23,10 +23,6 @@
 #include "runtime/text.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) \
-    static Value name(__attribute__((unused)) VM *vm, __attribute__((unused)) Value *args, \
-                      __attribute__((unused)) int nargs, __attribute__((unused)) Value names)
-
 /* --- strings --- */
 
 bool regex_open(VM *vm, const Pattern *pattern, Value string, RegexText *text) {
@@ -157,11 +153,11 @@ static Value single(VM *vm, Value *args, unsigned how) {
     return result;
 }
 
-METHOD(pattern_search) { return single(vm, args, 0); }
+NATIVE(pattern_search) { return single(vm, args, 0); }
 
-METHOD(pattern_match) { return single(vm, args, REGEX_ANCHORED); }
+NATIVE(pattern_match) { return single(vm, args, REGEX_ANCHORED); }
 
-METHOD(pattern_fullmatch) { return single(vm, args, REGEX_ANCHORED | REGEX_TO_END); }
+NATIVE(pattern_fullmatch) { return single(vm, args, REGEX_ANCHORED | REGEX_TO_END); }
 
 /* --- all matches --- */
 
@@ -179,7 +175,7 @@ static Value found_item(const Walk *w) {
     return tuple ? tuple_finish(tuple) : ABSENT;
 }
 
-METHOD(pattern_findall) {
+NATIVE(pattern_findall) {
     Walk w;
     Value list = list_new(vm, 0);
     if (is_absent(list) || !walk_begin(&w, vm, args[0], args[1], args[2], args[3])) {
@@ -215,7 +211,7 @@ static bool split_once(Walk *w, Value list, int64_t *last) {
     return true;
 }
 
-METHOD(pattern_split) {
+NATIVE(pattern_split) {
     Walk w;
     int64_t limit = 0, last = 0;
     if (!text_size_argument(vm, args[2], &limit)) return ABSENT;
@@ -322,12 +318,12 @@ static Value substituted(VM *vm, Value *args, int64_t *count) {
     return result;
 }
 
-METHOD(pattern_sub) {
+NATIVE(pattern_sub) {
     int64_t count;
     return substituted(vm, args, &count);
 }
 
-METHOD(pattern_subn) {
+NATIVE(pattern_subn) {
     int64_t count;
     Value text = substituted(vm, args, &count);
     if (is_absent(text)) return ABSENT;
@@ -358,7 +354,7 @@ static void scanner_dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(Scanner));
 }
 
-METHOD(pattern_scanner) {
+NATIVE(pattern_scanner) {
     Walk w;
     if (!walk_begin(&w, vm, args[0], args[1], args[2], args[3])) return ABSENT;
     Scanner *s = (Scanner *)object_new_container(vm, &regex_scanner_type, sizeof(Scanner));
@@ -389,9 +385,9 @@ static Value scan(VM *vm, Value self, unsigned how) {
     return result;
 }
 
-METHOD(scanner_match) { return scan(vm, args[0], REGEX_ANCHORED); }
+NATIVE(scanner_match) { return scan(vm, args[0], REGEX_ANCHORED); }
 
-METHOD(scanner_search) { return scan(vm, args[0], 0); }
+NATIVE(scanner_search) { return scan(vm, args[0], 0); }
 
 static const NativeDef scanner_methods[] = {
     {"match", scanner_match, "", NULL, 0},
@@ -412,7 +408,7 @@ Type regex_scanner_type = {
     .members = scanner_members,
 };
 
-METHOD(pattern_finditer) {
+NATIVE(pattern_finditer) {
     Value scanner = pattern_scanner(vm, args, nargs, names);
     if (is_absent(scanner)) return ABSENT;
     Value name = string_intern_c(vm, "search");
@@ -508,7 +504,7 @@ static Value repr(VM *vm, Value self) {
     return builder_finish(&b);
 }
 
-METHOD(pattern_copy) { return value_ref(args[0]); }
+NATIVE(pattern_copy) { return value_ref(args[0]); }
 
 static Value get_groups(VM *vm, Value self) { return int_from(vm, as_pattern(self)->engine.groups); }
 
@@ -595,7 +591,7 @@ static bool is_translation(Value texts, int64_t width, int64_t groups, Value gro
 
 /* compile(pattern, flags, texts, options, width, groups, index, names, order, template): a Pattern, or the reason why
  * PCRE2 does not take the expression, as a str. */
-METHOD(re_compile) {
+NATIVE(re_compile) {
     int64_t options, width, groups;
     if (!object_to_int64(vm, args[3], NULL, &options) || !object_to_int64(vm, args[4], NULL, &width) ||
         !object_to_int64(vm, args[5], NULL, &groups))

@@ -26,10 +26,6 @@
 #include "runtime/text.h"
 #include "runtime/tuple.h"
 
-#define NATIVE(name) \
-    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
-
 static Value fail(VM *vm, const char *text) { return raise_error(vm, &struct_error_type, "%s", text); }
 
 /* --- layouts --- */
@@ -662,7 +658,7 @@ static Value own_layout(VM *vm, Value self) {
     return raise_error(vm, &exc_RuntimeError, "Struct object is not initialized");
 }
 
-#define METHOD(name, call) \
+#define LAYOUT_METHOD(name, call) \
     NATIVE(method_##name) { \
         Value layout = own_layout(vm, args[0]), result = ABSENT; \
         if (is_absent(layout)) return ABSENT; \
@@ -671,11 +667,11 @@ static Value own_layout(VM *vm, Value self) {
         return result; \
     }
 
-METHOD(pack, pack(vm, as_layout(layout), args + 1, nargs - 1))
-METHOD(pack_into, pack_into(vm, as_layout(layout), args + 1, nargs - 1))
-METHOD(unpack, unpack(vm, as_layout(layout), args[1]))
-METHOD(unpack_from, unpack_from(vm, as_layout(layout), args[1], args[2]))
-METHOD(iter_unpack, iter_unpack(vm, layout, args[1]))
+LAYOUT_METHOD(pack, pack(vm, as_layout(layout), args + 1, nargs - 1))
+LAYOUT_METHOD(pack_into, pack_into(vm, as_layout(layout), args + 1, nargs - 1))
+LAYOUT_METHOD(unpack, unpack(vm, as_layout(layout), args[1]))
+LAYOUT_METHOD(unpack_from, unpack_from(vm, as_layout(layout), args[1], args[2]))
+LAYOUT_METHOD(iter_unpack, iter_unpack(vm, layout, args[1]))
 
 NATIVE(method_sizeof) {
     Value layout = as_struct(args[0])->layout;

@@ -26,10 +26,7 @@
 
 /* --- leaving, errors --- */
 
-static Value sys_exit(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return raise_new(vm, &exc_SystemExit, args[0]);
-}
+NATIVE(sys_exit) { return raise_new(vm, &exc_SystemExit, args[0]); }
 
 /* The exception being handled, or ABSENT. BORROWED. */
 static Value handled(VM *vm) {
@@ -39,14 +36,12 @@ static Value handled(VM *vm) {
     return item->exception;
 }
 
-static Value sys_exception(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(sys_exception) {
     Value exception = handled(vm);
     return is_absent(exception) ? NONE : value_ref(exception);
 }
 
-static Value sys_exc_info(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
+NATIVE(sys_exc_info) {
     Value exception = handled(vm), none = NONE;
     if (is_absent(exception)) return tuple_pack(vm, 3, none, none, none);
     Value traceback = as_exception(exception)->traceback;
@@ -54,8 +49,7 @@ static Value sys_exc_info(VM *vm, Value *args, int nargs, Value names) {
                       is_absent(traceback) ? none : traceback);
 }
 
-static Value sys_excepthook(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(sys_excepthook) {
     if (!is_exception(args[1]))
         return raise_type(vm, "print_exception(): Exception expected for value, %T found", args[1]);
     vm->hooks.print_exception(vm, args[1]);
@@ -78,8 +72,7 @@ static bool display(VM *vm, Value text) {
     return !is_absent(ignored);
 }
 
-static Value sys_displayhook(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(sys_displayhook) {
     if (is_none(args[0])) return NONE;
     if (!dict_set_c(vm, vm->builtins, "_", NONE))
         return ABSENT; /* a repr that shows _ must not see the last value */
@@ -128,8 +121,7 @@ static const MemberDef unraisable_fields[] = {
 STRUCTSEQ_TYPE(unraisable_args_type, "UnraisableHookArgs", unraisable_fields,
                "What sys.unraisablehook is given.");
 
-static Value sys_unraisablehook(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(sys_unraisablehook) {
     if (!is_exactly(args[0], &unraisable_args_type)) {
         return raise_type(vm, "sys.unraisablehook argument type must be UnraisableHookArgs");
     }
@@ -177,13 +169,9 @@ bool sys_call_unraisablehook(VM *vm, Value exception, const char *message, Value
 
 /* --- limits and settings --- */
 
-static Value sys_getrecursionlimit(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return int_small(vm->recursion_limit);
-}
+NATIVE(sys_getrecursionlimit) { return int_small(vm->recursion_limit); }
 
-static Value sys_setrecursionlimit(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(sys_setrecursionlimit) {
     int64_t limit;
     if (!object_to_int64(vm, args[0], &exc_OverflowError, &limit)) return ABSENT;
     if (limit < 1) return raise_value(vm, "recursion limit must be greater or equal than 1");
@@ -198,13 +186,9 @@ static Value sys_setrecursionlimit(VM *vm, Value *args, int nargs, Value names) 
     return NONE;
 }
 
-static Value sys_get_int_max_str_digits(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return int_small(vm->int_max_str_digits);
-}
+NATIVE(sys_get_int_max_str_digits) { return int_small(vm->int_max_str_digits); }
 
-static Value sys_set_int_max_str_digits(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(sys_set_int_max_str_digits) {
     enum { LEAST = 640 }; /* sys.int_info.str_digits_check_threshold */
     int64_t digits;
     if (!object_to_int64(vm, args[0], &exc_OverflowError, &digits)) return ABSENT;
@@ -217,8 +201,7 @@ static Value sys_set_int_max_str_digits(VM *vm, Value *args, int nargs, Value na
 
 /* --- objects --- */
 
-static Value sys_getrefcount(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(sys_getrefcount) {
     if (!is_object(args[0]) || object_is_immortal(as_object(args[0]))) return int_from(vm, UINT32_MAX);
     return int_small(as_object(args[0])->refs);
 }
@@ -239,16 +222,14 @@ static Value size_of(VM *vm, Value v) {
     return size;
 }
 
-static Value sys_getsizeof(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(sys_getsizeof) {
     Value size = size_of(vm, args[0]);
     if (!is_absent(size) || is_absent(args[1]) || !error_is(vm, &exc_TypeError)) return size;
     error_clear(vm);
     return value_ref(args[1]);
 }
 
-static Value sys_intern(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(sys_intern) {
     if (!is_exactly(args[0], &str_type)) {
         return raise_type(
             vm, is_string(args[0]) ? "can't intern %T" : "intern() argument must be str, not %T", args[0]);
@@ -256,25 +237,13 @@ static Value sys_intern(VM *vm, Value *args, int nargs, Value names) {
     return string_intern(vm, value_ref(args[0]));
 }
 
-static Value utf8_name(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return string_from_c(vm, "utf-8");
-}
+NATIVE(utf8_name) { return string_from_c(vm, "utf-8"); }
 
-static Value filesystem_errors(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return string_from_c(vm, "surrogateescape");
-}
+NATIVE(filesystem_errors) { return string_from_c(vm, "surrogateescape"); }
 
-static Value sys_getallocatedblocks(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return int_small((int64_t)heap_live_blocks(vm_heap(vm)));
-}
+NATIVE(sys_getallocatedblocks) { return int_small((int64_t)heap_live_blocks(vm_heap(vm))); }
 
-static Value sys_is_finalizing(VM *vm, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return bool_from(is_absent(vm->modules));
-}
+NATIVE(sys_is_finalizing) { return bool_from(is_absent(vm->modules)); }
 
 static const NativeDef functions[] = {
     {"exit", sys_exit, "status=None, /", "Exit the interpreter by raising SystemExit(status).", 0},

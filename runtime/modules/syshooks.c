@@ -16,10 +16,6 @@
 #include "runtime/structseq.h"
 #include "runtime/tuple.h"
 
-#define NATIVE(name) \
-    static Value sys_##name(VM *vm, __attribute__((unused)) Value *args, __attribute__((unused)) int nargs, \
-                            __attribute__((unused)) Value names)
-
 /* --- audit hooks --- */
 
 /* Call each hook with the event and its arguments; the first that fails ends it. */
@@ -34,7 +30,7 @@ static bool tell_hooks(VM *vm, Value event, Value arguments) {
     return true;
 }
 
-NATIVE(audit) {
+NATIVE(sys_audit) {
     if (nargs == 0) return raise_type(vm, "audit() missing 1 required positional argument: 'event'");
     if (!is_string(args[0])) return raise_type(vm, "expected str for argument 'event', not %T", args[0]);
     if (is_absent(vm->audit_hooks)) return NONE;
@@ -45,7 +41,7 @@ NATIVE(audit) {
 }
 
 /* The hooks that are there may refuse a new one, silently, by a RuntimeError (as CPython: by any Exception of that kind). */
-NATIVE(addaudithook) {
+NATIVE(sys_addaudithook) {
     Value event = string_from_c(vm, "sys.addaudithook"), none = vm->empty_tuple;
     bool agreed = !is_absent(event) && tell_hooks(vm, event, none);
     value_xdrop(vm, event);
@@ -60,9 +56,9 @@ NATIVE(addaudithook) {
 
 /* --- threads: there is one --- */
 
-NATIVE(getswitchinterval) { return float_from(vm, vm->switch_interval); }
+NATIVE(sys_getswitchinterval) { return float_from(vm, vm->switch_interval); }
 
-NATIVE(setswitchinterval) {
+NATIVE(sys_setswitchinterval) {
     double seconds;
     if (!object_to_double(vm, args[0], &seconds)) return ABSENT;
     if (!(seconds > 0)) return raise_value(vm, "switch interval must be strictly positive");
@@ -70,7 +66,7 @@ NATIVE(setswitchinterval) {
     return NONE;
 }
 
-NATIVE(is_gil_enabled) {
+NATIVE(sys_is_gil_enabled) {
     (void)vm;
     return TRUE_VALUE;
 }
@@ -94,25 +90,25 @@ static Value thread_info(VM *vm) {
 
 /* --- strings, caches --- */
 
-NATIVE(is_interned) {
+NATIVE(sys_is_interned) {
     if (!is_string(args[0])) return raise_type(vm, "_is_interned() argument must be str, not %T", args[0]);
     return bool_from(as_string(args[0])->interned);
 }
 
-NATIVE(nothing) {
+NATIVE(sys_nothing) {
     (void)vm;
     return NONE;
 }
 
 /* --- the trampoline of profilers --- */
 
-NATIVE(activate_stack_trampoline) {
+NATIVE(sys_activate_stack_trampoline) {
     if (!is_string(args[0]))
         return raise_type(vm, "activate_stack_trampoline() argument must be str, not %T", args[0]);
     return raise_value(vm, "perf trampoline not available");
 }
 
-NATIVE(is_stack_trampoline_active) {
+NATIVE(sys_is_stack_trampoline_active) {
     (void)vm;
     return FALSE_VALUE;
 }

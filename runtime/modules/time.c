@@ -16,10 +16,6 @@
 #include "runtime/str.h"
 #include "runtime/structseq.h"
 
-#define NATIVE(name) \
-    static Value name(VM *vm, __attribute__((unused)) Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
-
 enum { NS_PER_S = 1000000000 };
 
 /* --- clocks --- */

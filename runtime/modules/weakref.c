@@ -10,8 +10,7 @@
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 
-static Value proxy(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(proxy) {
     Type *type = type_of(args[0])->call != NULL ? &weak_callable_proxy_type : &weak_proxy_type;
     return weak_reference_new(vm, type, args[0], args[1]);
 }
@@ -21,16 +20,14 @@ static WeakReference *first_of(VM *vm, Value v) {
     return may ? weak_references_of(vm, as_object(v)) : NULL;
 }
 
-static Value getweakrefcount(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(getweakrefcount) {
     int64_t count = 0;
     for (const WeakReference *w = first_of(vm, args[0]); w != NULL; w = w->next)
         count += !object_is_dying(&w->head);
     return int_from(vm, count);
 }
 
-static Value getweakrefs(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(getweakrefs) {
     Value list = list_new(vm, 0); /* before the walk: a new object may start a collection */
     for (WeakReference *w = first_of(vm, args[0]); !is_absent(list) && w != NULL; w = w->next) {
         if (object_is_dying(&w->head) || list_append(vm, list, from_object(w))) continue;
@@ -39,8 +36,7 @@ static Value getweakrefs(VM *vm, Value *args, int nargs, Value names) {
     return list;
 }
 
-static Value remove_dead(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
+NATIVE(remove_dead) {
     if (!is_dict(args[0])) {
         return raise_type(vm, "_remove_dead_weakref() argument 1 must be dict, not %T", args[0]);
     }
