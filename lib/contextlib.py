@@ -1,6 +1,7 @@
-"""Tools for the with statement (PEP 343).
+"""Tools for the with statement (PEP 343) and the async with statement (PEP 492).
 
-Context managers made from generator functions, some that are often wanted, and ExitStack, which holds any number of them.
+Context managers made from generator functions, some that are often wanted, and ExitStack, which holds any number of them;
+each with its asynchronous counterpart.
 """
 
 import abc
@@ -8,8 +9,9 @@ import sys
 from _collections_abc import _check_methods
 from types import GenericAlias, MethodType
 
-__all__ = ["contextmanager", "closing", "nullcontext", "AbstractContextManager", "ContextDecorator", "ExitStack",
-           "redirect_stdout", "redirect_stderr", "suppress", "chdir"]
+__all__ = ["asynccontextmanager", "contextmanager", "closing", "nullcontext", "AbstractContextManager",
+           "AbstractAsyncContextManager", "AsyncExitStack", "ContextDecorator", "ExitStack", "redirect_stdout",
+           "redirect_stderr", "suppress", "aclosing", "chdir"]
 
 
 def _wraps(function):
@@ -48,6 +50,28 @@ class AbstractContextManager(abc.ABC):
         return NotImplemented
 
 
+class AbstractAsyncContextManager(abc.ABC):
+    """What has __aenter__ and __aexit__."""
+
+    __class_getitem__ = classmethod(GenericAlias)
+    __slots__ = ()
+
+    async def __aenter__(self):
+        """Return what the async with statement binds: by default the context manager itself."""
+        return self
+
+    @abc.abstractmethod
+    async def __aexit__(self, exc_type, exc_value, traceback):
+        """A true result suppresses the exception."""
+        return None
+
+    @classmethod
+    def __subclasshook__(cls, C):
+        if cls is AbstractAsyncContextManager:
+            return _check_methods(C, "__aenter__", "__aexit__")
+        return NotImplemented
+
+
 class ContextDecorator:
     """A base that makes context managers usable as decorators: the whole function runs in the context."""
 
@@ -60,6 +84,21 @@ class ContextDecorator:
         def inner(*args, **kwds):
             with self._recreate_cm():
                 return func(*args, **kwds)
+        return inner
+
+
+class AsyncContextDecorator:
+    """The same for asynchronous context managers and coroutine functions."""
+
+    def _recreate_cm(self):
+        """The context manager for one call. One that can be used only once must make itself anew."""
+        return self
+
+    def __call__(self, func):
+        @_wraps(func)
+        async def inner(*args, **kwds):
+            async with self._recreate_cm():
+                return await func(*args, **kwds)
         return inner
 
 
@@ -128,6 +167,53 @@ class _GeneratorContextManager(_GeneratorContextManagerBase, AbstractContextMana
             self.gen.close()
 
 
+class _AsyncGeneratorContextManager(_GeneratorContextManagerBase, AbstractAsyncContextManager,
+                                    AsyncContextDecorator):
+    """Helper for @asynccontextmanager decorator."""
+
+    async def __aenter__(self):
+        del self.args, self.kwds, self.func
+        try:
+            return await anext(self.gen)
+        except StopAsyncIteration:
+            raise RuntimeError("generator didn't yield") from None
+
+    async def __aexit__(self, typ, value, traceback):
+        if typ is None:
+            try:
+                await anext(self.gen)
+            except StopAsyncIteration:
+                return False
+            try:
+                raise RuntimeError("generator didn't stop")
+            finally:
+                await self.gen.aclose()
+        if value is None:
+            value = typ()
+        try:
+            await self.gen.athrow(value)
+        except StopAsyncIteration as error:
+            return error is not value
+        except RuntimeError as error:
+            if error is value:
+                error.__traceback__ = traceback
+                return False
+            # Either of the two is turned into a RuntimeError when it leaves an asynchronous generator.
+            if isinstance(value, (StopIteration, StopAsyncIteration)) and error.__cause__ is value:
+                value.__traceback__ = traceback
+                return False
+            raise
+        except BaseException as error:
+            if error is not value:
+                raise
+            error.__traceback__ = traceback
+            return False
+        try:
+            raise RuntimeError("generator didn't stop after athrow()")
+        finally:
+            await self.gen.aclose()
+
+
 def contextmanager(func):
     """Make a context manager factory from a generator function that yields once.
 
@@ -147,6 +233,23 @@ def contextmanager(func):
     return helper
 
 
+def asynccontextmanager(func):
+    """Make a factory of asynchronous context managers from an asynchronous generator function that yields once.
+
+        @asynccontextmanager
+        async def connection(name):
+            conn = await connect(name)
+            try:
+                yield conn
+            finally:
+                await conn.close()
+    """
+    @_wraps(func)
+    def helper(*args, **kwds):
+        return _AsyncGeneratorContextManager(func, args, kwds)
+    return helper
+
+
 class closing(AbstractContextManager):
     """Close a thing, by its method close(), at the end of the block."""
 
@@ -158,6 +261,20 @@ class closing(AbstractContextManager):
 
     def __exit__(self, *exc_info):
         self.thing.close()
+
+
+class aclosing(AbstractAsyncContextManager):
+    """Close a thing, by its asynchronous method aclose(), at the end of the block: an asynchronous generator that may not
+    be used up, say."""
+
+    def __init__(self, thing):
+        self.thing = thing
+
+    async def __aenter__(self):
+        return self.thing
+
+    async def __aexit__(self, *exc_info):
+        await self.thing.aclose()
 
 
 class _RedirectStream(AbstractContextManager):
@@ -334,7 +451,87 @@ class ExitStack(_BaseExitStack, AbstractContextManager):
         self.__exit__(None, None, None)
 
 
-class nullcontext(AbstractContextManager):
+class AsyncExitStack(_BaseExitStack, AbstractAsyncContextManager):
+    """An exit stack for both kinds of context managers and clean-up functions.
+
+        async with AsyncExitStack() as stack:
+            connections = [await stack.enter_async_context(connection(name)) for name in names]
+    """
+
+    @staticmethod
+    def _create_async_exit_wrapper(cm, cm_exit):
+        return MethodType(cm_exit, cm)
+
+    @staticmethod
+    def _create_async_cb_wrapper(callback, /, *args, **kwds):
+        async def _exit_wrapper(exc_type, exc, tb):
+            await callback(*args, **kwds)
+        return _exit_wrapper
+
+    async def enter_async_context(self, cm):
+        """Enter an asynchronous context manager now and exit it with the stack. Returns what __aenter__ did."""
+        cls = type(cm)
+        try:
+            enter, exit = cls.__aenter__, cls.__aexit__
+        except AttributeError:
+            raise TypeError(f"'{cls.__module__}.{cls.__qualname__}' object does not support the asynchronous context "
+                            f"manager protocol") from None
+        result = await enter(cm)
+        self._push_async_cm_exit(cm, exit)
+        return result
+
+    def push_async_exit(self, exit):
+        """Add an asynchronous context manager's __aexit__, or else a coroutine function with its signature. Returns the
+        argument."""
+        try:
+            exit_method = type(exit).__aexit__
+        except AttributeError:
+            self._push_exit_callback(exit, False)
+        else:
+            self._push_async_cm_exit(exit, exit_method)
+        return exit
+
+    def push_async_callback(self, callback, /, *args, **kwds):
+        """Add a call of any coroutine function. It cannot suppress exceptions."""
+        exit_wrapper = self._create_async_cb_wrapper(callback, *args, **kwds)
+        exit_wrapper.__wrapped__ = callback
+        self._push_exit_callback(exit_wrapper, False)
+        return callback
+
+    async def aclose(self):
+        """Leave everything now."""
+        await self.__aexit__(None, None, None)
+
+    def _push_async_cm_exit(self, cm, cm_exit):
+        self._push_exit_callback(self._create_async_exit_wrapper(cm, cm_exit), False)
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *exc_details):
+        exc = exc_details[1]
+        received_exc = exc is not None
+        fix_context = _context_fixer(sys.exception())
+        suppressed = False
+        pending = False
+        while self._exit_callbacks:
+            is_sync, callback = self._exit_callbacks.pop()
+            try:
+                details = (None, None, None) if exc is None else (type(exc), exc, exc.__traceback__)
+                result = callback(*details)
+                if not is_sync:
+                    result = await result
+                if result:
+                    suppressed, pending, exc = True, False, None
+            except BaseException as new_exc:
+                fix_context(new_exc, exc)
+                pending, exc = True, new_exc
+        if pending:
+            _raise_pending(exc)
+        return received_exc and suppressed
+
+
+class nullcontext(AbstractContextManager, AbstractAsyncContextManager):
     """A context manager that does nothing, for where one is optional."""
 
     def __init__(self, enter_result=None):
@@ -344,6 +541,12 @@ class nullcontext(AbstractContextManager):
         return self.enter_result
 
     def __exit__(self, *excinfo):
+        pass
+
+    async def __aenter__(self):
+        return self.enter_result
+
+    async def __aexit__(self, *excinfo):
         pass
 
 

@@ -144,8 +144,9 @@ struct VM {
 
     Value asyncgen_first_iteration, asyncgen_finalizer; /* sys.set_asyncgen_hooks; or ABSENT */
     uint32_t coroutine_origin_depth;                    /* sys.set_coroutine_origin_tracking_depth */
-    Value exit_functions;           /* a list, see runtime/modules/atexit.h; ABSENT until needed */
-    Value audit_hooks;              /* a list, see sys.addaudithook; ABSENT until needed */
+    Value context;        /* the running one, see runtime/modules/contextvars.h; ABSENT until needed */
+    Value exit_functions; /* a list, see runtime/modules/atexit.h; ABSENT until needed */
+    Value audit_hooks;    /* a list, see sys.addaudithook; ABSENT until needed */
     Value gc_callbacks, gc_garbage; /* the lists of the module gc; ABSENT before its import */
     Value unsupported_operation;    /* the class io.UnsupportedOperation; ABSENT until needed */
     Value struct_cache;             /* format -> layout of the module struct; ABSENT: empty */

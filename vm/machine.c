@@ -277,6 +277,7 @@ static void clear_sys(VM *vm) {
 static void clear_modules(VM *vm) {
     if (is_absent(vm->modules)) return;
     signals_fini(vm);
+    value_clear(vm, &vm->context);
     value_clear(vm, &vm->exit_functions);
     value_clear(vm, &vm->audit_hooks);
     dict_clear(vm, vm->modules);
@@ -317,6 +318,7 @@ void vm_free(VM *vm) {
         memory_error_reset(vm);
         clear_dict(vm, &vm->sys);
         clear_dict(vm, &vm->builtins);
+        value_clear(vm, &vm->context);               /* finalizers may have made it again */
         value_clear(vm, &vm->unsupported_operation); /* a class, so part of a cycle */
         gc_collect(vm_heap(vm), OLDEST);
     }
@@ -325,6 +327,7 @@ void vm_free(VM *vm) {
     value_clear(vm, &vm->modules);
     value_clear(vm, &vm->asyncgen_first_iteration);
     value_clear(vm, &vm->asyncgen_finalizer);
+    value_clear(vm, &vm->context);
     value_clear(vm, &vm->struct_cache);
     value_clear(vm, &vm->unsupported_operation);
     value_clear(vm, &vm->repr_running);
