@@ -13,10 +13,6 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-#define METHOD(name) \
-    static Value name(VM *vm, Value *args, __attribute__((unused)) int nargs, \
-                      __attribute__((unused)) Value names)
-
 typedef struct {
     Object head;
     Value map;      /* a dict, perhaps shared; ABSENT: empty. Owned */
@@ -170,13 +166,13 @@ static Value iterate_map(VM *vm, Value self, Type *view_type) {
 
 static Value context_iterate(VM *vm, Value self) { return iterate_map(vm, self, &dict_keys_type); }
 
-METHOD(context_keys) { return iterate_map(vm, args[0], &dict_keys_type); }
+NATIVE(context_keys) { return iterate_map(vm, args[0], &dict_keys_type); }
 
-METHOD(context_values) { return iterate_map(vm, args[0], &dict_values_type); }
+NATIVE(context_values) { return iterate_map(vm, args[0], &dict_values_type); }
 
-METHOD(context_items) { return iterate_map(vm, args[0], &dict_items_type); }
+NATIVE(context_items) { return iterate_map(vm, args[0], &dict_items_type); }
 
-METHOD(context_get) {
+NATIVE(context_get) {
     if (!check_variable(vm, args[1])) return ABSENT;
     Value value = find(vm, as_context(args[0]), args[1]);
     if (is_absent(value) && error_raised(vm)) return ABSENT;
@@ -184,9 +180,9 @@ METHOD(context_get) {
     return value_ref(value);
 }
 
-METHOD(context_copy) { return context_with(vm, as_context(args[0])->map); }
+NATIVE(context_copy) { return context_with(vm, as_context(args[0])->map); }
 
-METHOD(context_run_method) {
+NATIVE(context_run_method) {
     if (nargs < 2) return raise_type(vm, "run() missing 1 required positional argument");
     return context_run(vm, args[0], args[1], args + 2, nargs - 2, names);
 }
@@ -369,7 +365,7 @@ static Value variable_repr(VM *vm, Value self) {
     return builder_finish(&b);
 }
 
-METHOD(variable_get) {
+NATIVE(variable_get) {
     Value value = is_absent(vm->context) ? ABSENT : find(vm, as_context(vm->context), args[0]);
     if (is_absent(value) && error_raised(vm)) return ABSENT;
     if (is_absent(value)) value = args[1];
@@ -377,7 +373,7 @@ METHOD(variable_get) {
     return is_absent(value) ? raise_new(vm, &exc_LookupError, args[0]) : value_ref(value);
 }
 
-METHOD(variable_set) {
+NATIVE(variable_set) {
     Value context = context_current(vm), token = ABSENT;
     if (is_absent(context)) return ABSENT;
     Value old = find(vm, as_context(context), args[0]);
@@ -390,7 +386,7 @@ METHOD(variable_set) {
     return token;
 }
 
-METHOD(variable_reset) {
+NATIVE(variable_reset) {
     if (!is_exactly(args[1], &context_token_type))
         return raise_type(vm, "expected an instance of Token, got %R", args[1]);
     Token *t = as_token(args[1]);
@@ -446,10 +442,7 @@ Type context_variable_type = {
 
 /* --- the module --- */
 
-METHOD(copy_context) {
-    (void)args;
-    return context_copy_current(vm);
-}
+NATIVE(copy_context) { return context_copy_current(vm); }
 
 static const NativeDef functions[] = {{"copy_context", copy_context, "", NULL, 0}, {0}};
 
