@@ -238,7 +238,7 @@ Type token_missing_type = {
     .repr = missing_repr,
 };
 
-static Object missing_object = OBJECT_IMMORTAL(&token_missing_type);
+Object token_missing_object = OBJECT_IMMORTAL(&token_missing_type);
 
 /* --- tokens --- */
 
@@ -292,7 +292,7 @@ static Value token_variable(VM *vm, Value self) {
 static Value token_old(VM *vm, Value self) {
     (void)vm;
     Value old = as_token(self)->old;
-    return is_absent(old) ? from_object(&missing_object) : value_ref(old);
+    return is_absent(old) ? from_object(&token_missing_object) : value_ref(old);
 }
 
 static const NativeDef token_methods[] = {
@@ -448,7 +448,7 @@ static const NativeDef functions[] = {{"copy_context", copy_context, "", NULL, 0
 
 static bool fill(VM *vm, Value dict) {
     Dict *token = type_dict(vm, &context_token_type);
-    return token && dict_set_c(vm, from_object(token), "MISSING", from_object(&missing_object)) &&
+    return token && dict_set_c(vm, from_object(token), "MISSING", from_object(&token_missing_object)) &&
            module_add_functions(vm, dict, functions, "_contextvars") &&
            dict_set_c(vm, dict, "Context", from_object(&context_type)) &&
            dict_set_c(vm, dict, "ContextVar", from_object(&context_variable_type)) &&

@@ -12,6 +12,8 @@
 
 #include "runtime/state.h"
 
+extern Object token_missing_object; /* Token.MISSING: immortal, as None is */
+
 /* The running context. */
 NEW RAISES Value context_current(VM *vm);
 /* A copy of it. */
