@@ -5,9 +5,9 @@
  * are merged in the order of powersort (Munro and Wild, "Nearly-Optimal Mergesorts", 2018). A merge gallops,
  * as timsort does, while one side keeps winning, so that data with structure costs few comparisons.
  *
- * An element is `width` values: the key, and behind it the item when the sort has a key function. Keys that
- * are all immediate ints, all floats or all strs (or tuples that begin so) are compared without going through
- * the protocol.
+ * An element is `width` values: the key, and behind it the item when the sort has a key function; in front of keys that
+ * are strs of bytes there is their beginning as a number. Keys that are all immediate ints, all floats or all strs (or
+ * tuples that begin so) are compared without going through the protocol.
  *
  * While it is being sorted the list is empty. Whatever a comparison does, or if one fails, all items go back
  * into it: at every moment each element is either in the row or in the merge buffer, and a failing merge
@@ -29,9 +29,11 @@ enum {
     RUN_STACK_SIZE = 85, /* the powers on the stack increase and are less than 64 + log2 of a length */
     INT_BLOCK = 32,      /* steps of a merge of ints between decisions whether to gallop */
     LOCAL_BUFFER = 256,  /* values; a sort this small needs no merge buffer from the heap */
+    WIDTH_MAX = 3,       /* (beginning, key, item) */
+    HEADS_AT = 8,        /* fewer strs are compared as they are */
 };
 
-typedef enum { KEYS_ANY, KEYS_INT, KEYS_FLOAT, KEYS_STRING, KEYS_TUPLE } KeyKind;
+typedef enum { KEYS_ANY, KEYS_INT, KEYS_FLOAT, KEYS_STRING, KEYS_HEADED, KEYS_TUPLE } KeyKind;
 
 typedef struct {
     int64_t start, length;
@@ -42,7 +44,7 @@ typedef struct {
     VM *vm;
     Value *elements;
     int64_t count;
-    int width; /* values in an element: 1 or 2 */
+    int width; /* values in an element: 1 to WIDTH_MAX */
     KeyKind kind;
     KeyKind first;     /* KEYS_TUPLE: what the tuples begin with */
     int64_t gallop_at; /* adapts to the data */
@@ -110,6 +112,8 @@ static int tuple_less(Sort *s, Value a, Value b) {
 static inline int less(Sort *s, const Value *a, const Value *b) {
     if (s->kind == KEYS_ANY) return object_compare_truth(s->vm, *a, *b, COMPARE_LT);
     if (s->kind == KEYS_TUPLE) return tuple_less(s, *a, *b);
+    if (s->kind == KEYS_HEADED)
+        return a->bits != b->bits ? (int64_t)a->bits < (int64_t)b->bits : order_strings(a[1], b[1]) < 0;
     return order_keys(*a, *b, s->kind) < 0;
 }
 
@@ -132,7 +136,10 @@ static void choose_comparison(Sort *s) {
     KeyKind first = kind == KEYS_TUPLE ? kind_of(as_tuple(s->elements[0])->items[0]) : KEYS_ANY;
     s->kind = KEYS_ANY;
     if (kind == KEYS_ANY || (kind == KEYS_TUPLE && (first == KEYS_ANY || first == KEYS_TUPLE))) return;
-    for (int64_t i = 0; i < s->count; i++) {
+    int64_t ints = 0; /* most sorts are of these */
+    while (kind == KEYS_INT && ints < s->count && is_int(s->elements[ints * s->width]))
+        ints++;
+    for (int64_t i = ints; i < s->count; i++) {
         Value key = s->elements[i * s->width];
         if (kind_of(key) != kind || (kind == KEYS_TUPLE && !same_first(key, first))) return;
     }
@@ -171,13 +178,50 @@ static void floats_restore(const Sort *s) {
     }
 }
 
+/*
+ * In front of strs of bytes goes their beginning, as a signed number of the same order: most comparisons need no more. If
+ * none has more than seven bytes, that and the length say all, and they are sorted as ints. False RAISES.
+ */
+static bool strings_to_heads(Sort *s) {
+    bool whole = true;
+    for (int64_t i = 0; i < s->count; i++) {
+        const String *key = as_string(s->elements[i * s->width]);
+        if (key->width_log) return true; /* as they are */
+        whole = whole && key->length < sizeof(uint64_t);
+    }
+    Value *headed = memory_alloc(s->vm, (size_t)(s->count * (s->width + 1)) * sizeof(Value)), *to = headed;
+    if (!headed) return false;
+    for (const Value *from = s->elements; from < s->elements + s->count * s->width; from += s->width) {
+        uint64_t head = head_of(as_string(*from)) ^ (uint64_t)1 << 63;
+        (to++)->bits = whole ? head | as_string(*from)->length : head;
+        for (int i = 0; i < s->width; i++)
+            *to++ = from[i];
+    }
+    s->elements = headed;
+    s->width++;
+    s->kind = whole ? KEYS_INT : KEYS_HEADED;
+    return true;
+}
+
+/* Take the beginnings away again. */
+static void heads_restore(Sort *s, Value *elements) {
+    Value *headed = s->elements;
+    size_t size = (size_t)(s->count * s->width) * sizeof(Value);
+    s->elements = elements;
+    s->width--;
+    for (int64_t i = 0; i < s->count; i++)
+        memcpy(elements + i * s->width, headed + i * (s->width + 1) + 1, (size_t)s->width * sizeof(Value));
+    memory_free(s->vm, headed, size);
+}
+
 /* --- moving elements --- */
 
 static inline Value *element(const Sort *s, int64_t i) { return s->elements + i * s->width; }
 
 static inline void move_one(const Sort *s, Value *to, const Value *from) {
     to[0] = from[0];
-    if (s->width == 2) to[1] = from[1];
+    if (s->width > 1) to[1] = from[1];
+    if (s->width > 2) to[2] = from[2];
 }
 
 static inline void move(const Sort *s, Value *to, const Value *from, int64_t count) {
@@ -190,7 +234,7 @@ static inline void move(const Sort *s, Value *to, const Value *from, int64_t cou
 
 static void reverse(const Sort *s, int64_t low, int64_t high) {
     for (high--; low < high; low++, high--) {
-        Value saved[2];
+        Value saved[WIDTH_MAX];
         move_one(s, saved, element(s, low));
         move_one(s, element(s, low), element(s, high));
         move_one(s, element(s, high), saved);
@@ -216,7 +260,12 @@ static int64_t find_run(Sort *s, int64_t low) {
     if (high == s->count) return 1;
     int descending = less(s, element(s, high), element(s, low));
     if (descending < 0) return -1;
-    for (high++; high < s->count; high++) {
+    high++;
+    while (s->kind == KEYS_INT && high < s->count) {
+        if (((int64_t)element(s, high)->bits < (int64_t)element(s, high - 1)->bits) != descending) break;
+        high++;
+    }
+    for (; s->kind != KEYS_INT && high < s->count; high++) {
         int next = less(s, element(s, high), element(s, high - 1));
         if (next < 0) return -1;
         if (next != descending) break;
@@ -228,7 +277,7 @@ static int64_t find_run(Sort *s, int64_t low) {
 /* Sort [low, high), of which [low, sorted) is sorted. */
 static bool insert_sort(Sort *s, int64_t low, int64_t high, int64_t sorted) {
     for (; sorted < high; sorted++) {
-        Value pivot[2];
+        Value pivot[WIDTH_MAX];
         move_one(s, pivot, element(s, sorted));
         int64_t left = low, right = sorted;
         while (s->kind == KEYS_INT && left < right) {
@@ -371,7 +420,8 @@ static inline __attribute__((always_inline)) void int_block(Merge *m, int64_t st
         bool b_next = ((int64_t)b->bits < (int64_t)a->bits) == forward;
         const Value *source = b_next ? b : a;
         target[0] = source[0];
-        if (width == 2) target[1] = source[1];
+        if (width > 1) target[1] = source[1];
+        if (width > 2) target[2] = source[2];
         int64_t b_step = b_next ? width : 0, a_step = width - b_step;
         b += forward ? b_step : -b_step;
         a += forward ? a_step : -a_step;
@@ -392,8 +442,10 @@ static void merge_ints(const Sort *s, Merge *m, bool forward) {
         int64_t steps = shorter < INT_BLOCK ? shorter : INT_BLOCK;
         if (s->width == 1) {
             forward ? int_block(m, steps, 1, true) : int_block(m, steps, 1, false);
-        } else {
+        } else if (s->width == 2) {
             forward ? int_block(m, steps, 2, true) : int_block(m, steps, 2, false);
+        } else {
+            forward ? int_block(m, steps, 3, true) : int_block(m, steps, 3, false);
         }
     } while (m->a_left > 0 && m->b_left > 0 && m->a_left != a_left && m->b_left != b_left);
 }
@@ -571,10 +623,13 @@ static bool sort_keys(Sort *s, bool descending) {
     choose_comparison(s);
     bool floats = s->kind == KEYS_FLOAT && floats_to_ints(s);
     if (floats) s->kind = KEYS_INT;
+    Value *elements = s->elements;
+    if (s->kind == KEYS_STRING && s->count >= HEADS_AT && !strings_to_heads(s)) return false;
     if (descending) reverse(s, 0, s->count); /* twice, so that equals keep their order */
     bool done = sort_elements(s);
     if (descending) reverse(s, 0, s->count);
     if (floats) floats_restore(s);
+    if (s->elements != elements) heads_restore(s, elements);
     return done;
 }
 
