@@ -247,7 +247,7 @@ static bool each_of_iterator(VM *vm, Value iterator, bool (*each)(VM *vm, Value 
                              void *context) {
     bool ok = true;
     Value item;
-    while (ok && !is_absent(item = iterator_next(vm, iterator))) {
+    while (ok && !is_absent(item = iterator_step(vm, iterator))) {
         ok = each(vm, item, context);
         value_drop(vm, item);
     }

@@ -17,6 +17,7 @@
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/row.h"
 #include "runtime/slots.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
@@ -180,6 +181,38 @@ static bool add_item(VM *vm, Value item, void *context) {
     return add_object(vm, s, item);
 }
 
+/* How many items at the beginning of a row are added here: ints to an int, immediate floats to a float. */
+static int64_t add_run(Sum *s, const Value *items, int64_t count) {
+    int64_t i = 0, sum;
+    if (s->kind == SUM_INT) {
+        for (; i < count && is_int(items[i]); i++) {
+            if (__builtin_add_overflow(s->whole, int_get(items[i]), &sum)) break;
+            s->whole = sum;
+        }
+    } else if (s->kind == SUM_FLOAT) {
+        Sum running = *s;
+        for (; i < count && is_float(items[i]); i++)
+            add_real(&running, float_get(items[i]));
+        *s = running;
+    }
+    return i;
+}
+
+static bool add_all(VM *vm, Sum *s, Value iterable) {
+    if (!is_exactly(iterable, &list_type) && !is_exactly(iterable, &tuple_type))
+        return object_each(vm, iterable, add_item, s);
+    bool ok = true;
+    for (int64_t i = 0; ok; i++) {
+        Row row = row_of(iterable);
+        if (i < row.length) i += add_run(s, row.items + i, row.length - i);
+        if (i >= row.length) return true;
+        Value item = value_ref(row.items[i]);
+        ok = add_item(vm, item, s); /* which may change the list */
+        value_drop(vm, item);
+    }
+    return false;
+}
+
 static bool check_start(VM *vm, Value start) {
     const char *kind = is_string(start)                   ? "strings [use ''.join(seq)"
                        : is_family(start, TYPE_BYTES)     ? "bytes [use b''.join(seq)"
@@ -204,7 +237,7 @@ NATIVE(builtin_sum) {
             s.total = value_ref(start);
         }
     }
-    if (each_item(vm, args[0], add_item, &s)) return sum_result(vm, &s);
+    if (add_all(vm, &s, args[0])) return sum_result(vm, &s);
     value_xdrop(vm, s.total);
     return ABSENT;
 }
@@ -226,7 +259,10 @@ static bool consider(VM *vm, Value item, void *context) {
     }
     Value key = is_absent(e->key) ? value_ref(item) : call_1(vm, e->key, item);
     if (is_absent(key)) return false;
-    int better = is_absent(e->best) ? 1 : object_compare_truth(vm, key, e->best_key, e->op);
+    int better = is_absent(e->best)           ? 1
+                 : are_ints(key, e->best_key) ? int_get(e->op == COMPARE_LT ? key : e->best_key) <
+                                                    int_get(e->op == COMPARE_LT ? e->best_key : key)
+                                              : object_compare_truth(vm, key, e->best_key, e->op);
     if (better > 0) {
         value_set(vm, &e->best, value_ref(item));
         value_set(vm, &e->best_key, key);

@@ -282,8 +282,7 @@ void recursion_init(VM *vm) {
     vm->c_stack_limit = base + (room > 2 * margin ? margin : room / 2);
 }
 
-bool recursion_enter(VM *vm, const char *where) {
-    if (__builtin_expect((char *)__builtin_frame_address(0) > vm->c_stack_limit, 1)) return true;
+bool recursion_refuse(VM *vm, const char *where) {
     /* Raising runs code that recurs, too: let it use half of the margin. */
     char *limit = vm->c_stack_limit;
     vm->c_stack_limit = limit - C_STACK_MARGIN / 2;

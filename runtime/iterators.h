@@ -23,10 +23,7 @@ typedef struct {
 } SequenceIterator;
 
 /* Iterators over iterators nest as deep as a script likes: each asks before it goes down. */
-RAISES static inline bool iterator_may_nest(VM *vm) {
-    if (__builtin_expect((char *)__builtin_frame_address(0) > vm->c_stack_limit, 1)) return true;
-    return recursion_enter(vm, "");
-}
+RAISES static inline bool iterator_may_nest(VM *vm) { return recursion_enter(vm, ""); }
 
 /* iterator_next with the commonest iterators inlined. */
 NEW RAISES static inline Value iterator_step(VM *vm, Value iterator) {

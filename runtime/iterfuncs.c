@@ -334,7 +334,8 @@ static Value filter_new(VM *vm, Type *type, Value *args, int nargs, Value names)
 
 /* Does the item pass? 1, 0, -1 RAISES. */
 static int passes(VM *vm, Value function, Value item) {
-    if (is_none(function) || value_same(function, from_object(&bool_type))) return object_truth(vm, item);
+    if (is_none(function) || value_same(function, from_object(&bool_type)))
+        return is_int(item) ? int_get(item) != 0 : object_truth(vm, item);
     Value answer = call_1(vm, function, item);
     if (is_absent(answer)) return -1;
     int truth = object_truth(vm, answer);

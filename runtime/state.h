@@ -169,7 +169,11 @@ static inline bool vm_interrupted(const VM *vm) { return __builtin_expect(vm->in
  * end; the recursion limit counts Python frames alone, as CPython's. recursion_init finds the end of the C stack of
  * the thread that calls it, which is the thread the VM then runs in. */
 void recursion_init(VM *vm);
-RAISES bool recursion_enter(VM *vm, const char *where);
+RAISES bool recursion_refuse(VM *vm, const char *where);
+RAISES static inline bool recursion_enter(VM *vm, const char *where) {
+    return __builtin_expect((char *)__builtin_frame_address(0) > vm->c_stack_limit, 1) ||
+           recursion_refuse(vm, where);
+}
 static inline void recursion_leave(VM *vm) { (void)vm; }
 
 /* Memory for a body (list items, dict tables); NULL RAISES MemoryError. */
