@@ -86,13 +86,6 @@ bool bytes_like_check(VM *vm, Value v) {
     return false;
 }
 
-const uint8_t *bytes_argument(VM *vm, Value v, int64_t *length) {
-    if (!bytes_like_check(vm, v)) return NULL;
-    Text t = text_of(v);
-    *length = t.length;
-    return t.data;
-}
-
 /* Bytes being collected: the object has room beyond `length`. */
 typedef struct {
     Bytes *bytes;

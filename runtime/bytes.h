@@ -34,9 +34,6 @@ RAISES int bytes_count_argument(VM *vm, Value v, int64_t *count);
 /* The bytes of a bytes-like object or of an iterable of integers, as an exact bytes. `type_error` is the format of the
  * TypeError for anything else, `range_error` the text of the ValueError for integers that are no bytes. */
 NEW RAISES Value bytes_from_iterable(VM *vm, Value iterable, const char *type_error, const char *range_error);
-/* The data of a bytes-like argument: *length bytes at the result, valid while `v` lives and, for a bytearray, until it is
- * changed. NULL RAISES TypeError. */
-RAISES const uint8_t *bytes_argument(VM *vm, Value v, int64_t *length);
 /* Can `v` be seen as a Text of bytes (runtime/text.h)? TypeError, or the BufferError of a view with gaps. */
 RAISES bool bytes_like_check(VM *vm, Value v);
 /* An integer in range(256), else -1 RAISES: "byte must be in range(0, 256)". */

@@ -72,7 +72,8 @@ static CodecId find_common(const char *encoding) {
     return CODEC_UNKNOWN;
 }
 
-CodecId codec_find(const char *encoding) {
+/* CODEC_UNKNOWN when there is none; nothing is raised. */
+static CodecId codec_find(const char *encoding) {
     char name[CODEC_NAME_MAX];
     CodecId common = find_common(encoding);
     if (common != CODEC_UNKNOWN) return common;

@@ -36,7 +36,6 @@ typedef enum {
 
 static inline bool is_surrogate(uint32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
 
-CodecId codec_find(const char *encoding); /* CODEC_UNKNOWN when there is none; nothing is raised */
 RAISES CodecId codec_named(VM *vm, const char *encoding); /* CODEC_UNKNOWN with LookupError */
 /* NULL means strict. HANDLER_UNKNOWN RAISES LookupError. */
 RAISES ErrorHandler codec_handler(VM *vm, const char *errors);

@@ -134,8 +134,6 @@ RAISES int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size); /* 0: th
 RAISES int64_t file_write(VM *vm, FileIO *file, const void *from, int64_t size);
 RAISES int64_t file_seek(VM *vm, FileIO *file, int64_t offset, int whence);
 RAISES bool file_close(VM *vm, FileIO *file);
-RAISES bool file_check_open(VM *vm, const FileIO *file); /* ValueError: I/O operation on closed file. */
-const char *file_mode(const FileIO *file);
 
 /* --- Buffered --- */
 NEW RAISES Value buffered_new(VM *vm, Type *type, Value raw, int64_t capacity);
@@ -147,7 +145,6 @@ RAISES int64_t buffered_tell(VM *vm, Buffered *b);
 RAISES int64_t buffered_seek(VM *vm, Buffered *b, int64_t offset, int whence);
 void buffered_discard(Buffered *b); /* forget what was read ahead or is not yet written */
 RAISES bool buffered_close(VM *vm, Buffered *b);
-RAISES bool buffered_check_open(VM *vm, const Buffered *b);
 
 /* --- TextIOWrapper --- */
 NEW RAISES Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value newline,

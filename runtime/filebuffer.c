@@ -118,7 +118,7 @@ static bool check_usable(VM *vm, const Buffered *b) {
     return !error_raised(vm);
 }
 
-bool buffered_check_open(VM *vm, const Buffered *b) {
+static bool buffered_check_open(VM *vm, const Buffered *b) {
     return check_usable(vm, b) && stream_check_open(vm, b->raw);
 }
 

@@ -210,7 +210,7 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
 
 /* --- system calls --- */
 
-bool file_check_open(VM *vm, const FileIO *file) {
+static bool file_check_open(VM *vm, const FileIO *file) {
     if (file->fd < 0) raise_value(vm, "I/O operation on closed file.");
     return file->fd >= 0;
 }
@@ -257,7 +257,7 @@ bool file_close(VM *vm, FileIO *file) {
     return false;
 }
 
-const char *file_mode(const FileIO *file) {
+static const char *file_mode(const FileIO *file) {
     if (file->created) return file->readable ? "xb+" : "xb";
     if (file->appending) return file->readable ? "ab+" : "ab";
     if (file->readable) return file->writable ? "rb+" : "rb";

@@ -212,8 +212,6 @@ static Value reversed_of(VM *vm, Type *type, Value v) {
     return from_object(it);
 }
 
-Value reversed_new(VM *vm, Value v) { return reversed_of(vm, &reversed_type, v); }
-
 static Value new_reversed(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (!arguments_check(vm, "reversed", nargs, names, 1, 1)) return ABSENT;
     return reversed_of(vm, type, args[0]);

@@ -49,8 +49,6 @@ NEW RAISES Value sequence_iterator_make(VM *vm, Type *type, Value sequence, int6
 NEW RAISES Value sequence_iterator_new(VM *vm, Value sequence);
 /* iter(callable, sentinel). */
 NEW RAISES Value callable_iterator_new(VM *vm, Value callable, Value sentinel);
-/* reversed(v): __reversed__, or the sequence protocol. */
-NEW RAISES Value reversed_new(VM *vm, Value v);
 
 /* What iterators' __reduce__ methods return: (builtins.<function>, (argument,)[, state]). STEALS argument and
  * state; ABSENT state leaves it out. */

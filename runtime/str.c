@@ -107,19 +107,6 @@ Value string_from_char(VM *vm, uint32_t code_point) {
     return from_object(s);
 }
 
-Value string_from_ucs4(VM *vm, const uint32_t *text, int64_t length) {
-    uint32_t all = 0;
-    for (int64_t i = 0; i < length; i++)
-        all = text[i] > all ? text[i] : all;
-    if (length == 0) return value_ref(vm->empty_string);
-    if (length == 1) return string_from_char(vm, all);
-    String *s = string_new(vm, length, all);
-    if (!s) return ABSENT;
-    for (int64_t i = 0; i < length; i++)
-        string_store(s, i, text[i]);
-    return from_object(s);
-}
-
 /* --- copying between widths --- */
 
 uint32_t string_maximum_in(const String *s, int64_t start, int64_t stop) {

@@ -47,7 +47,6 @@ NEW RAISES Value string_from_measured(VM *vm, const char *text, Utf8Measure meas
 NEW RAISES Value string_from_c(VM *vm, const char *text); /* NUL-terminated UTF-8 */
 NEW RAISES Value string_from_ascii(VM *vm, const char *text, size_t length);
 NEW RAISES Value string_from_char(VM *vm, uint32_t code_point);
-NEW RAISES Value string_from_ucs4(VM *vm, const uint32_t *text, int64_t length);
 NEW RAISES Value string_format(VM *vm, const char *format, ...); /* raise_error's formats */
 NEW RAISES Value string_vformat(VM *vm, const char *format, va_list args);
 

@@ -72,22 +72,6 @@ static Value quote_string(VM *vm, Value string, bool ascii) {
 
 Value string_repr(VM *vm, Value self) { return quote_string(vm, self, false); }
 
-Value string_ascii(VM *vm, Value text) {
-    const String *s = as_string(text);
-    if (s->ascii) return value_ref(text);
-    Builder b;
-    builder_init(&b, vm);
-    for (int64_t i = 0; i < (int64_t)s->length; i++) {
-        uint32_t c = string_at(s, i);
-        if (c < 0x80) {
-            builder_char(&b, c);
-        } else {
-            builder_escape(&b, c);
-        }
-    }
-    return builder_finish(&b);
-}
-
 Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t length, const char *after) {
     bool has_single = memchr(data, '\'', (size_t)length), has_double = memchr(data, '"', (size_t)length);
     char quote = choose_quote(has_single, has_double);

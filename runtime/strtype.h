@@ -10,8 +10,6 @@ extern const NativeDef string_methods[];
 
 /* 'text' in quotes, with CPython's choice of quote and escapes. */
 NEW RAISES Value string_repr(VM *vm, Value self);
-/* The text with everything beyond ASCII escaped: what ascii() makes of a repr. */
-NEW RAISES Value string_ascii(VM *vm, Value text);
 /* b'data' between two texts: `before` is "b" or "bytearray(b", `after` "" or ")". */
 NEW RAISES Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t length,
                              const char *after);

@@ -753,8 +753,6 @@ static Value format(VM *vm, Value exception, bool plain) {
     return builder_finish(&out);
 }
 
-Value traceback_format(VM *vm, Value exception) { return format(vm, exception, false); }
-
 static bool write_to(VM *vm, Value stream, Value text) {
     value_ref(stream);
     Value written = call_method(vm, stream, NAME_OF(vm, write), &text, 1);
