@@ -112,8 +112,8 @@ $(OUT)/frozen.stamp: $(OUT)/freeze $(LIBRARY) $(GEN)/library.list
 
 $(GEN)/frozen.c: $(OUT)/frozen.stamp ;
 
-UNIDATA_INPUT := $(UNICODE_DATA)/DerivedCoreProperties.txt $(UNICODE_DATA)/extracted/DerivedNumericType.txt \
-	$(UNICODE_DATA)/SpecialCasing.txt
+UNIDATA_INPUT := $(addprefix $(UNICODE_DATA)/,UnicodeData.txt DerivedCoreProperties.txt \
+	extracted/DerivedNumericType.txt CaseFolding.txt SpecialCasing.txt)
 
 $(GEN)/unidata.c: runtime/tools/unidata.c runtime/unicode_table.h
 	@mkdir -p $(@D)

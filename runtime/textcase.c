@@ -4,30 +4,32 @@
 
 /* --- predicates --- */
 
-/* What a predicate says of the ASCII characters, as a bitmap; of others unless it is about bytes. */
+/* What a predicate says of the ASCII characters, as a bitmap; others need one of the flags, but bytes never have it. */
 typedef struct {
     uint64_t ascii[2];
-    bool (*other)(uint32_t c);
+    unsigned flags;
 } Predicate;
 
 #define DIGITS (UINT64_C(0x3FF) << '0')
 #define UPPER_LETTERS (UINT64_C(0x3FFFFFF) << ('A' - 64))
 #define LOWER_LETTERS (UINT64_C(0x3FFFFFF) << ('a' - 64))
+#define DIGIT_FLAGS (UNICODE_DECIMAL | UNICODE_DIGIT)
+#define NUMERIC_FLAGS (DIGIT_FLAGS | UNICODE_NUMERIC)
 
-static const Predicate alpha = {{0, UPPER_LETTERS | LOWER_LETTERS}, unicode_is_alpha};
-static const Predicate alnum = {{DIGITS, UPPER_LETTERS | LOWER_LETTERS}, unicode_is_alnum};
-static const Predicate decimal = {{DIGITS, 0}, unicode_is_decimal};
-static const Predicate digit = {{DIGITS, 0}, unicode_is_digit};
-static const Predicate numeric = {{DIGITS, 0}, unicode_is_numeric};
-static const Predicate printable = {{~UINT64_C(0) << ' ', ~(UINT64_C(1) << 63)}, unicode_is_printable};
+static const Predicate alpha = {{0, UPPER_LETTERS | LOWER_LETTERS}, UNICODE_ALPHA};
+static const Predicate alnum = {{DIGITS, UPPER_LETTERS | LOWER_LETTERS}, UNICODE_ALPHA | NUMERIC_FLAGS};
+static const Predicate decimal = {{DIGITS, 0}, UNICODE_DECIMAL};
+static const Predicate digit = {{DIGITS, 0}, DIGIT_FLAGS};
+static const Predicate numeric = {{DIGITS, 0}, NUMERIC_FLAGS};
+static const Predicate printable = {{~UINT64_C(0) << ' ', ~(UINT64_C(1) << 63)}, UNICODE_PRINTABLE};
 
 /* Do all units satisfy it? */
 static bool all_are(Value self, const Predicate *p) {
     Text t = text_of(self);
-    bool bytes = !is_string(self);
+    unsigned flags = is_string(self) ? p->flags : 0;
     for (int64_t i = 0; i < t.length; i++) {
         uint32_t c = text_at(t, i);
-        bool is = c < 0x80 ? p->ascii[c >> 6] >> (c & 63) & 1 : !bytes && p->other(c);
+        bool is = c < 0x80 ? p->ascii[c >> 6] >> (c & 63) & 1 : (unicode_flags(c) & flags) != 0;
         if (!is) return false;
     }
     return true;
@@ -66,9 +68,11 @@ typedef enum { NO_CASE, IS_LOWER, IS_UPPER, IS_TITLE } Case;
 static Case case_of(uint32_t c, bool bytes) {
     if (c < 0x80) return c >= 'a' && c <= 'z' ? IS_LOWER : c >= 'A' && c <= 'Z' ? IS_UPPER : NO_CASE;
     if (bytes) return NO_CASE;
-    if (unicode_is_lower(c)) return IS_LOWER;
-    if (unicode_is_upper(c)) return IS_UPPER;
-    return unicode_is_title(c) ? IS_TITLE : NO_CASE;
+    unsigned flags = unicode_flags(c);
+    return flags & UNICODE_LOWER   ? IS_LOWER
+           : flags & UNICODE_UPPER ? IS_UPPER
+           : flags & UNICODE_TITLE ? IS_TITLE
+                                   : NO_CASE;
 }
 
 /* Is there a character of the wanted case and none of another? */
@@ -103,6 +107,9 @@ TEXT_METHOD(istitle) {
 
 /* How a method maps the characters of a text. */
 typedef enum { TO_LOWER, TO_UPPER, TO_FOLDED, SWAP, CAPITALIZE, TITLE } Change;
+
+/* Up to TO_FOLDED all are mapped in the same way. */
+static const CaseMapping whole_mappings[] = {CASE_LOWER, CASE_UPPER, CASE_FOLD};
 
 static uint8_t ascii_lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; }
 
@@ -177,8 +184,39 @@ static void append_mapped(Builder *b, Text t, int64_t i, CaseMapping mapping) {
         builder_char(b, mapped[j]);
 }
 
+/* Map units of a width known where this is expanded; all the mapped ones or-ed together, UINT32_MAX if one is special. */
+static inline __attribute__((always_inline)) uint32_t map_units(String *to, const String *from,
+                                                                CaseMapping mapping, unsigned width_log) {
+    Text t = {from->data, string_length(from), width_log};
+    unsigned flags = 0;
+    uint32_t all = 0;
+    for (int64_t i = 0; i < t.length; i++) {
+        uint32_t c = text_at(t, i);
+        const UnicodeRecord *r = unicode_record(c);
+        c += (uint32_t)r->case_shift[mapping];
+        flags |= r->flags;
+        all |= c;
+        if (width_log == 0) to->data[i] = (uint8_t)c;
+        if (width_log == 1) ((uint16_t *)to->data)[i] = (uint16_t)c;
+        if (width_log == 2) ((uint32_t *)to->data)[i] = c;
+    }
+    return flags & UNICODE_SPECIAL ? UINT32_MAX : all;
+}
+
+/* The common case, in which every character becomes one of the same width. ABSENT with nothing raised if it is not that. */
+static Value map_simply(VM *vm, const String *s, CaseMapping mapping) {
+    static const uint32_t least[] = {0x80, 0x100, 0x10000};
+    String *to = string_new(vm, string_length(s), string_limit(s));
+    if (!to) return ABSENT;
+    uint32_t all = s->width_log == 0   ? map_units(to, s, mapping, 0)
+                   : s->width_log == 1 ? map_units(to, s, mapping, 1)
+                                       : map_units(to, s, mapping, 2);
+    if (all >= least[s->width_log] && all <= string_limit(s) && s->length > 1) return from_object(to);
+    object_drop(vm, &to->head);
+    return ABSENT;
+}
+
 static Value change_unicode(VM *vm, Text t, Change change) {
-    static const CaseMapping mappings[] = {CASE_LOWER, CASE_UPPER, CASE_FOLD};
     Builder b;
     builder_init(&b, vm);
     bool in_word = false;
@@ -186,7 +224,7 @@ static Value change_unicode(VM *vm, Text t, Change change) {
         uint32_t c = text_at(t, i);
         CaseMapping mapping = CASE_LOWER;
         if (change <= TO_FOLDED) {
-            mapping = mappings[change];
+            mapping = whole_mappings[change];
         } else if (change == SWAP) {
             if (!unicode_is_lower(c) && !unicode_is_upper(c)) {
                 builder_char(&b, c);
@@ -203,7 +241,11 @@ static Value change_unicode(VM *vm, Text t, Change change) {
 }
 
 static Value change_case(VM *vm, Value self, Change change) {
-    if (is_string(self) && !as_string(self)->ascii) return change_unicode(vm, text_of(self), change);
+    if (is_string(self) && !as_string(self)->ascii) {
+        const String *s = as_string(self);
+        Value simple = change <= TO_FOLDED ? map_simply(vm, s, whole_mappings[change]) : ABSENT;
+        return is_absent(simple) && !error_raised(vm) ? change_unicode(vm, text_of(self), change) : simple;
+    }
     TextWriter w;
     if (!writer_new(vm, &w, self, text_of(self).length, 0)) return ABSENT;
     Text t = text_of(self);

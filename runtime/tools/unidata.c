@@ -1,7 +1,7 @@
 /*
  * Makes the table of character properties (runtime/unicode_table.h) from the Unicode Character Database:
  *
- *     unidata DerivedCoreProperties.txt DerivedNumericType.txt SpecialCasing.txt > unidata.c
+ *     unidata UnicodeData.txt DerivedCoreProperties.txt DerivedNumericType.txt CaseFolding.txt SpecialCasing.txt
  */
 
 #include <stdbool.h>
@@ -14,13 +14,18 @@
 enum {
     CODE_POINTS = 0x110000,
     INDEX_SIZE = CODE_POINTS / UNICODE_BLOCK,
+    MAX_RECORDS = 4096,
     MAX_SPECIAL = 256,
+    MAX_FIELDS = 16,
     LINE_SIZE = 1024
 };
 
 typedef struct {
-    uint16_t flags[CODE_POINTS];
-    uint16_t index[INDEX_SIZE];
+    UnicodeRecord of[CODE_POINTS];
+    uint16_t number[CODE_POINTS]; /* of their records, once these are numbered */
+    uint32_t range_first;         /* of the range whose last code point is yet to be read */
+    UnicodeRecord records[MAX_RECORDS];
+    int record_count;
     UnicodeSpecial special[MAX_SPECIAL];
     int special_count;
 } Tables;
@@ -52,67 +57,166 @@ static uint16_t flag_of(const char *name) {
     return 0;
 }
 
-/* "0041..005A ; Uppercase # ..." or "00AA ; Lowercase # ...". */
-static void read_property(Tables *t, const char *line) {
-    unsigned first, last;
-    char name[64];
-    if (sscanf(line, "%x..%x ; %63[A-Za-z_]", &first, &last, name) != 3) {
-        if (sscanf(line, "%x ; %63[A-Za-z_]", &first, name) != 2) return;
-        last = first;
+/* --- reading: each file's lines have fields between semicolons --- */
+
+/* Cut a line, without its comment, into fields without the blanks around them; how many. */
+static int fields_of(char *line, char *fields[MAX_FIELDS]) {
+    int count = 0;
+    line[strcspn(line, "#\r\n")] = 0;
+    for (char *field; count < MAX_FIELDS && (field = strsep(&line, ";"));) {
+        field += strspn(field, " ");
+        for (char *end = field + strlen(field); end > field && end[-1] == ' ';)
+            *--end = 0;
+        fields[count++] = field;
     }
-    if (last >= CODE_POINTS) die("code point out of range");
-    for (unsigned c = first; c <= last; c++)
-        t->flags[c] |= flag_of(name);
+    return count;
 }
 
-/* "00DF; 00DF; 0053 0073; 0053 0053; # ...": unconditional mappings only, which have no field between the third mapping
- * and the comment. */
-static void read_special(Tables *t, const char *line) {
-    unsigned code_point;
-    int length;
-    UnicodeSpecial s = {0};
-    if (sscanf(line, "%x; %n", &code_point, &length) != 1) return;
-    const char *next = line + length;
-    for (int mapping = CASE_LOWER; mapping <= CASE_UPPER; mapping++) {
-        for (int i = 0; *next != ';'; i++) {
-            unsigned c;
-            if (i == 3 || sscanf(next, "%x %n", &c, &length) != 1) die("bad mapping");
-            s.mappings[mapping][i] = (uint16_t)c;
-            next += length;
+static uint32_t code_point_of(const char *field) {
+    unsigned long c = strtoul(field, NULL, 16);
+    if (c >= CODE_POINTS) die("code point out of range");
+    return (uint32_t)c;
+}
+
+/* The code points of a mapping, at most three; how many. */
+static int mapping_of(const char *field, uint32_t to[3]) {
+    int count = 0;
+    for (const char *next = field; *next; next += strcspn(next, " "), next += strspn(next, " ")) {
+        if (count == 3) die("mapping too long");
+        to[count++] = code_point_of(next);
+    }
+    return count;
+}
+
+static uint16_t category_flags(const char *category, const char *direction) {
+    uint16_t flags = category[0] == 'L' ? UNICODE_ALPHA : 0;
+    if (strcmp(category, "Lt") == 0) flags |= UNICODE_TITLE;
+    if (category[0] != 'C' && category[0] != 'Z') flags |= UNICODE_PRINTABLE;
+    bool blank = strcmp(direction, "WS") == 0 || strcmp(direction, "B") == 0 || strcmp(direction, "S") == 0;
+    if (blank || strcmp(category, "Zs") == 0) flags |= UNICODE_SPACE;
+    return flags;
+}
+
+/* "0041;LATIN CAPITAL LETTER A;Lu;0;L;;;;;N;;;;0061;". A range has two lines, "<..., First>" and "<..., Last>". */
+static void read_character(Tables *t, char **fields, int count) {
+    static const int field_of[] = {[CASE_UPPER] = 12, [CASE_LOWER] = 13, [CASE_TITLE] = 14};
+    if (count < 15) return;
+    uint32_t last = code_point_of(fields[0]);
+    uint32_t first = strstr(fields[1], ", Last>") ? t->range_first : last;
+    t->range_first = last;
+    for (uint32_t c = first; c <= last; c++) {
+        UnicodeRecord *r = &t->of[c];
+        r->flags |= category_flags(fields[2], fields[4]);
+        r->decimal = fields[6][0] ? (int8_t)atoi(fields[6]) : -1;
+        for (int m = CASE_LOWER; m <= CASE_UPPER; m++) {
+            const char *to = fields[field_of[m]];
+            if (m == CASE_TITLE && !*to) to = fields[field_of[CASE_UPPER]];
+            if (*to) r->case_shift[m] = (int32_t)(code_point_of(to) - c);
         }
-        next += 1 + strspn(next + 1, " ");
     }
-    if (*next != '#') return;
-    if (code_point > UINT16_MAX || t->special_count == MAX_SPECIAL) die("special casing beyond the table");
-    s.code_point = (uint16_t)code_point;
-    t->special[t->special_count++] = s;
-    t->flags[code_point] |= UNICODE_SPECIAL;
 }
 
-static void read_file(Tables *t, const char *path, void (*read_line)(Tables *, const char *)) {
+/* "0041..005A ; Uppercase" or "00AA ; Lowercase". */
+static void read_property(Tables *t, char **fields, int count) {
+    if (count < 2) return;
+    uint32_t first = code_point_of(fields[0]), last = first;
+    const char *range = strstr(fields[0], "..");
+    if (range) last = code_point_of(range + 2);
+    for (uint32_t c = first; c <= last; c++)
+        t->of[c].flags |= flag_of(fields[1]);
+}
+
+/* The row of a code point, which begins with its simple mappings. */
+static UnicodeSpecial *special_row(Tables *t, uint32_t c) {
+    for (int i = 0; i < t->special_count; i++) {
+        if (t->special[i].code_point == c) return &t->special[i];
+    }
+    if (c > UINT16_MAX || t->special_count == MAX_SPECIAL) die("special casing beyond the table");
+    UnicodeSpecial *s = &t->special[t->special_count++];
+    s->code_point = (uint16_t)c;
+    for (int m = 0; m < CASE_MAPPINGS; m++)
+        s->mappings[m][0] = (uint16_t)(c + (uint32_t)t->of[c].case_shift[m]);
+    t->of[c].flags |= UNICODE_SPECIAL;
+    return s;
+}
+
+static void enter_special(Tables *t, uint32_t c, int mapping, const char *field) {
+    uint32_t to[3] = {0};
+    mapping_of(field, to);
+    for (int i = 0; i < 3; i++)
+        special_row(t, c)->mappings[mapping][i] = (uint16_t)to[i];
+}
+
+/* "0041; C; 0061;": C common, F full, S simple (where there is F), T for Turkish. */
+static void read_folding(Tables *t, char **fields, int count) {
+    if (count < 3) return;
+    uint32_t c = code_point_of(fields[0]);
+    if (fields[1][0] == 'C') t->of[c].case_shift[CASE_FOLD] = (int32_t)(code_point_of(fields[2]) - c);
+    if (fields[1][0] == 'F') enter_special(t, c, CASE_FOLD, fields[2]);
+}
+
+/* "00DF; 00DF; 0053 0073; 0053 0053; ": unconditional mappings only, which have nothing in the fifth field. */
+static void read_special(Tables *t, char **fields, int count) {
+    if (count < 5 || fields[4][0]) return;
+    for (int m = CASE_LOWER; m <= CASE_UPPER; m++)
+        enter_special(t, code_point_of(fields[0]), m, fields[1 + m]);
+}
+
+static void read_file(Tables *t, const char *path, void (*read_line)(Tables *, char **, int)) {
     FILE *file = fopen(path, "r");
     if (!file) die(path);
-    char line[LINE_SIZE];
+    char line[LINE_SIZE], *fields[MAX_FIELDS];
     while (fgets(line, sizeof line, file))
-        read_line(t, line);
+        read_line(t, fields, fields_of(line, fields));
     fclose(file);
 }
+
+/* --- writing --- */
 
 static int by_code_point(const void *a, const void *b) {
     return (int)((const UnicodeSpecial *)a)->code_point - (int)((const UnicodeSpecial *)b)->code_point;
 }
 
-/* Write each different block once and note in the index where the others are found. */
-static void write_blocks(Tables *t) {
-    int written[INDEX_SIZE], count = 0;
-    printf("static const uint16_t blocks[][UNICODE_BLOCK] = {\n");
+static bool same_record(const UnicodeRecord *a, const UnicodeRecord *b) {
+    return a->flags == b->flags && a->decimal == b->decimal &&
+           memcmp(a->case_shift, b->case_shift, sizeof a->case_shift) == 0;
+}
+
+/* Keep each different record once, and number the code points' records. */
+static void number_records(Tables *t) {
+    for (uint32_t c = 0; c < CODE_POINTS; c++) {
+        int i = c && same_record(&t->of[c], &t->of[c - 1]) ? t->number[c - 1] : 0;
+        while (i < t->record_count && !same_record(&t->records[i], &t->of[c]))
+            i++;
+        if (i == MAX_RECORDS) die("too many records");
+        if (i == t->record_count) t->records[t->record_count++] = t->of[c];
+        t->number[c] = (uint16_t)i;
+    }
+}
+
+static void write_records(const Tables *t) {
+    printf("const UnicodeRecord unicode_records[] = {\n");
+    for (int i = 0; i < t->record_count; i++) {
+        const UnicodeRecord *r = &t->records[i];
+        printf("{%d, %d, {", r->flags, r->decimal);
+        for (int m = 0; m < CASE_MAPPINGS; m++)
+            printf("%d, ", (int)r->case_shift[m]);
+        printf("}},\n");
+    }
+    printf("};\n");
+}
+
+/* Write each different block once, and an index of where the blocks are found. */
+static void write_blocks(const Tables *t) {
+    int written[INDEX_SIZE], count = 0, index[INDEX_SIZE];
+    printf("const uint16_t unicode_blocks[][UNICODE_BLOCK] = {\n");
     for (int i = 0; i < INDEX_SIZE; i++) {
-        const uint16_t *block = t->flags + i * UNICODE_BLOCK;
+        const uint16_t *block = t->number + i * UNICODE_BLOCK;
         int same = 0;
         while (same < count &&
-               memcmp(t->flags + written[same] * UNICODE_BLOCK, block, UNICODE_BLOCK * 2) != 0)
+               memcmp(t->number + written[same] * UNICODE_BLOCK, block, UNICODE_BLOCK * sizeof *block) != 0)
             same++;
-        t->index[i] = (uint16_t)same;
+        index[i] = same;
         if (same < count) continue;
         written[count++] = i;
         printf("{");
@@ -120,36 +224,44 @@ static void write_blocks(Tables *t) {
             printf("%d,", block[j]);
         printf("},\n");
     }
+    printf("};\nconst uint16_t unicode_index[] = {\n");
+    for (int i = 0; i < INDEX_SIZE; i++)
+        printf("%d,%s", index[i], i % 32 == 31 ? "\n" : "");
     printf("};\n");
 }
 
-static void write_tables(Tables *t) {
-    printf("#include \"runtime/unicode_table.h\"\n");
-    write_blocks(t);
-    printf("static const uint16_t block_index[] = {\n");
-    for (int i = 0; i < INDEX_SIZE; i++)
-        printf("%d,%s", t->index[i], i % 32 == 31 ? "\n" : "");
-    printf("};\nstatic const UnicodeSpecial special[] = {\n");
+static void write_special(const Tables *t) {
+    printf("const uint32_t unicode_special_count = %d;\n", t->special_count);
+    printf("const UnicodeSpecial unicode_special[] = {\n");
     for (int i = 0; i < t->special_count; i++) {
         printf("{0x%X, {", t->special[i].code_point);
-        for (int m = CASE_LOWER; m <= CASE_UPPER; m++) {
+        for (int m = 0; m < CASE_MAPPINGS; m++) {
             const uint16_t *to = t->special[i].mappings[m];
             printf("{0x%X, 0x%X, 0x%X}, ", to[0], to[1], to[2]);
         }
         printf("}},\n");
     }
-    printf("};\nconst UnicodeTable unicode_table = {blocks, block_index, special, %d};\n", t->special_count);
+    printf("};\n");
 }
 
 int main(int argc, char **argv) {
-    if (argc != 4) die("usage: unidata DerivedCoreProperties.txt DerivedNumericType.txt SpecialCasing.txt");
+    if (argc != 6) die("usage: see the comment at the head of the source");
     Tables *t = calloc(1, sizeof *t);
     if (!t) die("out of memory");
-    read_file(t, argv[1], read_property);
+    for (int c = 0; c < CODE_POINTS; c++)
+        t->of[c].decimal = -1;
+    read_file(t, argv[1], read_character);
     read_file(t, argv[2], read_property);
-    read_file(t, argv[3], read_special);
+    read_file(t, argv[3], read_property);
+    read_file(t, argv[4], read_folding);
+    read_file(t, argv[5], read_special);
+    special_row(t, 0x3A3); /* the capital sigma, whose lower case depends on what is around it */
     qsort(t->special, (size_t)t->special_count, sizeof *t->special, by_code_point);
-    write_tables(t);
+    number_records(t);
+    printf("#include \"runtime/unicode_table.h\"\n");
+    write_records(t);
+    write_blocks(t);
+    write_special(t);
     free(t);
     return 0;
 }
