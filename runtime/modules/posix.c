@@ -546,6 +546,22 @@ NATIVE(posix_pipe) {
     return tuple_pack(vm, 2, int_small(fds[0]), int_small(fds[1]));
 }
 
+NATIVE(posix_get_blocking) {
+    int fd;
+    if (!int_argument(vm, args[0], &fd)) return ABSENT;
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 ? raise_os(vm, errno, ABSENT) : bool_from(!(flags & O_NONBLOCK));
+}
+
+NATIVE(posix_set_blocking) {
+    int fd;
+    bool blocking;
+    if (!int_argument(vm, args[0], &fd) || !flag(vm, args[1], true, &blocking)) return ABSENT;
+    int flags = fcntl(fd, F_GETFL);
+    if (flags >= 0) flags = fcntl(fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
+    return flags < 0 ? raise_os(vm, errno, ABSENT) : NONE;
+}
+
 NATIVE(posix_get_terminal_size) {
     int fd = STDOUT_FILENO;
     struct winsize size;
@@ -776,6 +792,8 @@ static const NativeDef functions[] = {
     ROW(dup, "fd, /", "Return a duplicate of a file descriptor."),
     ROW(dup2, "fd, fd2, inheritable=True", "Duplicate file descriptor."),
     ROW(pipe, "", "Create a pipe: (read_fd, write_fd)."),
+    ROW(get_blocking, "fd, /", "Get the blocking mode of the file descriptor."),
+    ROW(set_blocking, "fd, blocking, /", "Set the blocking mode of the specified file descriptor."),
     ROW(get_terminal_size, "fd=1, /", "Return the size of the terminal window as (columns, lines)."),
     ROW(getpid, "", "Return the current process id."),
     ROW(getppid, "", "Return the parent's process id."),
