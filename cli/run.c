@@ -33,13 +33,6 @@ Value run_decode(VM *vm, const char *argument) {
     return string_decode_utf8(vm, argument, strlen(argument), "surrogateescape");
 }
 
-/* Store a new value under a name of a module's dict. */
-static bool give(VM *vm, Value dict, const char *name, STEALS Value v) {
-    bool done = !is_absent(v) && dict_set_c(vm, dict, name, v);
-    value_xdrop(vm, v);
-    return done;
-}
-
 /* --- sys --- */
 
 static bool append_text(VM *vm, Value list, const char *text) {
@@ -168,12 +161,13 @@ bool run_prepare(VM *vm, const Options *o, int argc, char **argv) {
         .safe_path = o->safe_path,
     };
     return sys_set_flags(vm, &flags) &&
-           give(vm, vm->sys, "argv", text_list(vm, argv_head(o), o->argc, o->argv)) &&
-           give(vm, vm->sys, "orig_argv", text_list(vm, NULL, argc, argv)) &&
-           give(vm, vm->sys, "path", search_path(vm, o)) && give(vm, vm->sys, "executable", executable(vm)) &&
-           give(vm, vm->sys, "_xoptions", extra_options(vm, o)) &&
-           give(vm, vm->sys, "warnoptions", warning_options(vm, o)) && streams_init(vm, o->unbuffered) &&
-           site_init(vm) && read_warning_options(vm);
+           module_add(vm, vm->sys, "argv", text_list(vm, argv_head(o), o->argc, o->argv)) &&
+           module_add(vm, vm->sys, "orig_argv", text_list(vm, NULL, argc, argv)) &&
+           module_add(vm, vm->sys, "path", search_path(vm, o)) &&
+           module_add(vm, vm->sys, "executable", executable(vm)) &&
+           module_add(vm, vm->sys, "_xoptions", extra_options(vm, o)) &&
+           module_add(vm, vm->sys, "warnoptions", warning_options(vm, o)) &&
+           streams_init(vm, o->unbuffered) && site_init(vm) && read_warning_options(vm);
 }
 
 /* --- code in __main__ --- */

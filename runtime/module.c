@@ -84,6 +84,29 @@ Value module_new_c(VM *vm, const char *name, const char *doc) {
     return ABSENT;
 }
 
+bool module_add(VM *vm, Value dict, const char *name, STEALS Value v) {
+    bool done = !is_absent(v) && dict_set_c(vm, dict, name, v);
+    value_xdrop(vm, v);
+    return done;
+}
+
+static bool fill(VM *vm, Value dict, const ModuleDef *def) {
+    if (def->functions && !module_add_functions(vm, dict, def->functions, def->name)) return false;
+    for (const NamedType *t = def->types; t && t->name; t++) {
+        if (!dict_set_c(vm, dict, t->name, from_object(t->type))) return false;
+    }
+    for (const NamedNumber *n = def->numbers; n && n->name; n++) {
+        if (!dict_set_c(vm, dict, n->name, int_small(n->value))) return false;
+    }
+    return !def->fill || def->fill(vm, dict);
+}
+
+Value module_make(VM *vm, const ModuleDef *def) {
+    Value module = module_new_c(vm, def->name, def->doc);
+    if (!is_absent(module) && !fill(vm, as_module(module)->dict, def)) value_clear(vm, &module);
+    return module;
+}
+
 /* --- attributes --- */
 
 /* BORROWED; ABSENT when the module has none that is a str. */

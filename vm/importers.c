@@ -207,23 +207,21 @@ static const NativeDef functions[] = {
     {0},
 };
 
-NEW RAISES Value module__frozen_importlib_new(VM *vm);
+NEW RAISES static const NamedType types[] = {{"ModuleSpec", &module_spec_type},
+                                             {"BuiltinImporter", &builtin_importer_type},
+                                             {"FrozenImporter", &frozen_importer_type},
+                                             {"PathFinder", &path_finder_type},
+                                             {0}};
+
+static bool add_import(VM *vm, Value dict) {
+    Value import = vm_machine(vm)->native_import;
+    return is_absent(import) || dict_set(vm, dict, NAME_OF(vm, import), import);
+}
 
 Value module__frozen_importlib_new(VM *vm) {
-    static const struct {
-        const char *name;
-        Type *type;
-    } classes[] = {{"ModuleSpec", &module_spec_type},
-                   {"BuiltinImporter", &builtin_importer_type},
-                   {"FrozenImporter", &frozen_importer_type},
-                   {"PathFinder", &path_finder_type}};
-    Value module = module_new_c(vm, "_frozen_importlib", "The part of import that is written in C.");
-    bool ok = !is_absent(module) &&
-              module_add_functions(vm, as_module(module)->dict, functions, "_frozen_importlib");
-    for (size_t i = 0; ok && i < sizeof classes / sizeof *classes; i++)
-        ok = dict_set_c(vm, as_module(module)->dict, classes[i].name, from_object(classes[i].type));
-    Value import = vm_machine(vm)->native_import;
-    if (ok && !is_absent(import)) ok = dict_set(vm, as_module(module)->dict, NAME_OF(vm, import), import);
-    if (!ok && !is_absent(module)) value_clear(vm, &module);
-    return module;
+    return module_make(vm, &(ModuleDef){.name = "_frozen_importlib",
+                                        .doc = "The part of import that is written in C.",
+                                        .functions = functions,
+                                        .types = types,
+                                        .fill = add_import});
 }

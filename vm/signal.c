@@ -360,8 +360,5 @@ static bool fill(VM *vm, Value dict) {
 NEW RAISES Value module__signal_new(VM *vm);
 
 Value module__signal_new(VM *vm) {
-    Value module = module_new_c(vm, "_signal", "What signal is made of.");
-    if (is_absent(module) || fill(vm, as_module(module)->dict)) return module;
-    value_drop(vm, module);
-    return ABSENT;
+    return module_make(vm, &(ModuleDef){.name = "_signal", .doc = "What signal is made of.", .fill = fill});
 }

@@ -56,9 +56,6 @@ static const NativeDef functions[] = {
 NEW RAISES Value module__traceback_new(VM *vm);
 
 Value module__traceback_new(VM *vm) {
-    Value module = module_new_c(vm, "_traceback", "What traceback is made of.");
-    if (is_absent(module) || module_add_functions(vm, as_module(module)->dict, functions, "_traceback"))
-        return module;
-    value_drop(vm, module);
-    return ABSENT;
+    return module_make(
+        vm, &(ModuleDef){.name = "_traceback", .doc = "What traceback is made of.", .functions = functions});
 }

@@ -414,9 +414,6 @@ static const NativeDef functions[] = {
 };
 
 Value module__abc_new(VM *vm) {
-    Value module = module_new_c(vm, "_abc", "What abc is made of.");
-    if (is_absent(module) || module_add_functions(vm, as_module(module)->dict, functions, "_abc"))
-        return module;
-    value_drop(vm, module);
-    return ABSENT;
+    return module_make(vm,
+                       &(ModuleDef){.name = "_abc", .doc = "What abc is made of.", .functions = functions});
 }

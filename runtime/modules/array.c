@@ -1030,20 +1030,20 @@ static bool register_abc(VM *vm) {
     return !error_raised(vm);
 }
 
+static const NamedType types[] = {{"array", &array_type}, {"ArrayType", &array_type}, {0}};
+
+static bool fill_module(VM *vm, Value dict) {
+    return module_add(vm, dict, "typecodes", string_from_c(vm, "bBuwhHiIlLqQfd")) && register_abc(vm);
+}
+
 Value module_array_new(VM *vm) {
-    Value module = module_new_c(vm, "array",
-                                "This module defines an object type which can efficiently represent\n"
+    return module_make(
+        vm, &(ModuleDef){.name = "array",
+                         .doc = "This module defines an object type which can efficiently represent\n"
                                 "an array of basic values: characters, integers, floating-point\n"
                                 "numbers. Arrays are sequence types and behave very much like lists,\n"
-                                "except that the type of objects stored in them is constrained.\n");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict, codes = string_from_c(vm, "bBuwhHiIlLqQfd");
-    bool ok = !is_absent(codes) && dict_set_c(vm, dict, "typecodes", codes) &&
-              dict_set_c(vm, dict, "array", from_object(&array_type)) &&
-              dict_set_c(vm, dict, "ArrayType", from_object(&array_type)) &&
-              module_add_functions(vm, dict, functions, "array") && register_abc(vm);
-    value_xdrop(vm, codes);
-    if (ok) return module;
-    value_drop(vm, module);
-    return ABSENT;
+                                "except that the type of objects stored in them is constrained.\n",
+                         .types = types,
+                         .functions = functions,
+                         .fill = fill_module});
 }

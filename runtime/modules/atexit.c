@@ -122,11 +122,10 @@ static const NativeDef functions[] = {
 };
 
 Value module_atexit_new(VM *vm) {
-    Value module = module_new_c(vm, "atexit",
-                                "allow programmer to define multiple exit functions to be executed\n"
+    return module_make(
+        vm, &(ModuleDef){.name = "atexit",
+                         .doc = "allow programmer to define multiple exit functions to be executed\n"
                                 "upon normal program termination.\n\n"
-                                "Two public functions, register and unregister, are defined.\n");
-    if (is_absent(module)) return ABSENT;
-    if (!module_add_functions(vm, as_module(module)->dict, functions, "atexit")) value_clear(vm, &module);
-    return module;
+                                "Two public functions, register and unregister, are defined.\n",
+                         .functions = functions});
 }

@@ -473,14 +473,12 @@ static const NativeDef functions[] = {
     {0},
 };
 
+static const NamedType types[] = {
+    {"Error", &binascii_error_type}, {"Incomplete", &binascii_incomplete_type}, {0}};
+
 Value module_binascii_new(VM *vm) {
-    Value module = module_new_c(vm, "binascii", "Conversion between binary data and ASCII");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict;
-    if (dict_set_c(vm, dict, "Error", from_object(&binascii_error_type)) &&
-        dict_set_c(vm, dict, "Incomplete", from_object(&binascii_incomplete_type)) &&
-        module_add_functions(vm, dict, functions, "binascii"))
-        return module;
-    value_drop(vm, module);
-    return ABSENT;
+    return module_make(vm, &(ModuleDef){.name = "binascii",
+                                        .doc = "Conversion between binary data and ASCII",
+                                        .types = types,
+                                        .functions = functions});
 }

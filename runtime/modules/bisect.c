@@ -116,8 +116,6 @@ static const NativeDef functions[] = {
 };
 
 Value module__bisect_new(VM *vm) {
-    Value module = module_new_c(vm, "_bisect", "Bisection of sorted sequences.");
-    if (!is_absent(module) && !module_add_functions(vm, as_module(module)->dict, functions, "_bisect"))
-        value_clear(vm, &module);
-    return module;
+    return module_make(
+        vm, &(ModuleDef){.name = "_bisect", .doc = "Bisection of sorted sequences.", .functions = functions});
 }

@@ -211,25 +211,19 @@ static const NativeDef functions[] = {
     {0},
 };
 
-static bool add_constant(VM *vm, Value dict, const char *name, Value v) {
-    bool done = !is_absent(v) && dict_set_c(vm, dict, name, v);
-    value_xdrop(vm, v);
-    return done;
+static bool add_constants(VM *vm, Value dict) {
+    return module_add(vm, dict, "pi", float_from(vm, M_PI)) &&
+           module_add(vm, dict, "e", float_from(vm, M_E)) &&
+           module_add(vm, dict, "tau", float_from(vm, 2 * M_PI)) &&
+           module_add(vm, dict, "inf", float_from(vm, INFINITY)) &&
+           module_add(vm, dict, "nan", float_from(vm, NAN)) &&
+           module_add(vm, dict, "infj", complex_from(vm, 0, INFINITY)) &&
+           module_add(vm, dict, "nanj", complex_from(vm, 0, NAN));
 }
 
 Value module_cmath_new(VM *vm) {
-    Value module = module_new_c(vm, "cmath", "The mathematical functions for complex numbers.");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict;
-    if (module_add_functions(vm, dict, functions, "cmath") &&
-        add_constant(vm, dict, "pi", float_from(vm, M_PI)) &&
-        add_constant(vm, dict, "e", float_from(vm, M_E)) &&
-        add_constant(vm, dict, "tau", float_from(vm, 2 * M_PI)) &&
-        add_constant(vm, dict, "inf", float_from(vm, INFINITY)) &&
-        add_constant(vm, dict, "nan", float_from(vm, NAN)) &&
-        add_constant(vm, dict, "infj", complex_from(vm, 0, INFINITY)) &&
-        add_constant(vm, dict, "nanj", complex_from(vm, 0, NAN)))
-        return module;
-    value_drop(vm, module);
-    return ABSENT;
+    return module_make(vm, &(ModuleDef){.name = "cmath",
+                                        .doc = "The mathematical functions for complex numbers.",
+                                        .functions = functions,
+                                        .fill = add_constants});
 }

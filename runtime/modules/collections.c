@@ -326,21 +326,19 @@ static const NativeDef functions[] = {
     {0},
 };
 
+static const NamedType types[] = {
+    {"_tuplegetter", &tuple_getter_type},
+    {"deque", &deque_type},
+    {"_deque_iterator", &deque_iterator_type},
+    {"_deque_reverse_iterator", &deque_reverse_iterator_type},
+    {"defaultdict", &default_dict_type},
+    {"OrderedDict", &ordered_dict_type},
+    {0},
+};
+
 Value module__collections_new(VM *vm) {
-    static const struct {
-        const char *name;
-        Type *type;
-    } types[] = {
-        {"_tuplegetter", &tuple_getter_type},      {"deque", &deque_type},
-        {"_deque_iterator", &deque_iterator_type}, {"_deque_reverse_iterator", &deque_reverse_iterator_type},
-        {"defaultdict", &default_dict_type},       {"OrderedDict", &ordered_dict_type},
-    };
-    Value module = module_new_c(vm, "_collections", "What collections' classes need in C.");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict;
-    bool done = module_add_functions(vm, dict, functions, "_collections");
-    for (size_t i = 0; done && i < sizeof types / sizeof *types; i++)
-        done = dict_set_c(vm, dict, types[i].name, from_object(types[i].type));
-    if (!done) value_clear(vm, &module);
-    return module;
+    return module_make(vm, &(ModuleDef){.name = "_collections",
+                                        .doc = "What collections' classes need in C.",
+                                        .types = types,
+                                        .functions = functions});
 }

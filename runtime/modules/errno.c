@@ -15,10 +15,8 @@ static bool add(VM *vm, Value dict, Value codes, const char *name, int number) {
     return ok;
 }
 
-Value module_errno_new(VM *vm) {
-    Value module = module_new_c(vm, "errno", "This module makes available standard errno system symbols.");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict, codes = dict_new(vm);
+static bool fill(VM *vm, Value dict) {
+    Value codes = dict_new(vm);
     bool ok = !is_absent(codes);
     /* Of two names for one number the one added last stands in errorcode: the later one, but for the three below. */
 #define X(name) ok = ok && add(vm, dict, codes, #name, name);
@@ -29,6 +27,11 @@ Value module_errno_new(VM *vm) {
 #undef X
     ok = ok && dict_set_c(vm, dict, "errorcode", codes);
     value_xdrop(vm, codes);
-    if (!ok) value_clear(vm, &module);
-    return module;
+    return ok;
+}
+
+Value module_errno_new(VM *vm) {
+    return module_make(vm, &(ModuleDef){.name = "errno",
+                                        .doc = "This module makes available standard errno system symbols.",
+                                        .fill = fill});
 }

@@ -686,14 +686,11 @@ static const NativeDef functions[] = {
     {0},
 };
 
+static const NamedType types[] = {{"partial", &partial_type}, {"_lru_cache_wrapper", &lru_type}, {0}};
+
 Value module__functools_new(VM *vm) {
-    Value module = module_new_c(vm, "_functools", "Tools that operate on functions.");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict;
-    if (!module_add_functions(vm, dict, functions, "_functools") ||
-        !dict_set_c(vm, dict, "partial", from_object(&partial_type)) ||
-        !dict_set_c(vm, dict, "_lru_cache_wrapper", from_object(&lru_type))) {
-        value_clear(vm, &module);
-    }
-    return module;
+    return module_make(vm, &(ModuleDef){.name = "_functools",
+                                        .doc = "Tools that operate on functions.",
+                                        .types = types,
+                                        .functions = functions});
 }

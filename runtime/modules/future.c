@@ -54,16 +54,18 @@ static bool add_feature(VM *vm, Value dict, Value names, size_t index) {
     return !is_absent(name) && list_append_owned(vm, names, name);
 }
 
-Value module___future___new(VM *vm) {
-    Value module = module_new_c(vm, "__future__", "Names of the features that future statements ask for.");
-    if (is_absent(module)) return ABSENT;
+static bool fill(VM *vm, Value dict) {
     Value names = list_new(vm, 0);
     bool ok = !is_absent(names);
     for (size_t i = 0; ok && i < sizeof features / sizeof *features; i++)
-        ok = add_feature(vm, as_module(module)->dict, names, i);
-    ok = ok && dict_set_c(vm, as_module(module)->dict, "all_feature_names", names);
+        ok = add_feature(vm, dict, names, i);
+    ok = ok && dict_set_c(vm, dict, "all_feature_names", names);
     value_xdrop(vm, names);
-    if (ok) return module;
-    value_drop(vm, module);
-    return ABSENT;
+    return ok;
+}
+
+Value module___future___new(VM *vm) {
+    return module_make(vm, &(ModuleDef){.name = "__future__",
+                                        .doc = "Names of the features that future statements ask for.",
+                                        .fill = fill});
 }

@@ -403,20 +403,11 @@ static const char module_doc[] =
     "unfreeze() -- Unfreeze all objects in the permanent generation.\n"
     "get_freeze_count() -- Return the number of objects in the permanent generation.\n";
 
-static bool add_constants(VM *vm, Value dict) {
-    static const struct {
-        const char *name;
-        int value;
-    } constants[] = {
-        {"DEBUG_STATS", GC_DEBUG_STATS},     {"DEBUG_COLLECTABLE", GC_DEBUG_COLLECTABLE},
-        {"DEBUG_SAVEALL", GC_DEBUG_SAVEALL}, {"DEBUG_UNCOLLECTABLE", GC_DEBUG_UNCOLLECTABLE},
-        {"DEBUG_LEAK", GC_DEBUG_LEAK},
-    };
-    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
-        if (!dict_set_c(vm, dict, constants[i].name, int_small(constants[i].value))) return false;
-    }
-    return true;
-}
+static const NamedNumber constants[] = {
+    {"DEBUG_STATS", GC_DEBUG_STATS},     {"DEBUG_COLLECTABLE", GC_DEBUG_COLLECTABLE},
+    {"DEBUG_SAVEALL", GC_DEBUG_SAVEALL}, {"DEBUG_UNCOLLECTABLE", GC_DEBUG_UNCOLLECTABLE},
+    {"DEBUG_LEAK", GC_DEBUG_LEAK},       {0},
+};
 
 /* The two lists belong to the VM: the collector goes on using them if the module's attributes are set anew. */
 static bool add_lists(VM *vm, Value dict) {
@@ -427,14 +418,12 @@ static bool add_lists(VM *vm, Value dict) {
 }
 
 Value module_gc_new(VM *vm) {
-    Value module = module_new_c(vm, "gc", module_doc);
+    Value module = module_make(vm, &(ModuleDef){.name = "gc",
+                                                .doc = module_doc,
+                                                .functions = functions,
+                                                .numbers = constants,
+                                                .fill = add_lists});
     if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict;
-    if (!module_add_functions(vm, dict, functions, "gc") || !add_constants(vm, dict) ||
-        !add_lists(vm, dict)) {
-        value_drop(vm, module);
-        return ABSENT;
-    }
     HeapHooks *hooks = &vm_heap(vm)->hooks;
     hooks->collection_started = on_start;
     hooks->collection_ended = on_end;

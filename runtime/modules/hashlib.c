@@ -336,14 +336,11 @@ static const NativeDef functions[] = {
     {0},
 };
 
+static const NamedType types[] = {{"HASH", &hash_type}, {"HASHXOF", &hash_xof_type}, {0}};
+
 Value module__hashlib_new(VM *vm) {
-    Value module = module_new_c(vm, "_hashlib", "Secure hashes, by Nettle.");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict;
-    if (dict_set_c(vm, dict, "HASH", from_object(&hash_type)) &&
-        dict_set_c(vm, dict, "HASHXOF", from_object(&hash_xof_type)) &&
-        module_add_functions(vm, dict, functions, "_hashlib"))
-        return module;
-    value_drop(vm, module);
-    return ABSENT;
+    return module_make(vm, &(ModuleDef){.name = "_hashlib",
+                                        .doc = "Secure hashes, by Nettle.",
+                                        .types = types,
+                                        .functions = functions});
 }

@@ -244,10 +244,9 @@ static const NativeDef functions[] = {
 };
 
 Value module_heap_new(VM *vm) {
-    Value module = module_new_c(
-        vm, "heap", "The memory manager, to be watched: what it holds, where, and the proof of it.");
-    if (is_absent(module) || module_add_functions(vm, as_module(module)->dict, functions, "heap"))
-        return module;
-    value_drop(vm, module);
-    return ABSENT;
+    return module_make(
+        vm,
+        &(ModuleDef){.name = "heap",
+                     .doc = "The memory manager, to be watched: what it holds, where, and the proof of it.",
+                     .functions = functions});
 }

@@ -162,8 +162,5 @@ static const NativeDef functions[] = {
 };
 
 Value module__heapq_new(VM *vm) {
-    Value module = module_new_c(vm, "_heapq", "Heaps in lists.");
-    if (!is_absent(module) && !module_add_functions(vm, as_module(module)->dict, functions, "_heapq"))
-        value_clear(vm, &module);
-    return module;
+    return module_make(vm, &(ModuleDef){.name = "_heapq", .doc = "Heaps in lists.", .functions = functions});
 }

@@ -25,10 +25,7 @@ static const NativeDef functions[] = {
     {0},
 };
 
-static const struct {
-    const char *name;
-    Type *type;
-} types[] = {
+static const NamedType types[] = {
     {"_IOBase", &io_base_type},
     {"_RawIOBase", &raw_io_base_type},
     {"_BufferedIOBase", &buffered_io_base_type},
@@ -42,18 +39,20 @@ static const struct {
     {"TextIOWrapper", &text_file_type},
     {"IncrementalNewlineDecoder", &newline_decoder_type},
     {"BlockingIOError", &exc_BlockingIOError},
+    {0},
 };
 
+static bool fill(VM *vm, Value dict) {
+    Value unsupported = unsupported_operation(vm);
+    return !is_absent(unsupported) && dict_set_c(vm, dict, "UnsupportedOperation", unsupported) &&
+           dict_set_c(vm, dict, "open", dict_get_c(vm, vm->builtins, "open")) &&
+           dict_set_c(vm, dict, "DEFAULT_BUFFER_SIZE", int_small(FILE_BUFFER_SIZE));
+}
+
 Value module__io_new(VM *vm) {
-    Value module = module_new_c(vm, "_io", "The types of files: see the module io.");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict, unsupported = unsupported_operation(vm);
-    bool ok = !is_absent(unsupported) && module_add_functions(vm, dict, functions, "_io") &&
-              dict_set_c(vm, dict, "UnsupportedOperation", unsupported) &&
-              dict_set_c(vm, dict, "open", dict_get_c(vm, vm->builtins, "open")) &&
-              dict_set_c(vm, dict, "DEFAULT_BUFFER_SIZE", int_small(FILE_BUFFER_SIZE));
-    for (size_t i = 0; ok && i < sizeof types / sizeof *types; i++)
-        ok = dict_set_c(vm, dict, types[i].name, from_object(types[i].type));
-    if (!ok) value_clear(vm, &module);
-    return module;
+    return module_make(vm, &(ModuleDef){.name = "_io",
+                                        .doc = "The types of files: see the module io.",
+                                        .types = types,
+                                        .functions = functions,
+                                        .fill = fill});
 }

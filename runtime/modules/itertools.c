@@ -997,15 +997,17 @@ static const NativeDef functions[] = {
     {0},
 };
 
-Value module_itertools_new(VM *vm) {
-    Value module = module_new_c(vm, "itertools", "Functional tools for creating and using iterators.");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict;
-    bool ok = module_add_functions(vm, dict, functions, "itertools");
-    for (size_t i = 0; ok && i < sizeof types / sizeof *types; i++) {
+static bool add_types(VM *vm, Value dict) {
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         const char *name = type_name(types[i]) + sizeof "itertools." - 1;
-        ok = dict_set_c(vm, dict, name, from_object(types[i]));
+        if (!dict_set_c(vm, dict, name, from_object(types[i]))) return false;
     }
-    if (!ok) value_clear(vm, &module);
-    return module;
+    return true;
+}
+
+Value module_itertools_new(VM *vm) {
+    return module_make(vm, &(ModuleDef){.name = "itertools",
+                                        .doc = "Functional tools for creating and using iterators.",
+                                        .functions = functions,
+                                        .fill = add_types});
 }

@@ -694,23 +694,18 @@ static const NativeDef functions[] = {
     {0},
 };
 
-static bool add_constant(VM *vm, Value dict, const char *name, double d) {
-    Value v = float_from(vm, d);
-    bool done = !is_absent(v) && dict_set_c(vm, dict, name, v);
-    value_xdrop(vm, v);
-    return done;
+static bool add_constants(VM *vm, Value dict) {
+    return module_add(vm, dict, "pi", float_from(vm, M_PI)) &&
+           module_add(vm, dict, "e", float_from(vm, M_E)) &&
+           module_add(vm, dict, "tau", float_from(vm, 2 * M_PI)) &&
+           module_add(vm, dict, "inf", float_from(vm, INFINITY)) &&
+           module_add(vm, dict, "nan", float_from(vm, NAN));
 }
 
 Value module_math_new(VM *vm) {
-    Value module =
-        module_new_c(vm, "math", "The mathematical functions of the C standard, and some for integers.");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict;
-    if (module_add_functions(vm, dict, functions, "math") && add_constant(vm, dict, "pi", M_PI) &&
-        add_constant(vm, dict, "e", M_E) && add_constant(vm, dict, "tau", 2 * M_PI) &&
-        add_constant(vm, dict, "inf", INFINITY) && add_constant(vm, dict, "nan", NAN)) {
-        return module;
-    }
-    value_drop(vm, module);
-    return ABSENT;
+    return module_make(
+        vm, &(ModuleDef){.name = "math",
+                         .doc = "The mathematical functions of the C standard, and some for integers.",
+                         .functions = functions,
+                         .fill = add_constants});
 }

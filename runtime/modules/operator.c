@@ -531,7 +531,7 @@ static bool add_name(VM *vm, Value all, const char *name) {
     return !is_absent(text) && list_append_owned(vm, all, text);
 }
 
-static bool fill(VM *vm, Value dict, Value all) {
+static bool add_names(VM *vm, Value dict, Value all) {
     static Type *const types[] = {&attrgetter_type, &itemgetter_type, &methodcaller_type};
     bool ok = module_add_functions(vm, dict, functions, "_operator");
     for (size_t i = 0; ok && i < sizeof types / sizeof *types; i++) {
@@ -543,15 +543,18 @@ static bool fill(VM *vm, Value dict, Value all) {
     return ok && list_sort(vm, all, ABSENT, false) && dict_set_c(vm, dict, "__all__", all);
 }
 
-Value module_operator_new(VM *vm) {
-    Value module =
-        module_new_c(vm, "operator",
-                     "Operator interface.\n\nThis module exports a set of functions corresponding to the "
-                     "operators of Python. For example,\noperator.add(x, y) is the expression x + y.");
-    Value all = is_absent(module) ? ABSENT : list_new(vm, 0);
-    if (!is_absent(module) && (is_absent(all) || !fill(vm, as_module(module)->dict, all))) {
-        value_clear(vm, &module);
-    }
+static bool fill(VM *vm, Value dict) {
+    Value all = list_new(vm, 0);
+    bool ok = !is_absent(all) && add_names(vm, dict, all);
     value_xdrop(vm, all);
-    return module;
+    return ok;
+}
+
+Value module_operator_new(VM *vm) {
+    return module_make(
+        vm, &(ModuleDef){
+                .name = "operator",
+                .doc = "Operator interface.\n\nThis module exports a set of functions corresponding to the "
+                       "operators of Python. For example,\noperator.add(x, y) is the expression x + y.",
+                .fill = fill});
 }

@@ -816,39 +816,36 @@ static const NativeDef functions[] = {
     {0},
 };
 
-static const struct {
-    const char *name;
-    int value;
-} constants[] = {
-#define C(name) {#name, name},
-    C(F_OK) C(R_OK) C(W_OK) C(X_OK) C(O_RDONLY) C(O_WRONLY) C(O_RDWR) C(O_APPEND) C(O_CREAT) C(O_EXCL)
-        C(O_TRUNC) C(O_NONBLOCK) C(O_SYNC) C(O_CLOEXEC) C(O_DIRECTORY) C(O_NOFOLLOW) C(O_NOCTTY) C(O_NDELAY)
-            C(O_DSYNC) C(GRND_NONBLOCK) C(GRND_RANDOM) C(ST_RDONLY) C(ST_NOSUID) C(O_ACCMODE) C(O_ASYNC)
-                C(O_DIRECT) C(O_FSYNC) C(O_LARGEFILE) C(O_NOATIME) C(O_PATH) C(O_RSYNC) C(O_TMPFILE)
-                    C(SEEK_DATA) C(SEEK_HOLE) C(EX_CANTCREAT) C(EX_CONFIG) C(EX_DATAERR) C(EX_IOERR)
-                        C(EX_NOHOST) C(EX_NOINPUT) C(EX_NOPERM) C(EX_NOUSER) C(EX_OSERR) C(EX_OSFILE)
-                            C(EX_PROTOCOL) C(EX_SOFTWARE) C(EX_TEMPFAIL) C(EX_UNAVAILABLE) C(EX_USAGE)
+#define C(name) \
+    { #name, name }
+static const NamedNumber constants[] = {
+    C(F_OK),        C(R_OK),        C(W_OK),           C(X_OK),      C(O_RDONLY),
+    C(O_WRONLY),    C(O_RDWR),      C(O_APPEND),       C(O_CREAT),   C(O_EXCL),
+    C(O_TRUNC),     C(O_NONBLOCK),  C(O_SYNC),         C(O_CLOEXEC), C(O_DIRECTORY),
+    C(O_NOFOLLOW),  C(O_NOCTTY),    C(O_NDELAY),       C(O_DSYNC),   C(GRND_NONBLOCK),
+    C(GRND_RANDOM), C(ST_RDONLY),   C(ST_NOSUID),      C(O_ACCMODE), C(O_ASYNC),
+    C(O_DIRECT),    C(O_FSYNC),     C(O_LARGEFILE),    C(O_NOATIME), C(O_PATH),
+    C(O_RSYNC),     C(O_TMPFILE),   C(SEEK_DATA),      C(SEEK_HOLE), C(EX_CANTCREAT),
+    C(EX_CONFIG),   C(EX_DATAERR),  C(EX_IOERR),       C(EX_NOHOST), C(EX_NOINPUT),
+    C(EX_NOPERM),   C(EX_NOUSER),   C(EX_OSERR),       C(EX_OSFILE), C(EX_PROTOCOL),
+    C(EX_SOFTWARE), C(EX_TEMPFAIL), C(EX_UNAVAILABLE), C(EX_USAGE),  {0}};
 #undef C
-};
 
-static const struct {
-    const char *name;
-    Type *type;
-} types[] = {{"stat_result", &stat_result_type},     {"statvfs_result", &statvfs_result_type},
-             {"uname_result", &uname_result_type},   {"times_result", &times_result_type},
-             {"terminal_size", &terminal_size_type}, {"error", &exc_OSError}};
+static const NamedType types[] = {{"stat_result", &stat_result_type},
+                                  {"statvfs_result", &statvfs_result_type},
+                                  {"uname_result", &uname_result_type},
+                                  {"times_result", &times_result_type},
+                                  {"terminal_size", &terminal_size_type},
+                                  {"error", &exc_OSError},
+                                  {0}};
+
+static bool add_environment(VM *vm, Value dict) { return module_add(vm, dict, "environ", environment(vm)); }
 
 Value module_posix_new(VM *vm) {
-    Value module = module_new_c(vm, "posix", "The system calls under the module os.");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict, variables = environment(vm);
-    bool ok = !is_absent(variables) && dict_set_c(vm, dict, "environ", variables) &&
-              module_add_functions(vm, dict, functions, "posix");
-    value_xdrop(vm, variables);
-    for (size_t i = 0; ok && i < sizeof constants / sizeof *constants; i++)
-        ok = dict_set_c(vm, dict, constants[i].name, int_small(constants[i].value));
-    for (size_t i = 0; ok && i < sizeof types / sizeof *types; i++)
-        ok = dict_set_c(vm, dict, types[i].name, from_object(types[i].type));
-    if (!ok) value_clear(vm, &module);
-    return module;
+    return module_make(vm, &(ModuleDef){.name = "posix",
+                                        .doc = "The system calls under the module os.",
+                                        .types = types,
+                                        .functions = functions,
+                                        .numbers = constants,
+                                        .fill = add_environment});
 }

@@ -262,14 +262,12 @@ static const NativeDef functions[] = {
     {NULL, NULL, NULL, NULL, 0},
 };
 
+static const NamedType types[] = {{"Random", &random_type}, {0}};
+
 Value module__random_new(VM *vm) {
-    Value module =
-        module_new_c(vm, "_random", "Module implements the Mersenne Twister random number generator.");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict;
-    if (dict_set_c(vm, dict, "Random", from_object(&random_type)) &&
-        module_add_functions(vm, dict, functions, "_random"))
-        return module;
-    value_drop(vm, module);
-    return ABSENT;
+    return module_make(vm,
+                       &(ModuleDef){.name = "_random",
+                                    .doc = "Module implements the Mersenne Twister random number generator.",
+                                    .types = types,
+                                    .functions = functions});
 }

@@ -732,20 +732,20 @@ static Value exported_names(VM *vm) {
     return list;
 }
 
+static const NamedType types[] = {{"Struct", &struct_type}, {"error", &struct_error_type}, {0}};
+
+static bool fill(VM *vm, Value dict) {
+    return module_add(vm, dict, "__all__", exported_names(vm)) &&
+           module_add_functions(vm, dict, functions, "_struct");
+}
+
 Value module_struct_new(VM *vm) {
-    Value module =
-        module_new_c(vm, "struct",
-                     "Functions to convert between Python values and C structs.\n"
-                     "Python bytes objects are used to hold the data representing the C struct\n"
-                     "and also as format strings to describe the layout of data in the C struct.\n");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict, names = exported_names(vm);
-    bool ok = !is_absent(names) && dict_set_c(vm, dict, "__all__", names) &&
-              dict_set_c(vm, dict, "Struct", from_object(&struct_type)) &&
-              dict_set_c(vm, dict, "error", from_object(&struct_error_type)) &&
-              module_add_functions(vm, dict, functions, "_struct");
-    value_xdrop(vm, names);
-    if (ok) return module;
-    value_drop(vm, module);
-    return ABSENT;
+    return module_make(
+        vm,
+        &(ModuleDef){.name = "struct",
+                     .doc = "Functions to convert between Python values and C structs.\n"
+                            "Python bytes objects are used to hold the data representing the C struct\n"
+                            "and also as format strings to describe the layout of data in the C struct.\n",
+                     .types = types,
+                     .fill = fill});
 }

@@ -408,13 +408,6 @@ static Value implementation(VM *vm) {
 
 /* --- the module --- */
 
-/* Store a new value, which is given away. */
-static bool give(VM *vm, Value dict, const char *name, STEALS Value v) {
-    bool done = !is_absent(v) && dict_set_c(vm, dict, name, v);
-    value_xdrop(vm, v);
-    return done;
-}
-
 static bool add_texts(VM *vm, Value dict) {
     static const struct {
         const char *name, *text;
@@ -425,7 +418,7 @@ static bool add_texts(VM *vm, Value dict) {
                  {"base_exec_prefix", ""},  {"platlibdir", "lib"},
                  {"abiflags", ""},          {"float_repr_style", "short"}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        if (!give(vm, dict, texts[i].name, string_from_c(vm, texts[i].text))) return false;
+        if (!module_add(vm, dict, texts[i].name, string_from_c(vm, texts[i].text))) return false;
     }
     return true;
 }
@@ -452,36 +445,38 @@ static Value native_names(VM *vm) {
 }
 
 static bool fill(VM *vm, Value dict) {
-    return module_add_functions(vm, dict, functions, "sys") && sys_add_hooks(vm, dict) &&
-           add_texts(vm, dict) && dict_set_c(vm, dict, "modules", vm->modules) &&
-           give(vm, dict, "path", list_new(vm, 0)) && give(vm, dict, "argv", list_new(vm, 0)) &&
-           give(vm, dict, "maxsize", int_from(vm, INT64_MAX)) &&
-           give(vm, dict, "maxunicode", int_small(0x10FFFF)) &&
-           give(vm, dict, "hexversion", int_small(VERSION_HEX)) &&
-           give(vm, dict, "version_info", version_info(vm)) && give(vm, dict, "float_info", float_info(vm)) &&
-           give(vm, dict, "int_info", int_info(vm)) && give(vm, dict, "hash_info", hash_info(vm)) &&
-           give(vm, dict, "implementation", implementation(vm)) &&
+    value_set(vm, &vm->sys, value_ref(dict));
+    return sys_add_hooks(vm, dict) && add_texts(vm, dict) && dict_set_c(vm, dict, "modules", vm->modules) &&
+           module_add(vm, dict, "path", list_new(vm, 0)) && module_add(vm, dict, "argv", list_new(vm, 0)) &&
+           module_add(vm, dict, "maxsize", int_from(vm, INT64_MAX)) &&
+           module_add(vm, dict, "maxunicode", int_small(0x10FFFF)) &&
+           module_add(vm, dict, "hexversion", int_small(VERSION_HEX)) &&
+           module_add(vm, dict, "version_info", version_info(vm)) &&
+           module_add(vm, dict, "float_info", float_info(vm)) &&
+           module_add(vm, dict, "int_info", int_info(vm)) &&
+           module_add(vm, dict, "hash_info", hash_info(vm)) &&
+           module_add(vm, dict, "implementation", implementation(vm)) &&
            dict_set_c(vm, dict, "dont_write_bytecode", TRUE_VALUE) &&
            dict_set_c(vm, dict, "__excepthook__", dict_get_c(vm, dict, "excepthook")) &&
            dict_set_c(vm, dict, "__breakpointhook__", dict_get_c(vm, dict, "breakpointhook")) &&
            module_add_functions(vm, vm->builtins, builtin_functions, "builtins") &&
            dict_set_c(vm, dict, "__displayhook__", dict_get_c(vm, dict, "displayhook")) &&
            dict_set_c(vm, dict, "__unraisablehook__", dict_get_c(vm, dict, "unraisablehook")) &&
-           give(vm, dict, "warnoptions", list_new(vm, 0)) && give(vm, dict, "_xoptions", dict_new(vm)) &&
-           give(vm, dict, "meta_path", list_new(vm, 0)) && give(vm, dict, "path_hooks", list_new(vm, 0)) &&
-           give(vm, dict, "path_importer_cache", dict_new(vm)) &&
-           give(vm, dict, "builtin_module_names", native_names(vm)) &&
+           module_add(vm, dict, "warnoptions", list_new(vm, 0)) &&
+           module_add(vm, dict, "_xoptions", dict_new(vm)) &&
+           module_add(vm, dict, "meta_path", list_new(vm, 0)) &&
+           module_add(vm, dict, "path_hooks", list_new(vm, 0)) &&
+           module_add(vm, dict, "path_importer_cache", dict_new(vm)) &&
+           module_add(vm, dict, "builtin_module_names", native_names(vm)) &&
            dict_set_c(vm, dict, "pycache_prefix", NONE) &&
            dict_set_c(vm, dict, "api_version", int_small(API_VERSION)) &&
            sys_set_flags(vm, &(SysFlags){.inspect = false});
 }
 
 Value module_sys_new(VM *vm) {
-    Value module =
-        module_new_c(vm, "sys", "The running interpreter: its arguments, streams, modules, limits.");
-    if (is_absent(module)) return ABSENT;
-    value_set(vm, &vm->sys, value_ref(as_module(module)->dict));
-    if (fill(vm, vm->sys)) return module;
-    value_drop(vm, module);
-    return ABSENT;
+    return module_make(
+        vm, &(ModuleDef){.name = "sys",
+                         .doc = "The running interpreter: its arguments, streams, modules, limits.",
+                         .functions = functions,
+                         .fill = fill});
 }

@@ -2,10 +2,7 @@
 #include "runtime/dict.h"
 #include "runtime/module.h"
 
-static const struct {
-    const char *name;
-    Type *type;
-} named[] = {
+static const NamedType types[] = {
     {"BuiltinFunctionType", &native_function_type},
     {"BuiltinMethodType", &native_function_type},
     {"AsyncGeneratorType", &async_generator_type},
@@ -37,13 +34,11 @@ static const struct {
     {"TypeVarTuple", &type_var_tuple_type},
     {"UnionType", &union_type},
     {"WrapperDescriptorType", &wrapper_descriptor_type},
+    {0},
 };
 
 Value module__types_new(VM *vm) {
-    Value module = module_new_c(vm, "_types", "The types of the interpreter's own objects.");
-    bool ok = !is_absent(module);
-    for (size_t i = 0; ok && i < sizeof named / sizeof *named; i++)
-        ok = dict_set_c(vm, as_module(module)->dict, named[i].name, from_object(named[i].type));
-    if (!ok && !is_absent(module)) value_clear(vm, &module);
-    return module;
+    return module_make(
+        vm,
+        &(ModuleDef){.name = "_types", .doc = "The types of the interpreter's own objects.", .types = types});
 }

@@ -63,15 +63,15 @@ static const NativeDef functions[] = {
     {0},
 };
 
+static const NamedType types[] = {{"ref", &weak_ref_type},
+                                  {"ReferenceType", &weak_ref_type},
+                                  {"ProxyType", &weak_proxy_type},
+                                  {"CallableProxyType", &weak_callable_proxy_type},
+                                  {0}};
+
 Value module__weakref_new(VM *vm) {
-    Value module = module_new_c(vm, "_weakref", "Weak-reference support module.");
-    if (is_absent(module)) return ABSENT;
-    Value dict = as_module(module)->dict;
-    bool ok = module_add_functions(vm, dict, functions, "_weakref") &&
-              dict_set_c(vm, dict, "ref", from_object(&weak_ref_type)) &&
-              dict_set_c(vm, dict, "ReferenceType", from_object(&weak_ref_type)) &&
-              dict_set_c(vm, dict, "ProxyType", from_object(&weak_proxy_type)) &&
-              dict_set_c(vm, dict, "CallableProxyType", from_object(&weak_callable_proxy_type));
-    if (!ok) value_clear(vm, &module);
-    return module;
+    return module_make(vm, &(ModuleDef){.name = "_weakref",
+                                        .doc = "Weak-reference support module.",
+                                        .types = types,
+                                        .functions = functions});
 }
