@@ -103,11 +103,28 @@ static inline Place missing(const Probe *p, uint64_t dead) {
     return (Place){MISSING, dead == NO_CELL ? p->i : dead};
 }
 
+static inline uint64_t load_8(const uint8_t *bytes) {
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/* Texts with the same hash, which are nearly always the same. Short ones are compared here, by two words that overlap. */
+static inline bool same_bytes(const uint8_t *a, const uint8_t *b, uint64_t size) {
+    enum { WORD = sizeof(uint64_t) };
+    if (size > 2 * WORD) return memcmp(a, b, size) == 0;
+    if (size >= WORD) return load_8(a) == load_8(b) && load_8(a + size - WORD) == load_8(b + size - WORD);
+    while (size > 0 && a[size - 1] == b[size - 1])
+        size--;
+    return size == 0;
+}
+
 static inline bool same_string(Value a, Value b, int64_t hash) {
     const String *s = as_string(a), *t = as_string(b);
     if (s->interned && t->interned)
         return false; /* unique by content: the same one would be the same object */
-    return s->hash == hash && string_equal(a, b);
+    if (s->hash != hash || s->length != t->length || s->width_log != t->width_log) return false;
+    return same_bytes(s->data, t->data, s->length << s->width_log);
 }
 
 /* A str or int key in a simple dict. */
@@ -224,6 +241,18 @@ static BORROWED Value value_at(Value dict, int64_t index) {
 }
 
 Value dict_get(VM *vm, Value dict, Value key) { return value_at(dict, find(vm, dict, key)); }
+
+static inline bool is_simple_access(Value dict, Value key) {
+    return as_dict(dict)->kind == DICT_SIMPLE && as_dict(dict)->index_log && !is_absent(key) &&
+           is_simple_key(key);
+}
+
+Value dict_get_simple(VM *vm, Value dict, Value key) {
+    if (!is_simple_access(dict, key)) return ABSENT;
+    int64_t hash = is_int(key) ? hash_int(key) : hash_string(vm, key);
+    Place place = find_simple(as_dict(dict), key, hash);
+    return place.entry < 0 ? ABSENT : value_ref(dict_entries(as_dict(dict))[place.entry].value);
+}
 
 int64_t dict_entry_index(VM *vm, const Dict *dict, Value name) {
     if (dict->index_log == 0) return -1;
@@ -522,6 +551,11 @@ bool dict_set_hashed(VM *vm, Value self, Value key, int64_t hash, Value value) {
 bool dict_set(VM *vm, Value dict, Value key, Value value) {
     int64_t hash;
     return hash_value(vm, key, &hash) && set_hashed(vm, as_dict(dict), key, hash, value);
+}
+
+int dict_set_simple(VM *vm, Value dict, Value key, Value value) {
+    if (!is_simple_access(dict, key)) return 0;
+    return dict_set(vm, dict, key, value) ? 1 : -1;
 }
 
 bool dict_set_c(VM *vm, Value dict, const char *name, Value value) {

@@ -58,6 +58,12 @@ BORROWED RAISES Value dict_get(VM *vm, Value dict, Value key);
 BORROWED Value dict_get_string(VM *vm, Value dict, Value name);
 BORROWED Value dict_get_c(VM *vm, Value dict, const char *ascii_name);
 
+/* For the eval loop, whose operands nobody else holds: a look-up that can run no user code, of an immediate int or exact
+ * str in a dict of such keys alone. NEW; ABSENT: missing, or another key or dict. The same for storing, which may run
+ * the old value's finalizer as the last thing it does: 1 done, 0 another key or dict, -1 RAISES. */
+NEW Value dict_get_simple(VM *vm, Value dict, Value key);
+RAISES int dict_set_simple(VM *vm, Value dict, Value key, Value value);
+
 RAISES bool dict_set(VM *vm, Value dict, Value key, Value value); /* refs both */
 RAISES bool dict_set_c(VM *vm, Value dict, const char *name, Value value);
 RAISES int dict_delete(VM *vm, Value dict, Value key);    /* 1 done, 0 missing, -1 */

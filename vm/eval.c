@@ -169,29 +169,12 @@ static inline Value range_iterator_item(RangeIterator *iterator) {
     return item;
 }
 
-/* list[i], tuple[i] or str[i] with an immediate index: a NEW item, or ABSENT for any other case. */
-static inline Value row_item(VM *vm, Value container, Value index) {
-    if (!is_object(container) || !container.bits || !is_int(index)) return ABSENT;
+/* What fast_item does for the other built-in containers, except where user code might be asked. */
+static __attribute__((noinline)) Value other_item(VM *vm, Value container, Value key) {
     const Type *type = as_object(container)->type;
-    int64_t i = int_get(index);
-    if (LIKELY(type == &list_type)) {
-        List *list = as_list(container);
-        if (i < 0) i += list->length;
-        if (UNLIKELY((uint64_t)i >= (uint64_t)list->length)) return ABSENT;
-        return value_ref(list->items[i]);
-    }
-    if (type == &str_type) {
-        const String *string = as_string(container);
-        if (i < 0) i += string_length(string);
-        return LIKELY((uint64_t)i < (uint64_t)string_length(string)) ? string_character(vm, string, i)
-                                                                     : ABSENT;
-    }
-    if (type == &tuple_type) {
-        Tuple *tuple = as_tuple(container);
-        if (i < 0) i += tuple->length;
-        if (UNLIKELY((uint64_t)i >= (uint64_t)tuple->length)) return ABSENT;
-        return value_ref(tuple->items[i]);
-    }
+    if (type == &dict_type) return dict_get_simple(vm, container, key);
+    if (!is_int(key)) return ABSENT;
+    int64_t i = int_get(key);
     if (type == &bytes_type) {
         const Bytes *bytes = as_bytes(container);
         if (i < 0) i += bytes->length;
@@ -203,6 +186,34 @@ static inline Value row_item(VM *vm, Value container, Value index) {
         return LIKELY((uint64_t)i < (uint64_t)bytes->length) ? int_small(bytes->data[i]) : ABSENT;
     }
     return ABSENT;
+}
+
+/* container[key] where no user code can be asked: a NEW item; ABSENT for any other case, and when there is none. */
+static inline Value fast_item(VM *vm, Value container, Value key) {
+    if (!is_object(container) || !container.bits) return ABSENT;
+    const Type *type = as_object(container)->type;
+    if (LIKELY(is_int(key))) {
+        int64_t i = int_get(key);
+        if (LIKELY(type == &list_type)) {
+            List *list = as_list(container);
+            if (i < 0) i += list->length;
+            if (UNLIKELY((uint64_t)i >= (uint64_t)list->length)) return ABSENT;
+            return value_ref(list->items[i]);
+        }
+        if (type == &str_type) {
+            const String *string = as_string(container);
+            if (i < 0) i += string_length(string);
+            return LIKELY((uint64_t)i < (uint64_t)string_length(string)) ? string_character(vm, string, i)
+                                                                         : ABSENT;
+        }
+        if (type == &tuple_type) {
+            Tuple *tuple = as_tuple(container);
+            if (i < 0) i += tuple->length;
+            if (UNLIKELY((uint64_t)i >= (uint64_t)tuple->length)) return ABSENT;
+            return value_ref(tuple->items[i]);
+        }
+    }
+    return other_item(vm, container, key);
 }
 
 /* container[index] = value for a bytearray, an index in range and a byte; false for everything else, nothing stored. */
@@ -1083,7 +1094,7 @@ Value eval_run(VM *vm) {
 
     TARGET(GET_ITEM) {
         Value container = sp[-2], key = sp[-1];
-        result = row_item(vm, container, key);
+        result = fast_item(vm, container, key);
         if (LIKELY(!is_absent(result))) {
             sp[-2] = result;
             sp--;
@@ -1100,7 +1111,7 @@ Value eval_run(VM *vm) {
     }
 
     TARGET(GET_ITEM_LOCAL_LOCAL) {
-        result = row_item(vm, locals[A8], locals[B16]);
+        result = fast_item(vm, locals[A8], locals[B16]);
         if (LIKELY(!is_absent(result))) {
             PUSH(result);
             NEXT();
@@ -1111,7 +1122,7 @@ Value eval_run(VM *vm) {
     }
 
     TARGET(GET_ITEM_INT) {
-        result = row_item(vm, sp[-1], int_small(A24_SIGNED));
+        result = fast_item(vm, sp[-1], int_small(A24_SIGNED));
         if (LIKELY(!is_absent(result))) {
             Value container = sp[-1];
             sp[-1] = result;
@@ -1132,6 +1143,14 @@ Value eval_run(VM *vm) {
                 list->items[i] = *--sp;
                 SAVE_IP();
                 value_drop(vm, old);
+                NEXT();
+            }
+        } else if (!is_absent(container) && is_exactly(container, &dict_type)) {
+            SAVE_IP();
+            truth = dict_set_simple(vm, container, index, sp[-1]);
+            if (UNLIKELY(truth < 0)) goto error;
+            if (LIKELY(truth)) {
+                DROP_TOP(1);
                 NEXT();
             }
         }
@@ -1157,19 +1176,17 @@ Value eval_run(VM *vm) {
                 NEXT();
             }
         }
-        if (store_byte(container, sp[-1], sp[-3])) {
-            sp -= 3;
-            SAVE_IP();
-            value_drop(vm, container);
-            NEXT();
-        }
-        if (is_object(container) && as_object(container)->type->flags & TYPE_HEAP) {
-            callable = operator_set_item(vm, container);
-            if (!is_absent(callable)) goto enter_set_item;
-        }
         SAVE_IP();
-        bool stored = is_exactly(container, &dict_type) ? dict_set(vm, container, sp[-1], sp[-3])
-                                                        : object_set_item(vm, container, sp[-1], sp[-3]);
+        bool stored = true;
+        if (is_exactly(container, &dict_type)) {
+            stored = dict_set(vm, container, sp[-1], sp[-3]);
+        } else if (!store_byte(container, sp[-1], sp[-3])) {
+            if (is_object(container) && as_object(container)->type->flags & TYPE_HEAP) {
+                callable = operator_set_item(vm, container);
+                if (!is_absent(callable)) goto enter_set_item;
+            }
+            stored = object_set_item(vm, container, sp[-1], sp[-3]);
+        }
         if (UNLIKELY(!stored)) goto error;
         DROP_TOP(3);
         NEXT();
