@@ -1,11 +1,17 @@
 #define PCRE2_CODE_UNIT_WIDTH 0
 #include "runtime/modules/regex_engine.h"
 
+#include <limits.h>
 #include <pcre2.h>
 #include <string.h>
 
 #include "runtime/error.h"
 #include "runtime/str.h"
+
+enum { WIDEST = 2 }; /* width_log of 32 bits */
+
+/* Of a search: its careful form cannot be compiled for this width. (PCRE2's own number says a match, to a search.) */
+enum { TOO_LARGE = INT_MIN };
 
 /* Steps of a search before it goes over to the careful form; callouts between two looks for signals; searches, or
  * characters, that make machine code worth while. */
@@ -147,6 +153,18 @@ static bool copy_text(VM *vm, RegexForm *form, Value text) {
     return true;
 }
 
+/* Compile the form for a width, or the widest when the expression is too large for that. The width_log compiled, or -1 and
+ * *error; what is compiled already is left as it is. */
+static int compile_fitting(VM *vm, RegexEngine *e, unsigned width_log, int *error) {
+    unsigned width = e->large ? WIDEST : width_log;
+    RegexForm *form = &e->forms[width];
+    if (!form->code) form->code = libraries[width].compile(vm, form, e->options, error);
+    if (form->code) return (int)width;
+    if (*error != PCRE2_ERROR_PATTERN_TOO_LARGE || width == WIDEST) return -1;
+    e->large = true;
+    return compile_fitting(vm, e, WIDEST, error);
+}
+
 bool regex_engine_init(VM *vm, RegexEngine *e, const Value texts[3], unsigned flags, unsigned tried,
                        int64_t groups, char reason[256]) {
     int error;
@@ -155,11 +173,9 @@ bool regex_engine_init(VM *vm, RegexEngine *e, const Value texts[3], unsigned fl
                  (flags & REGEX_MULTILINE ? PCRE2_MULTILINE : 0) | (flags & REGEX_DOTALL ? PCRE2_DOTALL : 0) |
                  (flags & REGEX_UNICODE ? PCRE2_UCP : 0);
     *reason = 0;
-    RegexForm *form = &e->forms[tried];
     if (copy_text(vm, &e->forms[0], texts[0]) && copy_text(vm, &e->forms[1], texts[1]) &&
         copy_text(vm, &e->forms[2], texts[2])) {
-        form->code = libraries[tried].compile(vm, form, e->options, &error);
-        if (form->code) return true;
+        if (compile_fitting(vm, e, tried, &error) >= 0) return true;
         if (!error_raised(vm)) libraries[tried].message(error, reason);
     }
     regex_engine_fini(vm, e);
@@ -179,6 +195,17 @@ void regex_engine_fini(VM *vm, RegexEngine *e) {
 
 /* --- matching --- */
 
+uint32_t *regex_subject_widen(VM *vm, RegexSubject *subject, size_t *size) {
+    *size = ((size_t)subject->length + 1) * sizeof(uint32_t);
+    uint32_t *wide = memory_alloc(vm, *size);
+    if (!wide) return NULL;
+    for (int64_t i = 0; i < subject->length; i++)
+        wide[i] =
+            subject->width_log ? ((const uint16_t *)subject->data)[i] : ((const uint8_t *)subject->data)[i];
+    *subject = (RegexSubject){wide, subject->length, WIDEST};
+    return wide;
+}
+
 /* PCRE2's error in a search as an exception. */
 static int raise_failure(VM *vm, const Library *library, int error) {
     char text[256];
@@ -192,18 +219,17 @@ static int raise_failure(VM *vm, const Library *library, int error) {
     return -1;
 }
 
-static void *compile_form(VM *vm, const RegexForm *form, const Library *library, uint32_t options) {
-    int error;
-    void *code = library->compile(vm, form, options, &error);
-    if (!code) raise_failure(vm, library, error);
-    return code;
+int regex_engine_width(VM *vm, RegexEngine *e, unsigned width_log) {
+    int error, width = compile_fitting(vm, e, width_log, &error);
+    return width >= 0 ? width : raise_failure(vm, &libraries[width_log], error);
 }
 
 /* Run the form that looks for signals. */
 static int match_carefully(VM *vm, RegexEngine *e, RegexForm *form, const Library *library,
                            const RegexSubject *subject, int64_t start, uint32_t options, const Session *s) {
-    if (!form->careful) form->careful = compile_form(vm, form, library, e->options | PCRE2_AUTO_CALLOUT);
-    if (!form->careful) return PCRE2_ERROR_NOMEMORY;
+    int error;
+    if (!form->careful) form->careful = library->compile(vm, form, e->options | PCRE2_AUTO_CALLOUT, &error);
+    if (!form->careful) return error == PCRE2_ERROR_PATTERN_TOO_LARGE ? TOO_LARGE : PCRE2_ERROR_NOMEMORY;
     Watch watching = {vm, 0};
     return library->match(form->careful, subject, start, options, s, &watching);
 }
@@ -231,6 +257,20 @@ static void copy_spans(const RegexEngine *e, const size_t *found, int count, int
     }
 }
 
+/* The form that looks for signals is larger than the other, so that it may be too large alone: then search on in the widest
+ * units. */
+static int match_widened(VM *vm, RegexEngine *e, RegexSubject subject, int64_t start, unsigned how,
+                         int64_t *spans) {
+    size_t size;
+    uint32_t *wide = regex_subject_widen(vm, &subject, &size);
+    if (!wide) return -1;
+    e->large = true;
+    int found =
+        regex_engine_width(vm, e, WIDEST) < 0 ? -1 : regex_engine_match(vm, e, &subject, start, how, spans);
+    memory_free(vm, wide, size);
+    return found;
+}
+
 int regex_engine_match(VM *vm, RegexEngine *e, const RegexSubject *subject, int64_t start, unsigned how,
                        int64_t *spans) {
     uint32_t options = (how & REGEX_ANCHORED ? PCRE2_ANCHORED : 0) |
@@ -238,8 +278,6 @@ int regex_engine_match(VM *vm, RegexEngine *e, const RegexSubject *subject, int6
                        (how & REGEX_NOT_EMPTY_AT_START ? PCRE2_NOTEMPTY_ATSTART : 0);
     RegexForm *form = &e->forms[subject->width_log];
     const Library *library = &libraries[subject->width_log];
-    if (!form->code) form->code = compile_form(vm, form, library, e->options);
-    if (!form->code) return -1;
     Session s = form->session;
     if (!s.match_data && !library->session_begin(vm, e, &s)) return -1;
     form->session = (Session){NULL, NULL}; /* lent: a signal's handler may use this expression */
@@ -251,5 +289,7 @@ int regex_engine_match(VM *vm, RegexEngine *e, const RegexSubject *subject, int6
         form->session = s;
     }
     if (result > 0) return 1;
+    if (result == TOO_LARGE && subject->width_log < WIDEST)
+        return match_widened(vm, e, *subject, start, how, spans);
     return result == PCRE2_ERROR_NOMATCH ? 0 : raise_failure(vm, library, result);
 }

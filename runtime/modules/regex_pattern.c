@@ -49,7 +49,18 @@ bool regex_open(VM *vm, const Pattern *pattern, Value string, RegexText *text) {
     return raise_type(vm, "cannot use a string pattern on a bytes-like object"), false;
 }
 
+bool regex_fit(VM *vm, Pattern *pattern, RegexText *text) {
+    RegexSubject *subject = &text->subject;
+    int width = regex_engine_width(vm, &pattern->engine, subject->width_log);
+    if (width < 0) return false;
+    if ((unsigned)width == subject->width_log) return true;
+    text->widened = regex_subject_widen(vm, subject, &text->widened_size);
+    return text->widened != NULL;
+}
+
 void regex_close(VM *vm, RegexText *text) {
+    if (text->widened) memory_free(vm, text->widened, text->widened_size);
+    text->widened = NULL;
     if (text->viewed) buffer_release(vm, &text->view);
     text->viewed = false;
 }
@@ -57,7 +68,7 @@ void regex_close(VM *vm, RegexText *text) {
 Value regex_slice(VM *vm, const RegexText *text, int64_t start, int64_t stop) {
     if (is_string(text->string)) return string_slice(vm, text->string, start, stop);
     if (is_exactly(text->string, &bytes_type)) return text_slice(vm, text->string, start, stop);
-    return bytes_from(vm, (const uint8_t *)text->subject.data + start, stop - start);
+    return bytes_from(vm, text->view.data + start, stop - start);
 }
 
 Value regex_slice_of(VM *vm, Value string, int64_t start, int64_t stop) {
@@ -116,7 +127,7 @@ static bool walk_begin(Walk *w, VM *vm, Value pattern, Value string, Value first
     w->endpos = w->text.subject.length = endpos < 0 ? 0 : endpos > length ? length : endpos;
     w->empty_before = false;
     w->spans = w->pattern->engine.groups < LOCAL_GROUPS ? w->local : memory_alloc(vm, spans_size(w->pattern));
-    if (w->spans) return true;
+    if (w->spans && regex_fit(vm, w->pattern, &w->text)) return true;
     walk_end(w);
     return false;
 }
