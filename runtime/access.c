@@ -217,6 +217,11 @@ Value object_iterate(VM *vm, Value v) {
     return ABSENT;
 }
 
+Value iterator_itself(VM *vm, Value iterator) {
+    (void)vm;
+    return value_ref(iterator);
+}
+
 Value iterator_next(VM *vm, Value iterator) {
     Value (*next)(VM *, Value) = type_of(iterator)->next;
     if (next == NULL) return raise_type(vm, "'%T' object is not an iterator", iterator);

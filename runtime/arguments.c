@@ -1,6 +1,7 @@
 #include "runtime/arguments.h"
 
 #include "runtime/error.h"
+#include "runtime/protocol.h"
 
 bool arguments_count(VM *vm, const char *function, int64_t nargs, int minimum, int maximum) {
     if (nargs >= minimum && nargs <= maximum) return true;
@@ -17,4 +18,10 @@ bool arguments_check(VM *vm, const char *function, int64_t nargs, Value names, i
         return false;
     }
     return arguments_count(vm, function, nargs, minimum, maximum);
+}
+
+bool arguments_flag(VM *vm, Value v, bool otherwise, bool *flag) {
+    int truth = is_absent(v) ? otherwise : object_truth(vm, v);
+    *flag = truth > 0;
+    return truth >= 0;
 }

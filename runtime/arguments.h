@@ -19,4 +19,7 @@ RAISES bool arguments_count(VM *vm, const char *function, int64_t nargs, int min
 RAISES bool arguments_check(VM *vm, const char *function, int64_t nargs, Value names, int minimum,
                             int maximum);
 
+/* An optional argument that is a truth value. */
+RAISES bool arguments_flag(VM *vm, Value v, bool otherwise, bool *flag);
+
 #endif

@@ -24,8 +24,6 @@
 
 static Value int_or_error(VM *vm, int64_t i) { return i < 0 ? ABSENT : int_from(vm, i); }
 
-static Value bool_or_error(int truth) { return truth < 0 ? ABSENT : bool_from(truth); }
-
 static Value none_as_absent(Value v) { return !is_absent(v) && is_none(v) ? ABSENT : v; }
 
 /* --- objects --- */
@@ -46,9 +44,9 @@ NATIVE(builtin_id) { return int_from_unsigned(vm, args[0].bits); }
 
 NATIVE(builtin_callable) { return bool_from(type_of(args[0])->call != NULL); }
 
-NATIVE(builtin_isinstance) { return bool_or_error(object_is_instance(vm, args[0], args[1])); }
+NATIVE(builtin_isinstance) { return bool_from_truth(object_is_instance(vm, args[0], args[1])); }
 
-NATIVE(builtin_issubclass) { return bool_or_error(object_is_subclass(vm, args[0], args[1])); }
+NATIVE(builtin_issubclass) { return bool_from_truth(object_is_subclass(vm, args[0], args[1])); }
 
 /* --- attributes --- */
 
@@ -70,7 +68,7 @@ NATIVE(builtin_hasattr) {
     Value result;
     int found = object_find_attribute(vm, args[0], args[1], &result);
     if (found > 0) value_drop(vm, result);
-    return bool_or_error(found);
+    return bool_from_truth(found);
 }
 
 NATIVE(builtin_setattr) {
@@ -335,7 +333,7 @@ static int has_truth(VM *vm, Value iterable, int wanted) {
     return s.found && !s.failed && !error_raised(vm) ? 1 : -1;
 }
 
-NATIVE(builtin_any) { return bool_or_error(has_truth(vm, args[0], 1)); }
+NATIVE(builtin_any) { return bool_from_truth(has_truth(vm, args[0], 1)); }
 
 NATIVE(builtin_all) {
     int found = has_truth(vm, args[0], 0);

@@ -250,11 +250,6 @@ static Value modulo(VM *vm, Value left, Value right) {
 
 static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &bytes_iterator_type, self, 0); }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 static Value next_byte(VM *vm, Value self) {
     SequenceIterator *it = (SequenceIterator *)as_object(self);
     if (is_absent(it->sequence)) return ABSENT;
@@ -268,7 +263,7 @@ Type bytes_iterator_type = {
     TYPE_HEAD(bytes_iterator_type, "bytes_iterator"),
     .flags = TYPE_NO_NEW,
     .base = &sequence_iterator_type,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = next_byte,
 };
 
@@ -276,7 +271,7 @@ Type bytearray_iterator_type = {
     TYPE_HEAD(bytearray_iterator_type, "bytearray_iterator"),
     .flags = TYPE_NO_NEW,
     .base = &sequence_iterator_type,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = next_byte,
 };
 

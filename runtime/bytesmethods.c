@@ -21,14 +21,7 @@ Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
     if (a.length != b.length && (op == COMPARE_EQ || op == COMPARE_NE)) return bool_from(op == COMPARE_NE);
     int order = memcmp(a.data, b.data, (size_t)(a.length < b.length ? a.length : b.length));
     if (order == 0) order = a.length < b.length ? -1 : a.length > b.length;
-    switch (op) {
-    case COMPARE_LT: return bool_from(order < 0);
-    case COMPARE_LE: return bool_from(order <= 0);
-    case COMPARE_EQ: return bool_from(order == 0);
-    case COMPARE_NE: return bool_from(order != 0);
-    case COMPARE_GT: return bool_from(order > 0);
-    default: return bool_from(order >= 0);
-    }
+    return compare_order(order, op);
 }
 
 int bytes_contains(VM *vm, Value self, Value item) {

@@ -602,15 +602,9 @@ static bool same_layout(Type *a, Type *b) {
            type_is_weakly_referable(a) == type_is_weakly_referable(b);
 }
 
-static const Type *native_base(const Type *type) {
-    while (type->flags & TYPE_HEAP)
-        type = type->base;
-    return type;
-}
-
 /* May what is assigned to `attribute` take the place of the old type? */
 static bool check_layout(VM *vm, const char *attribute, Type *old, Type *new) {
-    bool same_dealloc = native_base(old)->head.dealloc == native_base(new)->head.dealloc;
+    bool same_dealloc = type_native_base(old)->head.dealloc == type_native_base(new)->head.dealloc;
     if (same_dealloc && same_layout(old, new)) return true;
     const char *what = same_dealloc ? "object layout" : "deallocator";
     raise_type(vm, "%s assignment: '%N' %s differs from '%N'", attribute, new, what, old);

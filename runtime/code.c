@@ -96,6 +96,13 @@ static void dealloc(VM *vm, Object *self) {
 
 /* --- exception table --- */
 
+int64_t code_free_variables(const Code *code) {
+    int64_t count = 0;
+    for (uint32_t i = 0; i < code->variable_count; i++)
+        count += !!(code->kinds[i] & VARIABLE_FREE);
+    return count;
+}
+
 const ExceptionEntry *code_handler(const Code *code, uint32_t index) {
     for (uint32_t i = 0; i < code->handler_count; i++) {
         if (code->handlers[i].start <= index && index < code->handlers[i].end) return &code->handlers[i];

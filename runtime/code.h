@@ -118,6 +118,9 @@ NEW RAISES Value code_compare(VM *vm, Value self, Value other, CompareOp op);
 RAISES bool code_hash(VM *vm, Value self, int64_t *result);
 NEW RAISES Value code_replace(VM *vm, Value *args, int nargs, Value names);
 
+/* How many of its variables are free: cells that a function around it owns. */
+int64_t code_free_variables(const Code *code);
+
 /* The span of the instruction whose first word is at `index` (for an extra word: of the instruction it
  * belongs to). */
 CodePosition code_position(const Code *code, uint32_t index);

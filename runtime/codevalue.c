@@ -86,7 +86,7 @@ static int same_code(VM *vm, const Code *a, const Code *b) {
 Value code_compare(VM *vm, Value self, Value other, CompareOp op) {
     if (!is_code(self) || !is_code(other) || (op != COMPARE_EQ && op != COMPARE_NE)) return NOT_IMPLEMENTED;
     int same = value_same(self, other) ? 1 : same_code(vm, as_code(self), as_code(other));
-    return same < 0 ? ABSENT : bool_from(same == (op == COMPARE_EQ));
+    return compare_equality(same, op);
 }
 
 bool code_hash(VM *vm, Value self, int64_t *result) {

@@ -136,7 +136,7 @@ Type method_descriptor_type = {
 
 static Value class_method_get(VM *vm, Value descriptor, Value instance, Value owner) {
     MethodDescriptor *m = as_method_descriptor(descriptor);
-    if (is_absent(owner) || is_none(owner)) {
+    if (!value_is_given(owner)) {
         if (is_absent(instance)) {
             return raise_type(vm, "descriptor '%s' for type '%N' needs either an object or a type",
                               m->def->name, m->owner);

@@ -214,7 +214,7 @@ static int entries_equal(VM *vm, Value a, Value b) {
 static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     if ((op != COMPARE_EQ && op != COMPARE_NE) || !is_dict(self) || !is_dict(other)) return NOT_IMPLEMENTED;
     int equal = as_dict(self)->count == as_dict(other)->count ? entries_equal(vm, self, other) : 0;
-    return equal < 0 ? ABSENT : bool_from(equal == (op == COMPARE_EQ));
+    return compare_equality(equal, op);
 }
 
 static int64_t length(VM *vm, Value self) {
@@ -263,7 +263,7 @@ METHOD(get) {
     Value value = dict_get(vm, args[0], args[1]);
     if (!is_absent(value)) return value_ref(value);
     if (error_raised(vm)) return ABSENT;
-    return is_absent(args[2]) ? NONE : value_ref(args[2]);
+    return value_or_none(args[2]);
 }
 
 METHOD(setdefault) { return dict_set_default(vm, args[0], args[1], is_absent(args[2]) ? NONE : args[2]); }

@@ -102,11 +102,6 @@ static Value iterator_advance(VM *vm, Value self, Part part, bool backward) {
     return part == PART_VALUE ? value_ref(entry->value) : entry_pair(vm, it, *entry);
 }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 METHOD(length_hint) {
     const DictIterator *it = (const DictIterator *)as_object(args[0]);
     bool live = !is_absent(it->dict) && it->count == as_dict(it->dict)->count;
@@ -141,7 +136,7 @@ static const NativeDef iterator_methods[] = {
         .flags = TYPE_NO_NEW, \
         .basic_size = sizeof(DictIterator), \
         .base = &object_type, \
-        .iterate = iterator_self, \
+        .iterate = iterator_itself, \
         .next = variable##_next, \
         .methods = iterator_methods, \
     };

@@ -22,7 +22,7 @@
 /* The innermost exception that is being handled; BORROWED, ABSENT when none. */
 static Value handled_exception(VM *vm) {
     for (HandledException *h = vm->handled; h != NULL; h = h->outer) {
-        if (!is_absent(h->exception) && !is_none(h->exception)) return h->exception;
+        if (value_is_given(h->exception)) return h->exception;
     }
     return ABSENT;
 }

@@ -206,21 +206,19 @@ static bool set_args_attribute(VM *vm, Value self, Value value) {
     return true;
 }
 
-static Value or_none(Value v) { return is_absent(v) ? NONE : value_ref(v); }
-
 static Value get_traceback(VM *vm, Value self) {
     (void)vm;
-    return or_none(as_exception(self)->traceback);
+    return value_or_none(as_exception(self)->traceback);
 }
 
 static Value get_context(VM *vm, Value self) {
     (void)vm;
-    return or_none(as_exception(self)->context);
+    return value_or_none(as_exception(self)->context);
 }
 
 static Value get_cause(VM *vm, Value self) {
     (void)vm;
-    return or_none(as_exception(self)->cause);
+    return value_or_none(as_exception(self)->cause);
 }
 
 /* Check what is assigned to __cause__ or __context__. */

@@ -101,8 +101,6 @@ RAISES bool io_check_open(VM *vm, Value self);       /* by self.closed */
 void io_raise_first(VM *vm, STEALS Value first);
 /* The slots: a stream that dies is closed by its method close; the attributes of instances of the type itself. */
 void io_finalize(VM *vm, Object *self);
-int io_traverse(Object *self, VisitFn visit, void *context);
-void io_clear(VM *vm, Object *self);
 
 /* --- the stream below a layer --- */
 

@@ -11,7 +11,7 @@
 
 bool file_count_argument(VM *vm, Value v, int64_t *size) {
     *size = -1;
-    if (is_absent(v) || is_none(v)) return true;
+    if (!value_is_given(v)) return true;
     if (!is_int(v) && !type_of(v)->number.index) {
         return raise_type(vm, "argument should be integer or None, not '%T'", v), false;
     }
@@ -65,14 +65,6 @@ void io_finalize(VM *vm, Object *self) {
     error_restore(vm, raised);
 }
 
-int io_traverse(Object *self, VisitFn visit, void *context) {
-    return self->type->flags & TYPE_HEAP ? 0 : attributes_traverse(self, visit, context);
-}
-
-void io_clear(VM *vm, Object *self) {
-    if (!(self->type->flags & TYPE_HEAP)) attributes_clear(vm, self);
-}
-
 static Value iterate(VM *vm, Value self) { return io_check_open(vm, self) ? value_ref(self) : ABSENT; }
 
 static Value next(VM *vm, Value self) {
@@ -91,11 +83,11 @@ NATIVE(readline) {
     Bytes *line = bytes_new(vm, 0);
     for (int64_t count = 0; line && (limit < 0 || count < limit); count++) {
         Value one = io_ask(vm, args[0], "read", int_small(1));
-        if (!is_absent(one) && !is_none(one) && !is_bytes(one)) {
+        if (value_is_given(one) && !is_bytes(one)) {
             raise_error(vm, &exc_OSError, "read() should have returned a bytes object, not '%T'", one);
             value_clear(vm, &one);
         }
-        if (is_absent(one) || is_none(one) || as_bytes(one)->length == 0) {
+        if (!value_is_given(one) || as_bytes(one)->length == 0) {
             if (is_absent(one)) value_drop(vm, from_object(line)), line = NULL;
             value_xdrop(vm, one);
             break;
@@ -187,7 +179,7 @@ static int is_closed(VM *vm, Value self) {
 
 static Value get_closed(VM *vm, Value self) {
     int closed = is_closed(vm, self);
-    return closed < 0 ? ABSENT : bool_from(closed);
+    return bool_from_truth(closed);
 }
 
 NATIVE(base_flush) {
@@ -373,14 +365,14 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
 }
 
 static void dealloc(VM *vm, Object *self) {
-    io_clear(vm, self);
+    attributes_clear_own(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
 #define BASE_TYPE(variable, name_text, parent, ...) \
     Type variable = { \
-        TYPE_HEAD(variable, name_text, .traverse = io_traverse, .clear = io_clear, .finalize = io_finalize, \
-                  .dealloc = dealloc), \
+        TYPE_HEAD(variable, name_text, .traverse = attributes_traverse_own, .clear = attributes_clear_own, \
+                  .finalize = io_finalize, .dealloc = dealloc), \
         .flags = TYPE_BASE | TYPE_WEAKLY_REFERABLE, \
         .basic_size = sizeof(Object), \
         .attributes_offset = sizeof(Object), \

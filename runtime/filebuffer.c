@@ -76,12 +76,12 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
 
 static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((Buffered *)self)->raw);
-    return io_traverse(self, visit, context);
+    return attributes_traverse_own(self, visit, context);
 }
 
 static void clear(VM *vm, Object *self) {
     value_clear(vm, &((Buffered *)self)->raw);
-    io_clear(vm, self);
+    attributes_clear_own(vm, self);
 }
 
 /* A file that nobody closed writes out what it holds and is closed. */
@@ -101,7 +101,7 @@ static void dealloc(VM *vm, Object *self) {
     Buffered *b = (Buffered *)self;
     value_xdrop(vm, b->raw);
     memory_free(vm, b->data, (size_t)b->capacity);
-    io_clear(vm, self);
+    attributes_clear_own(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
@@ -382,7 +382,7 @@ NATIVE(truncate_method) {
     if (!b) return ABSENT;
     if (!b->writes) return raise_unsupported(vm, "truncate");
     if (!buffered_flush(vm, b)) return ABSENT;
-    if (is_absent(args[1]) || is_none(args[1])) {
+    if (!value_is_given(args[1])) {
         size = buffered_tell(vm, b);
         if (size < 0) return ABSENT;
     } else if (!object_to_int64(vm, args[1], &exc_OverflowError, &size)) {
@@ -500,7 +500,7 @@ static Value get_closed(VM *vm, Value self) {
     Buffered *b = as_buffered(self);
     if (is_absent(b->raw)) return check_usable(vm, b) ? NONE : ABSENT;
     int closed = stream_closed(vm, b->raw);
-    return closed < 0 ? ABSENT : bool_from(closed);
+    return bool_from_truth(closed);
 }
 
 static Value raw_attribute(VM *vm, Value self, const char *name) {

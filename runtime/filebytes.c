@@ -36,14 +36,14 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 
 static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((BytesFile *)self)->data);
-    return io_traverse(self, visit, context);
+    return attributes_traverse_own(self, visit, context);
 }
 
-static void clear(VM *vm, Object *self) { io_clear(vm, self); }
+static void clear(VM *vm, Object *self) { attributes_clear_own(vm, self); }
 
 static void dealloc(VM *vm, Object *self) {
     value_xdrop(vm, ((BytesFile *)self)->data);
-    io_clear(vm, self);
+    attributes_clear_own(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
@@ -89,7 +89,7 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (is_absent(data)) return false;
     value_set(vm, &f->data, data);
     f->position = 0;
-    if (is_absent(row[0]) || is_none(row[0])) return true;
+    if (!value_is_given(row[0])) return true;
     bool done = put_object(vm, self, row[0], &size);
     f->position = 0;
     return done;
@@ -187,7 +187,7 @@ NATIVE(truncate) {
     int64_t size = data ? as_bytes_file(args[0])->position : 0;
     if (!data) return ABSENT;
     if (data->exports) return bytearray_replace(vm, data, 0, 0, 1) ? NONE : ABSENT;
-    if (!is_absent(args[1]) && !is_none(args[1])) {
+    if (value_is_given(args[1])) {
         if (!file_count_argument(vm, args[1], &size)) return ABSENT;
         if (size < 0) return raise_value(vm, "negative size value %lld", (long long)size);
     }

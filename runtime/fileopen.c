@@ -47,11 +47,9 @@ static bool parse_mode(VM *vm, Value mode, OpenMode *m) {
     return true;
 }
 
-static bool given(Value v) { return !is_absent(v) && !is_none(v); }
-
 /* An optional str argument of open. */
 static bool check_text(VM *vm, Value v, const char *name) {
-    if (!given(v)) return true;
+    if (!value_is_given(v)) return true;
     if (!is_string(v))
         return raise_type(vm, "open() argument '%s' must be str or None, not %T", name, v), false;
     if (strlen((const char *)as_string(v)->data) < as_string(v)->length && as_string(v)->ascii) {
@@ -69,7 +67,7 @@ static bool check_binary(VM *vm, Value *args) {
         const char *text;
     } rows[] = {{ARG_ENCODING, "an encoding"}, {ARG_ERRORS, "an errors"}, {ARG_NEWLINE, "a newline"}};
     for (int i = 0; i < 3; i++) {
-        if (!given(args[rows[i].index])) continue;
+        if (!value_is_given(args[rows[i].index])) continue;
         return raise_value(vm, "binary mode doesn't take %s argument", rows[i].text), false;
     }
     return true;
@@ -104,9 +102,9 @@ static Value buffer_over(VM *vm, const OpenMode *m, Value raw, int64_t size) {
 
 static Value text_over(VM *vm, Value *args, Value buffer, bool line_buffered) {
     Value encoding = args[ARG_ENCODING], errors = args[ARG_ERRORS], mode = args[ARG_MODE];
-    bool locale = !given(encoding) || string_equal_c(encoding, "locale");
+    bool locale = !value_is_given(encoding) || string_equal_c(encoding, "locale");
     encoding = locale ? string_from_c(vm, "UTF-8") : value_ref(encoding);
-    errors = given(errors) ? value_ref(errors) : string_from_c(vm, "strict");
+    errors = value_is_given(errors) ? value_ref(errors) : string_from_c(vm, "strict");
     mode = is_absent(mode) ? value_ref(vm->characters['r']) : value_ref(mode);
     Value result = ABSENT;
     if (!is_absent(encoding) && !is_absent(errors)) {
@@ -167,8 +165,7 @@ NATIVE(open_function) {
 /* A standard stream that input needs. BORROWED; ABSENT RAISES. */
 static Value needed_stream(VM *vm, const char *name) {
     Value stream = dict_get_c(vm, vm->sys, name);
-    if (is_absent(stream) || is_none(stream))
-        return raise_error(vm, &exc_RuntimeError, "input(): lost sys.%s", name);
+    if (!value_is_given(stream)) return raise_error(vm, &exc_RuntimeError, "input(): lost sys.%s", name);
     return stream;
 }
 
@@ -322,7 +319,7 @@ static void discard(Value stream) {
 /* Flush a stream that is there and open. A failure is reported, but for a pipe that nobody reads any more. */
 static bool flush_at_exit(VM *vm, const char *name, bool report) {
     Value stream = dict_get_c(vm, vm->sys, name), closed = ABSENT;
-    if (is_absent(stream) || is_none(stream)) return true;
+    if (!value_is_given(stream)) return true;
     value_ref(stream);
     Value attribute = string_intern_c(vm, "closed");
     if (!is_absent(attribute) && object_find_attribute(vm, stream, attribute, &closed) < 0) error_clear(vm);

@@ -33,19 +33,19 @@ Value file_new(VM *vm, int fd, bool readable, bool writable, Value name, bool cl
 
 static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((FileIO *)self)->name);
-    return io_traverse(self, visit, context);
+    return attributes_traverse_own(self, visit, context);
 }
 
 static void clear(VM *vm, Object *self) {
     value_clear(vm, &((FileIO *)self)->name);
-    io_clear(vm, self);
+    attributes_clear_own(vm, self);
 }
 
 static void dealloc(VM *vm, Object *self) {
     FileIO *file = (FileIO *)self;
     if (file->fd >= 0 && file->close_fd) close(file->fd);
     value_xdrop(vm, file->name);
-    io_clear(vm, self);
+    attributes_clear_own(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
@@ -119,7 +119,7 @@ static int open_with(VM *vm, Value opener, Value name, int flags) {
 }
 
 static int open_name(VM *vm, Value name, int flags, Value opener) {
-    if (!is_absent(opener) && !is_none(opener)) return open_with(vm, opener, name, flags);
+    if (value_is_given(opener)) return open_with(vm, opener, name, flags);
     Value keeper;
     const char *path = file_path(vm, name, &keeper);
     int fd = path ? open_retrying(vm, path, flags) : -1;
@@ -376,7 +376,7 @@ NATIVE(truncate_method) {
     FileIO *file = writable(vm, args[0]);
     int64_t size;
     if (!file) return ABSENT;
-    if (is_absent(args[1]) || is_none(args[1])) {
+    if (!value_is_given(args[1])) {
         size = file_seek(vm, file, 0, SEEK_CUR);
         if (size < 0) return ABSENT;
     } else if (!object_to_int64(vm, args[1], &exc_OverflowError, &size)) {

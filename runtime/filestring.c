@@ -155,17 +155,17 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 
 static void dealloc(VM *vm, Object *self) {
     builder_fini(&((StringFile *)self)->text);
-    io_clear(vm, self);
+    attributes_clear_own(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
 static bool set_newline(VM *vm, StringFile *f, Value newline) {
     static const char *const texts[] = {NULL, "", "\n", "\r", "\r\n"};
-    if (!is_absent(newline) && !is_none(newline) && !is_string(newline))
+    if (value_is_given(newline) && !is_string(newline))
         return raise_type(vm, "newline must be str or None, not %T", newline), false;
     f->newline = is_absent(newline) ? NEWLINE_LF : NEWLINE_UNIVERSAL;
     f->translates = !is_absent(newline) && is_none(newline);
-    if (is_absent(newline) || is_none(newline)) return true;
+    if (!value_is_given(newline)) return true;
     for (int i = NEWLINE_KEEP; i <= NEWLINE_CRLF; i++) {
         f->newline = (NewlineMode)i;
         if (string_equal_c(newline, texts[i])) return true;
@@ -180,7 +180,7 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
         return false;
     f->open = false;
     if (!set_newline(vm, f, row[1])) return false;
-    bool given = !is_absent(row[0]) && !is_none(row[0]);
+    bool given = value_is_given(row[0]);
     if (given && !is_string(row[0]))
         return raise_type(vm, "initial_value must be str or None, not %T", row[0]), false;
     cut(vm, f);
@@ -262,7 +262,7 @@ NATIVE(truncate) {
     StringFile *f = open_file(vm, args[0]);
     if (!f) return ABSENT;
     int64_t size = f->position;
-    if (!is_absent(args[1]) && !is_none(args[1])) {
+    if (value_is_given(args[1])) {
         if (!file_count_argument(vm, args[1], &size)) return ABSENT;
         if (size < 0) return raise_value(vm, "Negative size value %lld", (long long)size);
     }
@@ -380,8 +380,8 @@ static void finalize(VM *vm, Object *self) {
 }
 
 Type string_io_type = {
-    TYPE_HEAD(string_io_type, "_io.StringIO", .traverse = io_traverse, .clear = io_clear,
-              .finalize = finalize, .dealloc = dealloc),
+    TYPE_HEAD(string_io_type, "_io.StringIO", .traverse = attributes_traverse_own,
+              .clear = attributes_clear_own, .finalize = finalize, .dealloc = dealloc),
     .flags = TYPE_BASE | TYPE_WEAKLY_REFERABLE,
     .basic_size = sizeof(StringFile),
     .attributes_offset = sizeof(StringFile),
@@ -409,14 +409,6 @@ static NewlineDecoder *as_decoder(VM *vm, Value v) {
     NewlineDecoder *d = (NewlineDecoder *)as_object(v);
     if (!d->made) raise_value(vm, "IncrementalNewlineDecoder.__init__() not called");
     return d->made ? d : NULL;
-}
-
-static Value decoder_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    Object *self = instance_new(vm, type, 0);
-    if (!self) return ABSENT;
-    object_track(self);
-    return from_object(self);
 }
 
 static bool decoder_init(VM *vm, Value self, Value *args, int nargs, Value names) {
@@ -551,7 +543,7 @@ Type newline_decoder_type = {
     .basic_size = sizeof(NewlineDecoder),
     .base = &object_type,
     .doc = "Codec used when reading a file in universal newlines mode.",
-    .new = decoder_new,
+    .new = instance_new_blank,
     .init = decoder_init,
     .methods = decoder_methods,
     .getsets = decoder_getsets,

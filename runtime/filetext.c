@@ -73,7 +73,7 @@ static bool set_encoding(VM *vm, TextFile *t, Value encoding) {
 
 /* newline= as given to open: None, '', '\n', '\r' or '\r\n'. */
 static bool newline_mode(VM *vm, Value newline, NewlineMode *mode) {
-    if (is_absent(newline) || is_none(newline)) {
+    if (!value_is_given(newline)) {
         *mode = NEWLINE_UNIVERSAL;
     } else if (!is_string(newline)) {
         raise_type(vm, "open() argument 'newline' must be str or None, not %T", newline);
@@ -137,7 +137,7 @@ Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value ne
 
 /* A str or None; TypeError for anything else. */
 static bool check_text(VM *vm, Value v, const char *name) {
-    if (is_absent(v) || is_none(v)) return true;
+    if (!value_is_given(v)) return true;
     if (!is_string(v))
         raise_type(vm, "TextIOWrapper() argument '%s' must be str or None, not %T", name, v);
     else if (as_string(v)->ascii && strlen((const char *)as_string(v)->data) < as_string(v)->length)
@@ -162,8 +162,8 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
         !flag_argument(vm, row[5], &t->write_through)) {
         return false;
     }
-    bool locale = is_absent(row[1]) || is_none(row[1]) || string_equal_c(row[1], "locale");
-    bool strict = is_absent(row[2]) || is_none(row[2]);
+    bool locale = !value_is_given(row[1]) || string_equal_c(row[1], "locale");
+    bool strict = !value_is_given(row[2]);
     Value encoding = locale ? string_from_c(vm, "UTF-8") : value_ref(row[1]);
     Value errors = strict ? string_from_c(vm, "strict") : value_ref(row[2]);
     bool ok = !is_absent(encoding) && !is_absent(errors) && set_up(vm, t, row[0], encoding, errors, row[3]);
@@ -179,12 +179,12 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(t->errors);
     VISIT(t->mode);
     VISIT(t->chunk);
-    return io_traverse(self, visit, context);
+    return attributes_traverse_own(self, visit, context);
 }
 
 static void clear(VM *vm, Object *self) {
     value_clear(vm, &((TextFile *)self)->buffer);
-    io_clear(vm, self);
+    attributes_clear_own(vm, self);
 }
 
 /* There is a stream below, and it is not just being called. */
@@ -257,7 +257,7 @@ static void dealloc(VM *vm, Object *self) {
     value_xdrop(vm, t->chunk);
     memory_free(vm, t->source, (size_t)t->source_capacity);
     if (t->pending) memory_free(vm, t->pending, FILE_BUFFER_SIZE);
-    io_clear(vm, self);
+    attributes_clear_own(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
@@ -615,7 +615,7 @@ NATIVE(truncate_method) {
     int64_t size;
     if (!check_open(vm, t) || !text_file_flush(vm, t)) return ABSENT;
     if (!t->writable) return raise_unsupported(vm, "truncate");
-    if (is_absent(args[1]) || is_none(args[1])) {
+    if (!value_is_given(args[1])) {
         size = tell(vm, t);
         if (size < 0) return ABSENT;
     } else if (!object_to_int64(vm, args[1], &exc_OverflowError, &size)) {
@@ -638,7 +638,7 @@ static Value get_closed(VM *vm, Value self) {
     if (is_buffered(t->buffer) && is_absent(as_buffered(t->buffer)->raw))
         return raise_value(vm, "raw stream has been detached");
     int closed = stream_closed(vm, t->buffer);
-    return closed < 0 ? ABSENT : bool_from(closed);
+    return bool_from_truth(closed);
 }
 
 NATIVE(close_method) {
@@ -673,7 +673,7 @@ ASK(writable)
 NATIVE(reconfigure_method) {
     TextFile *t = as_text_file(args[0]);
     Value encoding = args[1], errors = args[2], newline = args[3];
-    bool recoded = !(is_absent(encoding) || is_none(encoding)), lines = !is_absent(newline);
+    bool recoded = value_is_given(encoding), lines = !is_absent(newline);
     if (!is_absent(t->chunk) && (recoded || lines)) {
         return raise_unsupported(
             vm, "It is not possible to set the encoding or newline of stream after the first read");
@@ -686,7 +686,7 @@ NATIVE(reconfigure_method) {
                    : raise_type(vm, "reconfigure() argument 'encoding' must be str or None, not %T",
                                 encoding);
     }
-    if (!is_absent(errors) && !is_none(errors)) value_set(vm, &t->errors, value_ref(errors));
+    if (value_is_given(errors)) value_set(vm, &t->errors, value_ref(errors));
     t->newline = mode;
     bool *flags[] = {&t->line_buffered, &t->write_through};
     for (int i = 0; i < 2; i++) {

@@ -293,7 +293,7 @@ static Value round_to(VM *vm, double d, int64_t digits) {
 
 NATIVE(round_method) {
     double d = float_number(args[0]);
-    if (is_absent(args[1]) || is_none(args[1])) return int_from_double(vm, nearbyint(d));
+    if (!value_is_given(args[1])) return int_from_double(vm, nearbyint(d));
     int64_t digits;
     if (!object_to_int64(vm, args[1], NULL, &digits)) return ABSENT;
     return round_to(vm, d, digits);

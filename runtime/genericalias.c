@@ -155,7 +155,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     int equal = a->starred == b->starred;
     if (equal) equal = object_equal(vm, a->origin, b->origin);
     if (equal > 0) equal = object_equal(vm, a->args, b->args);
-    return equal < 0 ? ABSENT : bool_from(equal == (op == COMPARE_EQ));
+    return compare_equality(equal, op);
 }
 
 static bool hash(VM *vm, Value self, int64_t *result) {

@@ -18,12 +18,6 @@ enum { EXTRA_STEP = 4 }; /* values by which the block beside the inline slots gr
 
 /* --- layout --- */
 
-static const Type *native_base(const Type *type) {
-    while (type->flags & TYPE_HEAP)
-        type = type->base;
-    return type;
-}
-
 /* Bytes behind the fixed part of an object, for the families whose objects vary in size. */
 static size_t item_bytes(const Object *object) {
     uint32_t flags = object->type->flags;
@@ -82,6 +76,14 @@ Object *instance_new(VM *vm, Type *type, int64_t items) {
     }
     if (type->flags & TYPE_HEAP) object_ref(&type->head.object);
     return object;
+}
+
+Value instance_new_blank(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)args, (void)nargs, (void)names;
+    Object *self = instance_new(vm, type, 0);
+    if (!self) return ABSENT;
+    object_track(self);
+    return from_object(self);
 }
 
 /* --- the area --- */
@@ -287,6 +289,14 @@ void attributes_clear(VM *vm, Object *object) {
     if (dict != NULL) object_drop(vm, &dict->head);
 }
 
+int attributes_traverse_own(Object *object, VisitFn visit, void *context) {
+    return object->type->flags & TYPE_HEAP ? 0 : attributes_traverse(object, visit, context);
+}
+
+void attributes_clear_own(VM *vm, Object *object) {
+    if (!(object->type->flags & TYPE_HEAP)) attributes_clear(vm, object);
+}
+
 /* --- life-cycle slots of instances of classes --- */
 
 /* The values of __slots__: every word that classes have added to their built-in base. */
@@ -296,7 +306,7 @@ static Value *slot_values(Object *self, const Type *base, uint32_t *count) {
 }
 
 int instance_traverse(Object *self, VisitFn visit, void *context) {
-    const Type *base = native_base(self->type);
+    const Type *base = type_native_base(self->type);
     uint32_t count;
     Value *slots = slot_values(self, base, &count);
     for (uint32_t i = 0; i < count; i++)
@@ -307,12 +317,12 @@ int instance_traverse(Object *self, VisitFn visit, void *context) {
 }
 
 int instance_leaves(Object *self, VisitFn visit, void *context) {
-    const Type *base = native_base(self->type);
+    const Type *base = type_native_base(self->type);
     return base->head.leaves == NULL ? 0 : base->head.leaves(self, visit, context);
 }
 
 void instance_clear(VM *vm, Object *self) {
-    const Type *base = native_base(self->type);
+    const Type *base = type_native_base(self->type);
     uint32_t count;
     Value *slots = slot_values(self, base, &count);
     for (uint32_t i = 0; i < count; i++)
@@ -323,7 +333,7 @@ void instance_clear(VM *vm, Object *self) {
 
 void instance_dealloc(VM *vm, Object *self) {
     Type *type = self->type;
-    const Type *base = native_base(type);
+    const Type *base = type_native_base(type);
     uint32_t count;
     object_untrack(vm, self);
     Value *slots = slot_values(self, base, &count);

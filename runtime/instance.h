@@ -77,6 +77,10 @@ BORROWED RAISES Value attributes_dict(VM *vm, Object *object);    /* __dict__, m
 RAISES bool attributes_set_dict(VM *vm, Object *object, Value dict);
 int attributes_traverse(Object *object, VisitFn visit, void *context);
 void attributes_clear(VM *vm, Object *object);
+/* The same for the slots of a built-in type whose instances have attributes: those of its subclasses' instances are seen
+ * to by their own slots. */
+int attributes_traverse_own(Object *object, VisitFn visit, void *context);
+void attributes_clear_own(VM *vm, Object *object);
 
 /* __dict__ as a computed attribute, for GetSetDef rows. */
 NEW RAISES Value instance_get_dict(VM *vm, Value self);
@@ -84,6 +88,9 @@ RAISES bool instance_set_dict(VM *vm, Value self, Value dict);
 
 /* A new instance of a class by its layout: header, zeroed fields, empty Attributes area. `items` for item_size types. */
 NEW RAISES Object *instance_new(VM *vm, Type *type, int64_t items);
+
+/* A `new` slot for types whose `init` does everything: an instance with its fields zeroed. */
+NEW RAISES Value instance_new_blank(VM *vm, Type *type, Value *args, int nargs, Value names);
 /* How much memory it has: the dealloc slot of a built-in type that may be subclassed ends with
  * object_free(vm, self, instance_size(self, items)), and so serves the instances of subclasses, too. */
 size_t instance_size(const Object *object, int64_t items);

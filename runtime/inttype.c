@@ -223,7 +223,7 @@ static Value round_to(VM *vm, Value self, Value digits) {
 }
 
 NATIVE(round_method) {
-    if (is_absent(args[1]) || is_none(args[1])) return int_exact(vm, args[0]);
+    if (!value_is_given(args[1])) return int_exact(vm, args[0]);
     Value digits = object_index(vm, args[1]);
     if (is_absent(digits)) return ABSENT;
     Value result;

@@ -41,11 +41,6 @@ static void dealloc(VM *vm, Object *self) {
     object_free(vm, self, size);
 }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 /* --- advancing --- */
 
 static Value exhausted(VM *vm, SequenceIterator *it) {
@@ -90,6 +85,29 @@ static Value sequence_next(VM *vm, Value self) { return get_next(vm, as_iterator
 static Value reversed_next(VM *vm, Value self) { return get_next(vm, as_iterator(self), -1); }
 
 /* --- methods --- */
+
+Value iterators_of(VM *vm, Value *args, int count) {
+    Tuple *iterators = tuple_new(vm, count);
+    if (!iterators) return ABSENT;
+    for (int i = 0; i < count; i++) {
+        iterators->items[i] = object_iterate(vm, args[i]);
+        if (!is_absent(iterators->items[i])) continue;
+        object_drop(vm, &iterators->head);
+        return ABSENT;
+    }
+    return tuple_finish(iterators);
+}
+
+Value iterator_type_reduction(VM *vm, Value self, STEALS Value arguments, STEALS Value state) {
+    Value type = from_object(type_of(self)), result = ABSENT;
+    if (!is_absent(arguments)) {
+        result =
+            is_absent(state) ? tuple_pack(vm, 2, type, arguments) : tuple_pack(vm, 3, type, arguments, state);
+    }
+    value_xdrop(vm, arguments);
+    value_xdrop(vm, state);
+    return result;
+}
 
 Value iterator_reduction(VM *vm, const char *function, Value argument, Value state) {
     Value callable = dict_get_c(vm, vm->builtins, function), result = ABSENT;
@@ -181,7 +199,7 @@ ITERATOR_METHODS(sequence_methods, method_length_hint, method_reduce, method_set
         .flags = TYPE_NO_NEW, \
         .basic_size = sizeof(SequenceIterator), \
         .base = &object_type, \
-        .iterate = iterator_self, \
+        .iterate = iterator_itself, \
         .next = next_function, \
         .methods = table, \
     };
@@ -239,7 +257,7 @@ Type reversed_type = {
     .base = &object_type,
     .doc = "Return a reverse iterator over the values of the given sequence.",
     .new = new_reversed,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = reversed_next,
     .methods = reversed_methods,
 };
@@ -326,7 +344,7 @@ Type callable_iterator_type = {
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(CallableIterator),
     .base = &object_type,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = callable_next,
     .methods = callable_methods,
 };

@@ -54,4 +54,11 @@ NEW RAISES Value callable_iterator_new(VM *vm, Value callable, Value sentinel);
  * state; ABSENT state leaves it out. */
 NEW RAISES Value iterator_reduction(VM *vm, const char *function, STEALS Value argument, STEALS Value state);
 
+/* The same of iterators that their type makes: (type(self), arguments[, state]). STEALS both; ABSENT arguments pass a
+ * failure on. */
+NEW RAISES Value iterator_type_reduction(VM *vm, Value self, STEALS Value arguments, STEALS Value state);
+
+/* A tuple of iterators over args[0..count). */
+NEW RAISES Value iterators_of(VM *vm, Value *args, int count);
+
 #endif

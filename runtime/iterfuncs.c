@@ -64,34 +64,6 @@ static Value make(VM *vm, Type *type, Value function, STEALS Value source) {
     return from_object(pipe);
 }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
-/* A tuple of iterators over args[0..count). NEW, RAISES. */
-static Value iterate_all(VM *vm, Value *args, int count) {
-    Tuple *iterators = tuple_new(vm, count);
-    if (!iterators) return ABSENT;
-    for (int i = 0; i < count; i++) {
-        iterators->items[i] = object_iterate(vm, args[i]);
-        if (!is_absent(iterators->items[i])) continue;
-        object_drop(vm, &iterators->head);
-        return ABSENT;
-    }
-    return tuple_finish(iterators);
-}
-
-/* (type(self), arguments). STEALS arguments, ABSENT passes a failure on. */
-static Value reduction(VM *vm, Value self, STEALS Value arguments, Value state) {
-    if (is_absent(arguments)) return ABSENT;
-    Value type = from_object(type_of(self));
-    Value result =
-        is_absent(state) ? tuple_pack(vm, 2, type, arguments) : tuple_pack(vm, 3, type, arguments, state);
-    value_drop(vm, arguments);
-    return result;
-}
-
 #define PIPE_TYPE(variable, name_text, new_function, next_function, table, ...) \
     Type variable = { \
         TYPE_HEAD(variable, name_text, .traverse = traverse, .dealloc = dealloc), \
@@ -100,7 +72,7 @@ static Value reduction(VM *vm, Value self, STEALS Value arguments, Value state) 
         .base = &object_type, \
         .doc = __VA_ARGS__, \
         .new = new_function, \
-        .iterate = iterator_self, \
+        .iterate = iterator_itself, \
         .next = next_function, \
         .methods = table, \
     };
@@ -162,7 +134,7 @@ static Value enumerate_next(VM *vm, Value self) {
 
 METHOD(enumerate_reduce) {
     const Pipe *pipe = as_pipe(args[0]);
-    return reduction(vm, args[0], tuple_pack(vm, 2, pipe->source, pipe->count), ABSENT);
+    return iterator_type_reduction(vm, args[0], tuple_pack(vm, 2, pipe->source, pipe->count), ABSENT);
 }
 
 static const NativeDef enumerate_methods[] = {
@@ -199,7 +171,7 @@ static bool strict_argument(VM *vm, Value names, const Value *values, bool *stri
 static Value zip_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     bool strict;
     if (!strict_argument(vm, names, args + nargs, &strict)) return ABSENT;
-    Value self = make(vm, type, ABSENT, iterate_all(vm, args, nargs));
+    Value self = make(vm, type, ABSENT, iterators_of(vm, args, nargs));
     if (!is_absent(self)) as_pipe(self)->strict = strict;
     return self;
 }
@@ -247,7 +219,8 @@ static Value zip_next(VM *vm, Value self) {
 
 METHOD(zip_reduce) {
     const Pipe *pipe = as_pipe(args[0]);
-    return reduction(vm, args[0], value_ref(pipe->source), pipe->strict ? TRUE_VALUE : ABSENT);
+    return iterator_type_reduction(vm, args[0], value_ref(pipe->source),
+                                   pipe->strict ? value_ref(TRUE_VALUE) : ABSENT);
 }
 
 METHOD(zip_setstate) {
@@ -278,7 +251,7 @@ static Value map_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     bool plain = type == &map_type || type->init == map_type.init;
     if (plain && names_count(names) > 0) return raise_type(vm, "map() takes no keyword arguments");
     if (nargs < 2) return raise_type(vm, "map() must have at least two arguments.");
-    return make(vm, type, args[0], iterate_all(vm, args + 1, nargs - 1));
+    return make(vm, type, args[0], iterators_of(vm, args + 1, nargs - 1));
 }
 
 static Value map_next(VM *vm, Value self) {
@@ -310,7 +283,7 @@ METHOD(map_reduce) {
     arguments->items[0] = value_ref(pipe->function);
     for (int64_t i = 0; i < length; i++)
         arguments->items[i + 1] = value_ref(as_tuple(pipe->source)->items[i]);
-    return reduction(vm, args[0], tuple_finish(arguments), ABSENT);
+    return iterator_type_reduction(vm, args[0], tuple_finish(arguments), ABSENT);
 }
 
 static const NativeDef map_methods[] = {
@@ -358,7 +331,7 @@ static Value filter_next(VM *vm, Value self) {
 
 METHOD(filter_reduce) {
     const Pipe *pipe = as_pipe(args[0]);
-    return reduction(vm, args[0], tuple_pack(vm, 2, pipe->function, pipe->source), ABSENT);
+    return iterator_type_reduction(vm, args[0], tuple_pack(vm, 2, pipe->function, pipe->source), ABSENT);
 }
 
 static const NativeDef filter_methods[] = {

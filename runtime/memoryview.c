@@ -586,7 +586,7 @@ METHOD(tolist) {
 METHOD(tobytes) {
     MemoryView *m = as_memoryview(args[0]);
     char order = 'C';
-    if (!is_absent(args[1]) && !is_none(args[1])) {
+    if (value_is_given(args[1])) {
         if (!is_string(args[1]))
             return raise_type(vm, "tobytes() argument 'order' must be str or None, not %T", args[1]);
         const String *s = as_string(args[1]);
@@ -774,11 +774,6 @@ static Value iterate(VM *vm, Value self) {
     return sequence_iterator_make(vm, &memory_iterator_type, self, 0);
 }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 static Value next_item(VM *vm, Value self) {
     SequenceIterator *it = (SequenceIterator *)as_object(self);
     if (is_absent(it->sequence)) return ABSENT;
@@ -795,7 +790,7 @@ Type memory_iterator_type = {
     TYPE_HEAD(memory_iterator_type, "memory_iterator"),
     .flags = TYPE_NO_NEW,
     .base = &sequence_iterator_type,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = next_item,
 };
 

@@ -262,7 +262,7 @@ NATIVE(dir) {
 
 static Value repr(VM *vm, Value self) {
     Value dict = as_module(self)->dict, spec = dict_get_string(vm, dict, NAME_OF(vm, spec));
-    if (!is_absent(spec) && !is_none(spec)) {
+    if (value_is_given(spec)) {
         value_ref(spec);
         Value text = spec_module_repr(vm, spec);
         value_drop(vm, spec);
@@ -272,7 +272,7 @@ static Value repr(VM *vm, Value self) {
     Value loader = dict_get_string(vm, dict, NAME_OF(vm, loader));
     if (is_absent(name)) return string_from_c(vm, "<module '?'>");
     if (!is_absent(file) && is_string(file)) return string_format(vm, "<module %R from %R>", name, file);
-    if (!is_absent(loader) && !is_none(loader)) return string_format(vm, "<module %R (%R)>", name, loader);
+    if (value_is_given(loader)) return string_format(vm, "<module %R (%R)>", name, loader);
     return string_format(vm, "<module %R>", name);
 }
 

@@ -514,7 +514,7 @@ static Value function_get_qualname(VM *vm, Value self) {
 static Value function_get_module(VM *vm, Value self) {
     (void)vm;
     Value module = as_function(self)->module;
-    return is_absent(module) ? NONE : value_ref(module);
+    return value_or_none(module);
 }
 
 static Value function_get_self(VM *vm, Value self) {
@@ -523,7 +523,7 @@ static Value function_get_self(VM *vm, Value self) {
     /* As in CPython, a function's self is its module. */
     if (is_absent(f->module) || is_absent(vm->modules)) return NONE;
     Value module = dict_get_string(vm, vm->modules, f->module);
-    return is_absent(module) ? NONE : value_ref(module);
+    return value_or_none(module);
 }
 
 Value native_doc(VM *vm, const NativeDef *def) {

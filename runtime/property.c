@@ -39,17 +39,7 @@ static void property_dealloc(VM *vm, Object *self) {
     object_free(vm, self, instance_size(self, 0));
 }
 
-static Value property_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args;
-    (void)nargs;
-    (void)names;
-    Object *self = instance_new(vm, type, 0);
-    if (self == NULL) return ABSENT;
-    object_track(self);
-    return from_object(self);
-}
-
-static Value given(Value v) { return is_absent(v) || is_none(v) ? ABSENT : value_ref(v); }
+static Value given(Value v) { return !value_is_given(v) ? ABSENT : value_ref(v); }
 
 /* Without a docstring of its own a property has its getter's. */
 static bool take_getter_doc(VM *vm, Property *p) {
@@ -103,7 +93,7 @@ static void raise_missing(VM *vm, const Property *p, Value instance, const char 
 static Value property_get(VM *vm, Value descriptor, Value instance, Value owner) {
     (void)owner;
     Property *p = as_property(descriptor);
-    if (is_absent(instance) || is_none(instance)) return value_ref(descriptor);
+    if (!value_is_given(instance)) return value_ref(descriptor);
     if (is_absent(p->get)) {
         raise_missing(vm, p, instance, "getter");
         return ABSENT;
@@ -217,7 +207,7 @@ Type property_type = {
         "Property attribute.\n\n  fget\n    function to be used for getting an attribute value\n  fset\n    "
         "function to be used for setting an attribute value\n  fdel\n    function to be used for del'ing an "
         "attribute\n  doc\n    docstring",
-    .new = property_new,
+    .new = instance_new_blank,
     .init = property_init,
     .descriptor_get = property_get,
     .descriptor_set = property_set,
@@ -308,7 +298,7 @@ static Value wrapper_repr(VM *vm, Value self) {
 
 static Value wrapper_get_abstract(VM *vm, Value self) {
     int abstract = is_abstract(vm, as_wrapper(self)->callable);
-    return abstract < 0 ? ABSENT : bool_from(abstract);
+    return bool_from_truth(abstract);
 }
 
 /* An attribute that is the wrapped function's unless it was set here. */

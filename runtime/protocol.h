@@ -23,6 +23,32 @@ NEW RAISES Value object_compare(VM *vm, Value a, Value b, CompareOp op);
 RAISES int object_compare_truth(VM *vm, Value a, Value b, CompareOp op); /* identity does not shortcut */
 RAISES int object_equal(VM *vm, Value a, Value b); /* identity or ==, as containers compare */
 
+/* a < b, with both kept alive while user code answers. */
+RAISES static inline int object_less(VM *vm, Value a, Value b) {
+    if (are_ints(a, b)) return int_get(a) < int_get(b);
+    if (is_float(a) && is_float(b)) return float_get(a) < float_get(b);
+    value_ref(a), value_ref(b);
+    int less = object_compare_truth(vm, a, b, COMPARE_LT);
+    value_drop(vm, a), value_drop(vm, b);
+    return less;
+}
+
+/* For `compare` slots: what == or != gives (op is one of them) by whether the two are equal, 1, 0 or -1 for an error;
+ * what any operator gives by the order of the two, below, at or above zero. */
+static inline Value compare_equality(int equal, CompareOp op) {
+    return equal < 0 ? ABSENT : bool_from(equal == (op == COMPARE_EQ));
+}
+static inline Value compare_order(int64_t order, CompareOp op) {
+    switch (op) {
+    case COMPARE_LT: return bool_from(order < 0);
+    case COMPARE_LE: return bool_from(order <= 0);
+    case COMPARE_EQ: return bool_from(order == 0);
+    case COMPARE_NE: return bool_from(order != 0);
+    case COMPARE_GT: return bool_from(order > 0);
+    default: return bool_from(order >= 0);
+    }
+}
+
 /* --- arithmetic --- */
 NEW RAISES Value object_binary(VM *vm, BinaryOp op, Value left, Value right);
 NEW RAISES Value object_inplace(VM *vm, BinaryOp op, Value left, Value right);
@@ -69,6 +95,8 @@ NEW RAISES Value object_iterate(VM *vm, Value v);
 NEW RAISES Value iterator_next(VM *vm, Value iterator);
 /* After a type's `next` gave ABSENT: true at the end (a StopIteration is cleared), false when an error is raised. */
 bool iterator_ended(VM *vm);
+/* The `iterate` slot of iterators: a new reference to itself. */
+NEW Value iterator_itself(VM *vm, Value iterator);
 /* Call `each` with every item; stops when it returns false (which RAISES). */
 RAISES bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context),
                         void *context);

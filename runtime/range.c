@@ -24,10 +24,6 @@ static Value item_at(VM *vm, const Range *range, Value index) {
     return item;
 }
 
-static int less(VM *vm, Value a, Value b) {
-    return are_ints(a, b) ? int_get(a) < int_get(b) : object_compare_truth(vm, a, b, COMPARE_LT);
-}
-
 static Value small_length(int64_t start, int64_t stop, int64_t step) {
     if (step > 0 ? start >= stop : start <= stop) return int_small(0);
     uint64_t distance = step > 0 ? (uint64_t)stop - (uint64_t)start : (uint64_t)start - (uint64_t)stop;
@@ -43,7 +39,7 @@ static Value compute_length(VM *vm, Value start, Value stop, Value step) {
         if (!is_absent(length)) return length;
     }
     bool down = int_sign(step) < 0;
-    int empty = down ? less(vm, start, stop) : less(vm, stop, start);
+    int empty = down ? object_less(vm, start, stop) : object_less(vm, stop, start);
     if (empty) return empty < 0 ? ABSENT : int_small(0);
     Value v = int_binary(vm, BINARY_SUBTRACT, stop, start);
     if (!is_absent(v)) value_set(vm, &v, add(vm, v, int_small(down ? 1 : -1)));
@@ -148,7 +144,7 @@ static Value get_big(VM *vm, const Range *range, Value key) {
     if (is_absent(index)) return ABSENT;
     if (int_sign(index) < 0) value_set(vm, &index, add(vm, index, range->length));
     if (is_absent(index)) return ABSENT;
-    int inside = int_sign(index) < 0 ? 0 : less(vm, index, range->length);
+    int inside = int_sign(index) < 0 ? 0 : object_less(vm, index, range->length);
     if (inside > 0) item = item_at(vm, range, index);
     if (inside == 0) raise_index(vm, "range object index out of range");
     value_drop(vm, index);
@@ -178,7 +174,7 @@ static Value find_int(VM *vm, const Range *range, Value item) {
     value_xdrop(vm, offset);
     value_xdrop(vm, rest);
     if (is_absent(index)) return ABSENT;
-    if (int_sign(index) >= 0 && less(vm, index, range->length) > 0) return index;
+    if (int_sign(index) >= 0 && object_less(vm, index, range->length) > 0) return index;
     value_drop(vm, index);
     return ABSENT;
 }
@@ -330,11 +326,6 @@ METHOD(reversed) {
     return long_iterator_new(vm, last, step, range->length);
 }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 static Value iterator_next_item(VM *vm, Value self) {
     (void)vm;
     RangeIterator *it = (RangeIterator *)as_object(self);
@@ -413,7 +404,7 @@ METHOD(long_setstate) {
     Value skip = object_index(vm, args[1]);
     if (is_absent(skip)) return ABSENT;
     if (int_sign(skip) < 0) value_set(vm, &skip, int_small(0));
-    int beyond = less(vm, it->remaining, skip);
+    int beyond = object_less(vm, it->remaining, skip);
     if (beyond > 0) value_set(vm, &skip, value_ref(it->remaining));
     Value next = beyond < 0 ? ABSENT : int_binary(vm, BINARY_MULTIPLY, skip, it->step);
     if (!is_absent(next)) value_set(vm, &next, add(vm, it->next, next));
@@ -447,7 +438,7 @@ Type range_iterator_type = {
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(RangeIterator),
     .base = &object_type,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = iterator_next_item,
     .methods = iterator_methods,
 };
@@ -457,7 +448,7 @@ Type long_range_iterator_type = {
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(LongRangeIterator),
     .base = &object_type,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = long_next,
     .methods = long_iterator_methods,
 };

@@ -26,12 +26,6 @@ static Value copyreg_get(VM *vm, const char *name) {
 
 /* --- state --- */
 
-static const Type *native_base(const Type *type) {
-    while (type->flags & TYPE_HEAP)
-        type = type->base;
-    return type;
-}
-
 static bool has_slots(const Type *type) {
     for (; type->flags & TYPE_HEAP; type = type->base) {
         if (!is_absent(type->slot_names) && as_tuple(type->slot_names)->length > 0) return true;
@@ -79,7 +73,7 @@ static Value default_state(VM *vm, Value self, bool whole) {
     Value dict = attributes_state(vm, self);
     if (is_absent(dict)) return ABSENT;
     if (whole && type->item_size != 0) return raise_type(vm, "cannot pickle %T objects", self);
-    const Type *base = native_base(type);
+    const Type *base = type_native_base(type);
     bool opaque = base->basic_size > sizeof(Object) || base->item_size != 0;
     if (whole && opaque) return raise_type(vm, "cannot pickle '%T' object", self);
     value_ref(dict);

@@ -35,17 +35,6 @@ Value row_repr(VM *vm, Value self) {
     return builder_finish(&b);
 }
 
-static Value compare_lengths(int64_t a, int64_t b, CompareOp op) {
-    switch (op) {
-    case COMPARE_LT: return bool_from(a < b);
-    case COMPARE_LE: return bool_from(a <= b);
-    case COMPARE_EQ: return bool_from(a == b);
-    case COMPARE_NE: return bool_from(a != b);
-    case COMPARE_GT: return bool_from(a > b);
-    default: return bool_from(a >= b);
-    }
-}
-
 Value row_compare(VM *vm, Value self, Value other, CompareOp op) {
     if (row_of(self).length != row_of(other).length && (op == COMPARE_EQ || op == COMPARE_NE)) {
         return bool_from(op == COMPARE_NE);
@@ -54,11 +43,11 @@ Value row_compare(VM *vm, Value self, Value other, CompareOp op) {
         Row a = row_of(self), b = row_of(other);
         while (i < a.length && i < b.length && value_same(a.items[i], b.items[i]))
             i++;
-        if (i >= a.length || i >= b.length) return compare_lengths(a.length, b.length, op);
+        if (i >= a.length || i >= b.length) return compare_order(a.length - b.length, op);
         Value x = a.items[i], y = b.items[i];
         if (are_ints(x, y)) {
             if (op == COMPARE_EQ || op == COMPARE_NE) return bool_from(op == COMPARE_NE);
-            return compare_lengths(int_get(x), int_get(y), op);
+            return compare_order(int_get(x) - int_get(y), op);
         }
         value_ref(x), value_ref(y);
         int equal = row_equal(vm, x, y);

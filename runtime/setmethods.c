@@ -278,7 +278,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     case COMPARE_GT: result = same_size ? 0 : is_subset(vm, other, self); break;
     default: result = is_subset(vm, other, self); break;
     }
-    return result < 0 ? ABSENT : bool_from(result);
+    return bool_from_truth(result);
 }
 
 static uint64_t shuffle(uint64_t hash) { return ((hash ^ 89869747) ^ (hash << 16)) * 3644798167; }
@@ -377,11 +377,6 @@ static void iterator_dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(SetIterator));
 }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 static Value iterator_advance(VM *vm, Value self) {
     SetIterator *it = (SetIterator *)as_object(self);
     if (is_absent(it->set)) return ABSENT;
@@ -426,7 +421,7 @@ Type set_iterator_type = {
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(SetIterator),
     .base = &object_type,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = iterator_advance,
     .methods = iterator_methods,
 };
@@ -473,7 +468,7 @@ METHOD(issubset) {
     if (is_absent(other)) return ABSENT;
     int result = is_subset(vm, args[0], other);
     value_drop(vm, other);
-    return result < 0 ? ABSENT : bool_from(result);
+    return bool_from_truth(result);
 }
 
 static bool check_contained(VM *vm, Value item, void *context) {
@@ -496,7 +491,7 @@ static Value holds_for_all(VM *vm, Value iterable, bool (*check)(VM *vm, Value i
 METHOD(issuperset) {
     if (is_set(args[1])) {
         int result = is_subset(vm, args[1], args[0]);
-        return result < 0 ? ABSENT : bool_from(result);
+        return bool_from_truth(result);
     }
     return holds_for_all(vm, args[1], check_contained, &args[0]);
 }

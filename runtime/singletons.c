@@ -125,7 +125,7 @@ static Value bool_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (!arguments_no_names(vm, "bool", names)) return ABSENT;
     if (!arguments_bind(vm, "bool", "object=False, /", args, nargs, ABSENT, row)) return ABSENT;
     int truth = is_absent(row[0]) ? 0 : object_truth(vm, row[0]);
-    return truth < 0 ? ABSENT : bool_from(truth);
+    return bool_from_truth(truth);
 }
 
 static Value bool_repr(VM *vm, Value self) {

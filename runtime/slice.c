@@ -13,9 +13,9 @@
 Value slice_new(VM *vm, Value start, Value stop, Value step) {
     Slice *slice = (Slice *)object_new_container(vm, &slice_type, sizeof(Slice));
     if (!slice) return raise_memory(vm);
-    slice->start = is_absent(start) ? NONE : value_ref(start);
-    slice->stop = is_absent(stop) ? NONE : value_ref(stop);
-    slice->step = is_absent(step) ? NONE : value_ref(step);
+    slice->start = value_or_none(start);
+    slice->stop = value_or_none(stop);
+    slice->step = value_or_none(step);
     object_track(&slice->head);
     return from_object(slice);
 }
@@ -56,7 +56,7 @@ static bool bound(VM *vm, Value v, const char *message, int64_t *result) {
 }
 
 bool slice_bound(VM *vm, Value v, int64_t *result) {
-    if (is_absent(v) || is_none(v)) return true;
+    if (!value_is_given(v)) return true;
     return bound(vm, v, "slice indices must be integers or have an __index__ method", result);
 }
 

@@ -142,7 +142,7 @@ bool hash_unhashable(VM *vm, Value self, int64_t *hash) {
 
 static bool slot_hash(VM *vm, Value self, int64_t *hash) {
     Value method = type_lookup(vm, type_of(self), NAME_OF(vm, hash));
-    if (is_absent(method) || is_none(method)) return hash_unhashable(vm, self, hash);
+    if (!value_is_given(method)) return hash_unhashable(vm, self, hash);
     Value row[1] = {self};
     Value result = call_present(vm, NAME_hash, row, 1);
     if (is_absent(result)) return false;

@@ -13,16 +13,8 @@
 
 /* --- life --- */
 
-static Value make(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    Object *self = instance_new(vm, type, 0);
-    if (self == NULL) return ABSENT;
-    object_track(self);
-    return from_object(self);
-}
-
 Value spec_new(VM *vm, Value name, Value loader, Value origin, Value locations) {
-    Value v = make(vm, &module_spec_type, NULL, 0, ABSENT);
+    Value v = instance_new_blank(vm, &module_spec_type, NULL, 0, ABSENT);
     if (is_absent(v)) return v;
     ModuleSpec *spec = as_spec(v);
     spec->name = value_ref(name);
@@ -77,13 +69,11 @@ static void dealloc(VM *vm, Object *self) {
 
 /* --- attributes --- */
 
-static Value or_none(Value v) { return is_absent(v) ? NONE : value_ref(v); }
-
 /* The package that the module is in, or is. */
 static Value get_parent(VM *vm, Value self) {
     const ModuleSpec *spec = as_spec(self);
     if (is_absent(spec->name) || !is_string(spec->name)) return NONE;
-    if (!is_absent(spec->locations) && !is_none(spec->locations)) return value_ref(spec->name);
+    if (value_is_given(spec->locations)) return value_ref(spec->name);
     const String *s = as_string(spec->name);
     int64_t end = string_length(s);
     while (end > 0 && string_at(s, end - 1) != '.')
@@ -128,17 +118,15 @@ static const char *short_name(Value self) {
     return dot ? dot + 1 : full;
 }
 
-static bool given(Value v) { return !is_absent(v) && !is_none(v); }
-
 static Value repr(VM *vm, Value self) {
     const ModuleSpec *spec = as_spec(self);
-    Value name = or_none(spec->name), loader = or_none(spec->loader);
-    Value origin = or_none(spec->origin), locations = or_none(spec->locations);
+    Value name = value_or_none(spec->name), loader = value_or_none(spec->loader);
+    Value origin = value_or_none(spec->origin), locations = value_or_none(spec->locations);
     Builder b;
     builder_init(&b, vm);
     builder_format(&b, "%s(name=%R, loader=%R", short_name(self), name, loader);
-    if (given(origin)) builder_format(&b, ", origin=%R", origin);
-    if (given(locations)) builder_format(&b, ", submodule_search_locations=%R", locations);
+    if (value_is_given(origin)) builder_format(&b, ", origin=%R", origin);
+    if (value_is_given(locations)) builder_format(&b, ", submodule_search_locations=%R", locations);
     builder_char(&b, ')');
     value_drop(vm, name);
     value_drop(vm, loader);
@@ -151,17 +139,17 @@ static Value compare(VM *vm, Value a, Value b, CompareOp op) {
     bool specs = value_is_instance(a, &module_spec_type) && value_is_instance(b, &module_spec_type);
     if (!specs || (op != COMPARE_EQ && op != COMPARE_NE)) return NOT_IMPLEMENTED;
     const ModuleSpec *x = as_spec(a), *y = as_spec(b);
-    Value mine[] = {or_none(x->name), or_none(x->loader), or_none(x->origin), or_none(x->locations),
-                    or_none(x->cached)};
-    Value theirs[] = {or_none(y->name), or_none(y->loader), or_none(y->origin), or_none(y->locations),
-                      or_none(y->cached)};
+    Value mine[] = {value_or_none(x->name), value_or_none(x->loader), value_or_none(x->origin),
+                    value_or_none(x->locations), value_or_none(x->cached)};
+    Value theirs[] = {value_or_none(y->name), value_or_none(y->loader), value_or_none(y->origin),
+                      value_or_none(y->locations), value_or_none(y->cached)};
     int equal = x->has_location == y->has_location;
     for (int i = 0; i < 5; i++) {
         if (equal > 0) equal = object_equal(vm, mine[i], theirs[i]);
         value_drop(vm, mine[i]);
         value_drop(vm, theirs[i]);
     }
-    return equal < 0 ? ABSENT : bool_from(equal == (op == COMPARE_EQ));
+    return compare_equality(equal, op);
 }
 
 static bool hash(VM *vm, Value self, int64_t *result) {
@@ -178,7 +166,7 @@ Type module_spec_type = {
     .attributes_offset = sizeof(ModuleSpec),
     .base = &object_type,
     .doc = "What a finder has found: the module's name, the loader that makes it, where it comes from.",
-    .new = make,
+    .new = instance_new_blank,
     .init = init,
     .repr = repr,
     .hash = hash,
@@ -191,7 +179,7 @@ Type module_spec_type = {
 
 bool spec_is_initializing(VM *vm, Value module_dict) {
     Value spec = dict_get_string(vm, module_dict, NAME_OF(vm, spec)), flag;
-    if (is_absent(spec) || is_none(spec)) return false;
+    if (!value_is_given(spec)) return false;
     if (is_spec(spec)) return as_spec(spec)->initializing;
     value_ref(spec);
     int found = object_find_attribute(vm, spec, NAME_OF(vm, initializing), &flag);

@@ -29,13 +29,7 @@ static Value compare(VM *vm, Value a, Value b, CompareOp op) {
     (void)vm;
     if (!is_string(b)) return NOT_IMPLEMENTED;
     if (op == COMPARE_EQ || op == COMPARE_NE) return bool_from(string_equal(a, b) == (op == COMPARE_EQ));
-    int order = string_order(a, b);
-    switch (op) {
-    case COMPARE_LT: return bool_from(order < 0);
-    case COMPARE_LE: return bool_from(order <= 0);
-    case COMPARE_GT: return bool_from(order > 0);
-    default: return bool_from(order >= 0);
-    }
+    return compare_order(string_order(a, b), op);
 }
 
 static int64_t length(VM *vm, Value self) {
@@ -159,16 +153,11 @@ static Value iterator_next_character(VM *vm, Value self) {
     return ABSENT;
 }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 Type string_iterator_type = {
     TYPE_HEAD(string_iterator_type, "str_ascii_iterator"),
     .flags = TYPE_NO_NEW,
     .base = &sequence_iterator_type,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = iterator_next_character,
 };
 

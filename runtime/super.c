@@ -38,16 +38,6 @@ static void dealloc(VM *vm, Object *self) {
     object_free(vm, self, instance_size(self, 0));
 }
 
-static Value super_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args;
-    (void)nargs;
-    (void)names;
-    Object *self = instance_new(vm, type, 0);
-    if (self == NULL) return ABSENT;
-    object_track(self);
-    return from_object(self);
-}
-
 /* The type whose mro is searched: that of the instance, or the class itself. BORROWED; NULL RAISES. */
 static Type *check_object(VM *vm, Type *start, Value self, NEW Value *keeper) {
     if (is_family(self, TYPE_TYPE) && type_is_subtype((Type *)as_object(self), start))
@@ -139,11 +129,11 @@ static Value super_get_attribute(VM *vm, Value v, Value name) {
 static Value super_get(VM *vm, Value descriptor, Value instance, Value owner) {
     (void)owner;
     Super *s = as_super(descriptor);
-    if (is_absent(instance) || is_none(instance) || !is_absent(s->self)) return value_ref(descriptor);
+    if (!value_is_given(instance) || !is_absent(s->self)) return value_ref(descriptor);
     if (type_of(descriptor) != &super_type) {
         return call_2(vm, from_object(type_of(descriptor)), from_object(s->start), instance);
     }
-    Value bound = super_new(vm, &super_type, NULL, 0, ABSENT);
+    Value bound = instance_new_blank(vm, &super_type, NULL, 0, ABSENT);
     if (is_absent(bound) || set_up(vm, as_super(bound), s->start, instance)) return bound;
     value_drop(vm, bound);
     return ABSENT;
@@ -188,7 +178,7 @@ Type super_type = {
     .doc = "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\n"
            "super(type, obj) -> bound super object; requires isinstance(obj, type)\n"
            "super(type, type2) -> bound super object; requires issubclass(type2, type)",
-    .new = super_new,
+    .new = instance_new_blank,
     .init = super_init,
     .repr = super_repr,
     .get_attribute = super_get_attribute,

@@ -18,7 +18,7 @@ static bool fits(VM *vm, Value self, Value v, const char *text_error) {
 }
 
 static bool bound(VM *vm, Value v, int64_t *result) {
-    if (is_absent(v) || is_none(v)) return true;
+    if (!value_is_given(v)) return true;
     if (is_int_family(v) || type_of(v)->number.index) return object_to_int64(vm, v, NULL, result);
     raise_type(vm, "slice indices must be integers or None or have an __index__ method");
     return false;
@@ -173,7 +173,7 @@ typedef struct {
 } UnitSet;
 
 static UnitSet unit_set(Value self, Value chars) {
-    UnitSet set = {.bytes = !is_string(self), .blanks = is_absent(chars) || is_none(chars)};
+    UnitSet set = {.bytes = !is_string(self), .blanks = !value_is_given(chars)};
     if (set.blanks) return set;
     set.units = text_of(chars);
     for (int64_t i = 0; i < set.units.length; i++) {
@@ -194,7 +194,7 @@ static bool set_has(const UnitSet *set, uint32_t c) {
 }
 
 static Value strip_method(VM *vm, const char *text_error, Value *args, bool left, bool right) {
-    bool blanks = is_absent(args[1]) || is_none(args[1]);
+    bool blanks = !value_is_given(args[1]);
     if (!blanks && !fits(vm, args[0], args[1], text_error)) return ABSENT;
     Text t = text_of(args[0]);
     int64_t start = 0, stop = t.length;

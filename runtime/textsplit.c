@@ -157,7 +157,7 @@ static bool is_separator(VM *vm, Value self, Value v, const char *text_error) {
 }
 
 static Value split_method(VM *vm, Value *args, bool from_end) {
-    bool blanks = is_absent(args[1]) || is_none(args[1]);
+    bool blanks = !value_is_given(args[1]);
     int64_t splits = -1;
     if (!text_size_argument(vm, args[2], &splits)) return ABSENT;
     if (!blanks && !is_separator(vm, args[0], args[1], "must be str or None, not %T")) return ABSENT;

@@ -426,7 +426,7 @@ NATIVE(type_instance_check) {
     Type *type = as_type(args[0]);
     if (value_is_instance(args[1], type)) return TRUE_VALUE;
     int matches = type_claims(vm, args[1], type);
-    return matches < 0 ? ABSENT : bool_from(matches);
+    return bool_from_truth(matches);
 }
 
 NATIVE(type_subclass_check) {

@@ -135,7 +135,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     if ((op != COMPARE_EQ && op != COMPARE_NE) || !is_exactly(other, &union_type)) return NOT_IMPLEMENTED;
     int equal = as_tuple(args_of(self))->length == as_tuple(args_of(other))->length;
     if (equal) equal = all_in(vm, self, other);
-    return equal < 0 ? ABSENT : bool_from(equal == (op == COMPARE_EQ));
+    return compare_equality(equal, op);
 }
 
 static Value get_item(VM *vm, Value self, Value key) {

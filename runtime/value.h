@@ -154,4 +154,11 @@ static inline Value bool_from(bool b) { return b ? TRUE_VALUE : FALSE_VALUE; }
 static inline bool is_bool(Value v) { return v.bits == TRUE_VALUE.bits || v.bits == FALSE_VALUE.bits; }
 static inline bool is_none(Value v) { return v.bits == NONE.bits; }
 
+/* What became of a question that answers 1, 0, or -1 for an error: True, False or ABSENT. */
+static inline Value bool_from_truth(int answer) { return answer < 0 ? ABSENT : bool_from(answer); }
+
+/* Of arguments and fields that may be missing: None stands for ABSENT (NEW), and both for "not given". */
+static inline Value value_or_none(Value v) { return is_absent(v) ? NONE : value_ref(v); }
+static inline bool value_is_given(Value v) { return !is_absent(v) && !is_none(v); }
+
 #endif

@@ -146,7 +146,7 @@ Value weak_reference_new(VM *vm, Type *type, Value object, Value callback) {
     }
     Object *referent = as_object(object);
     bool subclass = type->flags & TYPE_HEAP;
-    bool plain = !subclass && (is_absent(callback) || is_none(callback));
+    bool plain = !subclass && !value_is_given(callback);
     WeakReference *old = plain ? find_reusable(vm, referent, type) : NULL;
     if (old != NULL) return value_ref(from_object(old));
     WeakReference *w = (WeakReference *)instance_new(vm, type, 0);
@@ -155,7 +155,7 @@ Value weak_reference_new(VM *vm, Type *type, Value object, Value callback) {
     old = plain ? find_reusable(vm, referent, type) : NULL;
     bool ok = old == NULL && table_reserve(vm, &vm->weak_table);
     if (ok) {
-        if (!is_absent(callback) && !is_none(callback)) w->callback = value_ref(callback);
+        if (value_is_given(callback)) w->callback = value_ref(callback);
         list_insert(vm, referent, w, place_for(vm, referent, type, plain));
     }
     object_track(&w->head);

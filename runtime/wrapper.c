@@ -44,8 +44,6 @@ static bool check_count(VM *vm, int nargs, int least, int most) {
 
 static Value none_if(bool ok) { return ok ? NONE : ABSENT; }
 
-static Value bool_or_error(int truth) { return truth < 0 ? ABSENT : bool_from(truth); }
-
 static Value call_power(VM *vm, const WrapperDescriptor *w, Value self, Value *args, int nargs) {
     bool right = w->row->kind == WRAP_POWER_RIGHT;
     bool modulus = nargs == 2 && !is_none(args[1]);
@@ -106,10 +104,10 @@ static Value call_simple(VM *vm, const WrapperDescriptor *w, Value self, Value *
     case WRAP_POWER:
     case WRAP_POWER_RIGHT: return call_power(vm, w, self, args, nargs);
     case WRAP_COMPARE: return ((CompareSlot)f)(vm, self, args[0], (CompareOp)w->row->operand);
-    case WRAP_TRUTH: return bool_or_error(((TruthSlot)f)(vm, self));
+    case WRAP_TRUTH: return bool_from_truth(((TruthSlot)f)(vm, self));
     case WRAP_HASH: return call_hash(vm, (HashSlot)f, self);
     case WRAP_LENGTH: return call_length(vm, (LengthSlot)f, self);
-    case WRAP_CONTAINS: return bool_or_error(((ContainsSlot)f)(vm, self, args[0]));
+    case WRAP_CONTAINS: return bool_from_truth(((ContainsSlot)f)(vm, self, args[0]));
     case WRAP_SET: return none_if(((SetSlot)f)(vm, self, args[0], args[1]));
     case WRAP_DELETE: return none_if(((SetSlot)f)(vm, self, args[0], ABSENT));
     case WRAP_GET: return call_get(vm, (TernarySlot)f, self, args, nargs);

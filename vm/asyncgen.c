@@ -527,16 +527,14 @@ STRUCTSEQ_TYPE(
     asyncgen_hooks_type, "asyncgen_hooks", hooks_members,
     "What is called when an asynchronous generator is used first, and when it is to be finalized.");
 
-static Value none_if_absent(Value v) { return is_absent(v) ? NONE : value_ref(v); }
-
 NATIVE(get_hooks) {
-    Value items[] = {none_if_absent(vm->asyncgen_first_iteration), none_if_absent(vm->asyncgen_finalizer)};
+    Value items[] = {value_or_none(vm->asyncgen_first_iteration), value_or_none(vm->asyncgen_finalizer)};
     return structseq_new(vm, &asyncgen_hooks_type, items);
 }
 
 /* Is it a hook, None, or not given? */
 static bool check_hook(VM *vm, Value v, const char *name) {
-    if (is_absent(v) || is_none(v) || type_of(v)->call != NULL) return true;
+    if (!value_is_given(v) || type_of(v)->call != NULL) return true;
     return raise_type(vm, "callable %s expected, got %T", name, v), false;
 }
 

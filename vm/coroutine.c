@@ -178,7 +178,7 @@ NATIVE(await_method) {
 static Value get_origin(VM *vm, Value self) {
     (void)vm;
     Value origin = as_generator(self)->extra;
-    return is_absent(origin) ? NONE : value_ref(origin);
+    return value_or_none(origin);
 }
 
 static const NativeDef methods[] = {

@@ -152,8 +152,8 @@ NATIVE(compile_function) {
 
 /* eval() looks at the locals first, and has shorter messages than exec(). */
 static bool check_namespaces(VM *vm, bool eval, Value globals, Value locals) {
-    bool good_globals = is_absent(globals) || is_none(globals) || is_dict(globals);
-    bool good_locals = is_absent(locals) || is_none(locals) || type_of(locals)->container.get_item != NULL;
+    bool good_globals = !value_is_given(globals) || is_dict(globals);
+    bool good_locals = !value_is_given(locals) || type_of(locals)->container.get_item != NULL;
     if (good_globals && good_locals) return true;
     if (!eval && !good_globals)
         raise_type(vm, "exec() globals must be a dict, not %T", globals);
@@ -187,20 +187,13 @@ static bool namespaces(VM *vm, bool eval, Value *globals, Value *locals) {
     return false;
 }
 
-static int64_t free_variable_count(const Code *code) {
-    int64_t count = 0;
-    for (uint32_t i = 0; i < code->variable_count; i++)
-        count += !!(code->kinds[i] & VARIABLE_FREE);
-    return count;
-}
-
 /* Does exec's `closure` (ABSENT: none) fit the source? */
 static bool check_closure(VM *vm, const char *function, Value source, Value closure) {
     if (!is_code(source)) {
         if (!is_absent(closure)) raise_type(vm, "closure can only be used when source is a code object");
         return is_absent(closure);
     }
-    int64_t wanted = free_variable_count(as_code(source));
+    int64_t wanted = code_free_variables(as_code(source));
     if (wanted == 0) {
         if (!is_absent(closure)) raise_type(vm, "cannot use a closure with this code object");
         return is_absent(closure);
@@ -325,7 +318,7 @@ NATIVE(getframemodulename) {
     while (frame != NULL && depth-- > 0)
         frame = frame->previous;
     Value name = frame ? dict_get_string(vm, frame_globals(frame), NAME_OF(vm, name)) : ABSENT;
-    return is_absent(name) ? NONE : value_ref(name);
+    return value_or_none(name);
 }
 
 /* {the only thread's number: v}; takes v. */
@@ -344,7 +337,7 @@ NATIVE(current_exceptions) {
     const HandledException *item = vm->handled;
     while (is_absent(item->exception) && item->outer)
         item = item->outer;
-    return by_thread(vm, is_absent(item->exception) ? NONE : value_ref(item->exception));
+    return by_thread(vm, value_or_none(item->exception));
 }
 
 static const NativeDef functions[] = {

@@ -162,18 +162,18 @@ static Value get_lasti(VM *vm, Value self) {
 
 static Value get_back(VM *vm, Value self) {
     FrameObject *object = as_frame_object(self);
-    if (object->frame == NULL) return is_absent(object->back) ? NONE : value_ref(object->back);
+    if (object->frame == NULL) return value_or_none(object->back);
     return object->frame->previous ? frame_object(vm, object->frame->previous) : NONE;
 }
 
 static Value get_trace(VM *vm, Value self) {
     (void)vm;
     Value trace = as_frame_object(self)->trace;
-    return is_absent(trace) ? NONE : value_ref(trace);
+    return value_or_none(trace);
 }
 
 static bool set_trace(VM *vm, Value self, Value value) {
-    bool none = is_absent(value) || is_none(value);
+    bool none = !value_is_given(value);
     value_set(vm, &as_frame_object(self)->trace, none ? ABSENT : value_ref(value));
     return true;
 }
@@ -337,7 +337,7 @@ uint32_t traceback_line(const Traceback *entry) {
 static Value get_next(VM *vm, Value self) {
     (void)vm;
     Value next = as_traceback(self)->next;
-    return is_absent(next) ? NONE : value_ref(next);
+    return value_or_none(next);
 }
 
 static bool set_next(VM *vm, Value self, Value value) {

@@ -84,13 +84,6 @@ static void function_dealloc(VM *vm, Object *self) {
 
 /* --- function: attributes --- */
 
-static int64_t free_variables(const Code *code) {
-    int64_t count = 0;
-    for (uint32_t i = 0; i < code->variable_count; i++)
-        count += !!(code->kinds[i] & VARIABLE_FREE);
-    return count;
-}
-
 static Value own_dict(VM *vm, Value self) {
     Function *f = as_function(self);
     if (is_absent(f->dict)) f->dict = dict_new(vm);
@@ -138,7 +131,7 @@ static bool set_code(VM *vm, Value self, Value value) {
     if (is_absent(value) || !is_code(value))
         return raise_type(vm, "__code__ must be set to a code object"), false;
     int64_t have = is_absent(f->closure) ? 0 : as_tuple(f->closure)->length;
-    int64_t wanted = free_variables(as_code(value));
+    int64_t wanted = code_free_variables(as_code(value));
     if (have != wanted) {
         raise_value(vm, "%S() requires a code object with %lld free vars, not %lld", f->name, (long long)have,
                     (long long)wanted);
@@ -158,14 +151,14 @@ static bool set_code(VM *vm, Value self, Value value) {
     static Value get_##field(VM *vm, Value self) { \
         (void)vm; \
         Value v = as_function(self)->field; \
-        return is_absent(v) ? NONE : value_ref(v); \
+        return value_or_none(v); \
     } \
     static bool set_##field(VM *vm, Value self, Value value) { \
-        if (!is_absent(value) && !is_none(value) && !check(value)) { \
+        if (value_is_given(value) && !check(value)) { \
             raise_type(vm, name " must be set to a " type_text " object"); \
             return false; \
         } \
-        bool none = is_absent(value) || is_none(value); \
+        bool none = !value_is_given(value); \
         value_set(vm, &as_function(self)->field, none ? ABSENT : value_ref(value)); \
         return true; \
     }
@@ -198,7 +191,7 @@ static Value get_annotations(VM *vm, Value self) {
 }
 
 static bool set_annotations(VM *vm, Value self, Value value) {
-    bool none = is_absent(value) || is_none(value);
+    bool none = !value_is_given(value);
     if (!none && !is_dict(value))
         return raise_type(vm, "__annotations__ must be set to a dict object"), false;
     value_set(vm, &as_function(self)->annotations, none ? ABSENT : value_ref(value));
@@ -241,14 +234,12 @@ static const MemberDef function_members[] = {
 
 /* --- function: types.FunctionType(...) --- */
 
-static bool is_given(Value v) { return !is_absent(v) && !is_none(v); }
-
 static bool check_closure(VM *vm, const Code *code, Value closure) {
-    int64_t wanted = free_variables(code);
-    if (is_given(closure) && !is_tuple(closure))
+    int64_t wanted = code_free_variables(code);
+    if (value_is_given(closure) && !is_tuple(closure))
         return raise_type(vm, "arg 5 (closure) must be None or tuple"), false;
-    if (wanted && !is_given(closure)) return raise_type(vm, "arg 5 (closure) must be tuple"), false;
-    int64_t have = is_given(closure) ? as_tuple(closure)->length : 0;
+    if (wanted && !value_is_given(closure)) return raise_type(vm, "arg 5 (closure) must be tuple"), false;
+    int64_t have = value_is_given(closure) ? as_tuple(closure)->length : 0;
     if (have != wanted) {
         raise_value(vm, "%S requires closure of length %lld, not %lld", code->name, (long long)wanted,
                     (long long)have);
@@ -268,19 +259,20 @@ static Value function_make(VM *vm, Type *type, Value *args, int nargs, Value nam
     if (!arguments_bind(vm, "function", params, args, nargs, names, row)) return ABSENT;
     if (!is_code(row[0])) return raise_type(vm, "function() argument 'code' must be code, not %T", row[0]);
     if (!is_dict(row[1])) return raise_type(vm, "function() argument 'globals' must be dict, not %T", row[1]);
-    if (is_given(row[2]) && !is_string(row[2])) return raise_type(vm, "arg 3 (name) must be None or string");
-    if (is_given(row[3]) && !is_tuple(row[3]))
+    if (value_is_given(row[2]) && !is_string(row[2]))
+        return raise_type(vm, "arg 3 (name) must be None or string");
+    if (value_is_given(row[3]) && !is_tuple(row[3]))
         return raise_type(vm, "arg 4 (defaults) must be None or tuple");
     if (!check_closure(vm, as_code(row[0]), row[4])) return ABSENT;
-    if (is_given(row[5]) && !is_dict(row[5]))
+    if (value_is_given(row[5]) && !is_dict(row[5]))
         return raise_type(vm, "arg 6 (kwdefaults) must be None or dict");
     Value made = function_new(vm, row[0], row[1]);
     if (is_absent(made)) return ABSENT;
     Function *f = as_function(made);
-    if (is_given(row[2])) value_set(vm, &f->name, value_ref(row[2]));
-    if (is_given(row[3])) f->defaults = value_ref(row[3]);
-    if (is_given(row[4]) && as_tuple(row[4])->length) f->closure = value_ref(row[4]);
-    if (is_given(row[5])) f->keyword_defaults = value_ref(row[5]);
+    if (value_is_given(row[2])) value_set(vm, &f->name, value_ref(row[2]));
+    if (value_is_given(row[3])) f->defaults = value_ref(row[3]);
+    if (value_is_given(row[4]) && as_tuple(row[4])->length) f->closure = value_ref(row[4]);
+    if (value_is_given(row[5])) f->keyword_defaults = value_ref(row[5]);
     return made;
 }
 
@@ -291,8 +283,8 @@ static Value function_repr(VM *vm, Value self) {
 
 static Value function_descriptor_get(VM *vm, Value self, Value instance, Value owner) {
     (void)owner;
-    if (is_absent(instance) || (is_none(instance) && !is_absent(owner) && !is_none(owner) &&
-                                !value_same(owner, from_object(&none_type)))) {
+    if (is_absent(instance) ||
+        (is_none(instance) && value_is_given(owner) && !value_same(owner, from_object(&none_type)))) {
         return value_ref(self);
     }
     return method_new(vm, self, instance);

@@ -358,9 +358,9 @@ void generator_finalize(VM *vm, Object *self) {
 
 /* The exception of throw(type, value, traceback); NEW. */
 static Value thrown_exception(VM *vm, Value type, Value value, Value traceback) {
-    bool has_value = !is_absent(value) && !is_none(value);
+    bool has_value = value_is_given(value);
     Value exception;
-    if (!is_absent(traceback) && !is_none(traceback) && !is_exactly(traceback, &traceback_type)) {
+    if (value_is_given(traceback) && !is_exactly(traceback, &traceback_type)) {
         return raise_type(vm, "throw() third argument must be a traceback object");
     }
     if (is_exception(type)) {
@@ -381,7 +381,7 @@ static Value thrown_exception(VM *vm, Value type, Value value, Value traceback) 
         value_drop(vm, exception);
         return raise_type(vm, "exceptions must derive from BaseException");
     }
-    if (!is_absent(exception) && !is_absent(traceback) && !is_none(traceback)) {
+    if (!is_absent(exception) && value_is_given(traceback)) {
         value_set(vm, &as_exception(exception)->traceback, value_ref(traceback));
     }
     return exception;
@@ -513,7 +513,7 @@ Value generator_get_suspended(VM *vm, Value self) {
 Value generator_get_delegate(VM *vm, Value self) {
     (void)vm;
     Value delegate = generator_delegate(as_generator(self));
-    return is_absent(delegate) ? NONE : value_ref(delegate);
+    return value_or_none(delegate);
 }
 
 static bool set_text(VM *vm, Value *place, Value value, const char *name) {

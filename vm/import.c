@@ -112,7 +112,7 @@ Value import_module(VM *vm, Value name) {
 /* The package that relative names are relative to; NEW. */
 static Value current_package(VM *vm, Value globals) {
     Value package = is_absent(globals) ? ABSENT : dict_get_string(vm, globals, NAME_OF(vm, package));
-    if (!is_absent(package) && !is_none(package)) {
+    if (value_is_given(package)) {
         if (!is_string(package)) return raise_type(vm, "package must be a string");
         return value_ref(package);
     }
@@ -214,7 +214,7 @@ Value import_level(VM *vm, Value name, Value globals, Value fromlist, int64_t le
     Value absolute = level ? resolve_name(vm, name, globals, level) : value_ref(name);
     if (is_absent(absolute)) return ABSENT;
     Value module = import_module(vm, absolute), path;
-    int from = is_absent(module) || is_absent(fromlist) || is_none(fromlist) ? 0 : object_truth(vm, fromlist);
+    int from = is_absent(module) || !value_is_given(fromlist) ? 0 : object_truth(vm, fromlist);
     if (from < 0) value_clear(vm, &module);
     if (!is_absent(module) && !from && string_length(as_string(name))) {
         module = first_module(vm, name, absolute, module);

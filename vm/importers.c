@@ -29,7 +29,7 @@ static Value raise_not_ours(VM *vm, Value name, const char *what) {
 /* Is there such a module? `find` says so by a spec. */
 static bool check_found(VM *vm, Value name, Value (*find)(VM *, Value), const char *what) {
     Value spec = check_name(vm, name) ? find(vm, name) : ABSENT;
-    bool found = !is_absent(spec) && !is_none(spec);
+    bool found = value_is_given(spec);
     if (!is_absent(spec) && !found) raise_not_ours(vm, name, what);
     value_xdrop(vm, spec);
     return found;

@@ -338,7 +338,7 @@ bool load_set_attributes(VM *vm, Value spec, Value module, bool override) {
               give(vm, module, NAME_OF(vm, spec), spec, true);
     value_xdrop(vm, parent);
     Value locations = ok ? spec_field(vm, spec, NAME_spec_locations) : ABSENT;
-    if (!is_absent(locations) && !is_none(locations)) {
+    if (value_is_given(locations)) {
         ok = give(vm, module, NAME_OF(vm, path), locations, override);
     }
     value_xdrop(vm, locations);
@@ -461,7 +461,7 @@ static bool execute(VM *vm, Value spec, Value name, Value module) {
         result = call_method(vm, loader, NAME_OF(vm, exec_module), &module, 1);
     } else {
         Value locations = spec_field(vm, spec, NAME_spec_locations);
-        if (is_absent(locations) || is_none(locations)) {
+        if (!value_is_given(locations)) {
             result = raise_error(vm, &exc_ImportError, "missing loader");
             if (error_is(vm, &exc_ImportError))
                 value_set(vm, &as_exception(vm->raised)->fields[IMPORT_NAME], value_ref(name));
@@ -541,7 +541,7 @@ static bool has_hooks(VM *vm) {
 }
 
 Value load_find_file(VM *vm, Value name, Value path) {
-    if (is_absent(path) || is_none(path)) path = dict_get_c(vm, vm->sys, "path");
+    if (!value_is_given(path)) path = dict_get_c(vm, vm->sys, "path");
     if (is_absent(path)) return NONE;
     if (has_hooks(vm)) {
         Value find = external(vm, "_find_along");
@@ -589,7 +589,7 @@ static Value load_by_finders(VM *vm, Value meta_path, Value name, Value path) {
     Value list = list_from_iterable(vm, meta_path), module = ABSENT;
     for (int64_t i = 0; !is_absent(list) && i < as_list(list)->length; i++) {
         Value spec = ask_finder(vm, as_list(list)->items[i], name, path);
-        bool found = !is_absent(spec) && !is_none(spec);
+        bool found = value_is_given(spec);
         if (found) module = load_spec(vm, spec);
         value_xdrop(vm, spec);
         if (found || error_raised(vm)) break;
@@ -600,7 +600,7 @@ static Value load_by_finders(VM *vm, Value meta_path, Value name, Value path) {
 
 Value load_module(VM *vm, Value name, Value parent, Value last, Value path) {
     Value meta_path = dict_get_c(vm, vm->sys, "meta_path");
-    if (is_absent(meta_path) || is_none(meta_path))
+    if (!value_is_given(meta_path))
         return raise_error(vm, &exc_ImportError, "sys.meta_path is None, Python is likely shutting down");
     if (!finders_untouched(meta_path) || has_hooks(vm)) {
         value_ref(meta_path);

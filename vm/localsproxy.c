@@ -155,20 +155,18 @@ METHOD(reversed) { return listed(vm, args[0], "__reversed__", itself); }
 
 METHOD(copy) { return snapshot(vm, args[0]); }
 
-static Value or_none(Value v) { return is_absent(v) ? NONE : value_ref(v); }
-
 METHOD(get) {
     Value result;
     int found = find(vm, args[0], args[1], &result);
     if (found < 0) return ABSENT;
-    return found ? result : or_none(args[2]);
+    return found ? result : value_or_none(args[2]);
 }
 
 METHOD(setdefault) {
     Value result;
     int found = find(vm, args[0], args[1], &result);
     if (found) return found < 0 ? ABSENT : result;
-    result = or_none(args[2]);
+    result = value_or_none(args[2]);
     if (!set_item(vm, args[0], args[1], result)) value_clear(vm, &result);
     return result;
 }

@@ -352,7 +352,7 @@ void vm_free(VM *vm) {
 static void print_error_line(VM *vm, Value text) {
     Value stream = dict_get_c(vm, vm->sys, "stderr");
     Value line = string_format(vm, "%S\n", text), written = ABSENT;
-    if (!is_absent(line) && !is_absent(stream) && !is_none(stream)) {
+    if (!is_absent(line) && value_is_given(stream)) {
         value_ref(stream);
         written = call_method(vm, stream, NAME_OF(vm, write), &line, 1);
         value_drop(vm, stream);
@@ -365,7 +365,7 @@ static void print_error_line(VM *vm, Value text) {
 /* The status that a SystemExit asks for. */
 static int exit_status(VM *vm, Value exception) {
     Value code = as_exception(exception)->fields[EXIT_CODE];
-    if (is_absent(code) || is_none(code)) return 0;
+    if (!value_is_given(code)) return 0;
     if (is_int_family(code)) {
         int64_t status;
         return int_to_int64(code, &status) ? (int)(status & 0xFF) : 0xFF;

@@ -414,7 +414,7 @@ Value step_make_function(VM *vm, const Frame *frame, Value *parts, unsigned flag
 
 static Value handled_exception(const VM *vm) {
     for (const HandledException *h = vm->handled; h != NULL; h = h->outer) {
-        if (!is_absent(h->exception) && !is_none(h->exception)) return h->exception;
+        if (value_is_given(h->exception)) return h->exception;
     }
     return ABSENT;
 }
@@ -423,7 +423,7 @@ static Value handled_exception(const VM *vm) {
 static Value cause_from(VM *vm, Value cause) {
     bool class = is_family(cause, TYPE_TYPE) && ((Type *)as_object(cause))->flags & TYPE_EXCEPTION;
     Value made = class ? call_0(vm, cause) : value_ref(cause);
-    if (is_absent(made) || is_none(made) || is_exception(made)) return made;
+    if (!value_is_given(made) || is_exception(made)) return made;
     value_drop(vm, made);
     return raise_type(vm, "exception causes must derive from BaseException");
 }

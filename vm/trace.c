@@ -209,16 +209,14 @@ NATIVE(set_profile) {
     return set_function(vm, &vm_machine(vm)->profile_function, args[0]);
 }
 
-static Value get_function(Value function) { return is_absent(function) ? NONE : value_ref(function); }
-
 NATIVE(get_trace) {
     (void)args, (void)nargs, (void)names;
-    return get_function(vm_machine(vm)->trace_function);
+    return value_or_none(vm_machine(vm)->trace_function);
 }
 
 NATIVE(get_profile) {
     (void)args, (void)nargs, (void)names;
-    return get_function(vm_machine(vm)->profile_function);
+    return value_or_none(vm_machine(vm)->profile_function);
 }
 
 /* As if no trace function were running; tracing inside of one. */

@@ -456,7 +456,7 @@ static void print_syntax_error(Printer *p, Value exception) {
     }
     print_type(p, exception);
     builder_c(p->out, ": ");
-    if (is_absent(message) || is_none(message))
+    if (!value_is_given(message))
         builder_c(p->out, "<no detail available>");
     else
         builder_str(p->out, message);
@@ -645,7 +645,7 @@ static void print_one(Printer *p, Value exception) {
 /* The exception that is to be shown before this one, or ABSENT. */
 static Value exception_before(Value exception, bool *is_cause) {
     const Exception *e = as_exception(exception);
-    *is_cause = !is_absent(e->cause) && !is_none(e->cause);
+    *is_cause = value_is_given(e->cause);
     if (*is_cause) return e->cause;
     bool suppressed = value_same(e->suppress_context, TRUE_VALUE);
     return suppressed || is_none(e->context) ? ABSENT : e->context;

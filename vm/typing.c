@@ -29,7 +29,7 @@ static Value param_new(VM *vm, const Frame *frame, Type *type, Value name, Value
     p->name = value_ref(name);
     p->evaluate = value_xref(evaluate);
     p->value = is_absent(evaluate) ? NONE : ABSENT;
-    p->params = value_ref(is_absent(params) || is_none(params) ? vm->empty_tuple : params);
+    p->params = value_ref(!value_is_given(params) ? vm->empty_tuple : params);
     p->module = value_ref(is_absent(module) ? NONE : module);
     object_track(&p->head);
     return from_object(p);
@@ -70,7 +70,7 @@ static Value get_value(VM *vm, Value self) {
         value_set(vm, &p->value, v);
         value_clear(vm, &p->evaluate);
     }
-    return is_absent(p->value) ? NONE : value_ref(p->value);
+    return value_or_none(p->value);
 }
 
 /* Constraints are written as a tuple in the bound's place. */

@@ -330,7 +330,7 @@ NATIVE(abc_subclasscheck) {
     if (is_absent(data)) return ABSENT;
     int answer = check_subclass(vm, args[0], as_data(data), args[1]);
     value_drop(vm, data);
-    return answer < 0 ? ABSENT : bool_from(answer);
+    return bool_from_truth(answer);
 }
 
 /* By the instance's type, then by what its __class__ claims if that is another. */

@@ -511,17 +511,6 @@ static Value inplace_repeat(VM *vm, Value self, Value factor) {
 
 /* --- comparison and search --- */
 
-static Value compare_lengths(int64_t a, int64_t b, CompareOp op) {
-    switch (op) {
-    case COMPARE_LT: return bool_from(a < b);
-    case COMPARE_LE: return bool_from(a <= b);
-    case COMPARE_EQ: return bool_from(a == b);
-    case COMPARE_NE: return bool_from(a != b);
-    case COMPARE_GT: return bool_from(a > b);
-    default: return bool_from(a >= b);
-    }
-}
-
 static bool compared_by_bits(const Array *a, const Array *b) {
     return a->kind == b->kind && a->kind->code != 'f' && a->kind->code != 'd';
 }
@@ -558,7 +547,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     }
     Value x, y, result;
     if (first_difference(vm, a, b, &x, &y) < 0) return ABSENT;
-    if (is_absent(x)) return compare_lengths(a->length, b->length, op);
+    if (is_absent(x)) return compare_order(a->length - b->length, op);
     result = equality ? bool_from(op == COMPARE_NE) : object_compare(vm, x, y, op);
     value_drop(vm, x);
     value_drop(vm, y);
@@ -965,11 +954,6 @@ static const NativeDef methods[] = {
 
 static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &array_iterator_type, self, 0); }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 static Value next_item(VM *vm, Value self) {
     SequenceIterator *it = (SequenceIterator *)as_object(self);
     if (is_absent(it->sequence)) return ABSENT;
@@ -983,7 +967,7 @@ Type array_iterator_type = {
     TYPE_HEAD(array_iterator_type, "array.arrayiterator"),
     .flags = TYPE_NO_NEW,
     .base = &sequence_iterator_type,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = next_item,
 };
 

@@ -7,6 +7,7 @@
  */
 #include <zlib.h>
 
+#include "runtime/arguments.h"
 #include "runtime/buffer.h"
 #include "runtime/bytes.h"
 #include "runtime/dict.h"
@@ -43,13 +44,6 @@ static Value convert_text(VM *vm, Value *args, Conversion f) {
     }
     if (has_buffer(args[0])) return convert(vm, args, f);
     return raise_type(vm, "argument should be bytes, buffer or ASCII string, not '%T'", args[0]);
-}
-
-/* An optional truth value. RAISES. */
-static bool option(VM *vm, Value v, bool otherwise, bool *result) {
-    int truth = is_absent(v) ? otherwise : object_truth(vm, v);
-    *result = truth > 0;
-    return truth >= 0;
 }
 
 /* Room for `count` groups of `size` bytes, and `more`. */
@@ -172,7 +166,7 @@ static const char *decode_pad(Decoder64 *d, bool first, bool last) {
 
 static Value from_base64(VM *vm, Source s, Value *args) {
     Decoder64 d = {0};
-    if (!option(vm, args[1], false, &d.strict)) return ABSENT;
+    if (!arguments_flag(vm, args[1], false, &d.strict)) return ABSENT;
     Bytes *to = room(vm, s.length / 4, 3, 3);
     if (!to) return ABSENT;
     d.to = to->data;
@@ -216,7 +210,7 @@ NATIVE(binascii_a2b_base64) { return convert_text(vm, args, from_base64); }
 
 static Value to_base64(VM *vm, Source s, Value *args) {
     bool newline;
-    if (!option(vm, args[1], true, &newline)) return ABSENT;
+    if (!arguments_flag(vm, args[1], true, &newline)) return ABSENT;
     Bytes *to = room(vm, s.length / 3 + (s.length % 3 != 0), 4, newline);
     if (!to) return ABSENT;
     uint8_t *p = to->data;
@@ -267,7 +261,7 @@ NATIVE(binascii_a2b_uu) { return convert_text(vm, args, from_uu); }
 
 static Value to_uu(VM *vm, Source s, Value *args) {
     bool backtick;
-    if (!option(vm, args[1], false, &backtick)) return ABSENT;
+    if (!arguments_flag(vm, args[1], false, &backtick)) return ABSENT;
     if (s.length > UU_LINE) return fail(vm, "At most 45 bytes at once");
     uint8_t line[UU_LINE / 3 * 4 + 2], *p = line;
 #define UU(six) (uint8_t)((six) == 0 && backtick ? '`' : ' ' + (six))
@@ -291,7 +285,7 @@ enum { QP_LINE = 76 };
 
 static Value from_qp(VM *vm, Source s, Value *args) {
     bool header;
-    if (!option(vm, args[1], false, &header)) return ABSENT;
+    if (!arguments_flag(vm, args[1], false, &header)) return ABSENT;
     Bytes *to = bytes_new(vm, s.length);
     if (!to) return ABSENT;
     uint8_t *p = to->data;
@@ -385,8 +379,8 @@ static void encode_qp(EncoderQp *e, Source s, const uint8_t *start) {
 
 static Value to_qp(VM *vm, Source s, Value *args) {
     EncoderQp e = {0};
-    if (!option(vm, args[1], false, &e.quote_tabs) || !option(vm, args[2], true, &e.is_text) ||
-        !option(vm, args[3], false, &e.header))
+    if (!arguments_flag(vm, args[1], false, &e.quote_tabs) ||
+        !arguments_flag(vm, args[2], true, &e.is_text) || !arguments_flag(vm, args[3], false, &e.header))
         return ABSENT;
     const uint8_t *newline = s.length ? memchr(s.data, '\n', (size_t)s.length) : NULL;
     e.crlf = newline && newline > s.data && newline[-1] == '\r';

@@ -29,12 +29,8 @@ static bool read_bounds(VM *vm, Value *args, int64_t *low, int64_t *high) {
     *low = 0, *high = -1;
     if (!is_absent(args[LOW]) && !row_position(vm, args[LOW], low)) return false;
     if (*low < 0) return raise_value(vm, "lo must be non-negative"), false;
-    if (!is_absent(args[HIGH]) && !is_none(args[HIGH]) && !row_position(vm, args[HIGH], high)) return false;
+    if (value_is_given(args[HIGH]) && !row_position(vm, args[HIGH], high)) return false;
     return *high != -1 || (*high = object_length(vm, args[SEQUENCE])) >= 0;
-}
-
-static inline int less(VM *vm, Value a, Value b) {
-    return are_ints(a, b) ? int_get(a) < int_get(b) : object_compare_truth(vm, a, b, COMPARE_LT);
 }
 
 /* The index in front of (left) or behind the items that are equal to `item`; -1 RAISES. */
@@ -46,7 +42,7 @@ static int64_t find(VM *vm, Value *args, Value item, bool left) {
         int64_t middle = low + (high - low) / 2;
         Value rank = rank_at(vm, args[SEQUENCE], middle, key);
         if (is_absent(rank)) return -1;
-        int smaller = left ? less(vm, rank, item) : less(vm, item, rank);
+        int smaller = left ? object_less(vm, rank, item) : object_less(vm, item, rank);
         value_drop(vm, rank);
         if (smaller < 0) return -1;
         if (smaller == left) {
@@ -64,7 +60,7 @@ static Value bisect(VM *vm, Value *args, bool left) {
 }
 
 static Value insort(VM *vm, Value *args, bool left) {
-    bool keyed = !is_absent(args[KEY]) && !is_none(args[KEY]);
+    bool keyed = value_is_given(args[KEY]);
     Value rank = keyed ? call_1(vm, args[KEY], args[ITEM]) : value_ref(args[ITEM]);
     if (is_absent(rank)) return ABSENT;
     int64_t index = find(vm, args, rank, left);

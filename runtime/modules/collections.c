@@ -56,7 +56,7 @@ static Value getter_new(VM *vm, Type *type, Value *args, int nargs, Value names)
 static Value getter_get(VM *vm, Value self, Value instance, Value owner) {
     (void)owner;
     int64_t index = as_getter(self)->index;
-    if (is_absent(instance) || is_none(instance)) return value_ref(self);
+    if (!value_is_given(instance)) return value_ref(self);
     if (!is_tuple(instance)) {
         return raise_type(vm, "descriptor for index '%lld' for tuple subclasses doesn't apply to '%T' object",
                           (long long)index, instance);

@@ -236,7 +236,7 @@ static bool extend(VM *vm, Value self, Value iterable, EachFn each) {
 
 static bool read_maximum(VM *vm, Value v, int64_t *maximum) {
     *maximum = UNBOUNDED;
-    if (is_absent(v) || is_none(v)) return true;
+    if (!value_is_given(v)) return true;
     if (!is_family(v, TYPE_INT)) return raise_type(vm, "an integer is required"), false;
     if (!row_position(vm, v, maximum)) return false;
     if (*maximum < 0) raise_value(vm, "maxlen must be non-negative");
@@ -635,11 +635,6 @@ static Value iterator_backward(VM *vm, Value self) {
     return value_ref(*place(as_deque(it->deque), --it->remaining));
 }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 METHOD(iterator_hint) { return int_small(as_iterator(args[0])->remaining); }
 
 METHOD(iterator_reduce) {
@@ -665,7 +660,7 @@ static const NativeDef iterator_methods[] = {
         .basic_size = sizeof(DequeIterator), \
         .base = &object_type, \
         .new = iterator_new, \
-        .iterate = iterator_self, \
+        .iterate = iterator_itself, \
         .next = step, \
         .methods = iterator_methods, \
     };

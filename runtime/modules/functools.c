@@ -23,15 +23,6 @@
 
 enum { LOCAL_ARGUMENTS = 12 }; /* a call with so many needs no block for them */
 
-/* Attributes of an instance of the built-in type itself; those of classes see to their own. */
-static int own_traverse(Object *self, VisitFn visit, void *context) {
-    return self->type->flags & TYPE_HEAP ? 0 : attributes_traverse(self, visit, context);
-}
-
-static void own_clear(VM *vm, Object *self) {
-    if (!(self->type->flags & TYPE_HEAP)) attributes_clear(vm, self);
-}
-
 /* --- partial --- */
 
 typedef struct {
@@ -48,7 +39,7 @@ static int partial_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(p->function);
     VISIT(p->arguments);
     VISIT(p->keywords);
-    return own_traverse(self, visit, context);
+    return attributes_traverse_own(self, visit, context);
 }
 
 static void partial_clear(VM *vm, Object *self) {
@@ -56,7 +47,7 @@ static void partial_clear(VM *vm, Object *self) {
     value_set(vm, &p->function, NONE);
     value_set(vm, &p->arguments, value_ref(vm->empty_tuple));
     if (!is_absent(p->keywords)) dict_clear(vm, p->keywords);
-    own_clear(vm, self);
+    attributes_clear_own(vm, self);
 }
 
 static void partial_dealloc(VM *vm, Object *self) {
@@ -64,7 +55,7 @@ static void partial_dealloc(VM *vm, Object *self) {
     value_clear(vm, &p->function);
     value_clear(vm, &p->arguments);
     value_clear(vm, &p->keywords);
-    own_clear(vm, self);
+    attributes_clear_own(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
@@ -257,7 +248,7 @@ static const GetSetDef own_dict[] = {
 /* A partial in a class is not a method yet, and CPython says so where it is looked up through an instance. */
 static Value partial_get(VM *vm, Value self, Value instance, Value owner) {
     (void)owner;
-    bool through_instance = !is_absent(instance) && !is_none(instance);
+    bool through_instance = value_is_given(instance);
     if (through_instance &&
         !warn(vm, &exc_FutureWarning, 1,
               "functools.partial will be a method descriptor in future Python versions; wrap it in "
@@ -461,7 +452,7 @@ static int lru_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(lru->function);
     VISIT(lru->cache);
     VISIT(lru->info_type);
-    return own_traverse(self, visit, context);
+    return attributes_traverse_own(self, visit, context);
 }
 
 static void lru_clear(VM *vm, Object *self) {
@@ -470,7 +461,7 @@ static void lru_clear(VM *vm, Object *self) {
     if (!is_absent(lru->cache)) dict_clear(vm, lru->cache);
     value_set(vm, &lru->function, NONE);
     value_set(vm, &lru->info_type, NONE);
-    own_clear(vm, self);
+    attributes_clear_own(vm, self);
 }
 
 static void lru_dealloc(VM *vm, Object *self) {
@@ -479,7 +470,7 @@ static void lru_dealloc(VM *vm, Object *self) {
     value_clear(vm, &lru->cache);
     value_clear(vm, &lru->function);
     value_clear(vm, &lru->info_type);
-    own_clear(vm, self);
+    attributes_clear_own(vm, self);
     object_free(vm, self, instance_size(self, 0));
 }
 
@@ -605,7 +596,7 @@ static Value lru_call(VM *vm, Value self, Value *args, int nargs, Value names) {
 
 static Value lru_get(VM *vm, Value self, Value instance, Value owner) {
     (void)owner;
-    if (is_absent(instance) || is_none(instance)) return value_ref(self);
+    if (!value_is_given(instance)) return value_ref(self);
     return call_2(vm, from_object(&method_type), self, instance);
 }
 

@@ -263,7 +263,7 @@ static Value list_findings(Findings *f, int status) {
 
 NATIVE(get_objects) {
     int64_t generation = -1; /* all of them, also when the program says so */
-    if (!is_absent(args[0]) && !is_none(args[0])) {
+    if (value_is_given(args[0])) {
         if (!is_int_family(args[0]) && type_of(args[0])->number.index == NULL) {
             return raise_type(vm, "argument should be integer or None, not '%T'", args[0]);
         }

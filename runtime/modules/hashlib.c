@@ -250,8 +250,7 @@ static Value derive(VM *vm, Value name, const BufferView *password, const Buffer
     Mac mac;
     if (!mac_start(vm, &mac, name, password)) return ABSENT;
     int64_t length = mac.hash->digest_size;
-    if (!is_absent(size) && !is_none(size) && !object_to_int64(vm, size, &exc_OverflowError, &length))
-        return ABSENT;
+    if (value_is_given(size) && !object_to_int64(vm, size, &exc_OverflowError, &length)) return ABSENT;
     if (length < 1) return raise_value(vm, "key length must be greater than 0.");
     if (length > INT32_MAX) return raise_overflow(vm, "key length is too great.");
     Bytes *key = bytes_new(vm, length);

@@ -12,20 +12,11 @@
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 
-static inline int less(VM *vm, Value a, Value b) {
-    if (are_ints(a, b)) return int_get(a) < int_get(b);
-    if (is_float(a) && is_float(b)) return float_get(a) < float_get(b);
-    value_ref(a), value_ref(b);
-    int result = object_compare_truth(vm, a, b, COMPARE_LT);
-    value_drop(vm, a), value_drop(vm, b);
-    return result;
-}
-
 /* Does items[i] stand above items[j]: is it less, or in a heap with the largest first, more? -1 RAISES. */
 static inline int above(VM *vm, const List *heap, int64_t i, int64_t j, bool largest) {
     int64_t length = heap->length;
     Value a = heap->items[i], b = heap->items[j];
-    int result = largest ? less(vm, b, a) : less(vm, a, b);
+    int result = largest ? object_less(vm, b, a) : object_less(vm, a, b);
     if (__builtin_expect(heap->length != length, 0)) {
         if (result >= 0) raise_error(vm, &exc_RuntimeError, "list changed size during iteration");
         return -1;
@@ -121,7 +112,7 @@ NATIVE(function_heappushpop) {
     if (!check(vm, "heappushpop", false, args[0])) return ABSENT;
     const List *heap = as_list(args[0]);
     if (heap->length == 0) return value_ref(args[1]);
-    int lower = less(vm, heap->items[0], args[1]);
+    int lower = object_less(vm, heap->items[0], args[1]);
     if (lower < 0) return ABSENT;
     return lower ? replace(vm, args[0], args[1], false) : value_ref(args[1]);
 }

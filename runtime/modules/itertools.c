@@ -61,29 +61,6 @@ static Value make(VM *vm, Type *type, Value function, STEALS Value source) {
     return from_object(stream);
 }
 
-Value itertools_iterate_all(VM *vm, Value *args, int count) {
-    Tuple *iterators = tuple_new(vm, count);
-    if (!iterators) return ABSENT;
-    for (int i = 0; i < count; i++) {
-        iterators->items[i] = object_iterate(vm, args[i]);
-        if (!is_absent(iterators->items[i])) continue;
-        object_drop(vm, &iterators->head);
-        return ABSENT;
-    }
-    return tuple_finish(iterators);
-}
-
-Value itertools_reduction(VM *vm, Value self, STEALS Value arguments, STEALS Value state) {
-    Value type = from_object(type_of(self)), result = ABSENT;
-    if (!is_absent(arguments)) {
-        result =
-            is_absent(state) ? tuple_pack(vm, 2, type, arguments) : tuple_pack(vm, 3, type, arguments, state);
-    }
-    value_xdrop(vm, arguments);
-    value_xdrop(vm, state);
-    return result;
-}
-
 /* What an exhausted stream has in place of its source: an empty iterator. NEW, RAISES. */
 static Value source_shown(VM *vm, const Stream *stream) {
     return is_absent(stream->source) ? object_iterate(vm, vm->empty_tuple) : value_ref(stream->source);
@@ -94,7 +71,7 @@ static Value reduce_pair(VM *vm, Value self, Value first, STEALS Value state) {
     Value source = source_shown(vm, as_stream(self)), arguments = ABSENT;
     if (!is_absent(source)) arguments = tuple_pack(vm, 2, first, source);
     value_xdrop(vm, source);
-    return itertools_reduction(vm, self, arguments, state);
+    return iterator_type_reduction(vm, self, arguments, state);
 }
 
 /* A stream of a function over one iterable: dropwhile and its like. */
@@ -127,7 +104,7 @@ static bool may_go_on(VM *vm) { return !vm_interrupted(vm) || vm->hooks.handle_s
         .base = &object_type, \
         .doc = __VA_ARGS__, \
         .new = new_function, \
-        .iterate = iterator_self, \
+        .iterate = iterator_itself, \
         .next = next_function, \
         .methods = table, \
     };
@@ -165,7 +142,7 @@ static Value accumulate_new(VM *vm, Type *type, Value *args, int nargs, Value na
     if (!arguments_bind(vm, "accumulate", "iterable, func=None, *, initial=None", args, nargs, names, row))
         return ABSENT;
     Value self = make(vm, type, is_absent(row[1]) ? NONE : row[1], object_iterate(vm, row[0]));
-    if (!is_absent(self) && !is_absent(row[2]) && !is_none(row[2])) {
+    if (!is_absent(self) && value_is_given(row[2])) {
         as_stream(self)->extra = value_ref(row[2]);
     }
     return self;
@@ -202,8 +179,8 @@ METHOD(accumulate_reduce) {
         Value source = source_shown(vm, stream), arguments = ABSENT;
         if (!is_absent(source)) arguments = tuple_pack(vm, 2, source, stream->function);
         value_xdrop(vm, source);
-        Value total = is_absent(stream->result) ? NONE : value_ref(stream->result);
-        return itertools_reduction(vm, args[0], arguments, total);
+        Value total = value_or_none(stream->result);
+        return iterator_type_reduction(vm, args[0], arguments, total);
     }
     Value first = tuple_pack(vm, 1, stream->extra), both = ABSENT, arguments = ABSENT, all = ABSENT;
     if (!is_absent(first)) both = tuple_pack(vm, 2, first, stream->source);
@@ -212,7 +189,7 @@ METHOD(accumulate_reduce) {
     value_xdrop(vm, first);
     value_xdrop(vm, both);
     value_xdrop(vm, all);
-    return itertools_reduction(vm, args[0], arguments, NONE);
+    return iterator_type_reduction(vm, args[0], arguments, NONE);
 }
 
 METHOD(accumulate_setstate) {
@@ -326,7 +303,7 @@ METHOD(chain_reduce) {
                                          : tuple_pack(vm, 2, stream->source, stream->extra);
         if (is_absent(state)) return ABSENT;
     }
-    return itertools_reduction(vm, args[0], value_ref(vm->empty_tuple), state);
+    return iterator_type_reduction(vm, args[0], value_ref(vm->empty_tuple), state);
 }
 
 METHOD(chain_setstate) {
@@ -394,7 +371,7 @@ static Value compress_next(VM *vm, Value self) {
 
 METHOD(compress_reduce) {
     const Stream *stream = as_stream(args[0]);
-    return itertools_reduction(vm, args[0], tuple_pack(vm, 2, stream->source, stream->extra), ABSENT);
+    return iterator_type_reduction(vm, args[0], tuple_pack(vm, 2, stream->source, stream->extra), ABSENT);
 }
 
 static const NativeDef compress_methods[] = {
@@ -468,7 +445,7 @@ METHOD(count_reduce) {
     const Stream *stream = as_stream(args[0]);
     Value arguments = is_one(stream->extra) ? tuple_pack(vm, 1, stream->function)
                                             : tuple_pack(vm, 2, stream->function, stream->extra);
-    return itertools_reduction(vm, args[0], arguments, ABSENT);
+    return iterator_type_reduction(vm, args[0], arguments, ABSENT);
 }
 
 static const NativeDef count_methods[] = {
@@ -485,7 +462,7 @@ Type itertools_count_type = {
     .doc = "Return a count object whose .__next__() method returns consecutive values.",
     .new = count_new,
     .repr = count_repr,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = count_next,
     .methods = count_methods,
 };
@@ -534,7 +511,7 @@ METHOD(cycle_reduce) {
                       ? ABSENT
                       : tuple_pack(vm, 2, stream->extra, bool_from(is_absent(stream->source)));
     if (is_absent(state)) return value_xdrop(vm, arguments), ABSENT;
-    return itertools_reduction(vm, args[0], arguments, state);
+    return iterator_type_reduction(vm, args[0], arguments, state);
 }
 
 METHOD(cycle_setstate) {
@@ -732,7 +709,7 @@ METHOD(islice_reduce) {
         Value empty = source_shown(vm, stream), arguments = ABSENT;
         if (!is_absent(empty)) arguments = tuple_pack(vm, 2, empty, int_small(0));
         value_xdrop(vm, empty);
-        return itertools_reduction(vm, args[0], arguments, int_small(0));
+        return iterator_type_reduction(vm, args[0], arguments, int_small(0));
     }
     Value stop = stream->stop < 0 ? NONE : int_from(vm, stream->stop);
     Value wanted = int_from(vm, slice->wanted), step = int_from(vm, stream->step), state = ABSENT;
@@ -744,7 +721,7 @@ METHOD(islice_reduce) {
     value_xdrop(vm, stop);
     value_xdrop(vm, wanted);
     value_xdrop(vm, step);
-    return itertools_reduction(vm, args[0], arguments, state);
+    return iterator_type_reduction(vm, args[0], arguments, state);
 }
 
 METHOD(islice_setstate) {
@@ -775,7 +752,7 @@ Type itertools_islice_type = {
     .doc = "islice(iterable, stop) --> islice object\nislice(iterable, start, stop[, step]) --> islice "
            "object\n\nReturn an iterator whose next() method returns selected values from an\niterable.",
     .new = islice_new,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = islice_next,
     .methods = islice_methods,
 };
@@ -862,12 +839,12 @@ static Value repeat_repr(VM *vm, Value self) {
 METHOD(repeat_reduce) {
     const Stream *stream = as_stream(args[0]);
     if (stream->index < 0)
-        return itertools_reduction(vm, args[0], tuple_pack(vm, 1, stream->function), ABSENT);
+        return iterator_type_reduction(vm, args[0], tuple_pack(vm, 1, stream->function), ABSENT);
     Value left = int_from(vm, stream->index);
     if (is_absent(left)) return ABSENT;
     Value arguments = tuple_pack(vm, 2, stream->function, left);
     value_drop(vm, left);
-    return itertools_reduction(vm, args[0], arguments, ABSENT);
+    return iterator_type_reduction(vm, args[0], arguments, ABSENT);
 }
 
 METHOD(repeat_length_hint) {
@@ -893,7 +870,7 @@ Type itertools_repeat_type = {
         "times.  If not specified, returns the object\nendlessly.",
     .new = repeat_new,
     .repr = repeat_repr,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = repeat_next,
     .methods = repeat_methods,
 };
@@ -908,7 +885,7 @@ static Value zip_longest_new(VM *vm, Type *type, Value *args, int nargs, Value n
         }
         fill = args[nargs];
     }
-    Value self = make(vm, type, ABSENT, itertools_iterate_all(vm, args, nargs));
+    Value self = make(vm, type, ABSENT, iterators_of(vm, args, nargs));
     if (is_absent(self)) return ABSENT;
     as_stream(self)->extra = value_ref(fill);
     as_stream(self)->index = nargs;
@@ -959,7 +936,7 @@ METHOD(zip_longest_reduce) {
         Value iterator = iterators->items[i];
         shown->items[i] = value_ref(is_none(iterator) ? vm->empty_tuple : iterator);
     }
-    return itertools_reduction(vm, args[0], tuple_finish(shown), value_ref(stream->extra));
+    return iterator_type_reduction(vm, args[0], tuple_finish(shown), value_ref(stream->extra));
 }
 
 METHOD(zip_longest_setstate) {

@@ -31,11 +31,6 @@ NEW RAISES static inline Object *iterator_make(VM *vm, Type *type, size_t size) 
     return object;
 }
 
-static inline Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 /* The next item of the iterator in *place, which may be replaced meanwhile. ABSENT as iterator_next. */
 NEW RAISES static inline Value step_held(VM *vm, const Value *place) {
     Value iterator = *place;
@@ -47,11 +42,6 @@ NEW RAISES static inline Value step_held(VM *vm, const Value *place) {
     value_drop(vm, iterator);
     return item;
 }
-
-/* (type(self), arguments[, state]). STEALS both; ABSENT arguments pass a failure on, ABSENT state leaves it out. */
-NEW RAISES Value itertools_reduction(VM *vm, Value self, STEALS Value arguments, STEALS Value state);
-/* A tuple of iterators over args[0..count). */
-NEW RAISES Value itertools_iterate_all(VM *vm, Value *args, int count);
 
 NEW RAISES Value itertools_tee(VM *vm, Value *args, int nargs, Value names);
 

@@ -61,7 +61,7 @@ static Value groupby_new(VM *vm, Type *type, Value *args, int nargs, Value names
     Groupby *g = (Groupby *)iterator_make(vm, type, sizeof *g);
     if (!g) return value_drop(vm, source), ABSENT;
     g->source = source;
-    g->key = is_absent(row[1]) ? NONE : value_ref(row[1]);
+    g->key = value_or_none(row[1]);
     object_track(&g->head);
     return from_object(g);
 }
@@ -128,7 +128,7 @@ METHOD(groupby_reduce) {
         state = tuple_pack(vm, 3, g->next_item, g->group_key, g->next_key);
         if (is_absent(state)) return ABSENT;
     }
-    return itertools_reduction(vm, args[0], tuple_pack(vm, 2, g->source, g->key), state);
+    return iterator_type_reduction(vm, args[0], tuple_pack(vm, 2, g->source, g->key), state);
 }
 
 METHOD(groupby_setstate) {
@@ -164,7 +164,7 @@ Type itertools_groupby_type = {
         "itself\n    "
         "is used for grouping.",
     .new = groupby_new,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = groupby_next,
     .methods = groupby_methods,
 };
@@ -199,7 +199,7 @@ METHOD(group_reduce) {
     if (as_groupby(group->parent)->group != &group->head) {
         return iterator_reduction(vm, "iter", value_ref(vm->empty_tuple), ABSENT);
     }
-    return itertools_reduction(vm, args[0], tuple_pack(vm, 2, group->parent, group->key), ABSENT);
+    return iterator_type_reduction(vm, args[0], tuple_pack(vm, 2, group->parent, group->key), ABSENT);
 }
 
 static Value grouper_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
@@ -222,7 +222,7 @@ Type itertools_grouper_type = {
     .basic_size = sizeof(Group),
     .base = &object_type,
     .new = grouper_new,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = group_next,
     .methods = group_methods,
 };
@@ -305,7 +305,7 @@ METHOD(data_reduce) {
         arguments = tuple_pack(vm, 3, source, list, is_absent(data->next) ? NONE : data->next);
         value_drop(vm, list);
     }
-    return itertools_reduction(vm, args[0], arguments, ABSENT);
+    return iterator_type_reduction(vm, args[0], arguments, ABSENT);
 }
 
 static Value tee_data_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
@@ -416,7 +416,7 @@ METHOD(tee_reduce) {
     const Tee *tee = as_tee(args[0]);
     Value state = tuple_pack(vm, 2, tee->data, int_small(tee->index));
     if (is_absent(state)) return ABSENT;
-    return itertools_reduction(vm, args[0], tuple_pack(vm, 1, vm->empty_tuple), state);
+    return iterator_type_reduction(vm, args[0], tuple_pack(vm, 1, vm->empty_tuple), state);
 }
 
 METHOD(tee_setstate) {
@@ -454,7 +454,7 @@ Type itertools_tee_type = {
     .base = &object_type,
     .doc = "Iterator wrapped to make it copyable.",
     .new = tee_new,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = tee_next,
     .methods = tee_methods,
 };

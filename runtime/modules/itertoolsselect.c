@@ -153,7 +153,7 @@ METHOD(reduce_choice) {
         state = numbers(vm, selection->indices, selection->count);
         if (is_absent(state)) return ABSENT;
     }
-    return itertools_reduction(vm, args[0], tuple_pack(vm, 2, pool, int_small(selection->count)), state);
+    return iterator_type_reduction(vm, args[0], tuple_pack(vm, 2, pool, int_small(selection->count)), state);
 }
 
 static Value set_choice(VM *vm, Value self, Value state, int64_t (*limit)(const Selection *, int64_t)) {
@@ -180,7 +180,7 @@ METHOD(sizeof) {
         .base = &object_type, \
         .doc = __VA_ARGS__, \
         .new = new_function, \
-        .iterate = iterator_self, \
+        .iterate = iterator_itself, \
         .next = next_function, \
         .methods = table, \
     };
@@ -239,13 +239,13 @@ static Value product_next(VM *vm, Value self) {
 METHOD(product_reduce) {
     const Selection *selection = as_selection(args[0]);
     if (selection->stopped)
-        return itertools_reduction(vm, args[0], tuple_pack(vm, 1, vm->empty_tuple), ABSENT);
+        return iterator_type_reduction(vm, args[0], tuple_pack(vm, 1, vm->empty_tuple), ABSENT);
     Value state = ABSENT;
     if (begun(selection)) {
         state = numbers(vm, selection->indices, selection->count);
         if (is_absent(state)) return ABSENT;
     }
-    return itertools_reduction(vm, args[0], value_ref(selection->pool), state);
+    return iterator_type_reduction(vm, args[0], value_ref(selection->pool), state);
 }
 
 static int64_t last_of_place(const Selection *selection, int64_t i) {
@@ -367,7 +367,7 @@ static Value permutations_new(VM *vm, Type *type, Value *args, int nargs, Value 
     if (is_absent(pool)) return ABSENT;
     int64_t length = as_tuple(pool)->length, count = length;
     bool ok = true;
-    if (!is_absent(row[1]) && !is_none(row[1])) {
+    if (value_is_given(row[1])) {
         if (!is_int_family(row[1])) {
             ok = (raise_type(vm, "Expected int as r"), false);
         } else {
@@ -420,7 +420,7 @@ METHOD(permutations_reduce) {
     value_xdrop(vm, cycles);
     if (is_absent(state)) return ABSENT;
     Value arguments = tuple_pack(vm, 2, selection->pool, int_small(selection->count));
-    return itertools_reduction(vm, args[0], arguments, state);
+    return iterator_type_reduction(vm, args[0], arguments, state);
 }
 
 static int64_t turns_of_place(const Selection *selection, int64_t i) { return pool_length(selection) - i; }

@@ -137,7 +137,7 @@ NATIVE(math_fma) {
 NATIVE(math_nextafter) {
     double x, y;
     if (!number(vm, args[0], &x) || !number(vm, args[1], &y)) return ABSENT;
-    if (is_absent(args[2]) || is_none(args[2])) return float_from(vm, nextafter(x, y));
+    if (!value_is_given(args[2])) return float_from(vm, nextafter(x, y));
     int64_t steps;
     if (!object_to_int64(vm, args[2], NULL, &steps)) return ABSENT;
     if (steps < 0) return raise_value(vm, "steps must be a non-negative integer");
@@ -607,7 +607,7 @@ static bool count_argument(VM *vm, Value v, const char *name, int64_t *result) {
 
 static Value math_perm(VM *vm, Value *args, int nargs, Value names) {
     int64_t n, k;
-    if (is_absent(args[1]) || is_none(args[1])) return math_factorial(vm, args, nargs, names);
+    if (!value_is_given(args[1])) return math_factorial(vm, args, nargs, names);
     if (!count_argument(vm, args[0], "n", &n) || !count_argument(vm, args[1], "k", &k)) return ABSENT;
     if (k > n) return int_small(0);
     return k > FACTORIAL_MAX ? raise_memory(vm) : product_of_range(vm, n - k + 1, n);

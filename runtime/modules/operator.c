@@ -66,7 +66,7 @@ UNARY(abs, UNARY_ABSOLUTE)
 
 NATIVE(operator_truth) {
     int truth = object_truth(vm, args[0]);
-    return truth < 0 ? ABSENT : bool_from(truth);
+    return bool_from_truth(truth);
 }
 
 NATIVE(operator_not) {
@@ -109,7 +109,7 @@ NATIVE(operator_iconcat) { return concatenate(vm, args[0], args[1], true); }
 
 NATIVE(operator_contains) {
     int found = object_contains(vm, args[0], args[1]);
-    return found < 0 ? ABSENT : bool_from(found);
+    return bool_from_truth(found);
 }
 
 NATIVE(operator_getitem) { return object_get_item(vm, args[0], args[1]); }

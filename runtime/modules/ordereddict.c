@@ -152,7 +152,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     bool ordered = is_ordered(self) && !is_absent(equal) && is_ordered(other);
     if (!ordered || !value_same(equal, bool_from(op == COMPARE_EQ))) return equal;
     int same = same_order(vm, self, other);
-    return same < 0 ? ABSENT : bool_from(same == (op == COMPARE_EQ));
+    return compare_equality(same, op);
 }
 
 static Value plain_dict(VM *vm, Value self) {
@@ -396,11 +396,6 @@ static Value iterator_step_on(VM *vm, Value self) {
     return make_pair(vm, it, value_ref(entry->key), value_ref(entry->value));
 }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 METHOD(iterator_reduce) {
     const OrderedIterator *it = (const OrderedIterator *)as_object(args[0]);
     Value rest;
@@ -430,7 +425,7 @@ Type ordered_iterator_type = {
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(OrderedIterator),
     .base = &object_type,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = iterator_step_on,
     .methods = iterator_methods,
 };

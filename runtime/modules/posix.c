@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/arguments.h"
 #include "runtime/buffer.h"
 #include "runtime/bytes.h"
 #include "runtime/codec.h"
@@ -95,7 +96,7 @@ static bool path_init(VM *vm, Path *path, const char *function, Value v, bool ma
 
 static bool dir_argument(VM *vm, Value v, int *fd) {
     *fd = AT_FDCWD;
-    return is_absent(v) || is_none(v) || int_argument(vm, v, fd);
+    return !value_is_given(v) || int_argument(vm, v, fd);
 }
 
 /* The result of a system call on a path: None, or the error with its name. Ends the path. */
@@ -110,12 +111,6 @@ static Value status(VM *vm, int result) { return result < 0 ? raise_os(vm, errno
 static Value name_value(VM *vm, const char *text, size_t length, bool as_bytes) {
     return as_bytes ? bytes_from(vm, text, (int64_t)length)
                     : string_decode_utf8(vm, text, length, "surrogateescape");
-}
-
-static bool flag(VM *vm, Value v, bool otherwise, bool *result) {
-    int truth = is_absent(v) ? otherwise : object_truth(vm, v);
-    *result = truth > 0;
-    return truth >= 0;
 }
 
 /* --- stat --- */
@@ -204,7 +199,8 @@ static Value stat_path(VM *vm, const char *function, Value v, Value dir, bool fo
 
 NATIVE(posix_stat) {
     bool follow;
-    return flag(vm, args[2], true, &follow) ? stat_path(vm, "stat", args[0], args[1], follow) : ABSENT;
+    return arguments_flag(vm, args[2], true, &follow) ? stat_path(vm, "stat", args[0], args[1], follow)
+                                                      : ABSENT;
 }
 
 NATIVE(posix_lstat) { return stat_path(vm, "lstat", args[0], args[1], false); }
@@ -237,7 +233,7 @@ static Value read_directory(VM *vm, const char *function, Value v, bool entries)
     Path path;
     Value here = string_from_c(vm, ".");
     if (is_absent(here)) return ABSENT;
-    bool ok = path_init(vm, &path, function, is_absent(v) || is_none(v) ? here : v, true);
+    bool ok = path_init(vm, &path, function, !value_is_given(v) ? here : v, true);
     value_drop(vm, here);
     if (!ok) return ABSENT;
     DIR *dir = path.fd >= 0 ? fdopendir(dup(path.fd)) : opendir(path.text);
@@ -341,7 +337,7 @@ NATIVE(posix_symlink) { return two_paths(vm, TWO_SYMLINK, args[0], args[1], ABSE
 
 NATIVE(posix_link) {
     bool follow;
-    if (!flag(vm, args[4], true, &follow)) return ABSENT;
+    if (!arguments_flag(vm, args[4], true, &follow)) return ABSENT;
     return two_paths(vm, TWO_LINK, args[0], args[1], args[2], args[3], follow);
 }
 
@@ -363,7 +359,7 @@ NATIVE(posix_access) {
     int mode, dir;
     bool effective, follow;
     if (!int_argument(vm, args[1], &mode) || !dir_argument(vm, args[2], &dir) ||
-        !flag(vm, args[3], false, &effective) || !flag(vm, args[4], true, &follow) ||
+        !arguments_flag(vm, args[3], false, &effective) || !arguments_flag(vm, args[4], true, &follow) ||
         !path_init(vm, &path, "access", args[0], false)) {
         return ABSENT;
     }
@@ -378,7 +374,7 @@ NATIVE(posix_chmod) {
     int mode, dir;
     bool follow;
     if (!int_argument(vm, args[1], &mode) || !dir_argument(vm, args[2], &dir) ||
-        !flag(vm, args[3], true, &follow) || !path_init(vm, &path, "chmod", args[0], true)) {
+        !arguments_flag(vm, args[3], true, &follow) || !path_init(vm, &path, "chmod", args[0], true)) {
         return ABSENT;
     }
     return path_result(vm, &path,
@@ -399,7 +395,7 @@ NATIVE(posix_utime_ns) {
         times[i].tv_sec = ns / 1000000000 - (ns % 1000000000 < 0);
         times[i].tv_nsec = ns % 1000000000 + (ns % 1000000000 < 0 ? 1000000000 : 0);
     }
-    if (!dir_argument(vm, args[3], &dir) || !flag(vm, args[4], true, &follow) ||
+    if (!dir_argument(vm, args[3], &dir) || !arguments_flag(vm, args[4], true, &follow) ||
         !path_init(vm, &path, "utime", args[0], true)) {
         return ABSENT;
     }
@@ -533,7 +529,7 @@ NATIVE(posix_dup2) {
     int fd, to;
     bool inheritable;
     if (!int_argument(vm, args[0], &fd) || !int_argument(vm, args[1], &to) ||
-        !flag(vm, args[2], true, &inheritable)) {
+        !arguments_flag(vm, args[2], true, &inheritable)) {
         return ABSENT;
     }
     int done = inheritable || fd == to ? dup2(fd, to) : dup3(fd, to, O_CLOEXEC);
@@ -556,7 +552,7 @@ NATIVE(posix_get_blocking) {
 NATIVE(posix_set_blocking) {
     int fd;
     bool blocking;
-    if (!int_argument(vm, args[0], &fd) || !flag(vm, args[1], true, &blocking)) return ABSENT;
+    if (!int_argument(vm, args[0], &fd) || !arguments_flag(vm, args[1], true, &blocking)) return ABSENT;
     int flags = fcntl(fd, F_GETFL);
     if (flags >= 0) flags = fcntl(fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
     return flags < 0 ? raise_os(vm, errno, ABSENT) : NONE;

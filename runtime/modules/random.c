@@ -116,7 +116,7 @@ static bool seed_from_system(VM *vm, Generator *g) {
 }
 
 static bool seed(VM *vm, Generator *g, Value v) {
-    if (is_absent(v) || is_none(v)) return seed_from_system(vm, g);
+    if (!value_is_given(v)) return seed_from_system(vm, g);
     uint64_t hashed;
     if (is_int_family(v)) {
         IntView view;

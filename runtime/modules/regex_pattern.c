@@ -465,7 +465,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
         equal = object_equal(vm, a->flags, b->flags);
         if (equal > 0) equal = object_equal(vm, a->pattern, b->pattern);
     }
-    return equal < 0 ? ABSENT : bool_from(equal == (op == COMPARE_EQ));
+    return compare_equality(equal, op);
 }
 
 static bool hash(VM *vm, Value self, int64_t *hash) {

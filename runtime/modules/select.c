@@ -75,7 +75,7 @@ static int64_t now(void) {
 /* A number of units of so many nanoseconds, rounded up; None and ABSENT: FOREVER. */
 static bool read_timeout(VM *vm, Value v, int64_t unit, const char *wanted, int64_t *timeout) {
     *timeout = FOREVER;
-    if (is_absent(v) || is_none(v)) return true;
+    if (!value_is_given(v)) return true;
     int64_t limit = INT64_MAX / unit;
     if (is_float_family(v)) {
         double d = float_number(v);

@@ -470,11 +470,6 @@ static void iterator_dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(UnpackIterator));
 }
 
-static Value iterator_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 static Value iterator_next_row(VM *vm, Value self) {
     UnpackIterator *it = (UnpackIterator *)as_object(self);
     if (is_absent(it->layout)) return ABSENT;
@@ -510,7 +505,7 @@ Type unpack_iterator_type = {
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(UnpackIterator),
     .base = &object_type,
-    .iterate = iterator_self,
+    .iterate = iterator_itself,
     .next = iterator_next_row,
     .methods = iterator_methods,
 };

@@ -38,7 +38,7 @@ static Value handled(VM *vm) {
 
 NATIVE(sys_exception) {
     Value exception = handled(vm);
-    return is_absent(exception) ? NONE : value_ref(exception);
+    return value_or_none(exception);
 }
 
 NATIVE(sys_exc_info) {
@@ -59,7 +59,7 @@ NATIVE(sys_excepthook) {
 /* Write text to sys.stdout, replacing what its encoding cannot hold. */
 static bool display(VM *vm, Value text) {
     Value out = dict_get_c(vm, vm->sys, "stdout");
-    if (is_absent(out) || is_none(out)) {
+    if (!value_is_given(out)) {
         raise_error(vm, &exc_RuntimeError, "lost sys.stdout");
         return false;
     }
@@ -153,8 +153,7 @@ bool sys_call_unraisablehook(VM *vm, Value exception, const char *message, Value
     value_ref(hook);
     Value traceback = as_exception(exception)->traceback;
     Value items[] = {value_ref(from_object(type_of(exception))), value_ref(exception),
-                     is_absent(traceback) ? NONE : value_ref(traceback),
-                     unraisable_message(vm, message, where), is_absent(where) ? NONE : value_ref(where)};
+                     value_or_none(traceback), unraisable_message(vm, message, where), value_or_none(where)};
     Value args = structseq_new(vm, &unraisable_args_type, items);
     Value result = is_absent(args) ? ABSENT : call_1(vm, hook, args);
     Value failure = error_take(vm);

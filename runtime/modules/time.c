@@ -189,7 +189,7 @@ static Value struct_time_new(VM *vm, const struct tm *t) {
 
 /* Seconds since the epoch, rounded down; None or nothing: now. */
 static bool moment_argument(VM *vm, Value v, time_t *moment) {
-    if (is_absent(v) || is_none(v)) {
+    if (!value_is_given(v)) {
         *moment = time(NULL);
         return true;
     }
