@@ -2,34 +2,37 @@
 #define MPY_GC_ARENA_H
 
 /*
- * Arenas: how memory comes from the operating system and goes back.
+ * Arenas: how memory comes from the operating system and goes back to it.
  *
- * The heap reserves one contiguous range of addresses, a window of RANGE_WINDOW bytes, and behind it the
- * descriptors:
+ * The heap reserves one contiguous range of addresses, a window of RANGE_WINDOW bytes, and right behind it the
+ * arrays of descriptors that tell what the window is used for:
  *
- *     base                            pages                     links                 arenas
- *     | arena 0 | arena 1 | ...       | a Page per 4 KiB page   | a PageLinks likewise  | a HeapArena per MiB
- * |
+ *     base            pages                     links                          arenas
+ *     | 0 | 1 | ...   | a Page for each page    | a PageLinks for each page    | a HeapArena for each arena |
+ *       arenas of 1 MiB, each of 256 pages of 4 KiB
  *
- * Reserved addresses cost nothing. They are made usable (*committed*) one arena of 1 MiB at a time, together
- * with the descriptors of its 256 pages, and an arena that has become entirely free is *released*: its
- * memory goes back, its addresses stay ours. So an address tells its page, (address - base) >> PAGE_SHIFT, in
- * one subtraction and one shift, and the pages themselves hold nothing but data.
+ * Reserved addresses cost nothing. They are made usable (*committed*) one arena at a time, together with the
+ * descriptors of its 256 pages. An arena that has become entirely free may be *released*: its memory goes back
+ * to the system, its addresses stay reserved. An address tells its page in one subtraction and one shift,
+ * (address - base) >> PAGE_SHIFT, and the page's number its descriptor, so that the pages themselves hold
+ * nothing but data: no header of a pool or block lies among the objects, no overrun of one can damage another's
+ * books, and a page's contents could be moved behind its back (docs/architecture.md, section 3).
  *
  * Where a limit on address space (ulimit -v), a sanitizer or valgrind refuses the whole window, the range
  * begins at a fixed hint and grows in steps of at most RANGE_STEP bytes, each reserved right behind the one
  * before.
  *
  * States of an arena
- *   absent     not committed; everything at the start. (`occupied` bit clear.)
- *     -> in use     arena_commit
+ *   absent     not committed; every arena at the start. (`occupied` bit clear.)
+ *     -> in use     arena_commit, when span.c takes a page of it
  *   in use     committed, some page of it in a pool or a large block. (`occupied` bit set.)
  *     -> vacant     its last page is freed (span.c)
  *   vacant     committed, all 256 pages free. (`occupied` bit clear.)
  *     -> in use     a page is taken
  *     -> absent     arena_release, when span.c gives memory back
  *
- * Page descriptors are described in gc/span.h and gc/pool.h, which share them.
+ * The pages of an arena in use belong to pools, to large blocks or to free spans: gc/span.h cuts arenas into
+ * these, gc/pool.h says what a pool is. Both use the descriptors defined here; the range owns their memory.
  */
 
 #include <stdbool.h>
@@ -38,17 +41,17 @@
 
 enum {
     PAGE_SHIFT = 12,
-    PAGE_BYTES = 1 << PAGE_SHIFT, /* a pool is a page because pools of this size can be meshed */
+    PAGE_BYTES = 1 << PAGE_SHIFT, /* the unit in which memory can be given back, so a pool is one page */
     ARENA_SHIFT = 20,
     ARENA_BYTES = 1 << ARENA_SHIFT,
     ARENA_PAGES = ARENA_BYTES / PAGE_BYTES,
     ARENA_DIRTY_WORDS = ARENA_PAGES / 64,
 };
 
-#define RANGE_WINDOW \
-    ((size_t)64 << 30) /* the most that one heap can hold; page numbers fit 32 bits with room to spare */
-#define RANGE_STEP \
-    ((size_t)64 << 20) /* growth where the window is refused; halved down to one arena if need be */
+/* The most that one heap can hold; page numbers fit 32 bits with room to spare. */
+#define RANGE_WINDOW ((size_t)64 << 30)
+/* How much a range grows where the window is refused; halved, down to one arena, as long as that is refused too. */
+#define RANGE_STEP ((size_t)64 << 20)
 #define RANGE_ARENAS ((uint32_t)(RANGE_WINDOW >> ARENA_SHIFT))
 #define PAGE_NONE UINT32_MAX /* no page, in links between page descriptors */
 
@@ -84,8 +87,8 @@ typedef struct Page {
 
 /* The part of a descriptor that is seldom looked at, in an array of its own. */
 typedef struct PageLinks {
-    uint32_t next, prev;  /* free span, partial pool: neighbours in their list */
-    uint32_t reserved[2]; /* for meshing: which pages share this one's memory */
+    uint32_t next, prev; /* free span, partial pool: neighbours in their list */
+    uint32_t padding[2]; /* an arena's links fill one page: they are committed and released with it */
 } PageLinks;
 
 typedef struct HeapArena {             /* base/arena.h has the other kind of arena */
@@ -111,9 +114,11 @@ typedef struct AddressRange {
 
 _Static_assert(sizeof(Page) == 16 && sizeof(PageLinks) == 16,
                "the shift in page_of and the descriptors of an arena filling whole pages");
-_Static_assert(ARENA_PAGES * sizeof(Page) % PAGE_BYTES == 0, "descriptors are committed by the arena");
+_Static_assert(ARENA_PAGES * sizeof(Page) % PAGE_BYTES == 0 &&
+                   ARENA_PAGES * sizeof(PageLinks) % PAGE_BYTES == 0,
+               "descriptors are committed by the arena");
 
-/* False when not even one arena's addresses can be had. */
+/* In place. False when not even one arena's addresses can be had. range_fini gives the whole range back. */
 bool range_init(AddressRange *range);
 void range_fini(AddressRange *range);
 
@@ -127,13 +132,13 @@ bool range_is_vacant(AddressRange *range, uint32_t first, uint32_t count);
 /* Make an absent arena usable, its descriptors zeroed; false when the system refuses. */
 bool arena_commit(AddressRange *range, uint32_t arena);
 
-/* Give a vacant arena back. Its spans must be out of all lists. */
+/* Give a vacant arena back: it is absent afterwards. Its free span must be out of its list. */
 void arena_release(AddressRange *range, uint32_t arena);
 
-/* Give back the memory of some free pages of a committed arena; they read as zeros, or not at all, from now
- * on. */
+/* Give back the memory of some free pages of a committed arena. Their contents are lost. */
 void pages_return(AddressRange *range, uint32_t first, uint32_t count);
 
+/* Note that an arena is in use, or that it is not. */
 void arena_set_occupied(AddressRange *range, uint32_t arena, bool occupied);
 
 static inline uint32_t page_arena(uint32_t page) { return page / ARENA_PAGES; }

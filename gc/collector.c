@@ -37,7 +37,7 @@ static Trace trace_of(const Heap *heap) {
 
 static uint32_t candidate_count(const Collector *c) { return c->end - c->start; }
 
-/* Candidate number i; NULL if it died meanwhile. */
+/* Candidate number i. BORROWED; NULL if it died meanwhile. */
 static Object *candidate(const Collector *c, uint32_t i) { return c->target->items[c->start + i]; }
 
 /* Objects die and are born all over the heap, so a walk in order of creation waits for memory, unless it asks early. */
@@ -116,8 +116,8 @@ static bool gather(Heap *heap, int generation) {
 
 /* ---- copy ----
  * Before: candidates are not marked, or were in an earlier round and are known to be alive.
- * After: the word of every candidate that is not marked is its reference count. Those that died are marked.
- */
+ * After: the word of every candidate that is not marked is its reference count. Those that died are
+ * marked. */
 
 static void copy_counts(Collector *c) {
     for (uint32_t i = 0; i < candidate_count(c); i++) {

@@ -53,10 +53,9 @@ typedef struct FinalizerQueue {
 /* Collector.debug, with the values of the module gc's constants. The collector itself looks at two of them. */
 enum {
     GC_DEBUG_STATS = 1,
-    GC_DEBUG_COLLECTABLE = 2, /* tell hooks.garbage_found of each object of the garbage */
-    GC_DEBUG_UNCOLLECTABLE =
-        4,                 /* there is no such garbage: every type has a traverse slot that can be trusted */
-    GC_DEBUG_SAVEALL = 32, /* give garbage to hooks.garbage_saved when its finalizers have run */
+    GC_DEBUG_COLLECTABLE = 2,   /* tell hooks.garbage_found of each object of the garbage */
+    GC_DEBUG_UNCOLLECTABLE = 4, /* without effect: the finalizers of PEP 442 leave no such garbage */
+    GC_DEBUG_SAVEALL = 32,      /* give garbage to hooks.garbage_saved when its finalizers have run */
     GC_DEBUG_LEAK = GC_DEBUG_COLLECTABLE | GC_DEBUG_UNCOLLECTABLE | GC_DEBUG_SAVEALL,
 };
 
@@ -86,9 +85,11 @@ long gc_collect(Heap *heap, int generation);
  * False if nothing was freed. */
 bool gc_collect_quietly(Heap *heap);
 
+/* Automatic collections: on or off. gc_collect works either way. */
 void gc_enable(Heap *heap);
 void gc_disable(Heap *heap);
 bool gc_is_enabled(const Heap *heap);
+/* A generation's threshold and count, as gc.get_threshold() and gc.get_count() show them (gc/generation.h). */
 void gc_set_threshold(Heap *heap, int generation, int32_t threshold);
 int32_t gc_get_threshold(const Heap *heap, int generation);
 uint32_t gc_get_count(const Heap *heap, int generation);
@@ -97,6 +98,7 @@ uint32_t gc_get_count(const Heap *heap, int generation);
  * collection is under way. gc_unfreeze moves them to the oldest generation. */
 bool gc_freeze(Heap *heap);
 bool gc_unfreeze(Heap *heap);
+/* How many objects are set aside. */
 uint32_t gc_freeze_count(const Heap *heap);
 
 /* Call `each` for the tracked objects of a generation, or of all three (generation -1), in order of creation
@@ -108,6 +110,7 @@ int gc_each(Heap *heap, int generation, int (*each)(Object *object, void *contex
  * NULL at the end. */
 Object *gc_next_finalizer(const Heap *heap, uint32_t *position);
 
+/* Is the object in a generation's vector? Has its finalizer been called? */
 bool gc_is_tracked(const Object *object);
 bool gc_is_finalized(const Object *object);
 

@@ -18,8 +18,8 @@
 #include "gc/heap.h"
 
 enum {
-    DEBUG_CLEAN =
-        0xc8, /* of these two the low three bits are zero: read as an object's header, GC_UNTRACKED */
+    /* Of these two the low three bits are zero: read as an object's header, they say GC_UNTRACKED. */
+    DEBUG_CLEAN = 0xc8,
     DEBUG_DEAD = 0xd8,
     DEBUG_FENCE = 0xfb,
     DEBUG_FENCE_BYTES = 16,
@@ -45,6 +45,7 @@ bool debug_init(Heap *heap);
 /* Empty and free the quarantine, and print the blocks that are still live. */
 void debug_fini(Heap *heap);
 
+/* heap_alloc, heap_free and heap_resize of the debug mode. `site` is the place in the program that asks. */
 void *debug_alloc(Heap *heap, size_t size, const Type *type, const void *site);
 void debug_free(Heap *heap, void *block, size_t size, const void *site);
 void *debug_resize(Heap *heap, void *block, size_t old_size, size_t new_size, const void *site);

@@ -6,11 +6,17 @@
 /*
  * A generation: the tracked objects of one age, as a vector in order of creation.
  *
+ * Most objects die young, and those that have lived for a while tend to live on (the generational hypothesis:
+ * Lieberman and Hewitt 1983, Ungar 1984). So containers are sorted by how many collections they have survived:
+ * none (young), one (middle), more (old). The young generation is small and collected often, the old one is
+ * large and collected seldom. gc.freeze() sets objects aside in a fourth vector that is never collected.
+ *
  * An object's header holds its generation and its index here, so it leaves in constant time: its entry
  * becomes a hole (NULL). In the young generation holes at the end are dropped at once, so that a short-lived
  * object leaves no trace. Holes elsewhere are closed, in order, by a collection, or when the vector is full,
  * or, in the older generations, when three entries in four are holes. Vectors are only ever reordered by
- * closing holes, never while a collection is under way, and references in them are not counted.
+ * closing holes, never while a collection is under way. References in them are not counted: an entry goes when
+ * its object dies.
  */
 
 enum {
@@ -34,8 +40,8 @@ typedef struct Generation {
 
     /* Statistics over the heap's life. */
     uint64_t collections, collected, uncollectable;
-    uint64_t nanoseconds,
-        longest; /* spent in collections of this generation, finalizers included; the longest */
+    uint64_t nanoseconds; /* spent in collections of this generation, finalizers included */
+    uint64_t longest;     /* of one of them */
 } Generation;
 
 /* Room for `more` entries at the end, by closing holes if there are many, or growing. False when memory is
@@ -45,7 +51,7 @@ bool generation_reserve(VM *vm, Generation *generation, uint32_t more);
 /* Close the holes from entry `start` on; every object learns its new index. */
 void generation_compact(Generation *generation, uint32_t start);
 
-/* Put an object, in no vector now, at the end. There must be room. */
+/* Put an object that is in no vector at the end. There must be room. */
 void generation_append(Generation *generation, Object *object, GcPlace place);
 
 /* Take a tracked (or GC_NEW) object out. Its place is GC_UNTRACKED from then on, its flags stay. */

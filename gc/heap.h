@@ -152,7 +152,7 @@ void *heap_resize(Heap *heap, void *block, size_t old_size, size_t new_size);
 /* The door in the shape of base/memory.h's AllocateFn: `heap` is the context, new_size 0 frees. */
 void *heap_allocate_fn(void *heap, void *block, size_t old_size, size_t new_size);
 
-/* From now on, refuse the Nth request (1: the next), once or forever; UINT64_MAX only counts them; 0 ends the
+/* Begin a watch: refuse the Nth request from here (1: the next), once or forever; UINT64_MAX only counts them; 0 ends the
  * watch. */
 void heap_watch(Heap *heap, uint64_t fail_at, bool forever);
 
@@ -165,6 +165,7 @@ size_t heap_used(const Heap *heap);
 /* Give back all the memory that can be without moving a block. */
 void heap_trim(Heap *heap);
 
+/* How many blocks are live, and the account of all bytes: both walk the pages. */
 size_t heap_live_blocks(const Heap *heap);
 void heap_stats(Heap *heap, HeapStats *stats);
 

@@ -139,10 +139,10 @@ static inline void object_free(VM *vm, Object *object, size_t size);
  */
 void object_die(VM *vm, Object *object);
 
-/* Run the finalizer now unless it has run or there is none. The caller owns a reference. */
+/* Run the finalizer unless it has run or there is none. The caller owns a reference. */
 void object_finalize(VM *vm, Object *object);
 
-/* Kill the weak references to an object now, before its finalizer runs: for the finalize slots of types whose
+/* Kill the weak references to an object before its finalizer runs: for the finalize slots of types whose
  * weak references die first (generators, as CPython). No effect when there are none. */
 void object_kill_weak_references(VM *vm, Object *object);
 
@@ -151,6 +151,7 @@ static inline bool object_is_dying(const Object *object) {
     return object->refs == 0 || object_place(object) == GC_DEFERRED;
 }
 
+/* Own one more reference; give one up, with which the object may die and user code run. */
 static inline void object_ref(Object *object) { object->refs++; }
 
 static inline void object_drop(VM *vm, Object *object) {

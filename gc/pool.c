@@ -36,8 +36,7 @@ void pools_init(Heap *heap) {
     }
 }
 
-/* ---- Buckets of partial pools: first in, first out, so that a pool gathers free slots before it is taken
- * ---- */
+/* ---- Buckets of partial pools: first in, first out, so that a pool gathers free slots ---- */
 
 static uint32_t number_of(const Heap *heap, const Page *pool) { return (uint32_t)(pool - heap->pages); }
 

@@ -2,27 +2,44 @@
 #define MPY_GC_POOL_H
 
 /*
- * Pools: a page cut into slots of one size, the way small blocks are kept.
+ * Pools: a page cut into slots of one size, which is how small blocks are kept.
  *
- * Sizes up to 512 bytes are rounded up to a multiple of 16, sizes up to 2048 to a seventh ... a half of a
- * page; each of these is a *size class* with its own pools. What is known of a pool is in its page's
- * descriptor, outside the page; the page holds slots only. Free slots are linked through their first word;
- * nothing else depends on those links, and they can be rebuilt from the set of live slots (which is what
- * meshing will do).
+ * A program asks for thousands of small blocks of a few sizes, most of which die soon. A pool serves blocks of
+ * one size only, so any free slot fits any request, freeing and taking are a push and a pop on a list of free
+ * slots, and no block needs a header. (Segregated storage: Wilson et al., "Dynamic Storage Allocation: A Survey
+ * and Critical Review", 1995; the pools of CPython's pymalloc are the model.)
  *
- * States of a pool
+ * Size classes. Sizes up to 512 bytes are rounded up to a multiple of 16, sizes up to 2048 to a seventh ... a
+ * half of a page; each of these is a *size class* with its own pools. Larger blocks are spans of pages.
+ *
+ * What is known of a pool is in its page's descriptor (gc/arena.h), outside the page; the page holds slots
+ * only. Free slots are linked through their first word. Nothing else depends on those links: they could be
+ * made anew from the set of live slots.
+ *
+ *                  a page is taken                      no free slot
+ *        (free) ------------------> current ---------------------------> full
+ *          ^                          ^  |                                |
+ *          |  heap_trim, none live    |  |                                | `rest` slots
+ *          +--------------------------|--+                                | are freed
+ *          |                          |  a slot is needed                 |
+ *          +---------------------- partial <------------------------------+
+ *             the last is freed
+ *
  *   current   the one pool of its class that slots are taken from.
  *     -> full      a slot is wanted and it has none
  *     -> free      heap_trim finds it without a live slot
  *   full      had no free slot when last looked at. In no list. Its first freed slots (`rest` of its class,
  *             fewer than all) stay unnoticed, so that a pool is not put back for a single slot.
  *     -> partial   `rest` slots have been freed
- *   partial   has live and free slots. In one of its class's buckets, by quarters of live slots.
+ *   partial   has live and free slots. In one of its class's four buckets, by quarters of live slots.
  *     -> partial   in a lower bucket, when enough are freed
  *     -> current   its class needs a slot, and it is first in the fullest bucket
  *     -> free      its last live slot is freed: the page goes back to the spans
- *   free      (no pool any more; gc/span.h)
+ *   free      no pool: a page of a free span (gc/span.h)
  *     -> current   its class needs a slot and has no partial pool
+ *
+ * That the fullest partial pool is taken first leaves the emptier ones alone, and they are the likeliest to
+ * lose their last slot and to give their page back.
  *
  * One counter finds the transitions: `countdown` is the number of frees until the next one, whichever it is,
  * and the free path only decrements it and asks for zero. For the current pool it is one more than the live
@@ -54,9 +71,10 @@ typedef struct PoolClass {
 
 typedef struct Heap Heap;
 
+/* Fill in the size classes; none has a pool. */
 void pools_init(Heap *heap);
 
-/* The class for a size from 1 to POOL_MAX. */
+/* The size class that serves blocks of `size` bytes, 1 to POOL_MAX. */
 unsigned pool_class(size_t size);
 
 /* A slot when the class's current pool has none; NULL when no page can be had. Leaves a new current pool. */
@@ -68,11 +86,13 @@ void pool_transition(Heap *heap, Page *pool);
 /* Give back the pages of current pools without a live slot. */
 void pools_trim(Heap *heap);
 
+/* How many of the pool's slots are live. */
 static inline unsigned pool_live(const Page *pool) { return (unsigned)(pool->countdown + pool->floor); }
 
 /* Links between free slots overlay the contents of any type. */
 typedef void *__attribute__((may_alias)) SlotLink;
 
+/* A free slot of the pool, which is live from then on; NULL when there is none. */
 static inline void *pool_take(Page *pool) {
     void *slot = pool->free;
     if (__builtin_expect(slot != NULL, 1)) {
@@ -82,7 +102,7 @@ static inline void *pool_take(Page *pool) {
     return slot;
 }
 
-/* True when a transition is due. */
+/* Put a live slot back. True when a transition is due (pool_transition). */
 static inline bool pool_give(Page *pool, void *slot) {
     *(SlotLink *)slot = pool->free;
     pool->free = slot;

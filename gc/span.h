@@ -47,6 +47,7 @@ typedef struct Spans {
     size_t used_peak;
 } Spans;
 
+/* In place; false when the system gives no addresses. spans_fini gives everything back, whatever is in use. */
 bool spans_init(Spans *spans);
 void spans_fini(Spans *spans);
 
@@ -54,6 +55,7 @@ void spans_fini(Spans *spans);
  * first and last page are PAGE_SPAN, and the first has the count. */
 uint32_t span_take(Spans *spans, size_t count);
 
+/* Give back the `count` pages that span_take gave; they may still hold memory (dirty). */
 void span_free(Spans *spans, uint32_t page, size_t count);
 
 /* Copy a large block's bytes to another span and free the old one, whose memory goes back to the system on the way: the
