@@ -121,7 +121,8 @@ NATIVE(builtin_hex) { return with_prefix(vm, args[0], 16, "0x"); }
 
 /*
  * sum(): ints and floats are added natively, floats with the compensation of Neumaier ("Rundungsfehleranalyse einiger
- * Verfahren zur Summation endlicher Summen", 1974), as CPython does since 3.12; anything else by the + operator.
+ * Verfahren zur Summation endlicher Summen", 1974), as CPython does since 3.12; anything else by the + operator. The
+ * addition that makes a float of an int's sum is an ordinary one.
  */
 typedef struct {
     enum { SUM_INT, SUM_FLOAT, SUM_OBJECT } kind;
@@ -157,24 +158,25 @@ static bool add_object(VM *vm, Sum *s, Value item) {
 static bool add_item(VM *vm, Value item, void *context) {
     Sum *s = context;
     int64_t sum;
+    if (is_bool(item)) item = int_small(item.bits == TRUE_VALUE.bits);
+    bool real = is_float(item) || is_exactly(item, &float_type);
     if (s->kind == SUM_INT) {
         if (is_int(item) && !__builtin_add_overflow(s->whole, int_get(item), &sum)) {
             s->whole = sum;
             return true;
         }
-        if (!is_float(item)) return add_object(vm, s, item);
+        if (!real) return add_object(vm, s, item);
         s->kind = SUM_FLOAT;
-        s->real = (double)s->whole;
+        s->real = (double)s->whole + float_number(item);
+        return true;
     }
-    if (s->kind == SUM_FLOAT) {
-        if (is_float(item) || is_exactly(item, &float_type)) {
-            add_real(s, float_number(item));
-            return true;
-        }
-        if (is_int(item)) {
-            s->real += (double)int_get(item);
-            return true;
-        }
+    if (s->kind == SUM_FLOAT && real) {
+        add_real(s, float_number(item));
+        return true;
+    }
+    if (s->kind == SUM_FLOAT && is_int(item)) {
+        s->real += (double)int_get(item);
+        return true;
     }
     return add_object(vm, s, item);
 }
