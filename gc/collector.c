@@ -24,9 +24,8 @@ enum { FETCH_AHEAD = 8 }; /* objects */
 typedef struct Trace {
     uint32_t *scratch;
     uint32_t start;
-    uint32_t
-        waiting;   /* split: first of the marked candidates still to be traversed; a list through scratch */
-    GcPlace place; /* of candidates */
+    uint32_t waiting; /* split: the first marked candidate to be traversed; a list through scratch */
+    GcPlace place;    /* of candidates */
 } Trace;
 
 static Trace trace_of(const Heap *heap) {

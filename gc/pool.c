@@ -73,7 +73,7 @@ static Page *make_pool(Heap *heap, unsigned size_class) {
     Page *pool = &heap->pages[number];
     pool->free = slots;
     pool->size_class = (uint8_t)size_class;
-    pool->countdown = 0; /* live slots, for pool_make_current */
+    pool->countdown = 0; /* no live slots, for make_current */
     pool->floor = 0;
     return pool;
 }

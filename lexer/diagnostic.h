@@ -33,7 +33,7 @@ typedef enum {
     DIAGNOSTIC_INDENTATION_ERROR,
     DIAGNOSTIC_TAB_ERROR,
     DIAGNOSTIC_MEMORY_ERROR,
-    DIAGNOSTIC_RECURSION_ERROR, /* the tree is too deep; as MEMORY_ERROR, in no particular place */
+    DIAGNOSTIC_RECURSION_ERROR, /* the tree is too deep; as DIAGNOSTIC_MEMORY_ERROR, in no particular place */
     DIAGNOSTIC_SYNTAX_WARNING,
 } DiagnosticKind;
 

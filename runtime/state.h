@@ -110,14 +110,13 @@ struct VM {
 
     /* Machine. */
     struct Frame *frame; /* the running frame; NULL outside of Python code. vm/frame.h */
-    Value *stack;        /* the value stack: stack_base..stack_end, guard page behind. vm/stack.h */
+    Value *stack;        /* the value stack, up to stack_end; a guard page lies behind. vm/frame.h */
     Value *stack_end;
     uint32_t depth;           /* Python frames now open */
     uint32_t recursion_limit; /* sys.setrecursionlimit */
     char *c_stack_limit;      /* below this address of the C stack, recursion is refused */
-    volatile int
-        interrupted; /* 1 by the signal handler, 2 while there is a trace function; looked at between instructions and in
-                        long loops */
+    /* 1 by the signal handler, 2 while there is a trace function; looked at between instructions and in long loops. */
+    volatile int interrupted;
 
     /* Names and shared small objects. */
     struct InternTable *interned; /* runtime/intern.h */

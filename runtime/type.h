@@ -26,7 +26,7 @@ typedef Value (*NativeFn)(VM *vm, Value *args, int nargs, Value names);
 
 typedef enum { COMPARE_LT, COMPARE_LE, COMPARE_EQ, COMPARE_NE, COMPARE_GT, COMPARE_GE } CompareOp;
 
-/* The binary operators, in the order of the operand of OP_BINARY. */
+/* The binary operators, in the order in which instructions number them. */
 typedef enum {
     BINARY_ADD,
     BINARY_SUBTRACT,
@@ -73,13 +73,12 @@ typedef struct {
 } ContainerSlots;
 
 enum {
-    TYPE_HEAP = 1 << 0,     /* made by a class statement or type(); owns its strings and dict */
-    TYPE_BASE = 1 << 1,     /* may be subclassed */
-    TYPE_ABSTRACT = 1 << 2, /* has abstract methods: no instances */
-    TYPE_NO_NEW = 1 << 3,   /* "cannot create '%s' instances" */
-    TYPE_METHOD_DESCRIPTOR =
-        1 << 4, /* instances are unbound functions: a method call may pass self in front */
-    TYPE_WEAKLY_REFERABLE = 1 << 5, /* instances may have weak references to them */
+    TYPE_HEAP = 1 << 0,              /* made by a class statement or type(); owns its strings and dict */
+    TYPE_BASE = 1 << 1,              /* may be subclassed */
+    TYPE_ABSTRACT = 1 << 2,          /* has abstract methods: no instances */
+    TYPE_NO_NEW = 1 << 3,            /* "cannot create '%s' instances" */
+    TYPE_METHOD_DESCRIPTOR = 1 << 4, /* instances are unbound functions: a call may pass self in front */
+    TYPE_WEAKLY_REFERABLE = 1 << 5,  /* instances may have weak references to them */
     /* The built-in families, inherited by subclasses: a fast isinstance. */
     TYPE_INT = 1 << 8,
     TYPE_FLOAT = 1 << 9,
@@ -114,11 +113,11 @@ struct Type {
     uint32_t basic_size;   /* bytes of an instance; of one with no items when item_size != 0 */
     uint32_t item_size;    /* bytes of each further item */
     uint32_t
-        attributes_offset; /* equals basic_size: the Attributes area is behind it; 0: no attributes of their own */
+        attributes_offset; /* equals basic_size: there is an Attributes area, behind it; 0: there is none */
     uint32_t attribute_slots; /* how many inline value slots new instances get in that area */
-    uint32_t version; /* of the attributes found through this type; 0: none assigned (types_version) */
-    Type *base;       /* the base that gives the layout; NULL for object */
-    const char *doc;  /* built-in types; heap types keep __doc__ in their dict */
+    uint32_t version;         /* of the attributes found through this type; 0: none assigned (type_version) */
+    Type *base;               /* the base that gives the layout; NULL for object */
+    const char *doc;          /* built-in types; heap types keep __doc__ in their dict */
 
     /* Life. */
     Value (*new)(VM *vm, Type *type, Value *args, int nargs, Value names);

@@ -29,9 +29,9 @@ enum {
     FRAME_ENTRY = 1,     /* its end leaves the eval loop that entered it */
     FRAME_GENERATOR = 2, /* lies in a generator */
     FRAME_INIT =
-        4, /* an __init__ called by a class: must return None; the instance stands in the result's place */
-    FRAME_OBSERVED = 16, /* has a frame object */
+        4, /* an __init__ called by a class: must return None, the instance is in the result's place */
     FRAME_OPERATOR = 8,  /* a binary operator's method: the operands are still on the caller's stack */
+    FRAME_OBSERVED = 16, /* has a frame object */
 };
 
 typedef struct Frame Frame;

@@ -46,7 +46,8 @@ typedef struct {
     uint8_t size;
     uint8_t machine; /* little-endian */
     bool is_signed, is_text;
-    const char *name; /* in errors about its range; NULL: an unsigned or a 64-bit one, see set_wide */
+    const char *
+        name; /* in errors about its range; NULL: an unsigned or a 64-bit one, which have texts of their own */
 } Kind;
 
 static const Kind kinds[] = {

@@ -186,10 +186,9 @@ typedef struct {
     Object head;
     Value wanted; /* a tuple: attribute names; keys; a method's name and its arguments. Owned */
     Value
-        paths; /* attrgetter: a tuple of an interned name, or a tuple of them for a dotted one, each. Owned */
+        paths; /* attrgetter: a tuple of an interned name, or of a tuple of them for a dotted one, each. Owned */
     Value keywords; /* methodcaller: a dict, or ABSENT when there are none. Owned */
-    Value
-        names; /* methodcaller: the dict's keys as a tuple, its values being at the end of `wanted`. Owned */
+    Value names;    /* methodcaller: the keywords as a tuple; their values end `wanted`. Owned */
 } Getter;
 
 static Getter *as_getter(Value v) { return (Getter *)as_object(v); }

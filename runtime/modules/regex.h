@@ -35,7 +35,7 @@ typedef struct {
 static inline Pattern *as_pattern(Value v) { return (Pattern *)as_object(v); }
 static inline Match *as_match(Value v) { return (Match *)as_object(v); }
 
-/* A string opened for searching. The memory stays where it is until text_close. */
+/* A string opened for searching. The memory stays where it is until regex_close. */
 typedef struct {
     Value string; /* borrowed */
     RegexSubject subject;

@@ -35,8 +35,7 @@ typedef struct {
 typedef struct {
     uint32_t options;
     int64_t groups; /* capturing ones, the whole match not counted */
-    bool
-        large; /* beyond what the libraries for 8 and 16 bits can link within a code: all goes to the widest */
+    bool large; /* beyond what the 8 and 16 bit libraries can link within a code: all goes to the widest */
     RegexForm forms[3]; /* by width_log */
 } RegexEngine;
 
