@@ -54,9 +54,21 @@ static inline uint32_t *word_of(const Trace *trace, const Object *object) {
     return &trace->scratch[object_vector_index(object) - trace->start];
 }
 
-static void traverse(Object *object, VisitFn visit, Trace *trace) {
+/* Call `visit`, which becomes part of the loop, for each reference that an object owns. */
+static inline __attribute__((always_inline)) void traverse(Object *object, VisitFn visit, Trace *trace) {
     const TypeHead *slots = object_slots(object);
-    if (slots->traverse != NULL) slots->traverse(object, visit, trace);
+    if (slots->rows == NULL) {
+        if (slots->traverse != NULL) slots->traverse(object, visit, trace);
+        return;
+    }
+    ReferenceRow rows[REFERENCE_ROWS_MAX];
+    int count = slots->rows(object, rows);
+    for (const ReferenceRow *row = rows; row < rows + count; row++) {
+        const ReferenceWord *word = row->words;
+        for (size_t i = row->count; i > 0; i--, word += row->stride) {
+            if (*word != 0 && (*word & REFERENCE_TAG) == 0) visit((Object *)(uintptr_t)*word, trace);
+        }
+    }
 }
 
 /* ---- gather ----
@@ -136,7 +148,7 @@ static void copy_counts(Collector *c) {
  * After: words are the counts of references from elsewhere: other generations, marked candidates, and
  * outside. */
 
-static int subtract_one(Object *referent, void *context) {
+static inline int subtract_one(Object *referent, void *context) {
     uint32_t *word = word_of((const Trace *)context, referent);
     if (word != NULL && *word - 1 < COUNT_MANY - 1) --*word; /* neither 0, nor many, nor marked */
     return 0;
@@ -161,7 +173,7 @@ static void mark(Trace *trace, uint32_t *word) {
     trace->waiting = (uint32_t)(word - trace->scratch);
 }
 
-static int mark_referent(Object *referent, void *context) {
+static inline int mark_referent(Object *referent, void *context) {
     uint32_t *word = word_of((const Trace *)context, referent);
     if (word != NULL && !(*word & MARKED)) mark((Trace *)context, word);
     return 0;

@@ -39,6 +39,17 @@ typedef struct Object {
 /* Called for each reference an object owns; other than 0 stops the traversal and is returned from it. */
 typedef int (*VisitFn)(Object *referent, void *context);
 
+/* A row of words in a container: every `stride`-th of them is a reference it owns; or zero; or, told by its low three bits
+ * not being zero, no pointer. */
+typedef uint64_t __attribute__((may_alias)) ReferenceWord;
+typedef struct {
+    const ReferenceWord *words;
+    size_t count; /* of those that are looked at */
+    size_t stride;
+} ReferenceRow;
+
+enum { REFERENCE_ROWS_MAX = 4, REFERENCE_TAG = 7 };
+
 typedef struct TypeHead {
     Object object;
     const char *name; /* UTF-8, NUL-terminated; for reports */
@@ -46,6 +57,10 @@ typedef struct TypeHead {
     /* Visit every object reference that `self` owns, as often as it owns it. NULL: a leaf, never tracked.
      * Must tolerate an object whose body is still zeroed. Runs no user code, allocates nothing. */
     int (*traverse)(Object *self, VisitFn visit, void *context);
+
+    /* For containers that are common: all that traverse visits, as rows. The collector walks them without a call for
+     * each reference. Returns how many there are. NULL: traverse only. */
+    int (*rows)(Object *self, ReferenceRow rows[REFERENCE_ROWS_MAX]);
 
     /* Drop the references that may close a cycle; the object stays valid, if empty. NULL: its cycles always
      * run through another object that has one. */

@@ -198,10 +198,38 @@ static int check_attributes(Audit *a, Object *object) {
     return 0;
 }
 
+typedef struct {
+    uint64_t count, sum;
+} Tally;
+
+static int tally(Object *referent, void *context) {
+    ((Tally *)context)->count++;
+    ((Tally *)context)->sum += (uintptr_t)referent;
+    return 0;
+}
+
+/* Do the rows that the collector walks hold what traverse visits? */
+static int check_rows(Audit *a, Object *object) {
+    const TypeHead *slots = object_slots(object);
+    ReferenceRow rows[REFERENCE_ROWS_MAX];
+    Tally visited = {0}, held = {0};
+    if (slots->rows == NULL) return 0;
+    slots->traverse(object, tally, &visited);
+    for (int i = slots->rows(object, rows); i-- > 0;) {
+        for (size_t k = 0; k < rows[i].count; k++) {
+            ReferenceWord word = rows[i].words[k * rows[i].stride];
+            if (word != 0 && (word & REFERENCE_TAG) == 0) tally((Object *)(uintptr_t)word, &held);
+        }
+    }
+    bool same = visited.count == held.count && visited.sum == held.sum;
+    return same ? 0 : problem(a, object, "has rows that are not what its traversal visits");
+}
+
 static int check_object(Audit *a, const Entry *entry, bool at_rest) {
     Object *object = entry->object;
     int stop = compare(a, entry, at_rest);
     if (stop || object_place(object) == GC_NEW) return stop;
+    if ((stop = check_rows(a, object)) != 0) return stop;
     if (object->type->flags & TYPE_DICT) stop = check_dict(a, (const Dict *)object);
     if (stop == 0 && object->type->flags & TYPE_HEAP) stop = check_attributes(a, object);
     const TypeHead *slots = object_slots(object);

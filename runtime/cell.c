@@ -54,6 +54,11 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
+static int rows(Object *self, ReferenceRow *rows) {
+    rows[0] = (ReferenceRow){&((Cell *)self)->content.bits, 1, 1};
+    return 1;
+}
+
 static void clear(VM *vm, Object *self) { value_clear(vm, &((Cell *)self)->content); }
 
 static void dealloc(VM *vm, Object *self) {
@@ -68,7 +73,7 @@ static const GetSetDef getsets[] = {
 };
 
 Type cell_type = {
-    TYPE_HEAD(cell_type, "cell", .traverse = traverse, .clear = clear, .dealloc = dealloc),
+    TYPE_HEAD(cell_type, "cell", .traverse = traverse, .rows = rows, .clear = clear, .dealloc = dealloc),
     .basic_size = sizeof(Cell),
     .base = &object_type,
     .doc = "Create a new cell object.\n\n  contents\n    the contents of the cell. If not specified, the "

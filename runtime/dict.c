@@ -14,7 +14,6 @@
 enum {
     INDEX_LOG_MIN = 3,  /* 8 cells, 5 entries: most dicts of keyword arguments and small records */
     INDEX_LOG_MAX = 32, /* entry numbers are 32 bits wide */
-    INDEX_CLEAR_WORDS = 8,
     PERTURB_SHIFT = 5,
     GROWTH_FACTOR = 3, /* a full table is rebuilt with cells for three times its live entries: it doubles */
 };
@@ -347,25 +346,12 @@ static void move_entries(VM *vm, Dict *dict, const Dict *old) {
     }
 }
 
-/* Small ones word by word: memset may store them under a mask, and the first probe would wait for that. */
-static void index_clear(void *index, size_t size) {
-    if (size > sizeof(uint64_t) * INDEX_CLEAR_WORDS) {
-        memset(index, 0, size);
-        return;
-    }
-    uint64_t *words = index;
-    for (size_t i = 0; i < size / sizeof *words; i++) {
-        words[i] = 0;
-        __asm__("" ::: "memory"); /* or the compiler makes a memset of it */
-    }
-}
-
 /* Give the dict an empty table of this shape; the caller sees to the old one. */
 static bool table_make(VM *vm, Dict *dict, unsigned index_log, uint8_t kind) {
     size_t front = index_size(index_log);
     char *block = memory_alloc(vm, table_size(index_log, kind));
     if (!block) return false;
-    index_clear(block, front);
+    memory_clear(block, front);
     dict->table = block + front;
     dict->index_log = (uint8_t)index_log;
     dict->kind = kind;

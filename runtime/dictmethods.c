@@ -28,6 +28,17 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
+/* The strs and ints that are a simple dict's keys are leaves. */
+static int rows(Object *self, ReferenceRow *rows) {
+    enum { STRIDE = sizeof(DictEntry) / sizeof(Value) };
+    const Dict *dict = (const Dict *)self;
+    if (dict->fill == 0) return 0;
+    const DictEntry *entries = dict_entries(dict);
+    rows[0] = (ReferenceRow){&entries->value.bits, dict->fill, STRIDE};
+    rows[1] = (ReferenceRow){&entries->key.bits, dict->fill, STRIDE};
+    return dict->kind == DICT_GENERAL ? 2 : 1;
+}
+
 static void clear(VM *vm, Object *self) { dict_clear(vm, from_object(self)); }
 
 static void dealloc(VM *vm, Object *self) {
@@ -357,7 +368,7 @@ static const NativeDef methods[] = {
 };
 
 Type dict_type = {
-    TYPE_HEAD(dict_type, "dict", .traverse = traverse, .clear = clear, .dealloc = dealloc,
+    TYPE_HEAD(dict_type, "dict", .traverse = traverse, .rows = rows, .clear = clear, .dealloc = dealloc,
               .acyclic = dict_is_acyclic),
     .flags = TYPE_BASE | TYPE_DICT | TYPE_MAPPING,
     .basic_size = sizeof(Dict),

@@ -52,7 +52,30 @@ size_t instance_size(const Object *object, int64_t items) {
     return size + area_size(((const Attributes *)((const char *)object + size))->inline_slots);
 }
 
+static void begin_area(Attributes *a, const Type *type) {
+    a->inline_slots = (uint16_t)type->attribute_slots;
+    if (type->root_shape != NULL) a->shape_id = type->root_shape->id;
+}
+
+/* The commonest: of a class, with references, all of one size. */
+static Object *new_plain(VM *vm, Type *type) {
+    bool has_area = type->attributes_offset != 0;
+    size_t fixed = has_area ? aligned(type->basic_size) : type->basic_size;
+    size_t size = has_area ? fixed + area_size(type->attribute_slots) : fixed;
+    Object *object = object_new_container_to_fill(vm, type, size, sizeof(Object));
+    if (object == NULL) {
+        raise_memory(vm);
+        return NULL;
+    }
+    memory_clear(object + 1, size - sizeof(Object));
+    if (has_area) begin_area((Attributes *)((char *)object + fixed), type);
+    object_ref(&type->head.object);
+    return object;
+}
+
 Object *instance_new(VM *vm, Type *type, int64_t items) {
+    if (type->flags & TYPE_HEAP && type->item_size == 0 && type->head.traverse != NULL)
+        return new_plain(vm, type);
     bool has_area = type->attributes_offset != 0;
     size_t fixed, size;
     if (__builtin_mul_overflow((size_t)items, (size_t)type->item_size, &fixed) ||
@@ -69,11 +92,7 @@ Object *instance_new(VM *vm, Type *type, int64_t items) {
         return NULL;
     }
     if (leaf) memset(object + 1, 0, size - sizeof *object);
-    if (has_area) {
-        Attributes *a = (Attributes *)((char *)object + fixed);
-        a->inline_slots = (uint16_t)type->attribute_slots;
-        if (type->root_shape != NULL) a->shape_id = type->root_shape->id;
-    }
+    if (has_area) begin_area((Attributes *)((char *)object + fixed), type);
     if (type->flags & TYPE_HEAP) object_ref(&type->head.object);
     return object;
 }
@@ -316,6 +335,23 @@ int instance_traverse(Object *self, VisitFn visit, void *context) {
     return stop || base->head.traverse == NULL ? stop : base->head.traverse(self, visit, context);
 }
 
+int instance_rows(Object *self, ReferenceRow *rows) {
+    uint32_t count;
+    int n = 0;
+    const Value *slots = slot_values(self, &object_type, &count);
+    rows[n++] = (ReferenceRow){(const ReferenceWord *)&self->type, 1, 1};
+    if (count > 0) rows[n++] = (ReferenceRow){&slots->bits, count, 1};
+    if (self->type->attributes_offset == 0) return n;
+    const Attributes *a = attributes_at(self, self->type->attributes_offset);
+    rows[n++] = (ReferenceRow){&a->slots[0].bits, a->inline_slots, 1};
+    if (a->shape_id == SHAPE_DICT) {
+        rows[n++] = (ReferenceRow){(const ReferenceWord *)&a->dict, 1, 1};
+    } else if (a->extra_capacity > 0) {
+        rows[n++] = (ReferenceRow){&a->extra->bits, a->extra_capacity, 1};
+    }
+    return n;
+}
+
 int instance_leaves(Object *self, VisitFn visit, void *context) {
     const Type *base = type_native_base(self->type);
     return base->head.leaves == NULL ? 0 : base->head.leaves(self, visit, context);
@@ -331,15 +367,33 @@ void instance_clear(VM *vm, Object *self) {
     if (base->head.clear != NULL) base->head.clear(vm, self);
 }
 
+/* Drop the values of an object that nobody can look at any more. */
+static void drop_attributes(VM *vm, const Attributes *a) {
+    for (uint32_t i = 0; i < a->inline_slots; i++)
+        value_xdrop(vm, a->slots[i]);
+    if (a->shape_id == SHAPE_DICT) {
+        if (a->dict != NULL) object_drop(vm, &a->dict->head);
+    } else if (a->extra != NULL) {
+        for (uint32_t i = 0; i < a->extra_capacity; i++)
+            value_xdrop(vm, a->extra[i]);
+        memory_free(vm, a->extra, a->extra_capacity * sizeof(Value));
+    }
+}
+
 void instance_dealloc(VM *vm, Object *self) {
     Type *type = self->type;
     const Type *base = type_native_base(type);
     uint32_t count;
-    object_untrack(vm, self);
     Value *slots = slot_values(self, base, &count);
     for (uint32_t i = 0; i < count; i++)
         value_clear(vm, &slots[i]);
-    if (base != &object_type) attributes_clear(vm, self); /* object's own dealloc does it */
-    base->head.dealloc(vm, self);
+    if (base == &object_type) {
+        size_t size = instance_size(self, 0);
+        if (type->attributes_offset != 0) drop_attributes(vm, attributes_at(self, type->attributes_offset));
+        object_free(vm, self, size);
+    } else {
+        attributes_clear(vm, self);
+        base->head.dealloc(vm, self);
+    }
     object_drop(vm, &type->head.object);
 }

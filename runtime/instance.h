@@ -97,6 +97,7 @@ size_t instance_size(const Object *object, int64_t items);
 
 /* The life-cycle slots of the instances of classes: their attributes and __slots__, then what their built-in base does. */
 int instance_traverse(Object *self, VisitFn visit, void *context);
+int instance_rows(Object *self, ReferenceRow *rows); /* of a class that extends object */
 int instance_leaves(Object *self, VisitFn visit, void *context);
 void instance_clear(VM *vm, Object *self);
 void instance_dealloc(VM *vm, Object *self);

@@ -19,6 +19,13 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     return row_traverse(list->items, list->length, visit, context);
 }
 
+static int rows(Object *self, ReferenceRow *rows) {
+    const List *list = (const List *)self;
+    if (list->length == 0) return 0;
+    rows[0] = (ReferenceRow){&list->items->bits, (size_t)list->length, 1};
+    return 1;
+}
+
 /* The list is empty before the first item dies: what finalizers then do to it is kept. */
 static void clear(VM *vm, Object *self) {
     List *list = (List *)self;
@@ -277,7 +284,7 @@ static const NativeDef methods[] = {
 };
 
 Type list_type = {
-    TYPE_HEAD(list_type, "list", .traverse = traverse, .clear = clear, .dealloc = dealloc),
+    TYPE_HEAD(list_type, "list", .traverse = traverse, .rows = rows, .clear = clear, .dealloc = dealloc),
     .flags = TYPE_BASE | TYPE_LIST | TYPE_SEQUENCE,
     .basic_size = sizeof(List),
     .base = &object_type,

@@ -178,6 +178,20 @@ static inline void recursion_leave(VM *vm) { (void)vm; }
 /* Memory for a body (list items, dict tables); NULL RAISES MemoryError. */
 RAISES void *memory_alloc(VM *vm, size_t size);
 RAISES void *memory_resize(VM *vm, void *block, size_t old_size, size_t new_size);
+/* Zero a whole number of words. A few are stored one by one: memset may store them under a mask, and whoever reads one of
+ * them next would wait for that. */
+static inline void memory_clear(void *block, size_t size) {
+    enum { FEW = 8 };
+    uint64_t *word = block, *end = (uint64_t *)((char *)block + size);
+    if (end - word > FEW) {
+        memset(block, 0, size);
+        return;
+    }
+    while (word < end) {
+        *word++ = 0;
+        __asm__("" ::: "memory"); /* or the compiler makes a memset of it */
+    }
+}
 static inline void memory_free(VM *vm, void *block, size_t size) {
     if (block) heap_free(vm_heap(vm), block, size);
 }

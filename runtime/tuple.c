@@ -136,6 +136,12 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     return row_traverse(tuple->items, tuple->length, visit, context);
 }
 
+static int rows(Object *self, ReferenceRow *rows) {
+    const Tuple *tuple = (const Tuple *)self;
+    rows[0] = (ReferenceRow){&tuple->items[0].bits, (size_t)tuple->length, 1};
+    return 1;
+}
+
 static void dealloc(VM *vm, Object *self) {
     Tuple *tuple = (Tuple *)self;
     size_t size = self->type == &tuple_type ? tuple_size(tuple->length) : instance_size(self, tuple->length);
@@ -260,7 +266,8 @@ static const NativeDef methods[] = {
 };
 
 Type tuple_type = {
-    TYPE_HEAD(tuple_type, "tuple", .traverse = traverse, .dealloc = dealloc, .acyclic = acyclic),
+    TYPE_HEAD(tuple_type, "tuple", .traverse = traverse, .rows = rows, .dealloc = dealloc,
+              .acyclic = acyclic),
     .flags = TYPE_BASE | TYPE_TUPLE | TYPE_SEQUENCE,
     .basic_size = sizeof(Tuple),
     .item_size = sizeof(Value),

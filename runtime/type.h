@@ -174,6 +174,13 @@ static inline Type *type_of(Value v) {
     return is_int(v) ? &int_type : &float_type;
 }
 
+/* The built-in type whose layout a class extends; of a built-in type, itself. */
+static inline const Type *type_native_base(const Type *type) {
+    while (type->flags & TYPE_HEAP)
+        type = type->base;
+    return type;
+}
+
 static inline const char *type_name(const Type *type) { return type->head.name; }
 /* Without the module, which built-in types have in their names: for reprs and qualified names. */
 static inline const char *type_short_name(const Type *type) {

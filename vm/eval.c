@@ -1099,6 +1099,7 @@ Value eval_run(VM *vm) {
             sp[-2] = result;
             sp--;
             object_drop(vm, as_object(container));
+            value_drop(vm, key);
             NEXT();
         }
         if (is_object(container) && as_object(container)->type->flags & TYPE_HEAP) {
