@@ -174,13 +174,18 @@ static inline Type *type_of(Value v) {
     return is_int(v) ? &int_type : &float_type;
 }
 
-/* The built-in type whose layout a class extends; of a built-in type, itself. */
+static inline const char *type_name(const Type *type) { return type->head.name; }
+/* Without the module, which built-in types have in their names: for reprs and qualified names. */
+static inline const char *type_short_name(const Type *type) {
+    const char *name = type_name(type), *dot = type->static_index ? strrchr(name, '.') : NULL;
+    return dot ? dot + 1 : name;
+}
+/* The built-in type whose layout a class's instances begin with: itself, for a built-in type. */
 static inline const Type *type_native_base(const Type *type) {
     while (type->flags & TYPE_HEAP)
         type = type->base;
     return type;
 }
-
 static inline const char *type_name_of(Value v) { return type_name(type_of(v)); }
 
 /* `v` is an instance of a built-in family or of a subclass of it (TYPE_INT, ...). */
