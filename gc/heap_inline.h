@@ -37,6 +37,13 @@ static inline void heap_free(Heap *heap, void *block, size_t size) {
     if (__builtin_expect(pool_give(pool, block), 0)) pool_transition(heap, pool);
 }
 
+/* heap_resize to a size that is not greater: without a call when the block's slot stays the right one. */
+static inline void *heap_shorten(Heap *heap, void *block, size_t old_size, size_t new_size) {
+    bool same_slot = old_size <= SMALL_MAX && (old_size - 1) / SLOT_STEP == (new_size - 1) / SLOT_STEP;
+    if (same_slot && (size_t)((char *)block - heap->fast_base) < heap->fast_bytes) return block;
+    return heap_resize(heap, block, old_size, new_size);
+}
+
 static inline Object *object_new(VM *vm, Type *type, size_t size) {
     Object *object = (Object *)heap_alloc_fast(vm_heap(vm), size);
     if (__builtin_expect(object == NULL, 0)) {

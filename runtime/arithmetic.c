@@ -74,7 +74,13 @@ static Value try_sequence(VM *vm, BinaryOp op, Value left, Value right) {
 }
 
 Value object_binary(VM *vm, BinaryOp op, Value left, Value right) {
-    Value result = try_number(vm, op, left, right);
+    Value result;
+    if (is_object(left) && is_object(right) && as_object(left)->type == as_object(right)->type) {
+        Value (*slot)(VM *, Value, Value) = as_object(left)->type->number.binary[op];
+        result = slot != NULL ? slot(vm, left, right) : NOT_IMPLEMENTED;
+    } else {
+        result = try_number(vm, op, left, right);
+    }
     if (!value_same(result, NOT_IMPLEMENTED)) return result;
     result = try_sequence(vm, op, left, right);
     if (!value_same(result, NOT_IMPLEMENTED)) return result;

@@ -24,7 +24,7 @@ static inline const mp_limb_t *limbs_of(const IntView *v) { return (const mp_lim
 
 static inline uint64_t magnitude(int64_t i) { return i < 0 ? 0 - (uint64_t)i : (uint64_t)i; }
 
-void int_view(Value v, IntView *view) {
+static inline __attribute__((always_inline)) void view_of(Value v, IntView *view) {
     if (!is_int(v) && !is_bool(v)) {
         const BigInt *big = (const BigInt *)as_object(v);
         view->limbs = big->limbs;
@@ -38,6 +38,8 @@ void int_view(Value v, IntView *view) {
     view->count = i != 0;
     view->limbs = &view->immediate;
 }
+
+void int_view(Value v, IntView *view) { view_of(v, view); }
 
 /* --- making --- */
 
@@ -64,7 +66,7 @@ static Value big_finish(VM *vm, BigInt *big, int64_t room, int64_t used, bool ne
         return int_small(negative ? -(int64_t)low : (int64_t)low);
     }
     if (used != room) {
-        BigInt *trimmed = heap_resize(vm_heap(vm), big, big_size(room), big_size(used));
+        BigInt *trimmed = heap_shorten(vm_heap(vm), big, big_size(room), big_size(used));
         if (!trimmed) {
             object_free(vm, &big->head, big_size(room));
             return raise_memory(vm);
@@ -93,6 +95,12 @@ Value int_from_big(VM *vm, int64_t i) {
     return int_from_limbs(vm, &limb, 1, i < 0);
 }
 
+/* One of up to two limbs. */
+static Value from_product(VM *vm, unsigned __int128 product, bool negative) {
+    uint64_t limbs[] = {(uint64_t)product, (uint64_t)(product >> 64)};
+    return int_from_limbs(vm, limbs, limbs[1] ? 2 : 1, negative);
+}
+
 Value int_from_unsigned(VM *vm, uint64_t i) {
     return i <= (uint64_t)INT_MAX_IMMEDIATE ? int_small((int64_t)i) : int_from_limbs(vm, &i, 1, false);
 }
@@ -110,7 +118,7 @@ Value int_exact(VM *vm, Value v) {
     if (is_int(v)) return v;
     if (is_exactly(v, &int_type)) return value_ref(v);
     IntView view;
-    int_view(v, &view);
+    view_of(v, &view);
     return int_from_limbs(vm, view.limbs, view.count, view.negative);
 }
 
@@ -122,7 +130,7 @@ bool int_to_int64(Value v, int64_t *result) {
         return true;
     }
     IntView view;
-    int_view(v, &view);
+    view_of(v, &view);
     uint64_t low = view.count ? view.limbs[0] : 0;
     if (view.count > 1 || low > (uint64_t)INT64_MAX + view.negative) return false;
     *result = (int64_t)(view.negative ? 0 - low : low);
@@ -131,7 +139,7 @@ bool int_to_int64(Value v, int64_t *result) {
 
 int int_sign(Value v) {
     IntView view;
-    int_view(v, &view);
+    view_of(v, &view);
     return view.count == 0 ? 0 : view.negative ? -1 : 1;
 }
 
@@ -141,7 +149,7 @@ static int64_t view_bits(const IntView *view) {
 
 int64_t int_bit_length(Value v) {
     IntView view;
-    int_view(v, &view);
+    view_of(v, &view);
     return view_bits(&view);
 }
 
@@ -181,7 +189,7 @@ bool int_to_double(VM *vm, Value v, double *result) {
         return true;
     }
     IntView view;
-    int_view(v, &view);
+    view_of(v, &view);
     if (view.count == 0) {
         *result = 0.0;
         return true;
@@ -202,8 +210,8 @@ bool int_to_double(VM *vm, Value v, double *result) {
 int int_order(Value a, Value b) {
     if (are_ints(a, b)) return int_get(a) < int_get(b) ? -1 : int_get(a) > int_get(b);
     IntView x, y;
-    int_view(a, &x);
-    int_view(b, &y);
+    view_of(a, &x);
+    view_of(b, &y);
     if (x.count == 0 && y.count == 0) return 0;
     if (x.negative != y.negative) return x.negative ? -1 : 1;
     int order =
@@ -214,7 +222,7 @@ int int_order(Value a, Value b) {
 int64_t int_hash(Value v) {
     static const uint64_t modulus = (UINT64_C(1) << 61) - 1;
     IntView view;
-    int_view(v, &view);
+    view_of(v, &view);
     uint64_t rest = view.count == 0   ? 0
                     : view.count == 1 ? view.limbs[0] % modulus
                                       : mpn_mod_1(limbs_of(&view), view.count, modulus);
@@ -224,19 +232,28 @@ int64_t int_hash(Value v) {
 
 /* --- sums and products --- */
 
-/* |x| + |y| with the given sign. */
+/* |x| + |y| with the given sign. The sum has a limb more than the longer one only if the top limbs may carry. */
 static Value add_magnitudes(VM *vm, const IntView *x, const IntView *y, bool negative) {
-    if (x->count < y->count) return add_magnitudes(vm, y, x, negative);
-    int64_t room = x->count + 1;
+    if (x->count < y->count) {
+        const IntView *longer = y;
+        y = x, x = longer;
+    }
+    int64_t count = x->count, room = count;
+    if (count) {
+        uint64_t top = x->limbs[count - 1], other = y->count == count ? y->limbs[count - 1] : 0;
+        room += top >= UINT64_MAX - other;
+    }
     BigInt *sum = big_new(vm, room);
     if (!sum) return ABSENT;
-    mp_limb_t *to = (mp_limb_t *)sum->limbs;
-    if (y->count == 0) {
-        mpn_copyi(to, limbs_of(x), x->count);
-        to[x->count] = 0;
+    mp_limb_t *to = (mp_limb_t *)sum->limbs, carry = 0;
+    if (y->count == count) {
+        if (count) carry = mpn_add_n(to, limbs_of(x), limbs_of(y), count);
+    } else if (y->count == 0) {
+        mpn_copyi(to, limbs_of(x), count);
     } else {
-        to[x->count] = mpn_add(to, limbs_of(x), x->count, limbs_of(y), y->count);
+        carry = mpn_add(to, limbs_of(x), count, limbs_of(y), y->count);
     }
+    if (room > count) to[count] = carry;
     return big_finish(vm, sum, room, room, negative);
 }
 
@@ -245,7 +262,10 @@ static Value subtract_magnitudes(VM *vm, const IntView *x, const IntView *y, boo
     int order =
         x->count != y->count ? (x->count < y->count ? -1 : 1) : mpn_cmp(limbs_of(x), limbs_of(y), x->count);
     if (order == 0) return int_small(0);
-    if (order < 0) return subtract_magnitudes(vm, y, x, !negative);
+    if (order < 0) {
+        const IntView *greater = y;
+        y = x, x = greater, negative = !negative;
+    }
     BigInt *difference = big_new(vm, x->count);
     if (!difference) return ABSENT;
     mp_limb_t *to = (mp_limb_t *)difference->limbs;
@@ -257,46 +277,55 @@ static Value subtract_magnitudes(VM *vm, const IntView *x, const IntView *y, boo
     return big_finish(vm, difference, x->count, x->count, negative);
 }
 
+/* a + b, or a - b. */
+static inline Value add_signed(VM *vm, Value a, Value b, bool minus) {
+    IntView x, y;
+    view_of(a, &x);
+    view_of(b, &y);
+    return x.negative == (y.negative != minus) ? add_magnitudes(vm, &x, &y, x.negative)
+                                               : subtract_magnitudes(vm, &x, &y, x.negative);
+}
+
 static Value add(VM *vm, Value a, Value b) {
     if (are_ints(a, b)) return int_from(vm, int_get(a) + int_get(b));
-    IntView x, y;
-    int_view(a, &x);
-    int_view(b, &y);
-    return x.negative == y.negative ? add_magnitudes(vm, &x, &y, x.negative)
-                                    : subtract_magnitudes(vm, &x, &y, x.negative);
+    return add_signed(vm, a, b, false);
 }
 
 static Value subtract(VM *vm, Value a, Value b) {
     if (are_ints(a, b)) return int_from(vm, int_get(a) - int_get(b));
-    IntView x, y;
-    int_view(a, &x);
-    int_view(b, &y);
-    return x.negative != y.negative ? add_magnitudes(vm, &x, &y, x.negative)
-                                    : subtract_magnitudes(vm, &x, &y, x.negative);
+    return add_signed(vm, a, b, true);
 }
 
-Value int_negate(VM *vm, Value v) { return subtract(vm, int_small(0), v); }
+Value int_negate(VM *vm, Value v) {
+    if (is_int(v)) return int_from(vm, -int_get(v));
+    IntView x;
+    view_of(v, &x);
+    return int_from_limbs(vm, x.limbs, x.count, !x.negative);
+}
 
 static Value multiply(VM *vm, Value a, Value b) {
-    int64_t product;
-    if (are_ints(a, b) && !__builtin_mul_overflow(int_get(a), int_get(b), &product))
-        return int_from(vm, product);
-    IntView x, y;
-    int_view(a, &x);
-    int_view(b, &y);
-    if (x.count == 0 || y.count == 0) return int_small(0);
-    int64_t room = x.count + y.count;
+    if (are_ints(a, b)) {
+        int64_t i = int_get(a), j = int_get(b), product;
+        if (!__builtin_mul_overflow(i, j, &product)) return int_from(vm, product);
+        return from_product(vm, (unsigned __int128)magnitude(i) * magnitude(j), (i < 0) != (j < 0));
+    }
+    IntView first, second, *x = &first, *y = &second;
+    view_of(a, &first);
+    view_of(b, &second);
+    if (x->count < y->count) x = &second, y = &first;
+    if (y->count == 0) return int_small(0);
+    int64_t room = x->count + y->count;
     BigInt *result = big_new(vm, room);
     if (!result) return ABSENT;
     mp_limb_t *to = (mp_limb_t *)result->limbs;
-    if (x.limbs == y.limbs) {
-        mpn_sqr(to, limbs_of(&x), x.count);
-    } else if (x.count >= y.count) {
-        mpn_mul(to, limbs_of(&x), x.count, limbs_of(&y), y.count);
+    if (y->count == 1) {
+        to[room - 1] = mpn_mul_1(to, limbs_of(x), x->count, y->limbs[0]);
+    } else if (x->limbs == y->limbs) {
+        mpn_sqr(to, limbs_of(x), x->count);
     } else {
-        mpn_mul(to, limbs_of(&y), y.count, limbs_of(&x), x.count);
+        mpn_mul(to, limbs_of(x), x->count, limbs_of(y), y->count);
     }
-    return big_finish(vm, result, room, room, x.negative != y.negative);
+    return big_finish(vm, result, room, room, first.negative != second.negative);
 }
 
 /* --- quotients --- */
@@ -324,12 +353,25 @@ static bool floor_adjust(VM *vm, Value b, Value *quotient, Value *remainder) {
     return true;
 }
 
+/* The truncated quotient and the remainder of a division by one limb. */
+static bool divide_by_limb(VM *vm, const IntView *x, const IntView *y, Value *quotient, Value *remainder) {
+    BigInt *q = big_new(vm, x->count);
+    if (!q) return false;
+    uint64_t rest = mpn_divrem_1((mp_limb_t *)q->limbs, 0, limbs_of(x), x->count, y->limbs[0]);
+    *quotient = big_finish(vm, q, x->count, x->count, x->negative != y->negative);
+    *remainder = int_from_limbs(vm, &rest, 1, x->negative);
+    return !is_absent(*quotient) && !is_absent(*remainder);
+}
+
 static bool divmod_big(VM *vm, Value a, Value b, Value *quotient, Value *remainder) {
     IntView x, y;
-    int_view(a, &x);
-    int_view(b, &y);
+    view_of(a, &x);
+    view_of(b, &y);
     *quotient = *remainder = ABSENT;
-    if (x.count < y.count) {
+    bool made = true;
+    if (y.count == 1 && x.count) {
+        made = divide_by_limb(vm, &x, &y, quotient, remainder);
+    } else if (x.count < y.count) {
         *quotient = int_small(0);
         *remainder = int_exact(vm, a);
         if (is_absent(*remainder)) return false;
@@ -347,7 +389,7 @@ static bool divmod_big(VM *vm, Value a, Value b, Value *quotient, Value *remaind
         *quotient = big_finish(vm, q, room, room, x.negative != y.negative);
         *remainder = big_finish(vm, r, y.count, y.count, x.negative);
     }
-    bool made = !is_absent(*quotient) && !is_absent(*remainder);
+    made = made && !is_absent(*quotient) && !is_absent(*remainder);
     if (made && x.negative != y.negative && int_sign(*remainder) != 0) {
         made = floor_adjust(vm, b, quotient, remainder);
     }
@@ -428,8 +470,8 @@ static Value true_divide(VM *vm, Value a, Value b) {
             return float_from(vm, (double)i / (double)j);
     }
     IntView x, y;
-    int_view(a, &x);
-    int_view(b, &y);
+    view_of(a, &x);
+    view_of(b, &y);
     if (x.count == 0 || view_bits(&x) - view_bits(&y) < -1080)
         return float_from(vm, x.negative != y.negative ? -0.0 : 0.0);
     return true_divide_big(vm, &x, &y);
@@ -464,8 +506,8 @@ static Value power_by_squaring(VM *vm, Value base, const IntView *exponent, Valu
 
 static Value power(VM *vm, Value a, Value b) {
     IntView x, exponent;
-    int_view(b, &exponent);
-    int_view(a, &x);
+    view_of(b, &exponent);
+    view_of(a, &x);
     if (exponent.negative) {
         double base, power;
         if (x.count == 0) return raise_zero_division(vm, "0.0 cannot be raised to a negative power"), ABSENT;
@@ -522,7 +564,7 @@ Value int_power_modulo(VM *vm, Value base, Value exponent, Value modulus) {
     }
     if (!is_absent(reduced)) {
         IntView view;
-        int_view(exponent, &view);
+        view_of(exponent, &view);
         result = power_by_squaring(vm, reduced, &view, n);
         value_drop(vm, reduced);
     }
@@ -537,16 +579,19 @@ Value int_power_modulo(VM *vm, Value base, Value exponent, Value modulus) {
 /* --- shifts --- */
 
 static Value shift_left(VM *vm, const IntView *x, int64_t by) {
-    int64_t words = by / 64, room = x->count + words + 1;
+    int64_t words = by / 64, bits = by % 64, length = words + x->count;
+    bool spills = bits > __builtin_clzll(x->limbs[x->count - 1]);
+    int64_t room = length + spills;
     BigInt *result = big_new(vm, room);
     if (!result) return ABSENT;
     mp_limb_t *to = (mp_limb_t *)result->limbs;
-    mpn_zero(to, words);
-    if (by % 64) {
-        to[room - 1] = mpn_lshift(to + words, limbs_of(x), x->count, (unsigned)(by % 64));
+    for (int64_t i = 0; i < words; i++)
+        to[i] = 0;
+    if (bits) {
+        mp_limb_t top = mpn_lshift(to + words, limbs_of(x), x->count, (unsigned)bits);
+        if (spills) to[length] = top;
     } else {
         mpn_copyi(to + words, limbs_of(x), x->count);
-        to[room - 1] = 0;
     }
     return big_finish(vm, result, room, room, x->negative);
 }
@@ -555,7 +600,7 @@ static Value shift_left(VM *vm, const IntView *x, int64_t by) {
 static Value shift_right(VM *vm, const IntView *x, int64_t by) {
     int64_t words = by / 64;
     if (words >= x->count) return int_small(x->negative ? -1 : 0);
-    int64_t left = x->count - words, room = left + 1;
+    int64_t left = x->count - words, room = left + x->negative; /* one more may carry */
     BigInt *result = big_new(vm, room);
     if (!result) return ABSENT;
     mp_limb_t *to = (mp_limb_t *)result->limbs;
@@ -565,7 +610,7 @@ static Value shift_right(VM *vm, const IntView *x, int64_t by) {
     } else {
         mpn_copyi(to, limbs_of(x) + words, left);
     }
-    to[left] = 0;
+    if (x->negative) to[left] = 0;
     if (x->negative && lost) mpn_add_1(to, to, room, 1);
     return big_finish(vm, result, room, room, x->negative);
 }
@@ -575,7 +620,7 @@ Value int_shift(VM *vm, Value v, int64_t left) {
         return int_small(left <= -63 ? (int_get(v) < 0 ? -1 : 0) : int_get(v) >> -left);
     }
     IntView view;
-    int_view(v, &view);
+    view_of(v, &view);
     if (view.count == 0) return int_small(0);
     return left >= 0 ? shift_left(vm, &view, left) : shift_right(vm, &view, -left);
 }
@@ -606,11 +651,25 @@ static uint64_t combine(BinaryOp op, uint64_t a, uint64_t b) {
     return op == BINARY_AND ? a & b : op == BINARY_OR ? a | b : a ^ b;
 }
 
+/* Of two numbers that are not negative, x at least as long as y. */
+static Value bitwise_positive(VM *vm, BinaryOp op, const IntView *x, const IntView *y) {
+    int64_t room = op == BINARY_AND ? y->count : x->count;
+    BigInt *result = big_new(vm, room);
+    if (!result) return ABSENT;
+    for (int64_t i = 0; i < y->count; i++)
+        result->limbs[i] = combine(op, x->limbs[i], y->limbs[i]);
+    for (int64_t i = y->count; i < room; i++)
+        result->limbs[i] = x->limbs[i];
+    return big_finish(vm, result, room, room, false);
+}
+
 static Value bitwise(VM *vm, BinaryOp op, Value a, Value b) {
     if (are_ints(a, b)) return int_small((int64_t)combine(op, (uint64_t)int_get(a), (uint64_t)int_get(b)));
     IntView x, y;
-    int_view(a, &x);
-    int_view(b, &y);
+    view_of(a, &x);
+    view_of(b, &y);
+    if (!x.negative && !y.negative)
+        return x.count < y.count ? bitwise_positive(vm, op, &y, &x) : bitwise_positive(vm, op, &x, &y);
     int64_t room = (x.count > y.count ? x.count : y.count) + 1;
     bool negative = combine(op, x.negative, y.negative);
     BigInt *result = big_new(vm, room);
@@ -625,6 +684,18 @@ static Value bitwise(VM *vm, BinaryOp op, Value a, Value b) {
 
 /* --- the operators --- */
 
+static Value floor_divide(VM *vm, Value a, Value b) {
+    Value quotient = ABSENT;
+    int_divmod(vm, a, b, &quotient, NULL);
+    return quotient;
+}
+
+static Value modulo(VM *vm, Value a, Value b) {
+    Value remainder = ABSENT;
+    divide(vm, a, b, NULL, &remainder, "integer modulo by zero");
+    return remainder;
+}
+
 static Value divmod_pair(VM *vm, Value a, Value b) {
     Value pair[2];
     if (!int_divmod(vm, a, b, &pair[0], &pair[1])) return ABSENT;
@@ -632,23 +703,28 @@ static Value divmod_pair(VM *vm, Value a, Value b) {
     return tuple;
 }
 
-Value int_binary(VM *vm, BinaryOp op, Value a, Value b) {
-    if (!is_int_family(a) || !is_int_family(b)) return NOT_IMPLEMENTED;
-    Value result = ABSENT;
-    switch (op) {
-    case BINARY_ADD: return add(vm, a, b);
-    case BINARY_SUBTRACT: return subtract(vm, a, b);
-    case BINARY_MULTIPLY: return multiply(vm, a, b);
-    case BINARY_TRUE_DIVIDE: return true_divide(vm, a, b);
-    case BINARY_FLOOR_DIVIDE: int_divmod(vm, a, b, &result, NULL); return result;
-    case BINARY_MODULO: divide(vm, a, b, NULL, &result, "integer modulo by zero"); return result;
-    case BINARY_POWER: return power(vm, a, b);
-    case BINARY_LSHIFT: return shift(vm, a, b, true);
-    case BINARY_RSHIFT: return shift(vm, a, b, false);
-    case BINARY_AND:
-    case BINARY_OR:
-    case BINARY_XOR: return bitwise(vm, op, a, b);
-    case BINARY_DIVMOD: return divmod_pair(vm, a, b);
-    default: return NOT_IMPLEMENTED;
+/* The slots: each for both of int's family, NOT_IMPLEMENTED else. */
+#define OPERATOR(name, result) \
+    Value int_##name(VM *vm, Value a, Value b) { \
+        if (!is_int_family(a) || !is_int_family(b)) return NOT_IMPLEMENTED; \
+        return result; \
     }
+
+OPERATOR(add, add(vm, a, b))
+OPERATOR(subtract, subtract(vm, a, b))
+OPERATOR(multiply, multiply(vm, a, b))
+OPERATOR(true_divide, true_divide(vm, a, b))
+OPERATOR(floor_divide, floor_divide(vm, a, b))
+OPERATOR(modulo, modulo(vm, a, b))
+OPERATOR(power, power(vm, a, b))
+OPERATOR(left_shift, shift(vm, a, b, true))
+OPERATOR(right_shift, shift(vm, a, b, false))
+OPERATOR(and, bitwise(vm, BINARY_AND, a, b))
+OPERATOR(or, bitwise(vm, BINARY_OR, a, b))
+OPERATOR(xor, bitwise(vm, BINARY_XOR, a, b))
+OPERATOR(divmod_pair, divmod_pair(vm, a, b))
+
+Value int_binary(VM *vm, BinaryOp op, Value a, Value b) {
+    Value (*slot)(VM *, Value, Value) = int_type.number.binary[op];
+    return slot ? slot(vm, a, b) : NOT_IMPLEMENTED;
 }

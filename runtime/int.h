@@ -72,7 +72,20 @@ char *int_print_decimal(int64_t i, char *end);
 NEW RAISES Value int_print_immediate(VM *vm, int64_t i, unsigned base,
                                      const char *prefix /* behind the sign */);
 NEW RAISES Value int_to_string(VM *vm, Value v, int base); /* no prefix, lower case, '-' when negative */
-NEW RAISES Value int_binary(VM *vm, BinaryOp op, Value a,
-                            Value b); /* both of int's family; NOT_IMPLEMENTED else */
+/* The binary operators: both of int's family; NOT_IMPLEMENTED else. */
+NEW RAISES Value int_binary(VM *vm, BinaryOp op, Value a, Value b);
+NEW RAISES Value int_add(VM *vm, Value a, Value b);
+NEW RAISES Value int_subtract(VM *vm, Value a, Value b);
+NEW RAISES Value int_multiply(VM *vm, Value a, Value b);
+NEW RAISES Value int_true_divide(VM *vm, Value a, Value b);
+NEW RAISES Value int_floor_divide(VM *vm, Value a, Value b);
+NEW RAISES Value int_modulo(VM *vm, Value a, Value b);
+NEW RAISES Value int_power(VM *vm, Value a, Value b);
+NEW RAISES Value int_left_shift(VM *vm, Value a, Value b);
+NEW RAISES Value int_right_shift(VM *vm, Value a, Value b);
+NEW RAISES Value int_and(VM *vm, Value a, Value b);
+NEW RAISES Value int_or(VM *vm, Value a, Value b);
+NEW RAISES Value int_xor(VM *vm, Value a, Value b);
+NEW RAISES Value int_divmod_pair(VM *vm, Value a, Value b);
 
 #endif

@@ -264,22 +264,39 @@ Value int_parse(VM *vm, Value text, int base) {
 
 /* --- bytes --- */
 
+/* The eight bytes of a limb, or of what there is of it, whose lowest byte is number `at` from the low end. */
+static uint64_t read_limb(const uint8_t *bytes, size_t size, size_t at, bool little_endian, uint64_t fill) {
+    uint64_t limb = fill;
+    if (size - at >= 8) {
+        memcpy(&limb, little_endian ? bytes + at : bytes + size - at - 8, 8);
+        return little_endian ? limb : __builtin_bswap64(limb);
+    }
+    for (size_t i = size; i-- > at;)
+        limb = limb << 8 | bytes[little_endian ? i : size - 1 - i];
+    return limb;
+}
+
 Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool little_endian, bool is_signed) {
     if (size == 0) return int_small(0);
     size_t count = (size + 7) / 8;
-    uint64_t local[4], *limbs = count <= 4 ? local : memory_alloc(vm, count * 8);
+    uint64_t local[32], *limbs = count <= 32 ? local : memory_alloc(vm, count * 8);
     if (!limbs) return ABSENT;
     bool negative = is_signed && (bytes[little_endian ? size - 1 : 0] & 0x80);
-    memset(limbs, negative ? 0xFF : 0, count * 8);
-    for (size_t i = 0; i < size; i++) {
-        uint64_t byte = bytes[little_endian ? i : size - 1 - i];
-        unsigned at = 8 * (i % 8);
-        limbs[i / 8] = (limbs[i / 8] & ~(UINT64_C(0xFF) << at)) | byte << at;
-    }
+    for (size_t i = 0; i < count; i++)
+        limbs[i] = read_limb(bytes, size, i * 8, little_endian, negative ? UINT64_MAX : 0);
     if (negative) mpn_neg((mp_limb_t *)limbs, (mp_limb_t *)limbs, (mp_size_t)count);
     Value result = int_from_limbs(vm, limbs, (int64_t)count, negative);
     if (limbs != local) memory_free(vm, limbs, count * 8);
     return result;
+}
+
+/* Limb i of the two's complement of a number; *carry is true at first. */
+static uint64_t complement_limb(const IntView *view, int64_t i, bool *carry) {
+    uint64_t limb = i < view->count ? view->limbs[i] : 0;
+    if (!view->negative) return limb;
+    limb = ~limb + *carry;
+    *carry = *carry && limb == 0;
+    return limb;
 }
 
 bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endian, bool is_signed) {
@@ -289,16 +306,16 @@ bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endi
         raise_overflow(vm, "can't convert negative int to unsigned");
         return false;
     }
-    unsigned carry = 1;
-    for (size_t i = 0; i < size; i++) {
-        uint64_t limb = (int64_t)(i / 8) < view.count ? view.limbs[i / 8] : 0;
-        unsigned byte = limb >> 8 * (i % 8) & 0xFF;
-        if (view.negative) {
-            byte = (~byte & 0xFF) + carry;
-            carry = byte >> 8;
-        }
-        bytes[little_endian ? i : size - 1 - i] = (uint8_t)byte;
+    bool carry = true;
+    size_t at = 0;
+    for (; size - at >= 8; at += 8) {
+        uint64_t limb = complement_limb(&view, (int64_t)(at / 8), &carry);
+        if (!little_endian) limb = __builtin_bswap64(limb);
+        memcpy(little_endian ? bytes + at : bytes + size - at - 8, &limb, 8);
     }
+    uint64_t last = at < size ? complement_limb(&view, (int64_t)(at / 8), &carry) : 0;
+    for (; at < size; at++, last >>= 8)
+        bytes[little_endian ? at : size - 1 - at] = (uint8_t)last;
     int64_t bits = int_bit_length(v), room = (int64_t)size * 8;
     uint8_t top = size ? bytes[little_endian ? size - 1 : 0] : 0;
     bool fits = bits <= room;

@@ -17,23 +17,6 @@
 
 /* --- slots --- */
 
-#define BINARY(name, op) \
-    static Value name(VM *vm, Value a, Value b) { return int_binary(vm, op, a, b); }
-BINARY(add, BINARY_ADD)
-BINARY(subtract, BINARY_SUBTRACT)
-BINARY(multiply, BINARY_MULTIPLY)
-BINARY(true_divide, BINARY_TRUE_DIVIDE)
-BINARY(floor_divide, BINARY_FLOOR_DIVIDE)
-BINARY(modulo, BINARY_MODULO)
-BINARY(power, BINARY_POWER)
-BINARY(left_shift, BINARY_LSHIFT)
-BINARY(right_shift, BINARY_RSHIFT)
-BINARY(and, BINARY_AND)
-BINARY(or, BINARY_OR)
-BINARY(xor, BINARY_XOR)
-BINARY(divide_with_rest, BINARY_DIVMOD)
-#undef BINARY
-
 static Value power_3(VM *vm, Value base, Value exponent, Value modulus) {
     if (!is_int_family(base) || !is_int_family(exponent) || !is_int_family(modulus)) return NOT_IMPLEMENTED;
     return int_power_modulo(vm, base, exponent, modulus);
@@ -359,18 +342,19 @@ Type int_type = {
         {
             .binary =
                 {
-                    [BINARY_ADD] = add,
-                    [BINARY_SUBTRACT] = subtract,
-                    [BINARY_MULTIPLY] = multiply,
-                    [BINARY_TRUE_DIVIDE] = true_divide,
-                    [BINARY_FLOOR_DIVIDE] = floor_divide,
-                    [BINARY_MODULO] = modulo,
-                    [BINARY_POWER] = power,
-                    [BINARY_LSHIFT] = left_shift,
-                    [BINARY_RSHIFT] = right_shift,
-                    [BINARY_AND] = and,
-                    [BINARY_OR] = or
-                    , [BINARY_XOR] = xor, [BINARY_DIVMOD] = divide_with_rest,
+                    [BINARY_ADD] = int_add,
+                    [BINARY_SUBTRACT] = int_subtract,
+                    [BINARY_MULTIPLY] = int_multiply,
+                    [BINARY_TRUE_DIVIDE] = int_true_divide,
+                    [BINARY_FLOOR_DIVIDE] = int_floor_divide,
+                    [BINARY_MODULO] = int_modulo,
+                    [BINARY_POWER] = int_power,
+                    [BINARY_LSHIFT] = int_left_shift,
+                    [BINARY_RSHIFT] = int_right_shift,
+                    [BINARY_AND] = int_and,
+                    [BINARY_OR] = int_or,
+                    [BINARY_XOR] = int_xor,
+                    [BINARY_DIVMOD] = int_divmod_pair,
                 },
             .unary =
                 {
