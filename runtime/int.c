@@ -223,9 +223,13 @@ int64_t int_hash(Value v) {
     static const uint64_t modulus = (UINT64_C(1) << 61) - 1;
     IntView view;
     view_of(v, &view);
-    uint64_t rest = view.count == 0   ? 0
-                    : view.count == 1 ? view.limbs[0] % modulus
-                                      : mpn_mod_1(limbs_of(&view), view.count, modulus);
+    uint64_t rest = 0;
+    for (int64_t i = view.count; i-- > 0;) { /* 2**64 is 8, and 2**61 is 1, modulo 2**61-1 */
+        uint64_t limb = view.limbs[i];
+        rest = (rest >> 58) + (rest << 3 & modulus) + (limb & modulus) + (limb >> 61);
+        rest = (rest & modulus) + (rest >> 61);
+    }
+    if (rest >= modulus) rest -= modulus;
     int64_t hash = view.negative ? -(int64_t)rest : (int64_t)rest;
     return hash == -1 ? -2 : hash;
 }

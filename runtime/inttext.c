@@ -17,6 +17,8 @@ static bool is_power_of_two(int base) { return (base & (base - 1)) == 0; }
 
 /* --- printing --- */
 
+static const char digit_letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+
 /* Two decimal digits at a time; where they begin. */
 static char *print_decimal(uint64_t rest, char *next) {
     while (rest >= 10) {
@@ -43,10 +45,10 @@ Value int_print_immediate(VM *vm, int64_t i, unsigned base, const char *prefix) 
         next = print_decimal(rest, next);
     } else if (is_power_of_two((int)base)) {
         for (int shift = log2_of((int)base); rest; rest >>= shift)
-            *--next = "0123456789abcdefghijklmnopqrstuvwxyz"[rest & (base - 1)];
+            *--next = digit_letters[rest & (base - 1)];
     } else {
         for (; rest; rest /= base)
-            *--next = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % base];
+            *--next = digit_letters[rest % base];
     }
     if (next == end) *--next = '0';
     for (size_t length = strlen(prefix); length > 0;)
@@ -68,67 +70,213 @@ static Value raise_print_limit(VM *vm) {
                        vm->int_max_str_digits);
 }
 
+/* In a base of 2**shift every digit is some bits of its own. */
+static Value print_bits(VM *vm, const IntView *view, int64_t bits, int shift) {
+    int64_t count = (bits + shift - 1) / shift;
+    String *s = string_new(vm, count + view->negative, 0);
+    if (!s) return ABSENT;
+    uint8_t *next = s->data + s->length;
+    uint64_t limb = 0, mask = (UINT64_C(1) << shift) - 1;
+    int left = 0; /* bits of the limb that are not printed yet */
+    for (int64_t used = 0; count > 0;) {
+        if (left < shift) { /* a digit's bits may lie in two limbs */
+            uint64_t following = used < view->count ? view->limbs[used++] : 0;
+            *--next = (uint8_t)digit_letters[(limb | following << left) & mask];
+            limb = following >> (shift - left);
+            left += 64 - shift;
+            count--;
+        }
+        for (; left >= shift && count > 0; left -= shift, limb >>= shift, count--)
+            *--next = (uint8_t)digit_letters[limb & mask];
+    }
+    if (view->negative) *--next = '-';
+    return from_object(s);
+}
+
+/* The digits' values in another base, from a copy of the limbs, which is destroyed: into a str. */
+static Value print_digits(VM *vm, mp_limb_t *copy, const IntView *view, int base, uint8_t *digits) {
+    const uint8_t *first = digits, *end = digits + mpn_get_str(digits, base, copy, view->count);
+    while (first + 1 < end && *first == 0)
+        first++;
+    if (vm->int_max_str_digits && end - first > vm->int_max_str_digits) return raise_print_limit(vm);
+    String *s = string_new(vm, end - first + view->negative, 0);
+    if (!s) return ABSENT;
+    uint8_t *to = s->data;
+    if (view->negative) *to++ = '-';
+    while (first < end)
+        *to++ = (uint8_t)digit_letters[*first++];
+    return from_object(s);
+}
+
 Value int_to_string(VM *vm, Value v, int base) {
     if (is_int(v)) return int_print_immediate(vm, int_get(v), (unsigned)base, "");
     IntView view;
     int_view(v, &view);
     if (view.count == 0) return string_from_ascii(vm, "0", 1);
-    bool limited = vm->int_max_str_digits && !is_power_of_two(base);
-    if (limited && over_digit_limit(vm, int_bit_length(v))) return raise_print_limit(vm);
+    if (is_power_of_two(base)) return print_bits(vm, &view, int_bit_length(v), log2_of(base));
+    if (over_digit_limit(vm, int_bit_length(v))) return raise_print_limit(vm);
+    enum { LOCAL_LIMBS = 16 };
+    size_t limbs = (size_t)view.count + 1, size = limbs * sizeof(mp_limb_t);
     size_t room = mpn_sizeinbase((const mp_limb_t *)view.limbs, view.count, base) + 2;
-    size_t copy_size = (size_t)(view.count + 1) * sizeof(mp_limb_t);
-    uint8_t *digits = memory_alloc(vm, room);
-    if (!digits) return ABSENT;
-    mp_limb_t *copy = memory_alloc(vm, copy_size); /* mpn_get_str destroys its operand */
-    if (!copy) {
-        memory_free(vm, digits, room);
-        return ABSENT;
+    mp_limb_t local[LOCAL_LIMBS], *copy = local; /* mpn_get_str destroys its operand */
+    uint8_t local_digits[LOCAL_LIMBS * 64], *digits = local_digits;
+    bool small = limbs <= LOCAL_LIMBS;
+    if (!small) {
+        copy = memory_alloc(vm, size + room);
+        if (!copy) return ABSENT;
+        digits = (uint8_t *)(copy + limbs);
     }
     mpn_copyi(copy, (const mp_limb_t *)view.limbs, view.count);
-    size_t count = mpn_get_str(digits, base, copy, view.count);
-    memory_free(vm, copy, copy_size);
-    size_t skip = 0;
-    while (skip + 1 < count && digits[skip] == 0)
-        skip++;
-    if (limited && count - skip > (size_t)vm->int_max_str_digits) {
-        memory_free(vm, digits, room);
-        return raise_print_limit(vm);
-    }
-    String *s = string_new(vm, (int64_t)(count - skip) + view.negative, 0);
-    if (s) {
-        uint8_t *to = s->data;
-        if (view.negative) *to++ = '-';
-        for (size_t i = skip; i < count; i++)
-            *to++ = (uint8_t) "0123456789abcdefghijklmnopqrstuvwxyz"[digits[i]];
-    }
-    memory_free(vm, digits, room);
-    return from_object(s);
+    Value result = print_digits(vm, copy, &view, base, digits);
+    if (!small) memory_free(vm, copy, size + room);
+    return result;
 }
 
 /* --- parsing --- */
 
-static int digit_value(uint8_t c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'Z') return c - 'A' + 10;
-    return 99;
+/* The values of the digits of base 36, and one that no base has for any other character. */
+enum { NO_DIGIT = 99 };
+static const uint8_t digit_values[256] = {
+    [0 ... '0' - 1] = NO_DIGIT,
+    ['9' + 1 ... 'A' - 1] = NO_DIGIT,
+    ['Z' + 1 ... 'a' - 1] = NO_DIGIT,
+    ['z' + 1 ... 255] = NO_DIGIT,
+    ['0'] = 0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    ['A'] = 10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    18,
+    19,
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+    30,
+    31,
+    32,
+    33,
+    34,
+    35,
+    ['a'] = 10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    16,
+    17,
+    18,
+    19,
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+    30,
+    31,
+    32,
+    33,
+    34,
+    35,
+};
+
+/* In a base of 2**shift every digit is some bits of its own; how many limbs. */
+static mp_size_t set_bits(mp_limb_t *limbs, const uint8_t *values, size_t count, int shift) {
+    mp_size_t used = 0;
+    mp_limb_t limb = 0;
+    for (int at = 0; count > 0;) {
+        for (; count > 0 && at + shift <= 64; at += shift)
+            limb |= (mp_limb_t)values[--count] << at;
+        if (count == 0) break;
+        mp_limb_t split = at < 64 ? values[--count] : 0; /* a digit's bits may lie in two limbs */
+        limbs[used++] = at < 64 ? limb | split << at : limb;
+        limb = at < 64 ? split >> (64 - at) : 0;
+        at = at < 64 ? at + shift - 64 : 0;
+    }
+    if (limb) limbs[used++] = limb;
+    return used;
 }
 
-/* The digits' values as one number; NULL-free small texts take no heap. */
+/* limbs * scale + chunk. */
+static mp_size_t append_chunk(mp_limb_t *limbs, mp_size_t used, mp_limb_t scale, mp_limb_t chunk) {
+    mp_limb_t carry = used ? mpn_mul_1(limbs, limbs, used, scale) : 0;
+    if (carry) limbs[used++] = carry;
+    carry = used ? mpn_add_1(limbs, limbs, used, chunk) : chunk;
+    if (carry) limbs[used++] = carry;
+    return used;
+}
+
+/* Eight decimal digits: neighbours are joined to pairs, these to fours, these to all eight, within a word. */
+static uint64_t eight_digits(const uint8_t *values) {
+    uint64_t word;
+    memcpy(&word, values, sizeof word);
+    word = word * 10 + (word >> 8);
+    uint64_t first = word & UINT64_C(0x000000FF000000FF), second = word >> 16 & UINT64_C(0x000000FF000000FF);
+    return (first * (100 + (UINT64_C(1000000) << 32)) + second * (1 + (UINT64_C(10000) << 32))) >> 32;
+}
+
+/* As many digits at a time as a limb has room for; how many limbs. */
+static mp_size_t set_chunks(mp_limb_t *limbs, const uint8_t *values, size_t count, unsigned base) {
+    mp_size_t used = 0;
+    size_t i = 0;
+    for (; base == 10 && count - i >= 16; i += 16) {
+        uint64_t chunk = eight_digits(values + i) * 100000000 + eight_digits(values + i + 8);
+        used = append_chunk(limbs, used, UINT64_C(10000000000000000), chunk);
+    }
+    mp_limb_t last_scale = UINT64_MAX / base;
+    while (i < count) {
+        mp_limb_t chunk = 0, scale = 1;
+        for (; i < count && scale <= last_scale; i++, scale *= base)
+            chunk = chunk * base + values[i];
+        used = append_chunk(limbs, used, scale, chunk);
+    }
+    return used;
+}
+
+enum { CHUNKED_DIGITS = 600 }; /* beyond, GMP's divide and conquer is faster */
+
+/* The digits' values as one number, the first of them not 0. */
 static Value number_of_digits(VM *vm, const uint8_t *values, size_t count, int base, bool negative) {
     uint64_t small = 0;
     size_t i = 0;
-    for (; i < count && small < UINT64_C(1) << 55; i++)
+    for (; i < count && count < 64 && small < UINT64_C(1) << 55; i++)
         small = small * (unsigned)base + values[i];
     if (i == count && small <= (uint64_t)INT_MAX_IMMEDIATE) {
         return int_small(negative ? -(int64_t)small : (int64_t)small);
     }
     size_t room = count * (size_t)(log2_of(base) + 1) / 64 + 2;
-    mp_limb_t *limbs = memory_alloc(vm, room * sizeof *limbs);
+    mp_limb_t local[32], *limbs = room <= 32 ? local : memory_alloc(vm, room * sizeof *limbs);
     if (!limbs) return ABSENT;
-    mp_size_t used = mpn_set_str(limbs, values, count, base);
+    mp_size_t used = is_power_of_two(base)     ? set_bits(limbs, values, count, log2_of(base))
+                     : count <= CHUNKED_DIGITS ? set_chunks(limbs, values, count, (unsigned)base)
+                                               : mpn_set_str(limbs, values, count, base);
     Value result = int_from_limbs(vm, (const uint64_t *)limbs, used, negative);
-    memory_free(vm, limbs, room * sizeof *limbs);
+    if (limbs != local) memory_free(vm, limbs, room * sizeof *limbs);
     return result;
 }
 
@@ -144,22 +292,22 @@ static bool too_many_digits(const VM *vm, size_t digits, int base) {
            digits > (size_t)vm->int_max_str_digits;
 }
 
-static Value from_digits(VM *vm, const char *digits, size_t length, int base, bool negative) {
-    if (too_many_digits(vm, length, base)) return raise_digit_limit(vm, length);
-    uint8_t local[64], *values = length <= sizeof local ? local : memory_alloc(vm, length);
-    if (!values) return ABSENT;
-    for (size_t i = 0; i < length; i++)
-        values[i] = (uint8_t)digit_value((uint8_t)digits[i]);
-    size_t skip = 0;
-    while (skip + 1 < length && values[skip] == 0)
-        skip++;
-    Value result = number_of_digits(vm, values + skip, length - skip, base, negative);
-    if (values != local) memory_free(vm, values, length);
-    return result;
+static Value from_values(VM *vm, const uint8_t *values, size_t count, int base, bool negative) {
+    if (too_many_digits(vm, count, base)) return raise_digit_limit(vm, count);
+    for (; count > 1 && *values == 0; values++)
+        count--;
+    return number_of_digits(vm, values, count, base, negative);
 }
 
 Value int_from_digits(VM *vm, const char *digits, size_t length, int base) {
-    return from_digits(vm, digits, length, base, false);
+    if (length == 0) return int_small(0);
+    uint8_t local[64], *values = length <= sizeof local ? local : memory_alloc(vm, length);
+    if (!values) return ABSENT;
+    for (size_t i = 0; i < length; i++)
+        values[i] = digit_values[(uint8_t)digits[i]];
+    Value result = from_values(vm, values, length, base, false);
+    if (values != local) memory_free(vm, values, length);
+    return result;
 }
 
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F); }
@@ -188,8 +336,8 @@ static bool skip_prefix(const char **text, const char *end, int *base) {
     return true;
 }
 
-/* Copy digits to `to`, leaving out single underscores between them; the number of digits, or -1. */
-static int64_t collect_digits(const char *text, const char *end, int base, char *to) {
+/* The values of the digits, which single underscores may stand between; the number of digits, or -1. */
+static int64_t collect_digits(const char *text, const char *end, int base, uint8_t *to) {
     int64_t count = 0;
     bool after_digit = false;
     for (; text < end; text++) {
@@ -197,8 +345,9 @@ static int64_t collect_digits(const char *text, const char *end, int base, char 
             if (!after_digit) return -1;
             after_digit = false;
         } else {
-            if (digit_value((uint8_t)*text) >= base) return -1;
-            to[count++] = *text;
+            uint8_t value = digit_values[(uint8_t)*text];
+            if (value >= base) return -1;
+            to[count++] = value;
             after_digit = true;
         }
     }
@@ -216,11 +365,11 @@ static Value parse_ascii(VM *vm, const char *text, size_t length, int base) {
     if (text < end && (*text == '-' || *text == '+')) text++;
     if (!skip_prefix(&text, end, &base) || text == end) return ABSENT;
     size_t room = (size_t)(end - text);
-    char local[64], *digits = room <= sizeof local ? local : memory_alloc(vm, room);
-    if (!digits) return ABSENT;
-    int64_t count = collect_digits(text, end, base, digits);
-    Value result = count < 0 ? ABSENT : from_digits(vm, digits, (size_t)count, base, negative);
-    if (digits != local) memory_free(vm, digits, room);
+    uint8_t local[256], *values = room <= sizeof local ? local : memory_alloc(vm, room);
+    if (!values) return ABSENT;
+    int64_t count = collect_digits(text, end, base, values);
+    Value result = count < 0 ? ABSENT : from_values(vm, values, (size_t)count, base, negative);
+    if (values != local) memory_free(vm, values, room);
     return result;
 }
 
