@@ -259,6 +259,11 @@ static bool consider(VM *vm, Value item, void *context) {
         if (e->op == COMPARE_LT ? x < best : x > best) e->best = e->best_key = item;
         return true;
     }
+    if (is_float(item) && !is_absent(e->best) && is_float(e->best) && is_absent(e->key)) {
+        double x = float_get(item), best = float_get(e->best);
+        if (e->op == COMPARE_LT ? x < best : x > best) e->best = e->best_key = item;
+        return true;
+    }
     Value key = is_absent(e->key) ? value_ref(item) : call_1(vm, e->key, item);
     if (is_absent(key)) return false;
     int better = is_absent(e->best)           ? 1

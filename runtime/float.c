@@ -226,11 +226,15 @@ static bool hash(VM *vm, Value self, int64_t *result) {
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value x, number;
-    if (!arguments_no_names(vm, "float", names) ||
-        !arguments_bind(vm, "float", "x=0, /", args, nargs, names, &x)) {
+    if (nargs == 1 && is_absent(names)) {
+        x = args[0];
+    } else if (!arguments_no_names(vm, "float", names) ||
+               !arguments_bind(vm, "float", "x=0, /", args, nargs, names, &x)) {
         return ABSENT;
     }
-    if (is_absent(x)) {
+    if (is_int(x)) {
+        number = float_from(vm, (double)int_get(x));
+    } else if (is_absent(x)) {
         number = float_from(vm, 0.0);
     } else if (is_string(x) || is_bytes(x)) {
         number = float_parse(vm, x, x);

@@ -711,8 +711,13 @@ static Value divmod_pair(VM *vm, Value a, Value b) {
 #define OPERATOR(name, result) \
     Value int_##name(VM *vm, Value a, Value b) { \
         if (!is_int_family(a) || !is_int_family(b)) return NOT_IMPLEMENTED; \
+        a = bool_as_int(a), b = bool_as_int(b); \
         return result; \
     }
+
+static inline Value bool_as_int(Value v) {
+    return is_bool(v) ? int_small(value_same(v, TRUE_VALUE)) : v;
+}
 
 OPERATOR(add, add(vm, a, b))
 OPERATOR(subtract, subtract(vm, a, b))

@@ -145,7 +145,11 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[2];
     if (nargs > 2 && is_absent(names))
         return raise_type(vm, "int expected at most 2 arguments, got %d", nargs);
-    if (!arguments_bind(vm, "int", "x=0, /, base=10", args, nargs, names, row)) return ABSENT;
+    if (nargs == 1 && is_absent(names)) {
+        row[0] = args[0], row[1] = ABSENT;
+    } else if (!arguments_bind(vm, "int", "x=0, /, base=10", args, nargs, names, row)) {
+        return ABSENT;
+    }
     Value number;
     if (is_absent(row[0])) {
         if (!is_absent(row[1])) return raise_type(vm, "int() missing string argument");

@@ -34,7 +34,7 @@ static Value none_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
 
 static Value none_repr(VM *vm, Value self) {
     (void)self;
-    return string_intern_c(vm, "None");
+    return value_ref(NAME_OF(vm, none_word));
 }
 
 static int none_truth(VM *vm, Value self) {
@@ -129,7 +129,7 @@ static Value bool_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
 }
 
 static Value bool_repr(VM *vm, Value self) {
-    return string_intern_c(vm, value_same(self, TRUE_VALUE) ? "True" : "False");
+    return value_ref(value_same(self, TRUE_VALUE) ? NAME_OF(vm, true_word) : NAME_OF(vm, false_word));
 }
 
 static int bool_truth(VM *vm, Value self) {

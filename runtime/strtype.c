@@ -118,6 +118,7 @@ static Value make_subclass(VM *vm, Type *type, STEALS Value text) {
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[3], text;
+    if (nargs == 1 && is_absent(names) && type == &str_type) return object_str(vm, args[0]);
     if (nargs > 3 && !arguments_count(vm, "str", nargs, 0, 3)) return ABSENT;
     if (!arguments_bind(vm, "str", "object='', encoding='utf-8', errors='strict'", args, nargs, names, row))
         return ABSENT;
