@@ -715,9 +715,7 @@ static Value divmod_pair(VM *vm, Value a, Value b) {
         return result; \
     }
 
-static inline Value bool_as_int(Value v) {
-    return is_bool(v) ? int_small(value_same(v, TRUE_VALUE)) : v;
-}
+static inline Value bool_as_int(Value v) { return is_bool(v) ? int_small(value_same(v, TRUE_VALUE)) : v; }
 
 OPERATOR(add, add(vm, a, b))
 OPERATOR(subtract, subtract(vm, a, b))
