@@ -200,7 +200,9 @@ NUMBER_GETTER(posonlyargcount, positional_only_count)
 NUMBER_GETTER(kwonlyargcount, keyword_only_count)
 NUMBER_GETTER(nlocals, local_count)
 NUMBER_GETTER(stacksize, stack_size)
-NUMBER_GETTER(flags, flags)
+static Value get_flags(VM *vm, Value self) {
+    return (void)vm, int_small(as_code(self)->flags & ~CODE_PRIVATE);
+}
 NUMBER_GETTER(firstlineno, first_line)
 
 #define TUPLE_GETTER(name, field) \

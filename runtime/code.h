@@ -31,8 +31,9 @@ enum {
     CODE_ITERABLE_COROUTINE = 0x100, /* a generator that may be awaited: types.coroutine */
     CODE_ASYNC_GENERATOR = 0x200,
     CODE_FUTURE_ANNOTATIONS = 0x1000000,
-    CODE_HAS_DOCSTRING = 0x4000000, /* constant 0 is the docstring */
-    CODE_METHOD = 0x8000000,        /* defined in a class body */
+    CODE_HAS_DOCSTRING = 0x4000000,                  /* constant 0 is the docstring */
+    CODE_METHOD = 0x8000000,                         /* defined in a class body */
+    CODE_PRIVATE = CODE_HAS_DOCSTRING | CODE_METHOD, /* what co_flags does not show */
 };
 
 /* What a variable is, one byte each in Code.kinds. */

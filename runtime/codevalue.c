@@ -232,8 +232,9 @@ static bool set_flags(VM *vm, const Code *code, CodeParts *parts, Value given) {
     int64_t flags = 0;
     if (!object_to_int64(vm, given, &exc_OverflowError, &flags)) return false;
     uint32_t free = code->flags & CODE_GENERATOR ? CODE_ITERABLE_COROUTINE : 0;
-    if ((uint64_t)flags >> 32 || ((uint32_t)flags ^ code->flags) & ~free) return refuse(vm, "co_flags");
-    parts->flags = (uint32_t)flags;
+    if ((uint64_t)flags >> 32 || ((uint32_t)flags ^ (code->flags & ~CODE_PRIVATE)) & ~free)
+        return refuse(vm, "co_flags");
+    parts->flags = (uint32_t)flags | (code->flags & CODE_PRIVATE);
     return true;
 }
 
