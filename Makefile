@@ -45,7 +45,7 @@ SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c)))
 UNICODE_DATA ?= /usr/share/unicode
 
 # Generated C: the re2c lexer, the Lemon parser, the tables of the Unicode database, powers of ten.
-GENERATED := $(GEN)/lexer.c $(GEN)/grammar.c $(GEN)/uninames.c $(GEN)/unidata.c $(GEN)/powers.c
+GENERATED := $(GEN)/lexer.c $(GEN)/grammar.c $(GEN)/uninames.c $(GEN)/unidata.c $(GEN)/ucd.c $(GEN)/powers.c
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(GENERATED:$(GEN)/%.c=$(OUT)/gen/%.o)
 MAIN := $(OUT)/cli/main.o
 
@@ -115,11 +115,20 @@ $(GEN)/frozen.c: $(OUT)/frozen.stamp ;
 UNIDATA_INPUT := $(addprefix $(UNICODE_DATA)/,UnicodeData.txt DerivedCoreProperties.txt \
 	extracted/DerivedNumericType.txt CaseFolding.txt SpecialCasing.txt)
 
-$(GEN)/unidata.c: runtime/tools/unidata.c runtime/unicode_table.h
+$(GEN)/unidata.c: runtime/tools/unidata.c runtime/tools/ucdfile.h runtime/unicode_table.h
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/unidata $<
 	@$(GEN)/unidata $(UNIDATA_INPUT) > $@
+
+UCD_INPUT := $(addprefix $(UNICODE_DATA)/,UnicodeData.txt EastAsianWidth.txt extracted/DerivedNumericValues.txt \
+	NamedSequences.txt)
+
+$(GEN)/ucd.c: runtime/tools/ucd.c runtime/tools/ucdfile.h runtime/ucd.h
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/ucd $<
+	@$(GEN)/ucd $(UCD_INPUT) > $@
 
 $(GEN)/powers.c: runtime/tools/powers.c runtime/powers.h
 	@mkdir -p $(@D)

@@ -8,6 +8,7 @@
 
 #include <utf8proc.h>
 
+#include "base/canonical.h"
 #include "lexer/utf8.h"
 
 // ----------------------------------------------------------------------------------------------------------
@@ -91,10 +92,6 @@ TokenKind fail_character(Lexer *lexer, uint32_t code_point, const char *place) {
 // Normalisation
 // ----------------------------------------------------------------------------------------------------------
 
-/*
- * Decomposition and composition are utf8proc's. The sorting of combining marks between the two is done here,
- * because utf8proc's takes quadratic time, and a name may be as long as the source.
- */
 static const utf8proc_option_t nfkc = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT;
 
 /* Write the decomposed text to points[0..capacity), or nothing if that is NULL; the number of code points, or
@@ -113,32 +110,6 @@ static utf8proc_ssize_t decompose(const Token *token, utf8proc_int32_t *points, 
     return count;
 }
 
-static unsigned combining_class(utf8proc_int32_t code_point) {
-    return (unsigned)utf8proc_get_property(code_point)->combining_class;
-}
-
-/* Sort marks[0..count) by class, those of one class staying in order; by counting. */
-static void sort_marks(utf8proc_int32_t *marks, utf8proc_int32_t *scratch, size_t count) {
-    size_t starts[257] = {0};
-    for (size_t i = 0; i < count; i++)
-        starts[combining_class(marks[i]) + 1]++;
-    for (size_t class = 1; class < 257; class ++)
-        starts[class] += starts[class - 1];
-    for (size_t i = 0; i < count; i++)
-        scratch[starts[combining_class(marks[i])]++] = marks[i];
-    memcpy(marks, scratch, count * sizeof *marks);
-}
-
-/* Put each run of combining marks in canonical order. */
-static void sort_runs(utf8proc_int32_t *points, utf8proc_int32_t *scratch, size_t count) {
-    for (size_t start = 0, end; start < count; start = end + 1) {
-        bool sorted = true;
-        for (end = start; end < count && combining_class(points[end]) > 0; end++)
-            sorted &= end == start || combining_class(points[end - 1]) <= combining_class(points[end]);
-        if (!sorted) sort_marks(points + start, scratch, end - start);
-    }
-}
-
 /* Replace the token's text by its NFKC form. */
 static TokenKind normalize(Lexer *lexer, Token *token) {
     utf8proc_ssize_t count = decompose(token, NULL, 0);
@@ -148,7 +119,7 @@ static TokenKind normalize(Lexer *lexer, Token *token) {
     utf8proc_int32_t *points = arena_alloc(arena, ((size_t)count + 1) * sizeof *points);
     if (!scratch || !points) return lexer_fail_memory(lexer);
     decompose(token, points, count);
-    sort_runs(points, scratch, (size_t)count);
+    canonical_order(points, scratch, (size_t)count);
     utf8proc_ssize_t length = utf8proc_reencode(points, count, nfkc);
     if (length < 0) return lexer_fail_memory(lexer);
     token->text = (const char *)points;

@@ -5,20 +5,11 @@
  */
 
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "runtime/tools/ucdfile.h"
 #include "runtime/unicode_table.h"
 
-enum {
-    CODE_POINTS = 0x110000,
-    INDEX_SIZE = CODE_POINTS / UNICODE_BLOCK,
-    MAX_RECORDS = 4096,
-    MAX_SPECIAL = 256,
-    MAX_FIELDS = 16,
-    LINE_SIZE = 1024
-};
+enum { INDEX_SIZE = CODE_POINTS / UNICODE_BLOCK, MAX_RECORDS = 4096, MAX_SPECIAL = 256 };
 
 typedef struct {
     UnicodeRecord of[CODE_POINTS];
@@ -45,11 +36,6 @@ static const struct {
     {"XID_Continue", UNICODE_XID_CONTINUE},
 };
 
-static _Noreturn void die(const char *message) {
-    fprintf(stderr, "unidata: %s\n", message);
-    exit(1);
-}
-
 static uint16_t flag_of(const char *name) {
     for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
         if (strcmp(properties[i].name, name) == 0) return properties[i].flag;
@@ -57,33 +43,14 @@ static uint16_t flag_of(const char *name) {
     return 0;
 }
 
-/* --- reading: each file's lines have fields between semicolons --- */
-
-/* Cut a line, without its comment, into fields without the blanks around them; how many. */
-static int fields_of(char *line, char *fields[MAX_FIELDS]) {
-    int count = 0;
-    line[strcspn(line, "#\r\n")] = 0;
-    for (char *field; count < MAX_FIELDS && (field = strsep(&line, ";"));) {
-        field += strspn(field, " ");
-        for (char *end = field + strlen(field); end > field && end[-1] == ' ';)
-            *--end = 0;
-        fields[count++] = field;
-    }
-    return count;
-}
-
-static uint32_t code_point_of(const char *field) {
-    unsigned long c = strtoul(field, NULL, 16);
-    if (c >= CODE_POINTS) die("code point out of range");
-    return (uint32_t)c;
-}
+/* --- reading --- */
 
 /* The code points of a mapping, at most three; how many. */
 static int mapping_of(const char *field, uint32_t to[3]) {
     int count = 0;
     for (const char *next = field; *next; next += strcspn(next, " "), next += strspn(next, " ")) {
         if (count == 3) die("mapping too long");
-        to[count++] = code_point_of(next);
+        to[count++] = ucd_code_point(next);
     }
     return count;
 }
@@ -98,10 +65,11 @@ static uint16_t category_flags(const char *category, const char *direction) {
 }
 
 /* "0041;LATIN CAPITAL LETTER A;Lu;0;L;;;;;N;;;;0061;". A range has two lines, "<..., First>" and "<..., Last>". */
-static void read_character(Tables *t, char **fields, int count) {
+static void read_character(void *tables, char **fields, int count) {
+    Tables *t = tables;
     static const int field_of[] = {[CASE_UPPER] = 12, [CASE_LOWER] = 13, [CASE_TITLE] = 14};
     if (count < 15) return;
-    uint32_t last = code_point_of(fields[0]);
+    uint32_t last = ucd_code_point(fields[0]);
     uint32_t first = strstr(fields[1], ", Last>") ? t->range_first : last;
     t->range_first = last;
     for (uint32_t c = first; c <= last; c++) {
@@ -111,17 +79,16 @@ static void read_character(Tables *t, char **fields, int count) {
         for (int m = CASE_LOWER; m <= CASE_UPPER; m++) {
             const char *to = fields[field_of[m]];
             if (m == CASE_TITLE && !*to) to = fields[field_of[CASE_UPPER]];
-            if (*to) r->case_shift[m] = (int32_t)(code_point_of(to) - c);
+            if (*to) r->case_shift[m] = (int32_t)(ucd_code_point(to) - c);
         }
     }
 }
 
 /* "0041..005A ; Uppercase" or "00AA ; Lowercase". */
-static void read_property(Tables *t, char **fields, int count) {
+static void read_property(void *tables, char **fields, int count) {
+    Tables *t = tables;
     if (count < 2) return;
-    uint32_t first = code_point_of(fields[0]), last = first;
-    const char *range = strstr(fields[0], "..");
-    if (range) last = code_point_of(range + 2);
+    uint32_t last, first = ucd_range(fields[0], &last);
     for (uint32_t c = first; c <= last; c++)
         t->of[c].flags |= flag_of(fields[1]);
 }
@@ -148,27 +115,20 @@ static void enter_special(Tables *t, uint32_t c, int mapping, const char *field)
 }
 
 /* "0041; C; 0061;": C common, F full, S simple (where there is F), T for Turkish. */
-static void read_folding(Tables *t, char **fields, int count) {
+static void read_folding(void *tables, char **fields, int count) {
+    Tables *t = tables;
     if (count < 3) return;
-    uint32_t c = code_point_of(fields[0]);
-    if (fields[1][0] == 'C') t->of[c].case_shift[CASE_FOLD] = (int32_t)(code_point_of(fields[2]) - c);
+    uint32_t c = ucd_code_point(fields[0]);
+    if (fields[1][0] == 'C') t->of[c].case_shift[CASE_FOLD] = (int32_t)(ucd_code_point(fields[2]) - c);
     if (fields[1][0] == 'F') enter_special(t, c, CASE_FOLD, fields[2]);
 }
 
 /* "00DF; 00DF; 0053 0073; 0053 0053; ": unconditional mappings only, which have nothing in the fifth field. */
-static void read_special(Tables *t, char **fields, int count) {
+static void read_special(void *tables, char **fields, int count) {
+    Tables *t = tables;
     if (count < 5 || fields[4][0]) return;
     for (int m = CASE_LOWER; m <= CASE_UPPER; m++)
-        enter_special(t, code_point_of(fields[0]), m, fields[1 + m]);
-}
-
-static void read_file(Tables *t, const char *path, void (*read_line)(Tables *, char **, int)) {
-    FILE *file = fopen(path, "r");
-    if (!file) die(path);
-    char line[LINE_SIZE], *fields[MAX_FIELDS];
-    while (fgets(line, sizeof line, file))
-        read_line(t, fields, fields_of(line, fields));
-    fclose(file);
+        enter_special(t, ucd_code_point(fields[0]), m, fields[1 + m]);
 }
 
 /* --- writing --- */
@@ -250,11 +210,11 @@ int main(int argc, char **argv) {
     if (!t) die("out of memory");
     for (int c = 0; c < CODE_POINTS; c++)
         t->of[c].decimal = -1;
-    read_file(t, argv[1], read_character);
-    read_file(t, argv[2], read_property);
-    read_file(t, argv[3], read_property);
-    read_file(t, argv[4], read_folding);
-    read_file(t, argv[5], read_special);
+    ucd_read(argv[1], read_character, t);
+    ucd_read(argv[2], read_property, t);
+    ucd_read(argv[3], read_property, t);
+    ucd_read(argv[4], read_folding, t);
+    ucd_read(argv[5], read_special, t);
     special_row(t, 0x3A3); /* the capital sigma, whose lower case depends on what is around it */
     qsort(t->special, (size_t)t->special_count, sizeof *t->special, by_code_point);
     number_records(t);

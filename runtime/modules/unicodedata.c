@@ -1,0 +1,343 @@
+/*
+ * The module unicodedata: the Unicode Character Database. Properties come from the tables of runtime/ucd.h, names from
+ * those of lexer/uniname.h; normalisation is utf8proc's (UAX 15), but for the ordering of marks (base/canonical.h).
+ */
+
+#include <string.h>
+#include <utf8proc.h>
+
+#include "base/canonical.h"
+#include "lexer/uniname.h"
+#include "runtime/bytes.h"
+#include "runtime/error.h"
+#include "runtime/float.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
+#include "runtime/str.h"
+#include "runtime/ucd.h"
+
+/* --- one character --- */
+
+/* The code point of a function's only argument, or its first: a str of one character. -1 RAISES. */
+static int64_t character(VM *vm, Value v, const char *function, bool only) {
+    if (is_string(v) && string_length(as_string(v)) == 1) return string_at(as_string(v), 0);
+    raise_type(vm, "%s() argument%s must be a unicode character, not %T", function, only ? "" : " 1", v);
+    return -1;
+}
+
+NATIVE(function_category) {
+    int64_t c = character(vm, args[0], "category", true);
+    return c < 0 ? ABSENT : string_intern_c(vm, ucd_categories[ucd_record((uint32_t)c)->category]);
+}
+
+NATIVE(function_bidirectional) {
+    int64_t c = character(vm, args[0], "bidirectional", true);
+    return c < 0 ? ABSENT : string_intern_c(vm, ucd_directions[ucd_record((uint32_t)c)->direction]);
+}
+
+NATIVE(function_east_asian_width) {
+    int64_t c = character(vm, args[0], "east_asian_width", true);
+    return c < 0 ? ABSENT : string_intern_c(vm, ucd_widths[ucd_record((uint32_t)c)->width]);
+}
+
+NATIVE(function_combining) {
+    int64_t c = character(vm, args[0], "combining", true);
+    return c < 0 ? ABSENT : int_small(ucd_record((uint32_t)c)->combining);
+}
+
+NATIVE(function_mirrored) {
+    int64_t c = character(vm, args[0], "mirrored", true);
+    return c < 0 ? ABSENT : int_small(ucd_record((uint32_t)c)->mirrored);
+}
+
+NATIVE(function_decomposition) {
+    int64_t c = character(vm, args[0], "decomposition", true);
+    if (c < 0) return ABSENT;
+    uint32_t low = 0, high = ucd_decomposition_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ucd_decompositions[middle].code_point < c)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < ucd_decomposition_count && ucd_decompositions[low].code_point == c;
+    return found ? string_from_c(vm, ucd_text + ucd_decompositions[low].text) : value_ref(vm->empty_string);
+}
+
+/* --- numbers --- */
+
+static const UcdNumber *find_number(int64_t c) {
+    uint32_t low = 0, high = ucd_number_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ucd_numbers[middle].code_point < c)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < ucd_number_count && ucd_numbers[low].code_point == c ? &ucd_numbers[low] : NULL;
+}
+
+/* What a function returns for a character without the property: its second argument, or a ValueError. */
+static Value fallback(VM *vm, Value otherwise, const char *message) {
+    return is_absent(otherwise) ? raise_value(vm, "%s", message) : value_ref(otherwise);
+}
+
+NATIVE(function_decimal) {
+    int64_t c = character(vm, args[0], "decimal", false);
+    if (c < 0) return ABSENT;
+    const UcdNumber *number = find_number(c);
+    return number && number->decimal >= 0 ? int_small(number->decimal)
+                                          : fallback(vm, args[1], "not a decimal");
+}
+
+NATIVE(function_digit) {
+    int64_t c = character(vm, args[0], "digit", false);
+    if (c < 0) return ABSENT;
+    const UcdNumber *number = find_number(c);
+    return number && number->digit >= 0 ? int_small(number->digit) : fallback(vm, args[1], "not a digit");
+}
+
+NATIVE(function_numeric) {
+    int64_t c = character(vm, args[0], "numeric", false);
+    if (c < 0) return ABSENT;
+    const UcdNumber *number = find_number(c);
+    if (!number) return fallback(vm, args[1], "not a numeric character");
+    return float_from(vm, (double)number->numerator / number->denominator);
+}
+
+/* --- names --- */
+
+NATIVE(function_name) {
+    char name[UNINAME_MAX];
+    int64_t c = character(vm, args[0], "name", false);
+    if (c < 0) return ABSENT;
+    size_t length = uniname_of((uint32_t)c, name);
+    return length ? string_from_ascii(vm, name, length) : fallback(vm, args[1], "no such name");
+}
+
+static Value sequence_text(VM *vm, const UcdSequence *sequence) {
+    int64_t length = 0;
+    uint32_t maximum = 0;
+    while (length < UCD_SEQUENCE_MAX && sequence->points[length])
+        maximum |= sequence->points[length++];
+    String *text = string_new(vm, length, maximum);
+    if (!text) return ABSENT;
+    for (int64_t i = 0; i < length; i++)
+        string_store(text, i, sequence->points[i]);
+    return from_object(text);
+}
+
+/* The characters called `name`, without regard to case; ABSENT, nothing raised, when it is nobody's name. */
+static Value find_named(VM *vm, const char *name, size_t length) {
+    int32_t c = uniname_lookup(name, length);
+    if (c >= 0) return string_from_char(vm, (uint32_t)c);
+    uint32_t low = 0, high = ucd_sequence_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const char *other = ucd_text + ucd_sequences[middle].name;
+        int order = strncasecmp(other, name, length);
+        if (order == 0 && other[length] == 0) return sequence_text(vm, &ucd_sequences[middle]);
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return ABSENT;
+}
+
+enum { LONGEST = 256 }; /* lookup() takes no longer names */
+
+static void raise_unknown(VM *vm, const char *name, size_t length) {
+    char text[LONGEST + 1];
+    if (length > LONGEST) {
+        raise_error(vm, &exc_KeyError, "name too long");
+        return;
+    }
+    memcpy(text, name, length);
+    text[length] = 0;
+    raise_error(vm, &exc_KeyError, "undefined character name '%s'", text);
+}
+
+NATIVE(function_lookup) {
+    Value keeper = ABSENT;
+    size_t length = 0;
+    const char *name;
+    if (is_string(args[0])) {
+        name = string_utf8(vm, args[0], &length, &keeper);
+    } else if (is_bytes(args[0])) {
+        name = (const char *)as_bytes(args[0])->data;
+        length = (size_t)as_bytes(args[0])->length;
+    } else {
+        return raise_type(vm, "a bytes-like object is required, not '%T'", args[0]);
+    }
+    if (!name) return ABSENT;
+    Value found = length > LONGEST ? ABSENT : find_named(vm, name, length);
+    if (is_absent(found) && !error_raised(vm)) raise_unknown(vm, name, length);
+    value_xdrop(vm, keeper);
+    return found;
+}
+
+/* --- normalisation --- */
+
+typedef struct {
+    const char *name;
+    bool composed, compatible;
+} Form;
+
+static const Form forms[] = {
+    {"NFC", true, false}, {"NFKC", true, true}, {"NFD", false, false}, {"NFKD", false, true}};
+
+/* The form an argument names; NULL RAISES. */
+static const Form *form_argument(VM *vm, const char *function, Value *args) {
+    for (int i = 0; i < 2; i++) {
+        if (is_string(args[i])) continue;
+        raise_type(vm, "%s() argument %d must be str, not %T", function, i + 1, args[i]);
+        return NULL;
+    }
+    if (string_length(as_string(args[1])) == 0) return &forms[0]; /* which is then not looked at */
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (string_equal_c(args[0], forms[i].name)) return &forms[i];
+    }
+    raise_value(vm, "invalid normalization form");
+    return NULL;
+}
+
+static utf8proc_option_t form_options(const Form *form) {
+    return UTF8PROC_STABLE | (form->composed ? UTF8PROC_COMPOSE : UTF8PROC_DECOMPOSE) |
+           (form->compatible ? UTF8PROC_COMPAT : 0);
+}
+
+/* Write the decomposed text to points, or nothing if that is NULL; the number of code points. */
+static int64_t decompose(const String *text, const Form *form, int32_t *points, int64_t capacity) {
+    int64_t count = 0;
+    int boundary = 0;
+    for (int64_t i = 0; i < string_length(text); i++) {
+        int32_t c = (int32_t)string_at(text, i);
+        int32_t *out = points ? points + count : NULL;
+        count +=
+            utf8proc_decompose_char(c, out, points ? capacity - count : 0, form_options(form), &boundary);
+    }
+    return count;
+}
+
+static Value text_of_points(VM *vm, const int32_t *points, int64_t count) {
+    uint32_t maximum = 0;
+    for (int64_t i = 0; i < count; i++)
+        maximum |= (uint32_t)points[i];
+    String *text = string_new(vm, count, maximum > 0x10FFFF ? 0x10FFFF : maximum);
+    if (!text) return ABSENT;
+    for (int64_t i = 0; i < count; i++)
+        string_store(text, i, (uint32_t)points[i]);
+    return from_object(text);
+}
+
+/* Is the text in every form, or in this one, as its widest characters show? */
+static bool plainly_normal(const String *text, const Form *form) {
+    return text->ascii || (form->composed && !form->compatible && text->width_log == 0);
+}
+
+static Value normalized(VM *vm, Value string, const Form *form) {
+    const String *text = as_string(string);
+    if (plainly_normal(text, form)) return value_ref(string);
+    int64_t count = decompose(text, form, NULL, 0);
+    size_t size = ((size_t)count + 1) * sizeof(int32_t);
+    int32_t *points = memory_alloc(vm, size), *scratch = points ? memory_alloc(vm, size) : NULL;
+    Value result = ABSENT;
+    if (scratch) {
+        decompose(text, form, points, count);
+        canonical_order(points, scratch, (size_t)count);
+        if (form->composed) count = utf8proc_normalize_utf32(points, count, form_options(form));
+        result = text_of_points(vm, points, count);
+        memory_free(vm, scratch, size);
+    }
+    if (points) memory_free(vm, points, size);
+    if (is_absent(result) || !string_equal(result, string)) return result;
+    value_drop(vm, result);
+    return value_ref(string);
+}
+
+NATIVE(function_normalize) {
+    const Form *form = form_argument(vm, "normalize", args);
+    return form ? normalized(vm, args[1], form) : ABSENT;
+}
+
+NATIVE(function_is_normalized) {
+    const Form *form = form_argument(vm, "is_normalized", args);
+    Value result = form ? normalized(vm, args[1], form) : ABSENT;
+    if (is_absent(result)) return ABSENT;
+    bool same = value_same(result, args[1]);
+    value_drop(vm, result);
+    return same ? TRUE_VALUE : FALSE_VALUE;
+}
+
+/* --- the module --- */
+
+#define OR_DEFAULT "chr, default=<unrepresentable>, /"
+#define OTHERWISE \
+    "\nIf no such value is defined, default is returned, or, if not given,\nValueError is raised."
+
+static const NativeDef functions[] = {
+    {"bidirectional", function_bidirectional, "chr, /",
+     "Returns the bidirectional class assigned to the character chr as string.\n\nIf no such value is "
+     "defined, an empty string is returned.",
+     0},
+    {"category", function_category, "chr, /",
+     "Returns the general category assigned to the character chr as string.", 0},
+    {"combining", function_combining, "chr, /",
+     "Returns the canonical combining class assigned to the character chr as integer.\n\nReturns 0 if no "
+     "combining class is defined.",
+     0},
+    {"decimal", function_decimal, OR_DEFAULT,
+     "Converts a Unicode character into its equivalent decimal value.\n\nReturns the decimal value assigned "
+     "to the character chr as integer." OTHERWISE,
+     0},
+    {"decomposition", function_decomposition, "chr, /",
+     "Returns the character decomposition mapping assigned to the character chr as string.\n\nAn empty "
+     "string is returned in case no such mapping is defined.",
+     0},
+    {"digit", function_digit, OR_DEFAULT,
+     "Converts a Unicode character into its equivalent digit value.\n\nReturns the digit value assigned to "
+     "the character chr as integer." OTHERWISE,
+     0},
+    {"east_asian_width", function_east_asian_width, "chr, /",
+     "Returns the east asian width assigned to the character chr as string.", 0},
+    {"is_normalized", function_is_normalized, "form, unistr, /",
+     "Return whether the Unicode string unistr is in the normal form 'form'.\n\nValid values for form are "
+     "'NFC', 'NFKC', 'NFD', and 'NFKD'.",
+     0},
+    {"lookup", function_lookup, "name, /",
+     "Look up character by name.\n\nIf a character with the given name is found, return the\ncorresponding "
+     "character.  If not found, KeyError is raised.",
+     0},
+    {"mirrored", function_mirrored, "chr, /",
+     "Returns the mirrored property assigned to the character chr as integer.\n\nReturns 1 if the character "
+     "has been identified as a \"mirrored\"\ncharacter in bidirectional text, 0 otherwise.",
+     0},
+    {"name", function_name, OR_DEFAULT,
+     "Returns the name assigned to the character chr as a string.\n\nIf no name is defined, default is "
+     "returned, or, if not given,\nValueError is raised.",
+     0},
+    {"normalize", function_normalize, "form, unistr, /",
+     "Return the normal form 'form' for the Unicode string unistr.\n\nValid values for form are 'NFC', "
+     "'NFKC', 'NFD', and 'NFKD'.",
+     0},
+    {"numeric", function_numeric, OR_DEFAULT,
+     "Converts a Unicode character into its equivalent numeric value.\n\nReturns the numeric value assigned "
+     "to the character chr as float." OTHERWISE,
+     0},
+    {0},
+};
+
+static bool add_version(VM *vm, Value dict) {
+    return module_add(vm, dict, "unidata_version", string_from_c(vm, ucd_version));
+}
+
+Value module_unicodedata_new(VM *vm) {
+    return module_make(vm,
+                       &(ModuleDef){.name = "unicodedata",
+                                    .doc = "The Unicode Character Database: properties, names, normal forms.",
+                                    .functions = functions,
+                                    .fill = add_version});
+}

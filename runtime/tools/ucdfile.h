@@ -1,0 +1,60 @@
+#ifndef MPY_RUNTIME_TOOLS_UCDFILE_H
+#define MPY_RUNTIME_TOOLS_UCDFILE_H
+
+/*
+ * Reading the files of the Unicode Character Database, for the programs that make tables of them while mpy is built.
+ *
+ * A line has fields between semicolons, and a comment behind '#'. What is wrong ends the program.
+ */
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CODE_POINTS = 0x110000, UCD_FIELDS = 16, UCD_LINE = 1024 };
+
+static inline _Noreturn void die(const char *message) {
+    fprintf(stderr, "Unicode Character Database: %s\n", message);
+    exit(1);
+}
+
+/* Cut a line, without its comment, into fields without the blanks around them; how many. */
+static inline int ucd_fields(char *line, char *fields[UCD_FIELDS]) {
+    int count = 0;
+    line[strcspn(line, "#\r\n")] = 0;
+    for (char *field; count < UCD_FIELDS && (field = strsep(&line, ";"));) {
+        field += strspn(field, " ");
+        for (char *end = field + strlen(field); end > field && end[-1] == ' ';)
+            *--end = 0;
+        fields[count++] = field;
+    }
+    return count;
+}
+
+static inline uint32_t ucd_code_point(const char *field) {
+    unsigned long c = strtoul(field, NULL, 16);
+    if (c >= CODE_POINTS) die("code point out of range");
+    return (uint32_t)c;
+}
+
+/* "0041..005A" or "0041": the first, and the last in *last. */
+static inline uint32_t ucd_range(const char *field, uint32_t *last) {
+    const char *range = strstr(field, "..");
+    uint32_t first = ucd_code_point(field);
+    *last = range ? ucd_code_point(range + 2) : first;
+    return first;
+}
+
+/* Show `read_line` each line's fields; `tables` is passed on. */
+static inline void ucd_read(const char *path, void (*read_line)(void *tables, char **fields, int count),
+                            void *tables) {
+    FILE *file = fopen(path, "r");
+    if (!file) die(path);
+    char line[UCD_LINE], *fields[UCD_FIELDS];
+    while (fgets(line, sizeof line, file))
+        read_line(tables, fields, ucd_fields(line, fields));
+    fclose(file);
+}
+
+#endif
