@@ -114,7 +114,7 @@ def _check_count(cls, params, args):
     defaults = sum(1 for p in params if not isinstance(p, TypeVarTuple) and _has_default(p))
     least = len(params) - defaults - (1 if variadic else 0)
     if len(args) < least or len(args) > len(params) and not variadic:
-        expected = f"at least {least}" if variadic or defaults and len(args) < least else len(params)
+        expected = f"at least {least}" if len(args) < least else len(params)
         raise TypeError(f"Too {'many' if len(args) > len(params) else 'few'} arguments for {cls}; "
                         f"actual {len(args)}, expected {expected}")
 
@@ -184,6 +184,46 @@ def _flattened(args, given):
         else:
             result.append(new)
     return result
+
+
+def _substituted_args(alias, args):
+    """The arguments of alias[args], an alias of the interpreter's own."""
+    args = args if type(args) is tuple else (args,)
+    args = tuple(_type_check(a, "Parameters to generic types must be types.") if isinstance(a, str) else a for a in args)
+    return tuple(_flattened(alias.__args__, _assigned(alias, alias.__parameters__, _unpacked_args(args))))
+
+
+def _substituted_union(union, args):
+    """union[args]."""
+    return functools.reduce(operator.or_, _substituted_args(union, args))
+
+
+def _unpacked_args(args):
+    """args, with the members of *tuple[...] in its place."""
+    flat = []
+    for a in args:
+        inner = getattr(a, "__typing_unpacked_tuple_args__", None)
+        if inner is None or inner and inner[-1] is ...:
+            flat.append(a)
+        else:
+            flat.extend(inner)
+    return tuple(flat)
+
+
+def _union_of(left, right):
+    return Union[left, right]
+
+
+def _unpack_one(variables):
+    return iter((Unpack[variables],))
+
+
+def _unpacked_variables(params):
+    return tuple(Unpack[p] if isinstance(p, TypeVarTuple) else p for p in params)
+
+
+def _refuse_base(variable, bases):
+    raise TypeError(f"Cannot subclass an instance of {type(variable).__name__}")
 
 
 def _deduplicated(params):
@@ -440,9 +480,6 @@ class _VariableMeta(type):
 
     def __instancecheck__(cls, obj):
         return type.__instancecheck__(cls, obj) or type(obj) is cls._native
-
-    def __call__(cls, *args, **kwargs):
-        return super().__call__(*args, **kwargs)
 
 
 class _Variable(_UnionOperators):

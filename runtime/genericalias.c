@@ -198,101 +198,75 @@ static bool add_parameter(VM *vm, Value list, Value v) {
     return known > 0 || (known == 0 && list_append(vm, list, v));
 }
 
+/* Add the type variables in `v`, an argument that is none itself: those of its __parameters__. */
+static RAISES bool add_inner_parameters(VM *vm, Value list, Value v) {
+    Value name = is_family(v, TYPE_TYPE) ? ABSENT : string_intern_c(vm, "__parameters__"), inner = ABSENT;
+    if (is_absent(name)) return is_family(v, TYPE_TYPE);
+    int found = -1;
+    if (recursion_enter(vm, " while looking for type parameters")) {
+        found = object_find_attribute(vm, v, name, &inner);
+        recursion_leave(vm);
+    }
+    value_drop(vm, name);
+    bool done = found >= 0;
+    if (found > 0 && is_exactly(inner, &tuple_type)) {
+        for (int64_t i = 0; done && i < as_tuple(inner)->length; i++)
+            done = add_parameter(vm, list, as_tuple(inner)->items[i]);
+    }
+    value_xdrop(vm, inner);
+    return done;
+}
+
 static RAISES bool collect_parameters(VM *vm, const Tuple *args, Value list) {
     for (int64_t i = 0; i < args->length; i++) {
         Value v = args->items[i];
         int parameter = is_parameter(vm, v);
-        if (parameter < 0 || (parameter && !add_parameter(vm, list, v))) return false;
-        if (!is_alias(v)) continue;
-        if (!recursion_enter(vm, " while looking for type parameters")) return false;
-        bool done = collect_parameters(vm, as_tuple(as_alias(v)->args), list);
-        recursion_leave(vm);
-        if (!done) return false;
+        if (parameter < 0) return false;
+        if (!(parameter ? add_parameter(vm, list, v) : add_inner_parameters(vm, list, v))) return false;
     }
     return true;
+}
+
+Value generic_parameters(VM *vm, Value args) {
+    Value list = list_new(vm, 0), tuple = ABSENT;
+    if (is_absent(list)) return ABSENT;
+    if (collect_parameters(vm, as_tuple(args), list)) tuple = tuple_from_iterable(vm, list);
+    value_drop(vm, list);
+    return tuple;
 }
 
 static Value get_parameters(VM *vm, Value self) {
     GenericAlias *alias = as_alias(self);
     if (is_absent(alias->parameters)) {
-        Value list = list_new(vm, 0);
-        if (is_absent(list)) return ABSENT;
-        Value tuple = ABSENT;
-        if (collect_parameters(vm, as_tuple(alias->args), list)) tuple = tuple_from_iterable(vm, list);
-        value_drop(vm, list);
+        Value tuple = generic_parameters(vm, alias->args);
         if (is_absent(tuple)) return ABSENT;
         value_set(vm, &alias->parameters, tuple);
     }
     return value_ref(alias->parameters);
 }
 
-static Value substitute(VM *vm, const Tuple *args, const Tuple *parameters, const Tuple *values);
-
-/* An alias among the arguments, with its own parameters replaced; a subclass does that itself. NEW. */
-static Value substitute_alias(VM *vm, Value v, const Tuple *parameters, const Tuple *values) {
-    Value alias = ABSENT;
-    if (is_exactly(v, &generic_alias_type)) {
-        Value inner = substitute(vm, as_tuple(as_alias(v)->args), parameters, values);
-        if (!is_absent(inner)) alias = generic_alias_new(vm, as_alias(v)->origin, inner);
-        value_xdrop(vm, inner);
-        return alias;
-    }
-    Value own = get_parameters(vm, v);
-    if (is_absent(own)) return ABSENT;
-    Value key = as_tuple(own)->length ? substitute(vm, as_tuple(own), parameters, values) : ABSENT;
-    if (as_tuple(own)->length == 0) alias = value_ref(v);
-    if (!is_absent(key)) alias = object_get_item(vm, v, key);
-    value_xdrop(vm, key);
-    value_drop(vm, own);
-    return alias;
-}
-
-/* `args` with each parameter replaced by the value in its place. NEW tuple. */
-static Value substitute(VM *vm, const Tuple *args, const Tuple *parameters, const Tuple *values) {
-    Tuple *result = tuple_new(vm, args->length);
-    if (!result) return ABSENT;
-    for (int64_t i = 0; i < args->length; i++) {
-        Value v = args->items[i];
-        result->items[i] = value_ref(v);
-        for (int64_t j = 0; j < parameters->length; j++) {
-            if (value_same(v, parameters->items[j]))
-                value_set(vm, &result->items[i], value_ref(values->items[j]));
-        }
-        if (!is_alias(v)) continue;
-        Value alias = ABSENT;
-        if (recursion_enter(vm, " while substituting type parameters")) {
-            alias = substitute_alias(vm, v, parameters, values);
-            recursion_leave(vm);
-        }
-        if (is_absent(alias)) {
-            object_drop(vm, &result->head);
-            return ABSENT;
-        }
-        value_set(vm, &result->items[i], alias);
-    }
-    return tuple_finish(result);
+Value typing_call(VM *vm, const char *function, Value *args, int nargs, Value names) {
+    Value module = vm->hooks.library(vm, "typing"), result = ABSENT;
+    Value name = is_absent(module) ? ABSENT : string_intern_c(vm, function);
+    Value callable = is_absent(name) ? ABSENT : object_get_attribute(vm, module, name);
+    if (!is_absent(callable)) result = object_call(vm, callable, args, nargs, names);
+    value_xdrop(vm, callable);
+    value_xdrop(vm, name);
+    value_xdrop(vm, module);
+    return result;
 }
 
 static Value get_item(VM *vm, Value self, Value key) {
-    const GenericAlias *alias = as_alias(self);
     Value parameters = get_parameters(vm, self);
     if (is_absent(parameters)) return ABSENT;
-    Value values = is_exactly(key, &tuple_type) ? value_ref(key) : tuple_pack(vm, 1, key), result = ABSENT;
-    int64_t wanted = as_tuple(parameters)->length, given = is_absent(values) ? 0 : as_tuple(values)->length;
-    if (wanted == 0) {
-        raise_type(vm, "%R is not a generic class", self);
-    } else if (!is_absent(values) && given != wanted) {
-        raise_type(vm, "Too %s arguments for %R; actual %lld, expected %lld", given > wanted ? "many" : "few",
-                   self, (long long)given, (long long)wanted);
-    } else if (!is_absent(values)) {
-        Value args = substitute(vm, as_tuple(alias->args), as_tuple(parameters), as_tuple(values));
-        if (!is_absent(args)) {
-            result = generic_alias_new(vm, alias->origin, args);
-            value_drop(vm, args);
-        }
-    }
-    value_xdrop(vm, values);
+    int64_t wanted = as_tuple(parameters)->length;
     value_drop(vm, parameters);
+    if (wanted == 0) return raise_type(vm, "%R is not a generic class", self);
+    Value row[2] = {self, key}, args = typing_call(vm, "_substituted_args", row, 2, ABSENT);
+    if (is_absent(args)) return ABSENT;
+    Value result = generic_alias_new(vm, as_alias(self)->origin, args);
+    if (!is_absent(result)) as_alias(result)->starred = as_alias(self)->starred;
+    value_drop(vm, args);
     return result;
 }
 

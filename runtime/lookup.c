@@ -134,7 +134,7 @@ static bool fill_dict(VM *vm, Type *type, Value dict) {
         if (!add(vm, dict, def->name, getset_descriptor_new(vm, type, def))) return false;
     }
     const char *dot = strrchr(type->head.name, '.'); /* the module, where it is not builtins */
-    if (dot != NULL) {
+    if (dot != NULL && is_absent(dict_get_string(vm, dict, NAME_OF(vm, module)))) {
         size_t length = (size_t)(dot - type->head.name);
         if (!add(vm, dict, "__module__", string_from_utf8(vm, type->head.name, length))) return false;
     }

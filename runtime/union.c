@@ -4,6 +4,7 @@
 
 #include "runtime/builder.h"
 #include "runtime/error.h"
+#include "runtime/genericalias.h"
 #include "runtime/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -16,7 +17,7 @@ static Value args_of(Value v) { return ((Union *)as_object(v))->args; }
 
 static bool may_join(Value v) {
     return is_none(v) || is_family(v, TYPE_TYPE) || is_exactly(v, &union_type) ||
-           value_is_instance(v, &generic_alias_type);
+           is_exactly(v, &type_alias_type) || value_is_instance(v, &generic_alias_type);
 }
 
 static bool add_one(VM *vm, Value list, Value alternative) {
@@ -138,9 +139,17 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     return compare_equality(equal, op);
 }
 
+static Value get_parameters(VM *vm, Value self) { return generic_parameters(vm, args_of(self)); }
+
+/* The union with types in the places of its type variables. */
 static Value get_item(VM *vm, Value self, Value key) {
-    (void)key;
-    return raise_type(vm, "%R is not a generic class", self);
+    Value parameters = get_parameters(vm, self);
+    if (is_absent(parameters)) return ABSENT;
+    int64_t wanted = as_tuple(parameters)->length;
+    value_drop(vm, parameters);
+    if (wanted == 0) return raise_type(vm, "%R is not a generic class", self);
+    Value row[2] = {self, key};
+    return typing_call(vm, "_substituted_union", row, 2, ABSENT);
 }
 
 /* --- isinstance, issubclass --- */
@@ -168,11 +177,6 @@ int union_is_subclass(VM *vm, Value class, Value alternatives) {
     if (is_family(class, TYPE_TYPE)) return ask(vm, alternatives, class, object_is_subclass, "issubclass");
     raise_type(vm, "issubclass() arg 1 must be a class");
     return -1;
-}
-
-static Value get_parameters(VM *vm, Value self) {
-    (void)self;
-    return value_ref(vm->empty_tuple);
 }
 
 static const MemberDef members[] = {{"__args__", offsetof(Union, args), MEMBER_READONLY, NULL}, {0}};

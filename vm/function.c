@@ -58,18 +58,14 @@ static int function_traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
-/* What calls need stays until the end: a finalizer may still call the function. */
+/* What calls need stays until the end: a finalizer may still call the function. Its cells, which live functions may
+ * share, are emptied where they are garbage themselves. */
 static void function_clear(VM *vm, Object *self) {
     Function *f = (Function *)self;
     Value *values[] = {
         &f->defaults, &f->keyword_defaults, &f->doc, &f->annotations, &f->type_params, &f->dict, &f->module};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         value_clear(vm, values[i]);
-    if (!is_absent(f->closure)) { /* COPY_FREE_VARS relies on it: empty the cells instead */
-        const Tuple *cells = as_tuple(f->closure);
-        for (int64_t i = 0; i < cells->length; i++)
-            value_clear(vm, &as_cell(cells->items[i])->content);
-    }
 }
 
 static void function_dealloc(VM *vm, Object *self) {

@@ -9,6 +9,7 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/union.h"
 
 /* One struct for the parameters and the alias. */
 typedef struct {
@@ -105,7 +106,6 @@ static Value repr(VM *vm, Value self) {
 
 static const MemberDef members[] = {
     {"__name__", offsetof(TypeParam, name), MEMBER_READONLY, NULL},
-    {"__module__", offsetof(TypeParam, module), MEMBER_READONLY, NULL},
     {0},
 };
 
@@ -116,33 +116,56 @@ static const MemberDef alias_members[] = {
     {0},
 };
 
+/* typing.NoDefault: no default can be given in the syntax. */
+static Value get_default(VM *vm, Value self) {
+    (void)self;
+    return typing_call(vm, "_NoDefaultType", NULL, 0, ABSENT);
+}
+
+static Value get_args(VM *vm, Value self) { return typing_call(vm, "ParamSpecArgs", &self, 1, ABSENT); }
+static Value get_kwargs(VM *vm, Value self) { return typing_call(vm, "ParamSpecKwargs", &self, 1, ABSENT); }
+
+static Value get_parameters(VM *vm, Value self) {
+    return typing_call(vm, "_unpacked_variables", &as_param(self)->params, 1, ABSENT);
+}
+
+#define ANY_PARAM \
+    { "__default__", get_default, NULL, NULL }
+#define VARIANCE \
+    {"__covariant__", get_false, NULL, NULL}, {"__contravariant__", get_false, NULL, NULL}, { \
+        "__infer_variance__", get_true, NULL, NULL \
+    }
+
 static const GetSetDef type_var_getsets[] = {
-    {"__bound__", get_bound, NULL, NULL},         {"__constraints__", get_constraints, NULL, NULL},
-    {"__covariant__", get_false, NULL, NULL},     {"__contravariant__", get_false, NULL, NULL},
-    {"__infer_variance__", get_true, NULL, NULL}, {0},
+    ANY_PARAM,
+    VARIANCE,
+    {"__bound__", get_bound, NULL, NULL},
+    {"__constraints__", get_constraints, NULL, NULL},
+    {0},
 };
+
+static const GetSetDef param_spec_getsets[] = {
+    ANY_PARAM,
+    VARIANCE,
+    {"__bound__", get_bound, NULL, NULL},
+    {"args", get_args, NULL, NULL},
+    {"kwargs", get_kwargs, NULL, NULL},
+    {0},
+};
+
+static const GetSetDef tuple_getsets[] = {ANY_PARAM, {0}};
 
 static const GetSetDef alias_getsets[] = {
     {"__value__", get_value, NULL, NULL},
+    {"__parameters__", get_parameters, NULL, NULL},
     {0},
 };
 
 /* Generic's methods are functions of lib/typing.py, which is imported with the first generic class. */
-static Value call_typing(VM *vm, const char *function, Value *args, int nargs, Value names) {
-    Value module = vm->hooks.library(vm, "typing"), result = ABSENT;
-    Value name = is_absent(module) ? ABSENT : string_intern_c(vm, function);
-    Value callable = is_absent(name) ? ABSENT : object_get_attribute(vm, module, name);
-    if (!is_absent(callable)) result = object_call(vm, callable, args, nargs, names);
-    value_xdrop(vm, callable);
-    value_xdrop(vm, name);
-    value_xdrop(vm, module);
-    return result;
-}
-
-NATIVE(generic_class_getitem) { return call_typing(vm, "_generic_class_getitem", args, 2, ABSENT); }
+NATIVE(generic_class_getitem) { return typing_call(vm, "_generic_class_getitem", args, 2, ABSENT); }
 
 static Value generic_init_subclass(VM *vm, Value *args, int nargs, Value names) {
-    return call_typing(vm, "_generic_init_subclass", args, nargs, names);
+    return typing_call(vm, "_generic_init_subclass", args, nargs, names);
 }
 
 static const NativeDef generic_methods[] = {
@@ -154,11 +177,34 @@ static const NativeDef generic_methods[] = {
 /* The type that takes the variable's place in a subscription. */
 NATIVE(substitute) { return value_ref(args[1]); }
 
+NATIVE(refuse_base) { return typing_call(vm, "_refuse_base", args, 2, ABSENT); }
+NATIVE(has_default) { return FALSE_VALUE; }
+NATIVE(reduce) { return value_ref(as_param(args[0])->name); }
+
 static const NativeDef param_methods[] = {
+    {"__mro_entries__", refuse_base, "bases, /", NULL, NATIVE_METHOD},
+    {"__reduce__", reduce, "", NULL, NATIVE_METHOD},
     {"__typing_subst__", substitute, "arg, /", NULL, NATIVE_METHOD},
+    {"has_default", has_default, "", NULL, NATIVE_METHOD},
     {0},
 };
 
+static const NativeDef alias_methods[] = {
+    {"__reduce__", reduce, "", NULL, NATIVE_METHOD},
+    {0},
+};
+
+static Value join(VM *vm, Value left, Value right) {
+    Value row[2] = {left, right};
+    return typing_call(vm, "_union_of", row, 2, ABSENT);
+}
+
+static Value iterate_unpacked(VM *vm, Value self) { return typing_call(vm, "_unpack_one", &self, 1, ABSENT); }
+
+#define JOINS \
+    { \
+        .binary = { [BINARY_OR] = join } \
+    }
 #define PARAM_TYPE(variable, text, more_flags, ...) \
     Type variable = { \
         TYPE_HEAD(variable, text, .traverse = traverse, .clear = clear, .dealloc = dealloc), \
@@ -169,11 +215,13 @@ static const NativeDef param_methods[] = {
         __VA_ARGS__, \
     }
 
-PARAM_TYPE(type_var_type, "typing.TypeVar", TYPE_WEAKLY_REFERABLE, .members = members,
+PARAM_TYPE(type_var_type, "typing.TypeVar", TYPE_WEAKLY_REFERABLE, .members = members, .number = JOINS,
            .getsets = type_var_getsets, .methods = param_methods);
-PARAM_TYPE(param_spec_type, "typing.ParamSpec", TYPE_WEAKLY_REFERABLE, .members = members,
-           .methods = param_methods);
-PARAM_TYPE(type_var_tuple_type, "typing.TypeVarTuple", TYPE_WEAKLY_REFERABLE, .members = members);
+PARAM_TYPE(param_spec_type, "typing.ParamSpec", TYPE_WEAKLY_REFERABLE, .members = members, .number = JOINS,
+           .getsets = param_spec_getsets, .methods = param_methods);
+PARAM_TYPE(type_var_tuple_type, "typing.TypeVarTuple", TYPE_WEAKLY_REFERABLE, .members = members,
+           .getsets = tuple_getsets, .iterate = iterate_unpacked, .methods = param_methods);
+
 static Value alias_get_item(VM *vm, Value self, Value key) {
     Value params = ((TypeParam *)as_object(self))->params;
     if (is_absent(params) || !is_tuple(params) || as_tuple(params)->length == 0)
@@ -182,7 +230,8 @@ static Value alias_get_item(VM *vm, Value self, Value key) {
 }
 
 PARAM_TYPE(type_alias_type, "typing.TypeAliasType", 0, .container = {.get_item = alias_get_item},
-           .members = alias_members, .getsets = alias_getsets);
+           .members = alias_members, .getsets = alias_getsets, .methods = alias_methods,
+           .number = {.binary = {[BINARY_OR] = union_or}});
 
 Type generic_type = {
     TYPE_HEAD(generic_type, "typing.Generic", .dealloc = NULL),
@@ -201,7 +250,7 @@ Value step_typing(VM *vm, const Frame *frame, Opcode op, uint32_t operand, Value
     case OP_TYPE_ALIAS: return param_new(vm, frame, &type_alias_type, operands[0], operands[2], operands[1]);
     case OP_GENERIC_BASE: {
         Value row[2] = {from_object(&generic_type), operands[0]};
-        return call_typing(vm, "_generic_class_getitem", row, 2, ABSENT);
+        return typing_call(vm, "_generic_class_getitem", row, 2, ABSENT);
     }
     default:
         if (!is_function(operands[0])) return raise_type(vm, "type parameters of no function");
