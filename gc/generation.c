@@ -53,11 +53,6 @@ void generation_compact(Generation *generation, uint32_t start) {
     generation->length = to;
 }
 
-void generation_append(Generation *generation, Object *object, GcPlace place) {
-    object_set_place(object, place, generation->length);
-    generation->items[generation->length++] = object;
-}
-
 /* A hole in a generation that is not young. */
 static void leave_hole(VM *vm, Generation *generation, uint32_t index) {
     generation->items[index] = NULL;

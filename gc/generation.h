@@ -51,9 +51,6 @@ bool generation_reserve(VM *vm, Generation *generation, uint32_t more);
 /* Close the holes from entry `start` on; every object learns its new index. */
 void generation_compact(Generation *generation, uint32_t start);
 
-/* Put an object that is in no vector at the end. There must be room. */
-void generation_append(Generation *generation, Object *object, GcPlace place);
-
 /* Take a tracked (or GC_NEW) object out. Its place is GC_UNTRACKED from then on, its flags stay. */
 void generation_remove(VM *vm, Object *object);
 
@@ -81,6 +78,12 @@ static inline uint32_t object_vector_index(const Object *object) { return object
 static inline void object_set_place(Object *object, GcPlace place, uint32_t index) {
     uint32_t flags = object->gc & (GC_FINALIZED | GC_WEAKLY_REFERENCED);
     object->gc = (index << GC_INDEX_SHIFT) | flags | (uint32_t)place;
+}
+
+/* Put an object, in no vector now, at the end. There must be room. */
+static inline void generation_append(Generation *generation, Object *object, GcPlace place) {
+    object_set_place(object, place, generation->length);
+    generation->items[generation->length++] = object;
 }
 
 #endif

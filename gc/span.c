@@ -120,7 +120,7 @@ static void keep_to_budget(Spans *spans) {
 }
 
 void spans_relax(Spans *spans) {
-    spans->refetched /= 2;
+    spans->refetched -= spans->refetched / 4;
     keep_to_budget(spans);
 }
 

@@ -20,7 +20,7 @@
  * released. The budget is small, DIRTY_MIN and an eighth of the pages in use, plus what experience adds: each
  * page that has to be fetched again although the heap held as many before (`refetched`) raises it by one, so
  * that a program that builds and drops the same structure over and over pays for it twice and no more. Full
- * collections halve that experience.
+ * collections forget a quarter of that experience.
  */
 
 #include "gc/arena.h"
@@ -68,7 +68,7 @@ bool span_grow(Spans *spans, uint32_t page, size_t count, size_t new_count);
 /* Give up its last pages. 1 <= new_count <= count. */
 void span_shrink(Spans *spans, uint32_t page, size_t count, size_t new_count);
 
-/* Forget half of what `refetched` says, and return what is then over the budget. */
+/* Forget a quarter of what `refetched` says, and return what is then over the budget. */
 void spans_relax(Spans *spans);
 
 /* Return dirty pages and wholly free arenas to the system until at most `keep` dirty pages are left. */
