@@ -225,6 +225,7 @@ Value iterator_itself(VM *vm, Value iterator) {
 Value iterator_next(VM *vm, Value iterator) {
     Value (*next)(VM *, Value) = type_of(iterator)->next;
     if (next == NULL) return raise_type(vm, "'%T' object is not an iterator", iterator);
+    if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT; /* it may have no end */
     Value item = next(vm, iterator);
     if (is_absent(item)) iterator_ended(vm);
     return item;
@@ -237,13 +238,18 @@ bool iterator_ended(VM *vm) {
     return true;
 }
 
+/* One item, and a look for signals: what is iterated over may have no end. */
+static bool visit_item(VM *vm, STEALS Value item, bool (*each)(VM *vm, Value item, void *context),
+                       void *context) {
+    bool ok = each(vm, item, context);
+    value_drop(vm, item);
+    return ok && (!vm_interrupted(vm) || vm->hooks.handle_signals(vm));
+}
+
 /* Lists are walked by index, as their iterator would: they may change under way. */
 static bool each_of_list(VM *vm, Value list, bool (*each)(VM *vm, Value item, void *context), void *context) {
     for (int64_t i = 0; i < as_list(list)->length; i++) {
-        Value item = value_ref(as_list(list)->items[i]);
-        bool ok = each(vm, item, context);
-        value_drop(vm, item);
-        if (!ok) return false;
+        if (!visit_item(vm, value_ref(as_list(list)->items[i]), each, context)) return false;
     }
     return true;
 }
@@ -253,8 +259,7 @@ static bool each_of_iterator(VM *vm, Value iterator, bool (*each)(VM *vm, Value 
     bool ok = true;
     Value item;
     while (ok && !is_absent(item = iterator_step(vm, iterator))) {
-        ok = each(vm, item, context);
-        value_drop(vm, item);
+        ok = visit_item(vm, item, each, context);
     }
     return ok && !error_raised(vm);
 }

@@ -2,12 +2,17 @@
 
 #include "runtime/warn.h"
 
+#include "runtime/error.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 
-/* warnings.function(row...) */
+/* warnings.function(row...). Nothing at the very end, when there are no modules any more. */
 static bool call_warnings(VM *vm, const char *function, Value *row, int count) {
     Value module = vm->hooks.library(vm, "warnings"), name = ABSENT, result = ABSENT;
+    if (is_absent(module) && error_is(vm, &exc_ImportError)) {
+        error_clear(vm);
+        return true;
+    }
     if (!is_absent(module)) name = string_intern_c(vm, function);
     if (!is_absent(name)) {
         Value callable = object_get_attribute(vm, module, name);

@@ -60,6 +60,7 @@ static Value load(VM *vm, Value name, Value parent, Value last, Value path) {
 
 static Value load_top(VM *vm, Value name) {
     Value path = dict_get_c(vm, vm->sys, "path");
+    if (vm_machine(vm)->imports_ended) return load_module(vm, name, ABSENT, name, ABSENT);
     if (is_absent(path))
         return raise_error(vm, &exc_RuntimeError, "sys.path must be a list of directory names");
     value_ref(path);

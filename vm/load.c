@@ -598,10 +598,14 @@ static Value load_by_finders(VM *vm, Value meta_path, Value name, Value path) {
     return module;
 }
 
+static Value raise_shutting_down(VM *vm) {
+    return raise_error(vm, &exc_ImportError, "sys.meta_path is None, Python is likely shutting down");
+}
+
 Value load_module(VM *vm, Value name, Value parent, Value last, Value path) {
     Value meta_path = dict_get_c(vm, vm->sys, "meta_path");
-    if (!value_is_given(meta_path))
-        return raise_error(vm, &exc_ImportError, "sys.meta_path is None, Python is likely shutting down");
+    if (!value_is_given(meta_path) || vm_machine(vm)->imports_ended)
+        return raise_shutting_down(vm);
     if (!finders_untouched(meta_path) || has_hooks(vm)) {
         value_ref(meta_path);
         Value module = load_by_finders(vm, meta_path, name, is_absent(parent) ? NONE : path);
@@ -627,6 +631,8 @@ Value load_library_module(VM *vm, const char *text) {
     const FrozenModule *frozen = frozen_find(text);
     if (!is_absent(known)) {
         module = value_ref(known);
+    } else if (vm_machine(vm)->imports_ended) {
+        raise_shutting_down(vm);
     } else if (frozen == NULL) {
         raise_error(vm, &exc_ImportError, "the library has no module %s", text);
     } else if (!error_raised(vm)) {

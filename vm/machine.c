@@ -258,20 +258,26 @@ bool machine_add_source(VM *vm, Value filename, Value text) {
 
 /* --- end --- */
 
-/* Take everything but the streams out of sys: what scripts left there may refer to anything. */
-static void clear_sys(VM *vm) {
-    Value names = is_absent(vm->sys) ? ABSENT : list_from_iterable(vm, vm->sys);
+/* Delete all of the dict but three names. */
+static void clear_but(VM *vm, Value dict, const char *const kept[3]) {
+    Value names = is_absent(dict) ? ABSENT : list_from_iterable(vm, dict);
     for (int64_t i = 0; !is_absent(names) && i < as_list(names)->length; i++) {
         Value name = as_list(names)->items[i];
         if (!is_string(name) || !string_length(as_string(name))) continue;
-        if (string_equal_c(name, "stdout") || string_equal_c(name, "stderr") || string_equal_c(name, "stdin"))
+        if (string_equal_c(name, kept[0]) || string_equal_c(name, kept[1]) || string_equal_c(name, kept[2]))
             continue;
-        dict_delete(vm, vm->sys, name);
+        dict_delete(vm, dict, name);
         error_clear(vm);
     }
     value_xdrop(vm, names);
     error_clear(vm);
 }
+
+/* What finalizers still need when the other modules go: a library that they import stands on sys. */
+static const char *const last_modules[] = {"sys", "builtins", "warnings"};
+
+/* What scripts left elsewhere in sys may refer to anything. */
+static const char *const streams[] = {"stdout", "stderr", "stdin"};
 
 /* Let go of all modules. The streams and builtins stay usable for finalizers. */
 static void clear_modules(VM *vm) {
@@ -280,10 +286,13 @@ static void clear_modules(VM *vm) {
     value_clear(vm, &vm->context);
     value_clear(vm, &vm->exit_functions);
     value_clear(vm, &vm->audit_hooks);
+    clear_but(vm, vm->modules, last_modules);
+    gc_collect(vm_heap(vm), OLDEST);
+    vm_machine(vm)->imports_ended = true;
     dict_clear(vm, vm->modules);
     gc_collect(vm_heap(vm), OLDEST);
     gc_module_fini(vm);
-    clear_sys(vm);
+    clear_but(vm, vm->sys, streams);
     gc_collect(vm_heap(vm), OLDEST);
     if (!is_absent(vm->sys)) streams_flush(vm);
 }
@@ -315,6 +324,8 @@ void vm_free(VM *vm) {
         value_clear(vm, &machine->file_loader);
         value_clear(vm, &machine->trace_function);
         value_clear(vm, &machine->profile_function);
+        value_clear(vm, &vm->asyncgen_first_iteration);
+        value_clear(vm, &vm->asyncgen_finalizer);
         memory_error_reset(vm);
         clear_dict(vm, &vm->sys);
         clear_dict(vm, &vm->builtins);
@@ -325,8 +336,6 @@ void vm_free(VM *vm) {
     value_clear(vm, &machine->sources);
     attribute_cache_clear(vm);
     value_clear(vm, &vm->modules);
-    value_clear(vm, &vm->asyncgen_first_iteration);
-    value_clear(vm, &vm->asyncgen_finalizer);
     value_clear(vm, &vm->context);
     value_clear(vm, &vm->struct_cache);
     value_clear(vm, &vm->unsupported_operation);

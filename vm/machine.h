@@ -24,8 +24,9 @@ typedef struct Machine {
     Value trace_function, profile_function;      /* vm/trace.h; ABSENT: none */
     uint32_t trace_depth;                        /* calls of those under way */
     SignalState signals;
-    bool library_off;  /* -X lib=FOLDER: the library is read from there, not from the binary */
-    size_t stack_size; /* bytes of the value stack's mapping, guard page included */
+    bool imports_ended; /* modules are cleared: one that is imported now would outlive the program */
+    bool library_off;   /* -X lib=FOLDER: the library is read from there, not from the binary */
+    size_t stack_size;  /* bytes of the value stack's mapping, guard page included */
 } Machine;
 
 static inline Machine *vm_machine(const VM *vm) { return (Machine *)vm->upper; }
