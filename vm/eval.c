@@ -1098,8 +1098,9 @@ Value eval_run(VM *vm) {
         if (LIKELY(!is_absent(result))) {
             sp[-2] = result;
             sp--;
-            object_drop(vm, as_object(container));
+            SAVE_IP();
             value_drop(vm, key);
+            object_drop(vm, as_object(container));
             NEXT();
         }
         if (is_object(container) && as_object(container)->type->flags & TYPE_HEAP) {
@@ -1127,6 +1128,7 @@ Value eval_run(VM *vm) {
         if (LIKELY(!is_absent(result))) {
             Value container = sp[-1];
             sp[-1] = result;
+            SAVE_IP();
             object_drop(vm, as_object(container));
             NEXT();
         }

@@ -604,8 +604,7 @@ static Value raise_shutting_down(VM *vm) {
 
 Value load_module(VM *vm, Value name, Value parent, Value last, Value path) {
     Value meta_path = dict_get_c(vm, vm->sys, "meta_path");
-    if (!value_is_given(meta_path) || vm_machine(vm)->imports_ended)
-        return raise_shutting_down(vm);
+    if (!value_is_given(meta_path) || vm_machine(vm)->imports_ended) return raise_shutting_down(vm);
     if (!finders_untouched(meta_path) || has_hooks(vm)) {
         value_ref(meta_path);
         Value module = load_by_finders(vm, meta_path, name, is_absent(parent) ? NONE : path);
