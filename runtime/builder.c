@@ -113,9 +113,14 @@ void builder_ascii(Builder *b, const char *text, size_t length) {
     if (length == 0 || !make_room(b, (int64_t)length, 0)) return;
     if (b->width_log == 0) {
         memcpy(b->data + b->length, text, length);
-    } else {
+    } else if (b->width_log == 1) {
+        uint16_t *to = (uint16_t *)b->data + b->length;
         for (size_t i = 0; i < length; i++)
-            write_at(b->data, b->width_log, b->length + (int64_t)i, (uint8_t)text[i]);
+            to[i] = (uint8_t)text[i];
+    } else {
+        uint32_t *to = (uint32_t *)b->data + b->length;
+        for (size_t i = 0; i < length; i++)
+            to[i] = (uint8_t)text[i];
     }
     b->length += (int64_t)length;
 }

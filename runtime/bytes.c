@@ -111,8 +111,27 @@ static bool collect(VM *vm, Value item, void *context) {
     return !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
 }
 
+/* Of a list or tuple of small enough ints. ABSENT with nothing raised when it is something else. */
+static Value from_ints(VM *vm, Value v) {
+    if (!is_exactly(v, &list_type) && !is_exactly(v, &tuple_type)) return ABSENT;
+    Bytes *bytes = bytes_new(vm, row_of(v).length);
+    if (!bytes) return ABSENT;
+    Row row = row_of(v);
+    uint64_t beyond = bytes->length != row.length;
+    for (int64_t i = 0; i < row.length && !beyond; i++) {
+        int64_t byte = int_get(row.items[i]);
+        bytes->data[i] = (uint8_t)byte;
+        beyond = !is_int(row.items[i]) || (uint64_t)byte > 0xFF;
+    }
+    if (!beyond) return from_object(bytes);
+    object_drop(vm, &bytes->head);
+    return ABSENT;
+}
+
 Value bytes_from_iterable(VM *vm, Value v, const char *type_error, const char *range_error) {
     if (is_exactly(v, &bytes_type)) return value_ref(v);
+    Value simple = from_ints(vm, v);
+    if (!is_absent(simple) || error_raised(vm)) return simple;
     if (is_bytes_like(v)) {
         Text t = text_of(v);
         return bytes_from(vm, t.data, t.length);

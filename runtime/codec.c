@@ -12,6 +12,7 @@
 #include "runtime/error.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
+#include "runtime/strtype.h"
 #include "runtime/text.h"
 
 /* --- names --- */
@@ -63,11 +64,27 @@ static CodecId find_common(const char *encoding) {
     static const struct {
         const char *name;
         CodecId id;
-    } common[] = {{"utf-8", CODEC_UTF_8},   {"latin-1", CODEC_LATIN_1},     {"ascii", CODEC_ASCII},
-                  {"utf-16", CODEC_UTF_16}, {"utf-16-le", CODEC_UTF_16_LE}, {"utf8", CODEC_UTF_8},
-                  {"utf-32", CODEC_UTF_32}, {"utf-8-sig", CODEC_UTF_8_SIG}};
+    } common[] = {{"utf-8", CODEC_UTF_8},
+                  {"latin-1", CODEC_LATIN_1},
+                  {"ascii", CODEC_ASCII},
+                  {"utf-16", CODEC_UTF_16},
+                  {"utf-16-le", CODEC_UTF_16_LE},
+                  {"utf8", CODEC_UTF_8},
+                  {"utf-32", CODEC_UTF_32},
+                  {"utf-8-sig", CODEC_UTF_8_SIG},
+                  {"utf-16-be", CODEC_UTF_16_BE},
+                  {"cp1252", CODEC_CP1252},
+                  {"UTF-8", CODEC_UTF_8},
+                  {"latin1", CODEC_LATIN_1},
+                  {"iso-8859-1", CODEC_LATIN_1},
+                  {"us-ascii", CODEC_ASCII},
+                  {"unicode_escape", CODEC_UNICODE_ESCAPE},
+                  {"unicode-escape", CODEC_UNICODE_ESCAPE},
+                  {"raw_unicode_escape", CODEC_RAW_UNICODE_ESCAPE},
+                  {"utf-32-le", CODEC_UTF_32_LE},
+                  {"utf-32-be", CODEC_UTF_32_BE}};
     for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
-        if (strcmp(encoding, common[i].name) == 0) return common[i].id;
+        if (encoding[0] == common[i].name[0] && strcmp(encoding, common[i].name) == 0) return common[i].id;
     }
     return CODEC_UNKNOWN;
 }
@@ -142,6 +159,8 @@ typedef struct {
     size_t size;
     unsigned width; /* bytes of a unit of UTF-16 and UTF-32; else 1 */
     bool big_endian;
+    bool handled; /* `handler` is known */
+    ErrorHandler handler;
     Builder out;
 } Decoder;
 
@@ -181,15 +200,15 @@ static size_t pass_surrogate(Decoder *d, size_t start) {
 /* Bytes [start, end) cannot be decoded. Where to go on, or DECODE_FAILED RAISES. */
 static size_t decode_error(Decoder *d, size_t start, size_t end, const char *reason) {
     size_t next = start;
-    ErrorHandler handler = codec_handler(d->vm, d->errors);
-    switch (handler) {
+    if (!d->handled) d->handler = codec_handler(d->vm, d->errors), d->handled = true;
+    switch (d->handler) {
     case HANDLER_UNKNOWN: return DECODE_FAILED;
     case HANDLER_STRICT: break;
     case HANDLER_IGNORE: return end;
     case HANDLER_REPLACE: builder_char(&d->out, 0xFFFD); return end;
     case HANDLER_BACKSLASH:
         for (; next < end; next++)
-            builder_format(&d->out, "\\x%02x", (unsigned)d->data[next]);
+            builder_escape(&d->out, d->data[next]);
         return end;
     case HANDLER_XML:
     case HANDLER_NAME:
@@ -250,6 +269,14 @@ static size_t ascii_run(const uint8_t *s, size_t length) {
     return at;
 }
 
+/* Three bytes of a character whose lead byte leaves the others free. */
+static inline bool is_plain_three(const uint8_t *s, size_t length) {
+    uint32_t word;
+    if (length < 4) return false;
+    memcpy(&word, s, sizeof word);
+    return (word & 0xC0C0F0) == 0x8080E0 && s[0] != 0xE0 && s[0] != 0xED;
+}
+
 /* How many bytes are valid UTF-8, from the first on; the number of characters and the greatest lead byte are added up
  * in *measure. */
 static size_t utf8_run(const uint8_t *s, size_t length, Utf8Measure *measure) {
@@ -264,12 +291,18 @@ static size_t utf8_run(const uint8_t *s, size_t length, Utf8Measure *measure) {
             at++;
         if (at == length) break;
         uint8_t lead = s[at];
-        int size = lead < 0xE0 ? 2 : 3;
-        bool plain = size == 2 ? lead >= 0xC2 && at + 1 < length
-                               : lead > 0xE0 && lead < 0xF0 && lead != 0xED && at + 2 < length &&
-                                     (s[at + 2] & 0xC0) == 0x80;
-        if (!plain || (s[at + 1] & 0xC0) != 0x80) size = utf8_sequence(s + at, length - at, &reason);
-        if (size <= 0) break;
+        int size;
+        if (lead - 0xC2U < 0xE0 - 0xC2 && at + 1 < length && (s[at + 1] & 0xC0) == 0x80) {
+            size = 2;
+        } else if (is_plain_three(s + at, length - at)) {
+            size = 3;
+            for (; is_plain_three(s + at + 3, length - at - 3); at += 3, trailing += 2) /* seldom alone */
+                greatest = s[at] > greatest ? s[at] : greatest;
+            lead = s[at] > lead ? s[at] : lead;
+        } else {
+            size = utf8_sequence(s + at, length - at, &reason);
+            if (size <= 0) break;
+        }
         if (lead > greatest) greatest = lead;
         trailing += (size_t)size - 1;
         at += (size_t)size;
@@ -282,8 +315,9 @@ static size_t utf8_run(const uint8_t *s, size_t length, Utf8Measure *measure) {
 static bool decode_utf8(Decoder *d) {
     const char *reason = NULL;
     for (size_t at = 0; at < d->size;) {
-        size_t run = utf8_run(d->data + at, d->size - at, &(Utf8Measure){0});
-        builder_utf8(&d->out, (const char *)d->data + at, run);
+        Utf8Measure measure = {0};
+        size_t run = utf8_run(d->data + at, d->size - at, &measure);
+        (measure.greatest ? builder_utf8 : builder_ascii)(&d->out, (const char *)d->data + at, run);
         at += run;
         if (at == d->size) break;
         int blamed = -utf8_sequence(d->data + at, d->size - at, &reason);
@@ -321,6 +355,14 @@ const uint16_t codec_cp1252[32] = {
     0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178,
 };
+
+/* Are there bytes from 0x80 to 0x9F? All others are the same in Latin-1. */
+static bool has_controls(const uint8_t *data, size_t size) {
+    uint8_t any = 0;
+    for (size_t i = 0; i < size; i++)
+        any |= (data[i] & 0xE0) == 0x80;
+    return any;
+}
 
 static bool decode_cp1252(Decoder *d) {
     for (size_t at = 0; at < d->size;) {
@@ -386,42 +428,52 @@ static bool decode_wide(Decoder *d, CodecId id) {
     return true;
 }
 
-/* A unit, the low byte first, of a width known where this is expanded. */
-static inline __attribute__((always_inline)) uint32_t little_unit(const uint8_t *data, int64_t i,
-                                                                  unsigned width) {
-    const uint8_t *p = data + (size_t)i * width;
-    uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8;
-    return width == 2 ? low : low | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+/* A unit, of a width and an order of bytes known where this is expanded. */
+static inline __attribute__((always_inline)) uint32_t plain_unit(const uint8_t *data, int64_t i,
+                                                                 unsigned width, bool big) {
+    uint16_t half;
+    uint32_t whole;
+    if (width == 2) {
+        memcpy(&half, data + (size_t)i * 2, sizeof half);
+        return big ? __builtin_bswap16(half) : half;
+    }
+    memcpy(&whole, data + (size_t)i * 4, sizeof whole);
+    return big ? __builtin_bswap32(whole) : whole;
 }
 
 /* NULL with nothing raised when there are surrogates, or what is no character. */
 static inline __attribute__((always_inline)) String *plain_string(VM *vm, const uint8_t *data, int64_t length,
-                                                                  unsigned width) {
+                                                                  unsigned width, bool big) {
     uint32_t all = 0, surrogates = 0;
     for (int64_t i = 0; i < length; i++) {
-        uint32_t c = little_unit(data, i, width);
+        uint32_t c = plain_unit(data, i, width, big);
         all |= c;
-        surrogates |= is_surrogate(c);
+        surrogates |= (c & 0xFFFFF800) == 0xD800;
     }
     String *s = surrogates || all > 0x10FFFF ? NULL : string_new(vm, length, all);
     if (!s) return NULL;
     for (int64_t i = 0; i < length && s->width_log == 0; i++)
-        s->data[i] = (uint8_t)little_unit(data, i, width);
+        s->data[i] = (uint8_t)plain_unit(data, i, width, big);
     for (int64_t i = 0; i < length && s->width_log > 0; i++)
-        string_store(s, i, little_unit(data, i, width));
+        string_store(s, i, plain_unit(data, i, width, big));
     return s;
 }
 
-/* What is whole characters in the commoner order of bytes. ABSENT with nothing raised when it is not. */
+/* What is whole characters. ABSENT with nothing raised when it is not. */
 static Value decode_plain(VM *vm, CodecId id, const uint8_t *data, size_t size) {
     unsigned width = id >= CODEC_UTF_32 ? 4 : 2;
     bool marked = id == CODEC_UTF_16 || id == CODEC_UTF_32;
-    if (size % width || size == 0 || id == CODEC_UTF_16_BE || id == CODEC_UTF_32_BE) return ABSENT;
+    bool big = id == CODEC_UTF_16_BE || id == CODEC_UTF_32_BE;
+    if (size % width || size == 0) return ABSENT;
     if (marked && wide_unit(data, width, true) == 0xFEFF) return ABSENT;
     if (marked && wide_unit(data, width, false) == 0xFEFF) data += width, size -= width;
     int64_t length = (int64_t)(size / width);
     if (length < 2) return ABSENT;
-    return from_object(width == 2 ? plain_string(vm, data, length, 2) : plain_string(vm, data, length, 4));
+    String *s =
+        width == 2
+            ? (big ? plain_string(vm, data, length, 2, true) : plain_string(vm, data, length, 2, false))
+            : (big ? plain_string(vm, data, length, 4, true) : plain_string(vm, data, length, 4, false));
+    return from_object(s);
 }
 
 /* --- the escaped forms --- */
@@ -542,7 +594,8 @@ static Value decode_bytes(VM *vm, CodecId id, const uint8_t *data, size_t size, 
     }
     size_t ascii = id <= CODEC_CP1252 ? ascii_run(data, size) : 0;
     if (id <= CODEC_CP1252 && ascii == size) return string_from_ascii(vm, (const char *)data, size);
-    if (id == CODEC_LATIN_1) return decode_latin_1(vm, data, size);
+    if (id == CODEC_LATIN_1 || (id == CODEC_CP1252 && !has_controls(data, size)))
+        return decode_latin_1(vm, data, size);
     Utf8Measure measure = {.count = (int64_t)ascii};
     if (id == CODEC_UTF_8 && ascii + utf8_run(data + ascii, size - ascii, &measure) == size)
         return string_from_measured(vm, (const char *)data, measure);

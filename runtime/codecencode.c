@@ -19,6 +19,8 @@ typedef struct {
     bool big_endian;
     Value string;
     const char *errors;
+    bool handled; /* `handler` is known */
+    ErrorHandler handler;
     Bytes *out; /* has room beyond `at`; owned; NULL after a failure to grow */
     int64_t at;
 } Encoder;
@@ -183,7 +185,8 @@ static bool pass_surrogates(Encoder *e, int64_t start, int64_t end) {
 }
 
 static bool encode_error(Encoder *e, int64_t start, int64_t end) {
-    ErrorHandler handler = codec_handler(e->vm, e->errors);
+    if (!e->handled) e->handler = codec_handler(e->vm, e->errors), e->handled = true;
+    ErrorHandler handler = e->handler;
     switch (handler) {
     case HANDLER_UNKNOWN: return false;
     case HANDLER_STRICT: return raise_encode(e, start, end);
@@ -203,14 +206,14 @@ static bool encode_error(Encoder *e, int64_t start, int64_t end) {
 static void encode_narrow(Encoder *e, const String *s) {
     uint8_t *to = e->out->data + e->at;
     int64_t length = string_length(s);
-    size_t low = e->big_endian ? e->width - 1 : 0;
-    memset(to, 0, (size_t)length * e->width);
-    if (e->width == 2) {
-        for (int64_t i = 0; i < length; i++)
-            to[low + (size_t)i * 2] = s->data[i];
-    } else {
-        for (int64_t i = 0; i < length; i++)
-            to[low + (size_t)i * 4] = s->data[i];
+    int shift = e->big_endian ? 8 * (int)(e->width - 1) : 0;
+    for (int64_t i = 0; i < length && e->width == 2; i++) {
+        uint16_t unit = (uint16_t)(s->data[i] << shift);
+        memcpy(to + 2 * i, &unit, sizeof unit);
+    }
+    for (int64_t i = 0; i < length && e->width == 4; i++) {
+        uint32_t unit = (uint32_t)s->data[i] << shift;
+        memcpy(to + 4 * i, &unit, sizeof unit);
     }
     e->at += length * e->width;
 }
@@ -224,7 +227,13 @@ static bool encode(Encoder *e) {
     }
     for (int64_t i = 0, length = string_length(s); i < length;) {
         if (!reserve(e, ENCODED_MAX)) return false;
-        int size = encode_character(e, string_at(s, i), e->out->data + e->at);
+        uint32_t c = string_at(s, i);
+        if (e->width == 1 && c - ' ' < 0x7F - ' ' && c != '\\') { /* itself in all of them */
+            e->out->data[e->at++] = (uint8_t)c;
+            i++;
+            continue;
+        }
+        int size = encode_character(e, c, e->out->data + e->at);
         e->at += size;
         int64_t start = i++;
         if (size) continue;
@@ -237,16 +246,47 @@ static bool encode(Encoder *e) {
 
 /* The same for UTF-8 where nothing goes wrong, written once for each width of str. */
 
-/* -1: there are surrogates. */
+/* How many of the bytes are beyond ASCII, eight at a time. */
+static int64_t count_high(const uint8_t *data, int64_t length) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    int64_t count = 0, i = 0;
+    for (; i + 8 <= length; i += 8) {
+        uint64_t word;
+        memcpy(&word, data + i, sizeof word);
+        count += (int64_t)(((word >> 7 & ones) * ones) >> 56);
+    }
+    for (; i < length; i++)
+        count += data[i] >> 7;
+    return count;
+}
+
+/* -1: there are surrogates. The sums of a block are small, so that more of them fit a vector. */
 static inline __attribute__((always_inline)) int64_t utf8_length(const String *s, unsigned width_log) {
+    enum { BLOCK = 4096 };
     Text t = {s->data, string_length(s), width_log};
-    int64_t size = 0, surrogates = 0;
-    for (int64_t i = 0; i < t.length; i++) {
-        uint32_t c = text_at(t, i);
-        size += 1 + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000);
-        surrogates += is_surrogate(c);
+    int64_t size = 0;
+    uint32_t surrogates = 0;
+    for (int64_t start = 0; start < t.length; start += BLOCK) {
+        int64_t end = t.length - start < BLOCK ? t.length : start + BLOCK;
+        uint16_t more = 0; /* bytes beyond the first of each character */
+        for (int64_t i = start; i < end; i++) {
+            uint32_t c = text_at(t, i);
+            more = (uint16_t)(more + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000));
+            surrogates |= (c & 0xFFFFF800) == 0xD800;
+        }
+        size += end - start + more;
     }
     return surrogates ? -1 : size;
+}
+
+/* A byte or two each, without a branch: a byte more than there is may be written behind the last. */
+static void utf8_write_narrow(const String *s, uint8_t *to) {
+    for (const uint8_t *from = s->data, *end = from + s->length; from < end; from++) {
+        unsigned c = *from, both = 0xC0 | c >> 6 | (0x80 | (c & 0x3F)) << 8; /* in the order of memory */
+        uint16_t unit = (uint16_t)(c < 0x80 ? c : both);
+        memcpy(to, &unit, sizeof unit);
+        to += 1 + (c >> 7);
+    }
 }
 
 static inline __attribute__((always_inline)) void utf8_write(const String *s, unsigned width_log, char *to) {
@@ -258,8 +298,15 @@ static inline __attribute__((always_inline)) void utf8_write(const String *s, un
         } else if (c < 0x800) {
             *to++ = (char)(0xC0 | c >> 6);
             *to++ = (char)(0x80 | (c & 0x3F));
+        } else if (c < 0x10000) {
+            *to++ = (char)(0xE0 | c >> 12);
+            *to++ = (char)(0x80 | (c >> 6 & 0x3F));
+            *to++ = (char)(0x80 | (c & 0x3F));
         } else {
-            to = utf8_encode(to, c);
+            *to++ = (char)(0xF0 | c >> 18);
+            *to++ = (char)(0x80 | (c >> 12 & 0x3F));
+            *to++ = (char)(0x80 | (c >> 6 & 0x3F));
+            *to++ = (char)(0x80 | (c & 0x3F));
         }
     }
 }
@@ -267,13 +314,16 @@ static inline __attribute__((always_inline)) void utf8_write(const String *s, un
 /* ABSENT with nothing raised when there are surrogates. */
 static Value encode_utf8(VM *vm, const String *s) {
     unsigned w = s->width_log;
-    int64_t size = w == 0 ? utf8_length(s, 0) : w == 1 ? utf8_length(s, 1) : utf8_length(s, 2);
+    int64_t size = w == 0   ? string_length(s) + count_high(s->data, string_length(s))
+                   : w == 1 ? utf8_length(s, 1)
+                            : utf8_length(s, 2);
     Bytes *bytes = size < 0 ? NULL : bytes_new(vm, size);
     if (!bytes) return ABSENT;
     char *to = (char *)bytes->data;
-    if (w == 0) utf8_write(s, 0, to);
+    if (w == 0) utf8_write_narrow(s, bytes->data);
     if (w == 1) utf8_write(s, 1, to);
     if (w == 2) utf8_write(s, 2, to);
+    bytes->data[size] = 0;
     return from_object(bytes);
 }
 
@@ -293,19 +343,31 @@ static void widen(const uint8_t *from, int64_t length, uint8_t *to) {
     }
 }
 
-/* UTF-16, lower byte first, of what fits one unit a character. ABSENT with nothing raised when that is not so. */
-static Value encode_utf16(VM *vm, const String *s, bool marked) {
-    int64_t length = string_length(s), surrogates = 0;
+static void swap_halves(uint8_t *data, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        uint16_t unit;
+        memcpy(&unit, data + 2 * i, sizeof unit);
+        unit = __builtin_bswap16(unit);
+        memcpy(data + 2 * i, &unit, sizeof unit);
+    }
+}
+
+/* UTF-16 of what fits one unit a character. ABSENT with nothing raised when that is not so. */
+static Value encode_utf16(VM *vm, const String *s, CodecId id) {
+    int64_t length = string_length(s);
+    uint32_t surrogates = 0;
+    bool marked = id == CODEC_UTF_16;
     const uint16_t *wide = (const uint16_t *)s->data;
     if (s->width_log == 2 || length > INT64_MAX / 4) return ABSENT;
     for (int64_t i = 0; i < length && s->width_log == 1; i++)
-        surrogates += is_surrogate(wide[i]);
+        surrogates |= (wide[i] & 0xF800) == 0xD800;
     Bytes *bytes = surrogates ? NULL : bytes_new(vm, 2 * (length + marked));
     if (!bytes) return ABSENT;
     uint8_t *to = bytes->data;
     if (marked) *to++ = 0xFF, *to++ = 0xFE;
     if (s->width_log == 1) memcpy(to, wide, (size_t)length * 2);
     if (s->width_log == 0) widen(s->data, length, to);
+    if (id == CODEC_UTF_16_BE) swap_halves(to, length);
     return from_object(bytes);
 }
 
@@ -324,8 +386,8 @@ Value codec_encode(VM *vm, Value string, const char *encoding, const char *error
         Value plain = encode_utf8(vm, s);
         if (!is_absent(plain) || error_raised(vm)) return plain;
     }
-    if (id == CODEC_UTF_16 || id == CODEC_UTF_16_LE) {
-        Value plain = encode_utf16(vm, s, id == CODEC_UTF_16);
+    if (id >= CODEC_UTF_16 && id <= CODEC_UTF_16_BE) {
+        Value plain = encode_utf16(vm, s, id);
         if (!is_absent(plain) || error_raised(vm)) return plain;
     }
     Encoder e = {.vm = vm,

@@ -8,6 +8,7 @@
 #include "runtime/list.h"
 #include "runtime/slots.h"
 #include "runtime/str.h"
+#include "runtime/strtype.h"
 #include "runtime/tuple.h"
 #include "runtime/union.h"
 
@@ -36,21 +37,19 @@ Value object_str(VM *vm, Value v) {
     return check_text(vm, text, "__str__");
 }
 
-static void escape(Builder *b, uint32_t c) {
-    if (c < 0x80) {
-        builder_char(b, c);
-    } else {
-        builder_format(b, c > 0xffff ? "\\U%08x" : c > 0xff ? "\\u%04x" : "\\x%02x", (unsigned)c);
-    }
-}
-
 Value object_ascii(VM *vm, Value v) {
     Value text = object_repr(vm, v);
     if (is_absent(text) || as_string(text)->ascii) return text;
     Builder b;
     builder_init(&b, vm);
-    for (int64_t i = 0; i < string_length(as_string(text)); i++)
-        escape(&b, string_at(as_string(text), i));
+    for (int64_t i = 0; i < string_length(as_string(text)); i++) {
+        uint32_t c = string_at(as_string(text), i);
+        if (c < 0x80) {
+            builder_char(&b, c);
+        } else {
+            builder_escape(&b, c);
+        }
+    }
     value_drop(vm, text);
     return builder_finish(&b);
 }

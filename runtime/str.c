@@ -73,8 +73,12 @@ static Value from_wide(VM *vm, const char *text, int64_t count, uint32_t maximum
     uint16_t *wide = (uint16_t *)s->data;
     uint32_t *widest = (uint32_t *)s->data;
     if (s->width_log == 0) {
-        for (int64_t i = 0; i < count; i++)
-            s->data[i] = (uint8_t)utf8_decode(&next);
+        const uint8_t *from = (const uint8_t *)text;
+        for (uint8_t *to = s->data, *end = to + count; to < end; to++) {
+            uint8_t lead = *from++;
+            if (lead >= 0x80) lead = (uint8_t)(lead << 6 | (*from++ & 0x3F));
+            *to = lead;
+        }
     } else if (s->width_log == 1) {
         for (int64_t i = 0; i < count; i++)
             wide[i] = (uint16_t)utf8_decode(&next);

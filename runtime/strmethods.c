@@ -166,17 +166,26 @@ static bool translate_one(Builder *b, Value table, uint32_t c) {
     return done;
 }
 
-/* What the table says of an ASCII character is asked once. */
+/* What a dict says of ASCII characters is asked once: the ASCII character that each becomes, or that it is deleted. */
+enum { TRANSLATION_UNKNOWN = 0, TRANSLATION_DELETED = 0x80 };
+
+static void learn(uint8_t *known, const Builder *b, int64_t before) {
+    if (b->length == before) *known = TRANSLATION_DELETED;
+    if (b->length == before + 1 && b->width_log == 0 && b->data[before] < 0x80) *known = b->data[before];
+}
+
 METHOD(translate) {
+
     const String *s = as_string(args[0]);
-    uint8_t known[128] = {0}; /* the ASCII character that it becomes; 0: not known */
+    uint8_t known[128] = {TRANSLATION_UNKNOWN};
     bool plain = is_exactly(args[1], &dict_type);
     Builder b;
     builder_init(&b, vm);
+    if (s->ascii) builder_reserve(&b, string_length(s));
     for (int64_t i = 0; i < string_length(s); i++) {
         uint32_t c = string_at(s, i);
         if (c < 0x80 && known[c]) {
-            builder_char(&b, known[c]);
+            if (known[c] != TRANSLATION_DELETED) builder_char(&b, known[c]);
             continue;
         }
         int64_t before = b.length;
@@ -184,8 +193,7 @@ METHOD(translate) {
             builder_fini(&b);
             return ABSENT;
         }
-        if (plain && c < 0x80 && b.length == before + 1 && b.width_log == 0 && b.data[before] < 0x80)
-            known[c] = b.data[before];
+        if (plain && c < 0x80) learn(&known[c], &b, before);
     }
     return builder_finish(&b);
 }

@@ -9,11 +9,10 @@
 static char choose_quote(bool has_single, bool has_double) { return has_single && !has_double ? '"' : '\''; }
 
 static void append_hex(Builder *b, char letter, uint32_t c, int digits) {
-    builder_char(b, '\\');
-    builder_char(b, (uint8_t)letter);
-    for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) {
-        builder_char(b, (uint8_t) "0123456789abcdef"[c >> shift & 15]);
-    }
+    char text[10] = {'\\', letter};
+    for (int i = digits + 1; i > 1; i--, c >>= 4)
+        text[i] = "0123456789abcdef"[c & 15];
+    builder_ascii(b, text, (size_t)digits + 2);
 }
 
 void builder_escape(Builder *b, uint32_t c) {
@@ -26,51 +25,46 @@ void builder_escape(Builder *b, uint32_t c) {
     }
 }
 
-/* One character of a quoted text: itself, or its escape. */
-static void append_quoted(Builder *b, uint32_t c, char quote, bool keep) {
-    const char *letters = "\tt\nn\rr";
-    if (c == (uint8_t)quote || c == '\\') {
-        builder_char(b, '\\');
-        builder_char(b, c);
+/* The escape of a character that may not stand in a quoted text. */
+static void append_escaped(Builder *b, uint32_t c) {
+    uint32_t letter = c == '\t'                            ? 't'
+                      : c == '\n'                          ? 'n'
+                      : c == '\r'                          ? 'r'
+                      : c == '\'' || c == '"' || c == '\\' ? c
+                                                           : 0;
+    if (!letter) {
+        builder_escape(b, c);
         return;
     }
-    for (const char *l = letters; *l; l += 2) {
-        if (c == (uint8_t)*l) {
-            builder_char(b, '\\');
-            builder_char(b, (uint8_t)l[1]);
-            return;
-        }
-    }
-    if (keep) {
-        builder_char(b, c);
-    } else {
-        builder_escape(b, c);
-    }
+    builder_char(b, '\\');
+    builder_char(b, letter);
 }
 
-static bool is_plain(uint32_t c) { return c >= ' ' && c < 0x7F; }
+/* Can it stand in a text with this quote as it is? */
+static inline bool is_plain(uint32_t c, char quote) {
+    return c - ' ' < 0x7F - ' ' && c != (uint8_t)quote && c != '\\';
+}
 
-static Value quote_string(VM *vm, Value string, bool ascii) {
+static Value quote_string(VM *vm, Value string) {
     Text t = text_of(string);
     char quote = choose_quote(text_find_unit(t, '\'') >= 0, text_find_unit(t, '"') >= 0);
     Builder b;
     builder_init(&b, vm);
     builder_char(&b, (uint8_t)quote);
-    for (int64_t i = 0; i < t.length;) {
+    for (int64_t i = 0; i < t.length; i++) {
         int64_t start = i;
         uint32_t c = 0;
-        while (i < t.length && is_plain(c = text_at(t, i)) && c != (uint8_t)quote && c != '\\')
+        while (i < t.length &&
+               (c = text_at(t, i), is_plain(c, quote) || (c >= 0x80 && unicode_is_printable(c))))
             i++;
         if (i > start) builder_slice(&b, string, start, i);
-        if (i == t.length) break;
-        append_quoted(&b, c, quote, c >= 0x80 && !ascii && unicode_is_printable(c));
-        i++;
+        if (i < t.length) append_escaped(&b, c);
     }
     builder_char(&b, (uint8_t)quote);
     return builder_finish(&b);
 }
 
-Value string_repr(VM *vm, Value self) { return quote_string(vm, self, false); }
+Value string_repr(VM *vm, Value self) { return quote_string(vm, self); }
 
 Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t length, const char *after) {
     bool has_single = memchr(data, '\'', (size_t)length), has_double = memchr(data, '"', (size_t)length);
@@ -79,8 +73,13 @@ Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t lengt
     builder_init(&b, vm);
     builder_c(&b, before);
     builder_char(&b, (uint8_t)quote);
-    for (int64_t i = 0; i < length; i++)
-        append_quoted(&b, data[i], quote, is_plain(data[i]));
+    for (int64_t i = 0; i < length; i++) {
+        int64_t start = i;
+        while (i < length && is_plain(data[i], quote))
+            i++;
+        if (i > start) builder_ascii(&b, (const char *)data + start, (size_t)(i - start));
+        if (i < length) append_escaped(&b, data[i]);
+    }
     builder_char(&b, (uint8_t)quote);
     builder_c(&b, after);
     return builder_finish(&b);

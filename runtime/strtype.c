@@ -74,6 +74,13 @@ static Value get_slice(VM *vm, Value self, Value slice) {
         return ABSENT;
     if (count == 0) return value_ref(vm->empty_string);
     if (step == 1) return string_slice(vm, self, start, start + count);
+    const String *s = as_string(self);
+    if (s->ascii && count > 1) {
+        String *part = string_new(vm, count, 0);
+        for (int64_t i = 0; part && i < count; i++)
+            part->data[i] = s->data[start + i * step];
+        return from_object(part);
+    }
     Builder b;
     builder_init(&b, vm);
     for (int64_t i = 0; i < count; i++)

@@ -287,19 +287,22 @@ TEXT_METHOD(zfill) {
 
 /* How long the text is with its tabs expanded, or -1 if too long. With a writer, write it. */
 static int64_t expand(Text t, int64_t tab_size, TextWriter *w) {
-    int64_t column = 0, length = 0;
+    int64_t column = 0, length = 0, start = 0; /* of what is to be copied */
     for (int64_t i = 0; i < t.length; i++) {
         uint32_t c = text_at(t, i);
         int64_t step = 1;
         if (c == '\t') {
             step = tab_size > 0 ? tab_size - column % tab_size : 0;
-            if (w) writer_fill(w, ' ', step);
-        } else if (w) {
-            writer_put(w, text_part(t, i, i + 1));
+            if (w) {
+                writer_put(w, text_part(t, start, i));
+                writer_fill(w, ' ', step);
+            }
+            start = i + 1;
         }
         column = c == '\n' || c == '\r' ? 0 : column + step;
         if (__builtin_add_overflow(length, step, &length)) return -1;
     }
+    if (w) writer_put(w, text_part(t, start, t.length));
     return length;
 }
 
