@@ -179,6 +179,84 @@ int64_t text_find(Text t, Text wanted) {
     return -1;
 }
 
+/* --- one occurrence after another --- */
+
+void finder_init(Finder *f, Text text, Text wanted) {
+    f->text = text;
+    f->wanted = wanted;
+    f->at = 0;
+    f->block = -1;
+    f->cost = 0;
+}
+
+typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+
+static inline void look_at_block(Finder *f, int64_t block) {
+    const uint8_t *data = f->text.data + block;
+    int64_t gap = f->wanted.length - 1;
+    Bytes16 first = f->wanted.data[0] - (Bytes16){0}, last = f->wanted.data[gap] - (Bytes16){0}, a, b;
+    memcpy(&a, data, sizeof a);
+    memcpy(&b, data + gap, sizeof b);
+    Bytes16 both = (Bytes16)(a == first) & (Bytes16)(b == last);
+    memcpy(f->found, &both, sizeof f->found);
+    f->block = block;
+}
+
+/* The next place in the block at or behind `at` that has both ends, or -1. */
+static inline int64_t next_in_block(Finder *f) {
+    int64_t skip = f->at - f->block;
+    for (int half = 0; half < 2; half++, skip -= 8) {
+        uint64_t found = skip >= 8 ? 0 : skip > 0 ? f->found[half] >> 8 * skip << 8 * skip : f->found[half];
+        if (found) return f->block + 8 * half + __builtin_ctzll(found) / 8;
+    }
+    return -1;
+}
+
+static inline bool middle_matches(const uint8_t *text, const uint8_t *wanted, int64_t length) {
+    int64_t i = 1;
+    for (; i + 8 <= length; i += 8) {
+        uint64_t a, b;
+        memcpy(&a, text + i, sizeof a);
+        memcpy(&b, wanted + i, sizeof b);
+        if (a != b) return false;
+    }
+    for (; i < length; i++) {
+        if (text[i] != wanted[i]) return false;
+    }
+    return true;
+}
+
+static int64_t find_on(Finder *f) {
+    int64_t found = text_find(text_part(f->text, f->at, f->text.length), f->wanted);
+    if (found < 0) return -1;
+    found += f->at;
+    f->at = found + f->wanted.length;
+    return found;
+}
+
+int64_t finder_next(Finder *f) {
+    int64_t length = f->wanted.length, places = f->text.length - length + 1;
+    if (f->text.width_log || f->wanted.width_log || length == 1) return find_on(f);
+    for (;;) {
+        if (f->block < 0 || f->at >= f->block + 16) {
+            if (f->at + 16 > places) return find_on(f); /* the last places, which are no whole block */
+            look_at_block(f, f->at);
+        }
+        int64_t at = next_in_block(f);
+        if (at < 0) {
+            f->at = f->block + 16;
+            continue;
+        }
+        f->at = at + 1;
+        f->cost += length;
+        if (middle_matches(f->text.data + at, f->wanted.data, length)) {
+            f->at = at + length;
+            return at;
+        }
+        if (f->cost > at * 4 + PATIENCE) return find_on(f);
+    }
+}
+
 int64_t text_rfind(Text t, Text wanted) {
     if (wanted.length == 0) return t.length;
     if (cannot_occur(t, wanted)) return -1;
@@ -219,11 +297,10 @@ int64_t text_count(Text t, Text wanted, int64_t limit) {
     if (wanted.length == 0) return t.length < limit ? t.length + 1 : limit;
     if (wanted.length == 1 && wanted.width_log == 0 && t.width_log == 0 && limit == INT64_MAX)
         return count_byte(t.data, t.length, wanted.data[0]);
+    Finder f;
+    finder_init(&f, t, wanted);
     int64_t count = 0;
-    for (int64_t at = 0; count < limit; count++) {
-        int64_t found = text_find(text_part(t, at, t.length), wanted);
-        if (found < 0) break;
-        at += found + wanted.length;
-    }
+    while (count < limit && finder_next(&f) >= 0)
+        count++;
     return count;
 }

@@ -18,6 +18,21 @@ int64_t text_find_unit(Text text, uint32_t unit);
 int64_t text_rfind_unit(Text text, uint32_t unit);
 /* How many occurrences there are that do not overlap, counted up to `limit`. An empty one occurs length + 1 times. */
 int64_t text_count(Text text, Text wanted, int64_t limit);
+/*
+ * One occurrence after another, none overlapping the one before. Most texts are of bytes, whose places are looked at
+ * sixteen at a time: what was found of a block and not asked for yet is kept.
+ */
+typedef struct {
+    Text text, wanted;
+    int64_t at;        /* where to go on */
+    int64_t block;     /* the sixteen places that `found` speaks of; -1: none yet */
+    uint64_t found[2]; /* a byte of ones for each place that has the first and the last byte */
+    int64_t cost;
+} Finder;
+
+void finder_init(Finder *f, Text text, Text wanted); /* `wanted` is not empty */
+int64_t finder_next(Finder *f);                      /* where it begins, or -1 */
+
 /* Does `part` stand in `text` at `at`? It must fit there. */
 bool text_matches(Text text, int64_t at, Text part);
 

@@ -344,13 +344,15 @@ typedef struct {
 } Occurrences;
 
 static void find_occurrences(Text t, Text old, int64_t limit, Occurrences *o) {
-    int64_t at = 0, found;
-    for (o->count = 0; o->count < limit && o->count < PLACES_KEPT; o->count++, at += found + old.length) {
-        found = text_find(text_part(t, at, t.length), old);
+    Finder f;
+    finder_init(&f, t, old);
+    for (o->count = 0; o->count < limit && o->count < PLACES_KEPT; o->count++) {
+        int64_t found = finder_next(&f);
         if (found < 0) return;
-        o->places[o->count] = at + found;
+        o->places[o->count] = found;
     }
-    if (o->count < limit) o->count += text_count(text_part(t, at, t.length), old, limit - o->count);
+    while (o->count < limit && finder_next(&f) >= 0)
+        o->count++;
 }
 
 static void substitute(TextWriter *w, Text t, Text old, Text by, const Occurrences *o) {

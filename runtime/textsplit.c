@@ -116,10 +116,12 @@ static bool split_at_byte(Splitter *s, uint8_t separator) {
 static bool split_at(Splitter *s, Text separator) {
     if (separator.length == 1 && separator.width_log == 0 && s->text.width_log == 0)
         return split_at_byte(s, separator.data[0]);
+    Finder f;
+    finder_init(&f, s->text, separator);
     int64_t at = 0, found;
-    while (s->splits-- > 0 && (found = text_find(text_part(s->text, at, s->text.length), separator)) >= 0) {
-        if (!add(s, at, at + found)) return false;
-        at += found + separator.length;
+    while (s->splits-- > 0 && (found = finder_next(&f)) >= 0) {
+        if (!add(s, at, found)) return false;
+        at = found + separator.length;
     }
     return add(s, at, s->text.length);
 }
