@@ -1,0 +1,46 @@
+#ifndef MPY_RUNTIME_MODULES_POSIX_H
+#define MPY_RUNTIME_MODULES_POSIX_H
+
+/*
+ * What the three files of the module posix share: arguments, results, tables.
+ *
+ * A path argument may be a str, bytes, an object with __fspath__ or, for some functions, a file descriptor. It is opened
+ * by posix_path_init as a PosixPath, which owns what its text lies in, and ended by posix_path_result or
+ * posix_path_fini.
+ */
+
+#include "runtime/native.h"
+
+typedef struct {
+    Value target; /* str, bytes or int; owned */
+    Value keeper; /* of `text`; owned */
+    const char *text;
+    int fd; /* -1: a path */
+    bool is_bytes;
+} PosixPath;
+
+RAISES bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, bool may_be_fd);
+void posix_path_fini(VM *vm, PosixPath *path);
+
+/* An int argument; an optional dir_fd, AT_FDCWD when it is not given. */
+RAISES bool posix_int(VM *vm, Value v, int *result);
+RAISES bool posix_dir(VM *vm, Value v, int *fd);
+
+/* The result of a system call: None, or OSError, of one on a path with its name. Ends the path. */
+NEW RAISES Value posix_status(VM *vm, int result);
+NEW RAISES Value posix_path_result(VM *vm, PosixPath *path, int result);
+
+/* After a system call failed: was it interrupted by a signal, whose handler has been run, so that it is to be called
+ * again (PEP 475)? False with an error raised when the handler raised one. */
+RAISES bool posix_try_again(VM *vm);
+
+/* A row of a table of functions. */
+#define POSIX_ROW(name, params, doc) \
+    { #name, posix_##name, params, doc, 0 }
+
+extern const NativeDef posix_descriptor_functions[], posix_process_functions[];
+
+/* The environment as a dict of bytes. */
+NEW RAISES Value posix_environment(VM *vm);
+
+#endif
