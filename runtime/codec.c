@@ -90,7 +90,7 @@ static CodecId find_common(const char *encoding) {
 }
 
 /* CODEC_UNKNOWN when there is none; nothing is raised. */
-static CodecId codec_find(const char *encoding) {
+CodecId codec_find(const char *encoding) {
     char name[CODEC_NAME_MAX];
     CodecId common = find_common(encoding);
     if (common != CODEC_UNKNOWN) return common;
@@ -106,17 +106,33 @@ static CodecId codec_find(const char *encoding) {
     return CODEC_UNKNOWN;
 }
 
-CodecId codec_named(VM *vm, const char *encoding) {
-    CodecId id = codec_find(encoding);
-    if (id == CODEC_UNKNOWN) raise_error(vm, &exc_LookupError, "unknown encoding: %s", encoding);
-    return id;
+bool codec_check(VM *vm, const char *encoding) {
+    return codec_find(encoding) != CODEC_UNKNOWN || codec_library_check(vm, encoding);
 }
 
-bool codec_check(VM *vm, const char *encoding) { return codec_named(vm, encoding) != CODEC_UNKNOWN; }
+const char *codec_canonical(const char *encoding) {
+    static const char *const names[] = {
+        [CODEC_UNKNOWN] = NULL,
+        [CODEC_UTF_8] = "utf-8",
+        [CODEC_UTF_8_SIG] = "utf-8-sig",
+        [CODEC_ASCII] = "ascii",
+        [CODEC_LATIN_1] = "iso8859-1",
+        [CODEC_CP1252] = "cp1252",
+        [CODEC_UNICODE_ESCAPE] = "unicode-escape",
+        [CODEC_RAW_UNICODE_ESCAPE] = "raw-unicode-escape",
+        [CODEC_UTF_16] = "utf-16",
+        [CODEC_UTF_16_LE] = "utf-16-le",
+        [CODEC_UTF_16_BE] = "utf-16-be",
+        [CODEC_UTF_32] = "utf-32",
+        [CODEC_UTF_32_LE] = "utf-32-le",
+        [CODEC_UTF_32_BE] = "utf-32-be",
+    };
+    return names[codec_find(encoding)];
+}
 
 bool codec_is_utf8(const char *encoding) { return codec_find(encoding) == CODEC_UTF_8; }
 
-ErrorHandler codec_handler(VM *vm, const char *errors) {
+ErrorHandler codec_handler(const char *errors) {
     static const char *const names[] = {
         [HANDLER_STRICT] = "strict",
         [HANDLER_IGNORE] = "ignore",
@@ -131,26 +147,31 @@ ErrorHandler codec_handler(VM *vm, const char *errors) {
     for (int i = 0; i < HANDLER_UNKNOWN; i++) {
         if (strcmp(errors, names[i]) == 0) return (ErrorHandler)i;
     }
-    raise_error(vm, &exc_LookupError, "unknown error handler name '%s'", errors);
     return HANDLER_UNKNOWN;
+}
+
+Value codec_error(VM *vm, Type *type, const char *encoding, Value object, int64_t start, int64_t end,
+                  const char *reason) {
+    Value error = ABSENT;
+    Value args[5] = {string_from_c(vm, encoding), object, int_small(start), int_small(end),
+                     string_from_c(vm, reason)};
+    if (!is_absent(args[0]) && !is_absent(args[1]) && !is_absent(args[4]))
+        error = object_call(vm, from_object(type), args, 5, ABSENT);
+    value_xdrop(vm, args[0]);
+    value_xdrop(vm, args[4]);
+    return error;
 }
 
 void codec_raise(VM *vm, Type *type, const char *encoding, Value object, int64_t start, int64_t end,
                  const char *reason) {
-    Value args[5] = {string_from_c(vm, encoding), object, int_small(start), int_small(end),
-                     string_from_c(vm, reason)};
-    if (!is_absent(args[0]) && !is_absent(args[1]) && !is_absent(args[4])) {
-        Value error = object_call(vm, from_object(type), args, 5, ABSENT);
-        if (!is_absent(error)) raise_object(vm, error);
-    }
-    value_xdrop(vm, args[0]);
-    value_xdrop(vm, args[4]);
+    Value error = codec_error(vm, type, encoding, object, start, end, reason);
+    if (!is_absent(error)) raise_object(vm, error);
 }
 
 /* --- decoding: what cannot be decoded --- */
 
 /* Bytes being decoded. The object they lie in does not change: nothing here runs user code before it is through with
- * them. */
+ * them, but handlers of the program's own, for which decode_bytes makes a copy first. */
 typedef struct {
     VM *vm;
     const char *name; /* of the encoding, for errors */
@@ -197,12 +218,28 @@ static size_t pass_surrogate(Decoder *d, size_t start) {
     return start + size;
 }
 
+static size_t ask_program(Decoder *d, size_t start, size_t end, const char *reason) {
+    Value object = bytes_from(d->vm, d->data, (int64_t)d->size), replacement = ABSENT;
+    Value error =
+        codec_error(d->vm, &exc_UnicodeDecodeError, d->name, object, (int64_t)start, (int64_t)end, reason);
+    value_xdrop(d->vm, object);
+    int64_t next = codec_library_handle(d->vm, d->errors, error, (int64_t)d->size, &replacement);
+    if (next < 0) return DECODE_FAILED;
+    bool text = is_string(replacement);
+    if (text)
+        builder_string(&d->out, replacement);
+    else
+        raise_type(d->vm, "decoding error handler must return (str, int) tuple");
+    value_drop(d->vm, replacement);
+    return text && !d->out.failed ? (size_t)next : DECODE_FAILED;
+}
+
 /* Bytes [start, end) cannot be decoded. Where to go on, or DECODE_FAILED RAISES. */
 static size_t decode_error(Decoder *d, size_t start, size_t end, const char *reason) {
     size_t next = start;
-    if (!d->handled) d->handler = codec_handler(d->vm, d->errors), d->handled = true;
+    if (!d->handled) d->handler = codec_handler(d->errors), d->handled = true;
     switch (d->handler) {
-    case HANDLER_UNKNOWN: return DECODE_FAILED;
+    case HANDLER_UNKNOWN: return ask_program(d, start, end, reason);
     case HANDLER_STRICT: break;
     case HANDLER_IGNORE: return end;
     case HANDLER_REPLACE: builder_char(&d->out, 0xFFFD); return end;
@@ -603,11 +640,20 @@ static Value decode_bytes(VM *vm, CodecId id, const uint8_t *data, size_t size, 
         Value plain = decode_plain(vm, id, data, size);
         if (!is_absent(plain) || error_raised(vm)) return plain;
     }
+    Value copy = ABSENT, text = ABSENT;
+    if (codec_handler(errors) == HANDLER_UNKNOWN) {
+        copy = bytes_from(vm, data, (int64_t)size);
+        if (is_absent(copy)) return ABSENT;
+        data = as_bytes(copy)->data;
+    }
     Decoder d = {.vm = vm, .name = "utf-8", .errors = errors, .data = data, .size = size, .width = 1};
     builder_init(&d.out, vm);
-    if (decode(&d, id)) return builder_finish(&d.out);
-    builder_fini(&d.out);
-    return ABSENT;
+    if (decode(&d, id))
+        text = builder_finish(&d.out);
+    else
+        builder_fini(&d.out);
+    value_xdrop(vm, copy);
+    return text;
 }
 
 /* What an exporter has that is no Text: a view with gaps (an error), a class with __buffer__. */
@@ -629,8 +675,9 @@ Value codec_decode(VM *vm, Value bytes_like, const char *encoding, const char *e
     }
     Text t = text_of(bytes_like);
     if (t.length == 0) return value_ref(vm->empty_string); /* whatever the encoding */
-    CodecId id = codec_named(vm, encoding);
-    return id == CODEC_UNKNOWN ? ABSENT : decode_bytes(vm, id, t.data, (size_t)t.length, errors);
+    CodecId id = codec_find(encoding);
+    if (id == CODEC_UNKNOWN) return codec_library_decode(vm, bytes_like, encoding, errors);
+    return decode_bytes(vm, id, t.data, (size_t)t.length, errors);
 }
 
 Value string_decode_utf8(VM *vm, const char *data, size_t length, const char *errors) {

@@ -4,12 +4,14 @@
 /*
  * Text encodings: str to bytes and back.
  *
- * The encodings are a fixed table: UTF-8, UTF-16, UTF-32, ASCII, Latin-1, Windows-1252 and the two escaped forms. Names
- * are compared as CPython does: case, and the difference between '-', '_' and ' ', do not count.
+ * A fixed table of encodings is made here: UTF-8, UTF-16, UTF-32, ASCII, Latin-1, Windows-1252 and the two escaped forms.
+ * Names are compared as CPython does: case, and the difference between '-', '_' and ' ', do not count. Any other name is
+ * looked up by the library's module codecs.
  *
  * What cannot be decoded or encoded goes to an error handler, named by `errors`: strict, ignore, replace,
- * backslashreplace, xmlcharrefreplace, namereplace, surrogateescape or surrogatepass. An unknown handler is an error
- * only when it is needed. None of this runs user code; a failure raises UnicodeDecodeError or UnicodeEncodeError.
+ * backslashreplace, xmlcharrefreplace, namereplace, surrogateescape or surrogatepass, or one that the program has given
+ * to codecs.register_error. An unknown handler is an error only when it is needed. User code runs only where an encoding or
+ * handler is none of those; a failure raises UnicodeDecodeError or UnicodeEncodeError.
  */
 
 #include "runtime/state.h"
@@ -21,6 +23,8 @@ NEW RAISES Value string_decode_utf8(VM *vm, const char *data, size_t length, con
 
 /* LookupError unless there is such an encoding. */
 RAISES bool codec_check(VM *vm, const char *encoding);
+/* How codecs.lookup calls the encoding of that name that is made here; NULL: it is another one. */
+const char *codec_canonical(const char *encoding);
 /* Is it a name of UTF-8? */
 bool codec_is_utf8(const char *encoding);
 /* For decoding a stream in pieces: how many bytes at the end of `data` begin a character that is not complete. */

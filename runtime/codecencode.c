@@ -184,20 +184,55 @@ static bool pass_surrogates(Encoder *e, int64_t start, int64_t end) {
     return true;
 }
 
-static bool encode_error(Encoder *e, int64_t start, int64_t end) {
-    if (!e->handled) e->handler = codec_handler(e->vm, e->errors), e->handled = true;
-    ErrorHandler handler = e->handler;
-    switch (handler) {
-    case HANDLER_UNKNOWN: return false;
-    case HANDLER_STRICT: return raise_encode(e, start, end);
-    case HANDLER_SURROGATE_ESCAPE: return restore_bytes(e, start, end);
-    case HANDLER_SURROGATE_PASS: return pass_surrogates(e, start, end);
-    default: break;
+/* A handler's bytes as they are; its str in the encoding, in which all its characters must be. False RAISES the error
+ * that it was asked about, or MemoryError. */
+static bool append_replacement(Encoder *e, Value replacement, int64_t start, int64_t end) {
+    if (!is_string(replacement)) {
+        const Bytes *bytes = as_bytes(replacement);
+        if (bytes->length % e->width) return raise_encode(e, start, end);
+        if (!reserve(e, bytes->length)) return false;
+        memcpy(e->out->data + e->at, bytes->data, (size_t)bytes->length);
+        e->at += bytes->length;
+        return true;
     }
-    for (int64_t i = start; i < end; i++) {
-        if (!replace(e, handler, string_at(as_string(e->string), i))) return false;
+    const String *s = as_string(replacement);
+    bool unicode = e->width > 1 || e->id == CODEC_UTF_8 || e->id == CODEC_UTF_8_SIG;
+    if (unicode && !s->ascii) return raise_encode(e, start, end);
+    for (int64_t i = 0, length = string_length(s); i < length; i++) {
+        if (!reserve(e, ENCODED_MAX)) return false;
+        int size = encode_character(e, string_at(s, i), e->out->data + e->at);
+        if (!size) return raise_encode(e, start, end);
+        e->at += size;
     }
     return true;
+}
+
+static int64_t ask_program(Encoder *e, int64_t start, int64_t end) {
+    Value replacement = ABSENT;
+    Value error = codec_error(e->vm, &exc_UnicodeEncodeError, error_names[e->id], e->string, start, end,
+                              reason_of(e->id));
+    int64_t length = string_length(as_string(e->string));
+    int64_t next = codec_library_handle(e->vm, e->errors, error, length, &replacement);
+    if (next < 0) return -1;
+    bool ok = append_replacement(e, replacement, start, end);
+    value_drop(e->vm, replacement);
+    return ok ? next : -1;
+}
+
+/* Characters [start, end) have no encoding. Where to go on; -1 RAISES. */
+static int64_t encode_error(Encoder *e, int64_t start, int64_t end) {
+    if (!e->handled) e->handler = codec_handler(e->errors), e->handled = true;
+    bool ok = true;
+    switch (e->handler) {
+    case HANDLER_UNKNOWN: return ask_program(e, start, end);
+    case HANDLER_STRICT: ok = raise_encode(e, start, end); break;
+    case HANDLER_SURROGATE_ESCAPE: ok = restore_bytes(e, start, end); break;
+    case HANDLER_SURROGATE_PASS: ok = pass_surrogates(e, start, end); break;
+    default:
+        for (int64_t i = start; i < end && ok; i++)
+            ok = replace(e, e->handler, string_at(as_string(e->string), i));
+    }
+    return ok ? end : -1;
 }
 
 /* --- encoding --- */
@@ -239,7 +274,8 @@ static bool encode(Encoder *e) {
         if (size) continue;
         while (e->width == 1 && i < length && !encode_character(e, string_at(s, i), ignored))
             i++;
-        if (!encode_error(e, start, i)) return false;
+        i = encode_error(e, start, i);
+        if (i < 0) return false;
     }
     return true;
 }
@@ -378,8 +414,8 @@ static bool is_encoded(const String *s, CodecId id) {
 }
 
 Value codec_encode(VM *vm, Value string, const char *encoding, const char *errors) {
-    CodecId id = codec_named(vm, encoding);
-    if (id == CODEC_UNKNOWN) return ABSENT;
+    CodecId id = codec_find(encoding);
+    if (id == CODEC_UNKNOWN) return codec_library_encode(vm, string, encoding, errors);
     const String *s = as_string(string);
     if (is_encoded(s, id)) return bytes_from(vm, s->data, string_length(s));
     if (id == CODEC_UTF_8) {

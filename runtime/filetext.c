@@ -44,12 +44,26 @@ static const char *encoding_after_mark(const char *encoding, const uint8_t *data
 
 /* The text of the first bytes of the source. */
 static Value decode(VM *vm, TextFile *t, int64_t length) {
-    if (t->utf8) return string_decode_utf8(vm, (const char *)t->source, (size_t)length, errors_of(t));
-    Value bytes = bytes_from(vm, t->source, length);
-    if (is_absent(bytes)) return ABSENT;
-    Value text = codec_decode(vm, bytes, t->decoder, errors_of(t));
-    value_drop(vm, bytes);
+    bool busy = t->busy;
+    Value text = ABSENT;
+    t->busy = true; /* a codec or an error handler may be the program's */
+    if (t->utf8) {
+        text = string_decode_utf8(vm, (const char *)t->source, (size_t)length, errors_of(t));
+    } else {
+        Value bytes = bytes_from(vm, t->source, length);
+        if (!is_absent(bytes)) text = codec_decode(vm, bytes, t->decoder, errors_of(t));
+        value_xdrop(vm, bytes);
+    }
+    t->busy = busy;
     return text;
+}
+
+static Value encode(VM *vm, TextFile *t, Value string, const char *encoding) {
+    bool busy = t->busy;
+    t->busy = true;
+    Value bytes = codec_encode(vm, string, encoding, errors_of(t));
+    t->busy = busy;
+    return bytes;
 }
 
 /* Use the encoding from here on; LookupError when there is none of that name. */
@@ -60,7 +74,7 @@ static bool set_encoding(VM *vm, TextFile *t, Value encoding) {
     if (!codec_check(vm, name)) return false;
     Value probe = codec_encode(vm, vm->characters['a'], name, "strict");
     if (is_absent(probe)) return false;
-    t->ascii_superset = as_bytes(probe)->length == 1;
+    t->ascii_superset = codec_canonical(name) && as_bytes(probe)->length == 1;
     value_drop(vm, probe);
     value_set(vm, &t->encoding, value_ref(encoding));
     t->decoder = t->encoder = name;
@@ -316,7 +330,7 @@ bool text_file_write(VM *vm, TextFile *t, Value string) {
         ok = put(vm, t, s->data, string_length(s));
     } else {
         Value text = has_newline && line_end(t) ? with_line_ends(vm, string, line_end(t)) : value_ref(string);
-        Value bytes = is_absent(text) ? ABSENT : codec_encode(vm, text, t->encoder, errors_of(t));
+        Value bytes = is_absent(text) ? ABSENT : encode(vm, t, text, t->encoder);
         ok = !is_absent(bytes) && put(vm, t, as_bytes(bytes)->data, as_bytes(bytes)->length);
         value_xdrop(vm, text);
         value_xdrop(vm, bytes);
@@ -521,12 +535,42 @@ static Value next(VM *vm, Value self) {
 
 /* --- positions --- */
 
-/* How many bytes of the source the first `position` characters of the chunk came from: decode ever more of
- * them. */
+/* How many characters the first bytes of the source are; `whole`: without an incomplete one at their end. -1 RAISES. */
+static int64_t count_decoded(VM *vm, TextFile *t, int64_t length, bool whole) {
+    if (whole) length -= (int64_t)codec_incomplete_tail(t->decoder, t->source, (size_t)length);
+    Value text = decode(vm, t, length);
+    if (is_absent(text)) return -1;
+    int64_t count = string_length(as_string(text));
+    value_drop(vm, text);
+    return count;
+}
+
+/* How few bytes of the source are so many characters, where an error handler may have made characters: by halving. If
+ * that is too many, a little before lie bytes that only look like the beginning of a character. */
+static int64_t find_taken(VM *vm, TextFile *t, int64_t characters) {
+    int64_t low = 0, high = t->decoded, found = 0;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2, count = count_decoded(vm, t, middle, true);
+        if (count < 0) return -1;
+        if (count < characters)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if ((found = count_decoded(vm, t, low, true)) == characters) return low;
+    for (int64_t at = low; at > 0 && at > low - 4 && found >= 0;) {
+        found = count_decoded(vm, t, --at, false);
+        if (found == characters) return at;
+    }
+    return found < 0 ? -1 : low;
+}
+
+/* How many bytes of the source the first `position` characters of the chunk came from. */
 static int64_t bytes_taken(VM *vm, TextFile *t) {
     const String *chunk = as_string(t->chunk);
     if (t->position == string_length(chunk) && !t->last_cr) return t->decoded;
-    bool one_to_one = chunk->ascii && t->ascii_superset && !(t->seen & (SEEN_CR | SEEN_CRLF));
+    bool strict = strcmp(errors_of(t), "strict") == 0;
+    bool one_to_one = strict && chunk->ascii && t->ascii_superset && !(t->seen & (SEEN_CR | SEEN_CRLF));
     if (one_to_one) return t->position;
     Value text = decode(vm, t, t->decoded);
     if (is_absent(text)) return -1;
@@ -540,9 +584,13 @@ static int64_t bytes_taken(VM *vm, TextFile *t) {
         i += pair && t->newline == NEWLINE_UNIVERSAL ? 2 : 1;
     }
     Value part = string_slice(vm, text, 0, i), bytes = ABSENT;
-    if (!is_absent(part)) bytes = codec_encode(vm, part, t->decoder, errors_of(t));
-    value_xdrop(vm, part);
     value_drop(vm, text);
+    if (!strict) {
+        value_xdrop(vm, part);
+        return is_absent(part) ? -1 : find_taken(vm, t, i);
+    }
+    if (!is_absent(part)) bytes = encode(vm, t, part, t->decoder);
+    value_xdrop(vm, part);
     if (is_absent(bytes)) return -1;
     int64_t length = as_bytes(bytes)->length;
     value_drop(vm, bytes);
