@@ -39,12 +39,20 @@ static void property_dealloc(VM *vm, Object *self) {
     object_free(vm, self, instance_size(self, 0));
 }
 
+/* An attribute of a function whose owner user code may meanwhile set up anew. As object_find_attribute. */
+static int find_in_function(VM *vm, Value function, Value name, Value *found) {
+    value_ref(function);
+    int there = object_find_attribute(vm, function, name, found);
+    value_drop(vm, function);
+    return there;
+}
+
 static Value given(Value v) { return !value_is_given(v) ? ABSENT : value_ref(v); }
 
 /* Without a docstring of its own a property has its getter's. */
 static bool take_getter_doc(VM *vm, Property *p) {
     Value doc;
-    int found = object_find_attribute(vm, p->get, NAME_OF(vm, doc), &doc);
+    int found = find_in_function(vm, p->get, NAME_OF(vm, doc), &doc);
     if (found <= 0) return found == 0;
     if (is_none(doc)) return true;
     p->doc_from_getter = true;
@@ -70,7 +78,7 @@ static bool property_init(VM *vm, Value self, Value *args, int nargs, Value name
 static int property_find_name(VM *vm, const Property *p, Value *name) {
     *name = value_xref(p->name);
     if (!is_absent(*name)) return 1;
-    return is_absent(p->get) ? 0 : object_find_attribute(vm, p->get, NAME_OF(vm, name), name);
+    return is_absent(p->get) ? 0 : find_in_function(vm, p->get, NAME_OF(vm, name), name);
 }
 
 static void raise_missing(VM *vm, const Property *p, Value instance, const char *what) {
@@ -98,7 +106,9 @@ static Value property_get(VM *vm, Value descriptor, Value instance, Value owner)
         raise_missing(vm, p, instance, "getter");
         return ABSENT;
     }
-    return call_1(vm, p->get, instance);
+    Value function = value_ref(p->get), result = call_1(vm, function, instance);
+    value_drop(vm, function);
+    return result;
 }
 
 static bool property_set(VM *vm, Value descriptor, Value instance, Value value) {
@@ -108,7 +118,9 @@ static bool property_set(VM *vm, Value descriptor, Value instance, Value value) 
         raise_missing(vm, p, instance, is_absent(value) ? "deleter" : "setter");
         return false;
     }
+    value_ref(function);
     Value result = is_absent(value) ? call_1(vm, function, instance) : call_2(vm, function, instance, value);
+    value_drop(vm, function);
     value_xdrop(vm, result);
     return !is_absent(result);
 }
@@ -121,7 +133,11 @@ static Value property_copy(VM *vm, Value self, Value get, Value set, Value delet
     bool fresh_doc = p->doc_from_getter && !is_absent(get);
     Value args[4] = {or_none(is_absent(get) ? p->get : get), or_none(is_absent(set) ? p->set : set),
                      or_none(is_absent(delete) ? p->delete : delete), fresh_doc ? NONE : or_none(p->doc)};
+    for (int i = 0; i < 4; i++)
+        value_ref(args[i]);
     Value copy = object_call(vm, from_object(type_of(self)), args, 4, ABSENT);
+    for (int i = 0; i < 4; i++)
+        value_drop(vm, args[i]);
     if (is_absent(copy) || !value_is_instance(copy, &property_type)) return copy;
     if (!is_absent(p->name)) value_set(vm, &as_property(copy)->name, value_ref(p->name));
     as_property(copy)->doc_from_getter |= p->doc_from_getter;
@@ -155,7 +171,7 @@ static bool property_set_name_attribute(VM *vm, Value self, Value value) {
 static int is_abstract(VM *vm, Value function) {
     Value mark;
     if (is_absent(function)) return 0;
-    int found = object_find_attribute(vm, function, NAME_OF(vm, isabstractmethod), &mark);
+    int found = find_in_function(vm, function, NAME_OF(vm, isabstractmethod), &mark);
     if (found <= 0) return found;
     int truth = object_truth(vm, mark);
     value_drop(vm, mark);
@@ -163,13 +179,11 @@ static int is_abstract(VM *vm, Value function) {
 }
 
 static Value property_get_abstract(VM *vm, Value self) {
-    Property *p = as_property(self);
-    Value functions[] = {p->get, p->set, p->delete};
-    for (int i = 0; i < 3; i++) {
-        int abstract = is_abstract(vm, functions[i]);
-        if (abstract) return abstract < 0 ? ABSENT : TRUE_VALUE;
-    }
-    return FALSE_VALUE;
+    const Property *p = as_property(self);
+    int abstract = is_abstract(vm, p->get);
+    if (!abstract) abstract = is_abstract(vm, p->set);
+    if (!abstract) abstract = is_abstract(vm, p->delete);
+    return bool_from_truth(abstract);
 }
 
 static const NativeDef property_methods[] = {
@@ -293,7 +307,10 @@ static Value class_get(VM *vm, Value descriptor, Value instance, Value owner) {
 }
 
 static Value wrapper_repr(VM *vm, Value self) {
-    return string_format(vm, "<%T(%R)>", self, or_none(as_wrapper(self)->callable));
+    Value callable = value_ref(or_none(as_wrapper(self)->callable));
+    Value text = string_format(vm, "<%T(%R)>", self, callable);
+    value_drop(vm, callable);
+    return text;
 }
 
 static Value wrapper_get_abstract(VM *vm, Value self) {
@@ -306,7 +323,10 @@ static Value wrapped_attribute(VM *vm, Value self, NameIndex name) {
     Value own = attributes_get(vm, as_object(self), vm->names[name]);
     if (!is_absent(own)) return value_ref(own);
     if (is_absent(as_wrapper(self)->callable)) return raise_attribute(vm, self, vm->names[name]);
-    return object_get_attribute(vm, as_wrapper(self)->callable, vm->names[name]);
+    Value callable = value_ref(as_wrapper(self)->callable);
+    Value found = object_get_attribute(vm, callable, vm->names[name]);
+    value_drop(vm, callable);
+    return found;
 }
 
 #define WRAPPED_GETTER(name) \
