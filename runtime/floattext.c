@@ -101,23 +101,29 @@ static void shortest(double d, Decimal *out) {
     trim_zeros(out);
 }
 
+/* As printf does: a letter, a sign, two digits or three. How many characters. */
 static int write_exponent(char *to, int exponent, char letter) {
-    return sprintf(to, "%c%c%02d", letter, exponent < 0 ? '-' : '+', abs(exponent));
+    char *next = to;
+    int size = abs(exponent);
+    *next++ = letter;
+    *next++ = exponent < 0 ? '-' : '+';
+    if (size >= 100) *next++ = (char)('0' + size / 100);
+    *next++ = (char)('0' + size / 10 % 10);
+    *next++ = (char)('0' + size % 10);
+    return (int)(next - to);
 }
 
-/* The digits as repr lays them out: plain from 1e-4 to 1e16, else with an exponent. */
-static int lay_out(const Decimal *d, bool add_dot_0, char *to) {
-    char *start = to;
-    if (d->point <= -4 || d->point > 16) {
-        *to++ = d->digits[0];
-        if (d->count > 1) {
-            *to++ = '.';
-            memcpy(to, d->digits + 1, (size_t)d->count - 1);
-            to += d->count - 1;
-        }
-        to += write_exponent(to, d->point - 1, 'e');
-        return (int)(to - start);
+static char *lay_out_with_exponent(const Decimal *d, char *to) {
+    *to++ = d->digits[0];
+    if (d->count > 1) {
+        *to++ = '.';
+        memcpy(to, d->digits + 1, (size_t)d->count - 1);
+        to += d->count - 1;
     }
+    return to + write_exponent(to, d->point - 1, 'e');
+}
+
+static char *lay_out_plainly(const Decimal *d, char *to) {
     if (d->point <= 0) {
         *to++ = '0';
         *to++ = '.';
@@ -128,6 +134,14 @@ static int lay_out(const Decimal *d, bool add_dot_0, char *to) {
         if (i == d->point && i > 0) *to++ = '.';
         *to++ = i < d->count ? d->digits[i] : '0';
     }
+    return to;
+}
+
+/* The digits as repr lays them out: plain from 1e-4 to 1e16, else with an exponent. */
+static int lay_out(const Decimal *d, bool add_dot_0, char *to) {
+    char *start = to;
+    if (d->point <= -4 || d->point > 16) return (int)(lay_out_with_exponent(d, to) - start);
+    to = lay_out_plainly(d, to);
     if (d->count <= d->point && add_dot_0) {
         *to++ = '.';
         *to++ = '0';
@@ -220,6 +234,73 @@ static bool print_fixed(double d, int precision, bool alternate, char *to) {
     return true;
 }
 
+/* factor * 10**k in its upper 128 bits, less than one of which it is off; *exponent is that of their lowest bit. The
+ * factor's highest bit is set. */
+static unsigned __int128 scale(uint64_t factor, int k, int *exponent) {
+    Power power = powers_of_ten[k - POWER_MIN];
+    unsigned __int128 low = (unsigned __int128)power.low * factor,
+                      high = (unsigned __int128)power.high * factor;
+    *exponent = 64 + log2_of_power(k) - 127;
+    return high + (uint64_t)(low >> 64);
+}
+
+/* Cut off the lowest bits, rounding to the nearest; false when a number of which the last one is unsure may be half way. */
+static bool round_bits(unsigned __int128 number, int bits, uint64_t *rounded) {
+    unsigned __int128 half = (unsigned __int128)1 << (bits - 1), rest = number & (half * 2 - 1);
+    if (rest >= half - 1 && rest <= half + 1) return false;
+    *rounded = (uint64_t)(number >> bits) + (rest > half);
+    return true;
+}
+
+enum { ROUNDED_DIGITS_MAX = 17 };
+
+/* The first `count` digits, rounded, of a positive finite number. False when 128 bits do not tell. */
+static bool round_decimal(double d, int count, Decimal *out) {
+    uint64_t limit = 1, digits;
+    for (int i = 0; i < count; i++)
+        limit *= 10;
+    int binary, exponent;
+    uint64_t factor = (uint64_t)ldexp(frexp(d, &binary), 64 - 1) << 1; /* d is factor * 2**(binary - 64) */
+    int power = log10_of_power(binary - 1, false);                     /* of the first digit, or one less */
+    for (;; power++) {
+        int k = count - 1 - power;
+        if (k < POWER_MIN || k > POWER_MAX) return false;
+        unsigned __int128 scaled = scale(factor, k, &exponent);
+        if (!round_bits(scaled, -(exponent + binary - 64), &digits)) return false;
+        if (digits < limit) break;
+        if (digits == limit) { /* rounded up to one digit more, all but the first 0 */
+            digits /= 10;
+            power++;
+            break;
+        }
+    }
+    out->count = count;
+    out->point = power + 1;
+    for (int i = count; i-- > 0; digits /= 10)
+        out->digits[i] = (char)('0' + digits % 10);
+    return true;
+}
+
+/* "%.*e" and "%.*g" of usual numbers. */
+static bool print_rounded(double d, char code, int precision, char *to) {
+    Decimal decimal;
+    int count = code == 'e' ? precision + 1 : precision ? precision : 1;
+    if ((code != 'e' && code != 'g') || count > ROUNDED_DIGITS_MAX || !isfinite(d) || d == 0) return false;
+    if (!round_decimal(fabs(d), count, &decimal)) return false;
+    if (signbit(d)) *to++ = '-';
+    if (code == 'g') trim_zeros(&decimal);
+    bool plain = code == 'g' && decimal.point > -4 && decimal.point <= count;
+    to = plain ? lay_out_plainly(&decimal, to) : lay_out_with_exponent(&decimal, to);
+    *to = 0;
+    return true;
+}
+
+static bool print_quickly(double d, char code, int precision, int flags, char *to) {
+    if (flags & FLOAT_ADD_DOT_0) return false;
+    if (code == 'f') return print_fixed(d, precision, flags & FLOAT_ALTERNATE, to);
+    return !(flags & FLOAT_ALTERNATE) && print_rounded(d, code, precision, to);
+}
+
 char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_t *size) {
     if (precision > INT32_MAX - 400) {
         raise_value(vm, "precision too big");
@@ -237,8 +318,7 @@ char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_
         if (flags & FLOAT_ALTERNATE) ensure_point(body);
     } else if (code == 'g' && (flags & FLOAT_ADD_DOT_0)) {
         print_general_dot_0(body, room - 4, d, precision, flags & FLOAT_ALTERNATE);
-    } else if (code != 'f' || (flags & FLOAT_ADD_DOT_0) ||
-               !print_fixed(d, precision, flags & FLOAT_ALTERNATE, body)) {
+    } else if (!print_quickly(d, code, precision, flags, body)) {
         const char format[] = {'%',
                                flags & FLOAT_ALTERNATE ? '#' : '.',
                                flags & FLOAT_ALTERNATE ? '.' : '*',
@@ -261,12 +341,6 @@ char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_
 
 /* --- reading --- */
 
-static const char *skip_digits(const char *s, const char *end) {
-    while (s < end && *s >= '0' && *s <= '9')
-        s++;
-    return s;
-}
-
 static bool equals_letters(const char *s, const char *end, const char *word) {
     for (; s < end && *word; s++, word++) {
         if ((*s | 0x20) != *word) return false;
@@ -274,23 +348,60 @@ static bool equals_letters(const char *s, const char *end, const char *word) {
     return s == end && !*word;
 }
 
+/* A number's digits, as many as a word holds, and the power of ten that they are multiplied with. */
+typedef struct {
+    uint64_t digits;
+    int64_t exponent;
+    bool cut; /* others than zeros were left out */
+} Scan;
+
+static const char *scan_digits(const char *s, const char *end, bool behind_point, Scan *n) {
+    for (; s < end && *s >= '0' && *s <= '9'; s++) {
+        if (n->digits < UINT64_C(1000000000000000000)) {
+            n->digits = n->digits * 10 + (uint64_t)(*s - '0');
+            n->exponent -= behind_point;
+        } else {
+            n->cut = n->cut || *s != '0';
+            n->exponent += !behind_point;
+        }
+    }
+    return s;
+}
+
 /* Is s[0..end) digits with a point and an exponent, in Python's grammar? */
-static bool is_number(const char *s, const char *end) {
-    const char *whole = skip_digits(s, end), *rest = whole;
-    bool any = whole > s;
+static bool scan_number(const char *s, const char *end, Scan *n) {
+    *n = (Scan){0};
+    const char *rest = scan_digits(s, end, false, n);
+    bool any = rest > s;
     if (rest < end && *rest == '.') {
-        const char *fraction = skip_digits(rest + 1, end);
+        const char *fraction = scan_digits(rest + 1, end, true, n);
         any = any || fraction > rest + 1;
         rest = fraction;
     }
     if (any && rest < end && (*rest | 0x20) == 'e') {
         const char *digits = rest + 1;
+        bool negative = digits < end && *digits == '-';
         if (digits < end && (*digits == '+' || *digits == '-')) digits++;
-        const char *after = skip_digits(digits, end);
-        if (after == digits) return false;
-        rest = after;
+        int64_t exponent = 0;
+        for (rest = digits; rest < end && *rest >= '0' && *rest <= '9'; rest++)
+            exponent = exponent < 100000 ? exponent * 10 + (*rest - '0') : exponent;
+        if (rest == digits) return false;
+        n->exponent += negative ? -exponent : exponent;
     }
     return any && rest == end;
+}
+
+/* digits * 10**exponent, rounded to 53 bits. False when 128 bits do not tell, or the result is not a usual number. */
+static bool scale_to_double(const Scan *n, double *result) {
+    if (n->cut || n->digits == 0 || n->exponent < POWER_MIN || n->exponent > POWER_MAX) return false;
+    int shift = __builtin_clzll(n->digits), exponent;
+    unsigned __int128 scaled = scale(n->digits << shift, (int)n->exponent, &exponent);
+    int drop = (uint64_t)(scaled >> 127) ? 128 - 53 : 127 - 53; /* it has 127 bits or 128 */
+    uint64_t mantissa;
+    exponent += drop - shift;
+    if (exponent < -1074 + 1 || exponent > 1023 - 53 || !round_bits(scaled, drop, &mantissa)) return false;
+    *result = ldexp((double)mantissa, exponent);
+    return true;
 }
 
 /* Up to 15 digits with or without a point: an exact integer divided by an exact power of ten, hence rounded exactly. */
@@ -317,6 +428,7 @@ static bool scan_short(const char *s, const char *end, double *result) {
 
 bool float_scan(const char *text, size_t length, double *result) {
     const char *end = text + length, *s = text;
+    Scan n;
     bool negative = s < end && *s == '-';
     if (s < end && (*s == '-' || *s == '+')) s++;
     if (scan_short(s, end, result)) {
@@ -325,9 +437,13 @@ bool float_scan(const char *text, size_t length, double *result) {
         *result = negative ? -INFINITY : INFINITY;
     } else if (equals_letters(s, end, "nan")) {
         *result = negative ? -NAN : NAN;
-    } else if (is_number(s, end)) {
-        *result =
-            strtod(text, NULL); /* the byte behind the number ends it: `text` is terminated by its caller */
+    } else if (scan_number(s, end, &n)) {
+        if (!scale_to_double(&n,
+                             result)) { /* the byte behind the number ends it: the caller terminates `text` */
+            *result = strtod(text, NULL);
+        } else if (negative) {
+            *result = -*result;
+        }
     } else {
         return false;
     }
