@@ -195,10 +195,11 @@ build/bench/run: bench/run.c
 
 # --- the rest ---
 
-docs: compiler/tools/bytecode.c compiler/opcodes.def
+docs: compiler/tools/bytecode.c compiler/opcodes.def $(PROGRAM)
 	@mkdir -p $(GEN)
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/bytecode $<
 	@$(GEN)/bytecode > docs/bytecode.md
+	@cd tests/modules/names && ../../../mpy _table.mpy > ../../../docs/modules.md
 
 check:
 	@tests/check
@@ -219,7 +220,7 @@ help:
 	@echo "make coverage branch coverage of the memory manager"
 	@echo "make stress   the script tests with a full garbage collection at every new container"
 	@echo "make bench    the benchmark programs under mpy, \$$(PYTHON) and \$$(LUA): ratios"
-	@echo "make docs     docs/bytecode.md from compiler/opcodes.def"
+	@echo "make docs     docs/bytecode.md from compiler/opcodes.def, docs/modules.md from the modules"
 	@echo "make check    formatting, include directions, one-table rules"
 	@echo "make install  into \$$(DESTDIR)\$$(PREFIX)/bin (PREFIX=$(PREFIX))"
 	@echo "make clean    remove all that was built"
