@@ -119,16 +119,10 @@ static Value exception_str(VM *vm, Value self) {
     return object_str(vm, args->length == 1 ? args->items[0] : from_object(args));
 }
 
-/* The type's name without its module, which those of native modules have in front. */
-static const char *short_name(Value self) {
-    const char *name = type_name_of(self), *dot = type_of(self)->static_index ? strrchr(name, '.') : NULL;
-    return dot ? dot + 1 : name;
-}
-
 static Value exception_repr(VM *vm, Value self) {
     Tuple *args = as_tuple(as_exception(self)->args);
-    if (args->length == 1) return string_format(vm, "%s(%R)", short_name(self), args->items[0]);
-    return string_format(vm, "%s%R", short_name(self), from_object(args));
+    if (args->length == 1) return string_format(vm, "%s(%R)", type_short_name(type_of(self)), args->items[0]);
+    return string_format(vm, "%s%R", type_short_name(type_of(self)), from_object(args));
 }
 
 NATIVE(exception_reduce) {

@@ -65,8 +65,7 @@ static bool check_raw(VM *vm, const Type *type, Value raw) {
 static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     Value row[2];
     int64_t size = FILE_BUFFER_SIZE;
-    const char *name = strrchr(type_name_of(self), '.');
-    name = name ? name + 1 : type_name_of(self);
+    const char *name = type_short_name(type_of(self));
     if (!arguments_bind(vm, name, "raw, buffer_size=8192", args, nargs, names, row)) return false;
     if (!is_absent(row[1]) && !object_to_int64(vm, row[1], &exc_OverflowError, &size)) return false;
     if (!check_raw(vm, type_of(self), row[0])) return false;

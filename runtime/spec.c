@@ -113,18 +113,13 @@ static const MemberDef members[] = {
     {0},
 };
 
-static const char *short_name(Value self) {
-    const char *full = type_name_of(self), *dot = strrchr(full, '.');
-    return dot ? dot + 1 : full;
-}
-
 static Value repr(VM *vm, Value self) {
     const ModuleSpec *spec = as_spec(self);
     Value name = value_or_none(spec->name), loader = value_or_none(spec->loader);
     Value origin = value_or_none(spec->origin), locations = value_or_none(spec->locations);
     Builder b;
     builder_init(&b, vm);
-    builder_format(&b, "%s(name=%R, loader=%R", short_name(self), name, loader);
+    builder_format(&b, "%s(name=%R, loader=%R", type_short_name(type_of(self)), name, loader);
     if (value_is_given(origin)) builder_format(&b, ", origin=%R", origin);
     if (value_is_given(locations)) builder_format(&b, ", submodule_search_locations=%R", locations);
     builder_char(&b, ')');
@@ -154,7 +149,7 @@ static Value compare(VM *vm, Value a, Value b, CompareOp op) {
 
 static bool hash(VM *vm, Value self, int64_t *result) {
     (void)result;
-    raise_type(vm, "unhashable type: '%s'", short_name(self));
+    raise_type(vm, "unhashable type: '%s'", type_short_name(type_of(self)));
     return false;
 }
 

@@ -155,16 +155,10 @@ static bool check_settable(VM *vm, Type *type, Value value, const char *what) {
     return false;
 }
 
-/* A built-in type's name behind the module that its full name may begin with. */
-static const char *bare_name(const Type *type) {
-    const char *dot = strrchr(type->head.name, '.');
-    return dot == NULL ? type->head.name : dot + 1;
-}
-
 static Value get_name(VM *vm, Value self) {
     Type *type = as_type(self);
     if (type->name != NULL) return value_ref(from_object(type->name));
-    return string_intern_c(vm, bare_name(type));
+    return string_intern_c(vm, type_short_name(type));
 }
 
 static bool set_name(VM *vm, Value self, Value value) {
@@ -199,7 +193,7 @@ static Value get_module(VM *vm, Value self) {
         Value module = own_attribute(vm, type, NAME_module);
         return is_absent(module) ? raise_error(vm, &exc_AttributeError, "__module__") : value_ref(module);
     }
-    const char *name = type->head.name, *bare = bare_name(type);
+    const char *name = type->head.name, *bare = type_short_name(type);
     if (bare == name) return string_from_c(vm, "builtins");
     return string_from_utf8(vm, name, (size_t)(bare - name - 1));
 }

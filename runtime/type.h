@@ -177,7 +177,7 @@ static inline Type *type_of(Value v) {
 static inline const char *type_name(const Type *type) { return type->head.name; }
 /* Without the module, which built-in types have in their names: for reprs and qualified names. */
 static inline const char *type_short_name(const Type *type) {
-    const char *name = type_name(type), *dot = type->static_index ? strrchr(name, '.') : NULL;
+    const char *name = type_name(type), *dot = strrchr(name, '.');
     return dot ? dot + 1 : name;
 }
 /* The built-in type whose layout a class's instances begin with: itself, for a built-in type. */

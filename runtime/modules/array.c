@@ -794,7 +794,7 @@ METHOD(sizeof) {
 static Value repr(VM *vm, Value self) {
     const Array *a = as_array(self);
     Builder b;
-    const char *name = strrchr(type_name_of(self), '.'), *shown = name ? name + 1 : type_name_of(self);
+    const char *shown = type_short_name(type_of(self));
     if (a->length == 0) return string_format(vm, "%s('%c')", shown, a->kind->code);
     Value items = (a->kind->is_text ? method_tounicode : method_tolist)(vm, &self, 1, ABSENT);
     if (is_absent(items)) return ABSENT;

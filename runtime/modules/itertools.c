@@ -1,8 +1,8 @@
 /*
- * The module itertools, and its streams: accumulate, batched, chain, compress, count, cycle, dropwhile, filterfalse,
- * islice, pairwise, repeat, starmap, takewhile, zip_longest. All are a Stream.
+ * The module itertools, and most of its streams: accumulate, batched, chain, count, cycle, pairwise, repeat, zip_longest.
+ * Those that leave items out are in itertoolsfilter.c.
  */
-#include "runtime/modules/itertools.h"
+#include "runtime/modules/itertoolsstream.h"
 
 #include "runtime/dict.h"
 #include "runtime/genericalias.h"
@@ -10,21 +10,9 @@
 #include "runtime/module.h"
 #include "runtime/str.h"
 
-typedef struct {
-    Object head;
-    Value function; /* what to call with the items; count: the next number; repeat: the object */
-    Value source;   /* an iterator, zip_longest's tuple of them; ABSENT: exhausted */
-    Value result;   /* the tuple yielded last; accumulate: the total; pairwise: the item before */
-    Value extra;    /* a second iterator; count's step; cycle's saved items; zip_longest's fill value */
-    int64_t index, stop, step;
-    bool flag;
-} Stream;
-
-static Stream *as_stream(Value v) { return (Stream *)as_object(v); }
-
 /* --- life --- */
 
-static int traverse(Object *self, VisitFn visit, void *context) {
+int stream_traverse(Object *self, VisitFn visit, void *context) {
     const Stream *stream = (Stream *)self;
     VISIT(stream->function);
     VISIT(stream->source);
@@ -33,7 +21,7 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
-static void clear(VM *vm, Object *self) {
+void stream_clear(VM *vm, Object *self) {
     Stream *stream = (Stream *)self;
     value_clear(vm, &stream->function);
     value_clear(vm, &stream->source);
@@ -41,14 +29,13 @@ static void clear(VM *vm, Object *self) {
     value_clear(vm, &stream->extra);
 }
 
-static void dealloc(VM *vm, Object *self) {
+void stream_dealloc(VM *vm, Object *self) {
     size_t size = self->type->flags & TYPE_HEAP ? instance_size(self, 0) : sizeof(Stream);
-    clear(vm, self);
+    stream_clear(vm, self);
     object_free(vm, self, size);
 }
 
-/* A stream from `source`, whose reference it takes; ABSENT passes a failure on. */
-static Value make(VM *vm, Type *type, Value function, STEALS Value source) {
+Value stream_make(VM *vm, Type *type, Value function, STEALS Value source) {
     if (is_absent(source)) return ABSENT;
     Stream *stream = (Stream *)iterator_make(vm, type, sizeof(Stream));
     if (!stream) {
@@ -61,79 +48,16 @@ static Value make(VM *vm, Type *type, Value function, STEALS Value source) {
     return from_object(stream);
 }
 
-/* What an exhausted stream has in place of its source: an empty iterator. NEW, RAISES. */
-static Value source_shown(VM *vm, const Stream *stream) {
+Value stream_source_shown(VM *vm, const Stream *stream) {
     return is_absent(stream->source) ? object_iterate(vm, vm->empty_tuple) : value_ref(stream->source);
 }
 
-/* (type, (first, source)[, state]); STEALS state. */
-static Value reduce_pair(VM *vm, Value self, Value first, STEALS Value state) {
-    Value source = source_shown(vm, as_stream(self)), arguments = ABSENT;
+Value stream_reduce_pair(VM *vm, Value self, Value first, STEALS Value state) {
+    Value source = stream_source_shown(vm, as_stream(self)), arguments = ABSENT;
     if (!is_absent(source)) arguments = tuple_pack(vm, 2, first, source);
     value_xdrop(vm, source);
     return iterator_type_reduction(vm, self, arguments, state);
 }
-
-/* A stream of a function over one iterable: dropwhile and its like. */
-static Value make_filter(VM *vm, Type *type, const char *name, const Type *plain, Value *args, int nargs,
-                         Value names) {
-    if (type->init != plain->init) names = ABSENT;
-    if (!arguments_check(vm, name, nargs, names, 2, 2)) return ABSENT;
-    return make(vm, type, args[0], object_iterate(vm, args[1]));
-}
-
-/* Is the function's answer for the item true? 1, 0, -1 RAISES. */
-static int test(VM *vm, Value function, Value item) {
-    if (is_none(function) || value_same(function, from_object(&bool_type))) return object_truth(vm, item);
-    Value answer = call_1(vm, function, item);
-    if (is_absent(answer)) return -1;
-    int truth = is_bool(answer) ? value_same(answer, TRUE_VALUE) : object_truth(vm, answer);
-    value_drop(vm, answer);
-    return truth;
-}
-
-/* May a loop that yields nothing go on? */
-static bool may_go_on(VM *vm) { return !vm_interrupted(vm) || vm->hooks.handle_signals(vm); }
-
-#define STREAM_TYPE(variable, name_text, new_function, next_function, table, ...) \
-    Type variable = { \
-        TYPE_HEAD(variable, "itertools." name_text, .traverse = traverse, .clear = clear, \
-                  .dealloc = dealloc), \
-        .flags = TYPE_BASE, \
-        .basic_size = sizeof(Stream), \
-        .base = &object_type, \
-        .doc = __VA_ARGS__, \
-        .new = new_function, \
-        .iterate = iterator_itself, \
-        .next = next_function, \
-        .methods = table, \
-    };
-
-/* `flag` set from any object, as __setstate__ of dropwhile and takewhile. */
-METHOD(set_flag) {
-    int truth = object_truth(vm, args[1]);
-    if (truth < 0) return ABSENT;
-    as_stream(args[0])->flag = truth;
-    return NONE;
-}
-
-METHOD(reduce_filter) { return reduce_pair(vm, args[0], as_stream(args[0])->function, ABSENT); }
-
-METHOD(reduce_flagged) {
-    const Stream *stream = as_stream(args[0]);
-    return reduce_pair(vm, args[0], stream->function, int_small(stream->flag));
-}
-
-static const NativeDef filter_methods[] = {
-    {"__reduce__", method_reduce_filter, "", REDUCE_DOC, 0},
-    {0},
-};
-
-static const NativeDef flagged_methods[] = {
-    {"__reduce__", method_reduce_flagged, "", REDUCE_DOC, 0},
-    {"__setstate__", method_set_flag, "object, /", SETSTATE_DOC, 0},
-    {0},
-};
 
 /* --- accumulate --- */
 
@@ -141,7 +65,7 @@ static Value accumulate_new(VM *vm, Type *type, Value *args, int nargs, Value na
     Value row[3];
     if (!arguments_bind(vm, "accumulate", "iterable, func=None, *, initial=None", args, nargs, names, row))
         return ABSENT;
-    Value self = make(vm, type, is_absent(row[1]) ? NONE : row[1], object_iterate(vm, row[0]));
+    Value self = stream_make(vm, type, is_absent(row[1]) ? NONE : row[1], object_iterate(vm, row[0]));
     if (!is_absent(self) && value_is_given(row[2])) {
         as_stream(self)->extra = value_ref(row[2]);
     }
@@ -176,7 +100,7 @@ static Value accumulate_next(VM *vm, Value self) {
 METHOD(accumulate_reduce) {
     const Stream *stream = as_stream(args[0]);
     if (is_absent(stream->extra)) {
-        Value source = source_shown(vm, stream), arguments = ABSENT;
+        Value source = stream_source_shown(vm, stream), arguments = ABSENT;
         if (!is_absent(source)) arguments = tuple_pack(vm, 2, source, stream->function);
         value_xdrop(vm, source);
         Value total = value_or_none(stream->result);
@@ -221,7 +145,7 @@ static Value batched_new(VM *vm, Type *type, Value *args, int nargs, Value names
     int strict = is_absent(row[2]) ? 0 : object_truth(vm, row[2]);
     if (strict < 0) return ABSENT;
     if (size < 1) return raise_value(vm, "n must be at least one");
-    Value self = make(vm, type, ABSENT, object_iterate(vm, row[0]));
+    Value self = stream_make(vm, type, ABSENT, object_iterate(vm, row[0]));
     if (is_absent(self)) return ABSENT;
     as_stream(self)->stop = size;
     as_stream(self)->flag = strict;
@@ -261,13 +185,13 @@ static Value chain_new(VM *vm, Type *type, Value *args, int nargs, Value names) 
     if (type->init == itertools_chain_type.init && !arguments_no_names(vm, "chain", names)) return ABSENT;
     Value all = tuple_from(vm, args, nargs);
     if (is_absent(all)) return ABSENT;
-    Value self = make(vm, type, ABSENT, object_iterate(vm, all));
+    Value self = stream_make(vm, type, ABSENT, object_iterate(vm, all));
     value_drop(vm, all);
     return self;
 }
 
 METHOD(chain_from_iterable) {
-    return make(vm, (Type *)as_object(args[0]), ABSENT, object_iterate(vm, args[1]));
+    return stream_make(vm, (Type *)as_object(args[0]), ABSENT, object_iterate(vm, args[1]));
 }
 
 /* Begin the next iterable; false at the end of them all, or RAISES. */
@@ -291,7 +215,7 @@ static Value chain_next(VM *vm, Value self) {
         Value item = step_held(vm, &stream->extra);
         if (!is_absent(item) || error_raised(vm)) return item;
         value_clear(vm, &stream->extra);
-        if (!may_go_on(vm)) return ABSENT;
+        if (!stream_may_go_on(vm)) return ABSENT;
     }
 }
 
@@ -338,57 +262,6 @@ STREAM_TYPE(
     "Return a chain object whose .__next__() method returns elements from the\nfirst iterable until it "
     "is exhausted, then elements from the next iterable,\nuntil all of the iterables are exhausted.")
 
-/* --- compress --- */
-
-static Value compress_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    Value row[2];
-    if (!arguments_bind(vm, "compress", "data, selectors", args, nargs, names, row)) return ABSENT;
-    Value data = object_iterate(vm, row[0]);
-    if (is_absent(data)) return ABSENT;
-    Value selectors = object_iterate(vm, row[1]);
-    if (is_absent(selectors)) return value_drop(vm, data), ABSENT;
-    Value self = make(vm, type, ABSENT, data);
-    if (is_absent(self)) return value_drop(vm, selectors), ABSENT;
-    as_stream(self)->extra = selectors;
-    return self;
-}
-
-static Value compress_next(VM *vm, Value self) {
-    const Stream *stream = as_stream(self);
-    if (!iterator_may_nest(vm)) return ABSENT;
-    while (!is_absent(stream->source) && !is_absent(stream->extra)) {
-        Value item = iterator_step(vm, stream->source);
-        if (is_absent(item)) return ABSENT;
-        Value selector = iterator_step(vm, stream->extra);
-        int selected = is_absent(selector) ? -1 : object_truth(vm, selector);
-        value_xdrop(vm, selector);
-        if (selected > 0) return item;
-        value_drop(vm, item);
-        if (selected < 0 || !may_go_on(vm)) return ABSENT;
-    }
-    return ABSENT;
-}
-
-METHOD(compress_reduce) {
-    const Stream *stream = as_stream(args[0]);
-    return iterator_type_reduction(vm, args[0], tuple_pack(vm, 2, stream->source, stream->extra), ABSENT);
-}
-
-static const NativeDef compress_methods[] = {
-    {"__reduce__", method_compress_reduce, "", REDUCE_DOC, 0},
-    {0},
-};
-
-STREAM_TYPE(itertools_compress_type, "compress", compress_new, compress_next, compress_methods,
-            "Return data elements corresponding to true selector elements.\n\nForms a shorter iterator from "
-            "selected data elements using the selectors to\nchoose the data elements.")
-
-/* The type's name without its module, as repr shows it. */
-static const char *short_name(Value self) {
-    const char *name = type_name_of(self), *dot = strrchr(name, '.');
-    return dot ? dot + 1 : name;
-}
-
 /* --- count: `function` is the next number, `extra` the step --- */
 
 static bool is_number(Value v) {
@@ -401,7 +274,7 @@ static Value count_new(VM *vm, Type *type, Value *args, int nargs, Value names) 
     if (!arguments_bind(vm, "count", "start=0, step=1", args, nargs, names, row)) return ABSENT;
     Value start = is_absent(row[0]) ? int_small(0) : row[0], step = is_absent(row[1]) ? int_small(1) : row[1];
     if (!is_number(start) || !is_number(step)) return raise_type(vm, "a number is required");
-    Value self = make(vm, type, start, NONE);
+    Value self = stream_make(vm, type, start, NONE);
     if (!is_absent(self)) as_stream(self)->extra = value_ref(step);
     return self;
 }
@@ -433,8 +306,8 @@ static Value count_repr(VM *vm, Value self) {
     const Stream *stream = as_stream(self);
     if (!recursion_enter(vm, " while getting the repr of an object")) return ABSENT;
     Value number = value_ref(stream->function), step = value_ref(stream->extra);
-    Value text = is_one(step) ? string_format(vm, "%s(%R)", short_name(self), number)
-                              : string_format(vm, "%s(%R, %R)", short_name(self), number, step);
+    Value text = is_one(step) ? string_format(vm, "%s(%R)", type_short_name(type_of(self)), number)
+                              : string_format(vm, "%s(%R, %R)", type_short_name(type_of(self)), number, step);
     value_drop(vm, number);
     value_drop(vm, step);
     recursion_leave(vm);
@@ -454,8 +327,8 @@ static const NativeDef count_methods[] = {
 };
 
 Type itertools_count_type = {
-    TYPE_HEAD(itertools_count_type, "itertools.count", .traverse = traverse, .clear = clear,
-              .dealloc = dealloc),
+    TYPE_HEAD(itertools_count_type, "itertools.count", .traverse = stream_traverse, .clear = stream_clear,
+              .dealloc = stream_dealloc),
     .flags = TYPE_BASE,
     .basic_size = sizeof(Stream),
     .base = &object_type,
@@ -472,7 +345,7 @@ Type itertools_count_type = {
 static Value cycle_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (type->init != itertools_cycle_type.init) names = ABSENT;
     if (!arguments_check(vm, "cycle", nargs, names, 1, 1)) return ABSENT;
-    Value self = make(vm, type, ABSENT, object_iterate(vm, args[0]));
+    Value self = stream_make(vm, type, ABSENT, object_iterate(vm, args[0]));
     if (is_absent(self)) return ABSENT;
     as_stream(self)->extra = list_new(vm, 0);
     if (is_absent(as_stream(self)->extra)) value_clear(vm, &self);
@@ -536,233 +409,12 @@ static const NativeDef cycle_methods[] = {
 STREAM_TYPE(itertools_cycle_type, "cycle", cycle_new, cycle_next, cycle_methods,
             "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.")
 
-/* --- dropwhile, takewhile, filterfalse, starmap --- */
-
-#define FILTER_NEW(name) \
-    static Value name##_new(VM *vm, Type *type, Value *args, int nargs, Value names) { \
-        return make_filter(vm, type, #name, &itertools_##name##_type, args, nargs, names); \
-    }
-
-FILTER_NEW(dropwhile)
-FILTER_NEW(takewhile)
-FILTER_NEW(filterfalse)
-FILTER_NEW(starmap)
-
-static Value dropwhile_next(VM *vm, Value self) {
-    Stream *stream = as_stream(self);
-    if (!iterator_may_nest(vm)) return ABSENT;
-    while (!is_absent(stream->source)) {
-        Value item = iterator_step(vm, stream->source);
-        if (is_absent(item) || stream->flag) return item;
-        int dropped = test(vm, stream->function, item);
-        if (dropped == 0) {
-            stream->flag = true;
-            return item;
-        }
-        value_drop(vm, item);
-        if (dropped < 0 || !may_go_on(vm)) return ABSENT;
-    }
-    return ABSENT;
-}
-
-STREAM_TYPE(itertools_dropwhile_type, "dropwhile", dropwhile_new, dropwhile_next, flagged_methods,
-            "Drop items from the iterable while predicate(item) is true.\n\nAfterwards, return every element "
-            "until the iterable is exhausted.")
-
-static Value takewhile_next(VM *vm, Value self) {
-    Stream *stream = as_stream(self);
-    if (!iterator_may_nest(vm) || stream->flag || is_absent(stream->source)) return ABSENT;
-    Value item = iterator_step(vm, stream->source);
-    if (is_absent(item)) return ABSENT;
-    int taken = test(vm, stream->function, item);
-    if (taken > 0) return item;
-    if (taken == 0) stream->flag = true;
-    value_drop(vm, item);
-    return ABSENT;
-}
-
-STREAM_TYPE(itertools_takewhile_type, "takewhile", takewhile_new, takewhile_next, flagged_methods,
-            "Return successive entries from an iterable as long as the predicate evaluates to true for each "
-            "entry.")
-
-static Value filterfalse_next(VM *vm, Value self) {
-    const Stream *stream = as_stream(self);
-    if (!iterator_may_nest(vm)) return ABSENT;
-    while (!is_absent(stream->source)) {
-        Value item = iterator_step(vm, stream->source);
-        if (is_absent(item)) return ABSENT;
-        int passes = test(vm, stream->function, item);
-        if (passes == 0) return item;
-        value_drop(vm, item);
-        if (passes < 0 || !may_go_on(vm)) return ABSENT;
-    }
-    return ABSENT;
-}
-
-STREAM_TYPE(
-    itertools_filterfalse_type, "filterfalse", filterfalse_new, filterfalse_next, filter_methods,
-    "Return those items of iterable for which function(item) is false.\n\nIf function is None, return "
-    "the items that are false.")
-
-static Value starmap_next(VM *vm, Value self) {
-    const Stream *stream = as_stream(self);
-    if (!iterator_may_nest(vm) || is_absent(stream->source)) return ABSENT;
-    Value row = iterator_step(vm, stream->source);
-    if (is_absent(row)) return ABSENT;
-    if (!is_exactly(row, &tuple_type)) {
-        Value tuple = tuple_from_iterable(vm, row);
-        value_drop(vm, row);
-        if (is_absent(tuple)) return ABSENT;
-        row = tuple;
-    }
-    Tuple *arguments = as_tuple(row);
-    Value result = object_call(vm, stream->function, arguments->items, (int)arguments->length, ABSENT);
-    value_drop(vm, row);
-    return result;
-}
-
-STREAM_TYPE(itertools_starmap_type, "starmap", starmap_new, starmap_next, filter_methods,
-            "Return an iterator whose values are returned from the function evaluated with an argument tuple "
-            "taken from the given sequence.")
-
-/* --- islice: `index` items of the source are consumed; a `stop` of -1 is no end --- */
-
-typedef struct {
-    Stream stream;
-    int64_t wanted; /* the number of the next item to yield */
-} Islice;
-
-/* A bound of islice: None leaves *bound. False RAISES nothing: the caller says what was wrong. */
-static bool islice_bound(VM *vm, Value v, int64_t minimum, int64_t *bound) {
-    if (is_none(v)) return true;
-    Value index = object_index(vm, v);
-    if (is_absent(index)) return error_clear(vm), false;
-    bool ok = int_to_int64(index, bound) && *bound >= minimum;
-    value_drop(vm, index);
-    return ok;
-}
-
-static Value islice_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    if (type->init != itertools_islice_type.init) names = ABSENT;
-    if (!arguments_check(vm, "islice", nargs, names, 2, 4)) return ABSENT;
-    int64_t start = 0, stop = -1, step = 1;
-    if (!islice_bound(vm, args[nargs == 2 ? 1 : 2], 0, &stop)) {
-        return raise_value(vm,
-                           "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
-    }
-    if (nargs > 2 && !islice_bound(vm, args[1], 0, &start)) {
-        return raise_value(vm, "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
-    }
-    if (nargs > 3 && !islice_bound(vm, args[3], 1, &step)) {
-        return raise_value(vm, "Step for islice() must be a positive integer or None.");
-    }
-    Value source = object_iterate(vm, args[0]);
-    if (is_absent(source)) return ABSENT;
-    Islice *slice = (Islice *)iterator_make(vm, type, sizeof(Islice));
-    if (!slice) return value_drop(vm, source), ABSENT;
-    slice->stream.source = source;
-    slice->stream.stop = stop;
-    slice->stream.step = step;
-    slice->wanted = start;
-    object_track(&slice->stream.head);
-    return from_object(slice);
-}
-
-/* The next item of the source, counted; the source is let go at its end. */
-static Value islice_step(VM *vm, Stream *stream) {
-    if (is_absent(stream->source)) return ABSENT;
-    Value item = step_held(vm, &stream->source);
-    if (is_absent(item)) {
-        if (!error_raised(vm)) value_clear(vm, &stream->source);
-    } else {
-        stream->index++;
-    }
-    return item;
-}
-
-static Value islice_next(VM *vm, Value self) {
-    Islice *slice = (Islice *)as_object(self);
-    Stream *stream = &slice->stream;
-    if (!iterator_may_nest(vm)) return ABSENT;
-    while (stream->index < slice->wanted) {
-        Value skipped = islice_step(vm, stream);
-        if (is_absent(skipped)) return ABSENT;
-        value_drop(vm, skipped);
-        if (!may_go_on(vm)) return ABSENT;
-    }
-    if (stream->stop >= 0 && stream->index >= stream->stop) {
-        value_clear(vm, &stream->source);
-        return ABSENT;
-    }
-    Value item = islice_step(vm, stream);
-    if (is_absent(item)) return ABSENT;
-    bool over = __builtin_add_overflow(slice->wanted, stream->step, &slice->wanted);
-    if (over) slice->wanted = INT64_MAX;
-    if (stream->stop >= 0 && slice->wanted > stream->stop) slice->wanted = stream->stop;
-    return item;
-}
-
-METHOD(islice_reduce) {
-    const Islice *slice = (Islice *)as_object(args[0]);
-    const Stream *stream = &slice->stream;
-    if (is_absent(stream->source)) {
-        Value empty = source_shown(vm, stream), arguments = ABSENT;
-        if (!is_absent(empty)) arguments = tuple_pack(vm, 2, empty, int_small(0));
-        value_xdrop(vm, empty);
-        return iterator_type_reduction(vm, args[0], arguments, int_small(0));
-    }
-    Value stop = stream->stop < 0 ? NONE : int_from(vm, stream->stop);
-    Value wanted = int_from(vm, slice->wanted), step = int_from(vm, stream->step), state = ABSENT;
-    Value arguments = ABSENT;
-    if (!is_absent(stop) && !is_absent(wanted) && !is_absent(step)) {
-        state = int_from(vm, stream->index);
-        if (!is_absent(state)) arguments = tuple_pack(vm, 4, stream->source, wanted, stop, step);
-    }
-    value_xdrop(vm, stop);
-    value_xdrop(vm, wanted);
-    value_xdrop(vm, step);
-    return iterator_type_reduction(vm, args[0], arguments, state);
-}
-
-METHOD(islice_setstate) {
-    int64_t index;
-    if (!object_to_int64(vm, args[1], &exc_OverflowError, &index)) return ABSENT;
-    as_stream(args[0])->index = index;
-    return NONE;
-}
-
-static void islice_dealloc(VM *vm, Object *self) {
-    size_t size = self->type->flags & TYPE_HEAP ? instance_size(self, 0) : sizeof(Islice);
-    clear(vm, self);
-    object_free(vm, self, size);
-}
-
-static const NativeDef islice_methods[] = {
-    {"__reduce__", method_islice_reduce, "", REDUCE_DOC, 0},
-    {"__setstate__", method_islice_setstate, "object, /", SETSTATE_DOC, 0},
-    {0},
-};
-
-Type itertools_islice_type = {
-    TYPE_HEAD(itertools_islice_type, "itertools.islice", .traverse = traverse, .clear = clear,
-              .dealloc = islice_dealloc),
-    .flags = TYPE_BASE,
-    .basic_size = sizeof(Islice),
-    .base = &object_type,
-    .doc = "islice(iterable, stop) --> islice object\nislice(iterable, start, stop[, step]) --> islice "
-           "object\n\nReturn an iterator whose next() method returns selected values from an\niterable.",
-    .new = islice_new,
-    .iterate = iterator_itself,
-    .next = islice_next,
-    .methods = islice_methods,
-};
-
 /* --- pairwise: `result` is the item before, `extra` the tuple yielded last --- */
 
 static Value pairwise_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (type->init != itertools_pairwise_type.init) names = ABSENT;
     if (!arguments_check(vm, "pairwise", nargs, names, 1, 1)) return ABSENT;
-    return make(vm, type, ABSENT, object_iterate(vm, args[0]));
+    return stream_make(vm, type, ABSENT, object_iterate(vm, args[0]));
 }
 
 static Value pairwise_end(VM *vm, Stream *stream) {
@@ -811,7 +463,7 @@ static Value repeat_new(VM *vm, Type *type, Value *args, int nargs, Value names)
         if (!fits) return raise_overflow(vm, "Python int too large to convert to C ssize_t");
         if (times < 0) times = 0;
     }
-    Value self = make(vm, type, row[0], NONE);
+    Value self = stream_make(vm, type, row[0], NONE);
     if (!is_absent(self)) as_stream(self)->index = times;
     return self;
 }
@@ -828,9 +480,9 @@ static Value repeat_repr(VM *vm, Value self) {
     const Stream *stream = as_stream(self);
     if (!recursion_enter(vm, " while getting the repr of an object")) return ABSENT;
     Value object = value_ref(stream->function);
-    Value text = stream->index < 0
-                     ? string_format(vm, "%s(%R)", short_name(self), object)
-                     : string_format(vm, "%s(%R, %lld)", short_name(self), object, (long long)stream->index);
+    Value text = stream->index < 0 ? string_format(vm, "%s(%R)", type_short_name(type_of(self)), object)
+                                   : string_format(vm, "%s(%R, %lld)", type_short_name(type_of(self)), object,
+                                                   (long long)stream->index);
     value_drop(vm, object);
     recursion_leave(vm);
     return text;
@@ -860,8 +512,8 @@ static const NativeDef repeat_methods[] = {
 };
 
 Type itertools_repeat_type = {
-    TYPE_HEAD(itertools_repeat_type, "itertools.repeat", .traverse = traverse, .clear = clear,
-              .dealloc = dealloc),
+    TYPE_HEAD(itertools_repeat_type, "itertools.repeat", .traverse = stream_traverse, .clear = stream_clear,
+              .dealloc = stream_dealloc),
     .flags = TYPE_BASE,
     .basic_size = sizeof(Stream),
     .base = &object_type,
@@ -885,7 +537,7 @@ static Value zip_longest_new(VM *vm, Type *type, Value *args, int nargs, Value n
         }
         fill = args[nargs];
     }
-    Value self = make(vm, type, ABSENT, iterators_of(vm, args, nargs));
+    Value self = stream_make(vm, type, ABSENT, iterators_of(vm, args, nargs));
     if (is_absent(self)) return ABSENT;
     as_stream(self)->extra = value_ref(fill);
     as_stream(self)->index = nargs;

@@ -639,9 +639,8 @@ static Value get_size(VM *vm, Value self) {
 }
 
 static Value struct_repr(VM *vm, Value self) {
-    const char *name = strrchr(type_name_of(self), '.');
     Value format = get_format(vm, self);
-    Value text = string_format(vm, "%s(%R)", name ? name + 1 : type_name_of(self), format);
+    Value text = string_format(vm, "%s(%R)", type_short_name(type_of(self)), format);
     value_drop(vm, format);
     return text;
 }
