@@ -2,8 +2,6 @@
 
 #include "compiler/compiler.h"
 
-#include <string.h>
-
 #include "compiler/warn.h"
 
 enum {

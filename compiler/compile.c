@@ -8,8 +8,6 @@
 #include "compiler/compiler.h"
 #include "gc/heap.h"
 #include "parser/parser.h"
-#include "runtime/code.h"
-#include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/exception.h"
 #include "runtime/protocol.h"

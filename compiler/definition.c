@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "runtime/code.h"
-#include "runtime/str.h"
 
 /* ---- Closures ---------------------------------------------------------------------------------------------------- */
 

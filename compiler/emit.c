@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "runtime/code.h"
-
 /* ---- Arrays ------------------------------------------------------------------------------------------------------ */
 
 bool array_grow(Compiler *c, void *array, uint32_t count, uint32_t *capacity, size_t item_size) {

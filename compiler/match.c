@@ -9,7 +9,6 @@
 
 #include "compiler/compiler.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/protocol.h"

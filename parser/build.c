@@ -1,6 +1,5 @@
 /* Constructors of expressions and targets, and what all constructors stand on. */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "lexer/literal.h"

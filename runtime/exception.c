@@ -9,7 +9,6 @@
 #include <stdio.h>
 
 #include "runtime/bytes.h"
-#include "runtime/class.h"
 #include "runtime/dict.h"
 #include "runtime/exception_group.h"
 #include "runtime/instance.h"

@@ -1,5 +1,4 @@
 /* The built-in functions open and input; the standard streams. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>

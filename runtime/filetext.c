@@ -7,7 +7,6 @@
 #include "runtime/file.h"
 #include "runtime/instance.h"
 #include "runtime/int.h"
-#include "runtime/list.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"

@@ -6,7 +6,6 @@
 #include "runtime/instance.h"
 
 #include "runtime/bytes.h"
-#include "runtime/class.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/int.h"

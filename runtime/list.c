@@ -7,7 +7,6 @@
 
 #include "runtime/dict.h"
 #include "runtime/error.h"
-#include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/iterators.h"
 #include "runtime/listbody.h"

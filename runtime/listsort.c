@@ -18,7 +18,6 @@
 
 #include "runtime/error.h"
 #include "runtime/float.h"
-#include "runtime/listbody.h"
 #include "runtime/protocol.h"
 #include "runtime/row.h"
 #include "runtime/str.h"

@@ -1,6 +1,5 @@
 /* property, staticmethod, classmethod and mappingproxy. */
 
-#include "runtime/class.h"
 #include "runtime/descriptor.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"

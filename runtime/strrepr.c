@@ -1,6 +1,5 @@
 /* repr and ascii of str, repr of bytes: quotes and escapes. */
 #include "runtime/builder.h"
-#include "runtime/bytes.h"
 #include "runtime/strsearch.h"
 #include "runtime/strtype.h"
 #include "runtime/unicode.h"

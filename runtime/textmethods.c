@@ -3,7 +3,6 @@
 
 #include "runtime/int.h"
 #include "runtime/protocol.h"
-#include "runtime/slice.h"
 #include "runtime/strsearch.h"
 #include "runtime/tuple.h"
 

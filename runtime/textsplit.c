@@ -1,5 +1,4 @@
 /* Methods of all texts that take them apart or put them together: split, splitlines, partition, join. */
-#include "runtime/int.h"
 #include "runtime/list.h"
 #include "runtime/protocol.h"
 #include "runtime/row.h"

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 
 #include "runtime/arguments.h"
-#include "runtime/class.h"
 #include "runtime/error.h"
 #include "runtime/genericalias.h"
 #include "runtime/hash.h"

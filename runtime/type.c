@@ -3,7 +3,6 @@
  * Making classes is in runtime/class.c, looking attributes up in runtime/lookup.c.
  */
 
-#include "runtime/builder.h"
 #include "runtime/class.h"
 #include "runtime/descriptor.h"
 #include "runtime/dict.h"

@@ -3,7 +3,6 @@
  * method-wrapper; the built-in __new__.
  */
 
-#include "runtime/class.h"
 #include "runtime/descriptor.h"
 #include "runtime/error.h"
 #include "runtime/int.h"

@@ -7,8 +7,6 @@
 
 #include "runtime/dict.h"
 #include "runtime/error.h"
-#include "runtime/exception.h"
-#include "runtime/list.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"

@@ -5,7 +5,6 @@
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/function.h"
-#include "runtime/int.h"
 #include "runtime/list.h"
 #include "runtime/module.h"
 #include "runtime/native.h"

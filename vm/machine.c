@@ -5,8 +5,6 @@
 #include "vm/asyncgen.h"
 #include "vm/machine.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -1,5 +1,4 @@
 /* The roots above the runtime: the frames of the value stack, what the machine owns. */
-#include "runtime/audit.h"
 #include "vm/frame.h"
 #include "vm/machine.h"
 #include "vm/roots.h"

@@ -1,6 +1,6 @@
 /*
- * Tracebacks as text. In order: source lines, one frame's entry with its carets, the entries of a traceback,
- * the last line of an exception, the chain of exceptions.
+ * Tracebacks as text. In order: one frame's entry, the entries of a traceback, the last line of an exception, groups, the
+ * chain of exceptions. The lines of source come from vm/sourcetext.h.
  */
 
 #include "vm/traceback.h"
@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <utf8proc.h>
 
-#include "compiler/anchors.h"
 #include "runtime/builder.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
@@ -20,308 +19,21 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 #include "runtime/unicode.h"
-#include "runtime/utf8.h"
 #include "vm/frame.h"
-#include "vm/import.h"
-#include "vm/machine.h"
+#include "vm/sourcetext.h"
 #include "vm/suggest.h"
 
 typedef struct {
     VM *vm;
     Builder *out;
-    Value filename; /* whose text is at hand; borrowed; ABSENT: none */
-    char *text;     /* owned, `size` bytes; NULL: the file cannot be shown */
-    size_t size;
+    SourceText source;
     int depth;       /* exception groups around what is printed now */
     Value followed;  /* set of the addresses of exceptions that stand behind their cause or context */
     bool need_close; /* the innermost group's last frame is still open */
     bool plain; /* as CPython reports what nobody can catch: no carets, no chain, no notes, no suggestions */
 } Printer;
 
-/* --- source lines --- */
-
-static bool is_utf8(const char *text, size_t length) {
-    static const uint8_t least_lead[] = {0, 0, 0xC2, 0xE0, 0xF0};
-    const uint8_t *s = (const uint8_t *)text;
-    for (size_t i = 0; i < length;) {
-        int size = s[i] < 0x80 ? 1 : s[i] < 0xE0 ? 2 : s[i] < 0xF0 ? 3 : 4;
-        if (s[i] >= 0x80 && (s[i] < least_lead[size] || s[i] > 0xF4)) return false;
-        for (int k = 1; k < size; k++) {
-            if (i + (size_t)k >= length || (s[i + (size_t)k] & 0xC0) != 0x80) return false;
-        }
-        i += (size_t)size;
-    }
-    return true;
-}
-
-static void forget_text(Printer *p) {
-    memory_free(p->vm, p->text, p->size ? p->size : 1);
-    p->text = NULL;
-    p->size = 0;
-}
-
-/* A copy of a registered source text. */
-static void copy_source(Printer *p, Value source) {
-    size_t length;
-    Value keeper = ABSENT;
-    const char *utf8 = string_utf8(p->vm, source, &length, &keeper);
-    p->text = utf8 ? memory_alloc(p->vm, length ? length : 1) : NULL;
-    if (p->text != NULL) {
-        memcpy(p->text, utf8, length);
-        p->size = length;
-    }
-    value_xdrop(p->vm, keeper);
-}
-
-static void load_text(Printer *p, Value filename) {
-    if (!is_absent(p->filename) && string_equal(p->filename, filename)) return;
-    forget_text(p);
-    p->filename = filename;
-    Value source = dict_get(p->vm, vm_machine(p->vm)->sources, filename);
-    if (!is_absent(source)) {
-        copy_source(p, source);
-    } else {
-        const String *s = as_string(filename);
-        int64_t length = string_length(s);
-        bool unreal = length > 1 && string_at(s, 0) == '<' && string_at(s, length - 1) == '>';
-        if (!unreal) p->text = import_read(p->vm, filename, &p->size);
-        if (p->text != NULL && !is_utf8(p->text, p->size)) forget_text(p);
-    }
-    error_clear(p->vm);
-}
-
-typedef struct {
-    const char *text;
-    size_t length;
-} Line;
-
-static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-/* Lines first..first+count of the text, without blanks at their ends. */
-static void find_lines(const Printer *p, uint32_t first, uint32_t count, Line *lines) {
-    const char *next = p->text, *end = p->text + p->size;
-    if (next != NULL && p->size >= 3 && memcmp(next, "\xEF\xBB\xBF", 3) == 0) next += 3;
-    memset(lines, 0, count * sizeof *lines);
-    for (uint32_t n = 1; next != NULL && next < end && n < first + count; n++) {
-        const char *stop = next;
-        while (stop < end && *stop != '\n' && *stop != '\r')
-            stop++;
-        if (n >= first) {
-            Line *line = &lines[n - first];
-            *line = (Line){next, (size_t)(stop - next)};
-            while (line->length && is_blank(line->text[line->length - 1]))
-                line->length--;
-        }
-        next = stop + (stop + 1 < end && stop[0] == '\r' && stop[1] == '\n' ? 2 : 1);
-    }
-}
-
-/* Cut off the white space that all lines that are not empty have in front. */
-static size_t dedent(Line *lines, uint32_t count) {
-    const Line *model = NULL;
-    size_t margin = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (lines[i].length == 0) continue;
-        size_t indent = 0;
-        while (lines[i].text[indent] == ' ' || lines[i].text[indent] == '\t')
-            indent++;
-        if (model == NULL) {
-            model = &lines[i];
-            margin = indent;
-            continue;
-        }
-        size_t common = 0;
-        while (common < margin && common < indent && lines[i].text[common] == model->text[common])
-            common++;
-        margin = common;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (lines[i].length == 0) continue;
-        lines[i].text += margin;
-        lines[i].length -= margin;
-    }
-    return margin;
-}
-
-/* --- carets --- */
-
-/* Columns that the first `bytes` of a line take on a screen. */
-static size_t display_width(Line line, size_t bytes) {
-    size_t width = 0;
-    if (bytes > line.length) bytes = line.length;
-    for (const char *next = line.text, *end = line.text + bytes; next < end;) {
-        uint32_t c = utf8_decode(&next);
-        width += c >= 0x1100 && utf8proc_charwidth((int32_t)c) == 2 ? 2 : 1;
-    }
-    return width;
-}
-
-/* What of the lines is marked. Columns are in bytes until they are shown. */
-typedef struct {
-    Line *lines;
-    uint32_t count;
-    size_t start, end; /* in the first and in the last line */
-    bool shown;        /* carets are to be shown */
-    bool anchored;
-    CaretAnchors anchors;
-} Marks;
-
-static bool blank_between(Line line, size_t from, size_t to) {
-    for (size_t i = from; i < to && i < line.length; i++) {
-        if (!is_blank(line.text[i])) return false;
-    }
-    return true;
-}
-
-/* The marked text, lines joined, from the start in the first to the end in the last one; from_start false:
- * all. */
-static void join_lines(Buffer *buffer, const Marks *m, bool from_start) {
-    for (uint32_t i = 0; i < m->count; i++) {
-        size_t from = i == 0 && from_start ? m->start : 0, to = m->lines[i].length;
-        if (i == m->count - 1 && from_start && m->end < to) to = m->end;
-        if (i) buffer_append_char(buffer, '\n');
-        if (to > from) buffer_append(buffer, m->lines[i].text + from, to - from);
-    }
-}
-
-static void decide_marks(Printer *p, Marks *m) {
-    Allocator allocator = {heap_allocate_fn, vm_heap(p->vm)};
-    Buffer text;
-    buffer_init(&text, allocator);
-    join_lines(&text, m, true);
-    if (!text.failed && text.length)
-        m->anchored = anchors_find(allocator, text.data, text.length, &m->anchors);
-    if (m->anchored && m->anchors.left_line == 0) m->anchors.left_column += (int)m->start;
-    if (m->anchored && m->anchors.right_line == 0) m->anchors.right_column += (int)m->start;
-    text.length = 0;
-    join_lines(&text, m, false);
-    bool whole = !text.failed && text.length &&
-                 anchors_whole_call(allocator, text.data, text.length, (int)m->start, (int)m->end);
-    buffer_fini(&text);
-    Line last = m->lines[m->count - 1];
-    m->shown = !whole && (m->anchored || !blank_between(m->lines[0], 0, m->start) ||
-                          !blank_between(last, m->end, last.length));
-}
-
-/* One line, and the carets under it. */
-static void print_marked_line(Printer *p, const Marks *m, uint32_t n) {
-    Line line = m->lines[n];
-    builder_c(p->out, "    ");
-    builder_utf8(p->out, line.text, line.length);
-    builder_char(p->out, '\n');
-    if (!m->shown) return;
-    size_t indent = 0;
-    while (indent < line.length && is_blank(line.text[indent]))
-        indent++;
-    size_t first = n == 0 ? display_width(line, m->start) : 0;
-    size_t width = display_width(line, n == m->count - 1 ? m->end : line.length);
-    const CaretAnchors *a = &m->anchors;
-    size_t left = m->anchored && (int)n == a->left_line ? display_width(line, (size_t)a->left_column) : 0;
-    size_t right = m->anchored && (int)n == a->right_line ? display_width(line, (size_t)a->right_column) : 0;
-    builder_c(p->out, "    ");
-    for (size_t column = 0; column < width; column++) {
-        char c = m->anchored ? '~' : '^';
-        if (column < indent || column < first) {
-            c = ' ';
-        } else if (m->anchored && ((int)n > a->left_line || ((int)n == a->left_line && column >= left)) &&
-                   ((int)n < a->right_line || ((int)n == a->right_line && column < right))) {
-            c = '^';
-        }
-        builder_char(p->out, (uint32_t)c);
-    }
-    builder_char(p->out, '\n');
-}
-
-/* Of many lines only the first, the last and those around the anchors are shown. */
-static bool is_significant(const Marks *m, uint32_t n) {
-    const CaretAnchors *a = &m->anchors;
-    int i = (int)n;
-    if (n == 0 || n == m->count - 1) return true;
-    return m->anchored && ((i >= a->left_line - 1 && i <= a->left_line + 1) ||
-                           (i >= a->right_line - 1 && i <= a->right_line + 1));
-}
-
-static void print_marked_lines(Printer *p, Marks *m) {
-    decide_marks(p, m);
-    uint32_t shown = 0;
-    for (uint32_t n = 0; n < m->count; n++) {
-        if (!is_significant(m, n)) continue;
-        uint32_t gap = n > shown ? n - shown : 0; /* lines left out since the last one shown */
-        if (gap == 1) print_marked_line(p, m, n - 1);
-        if (gap > 1) builder_format(p->out, "    ...<%u lines>...\n", gap);
-        print_marked_line(p, m, n);
-        shown = n + 1;
-    }
-}
-
-Value traceback_mark(VM *vm, Value text, int64_t start, int64_t end) {
-    size_t size;
-    Value keeper = ABSENT;
-    const char *utf8 = string_utf8(vm, text, &size, &keeper);
-    uint32_t count = 1;
-    if (utf8 == NULL) return ABSENT;
-    for (size_t i = 0; i < size; i++)
-        count += utf8[i] == '\n';
-    Line *lines = memory_alloc(vm, count * sizeof *lines);
-    Builder out;
-    builder_init(&out, vm);
-    if (lines != NULL) {
-        Printer p = {.vm = vm, .out = &out, .filename = ABSENT, .text = (char *)utf8, .size = size};
-        find_lines(&p, 1, count, lines);
-        Marks marks = {.lines = lines, .count = count};
-        marks.start = start > 0 ? (size_t)start : 0;
-        marks.end = end > 0 ? (size_t)end : 0;
-        if (marks.start > lines[0].length) marks.start = lines[0].length;
-        if (marks.end > lines[count - 1].length) marks.end = lines[count - 1].length;
-        print_marked_lines(&p, &marks);
-        memory_free(vm, lines, count * sizeof *lines);
-    }
-    value_xdrop(vm, keeper);
-    if (lines != NULL) return builder_finish(&out);
-    builder_fini(&out);
-    return ABSENT;
-}
-
 /* --- one entry --- */
-
-static void print_source(Printer *p, const Code *code, uint32_t index, uint32_t line) {
-    enum { LINES_MAX = 4000 };
-    CodePosition position = code_position(code, index);
-    if (line == 0) return;
-    load_text(p, code->filename);
-    bool span =
-        !p->plain && (uint32_t)position.line == line && position.column >= 0 && position.end_column >= 0;
-    uint32_t count =
-        span && position.end_line > position.line ? (uint32_t)(position.end_line - position.line) + 1 : 1;
-    if (p->text == NULL || count > LINES_MAX) return;
-    size_t size = count * sizeof(Line);
-    Line *lines = memory_alloc(p->vm, size);
-    if (lines == NULL) {
-        error_clear(p->vm);
-        return;
-    }
-    find_lines(p, line, count, lines);
-    size_t margin = dedent(lines, count);
-    bool empty = true;
-    for (uint32_t i = 0; i < count; i++)
-        empty &= lines[i].length == 0;
-    if (!empty && !span) {
-        while (lines[0].length && is_blank(lines[0].text[0]))
-            lines[0].text++, lines[0].length--;
-        builder_c(p->out, "    ");
-        builder_utf8(p->out, lines[0].text, lines[0].length);
-        builder_char(p->out, '\n');
-    } else if (!empty) {
-        size_t start = (size_t)position.column, end = (size_t)position.end_column;
-        Marks marks = {.lines = lines, .count = count};
-        marks.start = start > margin ? start - margin : 0;
-        marks.end = end > margin ? end - margin : 0;
-        if (marks.start > lines[0].length) marks.start = lines[0].length;
-        if (marks.end > lines[count - 1].length) marks.end = lines[count - 1].length;
-        print_marked_lines(p, &marks);
-    }
-    memory_free(p->vm, lines, size);
-}
 
 /* Each statement typed at the prompt is a source of its own, "<stdin>-7", but is shown as one. */
 static void print_filename(Printer *p, Value filename) {
@@ -341,7 +53,7 @@ static void print_entry(Printer *p, const Traceback *entry) {
     builder_format(p->out, "\", line %u, in ", line);
     builder_string(p->out, code->name);
     builder_char(p->out, '\n');
-    print_source(p, code, entry->index, line);
+    source_text_print(&p->source, p->out, code, entry->index, line, !p->plain);
 }
 
 static void print_repeats(Printer *p, uint32_t times) {
@@ -738,7 +450,8 @@ static void print_chain(Printer *p, Value exception) {
 
 static Value format(VM *vm, Value exception, bool plain) {
     Builder out;
-    Printer p = {.vm = vm, .out = &out, .filename = ABSENT, .followed = ABSENT, .plain = plain};
+    Printer p = {
+        .vm = vm, .out = &out, .source = {.vm = vm, .filename = ABSENT}, .followed = ABSENT, .plain = plain};
     builder_init(&out, vm);
     value_ref(exception);
     if (plain) {
@@ -749,7 +462,7 @@ static Value format(VM *vm, Value exception, bool plain) {
     }
     value_xdrop(vm, p.followed);
     value_drop(vm, exception);
-    forget_text(&p);
+    source_text_fini(&p.source);
     return builder_finish(&out);
 }
 

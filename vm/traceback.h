@@ -15,8 +15,4 @@ void traceback_print(VM *vm, Value exception);
 /* Without carets, chain, notes and suggestions, as errors are reported that nobody can catch. Raises nothing. */
 void traceback_print_plain(VM *vm, Value exception);
 
-/* Lines of source as a traceback shows them: indented, with carets under what reaches from byte `start` of the first to
- * byte `end` of the last. A str. */
-NEW RAISES Value traceback_mark(VM *vm, Value text, int64_t start, int64_t end);
-
 #endif

@@ -12,14 +12,14 @@
 #include "vm/frame.h"
 #include "vm/machine.h"
 #include "vm/suggest.h"
-#include "vm/traceback.h"
+#include "vm/sourcetext.h"
 
 NATIVE(mark) {
     int64_t start, end;
     if (!is_string(args[0])) return raise_type(vm, "mark() argument 1 must be str, not %T", args[0]);
     if (!object_to_int64(vm, args[1], NULL, &start) || !object_to_int64(vm, args[2], NULL, &end))
         return ABSENT;
-    return traceback_mark(vm, args[0], start, end);
+    return source_text_mark(vm, args[0], start, end);
 }
 
 NATIVE(suggestion) {

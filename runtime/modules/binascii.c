@@ -10,7 +10,6 @@
 #include "runtime/arguments.h"
 #include "runtime/buffer.h"
 #include "runtime/bytes.h"
-#include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/int.h"
 #include "runtime/module.h"

@@ -9,7 +9,6 @@
 #include <math.h>
 
 #include "runtime/complex.h"
-#include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/float.h"
 #include "runtime/module.h"

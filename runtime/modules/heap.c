@@ -1,6 +1,5 @@
 /* The module heap: the memory manager to be watched. docs/heap.md describes it for its readers; there is no such module
  * in CPython. */
-#include <stdio.h>
 #include <string.h>
 
 #include "gc/collector.h"

@@ -6,7 +6,6 @@
  * place: fewer comparisons, because it mostly came from the bottom (Knuth, TAOCP 3, 5.2.3, exercise 18).
  */
 #include "runtime/error.h"
-#include "runtime/float.h"
 #include "runtime/listbody.h"
 #include "runtime/module.h"
 #include "runtime/native.h"

@@ -16,10 +16,7 @@
 #include "runtime/module.h"
 #include "runtime/modules/gamma.h"
 #include "runtime/native.h"
-#include "runtime/dict.h"
-#include "runtime/list.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
 #include "runtime/tuple.h"
 
 static Value domain_error(VM *vm) { return raise_value(vm, "math domain error"); }

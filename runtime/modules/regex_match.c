@@ -1,6 +1,5 @@
 /* re.Match: what a successful search has found. */
 #include "runtime/arguments.h"
-#include "runtime/builder.h"
 #include "runtime/bytes.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"

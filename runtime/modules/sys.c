@@ -6,7 +6,6 @@
  */
 #include <float.h>
 
-#include "runtime/builder.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/exception.h"

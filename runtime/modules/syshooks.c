@@ -6,7 +6,6 @@
 
 #include "runtime/dict.h"
 #include "runtime/error.h"
-#include "runtime/exception.h"
 #include "runtime/float.h"
 #include "runtime/list.h"
 #include "runtime/modules/sys.h"

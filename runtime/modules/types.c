@@ -1,5 +1,4 @@
 /* The module _types: built-in types that have no name among the built-ins, for the module types. */
-#include "runtime/dict.h"
 #include "runtime/module.h"
 
 static const NamedType types[] = {
