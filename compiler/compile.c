@@ -79,6 +79,12 @@ typedef struct {
 
 static void place_drop(VM *vm, ErrorPlace *place) { value_xdrop(vm, place->text); }
 
+/* Is the error in a last line that CPython sees without a newline? It adds one for modules, but behind the tokens. */
+static bool is_unfinished_line(const Compiler *c, const Diagnostic *error) {
+    bool last = error->span.line == c->source->line_count && c->source->newline_added;
+    return last && !(c->flags & COMPILE_FILE) && (error->in_token || c->mode != COMPILE_EXEC);
+}
+
 /* The line of the error; None when it cannot be shown. Errors of the parser show it always, others if it can be read
  * again from a file. NEW, RAISES. */
 static Value error_text(Compiler *c, const Diagnostic *error, bool parsing) {
@@ -87,7 +93,17 @@ static Value error_text(Compiler *c, const Diagnostic *error, bool parsing) {
     const char *line = source_line(c->source, error->span.line, &length);
     if (!shown || error->no_text || !line) return NONE;
     bool newline = line + length < c->source->text + c->source->length;
+    if (is_unfinished_line(c, error)) newline = false;
     return string_from_utf8(c->vm, line, length + newline);
+}
+
+/* Where CPython finds an error behind the last line, of which it has no newline: in no column when the end itself is
+ * refused, else in that of the line's last character. */
+static void place_behind(const Diagnostic *error, uint32_t columns, int64_t *offset, int64_t *end_offset) {
+    bool names = strncmp(error->message, "Expected one or more names", 26) == 0;
+    bool refused = names || strcmp(error->message, "invalid syntax") == 0;
+    *offset = refused ? 0 : (int64_t)columns;
+    *end_offset = names ? (int64_t)columns : refused ? 0 : -1;
 }
 
 /* Is the error one of the text's end, as when a block is missing there? */
@@ -110,6 +126,10 @@ static ErrorPlace error_place(Compiler *c, const Diagnostic *error, bool parsing
         end_offset = at_end || error->kind == DIAGNOSTIC_INDENTATION_ERROR ? -1 : 0;
     else if (!error->no_caret)
         end_offset = (int64_t)source_display_column(c->source, span.end_line, span.end_column) + 1;
+    size_t length;
+    if (parsing && c->mode != COMPILE_EXEC && is_unfinished_line(c, error) &&
+        source_line(c->source, span.line, &length) && span.column == length)
+        place_behind(error, source_display_column(c->source, span.line, span.column), &offset, &end_offset);
     return (ErrorPlace){int_small(span.line), int_small(offset), error_text(c, error, parsing),
                         int_small(span.end_line), int_small(end_offset)};
 }

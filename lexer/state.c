@@ -64,6 +64,7 @@ TokenKind lexer_fail(Lexer *lexer, Span span, const char *format, ...) {
     va_start(args, format);
     diagnostics_vfail(lexer->diagnostics, DIAGNOSTIC_SYNTAX_ERROR, span, format, args);
     va_end(args);
+    lexer->diagnostics->error.in_token = true;
     return TK_ERROR;
 }
 

@@ -404,7 +404,9 @@ class TracebackException:
         self._is_syntax_error = False
         if exc_type and issubclass(exc_type, SyntaxError):
             self._take_syntax_error(exc_value)
-        elif exc_type and issubclass(exc_type, (ImportError, NameError, AttributeError)):
+        elif exc_type and issubclass(exc_type, (ImportError, AttributeError)):
+            self._str += _traceback.suggestion(exc_value) or ''
+        elif exc_type and issubclass(exc_type, NameError) and exc_traceback is not None:
             self._str += _traceback.suggestion(exc_value) or ''
         self.__suppress_context__ = exc_value.__suppress_context__ if exc_value is not None else False
         self.__cause__ = self.__context__ = self.exceptions = None

@@ -95,6 +95,38 @@ static void refuse_second(Parser *p, const void *grammar) {
     p->error.conclusive = true;
 }
 
+static bool is_compound(const Node *statement) {
+    switch (statement->kind) {
+    case AST_FunctionDef:
+    case AST_AsyncFunctionDef:
+    case AST_ClassDef:
+    case AST_If:
+    case AST_For:
+    case AST_AsyncFor:
+    case AST_While:
+    case AST_With:
+    case AST_AsyncWith:
+    case AST_Try:
+    case AST_TryStar:
+    case AST_Match: return true;
+    default: return false;
+    }
+}
+
+/* compile() wants a statement, and a blank line behind a compound one. */
+static void refuse_unfinished(Parser *p) {
+    const Node *root = p->root;
+    const Node *statement = root->Interactive.body.count ? root->Interactive.body.items[0] : NULL;
+    uint32_t line = p->source->line_count;
+    size_t length = 0;
+    source_line(p->source, line, &length);
+    if (statement && !(is_compound(statement) && p->source->newline_added && statement->span.line == line))
+        return;
+    Span end = {line, (uint32_t)length, line, (uint32_t)length};
+    syntax_error(p, end, "invalid syntax");
+    p->error.incomplete = true;
+}
+
 static void run(Parser *p, ParseMode mode, void *grammar) {
     static const StartRule starts[] = {
         [PARSE_FILE] = START_FILE,
@@ -111,6 +143,7 @@ static void run(Parser *p, ParseMode mode, void *grammar) {
         if (!p->error.set) diagnose(p, grammar);
         p->error.incomplete = at_end(p, refused);
     }
+    if (mode == PARSE_SINGLE && p->root && !stopped(p)) refuse_unfinished(p);
     if (p->error.set || p->arena->failed) {
         p->root = NULL;
         report(p);

@@ -20,8 +20,9 @@
 typedef enum {
     PARSE_FILE,   /* Module */
     PARSE_EVAL,   /* Expression */
-    PARSE_SINGLE, /* Interactive: one statement, or nothing but comments */
-    PARSE_PROMPT, /* the same from what has been typed so far: a compound statement ends with a blank line */
+    PARSE_SINGLE, /* Interactive: one statement */
+    PARSE_PROMPT, /* the same from what has been typed so far, or nothing but comments: a compound statement ends with a
+                     blank line */
 } ParseMode;
 
 /*

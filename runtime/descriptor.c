@@ -298,7 +298,7 @@ static Value member_get(VM *vm, Value descriptor, Value instance, Value owner) {
     if (!check_member(vm, m, instance)) return ABSENT;
     Value value = *member_place(m, instance);
     if (!is_absent(value)) return value_ref(value);
-    return m->flags & MEMBER_NONE_IF_ABSENT ? NONE : raise_attribute(vm, instance, m->name);
+    return m->flags & MEMBER_NONE_IF_ABSENT ? NONE : raise_member(vm, instance, m->name);
 }
 
 static bool member_set(VM *vm, Value descriptor, Value instance, Value value) {

@@ -147,8 +147,7 @@ static Value attribute_text(VM *vm, Value object, Value name) {
     return string_format(vm, "'%T' object has no attribute '%S'", object, name);
 }
 
-Value raise_attribute(VM *vm, Value object, Value name) {
-    Value text = attribute_text(vm, object, name);
+static Value raise_attribute_text(VM *vm, Value object, Value name, STEALS Value text) {
     if (is_absent(text)) return ABSENT;
     Value exception = call_1(vm, from_object(&exc_AttributeError), text);
     value_drop(vm, text);
@@ -157,6 +156,25 @@ Value raise_attribute(VM *vm, Value object, Value name) {
     value_set(vm, &e->fields[ATTRIBUTE_NAME], value_ref(name));
     value_set(vm, &e->fields[ATTRIBUTE_OBJECT], value_ref(object));
     return raise_object(vm, exception);
+}
+
+Value raise_attribute(VM *vm, Value object, Value name) {
+    return raise_attribute_text(vm, object, name, attribute_text(vm, object, name));
+}
+
+Value raise_member(VM *vm, Value object, Value name) {
+    Value type = from_object(type_of(object)), text = ABSENT;
+    Value module = object_get_attribute(vm, type, NAME_OF(vm, module));
+    Value qualname = is_absent(module) ? ABSENT : object_get_attribute(vm, type, NAME_OF(vm, qualname));
+    bool shown = !is_absent(module) && is_string(module) && !string_equal_c(module, "builtins") &&
+                 !string_equal_c(module, "__main__");
+    if (!is_absent(qualname) && shown)
+        text = string_format(vm, "'%S.%S' object has no attribute '%S'", module, qualname, name);
+    else if (!is_absent(qualname))
+        text = string_format(vm, "'%S' object has no attribute '%S'", qualname, name);
+    value_xdrop(vm, module);
+    value_xdrop(vm, qualname);
+    return raise_attribute_text(vm, object, name, text);
 }
 
 Value raise_stop(VM *vm, Value value) {

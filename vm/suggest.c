@@ -117,14 +117,21 @@ static Value locals_of(VM *vm, FrameObject *frame) {
     return found > 0 ? locals : ABSENT;
 }
 
+/* The variable `self`: NEW, or ABSENT with nothing raised. */
+static Value self_among(VM *vm, Value locals) {
+    Value name = is_absent(locals) ? ABSENT : string_intern_c(vm, "self");
+    Value self = is_absent(name) ? ABSENT : object_get_item(vm, locals, name);
+    value_xdrop(vm, name);
+    error_clear(vm);
+    return self;
+}
+
 /* Does the frame run a method of this object? Then its private names are fair suggestions. */
 static bool is_self_of(VM *vm, FrameObject *frame, Value object) {
     Value locals = frame ? locals_of(vm, frame) : ABSENT;
-    bool same = false;
-    if (!is_absent(locals) && is_dict(locals)) {
-        Value self = dict_get_c(vm, locals, "self");
-        same = !is_absent(self) && value_same(self, object);
-    }
+    Value self = self_among(vm, locals);
+    bool same = !is_absent(self) && value_same(self, object);
+    value_xdrop(vm, self);
     value_xdrop(vm, locals);
     return same;
 }
@@ -159,11 +166,12 @@ static Value near_variable(VM *vm, FrameObject *frame, Value wrong, bool *attrib
               append_keys(vm, list, frame_object_globals(frame)) &&
               append_keys(vm, list, as_function(frame->function)->builtins);
     if (ok) {
-        Value self = is_dict(locals) ? dict_get_c(vm, locals, "self") : ABSENT, found;
+        Value self = self_among(vm, locals), found;
         if (!is_absent(self)) {
             int there = object_find_attribute(vm, self, wrong, &found);
             *attribute = there > 0;
             if (there > 0) value_drop(vm, found);
+            value_drop(vm, self);
         }
         if (*attribute)
             near = value_ref(wrong);
