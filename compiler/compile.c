@@ -169,7 +169,8 @@ typedef enum { STAGE_PARSE, STAGE_SYMBOLS, STAGE_CODE } Stage;
 
 static void raise_syntax(Compiler *c, const Diagnostic *error, Stage stage) {
     Type *type = error_type(c, error);
-    Value message = string_from_utf8(c->vm, error->message, strlen(error->message));
+    const char *text = type == &exc__IncompleteInputError ? "incomplete input" : error->message;
+    Value message = string_from_c(c->vm, text);
     if (is_absent(message)) return;
     Value exception = ABSENT;
     if (error->span.line == 0 && stage == STAGE_PARSE && strcmp(error->message, "invalid syntax") == 0) {
@@ -308,7 +309,9 @@ static bool stack_suffices(const VM *vm, const Node *root) {
 static Value compile_tree(Compiler *c, Stage *stage) {
     static const ParseMode modes[] = {PARSE_FILE, PARSE_EVAL, PARSE_SINGLE};
     *stage = STAGE_PARSE;
-    Node *root = parse_source(c->source, modes[c->mode], c->diagnostics);
+    ParseMode mode = modes[c->mode];
+    if (mode == PARSE_SINGLE && c->flags & COMPILE_OPEN_BLOCKS) mode = PARSE_COMMAND;
+    Node *root = parse_source(c->source, mode, c->diagnostics);
     for (const Diagnostic *w = c->diagnostics->warnings; w; w = w->next)
         c->parser_warning = w;
     if (!root) return ABSENT;

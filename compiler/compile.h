@@ -26,6 +26,7 @@ enum {
     COMPILE_FUTURE_ANNOTATIONS = 1 << 3, /* as if the text began with the future import */
     COMPILE_NO_ASSERTS = 1 << 4,         /* optimize=1: __debug__ is False */
     COMPILE_NO_DOCSTRINGS = 1 << 5,      /* optimize=2 */
+    COMPILE_OPEN_BLOCKS = 1 << 6, /* the end of the text ends no indented block of a single statement */
 };
 
 /* A code object. `filename` is a str. */

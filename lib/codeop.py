@@ -20,20 +20,8 @@ def _is_blank(line):
     return not line or line[0] == "#"
 
 
-def _is_compound(source):
-    """Is this right statement a compound one? Only a simple one may follow a colon."""
-    lines = source.split("\n")
-    while lines and _is_blank(lines[0]):
-        del lines[0]
-    try:
-        compile("if 1: " + "\n".join(lines), "", "single")
-    except SyntaxError:
-        return True
-    return False
-
-
 def _is_incomplete(compiler, source, filename, symbol):
-    """Could further lines make the source right, or longer?"""
+    """Could further lines make the source right, or longer? A compound statement ends with an empty line."""
     try:
         compiler(source, filename, symbol, flags=_INCOMPLETE)
     except _IncompleteInputError:
@@ -45,9 +33,8 @@ def _is_incomplete(compiler, source, filename, symbol):
             return False
         return True
     except SyntaxError:
-        return False
-    # A compound statement ends with an empty line.
-    return symbol == "single" and not source.endswith("\n") and _is_compound(source)
+        pass
+    return False
 
 
 def _maybe_compile(compiler, source, filename, symbol):

@@ -2,6 +2,8 @@
 
 #include "parser/parser.h"
 
+#include <string.h>
+
 #include "parser/state.h"
 
 /* ---- Tokens ---------------------------------------------------------------------------------------- */
@@ -113,15 +115,16 @@ static bool is_compound(const Node *statement) {
     }
 }
 
-/* compile() wants a statement, and a blank line behind a compound one. */
-static void refuse_unfinished(Parser *p) {
-    const Node *root = p->root;
-    const Node *statement = root->Interactive.body.count ? root->Interactive.body.items[0] : NULL;
+/* compile() wants a statement, and a blank line behind a compound one unless it is in an indented block that ends with
+ * the text. */
+static void refuse_unfinished(Parser *p, bool open_blocks) {
+    const NodeList body = p->root->Interactive.body;
     uint32_t line = p->source->line_count;
     size_t length = 0;
-    source_line(p->source, line, &length);
-    if (statement && !(is_compound(statement) && p->source->newline_added && statement->span.line == line))
-        return;
+    const char *text = source_line(p->source, line, &length);
+    size_t indent = text ? strspn(text, " \t\f") : 0;
+    bool ends_block = indent && indent < length && text[indent] != '#' && !open_blocks;
+    if (body.count && !(is_compound(body.items[0]) && p->source->newline_added && !ends_block)) return;
     Span end = {line, (uint32_t)length, line, (uint32_t)length};
     syntax_error(p, end, "invalid syntax");
     p->error.incomplete = true;
@@ -129,10 +132,8 @@ static void refuse_unfinished(Parser *p) {
 
 static void run(Parser *p, ParseMode mode, void *grammar) {
     static const StartRule starts[] = {
-        [PARSE_FILE] = START_FILE,
-        [PARSE_EVAL] = START_EVAL,
-        [PARSE_SINGLE] = START_SINGLE,
-        [PARSE_PROMPT] = START_SINGLE,
+        [PARSE_FILE] = START_FILE,      [PARSE_EVAL] = START_EVAL,     [PARSE_SINGLE] = START_SINGLE,
+        [PARSE_COMMAND] = START_SINGLE, [PARSE_PROMPT] = START_SINGLE,
     };
     grammar_init(grammar, p);
     grammar_feed(grammar, grammar_start_symbol(starts[mode]), (Token){0});
@@ -143,7 +144,8 @@ static void run(Parser *p, ParseMode mode, void *grammar) {
         if (!p->error.set) diagnose(p, grammar);
         p->error.incomplete = at_end(p, refused);
     }
-    if (mode == PARSE_SINGLE && p->root && !stopped(p)) refuse_unfinished(p);
+    bool command = mode == PARSE_SINGLE || mode == PARSE_COMMAND;
+    if (command && p->root && !stopped(p)) refuse_unfinished(p, mode == PARSE_COMMAND);
     if (p->error.set || p->arena->failed) {
         p->root = NULL;
         report(p);

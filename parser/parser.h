@@ -18,11 +18,11 @@
 #include "parser/ast.h"
 
 typedef enum {
-    PARSE_FILE,   /* Module */
-    PARSE_EVAL,   /* Expression */
-    PARSE_SINGLE, /* Interactive: one statement */
-    PARSE_PROMPT, /* the same from what has been typed so far, or nothing but comments: a compound statement ends with a
-                     blank line */
+    PARSE_FILE, /* Module */
+    PARSE_EVAL, /* Expression */
+    PARSE_SINGLE, /* Interactive: one statement; a blank line behind a compound one that is not indented at its end */
+    PARSE_COMMAND, /* the same, but a blank line behind any compound one */
+    PARSE_PROMPT,  /* the same from what has been typed so far, or nothing but comments */
 } ParseMode;
 
 /*

@@ -23,7 +23,12 @@
 #include "vm/machine.h"
 
 /* compile()'s flags: those of CPython are accepted, these mean something here. */
-enum { FLAG_ONLY_AST = 0x400, FLAG_ALLOW_INCOMPLETE = 0x4000, FLAGS_KNOWN = 0x1FEF610 };
+enum {
+    FLAG_ONLY_AST = 0x400,
+    FLAG_DONT_IMPLY_DEDENT = 0x200,
+    FLAG_ALLOW_INCOMPLETE = 0x4000,
+    FLAGS_KNOWN = 0x1FEF610
+};
 
 /* --- source --- */
 
@@ -129,6 +134,7 @@ NATIVE(compile_function) {
         return ABSENT;
     }
     int own = flags & FLAG_ALLOW_INCOMPLETE ? COMPILE_ALLOW_INCOMPLETE : 0;
+    if (flags & FLAG_DONT_IMPLY_DEDENT) own |= COMPILE_OPEN_BLOCKS;
     if (flags & CODE_FUTURE_ANNOTATIONS) own |= COMPILE_FUTURE_ANNOTATIONS;
     if (optimize >= 1) own |= COMPILE_NO_ASSERTS;
     if (optimize == 2) own |= COMPILE_NO_DOCSTRINGS;
