@@ -2,6 +2,7 @@
 #include "runtime/bytearray.h"
 
 #include "runtime/bytesmethods.h"
+#include "runtime/codec.h"
 #include "runtime/format.h"
 #include "runtime/instance.h"
 #include "runtime/int.h"
@@ -387,17 +388,41 @@ METHOD(clear) {
 
 METHOD(copy) { return bytearray_from(vm, as_bytearray(args[0])->data, as_bytearray(args[0])->length); }
 
-METHOD(reduce) {
-    Text t = text_of(args[0]);
-    Value bytes = bytes_from(vm, t.data, t.length), state = ABSENT, result = ABSENT;
-    Value arguments = is_absent(bytes) ? ABSENT : tuple_from_owned(vm, &bytes, 1);
+/* The arguments that make it anew: none, the bytes, or for old protocols, which have no bytes, a text and an encoding. */
+static Value reduce_arguments(VM *vm, Value self, bool has_bytes) {
+    Text t = text_of(self);
+    if (t.length == 0) return value_ref(vm->empty_tuple);
+    Value parts[] = {bytes_from(vm, t.data, t.length), ABSENT};
+    if (is_absent(parts[0]) || has_bytes)
+        return is_absent(parts[0]) ? ABSENT : tuple_from_owned(vm, parts, 1);
+    value_set(vm, &parts[0], codec_decode(vm, parts[0], "latin-1", NULL));
+    if (!is_absent(parts[0])) parts[1] = string_from_c(vm, "latin-1");
+    if (!is_absent(parts[1])) return tuple_from_owned(vm, parts, 2);
+    value_xdrop(vm, parts[0]);
+    return ABSENT;
+}
+
+static Value reduce(VM *vm, Value self, int64_t protocol) {
+    Value state = ABSENT, result = ABSENT, arguments = reduce_arguments(vm, self, protocol >= 3);
     if (is_absent(arguments)) return ABSENT;
-    int found = object_find_attribute(vm, args[0], NAME_OF(vm, dict), &state);
-    if (found >= 0)
-        result = tuple_pack(vm, 3, from_object(type_of(args[0])), arguments, found ? state : NONE);
+    int found = object_find_attribute(vm, self, NAME_OF(vm, dict), &state);
+    if (found >= 0) result = tuple_pack(vm, 3, from_object(type_of(self)), arguments, found ? state : NONE);
     if (found > 0) value_drop(vm, state);
     value_drop(vm, arguments);
     return result;
+}
+
+METHOD(reduce) {
+    (void)nargs, (void)names;
+    return reduce(vm, args[0], 2);
+}
+
+METHOD(reduce_ex) {
+    (void)nargs, (void)names;
+    int64_t protocol = 0;
+    if (!is_absent(args[1]) && !object_to_int64(vm, args[1], NULL, &protocol)) return ABSENT;
+    if (protocol != (int)protocol) return raise_overflow(vm, "Python int too large to convert to C int");
+    return reduce(vm, args[0], protocol);
 }
 
 METHOD(alloc) { return int_from(vm, as_bytearray(args[0])->capacity); }
@@ -415,6 +440,7 @@ static const NativeDef methods[] = {
      "Release the buffer object that exposes the underlying memory of the object.", 0},
     {"__sizeof__", method_sizeof, "", "Return the size of the bytearray object in memory, in bytes.", 0},
     {"__reduce__", method_reduce, "", "Return state information for pickling.", 0},
+    {"__reduce_ex__", method_reduce_ex, "proto=0, /", "Return state information for pickling.", 0},
     {"__alloc__", method_alloc, "", "Return the number of bytes actually allocated.", 0},
     {"append", method_append, "item, /", "Append a single item to the end of the bytearray.", 0},
     {"clear", method_clear, "", "Remove all items from the bytearray.", 0},

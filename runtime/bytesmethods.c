@@ -172,10 +172,11 @@ static int hex_separator(VM *vm, Value v) {
 }
 
 SHARED_METHOD(hex) {
-    int separator = is_absent(args[1]) ? 0 : hex_separator(vm, args[1]);
     int64_t group = 1;
-    if (separator < 0 || (!is_absent(args[2]) && !object_to_int64(vm, args[2], NULL, &group))) return ABSENT;
+    if (!is_absent(args[2]) && !object_to_int64(vm, args[2], NULL, &group)) return ABSENT;
     if (group != (int)group) return raise_overflow(vm, "Python int too large to convert to C int");
+    int separator = is_absent(args[1]) ? 0 : hex_separator(vm, args[1]);
+    if (separator < 0) return ABSENT;
     Text t = text_of(args[0]);
     bool from_left = group < 0;
     if (from_left) group = -group;

@@ -73,7 +73,7 @@ static ComplexNumber polar_power(ComplexNumber a, ComplexNumber b) {
     double size = hypot(a.real, a.imag), angle = atan2(a.imag, a.real);
     double length = pow(size, b.real), phase = angle * b.real;
     if (b.imag != 0) {
-        length *= exp(-angle * b.imag);
+        length /= exp(angle * b.imag);
         phase += b.imag * log(size);
     }
     return (ComplexNumber){length * cos(phase), length * sin(phase)};

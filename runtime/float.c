@@ -10,6 +10,7 @@
 
 #include "runtime/bytes.h"
 #include "runtime/complex.h"
+#include "runtime/codec.h"
 #include "runtime/error.h"
 #include "runtime/format.h"
 #include "runtime/hash.h"
@@ -361,43 +362,47 @@ static bool is_hex_number(const char *s) {
 }
 
 /* strtod reads 0x-numbers with exact rounding, but wants the prefix. */
-static bool scan_hex(const char *s, VM *vm, double *d) {
+/* Of text ended by a NUL that has room for a prefix in front. */
+static bool scan_hex(char *s, VM *vm, double *d) {
     bool negative = *s == '-';
     if (*s == '-' || *s == '+') s++;
     if (!is_hex_number(s))
         return float_scan(s, strlen(s), d) && !isfinite(*d) ? (*d = negative ? -*d : *d, true) : false;
     bool prefixed = s[0] == '0' && (s[1] | 0x20) == 'x';
-    size_t room = strlen(s) + 3;
-    char *text = memory_alloc(vm, room);
-    if (!text) return false;
-    snprintf(text, room, "%s%s", prefixed ? "" : "0x", s);
-    *d = strtod(text, NULL);
-    memory_free(vm, text, room);
+    if (!prefixed) {
+        *--s = 'x';
+        *--s = '0';
+    }
+    *d = strtod(s, NULL);
     if (isinf(*d)) raise_overflow(vm, "hexadecimal value too large to represent as a float");
     if (negative) *d = -*d;
     return !error_raised(vm);
 }
 
+/* The same between blanks. */
+static bool parse_hex(VM *vm, const uint8_t *text, int64_t length, double *d) {
+    while (length && isspace(*text))
+        text++, length--;
+    while (length && isspace(text[length - 1]))
+        length--;
+    enum { PREFIX = 2 };
+    size_t size = (size_t)length + PREFIX + 1;
+    char local[64], *copy = size <= sizeof local ? local : memory_alloc(vm, size);
+    if (!copy) return false;
+    memcpy(copy + PREFIX, text, (size_t)length);
+    copy[size - 1] = 0;
+    bool ok = !memchr(text, 0, (size_t)length) && scan_hex(copy + PREFIX, vm, d);
+    if (copy != local) memory_free(vm, copy, size);
+    return ok;
+}
+
 NATIVE(fromhex) {
     if (!is_string(args[1])) return raise_type(vm, "bad argument type for built-in operation");
-    size_t length;
-    Value keeper;
-    const char *text = string_utf8(vm, args[1], &length, &keeper);
-    if (!text) return ABSENT;
-    while (length && isspace((unsigned char)*text))
-        text++, length--;
-    while (length && isspace((unsigned char)text[length - 1]))
-        length--;
-    char *copy = memory_alloc(vm, length + 1);
+    Value encoded = codec_encode(vm, args[1], "utf-8", NULL);
+    if (is_absent(encoded)) return ABSENT;
     double d = 0;
-    bool ok = false;
-    if (copy) {
-        memcpy(copy, text, length);
-        copy[length] = 0;
-        ok = scan_hex(copy, vm, &d);
-        memory_free(vm, copy, length + 1);
-    }
-    value_xdrop(vm, keeper);
+    bool ok = parse_hex(vm, as_bytes(encoded)->data, as_bytes(encoded)->length, &d);
+    value_drop(vm, encoded);
     if (!ok) return error_raised(vm) ? ABSENT : raise_value(vm, "invalid hexadecimal floating-point string");
     Value number = float_from(vm, d);
     if (is_absent(number) || value_same(args[0], from_object(&float_type))) return number;

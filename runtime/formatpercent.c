@@ -80,27 +80,37 @@ static uint32_t next_char(Formatter *f) {
     return f->at < (int64_t)f->text->length ? string_at(f->text, f->at++) : 0;
 }
 
+/* What a number in a conversion may be: a width any size, a precision an int of C. */
+typedef struct {
+    int64_t limit;
+    const char *too_big; /* of digits */
+    const char *type;    /* in C, of a value for * */
+} CountKind;
+
 /* A width or precision: digits, or * for an argument. `*c` is the character to look at and then the one
  * behind. */
-static bool parse_count(Formatter *f, uint32_t *c, const char *too_big, int64_t *count) {
+static bool parse_count(Formatter *f, uint32_t *c, const CountKind *kind, int64_t *count) {
     *count = 0;
     if (*c == '*') {
         Value v = next_argument(f);
         if (is_absent(v)) return false;
         if (!is_int_family(v)) return raise_type(f->vm, "* wants int"), false;
-        if (!int_to_int64(v, count))
-            return raise_overflow(f->vm, "Python int too large to convert to C int"), false;
+        if (!int_to_int64(v, count) || *count > kind->limit || *count < -kind->limit - 1)
+            return raise_overflow(f->vm, "Python int too large to convert to C %s", kind->type), false;
         *c = next_char(f);
         return true;
     }
     for (; *c >= '0' && *c <= '9'; *c = next_char(f)) {
-        *count = *count * 10 + (*c - '0');
-        if (*count > INT32_MAX) return raise_value(f->vm, "%s", too_big), false;
+        int64_t digit = *c - '0';
+        if (*count > (kind->limit - digit) / 10) return raise_value(f->vm, "%s", kind->too_big), false;
+        *count = *count * 10 + digit;
     }
     return true;
 }
 
 static bool parse_conversion(Formatter *f, Conversion *c) {
+    static const CountKind width_kind = {INT64_MAX, "width too big", "ssize_t"};
+    const CountKind precision_kind = {INT32_MAX, f->bytes ? "prec too big" : "precision too big", "int"};
     VM *vm = f->vm;
     *c = (Conversion){.precision = -1};
     uint32_t next = next_char(f);
@@ -124,13 +134,13 @@ static bool parse_conversion(Formatter *f, Conversion *c) {
         else
             break;
     }
-    if (!parse_count(f, &next, "width too big", &c->width)) return false;
-    if (c->width < 0) c->left = true, c->width = -c->width;
+    if (!parse_count(f, &next, &width_kind, &c->width)) return false;
+    if (c->width < 0) c->left = true, c->width = c->width == INT64_MIN ? INT64_MAX : -c->width;
     if (next == '.') {
         int64_t precision;
         next = next_char(f);
-        if (!parse_count(f, &next, f->bytes ? "prec too big" : "precision too big", &precision)) return false;
-        c->precision = precision < 0 ? 0 : precision > INT32_MAX ? INT32_MAX : (int)precision;
+        if (!parse_count(f, &next, &precision_kind, &precision)) return false;
+        c->precision = precision < 0 ? 0 : (int)precision;
     }
     if (next == 'h' || next == 'l' || next == 'L') next = next_char(f);
     if (next == 0) return raise_value(vm, "incomplete format"), false;
@@ -275,6 +285,7 @@ static bool append_integer(Formatter *f, const Conversion *c, Value v) {
     bool decimal = c->type == 'd' || c->type == 'i' || c->type == 'u';
     if (is_int(v) && decimal && c->width == 0 && c->precision < 0 && !c->plus && !c->space)
         return append_small(f, int_get(v));
+    if (c->precision > INT32_MAX - 3) return raise_overflow(vm, "precision too large"), false;
     Value i = integer_operand(f, c, v);
     if (is_absent(i)) return false;
     int base = c->type == 'o' ? 8 : c->type == 'x' || c->type == 'X' ? 16 : 10;
