@@ -193,6 +193,15 @@ static void print_general_dot_0(char *to, size_t room, double d, int precision, 
     ensure_dot_0(to);
 }
 
+/* %#g in two steps, since glibc's leaves a zero out where rounding makes a digit more ("%#.2g" of 99.5). */
+static void print_general_alternate(char *to, size_t room, double d, int precision) {
+    if (precision == 0) precision = 1;
+    snprintf(to, room, "%#.*e", precision - 1, d);
+    const char *e = strchr(to, 'e');
+    int exponent = e ? atoi(e + 1) : 0;
+    if (e && exponent >= -4 && exponent < precision) snprintf(to, room, "%#.*f", precision - 1 - exponent, d);
+}
+
 /* The alternate form shows a point in every finite number. */
 static void ensure_point(char *text) {
     if (strpbrk(text, ".in")) return;
@@ -318,6 +327,8 @@ char *float_to_text(VM *vm, double d, char code, int precision, int flags, size_
         if (flags & FLOAT_ALTERNATE) ensure_point(body);
     } else if (code == 'g' && (flags & FLOAT_ADD_DOT_0)) {
         print_general_dot_0(body, room - 4, d, precision, flags & FLOAT_ALTERNATE);
+    } else if (code == 'g' && (flags & FLOAT_ALTERNATE)) {
+        print_general_alternate(body, room - 4, d, precision);
     } else if (!print_quickly(d, code, precision, flags, body)) {
         const char format[] = {'%',
                                flags & FLOAT_ALTERNATE ? '#' : '.',

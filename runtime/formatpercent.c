@@ -135,7 +135,7 @@ static bool parse_conversion(Formatter *f, Conversion *c) {
             break;
     }
     if (!parse_count(f, &next, &width_kind, &c->width)) return false;
-    if (c->width < 0) c->left = true, c->width = c->width == INT64_MIN ? INT64_MAX : -c->width;
+    if (c->width < 0) c->left = true, c->width = c->width == INT64_MIN ? 0 : -c->width;
     if (next == '.') {
         int64_t precision;
         next = next_char(f);
