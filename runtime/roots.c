@@ -43,6 +43,7 @@ static int visit_modules(VM *vm, VisitFn visit, void *context) {
     VISIT(vm->sys);
     VISIT(vm->asyncgen_first_iteration);
     VISIT(vm->asyncgen_finalizer);
+    VISIT(vm->asyncio);
     VISIT(vm->context);
     VISIT(vm->exit_functions);
     VISIT(vm->audit_hooks);

@@ -90,6 +90,8 @@ typedef struct {
     void (*memory)(VM *vm, VMMemory *memory);
     /* Copy a code object's instructions as they were before the machine specialised them. */
     void (*plain_code)(const struct Code *code, uint32_t *words);
+    /* Send a value into an iterator or coroutine: 1 and what it yields, 0 and its result, -1 RAISES. */
+    int (*send)(VM *vm, Value iterator, Value value, Value *result);
     /* Visit what the upper rooms own outside of objects: the frames, the machine. See runtime/audit.h. */
     int (*visit_roots)(VM *vm, VisitFn visit, void *context);
     /* Read a line from the terminal, edited, behind this prompt, without its end. ABSENT with nothing raised at the end of
@@ -143,6 +145,7 @@ struct VM {
 
     Value asyncgen_first_iteration, asyncgen_finalizer; /* sys.set_asyncgen_hooks; or ABSENT */
     uint32_t coroutine_origin_depth;                    /* sys.set_coroutine_origin_tracking_depth */
+    Value asyncio;        /* see runtime/modules/asyncio.h; ABSENT until needed */
     Value context;        /* the running one, see runtime/modules/contextvars.h; ABSENT until needed */
     Value exit_functions; /* a list, see runtime/modules/atexit.h; ABSENT until needed */
     Value audit_hooks;    /* a list, see sys.addaudithook; ABSENT until needed */

@@ -222,6 +222,13 @@ Value generator_send(VM *vm, Generator *g, Value value) { return send(vm, g, val
 static Value next(VM *vm, Value self) { return send(vm, as_generator(self), NONE, false); }
 
 int iterator_send(VM *vm, Value iterator, Value value, NEW Value *result) {
+    if (is_sendable(iterator) && as_generator(iterator)->state != GENERATOR_FINISHED) {
+        Generator *g = as_generator(iterator);
+        if (!generator_check(vm, g, value)) return -1;
+        Value returned, yielded = generator_resume(vm, g, value_ref(value), &returned);
+        *result = is_absent(yielded) ? returned : yielded;
+        return is_absent(*result) ? -1 : !is_absent(yielded);
+    }
     if (is_none(value) && type_of(iterator)->next != NULL)
         *result = type_of(iterator)->next(vm, iterator);
     else

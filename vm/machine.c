@@ -146,6 +146,7 @@ static void set_hooks(VM *vm) {
         .print_unraisable = traceback_print_plain,
         .memory = memory,
         .plain_code = specialise_plain,
+        .send = iterator_send,
         .visit_roots = machine_visit_roots,
     };
 }
@@ -327,6 +328,7 @@ void vm_free(VM *vm) {
         memory_error_reset(vm);
         clear_dict(vm, &vm->sys);
         clear_dict(vm, &vm->builtins);
+        value_clear(vm, &vm->asyncio);
         value_clear(vm, &vm->context);               /* finalizers may have made it again */
         value_clear(vm, &vm->unsupported_operation); /* a class, so part of a cycle */
         gc_collect(vm_heap(vm), OLDEST);
@@ -334,6 +336,7 @@ void vm_free(VM *vm) {
     value_clear(vm, &machine->sources);
     attribute_cache_clear(vm);
     value_clear(vm, &vm->modules);
+    value_clear(vm, &vm->asyncio);
     value_clear(vm, &vm->context);
     value_clear(vm, &vm->struct_cache);
     value_clear(vm, &vm->unsupported_operation);

@@ -1,19 +1,19 @@
-"""Tasks: coroutines that an event loop runs, and what waits for several of them."""
+"""Tasks: coroutines that an event loop runs, and what waits for several of them. The class Task is C code."""
 
 __all__ = ('Task', 'create_task', 'FIRST_COMPLETED', 'FIRST_EXCEPTION', 'ALL_COMPLETED', 'wait', 'wait_for',
            'as_completed', 'sleep', 'gather', 'shield', 'ensure_future', 'current_task', 'all_tasks',
            'create_eager_task_factory', 'eager_task_factory', '_register_task', '_unregister_task', '_enter_task',
            '_leave_task')
 
-import contextvars
 import inspect
-import itertools
 import math
 import types
 import weakref
 
-from . import coroutines, events, exceptions, futures, queues, timeouts
-from .futures import _CANCELLED, _PENDING, Future
+import _asyncio
+from _asyncio import Future, Task, _current_tasks
+
+from . import coroutines, events, exceptions, format_helpers, futures, queues, timeouts
 
 FIRST_COMPLETED = 'FIRST_COMPLETED'
 FIRST_EXCEPTION = 'FIRST_EXCEPTION'
@@ -21,9 +21,7 @@ ALL_COMPLETED = 'ALL_COMPLETED'
 
 # --- which tasks there are ---
 
-_task_numbers = itertools.count(1)
-_scheduled_tasks = set()  # weak references to those that are not done
-_current_tasks = {}       # loop -> the task that it runs now
+_foreign_tasks = weakref.WeakSet()  # of other classes than Task
 
 
 def current_task(loop=None):
@@ -35,18 +33,17 @@ def all_tasks(loop=None):
     """The set of the loop's tasks that are not done."""
     if loop is None:
         loop = events.get_running_loop()
-    tasks = [reference() for reference in list(_scheduled_tasks)]
-    return {task for task in tasks if task is not None and not task.done() and task.get_loop() is loop}
+    return {task for task in [*_asyncio._tasks(), *_foreign_tasks] if not task.done() and task.get_loop() is loop}
 
 
 def _register_task(task):
     """For tasks of other classes than Task."""
-    _scheduled_tasks.add(weakref.ref(task))
+    _foreign_tasks.add(task)
 
 
 def _unregister_task(task):
     """The reverse."""
-    _scheduled_tasks.discard(weakref.ref(task))
+    _foreign_tasks.discard(task)
 
 
 def _enter_task(loop, task):
@@ -70,259 +67,77 @@ def _swap_current_task(loop, task):
     return previous
 
 
-# --- the task ---
+# --- what tasks do seldom ---
 
-class Task(Future):
-    """A coroutine that is run by an event loop, and its result.
+def _task_repr(task):
+    info = futures._future_repr_info(task)
+    if task.cancelling() and not task.done():
+        info[0] = 'cancelling'
+    info.insert(1, f'name={task.get_name()!r}')
+    if task._coro is not None:
+        info.insert(2, f'coro=<{coroutines._format_coroutine(task._coro)}>')
+    if task._fut_waiter is not None:
+        info.insert(3 if task._coro is not None else 2, f'wait_for={task._fut_waiter!r}')
+    return f"<{type(task).__name__} {' '.join(info)}>"
 
-    It runs until it awaits a Future that is not done, and goes on when that is. What it raises becomes its exception.
-    """
 
-    _log_destroy_pending = True
+def _report_pending(task):
+    """A task dies that is pending."""
+    report = {'task': task, 'message': 'Task was destroyed but it is pending!'}
+    if task._source_traceback:
+        report['source_traceback'] = task._source_traceback
+    task._loop.call_exception_handler(report)
 
-    def __init__(self, coro, *, loop=None, name=None, context=None, eager_start=False):
-        self._registered = None
-        if not coroutines.iscoroutine(coro):
-            self._log_destroy_pending = False
-            raise TypeError(f'a coroutine was expected, got {coro!r}')
-        super().__init__(loop=loop)
-        if self._source_traceback:
-            del self._source_traceback[-1]
-        self._name = f'Task-{next(_task_numbers)}' if name is None else str(name)
-        self._num_cancels_requested = 0
-        self._must_cancel = False
-        self._fut_waiter = None  # the Future that it waits for
-        self._coro = coro
-        self._context = contextvars.copy_context() if context is None else context
-        if eager_start and self._loop.is_running():
-            self._start_eagerly()
-        else:
-            self._register()
-            self._loop.call_soon(self._step, context=self._context)
 
-    def _register(self):
-        self._registered = weakref.ref(self)
-        _scheduled_tasks.add(self._registered)
+def _task_stack(task, limit):
+    """The frames of the coroutine: where it waits, or where the exception came from. The oldest first."""
+    coro = task._coro
+    frame = getattr(coro, 'cr_frame', None) or getattr(coro, 'gi_frame', None) or getattr(coro, 'ag_frame', None)
+    frames = []
+    if frame is not None:
+        while frame is not None and (limit is None or len(frames) < limit):
+            frames.append(frame)
+            frame = frame.f_back
+        frames.reverse()
+    elif task._exception is not None:
+        traceback = task._exception.__traceback__
+        while traceback is not None and (limit is None or len(frames) < limit):
+            frames.append(traceback.tb_frame)
+            traceback = traceback.tb_next
+    return frames
 
-    def __del__(self):
-        if self._registered is not None:
-            _scheduled_tasks.discard(self._registered)
-        if self._state == _PENDING and self._log_destroy_pending:
-            report = {'task': self, 'message': 'Task was destroyed but it is pending!'}
-            if self._source_traceback:
-                report['source_traceback'] = self._source_traceback
-            self._loop.call_exception_handler(report)
-        super().__del__()
 
-    def __repr__(self):
-        info = futures._future_repr_info(self)
-        if self.cancelling() and not self.done():
-            info[0] = 'cancelling'
-        info.insert(1, f'name={self._name!r}')
-        if self._coro is not None:
-            info.insert(2, f'coro=<{coroutines._format_coroutine(self._coro)}>')
-        if self._fut_waiter is not None:
-            info.insert(3 if self._coro is not None else 2, f'wait_for={self._fut_waiter!r}')
-        return f"<{type(self).__name__} {' '.join(info)}>"
+def _print_stack(task, limit, file):
+    """Print the stack or the traceback to a file, standard error by default."""
+    import linecache
+    import sys
+    import traceback
+    lines = []
+    checked = set()
+    for frame in task.get_stack(limit=limit):
+        filename = frame.f_code.co_filename
+        if filename not in checked:
+            checked.add(filename)
+            linecache.checkcache(filename)
+        line = linecache.getline(filename, frame.f_lineno, frame.f_globals)
+        lines.append((filename, frame.f_lineno, frame.f_code.co_name, line))
+    file = file or sys.stderr
+    exc = task._exception
+    if not lines:
+        print(f'No stack for {task!r}', file=file)
+    elif exc is not None:
+        print(f'Traceback for {task!r} (most recent call last):', file=file)
+    else:
+        print(f'Stack for {task!r} (most recent call last):', file=file)
+    traceback.print_list(lines, file=file)
+    if exc is not None:
+        for line in traceback.format_exception_only(type(exc), exc):
+            print(line, file=file, end='')
 
-    def get_coro(self):
-        """The coroutine; None when it was eager and has run to its end at once."""
-        return self._coro
 
-    def get_context(self):
-        """The context that it runs in."""
-        return self._context
-
-    def get_name(self):
-        """Its name."""
-        return self._name
-
-    def set_name(self, value):
-        """Its name is str(value)."""
-        self._name = str(value)
-
-    def set_result(self, result):
-        raise RuntimeError('Task does not support set_result operation')
-
-    def set_exception(self, exception):
-        raise RuntimeError('Task does not support set_exception operation')
-
-    def get_stack(self, *, limit=None):
-        """The frames of the coroutine: where it waits, or where the exception came from. The oldest first."""
-        coro = self._coro
-        frame = getattr(coro, 'cr_frame', None) or getattr(coro, 'gi_frame', None) or getattr(coro, 'ag_frame', None)
-        frames = []
-        if frame is not None:
-            while frame is not None and (limit is None or len(frames) < limit):
-                frames.append(frame)
-                frame = frame.f_back
-            frames.reverse()
-        elif self._exception is not None:
-            traceback = self._exception.__traceback__
-            while traceback is not None and (limit is None or len(frames) < limit):
-                frames.append(traceback.tb_frame)
-                traceback = traceback.tb_next
-        return frames
-
-    def print_stack(self, *, limit=None, file=None):
-        """Print the stack or the traceback to a file, standard error by default."""
-        import linecache
-        import sys
-        import traceback
-        lines = []
-        checked = set()
-        for frame in self.get_stack(limit=limit):
-            filename = frame.f_code.co_filename
-            if filename not in checked:
-                checked.add(filename)
-                linecache.checkcache(filename)
-            line = linecache.getline(filename, frame.f_lineno, frame.f_globals)
-            lines.append((filename, frame.f_lineno, frame.f_code.co_name, line))
-        file = file or sys.stderr
-        exc = self._exception
-        if not lines:
-            print(f'No stack for {self!r}', file=file)
-        elif exc is not None:
-            print(f'Traceback for {self!r} (most recent call last):', file=file)
-        else:
-            print(f'Stack for {self!r} (most recent call last):', file=file)
-        traceback.print_list(lines, file=file)
-        if exc is not None:
-            for line in traceback.format_exception_only(type(exc), exc):
-                print(line, file=file, end='')
-
-    def cancel(self, msg=None):
-        """Let a CancelledError be raised in the coroutine, which may catch it. False: the task is done already."""
-        self._log_it = False
-        if self._state is not _PENDING:
-            return False
-        self._num_cancels_requested += 1
-        if self._fut_waiter is not None and self._fut_waiter.cancel(msg=msg):
-            return True
-        self._must_cancel = True
-        self._cancel_message = msg
-        return True
-
-    def cancelling(self):
-        """How many cancel() calls have not been taken back by uncancel()."""
-        return self._num_cancels_requested
-
-    def uncancel(self):
-        """Take one request of cancellation back, and say how many are left."""
-        if self._num_cancels_requested > 0:
-            self._num_cancels_requested -= 1
-            if self._num_cancels_requested == 0:
-                self._must_cancel = False
-        return self._num_cancels_requested
-
-    # --- running ---
-
-    def _start_eagerly(self):
-        previous = _swap_current_task(self._loop, self)
-        try:
-            self._register()
-            try:
-                self._context.run(self._advance, None)
-            finally:
-                self._unregister_if_done()
-        finally:
-            try:
-                _swap_current_task(self._loop, previous)
-            finally:
-                if self.done():
-                    self._coro = None
-                    self = None
-
-    def _unregister_if_done(self):
-        if self._state is not _PENDING and self._registered is not None:
-            _scheduled_tasks.discard(self._registered)
-            self._registered = None
-
-    def _step(self, exc=None):
-        """Let the coroutine go on, with an exception or without."""
-        if self._state is not _PENDING:
-            raise exceptions.InvalidStateError(f'__step(): already done: {self!r}, {exc!r}')
-        if self._must_cancel:
-            if not isinstance(exc, exceptions.CancelledError):
-                exc = self._make_cancelled_error()
-            self._must_cancel = False
-        self._fut_waiter = None
-        loop = self._loop
-        if loop in _current_tasks:
-            _enter_task(loop, self)
-        _current_tasks[loop] = self
-        try:
-            self._advance(exc)
-        finally:
-            del _current_tasks[loop]
-            self = None
-
-    def _advance(self, exc):
-        try:
-            awaited = self._coro.send(None) if exc is None else self._coro.throw(exc)
-        except StopIteration as end:
-            if self._must_cancel:
-                self._must_cancel = False  # it was cancelled in its last step
-                Future.cancel(self, msg=self._cancel_message)
-            else:
-                Future.set_result(self, end.value)
-            self._unregister_if_done()
-        except exceptions.CancelledError as error:
-            self._cancelled_exc = error
-            Future.cancel(self)
-            self._unregister_if_done()
-        except (KeyboardInterrupt, SystemExit) as error:
-            Future.set_exception(self, error)
-            self._unregister_if_done()
-            raise
-        except BaseException as error:
-            Future.set_exception(self, error)
-            self._unregister_if_done()
-        else:
-            self._wait_for(awaited)
-        finally:
-            self = exc = None  # no cycle through the traceback's frames
-
-    def _wait_for(self, awaited):
-        """Go on when what the coroutine has yielded is done."""
-        blocking = getattr(awaited, '_asyncio_future_blocking', None)
-        if blocking is None:
-            if awaited is None:
-                self._loop.call_soon(self._step, context=self._context)  # a bare yield: one round
-                return
-            if inspect.isgenerator(awaited):
-                text = (f'yield was used instead of yield from for generator in task {self!r} with {awaited!r}')
-            else:
-                text = f'Task got bad yield: {awaited!r}'
-        elif awaited._loop is not self._loop if isinstance(awaited, Future) else awaited.get_loop() is not self._loop:
-            text = f'Task {self!r} got Future {awaited!r} attached to a different loop'
-        elif not blocking:
-            text = f'yield was used instead of yield from in task {self!r} with {awaited!r}'
-        elif awaited is self:
-            text = f'Task cannot await on itself: {self!r}'
-        else:
-            awaited._asyncio_future_blocking = False
-            awaited.add_done_callback(self._wakeup, context=self._context)
-            self._fut_waiter = awaited
-            if self._must_cancel and awaited.cancel(msg=self._cancel_message):
-                self._must_cancel = False
-            return
-        self._loop.call_soon(self._step, RuntimeError(text), context=self._context)
-
-    def _wakeup(self, future):
-        # What awaits the Future asks it for the result itself; only its exception has to be thrown in.
-        if type(future) in (Future, Task):
-            self._step()
-            return
-        try:
-            future.result()
-        except BaseException as exc:
-            self._step(exc)
-        else:
-            self._step()
-        self = None
-
-    _wakeup.__qualname__ = 'Task.task_wakeup'
+_asyncio._install(exceptions.CancelledError, exceptions.InvalidStateError, events.get_event_loop,
+                  coroutines.iscoroutine, futures._future_repr, _task_repr, futures._report_exception,
+                  _report_pending, format_helpers.creation_stack, _task_stack, _print_stack)
 
 
 def create_task(coro, *, name=None, context=None):
