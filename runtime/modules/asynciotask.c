@@ -266,6 +266,7 @@ static bool advance(VM *vm, Value self, Value exception) {
               : status == 0 ? finish(vm, self, result)
                             : wait_for(vm, self, result);
     value_xdrop(vm, result);
+    if (!ok && status > 0) ok = fail(vm, self); /* it would never be woken up */
     if (as_future(self)->status != FUTURE_PENDING) unlink_task(as_task(self));
     return ok;
 }
