@@ -65,17 +65,21 @@ class WeakSet:
         return self.__class__, (list(self),), self.__getstate__()
 
     def add(self, item):
+        """Add an item; nothing happens when it is there. TypeError when it cannot be referred to weakly."""
         self._bury()
         self.data.add(ref(item, self._remove))
 
     def clear(self):
+        """Remove all items."""
         self._bury()
         self.data.clear()
 
     def copy(self):
+        """A new WeakSet of the same items."""
         return self.__class__(self)
 
     def pop(self):
+        """Remove and return some item. KeyError when there is none."""
         self._bury()
         while True:
             try:
@@ -87,14 +91,17 @@ class WeakSet:
                 return item
 
     def remove(self, item):
+        """Remove an item. KeyError when it is not there."""
         self._bury()
         self.data.remove(ref(item))
 
     def discard(self, item):
+        """Remove an item, if it is there."""
         self._bury()
         self.data.discard(ref(item))
 
     def update(self, other):
+        """Add the items of an iterable."""
         self._bury()
         for item in other:
             self.add(item)
@@ -104,6 +111,7 @@ class WeakSet:
         return self
 
     def difference(self, other):
+        """The items that are not in the other, as a new set."""
         result = self.copy()
         result.difference_update(other)
         return result
@@ -111,6 +119,7 @@ class WeakSet:
     __sub__ = difference
 
     def difference_update(self, other):
+        """Remove the items of the other."""
         self.__isub__(other)
 
     def __isub__(self, other):
@@ -122,11 +131,13 @@ class WeakSet:
         return self
 
     def intersection(self, other):
+        """The items that are in both, as a new set."""
         return self.__class__(item for item in other if item in self)
 
     __and__ = intersection
 
     def intersection_update(self, other):
+        """Keep only what is in the other too."""
         self.__iand__(other)
 
     def __iand__(self, other):
@@ -135,6 +146,7 @@ class WeakSet:
         return self
 
     def issubset(self, other):
+        """Is each item in the other?"""
         return self.data.issubset(self._references(other))
 
     __le__ = issubset
@@ -143,6 +155,7 @@ class WeakSet:
         return self.data < self._references(other)
 
     def issuperset(self, other):
+        """Is each item of the other in here?"""
         return self.data.issuperset(self._references(other))
 
     __ge__ = issuperset
@@ -156,6 +169,7 @@ class WeakSet:
         return self.data == self._references(other)
 
     def symmetric_difference(self, other):
+        """The items that are in one of the two only, as a new set."""
         result = self.copy()
         result.symmetric_difference_update(other)
         return result
@@ -174,11 +188,13 @@ class WeakSet:
         return self
 
     def union(self, other):
+        """The items of both, as a new set."""
         return self.__class__(item for items in (self, other) for item in items)
 
     __or__ = union
 
     def isdisjoint(self, other):
+        """Have the two no item in common?"""
         return not self.intersection(other)
 
     def __repr__(self):

@@ -128,24 +128,29 @@ class HelpFormatter:
         self._current_section.items.append((func, args))
 
     def start_section(self, heading):
+        """Begin a section with a heading; what is added up to end_section belongs to it and is indented."""
         self._indent()
         section = self._Section(self, self._current_section, heading)
         self._add_item(section.format_help, [])
         self._current_section = section
 
     def end_section(self):
+        """End the section that start_section began."""
         self._current_section = self._current_section.parent
         self._dedent()
 
     def add_text(self, text):
+        """Add a paragraph, which is filled. None and SUPPRESS add nothing."""
         if text is not SUPPRESS and text is not None:
             self._add_item(self._format_text, [text])
 
     def add_usage(self, usage, actions, groups, prefix=None):
+        """Add the usage: `usage` itself, or what follows from the actions and groups. SUPPRESS adds nothing."""
         if usage is not SUPPRESS:
             self._add_item(self._format_usage, (usage, actions, groups, prefix))
 
     def add_argument(self, action):
+        """Add an argument's row, and those of its subcommands. One whose help is SUPPRESS adds nothing."""
         if action.help is SUPPRESS:
             return
         lengths = [len(self._format_action_invocation(action)) + self._current_indent]
@@ -155,10 +160,12 @@ class HelpFormatter:
         self._add_item(self._format_action, [action])
 
     def add_arguments(self, actions):
+        """Add the rows of several arguments."""
         for action in actions:
             self.add_argument(action)
 
     def format_help(self):
+        """All that was added, as one str."""
         text = self._root_section.format_help()
         if text:
             text = _re.sub(r'\n\n\n+', '\n\n', text).strip('\n') + '\n'
@@ -461,6 +468,7 @@ class Action(_AttributeHolder):
         return [(name, getattr(self, name)) for name in names]
 
     def format_usage(self):
+        """How the option is written in the usage."""
         return self.option_strings[0]
 
     def __call__(self, parser, namespace, values, option_string=None):
@@ -498,6 +506,7 @@ class BooleanOptionalAction(Action):
             setattr(namespace, self.dest, not option_string.startswith('--no-'))
 
     def format_usage(self):
+        """Both ways to write it: --x | --no-x."""
         return ' | '.join(self.option_strings)
 
 
@@ -1130,6 +1139,8 @@ class ArgumentParser(_AttributeHolder, _ActionsContainer):
         return [(name, getattr(self, name)) for name in names]
 
     def add_subparsers(self, **kwargs):
+        """Make room for subcommands: an action whose add_parser(name) makes the parser of one. ValueError the
+        second time."""
         if self._subparsers is not None:
             raise ValueError('cannot have multiple subparser arguments')
         kwargs.setdefault('parser_class', type(self))
@@ -1159,6 +1170,8 @@ class ArgumentParser(_AttributeHolder, _ActionsContainer):
     # Command lines.
 
     def parse_args(self, args=None, namespace=None):
+        """Parse the words (default: sys.argv[1:]) into the namespace (default: a new one) and return it. Words
+        that nobody wants are an error."""
         args, rest = self.parse_known_args(args, namespace)
         self._refuse(rest)
         return args
@@ -1217,6 +1230,7 @@ class ArgumentParser(_AttributeHolder, _ActionsContainer):
         return words
 
     def convert_arg_line_to_args(self, arg_line):
+        """The words of one line of a file that was named behind a fromfile_prefix_chars: the line. To be overridden."""
         return [arg_line]
 
     def _match_argument(self, action, arg_strings_pattern):
@@ -1241,7 +1255,8 @@ class ArgumentParser(_AttributeHolder, _ActionsContainer):
         return []
 
     def _parse_optional(self, arg_string):
-        """None for an argument; for an option a list of (action or None, name, separator, value that is glued to it)."""
+        """None for an argument; for an option a list of (action or None, name, separator, value that is glued
+        to it)."""
         if not arg_string or arg_string[0] not in self.prefix_chars:
             return None
         if arg_string in self._option_string_actions:
@@ -1290,6 +1305,7 @@ class ArgumentParser(_AttributeHolder, _ActionsContainer):
     # Options between positional arguments.
 
     def parse_intermixed_args(self, args=None, namespace=None):
+        """As parse_args, but options may stand between the words of one positional argument."""
         args, rest = self.parse_known_intermixed_args(args, namespace)
         self._refuse(rest)
         return args
@@ -1377,11 +1393,13 @@ class ArgumentParser(_AttributeHolder, _ActionsContainer):
     # Texts.
 
     def format_usage(self):
+        """The usage as a str."""
         formatter = self._get_formatter()
         formatter.add_usage(self.usage, self._actions, self._mutually_exclusive_groups)
         return formatter.format_help()
 
     def format_help(self):
+        """The whole help as a str."""
         formatter = self._get_formatter()
         formatter.add_usage(self.usage, self._actions, self._mutually_exclusive_groups)
         formatter.add_text(self.description)
@@ -1397,9 +1415,11 @@ class ArgumentParser(_AttributeHolder, _ActionsContainer):
         return self.formatter_class(prog=self.prog)
 
     def print_usage(self, file=None):
+        """Write the usage to `file` (default: sys.stdout)."""
         self._print_message(self.format_usage(), _sys.stdout if file is None else file)
 
     def print_help(self, file=None):
+        """Write the help to `file` (default: sys.stdout)."""
         self._print_message(self.format_help(), _sys.stdout if file is None else file)
 
     def _print_message(self, message, file=None):
@@ -1410,6 +1430,7 @@ class ArgumentParser(_AttributeHolder, _ActionsContainer):
                 pass
 
     def exit(self, status=0, message=None):
+        """End the program with this status, after writing the message, if there is one, to stderr."""
         if message:
             self._print_message(message, _sys.stderr)
         _sys.exit(status)

@@ -1,7 +1,7 @@
 """Tools for the with statement (PEP 343) and the async with statement (PEP 492).
 
-Context managers made from generator functions, some that are often wanted, and ExitStack, which holds any number of them;
-each with its asynchronous counterpart.
+Context managers made from generator functions, some that are often wanted, and ExitStack, which holds any
+number of them; each with its asynchronous counterpart.
 """
 
 import abc
@@ -264,8 +264,8 @@ class closing(AbstractContextManager):
 
 
 class aclosing(AbstractAsyncContextManager):
-    """Close a thing, by its asynchronous method aclose(), at the end of the block: an asynchronous generator that may not
-    be used up, say."""
+    """Close a thing, by its asynchronous method aclose(), at the end of the block: an asynchronous generator
+    that may not be used up, say."""
 
     def __init__(self, thing):
         self.thing = thing

@@ -1,7 +1,7 @@
 """How objects are taken apart for copying and pickling, and put together again (PEP 307).
 
-object.__reduce_ex__ names functions of this module. The rest is a registry: reduction functions for classes that have none
-of their own, and short codes for classes in pickles.
+object.__reduce_ex__ names functions of this module. The rest is a registry: reduction functions for classes
+that have none of their own, and short codes for classes in pickles.
 """
 
 __all__ = ["pickle", "constructor", "add_extension", "remove_extension", "clear_extension_cache"]
@@ -25,6 +25,7 @@ def constructor(object):
 
 
 def pickle_complex(c):
+    """How a complex is made anew."""
     return complex, (c.real, c.imag)
 
 
@@ -36,6 +37,7 @@ def _make_union(*members):
 
 
 def pickle_union(obj):
+    """How a union type such as int | str is made anew."""
     return _make_union, obj.__args__
 
 
@@ -158,4 +160,5 @@ def remove_extension(module, name, code):
 
 
 def clear_extension_cache():
+    """Forget what extension codes have been looked up."""
     _extension_cache.clear()

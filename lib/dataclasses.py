@@ -1,7 +1,7 @@
 """Classes that are made of fields (PEP 557).
 
-@dataclass reads the annotations of a class and gives it __init__, __repr__, __eq__ and others. The source text of all of
-them is put together and compiled at once.
+@dataclass reads the annotations of a class and gives it __init__, __repr__, __eq__ and others. The source text
+of all of them is put together and compiled at once.
 """
 
 import abc
@@ -140,9 +140,9 @@ def field(*, default=MISSING, default_factory=MISSING, init=True, repr=True, has
           kw_only=MISSING):
     """The default value of a field for which more is to be said.
 
-    default_factory makes the default anew for each instance. init, repr, compare: whether the field takes part in
-    __init__, __repr__, comparisons. hash: whether in __hash__; None for as in comparisons. metadata: a mapping for others'
-    use.
+    default_factory makes the default anew for each instance. init, repr, compare: whether the field takes part
+    in __init__, __repr__, comparisons. hash: whether in __hash__; None for as in comparisons. metadata: a
+    mapping for others' use.
     """
     if default is not MISSING and default_factory is not MISSING:
         raise ValueError("cannot specify both default and default_factory")
@@ -539,9 +539,9 @@ def dataclass(cls=None, /, *, init=True, repr=True, eq=True, order=False, unsafe
               match_args=True, kw_only=False, slots=False, weakref_slot=False):
     """Make a class a dataclass: add methods after its annotated attributes.
 
-    init, repr, eq, order: whether to add __init__, __repr__, __eq__, and the four of ordering. unsafe_hash: add __hash__ in
-    any case. frozen: fields cannot be set. match_args: add __match_args__. kw_only: all fields are keyword-only. slots:
-    return a new class with __slots__; weakref_slot: with one for weak references.
+    init, repr, eq, order: whether to add __init__, __repr__, __eq__, and the four of ordering. unsafe_hash: add
+    __hash__ in any case. frozen: fields cannot be set. match_args: add __match_args__. kw_only: all fields are
+    keyword-only. slots: return a new class with __slots__; weakref_slot: with one for weak references.
     """
     def wrap(cls):
         return _process_class(cls, _DataclassParams(init, repr, eq, order, unsafe_hash, frozen, match_args, kw_only,
@@ -575,7 +575,8 @@ _ATOMIC_TYPES = frozenset({types.NoneType, bool, int, float, str, complex, bytes
 
 
 def asdict(obj, *, dict_factory=dict):
-    """The fields of an instance as a dict, down through dataclasses, lists, tuples and dicts; the rest is deep-copied."""
+    """The fields of an instance as a dict, down through dataclasses, lists, tuples and dicts; the rest is
+    deep-copied."""
     if not _is_dataclass_instance(obj):
         raise TypeError("asdict() should be called on dataclass instances")
     return _convert(obj, lambda pairs, again: dict_factory([(name, again(value)) for name, value in pairs]))

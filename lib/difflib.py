@@ -1,7 +1,7 @@
 """Differences of sequences, and of texts line by line.
 
-The matching is that of Ratcliff and Obershelp ("Pattern Matching: The Gestalt Approach", Dr. Dobb's Journal, July 1988):
-the longest common block first, then the same on either side of it.
+The matching is that of Ratcliff and Obershelp ("Pattern Matching: The Gestalt Approach", Dr. Dobb's Journal,
+July 1988): the longest common block first, then the same on either side of it.
 """
 
 from collections import namedtuple
@@ -220,7 +220,8 @@ def _keep_original_ws(s, tag_s):
 
 
 class Differ:
-    """Compares texts line by line: "- " only in the first, "+ " only in the second, "  " in both, "? " where in the line."""
+    """Compares texts line by line: "- " only in the first, "+ " only in the second, "  " in both, "? " where in
+    the line."""
 
     def __init__(self, linejunk=None, charjunk=None):
         self.linejunk = linejunk

@@ -1,8 +1,8 @@
 """Enumerations: classes whose attributes are a fixed set of named, unique members (PEP 435).
 
-An Enum class is made by EnumType from an EnumDict, the namespace of the class body, which tells members from the rest. What
-becomes a member is first a _Pending in the class's dict; type.__new__ calls its __set_name__, which makes the member. So
-members exist when __init_subclass__ runs.
+An Enum class is made by EnumType from an EnumDict, the namespace of the class body, which tells members from
+the rest. What becomes a member is first a _Pending in the class's dict; type.__new__ calls its __set_name__,
+which makes the member. So members exist when __init_subclass__ runs.
 """
 
 import builtins as _builtins
@@ -279,7 +279,8 @@ class EnumDict(dict):
         return self._generate_next_value(key, 1, len(self._member_names), self._last_values[:])
 
     def _resolve(self, key, value):
-        """Put values in the place of an auto, or of those in a tuple. They count as the last ones, the tuple does not."""
+        """Put values in the place of an auto, or of those in a tuple. They count as the last ones, the tuple
+        does not."""
         parts = []
         for part in (value,) if isinstance(value, auto) else value:
             if isinstance(part, auto):

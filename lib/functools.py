@@ -137,6 +137,8 @@ _MISSING = object()
 class cached_property:
     # A property that is computed once for an instance and then kept in its __dict__.
 
+    """A property that is computed once for each instance and then kept in the instance's __dict__."""
+
     def __init__(self, func):
         self.func = func
         self.attrname = None

@@ -144,8 +144,3 @@ def lazycache(filename, module_globals):
 
     cache[filename] = (get_lines,)
     return True
-
-
-def _register_code(code, string, name):
-    """Keep the text of code that came from no file under the name it was compiled with."""
-    cache[name] = (len(string), None, [line + '\n' for line in string.splitlines()], name)

@@ -156,6 +156,7 @@ def getenv(key, default=None):
 
 
 def getenvb(key, default=None):
+    """The bytes of an environment variable, or the default."""
     return environb.get(key, default)
 
 
@@ -179,9 +180,11 @@ class DirEntry:
         return f"<DirEntry {self.name!r}>"
 
     def inode(self):
+        """The entry's inode number."""
         return self._inode
 
     def stat(self, *, follow_symlinks=True):
+        """The result of os.stat, kept after the first call; of os.lstat, unless links are to be followed."""
         if follow_symlinks and self.is_symlink():
             if self._stat is None:
                 self._stat = stat(self.path)
@@ -199,17 +202,21 @@ class DirEntry:
             return False
 
     def is_dir(self, *, follow_symlinks=True):
+        """Is it a directory, or a link to one if links are to be followed?"""
         return self._is(_stat.S_IFDIR, follow_symlinks)
 
     def is_file(self, *, follow_symlinks=True):
+        """Is it a regular file, or a link to one if links are to be followed?"""
         return self._is(_stat.S_IFREG, follow_symlinks)
 
     def is_symlink(self):
+        """Is it a symbolic link?"""
         if self._kind:
             return self._kind == 10
         return self._is(_stat.S_IFLNK, False)
 
     def is_junction(self):
+        """Is it a junction? On POSIX there are none."""
         return False
 
 

@@ -40,10 +40,12 @@ def _check_types(function, *paths):
 
 
 def normcase(s):
+    """The path with its case normalised, which on POSIX it is: unchanged, as str or bytes."""
     return fspath(s)
 
 
 def isabs(s):
+    """Does the path begin at the root?"""
     s = fspath(s)
     return s.startswith(_like(s, "/"))
 
@@ -89,6 +91,7 @@ def splitext(p):
 
 
 def splitdrive(p):
+    """(drive, rest): on POSIX there are no drives, the first is always empty."""
     p = fspath(p)
     return p[:0], p
 
@@ -105,11 +108,13 @@ def splitroot(p):
 
 
 def basename(p):
+    """What stands behind the last slash."""
     p = fspath(p)
     return p[p.rfind(_like(p, "/")) + 1:]
 
 
 def dirname(p):
+    """What stands in front of the last slash, without it unless that is the root."""
     return split(p)[0]
 
 
@@ -132,6 +137,7 @@ def normpath(path):
 
 
 def abspath(path):
+    """The path made absolute by the current directory and normalised. Symbolic links are not looked at."""
     path = fspath(path)
     if not path.startswith(_like(path, "/")):
         path = join(posix.getcwdb() if isinstance(path, bytes) else posix.getcwd(), path)
@@ -249,30 +255,36 @@ def exists(path):
 
 
 def lexists(path):
+    """Is there something of that name, be it a broken symbolic link? False when the path cannot be looked up."""
     return _stat_or_none(path, posix.lstat) is not None
 
 
 def isfile(path):
+    """Is it a regular file, or a link to one? False when the path cannot be looked up."""
     st = _stat_or_none(path)
     return st is not None and stat.S_ISREG(st.st_mode)
 
 
 def isdir(s):
+    """Is it a directory, or a link to one? False when the path cannot be looked up."""
     st = _stat_or_none(s)
     return st is not None and stat.S_ISDIR(st.st_mode)
 
 
 def islink(path):
+    """Is it a symbolic link? False when the path cannot be looked up."""
     st = _stat_or_none(path, posix.lstat)
     return st is not None and stat.S_ISLNK(st.st_mode)
 
 
 def isjunction(path):
+    """Is it a junction? On POSIX there are none."""
     fspath(path)
     return False
 
 
 def isdevdrive(path):
+    """Is it on a Windows Dev Drive? On POSIX there are none."""
     fspath(path)
     return False
 
@@ -288,30 +300,37 @@ def ismount(path):
 
 
 def getsize(filename):
+    """The size of the file in bytes. OSError when the path cannot be looked up."""
     return posix.stat(filename).st_size
 
 
 def getmtime(filename):
+    """When the file was modified last, in seconds since the epoch. OSError when the path cannot be looked up."""
     return posix.stat(filename).st_mtime
 
 
 def getatime(filename):
+    """When the file was read last, in seconds since the epoch. OSError when the path cannot be looked up."""
     return posix.stat(filename).st_atime
 
 
 def getctime(filename):
+    """When the file's inode changed last, in seconds since the epoch. OSError when the path cannot be looked up."""
     return posix.stat(filename).st_ctime
 
 
 def samestat(s1, s2):
+    """Are these two results of os.stat of the same file?"""
     return s1.st_ino == s2.st_ino and s1.st_dev == s2.st_dev
 
 
 def samefile(f1, f2):
+    """Do two paths lead to the same file? OSError when one cannot be looked up."""
     return samestat(posix.stat(f1), posix.stat(f2))
 
 
 def sameopenfile(fp1, fp2):
+    """Do two file descriptors refer to the same file? OSError for one that is not open."""
     return samestat(posix.fstat(fp1), posix.fstat(fp2))
 
 

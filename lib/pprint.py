@@ -96,19 +96,23 @@ class PrettyPrinter:
         self._underscore_numbers = underscore_numbers
 
     def pprint(self, object):
+        """Write the object and a line's end to the stream."""
         if self._stream is not None:
             self._format(object, self._stream, 0, 0, {}, 0)
             self._stream.write('\n')
 
     def pformat(self, object):
+        """The object as a str."""
         stream = _StringIO()
         self._format(object, stream, 0, 0, {}, 0)
         return stream.getvalue()
 
     def isrecursive(self, object):
+        """Does the object contain itself?"""
         return self.format(object, {}, 0, 0)[2]
 
     def isreadable(self, object):
+        """Would eval() of the text make an equal object?"""
         _, readable, recursive = self.format(object, {}, 0, 0)
         return readable and not recursive
 
@@ -169,13 +173,6 @@ class PrettyPrinter:
             items = sorted(object.items(), key=_item_order) if self._sort_dicts else object.items()
             self._format_dict_items(items, stream, indent, allowance + 1, context, level)
         stream.write('}')
-
-    def _pprint_wrapped(self, inner, object, stream, indent, allowance, context, level):
-        """Name(...) around what `inner` is printed as."""
-        name = object.__class__.__name__
-        stream.write(name + '(')
-        self._format(inner, stream, indent + len(name) + 1, allowance + 1, context, level)
-        stream.write(')')
 
     def _pprint_ordered_dict(self, object, stream, indent, allowance, context, level):
         if not object:

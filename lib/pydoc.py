@@ -2,7 +2,6 @@
 
 import builtins
 import inspect
-import sys
 
 __all__ = ["help", "render_doc", "getdoc"]
 

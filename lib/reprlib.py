@@ -49,6 +49,7 @@ class Repr:
         self.indent = indent
 
     def repr(self, x):
+        """The repr of x, cut by the limits of this object."""
         return self.repr1(x, self.maxlevel)
 
     def repr1(self, x, level):
@@ -93,26 +94,33 @@ class Repr:
         return left + body + right
 
     def repr_tuple(self, x, level):
+        """The repr of a tuple, at most `level` levels deep."""
         return self._repr_iterable(x, level, "(", ")", self.maxtuple, ",")
 
     def repr_list(self, x, level):
+        """The repr of a list, at most `level` levels deep."""
         return self._repr_iterable(x, level, "[", "]", self.maxlist)
 
     def repr_array(self, x, level):
+        """The repr of an array, at most `level` levels deep."""
         if not x:
             return f"array({x.typecode!r})"
         return self._repr_iterable(x, level, f"array({x.typecode!r}, [", "])", self.maxarray)
 
     def repr_set(self, x, level):
+        """The repr of a set, at most `level` levels deep."""
         return self._repr_iterable(_sorted(x), level, "{", "}", self.maxset) if x else "set()"
 
     def repr_frozenset(self, x, level):
+        """The repr of a frozenset, at most `level` levels deep."""
         return self._repr_iterable(_sorted(x), level, "frozenset({", "})", self.maxfrozenset) if x else "frozenset()"
 
     def repr_deque(self, x, level):
+        """The repr of a deque, at most `level` levels deep."""
         return self._repr_iterable(x, level, "deque([", "])", self.maxdeque)
 
     def repr_dict(self, x, level):
+        """The repr of a dict, its keys sorted where they can be, at most `level` levels deep."""
         count = len(x)
         if count == 0:
             return "{}"
@@ -134,6 +142,7 @@ class Repr:
         return text[:head] + self.fillvalue + text[len(text) - tail:]
 
     def repr_str(self, x, level):
+        """The repr of a str, its middle left out if it is long, at most `level` levels deep."""
         text = builtins.repr(x[:self.maxstring])
         if len(text) <= self.maxstring:
             return text
@@ -144,6 +153,7 @@ class Repr:
         return text[:head] + self.fillvalue + text[len(text) - tail:]
 
     def repr_int(self, x, level):
+        """The repr of an int, its middle left out if it is long, at most `level` levels deep."""
         try:
             text = builtins.repr(x)
         except ValueError as error:
@@ -153,6 +163,8 @@ class Repr:
         return self._shorten(text, self.maxlong)
 
     def repr_instance(self, x, level):
+        """The repr of any other object; of one whose __repr__ raises, its class and address, at most `level`
+        levels deep."""
         try:
             text = builtins.repr(x)
         except Exception:

@@ -24,7 +24,7 @@ _SQRT2 = sqrt(2.0)
 
 
 class StatisticsError(ValueError):
-    pass
+    """Data that a function cannot do with: too few, or of the wrong kind. A ValueError."""
 
 
 # --- exact sums ---
@@ -92,7 +92,8 @@ def _sum(data):
 
 
 def _ss(data, center=None):
-    """(type, exact sum of squared deviations from the center, center, how many); the center is the mean if not given."""
+    """(type, exact sum of squared deviations from the center, center, how many); the center is the mean if not
+    given."""
     if center is not None:
         kind, total, n = _sum(d * d for d in (x - center for x in data))
         return kind, total, center, n

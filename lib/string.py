@@ -38,8 +38,8 @@ class _Keywords:
 class Template:
     """A text with placeholders: $name or ${name}; $$ is a $.
 
-    Subclasses may change delimiter, idpattern, braceidpattern and flags, or the whole pattern, which must have the groups
-    escaped, named, braced and invalid.
+    Subclasses may change delimiter, idpattern, braceidpattern and flags, or the whole pattern, which must have
+    the groups escaped, named, braced and invalid.
     """
 
     delimiter = "$"
@@ -150,7 +150,8 @@ Template.pattern = _CompiledAtFirstUse()
 # --- formatting ---
 
 def _field_end(text, at):
-    """Where the replacement field whose text begins at `at` ends, and the names' end: the first of ! : } outside [...]."""
+    """Where the replacement field whose text begins at `at` ends, and the names' end: the first of ! : }
+    outside [...]."""
     while at < len(text):
         c = text[at]
         if c == "{":

@@ -11,9 +11,9 @@ class TextWrapper:
     """Breaks text into lines of at most `width` characters.
 
     initial_indent and subsequent_indent stand in front of the first line and the others; expand_tabs and
-    replace_whitespace make blanks of tabs and of other white space; fix_sentence_endings puts two blanks between
-    sentences; break_long_words and break_on_hyphens say where words may be broken; drop_whitespace takes blanks from the
-    lines' ends; max_lines and placeholder cut the text off.
+    replace_whitespace make blanks of tabs and of other white space; fix_sentence_endings puts two blanks
+    between sentences; break_long_words and break_on_hyphens say where words may be broken; drop_whitespace
+    takes blanks from the lines' ends; max_lines and placeholder cut the text off.
     """
 
     unicode_whitespace_trans = dict.fromkeys(map(ord, _whitespace), ord(" "))

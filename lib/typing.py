@@ -244,19 +244,6 @@ def _flatten_union(params):
     return tuple(_deduplicated(flat))
 
 
-def _cached(func):
-    """Remember results for hashable arguments."""
-    cached = functools.lru_cache(typed=True)(func)
-
-    @functools.wraps(func)
-    def inner(*args, **kwds):
-        try:
-            return cached(*args, **kwds)
-        except TypeError:
-            return func(*args, **kwds)
-    return inner
-
-
 def _caller(depth=1):
     try:
         return sys._getframe(depth + 1).f_globals.get("__name__", "__main__")

@@ -151,6 +151,7 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
         return f"<{self.__class__.__name__} at {id(self):#x}>"
 
     def copy(self):
+        """A new dictionary of the same kind with the same entries."""
         self._bury()
         new = WeakValueDictionary()
         for key, value in self._alive():
@@ -167,16 +168,19 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
         return new
 
     def get(self, key, default=None):
+        """The value of a key, or the default."""
         self._bury()
         reference = self.data.get(key)
         value = None if reference is None else reference()
         return default if value is None else value
 
     def items(self):
+        """An iterator over (key, value), of entries that are alive."""
         self._bury()
         return self._alive()
 
     def keys(self):
+        """An iterator over the keys of entries that are alive."""
         self._bury()
         for key, _ in self._alive():
             yield key
@@ -184,6 +188,7 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
     __iter__ = keys
 
     def values(self):
+        """An iterator over the values of entries that are alive."""
         self._bury()
         for _, value in self._alive():
             yield value
@@ -205,6 +210,7 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
         return list(self.data.values())
 
     def popitem(self):
+        """Remove and return some entry that is alive, (key, value). KeyError when there is none."""
         self._bury()
         while True:
             key, reference = self.data.popitem()
@@ -213,6 +219,7 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
                 return key, value
 
     def pop(self, key, *args):
+        """Remove a key and return its value, or the default. KeyError when there is neither."""
         self._bury()
         reference = self.data.pop(key, None)
         value = None if reference is None else reference()
@@ -223,12 +230,14 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
         return value
 
     def setdefault(self, key, default=None):
+        """The value of a key, which is the default from now on if it had none."""
         value = self.get(key)
         if value is None:
             self[key] = value = default
         return value
 
     def update(self, other=None, /, **kwargs):
+        """Add the entries of a mapping or of an iterable of pairs, and the keywords."""
         self._bury()
         if other is not None:
             for key, value in (other if hasattr(other, "items") else dict(other)).items():
@@ -319,6 +328,7 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
         return f"<{self.__class__.__name__} at {id(self):#x}>"
 
     def copy(self):
+        """A new dictionary of the same kind with the same entries."""
         new = WeakKeyDictionary()
         for key, value in self._alive():
             new[key] = value
@@ -334,12 +344,15 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
         return new
 
     def get(self, key, default=None):
+        """The value of a key, or the default."""
         return self.data.get(ref(key), default)
 
     def items(self):
+        """An iterator over (key, value), of entries that are alive."""
         return self._alive()
 
     def keys(self):
+        """An iterator over the keys of entries that are alive."""
         for key, _ in self._alive():
             yield key
             del key
@@ -347,6 +360,7 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
     __iter__ = keys
 
     def values(self):
+        """An iterator over the values of entries that are alive."""
         for _, value in self._alive():
             yield value
 
@@ -355,6 +369,7 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
         return list(self.data)
 
     def popitem(self):
+        """Remove and return some entry that is alive, (key, value). KeyError when there is none."""
         self._bury()
         while True:
             reference, value = self.data.popitem()
@@ -363,13 +378,16 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
                 return key, value
 
     def pop(self, key, *args):
+        """Remove a key and return its value, or the default. KeyError when there is neither."""
         self._bury()
         return self.data.pop(ref(key), *args)
 
     def setdefault(self, key, default=None):
+        """The value of a key, which is the default from now on if it had none."""
         return self.data.setdefault(ref(key, self._remove), default)
 
     def update(self, dict=None, /, **kwargs):
+        """Add the entries of a mapping or of an iterable of pairs, and the keywords."""
         if dict is not None:
             for key, value in (dict if hasattr(dict, "items") else type({})(dict)).items():
                 self[key] = value
@@ -399,9 +417,9 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
 class finalize:
     """A function to call, once, when an object dies, or at the latest (if `atexit` is true) when the program ends.
 
-    finalize(obj, func, *args, **kwargs) returns the finalizer, which need not be kept. Calling it runs the function now.
-    Neither the function nor its arguments may refer to the object, which then would never die. What are still alive at
-    the end run then, the youngest first.
+    finalize(obj, func, *args, **kwargs) returns the finalizer, which need not be kept. Calling it runs the
+    function now. Neither the function nor its arguments may refer to the object, which then would never die.
+    What are still alive at the end run then, the youngest first.
     """
 
     __slots__ = ()

@@ -458,7 +458,8 @@ class ChainMap(_collections_abc.MutableMapping):
     __copy__ = copy
 
     def new_child(self, m=None, **kwargs):
-        """A new ChainMap with a new mapping in front of this one's: `m` (or an empty dict), updated with the keywords."""
+        """A new ChainMap with a new mapping in front of this one's: `m` (or an empty dict), updated with the
+        keywords."""
         if m is None:
             m = kwargs
         elif kwargs:

@@ -10,10 +10,10 @@ INFINITY = float("inf")
 class JSONEncoder:
     """Makes JSON texts of objects: dict, list and tuple, str, int, float, True, False, None.
 
-    skipkeys leaves out keys that are none of these; ensure_ascii escapes all that is not ASCII; check_circular looks for
-    containers within themselves; allow_nan writes NaN and the infinities, which are no JSON; sort_keys sorts; indent (a
-    number of blanks, or a str) puts each item on a line of its own; separators are those of items and of keys; default
-    is called for other objects, and gives one that can be written.
+    skipkeys leaves out keys that are none of these; ensure_ascii escapes all that is not ASCII; check_circular
+    looks for containers within themselves; allow_nan writes NaN and the infinities, which are no JSON;
+    sort_keys sorts; indent (a number of blanks, or a str) puts each item on a line of its own; separators are
+    those of items and of keys; default is called for other objects, and gives one that can be written.
     """
 
     item_separator = ", "

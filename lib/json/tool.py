@@ -6,6 +6,7 @@ import sys
 
 
 def main():
+    """The command line: read JSON from a file or stdin, write it with line breaks. Errors end the program."""
     parser = argparse.ArgumentParser(
         prog="python -m json.tool",
         description="A simple command line interface for json module to validate and pretty-print JSON objects.")

@@ -1,7 +1,7 @@
 """Logging: messages of levels, by a tree of named loggers, to handlers that write them where they belong.
 
-A logger makes a LogRecord of a message whose level is high enough, and hands it to its handlers and those of the loggers
-above it; a handler lets its Formatter make the text. Both may have filters.
+A logger makes a LogRecord of a message whose level is high enough, and hands it to its handlers and those of
+the loggers above it; a handler lets its Formatter make the text. Both may have filters.
 """
 
 import atexit
@@ -367,8 +367,8 @@ class Filter:
 
 
 class Filterer:
-    """What has filters: objects with a method filter(record), or functions. False: not to be logged; another record: that
-    instead."""
+    """What has filters: objects with a method filter(record), or functions. False: not to be logged; another
+    record: that instead."""
 
     def __init__(self):
         self.filters = []
@@ -753,8 +753,8 @@ class Logger(Filterer):
     def debug(self, msg, *args, **kwargs):
         """Log msg % args at level DEBUG.
 
-        Keywords: exc_info true, an exception or a tuple, to add its traceback; stack_info true, to add the stack; stacklevel,
-        how many frames up the place is; extra, a dict of further attributes of the record.
+        Keywords: exc_info true, an exception or a tuple, to add its traceback; stack_info true, to add the
+        stack; stacklevel, how many frames up the place is; extra, a dict of further attributes of the record.
         """
         if self.isEnabledFor(DEBUG):
             self._log(DEBUG, msg, args, **kwargs)
@@ -1029,8 +1029,9 @@ class LoggerAdapter:
 def basicConfig(**kwargs):
     """Give the root logger a handler with a formatter, unless it has one.
 
-    filename, filemode ('a'), encoding, errors: log to that file; stream: to that; handlers: by these. format, datefmt and
-    style ('%') are Formatter's. level: of the root logger. force true: take the handlers away that are there.
+    filename, filemode ('a'), encoding, errors: log to that file; stream: to that; handlers: by these. format,
+    datefmt and style ('%') are Formatter's. level: of the root logger. force true: take the handlers away that
+    are there.
     """
     force = kwargs.pop('force', False)
     encoding = kwargs.pop('encoding', None)

@@ -13,8 +13,8 @@ __all__ = ["IsolatedAsyncioTestCase"]
 
 
 class IsolatedAsyncioTestCase(TestCase):
-    """A TestCase whose tests, asyncSetUp and asyncTearDown may be coroutine functions. Each test has its own event loop,
-    and a context in which everything that belongs to it runs."""
+    """A TestCase whose tests, asyncSetUp and asyncTearDown may be coroutine functions. Each test has its own
+    event loop, and a context in which everything that belongs to it runs."""
 
     loop_factory = None  # makes the event loops; None: as by default
 

@@ -616,8 +616,8 @@ class TestCase:
         return _AssertWarnsContext(expected_warning, self, expected_regex).handle("assertWarnsRegex", args, kwargs)
 
     def assertLogs(self, logger=None, level=None):
-        """The with block logs something of this level (INFO) or a higher one, with this logger (the root) or those below it.
-        What is bound has `records` and `output`, their texts."""
+        """The with block logs something of this level (INFO) or a higher one, with this logger (the root) or
+        those below it. What is bound has `records` and `output`, their texts."""
         from ._log import _AssertLogsContext
         return _AssertLogsContext(self, logger, level, no_logs=False)
 
