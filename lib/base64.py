@@ -12,6 +12,7 @@ __all__ = [
 
 MAXLINESIZE = 76
 MAXBINSIZE = MAXLINESIZE // 4 * 3
+bytes_types = (bytes, bytearray)  # the objects that are taken as they are
 
 _URLSAFE = b'-_'
 _HEX = b'0123456789ABCDEF'
@@ -29,7 +30,7 @@ def _encoded(s):
             return s.encode('ascii')
         except UnicodeEncodeError:
             raise ValueError('string argument should contain only ASCII characters') from None
-    if isinstance(s, (bytes, bytearray)):
+    if isinstance(s, bytes_types):
         return s
     try:
         return memoryview(s).tobytes()
@@ -130,7 +131,7 @@ def _values(alphabet):
 
 
 def _b32encode(alphabet, s):
-    if not isinstance(s, (bytes, bytearray)):
+    if not isinstance(s, bytes_types):
         s = memoryview(s).tobytes()
     pairs = _pairs(alphabet)
     rest = len(s) % 5
@@ -214,7 +215,7 @@ def b16decode(s, casefold=False):
 
 def _words(b):
     """Big-endian words of four bytes, and how many zeros the last one was filled up with."""
-    if not isinstance(b, (bytes, bytearray)):
+    if not isinstance(b, bytes_types):
         b = memoryview(b).tobytes()
     pad = -len(b) % 4
     if pad:

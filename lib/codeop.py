@@ -73,8 +73,8 @@ class Compile:
             remembered &= ~_INCOMPLETE
         code = compile(source, filename, symbol, flags | remembered, True)
         for feature in _features:
-            if code.co_flags & feature[2]:
-                self.flags |= feature[2]
+            if code.co_flags & feature.compiler_flag:
+                self.flags |= feature.compiler_flag
         return code
 
 

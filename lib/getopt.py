@@ -12,6 +12,9 @@ __all__ = ["GetoptError", "error", "getopt", "gnu_getopt"]
 class GetoptError(Exception):
     """An option that is not known, or wrongly used; `opt` is its name, `msg` what is wrong."""
 
+    opt = ""
+    msg = ""
+
     def __init__(self, msg, opt=""):
         self.msg = msg
         self.opt = opt

@@ -61,6 +61,7 @@ def _record(name, fields):
         return type(self)(*[kwargs.pop(f, v) for f, v in zip(fields, self)], **kwargs)
 
     namespace = {'__slots__': (), '__new__': __new__, '__repr__': __repr__, '_asdict': _asdict, '_replace': _replace,
+                 '__replace__': _replace,
                  '_fields': fields, '__match_args__': fields, '__module__': __name__}
     for i, field in enumerate(fields):
         namespace[field] = property(lambda self, i=i: tuple.__getitem__(self, i))

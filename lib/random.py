@@ -20,10 +20,12 @@ __all__ = [
     "weibullvariate",
 ]
 
-_TWO_PI = 2.0 * _pi
-_LOG_4 = _log(4.0)
-_GAMMA_MAGIC = 1.0 + _log(4.5)
-_NORMAL_MAGIC = 4 * _exp(-0.5) / _sqrt(2.0)
+TWOPI = 2.0 * _pi
+LOG4 = _log(4.0)
+SG_MAGICCONST = 1.0 + _log(4.5)
+NV_MAGICCONST = 4 * _exp(-0.5) / _sqrt(2.0)
+BPF = 53                # bits of a float
+RECIP_BPF = 2.0**-BPF
 _ONE = 1
 
 
@@ -298,7 +300,7 @@ class Random(_Twister):
         while True:
             u1 = random()
             u2 = 1.0 - random()
-            z = _NORMAL_MAGIC * (u1 - 0.5) / u2
+            z = NV_MAGICCONST * (u1 - 0.5) / u2
             if z * z / 4.0 <= -_log(u2):
                 return mu + z * sigma
 
@@ -308,7 +310,7 @@ class Random(_Twister):
         z = self.gauss_next
         self.gauss_next = None
         if z is None:
-            angle = random() * _TWO_PI
+            angle = random() * TWOPI
             radius = _sqrt(-2.0 * _log(1.0 - random()))
             z = _cos(angle) * radius
             self.gauss_next = _sin(angle) * radius
@@ -326,7 +328,7 @@ class Random(_Twister):
         """An angle around mu with concentration kappa (Best and Fisher, 1979)."""
         random = self.random
         if kappa <= 1e-6:
-            return _TWO_PI * random()
+            return TWOPI * random()
         s = 0.5 / kappa
         r = s + _sqrt(1.0 + s * s)
         while True:
@@ -338,7 +340,7 @@ class Random(_Twister):
                 break
         q = 1.0 / r
         f = (q + z) / (1.0 + q * z)
-        return (mu + _acos(f)) % _TWO_PI if random() > 0.5 else (mu - _acos(f)) % _TWO_PI
+        return (mu + _acos(f)) % TWOPI if random() > 0.5 else (mu - _acos(f)) % TWOPI
 
     def gammavariate(self, alpha, beta):
         """Gamma distribution: alpha is the shape, beta the scale."""
@@ -354,7 +356,7 @@ class Random(_Twister):
         """Cheng, "The generation of Gamma variables with non-integral shape parameters", 1977."""
         random = self.random
         a = _sqrt(2.0 * alpha - 1.0)
-        b = alpha - _LOG_4
+        b = alpha - LOG4
         c = alpha + a
         while True:
             u1 = random()
@@ -365,7 +367,7 @@ class Random(_Twister):
             x = alpha * _exp(v)
             z = u1 * u1 * u2
             r = b + c * v - x
-            if r + _GAMMA_MAGIC - 4.5 * z >= 0.0 or r >= _log(z):
+            if r + SG_MAGICCONST - 4.5 * z >= 0.0 or r >= _log(z):
                 return x
 
     def _gamma_small(self, alpha):
@@ -464,7 +466,7 @@ class SystemRandom(Random):
 
     def random(self):
         """The next number in the interval [0, 1)."""
-        return (int.from_bytes(_urandom(7)) >> 3) * 2.0**-53
+        return (int.from_bytes(_urandom(7)) >> 3) * RECIP_BPF
 
     def getrandbits(self, k):
         """An int of k random bits."""

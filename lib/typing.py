@@ -1164,6 +1164,10 @@ T = TypeVar("T")
 KT = TypeVar("KT")
 VT = TypeVar("VT")
 T_co = TypeVar("T_co", covariant=True)
+V_co = TypeVar("V_co", covariant=True)
+VT_co = TypeVar("VT_co", covariant=True)
+CT_co = TypeVar("CT_co", covariant=True, bound=type)
+T_contra = TypeVar("T_contra", contravariant=True)
 AnyStr = TypeVar("AnyStr", bytes, str)
 
 Hashable = _alias(collections.abc.Hashable, 0)
@@ -1494,7 +1498,7 @@ def _make_nmtuple(name, fields, module, defaults=()):
     return made
 
 
-class _NamedTupleMeta(type):
+class NamedTupleMeta(type):
     def __new__(cls, typename, bases, ns):
         assert _NamedTuple in bases
         for base in bases:
@@ -1539,7 +1543,7 @@ def NamedTuple(typename, fields=_MISSING, /, **kwargs):
     return made
 
 
-_NamedTuple = type.__new__(_NamedTupleMeta, "NamedTuple", (), {})
+_NamedTuple = type.__new__(NamedTupleMeta, "NamedTuple", (), {})
 
 
 def _namedtuple_mro_entries(bases):

@@ -292,7 +292,15 @@ NATIVE(raw_readall) {
     return result;
 }
 
+/* A raw stream of a program's own has these itself. */
+NATIVE(raw_missing) {
+    Value error = call_0(vm, from_object(&exc_NotImplementedError));
+    return is_absent(error) ? ABSENT : raise_object(vm, error);
+}
+
 static const NativeDef raw_methods[] = {
+    {"readinto", raw_missing, "*args", NULL, 0},
+    {"write", raw_missing, "*args", NULL, 0},
     {"read", raw_read, "size=-1, /", NULL, 0},
     {"readall", raw_readall, "", "Read until EOF, using multiple read() call.", 0},
     {0},

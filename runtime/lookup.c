@@ -16,6 +16,7 @@
 #include "runtime/shape.h"
 #include "runtime/slots.h"
 #include "runtime/str.h"
+#include "runtime/structseq.h"
 #include "runtime/tuple.h"
 
 /* --- built-in types, once a process --- */
@@ -130,6 +131,7 @@ static bool fill_dict(VM *vm, Type *type, Value dict) {
         if (!add(vm, dict, def->name, method_value(vm, type, def))) return false;
     }
     if (!add_members(vm, type, dict)) return false;
+    if (type->repr == structseq_repr && !structseq_fill_dict(vm, type, dict)) return false;
     for (const GetSetDef *def = type->getsets; def != NULL && def->name != NULL; def++) {
         if (!add(vm, dict, def->name, getset_descriptor_new(vm, type, def))) return false;
     }

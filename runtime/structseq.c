@@ -1,8 +1,12 @@
 #include "runtime/structseq.h"
 
+#include "runtime/arguments.h"
 #include "runtime/builder.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
+#include "runtime/int.h"
+#include "runtime/list.h"
+#include "runtime/str.h"
 
 /* All fields; and those that are items of the tuple, too: the hidden ones come last. */
 static int64_t field_count(const Type *type) {
@@ -104,4 +108,118 @@ Value structseq_repr(VM *vm, Value self) {
     }
     builder_char(&b, ')');
     return builder_finish(&b);
+}
+
+/* --- methods --- */
+
+/* An item whose name stands for a hidden field has no name of its own: the seconds of os.stat_result. */
+static bool is_unnamed(const Type *type, int64_t index) {
+    for (int64_t i = visible_count(type); i < field_count(type); i++) {
+        if (strcmp(type->members[i].name, type->members[index].name) == 0) return true;
+    }
+    return false;
+}
+
+static int64_t unnamed_count(const Type *type) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < visible_count(type); i++)
+        count += is_unnamed(type, i);
+    return count;
+}
+
+/* The dict of the hidden fields, which the constructor takes as its second argument. */
+static Value hidden_fields(VM *vm, Value self) {
+    const Type *type = type_of(self);
+    Value dict = dict_new(vm);
+    for (int64_t i = visible_count(type); !is_absent(dict) && i < field_count(type); i++) {
+        Value item = as_tuple(self)->items[i];
+        if (!dict_set_c(vm, dict, type->members[i].name, is_absent(item) ? NONE : item))
+            value_clear(vm, &dict);
+    }
+    return dict;
+}
+
+METHOD(reduce) {
+    Tuple *self = as_tuple(args[0]);
+    Value items = tuple_from(vm, self->items, self->length);
+    Value hidden = is_absent(items) ? ABSENT : hidden_fields(vm, args[0]);
+    Value row = is_absent(hidden) ? ABSENT : tuple_pack(vm, 2, items, hidden);
+    Value result = is_absent(row) ? ABSENT : tuple_pack(vm, 2, from_object(self->head.type), row);
+    value_xdrop(vm, items);
+    value_xdrop(vm, hidden);
+    value_xdrop(vm, row);
+    return result;
+}
+
+static int64_t field_index(const Type *type, Value name) {
+    for (int64_t i = 0; i < field_count(type); i++) {
+        if (string_equal_c(name, type->members[i].name)) return i;
+    }
+    return -1;
+}
+
+/* Put the keywords' values into the row of borrowed items; the names that fit nothing into a list. */
+static Value apply_changes(VM *vm, const Type *type, Value names, Value *values, Value *items) {
+    Value unknown = list_new(vm, 0);
+    for (int64_t i = 0; !is_absent(unknown) && i < names_count(names); i++) {
+        Value name = as_tuple(names)->items[i];
+        int64_t index = field_index(type, name);
+        if (index >= 0)
+            items[index] = values[i];
+        else if (!list_append(vm, unknown, name))
+            value_clear(vm, &unknown);
+    }
+    return unknown;
+}
+
+METHOD(replace) {
+    Type *type = type_of(args[0]);
+    Value items[STRUCTSEQ_FIELDS_MAX];
+    int64_t count = field_count(type);
+    if (nargs > 1) return raise_type(vm, "__replace__() takes no positional arguments");
+    if (unnamed_count(type) > 0) {
+        return raise_type(vm, "__replace__() is not supported for %s because it has unnamed field(s)",
+                          type->head.name);
+    }
+    memcpy(items, as_tuple(args[0])->items, (size_t)count * sizeof(Value));
+    Value unknown = apply_changes(vm, type, names, args + nargs, items);
+    if (is_absent(unknown)) return ABSENT;
+    bool ok = as_list(unknown)->length == 0;
+    if (!ok) raise_type(vm, "Got unexpected field name(s): %R", unknown);
+    value_drop(vm, unknown);
+    if (!ok) return ABSENT;
+    for (int64_t i = 0; i < count; i++)
+        value_xref(items[i]);
+    return structseq_new(vm, type, items);
+}
+
+const NativeDef structseq_methods[] = {
+    {"__reduce__", method_reduce, "", "Helper for pickle.", 0},
+    {"__replace__", method_replace, "*args, **changes",
+     "Return a copy of the structure with new values for the specified fields.", 0},
+    {0},
+};
+
+bool structseq_fill_dict(VM *vm, Type *type, Value dict) {
+    Value names[STRUCTSEQ_FIELDS_MAX];
+    int64_t named = 0, visible = visible_count(type);
+    bool ok = true;
+    for (int64_t i = 0; ok && i < visible; i++) {
+        if (is_unnamed(type, i)) continue;
+        names[named] = string_intern_c(vm, type->members[i].name);
+        ok = !is_absent(names[named]);
+        named += ok;
+    }
+    if (!ok) {
+        while (named > 0)
+            value_drop(vm, names[--named]);
+        return false;
+    }
+    Value match = tuple_from_owned(vm, names, named);
+    ok = !is_absent(match) && dict_set_c(vm, dict, "n_sequence_fields", int_small(visible)) &&
+         dict_set_c(vm, dict, "n_fields", int_small(field_count(type))) &&
+         dict_set_c(vm, dict, "n_unnamed_fields", int_small(visible - named)) &&
+         dict_set_c(vm, dict, "__match_args__", match);
+    value_xdrop(vm, match);
+    return ok;
 }

@@ -6,7 +6,8 @@
  *
  * Such a type is a static type whose base is tuple and whose `members` name the items: STRUCTSEQ_FIELD(i,
  * "name"). STRUCTSEQ_TYPE writes the initialiser. Fields with MEMBER_NONE_IF_ABSENT are hidden: attributes
- * that are no items of the tuple; they lie behind the others.
+ * that are no items of the tuple; they lie behind the others. An item of the tuple that has the
+ * name of a hidden field is without a name: the attribute is the field.
  */
 
 #include "runtime/native.h"
@@ -29,6 +30,7 @@
         .new = structseq_construct, \
         .repr = structseq_repr, \
         .members = member_table, \
+        .methods = structseq_methods, \
     }
 
 /* An instance from its items, one for each member (hidden ones may be ABSENT); takes the references, also
@@ -39,5 +41,8 @@ void structseq_dealloc(VM *vm, Object *self);
 /* The slots: type(sequence), and name(field=value, ...). */
 NEW RAISES Value structseq_construct(VM *vm, Type *type, Value *args, int nargs, Value names);
 NEW RAISES Value structseq_repr(VM *vm, Value self);
+extern const NativeDef structseq_methods[];
+/* What a type's dict has beyond slots, methods and members: n_fields, __match_args__ ... */
+RAISES bool structseq_fill_dict(VM *vm, Type *type, Value dict);
 
 #endif

@@ -1,5 +1,5 @@
-/* The module __future__: what its import statements name, as tuples (optional since, mandatory since, flag). What the
- * statements do is the compiler's. */
+/* The module _future under __future__: what its import statements name, as rows (name, optional since, mandatory since,
+ * flag). What the statements do is the compiler's. */
 #include "runtime/dict.h"
 #include "runtime/list.h"
 #include "runtime/module.h"
@@ -35,37 +35,28 @@ static Value release_tuple(VM *vm, const Release *r) {
     return tuple;
 }
 
-static Value feature_tuple(VM *vm, const Release *optional, const Release *mandatory, int flag) {
-    Value from = release_tuple(vm, optional);
-    Value until = is_absent(from) ? ABSENT : release_tuple(vm, mandatory);
-    Value feature = is_absent(until) ? ABSENT : tuple_pack(vm, 3, from, until, int_small(flag));
+static Value feature_row(VM *vm, size_t index) {
+    Value name = string_from_c(vm, features[index].name);
+    Value from = is_absent(name) ? ABSENT : release_tuple(vm, &features[index].optional);
+    Value until = is_absent(from) ? ABSENT : release_tuple(vm, &features[index].mandatory);
+    Value row =
+        is_absent(until) ? ABSENT : tuple_pack(vm, 4, name, from, until, int_small(features[index].flag));
+    value_xdrop(vm, name);
     value_xdrop(vm, from);
     value_xdrop(vm, until);
-    return feature;
-}
-
-static bool add_feature(VM *vm, Value dict, Value names, size_t index) {
-    Value feature =
-        feature_tuple(vm, &features[index].optional, &features[index].mandatory, features[index].flag);
-    bool ok = !is_absent(feature) && dict_set_c(vm, dict, features[index].name, feature);
-    value_xdrop(vm, feature);
-    if (!ok) return false;
-    Value name = string_from_c(vm, features[index].name);
-    return !is_absent(name) && list_append_owned(vm, names, name);
+    return row;
 }
 
 static bool fill(VM *vm, Value dict) {
-    Value names = list_new(vm, 0);
-    bool ok = !is_absent(names);
-    for (size_t i = 0; ok && i < sizeof features / sizeof *features; i++)
-        ok = add_feature(vm, dict, names, i);
-    ok = ok && dict_set_c(vm, dict, "all_feature_names", names);
-    value_xdrop(vm, names);
-    return ok;
+    Value rows = list_new(vm, 0);
+    for (size_t i = 0; !is_absent(rows) && i < sizeof features / sizeof *features; i++) {
+        Value row = feature_row(vm, i);
+        if (is_absent(row) || !list_append_owned(vm, rows, row)) value_clear(vm, &rows);
+    }
+    return module_add(vm, dict, "features", rows);
 }
 
-Value module___future___new(VM *vm) {
-    return module_make(vm, &(ModuleDef){.name = "__future__",
-                                        .doc = "Names of the features that future statements ask for.",
-                                        .fill = fill});
+Value module__future_new(VM *vm) {
+    return module_make(
+        vm, &(ModuleDef){.name = "_future", .doc = "The rows of the module __future__.", .fill = fill});
 }

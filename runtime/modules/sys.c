@@ -314,6 +314,7 @@ static const MemberDef flags_fields[] = {FIELD(0, "debug", NULL),
                                          FIELD(15, "warn_default_encoding", NULL),
                                          FIELD(16, "safe_path", NULL),
                                          FIELD(17, "int_max_str_digits", NULL),
+                                         STRUCTSEQ_HIDDEN(18, "gil"),
                                          {0}};
 
 STRUCTSEQ_TYPE(flags_type, "sys.flags", flags_fields, "The command line's flags.");
@@ -375,7 +376,8 @@ bool sys_set_flags(VM *vm, const SysFlags *f) {
                      no,
                      no,
                      bool_from(f->safe_path),
-                     int_small(INT_MAX_STR_DIGITS_DEFAULT)};
+                     int_small(INT_MAX_STR_DIGITS_DEFAULT),
+                     int_small(1)};
     Value flags = structseq_new(vm, &flags_type, items);
     bool done = !is_absent(flags) && dict_set_c(vm, vm->sys, "flags", flags);
     value_xdrop(vm, flags);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -57,15 +58,82 @@ NATIVE(time_clock_gettime) {
     return clock_argument(vm, args[0], &id) ? clock_seconds(vm, id) : ABSENT;
 }
 
+/* The same for functions that take what has __index__, too. */
+static bool clock_number(VM *vm, Value v, clockid_t *id) {
+    int64_t number;
+    if (is_float_family(v))
+        return raise_type(vm, "'float' object cannot be interpreted as an integer"), false;
+    if (is_int_family(v) && !int_to_int64(v, &number))
+        return raise_overflow(vm, "Python int too large to convert to C long"), false;
+    if (!object_to_int64(vm, v, &exc_OverflowError, &number)) return false;
+    if (number != (int32_t)number) {
+        return raise_overflow(vm, "signed integer is %s",
+                              number > 0 ? "greater than maximum" : "less than minimum"),
+               false;
+    }
+    *id = (clockid_t)number;
+    return true;
+}
+
+static bool timestamp_argument(VM *vm, Value v, int64_t *t) {
+    if (!is_int_family(v)) return raise_type(vm, "expect int, got %T", v), false;
+    if (int_to_int64(v, t)) return true;
+    return raise_overflow(vm, "timestamp too large to convert to C PyTime_t"), false;
+}
+
+static Value set_clock(VM *vm, clockid_t id, const struct timespec *t) {
+    return clock_settime(id, t) < 0 ? raise_os(vm, errno, ABSENT) : NONE;
+}
+
+NATIVE(time_clock_settime_ns) {
+    clockid_t id;
+    int64_t ns;
+    if (!clock_number(vm, args[0], &id)) return ABSENT;
+    if (!timestamp_argument(vm, args[1], &ns)) return ABSENT;
+    int64_t rest = ns % NS_PER_S;
+    struct timespec t = {ns / NS_PER_S - (rest < 0), rest + (rest < 0 ? NS_PER_S : 0)};
+    return set_clock(vm, id, &t);
+}
+
 NATIVE(time_clock_gettime_ns) {
     clockid_t id;
     return clock_argument(vm, args[0], &id) ? clock_nanoseconds(vm, id) : ABSENT;
 }
 
+NATIVE(time_clock_settime) {
+    clockid_t id;
+    struct timespec t;
+    if (!clock_number(vm, args[0], &id)) return ABSENT;
+    if (is_float_family(args[1])) {
+        double d = float_number(args[1]), whole = floor(d);
+        if (isnan(d)) return raise_value(vm, "Invalid value NaN (not a number)");
+        if (!(fabs(whole) < 9.2e18)) return raise_overflow(vm, "timestamp out of range for platform time_t");
+        t = (struct timespec){(time_t)whole, (long)((d - whole) * NS_PER_S)};
+    } else {
+        int64_t seconds;
+        if (is_int_family(args[1]) && !int_to_int64(args[1], &seconds))
+            return raise_overflow(vm, "timestamp too large to convert to C PyTime_t");
+        if (!object_to_int64(vm, args[1], &exc_OverflowError, &seconds)) return ABSENT;
+        t = (struct timespec){seconds, 0};
+    }
+    return set_clock(vm, id, &t);
+}
+
+NATIVE(time_pthread_getcpuclockid) {
+    int64_t thread;
+    clockid_t id;
+    if (!is_int_family(args[0]))
+        return raise_type(vm, "pthread_getcpuclockid() argument 1 must be int, not %T", args[0]);
+    if (!object_to_int64(vm, args[0], &exc_OverflowError, &thread)) return ABSENT;
+    if ((pthread_t)thread != pthread_self()) return raise_os(vm, ESRCH, ABSENT);
+    int error = pthread_getcpuclockid(pthread_self(), &id);
+    return error ? raise_os(vm, error, ABSENT) : int_small(id);
+}
+
 NATIVE(time_clock_getres) {
     clockid_t id;
     struct timespec t;
-    if (!clock_argument(vm, args[0], &id)) return ABSENT;
+    if (!clock_number(vm, args[0], &id)) return ABSENT;
     if (clock_getres(id, &t) < 0) return raise_os(vm, errno, ABSENT);
     return float_from(vm, (double)t.tv_sec + (double)t.tv_nsec * 1e-9);
 }
@@ -367,6 +435,21 @@ static Value zone_at(VM *vm, time_t moment, long *offset) {
     return string_from_c(vm, t.tm_zone);
 }
 
+/* The library's Python does it. */
+NATIVE(time_strptime) {
+    Value name = string_from_c(vm, "_strptime");
+    Value module = is_absent(name) ? ABSENT : vm->hooks.import(vm, name);
+    value_xdrop(vm, name);
+    if (is_absent(module)) return ABSENT;
+    Value key = string_intern_c(vm, "_strptime_time");
+    Value function = is_absent(key) ? ABSENT : object_get_attribute(vm, module, key);
+    value_xdrop(vm, key);
+    value_drop(vm, module);
+    Value result = is_absent(function) ? ABSENT : object_call(vm, function, args, nargs, names);
+    value_xdrop(vm, function);
+    return result;
+}
+
 /* timezone, altzone, daylight, tzname: from what holds in this year's winter and summer. */
 static bool set_zone(VM *vm, Value dict) {
     enum { YEAR = (365 * 24 + 6) * 3600 };
@@ -419,6 +502,12 @@ static const NativeDef functions[] = {
     {"clock_gettime_ns", time_clock_gettime_ns, "clk_id, /", "The time of the given clock, in nanoseconds.",
      0},
     {"clock_getres", time_clock_getres, "clk_id, /", "The resolution of the given clock, in seconds.", 0},
+    {"clock_settime", time_clock_settime, "clk_id, time, /", "Set the time of the given clock, in seconds.",
+     0},
+    {"clock_settime_ns", time_clock_settime_ns, "clk_id, time, /",
+     "Set the time of the given clock, in nanoseconds.", 0},
+    {"pthread_getcpuclockid", time_pthread_getcpuclockid, "thread_id, /",
+     "The clk_id of a thread's CPU time clock.", 0},
     {"get_clock_info", time_get_clock_info, "name, /", "Information on the specified clock as a namespace.",
      0},
     {"sleep", time_sleep, "seconds, /", "Delay execution for a given number of seconds.", 0},
@@ -429,6 +518,7 @@ static const NativeDef functions[] = {
     {"asctime", time_asctime, "tuple=None, /", "A time tuple to text such as 'Sat Jun 06 16:26:11 1998'.", 0},
     {"ctime", time_ctime, "seconds=None, /", "Seconds since the Epoch to text in local time.", 0},
     {"strftime", time_strftime, "format, tuple=None, /", "A time tuple to text by a format.", 0},
+    {"strptime", time_strptime, "*args", "Parse text to a time tuple by a format; see strftime().", 0},
     {"tzset", time_tzset, "", "Initialize, or reinitialize, the local timezone from the environment.", 0},
     {0},
 };
