@@ -1,6 +1,7 @@
 #include "runtime/bytesmethods.h"
 
 #include "runtime/codec.h"
+#include "runtime/hexdigits.h"
 #include "runtime/int.h"
 #include "runtime/protocol.h"
 #include "runtime/slice.h"
@@ -187,8 +188,9 @@ SHARED_METHOD(hex) {
         t.length ? string_new(vm, t.length * 2 + separators, 0) : as_string(value_ref(vm->empty_string));
     if (!s) return ABSENT;
     uint8_t *to = s->data;
-    for (int64_t i = 0; i < t.length; i++) {
-        if (separators && i && (from_left ? i : t.length - i) % group == 0) *to++ = (uint8_t)separator;
+    if (!separators) hex_write(to, t.data, t.length);
+    for (int64_t i = 0; separators && i < t.length; i++) {
+        if (i && (from_left ? i : t.length - i) % group == 0) *to++ = (uint8_t)separator;
         *to++ = (uint8_t) "0123456789abcdef"[t.data[i] >> 4];
         *to++ = (uint8_t) "0123456789abcdef"[t.data[i] & 15];
     }
@@ -211,19 +213,21 @@ SHARED_METHOD(maketrans) {
 }
 
 SHARED_METHOD(translate) {
-    bool deleted[256] = {false};
+    bool deleted[256];
     uint8_t table[256];
-    for (int i = 0; i < 256; i++)
-        table[i] = (uint8_t)i;
     if (!is_none(args[1])) {
         if (!bytes_like_check(vm, args[1])) return ABSENT;
         if (text_of(args[1]).length != 256)
             return raise_value(vm, "translation table must be 256 characters long");
         memcpy(table, text_of(args[1]).data, 256);
+    } else {
+        for (int i = 0; i < 256; i++)
+            table[i] = (uint8_t)i;
     }
     if (!is_absent(args[2])) {
         if (!bytes_like_check(vm, args[2])) return ABSENT;
         Text unwanted = text_of(args[2]);
+        memset(deleted, 0, sizeof deleted);
         for (int64_t i = 0; i < unwanted.length; i++)
             deleted[unwanted.data[i]] = true;
     }
@@ -233,7 +237,9 @@ SHARED_METHOD(translate) {
         kept += !deleted[t.data[i]];
     TextWriter w;
     if (!writer_new(vm, &w, args[0], kept, 0xFF)) return ABSENT;
-    for (int64_t i = 0; i < t.length; i++) {
+    for (int64_t i = 0; i < t.length && is_absent(args[2]); i++)
+        w.data[i] = table[t.data[i]];
+    for (int64_t i = 0; i < t.length && !is_absent(args[2]); i++) {
         if (!deleted[t.data[i]]) w.data[w.at++] = table[t.data[i]];
     }
     return w.value;

@@ -15,8 +15,12 @@ static unsigned width_for(uint32_t maximum) { return maximum < 0x100 ? 0 : maxim
 
 static size_t data_size(const String *s) { return ((size_t)s->length + 1) << s->width_log; }
 
-static void terminate(String *s) {
-    memset(s->data + ((size_t)s->length << s->width_log), 0, (size_t)1 << s->width_log);
+static inline void terminate(String *s) {
+    if (s->width_log == 0) {
+        s->data[s->length] = 0;
+    } else {
+        memset(s->data + ((size_t)s->length << s->width_log), 0, (size_t)1 << s->width_log);
+    }
 }
 
 String *string_new(VM *vm, int64_t length, uint32_t maximum) {
@@ -55,12 +59,34 @@ void string_store(String *s, int64_t index, uint32_t c) {
     }
 }
 
+/* Most texts are short: two words, or two halves of one, that overlap are copied sooner than a call is made. */
+static inline void copy_bytes(uint8_t *to, const char *from, size_t length) {
+    uint64_t words[2];
+    uint32_t halves[2];
+    if (length > 16) {
+        memcpy(to, from, length);
+    } else if (length >= 8) {
+        memcpy(&words[0], from, 8);
+        memcpy(&words[1], from + length - 8, 8);
+        memcpy(to, &words[0], 8);
+        memcpy(to + length - 8, &words[1], 8);
+    } else if (length >= 4) {
+        memcpy(&halves[0], from, 4);
+        memcpy(&halves[1], from + length - 4, 4);
+        memcpy(to, &halves[0], 4);
+        memcpy(to + length - 4, &halves[1], 4);
+    } else {
+        for (size_t i = 0; i < length; i++)
+            to[i] = (uint8_t)from[i];
+    }
+}
+
 Value string_from_ascii(VM *vm, const char *text, size_t length) {
     if (length == 0) return value_ref(vm->empty_string);
     if (length == 1) return value_ref(vm->characters[(uint8_t)text[0]]);
     String *s = string_new(vm, (int64_t)length, 0);
     if (!s) return ABSENT;
-    memcpy(s->data, text, length);
+    copy_bytes(s->data, text, length);
     return from_object(s);
 }
 
@@ -148,6 +174,7 @@ Value string_slice(VM *vm, Value string, int64_t start, int64_t stop) {
     int64_t count = stop - start;
     if (count <= 0) return value_ref(vm->empty_string);
     if (count == (int64_t)s->length && s->head.type == &str_type) return value_ref(string);
+    if (s->ascii) return string_from_ascii(vm, (const char *)s->data + start, (size_t)count);
     if (count == 1) return string_from_char(vm, string_at(s, start));
     String *part = string_new(vm, count, string_maximum_in(s, start, stop));
     if (!part) return ABSENT;

@@ -174,6 +174,19 @@ static void learn(uint8_t *known, const Builder *b, int64_t before) {
     if (b->length == before + 1 && b->width_log == 0 && b->data[before] < 0x80) *known = b->data[before];
 }
 
+/* From i on, up to a character that is not known: there is room for all of them. Where that is. */
+static int64_t translate_known(Builder *b, const String *s, int64_t i, const uint8_t *known) {
+    uint8_t *to = b->data + b->length;
+    for (; i < string_length(s); i++) {
+        uint8_t c = known[s->data[i]];
+        if (c == TRANSLATION_UNKNOWN) break;
+        *to = c;
+        to += c != TRANSLATION_DELETED;
+    }
+    b->length = to - b->data;
+    return i;
+}
+
 METHOD(translate) {
 
     const String *s = as_string(args[0]);
@@ -183,6 +196,10 @@ METHOD(translate) {
     builder_init(&b, vm);
     if (s->ascii) builder_reserve(&b, string_length(s));
     for (int64_t i = 0; i < string_length(s); i++) {
+        if (s->ascii && b.width_log == 0 && b.capacity - b.length >= string_length(s) - i) {
+            i = translate_known(&b, s, i, known);
+            if (i == string_length(s)) break;
+        }
         uint32_t c = string_at(s, i);
         if (c < 0x80 && known[c]) {
             if (known[c] != TRANSLATION_DELETED) builder_char(&b, known[c]);

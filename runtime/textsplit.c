@@ -103,9 +103,23 @@ static bool rsplit_blanks(Splitter *s) {
 
 /* --- at a separator --- */
 
+/* memchr, but what is near is found without a call: eight bytes at once, of which the equal ones are zero in x. */
+static inline const uint8_t *find_near(const uint8_t *from, const uint8_t *end, uint8_t byte) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    if (end - from >= 8) {
+        uint64_t x;
+        memcpy(&x, from, sizeof x);
+        x ^= ones * byte;
+        uint64_t zeros = (x - ones) & ~x & ones << 7;
+        if (zeros) return from + __builtin_ctzll(zeros) / 8;
+        from += 8;
+    }
+    return memchr(from, byte, (size_t)(end - from));
+}
+
 static bool split_at_byte(Splitter *s, uint8_t separator) {
     const uint8_t *data = s->text.data, *next = data, *end = data + s->text.length, *found;
-    while (s->splits-- > 0 && (found = memchr(next, separator, (size_t)(end - next)))) {
+    while (s->splits-- > 0 && (found = find_near(next, end, separator))) {
         if (!add(s, next - data, found - data)) return false;
         next = found + 1;
     }

@@ -7,6 +7,7 @@
  */
 #include <zlib.h>
 
+#include "runtime/hexdigits.h"
 #include "runtime/arguments.h"
 #include "runtime/buffer.h"
 #include "runtime/bytes.h"
@@ -99,7 +100,6 @@ static int separator(VM *vm, Value v) {
 }
 
 static Value to_hex(VM *vm, Source s, Value *args) {
-    static const char digits[] = "0123456789abcdef";
     int sep = is_absent(args[1]) ? 0 : separator(vm, args[1]);
     int64_t group = 1;
     if (sep < 0 || (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &group)))
@@ -111,11 +111,15 @@ static Value to_hex(VM *vm, Source s, Value *args) {
     Bytes *to = room(vm, s.length, 2, seps);
     if (!to) return ABSENT;
     uint8_t *p = to->data;
+    if (!seps) {
+        hex_write(p, s.data, s.length);
+        return from_object(to);
+    }
     uint64_t left = from_left || s.length == 0 ? size : (uint64_t)(s.length - 1) % size + 1;
     for (int64_t i = 0; i < s.length; i++, left--) {
         if (left == 0) *p++ = (uint8_t)sep, left = size;
-        *p++ = (uint8_t)digits[s.data[i] >> 4];
-        *p++ = (uint8_t)digits[s.data[i] & 15];
+        hex_write(p, s.data + i, 1);
+        p += 2;
     }
     return from_object(to);
 }
