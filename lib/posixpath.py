@@ -152,6 +152,7 @@ def realpath(filename, *, strict=False):
         path = slash
     else:
         path = posix.getcwdb() if isinstance(filename, bytes) else posix.getcwd()
+    current = path if path != slash else path[:0]
     rest = [part for part in reversed(filename.split(slash))]
     seen = {}   # link -> what it leads to; None while that is being found out
     while rest:
@@ -169,8 +170,11 @@ def realpath(filename, *, strict=False):
             if not stat.S_ISLNK(posix.lstat(new).st_mode):
                 path = new
                 continue
-        except OSError:
+        except OSError as error:
             if strict:
+                # a relative path is shown as it was given
+                if not filename.startswith(slash) and new.startswith(current + slash):
+                    error.filename = new[len(current) + 1:]
                 raise
             path = new
             continue
