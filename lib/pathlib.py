@@ -6,7 +6,6 @@ import posixpath
 import stat
 from collections.abc import Sequence
 from errno import EBADF, ELOOP, ENOENT, ENOTDIR
-from types import GenericAlias
 
 __all__ = ['UnsupportedOperation', 'PurePath', 'PurePosixPath', 'Path', 'PosixPath']
 
@@ -210,8 +209,6 @@ class PurePath:
 
     def __ge__(self, other):
         return str(self).split('/') >= str(other).split('/') if self._compared(other) else NotImplemented
-
-    __class_getitem__ = classmethod(GenericAlias)
 
     # names
 
