@@ -107,10 +107,14 @@ static inline void value_drop(VM *vm, Value v) {
     if (is_object(v)) object_drop(vm, as_object(v));
 }
 
-static inline Value value_xref(Value v) { return is_absent(v) ? v : value_ref(v); }
+/* ABSENT has the tag of a pointer, so that numbers pass by one test. */
+static inline Value value_xref(Value v) {
+    if (is_object(v) && !is_absent(v)) object_ref(as_object(v));
+    return v;
+}
 
 static inline void value_xdrop(VM *vm, Value v) {
-    if (!is_absent(v)) value_drop(vm, v);
+    if (is_object(v) && !is_absent(v)) object_drop(vm, as_object(v));
 }
 
 /* Store `v` in *place, then drop what was there: the order that keeps *place valid while finalizers run. */

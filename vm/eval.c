@@ -484,7 +484,7 @@ Value eval_run(VM *vm) {
     Frame *frame;
     const uint32_t *ip;
     Value *sp, *locals;
-    uint32_t word;
+    int64_t word; /* of 32 bits; wider, so that its parts are indexes as they are */
     /* Passed from an instruction to a shared tail. */
     Value result, callable;
     Value *base, *arguments; /* of a call: the callable's place and the first argument's */
