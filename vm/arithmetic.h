@@ -111,32 +111,34 @@ FAST_INLINE bool ints_matmul(Value a, Value b, Value *result) {
     return false;
 }
 
-/* --- two immediate floats: false when the operands or the result are none --- */
+/* --- two immediate floats: false when the operands are none; the result may be any double --- */
 
-/* See float_get and float_immediate: what they do, with one test for each word. */
 #define FLOATS(name, operator) \
-    FAST_INLINE bool floats_##name(Value a, Value b, Value *result) { \
-        return is_float(a) && is_float(b) && float_immediate(float_get(a) operator float_get(b), result); \
+    FAST_INLINE bool floats_##name(Value a, Value b, double *result) { \
+        if (!is_float(a) || !is_float(b)) return false; \
+        *result = float_get(a) operator float_get(b); \
+        return true; \
     }
 
 FLOATS(add, +)
 FLOATS(subtract, -)
 FLOATS(multiply, *)
 
-FAST_INLINE bool floats_true_divide(Value a, Value b, Value *result) {
+FAST_INLINE bool floats_true_divide(Value a, Value b, double *result) {
     if (!is_float(a) || !is_float(b) || float_get(b) == 0) return false;
-    return float_immediate(float_get(a) / float_get(b), result);
+    *result = float_get(a) / float_get(b);
+    return true;
 }
 
-FAST_INLINE bool floats_power(Value a, Value b, Value *result) {
+FAST_INLINE bool floats_power(Value a, Value b, double *result) {
     if (!are_floats(a, b) || !(float_get(a) > 0)) return false;
-    double power = pow(float_get(a), float_get(b));
-    return isfinite(power) && float_immediate(power, result);
+    *result = pow(float_get(a), float_get(b));
+    return isfinite(*result);
 }
 
 /* The other operators have no short way for floats. */
 #define NO_FLOATS(name) \
-    FAST_INLINE bool floats_##name(Value a, Value b, Value *result) { \
+    FAST_INLINE bool floats_##name(Value a, Value b, double *result) { \
         (void)a, (void)b, (void)result; \
         return false; \
     }
@@ -151,6 +153,12 @@ NO_FLOATS(xor)
 NO_FLOATS(matmul)
 
 /* --- an immediate int and an immediate float --- */
+
+/* The other operand of a double: an immediate number. */
+FAST_INLINE bool is_number(Value v) { return is_float(v) || is_int(v); }
+
+/* An immediate number other than 0; ABSENT for anything else. */
+FAST_INLINE Value divisor(Value v) { return is_number(v) && number_get(v) != 0 ? v : ABSENT; }
 
 FAST_INLINE bool is_mixed(Value a, Value b) { return is_int(a) ? is_float(b) : is_float(a) && is_int(b); }
 

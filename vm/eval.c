@@ -31,6 +31,7 @@
 #include "runtime/error.h"
 #include "runtime/exception.h"
 #include "runtime/exception_group.h"
+#include "runtime/float.h"
 #include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/iterators.h"
@@ -366,10 +367,11 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
 #define BINARY(opcode, OPERATOR, operator, left, right, done, spill, is_inplace) \
     TARGET(opcode) { \
         Value a_ = (left), b_ = (right), value_; \
+        double real_; \
         if (are_ints(a_, b_)) { \
             if (LIKELY(ints_##operator(a_, b_, &value_))) done(value_); \
-        } else if (LIKELY(floats_##operator(a_, b_, &value_))) { \
-            done(value_); \
+        } else if (LIKELY(floats_##operator(a_, b_, &real_))) { \
+            done##_REAL(real_); \
         } \
         spill; \
         inplace = (is_inplace); \
@@ -422,6 +424,77 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
         sp -= 2; \
         RESULT_STORED(v); \
     } while (0)
+
+/*
+ * A double that would be pushed is left in `real` instead, not packed into a Value, with sp below where it would be; the
+ * next instruction is dispatched through real_targets. Those that compute or compare with the top of the stack take it
+ * from there (the labels real_...); for all others it goes onto the stack first (real_pushed). So a chain of float
+ * operations packs only its last result, and is checked only once for the doubles that need an object.
+ */
+#ifdef EVAL_TRACED
+#define NEXT_REAL() goto real_pushed
+#else
+#define NEXT_REAL() \
+    do { \
+        word = *ip++; \
+        goto *real_targets[word & 255]; \
+    } while (0)
+#endif
+#define RESULT_PUSHED_REAL(x) \
+    do { \
+        real = (x); \
+        NEXT_REAL(); \
+    } while (0)
+#define RESULT_FOR_TOP_REAL(x) \
+    do { \
+        real = (x); \
+        sp--; \
+        NEXT_REAL(); \
+    } while (0)
+#define RESULT_FOR_TWO_REAL(x) \
+    do { \
+        real = (x); \
+        sp -= 2; \
+        NEXT_REAL(); \
+    } while (0)
+#define RESULT_STORED_REAL(x) \
+    do { \
+        Value packed_; \
+        if (LIKELY(float_immediate(x, &packed_))) RESULT_STORED(packed_); \
+    } while (0)
+#define RESULT_FOR_TOP_STORED_REAL(x) \
+    do { \
+        Value packed_; \
+        if (LIKELY(float_immediate(x, &packed_))) RESULT_FOR_TOP_STORED(packed_); \
+    } while (0)
+#define RESULT_FOR_TWO_STORED_REAL(x) \
+    do { \
+        Value packed_; \
+        if (LIKELY(float_immediate(x, &packed_))) RESULT_FOR_TWO_STORED(packed_); \
+    } while (0)
+
+/* The instructions that have a label for `real`. REAL(instruction, the result, what becomes of it): `other` is what the
+ * operand is called there, in both. */
+#define REAL_INSTRUCTIONS(REAL) \
+    REAL(ADD, sp[-1], other + real, RESULT_FOR_TOP_REAL) \
+    REAL(SUBTRACT, sp[-1], other - real, RESULT_FOR_TOP_REAL) \
+    REAL(MULTIPLY, sp[-1], other *real, RESULT_FOR_TOP_REAL) \
+    REAL(TRUE_DIVIDE, real != 0 ? sp[-1] : ABSENT, other / real, RESULT_FOR_TOP_REAL) \
+    REAL(ADD_STORE, sp[-1], other + real, RESULT_FOR_TOP_STORED_REAL) \
+    REAL(MULTIPLY_STORE, sp[-1], other *real, RESULT_FOR_TOP_STORED_REAL) \
+    REAL(ADD_WITH_LOCAL, locals[B16], real + other, RESULT_PUSHED_REAL) \
+    REAL(SUBTRACT_WITH_LOCAL, locals[B16], real - other, RESULT_PUSHED_REAL) \
+    REAL(MULTIPLY_WITH_LOCAL, locals[B16], real *other, RESULT_PUSHED_REAL) \
+    REAL(TRUE_DIVIDE_WITH_LOCAL, divisor(locals[B16]), real / other, RESULT_PUSHED_REAL) \
+    REAL(ADD_WITH_LOCAL_STORE, locals[B16], real + other, RESULT_STORED_REAL) \
+    REAL(SUBTRACT_WITH_LOCAL_STORE, locals[B16], real - other, RESULT_STORED_REAL) \
+    REAL(MULTIPLY_WITH_LOCAL_STORE, locals[B16], real *other, RESULT_STORED_REAL) \
+    REAL(ADD_WITH_CONST, CONST_AT(B16), real + other, RESULT_PUSHED_REAL) \
+    REAL(SUBTRACT_WITH_CONST, CONST_AT(B16), real - other, RESULT_PUSHED_REAL) \
+    REAL(MULTIPLY_WITH_CONST, CONST_AT(B16), real *other, RESULT_PUSHED_REAL) \
+    REAL(ADD_INT, int_small(B16_SIGNED), real + other, RESULT_PUSHED_REAL) \
+    REAL(SUBTRACT_INT, int_small(B16_SIGNED), real - other, RESULT_PUSHED_REAL) \
+    REAL(MULTIPLY_INT, int_small(B16_SIGNED), real *other, RESULT_PUSHED_REAL)
 
 #define SPILL_NOTHING ((void)0)
 #define SPILL_LOCALS \
@@ -480,6 +553,18 @@ Value eval_run(VM *vm) {
 #define SPECIAL(name, family, meaning) [OP_##name] = &&op_##name,
 #include "compiler/opcodes.def"
     };
+#ifndef EVAL_TRACED
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+    static const void *const real_targets[OP_COUNT] = {[0 ... OP_COUNT - 1] = &&real_pushed,
+#define REAL(name, ...) [OP_##name] = &&real_##name,
+                                                       REAL_INSTRUCTIONS(REAL) REAL(STORE_LOCAL)
+                                                           REAL(COMPARE_JUMP) REAL(COMPARE_INT_JUMP)
+                                                               REAL(COMPARE_CONST_JUMP)
+#undef REAL
+    };
+#pragma GCC diagnostic pop
+#endif
 
     Frame *frame;
     const uint32_t *ip;
@@ -494,6 +579,7 @@ Value eval_run(VM *vm) {
     Type *type;
     Attributes *area;
     int truth;
+    double real = 0;
 
 #ifndef EVAL_TRACED
     if (UNLIKELY(vm->interrupted) && trace_is_on(vm)) return eval_traced(vm, true);
@@ -1306,6 +1392,63 @@ Value eval_run(VM *vm) {
         result = bool_from(!truth);
         goto replace_top;
     }
+
+    /* --- a double that is not on the stack yet --- */
+
+real_pushed: /* what has fetched the next instruction is as if it had not */
+    TRACED(ip++;)
+    ip--;
+    {
+        Value packed;
+        if (LIKELY(float_immediate(real, &packed))) RESULT_PUSHED(packed);
+    }
+    SAVE_IP();
+    result = float_from(vm, real);
+    goto push_result;
+
+#ifndef EVAL_TRACED
+#define REAL(name, operand, computed, done) \
+    real_##name : { \
+        Value operand_ = operand; \
+        if (UNLIKELY(!is_number(operand_))) goto real_pushed; \
+        double other = number_get(operand_); \
+        done(computed); \
+        goto real_pushed; \
+    }
+    REAL_INSTRUCTIONS(REAL)
+#undef REAL
+
+real_STORE_LOCAL : {
+    Value packed, old = locals[A24];
+    if (UNLIKELY(!float_immediate(real, &packed))) goto real_pushed;
+    locals[A24] = packed;
+    value_xdrop(vm, old);
+    NEXT();
+}
+
+/* `order` is how the left operand compares with the right one. */
+#define JUMP_BY(order) \
+    do { \
+        uint32_t jump_ = *ip++; \
+        if (jump_ >> (order)&1) { \
+            ip += compare_jump_distance(jump_); \
+            CHECK_SIGNALS(); \
+        } \
+        NEXT(); \
+    } while (0)
+
+real_COMPARE_JUMP:
+    if (UNLIKELY(!is_float(sp[-1]))) goto real_pushed;
+    sp--;
+    JUMP_BY(double_order(float_get(*sp), real));
+
+real_COMPARE_INT_JUMP:
+    JUMP_BY(double_order(real, A24_SIGNED));
+
+real_COMPARE_CONST_JUMP:
+    if (UNLIKELY(!is_float(CONST_AT(A24)))) goto real_pushed;
+    JUMP_BY(double_order(real, float_get(CONST_AT(A24))));
+#endif
 
     /* --- comparisons and jumps --- */
 
@@ -2184,11 +2327,8 @@ again:
 
 #define SLOW_OR_MIXED(NAME, operator, condition) \
     slow_##NAME : { \
-        Value value_; \
-        if (is_mixed(sp[-2], sp[-1]) && (condition)) { \
-            if (LIKELY(float_immediate(number_get(sp[-2]) operator number_get(sp[-1]), &value_))) \
-                RESULT_FOR_TWO(value_); \
-        } \
+        if (is_mixed(sp[-2], sp[-1]) && (condition)) \
+            RESULT_FOR_TWO_REAL(number_get(sp[-2]) operator number_get(sp[-1])); \
         operation = BINARY_##NAME; \
         goto binary_slow; \
     }
