@@ -153,6 +153,9 @@ RAISES bool text_file_flush(VM *vm, TextFile *t);
 NEW RAISES Value text_file_read_line(VM *vm, TextFile *t,
                                      int64_t limit /* -1: none */); /* empty str: the end */
 
+/* The attributes in the state that the __setstate__ of a file in memory is given, None or a dict; None. `place` is what
+ * errors call the item. */
+NEW RAISES Value file_set_attributes(VM *vm, Value self, Value state, const char *place);
 /* An optional size argument: None and nothing mean -1. */
 RAISES bool file_count_argument(VM *vm, Value v, int64_t *size);
 

@@ -2,6 +2,7 @@
 #include "runtime/buffer.h"
 #include "runtime/bytearray.h"
 #include "runtime/bytes.h"
+#include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
 #include "runtime/instance.h"
@@ -133,6 +134,14 @@ NATIVE(leave) {
     Value result = io_ask(vm, args[0], "close", ABSENT);
     value_xdrop(vm, result);
     return is_absent(result) ? ABSENT : NONE;
+}
+
+Value file_set_attributes(VM *vm, Value self, Value state, const char *place) {
+    if (is_none(state)) return NONE;
+    if (!is_family(state, TYPE_DICT))
+        return raise_type(vm, "%s item of state should be a dict, got a %T", place, state);
+    Value dict = attributes_dict(vm, as_object(self));
+    return !is_absent(dict) && dict_update(vm, dict, state) ? NONE : ABSENT;
 }
 
 /* --- what a stream says that can do nothing --- */

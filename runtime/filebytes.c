@@ -264,11 +264,7 @@ NATIVE(setstate) {
     if (!object_to_int64(vm, items[1], &exc_OverflowError, &position)) return ABSENT;
     if (position < 0) return raise_value(vm, "position value cannot be negative");
     f->position = position;
-    if (is_none(items[2])) return NONE;
-    if (!is_family(items[2], TYPE_DICT))
-        return raise_type(vm, "third item of state should be a dict, got a %T", items[2]);
-    Value dict = attributes_dict(vm, as_object(args[0]));
-    return !is_absent(dict) && dict_update(vm, dict, items[2]) ? NONE : ABSENT;
+    return file_set_attributes(vm, args[0], items[2], "third");
 }
 
 static const NativeDef methods[] = {

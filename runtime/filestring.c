@@ -333,11 +333,7 @@ NATIVE(setstate) {
     }
     if (position < 0) return raise_value(vm, "position value cannot be negative");
     as_string_file(args[0])->position = position;
-    if (is_none(items[3])) return NONE;
-    if (!is_family(items[3], TYPE_DICT))
-        return raise_type(vm, "fourth item of state should be a dict, got a %T", items[3]);
-    Value dict = attributes_dict(vm, as_object(args[0]));
-    return !is_absent(dict) && dict_update(vm, dict, items[3]) ? NONE : ABSENT;
+    return file_set_attributes(vm, args[0], items[3], "fourth");
 }
 
 static const NativeDef methods[] = {

@@ -287,13 +287,18 @@ static Value format_int_as(VM *vm, Value number, const Spec *spec) {
 
 static Value format_double(VM *vm, double d, Spec *spec);
 
+bool format_check_spec(VM *vm, Value spec) {
+    if (is_string(spec)) return true;
+    raise_type(vm,
+               is_none(spec) ? "__format__() argument must be str, not None"
+                             : "__format__() argument must be str, not %T",
+               spec);
+    return false;
+}
+
 Value format_int(VM *vm, Value number, Value spec_text) {
     Spec spec;
-    if (!is_string(spec_text))
-        return raise_type(vm,
-                          is_none(spec_text) ? "__format__() argument must be str, not None"
-                                             : "__format__() argument must be str, not %T",
-                          spec_text);
+    if (!format_check_spec(vm, spec_text)) return ABSENT;
     if (as_string(spec_text)->length == 0) return object_str(vm, number);
     if (!parse_spec(vm, spec_text, number, '>', &spec)) return ABSENT;
     if (spec.type && spec.type < 128 && strchr("eEfFgG%", (int)spec.type)) {
@@ -356,11 +361,7 @@ static Value format_double(VM *vm, double d, Spec *spec) {
 
 Value format_float(VM *vm, Value number, Value spec_text) {
     Spec spec;
-    if (!is_string(spec_text))
-        return raise_type(vm,
-                          is_none(spec_text) ? "__format__() argument must be str, not None"
-                                             : "__format__() argument must be str, not %T",
-                          spec_text);
+    if (!format_check_spec(vm, spec_text)) return ABSENT;
     if (as_string(spec_text)->length == 0) return object_str(vm, number);
     if (!parse_spec(vm, spec_text, number, '>', &spec)) return ABSENT;
     if (spec.type && !(spec.type < 128 && strchr("eEfFgGn%", (int)spec.type))) {
@@ -383,11 +384,7 @@ static bool append_part(Builder *b, double d, const Spec *spec) {
 
 Value format_complex(VM *vm, Value number, Value spec_text) {
     Spec spec;
-    if (!is_string(spec_text))
-        return raise_type(vm,
-                          is_none(spec_text) ? "__format__() argument must be str, not None"
-                                             : "__format__() argument must be str, not %T",
-                          spec_text);
+    if (!format_check_spec(vm, spec_text)) return ABSENT;
     if (as_string(spec_text)->length == 0) return object_str(vm, number);
     if (!parse_spec(vm, spec_text, number, '>', &spec)) return ABSENT;
     if (spec.type && !(spec.type < 128 && strchr("eEfFgGn", (int)spec.type))) {

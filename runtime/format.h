@@ -4,10 +4,13 @@
 /*
  * Formatting: the format mini-language (PEP 3101) for str, int, float and complex; str.format; the % operator.
  *
- * `spec` is a str. The functions take any value of their family.
+ * The functions take any value of their family, and format_string a `spec` that is a str.
  */
 
 #include "runtime/state.h"
+
+/* Is the argument of a __format__ a str? */
+RAISES bool format_check_spec(VM *vm, Value spec);
 
 NEW RAISES Value format_string(VM *vm, Value string, Value spec);
 NEW RAISES Value format_int(VM *vm, Value number, Value spec);

@@ -8,6 +8,7 @@
 #include "runtime/descriptor.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
+#include "runtime/format.h"
 #include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/list.h"
@@ -223,11 +224,7 @@ static const GetSetDef getsets[] = {
 /* --- methods --- */
 
 NATIVE(object_format_method) {
-    if (!is_string(args[1]))
-        return raise_type(vm,
-                          is_none(args[1]) ? "__format__() argument must be str, not None"
-                                           : "__format__() argument must be str, not %T",
-                          args[1]);
+    if (!format_check_spec(vm, args[1])) return ABSENT;
     if (string_length(as_string(args[1])) > 0) {
         return raise_type(vm, "unsupported format string passed to %T.__format__", args[0]);
     }

@@ -44,11 +44,7 @@ METHOD(format) {
 METHOD(format_map) { return format_template(vm, args[0], NULL, -1, args[1]); }
 
 METHOD(dunder_format) {
-    if (!is_string(args[1]))
-        return raise_type(vm,
-                          is_none(args[1]) ? "__format__() argument must be str, not None"
-                                           : "__format__() argument must be str, not %T",
-                          args[1]);
+    if (!format_check_spec(vm, args[1])) return ABSENT;
     return format_string(vm, args[0], args[1]);
 }
 

@@ -54,11 +54,6 @@ static void awaitable_finalize(VM *vm, Object *self) {
     error_restore(vm, raised);
 }
 
-static Value self_iterate(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 /* The first use of a generator: remember the finalizer hook and tell the other one. */
 static bool ask_hooks(VM *vm, Generator *g) {
     if (g->async & GENERATOR_HOOKED) return true;
@@ -221,7 +216,7 @@ Type async_send_type = {
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(Awaitable),
     .base = &object_type,
-    .iterate = self_iterate,
+    .iterate = iterator_itself,
     .next = asend_next,
     .methods = asend_methods,
 };
@@ -334,7 +329,7 @@ Type async_throw_type = {
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(Awaitable),
     .base = &object_type,
-    .iterate = self_iterate,
+    .iterate = iterator_itself,
     .next = athrow_next,
     .methods = athrow_methods,
 };
@@ -467,7 +462,7 @@ Type anext_awaitable_type = {
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(AnextAwaitable),
     .base = &object_type,
-    .iterate = self_iterate,
+    .iterate = iterator_itself,
     .next = anext_next,
     .methods = anext_methods,
 };

@@ -121,11 +121,6 @@ static void wrapper_dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(Wrapper));
 }
 
-static Value wrapper_iterate(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 static Value wrapper_next(VM *vm, Value self) {
     return generator_send(vm, as_generator(wrapped(self)), NONE);
 }
@@ -160,7 +155,7 @@ Type coroutine_wrapper_type = {
     .basic_size = sizeof(Wrapper),
     .base = &object_type,
     .doc = "A wrapper object implementing __await__ for coroutines.",
-    .iterate = wrapper_iterate,
+    .iterate = iterator_itself,
     .next = wrapper_next,
     .methods = wrapper_methods,
 };

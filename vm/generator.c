@@ -568,11 +568,6 @@ Value generator_repr(VM *vm, Value self) {
                          (unsigned long long)self.bits);
 }
 
-static Value iterate(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
-
 Type generator_type = {
     TYPE_HEAD(generator_type, "generator", .traverse = generator_traverse, .clear = generator_clear,
               .finalize = generator_finalize, .dealloc = generator_dealloc),
@@ -581,7 +576,7 @@ Type generator_type = {
     .item_size = sizeof(Value),
     .base = &object_type,
     .repr = generator_repr,
-    .iterate = iterate,
+    .iterate = iterator_itself,
     .next = next,
     .methods = methods,
     .getsets = getsets,
