@@ -42,7 +42,8 @@ static Value try_number(VM *vm, BinaryOp op, Value left, Value right) {
     Value (*second)(VM *, Value, Value) = right_type->number.binary[op];
     if (second == first) second = NULL;
     if (first != NULL) {
-        if (second != NULL && type_is_subtype(right_type, left_type)) {
+        bool may_derive = second != NULL && right_type->base != &object_type;
+        if (may_derive && type_is_subtype(right_type, left_type)) {
             Value result = second(vm, left, right);
             if (!value_same(result, NOT_IMPLEMENTED)) return result;
             second = NULL;
