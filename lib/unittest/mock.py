@@ -1,0 +1,1618 @@
+"""Mock objects: they take the place of others, accept what is done with them, and tell of it afterwards.
+
+A mock makes attributes and return values, mocks again, when they are first asked for. Each mock knows its parent and reports
+its calls to it, so that the outermost one sees them all. Every mock has a class of its own, which is where its special
+methods live. patch() puts mocks in the place of other objects for a while.
+"""
+
+__all__ = ('Mock', 'MagicMock', 'patch', 'sentinel', 'DEFAULT', 'ANY', 'call', 'create_autospec', 'AsyncMock',
+           'FILTER_DIR', 'NonCallableMock', 'NonCallableMagicMock', 'mock_open', 'PropertyMock', 'seal')
+
+import asyncio
+import builtins
+import contextlib
+import functools
+import inspect
+import io
+import pprint
+import types
+from asyncio import iscoroutinefunction
+
+FILTER_DIR = True  # dir() of a mock leaves its own private names out
+
+
+class _SentinelObject:
+    """A thing that is only equal to itself."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __repr__(self):
+        return f'sentinel.{self.name}'
+
+    def __reduce__(self):
+        return f'sentinel.{self.name}'
+
+
+class _Sentinel:
+    """Makes them, one for each name."""
+
+    def __init__(self):
+        self._sentinels = {}
+
+    def __getattr__(self, name):
+        if name == '__bases__':
+            raise AttributeError  # so that inspect does not take it for a class
+        return self._sentinels.setdefault(name, _SentinelObject(name))
+
+    def __reduce__(self):
+        return 'sentinel'
+
+
+sentinel = _Sentinel()
+DEFAULT = sentinel.DEFAULT
+_missing = sentinel.MISSING
+_deleted = sentinel.DELETED
+
+_FUNCTIONS = (types.FunctionType, types.MethodType)
+
+
+class InvalidSpecError(Exception):
+    """A mock is no specification for another one."""
+
+
+# --- what things are ---
+
+def _is_exception(obj):
+    return isinstance(obj, BaseException) or isinstance(obj, type) and issubclass(obj, BaseException)
+
+
+def _is_magic(name):
+    return f'__{name[2:-2]}__' == name and len(name) > 4
+
+
+def _is_mock(obj):
+    return isinstance(type(obj), type) and issubclass(type(obj), NonCallableMock)
+
+
+def _is_async_function(obj):
+    if isinstance(getattr(obj, '__code__', None), types.CodeType):
+        return iscoroutinefunction(obj)
+    return False
+
+
+def _is_async(obj):
+    return _is_async_function(obj) or inspect.isawaitable(obj)
+
+
+def _mock_of(obj):
+    """The mock that a value is, or that is behind an autospecced function; None: neither."""
+    if _is_mock(obj):
+        return obj
+    if isinstance(obj, types.FunctionType) and _is_mock(obj.__dict__.get('mock')):
+        return obj.mock
+    return None
+
+
+def _adopt(parent, value, name, new_name):
+    """Let a mock that has no parent yet, and was given no name, have this one."""
+    value = _mock_of(value)
+    if value is None or value._mock_name or value._mock_new_name or value._mock_parent is not None \
+            or value._mock_new_parent is not None:
+        return False
+    above = parent
+    while above is not None:
+        if above is value:
+            return False  # it would be its own ancestor
+        above = above._mock_new_parent
+    if new_name:
+        value._mock_new_parent = parent
+        value._mock_new_name = new_name
+    if name:
+        value._mock_parent = parent
+        value._mock_name = name
+    return True
+
+
+def _signature_of(spec, as_instance, eat_self):
+    """The signature of what a call of the mock stands for, or None if nobody knows."""
+    if isinstance(spec, type) and not as_instance:
+        spec = spec.__init__
+        eat_self = True
+    elif isinstance(spec, (classmethod, staticmethod)):
+        if isinstance(spec, classmethod):
+            eat_self = True
+        spec = spec.__func__
+    elif not isinstance(spec, _FUNCTIONS):
+        try:
+            spec = spec.__call__
+        except AttributeError:
+            return None
+    try:
+        return inspect.signature(functools.partial(spec, None) if eat_self else spec)
+    except (ValueError, TypeError):
+        return None
+
+
+def _callable(obj):
+    if isinstance(obj, (staticmethod, classmethod)):
+        return _callable(obj.__func__)
+    return isinstance(obj, type) or getattr(obj, '__call__', None) is not None
+
+
+def _instances_are_callable(obj):
+    if not isinstance(obj, type):
+        return getattr(obj, '__call__', None) is not None
+    return any('__call__' in base.__dict__ for base in obj.__mro__)
+
+
+def _is_list(obj):
+    return type(obj) in (list, tuple)
+
+
+# --- calls ---
+
+def _format_call(name, args, kwargs):
+    items = [repr(arg) for arg in args] + [f'{key}={value!r}' for key, value in kwargs.items()]
+    return f"{name}({', '.join(items)})"
+
+
+class _Call(tuple):
+    """A call, as (name, args, kwargs) or (args, kwargs). Comparing is lenient: name and empty parts may be missing.
+
+    The object `call` makes them: call(1), call.method(1).other(2).
+    """
+
+    def __new__(cls, value=(), name='', parent=None, two=False, from_kall=True):
+        call_name, args, kwargs = cls._parts(value, name)
+        return tuple.__new__(cls, (args, kwargs) if two else (call_name, args, kwargs))
+
+    def __init__(self, value=(), name=None, parent=None, two=False, from_kall=True):
+        self._mock_name = name
+        self._mock_parent = parent
+        self._mock_from_kall = from_kall  # it is a call, not only the way to one
+
+    @staticmethod
+    def _parts(value, name=''):
+        args, kwargs = (), {}
+        if len(value) == 3:
+            return tuple(value)
+        for part in value:
+            if isinstance(part, str):
+                name = part
+            elif isinstance(part, tuple):
+                args = part
+            else:
+                kwargs = part
+        return name, args, kwargs
+
+    def __eq__(self, other):
+        try:
+            if len(other) > 3:
+                return False
+        except TypeError:
+            return NotImplemented
+        mine, theirs = self._parts(tuple(self)), self._parts(tuple(other))
+        if getattr(self, '_mock_parent', None) and getattr(other, '_mock_parent', None) \
+                and self._mock_parent != other._mock_parent:
+            return False
+        if mine[0] and theirs[0] != mine[0]:
+            return False
+        return (theirs[1], theirs[2]) == (mine[1], mine[2])  # theirs first: it may be ANY
+
+    __ne__ = object.__ne__
+    __hash__ = None
+
+    def __call__(self, /, *args, **kwargs):
+        if self._mock_name is None:
+            return _Call(('', args, kwargs), name='()')
+        return _Call((self._mock_name, args, kwargs), name=self._mock_name + '()', parent=self)
+
+    def __getattr__(self, attr):
+        if self._mock_name is None:
+            return _Call(name=attr, from_kall=False)
+        return _Call(name=f'{self._mock_name}.{attr}', parent=self, from_kall=False)
+
+    def __getattribute__(self, attr):
+        if attr in tuple.__dict__ and not _is_magic(attr):
+            raise AttributeError  # count and index are no methods here
+        return tuple.__getattribute__(self, attr)
+
+    @property
+    def args(self):
+        return self[-2]
+
+    @property
+    def kwargs(self):
+        return self[-1]
+
+    def __repr__(self):
+        if not self._mock_from_kall:
+            name = self._mock_name or 'call'
+            return 'call' + name if name.startswith('()') else name
+        name = self[0] if len(self) == 3 else ''
+        if not name:
+            name = 'call'
+        elif name.startswith('()'):
+            name = 'call' + name
+        else:
+            name = 'call.' + name
+        return _format_call(name, self.args, self.kwargs)
+
+    def call_list(self):
+        """All calls of a chain: call.a(1).b(2).call_list()."""
+        calls, each = [], self
+        while each is not None:
+            if each._mock_from_kall:
+                calls.append(each)
+            each = each._mock_parent
+        return _CallList(reversed(calls))
+
+
+call = _Call(from_kall=False)
+
+
+class _CallList(list):
+    """A list of calls. A list is in it when its items follow one another there."""
+
+    def __contains__(self, value):
+        if not isinstance(value, list):
+            return list.__contains__(self, value)
+        count = len(value)
+        return any(self[i:i + count] == value for i in range(len(self) - count + 1))
+
+    def __repr__(self):
+        return pprint.pformat(list(self))
+
+
+# --- the mock ---
+
+def _delegated(name):
+    """A property that is kept in the mock, or in the function that stands for it."""
+    key = '_mock_' + name
+
+    def get(self):
+        delegate = self._mock_delegate
+        return self.__dict__[key] if delegate is None else getattr(delegate, name)
+
+    def set(self, value):
+        delegate = self._mock_delegate
+        if delegate is None:
+            self.__dict__[key] = value
+        else:
+            setattr(delegate, name, value)
+
+    return property(get, set)
+
+
+_DELEGATED = ('called', 'call_count', 'call_args', 'call_args_list', 'mock_calls')
+_OWN_NAMES = {'return_value', 'side_effect', 'method_calls', '_spec_class', '_spec_set', '_spec_signature', 'name'}
+_MISSPELT = ('assert', 'assret', 'asert', 'aseert', 'assrt')
+
+
+class NonCallableMock:
+    """A mock that cannot be called.
+
+    spec: a class, an object or a list of names; there are no other attributes than theirs, and isinstance() says that the mock
+    is one. spec_set: nor can others be set. wraps: an object that attributes and calls are passed on to. name: for the repr.
+    unsafe: attributes that look like misspelt assertions are allowed. Other keywords are attributes to be set, as
+    configure_mock() does.
+    """
+
+    def __new__(cls, /, *args, **kwargs):
+        return object.__new__(type(cls.__name__, (cls,), {'__doc__': cls.__doc__, '__module__': cls.__module__}))
+
+    def __init__(self, spec=None, wraps=None, name=None, spec_set=None, parent=None, _spec_state=None, _new_name='',
+                 _new_parent=None, _spec_as_instance=False, _eat_self=None, unsafe=False, **kwargs):
+        self.__dict__.update(
+            _mock_parent=parent, _mock_name=name, _mock_new_name=_new_name,
+            _mock_new_parent=parent if _new_parent is None else _new_parent, _mock_sealed=False, _mock_children={},
+            _mock_wraps=wraps, _mock_delegate=None, _mock_unsafe=unsafe, _mock_return_value=DEFAULT,
+            _mock_side_effect=None, _mock_methods=None, _spec_class=None, _spec_set=None, _spec_signature=None,
+            _spec_asyncs=(), _mock_called=False, _mock_call_count=0, _mock_call_args=None,
+            _mock_call_args_list=_CallList(), _mock_mock_calls=_CallList(), method_calls=_CallList())
+        if spec_set is not None:
+            spec, spec_set = spec_set, True
+        self._mock_add_spec(spec, spec_set, _spec_as_instance, parent is not None if _eat_self is None else _eat_self)
+        self._mock_set_magics()
+        if kwargs:
+            self.configure_mock(**kwargs)
+
+    called, call_count, call_args, call_args_list, mock_calls = map(_delegated, _DELEGATED)
+
+    def _mock_set_magics(self):
+        """For classes that have special methods at once."""
+
+    def _mock_add_spec(self, spec, spec_set, _spec_as_instance=False, _eat_self=False):
+        if _is_mock(spec):
+            raise InvalidSpecError(f'Cannot spec a Mock object. [object={spec!r}]')
+        cls = signature = None
+        asyncs = []
+        if spec is not None and not _is_list(spec):
+            cls = spec if isinstance(spec, type) else type(spec)
+            signature = _signature_of(spec, _spec_as_instance, _eat_self)
+            names = dir(spec)
+            for name in names:
+                if _is_async_function(inspect.getattr_static(spec, name, None)):
+                    asyncs.append(name)
+            spec = names
+        self.__dict__.update(_spec_class=cls, _spec_set=spec_set, _spec_signature=signature, _mock_methods=spec,
+                             _spec_asyncs=asyncs)
+
+    def mock_add_spec(self, spec, spec_set=False):
+        """Give it a specification, or another one."""
+        self._mock_add_spec(spec, spec_set)
+        self._mock_set_magics()
+
+    def attach_mock(self, mock, attribute):
+        """Let the mock be this one's attribute, and its calls be seen here."""
+        inner = _mock_of(mock)
+        inner._mock_parent = inner._mock_new_parent = None
+        inner._mock_name = ''
+        inner._mock_new_name = None
+        setattr(self, attribute, mock)
+
+    def configure_mock(self, /, **kwargs):
+        """Set attributes, also those of attributes: {'method.return_value': 3}."""
+        for path, value in sorted(kwargs.items(), key=lambda item: item[0].count('.')):
+            *way, last = path.split('.')
+            obj = self
+            for name in way:
+                obj = getattr(obj, name)
+            setattr(obj, last, value)
+
+    @property
+    def return_value(self):
+        """What a call returns: a mock, unless something else has been set."""
+        value = self.__dict__['_mock_return_value']
+        if self._mock_delegate is not None:
+            value = self._mock_delegate.return_value
+        if value is DEFAULT and (self._mock_wraps is None or not _callable(self._mock_wraps)):
+            value = self._get_child_mock(_new_parent=self, _new_name='()')
+            self.return_value = value
+        return value
+
+    @return_value.setter
+    def return_value(self, value):
+        if self._mock_delegate is not None:
+            self._mock_delegate.return_value = value
+        else:
+            self.__dict__['_mock_return_value'] = value
+            _adopt(self, value, None, '()')
+
+    @property
+    def side_effect(self):
+        """What a call does: a function to call, an exception to raise, an iterable of results and exceptions, or None."""
+        if self._mock_delegate is not None:
+            return self._mock_delegate.side_effect
+        return self.__dict__['_mock_side_effect']
+
+    @side_effect.setter
+    def side_effect(self, value):
+        if not (value is None or _is_exception(value) or _callable(value)):
+            try:
+                value = iter(value)
+            except TypeError:
+                pass
+        if self._mock_delegate is None:
+            self.__dict__['_mock_side_effect'] = value
+        else:
+            self._mock_delegate.side_effect = value
+
+    @property
+    def __class__(self):
+        return type(self) if self._spec_class is None else self._spec_class
+
+    def reset_mock(self, visited=None, *, return_value=False, side_effect=False):
+        """Forget all calls, of the attributes, too; return value and side effect only if that is asked for."""
+        visited = [] if visited is None else visited
+        if id(self) in visited:
+            return
+        visited.append(id(self))
+        self.called = False
+        self.call_args = None
+        self.call_count = 0
+        self.mock_calls = _CallList()
+        self.call_args_list = _CallList()
+        self.method_calls = _CallList()
+        if return_value:
+            self.__dict__['_mock_return_value'] = DEFAULT
+        if side_effect:
+            self.__dict__['_mock_side_effect'] = None
+        for child in self._mock_children.values():
+            if isinstance(child, _SpecState) or child is _deleted:
+                continue
+            child.reset_mock(visited, return_value=return_value, side_effect=side_effect)
+        value = self.__dict__['_mock_return_value']
+        if _is_mock(value) and value is not self:
+            value.reset_mock(visited)
+
+    # --- attributes ---
+
+    def __getattr__(self, name):
+        if name.startswith('_mock_') or name in _OWN_NAMES:
+            sealed = self.__dict__.get('_mock_sealed')  # then the property could not make a mock
+            raise AttributeError(f'{self._extract_mock_name()}.{name}' if sealed else name)
+        methods = self._mock_methods
+        if methods is not None:
+            if name not in methods or name in _all_magics:
+                raise AttributeError(f'Mock object has no attribute {name!r}')
+        elif _is_magic(name):
+            raise AttributeError(name)
+        if not self._mock_unsafe and (not methods or name not in methods):
+            if name.startswith(_MISSPELT) or name in _NOT_ASSERTIONS:
+                raise AttributeError(f'{name!r} is not a valid assertion. Use a spec for the mock if {name!r} is meant to '
+                                     f'be an attribute.')
+        child = self._mock_children.get(name)
+        if child is _deleted:
+            raise AttributeError(name)
+        if child is None:
+            wraps = None if self._mock_wraps is None else getattr(self._mock_wraps, name)
+            child = self._get_child_mock(parent=self, name=name, wraps=wraps, _new_name=name, _new_parent=self)
+            self._mock_children[name] = child
+        elif isinstance(child, _SpecState):
+            try:
+                child = create_autospec(child.spec, child.spec_set, child.instance, child.parent, child.name)
+            except InvalidSpecError:
+                raise InvalidSpecError(f'Cannot autospec attr {name!r} from target {self._extract_mock_name()!r} as it '
+                                       f'has already been mocked out. [target={self!r}, attr={child.spec!r}]')
+            self._mock_children[name] = child
+        return child
+
+    def __setattr__(self, name, value):
+        methods = self._mock_methods
+        if name.startswith('_mock_') or name in _OWN_NAMES or name in _DELEGATED or name in _AWAITED:
+            object.__setattr__(self, name, value)
+            return
+        if self._spec_set and methods is not None and name not in methods and name not in self.__dict__:
+            raise AttributeError(f"Mock object has no attribute '{name}'")
+        if name in _unsupported_magics:
+            raise AttributeError(f'Attempting to set unsupported magic method {name!r}.')
+        if name in _all_magics:
+            if methods is not None and name not in methods:
+                raise AttributeError(f"Mock object has no attribute '{name}'")
+            if _is_mock(value):
+                _adopt(self, value, None, name)
+                setattr(type(self), name, value)
+                self._mock_children[name] = value
+                return
+            setattr(type(self), name, _as_method(name, value))
+            value = functools.partial(value, self)
+        elif name == '__class__':
+            self.__dict__['_spec_class'] = value
+            return
+        elif _adopt(self, value, name, name):
+            self._mock_children[name] = value
+        if self._mock_sealed and not hasattr(self, name):
+            raise AttributeError(f'Cannot set {self._extract_mock_name()}.{name}')
+        if isinstance(value, PropertyMock):
+            self.__dict__[name] = value
+            return
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name):
+        if name in _all_magics and name in type(self).__dict__:
+            delattr(type(self), name)
+            if name not in self.__dict__:
+                return
+        child = self._mock_children.get(name, _missing)
+        if name in self.__dict__:
+            object.__delattr__(self, name)
+        elif child is _deleted:
+            raise AttributeError(name)
+        self._mock_children[name] = _deleted
+
+    def __dir__(self):
+        own = dir(type(self))
+        data = list(self.__dict__)
+        children = [name for name, child in self._mock_children.items() if child is not _deleted]
+        if FILTER_DIR:
+            own = [name for name in own if not name.startswith('_')]
+            data = [name for name in data if not name.startswith('_') or _is_magic(name)]
+        return sorted({*(self._mock_methods or ()), *own, *data, *children})
+
+    def _get_child_mock(self, /, **kwargs):
+        """A mock for an attribute or return value: of the same kind, but callable, and asynchronous where the specification
+        says so."""
+        if self._mock_sealed:
+            raise AttributeError(f"{self._extract_mock_name()}.{kwargs.get('name', 'return_value')}")
+        if kwargs.get('_new_name') in self._spec_asyncs:
+            return AsyncMock(**kwargs)
+        cls = next(base for base in type(self).__mro__[1:] if base.__module__ == __name__
+                   or issubclass(base, NonCallableMock))
+        if issubclass(cls, AsyncMock):
+            magic = kwargs.get('_new_name') in _async_magics
+            plain = kwargs.get('_new_name') in _all_sync_magics or (
+                self._mock_methods and kwargs.get('_new_name') in self._mock_methods
+                and kwargs.get('_new_name') not in self._spec_asyncs)
+            cls = MagicMock if plain and not magic else AsyncMock
+        elif issubclass(cls, NonCallableMock) and not issubclass(cls, CallableMixin):
+            cls = MagicMock if issubclass(cls, MagicMixin) else Mock
+        if kwargs.get('_new_name') in _async_method_magics and cls is MagicMock:
+            cls = AsyncMock
+        return cls(**kwargs)
+
+    # --- names ---
+
+    def _extract_mock_name(self):
+        """The way to it from the outermost mock: mock.a().b."""
+        names, each = [], self
+        while True:
+            above = each._mock_new_parent
+            if above is None:
+                break
+            names.append(each._mock_new_name or '')
+            each = above
+        text = each._mock_name or 'mock'
+        for name in reversed(names):
+            text += name if name == '()' else f'.{name}'
+        return text
+
+    def __repr__(self):
+        name = self._extract_mock_name()
+        name = '' if name in ('mock', 'mock.') else f' name={name!r}'
+        spec = ''
+        if self._spec_class is not None:
+            spec = f" {'spec_set' if self._spec_set else 'spec'}={self._spec_class.__name__!r}"
+        return f"<{type(self).__name__}{name}{spec} id='{id(self)}'>"
+
+    # --- assertions ---
+
+    def _calls_repr(self):
+        return f'\nCalls: {_CallList(self.mock_calls)!r}.' if self.mock_calls else ''
+
+    def _name_or_mock(self):
+        return self._mock_name or 'mock'
+
+    def _format_mock_call_signature(self, args, kwargs):
+        return _format_call(self._name_or_mock(), args, kwargs)
+
+    def _format_mock_failure_message(self, args, kwargs, action='call'):
+        last = self.call_args if action == 'call' else self.await_args
+        return (f'expected {action} not found.\nExpected: {self._format_mock_call_signature(args, kwargs)}\n'
+                f'  Actual: {self._format_mock_call_signature(*last)}')
+
+    def _signature_for(self, name):
+        """The signature of the attribute of that name, '' for this mock's own, or None."""
+        if not name:
+            return self._spec_signature
+        mock = self
+        for part in name.replace('()', '').split('.'):
+            child = mock._mock_children.get(part)
+            if isinstance(child, _SpecState) or (child := _mock_of(child)) is None:
+                return None
+            mock = child
+        return mock._spec_signature
+
+    def _call_matcher(self, a_call):
+        """The call in a form that is the same however arguments are given; or an exception if they do not fit."""
+        name, args, kwargs = _Call._parts(tuple(a_call))
+        signature = self._signature_for(name)
+        if signature is None:
+            return a_call
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            return error.with_traceback(None)
+        return call(*bound.args, **bound.kwargs) if not name else _Call((name, bound.args, bound.kwargs))
+
+    def assert_called(self):
+        """It has been called."""
+        if self.call_count == 0:
+            raise AssertionError(f"Expected '{self._name_or_mock()}' to have been called.")
+
+    def assert_not_called(self):
+        """It has never been called."""
+        if self.call_count != 0:
+            raise AssertionError(f"Expected '{self._name_or_mock()}' to not have been called. Called {self.call_count} "
+                                 f"times.{self._calls_repr()}")
+
+    def assert_called_once(self):
+        """It has been called exactly once."""
+        if self.call_count != 1:
+            raise AssertionError(f"Expected '{self._name_or_mock()}' to have been called once. Called "
+                                 f"{self.call_count} times.{self._calls_repr()}")
+
+    def assert_called_with(self, /, *args, **kwargs):
+        """The last call had these arguments."""
+        if self.call_args is None:
+            raise AssertionError(f'expected call not found.\nExpected: '
+                                 f'{self._format_mock_call_signature(args, kwargs)}\n  Actual: not called.')
+        expected, actual = self._call_matcher(_Call((args, kwargs), two=True)), self._call_matcher(self.call_args)
+        if actual != expected:
+            cause = expected if isinstance(expected, Exception) else None
+            raise AssertionError(self._format_mock_failure_message(args, kwargs)) from cause
+
+    def assert_called_once_with(self, /, *args, **kwargs):
+        """The only call had these arguments."""
+        if self.call_count != 1:
+            raise AssertionError(f"Expected '{self._name_or_mock()}' to be called once. Called {self.call_count} "
+                                 f"times.{self._calls_repr()}")
+        return self.assert_called_with(*args, **kwargs)
+
+    def assert_any_call(self, /, *args, **kwargs):
+        """Some call had these arguments."""
+        expected = self._call_matcher(_Call((args, kwargs), two=True))
+        cause = expected if isinstance(expected, Exception) else None
+        if cause or not any(self._call_matcher(each) == expected for each in self.call_args_list):
+            raise AssertionError(f'{self._format_mock_call_signature(args, kwargs)} call not found') from cause
+
+    def assert_has_calls(self, calls, any_order=False):
+        """mock_calls has these calls, one after the other; or in any order."""
+        self._check_has(calls, any_order, self.mock_calls, 'Calls', '  Actual')
+
+    def _check_has(self, calls, any_order, all_calls, what, actual):
+        expected = [self._call_matcher(each) for each in calls]
+        cause = next((each for each in expected if isinstance(each, Exception)), None)
+        matched = _CallList(self._call_matcher(each) for each in all_calls)
+        if not any_order:
+            if expected not in matched:
+                if cause is None:
+                    problem = f'{what} not found.'
+                else:
+                    errors = [each if isinstance(each, Exception) else None for each in expected]
+                    problem = f'Error processing expected {what.lower()}.\nErrors: {errors}'
+                shown = f'\n{actual}: {_CallList(all_calls)!r}' if all_calls or what == 'Awaits' else ''
+                raise AssertionError(f'{problem}\nExpected: {_CallList(calls)!r}{shown}') from cause
+            return
+        left, lacking = list(matched), []
+        for each in expected:
+            try:
+                left.remove(each)
+            except ValueError:
+                lacking.append(each)
+        if lacking:
+            raise AssertionError(f"{self._name_or_mock()!r} does not contain all of {tuple(lacking)!r} in its "
+                                 f"{what[:-1].lower()} list, found {all_calls!r} instead") from cause
+
+
+class CallableMixin:
+    """What can be called."""
+
+    def __init__(self, spec=None, side_effect=None, return_value=DEFAULT, wraps=None, name=None, spec_set=None,
+                 parent=None, _spec_state=None, _new_name='', _new_parent=None, **kwargs):
+        super().__init__(spec, wraps, name, spec_set, parent, _spec_state, _new_name, _new_parent, **kwargs)
+        if return_value is not DEFAULT:
+            self.return_value = return_value
+        self.side_effect = side_effect
+
+    def __call__(self, /, *args, **kwargs):
+        self._mock_check_sig(*args, **kwargs)
+        self._increment_mock_call(*args, **kwargs)
+        return self._execute_mock_call(*args, **kwargs)
+
+    def _mock_check_sig(self, /, *args, **kwargs):
+        """Autospecced mocks check the arguments here."""
+
+    def _increment_mock_call(self, /, *args, **kwargs):
+        """Note the call, here and in all mocks that this one belongs to."""
+        self.called = True
+        self.call_count += 1
+        this = _Call((args, kwargs), two=True)
+        self.call_args = this
+        self.call_args_list.append(this)
+        self.mock_calls.append(_Call(('', args, kwargs)))
+        method_name = self._mock_name if self._mock_parent is not None else None
+        path = self._mock_new_name
+        above = self._mock_new_parent
+        while above is not None:
+            if method_name is not None:
+                above.method_calls.append(_Call((method_name, args, kwargs)))
+                method_name = None if above._mock_parent is None else f'{above._mock_name}.{method_name}'
+            above.mock_calls.append(_Call((path, args, kwargs)))
+            if above._mock_new_name:
+                path = f"{above._mock_new_name}{'' if path.startswith('()') else '.'}{path}"
+            above = above._mock_new_parent
+
+    def _execute_mock_call(self, /, *args, **kwargs):
+        effect = self.side_effect
+        if effect is not None:
+            if _is_exception(effect):
+                raise effect
+            if not _callable(effect):
+                result = next(effect)
+                if _is_exception(result):
+                    raise result
+            else:
+                result = effect(*args, **kwargs)
+            if result is not DEFAULT:
+                return result
+        if self._has_return_value():
+            return self.return_value
+        if self._mock_wraps is not None and _callable(self._mock_wraps):
+            return self._mock_wraps(*args, **kwargs)
+        return self.return_value
+
+    def _has_return_value(self):
+        delegate = self._mock_delegate
+        value = self.__dict__['_mock_return_value'] if delegate is None else delegate.return_value
+        return value is not DEFAULT
+
+
+class Mock(CallableMixin, NonCallableMock):
+    """A mock that can be called. side_effect and return_value say what a call does; the other arguments are those of
+    NonCallableMock."""
+
+
+# --- special methods ---
+
+_numerics = 'add sub mul matmul truediv floordiv mod lshift rshift and xor or pow'.split()
+_magics = {f'__{name}__' for name in (
+    *'lt gt le ge eq ne getitem setitem delitem len contains str sizeof enter exit divmod rdivmod neg pos abs invert '
+     'complex int float index round trunc floor ceil bool next fspath aiter hash'.split(),
+    *_numerics, *('i' + name for name in _numerics), *('r' + name for name in _numerics), 'iter')}
+_unusual_magics = {f'__{name}__' for name in
+                   'get set delete reversed missing reduce reduce_ex getinitargs getnewargs getstate setstate '
+                   'getformat repr dir subclasses format getnewargs_ex'.split()}
+_async_method_magics = {'__aenter__', '__aexit__', '__anext__'}
+_async_magics = _async_method_magics | {'__aiter__'}
+_all_sync_magics = (_magics | _unusual_magics) - {'__aiter__'}
+_all_magics = _all_sync_magics | _async_magics
+_unsupported_magics = {f'__{name}__' for name in 'getattr setattr init new prepare instancecheck subclasscheck del'.split()}
+
+_return_values = {
+    '__lt__': NotImplemented, '__gt__': NotImplemented, '__le__': NotImplemented, '__ge__': NotImplemented, '__int__': 1,
+    '__contains__': False, '__len__': 0, '__exit__': False, '__complex__': 1j, '__float__': 1.0, '__bool__': True,
+    '__index__': 1, '__aexit__': False}
+_computed_values = {
+    '__hash__': lambda mock: object.__hash__(mock), '__str__': lambda mock: object.__str__(mock),
+    '__sizeof__': lambda mock: object.__sizeof__(mock),
+    '__fspath__': lambda mock: f'{type(mock).__name__}/{mock._extract_mock_name()}/{id(mock)}'}
+
+
+def _own_value(method):
+    return method.__dict__['_mock_return_value']
+
+
+def _eq_effect(mock):
+    def eq(other):
+        value = _own_value(mock.__eq__)
+        if value is not DEFAULT:
+            return value
+        return True if mock is other else NotImplemented
+    return eq
+
+
+def _ne_effect(mock):
+    def ne(other):
+        if _own_value(mock.__ne__) is not DEFAULT:
+            return DEFAULT
+        return False if mock is other else NotImplemented
+    return ne
+
+
+def _iter_effect(mock):
+    def iterate():
+        value = _own_value(mock.__iter__)
+        return iter([]) if value is DEFAULT else iter(value)
+    return iterate
+
+
+def _aiter_effect(mock):
+    def iterate():
+        value = _own_value(mock.__aiter__)
+        return _AsyncIterator(iter([] if value is DEFAULT else value))
+    return iterate
+
+
+_effects = {'__eq__': _eq_effect, '__ne__': _ne_effect, '__iter__': _iter_effect, '__aiter__': _aiter_effect}
+
+
+def _as_method(name, func):
+    def method(self, /, *args, **kwargs):
+        return func(self, *args, **kwargs)
+    method.__name__ = name
+    return method
+
+
+class MagicProxy:
+    """Stands in a mock's class for a special method until that is used."""
+
+    def __init__(self, name, parent):
+        self.name = name
+        self.parent = parent
+
+    def create_mock(self):
+        name, parent = self.name, self.parent
+        method = parent._get_child_mock(name=name, _new_name=name, _new_parent=parent)
+        setattr(parent, name, method)
+        if name in _return_values:
+            method.return_value = _return_values[name]
+        elif name in _computed_values:
+            method.return_value = _computed_values[name](parent)
+        elif name in _effects:
+            method.side_effect = _effects[name](parent)
+        return method
+
+    def __get__(self, obj, _type=None):
+        return self.create_mock()
+
+
+class MagicMixin:
+    """What has all special methods, or those of its specification."""
+
+    def _mock_set_magics(self):
+        wanted = _magics | _async_magics
+        methods = self.__dict__['_mock_methods']
+        if methods is not None:
+            for name in wanted - set(methods):
+                if name in type(self).__dict__:
+                    delattr(self, name)
+            wanted = wanted & set(methods)
+        cls = type(self)
+        for name in wanted - set(cls.__dict__):
+            setattr(cls, name, MagicProxy(name, self))
+
+
+class NonCallableMagicMock(MagicMixin, NonCallableMock):
+    """A MagicMock that cannot be called."""
+
+
+class MagicMock(MagicMixin, Mock):
+    """A Mock with special methods: it has a length, can be iterated over, entered, compared, ..."""
+
+    def reset_mock(self, /, *args, return_value=False, **kwargs):
+        if return_value:  # those of the special methods are part of them
+            for name in _magics:
+                child = self._mock_children.get(name)
+                if child is not None and child is not _deleted and name in _return_values:
+                    self._mock_children.pop(name)
+                    setattr(type(self), name, MagicProxy(name, self))
+        super().reset_mock(*args, return_value=return_value, **kwargs)
+
+
+# --- asynchronous mocks ---
+
+_AWAITED = ('await_count', 'await_args', 'await_args_list')
+
+
+class _AsyncIterator:
+    def __init__(self, iterator):
+        self.iterator = iterator
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        try:
+            return next(self.iterator)
+        except StopIteration:
+            pass
+        raise StopAsyncIteration
+
+
+class AsyncMockMixin:
+    """A call returns a coroutine, and it is noted when that is awaited."""
+
+    def __init__(self, /, *args, **kwargs):
+        self.__dict__.update(_mock_delegate=None, _mock_await_count=0, _mock_await_args=None,
+                             _mock_await_args_list=_CallList())
+        super().__init__(*args, **kwargs)
+        # inspect and asyncio take it for a coroutine function.
+        self.__dict__['_is_coroutine'] = asyncio.coroutines._is_coroutine
+        code = NonCallableMock(spec_set=types.CodeType)
+        code.__dict__['co_flags'] = inspect.CO_COROUTINE | inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+        self.__dict__['__code__'] = code
+        self.__dict__['__name__'] = 'AsyncMock'
+        self.__dict__['__defaults__'] = ()
+        self.__dict__['__kwdefaults__'] = {}
+        self.__dict__['__annotations__'] = None
+
+    await_count, await_args, await_args_list = map(_delegated, _AWAITED)
+
+    async def _execute_mock_call(self, /, *args, **kwargs):
+        this = _Call((args, kwargs), two=True)
+        self.await_count += 1
+        self.await_args = this
+        self.await_args_list.append(this)
+        effect = self.side_effect
+        if effect is not None:
+            if _is_exception(effect):
+                raise effect
+            if not _callable(effect):
+                try:
+                    result = next(effect)
+                except StopIteration:
+                    raise StopAsyncIteration  # a StopIteration cannot leave a coroutine
+                if _is_exception(result):
+                    raise result
+            elif iscoroutinefunction(effect):
+                result = await effect(*args, **kwargs)
+            else:
+                result = effect(*args, **kwargs)
+            if result is not DEFAULT:
+                return result
+        if self._has_return_value():
+            return self.return_value
+        if self._mock_wraps is not None:
+            if iscoroutinefunction(self._mock_wraps):
+                return await self._mock_wraps(*args, **kwargs)
+            return self._mock_wraps(*args, **kwargs)
+        return self.return_value
+
+    def assert_awaited(self):
+        """It has been awaited."""
+        if self.await_count == 0:
+            raise AssertionError(f'Expected {self._name_or_mock()} to have been awaited.')
+
+    def assert_awaited_once(self):
+        """It has been awaited exactly once."""
+        if self.await_count != 1:
+            raise AssertionError(f'Expected {self._name_or_mock()} to have been awaited once. Awaited '
+                                 f'{self.await_count} times.')
+
+    def assert_awaited_with(self, /, *args, **kwargs):
+        """The last await had these arguments."""
+        if self.await_args is None:
+            raise AssertionError(f'Expected await: {self._format_mock_call_signature(args, kwargs)}\nNot awaited')
+        expected, actual = self._call_matcher(_Call((args, kwargs), two=True)), self._call_matcher(self.await_args)
+        if actual != expected:
+            cause = expected if isinstance(expected, Exception) else None
+            raise AssertionError(self._format_mock_failure_message(args, kwargs, action='await')) from cause
+
+    def assert_awaited_once_with(self, /, *args, **kwargs):
+        """The only await had these arguments."""
+        if self.await_count != 1:
+            raise AssertionError(f'Expected {self._name_or_mock()} to have been awaited once. Awaited '
+                                 f'{self.await_count} times.')
+        return self.assert_awaited_with(*args, **kwargs)
+
+    def assert_any_await(self, /, *args, **kwargs):
+        """Some await had these arguments."""
+        expected = self._call_matcher(_Call((args, kwargs), two=True))
+        cause = expected if isinstance(expected, Exception) else None
+        if cause or not any(self._call_matcher(each) == expected for each in self.await_args_list):
+            raise AssertionError(f'{self._format_mock_call_signature(args, kwargs)} await not found') from cause
+
+    def assert_has_awaits(self, calls, any_order=False):
+        """These awaits are there, one after the other; or in any order."""
+        self._check_has(calls, any_order, self.await_args_list, 'Awaits', 'Actual')
+
+    def assert_not_awaited(self):
+        """It has never been awaited."""
+        if self.await_count != 0:
+            raise AssertionError(f'Expected {self._name_or_mock()} to not have been awaited. Awaited '
+                                 f'{self.await_count} times.')
+
+    def reset_mock(self, /, *args, **kwargs):
+        super().reset_mock(*args, **kwargs)
+        self.await_count = 0
+        self.await_args = None
+        self.await_args_list = _CallList()
+
+
+class AsyncMagicMixin(MagicMixin):
+    """The special methods of AsyncMock."""
+
+
+class AsyncMock(AsyncMockMixin, AsyncMagicMixin, Mock):
+    """A mock of a coroutine function."""
+
+
+_NOT_ASSERTIONS = {name.removeprefix('assert_') for name in dir(AsyncMock) if name.startswith('assert_')}
+
+# --- particular mocks ---
+
+
+class _ANY:
+    """Equals everything."""
+
+    def __eq__(self, other):
+        return True
+
+    def __ne__(self, other):
+        return False
+
+    def __repr__(self):
+        return '<ANY>'
+
+
+ANY = _ANY()
+
+
+class PropertyMock(Mock):
+    """A mock of a property, to be put into a class: reading calls it without an argument, setting with the value."""
+
+    def _get_child_mock(self, /, **kwargs):
+        return MagicMock(**kwargs)
+
+    def __get__(self, obj, obj_type=None):
+        return self()
+
+    def __set__(self, obj, val):
+        self(val)
+
+
+def seal(mock):
+    """Let the mock, and those that belong to it, make no more attributes."""
+    mock._mock_sealed = True
+    for name in dir(mock):
+        try:
+            child = getattr(mock, name)
+        except AttributeError:
+            continue
+        if not _is_mock(child) or isinstance(child.__dict__.get('_spec_state'), _SpecState):
+            continue
+        if child._mock_new_parent is mock:
+            seal(child)
+
+
+def mock_open(mock=None, read_data=''):
+    """A mock of open(): what it returns reads this text, or these bytes."""
+    text = not isinstance(read_data, bytes)
+    state = {}
+
+    def rewind(*args, **kwargs):
+        state['file'] = io.StringIO(read_data, newline='\n') if text else io.BytesIO(read_data)
+        return DEFAULT
+
+    def reader(name):
+        def read(*args, **kwargs):
+            method = getattr(handle, name)
+            value = method.__dict__['_mock_return_value']
+            return getattr(state['file'], name)(*args, **kwargs) if value is DEFAULT else value
+        return read
+
+    def next_line():
+        value = handle.readline.__dict__['_mock_return_value']
+        if value is not DEFAULT:
+            return value
+        return next(state['file'])
+
+    def lines():
+        value = handle.readline.__dict__['_mock_return_value']
+        if value is not DEFAULT:
+            while True:
+                yield value
+        yield from state['file']
+
+    if mock is None:
+        mock = MagicMock(name='open', spec=open)
+    handle = MagicMock(spec=_file_names())
+    handle.__enter__.return_value = handle
+    rewind()
+    handle.write.return_value = None
+    for name in ('read', 'readline', 'readlines'):
+        getattr(handle, name).return_value = DEFAULT
+        getattr(handle, name).side_effect = reader(name)
+    handle.__iter__.side_effect = lines
+    handle.__next__.side_effect = next_line
+    handle.__exit__.side_effect = lambda *exc: handle.close()
+    mock.side_effect = rewind
+    mock.return_value = handle
+    return mock
+
+
+@functools.cache
+def _file_names():
+    return sorted({*dir(io.TextIOWrapper), *dir(io.BytesIO)})
+
+
+# --- specifications ---
+
+class _SpecState:
+    """An attribute of an autospecced mock that has not been asked for."""
+
+    def __init__(self, spec, spec_set=False, parent=None, name=None, instance=False):
+        self.spec = spec
+        self.spec_set = spec_set
+        self.parent = parent
+        self.name = name
+        self.instance = instance
+
+
+def _check_calls(mock, signature):
+    """Let calls whose arguments do not fit raise a TypeError."""
+    if signature is None:
+        return
+
+    def check(self, /, *args, **kwargs):
+        signature.bind(*args, **kwargs)
+
+    type(mock)._mock_check_sig = check
+    type(mock).__signature__ = signature
+
+
+def _function_for(mock, original):
+    """A function with the name and signature of the original, that calls the mock and has its attributes."""
+    signature = _signature_of(original, False, False)
+    if signature is None:
+        return mock
+    if _is_async_function(original):
+        async def function(*args, **kwargs):
+            signature.bind(*args, **kwargs)
+            return await mock(*args, **kwargs)
+    else:
+        def function(*args, **kwargs):
+            signature.bind(*args, **kwargs)
+            return mock(*args, **kwargs)
+    for name in ('__name__', '__doc__', '__text_signature__', '__module__', '__defaults__', '__kwdefaults__'):
+        if hasattr(original, name) and name not in ('__defaults__', '__kwdefaults__'):
+            setattr(function, name, getattr(original, name))
+    function.__qualname__ = getattr(original, '__name__', 'funcopy')
+    function.__signature__ = signature
+    function.mock = mock
+    for name in _DELEGATED + (_AWAITED if isinstance(mock, AsyncMockMixin) else ()):
+        setattr(function, name, mock.__dict__['_mock_' + name])
+    function.method_calls = mock.method_calls
+    function.return_value = mock.return_value
+    function.side_effect = mock.side_effect
+    function._mock_children = mock._mock_children
+    for name in dir(mock):
+        if name.startswith('assert_'):
+            setattr(function, name, getattr(mock, name))
+    function.attach_mock = mock.attach_mock
+    function.configure_mock = mock.configure_mock
+
+    def reset_mock(*args, **kwargs):
+        function.method_calls = _CallList()
+        mock.reset_mock(*args, **kwargs)
+
+    function.reset_mock = reset_mock
+    mock.__dict__['_mock_delegate'] = function
+    mock.__dict__['_spec_signature'] = signature
+    return function
+
+
+def _must_skip(spec, name, is_type):
+    """Is the first parameter of this function of a specification its self?"""
+    if not isinstance(spec, type):
+        if name in getattr(spec, '__dict__', {}):
+            return False
+        spec = spec.__class__
+    for base in spec.__mro__:
+        found = base.__dict__.get(name, DEFAULT)
+        if found is DEFAULT:
+            continue
+        if isinstance(found, (staticmethod, classmethod)):
+            return False
+        return is_type if isinstance(found, _FUNCTIONS) else False
+    return is_type
+
+
+def create_autospec(spec, spec_set=False, instance=False, _parent=None, _name=None, *, unsafe=False, **kwargs):
+    """A mock of an object, whose attributes are mocks of the object's, and whose calls must have arguments that fit.
+
+    Of a class, the return value is a mock of an instance; `instance`: the mock is of one itself.
+    """
+    if _is_list(spec):
+        spec = type(spec)
+    is_type = isinstance(spec, type)
+    if _is_mock(spec):
+        raise InvalidSpecError(f'Cannot autospec a Mock object. [object={spec!r}]')
+    is_function = isinstance(spec, _FUNCTIONS)
+    options = {} if spec is None or inspect.isdatadescriptor(spec) else {'spec_set' if spec_set else 'spec': spec}
+    if is_type and instance and options:
+        options['_spec_as_instance'] = True
+    if is_type and instance and not _instances_are_callable(spec):
+        cls = NonCallableMagicMock
+    elif not _callable(spec) and spec is not None and options:
+        cls = NonCallableMagicMock
+    elif is_function and _is_async_function(spec):
+        cls = AsyncMock
+    else:
+        cls = MagicMock
+    new_name = _name
+    if _parent is None:
+        _name = kwargs.pop('name', _name)
+        new_name = ''
+    mock = cls(parent=_parent, _new_parent=_parent, _new_name=new_name or '', name=_name, unsafe=unsafe, **options,
+               **kwargs)
+    result = mock
+    if is_function:
+        result = _function_for(mock, spec)
+    elif options and (is_type or cls is not NonCallableMagicMock):
+        _check_calls(mock, _signature_of(spec, instance, is_type and instance))
+        if is_type and instance:
+            mock.__dict__['_spec_signature'] = _signature_of(spec.__call__, True, True) if cls is MagicMock else None
+    if _parent is not None and not instance:
+        _parent._mock_children[_name] = result
+    if is_type and not instance and 'return_value' not in kwargs:
+        mock.return_value = create_autospec(spec, spec_set, instance=True, _name='()', _parent=mock)
+    for name in dir(spec):
+        if not _is_magic(name):
+            _autospec_attribute(mock, result, spec, name, spec_set, is_type, instance)
+    for name, value in kwargs.items():
+        if name in ('return_value', 'side_effect'):
+            setattr(mock, name, value)
+    return result
+
+
+def _autospec_attribute(mock, result, spec, name, spec_set, is_type, instance):
+    try:
+        original = getattr(spec, name)
+    except AttributeError:
+        return
+    if not isinstance(original, _FUNCTIONS):
+        mock._mock_children[name] = _SpecState(original, spec_set, mock, name)
+        return
+    skip = _must_skip(spec, name, is_type)
+    if isinstance(original, types.MethodType):
+        skip = False
+    cls = AsyncMock if _is_async_function(original) else MagicMock
+    child = cls(parent=mock, name=name, _new_name=name, _new_parent=mock, _eat_self=skip,
+                **{'spec_set' if spec_set else 'spec': original})
+    _check_calls(child, _signature_of(original, False, skip))
+    mock._mock_children[name] = child
+    if result is not mock:
+        setattr(result, name, child)
+
+
+# --- patch ---
+
+def _resolve_target(target):
+    try:
+        target, attribute = target.rsplit('.', 1)
+    except (TypeError, ValueError, AttributeError):
+        raise TypeError(f'Need a valid target to patch. You supplied: {target!r}')
+    return functools.partial(_import_path, target), attribute
+
+
+def _import_path(path):
+    """The object of a dotted path: modules are imported along it."""
+    first, *rest = path.split('.')
+    found = __import__(first)
+    done = first
+    for name in rest:
+        done += '.' + name
+        try:
+            found = getattr(found, name)
+        except AttributeError:
+            __import__(done)
+            found = getattr(found, name)
+    return found
+
+
+class _patch:
+    """A patch: a decorator and a context manager, which also has start() and stop()."""
+
+    attribute_name = None
+    _active_patches = []
+
+    def __init__(self, getter, attribute, new, spec, create, spec_set, autospec, new_callable, kwargs, *, unsafe=False):
+        if new_callable is not None:
+            if new is not DEFAULT:
+                raise ValueError("Cannot use 'new' and 'new_callable' together")
+            if autospec is not None:
+                raise ValueError("Cannot use 'autospec' and 'new_callable' together")
+        if _is_mock(spec) or _is_mock(spec_set):
+            which = 'spec' if _is_mock(spec) else 'spec_set'
+            bad = spec if which == 'spec' else spec_set
+            raise InvalidSpecError(f'Cannot spec attr {attribute!r} as the {which} has already been mocked out. '
+                                   f'[{which}={bad!r}]')
+        self.getter = getter
+        self.attribute = attribute
+        self.new = new
+        self.new_callable = new_callable
+        self.spec = spec
+        self.create = create
+        self.has_local = False
+        self.spec_set = spec_set
+        self.autospec = autospec
+        self.kwargs = kwargs
+        self.additional_patchers = []
+        self.is_started = False
+        self.unsafe = unsafe
+
+    def copy(self):
+        patcher = _patch(self.getter, self.attribute, self.new, self.spec, self.create, self.spec_set, self.autospec,
+                         self.new_callable, self.kwargs, unsafe=self.unsafe)
+        patcher.attribute_name = self.attribute_name
+        patcher.additional_patchers = [p.copy() for p in self.additional_patchers]
+        return patcher
+
+    def __call__(self, func):
+        if isinstance(func, type):
+            return self.decorate_class(func)
+        return self.decorate_callable(func)
+
+    def decorate_class(self, klass):
+        for name in dir(klass):
+            if name.startswith(patch.TEST_PREFIX) and hasattr(getattr(klass, name), '__call__'):
+                setattr(klass, name, self.copy()(getattr(klass, name)))
+        return klass
+
+    def decorate_callable(self, func):
+        if hasattr(func, 'patchings'):
+            func.patchings.append(self)  # one wrapper is enough for several patches
+            return func
+        if inspect.iscoroutinefunction(func):
+            @functools.wraps(func)
+            async def patched(*args, **keywargs):
+                with self.decoration_helper(patched, args, keywargs) as (args, keywargs):
+                    return await func(*args, **keywargs)
+        else:
+            @functools.wraps(func)
+            def patched(*args, **keywargs):
+                with self.decoration_helper(patched, args, keywargs) as (args, keywargs):
+                    return func(*args, **keywargs)
+        patched.patchings = [self]
+        return patched
+
+    @contextlib.contextmanager
+    def decoration_helper(self, patched, args, keywargs):
+        extra = []
+        keywargs = dict(keywargs)
+        with contextlib.ExitStack() as stack:
+            for patching in patched.patchings:
+                made = stack.enter_context(patching)
+                if patching.attribute_name is not None:
+                    keywargs.update(made)
+                elif patching.new is DEFAULT:
+                    extra.append(made)
+            yield args + tuple(extra), keywargs
+
+    def get_original(self):
+        target = self.getter()
+        name = self.attribute
+        original, local = DEFAULT, False
+        try:
+            original = target.__dict__[name]
+        except (AttributeError, KeyError):
+            original = getattr(target, name, DEFAULT)
+        else:
+            local = True
+        if name in builtins.__dict__ and isinstance(target, types.ModuleType):
+            self.create = True
+        if not self.create and original is DEFAULT:
+            raise AttributeError(f'{target} does not have the attribute {name!r}')
+        return original, local
+
+    def _make_mock(self, original):
+        """The mock that takes its place: of the kind and with the specification that was asked for."""
+        spec, spec_set = self.spec, self.spec_set
+        if spec is True:
+            spec = original
+            if spec_set is True:
+                spec_set, spec = original, None
+        elif spec is not None and spec_set is True:
+            spec_set, spec = spec, None
+        elif spec_set is True:
+            spec_set = original
+        options = {}
+        if (spec is not None or spec_set is not None) and original is DEFAULT:
+            raise TypeError("Can't use 'spec' with create=True")
+        given = spec if spec_set is None else spec_set
+        if self.new_callable is not None:
+            cls = self.new_callable
+        elif given is None and _is_async(original):
+            cls = AsyncMock
+        elif given is not None and not _is_list(given) and _is_async(given):
+            cls = AsyncMock
+        elif given is not None and not _is_list(given) and not _callable(given):
+            cls = NonCallableMagicMock
+        elif _is_list(given) and '__call__' not in given:
+            cls = NonCallableMagicMock
+        else:
+            cls = MagicMock
+        if spec is not None:
+            options['spec'] = spec
+        if spec_set is not None:
+            options['spec_set'] = spec_set
+        if isinstance(cls, type) and issubclass(cls, NonCallableMock) and self.attribute:
+            options['name'] = self.attribute
+        options.update(self.kwargs)
+        mock = cls(**options)
+        if isinstance(given, type) and issubclass(type(mock), CallableMixin):
+            options.pop('name', None)
+            return_cls = type(mock).__mro__[1] if _instances_are_callable(given) else NonCallableMagicMock
+            mock.return_value = return_cls(_new_parent=mock, _new_name='()',
+                                           **{key: options[key] for key in ('spec', 'spec_set') if key in options})
+        return mock
+
+    def _make_autospec(self, original):
+        if self.new is not DEFAULT:
+            raise TypeError("autospec creates the mock for you. Can't specify autospec and new.")
+        if original is DEFAULT:
+            raise TypeError("Can't use 'autospec' with create=True")
+        autospec = original if self.autospec is True else self.autospec
+        if _is_mock(self.target):
+            raise InvalidSpecError(f'Cannot autospec attr {self.attribute!r} as the patch target has already been mocked '
+                                   f'out. [target={self.target!r}, attr={autospec!r}]')
+        if _is_mock(autospec):
+            name = getattr(self.target, '__name__', self.target)
+            raise InvalidSpecError(f'Cannot autospec attr {self.attribute!r} from target {name!r} as it has already been '
+                                   f'mocked out. [target={self.target!r}, attr={autospec!r}]')
+        if isinstance(autospec, (staticmethod, classmethod)):
+            autospec = getattr(self.target, self.attribute)
+        return create_autospec(autospec, spec_set=bool(self.spec_set), _name=self.attribute, **self.kwargs)
+
+    def __enter__(self):
+        if self.is_started:
+            raise RuntimeError('Patch is already started')
+        self.target = self.getter()
+        if self.spec is False:
+            self.spec = None
+        if self.spec_set is False:
+            self.spec_set = None
+        if self.autospec is False:
+            self.autospec = None
+        if self.spec is not None and self.autospec is not None:
+            raise TypeError("Can't specify spec and autospec")
+        original, local = self.get_original()
+        if self.new is DEFAULT and self.autospec is None:
+            new = self._make_mock(original)
+        elif self.autospec is not None:
+            new = self._make_autospec(original)
+        elif self.kwargs:
+            raise TypeError("Can't pass kwargs to a mock we aren't creating")
+        else:
+            new = self.new
+        self.temp_original, self.is_local = original, local
+        self._exit_stack = contextlib.ExitStack()
+        self.is_started = True
+        try:
+            setattr(self.target, self.attribute, new)
+            if self.attribute_name is None:
+                return new
+            made = {self.attribute_name: new} if self.new is DEFAULT else {}
+            for patching in self.additional_patchers:
+                value = self._exit_stack.enter_context(patching)
+                if patching.new is DEFAULT:
+                    made.update(value)
+            return made
+        except BaseException as error:
+            if not self.__exit__(type(error), error, error.__traceback__):
+                raise
+
+    def __exit__(self, *exc_info):
+        if not self.is_started:
+            return
+        if self.is_local and self.temp_original is not DEFAULT:
+            setattr(self.target, self.attribute, self.temp_original)
+        else:
+            delattr(self.target, self.attribute)
+            if not self.create and (not hasattr(self.target, self.attribute) or self.attribute in (
+                    '__doc__', '__module__', '__defaults__', '__annotations__', '__kwdefaults__')):
+                setattr(self.target, self.attribute, self.temp_original)
+        del self.temp_original, self.is_local, self.target
+        stack = self._exit_stack
+        del self._exit_stack
+        self.is_started = False
+        return stack.__exit__(*exc_info)
+
+    def start(self):
+        """Begin; returns what the with statement would bind."""
+        result = self.__enter__()
+        self._active_patches.append(self)
+        return result
+
+    def stop(self):
+        """End what start() has begun."""
+        try:
+            self._active_patches.remove(self)
+        except ValueError:
+            return None  # it was not started
+        return self.__exit__(None, None, None)
+
+
+def patch(target, new=DEFAULT, spec=None, create=False, spec_set=None, autospec=None, new_callable=None, *, unsafe=False,
+          **kwargs):
+    """Put `new`, a mock if it is not given, in the place of 'package.module.name', in a block or during a function.
+
+    A function gets the mock as another argument. spec, spec_set, autospec: the mock's specification, True for the original.
+    new_callable makes the mock. create: the name need not be there. Other keywords are for the mock.
+    """
+    getter, attribute = _resolve_target(target)
+    return _patch(getter, attribute, new, spec, create, spec_set, autospec, new_callable, kwargs, unsafe=unsafe)
+
+
+def _patch_object(target, attribute, new=DEFAULT, spec=None, create=False, spec_set=None, autospec=None,
+                  new_callable=None, *, unsafe=False, **kwargs):
+    """The same for an attribute of an object."""
+    if type(target) is str:
+        raise TypeError(f'{target!r} must be the actual object to be patched, not a str')
+    return _patch(lambda: target, attribute, new, spec, create, spec_set, autospec, new_callable, kwargs, unsafe=unsafe)
+
+
+def _patch_multiple(target, spec=None, create=False, spec_set=None, autospec=None, new_callable=None, **kwargs):
+    """The same for several attributes. Those that are DEFAULT become mocks, which a function gets by keyword."""
+    getter = functools.partial(_import_path, target) if type(target) is str else lambda: target
+    if not kwargs:
+        raise ValueError('Must supply at least one keyword argument with patch.multiple')
+    patchers = []
+    for attribute, new in kwargs.items():
+        patcher = _patch(getter, attribute, new, spec, create, spec_set, autospec, new_callable, {})
+        patcher.attribute_name = attribute
+        patchers.append(patcher)
+    patchers[0].additional_patchers.extend(patchers[1:])
+    return patchers[0]
+
+
+class _patch_dict:
+    """Set items of a mapping, given by itself or its path, for a block, a function or the tests of a class. Afterwards it is
+    as it was."""
+
+    def __init__(self, in_dict, values=(), clear=False, **kwargs):
+        self.in_dict = in_dict
+        self.values = dict(values)
+        self.values.update(kwargs)
+        self.clear = clear
+        self._original = None
+
+    def __call__(self, f):
+        if isinstance(f, type):
+            return self.decorate_class(f)
+        if inspect.iscoroutinefunction(f):
+            @functools.wraps(f)
+            async def inner(*args, **kwargs):
+                with self:
+                    return await f(*args, **kwargs)
+        else:
+            @functools.wraps(f)
+            def inner(*args, **kwargs):
+                with self:
+                    return f(*args, **kwargs)
+        return inner
+
+    def decorate_class(self, klass):
+        for name in dir(klass):
+            if name.startswith(patch.TEST_PREFIX) and hasattr(getattr(klass, name), '__call__'):
+                setattr(klass, name, _patch_dict(self.in_dict, self.values, self.clear)(getattr(klass, name)))
+        return klass
+
+    def __enter__(self):
+        if isinstance(self.in_dict, str):
+            self.in_dict = _import_path(self.in_dict)
+        target = self.in_dict
+        try:
+            self._original = target.copy()
+        except AttributeError:
+            self._original = {key: target[key] for key in target}
+        if self.clear:
+            _clear_dict(target)
+        try:
+            target.update(self.values)
+        except AttributeError:
+            for key in self.values:
+                target[key] = self.values[key]
+        return target
+
+    def _restore(self):
+        _clear_dict(self.in_dict)
+        try:
+            self.in_dict.update(self._original)
+        except AttributeError:
+            for key in self._original:
+                self.in_dict[key] = self._original[key]
+
+    def __exit__(self, *args):
+        if self._original is not None:
+            self._restore()
+            self._original = None
+        return False
+
+    def start(self):
+        """Begin."""
+        result = self.__enter__()
+        _patch._active_patches.append(self)
+        return result
+
+    def stop(self):
+        """End what start() has begun."""
+        try:
+            _patch._active_patches.remove(self)
+        except ValueError:
+            return None
+        return self.__exit__(None, None, None)
+
+
+def _clear_dict(target):
+    try:
+        target.clear()
+    except AttributeError:
+        for key in list(target):
+            del target[key]
+
+
+def _stop_all():
+    """End all patches that have been begun by start()."""
+    for patcher in reversed(_patch._active_patches):
+        patcher.stop()
+
+
+patch.object = _patch_object
+patch.dict = _patch_dict
+patch.multiple = _patch_multiple
+patch.stopall = _stop_all
+patch.TEST_PREFIX = 'test'
