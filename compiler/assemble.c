@@ -109,7 +109,7 @@ static int32_t trace(Compiler *c, Unit *u) {
 /* ---- Dropping ---------------------------------------------------------------------------------------------------- */
 
 static bool is_needless(const Instruction *x) {
-    return !x->reached || x->op == PSEUDO_SETUP || x->op == OP_NOP;
+    return !x->reached || x->op == PSEUDO_SETUP || (x->op == OP_NOP && x->a != NOP_STAYS);
 }
 
 /* next[i]: the first instruction from i on that stays. Jumps to just behind themselves go, too. */

@@ -187,10 +187,13 @@ Node *fold_not_comparison(Node *node);
 
 /* ---- emit.c -------------------------------------------------------------------------------------------------------- */
 
+enum { NOP_STAYS = 1 }; /* operand of a NOP that is not dropped */
+
 void emit(Compiler *c, Opcode op, int32_t a, Span span);
 void emit_ab(Compiler *c, Opcode op, int32_t a, int32_t b, Span span);
 void emit_jump(Compiler *c, Opcode op, Label label, Span span);
 void emit_const(Compiler *c, Value v, Span span); /* LOAD_CONST or LOAD_INT */
+void emit_line(Compiler *c, Span span);           /* a line that nothing else stands for: tracing passes it */
 void emit_name(Compiler *c, Opcode op, Name *name, Span span);
 Label label_new(Compiler *c);
 void label_place(Compiler *c, Label label);

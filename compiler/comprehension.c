@@ -15,10 +15,7 @@ typedef struct {
 typedef __typeof__(((Node *)0)->comprehension) Clause;
 
 static void open_iterable(Compiler *c, const Clause *clause) {
-    if (clause->is_async)
-        expression(c, clause->iter);
-    else
-        iterable(c, clause->iter);
+    iterable(c, clause->iter);
     emit(c, clause->is_async ? OP_GET_AITER : OP_GET_ITER, 0, clause->iter->span);
 }
 

@@ -171,9 +171,17 @@ static void decorators_call(Compiler *c, NodeList decorators) {
         emit(c, OP_CALL, 1, decorators.items[i]->span);
 }
 
+/* In the line of a `pass` that is the whole body. */
 static void return_none(Compiler *c) {
-    emit_const(c, NONE, NO_SPAN);
-    emit(c, OP_RETURN, 0, NO_SPAN);
+    Stream *stream = c->unit->stream;
+    Instruction *only = stream->count == 1 ? &stream->items[0] : NULL;
+    Span span = NO_SPAN;
+    if (only && only->op == OP_NOP && only->a == NOP_STAYS) {
+        span = only->span;
+        only->a = 0;
+    }
+    emit_const(c, NONE, span);
+    emit(c, OP_RETURN, 0, span);
 }
 
 Unit *unit_new(Compiler *c) {

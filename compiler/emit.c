@@ -36,6 +36,12 @@ void emit_ab(Compiler *c, Opcode op, int32_t a, int32_t b, Span span) {
 
 void emit(Compiler *c, Opcode op, int32_t a, Span span) { emit_ab(c, op, a, 0, span); }
 
+void emit_line(Compiler *c, Span span) {
+    const Stream *stream = c->unit->stream;
+    bool known = stream->count && stream->items[stream->count - 1].span.line == span.line;
+    if (!known) emit(c, OP_NOP, NOP_STAYS, (Span){span.line, span.column, span.line, span.column});
+}
+
 void emit_jump(Compiler *c, Opcode op, Label label, Span span) {
     append(c, (Instruction){.op = (uint16_t)op, .label = label, .span = span});
 }

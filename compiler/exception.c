@@ -217,6 +217,7 @@ static void try_finally(Compiler *c, Node *node) {
 }
 
 void try_statement(Compiler *c, Node *node) {
+    emit_line(c, node->span);
     if (node->Try.finalbody.count)
         try_finally(c, node);
     else

@@ -14,6 +14,7 @@ static void if_statement(Compiler *c, Node *node) {
     for (;;) {
         NodeList orelse = node->If.orelse;
         Label next = orelse.count ? label_new(c) : end;
+        if (fold_truth(c, node->If.test) >= 0) emit_line(c, node->If.test->span);
         jump_if(c, node->If.test, next, false);
         statements(c, node->If.body);
         if (orelse.count == 0 || c->failed) break;
@@ -35,6 +36,7 @@ static void while_statement(Compiler *c, Node *node) {
     block_push(c, &block, BLOCK_WHILE, node);
     block.start = test;
     block.exit = end;
+    if (fold_truth(c, node->While.test) == 0) emit_line(c, node->While.test->span);
     jump_if(c, node->While.test, otherwise, false);
     label_place(c, body);
     statements(c, node->While.body);
@@ -226,7 +228,8 @@ void statement(Compiler *c, Node *node) {
         break;
     case AST_Import: import_statement(c, node); break;
     case AST_ImportFrom: import_from_statement(c, node); break;
-    default: break; /* pass, global, nonlocal */
+    case AST_Pass: emit_line(c, node->span); break;
+    default: break; /* global, nonlocal */
     }
 }
 

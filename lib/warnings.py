@@ -282,6 +282,7 @@ def warn(message, category=None, stacklevel=1, source=None, *, skip_file_prefixe
     if not isinstance(skip_file_prefixes, tuple):
         raise TypeError("warn() argument 'skip_file_prefixes' must be tuple, "
                         f"not {type(skip_file_prefixes).__name__}")
+    range(stacklevel)  # TypeError for what is no integer
     if skip_file_prefixes:
         stacklevel = max(2, stacklevel)
     try:

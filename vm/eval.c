@@ -1973,7 +1973,10 @@ compare_jump_known : {
             flags = 0;
             goto enter_function;
         }
+        TRACED(const Value *first = nargs ? arguments : NULL;)
+        TRACED(if (!trace_native_call(vm, frame, callable, first)) goto error;)
         result = object_call(vm, callable, arguments, (int)nargs, names);
+        TRACED(result = trace_native_end(vm, frame, callable, first, result);)
         goto call_done;
     }
 
@@ -1998,7 +2001,10 @@ compare_jump_known : {
             flags = 0;
             goto call_function;
         }
+        TRACED(const Value *first = tuple->length ? tuple->items : NULL;)
+        TRACED(if (!trace_native_call(vm, frame, *base, first)) goto error;)
         result = call_spread(vm, *base, base[2], mapping);
+        TRACED(result = trace_native_end(vm, frame, *base, first, result);)
         goto call_done;
     }
 
@@ -2500,6 +2506,14 @@ call_done: /* drop the callable and its arguments; the result takes their place 
         Value dropped = *--sp;
         value_xdrop(vm, dropped);
     }
+#ifndef EVAL_TRACED
+    if (UNLIKELY(vm->interrupted) && !is_absent(result) && trace_is_on(vm)) {
+        PUSH(result);
+        SAVE_IP();
+        frame->sp = sp;
+        return eval_traced(vm, false);
+    }
+#endif
     goto push_result;
 
 call_class : { /* a class of the metaclass `type`, with nargs arguments at base + 2 */
@@ -2531,24 +2545,16 @@ call_class : { /* a class of the metaclass `type`, with nargs arguments at base 
 }
 
 #ifdef EVAL_TRACED
-call_profiled : { /* of a native: told before and after */
-    type = type_of(callable);
-    bool is_method = type == &method_descriptor_type;
-    if (type != &native_function_type && !is_method) goto call_unprofiled;
+call_profiled: /* of a native: told before and after */
+    if (!is_exactly(callable, &native_function_type) && !is_exactly(callable, &method_descriptor_type))
+        goto call_unprofiled;
     arguments = is_absent(base[1]) ? base + 2 : base + 1;
-    Value self = is_method && sp > arguments ? *arguments : ABSENT;
+    const Value *first = sp > arguments ? arguments : NULL;
     SAVE_IP();
-    if (!trace_native(vm, frame, "c_call", callable, self)) goto error;
+    if (!trace_native_call(vm, frame, callable, first)) goto error;
     result = object_call(vm, callable, arguments, (int)(sp - arguments), ABSENT);
-    if (!trace_native(vm, frame, is_absent(result) ? "c_exception" : "c_return", callable, self) &&
-        !is_absent(result))
-        value_clear(vm, &result);
-    while (sp > base) {
-        Value dropped = *--sp;
-        value_xdrop(vm, dropped);
-    }
-    goto push_result;
-}
+    result = trace_native_end(vm, frame, callable, first, result);
+    goto call_done;
 #endif
 
 call_function : { /* `callable`, owned, of nargs owned values at `arguments`; sp is where they are all gone */

@@ -92,7 +92,7 @@ static bool super_arguments(VM *vm, Value *type, Value *self) {
     const char *problem = NULL;
     if (frame == NULL)
         problem = "super(): no current frame";
-    else if (frame->code->positional_count == 0 && !(frame->code->flags & CODE_VARARGS))
+    else if (frame->code->positional_count == 0)
         problem = "super(): no arguments";
     if (problem == NULL) {
         *self = frame->locals[0];

@@ -120,7 +120,8 @@ void trace_exception(VM *vm, Frame *frame) {
     value_drop(vm, object);
 }
 
-bool trace_native(VM *vm, Frame *frame, const char *event, Value callable, Value self) {
+/* `self`: of a method descriptor. */
+static bool trace_native(VM *vm, Frame *frame, const char *event, Value callable, Value self) {
     bool failed;
     if (is_absent(vm_machine(vm)->profile_function) || !is_heard(vm, frame, &failed)) return true;
     Value bound = is_absent(self) || type_of(callable)->descriptor_get == NULL
@@ -132,6 +133,24 @@ bool trace_native(VM *vm, Frame *frame, const char *event, Value callable, Value
     value_drop(vm, object);
     value_drop(vm, bound);
     return ok;
+}
+
+static bool is_native(Value callable) {
+    return is_exactly(callable, &native_function_type) || is_exactly(callable, &method_descriptor_type);
+}
+
+bool trace_native_call(VM *vm, Frame *frame, Value callable, const Value *first) {
+    if (!is_native(callable)) return true;
+    bool bind = is_exactly(callable, &method_descriptor_type) && first != NULL;
+    return trace_native(vm, frame, "c_call", callable, bind ? *first : ABSENT);
+}
+
+Value trace_native_end(VM *vm, Frame *frame, Value callable, const Value *first, STEALS Value result) {
+    if (!is_native(callable)) return result;
+    bool bind = is_exactly(callable, &method_descriptor_type) && first != NULL;
+    const char *event = is_absent(result) ? "c_exception" : "c_return";
+    if (!trace_native(vm, frame, event, callable, bind ? *first : ABSENT)) value_clear(vm, &result);
+    return result;
 }
 
 /* --- lines --- */
@@ -183,11 +202,14 @@ bool trace_instruction(VM *vm, Frame *frame) {
 
 /* --- sys --- */
 
-/* Frames that run already are to notice when they are returned to. */
+/* Frames that run already are to notice when they are returned to, the innermost when this call is over. */
 static bool observe_frames(VM *vm) {
     for (Frame *frame = vm->frame; frame != NULL; frame = frame->previous) {
         Value object = frame_object(vm, frame);
         if (is_absent(object)) return false;
+        FrameObject *f = as_frame_object(object);
+        f->last_index = frame_index(frame); /* the line under way is no news */
+        f->last_line = code_line_near(frame->code, f->last_index);
         value_drop(vm, object);
     }
     vm->interrupted = 2;

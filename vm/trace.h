@@ -29,8 +29,10 @@ RAISES bool trace_instruction(VM *vm, Frame *frame);
 RAISES bool trace_return(VM *vm, Frame *frame, Value result);
 /* An exception was raised, or came from a callee; an error replaces it. */
 void trace_exception(VM *vm, Frame *frame);
-/* A native callable is called, with `self` as the first argument if that is not ABSENT. */
-RAISES bool trace_native(VM *vm, Frame *frame, const char *event, Value callable, Value self);
+/* Around the call of a callable, which is told of when it is native; `first` is the first argument, if any. */
+RAISES bool trace_native_call(VM *vm, Frame *frame, Value callable, const Value *first);
+NEW RAISES Value trace_native_end(VM *vm, Frame *frame, Value callable, const Value *first,
+                                  STEALS Value result);
 
 /* sys.settrace, sys.setprofile, sys.gettrace, sys.getprofile. */
 RAISES bool trace_init(VM *vm);
