@@ -190,7 +190,7 @@ static __attribute__((noinline)) Value other_item(VM *vm, Value container, Value
 }
 
 /* container[key] where no user code can be asked: a NEW item; ABSENT for any other case, and when there is none. */
-static inline Value fast_item(VM *vm, Value container, Value key) {
+FAST_INLINE Value fast_item(VM *vm, Value container, Value key) {
     if (!is_object(container) || !container.bits) return ABSENT;
     const Type *type = as_object(container)->type;
     if (LIKELY(is_int(key))) {
