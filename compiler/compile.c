@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/astobject.h"
 #include "compiler/compiler.h"
 #include "gc/heap.h"
 #include "parser/parser.h"
@@ -300,10 +301,13 @@ static Value generate(Compiler *c, Node *root) {
     return unit_leave(c);
 }
 
-/* Passes over the tree recurse a level at a time; the parser has bounded the levels. */
-static bool stack_suffices(const VM *vm, const Node *root) {
+/* Passes over the tree recurse a level at a time, those that deal with objects by several calls; the parser has bounded
+ * the levels. */
+static bool stack_suffices(const Compiler *c, const Node *root) {
     const char *here = __builtin_frame_address(0);
-    return !vm->c_stack_limit || here - vm->c_stack_limit > (ptrdiff_t)root->depth * STACK_PER_LEVEL;
+    bool objects = c->flags & COMPILE_ONLY_TREE || !is_absent(c->tree);
+    ptrdiff_t level = objects ? 2 * STACK_PER_LEVEL : STACK_PER_LEVEL;
+    return !c->vm->c_stack_limit || here - c->vm->c_stack_limit > root->depth * level;
 }
 
 static Value compile_tree(Compiler *c, Stage *stage) {
@@ -315,8 +319,10 @@ static Value compile_tree(Compiler *c, Stage *stage) {
     for (const Diagnostic *w = c->diagnostics->warnings; w; w = w->next)
         c->parser_warning = w;
     if (!root) return ABSENT;
-    if (!stack_suffices(c->vm, root))
+    if (!stack_suffices(c, root))
         return raise_error(c->vm, &exc_RecursionError, "maximum recursion depth exceeded during compilation");
+    if (c->flags & COMPILE_ONLY_TREE) return compile_pin(c, ast_to_object(c, root));
+    if (!is_absent(c->tree) && !ast_take_positions(c->vm, root, c->tree)) return ABSENT;
     *stage = STAGE_SYMBOLS;
     if (!build_symbols(c, root)) return ABSENT;
     *stage = STAGE_CODE;
@@ -346,6 +352,11 @@ static Value compile_decoded(Compiler *c, Source *source, SourceKind kind, const
 }
 
 Value compile_source(VM *vm, const char *text, size_t length, Value filename, CompileMode mode, int flags) {
+    return compile_source_of(vm, text, length, filename, mode, flags, ABSENT);
+}
+
+Value compile_source_of(VM *vm, const char *text, size_t length, Value filename, CompileMode mode, int flags,
+                        Value tree) {
     SourceKind kind = flags & COMPILE_FILE ? SOURCE_FILE : flags & COMPILE_BYTES ? SOURCE_BYTES : SOURCE_TEXT;
     Arena arena;
     Diagnostics diagnostics;
@@ -358,6 +369,7 @@ Value compile_source(VM *vm, const char *text, size_t length, Value filename, Co
                   .source = &source,
                   .names = {.arena = &arena},
                   .filename = filename,
+                  .tree = tree,
                   .mode = mode,
                   .flags = flags};
     Value code = compile_decoded(&c, &source, kind, text, length);

@@ -27,10 +27,15 @@ enum {
     COMPILE_NO_ASSERTS = 1 << 4,         /* optimize=1: __debug__ is False */
     COMPILE_NO_DOCSTRINGS = 1 << 5,      /* optimize=2 */
     COMPILE_OPEN_BLOCKS = 1 << 6, /* the end of the text ends no indented block of a single statement */
+    COMPILE_ONLY_TREE = 1 << 7,   /* the result is the syntax tree, as an object of the module ast */
 };
 
 /* A code object. `filename` is a str. */
 NEW RAISES Value compile_source(VM *vm, const char *text, size_t length, Value filename, CompileMode mode,
                                 int flags);
+
+/* The same for the text of a tree of the module ast, whose positions the code gets. */
+NEW RAISES Value compile_source_of(VM *vm, const char *text, size_t length, Value filename, CompileMode mode,
+                                   int flags, Value tree);
 
 #endif

@@ -137,6 +137,7 @@ typedef struct {
     SymbolTable symbols;
     NameTable names;
     Value filename;
+    Value tree; /* the object of module ast that the text was made of; else ABSENT */
     CompileMode mode;
     int flags; /* COMPILE_* */
     bool failed;

@@ -1,19 +1,21 @@
 #include "parser/ast.h"
 
-#define IDENT(field) {#field, FIELD_IDENT},
-#define IDENT_OPT(field) {#field, FIELD_IDENT},
-#define IDENTS(field) {#field, FIELD_IDENTS},
-#define CHILD(field) {#field, FIELD_CHILD},
-#define CHILD_OPT(field) {#field, FIELD_CHILD},
-#define CHILDREN(field) {#field, FIELD_CHILDREN},
-#define INTEGER(field) {#field, FIELD_INTEGER},
-#define CONSTANT(field) {#field, FIELD_CONSTANT},
-#define OPERATOR(field) {#field, FIELD_OPERATOR},
-#define OPERATORS(field) {#field, FIELD_OPERATORS},
-#define CONTEXT(field) {#field, FIELD_CONTEXT},
+#define FIELD(field, type, group, optional) {#field, FIELD_##type, GROUP_##group, optional},
+#define IDENT(field) FIELD(field, IDENT, NONE, false)
+#define IDENT_OPT(field) FIELD(field, IDENT, NONE, true)
+#define IDENTS(field) FIELD(field, IDENTS, NONE, false)
+#define CHILD(group, field) FIELD(field, CHILD, group, false)
+#define CHILD_OPT(group, field) FIELD(field, CHILD, group, true)
+#define CHILDREN(group, field) FIELD(field, CHILDREN, group, false)
+#define CHILDREN_OPT(group, field) FIELD(field, CHILDREN, group, true)
+#define INTEGER(field) FIELD(field, INTEGER, NONE, false)
+#define CONSTANT(field) FIELD(field, CONSTANT, NONE, false)
+#define OPERATOR(field) FIELD(field, OPERATOR, NONE, false)
+#define OPERATORS(field) FIELD(field, OPERATORS, NONE, false)
+#define CONTEXT(field) FIELD(field, CONTEXT, NONE, false)
 
 const AstNodeInfo ast_nodes[AST_KIND_COUNT] = {
-#define NODE(kind, positioned, fields) {#kind, positioned, {fields{NULL, 0}}},
+#define NODE(kind, group, positioned, fields) {#kind, GROUP_##group, positioned, {fields{NULL, 0, 0, 0}}},
 #include "parser/ast.def"
 };
 

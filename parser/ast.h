@@ -34,7 +34,7 @@
 enum { AST_MAX_DEPTH = 3000 };
 
 typedef enum {
-#define NODE(kind, positioned, fields) AST_##kind,
+#define NODE(kind, group, positioned, fields) AST_##kind,
 #include "parser/ast.def"
     AST_KIND_COUNT
 } AstKind;
@@ -101,9 +101,10 @@ typedef struct {
 #define IDENT(field) Identifier field;
 #define IDENT_OPT(field) Identifier field;
 #define IDENTS(field) IdentifierList field;
-#define CHILD(field) Node *field;
-#define CHILD_OPT(field) Node *field;
-#define CHILDREN(field) NodeList field;
+#define CHILD(group, field) Node *field;
+#define CHILD_OPT(group, field) Node *field;
+#define CHILDREN(group, field) NodeList field;
+#define CHILDREN_OPT(group, field) NodeList field;
 #define INTEGER(field) int field;
 #define CONSTANT(field) Constant field;
 #define OPERATOR(field) Operator field;
@@ -116,7 +117,7 @@ struct Node {
     uint16_t depth;
     Span span; /* parentheses around an expression are outside it, except a tuple's and a generator's own */
     union {
-#define NODE(kind, positioned, fields) \
+#define NODE(kind, group, positioned, fields) \
     struct { \
         fields \
     } kind;
@@ -130,6 +131,7 @@ struct Node {
 #undef CHILD
 #undef CHILD_OPT
 #undef CHILDREN
+#undef CHILDREN_OPT
 #undef INTEGER
 #undef CONSTANT
 #undef OPERATOR
@@ -149,15 +151,37 @@ typedef enum {
     FIELD_CONTEXT,
 } AstFieldType;
 
+/* Which nodes may stand in a place. */
+typedef enum {
+    GROUP_NONE, /* a field that holds no nodes */
+    GROUP_mod,
+    GROUP_stmt,
+    GROUP_expr,
+    GROUP_pattern,
+    GROUP_type_param,
+    GROUP_excepthandler,
+    GROUP_comprehension,
+    GROUP_arguments,
+    GROUP_arg,
+    GROUP_keyword,
+    GROUP_alias,
+    GROUP_withitem,
+    GROUP_match_case,
+    GROUP_COUNT
+} AstGroup;
+
 typedef struct {
     const char *name;
     AstFieldType type;
+    AstGroup group;
+    bool optional; /* may be missing; of a list, its items */
 } AstField;
 
 enum { AST_MAX_FIELDS = 7 };
 
 typedef struct {
     const char *name;
+    AstGroup group;
     bool positioned;
     AstField fields[AST_MAX_FIELDS + 1]; /* up to one without a name */
 } AstNodeInfo;

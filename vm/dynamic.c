@@ -121,6 +121,48 @@ static bool compile_options(VM *vm, Value *args, int64_t *flags, int64_t *optimi
     return false;
 }
 
+/* Is `v` an instance of ast.AST? No program that has one is without the module. */
+static int is_tree(VM *vm, Value v, Value module) {
+    Value name = string_intern_c(vm, "AST");
+    Value class = is_absent(name) ? ABSENT : object_get_attribute(vm, module, name);
+    int result = is_absent(class) ? -1 : object_is_instance(vm, v, class);
+    value_xdrop(vm, name), value_xdrop(vm, class);
+    return result;
+}
+
+/* ast._source(tree, mode): the text that a tree stands for, once the tree has been looked over. */
+static Value tree_source(VM *vm, Value module, Value tree, CompileMode mode) {
+    static const char *const roots[] = {"Module", "Expression", "Interactive"};
+    Value name = string_intern_c(vm, "_source"), root = string_intern_c(vm, roots[mode]);
+    Value row[2] = {tree, root};
+    Value text = is_absent(name) || is_absent(root) ? ABSENT : call_method(vm, module, name, row, 2);
+    value_xdrop(vm, name), value_xdrop(vm, root);
+    if (is_absent(text) || is_string(text)) return text;
+    value_drop(vm, text);
+    return raise_type(vm, "ast._source() returned no str");
+}
+
+/* Compile what is no text: a tree of the module ast, which goes by way of its text. */
+static Value compile_object(VM *vm, Value tree, Value filename, CompileMode mode, int flags) {
+    Value module = vm->hooks.library(vm, "ast");
+    int good = is_absent(module) ? -1 : is_tree(vm, tree, module);
+    Value text = ABSENT, code = ABSENT;
+    if (good == 0) raise_type(vm, "compile() arg 1 must be a string, bytes or AST object");
+    if (good > 0 && flags & COMPILE_ONLY_TREE)
+        code = value_ref(tree);
+    else if (good > 0)
+        text = tree_source(vm, module, tree, mode);
+    if (!is_absent(text)) {
+        size_t length;
+        Value keeper = ABSENT;
+        const char *utf8 = string_utf8(vm, text, &length, &keeper);
+        if (utf8) code = compile_source_of(vm, utf8, length, filename, mode, flags, tree);
+        value_xdrop(vm, keeper);
+    }
+    value_xdrop(vm, text), value_xdrop(vm, module);
+    return code;
+}
+
 NATIVE(compile_function) {
     static const struct {
         const char *text;
@@ -136,6 +178,7 @@ NATIVE(compile_function) {
     int own = flags & FLAG_ALLOW_INCOMPLETE ? COMPILE_ALLOW_INCOMPLETE : 0;
     if (flags & FLAG_DONT_IMPLY_DEDENT) own |= COMPILE_OPEN_BLOCKS;
     if (flags & CODE_FUTURE_ANNOTATIONS) own |= COMPILE_FUTURE_ANNOTATIONS;
+    if (flags & FLAG_ONLY_AST) own |= COMPILE_ONLY_TREE;
     if (optimize >= 1) own |= COMPILE_NO_ASSERTS;
     if (optimize == 2) own |= COMPILE_NO_DOCSTRINGS;
     Value code = ABSENT;
@@ -147,7 +190,7 @@ NATIVE(compile_function) {
     else if (i == 3)
         raise_value(vm, "compile() mode must be 'exec', 'eval' or 'single'");
     else if (is_code(args[0]) || (!is_string(args[0]) && !is_bytes(args[0]) && !is_bytes_like(args[0])))
-        raise_type(vm, "compile() arg 1 must be a string, bytes or AST object");
+        code = compile_object(vm, args[0], filename, modes[i].mode, own);
     else
         code = compile_text(vm, args[0], filename, modes[i].mode, own, "compile() arg 1");
     value_drop(vm, filename);

@@ -1,0 +1,5 @@
+"""python -m ast: show the tree of a file."""
+
+from ast import main
+
+main()
