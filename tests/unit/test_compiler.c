@@ -414,7 +414,7 @@ static void check_at_prompt(const char *text, const Type *raised) {
 
 START_TEST(a_prompt_can_tell_what_is_unfinished) {
     check_at_prompt("x = 1\n", NULL);
-    check_at_prompt("\n", NULL);
+    check_at_prompt("\n", &exc__IncompleteInputError);
     check_at_prompt("if x:\n  y\n\n", NULL);
     check_at_prompt("x = (1,\n", &exc__IncompleteInputError);
     check_at_prompt("x = '''a\n", &exc__IncompleteInputError);
