@@ -522,8 +522,10 @@ START_TEST(test_modes) {
         const char *message; /* NULL: it parses */
     } cases[] = {
         {PARSE_SINGLE, "x; y\n", NULL},
-        {PARSE_SINGLE, "", NULL},
+        {PARSE_SINGLE, "", "invalid syntax"},
         {PARSE_SINGLE, "if x:\n  y", NULL},
+        {PARSE_COMMAND, "if x:\n  y", "invalid syntax"},
+        {PARSE_COMMAND, "if x:\n  y\n", NULL},
         {PARSE_SINGLE, "x\ny", "multiple statements found while compiling a single statement"},
         {PARSE_PROMPT, "if x:\n  y\n\n", NULL},
         {PARSE_PROMPT, "# nothing\n", NULL},
