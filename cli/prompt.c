@@ -93,10 +93,13 @@ static bool is_incomplete(VM *vm, Value text) {
     return incomplete;
 }
 
+/* Is it white space, with a comment perhaps? */
 static bool is_blank(Value line) {
     const String *s = as_string(line);
     for (int64_t i = 0; i < string_length(s); i++) {
-        if (!strchr(" \t\f", (int)string_at(s, i)) || string_at(s, i) == 0) return false;
+        uint32_t c = string_at(s, i);
+        if (c == '#') return true;
+        if (c != ' ' && c != '\t' && c != '\f') return false;
     }
     return true;
 }
