@@ -92,9 +92,8 @@ static Value make_node(Maker *m, Node *node) {
     const AstNodeInfo *info = &ast_nodes[node->kind];
     bool chained = node->kind == AST_If && ast_is_elif(node->If.orelse);
     Type *class = (Type *)as_object(as_tuple(m->nodes)->items[node->kind]);
-    Object *made = instance_new(m->vm, class, 0);
-    if (!made) return ABSENT;
-    Value object = from_object(made);
+    Value object = instance_new_blank(m->vm, class, NULL, 0, ABSENT);
+    if (is_absent(object)) return ABSENT;
     for (AstCursor cursor = ast_first(node); cursor.field->name; ast_next(&cursor)) {
         if (chained && cursor.value == &node->If.orelse) continue;
         if (set_field(m->vm, object, cursor.field->name, field_object(m, node, &cursor))) continue;

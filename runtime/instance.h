@@ -86,7 +86,8 @@ void attributes_clear_own(VM *vm, Object *object);
 NEW RAISES Value instance_get_dict(VM *vm, Value self);
 RAISES bool instance_set_dict(VM *vm, Value self, Value dict);
 
-/* A new instance of a class by its layout: header, zeroed fields, empty Attributes area. `items` for item_size types. */
+/* A new instance of a class by its layout: header, zeroed fields, empty Attributes area. `items` for item_size types.
+ * Not tracked: the caller fills it and calls object_track. */
 NEW RAISES Object *instance_new(VM *vm, Type *type, int64_t items);
 
 /* A `new` slot for types whose `init` does everything: an instance with its fields zeroed. */

@@ -19,6 +19,8 @@ static int visit_strings(VM *vm, VisitFn visit, void *context) {
         VISIT(vm->names[i]);
     for (size_t i = 0; i < sizeof vm->characters / sizeof *vm->characters; i++)
         VISIT(vm->characters[i]);
+    for (size_t i = 0; i < sizeof vm->bytes_of_one / sizeof *vm->bytes_of_one; i++)
+        VISIT(vm->bytes_of_one[i]);
     VISIT(vm->empty_string);
     VISIT(vm->empty_tuple);
     VISIT(vm->empty_bytes);
