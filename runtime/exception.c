@@ -682,6 +682,7 @@ void exceptions_prepare(void) {
     base->head.clear = clear;
     base->head.dealloc = dealloc;
     base->repr = exception_repr;
+    exc_ExceptionGroup.flags |= TYPE_WEAKLY_REFERABLE; /* made as by a class statement in CPython */
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
         const Layout *layout = &layouts[i];
         Type *type = layout->type;

@@ -391,7 +391,8 @@ bool slots_fill_dict(VM *vm, Type *type, Value dict) {
         const SlotRow *row = &slot_rows[i];
         SlotFunction function = *slot_at(type, row);
         if (function == NULL || row->kind == WRAP_NONE) continue;
-        if (type->base != NULL && function == *slot_at(type->base, row)) continue; /* inherited */
+        bool own = row->name == NAME_init && type->flags & TYPE_EXCEPTION && type != &exc_ExceptionGroup;
+        if (!own && type->base != NULL && function == *slot_at(type->base, row)) continue; /* inherited */
         Value name = vm->names[row->name];
         if (!is_absent(dict_get_string(vm, dict, name))) continue;
         bool unhashable = function == (SlotFunction)hash_unhashable;

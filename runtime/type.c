@@ -376,7 +376,8 @@ NATIVE(type_mro_method) {
 static bool add_static_subclasses(VM *vm, const Type *type, Value list) {
     for (int i = 1; i < STATIC_TYPE_COUNT; i++) {
         Type *t = static_type_at(i);
-        if (t->base == type && !list_append(vm, list, from_object(t))) return false;
+        bool second = t == &exc_ExceptionGroup && type == &exc_Exception; /* the only one with two bases */
+        if ((t->base == type || second) && !list_append(vm, list, from_object(t))) return false;
     }
     return true;
 }
