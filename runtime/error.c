@@ -178,7 +178,7 @@ Value raise_member(VM *vm, Value object, Value name) {
 }
 
 Value raise_stop(VM *vm, Value value) {
-    if (is_absent(value)) return raise_new(vm, &exc_StopIteration, ABSENT);
+    if (!value_is_given(value)) return raise_new(vm, &exc_StopIteration, ABSENT);
     Value args = tuple_pack(vm, 1, value);
     if (is_absent(args)) return ABSENT;
     Value exception = call_with(vm, from_object(&exc_StopIteration), args, ABSENT);
@@ -259,6 +259,7 @@ void error_print_unraisable(VM *vm, Value exception, const char *message, Value 
 void error_unraisable(VM *vm, const char *message, Value where) {
     Value exception = error_take(vm);
     if (is_absent(exception)) return;
+    if (is_absent(as_exception(exception)->traceback)) exception = vm->hooks.traceback_here(vm, exception);
     if (!sys_call_unraisablehook(vm, exception, message, where))
         error_print_unraisable(vm, exception, message, where);
     value_drop(vm, exception);

@@ -83,6 +83,8 @@ typedef struct {
     bool (*super_arguments)(VM *vm, Value *type, Value *self);
     /* The one of `names` that `wrong` is probably a slip of, or ABSENT. BORROWED. */
     Value (*nearest_name)(VM *vm, const Value *names, int64_t count, Value wrong);
+    /* Add where the running frame stands to the exception's traceback; the exception is what it gives back. */
+    Value (*traceback_here)(VM *vm, Value exception);
     /* Write the exception with its traceback to sys.stderr, as an uncaught one. Raises nothing. */
     void (*print_exception)(VM *vm, Value exception);
     /* The same for an exception that nobody can catch. Raises nothing. */

@@ -14,6 +14,7 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/structseq.h"
+#include "runtime/tuple.h"
 #include "runtime/warn.h"
 
 typedef enum { FRESH, RUNNING, CLOSED } AwaitableState;
@@ -22,7 +23,7 @@ typedef enum { FRESH, RUNNING, CLOSED } AwaitableState;
 typedef struct {
     Object head;
     Value generator; /* owned */
-    Value argument;  /* what is sent; or thrown, ABSENT for aclose(). Owned */
+    Value argument;  /* what is sent; athrow()'s arguments as a tuple, ABSENT for aclose(). Owned */
     AwaitableState state;
 } Awaitable;
 
@@ -50,7 +51,7 @@ static void awaitable_finalize(VM *vm, Object *self) {
                                                         : "athrow";
     Value raised = error_take(vm);
     if (!warn_unawaited_method(vm, a->generator, generator_of(a)->qualified_name, method))
-        error_unraisable(vm, NULL, from_object(self));
+        error_unraisable(vm, NULL, a->generator);
     error_restore(vm, raised);
 }
 
@@ -107,16 +108,22 @@ static bool take_yielded(Generator *g) {
     return yielded;
 }
 
-/* What a step of the generator has given: an item ends the awaiting as its result, anything else goes to the event
- * loop. */
-static Value unwrap(VM *vm, Generator *g, STEALS Value result) {
+/* What a step of the generator has given: 0 and an item, which ends the awaiting; 1 and what goes to the event loop;
+ * -1 RAISES. */
+static int sort_out(VM *vm, Generator *g, Value result) {
     if (is_absent(result)) {
         if (ends_generator(vm)) g->async |= GENERATOR_CLOSED;
         g->async &= (uint8_t)~GENERATOR_AWAITED;
-        return ABSENT;
+        return -1;
     }
-    if (!take_yielded(g)) return result;
+    if (!take_yielded(g)) return 1;
     g->async &= (uint8_t)~GENERATOR_AWAITED;
+    return 0;
+}
+
+/* The same for those who call send() and throw(): an item is a StopIteration. */
+static Value unwrap(VM *vm, Generator *g, STEALS Value result) {
+    if (sort_out(vm, g, result) != 0) return result;
     raise_stop(vm, result);
     value_drop(vm, result);
     return ABSENT;
@@ -128,10 +135,9 @@ static Value raise_running(VM *vm, Awaitable *a, const char *method) {
 }
 
 /* close(): throw GeneratorExit; it must end. */
-static Value close_awaitable(VM *vm, Value self, Value (*throw)(VM *vm, Value self, STEALS Value exception)) {
+static Value close_awaitable(VM *vm, Value self, Value (*throw)(VM *vm, Value self, Value *thrown)) {
     if (as_awaitable(self)->state == CLOSED) return NONE;
-    Value exit = call_0(vm, from_object(&exc_GeneratorExit));
-    Value result = is_absent(exit) ? ABSENT : throw(vm, self, exit);
+    Value result = throw(vm, self, (Value[]){from_object(&exc_GeneratorExit), ABSENT, ABSENT});
     if (!is_absent(result)) {
         value_drop(vm, result);
         return raise_error(vm, &exc_RuntimeError, "coroutine ignored GeneratorExit");
@@ -143,39 +149,57 @@ static Value close_awaitable(VM *vm, Value self, Value (*throw)(VM *vm, Value se
 
 /* --- asend, __anext__ --- */
 
-static Value asend_step(VM *vm, Value self, Value value) {
+int async_send_step(VM *vm, Value self, Value value, NEW Value *out) {
     Awaitable *a = as_awaitable(self);
     Generator *g = generator_of(a);
-    if (a->state == CLOSED)
-        return raise_error(vm, &exc_RuntimeError, "cannot reuse already awaited __anext__()/asend()");
+    *out = ABSENT;
+    if (a->state == CLOSED) {
+        raise_error(vm, &exc_RuntimeError, "cannot reuse already awaited __anext__()/asend()");
+        return -1;
+    }
     if (a->state == FRESH) {
-        if (g->async & GENERATOR_AWAITED) return raise_running(vm, a, "anext");
+        if (g->async & GENERATOR_AWAITED) {
+            raise_running(vm, a, "anext");
+            return -1;
+        }
         if (is_none(value)) value = a->argument;
         a->state = RUNNING;
     }
     g->async |= GENERATOR_AWAITED;
     value_ref(self);
-    Value result = unwrap(vm, g, generator_send(vm, g, value));
-    if (is_absent(result)) a->state = CLOSED;
+    *out = generator_send(vm, g, value);
+    int step = sort_out(vm, g, *out);
+    if (step <= 0) a->state = CLOSED;
     value_drop(vm, self);
-    return result;
+    return step;
 }
 
-static Value asend_throw(VM *vm, Value self, STEALS Value exception) {
+static Value asend_step(VM *vm, Value self, Value value) {
+    Value result;
+    if (async_send_step(vm, self, value, &result) != 0) return result;
+    raise_stop(vm, result);
+    value_drop(vm, result);
+    return ABSENT;
+}
+
+/* throw() of an awaitable. */
+static Value throw_old(VM *vm, Generator *g, Value *thrown) {
+    if (!generator_check_thrown(vm, "throw", generator_thrown_count(thrown))) return ABSENT;
+    return generator_throw(vm, g, thrown);
+}
+
+static Value asend_throw(VM *vm, Value self, Value *thrown) {
     Awaitable *a = as_awaitable(self);
     Generator *g = generator_of(a);
     if (a->state != RUNNING) {
-        bool closed = a->state == CLOSED;
-        if (closed || g->async & GENERATOR_AWAITED) {
-            value_drop(vm, exception);
-            if (!closed) return raise_running(vm, a, "anext");
+        if (a->state == CLOSED)
             return raise_error(vm, &exc_RuntimeError, "cannot reuse already awaited __anext__()/asend()");
-        }
+        if (g->async & GENERATOR_AWAITED) return raise_running(vm, a, "anext");
         a->state = RUNNING;
         g->async |= GENERATOR_AWAITED;
     }
     value_ref(self);
-    Value result = unwrap(vm, g, generator_throw(vm, g, exception));
+    Value result = unwrap(vm, g, throw_old(vm, g, thrown));
     if (is_absent(result)) a->state = CLOSED;
     value_drop(vm, self);
     return result;
@@ -185,10 +209,7 @@ static Value asend_next(VM *vm, Value self) { return asend_step(vm, self, NONE);
 
 NATIVE(asend_send) { return asend_step(vm, args[0], args[1]); }
 
-NATIVE(asend_throw_method) {
-    Value exception = generator_thrown(vm, args + 1);
-    return is_absent(exception) ? ABSENT : asend_throw(vm, args[0], exception);
-}
+NATIVE(asend_throw_method) { return asend_throw(vm, args[0], args + 1); }
 
 NATIVE(asend_close) { return close_awaitable(vm, args[0], asend_throw); }
 
@@ -266,12 +287,17 @@ static Value athrow_begin(VM *vm, Awaitable *a, Value value) {
         return raise_error(vm, &exc_RuntimeError, "can't send non-None value to a just-started coroutine");
     a->state = RUNNING;
     g->async |= GENERATOR_AWAITED;
-    Value exception = value_xref(a->argument);
-    if (is_absent(exception)) {
+    Value thrown[3] = {from_object(&exc_GeneratorExit)};
+    if (is_absent(a->argument)) {
         g->async |= GENERATOR_CLOSED;
-        exception = call_0(vm, from_object(&exc_GeneratorExit));
+    } else {
+        const Tuple *given = as_tuple(a->argument);
+        if (given->length == 0) return raise_type(vm, "athrow expected at least 1 argument, got 0");
+        if (given->length > 3)
+            return raise_type(vm, "athrow expected at most 3 arguments, got %lld", (long long)given->length);
+        memcpy(thrown, given->items, given->length * sizeof(Value));
     }
-    return is_absent(exception) ? ABSENT : generator_throw(vm, g, exception);
+    return generator_throw(vm, g, thrown);
 }
 
 static Value raise_athrow_reused(VM *vm) {
@@ -294,18 +320,15 @@ static Value athrow_step(VM *vm, Value self, Value value) {
     return result;
 }
 
-static Value athrow_throw(VM *vm, Value self, STEALS Value exception) {
+static Value athrow_throw(VM *vm, Value self, Value *thrown) {
     Awaitable *a = as_awaitable(self);
     Generator *g = generator_of(a);
-    bool running = a->state == FRESH && g->async & GENERATOR_AWAITED;
-    if (a->state == CLOSED || running) {
-        value_drop(vm, exception);
-        return running ? raise_running(vm, a, athrow_name(a)) : raise_athrow_reused(vm);
-    }
+    if (a->state == CLOSED) return raise_athrow_reused(vm);
+    if (a->state == FRESH && g->async & GENERATOR_AWAITED) return raise_running(vm, a, athrow_name(a));
     a->state = RUNNING;
     g->async |= GENERATOR_AWAITED;
     value_ref(self);
-    Value result = athrow_result(vm, a, generator_throw(vm, g, exception));
+    Value result = athrow_result(vm, a, throw_old(vm, g, thrown));
     value_drop(vm, self);
     return result;
 }
@@ -314,10 +337,7 @@ static Value athrow_next(VM *vm, Value self) { return athrow_step(vm, self, NONE
 
 NATIVE(athrow_send) { return athrow_step(vm, args[0], args[1]); }
 
-NATIVE(athrow_throw_method) {
-    Value exception = generator_thrown(vm, args + 1);
-    return is_absent(exception) ? ABSENT : athrow_throw(vm, args[0], exception);
-}
+NATIVE(athrow_throw_method) { return athrow_throw(vm, args[0], args + 1); }
 
 NATIVE(athrow_close) { return close_awaitable(vm, args[0], athrow_throw); }
 
@@ -336,13 +356,20 @@ Type async_throw_type = {
 
 /* --- async_generator --- */
 
-NATIVE(anext_method) { return awaitable_new(vm, &async_send_type, args[0], NONE); }
+Value async_generator_next(VM *vm, Value generator) {
+    return awaitable_new(vm, &async_send_type, generator, NONE);
+}
+
+NATIVE(anext_method) { return async_generator_next(vm, args[0]); }
 
 NATIVE(asend_method) { return awaitable_new(vm, &async_send_type, args[0], value_ref(args[1])); }
 
+/* The arguments are looked at when it is awaited. */
 NATIVE(athrow_method) {
-    Value exception = generator_thrown(vm, args + 1);
-    return is_absent(exception) ? ABSENT : awaitable_new(vm, &async_throw_type, args[0], exception);
+    if (!is_absent(names)) return raise_type(vm, "async_generator.athrow() takes no keyword arguments");
+    if (!generator_check_thrown(vm, "athrow", nargs - 1)) return ABSENT;
+    Value thrown = tuple_from(vm, args + 1, nargs - 1);
+    return is_absent(thrown) ? ABSENT : awaitable_new(vm, &async_throw_type, args[0], thrown);
 }
 
 NATIVE(aclose_method) { return awaitable_new(vm, &async_throw_type, args[0], ABSENT); }
@@ -357,7 +384,7 @@ static const NativeDef methods[] = {
      NATIVE_METHOD},
     {"__anext__", anext_method, "", "Return a value or raise StopAsyncIteration.", NATIVE_METHOD},
     {"asend", asend_method, "value, /", "asend(v) -> send 'v' in generator.", NATIVE_METHOD},
-    {"athrow", athrow_method, "typ, val=None, tb=None, /",
+    {"athrow", athrow_method, "*args",
      "athrow(value)\nathrow(type[,value[,tb]])\n\nraise exception in generator.", NATIVE_METHOD},
     {"aclose", aclose_method, "", "aclose() -> raise GeneratorExit inside generator.", NATIVE_METHOD},
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},

@@ -16,6 +16,9 @@
 NEW RAISES Value awaitable(VM *vm, Value v, uint32_t what);
 NEW RAISES Value async_iterate(VM *vm, Value v);               /* v.__aiter__() */
 NEW RAISES Value async_next_awaitable(VM *vm, Value iterator); /* of iterator.__anext__() */
+/* An async generator's __anext__(), and sending to the result of that or of asend(), with iterator_send's outcome. */
+NEW RAISES Value async_generator_next(VM *vm, Value generator);
+RAISES int async_send_step(VM *vm, Value awaitable, Value value, NEW Value *out);
 
 /* A coroutine dies without having been awaited: warn. */
 void coroutine_warn_unawaited(VM *vm, Value coroutine);

@@ -47,6 +47,7 @@ Value awaitable(VM *vm, Value v, uint32_t what) {
             return raise_error(vm, &exc_RuntimeError, "coroutine is being awaited already");
         return value_ref(v);
     }
+    if (is_exactly(v, &async_send_type)) return value_ref(v);
     Value iterator = call_await(vm, v);
     if (!is_absent(iterator) || error_raised(vm)) return iterator;
     return raise_not_awaitable(vm, v, what);
@@ -75,6 +76,7 @@ Value async_iterate(VM *vm, Value v) {
 }
 
 Value async_next_awaitable(VM *vm, Value iterator) {
+    if (is_exactly(iterator, &async_generator_type)) return async_generator_next(vm, iterator);
     Value method = object_special(vm, iterator, NAME_OF(vm, anext));
     if (is_absent(method)) {
         if (error_raised(vm)) return ABSENT;
@@ -128,8 +130,8 @@ static Value wrapper_next(VM *vm, Value self) {
 NATIVE(wrapper_send) { return generator_send(vm, as_generator(wrapped(args[0])), args[1]); }
 
 NATIVE(wrapper_throw) {
-    Value exception = generator_thrown(vm, args + 1);
-    return is_absent(exception) ? ABSENT : generator_throw(vm, as_generator(wrapped(args[0])), exception);
+    if (!generator_check_thrown(vm, "throw", generator_thrown_count(args + 1))) return ABSENT;
+    return generator_throw(vm, as_generator(wrapped(args[0])), args + 1);
 }
 
 NATIVE(wrapper_close) { return generator_close(vm, as_generator(wrapped(args[0]))); }

@@ -59,12 +59,14 @@
 /* --- helpers of the loop --- */
 
 /* The place of an object is emptied first: a finalizer may look at the frame. */
-static inline void drop_locals(VM *vm, Value *locals, Value *end) {
-    for (Value *v = locals; v < end; v++) {
+static inline void drop_locals(VM *vm, Frame *frame, Value *locals, const uint32_t *ip) {
+    for (Value *v = locals; v < (Value *)frame; v++) {
         Value old = *v;
         if (!is_object(old) || is_absent(old)) continue;
         *v = ABSENT;
-        object_drop(vm, as_object(old));
+        if (--as_object(old)->refs > 0) continue;
+        frame->ip = ip;
+        object_die(vm, as_object(old));
     }
 }
 
@@ -322,6 +324,14 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
 #endif
 #define PUSH(v) (*sp++ = (v))
 #define SAVE_IP() (frame->ip = ip)
+/* Drop what a store replaces, whose finalizer may ask for the running line. */
+#define DROP_REPLACED(v) \
+    do { \
+        if (is_object(v) && !is_absent(v) && --as_object(v)->refs == 0) { \
+            SAVE_IP(); \
+            object_die(vm, as_object(v)); \
+        } \
+    } while (0)
 #define INSTRUCTION ((uint32_t *)(uintptr_t)(ip - 1))
 #define CACHE ((uint32_t *)(uintptr_t)ip)
 #define CONST_AT(index) (frame->code->constants->items[index])
@@ -596,7 +606,7 @@ Value eval_run(VM *vm) {
 
     TARGET(POP_TOP) {
         Value top = *--sp;
-        value_xdrop(vm, top);
+        DROP_REPLACED(top);
         NEXT();
     }
 
@@ -649,14 +659,14 @@ Value eval_run(VM *vm) {
     TARGET(STORE_LOCAL) {
         Value old = locals[A24];
         locals[A24] = *--sp;
-        value_xdrop(vm, old);
+        DROP_REPLACED(old);
         NEXT();
     }
 
     TARGET(STORE_LOCAL_LOAD_LOCAL) {
         Value old = locals[A8];
         locals[A8] = *--sp;
-        value_xdrop(vm, old);
+        DROP_REPLACED(old);
         PUSH_LOCAL(B16);
         NEXT();
     }
@@ -664,17 +674,19 @@ Value eval_run(VM *vm) {
     TARGET(STORE_LOCAL_STORE_LOCAL) {
         Value old = locals[A8];
         locals[A8] = *--sp;
-        value_xdrop(vm, old);
+        DROP_REPLACED(old);
         old = locals[B16];
         locals[B16] = *--sp;
-        value_xdrop(vm, old);
+        DROP_REPLACED(old);
         NEXT();
     }
 
     TARGET(DELETE_LOCAL) {
         variable = A24;
         if (UNLIKELY(is_absent(locals[variable]))) goto unbound;
-        value_clear(vm, &locals[variable]);
+        result = locals[variable];
+        locals[variable] = ABSENT;
+        DROP_REPLACED(result);
         NEXT();
     }
 
@@ -1008,7 +1020,7 @@ Value eval_run(VM *vm) {
         *slot = sp[-2];
         sp -= 2;
         ip += 5;
-        value_xdrop(vm, old);
+        DROP_REPLACED(old);
         object_drop(vm, as_object(object));
         NEXT();
     }
@@ -1020,7 +1032,7 @@ Value eval_run(VM *vm) {
         *member = sp[-2];
         sp -= 2;
         ip += 5;
-        value_xdrop(vm, old);
+        DROP_REPLACED(old);
         object_drop(vm, as_object(object));
         NEXT();
     }
@@ -1059,7 +1071,7 @@ Value eval_run(VM *vm) {
         Value *slot = attributes_slot(area, ip[3]), old = *slot;
         *slot = *--sp;
         ip += 5;
-        value_xdrop(vm, old);
+        DROP_REPLACED(old);
         NEXT();
     }
 
@@ -1069,7 +1081,7 @@ Value eval_run(VM *vm) {
         Value *member = (Value *)((char *)as_object(object) + ip[2]), old = *member;
         *member = *--sp;
         ip += 5;
-        value_xdrop(vm, old);
+        DROP_REPLACED(old);
         NEXT();
     }
 
@@ -1685,7 +1697,7 @@ compare_jump_known : {
             Value old = locals[A24];
             locals[A24] = result;
             ip++;
-            value_xdrop(vm, old);
+            DROP_REPLACED(old);
             NEXT();
         }
         DROP_TOP(1);
@@ -2652,7 +2664,7 @@ return_result : {
         if (flags & FRAME_GENERATOR) goto return_generator;
         frame_object_take(vm, frame);
     }
-    drop_locals(vm, locals, (Value *)frame);
+    drop_locals(vm, frame, locals, ip);
     /* The traceback of a failing finalizer looked outward. */
     if (UNLIKELY(!is_absent(frame->object))) frame_object_take(vm, frame);
     Frame *ended = frame;

@@ -306,7 +306,13 @@ Type frame_type = {
 
 /* --- tracebacks --- */
 
+/* The library's module warnings stands for functions in C, which no traceback shows. */
+static bool is_hidden(const Frame *frame) {
+    return string_equal_c(frame->code->filename, "<frozen warnings>");
+}
+
 void traceback_add(VM *vm, Frame *frame, uint32_t index) {
+    if (is_hidden(frame)) return;
     Value exception = error_take(vm), next = ABSENT;
     vm_heap(vm)->no_emergency = true;
     Value object = frame_object(vm, frame);

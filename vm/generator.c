@@ -229,6 +229,7 @@ int iterator_send(VM *vm, Value iterator, Value value, NEW Value *result) {
         *result = is_absent(yielded) ? returned : yielded;
         return is_absent(*result) ? -1 : !is_absent(yielded);
     }
+    if (is_exactly(iterator, &async_send_type)) return async_send_step(vm, iterator, value, result);
     if (is_none(value) && type_of(iterator)->next != NULL)
         *result = type_of(iterator)->next(vm, iterator);
     else
@@ -363,89 +364,95 @@ void generator_finalize(VM *vm, Object *self) {
 
 /* --- throw --- */
 
-/* The exception of throw(type, value, traceback); NEW. */
-static Value thrown_exception(VM *vm, Value type, Value value, Value traceback) {
-    bool has_value = value_is_given(value);
+/* Is it GeneratorExit, or an instance? */
+static bool is_exit(Value thrown) {
+    if (is_exception_class(thrown)) return type_is_subtype((Type *)as_object(thrown), &exc_GeneratorExit);
+    return value_is_instance(thrown, &exc_GeneratorExit);
+}
+
+/* An exception of the class. What its making raises is thrown in its place. */
+static Value make_exception(VM *vm, Value type, Value value) {
     Value exception;
+    if (is_absent(value) || is_none(value))
+        exception = call_0(vm, type);
+    else if (is_tuple(value))
+        exception = call_with(vm, type, value, ABSENT);
+    else
+        exception = call_1(vm, type, value);
+    if (!is_absent(exception) && !is_exception(exception)) {
+        raise_type(vm, "calling %R should have returned an instance of BaseException, not %T", type,
+                   exception);
+        value_clear(vm, &exception);
+    }
+    return is_absent(exception) ? error_take(vm) : exception;
+}
+
+/* The exception of throw(type, value, traceback); NEW RAISES. */
+static Value thrown_exception(VM *vm, const Value *thrown) {
+    Value type = thrown[0], value = thrown[1], traceback = thrown[2], exception;
+    bool has_value = value_is_given(value);
     if (value_is_given(traceback) && !is_exactly(traceback, &traceback_type)) {
         return raise_type(vm, "throw() third argument must be a traceback object");
     }
     if (is_exception(type)) {
         if (has_value) return raise_type(vm, "instance exception may not have a separate value");
         exception = value_ref(type);
-    } else if (is_family(type, TYPE_TYPE) && ((Type *)as_object(type))->flags & TYPE_EXCEPTION) {
-        if (has_value && value_is_instance(value, (Type *)as_object(type)))
-            exception = value_ref(value);
-        else if (has_value && is_tuple(value))
-            exception = call_with(vm, type, value, ABSENT);
-        else
-            exception = has_value ? call_1(vm, type, value) : call_0(vm, type);
+    } else if (is_exception_class(type)) {
+        bool made = has_value && value_is_instance(value, (Type *)as_object(type));
+        exception = made ? value_ref(value) : make_exception(vm, type, value);
     } else {
         return raise_type(vm, "exceptions must be classes or instances deriving from BaseException, not %T",
                           type);
     }
-    if (!is_absent(exception) && !is_exception(exception)) {
-        value_drop(vm, exception);
-        return raise_type(vm, "exceptions must derive from BaseException");
-    }
-    if (!is_absent(exception) && value_is_given(traceback)) {
-        value_set(vm, &as_exception(exception)->traceback, value_ref(traceback));
-    }
+    if (value_is_given(traceback)) value_set(vm, &as_exception(exception)->traceback, value_ref(traceback));
     return exception;
 }
 
-/* Throw into the delegate. False: it has no throw(); the exception is as it was. */
-static bool throw_delegate(VM *vm, Value delegate, Value exception, Value *out) {
+/* Throw into the delegate. False: it has no throw(). */
+static bool throw_delegate(VM *vm, Value delegate, Value *thrown, Value *out) {
     Value method;
     *out = ABSENT;
     if (!recursion_enter(vm, "")) return true;
     if (is_sendable(delegate)) {
-        *out = generator_throw(vm, as_generator(delegate), value_ref(exception));
+        *out = generator_throw(vm, as_generator(delegate), thrown);
         return true;
     }
     int found = object_find_attribute(vm, delegate, NAME_OF(vm, throw), &method);
     if (found == 0) return false;
     if (found > 0) {
-        *out = call_1(vm, method, exception);
+        *out = object_call(vm, method, thrown, generator_thrown_count(thrown), ABSENT);
         value_drop(vm, method);
     }
     return true;
 }
 
 /* Into one that delegates to no suspended generator; or a GeneratorExit, for which the delegate is closed. */
-static Value throw_inner(VM *vm, Generator *g, STEALS Value exception) {
+static Value throw_inner(VM *vm, Generator *g, Value *thrown) {
     Value delegate = generator_delegate(g);
     if (!is_absent(delegate)) {
-        if (value_is_instance(exception, &exc_GeneratorExit)) {
-            if (close_inner(vm, g) < 0) {
-                value_drop(vm, exception);
-                return throw_in(vm, g);
-            }
+        if (is_exit(thrown[0])) {
+            if (close_inner(vm, g) < 0) return throw_in(vm, g);
         } else {
             Value out;
             value_ref(delegate);
             g->state = GENERATOR_RUNNING;
-            bool delegated = throw_delegate(vm, delegate, exception, &out);
+            bool delegated = throw_delegate(vm, delegate, thrown, &out);
             g->state = GENERATOR_SUSPENDED;
             value_drop(vm, delegate);
-            if (delegated) {
-                value_drop(vm, exception);
-                return is_absent(out) ? throw_in(vm, g) : out;
-            }
+            if (delegated) return is_absent(out) ? throw_in(vm, g) : out;
         }
     }
+    Value exception = thrown_exception(vm, thrown);
+    if (is_absent(exception)) return ABSENT;
     error_restore(vm, exception);
     return throw_in(vm, g);
 }
 
-Value generator_throw(VM *vm, Generator *g, STEALS Value exception) {
-    if (g->state == GENERATOR_RUNNING) {
-        value_drop(vm, exception);
-        return raise_value(vm, "%s already executing", kind_of(g));
-    }
-    Generator *inner = value_is_instance(exception, &exc_GeneratorExit) ? g : descend(g);
+Value generator_throw(VM *vm, Generator *g, Value *thrown) {
+    if (g->state == GENERATOR_RUNNING) return raise_value(vm, "%s already executing", kind_of(g));
+    Generator *inner = is_exit(thrown[0]) ? g : descend(g);
     Generator *outer = ascend(inner, g);
-    Value out = throw_inner(vm, inner, exception);
+    Value out = throw_inner(vm, inner, thrown);
     while (outer) {
         inner = outer;
         outer = ascend(inner, g);
@@ -462,20 +469,21 @@ Value generator_send_method(VM *vm, Value *args, int nargs, Value names) {
     return send(vm, as_generator(args[0]), args[1], true);
 }
 
-Value generator_thrown(VM *vm, Value *args) {
-    bool old = !is_absent(args[1]) || !is_absent(args[2]);
-    if (old &&
-        !warn(
-            vm, &exc_DeprecationWarning, 1,
-            "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead."))
-        return ABSENT;
-    return thrown_exception(vm, args[0], args[1], args[2]);
+int generator_thrown_count(const Value *thrown) {
+    return !is_absent(thrown[2]) ? 3 : !is_absent(thrown[1]) ? 2 : 1;
+}
+
+bool generator_check_thrown(VM *vm, const char *method, int count) {
+    return count < 2 || warn(vm, &exc_DeprecationWarning, 1,
+                             "the (type, exc, tb) signature of %s() is deprecated, use the single-arg "
+                             "signature instead.",
+                             method);
 }
 
 Value generator_throw_method(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    Value exception = generator_thrown(vm, args + 1);
-    return is_absent(exception) ? ABSENT : generator_throw(vm, as_generator(args[0]), exception);
+    if (!generator_check_thrown(vm, "throw", generator_thrown_count(args + 1))) return ABSENT;
+    return generator_throw(vm, as_generator(args[0]), args + 1);
 }
 
 Value generator_close_method(VM *vm, Value *args, int nargs, Value names) {

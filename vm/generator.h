@@ -60,10 +60,13 @@ const char *generator_kind(uint32_t code_flags);
 
 /* What the methods of all kinds do. An asynchronous generator's end is a StopAsyncIteration. */
 NEW RAISES Value generator_send(VM *vm, Generator *generator, Value value);
-NEW RAISES Value generator_throw(VM *vm, Generator *generator, STEALS Value exception);
+/* `thrown`: the three arguments of throw(), an exception or type, value and traceback, ABSENT where they are not given.
+ * They go to what the generator delegates to as they are. */
+NEW RAISES Value generator_throw(VM *vm, Generator *generator, Value *thrown);
 NEW RAISES Value generator_close(VM *vm, Generator *generator);
-/* The exception that the arguments of throw() mean: args[0..3) are type, value and traceback, or ABSENT. */
-NEW RAISES Value generator_thrown(VM *vm, Value *args);
+/* How many of the three are given; and the warning that more than one gives. */
+int generator_thrown_count(const Value *thrown);
+RAISES bool generator_check_thrown(VM *vm, const char *method, int count);
 
 /* Slots and attributes that the kinds share. */
 int generator_traverse(Object *self, VisitFn visit, void *context);

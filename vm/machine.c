@@ -133,6 +133,13 @@ static void memory(VM *vm, VMMemory *memory) {
     memory->stack_free = touched > used ? touched - used : 0;
 }
 
+static Value traceback_here(VM *vm, Value exception) {
+    if (vm->frame == NULL) return exception;
+    error_restore(vm, exception);
+    traceback_add(vm, vm->frame, frame_index(vm->frame));
+    return error_take(vm);
+}
+
 static void set_hooks(VM *vm) {
     vm->hooks = (VMHooks){
         .current_globals = current_globals,
@@ -142,6 +149,7 @@ static void set_hooks(VM *vm) {
         .class_body = eval_body,
         .super_arguments = super_arguments,
         .nearest_name = suggest_name,
+        .traceback_here = traceback_here,
         .print_exception = traceback_print,
         .print_unraisable = traceback_print_plain,
         .memory = memory,
