@@ -80,7 +80,7 @@ static const char *library_folder(const Options *o) {
     return NULL;
 }
 
-/* The first folder, then those of PYTHONPATH, then the library's if it is not to be the one in the binary. */
+/* The first folder, then those of PYTHONPATH, then the library: the one in the binary or a folder of its sources. */
 static Value search_path(VM *vm, const Options *o) {
     char buffer[PATH_MAX];
     const char *first = o->safe_path ? NULL : first_path(o, buffer);
@@ -95,7 +95,7 @@ static Value search_path(VM *vm, const Options *o) {
     }
     const char *library = library_folder(o);
     vm_machine(vm)->library_off = library;
-    if (ok && library) ok = append_text(vm, list, library);
+    if (ok) ok = library ? append_text(vm, list, library) : load_add_library(vm, list);
     if (!ok) value_clear(vm, &list);
     return list;
 }

@@ -5,7 +5,7 @@ namespace packages, and when a path hook was put into sys.path_hooks.
 """
 
 import sys
-from _frozen_importlib import ModuleSpec, PathFinder
+from _frozen_importlib import FrozenImporter, ModuleSpec, PathFinder
 
 SOURCE_SUFFIXES = ['.mpy', '.py']
 BYTECODE_SUFFIXES = ['.pyc']
@@ -488,7 +488,9 @@ def _finder_for(path):
         except ImportError:
             continue
     else:
-        if _is_folder(path or '.'):
+        if path == '<frozen>':
+            finder = FrozenImporter
+        elif _is_folder(path or '.'):
             finder = FileFinder(path, (SourceFileLoader, SOURCE_SUFFIXES))
     sys.path_importer_cache[path] = finder
     return finder

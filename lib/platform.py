@@ -213,8 +213,8 @@ def python_build():
 
 
 def python_compiler():
-    """The compiler of the interpreter, '' if it is not known."""
-    return ''
+    """The compiler that the interpreter was built with, as sys.version names it."""
+    return sys.version.rpartition('[')[2].rstrip(']')
 
 
 # --- distributions ---

@@ -11,4 +11,10 @@
 #define VERSION_HEX 0x030D00F0
 #define VERSION_TEXT "3.13.0 (mpy " MPY_VERSION ")"
 
+#ifdef __clang__
+#define VERSION_COMPILER "Clang " __clang_version__
+#else
+#define VERSION_COMPILER "GCC " __VERSION__
+#endif
+
 #endif

@@ -153,28 +153,10 @@ static Value find_in(VM *vm, Value directory, Value name, bool *package, Value p
     return ABSENT;
 }
 
-static Value find_along(VM *vm, Value name, Value path, bool *package, Value portions) {
-    Value directories = list_from_iterable(vm, path), found = ABSENT;
-    if (is_absent(directories)) return ABSENT;
-    for (int64_t i = 0; i < as_list(directories)->length && is_absent(found) && !error_raised(vm); i++) {
-        Value directory = as_list(directories)->items[i];
-        if (is_string(directory)) found = find_in(vm, directory, name, package, portions);
-    }
-    value_drop(vm, directories);
-    return found;
-}
-
-Value import_find_file(VM *vm, Value name, Value path, bool *package) {
-    Value portions = list_new(vm, 0);
-    Value found = is_absent(portions) ? ABSENT : find_along(vm, name, path, package, portions);
-    value_xdrop(vm, portions);
-    return found;
-}
-
 /* --- the library in the binary --- */
 
-/* As the last entry of sys.path would, it gives what no other entry has; and all of its own packages, whose
- * __path__ is one entry that no folder is called by. */
+/* The entry of sys.path, behind the program's own folders, where modules of the library are found; it is also the
+ * __path__ of the library's packages. No folder is called by it. */
 static const char library_entry[] = "<frozen>";
 
 static const FrozenModule *find_frozen(VM *vm, Value name) {
@@ -184,15 +166,9 @@ static const FrozenModule *find_frozen(VM *vm, Value name) {
     return frozen_find(text);
 }
 
-/* May a module that is looked for along this path come from the library? */
-static bool reaches_library(Value parent, Value path) {
-    if (is_absent(parent)) return true;
-    if (!is_exactly(path, &list_type)) return false;
-    for (int64_t i = 0; i < as_list(path)->length; i++) {
-        Value entry = as_list(path)->items[i];
-        if (is_string(entry) && string_equal_c(entry, library_entry)) return true;
-    }
-    return false;
+bool load_add_library(VM *vm, Value path) {
+    Value entry = string_from_c(vm, library_entry);
+    return !is_absent(entry) && list_append_owned(vm, path, entry);
 }
 
 /* --- where a module comes from --- */
@@ -212,22 +188,48 @@ static void found_drop(VM *vm, Found *found) {
     value_xdrop(vm, found->portions);
 }
 
-/* Look for the last part of a name along a path, then, if the path leads there, in the library. False RAISES. */
-static bool find_on_path(VM *vm, Value name, Value last, Value path, bool library, Found *found) {
+static void found_in_library(Found *found, const FrozenModule *frozen) {
+    found->origin = FROM_LIBRARY;
+    found->frozen = frozen;
+    found->package = frozen->package;
+}
+
+/* Look for `last`, the last part of a name, in one entry of a path. */
+static void find_at(VM *vm, Value entry, Value name, Value last, Found *found) {
+    const FrozenModule *frozen;
+    if (string_equal_c(entry, library_entry) && (frozen = find_frozen(vm, name)) != NULL) {
+        found_in_library(found, frozen);
+        return;
+    }
+    found->filename = find_in(vm, entry, last, &found->package, found->portions);
+    if (!is_absent(found->filename)) found->origin = FROM_FILE;
+}
+
+/* Look along a path. False RAISES. */
+static bool find_on_path(VM *vm, Value name, Value last, Value path, Found *found) {
     *found = (Found){.portions = list_new(vm, 0)};
-    if (is_absent(found->portions)) return false;
-    found->filename = find_along(vm, last, path, &found->package, found->portions);
-    if (error_raised(vm)) return false;
-    if (!is_absent(found->filename)) {
-        found->origin = FROM_FILE;
-    } else if (library && (found->frozen = find_frozen(vm, name)) != NULL) {
-        found->origin = FROM_LIBRARY;
-        found->package = found->frozen->package;
-    } else if (as_list(found->portions)->length > 0) {
+    Value entries = is_absent(found->portions) ? ABSENT : list_from_iterable(vm, path);
+    if (is_absent(entries)) return false;
+    for (int64_t i = 0; i < as_list(entries)->length && found->origin == FROM_NOWHERE && !error_raised(vm);
+         i++) {
+        Value entry = as_list(entries)->items[i];
+        if (is_string(entry)) find_at(vm, entry, name, last, found);
+    }
+    value_drop(vm, entries);
+    if (found->origin == FROM_NOWHERE && as_list(found->portions)->length > 0) {
         found->origin = FROM_FOLDERS;
         found->package = true;
     }
-    return true;
+    return !error_raised(vm);
+}
+
+Value import_find_file(VM *vm, Value name, Value path, bool *package) {
+    Found found = {0};
+    Value filename = ABSENT;
+    if (find_on_path(vm, name, name, path, &found)) filename = value_xref(found.filename);
+    *package = found.package;
+    found_drop(vm, &found);
+    return filename;
 }
 
 /* --- specs --- */
@@ -273,8 +275,8 @@ static Value inner_spec(VM *vm, Value name, Type *importer, const char *origin, 
     Value text = string_from_c(vm, origin), locations = ABSENT;
     if (is_absent(text)) return ABSENT;
     if (package) {
-        Value entry = string_from_c(vm, library_entry);
-        if (!is_absent(entry)) locations = list_from_owned(vm, &entry, 1);
+        locations = list_new(vm, 1);
+        if (!is_absent(locations) && !load_add_library(vm, locations)) value_clear(vm, &locations);
     }
     Value spec = error_raised(vm) ? ABSENT : spec_new(vm, name, from_object(importer), text, locations);
     value_xdrop(vm, locations);
@@ -503,10 +505,10 @@ Value load_find_native(VM *vm, Value name) {
 }
 
 Value load_find_frozen(VM *vm, Value name) {
-    Found found = {.frozen = find_frozen(vm, name)};
-    if (found.frozen == NULL) return NONE;
-    found.origin = FROM_LIBRARY;
-    found.package = found.frozen->package;
+    const FrozenModule *frozen = find_frozen(vm, name);
+    if (frozen == NULL) return NONE;
+    Found found = {0};
+    found_in_library(&found, frozen);
     return found_spec(vm, name, &found);
 }
 
@@ -540,6 +542,11 @@ static bool has_hooks(VM *vm) {
     return !is_pristine(vm, "path_hooks", &list_type) || !is_pristine(vm, "path_importer_cache", &dict_type);
 }
 
+/* Would the library, which comes last when sys.path does not name it, hide what was found? */
+static bool may_be_hidden(const Found *found) {
+    return found->origin == FROM_NOWHERE || found->origin == FROM_FOLDERS;
+}
+
 Value load_find_file(VM *vm, Value name, Value path) {
     if (!value_is_given(path)) path = dict_get_c(vm, vm->sys, "path");
     if (is_absent(path)) return NONE;
@@ -552,8 +559,8 @@ Value load_find_file(VM *vm, Value name, Value path) {
     Value last = last_part(vm, name), spec = ABSENT;
     Found found = {0};
     value_ref(path);
-    if (!is_absent(last) && find_on_path(vm, name, last, path, false, &found)) {
-        bool hidden = found.origin == FROM_FOLDERS && find_frozen(vm, name) != NULL;
+    if (!is_absent(last) && find_on_path(vm, name, last, path, &found)) {
+        bool hidden = may_be_hidden(&found) && find_frozen(vm, name) != NULL;
         spec = hidden ? NONE : found_spec(vm, name, &found);
     }
     value_drop(vm, path);
@@ -617,7 +624,10 @@ Value load_module(VM *vm, Value name, Value parent, Value last, Value path) {
     if (is_absent(parent) && is_native(name))
         found.origin = FROM_NATIVE;
     else
-        ok = find_on_path(vm, name, last, path, reaches_library(parent, path), &found);
+        ok = find_on_path(vm, name, last, path, &found);
+    const FrozenModule *frozen =
+        ok && is_absent(parent) && may_be_hidden(&found) ? find_frozen(vm, name) : NULL;
+    if (frozen != NULL) found_in_library(&found, frozen);
     if (ok && found.origin != FROM_NOWHERE) module = load_found(vm, name, &found);
     found_drop(vm, &found);
     return module;
@@ -635,7 +645,8 @@ Value load_library_module(VM *vm, const char *text) {
     } else if (frozen == NULL) {
         raise_error(vm, &exc_ImportError, "the library has no module %s", text);
     } else if (!error_raised(vm)) {
-        Found found = {.origin = FROM_LIBRARY, .frozen = frozen, .package = frozen->package};
+        Found found = {0};
+        found_in_library(&found, frozen);
         module = load_found(vm, name, &found);
     }
     value_drop(vm, name);

@@ -6,7 +6,8 @@
  *
  * The finders of sys.meta_path are asked in turn. As long as they are the three that the machine put there, and no
  * path hook is, C finds and runs the module itself, without a call: BuiltinImporter (native modules), PathFinder
- * (files along the path), FrozenImporter (the library, as the last entry of sys.path). Either way the module has its
+ * (files along the path, and the library where the path names it), FrozenImporter (the library, if sys.path does not
+ * name it). Either way the module has its
  * __spec__ and __loader__. The loader of files is a class in the library, imported with the first file.
  */
 
@@ -25,6 +26,9 @@ RAISES bool load_set_attributes(VM *vm, Value spec, Value module, bool override)
 
 /* A module of the library by its name, whatever sys.path and sys.meta_path say. */
 NEW RAISES Value load_library_module(VM *vm, const char *name);
+
+/* Append to a search path, a list, the entry that stands for the library. */
+RAISES bool load_add_library(VM *vm, Value path);
 
 /* sys.meta_path, and the specs of the modules that are there from the start. */
 RAISES bool load_init(VM *vm);

@@ -411,12 +411,18 @@ static Value implementation(VM *vm) {
 static bool add_texts(VM *vm, Value dict) {
     static const struct {
         const char *name, *text;
-    } texts[] = {{"platform", "linux"},     {"byteorder", "little"},
-                 {"version", VERSION_TEXT}, {"copyright", "Copyright (c) 2026 the mpy developers."},
-                 {"executable", ""},        {"prefix", ""},
-                 {"exec_prefix", ""},       {"base_prefix", ""},
-                 {"base_exec_prefix", ""},  {"platlibdir", "lib"},
-                 {"abiflags", ""},          {"float_repr_style", "short"}};
+    } texts[] = {{"platform", "linux"},
+                 {"byteorder", "little"},
+                 {"version", VERSION_TEXT " [" VERSION_COMPILER "]"},
+                 {"copyright", "Copyright (c) 2026 the mpy developers."},
+                 {"executable", ""},
+                 {"prefix", ""},
+                 {"exec_prefix", ""},
+                 {"base_prefix", ""},
+                 {"base_exec_prefix", ""},
+                 {"platlibdir", "lib"},
+                 {"abiflags", ""},
+                 {"float_repr_style", "short"}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (!module_add(vm, dict, texts[i].name, string_from_c(vm, texts[i].text))) return false;
     }

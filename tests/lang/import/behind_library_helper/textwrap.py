@@ -1,0 +1,1 @@
+raise SystemExit('the folder behind the library was asked first')
