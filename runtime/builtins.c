@@ -215,20 +215,24 @@ static bool add_all(VM *vm, Sum *s, Value iterable) {
     return false;
 }
 
-static bool check_start(VM *vm, Value start) {
+static bool check_start(VM *vm, Value iterable, Value start) {
     const char *kind = is_string(start)                   ? "strings [use ''.join(seq)"
                        : is_family(start, TYPE_BYTES)     ? "bytes [use b''.join(seq)"
                        : is_family(start, TYPE_BYTEARRAY) ? "bytearray [use b''.join(seq)"
                                                           : NULL;
-    if (kind != NULL) raise_type(vm, "sum() can't sum %s instead]", kind);
-    return kind == NULL;
+    if (kind == NULL) return true;
+    Value iterator = object_iterate(vm, iterable); /* whose error comes first */
+    if (is_absent(iterator)) return false;
+    value_drop(vm, iterator);
+    raise_type(vm, "sum() can't sum %s instead]", kind);
+    return false;
 }
 
 NATIVE(builtin_sum) {
     Sum s = {.kind = SUM_INT, .total = ABSENT};
     Value start = args[1];
     if (!is_absent(start)) {
-        if (!check_start(vm, start)) return ABSENT;
+        if (!check_start(vm, args[0], start)) return ABSENT;
         if (is_int(start)) {
             s.whole = int_get(start);
         } else if (is_float(start)) {

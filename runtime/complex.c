@@ -127,8 +127,12 @@ BINARY(power, BINARY_POWER)
 #undef BINARY
 
 static Value power_3(VM *vm, Value a, Value b, Value c) {
-    (void)a, (void)b, (void)c;
-    return raise_value(vm, "complex modulo");
+    ComplexNumber ignored;
+    (void)c;
+    int known = operand(vm, a, &ignored);
+    if (known == 1) known = operand(vm, b, &ignored);
+    if (known < 0) return ABSENT;
+    return known ? raise_value(vm, "complex modulo") : NOT_IMPLEMENTED;
 }
 
 static Value negative(VM *vm, Value self) {
