@@ -92,6 +92,8 @@ static inline uint32_t compare_jump_word(int32_t distance, bool sense, uint32_t 
 }
 static inline int32_t compare_jump_distance(uint32_t word) { return (int32_t)word >> 5; }
 static inline bool compare_jump_sense(uint32_t word) { return word & 16; }
+/* Is a mask, or a COMPARE_JUMP word, the same for less and greater: does it only ask whether they are equal? */
+static inline bool compare_asks_equality(uint32_t mask) { return !((mask ^ mask >> 2) & 1); }
 
 /* The CompareOp of a COMPARE_JUMP word. */
 static inline uint32_t compare_jump_op(uint32_t word) {

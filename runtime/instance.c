@@ -51,23 +51,32 @@ size_t instance_size(const Object *object, int64_t items) {
     return size + area_size(((const Attributes *)((const char *)object + size))->inline_slots);
 }
 
-static void begin_area(Attributes *a, const Type *type) {
-    a->inline_slots = (uint16_t)type->attribute_slots;
+/* How many inline slots a new instance gets. */
+static inline uint32_t slots_for(Type *type) {
+    uint32_t slots = type->attribute_slots;
+    if (__builtin_expect((type->flags & (TYPE_HEAP | TYPE_INSTANTIATED)) != TYPE_HEAP, 1)) return slots;
+    type->flags |= TYPE_INSTANTIATED;
+    return slots + FIRST_INSTANCE_SPARE_SLOTS;
+}
+
+static void begin_area(Attributes *a, const Type *type, uint32_t slots) {
+    a->inline_slots = (uint16_t)slots;
     if (type->root_shape != NULL) a->shape_id = type->root_shape->id;
 }
 
 /* The commonest: of a class, with references, all of one size. */
 static Object *new_plain(VM *vm, Type *type) {
     bool has_area = type->attributes_offset != 0;
+    uint32_t slots = has_area ? slots_for(type) : 0;
     size_t fixed = has_area ? aligned(type->basic_size) : type->basic_size;
-    size_t size = has_area ? fixed + area_size(type->attribute_slots) : fixed;
+    size_t size = has_area ? fixed + area_size(slots) : fixed;
     Object *object = object_new_container_to_fill(vm, type, size, sizeof(Object));
     if (object == NULL) {
         raise_memory(vm);
         return NULL;
     }
     memory_clear(object + 1, size - sizeof(Object));
-    if (has_area) begin_area((Attributes *)((char *)object + fixed), type);
+    if (has_area) begin_area((Attributes *)((char *)object + fixed), type, slots);
     object_ref(&type->head.object);
     return object;
 }
@@ -83,7 +92,8 @@ Object *instance_new(VM *vm, Type *type, int64_t items) {
         return NULL;
     }
     if (has_area) fixed = aligned(fixed);
-    size = has_area ? fixed + area_size(type->attribute_slots) : fixed;
+    uint32_t slots = has_area ? slots_for(type) : 0;
+    size = has_area ? fixed + area_size(slots) : fixed;
     bool leaf = type->head.traverse == NULL;
     Object *object = leaf ? object_new(vm, type, size) : object_new_container(vm, type, size);
     if (object == NULL) {
@@ -91,7 +101,7 @@ Object *instance_new(VM *vm, Type *type, int64_t items) {
         return NULL;
     }
     if (leaf) memset(object + 1, 0, size - sizeof *object);
-    if (has_area) begin_area((Attributes *)((char *)object + fixed), type);
+    if (has_area) begin_area((Attributes *)((char *)object + fixed), type, slots);
     if (type->flags & TYPE_HEAP) object_ref(&type->head.object);
     return object;
 }
@@ -177,9 +187,9 @@ static bool to_dict_mode(VM *vm, Attributes *a) {
     return true;
 }
 
-/* Make room for the value slot `index`, the next one; instances made from now on have it inline. */
+/* Make room for the value slot `index`, the next one. */
 static bool reserve_slot(VM *vm, Type *type, Attributes *a, uint32_t index) {
-    if (type->attribute_slots <= index && index < INLINE_SLOTS_MAX) type->attribute_slots = index + 1;
+    type_learn_slots(type, index + 1);
     if (index < (uint32_t)a->inline_slots + a->extra_capacity) return true;
     uint32_t capacity = a->extra_capacity + EXTRA_STEP + a->extra_capacity / 2u;
     Value *extra = memory_resize(vm, a->extra, a->extra_capacity * sizeof(Value), capacity * sizeof(Value));

@@ -9,7 +9,9 @@
  * the id of its shape and the slots. So an inline cache checks one id (and the class's version) and knows the slot.
  *
  * The Attributes area stands in the object at type->attributes_offset (after the items for types with items). The
- * first `inline_slots` values are in the area itself; more go to `extra`, a block of extra_capacity values.
+ * first `inline_slots` values are in the area itself; more go to `extra`, a block of extra_capacity values. How many are
+ * inline, a class learns from what its instances were given (type->attribute_slots), so the first instance, which may
+ * remain the only one, gets some to spare.
  *
  * `__dict__`: made when asked for. From then on the area is in dict mode (shape_id == SHAPE_DICT): the attributes live
  * in that dict alone, and `dict` owns it. Deleting an attribute that is not the last one added, or adding more than
@@ -26,12 +28,18 @@ enum {
     SHAPE_FIRST = 2,
     SHAPE_SLOTS_MAX = 128, /* a wider instance is better served by a dict */
     INLINE_SLOTS_MAX = 32,
+    FIRST_INSTANCE_SPARE_SLOTS = 8,
 };
 
 typedef struct {
-    uint32_t shape_id;
-    uint16_t inline_slots;   /* room for values in slots[] */
-    uint16_t extra_capacity; /* room for values in extra[] */
+    union {
+        struct {
+            uint32_t shape_id;
+            uint16_t inline_slots;   /* room for values in slots[] */
+            uint16_t extra_capacity; /* room for values in extra[] */
+        };
+        uint64_t head; /* the three at once, for guards */
+    };
     union {
         Value *extra; /* values beyond the inline ones; NULL: none yet. Owned */
         Dict *dict;   /* in dict mode. Owned */
@@ -59,10 +67,16 @@ static inline Attributes *attributes_at(Object *object, uint32_t offset) {
 Attributes *object_attributes(Object *object);
 
 static inline Value *attributes_slot(Attributes *a, uint32_t index) {
-    return index < a->inline_slots ? &a->slots[index] : &a->extra[index - a->inline_slots];
+    if (__builtin_expect(index < a->inline_slots, 1)) return &a->slots[index];
+    return &a->extra[index - a->inline_slots];
 }
 
 Shape *shape_of(VM *vm, uint32_t id);
+/* Instances with so many attributes come by: those made from now on have them inline, as far as there may be so many. */
+static inline void type_learn_slots(Type *type, uint32_t count) {
+    if (type->attribute_slots < count && count <= INLINE_SLOTS_MAX && type->flags & TYPE_HEAP)
+        type->attribute_slots = count;
+}
 /* The slot of an interned name in a shape, or -1. */
 int shape_find(const Shape *shape, Value name);
 /* The shape after adding `name`; NULL when it is to be dict mode, or RAISES. */

@@ -79,6 +79,7 @@ enum {
     TYPE_NO_NEW = 1 << 3,            /* "cannot create '%s' instances" */
     TYPE_METHOD_DESCRIPTOR = 1 << 4, /* instances are unbound functions: a call may pass self in front */
     TYPE_WEAKLY_REFERABLE = 1 << 5,  /* instances may have weak references to them */
+    TYPE_INSTANTIATED = 1 << 6,      /* of a heap type: it has had an instance */
     /* The built-in families, inherited by subclasses: a fast isinstance. */
     TYPE_INT = 1 << 8,
     TYPE_FLOAT = 1 << 9,

@@ -267,16 +267,20 @@ static bool load_method(VM *vm, Value object, Value name, Value *pair) {
     return true;
 }
 
-/* A comparison of two exact strs: 1 or 0; -1 for anything else. */
-static inline int fast_string_compare(Value a, Value b, CompareOp op) {
+/* A string of one character, which is a byte. */
+static inline bool is_byte_character(const String *s) { return s->length == 1 && s->width_log == 0; }
+
+/* How two exact strs compare, as fast_order says it; if only their equality is asked for, less stands for greater, too. -1
+ * for anything else. */
+static inline int fast_string_order(Value a, Value b, bool equality) {
     if (!is_exactly(a, &str_type) || !is_exactly(b, &str_type)) return -1;
-    if (op != COMPARE_EQ && op != COMPARE_NE) {
-        int order = string_order(a, b);
-        return order_satisfies(order < 0 ? 0 : order > 0 ? 2 : 1, op);
-    }
     const String *x = as_string(a), *y = as_string(b);
-    bool equal = x == y || (x->length == y->length && !(x->interned && y->interned) && string_equal(a, b));
-    return equal == (op == COMPARE_EQ);
+    if (x == y) return 1;
+    if (is_byte_character(x) && is_byte_character(y))
+        return (x->data[0] > y->data[0]) - (x->data[0] < y->data[0]) + 1;
+    if (equality) return x->length == y->length && !(x->interned && y->interned) && string_equal(a, b);
+    int order = string_order(a, b);
+    return (order > 0) - (order < 0) + 1;
 }
 
 /* A character in a string whose characters are bytes: 1 or 0; -1: neither is so simple. */
@@ -552,6 +556,12 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
     GUARD_VERSION(object); \
     area = cache_area(ip, as_object(object)); \
     if (UNLIKELY(area->shape_id != ip[2])) goto undo
+/* And, with the shape, how many slots are inline: the attribute is at its distance from the beginning of the object. */
+#define GUARD_SLOT(object) \
+    GUARD_VERSION(object); \
+    area = cache_area(ip, as_object(object)); \
+    if (UNLIKELY(area->head != cache_head(ip))) goto undo; \
+    slot = (Value *)((char *)as_object(object) + ip[4])
 
 #ifdef EVAL_TRACED
 Value eval_traced(VM *vm, bool entering) {
@@ -588,6 +598,7 @@ Value eval_run(VM *vm) {
     BinaryOp operation;
     Type *type;
     Attributes *area;
+    Value *slot;
     int truth;
     double real = 0;
 
@@ -893,8 +904,8 @@ Value eval_run(VM *vm) {
 
     TARGET(LOAD_ATTR_SLOT) {
         Value object = sp[-1];
-        GUARD_SHAPE(object);
-        sp[-1] = value_ref(*attributes_slot(area, ip[3]));
+        GUARD_SLOT(object);
+        sp[-1] = value_ref(*slot);
         ip += 5;
         object_drop(vm, as_object(object));
         NEXT();
@@ -966,8 +977,8 @@ Value eval_run(VM *vm) {
 
     TARGET(LOAD_LOCAL_ATTR_SLOT) {
         Value object = locals[A8];
-        GUARD_SHAPE(object);
-        PUSH(value_ref(*attributes_slot(area, ip[3])));
+        GUARD_SLOT(object);
+        PUSH(value_ref(*slot));
         ip += 5;
         NEXT();
     }
@@ -1015,8 +1026,8 @@ Value eval_run(VM *vm) {
 
     TARGET(STORE_ATTR_SLOT) {
         Value object = sp[-1];
-        GUARD_SHAPE(object);
-        Value *slot = attributes_slot(area, ip[3]), old = *slot;
+        GUARD_SLOT(object);
+        Value old = *slot;
         *slot = sp[-2];
         sp -= 2;
         ip += 5;
@@ -1067,8 +1078,8 @@ Value eval_run(VM *vm) {
 
     TARGET(STORE_LOCAL_ATTR_SLOT) {
         Value object = locals[A8];
-        GUARD_SHAPE(object);
-        Value *slot = attributes_slot(area, ip[3]), old = *slot;
+        GUARD_SLOT(object);
+        Value old = *slot;
         *slot = *--sp;
         ip += 5;
         DROP_REPLACED(old);
@@ -1149,8 +1160,8 @@ Value eval_run(VM *vm) {
 
     TARGET(LOAD_METHOD_SLOT) {
         Value object = sp[-1];
-        GUARD_SHAPE(object);
-        sp[-1] = value_ref(*attributes_slot(area, ip[3]));
+        GUARD_SLOT(object);
+        sp[-1] = value_ref(*slot);
         PUSH(ABSENT);
         ip += 5;
         object_drop(vm, as_object(object));
@@ -1405,6 +1416,17 @@ Value eval_run(VM *vm) {
         goto replace_top;
     }
 
+/* `order` is how the left operand compares with the right one. */
+#define JUMP_BY(order) \
+    do { \
+        uint32_t jump_ = *ip++; \
+        if (jump_ >> (order)&1) { \
+            ip += compare_jump_distance(jump_); \
+            CHECK_SIGNALS(); \
+        } \
+        NEXT(); \
+    } while (0)
+
     /* --- a double that is not on the stack yet --- */
 
 real_pushed: /* what has fetched the next instruction is as if it had not */
@@ -1438,17 +1460,6 @@ real_STORE_LOCAL : {
     NEXT();
 }
 
-/* `order` is how the left operand compares with the right one. */
-#define JUMP_BY(order) \
-    do { \
-        uint32_t jump_ = *ip++; \
-        if (jump_ >> (order)&1) { \
-            ip += compare_jump_distance(jump_); \
-            CHECK_SIGNALS(); \
-        } \
-        NEXT(); \
-    } while (0)
-
 real_COMPARE_JUMP:
     if (UNLIKELY(!is_float(sp[-1]))) goto real_pushed;
     sp--;
@@ -1471,9 +1482,9 @@ real_COMPARE_CONST_JUMP:
             sp--;
             NEXT();
         }
-        truth = fast_string_compare(sp[-2], sp[-1], (CompareOp)A24);
-        if (truth >= 0) {
-            result = bool_from(truth);
+        order = fast_string_order(sp[-2], sp[-1], compare_asks_equality(compare_mask(A24)));
+        if (order >= 0) {
+            result = bool_from(order_satisfies(order, A24));
             goto replace_two;
         }
         callable = operator_compare(vm, sp[-2], sp[-1], (CompareOp)A24);
@@ -1583,13 +1594,8 @@ real_COMPARE_CONST_JUMP:
     do { \
         int order_ = fast_order(left, right); \
         if (UNLIKELY(order_ < 0)) goto slow; \
-        uint32_t jump_ = *ip++; \
         sp -= (count); \
-        if (jump_ >> order_ & 1) { \
-            ip += compare_jump_distance(jump_); \
-            CHECK_SIGNALS(); \
-        } \
-        NEXT(); \
+        JUMP_BY(order_); \
     } while (0)
 
     TARGET(COMPARE_JUMP) COMPARE_AND_JUMP(sp[-2], sp[-1], 2, compare_jump_slow);
@@ -1603,8 +1609,16 @@ compare_int_jump_slow:
     TARGET(COMPARE_CONST_JUMP)
     COMPARE_AND_JUMP(sp[-1], CONST_AT(A24), 1, compare_const_jump_slow);
 
-compare_const_jump_slow:
+compare_const_jump_slow : {
+    Value left = sp[-1];
+    int order = fast_string_order(left, CONST_AT(A24), compare_asks_equality(*ip));
+    if (LIKELY(order >= 0)) {
+        sp--;
+        object_drop(vm, as_object(left));
+        JUMP_BY(order);
+    }
     PUSH(value_ref(CONST_AT(A24)));
+}
     goto compare_jump_slow;
 
     TARGET(COMPARE_LOCAL_INT_JUMP)
@@ -1623,9 +1637,12 @@ compare_local_local_jump_slow:
     PUSH_LOCAL(B16);
 
 compare_jump_slow : { /* the operands are on the stack, the jump word is next */
+    int order = fast_string_order(sp[-2], sp[-1], compare_asks_equality(*ip));
+    if (LIKELY(order >= 0)) {
+        DROP_TOP(2);
+        JUMP_BY(order);
+    }
     CompareOp compare = (CompareOp)compare_jump_op(*ip);
-    truth = fast_string_compare(sp[-2], sp[-1], compare);
-    if (truth >= 0) goto compare_jump_known;
     callable = operator_compare(vm, sp[-2], sp[-1], compare);
     if (!is_absent(callable)) goto enter_operator;
     SAVE_IP();
@@ -1638,9 +1655,6 @@ compare_jump_result : {
     if (UNLIKELY(truth < 0)) truth = object_truth(vm, result);
     value_drop(vm, result);
     if (UNLIKELY(truth < 0)) goto error;
-}
-
-compare_jump_known : {
     DROP_TOP(2);
     uint32_t jump = *ip++;
     if (truth == compare_jump_sense(jump)) {
@@ -2692,7 +2706,7 @@ return_result : {
         if (UNLIKELY(vm->interrupted)) goto interrupted;
         NEXT();
     }
-    value_drop(vm, function);
+    object_drop(vm, as_object(function));
     ip = frame->ip;
     sp = frame->sp;
     locals = frame->locals;

@@ -125,9 +125,22 @@ static bool set_area(uint32_t *cache, Value object, const Shape *shape) {
     return true;
 }
 
+/* A slot in the object itself, where its area has this head. */
 static bool set_slot(uint32_t *cache, Value object, const Shape *shape, uint32_t slot) {
-    cache[3] = slot;
-    return set_area(cache, object, shape);
+    const Attributes *area = attributes_at(as_object(object), type_of(object)->attributes_offset);
+    if (slot >= area->inline_slots || !set_area(cache, object, shape)) return false;
+    cache[3] = (uint32_t)(area->head >> 32);
+    cache[4] = (uint32_t)((const char *)&area->slots[slot] - (const char *)as_object(object));
+    return true;
+}
+
+/* One that the object does not have yet; the store leads to the shape `next`. */
+static bool set_new_slot(uint32_t *cache, Value object, const Shape *shape, const Shape *next) {
+    const Attributes *area = attributes_at(as_object(object), type_of(object)->attributes_offset);
+    type_learn_slots(type_of(object), next->count);
+    cache[3] = next->count - 1;
+    cache[4] = next->id;
+    return cache[3] < area->inline_slots && set_area(cache, object, shape);
 }
 
 /* A descriptor of __slots__ or of a built-in type's field, to be read or stored by its offset. */
@@ -202,9 +215,7 @@ static Opcode store_attr_form(VM *vm, uint32_t *cache, Opcode family, Value obje
     }
     const Shape *next = shape_add(vm, shape, name);
     error_clear(vm); /* no memory for the shape: the generic form will say so */
-    if (next == NULL || !set_slot(cache, object, shape, next->count - 1)) return family;
-    if (cache[3] >= attributes_at(as_object(object), type->attributes_offset)->inline_slots) return family;
-    cache[4] = next->id;
+    if (next == NULL || !set_new_slot(cache, object, shape, next)) return family;
     return local ? OP_STORE_LOCAL_ATTR_ADD : OP_STORE_ATTR_ADD;
 }
 
@@ -273,14 +284,6 @@ void specialise_instances(Type *class, const Code *init) {
 
 /* --- the cache of sites that see many classes --- */
 
-static AttributeCacheEntry *cache_place(VM *vm, uint32_t version, uint32_t shape, Value name,
-                                        AttributeUse use) {
-    uint32_t hash =
-        version * 0x9E3779B1u ^ shape * 0x85EBCA77u ^ (uint32_t)(name.bits >> 5) ^ (uint32_t)use << 7;
-    hash ^= hash >> 15;
-    return &vm_machine(vm)->attribute_cache[hash % ATTRIBUTE_CACHE_SIZE];
-}
-
 /* Fill an entry with what the attribute is. */
 static void cache_fill(VM *vm, AttributeCacheEntry *entry, Value object, Value name, AttributeUse use) {
     Type *type = type_of(object);
@@ -292,30 +295,25 @@ static void cache_fill(VM *vm, AttributeCacheEntry *entry, Value object, Value n
     value_set(vm, &entry->name, value_ref(name));
     entry->version = version;
     entry->shape = shape->id;
-    entry->use = use;
     entry->method = ABSENT;
-    entry->slot = UINT32_MAX;
-    if (!generic || (!is_absent(found) && is_data_descriptor(found))) return;
+    entry->is_simple = false;
+    if (version == 0 || !generic || (!is_absent(found) && is_data_descriptor(found))) return;
     int slot = shape_find(shape, name);
-    if (slot >= 0)
-        entry->slot = (uint32_t)slot;
-    else if (use == ATTRIBUTE_METHOD && !is_absent(found) && type_of(found)->flags & TYPE_METHOD_DESCRIPTOR) {
-        entry->method = found;
-    }
+    bool is_method = slot < 0 && use == ATTRIBUTE_METHOD && !is_absent(found) &&
+                     type_of(found)->flags & TYPE_METHOD_DESCRIPTOR;
+    if (is_method) entry->method = found;
+    entry->slot = (uint32_t)slot;
+    entry->is_simple = slot >= 0 || is_method;
 }
 
-const AttributeCacheEntry *attribute_cache_find(VM *vm, Value object, Value name, AttributeUse use) {
-    if (!is_object(object)) return NULL;
+const AttributeCacheEntry *attribute_cache_make(VM *vm, Value object, Value name, AttributeUse use) {
     const Type *type = as_object(object)->type;
     if (type->attributes_offset == 0 || type->item_size != 0 || type->version == 0) return NULL;
     uint32_t shape = attributes_at(as_object(object), type->attributes_offset)->shape_id;
     if (shape < SHAPE_FIRST) return NULL;
-    AttributeCacheEntry *entry = cache_place(vm, type->version, shape, name, use);
-    if (entry->version != type->version || entry->shape != shape || !value_same(entry->name, name) ||
-        entry->use != (uint32_t)use) {
-        cache_fill(vm, entry, object, name, use);
-    }
-    return entry->slot == UINT32_MAX && is_absent(entry->method) ? NULL : entry;
+    AttributeCacheEntry *entry = &vm_machine(vm)->attribute_cache[attribute_cache_index(shape, name, use)];
+    cache_fill(vm, entry, object, name, use);
+    return entry;
 }
 
 void attribute_cache_clear(VM *vm) {

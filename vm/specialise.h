@@ -11,7 +11,8 @@
  * types settles on the generic form.
  *
  * Words of the attribute caches: 0 count down (16 bits), its exponent (4), offset of the attributes area in
- * units of 8 bytes (12); 1 type or keys version; for a slot 2 the shape id, 3 the slot, 4 the shape id that a
+ * units of 8 bytes (12); 1 type or keys version; for a slot 2 and 3 the head of the area, with the shape id in 2, 4
+ * the slot's distance from the beginning of the object; for a new slot 2 the shape id, 3 the slot, 4 the shape id that the
  * store leads to; for an attribute of the class 2 the shape id, 3 and 4 the attribute's address, which the
  * version keeps alive; for a member 2 its offset; for a module 3 the entry's index. Of the name caches: 0 as
  * above, 1 version of the globals, 2 entry index; for builtins 2 their version, and the index lies in the
@@ -23,6 +24,7 @@
 
 #include "runtime/instance.h"
 #include "vm/frame.h"
+#include "vm/machine.h"
 
 /* Is it time to try? */
 static inline bool specialise_due(uint32_t *cache) {
@@ -53,6 +55,8 @@ static inline Value cache_value(const uint32_t *words) {
     return (Value){words[0] | (uint64_t)words[1] << 32};
 }
 
+static inline uint64_t cache_head(const uint32_t *cache) { return cache[2] | (uint64_t)cache[3] << 32; }
+
 static inline Attributes *cache_area(const uint32_t *cache, Object *object) {
     return (Attributes *)((char *)object + (size_t)(cache[0] >> 20) * 8);
 }
@@ -62,21 +66,48 @@ void specialise_instances(Type *class, const Code *init);
 
 /* --- the cache of sites that see many classes --- */
 
-typedef enum { ATTRIBUTE_LOAD, ATTRIBUTE_STORE, ATTRIBUTE_METHOD } AttributeUse;
+typedef enum { ATTRIBUTE_LOAD, ATTRIBUTE_STORE, ATTRIBUTE_METHOD, ATTRIBUTE_USES } AttributeUse;
 
 typedef struct AttributeCacheEntry {
     uint32_t version, shape;
-    Value name;   /* owned, so that no other string can come to have its address */
-    Value method; /* ATTRIBUTE_METHOD: a function of the class, borrowed; ABSENT: the attribute is in the slot
-                   */
-    uint32_t slot; /* UINT32_MAX: known to be out of the ordinary */
-    uint32_t use;  /* AttributeUse */
+    Value name; /* owned, so that no other string can come to have its address */
+    Value
+        method; /* ATTRIBUTE_METHOD: a function of the class, borrowed; ABSENT: the attribute is in the slot */
+    uint32_t slot;  /* where it is */
+    bool is_simple; /* or it is out of the ordinary: neither in a slot nor such a function */
 } AttributeCacheEntry;
 
-enum { ATTRIBUTE_CACHE_SIZE = 512 };
+enum { ATTRIBUTE_CACHE_BITS = 8, ATTRIBUTE_CACHE_SIZE = ATTRIBUTE_USES << ATTRIBUTE_CACHE_BITS };
 
-/* The entry for an attribute of an instance, made now if need be; NULL: look it up in the general way. */
-const AttributeCacheEntry *attribute_cache_find(VM *vm, Value object, Value name, AttributeUse use);
+/* Where an entry is: a part of the cache for each use, in it by the shape and the name. */
+static inline uint32_t attribute_cache_index(uint32_t shape, Value name, AttributeUse use) {
+    enum {
+        MIX = 0x9E3779B1u,
+        NAME_SHIFT = 5
+    }; /* Fibonacci hashing; names are objects of 32 bytes and more */
+    uint32_t hash = (shape * MIX >> 16) ^ (uint32_t)(name.bits >> NAME_SHIFT);
+    return use << ATTRIBUTE_CACHE_BITS | (hash & ((1u << ATTRIBUTE_CACHE_BITS) - 1));
+}
+
+/* The entry that was not found, made now; NULL when the object is none of a class whose instances have shapes. */
+const AttributeCacheEntry *attribute_cache_make(VM *vm, Value object, Value name, AttributeUse use);
+
+/* The entry for an attribute of an object; NULL: look it up in the general way. A type of other objects has a version that no
+ * entry has, so whatever stands at the offset may be taken for a shape. */
+static inline const AttributeCacheEntry *attribute_cache_find(VM *vm, Value v, Value name, AttributeUse use) {
+    if (!is_object(v)) return NULL;
+    Object *object = as_object(v);
+    uint32_t shape = attributes_at(object, object->type->attributes_offset)->shape_id;
+    const AttributeCacheEntry *entry =
+        &vm_machine(vm)->attribute_cache[attribute_cache_index(shape, name, use)];
+    if (__builtin_expect(entry->version != object->type->version || entry->shape != shape ||
+                             !value_same(entry->name, name),
+                         0)) {
+        entry = attribute_cache_make(vm, v, name, use);
+    }
+    return entry != NULL && entry->is_simple ? entry : NULL;
+}
+
 void attribute_cache_clear(VM *vm);
 
 #endif
