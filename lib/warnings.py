@@ -518,8 +518,17 @@ def _deprecated(name, message=_DEPRECATED_MSG, *, remove, _version=sys.version_i
 
 
 def _warn_unawaited_coroutine(coro):
-    """What a coroutine says that dies without having been awaited."""
-    warn(f"coroutine '{coro.__qualname__}' was never awaited", category=RuntimeWarning, stacklevel=2, source=coro)
+    """What a coroutine says that dies without having been awaited: where it was made, if that has been tracked."""
+    lines = [f"coroutine '{coro.__qualname__}' was never awaited"]
+    if coro.cr_origin is not None:
+        import linecache
+        lines.append("Coroutine created at (most recent call last)")
+        for filename, lineno, function in reversed(coro.cr_origin):
+            lines.append(f'  File "{filename}", line {lineno}, in {function}')
+            source = linecache.getline(filename, lineno).strip()
+            if source:
+                lines.append(f"    {source}")
+    warn('\n'.join(lines), category=RuntimeWarning, stacklevel=2, source=coro)
 
 
 _processoptions(getattr(sys, 'warnoptions', ()))

@@ -54,8 +54,8 @@ static Value origin_of(VM *vm, const Frame *frame, uint32_t depth) {
     Value list = list_new(vm, 0);
     for (; !is_absent(list) && frame && depth--; frame = frame->previous) {
         const Code *code = frame->code;
-        Value entry = tuple_pack(vm, 3, code->filename, int_small(code_line(code, frame_index(frame))),
-                                 code->qualified_name);
+        Value entry =
+            tuple_pack(vm, 3, code->filename, int_small(code_line(code, frame_index(frame))), code->name);
         if (is_absent(entry) || !list_append_owned(vm, list, entry)) value_clear(vm, &list);
     }
     if (is_absent(list)) return ABSENT;

@@ -27,7 +27,7 @@ def _format_handle(handle):
     return str(handle)
 
 
-def _stop_when_done(future):
+def _run_until_complete_cb(future):
     if not future.cancelled() and isinstance(future.exception(), (SystemExit, KeyboardInterrupt)):
         return  # it leaves run_forever() by itself
     future.get_loop().stop()
@@ -163,7 +163,7 @@ class BaseEventLoop(events.AbstractEventLoop):
         future = tasks.ensure_future(future, loop=self)
         if own_task:
             future._log_destroy_pending = False  # an exception of the loop is about to tell
-        future.add_done_callback(_stop_when_done)
+        future.add_done_callback(_run_until_complete_cb)
         try:
             self.run_forever()
         except:
@@ -171,7 +171,7 @@ class BaseEventLoop(events.AbstractEventLoop):
                 future.exception()  # the program sees the loop's exception instead
             raise
         finally:
-            future.remove_done_callback(_stop_when_done)
+            future.remove_done_callback(_run_until_complete_cb)
         if not future.done():
             raise RuntimeError('Event loop stopped before Future completed.')
         return future.result()
@@ -186,6 +186,8 @@ class BaseEventLoop(events.AbstractEventLoop):
             raise RuntimeError('Cannot close a running event loop')
         if self._closed:
             return
+        if self._debug:
+            log.debug('Close %r', self)
         self._closed = True
         self._ready.clear()
         self._scheduled.clear()
@@ -317,22 +319,19 @@ class BaseEventLoop(events.AbstractEventLoop):
             handle = ready.popleft()
             if handle._cancelled:
                 continue
-            if self._debug:
-                self._run_timed(handle)
-            else:
+            if not self._debug:
                 handle._run()
+                continue
+            self._current_handle = handle
+            try:
+                start = self.time()
+                handle._run()
+                duration = self.time() - start
+                if duration >= self.slow_callback_duration:
+                    log.logger.warning('Executing %s took %.3f seconds', _format_handle(handle), duration)
+            finally:
+                self._current_handle = None
         handle = None  # it may hold a lot
-
-    def _run_timed(self, handle):
-        self._current_handle = handle
-        try:
-            start = self.time()
-            handle._run()
-            duration = self.time() - start
-            if duration >= self.slow_callback_duration:
-                log.logger.warning('Executing %s took %.3f seconds', _format_handle(handle), duration)
-        finally:
-            self._current_handle = None
 
     # --- errors ---
 

@@ -8,7 +8,7 @@ import math
 import os
 import select
 
-from . import base_events, coroutines, events
+from . import base_events, coroutines, events, log
 
 _READABLE = select.EPOLLIN
 _WRITABLE = select.EPOLLOUT
@@ -36,6 +36,7 @@ class _UnixSelectorEventLoop(base_events.BaseEventLoop):
 
     def __init__(self):
         super().__init__()
+        log.debug('Using selector: %s', 'EpollSelector')
         self._files = {}  # descriptor -> [handle for reading or None, handle for writing or None]
         self._signal_handlers = {}
         self._epoll = select.epoll()
