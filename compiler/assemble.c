@@ -325,7 +325,6 @@ static Value build_code(Compiler *c, Unit *u, uint32_t stack_size) {
                        .positional_count = u->positional_count,
                        .positional_only_count = u->positional_only_count,
                        .keyword_only_count = u->keyword_only_count,
-                       .local_count = u->local_count,
                        .stack_size = stack_size,
                        .first_line = u->first_line,
                        .name = value_ref(u->name),

@@ -83,7 +83,7 @@ static void place_drop(VM *vm, ErrorPlace *place) { value_xdrop(vm, place->text)
 /* Is the error in a last line that CPython sees without a newline? It adds one for modules, but behind the tokens. */
 static bool is_unfinished_line(const Compiler *c, const Diagnostic *error) {
     bool last = error->span.line == c->source->line_count && c->source->newline_added;
-    return last && !(c->flags & COMPILE_FILE) && (error->in_token || c->mode != COMPILE_EXEC);
+    return last && !(c->flags & COMPILE_FILE) && c->mode != COMPILE_EXEC;
 }
 
 /* The line of the error; None when it cannot be shown. Errors of the parser show it always, others if it can be read
@@ -94,7 +94,8 @@ static Value error_text(Compiler *c, const Diagnostic *error, bool parsing) {
     const char *line = source_line(c->source, error->span.line, &length);
     if (!shown || error->no_text || !line) return NONE;
     bool newline = line + length < c->source->text + c->source->length;
-    if (is_unfinished_line(c, error)) newline = false;
+    bool bare = error->in_token || (error->passed && !(c->flags & COMPILE_FILE));
+    if (bare || is_unfinished_line(c, error)) newline = false;
     return string_from_utf8(c->vm, line, length + newline);
 }
 

@@ -117,7 +117,6 @@ struct Unit {
     Name **variables;
     uint8_t *kinds; /* VARIABLE_* */
     uint32_t variable_count, variable_capacity;
-    uint32_t local_count;
     uint32_t free_count;
     WordMap free_index;  /* Name * -> variable */
     uint32_t class_cell; /* variable of `__class__` in a class body that needs it */

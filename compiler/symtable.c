@@ -251,8 +251,8 @@ static bool visit_class(SymbolTable *t, Node *node) {
 
 static bool visit_type_alias(SymbolTable *t, Node *node) {
     NodeList type_params = node->TypeAlias.type_params;
-    if (!visit(t, node->TypeAlias.name) || !enter_type_params(t, type_params) ||
-        !visit_lazily(t, SCOPE_TYPE_ALIAS, node, node->TypeAlias.value))
+    if (!define(t, node->TypeAlias.name->Name.id, SYMBOL_LOCAL, node->span) ||
+        !enter_type_params(t, type_params) || !visit_lazily(t, SCOPE_TYPE_ALIAS, node, node->TypeAlias.value))
         return false;
     leave_type_params(t, type_params);
     return true;

@@ -107,7 +107,6 @@ static void add_variables(Compiler *c, Scope *scope) {
         u->positional_count = u->variable_count;
     }
     add_resolved(c, scope, RESOLVED_LOCAL, VARIABLE_LOCAL);
-    u->local_count = u->variable_count;
     add_resolved(c, scope, RESOLVED_CELL, VARIABLE_CELL);
     if (scope->needs_class_cell) u->class_cell = add_variable(c, name_c(c, "__class__"), VARIABLE_CELL);
     if (scope->needs_class_dict) u->class_dict = add_variable(c, name_c(c, NAME_CLASS_DICT), VARIABLE_CELL);

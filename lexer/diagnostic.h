@@ -43,7 +43,8 @@ struct Diagnostic {
     bool incomplete; /* an error only because the text ends here: a prompt should read another line */
     bool no_text;    /* the source line cannot be shown */
     bool no_caret;   /* the line is known, the column is not */
-    bool in_token;   /* the tokens themselves are wrong: CPython then shows the line as it was given */
+    bool in_token;   /* the tokens themselves are wrong: CPython then shows the line without its newline */
+    bool passed;     /* the lexer had left the line: the same, unless a file has it */
     Span span;       /* line 0 when the error is in no particular place */
     const char *message;
     Diagnostic *next; /* of the warnings */

@@ -183,10 +183,13 @@ bool layout_close(Lexer *lexer) {
 TokenKind layout_fail_unclosed(Lexer *lexer) {
     const OpenBracket *open = lexer_open_bracket(lexer);
     Span span = {open->line, open->column, open->line, SPAN_NO_END};
-    return lexer_fail_weakly(lexer, DIAGNOSTIC_SYNTAX_ERROR, span,
-                             open->bracket == '('   ? "'(' was never closed"
-                             : open->bracket == '[' ? "'[' was never closed"
-                                                    : "'{' was never closed");
+    bool first = !lexer->diagnostics->failed;
+    TokenKind kind = lexer_fail_weakly(lexer, DIAGNOSTIC_SYNTAX_ERROR, span,
+                                       open->bracket == '('   ? "'(' was never closed"
+                                       : open->bracket == '[' ? "'[' was never closed"
+                                                              : "'{' was never closed");
+    if (first) lexer->diagnostics->error.passed = lexer_detection_line(lexer) > open->line;
+    return kind;
 }
 
 // ----------------------------------------------------------------------------------------------------------

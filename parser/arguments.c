@@ -23,11 +23,18 @@ static bool is_bare_generator(const Node *argument) {
     return argument->kind == AST_GeneratorExp && !argument->parenthesized;
 }
 
+/* The word that a comprehension's clause begins with. */
+static Span keyword_span(const Node *clause) {
+    Span span = clause->span;
+    return (Span){span.line, span.column, span.line, span.column + (clause->comprehension.is_async ? 5 : 3)};
+}
+
 static void check_generator(Parser *p, const Sequence *arguments, bool call, Node *generator) {
-    if (!call) {
+    bool alone = arguments->nodes.count == 1 && !arguments->comma;
+    if (!call && alone) {
         const Node *first = generator->GeneratorExp.generators.items[0];
-        if (first) syntax_error(p, first->span, "invalid syntax");
-    } else if (arguments->nodes.count > 1 || arguments->comma) {
+        if (first) syntax_error(p, keyword_span(first), "invalid syntax");
+    } else if (!alone) {
         syntax_error(p, generator->span, "Generator expression must be parenthesized");
     } else {
         generator->span = arguments->span;

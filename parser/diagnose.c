@@ -296,16 +296,23 @@ static bool explain_field(const Scene *s) {
 
 /* ---- Statements ------------------------------------------------------------------------------------ */
 
+/* def f[](), class A[], type X[] */
+static bool explain_empty_parameters(const Scene *s) {
+    TokenKind kind = scene_header(s);
+    uint32_t open = s->first + (scene_kind(s, s->first) == TK_KW_ASYNC) + 2;
+    bool generic = kind == TK_KW_DEF || kind == TK_KW_CLASS || kind == TK_SOFT_TYPE;
+    if (!generic || scene_kind(s, s->at) != TK_RSQB || s->at != open + 1 || scene_kind(s, open) != TK_LSQB)
+        return false;
+    Span spot = scene_token(s, s->at).span, next = scene_token(s, s->at + 1).span;
+    spot.end_column = kind == TK_SOFT_TYPE ? next.end_column - 1 : spot.column;
+    return fail(s, spot, "Type parameter list cannot be empty");
+}
+
 /* def f[...], where the brackets are wrong; def f without any */
 static bool explain_def(const Scene *s) {
     uint32_t name = s->first + (scene_kind(s, s->first) == TK_KW_ASYNC) + 1;
     if (s->at <= name) return false;
     if (s->open == (int)name + 1 && scene_kind(s, name + 1) == TK_LSQB) {
-        if (scene_kind(s, s->at) == TK_RSQB && s->at == name + 2) {
-            Span bracket = scene_token(s, s->at).span;
-            return fail(s, (Span){bracket.line, bracket.column, bracket.line, bracket.column},
-                        "Type parameter list cannot be empty");
-        }
         return fail_at(s, name + 1, "expected '('");
     }
     if (s->open >= 0) return false;
@@ -409,9 +416,11 @@ static bool explain_assignment(const Scene *s) {
         return yield >= 0 &&
                fail(s, span_join(scene_token(s, (uint32_t)yield).span, scene_token(s, s->at - 1).span),
                     "assignment to yield expression not possible");
-    Prefix target = scene_parse(s, START_EXPRESSION, s->start);
-    if (s->start != s->first || !target.node || target.end != s->at || target.node->kind == AST_Name)
-        return false;
+    int comma = scene_find_left(s, s->at, TK_COMMA);
+    Prefix target = scene_parse(s, START_EXPRESSION, s->first);
+    if (comma >= (int)s->first && target.end == (uint32_t)comma)
+        target = scene_parse(s, START_EXPRESSION, (uint32_t)comma + 1);
+    if (!target.node || target.end != s->at || target.node->kind == AST_Name) return false;
     syntax_error(s->p, target.node->span, "cannot use assignment expressions with %s",
                  expression_description(target.node));
     return true;
@@ -551,8 +560,21 @@ static void find_statement(Scene *s) {
     }
 }
 
+/* Are we in the pattern of a case? For what is wrong there, CPython has no words but those about its targets. */
+static bool is_in_pattern(const Scene *s) {
+    if (scene_header(s) != TK_SOFT_CASE) return false;
+    int depth = 0;
+    for (uint32_t i = s->first + 1; i < s->at; i++) {
+        TokenKind kind = scene_kind(s, i);
+        depth += token_opens(kind) - token_closes(kind);
+        if (depth == 0 && (kind == TK_KW_IF || kind == TK_COLON)) return false;
+    }
+    return true;
+}
+
 static bool explain(const Scene *s) {
-    if (explain_colon_forced(s)) return true;
+    if (is_in_pattern(s)) return explain_colon(s) || explain_case(s);
+    if (explain_colon_forced(s) || explain_empty_parameters(s)) return true;
     if (scene_header(s) == TK_KW_DEF && explain_def(s)) return true;
     bool dict = s->open >= 0 && scene_kind(s, (uint32_t)s->open) == TK_LBRACE && !scene_is_field(s, s->open);
     if (dict && explain_dict_key(s)) return true;

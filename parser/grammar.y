@@ -444,10 +444,13 @@ static Node *bound_refused(Parser *p, Token colon, Expr bound, const char *kind)
 
 %type cases {Sequence}
 %type case {Node *}
-compound(A) ::= SOFT_MATCH(T) subject(X) COLON NEWLINE INDENT cases(C) DEDENT. {
+compound(A) ::= SOFT_MATCH(T) subject(X) NEWLINE INDENT cases(C) DEDENT. {
     A = NODE_NEW(Match, span_join(T.span, C.span), .subject = X.node, .cases = C.nodes);
 }
-subject(A) ::= elements(X). { A = expr_from_sequence(p, X); }
+subject(A) ::= elements(X) COLON(C). {
+    A = expr_from_sequence(p, X);
+    if (A.node && A.node->kind == AST_Starred) syntax_error(p, C.span, "invalid syntax");
+}
 cases(A) ::= case(N). { A = sequence_of(p, expr_of(N)); }
 cases(A) ::= cases(A) case(N). { sequence_append(p, &A, expr_of(N)); }
 case(A) ::= SOFT_CASE(T) open_pattern(M) COLON block(B). {

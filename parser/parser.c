@@ -68,6 +68,14 @@ static bool at_end(Parser *p, uint32_t index) {
     return parser_token(p, index).kind == TK_ENDMARKER;
 }
 
+/* Where the logical line with the line `line` ends, as far as it has been read. */
+static uint32_t logical_end(const Parser *p, uint32_t line) {
+    uint32_t i = 0;
+    while (i + 1 < p->line_count && (p->line[i].kind != TK_NEWLINE || p->line[i].span.line < line))
+        i++;
+    return p->line[i].kind == TK_ENDMARKER ? line : p->line[i].span.line;
+}
+
 /* Report the error that was held, unless the rest of the text has a better one. */
 static void report(Parser *p) {
     if (p->arena->failed) diagnostics_fail_memory(p->diagnostics);
@@ -86,6 +94,7 @@ static void report(Parser *p) {
     diagnostics_fail(p->diagnostics, error->kind, span, "%s", error->message);
     p->diagnostics->error.incomplete |= error->incomplete;
     p->diagnostics->error.no_caret = error->no_caret;
+    p->diagnostics->error.passed = logical_end(p, span.line) > span.line;
 }
 
 /* Another statement where there may be but one. Behind a compound one CPython has no words for it. */

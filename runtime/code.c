@@ -36,7 +36,6 @@ Value code_new(VM *vm, STEALS const CodeParts *parts) {
     code->keyword_only_count = parts->keyword_only_count;
     code->parameter_count = parts->positional_count + parts->keyword_only_count +
                             !!(parts->flags & CODE_VARARGS) + !!(parts->flags & CODE_VARKEYWORDS);
-    code->local_count = parts->local_count;
     code->variable_count = (uint32_t)as_tuple(parts->variables)->length;
     code->stack_size = parts->stack_size;
     code->first_line = parts->first_line;
@@ -198,7 +197,6 @@ uint32_t code_line_near(const Code *code, uint32_t index) {
 NUMBER_GETTER(argcount, positional_count)
 NUMBER_GETTER(posonlyargcount, positional_only_count)
 NUMBER_GETTER(kwonlyargcount, keyword_only_count)
-NUMBER_GETTER(nlocals, local_count)
 NUMBER_GETTER(stacksize, stack_size)
 static Value get_flags(VM *vm, Value self) {
     return (void)vm, int_small(as_code(self)->flags & ~CODE_PRIVATE);
@@ -214,12 +212,21 @@ NUMBER_GETTER(firstlineno, first_line)
 TUPLE_GETTER(consts, constants)
 TUPLE_GETTER(names, names)
 
-/* The names of the variables that are of one of the kinds and of none of the others. */
-static Value variables_of(VM *vm, Value self, int kinds, int not ) {
+static bool has_name_before(const Code *code, uint32_t index, int kind) {
+    for (uint32_t i = 0; i < index; i++) {
+        if (code->kinds[i] & kind && value_same(code->variables->items[i], code->variables->items[index]))
+            return true;
+    }
+    return false;
+}
+
+/* The names of the variables of a kind. Those of comprehensions share a name with others: it is there once. */
+static Value variables_of(VM *vm, Value self, int kind) {
     const Code *code = as_code(self);
     Value list = list_new(vm, 0);
     for (uint32_t i = 0; !is_absent(list) && i < code->variable_count; i++) {
-        if (!(code->kinds[i] & kinds) || code->kinds[i] & not ) continue;
+        if (!(code->kinds[i] & kind)) continue;
+        if (code->kinds[i] & VARIABLE_HIDDEN && has_name_before(code, i, kind)) continue;
         if (!list_append(vm, list, code->variables->items[i])) value_clear(vm, &list);
     }
     if (is_absent(list)) return ABSENT;
@@ -229,10 +236,18 @@ static Value variables_of(VM *vm, Value self, int kinds, int not ) {
 }
 
 static Value get_varnames(VM *vm, Value self) {
-    return variables_of(vm, self, VARIABLE_LOCAL, VARIABLE_HIDDEN);
+    return variables_of(vm, self, VARIABLE_LOCAL | VARIABLE_HIDDEN);
 }
-static Value get_cellvars(VM *vm, Value self) { return variables_of(vm, self, VARIABLE_CELL, 0); }
-static Value get_freevars(VM *vm, Value self) { return variables_of(vm, self, VARIABLE_FREE, 0); }
+static Value get_cellvars(VM *vm, Value self) { return variables_of(vm, self, VARIABLE_CELL); }
+static Value get_freevars(VM *vm, Value self) { return variables_of(vm, self, VARIABLE_FREE); }
+
+static Value get_nlocals(VM *vm, Value self) {
+    Value names = get_varnames(vm, self);
+    if (is_absent(names)) return ABSENT;
+    int64_t count = as_tuple(names)->length;
+    value_drop(vm, names);
+    return int_small(count);
+}
 
 static Value get_code(VM *vm, Value self) { return code_words(vm, as_code(self)); }
 

@@ -41,7 +41,7 @@ enum {
     VARIABLE_LOCAL = 1,  /* a parameter or plain local */
     VARIABLE_CELL = 2,   /* captured by an inner block; with VARIABLE_LOCAL too: a captured parameter */
     VARIABLE_FREE = 4,   /* comes from the closure */
-    VARIABLE_HIDDEN = 8, /* of an inlined comprehension: not in locals() */
+    VARIABLE_HIDDEN = 8, /* of an inlined comprehension: in locals() only while it runs */
 };
 
 /* Instructions start <= i < end: drop the stack to `depth`, push the index of the failed instruction if
@@ -66,7 +66,6 @@ typedef struct Code {
     uint32_t positional_only_count;
     uint32_t keyword_only_count;
     uint32_t parameter_count; /* all, *args and **kwargs included */
-    uint32_t local_count;     /* parameters and plain locals */
     uint32_t variable_count;  /* all variables */
     uint32_t stack_size;      /* greatest depth of the operand stack */
     uint32_t first_line;
@@ -93,7 +92,6 @@ typedef struct Code {
 typedef struct {
     uint32_t flags;
     uint32_t positional_count, positional_only_count, keyword_only_count;
-    uint32_t local_count;
     uint32_t stack_size;
     uint32_t first_line;
     uint32_t instruction_count, handler_count;

@@ -189,16 +189,16 @@ static bool rename_variables(VM *vm, const Code *code, CodeParts *parts, Value o
     Value names = new_names(vm, given, as_tuple(old)->length, row->attribute);
     if (is_absent(names)) return false;
     Value variables = tuple_from(vm, as_tuple(parts->variables)->items, as_tuple(parts->variables)->length);
-    int64_t next = 0;
+    int kind = row->attribute[3] == 'f'   ? VARIABLE_FREE
+               : row->attribute[3] == 'c' ? VARIABLE_CELL
+                                          : VARIABLE_LOCAL | VARIABLE_HIDDEN;
     for (uint32_t i = 0; !is_absent(variables) && i < code->variable_count; i++) {
-        uint8_t kind = code->kinds[i];
-        bool meant = row->attribute[3] == 'f'   ? kind & VARIABLE_FREE
-                     : row->attribute[3] == 'c' ? kind & VARIABLE_CELL
-                                                : kind & VARIABLE_LOCAL && !(kind & VARIABLE_HIDDEN);
-        if (meant) {
-            Value *item = &as_tuple(variables)->items[i];
-            value_set(vm, item, value_ref(as_tuple(names)->items[next++]));
-        }
+        if (!(code->kinds[i] & kind)) continue;
+        Value *item = &as_tuple(variables)->items[i];
+        int64_t at = 0; /* variables of comprehensions may share a name */
+        while (!value_same(as_tuple(old)->items[at], *item))
+            at++;
+        value_set(vm, item, value_ref(as_tuple(names)->items[at]));
     }
     value_drop(vm, names);
     if (is_absent(variables)) return false;
@@ -304,7 +304,6 @@ Value code_replace(VM *vm, Value *args, int nargs, Value names) {
         .positional_count = code->positional_count,
         .positional_only_count = code->positional_only_count,
         .keyword_only_count = code->keyword_only_count,
-        .local_count = code->local_count,
         .stack_size = code->stack_size,
         .first_line = code->first_line,
         .instruction_count = code->instruction_count,

@@ -38,7 +38,7 @@ typedef enum {
     X(flags) \
     X(positional_count) \
     X(positional_only_count) \
-    X(keyword_only_count) X(local_count) X(stack_size) X(first_line) X(instruction_count) X(handler_count)
+    X(keyword_only_count) X(stack_size) X(first_line) X(instruction_count) X(handler_count)
 
 /* --- writing --- */
 

@@ -92,11 +92,11 @@ uint32_t frame_object_line(const FrameObject *object) {
 
 /* --- locals() --- */
 
-/* Store a function's bound variables into a dict. */
-static bool collect_variables(VM *vm, const Code *code, const Value *variables, Value dict) {
+/* Store a function's bound variables into a dict: either those of comprehensions or the others. */
+static bool collect_variables(VM *vm, const Code *code, const Value *variables, uint8_t hidden, Value dict) {
     for (uint32_t i = 0; variables != NULL && i < code->variable_count; i++) {
         Value v = variables[i];
-        if (code->kinds[i] & VARIABLE_HIDDEN) continue;
+        if ((code->kinds[i] & VARIABLE_HIDDEN) != hidden) continue;
         if (!is_absent(v) && code->kinds[i] & (VARIABLE_CELL | VARIABLE_FREE) && is_cell(v))
             v = as_cell(v)->content;
         if (!is_absent(v) && !dict_set(vm, dict, code->variables->items[i], v)) return false;
@@ -106,7 +106,9 @@ static bool collect_variables(VM *vm, const Code *code, const Value *variables, 
 
 static Value variables_dict(VM *vm, const Code *code, const Value *variables) {
     Value dict = dict_new(vm);
-    if (is_absent(dict) || collect_variables(vm, code, variables, dict)) return dict;
+    if (is_absent(dict) || (collect_variables(vm, code, variables, 0, dict) &&
+                            collect_variables(vm, code, variables, VARIABLE_HIDDEN, dict)))
+        return dict;
     value_drop(vm, dict);
     return ABSENT;
 }
@@ -119,8 +121,16 @@ Value frame_object_snapshot(VM *vm, const FrameObject *object) {
     return ABSENT;
 }
 
+/* Is a comprehension under way whose variables are not in the frame's namespace? */
+static bool has_hidden_variables(const Code *code, const Value *variables) {
+    for (uint32_t i = 0; variables != NULL && i < code->variable_count; i++)
+        if (code->kinds[i] & VARIABLE_HIDDEN && !is_absent(variables[i])) return true;
+    return false;
+}
+
 Value frame_locals(VM *vm, Frame *frame) {
-    if (!is_absent(frame->names)) return value_ref(frame->names);
+    if (!is_absent(frame->names) && !has_hidden_variables(frame->code, frame->locals))
+        return value_ref(frame->names);
     if (!is_absent(frame->object)) return frame_object_snapshot(vm, as_frame_object(frame->object));
     return variables_dict(vm, frame->code, frame->locals);
 }
@@ -129,8 +139,10 @@ Value frame_locals(VM *vm, Frame *frame) {
 
 static Value get_locals(VM *vm, Value self) {
     FrameObject *object = as_frame_object(self);
+    const Value *variables = object->frame ? object->frame->locals : object->variables;
     Value names = object->frame ? object->frame->names : object->names;
-    return is_absent(names) ? locals_proxy_new(vm, self) : value_ref(names);
+    bool proxy = is_absent(names) || has_hidden_variables(frame_object_code(object), variables);
+    return proxy ? locals_proxy_new(vm, self) : value_ref(names);
 }
 
 static Value get_code(VM *vm, Value self) {

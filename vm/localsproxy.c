@@ -35,18 +35,22 @@ Value locals_proxy_new(VM *vm, Value frame_object) {
 
 /* --- variables --- */
 
-/* The place of a variable's value, in a cell or not; NULL when there is no such variable. */
+/* The place of a variable's value, in a cell or not; NULL when there is no such variable. Those of comprehensions are
+   there while they are bound, and go before others of the name. */
 static Value *find_variable(const FrameObject *object, Value key) {
     const Code *code = frame_object_code(object);
     Value *variables = object->frame ? object->frame->locals : object->variables;
     if (!is_string(key) || variables == NULL) return NULL;
+    Value *place = NULL;
     for (uint32_t i = 0; i < code->variable_count; i++) {
-        if (code->kinds[i] & VARIABLE_HIDDEN || !string_equal(code->variables->items[i], key)) continue;
+        bool hidden = code->kinds[i] & VARIABLE_HIDDEN;
+        if (hidden ? is_absent(variables[i]) : place != NULL) continue;
+        if (!string_equal(code->variables->items[i], key)) continue;
         bool cell = code->kinds[i] & (VARIABLE_CELL | VARIABLE_FREE) && !is_absent(variables[i]) &&
                     is_cell(variables[i]);
-        return cell ? &as_cell(variables[i])->content : &variables[i];
+        place = cell ? &as_cell(variables[i])->content : &variables[i];
     }
-    return NULL;
+    return place;
 }
 
 /* 1 found, NEW in *result; 0 missing; -1 RAISES. */
