@@ -534,9 +534,27 @@ bool dict_set_hashed(VM *vm, Value self, Value key, int64_t hash, Value value) {
     return set_hashed(vm, as_dict(self), key, hash, value);
 }
 
-bool dict_set(VM *vm, Value dict, Value key, Value value) {
+static __attribute__((noinline)) bool set_slowly(VM *vm, Dict *dict, Value key, Value value) {
     int64_t hash;
-    return hash_value(vm, key, &hash) && set_hashed(vm, as_dict(dict), key, hash, value);
+    return hash_value(vm, key, &hash) && set_hashed(vm, dict, key, hash, value);
+}
+
+/* The commonest by itself: a simple key in a simple dict that is in the collector's sight and has room. */
+bool dict_set(VM *vm, Value self, Value key, Value value) {
+    Dict *dict = as_dict(self);
+    if (__builtin_expect(!is_simple_access(self, key) || object_place(&dict->head) == GC_UNTRACKED, 0))
+        return set_slowly(vm, dict, key, value);
+    Place place = find_simple(dict, key, is_int(key) ? hash_int(key) : hash_string(vm, key));
+    if (place.entry >= 0) {
+        value_set(vm, &dict_entries(dict)[place.entry].value, value_ref(value));
+        return true;
+    }
+    if (__builtin_expect(dict->fill >= dict->limit, 0)) return set_slowly(vm, dict, key, value);
+    dict_entries(dict)[dict->fill++] = (DictEntry){value_ref(key), value_ref(value)};
+    cell_set(dict->table, place.cell, cell_log(dict->index_log), dict->fill);
+    dict->count++;
+    dict->keys_version = 0;
+    return true;
 }
 
 int dict_set_simple(VM *vm, Value dict, Value key, Value value) {

@@ -73,15 +73,15 @@ static void raise_missing(VM *vm, const Function *function, const Value *row, ui
 }
 
 /* Positional-only parameters were given by keyword? Then that is what to say. */
-static bool raise_positional_only(VM *vm, const Function *function, const Tuple *names) {
+static bool raise_positional_only(VM *vm, const Function *function, Row names) {
     const Code *code = function->code;
     Value text = ABSENT;
     for (uint32_t i = 0; i < code->positional_only_count; i++) {
-        for (int64_t k = 0; k < names->length; k++) {
-            if (!is_string(names->items[k]) || !string_equal(names->items[k], code->variables->items[i]))
+        for (int64_t k = 0; k < names.length; k++) {
+            if (!is_string(names.items[k]) || !string_equal(names.items[k], code->variables->items[i]))
                 continue;
-            Value longer = is_absent(text) ? string_format(vm, "%S", names->items[k])
-                                           : string_format(vm, "%S, %S", text, names->items[k]);
+            Value longer = is_absent(text) ? string_format(vm, "%S", names.items[k])
+                                           : string_format(vm, "%S, %S", text, names.items[k]);
             value_xdrop(vm, text);
             if (is_absent(longer)) return true;
             text = longer;
@@ -94,7 +94,7 @@ static bool raise_positional_only(VM *vm, const Function *function, const Tuple 
     return true;
 }
 
-static void raise_unexpected(VM *vm, const Function *function, const Tuple *names, Value name) {
+static void raise_unexpected(VM *vm, const Function *function, Row names, Value name) {
     const Code *code = function->code;
     if (raise_positional_only(vm, function, names)) return;
     uint32_t from = code->positional_only_count, to = code->positional_count + code->keyword_only_count;
@@ -124,8 +124,7 @@ static int64_t find_parameter(const Code *code, Value name) {
 }
 
 /* One keyword argument. The value's reference moves out of *value when it has found its place. */
-static bool bind_keyword(VM *vm, const Function *function, const Tuple *names, Value name, Value *value,
-                         Value *row) {
+static bool bind_keyword(VM *vm, const Function *function, Row names, Value name, Value *value, Value *row) {
     const Code *code = function->code;
     if (!is_string(name)) {
         raise_type(vm, "%S() keywords must be strings", function->qualified_name);
@@ -177,8 +176,8 @@ static bool bind_defaults(VM *vm, const Function *function, Value *row) {
 
 /* All but the positional arguments, which are in the row; `values` are the keywords' and *args' left-over
  * ones. */
-static bool bind_rest(VM *vm, Function *function, Value *rest, int64_t extra, Value *values,
-                      const Tuple *names, Value *row) {
+static bool bind_rest(VM *vm, Function *function, Value *rest, int64_t extra, Value *values, Row names,
+                      Value *row) {
     const Code *code = function->code;
     int64_t given = code->positional_count + extra;
     uint32_t next = code->positional_count + code->keyword_only_count;
@@ -189,11 +188,11 @@ static bool bind_rest(VM *vm, Function *function, Value *rest, int64_t extra, Va
         extra = 0;
     }
     if (code->flags & CODE_VARKEYWORDS) {
-        row[next] = dict_new(vm);
+        row[next] = dict_new_sized(vm, names.length);
         if (is_absent(row[next])) return false;
     }
-    for (int64_t k = 0; names != NULL && k < names->length; k++) {
-        if (!bind_keyword(vm, function, names, names->items[k], &values[k], row)) return false;
+    for (int64_t k = 0; k < names.length; k++) {
+        if (!bind_keyword(vm, function, names, names.items[k], &values[k], row)) return false;
     }
     if (extra > 0) {
         raise_too_many(vm, function, given, row);
@@ -215,9 +214,8 @@ static void unprotect(VM *vm, Value *top) {
     if (top != NULL) vm->frame->top = top;
 }
 
-bool call_bind(VM *vm, Function *function, STEALS Value *args, int64_t nargs, Value names, Value *row) {
+bool call_bind(VM *vm, Function *function, STEALS Value *args, int64_t nargs, Row names, Value *row) {
     const Code *code = function->code;
-    const Tuple *keywords = is_absent(names) || as_tuple(names)->length == 0 ? NULL : as_tuple(names);
     Value *top = protect(vm, row + code->parameter_count);
     int64_t in_place = nargs < code->positional_count ? nargs : code->positional_count;
     for (int64_t i = 0; i < in_place; i++)
@@ -225,8 +223,8 @@ bool call_bind(VM *vm, Function *function, STEALS Value *args, int64_t nargs, Va
     for (int64_t i = in_place; i < code->parameter_count; i++)
         row[i] = ABSENT;
     Value *rest = args + in_place, *values = args + nargs;
-    bool bound = bind_rest(vm, function, rest, nargs - in_place, values, keywords, row);
-    Value *end = values + (keywords ? keywords->length : 0);
+    bool bound = bind_rest(vm, function, rest, nargs - in_place, values, names, row);
+    Value *end = values + names.length;
     for (Value *v = rest; v < end; v++)
         value_xdrop(vm, *v);
     for (uint32_t i = 0; !bound && i < code->parameter_count; i++)
@@ -266,7 +264,7 @@ static Value call_bound(VM *vm, Value callable, Value *args, int64_t nargs, Valu
     for (int64_t i = 0; i < total; i++)
         block[i] = value_ref(args[i]);
     Value *row = block + total, *base = frame_base(vm);
-    bool bound = call_bind(vm, function, block, nargs, names, row);
+    bool bound = call_bind(vm, function, block, nargs, call_names(names), row);
     if (bound && vm->stack_end - base < count) bound = call_refuse(vm, row, count);
     if (bound) memcpy(base, row, (size_t)count * sizeof(Value));
     if (block != few) memory_free(vm, block, size);
@@ -344,6 +342,7 @@ bool call_merge_keywords(VM *vm, Value callable, Value keywords, Value mapping) 
         if (found == 0) return raise_after_stars(vm, callable, "**", "a mapping", mapping), false;
         value_drop(vm, keys);
     }
+    if (as_dict(keywords)->count == 0) return dict_update(vm, keywords, mapping);
     Value copy = dict_new(vm), key, value;
     bool ok = !is_absent(copy) && dict_update(vm, copy, mapping);
     for (int64_t position = 0; ok && dict_next(copy, &position, &key, &value);) {
@@ -351,6 +350,38 @@ bool call_merge_keywords(VM *vm, Value callable, Value keywords, Value mapping) 
     }
     value_xdrop(vm, copy);
     return ok;
+}
+
+bool call_keywords_are_strings(Value mapping) {
+    Value key, value;
+    for (int64_t position = 0; dict_next(mapping, &position, &key, &value);) {
+        if (!is_string(key)) return false;
+    }
+    return true;
+}
+
+int64_t call_spread_room(const Function *function, Value positional, Value mapping) {
+    return as_tuple(positional)->length + 2 * as_dict(mapping)->count + function->code->parameter_count;
+}
+
+Value *call_bind_spread(VM *vm, Function *function, STEALS Value positional, STEALS Value mapping,
+                        Value *scratch) {
+    const Tuple *tuple = as_tuple(positional);
+    int64_t count = as_dict(mapping)->count, i = 0;
+    Value *values = scratch + tuple->length, key, value;
+    Row names = {values + count, count};
+    row_copy(scratch, tuple->items, tuple->length);
+    for (int64_t position = 0; dict_next(mapping, &position, &key, &value); i++) {
+        values[i] = value_ref(value);
+        names.items[i] = value_ref(key);
+    }
+    Value *row = names.items + count, *top = protect(vm, row + function->code->parameter_count);
+    bool bound = call_bind(vm, function, scratch, tuple->length, names, row);
+    row_drop(vm, names.items, count);
+    value_drop(vm, mapping);
+    value_drop(vm, positional);
+    unprotect(vm, top);
+    return bound ? row : NULL;
 }
 
 /* The keys of a dict of keyword arguments as a tuple, its values into `values`. */

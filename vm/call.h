@@ -8,15 +8,25 @@
  * rest). Everything else comes here. Error texts are CPython's.
  */
 
+#include "runtime/row.h"
 #include "vm/frame.h"
 
 /*
- * Bind a call to the parameters of `function`: args[0..nargs) by position, then as many values as `names` (a
- * tuple, or ABSENT) has. `row` has room for parameter_count values and overlaps nothing; all of it is
- * written. The references of `args` go into the row, or are dropped: also on failure, when the row is left
- * empty.
+ * Bind a call to the parameters of `function`: args[0..nargs) by position, then as many values as there are `names`.
+ * `row` has room for parameter_count values and overlaps nothing; all of it is written. The references of `args` go into
+ * the row, or are dropped: also on failure, when the row is left empty.
  */
-RAISES bool call_bind(VM *vm, Function *function, STEALS Value *args, int64_t nargs, Value names, Value *row);
+RAISES bool call_bind(VM *vm, Function *function, STEALS Value *args, int64_t nargs, Row names, Value *row);
+/* Names as the row that call_bind wants, of a tuple or ABSENT. */
+static inline Row call_names(Value names) { return is_absent(names) ? (Row){NULL, 0} : row_of(names); }
+
+/* Is each key of a dict of keyword arguments a str? */
+bool call_keywords_are_strings(Value mapping);
+/* Bind function(*positional, **mapping), a tuple and such a dict, through `scratch`, which is where frames may begin:
+ * call_spread_room words. The row is in its end, which is returned; or NULL RAISES. */
+RAISES Value *call_bind_spread(VM *vm, Function *function, STEALS Value positional, STEALS Value mapping,
+                               Value *scratch);
+int64_t call_spread_room(const Function *function, Value positional, Value mapping);
 
 /* The same for a call that passes as many positional arguments as there are parameters or fewer, in place:
  * fill the missing ones from the defaults. False if that is not enough; nothing is raised then. */

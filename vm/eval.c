@@ -1987,7 +1987,7 @@ compare_jump_result : {
             Value *row = frame->top;
             sp = base;
             bool bound = stack_has_room(vm, row, as_function(callable)->code->parameter_count)
-                             ? call_bind(vm, as_function(callable), arguments, nargs, names, row)
+                             ? call_bind(vm, as_function(callable), arguments, nargs, call_names(names), row)
                              : call_refuse(vm, arguments, nargs + as_tuple(names)->length);
             value_drop(vm, names);
             if (UNLIKELY(!bound)) {
@@ -2026,6 +2026,17 @@ compare_jump_result : {
             value_drop(vm, base[2]);
             flags = 0;
             goto call_function;
+        }
+        if (is_function(*base) && is_exactly(mapping, &dict_type) && call_keywords_are_strings(mapping) &&
+            stack_has_room(vm, frame->top, call_spread_room(as_function(*base), base[2], mapping))) {
+            sp = base;
+            callable = *base;
+            arguments = call_bind_spread(vm, as_function(callable), base[2], mapping, frame->top);
+            nargs = as_function(callable)->code->parameter_count;
+            flags = 0;
+            if (LIKELY(arguments != NULL)) goto enter_function;
+            value_drop(vm, callable);
+            goto error;
         }
         TRACED(const Value *first = tuple->length ? tuple->items : NULL;)
         TRACED(if (!trace_native_call(vm, frame, *base, first)) goto error;)
@@ -2604,7 +2615,7 @@ call_function : { /* `callable`, owned, of nargs owned values at `arguments`; sp
     Value *row = arguments >= frame->top ? arguments + nargs : frame->top;
     SAVE_IP();
     bool bound = stack_has_room(vm, row, code->parameter_count)
-                     ? call_bind(vm, as_function(callable), arguments, nargs, ABSENT, row)
+                     ? call_bind(vm, as_function(callable), arguments, nargs, call_names(ABSENT), row)
                      : call_refuse(vm, arguments, nargs);
     if (UNLIKELY(!bound)) {
         value_drop(vm, callable);
