@@ -121,6 +121,7 @@ Type not_implemented_type = {
 
 static Value bool_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)type;
+    if (nargs == 1 && is_absent(names)) return bool_from_truth(object_truth(vm, args[0]));
     Value row[1];
     if (!arguments_no_names(vm, "bool", names)) return ABSENT;
     if (!arguments_bind(vm, "bool", "object=False, /", args, nargs, ABSENT, row)) return ABSENT;

@@ -37,7 +37,8 @@ static Value type_call(VM *vm, Value callable, Value *args, int nargs, Value nam
     Value self = type->new (vm, type, args, nargs, names);
     if (is_absent(self) || !value_is_instance(self, type)) return self;
     Type *made = type_of(self);
-    if (made->init == object_type.init && made->new == object_type.new &&nargs == 0) return self;
+    /* object's init does nothing but refuse arguments, and none if there is another new. */
+    if (made->init == object_type.init && (made->new != object_type.new || nargs == 0)) return self;
     if (made->init == NULL || made->init(vm, self, args, nargs, names)) return self;
     value_drop(vm, self);
     return ABSENT;
@@ -405,8 +406,10 @@ NATIVE(type_prepare) { return dict_new(vm); }
 int type_claims(VM *vm, Value v, const Type *type) {
     Value claimed, name = NAME_OF(vm, class);
     Type *actual = type_of(v);
+    bool built_in =
+        !(actual->flags & TYPE_HEAP); /* none that finds its attributes as usual has a __class__ of its own */
     if (actual->get_attribute == object_generic_get &&
-        value_same(type_lookup(vm, actual, name), type_lookup(vm, &object_type, name)))
+        (built_in || value_same(type_lookup(vm, actual, name), type_lookup(vm, &object_type, name))))
         return 0;
     int found = object_find_attribute(vm, v, name, &claimed);
     if (found <= 0) return found;

@@ -510,6 +510,20 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
     REAL(SUBTRACT_INT, int_small(B16_SIGNED), real - other, RESULT_PUSHED_REAL) \
     REAL(MULTIPLY_INT, int_small(B16_SIGNED), real *other, RESULT_PUSHED_REAL)
 
+/*
+ * In the same way a truth value that would be pushed is left in `truth`, for the jump that mostly follows: dispatched
+ * through truth_targets, it goes onto the stack as a bool only for other instructions.
+ */
+#ifdef EVAL_TRACED
+#define NEXT_TRUTH() goto truth_pushed
+#else
+#define NEXT_TRUTH() \
+    do { \
+        word = *ip++; \
+        goto *truth_targets[word & 255]; \
+    } while (0)
+#endif
+
 #define SPILL_NOTHING ((void)0)
 #define SPILL_LOCALS \
     PUSH_LOCAL(A8); \
@@ -583,6 +597,11 @@ Value eval_run(VM *vm) {
                                                                REAL(COMPARE_CONST_JUMP)
 #undef REAL
     };
+    static const void *const truth_targets[OP_COUNT] = {
+        [0 ... OP_COUNT - 1] = &&truth_pushed,
+        [OP_POP_JUMP_IF_TRUE] = &&truth_POP_JUMP_IF_TRUE,
+        [OP_POP_JUMP_IF_FALSE] = &&truth_POP_JUMP_IF_FALSE,
+    };
 #pragma GCC diagnostic pop
 #endif
 
@@ -599,7 +618,7 @@ Value eval_run(VM *vm) {
     Type *type;
     Attributes *area;
     Value *slot;
-    int truth;
+    int truth = 0;
     double real = 0;
 
 #ifndef EVAL_TRACED
@@ -1495,19 +1514,18 @@ real_COMPARE_CONST_JUMP:
     }
 
     TARGET(IS) {
-        bool same = value_same(sp[-2], sp[-1]);
+        truth = value_same(sp[-2], sp[-1]) != (bool)A24;
         DROP_TOP(2);
-        PUSH(bool_from(same != (bool)A24));
-        NEXT();
+        NEXT_TRUTH();
     }
 
     TARGET(CONTAINS) {
         SAVE_IP();
         truth = contains(vm, sp[-1], sp[-2]);
         if (UNLIKELY(truth < 0)) goto error;
+        truth ^= A24;
         DROP_TOP(2);
-        PUSH(bool_from((unsigned)truth != A24));
-        NEXT();
+        NEXT_TRUTH();
     }
 
     TARGET(JUMP) {
@@ -1589,6 +1607,24 @@ real_COMPARE_CONST_JUMP:
         DROP_TOP(1);
         NEXT();
     }
+
+truth_pushed: /* what has fetched the next instruction is as if it had not */
+    TRACED(ip++;)
+    ip--;
+    PUSH(bool_from(truth));
+    NEXT();
+
+#ifndef EVAL_TRACED
+truth_POP_JUMP_IF_TRUE:
+    truth = !truth;
+
+truth_POP_JUMP_IF_FALSE:
+    if (!truth) {
+        ip += A24_SIGNED;
+        CHECK_SIGNALS();
+    }
+    NEXT();
+#endif
 
 #define COMPARE_AND_JUMP(left, right, count, slow) \
     do { \
@@ -1970,6 +2006,13 @@ compare_jump_result : {
             base[1] = callable;
             FINISH_NATIVE_CALL();
         }
+        if (!(((Type *)as_object(callable))->flags & TYPE_HEAP)) { /* a built-in one: no frame comes of it */
+            SAVE_IP();
+            result = type_type.call(vm, callable, base + 2, (int)nargs, ABSENT);
+            if (UNLIKELY(is_absent(result))) goto call_done;
+            base[1] = callable;
+            FINISH_NATIVE_CALL();
+        }
         arguments = base + 2;
         goto call_class;
     }
@@ -2246,8 +2289,8 @@ compare_jump_result : {
         SAVE_IP();
         truth = exception_matches(vm, sp[-2], sp[-1]);
         if (UNLIKELY(truth < 0)) goto error;
-        result = bool_from(truth);
-        goto replace_top;
+        DROP_TOP(1);
+        NEXT_TRUTH();
     }
 
     TARGET(CHECK_GROUP_MATCH) {
