@@ -19,8 +19,8 @@ typedef struct {
  * of unions and of generic aliases. */
 NEW RAISES Value union_or(VM *vm, Value left, Value right);
 
-/* isinstance() and issubclass() with a union behind: is it so for one of the alternatives? -1 RAISES. */
-int union_is_instance(VM *vm, Value v, Value alternatives);
-int union_is_subclass(VM *vm, Value class, Value alternatives);
+/* isinstance() and issubclass() with a union behind: is it so for one of the alternatives? */
+RAISES int union_is_instance(VM *vm, Value v, Value alternatives);
+RAISES int union_is_subclass(VM *vm, Value class, Value alternatives);
 
 #endif

@@ -44,8 +44,8 @@ NEW RAISES Value step_make_function(VM *vm, const Frame *frame, Value *parts, un
 
 /* --- exceptions and with --- */
 /* `raise`, `raise exception`, `raise exception from cause` (ABSENT: not given). True: a bare raise of what is
- * being handled, which adds no traceback entry. Always RAISES. */
-bool step_raise(VM *vm, Value exception, Value cause);
+ * being handled, which adds no traceback entry. It always raises. */
+RAISES bool step_raise(VM *vm, Value exception, Value cause);
 NEW RAISES Value step_cleanup_throw(VM *vm, STEALS Value exception);
 NEW RAISES Value step_stop_iteration_error(VM *vm, uint32_t code_flags, Value exception);
 /* except*: part an exception, or None, by type; the part that matches is being handled from now on. */

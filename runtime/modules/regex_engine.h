@@ -53,8 +53,8 @@ enum { REGEX_CASELESS = 1, REGEX_MULTILINE = 2, REGEX_DOTALL = 4, REGEX_UNICODE 
 
 /* An engine for three ASCII texts, one for each width, which are copied. That of width `tried` is compiled at once, to
  * see whether it can be: RAISES MemoryError, or returns false with *reason in words. */
-bool regex_engine_init(VM *vm, RegexEngine *e, const Value texts[3], unsigned flags, unsigned tried,
-                       int64_t groups, char reason[256]);
+RAISES bool regex_engine_init(VM *vm, RegexEngine *e, const Value texts[3], unsigned flags, unsigned tried,
+                              int64_t groups, char reason[256]);
 void regex_engine_fini(VM *vm, RegexEngine *e);
 
 /* The width_log in which a subject of `width_log` is to be searched, which is at least as great: the expression is compiled
