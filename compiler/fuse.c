@@ -1,8 +1,8 @@
 /*
  * Superinstructions: short runs of instructions that one instruction does as well.
  *
- * A run is fused only if nothing jumps into it, one handler covers it, and an error in it is reported at the same
- * place as before. The last condition concerns loads of locals, which fail when the variable is unbound: they are
+ * A run is fused only if nothing jumps into it, one handler covers it, it is of one line (each has its event when the
+ * program is traced), and an error in it is reported at the same place as before. The last condition concerns loads of locals, which fail when the variable is unbound: they are
  * taken into an instruction with another span only where the variable is known to be bound. So a first pass follows
  * the first 64 variables through the code (a bit set means: may be unbound).
  */
@@ -90,14 +90,24 @@ typedef struct {
     const Unit *u;
     Instruction *out; /* what is done, in the place of what was read */
     uint32_t count;
-    uint32_t barrier; /* instructions before it are not to be touched: something jumps behind them */
+    uint32_t barrier;        /* instructions before it are not to be touched: something jumps behind them */
+    const Instruction *next; /* the one to be read after this */
 } Fuser;
 
-/* The instruction `back` places before the end of the output, if it may be fused with `x`. */
-static Instruction *before(const Fuser *f, const Instruction *x, uint32_t back) {
+static bool in_one_line(const Instruction *p, const Instruction *x) {
+    return p->span.line == x->span.line || p->span.line == 0 || x->span.line == 0;
+}
+
+/* The instruction `back` places before the end of the output, if it may be fused with `x` but for its line. */
+static Instruction *before_anywhere(const Fuser *f, const Instruction *x, uint32_t back) {
     if (f->count < f->barrier + back) return NULL;
     Instruction *p = &f->out[f->count - back];
     return p->handler == x->handler ? p : NULL;
+}
+
+static Instruction *before(const Fuser *f, const Instruction *x, uint32_t back) {
+    Instruction *p = before_anywhere(f, x, back);
+    return p && in_one_line(p, x) ? p : NULL;
 }
 
 static bool is_local(const Instruction *p, int32_t max) {
@@ -298,10 +308,15 @@ static bool needs_store(const Instruction *x) {
 
 /* Second pass: neighbouring loads and stores of locals that no operation took. */
 static bool pair_locals(Fuser *f, const Instruction *x) {
-    Instruction *first = before(f, x, 1);
-    if (!first || first->a > OPERAND_A8_MAX || x->a > OPERAND_B16_MAX) return false;
+    Instruction *first = before_anywhere(f, x, 1);
+    /* A statement may begin in the pair: the line's event comes with what follows in it. */
+    const Instruction *stored = before_anywhere(f, x, 2);
+    bool follows = first && first->op == OP_STORE_LOCAL && f->next && in_one_line(x, f->next) &&
+                   (!stored || in_one_line(stored, first));
+    if (!first || (!follows && !in_one_line(first, x))) return false;
+    if (first->a > OPERAND_A8_MAX || x->a > OPERAND_B16_MAX) return false;
     bool loads = first->op == OP_LOAD_LOCAL;
-    bool stores = first->op == OP_STORE_LOCAL && !needs_store(before(f, x, 2));
+    bool stores = first->op == OP_STORE_LOCAL && !needs_store(stored);
     Instruction fused = *x;
     if (x->op == OP_LOAD_LOCAL && loads && (first->bound || x->bound)) {
         if (!first->bound) fused.span = first->span;
@@ -328,6 +343,7 @@ static bool run_pass(Compiler *c, Unit *u, bool (*pass)(Fuser *, const Instructi
     Fuser f = {.c = c, .u = u, .out = u->hot.items};
     for (uint32_t i = 0; i < u->hot.count; i++) {
         Instruction x = u->hot.items[i];
+        f.next = i + 1 < u->hot.count ? &u->hot.items[i + 1] : NULL;
         if (x.target) f.barrier = f.count;
         moved[i] = f.count;
         if (invert && is_jump_over(u, i)) {

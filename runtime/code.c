@@ -10,6 +10,7 @@
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/warn.h"
 
 /* --- life --- */
 
@@ -265,6 +266,41 @@ static Value get_exceptiontable(VM *vm, Value self) {
     return bytes_from(vm, code->handlers, (int64_t)(code->handler_count * sizeof *code->handlers));
 }
 
+/* Pairs of steps in bytes and in lines, the old form of co_lines. */
+static bool write_steps(Buffer *buffer, const Code *code) {
+    PositionReader reader = position_reader(code);
+    int64_t line = code->first_line, at = 0;
+    while (position_next(&reader)) {
+        int64_t here = 4 * (int64_t)reader.start, rise = reader.position.line - line;
+        if (reader.position.line <= 0 || rise == 0) continue;
+        for (; here - at > 254; at += 254)
+            buffer_append(buffer, "\xFE\0", 2);
+        while (rise < -128 || rise > 127) {
+            int part = rise < 0 ? -128 : 127;
+            buffer_append_char(buffer, (char)(here - at));
+            buffer_append_char(buffer, (char)part);
+            at = here;
+            rise -= part;
+        }
+        buffer_append_char(buffer, (char)(here - at));
+        buffer_append_char(buffer, (char)rise);
+        at = here;
+        line = reader.position.line;
+    }
+    return !buffer->failed;
+}
+
+static Value get_lnotab(VM *vm, Value self) {
+    if (!warn(vm, &exc_DeprecationWarning, 1, "co_lnotab is deprecated, use co_lines instead."))
+        return ABSENT;
+    Buffer buffer;
+    buffer_init(&buffer, (Allocator){heap_allocate_fn, vm_heap(vm)});
+    bool ok = write_steps(&buffer, as_code(self));
+    Value bytes = ok ? bytes_from(vm, buffer.data, (int64_t)buffer.length) : raise_memory(vm);
+    buffer_fini(&buffer);
+    return bytes;
+}
+
 static const GetSetDef getsets[] = {
     {"co_argcount", get_argcount, NULL, NULL},
     {"co_posonlyargcount", get_posonlyargcount, NULL, NULL},
@@ -281,6 +317,7 @@ static const GetSetDef getsets[] = {
     {"co_code", get_code, NULL, NULL},
     {"_co_code_adaptive", get_adaptive, NULL, NULL},
     {"co_linetable", get_linetable, NULL, NULL},
+    {"co_lnotab", get_lnotab, NULL, NULL},
     {"co_exceptiontable", get_exceptiontable, NULL, NULL},
     {0},
 };

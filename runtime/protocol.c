@@ -144,11 +144,17 @@ static int ask_class(VM *vm, NameIndex method, Value class, Value subject, bool 
 
 typedef int (*ClassTest)(VM *vm, Value subject, Value class);
 
-static int any_of(VM *vm, Value subject, Tuple *classes, ClassTest test, const char *where) {
+/* Tuples in tuples may nest as deeply as in CPython, which counts. */
+static int any_of(VM *vm, Value subject, Tuple *classes, ClassTest test, const char *where, int depth) {
+    enum { DEPTH_MAX = 10000 };
     int matches = 0;
+    if (depth == DEPTH_MAX) return recursion_refuse(vm, where), -1;
     if (!recursion_enter(vm, where)) return -1;
-    for (int64_t i = 0; matches == 0 && i < classes->length; i++)
-        matches = test(vm, subject, classes->items[i]);
+    for (int64_t i = 0; matches == 0 && i < classes->length; i++) {
+        Value class = classes->items[i];
+        matches = is_tuple(class) ? any_of(vm, subject, as_tuple(class), test, where, depth + 1)
+                                  : test(vm, subject, class);
+    }
     recursion_leave(vm);
     return matches;
 }
@@ -156,7 +162,7 @@ static int any_of(VM *vm, Value subject, Tuple *classes, ClassTest test, const c
 int object_is_instance(VM *vm, Value v, Value type_or_tuple) {
     if (value_same(from_object(type_of(v)), type_or_tuple)) return 1;
     if (is_tuple(type_or_tuple)) {
-        return any_of(vm, v, as_tuple(type_or_tuple), object_is_instance, " in __instancecheck__");
+        return any_of(vm, v, as_tuple(type_or_tuple), object_is_instance, " in __instancecheck__", 0);
     }
     /* For a class that `type` made, the mro answers; what __class__ claims is asked last. */
     if (is_exactly(type_or_tuple, &type_type)) {
@@ -172,7 +178,7 @@ int object_is_instance(VM *vm, Value v, Value type_or_tuple) {
 
 int object_is_subclass(VM *vm, Value type, Value type_or_tuple) {
     if (is_tuple(type_or_tuple)) {
-        return any_of(vm, type, as_tuple(type_or_tuple), object_is_subclass, " in __subclasscheck__");
+        return any_of(vm, type, as_tuple(type_or_tuple), object_is_subclass, " in __subclasscheck__", 0);
     }
     if (is_exactly(type_or_tuple, &union_type)) return union_is_subclass(vm, type, type_or_tuple);
     bool missing;

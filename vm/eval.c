@@ -1726,6 +1726,7 @@ compare_jump_result : {
             SAVE_IP(); \
             result = LIKELY(iterator_->type->next != NULL) ? iterator_->type->next(vm, sp[-1]) \
                                                            : iterator_next(vm, sp[-1]); \
+            TRACED(if (error_is(vm, &exc_StopIteration)) frame->sp = sp, trace_exception(vm, frame);) \
             if (UNLIKELY(is_absent(result)) && !iterator_ended(vm)) goto error; \
         } \
     } while (0)
@@ -2171,6 +2172,8 @@ compare_jump_result : {
         if (UNLIKELY(truth < 0)) goto error;
         result = sent;
         if (truth) goto replace_top;
+        TRACED(frame->sp = sp;)
+        TRACED(if (ends_by_stop(iterator, result) && !trace_stop(vm, frame, result)) goto result_error;)
         ip += A24_SIGNED;
         goto replace_two;
     }
@@ -2775,9 +2778,11 @@ return_generator:
     LOAD_FRAME();
     word = ip[-1];
     if (word_opcode(word) == OP_SEND) {
+        TRACED(if (!trace_stop(vm, frame, result)) goto result_error;)
         ip += A24_SIGNED;
         goto replace_top;
     }
+    TRACED(if (!is_none(result) && !trace_stop(vm, frame, result)) goto result_error;)
     value_drop(vm, result);
     DROP_TOP(1);
     ip += word_opcode(word) == OP_FOR_ITER ? A24_SIGNED : (int32_t)*ip + 1;
@@ -2826,6 +2831,11 @@ entered_interrupted:
     if (trace_is_on(vm)) return eval_traced(vm, true);
 #endif
     NEXT();
+
+#ifdef EVAL_TRACED
+result_error: /* `result` was about to be used */
+    value_drop(vm, result);
+#endif
 
 error:
     SAVE_IP();

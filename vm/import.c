@@ -44,10 +44,13 @@ static bool split_name(VM *vm, Value name, Value *parent, Value *last) {
 
 /* The search path for what is inside a package, which is imported: NEW. */
 static Value parent_path(VM *vm, Value name, Value parent, Value package) {
-    Value path;
-    int found = object_find_attribute(vm, package, NAME_OF(vm, path), &path);
-    if (found > 0) return path;
-    if (found == 0) raise_not_found(vm, name, "No module named %R; %R is not a package", parent);
+    Value path = object_get_attribute(vm, package, NAME_OF(vm, path));
+    if (!is_absent(path) || !error_is(vm, &exc_AttributeError)) return path;
+    Value context = error_take(vm);
+    raise_not_found(vm, name, "No module named %R; %R is not a package", parent);
+    if (!error_is(vm, &exc_ModuleNotFoundError)) return value_drop(vm, context), ABSENT;
+    exception_set_cause(vm, vm->raised, ABSENT);
+    value_set(vm, &as_exception(vm->raised)->context, context);
     return ABSENT;
 }
 

@@ -120,6 +120,17 @@ void trace_exception(VM *vm, Frame *frame) {
     value_drop(vm, object);
 }
 
+bool trace_stop(VM *vm, Frame *frame, Value value) {
+    if (is_absent(vm_machine(vm)->trace_function) || vm_machine(vm)->trace_depth) return true;
+    raise_stop(vm, value);
+    trace_exception(vm, frame);
+    return iterator_ended(vm);
+}
+
+bool ends_by_stop(Value iterator, Value value) {
+    return !is_none(value) || type_of(iterator)->flags & TYPE_HEAP || is_exactly(iterator, &async_send_type);
+}
+
 /* `self`: of a method descriptor. */
 static bool trace_native(VM *vm, Frame *frame, const char *event, Value callable, Value self) {
     bool failed;
@@ -176,7 +187,9 @@ static uint32_t line_at(FrameObject *f, const Code *code, uint32_t index) {
 static bool begins_line(FrameObject *f, const Frame *frame, uint32_t index) {
     if (is_prologue(frame->code, index)) return false;
     uint32_t line = line_at(f, frame->code, index);
-    bool again = f->last_index != NO_INDEX && index < f->last_index;
+    /* To wait once more for what is delegated to is no new line. */
+    bool again = f->last_index != NO_INDEX && index < f->last_index &&
+                 word_opcode(frame->code->instructions[index]) != OP_SEND;
     f->last_index = index;
     if (line == 0 || (line == f->last_line && !again)) return false;
     f->last_line = line;

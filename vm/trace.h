@@ -29,6 +29,10 @@ RAISES bool trace_instruction(VM *vm, Frame *frame);
 RAISES bool trace_return(VM *vm, Frame *frame, Value result);
 /* An exception was raised, or came from a callee; an error replaces it. */
 void trace_exception(VM *vm, Frame *frame);
+/* What the frame iterates over has come to its end by StopIteration(value), which nothing raised; false RAISES. */
+RAISES bool trace_stop(VM *vm, Frame *frame, Value value);
+/* Does an iterator that is delegated to raise StopIteration(value) at its end? */
+bool ends_by_stop(Value iterator, Value value);
 /* Around the call of a callable, which is told of when it is native; `first` is the first argument, if any. */
 RAISES bool trace_native_call(VM *vm, Frame *frame, Value callable, const Value *first);
 NEW RAISES Value trace_native_end(VM *vm, Frame *frame, Value callable, const Value *first,
