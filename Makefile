@@ -21,7 +21,7 @@ PROGRAM_coverage := mpy-coverage
 PROGRAM := $(PROGRAM_$(VARIANT))
 
 ROOMS := base lexer parser compiler runtime runtime/modules gc vm cli
-LIBRARIES := gmp libutf8proc nettle zlib libpcre2-8 libpcre2-16 libpcre2-32
+LIBRARIES := gmp libutf8proc nettle libb2 zlib libpcre2-8 libpcre2-16 libpcre2-32
 READLINE := $(shell pkg-config --exists readline 2>/dev/null && echo readline)
 
 WARNINGS := -Wall -Wextra -Werror

@@ -168,6 +168,13 @@ bool object_to_int64(VM *vm, Value v, Type *overflow, int64_t *result) {
     return fits;
 }
 
+bool object_to_c_int(VM *vm, Value v, int *result) {
+    int64_t wide;
+    if (!object_to_int64(vm, v, NULL, &wide)) return false;
+    *result = (int)wide;
+    return *result == wide ? true : (raise_overflow(vm, "Python int too large to convert to C int"), false);
+}
+
 static Value float_from_slot(VM *vm, Value v) {
     Value result = type_of(v)->number.to_float(vm, v);
     if (is_absent(result) || is_float(result) || is_exactly(result, &float_type)) return result;

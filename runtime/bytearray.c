@@ -419,9 +419,8 @@ METHOD(reduce) {
 
 METHOD(reduce_ex) {
     (void)nargs, (void)names;
-    int64_t protocol = 0;
-    if (!is_absent(args[1]) && !object_to_int64(vm, args[1], NULL, &protocol)) return ABSENT;
-    if (protocol != (int)protocol) return raise_overflow(vm, "Python int too large to convert to C int");
+    int protocol = 0;
+    if (!is_absent(args[1]) && !object_to_c_int(vm, args[1], &protocol)) return ABSENT;
     return reduce(vm, args[0], protocol);
 }
 

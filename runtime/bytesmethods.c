@@ -173,14 +173,13 @@ static int hex_separator(VM *vm, Value v) {
 }
 
 SHARED_METHOD(hex) {
-    int64_t group = 1;
-    if (!is_absent(args[2]) && !object_to_int64(vm, args[2], NULL, &group)) return ABSENT;
-    if (group != (int)group) return raise_overflow(vm, "Python int too large to convert to C int");
+    int given = 1;
+    if (!is_absent(args[2]) && !object_to_c_int(vm, args[2], &given)) return ABSENT;
     int separator = is_absent(args[1]) ? 0 : hex_separator(vm, args[1]);
     if (separator < 0) return ABSENT;
     Text t = text_of(args[0]);
-    bool from_left = group < 0;
-    if (from_left) group = -group;
+    bool from_left = given < 0;
+    int64_t group = from_left ? -(int64_t)given : given;
     if (is_absent(args[1]) || group == 0 || t.length == 0) group = INT64_MAX;
     int64_t separators = group == INT64_MAX ? 0 : (t.length - 1) / group;
     if (t.length > (INT64_MAX - separators) / 2) return raise_memory(vm);

@@ -159,9 +159,8 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 }
 
 METHOD(from_flags) {
-    int64_t flags;
-    if (!object_to_int64(vm, args[2], &exc_OverflowError, &flags)) return ABSENT;
-    if (flags != (int)flags) return raise_overflow(vm, "Python int too large to convert to C int");
+    int flags;
+    if (!object_to_c_int(vm, args[2], &flags)) return ABSENT;
     return from_flags(vm, args[1], (unsigned)flags);
 }
 

@@ -306,14 +306,8 @@ static int64_t expand(Text t, int64_t tab_size, TextWriter *w) {
 }
 
 TEXT_METHOD(expandtabs) {
-    int64_t tab_size = 8;
-    if (!is_absent(args[1])) {
-        Value exact = object_index(vm, args[1]);
-        if (is_absent(exact)) return ABSENT;
-        bool small = int_to_int64(exact, &tab_size) && tab_size >= INT32_MIN && tab_size <= INT32_MAX;
-        value_drop(vm, exact);
-        if (!small) return raise_overflow(vm, "Python int too large to convert to C int");
-    }
+    int tab_size = 8;
+    if (!is_absent(args[1]) && !object_to_c_int(vm, args[1], &tab_size)) return ABSENT;
     Text t = text_of(args[0]);
     int64_t length = expand(t, tab_size, NULL);
     if (length < 0 || length == INT64_MAX) return raise_overflow(vm, "new string is too long");

@@ -8,14 +8,13 @@
 #include <nettle/memops.h>
 #include <nettle/nettle-meta.h>
 #include <nettle/pbkdf2.h>
-#include <nettle/sha3.h>
 
-#include "runtime/buffer.h"
 #include "runtime/bytes.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/int.h"
 #include "runtime/module.h"
+#include "runtime/modules/hashlib.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
@@ -29,21 +28,43 @@ typedef union {
     struct sha3_256_ctx sha3_256;
     struct sha3_384_ctx sha3_384;
     struct sha3_512_ctx sha3_512;
+    struct shake_128_ctx shake_128;
 } Context;
 
 typedef struct {
     const char *name;
     const struct nettle_hash *hash;
-    bool any_length; /* digests are as long as asked for */
+    void (*shake)(void *context, size_t length,
+                  uint8_t *digest); /* of any length; NULL: there is one length */
 } Algorithm;
 
+static const struct nettle_hash shake_128 = {
+    .name = "shake_128",
+    .context_size = sizeof(struct shake_128_ctx),
+    .digest_size = SHAKE_128_SECURITY_SIZE,
+    .block_size = SHAKE_128_BLOCK_SIZE,
+    .init = shake_128_init,
+    .update = shake_128_update,
+    .digest = shake_128_shake,
+};
+
+static void shake_256_shake(void *context, size_t length, uint8_t *digest) {
+    sha3_256_shake(context, length, digest);
+}
+
 static const Algorithm algorithms[] = {
-    {"md5", &nettle_md5, false},           {"sha1", &nettle_sha1, false},
-    {"sha224", &nettle_sha224, false},     {"sha256", &nettle_sha256, false},
-    {"sha384", &nettle_sha384, false},     {"sha512", &nettle_sha512, false},
-    {"sha3_224", &nettle_sha3_224, false}, {"sha3_256", &nettle_sha3_256, false},
-    {"sha3_384", &nettle_sha3_384, false}, {"sha3_512", &nettle_sha3_512, false},
-    {"shake_256", &nettle_sha3_256, true},
+    {"md5", &nettle_md5, NULL},
+    {"sha1", &nettle_sha1, NULL},
+    {"sha224", &nettle_sha224, NULL},
+    {"sha256", &nettle_sha256, NULL},
+    {"sha384", &nettle_sha384, NULL},
+    {"sha512", &nettle_sha512, NULL},
+    {"sha3_224", &nettle_sha3_224, NULL},
+    {"sha3_256", &nettle_sha3_256, NULL},
+    {"sha3_384", &nettle_sha3_384, NULL},
+    {"sha3_512", &nettle_sha3_512, NULL},
+    {"shake_128", &shake_128, shake_128_shake},
+    {"shake_256", &nettle_sha3_256, shake_256_shake},
 };
 enum { ALGORITHMS = sizeof algorithms / sizeof *algorithms, DIGEST_MAX = SHA512_DIGEST_SIZE };
 
@@ -74,7 +95,7 @@ static const Algorithm *algorithm_named(VM *vm, Value name) {
     return raise_value(vm, "unsupported hash type %S", name), NULL;
 }
 
-static bool acquire(VM *vm, Value data, BufferView *view) {
+bool hash_acquire(VM *vm, Value data, BufferView *view) {
     if (is_string(data)) return raise_type(vm, "Strings must be encoded before hashing"), false;
     if (!has_buffer(data)) return raise_type(vm, "object supporting the buffer API required"), false;
     return buffer_acquire(vm, data, BUFFER_SIMPLE, view);
@@ -82,14 +103,14 @@ static bool acquire(VM *vm, Value data, BufferView *view) {
 
 static bool update(VM *vm, Hash *h, Value data) {
     BufferView view;
-    if (!acquire(vm, data, &view)) return false;
+    if (!hash_acquire(vm, data, &view)) return false;
     h->algorithm->hash->update(&h->context, (size_t)view.size, view.data);
     buffer_release(vm, &view);
     return true;
 }
 
 static Hash *hash_new(VM *vm, const Algorithm *algorithm) {
-    Type *type = algorithm->any_length ? &hash_xof_type : &hash_type;
+    Type *type = algorithm->shake ? &hash_xof_type : &hash_type;
     Hash *h = (Hash *)object_new(vm, type, sizeof(Hash));
     if (!h) return raise_memory(vm), NULL;
     h->algorithm = algorithm;
@@ -133,13 +154,14 @@ NATIVE(xof_digest) {
     int64_t length;
     if (!object_to_int64(vm, args[1], &exc_OverflowError, &length)) return ABSENT;
     if (length < 0) return raise_value(vm, "value must be positive");
-    Context context = as_hash(args[0])->context;
+    const Hash *h = as_hash(args[0]);
+    Context context = h->context;
     Bytes *digest = bytes_new(vm, length);
-    if (digest && length) sha3_256_shake(&context.sha3_256, (size_t)length, digest->data);
+    if (digest && length) h->algorithm->shake(&context, (size_t)length, digest->data);
     return from_object(digest);
 }
 
-static Value hexadecimal(VM *vm, Value digest) {
+Value hash_hexadecimal(VM *vm, Value digest) {
     if (is_absent(digest)) return ABSENT;
     Value name = string_intern_c(vm, "hex");
     Value text = is_absent(name) ? ABSENT : call_method(vm, digest, name, NULL, 0);
@@ -147,8 +169,8 @@ static Value hexadecimal(VM *vm, Value digest) {
     return text;
 }
 
-NATIVE(hash_hexdigest) { return hexadecimal(vm, hash_digest(vm, args, nargs, names)); }
-NATIVE(xof_hexdigest) { return hexadecimal(vm, xof_digest(vm, args, nargs, names)); }
+NATIVE(hash_hexdigest) { return hash_hexadecimal(vm, hash_digest(vm, args, nargs, names)); }
+NATIVE(xof_hexdigest) { return hash_hexadecimal(vm, xof_digest(vm, args, nargs, names)); }
 
 static Value get_name(VM *vm, Value self) { return string_from_c(vm, as_hash(self)->algorithm->name); }
 static Value get_block_size(VM *vm, Value self) {
@@ -156,7 +178,7 @@ static Value get_block_size(VM *vm, Value self) {
 }
 static Value get_digest_size(VM *vm, Value self) {
     const Algorithm *a = as_hash(self)->algorithm;
-    return (void)vm, int_small(a->any_length ? 0 : a->hash->digest_size);
+    return (void)vm, int_small(a->shake ? 0 : a->hash->digest_size);
 }
 
 static const GetSetDef hash_getset[] = {
@@ -222,7 +244,7 @@ static void mac_digest(void *context, size_t length, uint8_t *to) {
 static bool mac_start(VM *vm, Mac *mac, Value name, const BufferView *key) {
     const Algorithm *algorithm = algorithm_named(vm, name);
     if (!algorithm) return false;
-    if (algorithm->any_length) return raise_value(vm, "unsupported hash type %S", name), false;
+    if (algorithm->shake) return raise_value(vm, "unsupported hash type %S", name), false;
     mac->hash = algorithm->hash;
     hmac_set_key(&mac->outer, &mac->inner, &mac->state, mac->hash, (size_t)key->size, key->data);
     return true;
@@ -316,7 +338,8 @@ NATIVE(hashlib_new) { return start(vm, algorithm_named(vm, args[0]), args[1]); }
     X(1, sha1) \
     X(2, sha224) \
     X(3, sha256) \
-    X(4, sha384) X(5, sha512) X(6, sha3_224) X(7, sha3_256) X(8, sha3_384) X(9, sha3_512) X(10, shake_256)
+    X(4, sha384) \
+    X(5, sha512) X(6, sha3_224) X(7, sha3_256) X(8, sha3_384) X(9, sha3_512) X(10, shake_128) X(11, shake_256)
 
 #define CONSTRUCTOR(index, name) \
     NATIVE(hashlib_##name) { return start(vm, &algorithms[index], args[0]); }

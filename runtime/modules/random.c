@@ -190,9 +190,8 @@ NATIVE(generator_random) {
 }
 
 NATIVE(generator_getrandbits) {
-    int64_t bits;
-    if (!object_to_int64(vm, args[1], NULL, &bits)) return ABSENT;
-    if (bits != (int)bits) return raise_overflow(vm, "Python int too large to convert to C int");
+    int bits;
+    if (!object_to_c_int(vm, args[1], &bits)) return ABSENT;
     Generator *g = as_generator(args[0]);
     if (bits < 0) return raise_value(vm, "number of bits must be non-negative");
     if (bits == 0) return int_small(0);

@@ -28,7 +28,7 @@
 
 /* The descriptor that an int or an object with fileno() means. -1 RAISES. */
 static int file_descriptor(VM *vm, Value file) {
-    int64_t number;
+    int number;
     Value result = ABSENT;
     if (!is_family(file, TYPE_INT)) {
         Value method = ABSENT;
@@ -44,14 +44,11 @@ static int file_descriptor(VM *vm, Value file) {
         }
         file = result;
     }
-    bool ok = object_to_int64(vm, file, &exc_OverflowError, &number);
+    bool ok = object_to_c_int(vm, file, &number);
     value_xdrop(vm, result);
     if (!ok) return -1;
-    if (number > INT_MAX || number < INT_MIN)
-        return raise_overflow(vm, "Python int too large to convert to C int"), -1;
-    if (number < 0)
-        return raise_value(vm, "file descriptor cannot be a negative integer (%d)", (int)number), -1;
-    return (int)number;
+    if (number < 0) return raise_value(vm, "file descriptor cannot be a negative integer (%d)", number), -1;
+    return number;
 }
 
 /* Put (fd, events) at a list's end. */
@@ -373,20 +370,13 @@ static Value epoll_with(VM *vm, int fd) {
     return from_object(e);
 }
 
-/* An int argument of C's int. */
-static bool read_int(VM *vm, Value v, int64_t *number) {
-    if (!object_to_int64(vm, v, &exc_OverflowError, number)) return false;
-    if (*number == (int)*number) return true;
-    return raise_overflow(vm, "Python int too large to convert to C int"), false;
-}
-
 static Value epoll_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)type;
     Value row[2];
-    int64_t hint = -1, flags = 0;
+    int hint = -1, flags = 0;
     if (!arguments_bind(vm, "epoll", "sizehint=-1, flags=0", args, nargs, names, row)) return ABSENT;
-    if (!is_absent(row[0]) && !read_int(vm, row[0], &hint)) return ABSENT;
-    if (!is_absent(row[1]) && !read_int(vm, row[1], &flags)) return ABSENT;
+    if (!is_absent(row[0]) && !object_to_c_int(vm, row[0], &hint)) return ABSENT;
+    if (!is_absent(row[1]) && !object_to_c_int(vm, row[1], &flags)) return ABSENT;
     if (hint < -1 || hint == 0) return raise_value(vm, "negative sizehint");
     if (flags & ~EPOLL_CLOEXEC) return raise_error(vm, &exc_OSError, "invalid flags");
     int fd = epoll_create1(EPOLL_CLOEXEC);
@@ -438,18 +428,18 @@ static Value epoll_wait_for(VM *vm, Value self, struct epoll_event *events, int 
 }
 
 NATIVE(epoll_poll) {
-    int64_t timeout, capacity = -1;
+    int64_t timeout;
+    int capacity = -1;
     if (epoll_descriptor(vm, args[0]) < 0) return ABSENT;
     if (!read_timeout(vm, args[1], NS_PER_S, "an integer", &timeout)) return ABSENT;
     if (timeout < 0) timeout = FOREVER;
-    if (!is_absent(args[2]) && !read_int(vm, args[2], &capacity)) return ABSENT;
+    if (!is_absent(args[2]) && !object_to_c_int(vm, args[2], &capacity)) return ABSENT;
     if (capacity == -1) capacity = EPOLL_EVENTS;
-    if (capacity <= 0)
-        return raise_value(vm, "maxevents must be greater than 0, got %lld", (long long)capacity);
+    if (capacity <= 0) return raise_value(vm, "maxevents must be greater than 0, got %d", capacity);
     struct epoll_event few[EPOLL_EVENTS], *events = few;
     if (capacity > EPOLL_EVENTS && !(events = memory_alloc(vm, (size_t)capacity * sizeof *events)))
         return ABSENT;
-    Value result = epoll_wait_for(vm, args[0], events, (int)capacity, wait_begin(timeout));
+    Value result = epoll_wait_for(vm, args[0], events, capacity, wait_begin(timeout));
     if (events != few) memory_free(vm, events, (size_t)capacity * sizeof *events);
     return result;
 }
@@ -467,8 +457,8 @@ NATIVE(epoll_fileno) {
 }
 
 NATIVE(epoll_from_descriptor) {
-    int64_t fd;
-    return read_int(vm, args[1], &fd) ? epoll_with(vm, (int)fd) : ABSENT;
+    int fd;
+    return object_to_c_int(vm, args[1], &fd) ? epoll_with(vm, fd) : ABSENT;
 }
 
 NATIVE(epoll_enter) { return epoll_descriptor(vm, args[0]) < 0 ? ABSENT : value_ref(args[0]); }

@@ -170,15 +170,14 @@ bool sys_call_unraisablehook(VM *vm, Value exception, const char *message, Value
 NATIVE(sys_getrecursionlimit) { return int_small(vm->recursion_limit); }
 
 NATIVE(sys_setrecursionlimit) {
-    int64_t limit;
-    if (!object_to_int64(vm, args[0], &exc_OverflowError, &limit)) return ABSENT;
+    int limit;
+    if (!object_to_c_int(vm, args[0], &limit)) return ABSENT;
     if (limit < 1) return raise_value(vm, "recursion limit must be greater or equal than 1");
-    if (limit > INT32_MAX) return raise_overflow(vm, "Python int too large to convert to C int");
-    if (vm->depth >= limit) {
+    if ((int64_t)vm->depth >= limit) {
         return raise_error(
             vm, &exc_RecursionError,
-            "cannot set the recursion limit to %lld at the recursion depth %u: the limit is too low",
-            (long long)limit, vm->depth);
+            "cannot set the recursion limit to %d at the recursion depth %u: the limit is too low", limit,
+            vm->depth);
     }
     vm->recursion_limit = (uint32_t)limit;
     return NONE;

@@ -44,11 +44,9 @@ CLOCK(process_time, CLOCK_PROCESS_CPUTIME_ID)
 CLOCK(thread_time, CLOCK_THREAD_CPUTIME_ID)
 
 static bool clock_argument(VM *vm, Value v, clockid_t *id) {
-    int64_t number;
+    int number;
     if (!is_int_family(v)) return raise_type(vm, "clk_id should be integer, not %T", v), false;
-    if (!object_to_int64(vm, v, &exc_OverflowError, &number)) return false;
-    if (number != (int32_t)number)
-        return raise_overflow(vm, "Python int too large to convert to C int"), false;
+    if (!object_to_c_int(vm, v, &number)) return false;
     *id = (clockid_t)number;
     return true;
 }

@@ -1,0 +1,30 @@
+#ifndef MPY_RUNTIME_MODULES_HASHLIB_H
+#define MPY_RUNTIME_MODULES_HASHLIB_H
+
+/* What the modules of hash objects, _hashlib and _blake2, have in common, and the sponge that Nettle 3.8 lacks. */
+
+#include <nettle/sha3.h>
+
+#include "runtime/buffer.h"
+#include "runtime/state.h"
+
+/* The bytes of what is to be hashed, no str. The caller releases the view. */
+RAISES bool hash_acquire(VM *vm, Value data, BufferView *view);
+/* A digest in hexadecimal digits. */
+NEW RAISES Value hash_hexadecimal(VM *vm, STEALS Value digest /* may be ABSENT */);
+
+/* SHAKE128 (FIPS 202, section 6.2) on Nettle's permutation: absorbs 168 bytes at a time. */
+enum { SHAKE_128_BLOCK_SIZE = 168, SHAKE_128_SECURITY_SIZE = 16 };
+
+struct shake_128_ctx {
+    struct sha3_state state;
+    unsigned index; /* bytes that wait in `block` */
+    uint8_t block[SHAKE_128_BLOCK_SIZE];
+};
+
+/* As Nettle's functions for its own hashes. */
+void shake_128_init(void *context);
+void shake_128_update(void *context, size_t length, const uint8_t *data);
+void shake_128_shake(void *context, size_t length, uint8_t *digest); /* of any length; ends the context */
+
+#endif
