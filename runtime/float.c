@@ -273,24 +273,35 @@ NATIVE(floor_method) { return int_from_double(vm, floor(float_number(args[0])));
 
 NATIVE(ceil_method) { return int_from_double(vm, ceil(float_number(args[0]))); }
 
+enum { ROUNDED_TEXT = 700 }; /* room for 309 digits before the point and 323 behind it */
+
+/*
+ * The exact number as text, rounded to a multiple of 10**places. Its digits are counted in the whole part, which prints
+ * exactly: a logarithm is off by one for a number just below a power of ten.
+ */
+static void round_whole_digits(double d, int places, char *text) {
+    double whole = floor(fabs(d));
+    int digits = snprintf(text, ROUNDED_TEXT, "%.0f", whole);
+    if (digits > places) {
+        snprintf(text, ROUNDED_TEXT, "%.*e", digits - places - 1, d);
+        return;
+    }
+    /* The result is zero or one unit: up from above the half, a 5 with something behind it. */
+    bool up = digits == places && text[0] >= '5' &&
+              (text[0] > '5' || strspn(text + 1, "0") + 1 < (size_t)digits || whole != fabs(d));
+    snprintf(text, ROUNDED_TEXT, "%s%de%d", signbit(d) ? "-" : "", up, places);
+}
+
 /* Round to `digits` decimals through the exact decimal text: halves of the true value go to even. */
 static Value round_to(VM *vm, double d, int64_t digits) {
     if (!isfinite(d) || digits > 323)
         return float_from(vm, d); /* no double has digits that far behind the point */
     if (digits < -308) return float_from(vm, copysign(0.0, d));
-    char text[700];
-    if (digits >= 0) {
+    char text[ROUNDED_TEXT];
+    if (digits >= 0)
         snprintf(text, sizeof text, "%.*f", (int)digits, d);
-    } else {
-        int magnitude = d == 0 ? 0 : (int)floor(log10(fabs(d)));
-        int precision = magnitude + (int)digits; /* digits behind the first one that stay */
-        if (precision < -1) return float_from(vm, copysign(0.0, d));
-        if (precision < 0) { /* the number is below the unit: it rounds to 0 or to one unit */
-            double unit = pow(10.0, -(double)digits);
-            return float_from(vm, fabs(d) > unit / 2 ? copysign(unit, d) : copysign(0.0, d));
-        }
-        snprintf(text, sizeof text, "%.*e", precision, d);
-    }
+    else
+        round_whole_digits(d, -(int)digits, text);
     double rounded = strtod(text, NULL);
     if (isinf(rounded)) return raise_overflow(vm, "rounded value too large to represent");
     return float_from(vm, rounded);
@@ -341,7 +352,7 @@ NATIVE(hex) {
     return string_from_c(vm, text);
 }
 
-/* Is `s` hexadecimal digits with a point and an optional p-exponent, 0x optional? */
+/* Does `s` begin with hexadecimal digits, among them perhaps a point, 0x optional, and no p without an exponent? */
 static bool is_hex_number(const char *s) {
     if (s[0] == '0' && (s[1] | 0x20) == 'x') s += 2;
     size_t whole = strspn(s, "0123456789abcdefABCDEF"), fraction = 0;
@@ -351,18 +362,16 @@ static bool is_hex_number(const char *s) {
         s += fraction;
     }
     if (whole + fraction == 0) return false;
-    if ((*s | 0x20) == 'p') {
-        s++;
-        if (*s == '+' || *s == '-') s++;
-        size_t digits = strspn(s, "0123456789");
-        if (digits == 0) return false;
-        s += digits;
-    }
-    return *s == 0;
+    if ((*s | 0x20) != 'p') return true;
+    s++;
+    if (*s == '+' || *s == '-') s++;
+    return isdigit((unsigned char)*s);
 }
 
-/* strtod reads 0x-numbers with exact rounding, but wants the prefix. */
-/* Of text ended by a NUL that has room for a prefix in front. */
+/*
+ * Of text ended by a NUL that has room for a prefix in front: strtod reads 0x-numbers with exact rounding, but wants the
+ * prefix. A number too large is so before what stands behind it is looked at.
+ */
 static bool scan_hex(char *s, VM *vm, double *d) {
     bool negative = *s == '-';
     if (*s == '-' || *s == '+') s++;
@@ -373,10 +382,11 @@ static bool scan_hex(char *s, VM *vm, double *d) {
         *--s = 'x';
         *--s = '0';
     }
-    *d = strtod(s, NULL);
+    char *end;
+    *d = strtod(s, &end);
     if (isinf(*d)) raise_overflow(vm, "hexadecimal value too large to represent as a float");
     if (negative) *d = -*d;
-    return !error_raised(vm);
+    return *end == 0 && !error_raised(vm);
 }
 
 /* The same between blanks. */
