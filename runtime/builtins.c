@@ -151,7 +151,9 @@ static bool add_object(VM *vm, Sum *s, Value item) {
     s->kind = SUM_OBJECT;
     s->total = ABSENT;
     if (is_absent(total)) return false;
-    s->total = object_binary(vm, BINARY_ADD, total, item);
+    bool ints =
+        (is_int(total) || is_exactly(total, &int_type)) && (is_int(item) || is_exactly(item, &int_type));
+    s->total = ints ? int_add(vm, total, item) : object_binary(vm, BINARY_ADD, total, item);
     value_drop(vm, total);
     return !is_absent(s->total);
 }

@@ -45,7 +45,7 @@ void int_view(Value v, IntView *view) { view_of(v, view); }
 
 static size_t big_size(int64_t limbs) { return sizeof(BigInt) + (size_t)limbs * sizeof(uint64_t); }
 
-static BigInt *big_new(VM *vm, int64_t limbs) {
+static inline BigInt *big_new(VM *vm, int64_t limbs) {
     BigInt *big = limbs > LIMBS_MAX ? NULL : (BigInt *)object_new(vm, &int_type, big_size(limbs));
     if (!big) {
         raise_memory(vm);
@@ -55,9 +55,9 @@ static BigInt *big_new(VM *vm, int64_t limbs) {
     return big;
 }
 
-/* The int that `big`, made with room for `room` limbs, holds: `used` limbs and a sign. Takes the reference.
- */
-static Value big_finish(VM *vm, BigInt *big, int64_t room, int64_t used, bool negative) {
+/* What big_finish does for a number with zero limbs on top or small enough to be an immediate. */
+static __attribute__((noinline)) Value finish_shorter(VM *vm, BigInt *big, int64_t room, int64_t used,
+                                                      bool negative) {
     while (used > 0 && big->limbs[used - 1] == 0)
         used--;
     uint64_t low = used ? big->limbs[0] : 0;
@@ -77,17 +77,30 @@ static Value big_finish(VM *vm, BigInt *big, int64_t room, int64_t used, bool ne
     return from_object(big);
 }
 
+/* The int that `big`, made with room for `room` limbs, holds: `used` limbs and a sign. Takes the reference. */
+static inline Value big_finish(VM *vm, BigInt *big, int64_t room, int64_t used, bool negative) {
+    if (used != room || used < 2 || big->limbs[used - 1] == 0)
+        return finish_shorter(vm, big, room, used, negative);
+    big->size = negative ? -used : used;
+    return from_object(big);
+}
+
 void int_dealloc(VM *vm, Object *self) {
     BigInt *big = (BigInt *)self;
     int64_t limbs = big->size < 0 ? -big->size : big->size;
     object_free(vm, self, self->type == &int_type ? big_size(limbs) : instance_size(self, limbs));
 }
 
-Value int_from_limbs(VM *vm, const uint64_t *limbs, int64_t count, bool negative) {
+static inline Value from_limbs(VM *vm, const uint64_t *limbs, int64_t count, bool negative) {
     BigInt *big = big_new(vm, count);
     if (!big) return ABSENT;
-    if (count) memcpy(big->limbs, limbs, (size_t)count * sizeof *limbs);
+    for (int64_t i = 0; i < count; i++)
+        big->limbs[i] = limbs[i];
     return big_finish(vm, big, count, count, negative);
+}
+
+Value int_from_limbs(VM *vm, const uint64_t *limbs, int64_t count, bool negative) {
+    return from_limbs(vm, limbs, count, negative);
 }
 
 Value int_from_big(VM *vm, int64_t i) {
@@ -207,6 +220,15 @@ bool int_to_double(VM *vm, Value v, double *result) {
 
 /* --- comparison, hash --- */
 
+/* The order of two magnitudes. */
+static int order_limbs(const uint64_t *x, int64_t n, const uint64_t *y, int64_t m) {
+    if (n != m) return n < m ? -1 : 1;
+    while (n-- > 0) {
+        if (x[n] != y[n]) return x[n] < y[n] ? -1 : 1;
+    }
+    return 0;
+}
+
 int int_order(Value a, Value b) {
     if (are_ints(a, b)) return int_get(a) < int_get(b) ? -1 : int_get(a) > int_get(b);
     IntView x, y;
@@ -214,8 +236,7 @@ int int_order(Value a, Value b) {
     view_of(b, &y);
     if (x.count == 0 && y.count == 0) return 0;
     if (x.negative != y.negative) return x.negative ? -1 : 1;
-    int order =
-        x.count != y.count ? (x.count < y.count ? -1 : 1) : mpn_cmp(limbs_of(&x), limbs_of(&y), x.count);
+    int order = order_limbs(x.limbs, x.count, y.limbs, y.count);
     return x.negative ? -order : order;
 }
 
@@ -236,6 +257,75 @@ int64_t int_hash(Value v) {
 
 /* --- sums and products --- */
 
+/*
+ * Numbers of up to so many limbs are worked on here, in registers and a local row: a call into GMP, or a view in memory,
+ * costs more than the work.
+ */
+enum { SHORT_LIMBS = 8 };
+
+/* The limbs of a number, how many there are, negative for a negative number; those of an immediate are in *local. */
+static inline const uint64_t *limbs_in(Value v, uint64_t *local, int64_t *size) {
+    if (!is_int(v)) {
+        const BigInt *big = (const BigInt *)as_object(v);
+        *size = big->size;
+        return big->limbs;
+    }
+    *local = magnitude(int_get(v));
+    *size = (int_get(v) > 0) - (int_get(v) < 0);
+    return local;
+}
+
+/* |x| + |y|, of n >= m limbs, with the given sign. They are summed where the result is, not in a row that is copied: what
+ * is stored limb by limb and read by twos stalls. */
+static inline Value add_short(VM *vm, const uint64_t *x, int64_t n, const uint64_t *y, int64_t m,
+                              bool negative) {
+    uint64_t carry = 0;
+    bool may_carry = n && x[n - 1] >= UINT64_MAX - (m == n ? y[n - 1] : 0);
+    int64_t room = n + may_carry, i = 0;
+    BigInt *sum = big_new(vm, room);
+    if (!sum) return ABSENT;
+    for (; i < m; i++) {
+        uint64_t part;
+        bool over = __builtin_add_overflow(x[i], carry, &part);
+        carry = over | __builtin_add_overflow(part, y[i], &sum->limbs[i]);
+    }
+    for (; i < n; i++)
+        carry = __builtin_add_overflow(x[i], carry, &sum->limbs[i]);
+    if (may_carry) sum->limbs[i] = carry;
+    return big_finish(vm, sum, room, room, negative);
+}
+
+/* |x| - |y|, not negative, of n >= m limbs, with the given sign. */
+static inline Value subtract_short(VM *vm, const uint64_t *x, int64_t n, const uint64_t *y, int64_t m,
+                                   bool negative) {
+    uint64_t borrow = 0;
+    int64_t i = 0;
+    BigInt *difference = big_new(vm, n);
+    if (!difference) return ABSENT;
+    for (; i < m; i++) {
+        uint64_t part;
+        bool under = __builtin_sub_overflow(x[i], borrow, &part);
+        borrow = under | __builtin_sub_overflow(part, y[i], &difference->limbs[i]);
+    }
+    for (; i < n; i++)
+        borrow = __builtin_sub_overflow(x[i], borrow, &difference->limbs[i]);
+    return big_finish(vm, difference, n, n, negative);
+}
+
+/* x * y, of at least as many limbs as y, which has one at least. */
+static void multiply_limbs(mp_limb_t *to, const IntView *x, const IntView *y) {
+    if (x->count > SHORT_LIMBS && y->count > 1) {
+        if (x->limbs == y->limbs)
+            mpn_sqr(to, limbs_of(x), x->count);
+        else
+            mpn_mul(to, limbs_of(x), x->count, limbs_of(y), y->count);
+        return;
+    }
+    to[x->count] = mpn_mul_1(to, limbs_of(x), x->count, y->limbs[0]);
+    for (int64_t i = 1; i < y->count; i++)
+        to[x->count + i] = mpn_addmul_1(to + i, limbs_of(x), x->count, y->limbs[i]);
+}
+
 /* |x| + |y| with the given sign. The sum has a limb more than the longer one only if the top limbs may carry. */
 static Value add_magnitudes(VM *vm, const IntView *x, const IntView *y, bool negative) {
     if (x->count < y->count) {
@@ -250,21 +340,17 @@ static Value add_magnitudes(VM *vm, const IntView *x, const IntView *y, bool neg
     BigInt *sum = big_new(vm, room);
     if (!sum) return ABSENT;
     mp_limb_t *to = (mp_limb_t *)sum->limbs, carry = 0;
-    if (y->count == count) {
-        if (count) carry = mpn_add_n(to, limbs_of(x), limbs_of(y), count);
-    } else if (y->count == 0) {
+    if (y->count == 0)
         mpn_copyi(to, limbs_of(x), count);
-    } else {
+    else
         carry = mpn_add(to, limbs_of(x), count, limbs_of(y), y->count);
-    }
     if (room > count) to[count] = carry;
     return big_finish(vm, sum, room, room, negative);
 }
 
 /* |x| - |y|, negated when `negative`. */
 static Value subtract_magnitudes(VM *vm, const IntView *x, const IntView *y, bool negative) {
-    int order =
-        x->count != y->count ? (x->count < y->count ? -1 : 1) : mpn_cmp(limbs_of(x), limbs_of(y), x->count);
+    int order = order_limbs(x->limbs, x->count, y->limbs, y->count);
     if (order == 0) return int_small(0);
     if (order < 0) {
         const IntView *greater = y;
@@ -273,21 +359,37 @@ static Value subtract_magnitudes(VM *vm, const IntView *x, const IntView *y, boo
     BigInt *difference = big_new(vm, x->count);
     if (!difference) return ABSENT;
     mp_limb_t *to = (mp_limb_t *)difference->limbs;
-    if (y->count == 0) {
+    if (y->count == 0)
         mpn_copyi(to, limbs_of(x), x->count);
-    } else {
+    else
         mpn_sub(to, limbs_of(x), x->count, limbs_of(y), y->count);
-    }
     return big_finish(vm, difference, x->count, x->count, negative);
 }
 
-/* a + b, or a - b. */
-static inline Value add_signed(VM *vm, Value a, Value b, bool minus) {
+static Value add_long(VM *vm, Value a, Value b, bool minus) {
     IntView x, y;
     view_of(a, &x);
     view_of(b, &y);
     return x.negative == (y.negative != minus) ? add_magnitudes(vm, &x, &y, x.negative)
                                                : subtract_magnitudes(vm, &x, &y, x.negative);
+}
+
+/* a + b, or a - b. */
+static inline Value add_signed(VM *vm, Value a, Value b, bool minus) {
+    uint64_t i, j;
+    int64_t n, m;
+    const uint64_t *x = limbs_in(a, &i, &n), *y = limbs_in(b, &j, &m);
+    if (minus) m = -m;
+    bool add = (n ^ m) >= 0, negative = n < 0;
+    n = n < 0 ? -n : n, m = m < 0 ? -m : m;
+    if (n > SHORT_LIMBS || m > SHORT_LIMBS) return add_long(vm, a, b, minus);
+    if (add ? n < m : order_limbs(x, n, y, m) < 0) {
+        const uint64_t *other = x;
+        int64_t count = n;
+        x = y, n = m, y = other, m = count;
+        negative ^= !add;
+    }
+    return (add ? add_short : subtract_short)(vm, x, n, y, m, negative);
 }
 
 static Value add(VM *vm, Value a, Value b) {
@@ -321,14 +423,7 @@ static Value multiply(VM *vm, Value a, Value b) {
     int64_t room = x->count + y->count;
     BigInt *result = big_new(vm, room);
     if (!result) return ABSENT;
-    mp_limb_t *to = (mp_limb_t *)result->limbs;
-    if (y->count == 1) {
-        to[room - 1] = mpn_mul_1(to, limbs_of(x), x->count, y->limbs[0]);
-    } else if (x->limbs == y->limbs) {
-        mpn_sqr(to, limbs_of(x), x->count);
-    } else {
-        mpn_mul(to, limbs_of(x), x->count, limbs_of(y), y->count);
-    }
+    multiply_limbs((mp_limb_t *)result->limbs, x, y);
     return big_finish(vm, result, room, room, first.negative != second.negative);
 }
 
@@ -508,7 +603,20 @@ static Value power_by_squaring(VM *vm, Value base, const IntView *exponent, Valu
     return result;
 }
 
+/* Of immediates, while the squares fit a word; false when something does not. */
+static bool power_small(int64_t base, int64_t exponent, int64_t *result) {
+    for (*result = 1;;) {
+        if (exponent & 1 && __builtin_mul_overflow(*result, base, result)) return false;
+        exponent >>= 1;
+        if (exponent == 0) return true;
+        if (__builtin_mul_overflow(base, base, &base)) return false;
+    }
+}
+
 static Value power(VM *vm, Value a, Value b) {
+    int64_t small;
+    if (are_ints(a, b) && int_get(b) >= 0 && power_small(int_get(a), int_get(b), &small))
+        return int_from(vm, small);
     IntView x, exponent;
     view_of(b, &exponent);
     view_of(a, &x);
@@ -591,7 +699,14 @@ static Value shift_left(VM *vm, const IntView *x, int64_t by) {
     mp_limb_t *to = (mp_limb_t *)result->limbs;
     for (int64_t i = 0; i < words; i++)
         to[i] = 0;
-    if (bits) {
+    if (bits && x->count <= SHORT_LIMBS) {
+        uint64_t below = 0;
+        for (int64_t i = 0; i < x->count; i++) {
+            to[words + i] = x->limbs[i] << bits | below;
+            below = x->limbs[i] >> (64 - bits);
+        }
+        if (spills) to[length] = below;
+    } else if (bits) {
         mp_limb_t top = mpn_lshift(to + words, limbs_of(x), x->count, (unsigned)bits);
         if (spills) to[length] = top;
     } else {
@@ -609,7 +724,15 @@ static Value shift_right(VM *vm, const IntView *x, int64_t by) {
     if (!result) return ABSENT;
     mp_limb_t *to = (mp_limb_t *)result->limbs;
     bool lost = words && !mpn_zero_p(limbs_of(x), words);
-    if (by % 64) {
+    if (by % 64 && left <= SHORT_LIMBS) {
+        uint64_t above = 0, *limbs = result->limbs;
+        unsigned bits = by % 64;
+        for (int64_t i = left; i-- > 0;) {
+            limbs[i] = x->limbs[words + i] >> bits | above;
+            above = x->limbs[words + i] << (64 - bits);
+        }
+        lost |= above != 0;
+    } else if (by % 64) {
         lost |= mpn_rshift(to, limbs_of(x) + words, left, (unsigned)(by % 64)) != 0;
     } else {
         mpn_copyi(to, limbs_of(x) + words, left);
@@ -710,10 +833,14 @@ static Value divmod_pair(VM *vm, Value a, Value b) {
 /* The slots: each for both of int's family, NOT_IMPLEMENTED else. */
 #define OPERATOR(name, result) \
     Value int_##name(VM *vm, Value a, Value b) { \
-        if (!is_int_family(a) || !is_int_family(b)) return NOT_IMPLEMENTED; \
-        a = bool_as_int(a), b = bool_as_int(b); \
+        if (!is_usual(a) || !is_usual(b)) { \
+            if (!is_int_family(a) || !is_int_family(b)) return NOT_IMPLEMENTED; \
+            a = bool_as_int(a), b = bool_as_int(b); \
+        } \
         return result; \
     }
+
+static inline bool is_usual(Value v) { return is_int(v) || is_exactly(v, &int_type); }
 
 static inline Value bool_as_int(Value v) { return is_bool(v) ? int_small(value_same(v, TRUE_VALUE)) : v; }
 

@@ -2453,6 +2453,10 @@ binary_slow : {
         value_drop(vm, right);
         goto push_result;
     }
+    if (!inplace && is_object(left) && is_object(right) && type_of(left) == type_of(right)) {
+        Value (*slot)(VM *, Value, Value) = type_of(left)->number.binary[operation];
+        if (slot && !value_same(result = slot(vm, left, right), NOT_IMPLEMENTED)) goto replace_two;
+    }
     result = inplace ? object_inplace(vm, operation, left, right) : object_binary(vm, operation, left, right);
     goto replace_two;
 }
