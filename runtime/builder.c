@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/copy.h"
 #include "runtime/error.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
@@ -90,7 +91,7 @@ Value builder_finish(Builder *b) {
         } else {
             static const uint32_t limits[] = {0xFF, 0xFFFF, 0x10FFFF};
             String *s = string_new(b->vm, b->length, b->ascii ? 0x7F : limits[b->width_log]);
-            if (s) memcpy(s->data, b->data, (size_t)b->length << b->width_log);
+            if (s) copy_bytes(s->data, b->data, (size_t)b->length << b->width_log);
             result = from_object(s);
         }
     }
@@ -112,7 +113,7 @@ void builder_repeat(Builder *b, uint32_t c, int64_t count) {
 void builder_ascii(Builder *b, const char *text, size_t length) {
     if (length == 0 || !make_room(b, (int64_t)length, 0)) return;
     if (b->width_log == 0) {
-        memcpy(b->data + b->length, text, length);
+        copy_bytes(b->data + b->length, text, length);
     } else if (b->width_log == 1) {
         uint16_t *to = (uint16_t *)b->data + b->length;
         for (size_t i = 0; i < length; i++)

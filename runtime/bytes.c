@@ -1,6 +1,7 @@
 /* bytes: making, the constructor, the type's slots. Methods are in bytesmethods.c. */
 #include "runtime/bytes.h"
 
+#include "base/copy.h"
 #include "runtime/bytesmethods.h"
 #include "runtime/codec.h"
 #include "runtime/format.h"
@@ -57,7 +58,7 @@ Bytes *bytes_resize(VM *vm, Bytes *bytes, int64_t length) {
 
 Value bytes_from(VM *vm, const void *data, int64_t length) {
     Bytes *bytes = bytes_new(vm, length);
-    if (bytes && length) memcpy(bytes->data, data, (size_t)length);
+    if (bytes && length) copy_bytes(bytes->data, data, (size_t)length);
     return from_object(bytes);
 }
 

@@ -1,5 +1,6 @@
 #include "runtime/bytesmethods.h"
 
+#include "base/copy.h"
 #include "runtime/codec.h"
 #include "runtime/hexdigits.h"
 #include "runtime/int.h"
@@ -16,6 +17,11 @@
 
 Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
     (void)vm;
+    if (is_exactly(self, &bytes_type) && is_exactly(other, &bytes_type) &&
+        op == COMPARE_EQ) { /* the commonest */
+        const Bytes *x = as_bytes(self), *y = as_bytes(other);
+        return bool_from(x->length == y->length && equal_bytes(x->data, y->data, (size_t)x->length));
+    }
     if (!is_bytes_like(self) || !is_bytes_like(other)) return NOT_IMPLEMENTED;
     if (!is_bytearray(self) && !is_bytes_family(other) && !is_bytearray(other)) return NOT_IMPLEMENTED;
     Text a = text_of(self), b = text_of(other);

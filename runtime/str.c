@@ -1,6 +1,7 @@
 /* The core of str: making, measuring, comparing, hashing, joining. Methods are in strmethods.c. */
 #include "runtime/str.h"
 
+#include "base/copy.h"
 #include "runtime/bytes.h"
 #include "runtime/error.h"
 #include "runtime/instance.h"
@@ -56,28 +57,6 @@ void string_store(String *s, int64_t index, uint32_t c) {
     case 0: s->data[index] = (uint8_t)c; break;
     case 1: ((uint16_t *)s->data)[index] = (uint16_t)c; break;
     default: ((uint32_t *)s->data)[index] = c;
-    }
-}
-
-/* Most texts are short: two words, or two halves of one, that overlap are copied sooner than a call is made. */
-static inline void copy_bytes(uint8_t *to, const char *from, size_t length) {
-    uint64_t words[2];
-    uint32_t halves[2];
-    if (length > 16) {
-        memcpy(to, from, length);
-    } else if (length >= 8) {
-        memcpy(&words[0], from, 8);
-        memcpy(&words[1], from + length - 8, 8);
-        memcpy(to, &words[0], 8);
-        memcpy(to + length - 8, &words[1], 8);
-    } else if (length >= 4) {
-        memcpy(&halves[0], from, 4);
-        memcpy(&halves[1], from + length - 4, 4);
-        memcpy(to, &halves[0], 4);
-        memcpy(to + length - 4, &halves[1], 4);
-    } else {
-        for (size_t i = 0; i < length; i++)
-            to[i] = (uint8_t)from[i];
     }
 }
 
@@ -140,16 +119,22 @@ Value string_from_char(VM *vm, uint32_t code_point) {
 /* --- copying between widths --- */
 
 uint32_t string_maximum_in(const String *s, int64_t start, int64_t stop) {
-    if (s->ascii) return 0x7F;
     uint32_t all = 0;
-    if (s->width_log == 0) {
+    if (s->ascii) return 0x7F;
+    const uint16_t *wide = (const uint16_t *)s->data;
+    const uint32_t *widest = (const uint32_t *)s->data;
+    switch (s->width_log) {
+    case 0:
         for (int64_t i = start; i < stop; i++)
             all |= s->data[i];
-        return all;
-    }
-    for (int64_t i = start; i < stop; i++) {
-        uint32_t c = string_at(s, i);
-        all = c > all ? c : all;
+        break;
+    case 1:
+        for (int64_t i = start; i < stop; i++)
+            all |= wide[i];
+        break;
+    default:
+        for (int64_t i = start; i < stop; i++)
+            all |= widest[i];
     }
     return all;
 }
@@ -162,7 +147,7 @@ uint32_t string_limit(const String *s) {
 void string_copy(String *to, int64_t at, const String *from, int64_t start, int64_t count) {
     if (to->width_log == from->width_log) {
         unsigned w = to->width_log;
-        memcpy(to->data + ((size_t)at << w), from->data + ((size_t)start << w), (size_t)count << w);
+        copy_bytes(to->data + ((size_t)at << w), from->data + ((size_t)start << w), (size_t)count << w);
         return;
     }
     for (int64_t i = 0; i < count; i++)
@@ -219,27 +204,64 @@ Value string_append(VM *vm, Value left, Value right) {
     return from_object(grown);
 }
 
+/* What a join's pieces are together. */
+typedef struct {
+    int64_t length;
+    unsigned width_log;
+    bool ascii;
+} Joined;
+
+static inline void joined_add(Joined *j, const String *s) {
+    j->length += string_length(s);
+    j->ascii &= s->ascii;
+    j->width_log |= s->width_log;
+}
+
+/* Of strs with characters of one byte, as wide as the result. */
+static void join_narrow(uint8_t *to, const String *glue, const Value *items, int64_t count) {
+    size_t glue_length = glue->length;
+    for (int64_t i = 0; i < count; i++) {
+        const String *s = as_string(items[i]);
+        if (i && glue_length == 1) {
+            *to++ = glue->data[0];
+        } else if (i) {
+            copy_bytes(to, glue->data, glue_length);
+            to += glue_length;
+        }
+        size_t length = s->length;
+        copy_bytes(to, s->data, length);
+        to += length;
+    }
+}
+
 Value string_join(VM *vm, Value separator, const Value *items, int64_t count) {
     if (count == 0) return value_ref(vm->empty_string);
     String *glue = as_string(separator);
-    uint32_t limit = count > 1 ? string_limit(glue) : 0;
-    int64_t length = 0, glue_length = count > 1 ? (int64_t)glue->length : 0;
+    Joined j = {.ascii = true};
+    int64_t glue_length = count > 1 ? string_length(glue) : 0;
     if (glue_length && count - 1 > STRING_LENGTH_MAX / glue_length) return raise_memory(vm);
-    length = glue_length * (count - 1);
+    if (count > 1) joined_add(&j, glue);
+    j.length = glue_length * (count - 1);
     for (int64_t i = 0; i < count; i++) {
         if (!is_string(items[i])) {
             return raise_type(vm, "sequence item %lld: expected str instance, %T found", (long long)i,
                               items[i]);
         }
-        String *s = as_string(items[i]);
-        length += (int64_t)s->length;
-        if (length > STRING_LENGTH_MAX)
+        joined_add(&j, as_string(items[i]));
+        if (j.length > STRING_LENGTH_MAX)
             return raise_overflow(vm, "join() result is too long for a Python string");
-        if (string_limit(s) > limit) limit = string_limit(s);
     }
     if (count == 1 && as_string(items[0])->head.type == &str_type) return value_ref(items[0]);
-    String *all = string_new(vm, length, limit);
+    String *all = string_new(vm, j.length,
+                             j.ascii           ? 0x7F
+                             : j.width_log & 2 ? 0x10FFFF
+                             : j.width_log     ? 0xFFFF
+                                               : 0xFF);
     if (!all) return ABSENT;
+    if (all->width_log == 0) {
+        join_narrow(all->data, glue, items, count);
+        return from_object(all);
+    }
     int64_t at = 0;
     for (int64_t i = 0; i < count; i++) {
         String *s = as_string(items[i]);
@@ -280,7 +302,7 @@ bool string_equal(Value a, Value b) {
     if (x->length != y->length || x->width_log != y->width_log) return false;
     if (x->interned && y->interned) return false;
     if (x->hash && y->hash && x->hash != y->hash) return false;
-    return memcmp(x->data, y->data, (size_t)x->length << x->width_log) == 0;
+    return equal_bytes(x->data, y->data, (size_t)x->length << x->width_log);
 }
 
 bool string_equal_c(Value a, const char *text) {

@@ -69,8 +69,8 @@ NEW RAISES Value string_append(VM *vm, STEALS Value left, Value right);
 NEW RAISES Value string_slice(VM *vm, Value string, int64_t start, int64_t stop); /* in range, step 1 */
 NEW RAISES Value string_join(VM *vm, Value separator, const Value *items, int64_t count);
 
-/* For building: store a code point; copy `count` code points, `to` at least as wide; the greatest code point in a part;
- * an upper bound of them all by width. */
+/* For building: store a code point; copy `count` code points, `to` at least as wide; an upper bound of the code
+ * points in a part, as wide as the greatest; an upper bound of them all by width. */
 void string_store(String *s, int64_t index, uint32_t c);
 void string_copy(String *to, int64_t at, const String *from, int64_t start, int64_t count);
 uint32_t string_maximum_in(const String *s, int64_t start, int64_t stop);

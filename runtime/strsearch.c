@@ -1,5 +1,7 @@
 #include "runtime/strsearch.h"
 
+#include "base/copy.h"
+
 /* --- one unit --- */
 
 int64_t text_find_unit(Text t, uint32_t c) {
@@ -34,8 +36,8 @@ int64_t text_rfind_unit(Text t, uint32_t c) {
 
 bool text_matches(Text t, int64_t at, Text part) {
     if (part.width_log == t.width_log) {
-        return memcmp(t.data + ((size_t)at << t.width_log), part.data, (size_t)part.length << t.width_log) ==
-               0;
+        return equal_bytes(t.data + ((size_t)at << t.width_log), part.data,
+                           (size_t)part.length << t.width_log);
     }
     for (int64_t i = 0; i < part.length; i++) {
         if (text_at(t, at + i) != text_at(part, i)) return false;

@@ -1,5 +1,6 @@
 #include "runtime/text.h"
 
+#include "base/copy.h"
 #include "runtime/int.h"
 #include "runtime/protocol.h"
 
@@ -54,7 +55,7 @@ void writer_put(TextWriter *w, Text part) {
     uint8_t *to = w->data + ((size_t)w->at << w->width_log);
     w->at += part.length;
     if (part.width_log == w->width_log) {
-        if (part.length) memcpy(to, part.data, (size_t)part.length << part.width_log);
+        if (part.length) copy_bytes(to, part.data, (size_t)part.length << part.width_log);
     } else if (w->width_log == 1) {
         for (int64_t i = 0; i < part.length; i++)
             ((uint16_t *)to)[i] = part.data[i];

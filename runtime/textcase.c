@@ -23,8 +23,18 @@ static const Predicate digit = {{DIGITS, 0}, DIGIT_FLAGS};
 static const Predicate numeric = {{DIGITS, 0}, NUMERIC_FLAGS};
 static const Predicate printable = {{~UINT64_C(0) << ' ', ~(UINT64_C(1) << 63)}, UNICODE_PRINTABLE};
 
+/* Do all characters below 128 satisfy it? What is beyond is for the other function. */
+static bool all_narrow(const uint8_t *data, int64_t length, const uint64_t ascii[2]) {
+    for (int64_t i = 0; i < length; i++) {
+        if (!(ascii[data[i] >> 6] >> (data[i] & 63) & 1)) return false;
+    }
+    return true;
+}
+
 /* Do all units satisfy it? */
 static bool all_are(Value self, const Predicate *p) {
+    if (is_string(self) && as_string(self)->ascii)
+        return all_narrow(as_string(self)->data, string_length(as_string(self)), p->ascii);
     Text t = text_of(self);
     unsigned flags = is_string(self) ? p->flags : 0;
     for (int64_t i = 0; i < t.length; i++) {
@@ -53,7 +63,10 @@ TEXT_METHOD(isprintable) { return bool_from(all_are(args[0], &printable)); }
 TEXT_METHOD(isascii) { return bool_from(text_is_ascii(args[0])); }
 
 TEXT_METHOD(isspace) {
+    static const uint64_t blanks[2] = {UINT64_C(0x1F) << 9 | UINT64_C(0x1F) << 28, 0};
     Text t = text_of(args[0]);
+    if (is_string(args[0]) && as_string(args[0])->ascii)
+        return bool_from(t.length > 0 && all_narrow(t.data, t.length, blanks));
     bool bytes = !is_string(args[0]);
     for (int64_t i = 0; i < t.length; i++) {
         if (!text_is_blank(text_at(t, i), bytes)) return FALSE_VALUE;
@@ -79,6 +92,14 @@ static Case case_of(uint32_t c, bool bytes) {
 static Value is_all(Value self, Case wanted) {
     Text t = text_of(self);
     bool bytes = !is_string(self), some = false;
+    if (!bytes && as_string(self)->ascii) {
+        uint8_t first = wanted == IS_UPPER ? 'A' : 'a', other = first ^ 0x20;
+        for (int64_t i = 0; i < t.length; i++) {
+            if ((uint8_t)(t.data[i] - other) < 26) return FALSE_VALUE;
+            some |= (uint8_t)(t.data[i] - first) < 26;
+        }
+        return bool_from(some);
+    }
     for (int64_t i = 0; i < t.length; i++) {
         Case is = case_of(text_at(t, i), bytes);
         if (is != NO_CASE && is != wanted) return FALSE_VALUE;

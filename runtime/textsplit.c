@@ -1,4 +1,5 @@
 /* Methods of all texts that take them apart or put them together: split, splitlines, partition, join. */
+#include "base/copy.h"
 #include "runtime/list.h"
 #include "runtime/protocol.h"
 #include "runtime/row.h"
@@ -253,16 +254,10 @@ static inline Text bytes_text(Value v) {
     return text_of(v);
 }
 
-/* Behind the bytes put. Most pieces are too short for what a call of memcpy costs. */
+/* Behind the bytes put. */
 static inline uint8_t *put_bytes(uint8_t *to, Text part) {
-    uint8_t *end = to + part.length;
-    if (part.length <= 8) {
-        for (const uint8_t *from = part.data; to < end;)
-            *to++ = *from++;
-    } else {
-        memcpy(to, part.data, (size_t)part.length);
-    }
-    return end;
+    copy_bytes(to, part.data, (size_t)part.length);
+    return to + part.length;
 }
 
 static Value join_bytes(VM *vm, Value separator, const Value *items, int64_t count) {

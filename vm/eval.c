@@ -2009,7 +2009,9 @@ compare_jump_result : {
         }
         if (!(((Type *)as_object(callable))->flags & TYPE_HEAP)) { /* a built-in one: no frame comes of it */
             SAVE_IP();
-            result = type_type.call(vm, callable, base + 2, (int)nargs, ABSENT);
+            bool to_string = as_object(callable) == (const Object *)&str_type && nargs == 1;
+            result = to_string ? object_str(vm, base[2])
+                               : type_type.call(vm, callable, base + 2, (int)nargs, ABSENT);
             if (UNLIKELY(is_absent(result))) goto call_done;
             base[1] = callable;
             FINISH_NATIVE_CALL();
