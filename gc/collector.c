@@ -39,22 +39,36 @@ static uint32_t candidate_count(const Collector *c) { return c->end - c->start; 
 /* Candidate number i. BORROWED; NULL if it died meanwhile. */
 static Object *candidate(const Collector *c, uint32_t i) { return c->target->items[c->start + i]; }
 
-/* Objects die and are born all over the heap, so a walk in order of creation waits for memory, unless it asks early. */
-static inline void fetch_ahead(const Collector *c, uint32_t i) {
-    if (i + FETCH_AHEAD < candidate_count(c)) __builtin_prefetch(candidate(c, i + FETCH_AHEAD));
+/* The same for a walk during which no user code runs, in registers. */
+typedef struct Candidates {
+    Object **objects;
+    uint32_t *scratch;
+    uint32_t count;
+} Candidates;
+
+static inline Candidates candidates_of(const Collector *c) {
+    return (Candidates){c->target->items + c->start, c->scratch, candidate_count(c)};
+}
+
+/* Objects die and are born all over the heap, so a walk in order of creation waits for memory, unless it asks early. (As a
+ * function without any effect it would be dropped before it is inlined, if that were left to the compiler.) */
+static inline __attribute__((always_inline)) void fetch_ahead(Candidates all, uint32_t i) {
+    if (i + FETCH_AHEAD < all.count) __builtin_prefetch(all.objects[i + FETCH_AHEAD]);
 }
 
 static bool is_garbage(const Collector *c, uint32_t i) {
     return !(c->scratch[i] & MARKED) && candidate(c, i) != NULL;
 }
 
-/* The scratch word of an object, or NULL if it is no candidate. */
-static inline uint32_t *word_of(const Trace *trace, const Object *object) {
-    if (object_place(object) != trace->place || object_vector_index(object) < trace->start) return NULL;
-    return &trace->scratch[object_vector_index(object) - trace->start];
+/* Is an object a candidate, and with which number? */
+static inline bool find_candidate(const Trace *trace, const Object *object, uint32_t *number) {
+    uint32_t word = object->gc;
+    *number = (word >> GC_INDEX_SHIFT) - trace->start;
+    return (word & GC_PLACE_MASK) == trace->place && word >> GC_INDEX_SHIFT >= trace->start;
 }
 
-/* Call `visit`, which becomes part of the loop, for each reference that an object owns. */
+/* Call `visit`, which becomes part of the loop, for each reference that an object owns. It works on a copy of the trace,
+ * which can be in registers. */
 static inline __attribute__((always_inline)) void traverse(Object *object, VisitFn visit, Trace *trace) {
     const TypeHead *slots = object_slots(object);
     if (slots->rows == NULL) {
@@ -63,12 +77,15 @@ static inline __attribute__((always_inline)) void traverse(Object *object, Visit
     }
     ReferenceRow rows[REFERENCE_ROWS_MAX];
     int count = slots->rows(object, rows);
+    Trace here = *trace;
+    if (slots->counts_instances) visit((Object *)object->type, &here);
     for (const ReferenceRow *row = rows; row < rows + count; row++) {
         const ReferenceWord *word = row->words;
         for (size_t i = row->count; i > 0; i--, word += row->stride) {
-            if (*word != 0 && (*word & REFERENCE_TAG) == 0) visit((Object *)(uintptr_t)*word, trace);
+            if (*word != 0 && (*word & REFERENCE_TAG) == 0) visit((Object *)(uintptr_t)*word, &here);
         }
     }
+    trace->waiting = here.waiting;
 }
 
 /* ---- gather ----
@@ -130,15 +147,16 @@ static bool gather(Heap *heap, int generation) {
  * After: the word of every candidate that is not marked is its reference count. Those that died are
  * marked. */
 
-static void copy_counts(Collector *c) {
-    for (uint32_t i = 0; i < candidate_count(c); i++) {
-        fetch_ahead(c, i);
-        if (c->scratch[i] & MARKED) continue;
-        const Object *object = candidate(c, i);
+static void copy_counts(const Collector *c) {
+    Candidates all = candidates_of(c);
+    for (uint32_t i = 0; i < all.count; i++) {
+        fetch_ahead(all, i);
+        if (all.scratch[i] & MARKED) continue;
+        const Object *object = all.objects[i];
         if (object == NULL) {
-            c->scratch[i] = MARKED;
+            all.scratch[i] = MARKED;
         } else {
-            c->scratch[i] = object->refs < COUNT_MANY ? object->refs : COUNT_MANY;
+            all.scratch[i] = object->refs < COUNT_MANY ? object->refs : COUNT_MANY;
         }
     }
 }
@@ -149,59 +167,82 @@ static void copy_counts(Collector *c) {
  * outside. */
 
 static inline int subtract_one(Object *referent, void *context) {
-    uint32_t *word = word_of((const Trace *)context, referent);
-    if (word != NULL && *word - 1 < COUNT_MANY - 1) --*word; /* neither 0, nor many, nor marked */
+    const Trace *trace = context;
+    uint32_t i;
+    if (!find_candidate(trace, referent, &i)) return 0;
+    uint32_t less = trace->scratch[i] - 1;
+    if (less < COUNT_MANY - 1) trace->scratch[i] = less; /* it was neither 0, nor many, nor marked */
     return 0;
 }
 
 static void subtract_internal(const Heap *heap) {
-    const Collector *c = &heap->collector;
+    Candidates all = candidates_of(&heap->collector);
     Trace trace = trace_of(heap);
-    for (uint32_t i = 0; i < candidate_count(c); i++) {
-        fetch_ahead(c, i);
-        if (!(c->scratch[i] & MARKED)) traverse(candidate(c, i), subtract_one, &trace);
+    for (uint32_t i = 0; i < all.count; i++) {
+        fetch_ahead(all, i);
+        if (!(all.scratch[i] & MARKED)) traverse(all.objects[i], subtract_one, &trace);
     }
 }
 
 /* ---- split ----
  * Before: words are the counts of references from elsewhere.
  * After: every candidate that has some, and every one reachable from those, is marked and, if its type says
- * that it can close no cycle, untracked. The others are garbage, and their number is returned. */
+ * that it can close no cycle, untracked. The others are garbage: what there is among them is returned. */
 
-static void mark(Trace *trace, uint32_t *word) {
-    *word = MARKED | trace->waiting;
-    trace->waiting = (uint32_t)(word - trace->scratch);
+typedef struct Garbage {
+    uint32_t count;
+    uint32_t finalizers; /* objects whose finalizer has not run */
+    bool referenced;     /* there are weak references to some */
+} Garbage;
+
+static bool has_unrun_finalizer(const Object *object) {
+    return object_slots(object)->finalize != NULL && !(object->gc & GC_FINALIZED);
+}
+
+static inline void mark(Trace *trace, uint32_t i) {
+    trace->scratch[i] = MARKED | trace->waiting;
+    trace->waiting = i;
 }
 
 static inline int mark_referent(Object *referent, void *context) {
-    uint32_t *word = word_of((const Trace *)context, referent);
-    if (word != NULL && !(*word & MARKED)) mark((Trace *)context, word);
+    Trace *trace = context;
+    uint32_t i;
+    if (find_candidate(trace, referent, &i) && !(trace->scratch[i] & MARKED)) mark(trace, i);
     return 0;
 }
 
-static void mark_reachable(Heap *heap, Trace *trace) {
+static void mark_reachable(Heap *heap, Candidates all, Trace *trace) {
     while (trace->waiting != LIST_END) {
         uint32_t i = trace->waiting;
-        trace->waiting = trace->scratch[i] & ~MARKED;
-        Object *object = candidate(&heap->collector, i);
+        trace->waiting = all.scratch[i] & ~MARKED;
+        Object *object = all.objects[i];
         traverse(object, mark_referent, trace);
         const TypeHead *slots = object_slots(object);
         if (slots->acyclic != NULL && slots->acyclic(object)) generation_remove(heap_vm(heap), object);
     }
 }
 
-static uint32_t split(Heap *heap) {
-    Collector *c = &heap->collector;
-    Trace trace = trace_of(heap);
-    uint32_t garbage = 0;
-    for (uint32_t i = 0; i < candidate_count(c); i++) {
-        if (c->scratch[i] == 0 || (c->scratch[i] & MARKED)) continue;
-        mark(&trace, &c->scratch[i]);
-        mark_reachable(heap, &trace);
+static Garbage survey(Candidates all) {
+    Garbage garbage = {0};
+    for (uint32_t i = 0; i < all.count; i++) {
+        const Object *object = all.objects[i];
+        if (all.scratch[i] & MARKED || object == NULL) continue;
+        garbage.count++;
+        garbage.finalizers += has_unrun_finalizer(object);
+        garbage.referenced |= (object->gc & GC_WEAKLY_REFERENCED) != 0;
     }
-    for (uint32_t i = 0; i < candidate_count(c); i++)
-        garbage += is_garbage(c, i);
     return garbage;
+}
+
+static Garbage split(Heap *heap) {
+    Candidates all = candidates_of(&heap->collector);
+    Trace trace = trace_of(heap);
+    for (uint32_t i = 0; i < all.count; i++) {
+        if (all.scratch[i] == 0 || (all.scratch[i] & MARKED)) continue;
+        mark(&trace, i);
+        mark_reachable(heap, all, &trace);
+    }
+    return survey(all);
 }
 
 static bool report_garbage(Heap *heap) {
@@ -238,17 +279,11 @@ static bool handle_weak_references(Heap *heap) {
  * No user code has run, no finalizer is marked as run. */
 
 static bool wants_finalizer(const Collector *c, uint32_t i) {
-    if (!is_garbage(c, i)) return false;
-    const Object *object = candidate(c, i);
-    return object_slots(object)->finalize != NULL && !(object->gc & GC_FINALIZED);
+    return is_garbage(c, i) && has_unrun_finalizer(candidate(c, i));
 }
 
-static bool reserve_queue(Heap *heap) {
-    Collector *c = &heap->collector;
-    FinalizerQueue *queue = &c->finalizers;
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < candidate_count(c); i++)
-        count += wants_finalizer(c, i);
+static bool reserve_queue(Heap *heap, uint32_t count) {
+    FinalizerQueue *queue = &heap->collector.finalizers;
     *queue = (FinalizerQueue){.capacity = count};
     if (count == 0) return true;
     heap_set_exempt(heap, true);
@@ -257,9 +292,26 @@ static bool reserve_queue(Heap *heap) {
     return queue->entries != NULL;
 }
 
-static void fill_queue(Collector *c) {
+/* User code that ran meanwhile may have given a class a finalizer. Where memory for more entries is refused, those objects
+ * are finalized as they die. */
+static bool extend_queue(Heap *heap) {
+    FinalizerQueue *queue = &heap->collector.finalizers;
+    uint32_t capacity = candidate_count(&heap->collector);
+    size_t size = queue->capacity * sizeof *queue->entries, wanted = capacity * sizeof *queue->entries;
+    uint32_t *entries = heap_resize(heap, queue->entries, size, wanted);
+    if (entries == NULL) return false;
+    queue->entries = entries;
+    queue->capacity = capacity;
+    return true;
+}
+
+static void fill_queue(Heap *heap) {
+    Collector *c = &heap->collector;
+    FinalizerQueue *queue = &c->finalizers;
     for (uint32_t i = 0; i < candidate_count(c); i++) {
-        if (wants_finalizer(c, i)) c->finalizers.entries[c->finalizers.length++] = i;
+        if (!wants_finalizer(c, i)) continue;
+        if (queue->length == queue->capacity && !extend_queue(heap)) return;
+        queue->entries[queue->length++] = i;
     }
 }
 
@@ -303,7 +355,7 @@ Object *gc_next_finalizer(const Heap *heap, uint32_t *position) {
 static uint32_t handle_resurrected(Heap *heap) {
     copy_counts(&heap->collector);
     subtract_internal(heap);
-    return split(heap);
+    return split(heap).count;
 }
 
 /* ---- clear ----
@@ -355,28 +407,30 @@ static void promote(Heap *heap, int generation) {
 
 /* ---- The collection as a whole ---- */
 
-static uint32_t dispose_of_garbage(Heap *heap, uint32_t garbage) {
+static uint32_t dispose_of_garbage(Heap *heap, Garbage garbage) {
     bool user_code_ran = report_garbage(heap);
-    user_code_ran |= handle_weak_references(heap);
-    fill_queue(&heap->collector);
+    if (garbage.referenced || user_code_ran) user_code_ran |= handle_weak_references(heap);
+    if (garbage.finalizers > 0 || user_code_ran) fill_queue(heap);
     user_code_ran |= drain_queue(heap);
-    if (user_code_ran) garbage = handle_resurrected(heap);
+    if (user_code_ran) garbage.count = handle_resurrected(heap);
     if (heap->collector.debug & GC_DEBUG_SAVEALL && heap->hooks.garbage_saved != NULL) {
         save_garbage(heap);
     } else {
         clear_garbage(heap);
     }
-    return garbage;
+    return garbage.count;
 }
 
 static uint32_t find_and_dispose(Heap *heap, int generation) {
     if (!gather(heap, generation)) return 0;
     copy_counts(&heap->collector);
     subtract_internal(heap);
-    uint32_t garbage = split(heap);
-    if (garbage > 0) garbage = reserve_queue(heap) ? dispose_of_garbage(heap, garbage) : 0;
+    Garbage garbage = split(heap);
+    uint32_t count = 0;
+    if (garbage.count > 0 && reserve_queue(heap, garbage.finalizers))
+        count = dispose_of_garbage(heap, garbage);
     promote(heap, generation);
-    return garbage;
+    return count;
 }
 
 static uint64_t now(void) {
@@ -414,14 +468,6 @@ long gc_collect(Heap *heap, int generation) {
     return (long)garbage;
 }
 
-static bool needs_user_code(const Collector *c) {
-    for (uint32_t i = 0; i < candidate_count(c); i++) {
-        if (is_garbage(c, i) && (wants_finalizer(c, i) || candidate(c, i)->gc & GC_WEAKLY_REFERENCED))
-            return true;
-    }
-    return false;
-}
-
 bool gc_collect_quietly(Heap *heap) {
     Collector *c = &heap->collector;
     uint32_t garbage = 0, objects = 0;
@@ -434,12 +480,13 @@ bool gc_collect_quietly(Heap *heap) {
     if (gather(heap, OLDEST)) {
         copy_counts(c);
         subtract_internal(heap);
-        garbage = split(heap);
-        if (garbage > 0 && needs_user_code(c)) {
+        Garbage found = split(heap);
+        if (found.finalizers > 0 || found.referenced) {
             heap->pressed = true;
-            garbage = 0;
+        } else if (found.count > 0) {
+            garbage = found.count;
+            clear_garbage(heap);
         }
-        if (garbage > 0) clear_garbage(heap);
         promote(heap, OLDEST);
     }
     c->target = NULL;
@@ -540,8 +587,8 @@ bool gc_is_garbage(const Heap *heap, const Object *object) {
     const Collector *c = &heap->collector;
     if (!c->collecting || c->scratch == NULL) return false;
     Trace trace = trace_of(heap);
-    const uint32_t *word = word_of(&trace, object);
-    return word != NULL && !(*word & MARKED);
+    uint32_t i;
+    return find_candidate(&trace, object, &i) && !(c->scratch[i] & MARKED);
 }
 
 static int each_of(Heap *heap, const Generation *generation, int (*each)(Object *, void *), void *context) {

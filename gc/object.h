@@ -58,9 +58,11 @@ typedef struct TypeHead {
      * Must tolerate an object whose body is still zeroed. Runs no user code, allocates nothing. */
     int (*traverse)(Object *self, VisitFn visit, void *context);
 
-    /* For containers that are common: all that traverse visits, as rows. The collector walks them without a call for
-     * each reference. Returns how many there are. NULL: traverse only. */
+    /* For containers that are common: all that traverse visits, as rows, but for the type of an instance that owns it
+     * (counts_instances). The collector walks them without a call for each reference. Returns how many there are. NULL:
+     * traverse only. */
     int (*rows)(Object *self, ReferenceRow rows[REFERENCE_ROWS_MAX]);
+    bool counts_instances;
 
     /* Drop the references that may close a cycle; the object stays valid, if empty. NULL: its cycles always
      * run through another object that has one. */

@@ -215,6 +215,7 @@ static int check_rows(Audit *a, Object *object) {
     Tally visited = {0}, held = {0};
     if (slots->rows == NULL) return 0;
     slots->traverse(object, tally, &visited);
+    if (slots->counts_instances) tally((Object *)object->type, &held);
     for (int i = slots->rows(object, rows); i-- > 0;) {
         for (size_t k = 0; k < rows[i].count; k++) {
             ReferenceWord word = rows[i].words[k * rows[i].stride];

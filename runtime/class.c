@@ -261,6 +261,7 @@ static void inherit_layout(Type *type, Type *base, const SlotsPlan *plan) {
     }
     type->head.traverse = instance_traverse;
     type->head.rows = type_native_base(base) == &object_type ? instance_rows : NULL;
+    type->head.counts_instances = true;
     type->head.leaves = instance_leaves;
     type->head.clear = instance_clear;
     type->head.dealloc = instance_dealloc;

@@ -13,6 +13,18 @@
 
 /* The attribute `name` (a str) along the mro; ABSENT when missing, and nothing raised. Never runs user code. */
 BORROWED Value type_lookup(VM *vm, Type *type, Value name);
+
+static inline MethodCacheEntry *method_cache_entry(VM *vm, uint32_t version, Value name) {
+    uint32_t hash = version * UINT32_C(0x9E3779B1) ^ (uint32_t)(name.bits >> 4);
+    return &vm->method_cache[hash & (METHOD_CACHE_SIZE - 1)];
+}
+
+/* The same for an interned name, without a call when it is in the cache. (No entry with a name has version 0.) */
+static inline BORROWED Value type_lookup_interned(VM *vm, Type *type, Value name) {
+    const MethodCacheEntry *entry = method_cache_entry(vm, type->version, name);
+    bool cached = entry->version == type->version && value_same(entry->name, name);
+    return __builtin_expect(cached, 1) ? entry->attribute : type_lookup(vm, type, name);
+}
 /* Does `v`, not an instance of `type`, say by its __class__ that it is one? 1, 0, -1 RAISES. */
 RAISES int type_claims(VM *vm, Value v, const Type *type);
 /* The version of what type_lookup finds, assigned now if needed; 0 when numbers have run out. */

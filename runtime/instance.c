@@ -64,8 +64,8 @@ static void begin_area(Attributes *a, const Type *type, uint32_t slots) {
     if (type->root_shape != NULL) a->shape_id = type->root_shape->id;
 }
 
-/* The commonest: of a class, with references, all of one size. */
-static Object *new_plain(VM *vm, Type *type) {
+/* The commonest: of a class, with references, all of one size. By itself, for it needs fewer registers than the rest. */
+static __attribute__((noinline)) Object *new_plain(VM *vm, Type *type) {
     bool has_area = type->attributes_offset != 0;
     uint32_t slots = has_area ? slots_for(type) : 0;
     size_t fixed = has_area ? aligned(type->basic_size) : type->basic_size;
@@ -345,13 +345,14 @@ int instance_traverse(Object *self, VisitFn visit, void *context) {
 }
 
 int instance_rows(Object *self, ReferenceRow *rows) {
-    uint32_t count;
+    const Type *type = self->type;
     int n = 0;
-    const Value *slots = slot_values(self, &object_type, &count);
-    rows[n++] = (ReferenceRow){(const ReferenceWord *)&self->type, 1, 1};
-    if (count > 0) rows[n++] = (ReferenceRow){&slots->bits, count, 1};
-    if (self->type->attributes_offset == 0) return n;
-    const Attributes *a = attributes_at(self, self->type->attributes_offset);
+    if (type->basic_size > sizeof(Object)) { /* of __slots__ */
+        size_t count = (type->basic_size - sizeof(Object)) / sizeof(Value);
+        rows[n++] = (ReferenceRow){(const ReferenceWord *)(self + 1), count, 1};
+    }
+    if (type->attributes_offset == 0) return n;
+    const Attributes *a = attributes_at(self, type->attributes_offset);
     rows[n++] = (ReferenceRow){&a->slots[0].bits, a->inline_slots, 1};
     if (a->shape_id == SHAPE_DICT) {
         rows[n++] = (ReferenceRow){(const ReferenceWord *)&a->dict, 1, 1};

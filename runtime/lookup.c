@@ -232,16 +232,11 @@ static Value find_in_mro(VM *vm, Type *type, Value name, bool *whole) {
     return ABSENT;
 }
 
-static MethodCacheEntry *cache_entry(VM *vm, uint32_t version, Value name) {
-    uint32_t hash = version * UINT32_C(0x9E3779B1) ^ (uint32_t)(name.bits >> 4);
-    return &vm->method_cache[hash & (METHOD_CACHE_SIZE - 1)];
-}
-
 Value type_lookup(VM *vm, Type *type, Value name) {
     uint32_t version = as_string(name)->interned ? type_version(vm, type) : 0;
     bool whole = true;
     if (version == 0) return find_in_mro(vm, type, name, &whole);
-    MethodCacheEntry *entry = cache_entry(vm, version, name);
+    MethodCacheEntry *entry = method_cache_entry(vm, version, name);
     if (entry->version == version && value_same(entry->name, name)) return entry->attribute;
     Value found = find_in_mro(vm, type, name, &whole);
     if (!whole) return found;

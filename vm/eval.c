@@ -2612,7 +2612,7 @@ call_class : { /* a class of the metaclass `type`, with nargs arguments at base 
         goto call_done;
     }
     if (class->new != object_type.new || class->flags & TYPE_ABSTRACT) goto call_other;
-    Value init = type_lookup(vm, class, NAME_OF(vm, init));
+    Value init = type_lookup_interned(vm, class, NAME_OF(vm, init));
     if (is_absent(init) || !is_function(init)) goto call_other;
     SAVE_IP();
     if (UNLIKELY(class->root_shape != NULL && class->root_shape->children == NULL)) {
