@@ -812,25 +812,22 @@ for _type in (tuple, str, range, memoryview):
     Sequence.register(_type)
 
 
-class _ByteStringMeta(ABCMeta):
+class _DeprecateByteStringMeta(ABCMeta):
     """Warns of the use of ByteString, which has had its day."""
 
     def __new__(cls, name, bases, namespace, **kwargs):
         if name != "ByteString":
-            _deprecate_byte_string()
+            import warnings
+            warnings._deprecated("collections.abc.ByteString", remove=(3, 14))
         return super().__new__(cls, name, bases, namespace, **kwargs)
 
     def __instancecheck__(cls, instance):
-        _deprecate_byte_string()
+        import warnings
+        warnings._deprecated("collections.abc.ByteString", remove=(3, 14))
         return super().__instancecheck__(instance)
 
 
-def _deprecate_byte_string():
-    import warnings
-    warnings._deprecated("collections.abc.ByteString", remove=(3, 14))
-
-
-class ByteString(Sequence, metaclass=_ByteStringMeta):
+class ByteString(Sequence, metaclass=_DeprecateByteStringMeta):
     """bytes and bytearray. Deprecated: say which types are meant."""
 
     __slots__ = ()

@@ -57,6 +57,13 @@ def _is_descriptor(obj):
     return hasattr(obj, "__get__") or hasattr(obj, "__set__") or hasattr(obj, "__delete__")
 
 
+def _is_inner_class(cls_name, obj):
+    """Is it a class that has been defined in the body of the class of that name? Such a one is no member."""
+    if cls_name is None or not isinstance(obj, type):
+        return False
+    return f".{obj.__qualname__}".endswith(f".{cls_name}.{obj.__name__}")
+
+
 def _is_dunder(name):
     return len(name) > 4 and name[:2] == name[-2:] == "__" and name[2] != "_" and name[-3] != "_"
 
@@ -244,7 +251,7 @@ class EnumDict(dict):
             pass
         elif isinstance(value, nonmember):
             value = value.value
-        elif _is_descriptor(value):
+        elif _is_descriptor(value) or _is_inner_class(self._cls_name, value):
             pass
         else:
             if isinstance(value, member):

@@ -286,7 +286,9 @@ class PurePath:
     def relative_to(self, other, /, *_deprecated, walk_up=False):
         """The path from `other` to this one; ValueError if it does not lie below it, unless walk_up allows '..'."""
         if _deprecated:
-            _warn_segments('relative_to')
+            import warnings
+            warnings._deprecated('pathlib.PurePath.relative_to', _segments_message('relative_to', 'positional '),
+                                 remove=(3, 14))
             other = self.with_segments(other, *_deprecated)
         elif not isinstance(other, PurePath):
             other = self.with_segments(other)
@@ -304,7 +306,9 @@ class PurePath:
     def is_relative_to(self, other, /, *_deprecated):
         """Whether this is `other` or below it."""
         if _deprecated:
-            _warn_segments('is_relative_to')
+            import warnings
+            warnings._deprecated('pathlib.PurePath.is_relative_to', _segments_message('is_relative_to', ''),
+                                 remove=(3, 14))
             other = self.with_segments(other, *_deprecated)
         elif not isinstance(other, PurePath):
             other = self.with_segments(other)
@@ -369,12 +373,9 @@ class PurePosixPath(PurePath):
     __slots__ = ()
 
 
-def _warn_segments(method):
-    import warnings
-    warnings._deprecated(
-        f'pathlib.PurePath.{method}(*args)',
-        f'support for supplying more than one positional argument to pathlib.PurePath.{method}() is deprecated and '
-        'scheduled for removal in Python 3.14', remove=(3, 14))
+def _segments_message(method, kind):
+    return (f'support for supplying more than one {kind}argument to pathlib.PurePath.{method}() is deprecated and '
+            'scheduled for removal in Python 3.14')
 
 
 def _quote(data):

@@ -25,13 +25,26 @@ static Value construct(VM *vm, Type *type, Value *args, int nargs, Value names) 
     return make(vm, type);
 }
 
+/* The attributes of a mapping or of pairs. */
+static bool take(VM *vm, Value dict, Value given) {
+    Value taken = dict_new(vm), key, value;
+    bool done = !is_absent(taken) && dict_update(vm, taken, given);
+    for (int64_t at = 0; done && dict_next(taken, &at, &key, &value);) {
+        done = is_string(key);
+        if (!done) raise_type(vm, "keywords must be strings");
+    }
+    done = done && dict_update(vm, dict, taken);
+    value_xdrop(vm, taken);
+    return done;
+}
+
 static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (nargs > 1) {
         raise_type(vm, "%T expected at most 1 argument, got %d", self, nargs);
         return false;
     }
     Value dict = attributes_of(vm, self);
-    if (is_absent(dict) || (nargs == 1 && !dict_update(vm, dict, args[0]))) return false;
+    if (is_absent(dict) || (nargs == 1 && !take(vm, dict, args[0]))) return false;
     int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
     for (int64_t i = 0; i < count; i++) {
         if (!dict_set(vm, dict, as_tuple(names)->items[i], args[nargs + i])) return false;

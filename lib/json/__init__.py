@@ -24,7 +24,9 @@ def dump(obj, fp, *, skipkeys=False, ensure_ascii=True, check_circular=True, all
     """Write obj as JSON to fp, which has write(). The options are JSONEncoder's; cls is a subclass of it."""
     encoder = _encoder(cls, skipkeys, ensure_ascii, check_circular, allow_nan, indent, separators, default, sort_keys,
                        kw)
-    for chunk in encoder.iterencode(obj):
+    # In one piece, unless a class has its own way.
+    whole = type(encoder).iterencode is JSONEncoder.iterencode
+    for chunk in encoder.iterencode(obj, _one_shot=True) if whole else encoder.iterencode(obj):
         fp.write(chunk)
 
 

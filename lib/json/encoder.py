@@ -52,7 +52,89 @@ class JSONEncoder:
         indent = self.indent
         if indent is not None and not isinstance(indent, str):
             indent = " " * indent
-        write = make_encoder({} if self.check_circular else None, self.default,
-                             encode_basestring_ascii if self.ensure_ascii else encode_basestring, indent,
+        encode = encode_basestring_ascii if self.ensure_ascii else encode_basestring
+        write = make_encoder({} if self.check_circular else None, self.default, encode, indent,
                              self.key_separator, self.item_separator, self.sort_keys, self.skipkeys, self.allow_nan)
-        return write(o, 0)
+        return write(o, 0) if _one_shot else _Pieces(self, indent, encode, write).of(o, 0)
+
+
+class _Pieces:
+    """Gives a text in pieces: for each part of each container, while the containers are gone through."""
+
+    def __init__(self, encoder, indent, encode, write):
+        self.encoder = encoder
+        self.indent = indent
+        self.encode = encode
+        self.write = write  # a whole object at once: for all that is no container
+        self.open = {}  # the containers and objects that are being written, by id
+
+    def plain(self, o):
+        return "".join(self.write(o, 0))
+
+    def of(self, o, level):
+        """The pieces of an object at so many levels of containers."""
+        if o is None or isinstance(o, (str, int, float)):
+            yield self.plain(o)
+            return
+        if self.encoder.check_circular:
+            if id(o) in self.open:
+                raise ValueError("Circular reference detected")
+            self.open[id(o)] = o
+        if isinstance(o, (list, tuple)):
+            yield from self.of_list(o, level + 1)
+        elif isinstance(o, dict):
+            yield from self.of_dict(o, level + 1)
+        else:
+            yield from self.of(self.encoder.default(o), level)
+        self.open.pop(id(o), None)
+
+    def new_line(self, level):
+        return "" if self.indent is None else "\n" + self.indent * level
+
+    def of_list(self, items, level):
+        if not items:
+            yield "[]"
+            return
+        before = "[" + self.new_line(level)
+        for item in items:
+            if item is None or isinstance(item, (str, int, float)):
+                yield before + self.plain(item)
+            else:
+                yield before
+                yield from self.of(item, level)
+            before = self.encoder.item_separator + self.new_line(level)
+        if self.indent is not None:
+            yield self.new_line(level - 1)
+        yield "]"
+
+    def key(self, key):
+        """A key as a str, None for one that is left out."""
+        if isinstance(key, str):
+            return self.encode(key)
+        if key is None or isinstance(key, (int, float)):
+            return self.encode(self.plain(key))
+        if self.encoder.skipkeys:
+            return None
+        raise TypeError(f"keys must be str, int, float, bool or None, not {key.__class__.__name__}")
+
+    def of_dict(self, items, level):
+        if not items:
+            yield "{}"
+            return
+        yield "{"
+        if self.indent is not None:
+            yield self.new_line(level)
+        first = True
+        for key, value in sorted(items.items()) if self.encoder.sort_keys else items.items():
+            key = self.key(key)
+            if key is None:
+                continue
+            if not first:
+                yield self.encoder.item_separator + self.new_line(level)
+            first = False
+            yield key
+            yield self.encoder.key_separator
+            yield from self.of(value, level)
+        if self.indent is not None:
+            yield self.new_line(level - 1)
+        yield "}"

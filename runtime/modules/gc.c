@@ -201,7 +201,11 @@ NATIVE(set_debug) { return to_c_int(vm, args[0], NULL, NULL, &vm_heap(vm)->colle
 
 NATIVE(get_debug) { return int_small(vm_heap(vm)->collector.debug); }
 
-NATIVE(is_tracked) { return bool_from(is_object(args[0]) && gc_is_tracked(as_object(args[0]))); }
+/* A dict is tracked from its making, and taken out by a collection; what is told of it is what would come of that. */
+NATIVE(is_tracked) {
+    if (!is_object(args[0]) || !gc_is_tracked(as_object(args[0]))) return FALSE_VALUE;
+    return bool_from(!dict_is_acyclic(as_object(args[0])));
+}
 
 NATIVE(is_finalized) { return bool_from(is_object(args[0]) && gc_is_finalized(as_object(args[0]))); }
 
@@ -291,14 +295,44 @@ int visit_all_values(Object *referent, void *thorough_visit) {
 
 static int note_value(Value v, void *context) { return note(as_object(v), context); }
 
+static void reverse(Findings *f, size_t from) {
+    for (size_t to = f->count; from + 1 < to; from++) {
+        Object *first = f->found[from];
+        f->found[from] = f->found[--to];
+        f->found[to] = first;
+    }
+}
+
+/* As CPython: a value before its key, and of keys that are all strs nothing. */
+static int note_dict(Findings *f, Value dict) {
+    bool strings = true;
+    int status = 0;
+    Value key, value;
+    for (int64_t at = 0; strings && dict_next(dict, &at, &key, &value);)
+        strings = is_exactly(key, &str_type);
+    for (int64_t at = 0; status == 0 && dict_next(dict, &at, &key, &value);) {
+        status = note_value(value, f);
+        if (status == 0 && !strings) status = note_value(key, f);
+    }
+    return status;
+}
+
+static int note_referents(Findings *f, Value v) {
+    if (!is_object(v) || !object_slots(as_object(v))->traverse) return 0;
+    if (is_exactly(v, &dict_type)) return note_dict(f, v);
+    ThoroughVisit visit = {note_value, f};
+    size_t from = f->count;
+    int status = object_slots(as_object(v))->traverse(as_object(v), visit_all_values, &visit);
+    /* CPython visits the items of sequences from their end. */
+    if (is_family(v, TYPE_LIST) || is_family(v, TYPE_TUPLE)) reverse(f, from);
+    return status;
+}
+
 NATIVE(get_referents) {
     Findings f = {.vm = vm};
-    ThoroughVisit visit = {note_value, &f};
     int status = 0;
-    for (int i = 0; i < nargs && status == 0; i++) {
-        if (!is_object(args[i]) || !object_slots(as_object(args[i]))->traverse) continue;
-        status = object_slots(as_object(args[i]))->traverse(as_object(args[i]), visit_all_values, &visit);
-    }
+    for (int i = 0; i < nargs && status == 0; i++)
+        status = note_referents(&f, args[i]);
     return list_findings(&f, status);
 }
 

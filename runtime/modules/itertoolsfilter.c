@@ -14,7 +14,7 @@ static Value make_filter(VM *vm, Type *type, const char *name, const Type *plain
 
 /* Is the function's answer for the item true? 1, 0, -1 RAISES. */
 static int test(VM *vm, Value function, Value item) {
-    if (is_none(function) || value_same(function, from_object(&bool_type))) return object_truth(vm, item);
+    if (value_same(function, from_object(&bool_type))) return object_truth(vm, item);
     Value answer = call_1(vm, function, item);
     if (is_absent(answer)) return -1;
     int truth = is_bool(answer) ? value_same(answer, TRUE_VALUE) : object_truth(vm, answer);
@@ -148,7 +148,7 @@ static Value filterfalse_next(VM *vm, Value self) {
     while (!is_absent(stream->source)) {
         Value item = iterator_step(vm, stream->source);
         if (is_absent(item)) return ABSENT;
-        int passes = test(vm, stream->function, item);
+        int passes = is_none(stream->function) ? object_truth(vm, item) : test(vm, stream->function, item);
         if (passes == 0) return item;
         value_drop(vm, item);
         if (passes < 0 || !stream_may_go_on(vm)) return ABSENT;

@@ -207,9 +207,11 @@ static bool write_member(Writer *w, Value key, Value value, bool *first) {
                    !value_same(key, TRUE_VALUE) && !value_same(key, FALSE_VALUE) && !is_float(key) &&
                    !is_family(key, TYPE_FLOAT);
     if (skipped) return true;
-    if (!*first) builder_string(&w->out, w->encoder->item_separator);
+    if (!*first) {
+        builder_string(&w->out, w->encoder->item_separator);
+        new_line(w);
+    }
     *first = false;
-    new_line(w);
     if (write_key(w, key) < 0) return false;
     builder_string(&w->out, w->encoder->key_separator);
     return write_value(w, value);
@@ -262,6 +264,7 @@ static bool write_dict(Writer *w, Value v) {
     bool empty = !plain && as_list(pairs)->length == 0;
     builder_char(&w->out, '{');
     w->level++;
+    if (!empty) new_line(w);
     done = plain ? write_plain_dict(w, v) : write_pairs(w, pairs);
     w->level--;
     if (!empty) new_line(w);

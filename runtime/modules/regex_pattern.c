@@ -569,7 +569,7 @@ static const MemberDef members[] = {
 
 Type pattern_type = {
     TYPE_HEAD(pattern_type, "re.Pattern", .traverse = traverse, .dealloc = dealloc),
-    .flags = TYPE_NO_NEW,
+    .flags = TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE,
     .basic_size = sizeof(Pattern),
     .base = &object_type,
     .doc = "Compiled regular expression object.",
