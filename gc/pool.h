@@ -44,6 +44,8 @@
  * One counter finds the transitions: `countdown` is the number of frees until the next one, whichever it is,
  * and the free path only decrements it and asks for zero. For the current pool it is one more than the live
  * slots, so never zero.
+ *
+ * tests/unit/test_heap.c takes a pool through all of them; examples/pools.mpy shows it from a program.
  */
 
 #include "gc/arena.h"

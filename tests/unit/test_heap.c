@@ -274,6 +274,56 @@ START_TEST(memory_goes_back) {
 }
 END_TEST
 
+/* The transitions of gc/pool.h, each by what brings it about. */
+START_TEST(a_pool_goes_through_its_states) {
+    VM *vm = vm_new((HeapOptions){.mode = HEAP_POOLS});
+    Heap *heap = &vm->heap;
+    enum { SIZE = 256, PER_PAGE = PAGE_BYTES / SIZE };
+    const PoolClass *class = &heap->classes[pool_class(SIZE)];
+    void *first[PER_PAGE], *second[PER_PAGE];
+    for (int i = 0; i < PER_PAGE; i++)
+        first[i] = heap_alloc(heap, SIZE);
+    const Page *pool = &heap->pages[page_of(&heap->spans.range, first[0])];
+    ck_assert_int_eq(pool->state,
+                     PAGE_CURRENT); /* free -> current; that it has no free slot is not noticed yet */
+
+    second[0] = heap_alloc(heap, SIZE);
+    const Page *other = &heap->pages[page_of(&heap->spans.range, second[0])];
+    ck_assert_ptr_ne(pool, other);
+    ck_assert_int_eq(pool->state, PAGE_FULL); /* current -> full */
+    ck_assert_int_eq(other->state, PAGE_CURRENT);
+
+    int live = PER_PAGE;
+    for (; live > PER_PAGE - class->rest; heap_free(heap, first[--live], SIZE))
+        ck_assert_int_eq(pool->state, PAGE_FULL);
+    ck_assert_int_eq(pool->state, PAGE_PARTIAL); /* full -> partial */
+    ck_assert_int_eq(pool->bucket, POOL_BUCKETS - 1);
+    while (live >= class->low[POOL_BUCKETS - 1])
+        heap_free(heap, first[--live], SIZE);
+    ck_assert_int_eq(pool->state, PAGE_PARTIAL); /* partial -> partial, a bucket lower */
+    ck_assert_int_eq(pool->bucket, POOL_BUCKETS - 2);
+
+    for (int i = 1; i < PER_PAGE; i++)
+        second[i] = heap_alloc(heap, SIZE);
+    first[live++] = heap_alloc(heap, SIZE);
+    ck_assert_int_eq(pool->state, PAGE_CURRENT); /* partial -> current */
+    ck_assert_int_eq(other->state, PAGE_FULL);
+    assert_sound(vm);
+
+    for (int i = 0; i < PER_PAGE; i++)
+        heap_free(heap, second[i], SIZE);
+    ck_assert_int_eq(other->state, PAGE_FREE); /* partial -> free */
+    while (live > 0)
+        heap_free(heap, first[--live], SIZE);
+    ck_assert_int_eq(pool->state, PAGE_CURRENT);
+    HeapStats stats;
+    heap_trim(heap);
+    heap_stats(heap, &stats);
+    ck_assert_uint_eq(stats.pools, 0); /* current -> free, and the arena went with it */
+    vm_free(vm);
+}
+END_TEST
+
 START_TEST(the_fullest_pool_serves) {
     VM *vm = vm_new((HeapOptions){.mode = HEAP_POOLS});
     enum { SIZE = 512, PER_PAGE = PAGE_BYTES / SIZE, POOLS = 40 };
@@ -507,6 +557,7 @@ int main(void) {
     tcase_add_test(blocks, the_door_as_a_function);
     tcase_add_loop_test(blocks, random_lifetimes_keep_the_accounts, 0, 2 * MODE_COUNT);
     tcase_add_test(blocks, memory_goes_back);
+    tcase_add_test(blocks, a_pool_goes_through_its_states);
     tcase_add_test(blocks, the_fullest_pool_serves);
     tcase_add_test(blocks, two_heaps_are_independent);
     tcase_add_loop_test(refusals, the_nth_request_fails, 0, MODE_COUNT);
