@@ -315,7 +315,10 @@ static Value athrow_step(VM *vm, Value self, Value value) {
     value_ref(self);
     bool fresh = a->state == FRESH;
     Value result = fresh ? athrow_begin(vm, a, value) : generator_send(vm, g, value);
-    if (!fresh || a->state == RUNNING) result = athrow_result(vm, a, result);
+    if (!fresh && !is_absent(a->argument))
+        result = unwrap(vm, g, result); /* it stays open after an error, as CPython's */
+    else if (!fresh || a->state == RUNNING)
+        result = athrow_result(vm, a, result);
     value_drop(vm, self);
     return result;
 }

@@ -14,6 +14,8 @@
 
 /* What awaiting `v` sends to, `v` being what AWAIT_* in compiler/opcode.h says: NEW, RAISES. */
 NEW RAISES Value awaitable(VM *vm, Value v, uint32_t what);
+/* What `yield from v` in this code sends to: an iterator, in code that types.coroutine has marked a coroutine itself. */
+NEW RAISES Value yield_from_iterator(VM *vm, const Code *code, Value v);
 NEW RAISES Value async_iterate(VM *vm, Value v);               /* v.__aiter__() */
 NEW RAISES Value async_next_awaitable(VM *vm, Value iterator); /* of iterator.__anext__() */
 /* An async generator's __anext__(), and sending to the result of that or of asend(), with iterator_send's outcome. */

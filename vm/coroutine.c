@@ -53,6 +53,12 @@ Value awaitable(VM *vm, Value v, uint32_t what) {
     return raise_not_awaitable(vm, v, what);
 }
 
+Value yield_from_iterator(VM *vm, const Code *code, Value v) {
+    if (!is_exactly(v, &coroutine_type)) return object_iterate(vm, v);
+    if (code->flags & CODE_ITERABLE_COROUTINE) return value_ref(v);
+    return raise_type(vm, "cannot 'yield from' a coroutine object in a non-coroutine generator");
+}
+
 Value async_iterate(VM *vm, Value v) {
     Value method = object_special(vm, v, NAME_OF(vm, aiter));
     if (is_absent(method)) {
@@ -172,12 +178,6 @@ NATIVE(await_method) {
     return from_object(w);
 }
 
-static Value get_origin(VM *vm, Value self) {
-    (void)vm;
-    Value origin = as_generator(self)->extra;
-    return value_or_none(origin);
-}
-
 static const NativeDef methods[] = {
     {"send", generator_send_method, "arg, /", SEND_DOC, NATIVE_METHOD},
     {"throw", generator_throw_method, "typ, val=None, tb=None, /", THROW_DOC, NATIVE_METHOD},
@@ -191,7 +191,6 @@ static const GetSetDef getsets[] = {
     {"cr_await", generator_get_delegate, NULL, "object being awaited on, or None"},
     {"cr_code", generator_get_code, NULL, NULL},
     {"cr_frame", generator_get_frame, NULL, NULL},
-    {"cr_origin", get_origin, NULL, NULL},
     {"cr_running", generator_get_running, NULL, NULL},
     {"cr_suspended", generator_get_suspended, NULL, NULL},
     {"__name__", generator_get_name, generator_set_name, "name of the coroutine"},
@@ -199,6 +198,9 @@ static const GetSetDef getsets[] = {
      "qualified name of the coroutine"},
     {0},
 };
+
+static const MemberDef members[] = {
+    {"cr_origin", offsetof(Generator, extra), MEMBER_READONLY | MEMBER_NONE_IF_ABSENT, NULL}, {0}};
 
 Type coroutine_type = {
     TYPE_HEAD(coroutine_type, "coroutine", .traverse = generator_traverse, .clear = generator_clear,
@@ -210,4 +212,5 @@ Type coroutine_type = {
     .repr = generator_repr,
     .methods = methods,
     .getsets = getsets,
+    .members = members,
 };

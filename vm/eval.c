@@ -2161,7 +2161,7 @@ compare_jump_result : {
     TARGET(GET_YIELD_FROM_ITER) {
         if (is_generator(sp[-1])) NEXT();
         SAVE_IP();
-        result = object_iterate(vm, sp[-1]);
+        result = yield_from_iterator(vm, frame->code, sp[-1]);
         goto replace_top;
     }
 
