@@ -258,7 +258,7 @@ class Fraction(numbers.Rational):
             if isinstance(b, Fraction):
                 return exact(a, b)
             if isinstance(b, int):
-                return exact(a, Fraction(b))
+                return exact(a, Fraction._from_coprime_ints(b.numerator, 1))
             if isinstance(b, float):
                 return fallback(float(a), b)
             if isinstance(b, complex):
@@ -294,15 +294,29 @@ class Fraction(numbers.Rational):
 
     def _sub(a, b):
         """a - b"""
-        return a._add(Fraction._from_coprime_ints(-b._numerator, b._denominator))
+        na, da, nb, db = a._numerator, a._denominator, b._numerator, b._denominator
+        g = math.gcd(da, db)
+        if g == 1:
+            return Fraction._from_coprime_ints(na * db - da * nb, da * db)
+        s = da // g
+        t = na * (db // g) - nb * s
+        g2 = math.gcd(t, g)
+        return Fraction._from_coprime_ints(t // g2, s * (db // g2))
 
     __sub__, __rsub__ = _operator_fallbacks(_sub, operator.sub)
 
     def _mul(a, b):
         """a * b"""
         na, da, nb, db = a._numerator, a._denominator, b._numerator, b._denominator
-        g1, g2 = math.gcd(na, db), math.gcd(nb, da)
-        return Fraction._from_coprime_ints((na // g1) * (nb // g2), (db // g1) * (da // g2))
+        g = math.gcd(na, db)
+        if g > 1:
+            na //= g
+            db //= g
+        g = math.gcd(nb, da)
+        if g > 1:
+            nb //= g
+            da //= g
+        return Fraction._from_coprime_ints(na * nb, db * da)
 
     __mul__, __rmul__ = _operator_fallbacks(_mul, operator.mul)
 
@@ -313,8 +327,15 @@ class Fraction(numbers.Rational):
             raise ZeroDivisionError(f'Fraction({db}, 0)')
         if nb < 0:
             nb, db = -nb, -db
-        g1, g2 = math.gcd(na, nb), math.gcd(db, da)
-        return Fraction._from_coprime_ints((na // g1) * (db // g2), (nb // g1) * (da // g2))
+        g = math.gcd(na, nb)
+        if g > 1:
+            na //= g
+            nb //= g
+        g = math.gcd(db, da)
+        if g > 1:
+            da //= g
+            db //= g
+        return Fraction._from_coprime_ints(na * db, nb * da)
 
     __truediv__, __rtruediv__ = _operator_fallbacks(_div, operator.truediv)
 

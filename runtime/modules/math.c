@@ -493,27 +493,58 @@ static Value fold_ints(VM *vm, Value *args, int nargs, int64_t start, Value (*st
 
 static Value absolute(VM *vm, Value v) { return int_sign(v) < 0 ? int_negate(vm, v) : value_ref(v); }
 
-/* Euclid's algorithm; words once the numbers are small enough. NEW, RAISES. */
+/* Without its factors of two, the number that `to` (as long as `x`) is to hold: how many there were. The limbs of `to`
+ * are counted in *count. */
+static mp_bitcnt_t odd_part(const IntView *x, mp_limb_t *to, mp_size_t *count) {
+    const mp_limb_t *from = (const mp_limb_t *)x->limbs;
+    mp_bitcnt_t zeros = mpn_scan1(from, 0);
+    mp_size_t whole = (mp_size_t)(zeros / GMP_NUMB_BITS);
+    unsigned part = (unsigned)(zeros % GMP_NUMB_BITS);
+    *count = x->count - whole;
+    if (part)
+        mpn_rshift(to, from + whole, *count, part);
+    else
+        mpn_copyi(to, from + whole, *count);
+    *count -= to[*count - 1] == 0;
+    return zeros;
+}
+
+static bool is_longer(const mp_limb_t *a, mp_size_t n, const mp_limb_t *b, mp_size_t m) {
+    return n != m ? n > m : mpn_cmp(a, b, n) > 0;
+}
+
+/* GMP's, of the odd parts. `room` holds both numbers and the result. */
+static Value divisor_of_limbs(VM *vm, const IntView *x, const IntView *y, mp_limb_t *room) {
+    mp_limb_t *a = room, *b = a + x->count, *result = b + y->count;
+    mp_size_t n, m;
+    mp_bitcnt_t zeros = odd_part(x, a, &n), others = odd_part(y, b, &m);
+    if (others < zeros) zeros = others;
+    mp_size_t count = is_longer(a, n, b, m) ? mpn_gcd(result, a, n, b, m) : mpn_gcd(result, b, m, a, n);
+    Value divisor = int_from_limbs(vm, (const uint64_t *)result, count, false);
+    if (zeros == 0 || is_absent(divisor)) return divisor;
+    Value shifted = int_shift(vm, divisor, (int64_t)zeros);
+    value_drop(vm, divisor);
+    return shifted;
+}
+
 static Value greatest_divisor(VM *vm, Value x, Value y) {
-    Value a = absolute(vm, x), b = is_absent(a) ? ABSENT : absolute(vm, y);
-    while (!is_absent(b) && !are_ints(a, b) && int_sign(b) != 0) {
-        Value rest = int_binary(vm, BINARY_MODULO, a, b);
-        value_drop(vm, a);
-        a = b;
-        b = rest;
-    }
-    if (is_absent(b)) {
-        value_xdrop(vm, a);
-        return ABSENT;
-    }
-    if (!are_ints(a, b)) return a; /* b is 0 */
-    int64_t i = int_get(a), j = int_get(b);
-    while (j) {
-        int64_t rest = i % j;
-        i = j;
-        j = rest;
-    }
-    return int_from(vm, i);
+    enum { FEW = 48 };
+    IntView a, b;
+    int_view(x, &a);
+    int_view(y, &b);
+    if (a.count == 0 || b.count == 0) return absolute(vm, a.count == 0 ? y : x);
+    if (b.count == 1)
+        return int_from_unsigned(vm, mpn_gcd_1((const mp_limb_t *)a.limbs, a.count, b.limbs[0]));
+    if (a.count == 1)
+        return int_from_unsigned(vm, mpn_gcd_1((const mp_limb_t *)b.limbs, b.count, a.limbs[0]));
+    mp_limb_t few[FEW];
+    size_t limbs = (size_t)(a.count + b.count + (a.count < b.count ? a.count : b.count));
+    if (limbs <= FEW) return divisor_of_limbs(vm, &a, &b, few);
+    mp_limb_t *room = memory_alloc(vm, limbs * sizeof *room);
+    if (!room) return ABSENT;
+    Value divisor = divisor_of_limbs(vm, &a, &b, room);
+    memory_free(vm, room, limbs * sizeof *room);
+    return divisor;
 }
 
 static Value least_multiple(VM *vm, Value x, Value y) {
