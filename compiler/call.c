@@ -30,7 +30,8 @@ static void check_keywords(Compiler *c, NodeList keywords) {
 }
 
 static Value keyword_name(Compiler *c, Node *keyword) {
-    return name_value(c, name_identifier(c, keyword->keyword.arg));
+    Identifier arg = keyword->keyword.arg; /* never private */
+    return name_value(c, name_of(&c->names, arg.utf8, arg.length, false));
 }
 
 static void direct_call(Compiler *c, uint32_t extra, NodeList args, NodeList keywords, Span span) {

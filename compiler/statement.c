@@ -109,13 +109,19 @@ static void import_as(Compiler *c, Identifier module, Identifier asname, Span sp
     if (dotted) emit(c, OP_POP_TOP, 0, span);
 }
 
+/* Private like any name, unless it has parts. */
+static Name *module_name(Compiler *c, Identifier name) {
+    bool dotted = memchr(name.utf8, '.', name.length) != NULL;
+    return dotted ? name_of(&c->names, name.utf8, name.length, false) : name_identifier(c, name);
+}
+
 static void import_statement(Compiler *c, Node *node) {
     Span span = node->span;
     for (uint32_t i = 0; i < node->Import.names.count && !c->failed; i++) {
         __typeof__(node->alias) *alias = &node->Import.names.items[i]->alias;
         emit_const(c, int_small(0), span);
         emit_const(c, NONE, span);
-        emit_name(c, OP_IMPORT_NAME, name_of(&c->names, alias->name.utf8, alias->name.length, false), span);
+        emit_name(c, OP_IMPORT_NAME, module_name(c, alias->name), span);
         if (alias->asname.utf8) {
             import_as(c, alias->name, alias->asname, span);
             continue;
@@ -147,15 +153,14 @@ static void import_from_statement(Compiler *c, Node *node) {
     if (c->failed) return;
     emit_const(c, int_small(f->level), span);
     emit_const(c, names, span);
-    emit_name(c, OP_IMPORT_NAME,
-              name_of(&c->names, f->module.utf8 ? f->module.utf8 : "", f->module.length, false), span);
+    emit_name(c, OP_IMPORT_NAME, f->module.utf8 ? module_name(c, f->module) : name_c(c, ""), span);
     if (strcmp(f->names.items[0]->alias.name.utf8, "*") == 0) {
         emit(c, OP_IMPORT_STAR, 0, span);
         return;
     }
     for (uint32_t i = 0; i < f->names.count && !c->failed; i++) {
         __typeof__(node->alias) *alias = &f->names.items[i]->alias;
-        emit_name(c, OP_IMPORT_FROM, name_of(&c->names, alias->name.utf8, alias->name.length, false), span);
+        emit_name(c, OP_IMPORT_FROM, name_identifier(c, alias->name), span);
         identifier_access(c, alias->asname.utf8 ? alias->asname : alias->name, ACCESS_STORE, span);
     }
     emit(c, OP_POP_TOP, 0, span);

@@ -328,7 +328,9 @@ static Value through_complex(VM *vm, Value x) {
 
 /* One argument as a complex number. */
 static bool convert(VM *vm, Value x, const char *wanted, ComplexNumber *c) {
-    int known = operand(vm, x, c);
+    bool own = is_float_family(x) && !is_exactly(x, &float_type); /* may have its own __float__ */
+    int known = own ? 0 : operand(vm, x, c);
+    if (own) *c = (ComplexNumber){0, 0};
     if (known) return known > 0;
     const Type *type = type_of(x);
     if (!type->number.to_float && !type->number.index) {

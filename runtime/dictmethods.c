@@ -256,9 +256,19 @@ static bool set_item(VM *vm, Value self, Value key, Value value) {
     return deleted > 0;
 }
 
+/* A subclass that iterates in its own way is copied by that. */
+static Value copy_of(VM *vm, Value self) {
+    if (is_exactly(self, &dict_type) || type_of(self)->iterate == dict_type.iterate)
+        return dict_copy(vm, self);
+    Value result = dict_new(vm);
+    if (is_absent(result) || dict_update(vm, result, self)) return result;
+    value_drop(vm, result);
+    return ABSENT;
+}
+
 static Value merge(VM *vm, Value left, Value right) {
     if (!is_dict(left) || !is_dict(right)) return NOT_IMPLEMENTED;
-    Value result = dict_copy(vm, left);
+    Value result = copy_of(vm, left);
     if (is_absent(result) || dict_update(vm, result, right)) return result;
     value_drop(vm, result);
     return ABSENT;
@@ -307,7 +317,7 @@ METHOD(clear) {
     return NONE;
 }
 
-METHOD(copy) { return dict_copy(vm, args[0]); }
+METHOD(copy) { return copy_of(vm, args[0]); }
 
 METHOD(reversed) { return dict_reverse(vm, args[0]); }
 

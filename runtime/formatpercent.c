@@ -207,6 +207,15 @@ static bool append_text(Formatter *f, const Conversion *c, Value v) {
     return true;
 }
 
+/* Whatever TypeError there is already, this is the one. */
+static bool refuse_character(const Formatter *f) {
+    if (error_raised(f->vm) && !error_is(f->vm, &exc_TypeError)) return false;
+    error_clear(f->vm);
+    raise_type(f->vm, f->bytes ? "%%c requires an integer in range(256) or a single byte"
+                               : "%%c requires int or char");
+    return false;
+}
+
 static bool append_character(Formatter *f, const Conversion *c, Value v) {
     VM *vm = f->vm;
     int64_t limit = f->bytes ? 256 : 0x110000, code = -1;
@@ -216,7 +225,7 @@ static bool append_character(Formatter *f, const Conversion *c, Value v) {
         code = text_of(v).data[0];
     } else if (is_int_family(v) || type_of(v)->number.index) {
         Value index = object_index(vm, v);
-        if (is_absent(index)) return false;
+        if (is_absent(index)) return refuse_character(f);
         bool fits = int_to_int64(index, &code) && code >= 0 && code < limit;
         value_drop(vm, index);
         if (!fits) {
@@ -224,9 +233,7 @@ static bool append_character(Formatter *f, const Conversion *c, Value v) {
             return false;
         }
     } else {
-        raise_type(vm, f->bytes ? "%%c requires an integer in range(256) or a single byte"
-                                : "%%c requires int or char");
-        return false;
+        return refuse_character(f);
     }
     if (!c->left) pad(&f->out, c->width - 1);
     builder_char(&f->out, (uint32_t)code);
@@ -263,7 +270,9 @@ static Value integer_operand(const Formatter *f, const Conversion *c, Value v) {
         if (is_absent(i) || is_int_family(i)) return i;
         value_drop(vm, i);
     } else if (number->index) {
-        return object_index(vm, v);
+        Value i = object_index(vm, v);
+        if (!is_absent(i) || !error_is(vm, &exc_TypeError)) return i;
+        error_clear(vm);
     }
     uint32_t shown = f->bytes && c->type == 'i' ? 'd' : c->type;
     return raise_type(vm,
@@ -312,7 +321,10 @@ static bool append_float(Formatter *f, const Conversion *c, Value v) {
         raise_type(vm, f->bytes ? "float argument required, not %T" : "must be real number, not %T", v);
         return false;
     }
-    if (!object_to_double(vm, v, &d)) return false;
+    if (is_float_family(v))
+        d = float_number(v);
+    else if (!object_to_double(vm, v, &d))
+        return false;
     char code = (char)(c->type | 0x20);
     int flags = (c->alternate ? FLOAT_ALTERNATE : 0) | (c->type < 'a' ? FLOAT_UPPER : 0);
     size_t size;

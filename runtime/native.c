@@ -136,6 +136,8 @@ typedef struct {
 
 /* The qualified name with "()"; NEW. */
 static Value callee_text(VM *vm, const Callee *c) {
+    if (c->owner != NULL && c->owner->qualified_name != NULL)
+        return string_format(vm, "%S.%s()", from_object(c->owner->qualified_name), c->name);
     if (c->owner != NULL) return string_format(vm, "%s.%s()", type_short_name(c->owner), c->name);
     bool plain = is_absent(c->module) || !is_string(c->module) || string_equal_c(c->module, "builtins");
     return plain ? string_format(vm, "%s()", c->name) : string_format(vm, "%S.%s()", c->module, c->name);

@@ -177,12 +177,12 @@ static Value object_default_repr(VM *vm, Value self) {
         error_clear(vm);
         module = NONE;
     }
-    Value name = object_get_attribute(vm, type, NAME_OF(vm, qualname)), text = ABSENT;
+    bool qualified = is_string(module) && !string_equal_c(module, "builtins");
+    Value name = qualified ? object_get_attribute(vm, type, NAME_OF(vm, qualname)) : NONE, text = ABSENT;
     unsigned long long address = self.bits;
     if (!is_absent(name)) {
-        bool plain = !is_string(module) || string_equal_c(module, "builtins");
-        text = plain ? string_format(vm, "<%S object at 0x%llx>", name, address)
-                     : string_format(vm, "<%S.%S object at 0x%llx>", module, name, address);
+        text = qualified ? string_format(vm, "<%S.%S object at 0x%llx>", module, name, address)
+                         : string_format(vm, "<%T object at 0x%llx>", self, address);
         value_drop(vm, name);
     }
     value_drop(vm, module);

@@ -293,6 +293,9 @@ static Value get_abstract_methods(VM *vm, Value self) {
 
 static bool set_abstract_methods(VM *vm, Value self, Value value) {
     Type *type = as_type(self);
+    bool missing = is_absent(value) && is_absent(own_attribute(vm, type, NAME_abstractmethods));
+    if (missing && !error_raised(vm)) raise_error(vm, &exc_AttributeError, "__abstractmethods__");
+    if (missing) return false;
     int truth = is_absent(value) ? 0 : object_truth(vm, value);
     if (truth < 0 || (!is_absent(value) && !check_settable(vm, type, value, "__abstractmethods__")))
         return false;
@@ -337,20 +340,27 @@ static Value get_text_signature(VM *vm, Value self) {
     return NONE;
 }
 
+/* In CPython these are fields of the type, in other words. */
+static bool refuse_member(VM *vm, Value self, Value value) {
+    (void)self, (void)value;
+    raise_error(vm, &exc_AttributeError, "readonly attribute");
+    return false;
+}
+
 static const GetSetDef getsets[] = {
     {"__name__", get_name, set_name, NULL},
     {"__qualname__", get_qualname, set_qualname, NULL},
     {"__module__", get_module, set_module, NULL},
     {"__doc__", get_doc, set_doc, NULL},
     {"__bases__", get_bases, set_bases, NULL},
-    {"__base__", get_base, NULL, NULL},
+    {"__base__", get_base, refuse_member, NULL},
     {"__mro__", get_mro, NULL, NULL},
     {"__dict__", get_dict, NULL, NULL},
-    {"__basicsize__", get_basic_size, NULL, NULL},
-    {"__itemsize__", get_item_size, NULL, NULL},
-    {"__dictoffset__", get_dict_offset, NULL, NULL},
-    {"__weakrefoffset__", get_weakref_offset, NULL, NULL},
-    {"__flags__", get_flags, NULL, NULL},
+    {"__basicsize__", get_basic_size, refuse_member, NULL},
+    {"__itemsize__", get_item_size, refuse_member, NULL},
+    {"__dictoffset__", get_dict_offset, refuse_member, NULL},
+    {"__weakrefoffset__", get_weakref_offset, refuse_member, NULL},
+    {"__flags__", get_flags, refuse_member, NULL},
     {"__abstractmethods__", get_abstract_methods, set_abstract_methods, NULL},
     {"__annotations__", get_annotations, set_annotations, NULL},
     {"__type_params__", get_type_params, set_type_params, NULL},
@@ -475,12 +485,11 @@ static Value type_repr(VM *vm, Value self) {
         error_clear(vm);
         return string_format(vm, "<class '%N'>", as_type(self));
     }
-    Value name = get_qualname(vm, self), text = ABSENT;
-    bool plain = !is_string(module) || string_equal_c(module, "builtins");
-    if (!is_absent(name)) {
-        text = plain ? string_format(vm, "<class '%S'>", name)
-                     : string_format(vm, "<class '%S.%S'>", module, name);
-    }
+    bool qualified = is_string(module) && !string_equal_c(module, "builtins");
+    Value name = qualified ? get_qualname(vm, self) : NONE, text = ABSENT;
+    if (!is_absent(name))
+        text = qualified ? string_format(vm, "<class '%S.%S'>", module, name)
+                         : string_format(vm, "<class '%N'>", as_type(self));
     value_xdrop(vm, name);
     value_drop(vm, module);
     return text;
