@@ -2455,8 +2455,9 @@ binary_slow : {
         value_drop(vm, right);
         goto push_result;
     }
-    if (!inplace && is_object(left) && is_object(right) && type_of(left) == type_of(right)) {
-        Value (*slot)(VM *, Value, Value) = type_of(left)->number.binary[operation];
+    const Type *type = type_of(left); /* not of a class statement: a method must not be asked twice */
+    if (!inplace && is_object(left) && type == type_of(right) && !(type->flags & TYPE_HEAP)) {
+        Value (*slot)(VM *, Value, Value) = type->number.binary[operation];
         if (slot && !value_same(result = slot(vm, left, right), NOT_IMPLEMENTED)) goto replace_two;
     }
     result = inplace ? object_inplace(vm, operation, left, right) : object_binary(vm, operation, left, right);
