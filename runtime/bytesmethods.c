@@ -104,37 +104,17 @@ Value bytes_get_slice(VM *vm, Value self, Value slice) {
 
 SHARED_METHOD(decode) { return codec_decode_by(vm, "decode", args[0], args[1], args[2]); }
 
-static int hex_digit(uint32_t c) {
-    if (c >= '0' && c <= '9') return (int)c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? (int)c - 'a' + 10 : -1;
-}
-
-/* The same from a table, for a byte. */
-static inline int hex_value(uint8_t c) {
-    static const int8_t values[256] = {
-        ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-        ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-        ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
-    };
-    return values[c] - 1;
-}
-
 /* Two hexadecimal digits a byte; the number of bytes, or -1 RAISES. */
 static int64_t read_hex(VM *vm, Text t, uint8_t *to) {
     int64_t count = 0;
     for (int64_t i = 0; i < t.length; i++) {
-        while (t.width_log == 0 && i + 1 < t.length) { /* what most texts consist of altogether */
-            int high = hex_value(t.data[i]), low = hex_value(t.data[i + 1]);
-            if ((high | low) < 0) break;
-            to[count++] = (uint8_t)(high << 4 | low);
-            i += 2;
-        }
+        for (; t.width_log == 0 && i + 8 <= t.length && hex_read_eight(to + count, t.data + i); i += 8)
+            count += 4; /* what most texts consist of altogether */
         if (i == t.length) break;
         uint32_t c = text_at(t, i);
         if (text_is_blank(c, true)) continue;
-        int high = c < 0x80 ? hex_digit(c) : -1, low = -1;
-        if (high >= 0 && ++i < t.length && text_at(t, i) < 0x80) low = hex_digit(text_at(t, i));
+        int high = c < 0x80 ? hex_digit((uint8_t)c) : -1, low = -1;
+        if (high >= 0 && ++i < t.length && text_at(t, i) < 0x80) low = hex_digit((uint8_t)text_at(t, i));
         if (low < 0) {
             raise_value(vm, "non-hexadecimal number found in fromhex() arg at position %lld", (long long)i);
             return -1;

@@ -14,6 +14,7 @@
 #include "runtime/error.h"
 #include "runtime/format.h"
 #include "runtime/hash.h"
+#include "runtime/hexdigits.h"
 #include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/native.h"
@@ -265,6 +266,17 @@ NATIVE(is_integer) {
     return bool_from(isfinite(d) && floor(d) == d);
 }
 
+double float_round(uint64_t bits, bool rest, int64_t exponent) {
+    if (exponent > 1024) return INFINITY;
+    int64_t keep = exponent < -1021 ? 53 - (-1021 - exponent) : 53; /* a subnormal has fewer bits */
+    if (keep < 0) return 0.0;
+    int drop = 64 - (int)keep;
+    uint64_t kept = drop == 64 ? 0 : bits >> drop;
+    uint64_t lost = drop == 64 ? bits : bits & ((UINT64_C(1) << drop) - 1), half = UINT64_C(1) << (drop - 1);
+    if (lost > half || (lost == half && (rest || (kept & 1)))) kept++;
+    return ldexp((double)kept, (int)(exponent - keep));
+}
+
 NATIVE(conjugate) { return exact(vm, args[0]); }
 
 NATIVE(trunc_method) { return to_int(vm, args[0]); }
@@ -352,41 +364,71 @@ NATIVE(hex) {
     return string_from_c(vm, text);
 }
 
-/* Does `s` begin with hexadecimal digits, among them perhaps a point, 0x optional, and no p without an exponent? */
-static bool is_hex_number(const char *s) {
-    if (s[0] == '0' && (s[1] | 0x20) == 'x') s += 2;
-    size_t whole = strspn(s, "0123456789abcdefABCDEF"), fraction = 0;
-    s += whole;
-    if (*s == '.') {
-        fraction = strspn(++s, "0123456789abcdefABCDEF");
-        s += fraction;
+/* The digits of a hexadecimal number: its first 64 bits, whether any bit behind them is set, and what power of two the
+ * lowest of those bits is. */
+typedef struct {
+    uint64_t bits;
+    bool rest;
+    int64_t exponent;
+} HexDigits;
+
+/* Take the digits from `next` on; behind them. */
+static const char *read_hex_digits(const char *next, HexDigits *h, bool fraction) {
+    for (int digit; (digit = hex_digit((uint8_t)*next)) >= 0; next++) {
+        bool fits = h->bits >> 60 == 0;
+        if (fits)
+            h->bits = h->bits << 4 | (unsigned)digit;
+        else
+            h->rest |= digit != 0;
+        h->exponent += (fits ? 0 : 4) - (fraction ? 4 : 0);
     }
-    if (whole + fraction == 0) return false;
-    if ((*s | 0x20) != 'p') return true;
-    s++;
-    if (*s == '+' || *s == '-') s++;
-    return isdigit((unsigned char)*s);
+    return next;
 }
 
-/*
- * Of text ended by a NUL that has room for a prefix in front: strtod reads 0x-numbers with exact rounding, but wants the
- * prefix. A number too large is so before what stands behind it is looked at.
- */
-static bool scan_hex(char *s, VM *vm, double *d) {
-    bool negative = *s == '-';
-    if (*s == '-' || *s == '+') s++;
-    if (!is_hex_number(s))
-        return float_scan(s, strlen(s), d) && !isfinite(*d) ? (*d = negative ? -*d : *d, true) : false;
-    bool prefixed = s[0] == '0' && (s[1] | 0x20) == 'x';
-    if (!prefixed) {
-        *--s = 'x';
-        *--s = '0';
+/* The decimal exponent behind a p, clamped to what no number of digits makes up for; NULL when there is none. */
+static const char *read_exponent(const char *next, int64_t *exponent) {
+    const int64_t most = INT64_MAX / 4;
+    bool negative = *next == '-';
+    if (*next == '-' || *next == '+') next++;
+    if (!isdigit((unsigned char)*next)) return NULL;
+    int64_t e = 0;
+    for (; isdigit((unsigned char)*next); next++)
+        e = e < most / 16 ? e * 10 + (*next - '0') : most;
+    *exponent += negative ? -e : e;
+    return next;
+}
+
+/* The number at the beginning of a text without a sign; behind it, or NULL when there is none. */
+static const char *read_hex(const char *next, double *d) {
+    HexDigits h = {0};
+    if (next[0] == '0' && (next[1] | 0x20) == 'x') next += 2;
+    const char *whole = next;
+    next = read_hex_digits(next, &h, false);
+    int64_t count = next - whole;
+    if (*next == '.') {
+        const char *fraction = next + 1;
+        next = read_hex_digits(fraction, &h, true);
+        count += next - fraction;
     }
-    char *end;
-    *d = strtod(s, &end);
-    if (isinf(*d)) raise_overflow(vm, "hexadecimal value too large to represent as a float");
-    if (negative) *d = -*d;
-    return *end == 0 && !error_raised(vm);
+    if (count == 0) return NULL;
+    if ((*next | 0x20) == 'p' && !(next = read_exponent(next + 1, &h.exponent))) return NULL;
+    *d = 0;
+    if (h.bits) {
+        int shift = __builtin_clzll(h.bits);
+        *d = float_round(h.bits << shift, h.rest, h.exponent + 64 - shift);
+    }
+    return next;
+}
+
+/* A text ended by a NUL. A number too large is so before what stands behind it is looked at. */
+static bool scan_hex(VM *vm, const char *text, double *d) {
+    bool negative = *text == '-';
+    if (*text == '-' || *text == '+') text++;
+    const char *end = read_hex(text, d);
+    if (end && isinf(*d)) raise_overflow(vm, "hexadecimal value too large to represent as a float");
+    bool ok = end ? *end == 0 : float_scan(text, strlen(text), d) && !isfinite(*d);
+    if (ok && negative) *d = -*d;
+    return ok && !error_raised(vm);
 }
 
 /* The same between blanks. */
@@ -395,13 +437,12 @@ static bool parse_hex(VM *vm, const uint8_t *text, int64_t length, double *d) {
         text++, length--;
     while (length && isspace(text[length - 1]))
         length--;
-    enum { PREFIX = 2 };
-    size_t size = (size_t)length + PREFIX + 1;
+    size_t size = (size_t)length + 1;
     char local[64], *copy = size <= sizeof local ? local : memory_alloc(vm, size);
     if (!copy) return false;
-    memcpy(copy + PREFIX, text, (size_t)length);
-    copy[size - 1] = 0;
-    bool ok = !memchr(text, 0, (size_t)length) && scan_hex(copy + PREFIX, vm, d);
+    memcpy(copy, text, (size_t)length);
+    copy[length] = 0;
+    bool ok = !memchr(text, 0, (size_t)length) && scan_hex(vm, copy, d);
     if (copy != local) memory_free(vm, copy, size);
     return ok;
 }

@@ -183,19 +183,6 @@ static uint64_t leading_bits(const IntView *view, bool *rest) {
     return bits;
 }
 
-/* bits * 2^(exponent - 64), rounded half to even; `rest`: something nonzero follows the bits. Infinite if too
- * big. */
-static double round_to_double(uint64_t bits, bool rest, int64_t exponent) {
-    if (exponent > 1024) return INFINITY;
-    int64_t keep = exponent < -1021 ? 53 - (-1021 - exponent) : 53; /* a subnormal has fewer bits */
-    if (keep < 0) return 0.0;
-    int drop = 64 - (int)keep;
-    uint64_t kept = drop == 64 ? 0 : bits >> drop;
-    uint64_t lost = drop == 64 ? bits : bits & ((UINT64_C(1) << drop) - 1), half = UINT64_C(1) << (drop - 1);
-    if (lost > half || (lost == half && (rest || (kept & 1)))) kept++;
-    return ldexp((double)kept, (int)(exponent - keep));
-}
-
 bool int_to_double(VM *vm, Value v, double *result) {
     if (is_int(v)) {
         *result = (double)int_get(v);
@@ -209,7 +196,7 @@ bool int_to_double(VM *vm, Value v, double *result) {
     }
     bool rest;
     uint64_t bits = leading_bits(&view, &rest);
-    double d = round_to_double(bits, rest, view_bits(&view));
+    double d = float_round(bits, rest, view_bits(&view));
     if (isinf(d)) {
         raise_overflow(vm, "int too large to convert to float");
         return false;
@@ -553,7 +540,7 @@ static Value true_divide_big(VM *vm, const IntView *x, const IntView *y) {
     bool rest;
     uint64_t bits = leading_bits(&quotient, &rest);
     rest = rest || !mpn_zero_p(r, y->count);
-    double d = round_to_double(bits, rest, view_bits(&quotient) - grow);
+    double d = float_round(bits, rest, view_bits(&quotient) - grow);
     memory_free(vm, scratch, (size_t)words * sizeof(mp_limb_t));
     if (isinf(d)) return raise_overflow(vm, "integer division result too large for a float");
     return float_from(vm, x->negative != y->negative ? -d : d);

@@ -66,20 +66,15 @@ static Value drop_and_fail(VM *vm, Bytes *bytes, const char *text) {
 
 /* --- hexadecimal --- */
 
-/* The value of each digit, plus one. */
-static const uint8_t hex_values[256] = {
-    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
-
-static inline int digit(uint8_t c) { return hex_values[c] - 1; }
-
 static Value from_hex(VM *vm, Source s, Value *args) {
     (void)args;
     if (s.length % 2) return fail(vm, "Odd-length string");
     Bytes *to = bytes_new(vm, s.length / 2);
-    for (int64_t i = 0; to && i < s.length; i += 2) {
-        int high = digit(s.data[i]), low = digit(s.data[i + 1]);
+    int64_t i = 0;
+    while (to && i + 8 <= s.length && hex_read_eight(to->data + i / 2, s.data + i))
+        i += 8;
+    for (; to && i < s.length; i += 2) {
+        int high = hex_digit(s.data[i]), low = hex_digit(s.data[i + 1]);
         if ((high | low) < 0) return drop_and_fail(vm, to, "Non-hexadecimal digit found");
         to->data[i / 2] = (uint8_t)(high << 4 | low);
     }
@@ -304,8 +299,8 @@ static Value from_qp(VM *vm, Source s, Value *args) {
             i++;
         } else if (s.data[i] == '=') {
             *p++ = '=', i++;
-        } else if (i + 1 < s.length && digit(s.data[i]) >= 0 && digit(s.data[i + 1]) >= 0) {
-            *p++ = (uint8_t)(digit(s.data[i]) << 4 | digit(s.data[i + 1]));
+        } else if (i + 1 < s.length && hex_digit(s.data[i]) >= 0 && hex_digit(s.data[i + 1]) >= 0) {
+            *p++ = (uint8_t)(hex_digit(s.data[i]) << 4 | hex_digit(s.data[i + 1]));
             i += 2;
         } else {
             *p++ = '=';
