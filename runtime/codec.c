@@ -12,6 +12,7 @@
 #include "runtime/error.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
+#include "runtime/strsearch.h"
 #include "runtime/strtype.h"
 #include "runtime/text.h"
 
@@ -686,20 +687,31 @@ Value string_decode_utf8(VM *vm, const char *data, size_t length, const char *er
 
 /* --- by the arguments of a method --- */
 
-/* An optional str argument as C text, `otherwise` when it is ABSENT. NULL RAISES. *keeper gets what the text lies in, or
- * ABSENT. */
+/* An optional str argument that has been checked as C text, `otherwise` when it is ABSENT. NULL RAISES. *keeper gets what
+ * the text lies in, or ABSENT. */
 static const char *text_argument(VM *vm, Value v, const char *otherwise, Value *keeper) {
     size_t length;
     *keeper = ABSENT;
     if (is_absent(v)) return otherwise;
-    const char *text = string_utf8(vm, v, &length, keeper);
-    if (!text || !memchr(text, 0, length)) return text;
+    return string_utf8(vm, v, &length, keeper);
+}
+
+/* Can it be C text: has it no surrogates and no NUL? */
+static bool is_c_text(VM *vm, Value v) {
+    const String *s = as_string(v);
+    if (!s->ascii) {
+        Value bytes = codec_encode(vm, v, "utf-8", "strict");
+        if (is_absent(bytes)) return false;
+        value_drop(vm, bytes);
+    }
+    if (text_find_unit(text_of_string(s), 0) < 0) return true;
     raise_value(vm, "embedded null character");
-    return NULL;
+    return false;
 }
 
 bool codec_check_argument(VM *vm, const char *function, const char *parameter, Value v) {
-    if (is_absent(v) || is_string(v)) return true;
+    if (is_absent(v)) return true;
+    if (is_string(v)) return is_c_text(vm, v);
     if (is_none(v)) {
         raise_type(vm, "%s() argument '%s' must be str, not None", function, parameter);
     } else {

@@ -100,6 +100,7 @@ static Value method_value(VM *vm, Type *type, const NativeDef *def) {
     if (def->kind != NATIVE_STATIC_METHOD) return method_descriptor_new(vm, type, def);
     Value function = native_function_new(vm, def, ABSENT, ABSENT);
     if (is_absent(function)) return ABSENT;
+    ((NativeFunction *)as_object(function))->owner = type;
     Value method = static_method_new(vm, function);
     value_drop(vm, function);
     return method;

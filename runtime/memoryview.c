@@ -1,6 +1,7 @@
 /* memoryview: making and releasing views, access to items, comparison and conversion, the types. */
 #include "runtime/memoryview.h"
 
+#include "runtime/arguments.h"
 #include "runtime/bytes.h"
 #include "runtime/bytesmethods.h"
 #include "runtime/codec.h"
@@ -153,7 +154,8 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)type;
     Value exporter;
     if (nargs == 1 && is_absent(names)) return memoryview_new(vm, args[0]);
-    if (nargs > 1) return raise_type(vm, "memoryview() takes at most 1 argument (%d given)", nargs);
+    if (nargs > 1)
+        return raise_type(vm, "memoryview() takes at most 1 argument (%d given)", nargs + names_count(names));
     if (!arguments_bind(vm, "memoryview", "object", args, nargs, names, &exporter)) return ABSENT;
     return memoryview_new(vm, exporter);
 }
@@ -646,7 +648,9 @@ static int64_t read_shape(VM *vm, Value sizes, int64_t item_size, int64_t *to) {
     return __builtin_mul_overflow(product, item_size, &bytes) ? INT64_MAX : product;
 }
 
-static bool check_cast(VM *vm, const MemoryView *m, const char *format, Value new_shape, int *ndim) {
+/* `format` is what `text` says, NULL if nothing. */
+static bool check_cast(VM *vm, const MemoryView *m, Value text, const char *format, Value new_shape,
+                       int *ndim) {
     int64_t count = 1;
     if (!m->buffer.simple) {
         raise_type(vm, "memoryview: casts are restricted to C-contiguous views");
@@ -657,6 +661,8 @@ static bool check_cast(VM *vm, const MemoryView *m, const char *format, Value ne
         raise_value(vm, "memoryview: number of dimensions must not exceed %d", BUFFER_DIMENSIONS_MAX);
     } else if (!is_absent(new_shape) && m->ndim != 1 && count != 1) {
         raise_type(vm, "memoryview: cast must be 1D -> ND or ND -> 1D");
+    } else if (!as_string(text)->ascii) {
+        value_xdrop(vm, codec_encode(vm, text, "ascii", "strict")); /* its error */
     } else if (!format) {
         raise_value(vm, "memoryview: destination format must be a native single character format prefixed "
                         "with an optional '@'");
@@ -677,9 +683,8 @@ METHOD(cast) {
     if (!is_string(args[1]))
         return raise_type(vm, "cast() argument 'format' must be str, not %s",
                           is_none(args[1]) ? "None" : type_name_of(args[1]));
-    if (!as_string(args[1])->ascii) return codec_encode(vm, args[1], "ascii", "strict"); /* its error */
-    const char *format = native_format(args[1]);
-    if (!check_alive(vm, m) || !check_cast(vm, m, format, args[2], &ndim)) return ABSENT;
+    const char *format = as_string(args[1])->ascii ? native_format(args[1]) : NULL;
+    if (!check_alive(vm, m) || !check_cast(vm, m, args[1], format, args[2], &ndim)) return ABSENT;
     MemoryView *view = view_new(vm, m->base, ndim);
     if (!view) return ABSENT;
     view->buffer.data = m->buffer.data;

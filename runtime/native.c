@@ -410,7 +410,7 @@ Value native_function_call(VM *vm, Value function, Value *args, int nargs, Value
     if (is_absent(f->self)) {
         bool fits = nargs == f->signature.count && nargs == f->signature.positional && !has_names(names);
         if (fits && !f->signature.raw) return f->function(vm, args, nargs, ABSENT);
-        return call_bound(vm, f->def, &f->signature, NULL, f->module, ABSENT, args, nargs, names);
+        return call_bound(vm, f->def, &f->signature, f->owner, f->module, ABSENT, args, nargs, names);
     }
     return native_call(vm, f->def, &f->signature, f->self, args, nargs, names);
 }
@@ -480,6 +480,9 @@ static bool is_method(const NativeFunction *f) { return !is_absent(f->self); }
 
 static Value function_repr(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
+    if (f->owner)
+        return string_format(vm, "<built-in method %s of type object at 0x%llx>", f->def->name,
+                             (unsigned long long)(uintptr_t)f->owner);
     if (!is_method(f)) return string_format(vm, "<built-in function %s>", f->def->name);
     return string_format(vm, "<built-in method %s of %T object at 0x%llx>", f->def->name, f->self,
                          (unsigned long long)f->self.bits);
@@ -509,8 +512,9 @@ static Value function_get_name(VM *vm, Value self) {
 
 static Value function_get_qualname(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
-    if (!is_method(f)) return string_intern_c(vm, f->def->name);
-    return string_format(vm, "%s.%s", type_short_name(owner_of(f->self)), f->def->name);
+    if (!is_method(f) && !f->owner) return string_intern_c(vm, f->def->name);
+    const Type *owner = f->owner ? f->owner : owner_of(f->self);
+    return string_format(vm, "%s.%s", type_short_name(owner), f->def->name);
 }
 
 static Value function_get_module(VM *vm, Value self) {

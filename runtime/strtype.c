@@ -123,22 +123,25 @@ static Value make_subclass(VM *vm, Type *type, STEALS Value text) {
     return from_object(self);
 }
 
+/* Of a codec or its error handler: other than elsewhere, None is no special wrong type. */
+static bool check_name(VM *vm, const char *parameter, Value v) {
+    if (is_absent(v) || is_string(v)) return codec_check_argument(vm, "str", parameter, v);
+    raise_type(vm, "str() argument '%s' must be str, not %T", parameter, v);
+    return false;
+}
+
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[3], text;
     if (nargs == 1 && is_absent(names) && type == &str_type) return object_str(vm, args[0]);
     if (nargs > 3 && !arguments_count(vm, "str", nargs, 0, 3)) return ABSENT;
     if (!arguments_bind(vm, "str", "object='', encoding='utf-8', errors='strict'", args, nargs, names, row))
         return ABSENT;
+    if (!check_name(vm, "encoding", row[1]) || !check_name(vm, "errors", row[2])) return ABSENT;
     if (is_absent(row[1]) && is_absent(row[2])) {
         text = is_absent(row[0]) ? value_ref(vm->empty_string) : object_str(vm, row[0]);
     } else if (is_absent(row[0])) {
         text = value_ref(vm->empty_string);
     } else {
-        for (int i = 1; i < 3; i++) {
-            if (is_absent(row[i]) || is_string(row[i])) continue;
-            return raise_type(vm, "str() argument '%s' must be str, not %T", i == 1 ? "encoding" : "errors",
-                              row[i]);
-        }
         if (is_string(row[0])) return raise_type(vm, "decoding str is not supported");
         text = codec_decode_by(vm, "str", row[0], row[1], row[2]);
     }
