@@ -81,7 +81,8 @@ typedef struct {
     NativeFn function; /* def->function, at hand for calls */
     Value self;        /* what goes into args[0]; ABSENT: nothing. Owned */
     Value module;      /* the module's name, or ABSENT; owned */
-    const Type *owner; /* of a static method: its type, borrowed, since built-in types are immortal; else NULL */
+    const Type
+        *owner; /* of a static method: its type, borrowed, since built-in types are immortal; else NULL */
     Signature signature;
 } NativeFunction;
 
