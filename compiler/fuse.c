@@ -265,6 +265,8 @@ static bool fuse_comparison(Fuser *f, const Instruction *jump, const Instruction
         if (is_local(right, OPERAND_B16_MAX))
             return replace(f, &x, 3, OP_COMPARE_LOCAL_LOCAL_JUMP, left->a, right->a);
         if (is_int16(right)) return replace(f, &x, 3, OP_COMPARE_LOCAL_INT_JUMP, left->a, right->a);
+        if (is_const(right, OPERAND_B16_MAX))
+            return replace(f, &x, 3, OP_COMPARE_LOCAL_CONST_JUMP, left->a, right->a);
     }
     if (right && right->op == OP_LOAD_INT) return replace(f, &x, 2, OP_COMPARE_INT_JUMP, right->a, 0);
     if (right && right->op == OP_LOAD_CONST) return replace(f, &x, 2, OP_COMPARE_CONST_JUMP, right->a, 0);

@@ -28,7 +28,11 @@ static Value none_as_absent(Value v) { return !is_absent(v) && is_none(v) ? ABSE
 
 /* --- objects --- */
 
-NATIVE(builtin_len) { return int_or_error(vm, object_length(vm, args[0])); }
+NATIVE(builtin_len) {
+    if (is_exactly(args[0], &list_type)) return int_small(as_list(args[0])->length);
+    if (is_exactly(args[0], &str_type)) return int_small(string_length(as_string(args[0])));
+    return int_or_error(vm, object_length(vm, args[0]));
+}
 
 NATIVE(builtin_repr) { return object_repr(vm, args[0]); }
 

@@ -106,18 +106,15 @@ Value list_from_iterable(VM *vm, Value iterable) {
 
 /* --- appending --- */
 
-static inline bool append_owned(VM *vm, List *list, STEALS Value item) {
-    if (__builtin_expect(list->length == list->capacity, 0) && !list_grow(vm, list)) {
+bool list_append_growing(VM *vm, Value self, STEALS Value item) {
+    List *list = as_list(self);
+    if (!list_grow(vm, list)) {
         value_drop(vm, item);
         return false;
     }
     list->items[list->length++] = item;
     return true;
 }
-
-bool list_append_owned(VM *vm, Value self, Value item) { return append_owned(vm, as_list(self), item); }
-
-bool list_append(VM *vm, Value list, Value item) { return list_append_owned(vm, list, value_ref(item)); }
 
 /* The first of many rows fits exactly, as most lists made of one iterable never grow. */
 static bool room_for_more(VM *vm, List *list, int64_t count) {
@@ -187,7 +184,7 @@ static bool extend_iterator(VM *vm, Value self, Value iterable) {
             done = !error_raised(vm);
             break;
         }
-        done = append_owned(vm, list, item) && (!vm_interrupted(vm) || vm->hooks.handle_signals(vm));
+        done = list_append_owned(vm, self, item) && (!vm_interrupted(vm) || vm->hooks.handle_signals(vm));
     }
     if (done) list_shrink(vm, list);
     value_drop(vm, iterator);

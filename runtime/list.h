@@ -21,10 +21,21 @@ NEW RAISES Value list_from(VM *vm, const Value *items, int64_t length);        /
 NEW RAISES Value list_from_owned(VM *vm, STEALS Value *items, int64_t length); /* takes the references */
 NEW RAISES Value list_from_iterable(VM *vm, Value iterable);
 RAISES bool list_reserve(VM *vm, List *list,
-                         int64_t capacity);              /* at least; amortised growth is the caller's */
-RAISES bool list_grow(VM *vm, List *list);               /* room for one more, by the growth pattern */
-RAISES bool list_append(VM *vm, Value list, Value item); /* refs the item */
-RAISES bool list_append_owned(VM *vm, Value list, STEALS Value item);
+                         int64_t capacity); /* at least; amortised growth is the caller's */
+RAISES bool list_grow(VM *vm, List *list);  /* room for one more, by the growth pattern */
+RAISES bool list_append_growing(VM *vm, Value list, STEALS Value item);
+
+RAISES static inline bool list_append_owned(VM *vm, Value self, STEALS Value item) {
+    List *list = as_list(self);
+    if (__builtin_expect(list->length >= list->capacity, 0)) return list_append_growing(vm, self, item);
+    list->items[list->length++] = item;
+    return true;
+}
+
+RAISES static inline bool list_append(VM *vm, Value list, Value item) { /* refs the item */
+    return list_append_owned(vm, list, value_ref(item));
+}
+
 RAISES bool list_extend(VM *vm, Value list, Value iterable);
 RAISES bool list_sort(VM *vm, Value list, Value key /* or ABSENT */, bool reverse);
 

@@ -147,7 +147,7 @@ static inline Value tuple_iterator_item(VM *vm, SequenceIterator *iterator) {
 }
 
 /* One character of a string: NEW, or ABSENT when it is none of those that are always at hand. */
-static inline Value string_character(VM *vm, const String *string, int64_t index) {
+FAST_INLINE Value string_character(VM *vm, const String *string, int64_t index) {
     uint32_t c = string_at(string, index);
     return LIKELY(c < 256) ? value_ref(vm->characters[c]) : ABSENT;
 }
@@ -1665,6 +1665,18 @@ compare_local_int_jump_slow:
     PUSH(int_small(B16_SIGNED));
     goto compare_jump_slow;
 
+    TARGET(COMPARE_LOCAL_CONST_JUMP)
+    COMPARE_AND_JUMP(locals[A8], CONST_AT(B16), 0, compare_local_const_jump_slow);
+
+compare_local_const_jump_slow : {
+    Value left = locals[A8];
+    int order = is_absent(left) ? -1 : fast_string_order(left, CONST_AT(B16), compare_asks_equality(*ip));
+    if (LIKELY(order >= 0)) JUMP_BY(order);
+    PUSH_LOCAL(A8);
+    PUSH(value_ref(CONST_AT(B16)));
+}
+    goto compare_jump_slow;
+
     TARGET(COMPARE_LOCAL_LOCAL_JUMP)
     COMPARE_AND_JUMP(locals[A8], locals[B16], 0, compare_local_local_jump_slow);
 
@@ -2507,6 +2519,7 @@ operator_returned: /* the instruction that the frame stopped at says what it was
     case OP_COMPARE_INT_JUMP:
     case OP_COMPARE_CONST_JUMP:
     case OP_COMPARE_LOCAL_INT_JUMP:
+    case OP_COMPARE_LOCAL_CONST_JUMP:
     case OP_COMPARE_LOCAL_LOCAL_JUMP:
         if (UNLIKELY(value_same(result, NOT_IMPLEMENTED))) {
             value_drop(vm, result);

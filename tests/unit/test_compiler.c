@@ -258,7 +258,8 @@ START_TEST(common_steps_are_superinstructions) {
     check_body_uses("a = a * b", OP_MULTIPLY_LOCAL_LOCAL_STORE);
     check_body_uses("b = a.x - b", OP_SUBTRACT_WITH_LOCAL_STORE);
     check_body_uses("a[b] = 1", OP_SET_ITEM_LOCAL_LOCAL);
-    check_body_uses("if a < 2.5: return 1", OP_COMPARE_CONST_JUMP);
+    check_body_uses("if a.b < 2.5: return 1", OP_COMPARE_CONST_JUMP);
+    check_body_uses("if a < 2.5: return 1", OP_COMPARE_LOCAL_CONST_JUMP);
     check_body_uses("if a < 2: return 1", OP_COMPARE_LOCAL_INT_JUMP);
     check_body_uses("if a < b: return 1", OP_COMPARE_LOCAL_LOCAL_JUMP);
     check_body_uses("if a is None: return 1", OP_POP_JUMP_IF_NOT_NONE);
