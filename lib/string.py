@@ -204,7 +204,7 @@ def _fields(text):
         conversion = None
         if text[end] == "!":
             conversion = text[end + 1:end + 2]
-            if not conversion or end + 2 >= len(text) or conversion == "}" and text[end + 2:end + 3] != "}":
+            if not conversion or end + 2 >= len(text):
                 raise ValueError("unmatched '{' in format spec" if conversion else
                                  "end of string while looking for conversion specifier")
             end += 2

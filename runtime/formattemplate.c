@@ -46,7 +46,6 @@ static bool fail(VM *vm, const char *message) {
 static bool scan_conversion(VM *vm, const String *s, int64_t *at, int64_t end, Field *f) {
     if (*at >= end) return fail(vm, "end of string while looking for conversion specifier");
     f->conversion = string_at(s, (*at)++);
-    if (f->conversion == '}') return fail(vm, "unmatched '{' in format spec");
     if (*at >= end) return fail(vm, "unmatched '{' in format spec");
     uint32_t c = string_at(s, *at);
     if (c != ':' && c != '}') return fail(vm, "expected ':' after conversion specifier");
@@ -74,7 +73,7 @@ static bool scan_field(VM *vm, const String *s, int64_t *at, int64_t end, Field 
     uint32_t c = 0;
     for (bool bracket = false; *at < end; ++*at) {
         c = string_at(s, *at);
-        if (c == '{') return fail(vm, "unexpected '{' in field name");
+        if (c == '{' && !bracket) return fail(vm, "unexpected '{' in field name");
         if (c == '[') bracket = true;
         if (c == ']') bracket = false;
         if (!bracket && (c == '}' || c == ':' || c == '!')) break;
