@@ -172,7 +172,8 @@ bool run_prepare(VM *vm, const Options *o, int argc, char **argv) {
 
 /* --- code in __main__ --- */
 
-bool run_text(VM *vm, const char *text, size_t length, Value filename, int flags) {
+/* Compile a text as statements and run it in __main__. `flags` are those of compile_source. False: it raised. */
+static bool run_text(VM *vm, const char *text, size_t length, Value filename, int flags) {
     Value module = machine_main_module(vm);
     if (is_absent(module)) return false;
     Value code = compile_source(vm, text, length, filename, COMPILE_EXEC, flags);

@@ -19,9 +19,6 @@ int run_program(VM *vm, const Options *options);
 /* --tokens, --ast, --dis. */
 int run_dump(VM *vm, const Options *options);
 
-/* Compile a text as statements and run it in __main__. `flags` are those of compile_source. False RAISES. */
-RAISES bool run_text(VM *vm, const char *text, size_t length, Value filename, int flags);
-
 /* A program's argument as str: UTF-8, other bytes as lone surrogates. NEW. */
 NEW RAISES Value run_decode(VM *vm, const char *argument);
 

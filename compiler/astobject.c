@@ -91,7 +91,7 @@ static bool set_position(VM *vm, Value object, Span span) {
 static Value make_node(Maker *m, Node *node) {
     const AstNodeInfo *info = &ast_nodes[node->kind];
     bool chained = node->kind == AST_If && ast_is_elif(node->If.orelse);
-    Type *class = (Type *)as_object(as_tuple(m->nodes)->items[node->kind]);
+    Type *class = as_type(as_tuple(m->nodes)->items[node->kind]);
     Value object = instance_new_blank(m->vm, class, NULL, 0, ABSENT);
     if (is_absent(object)) return ABSENT;
     for (AstCursor cursor = ast_first(node); cursor.field->name; ast_next(&cursor)) {
@@ -140,8 +140,7 @@ static Value library_tuple(VM *vm, Value module, const char *name, int64_t count
 static bool are_classes(VM *vm, Value nodes) {
     for (int64_t i = 0; i < as_tuple(nodes)->length; i++) {
         Value class = as_tuple(nodes)->items[i];
-        if (is_family(class, TYPE_TYPE) && type_native_base((Type *)as_object(class)) == &object_type)
-            continue;
+        if (is_family(class, TYPE_TYPE) && type_native_base(as_type(class)) == &object_type) continue;
         raise_error(vm, &exc_SystemError, "ast._nodes is not as the module made it");
         return false;
     }

@@ -217,6 +217,9 @@ void unit_enter(Compiler *c, Unit *unit, Scope *scope, Value name, uint32_t firs
 /* Assemble the innermost unit and leave it: the code object, BORROWED, or ABSENT. */
 BORROWED Value unit_leave(Compiler *c);
 
+/* The order of two `Name *` by their bytes, for qsort. */
+int name_compare(const void *a, const void *b);
+
 typedef enum { ACCESS_LOAD, ACCESS_STORE, ACCESS_DELETE } Access;
 
 /* Load, store or delete a variable by its scope. `name` is mangled. */

@@ -237,15 +237,11 @@ void lambda(Compiler *c, Node *node) {
 
 /* ---- Classes ----------------------------------------------------------------------------------------------------- */
 
-static int compare_names(const void *a, const void *b) {
-    return strcmp((*(Name *const *)a)->utf8, (*(Name *const *)b)->utf8);
-}
-
 static Value static_attributes(Compiler *c) {
     Unit *u = c->unit;
     Value *items = arena_alloc(c->arena, u->static_count * sizeof *items + 1);
     if (!items) compile_fail_memory(c);
-    if (u->static_count) qsort(u->static_names, u->static_count, sizeof *u->static_names, compare_names);
+    if (u->static_count) qsort(u->static_names, u->static_count, sizeof *u->static_names, name_compare);
     for (uint32_t i = 0; i < u->static_count && !c->failed; i++)
         items[i] = name_value(c, u->static_names[i]);
     return tuple_value(c, items, u->static_count);

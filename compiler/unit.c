@@ -76,7 +76,7 @@ static void add_resolved(Compiler *c, Scope *top, Resolution resolution, uint8_t
     }
 }
 
-static int compare_names(const void *a, const void *b) {
+int name_compare(const void *a, const void *b) {
     return strcmp((*(Name *const *)a)->utf8, (*(Name *const *)b)->utf8);
 }
 
@@ -88,7 +88,7 @@ static void add_free_variables(Compiler *c, Scope *scope) {
             add_variable(c, symbol->name, VARIABLE_FREE);
     if (c->failed) return;
     u->free_count = u->variable_count - first;
-    if (u->free_count) qsort(u->variables + first, u->free_count, sizeof *u->variables, compare_names);
+    if (u->free_count) qsort(u->variables + first, u->free_count, sizeof *u->variables, name_compare);
     for (uint32_t i = first; i < u->variable_count && !c->failed; i++)
         if (!word_map_put(&u->free_index, c->arena, (uintptr_t)u->variables[i], i)) compile_fail_memory(c);
 }

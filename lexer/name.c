@@ -64,24 +64,9 @@ static bool is_xid_continue(uint32_t code_point) {
     }
 }
 
-/* As str.isprintable() has it. */
-static bool is_printable(uint32_t code_point) {
-    switch (utf8proc_category((utf8proc_int32_t)code_point)) {
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO:
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-    case UTF8PROC_CATEGORY_ZS: return false;
-    default: return true;
-    }
-}
-
 TokenKind fail_character(Lexer *lexer, uint32_t code_point, const char *place) {
     Span span = lexer_spot(lexer, place);
-    if (!is_printable(code_point))
+    if (!code_point_is_printable(code_point))
         return lexer_fail(lexer, span, "invalid non-printable character U+%04X", code_point);
     char text[4];
     int length = (int)utf8_write(code_point, text);

@@ -5,8 +5,9 @@
  * UTF-8, strictly: what Unicode calls well-formed, with CPython's reasons for what is not.
  */
 
-#include <stdint.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct {
     size_t length;      /* bytes of the ill-formed sequence */
@@ -25,6 +26,9 @@ uint32_t utf8_next(const char **text);
  * returned.
  */
 size_t utf8_write(uint32_t code_point, char out[4]);
+
+/* Is there something to see of a code point, as str.isprintable() has it? */
+bool code_point_is_printable(uint32_t code_point);
 
 /* Code points in well-formed text[0..length). */
 size_t utf8_count(const char *text, size_t length);

@@ -72,6 +72,15 @@ class AbstractAsyncContextManager(abc.ABC):
         return NotImplemented
 
 
+def _manager_methods(cm, enter, exit, kind):
+    """The methods that enter and leave a manager, of its class; TypeError when it is none of that kind."""
+    cls = type(cm)
+    try:
+        return getattr(cls, enter), getattr(cls, exit)
+    except AttributeError:
+        raise TypeError(f"'{cls.__module__}.{cls.__qualname__}' object does not support the {kind} protocol") from None
+
+
 class ContextDecorator:
     """A base that makes context managers usable as decorators: the whole function runs in the context."""
 
@@ -368,12 +377,7 @@ class _BaseExitStack:
 
     def enter_context(self, cm):
         """Enter a context manager now and exit it with the stack. Returns what __enter__ did."""
-        cls = type(cm)
-        try:
-            enter, exit = cls.__enter__, cls.__exit__
-        except AttributeError:
-            raise TypeError(f"'{cls.__module__}.{cls.__qualname__}' object does not support the context manager "
-                            f"protocol") from None
+        enter, exit = _manager_methods(cm, "__enter__", "__exit__", "context manager")
         result = enter(cm)
         self._push_cm_exit(cm, exit)
         return result
@@ -470,12 +474,7 @@ class AsyncExitStack(_BaseExitStack, AbstractAsyncContextManager):
 
     async def enter_async_context(self, cm):
         """Enter an asynchronous context manager now and exit it with the stack. Returns what __aenter__ did."""
-        cls = type(cm)
-        try:
-            enter, exit = cls.__aenter__, cls.__aexit__
-        except AttributeError:
-            raise TypeError(f"'{cls.__module__}.{cls.__qualname__}' object does not support the asynchronous context "
-                            f"manager protocol") from None
+        enter, exit = _manager_methods(cm, "__aenter__", "__aexit__", "asynchronous context manager")
         result = await enter(cm)
         self._push_async_cm_exit(cm, exit)
         return result

@@ -2,10 +2,11 @@
 
 #include "parser/dump.h"
 
+#include "lexer/utf8.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 enum {
     INDENT = 2,
@@ -30,21 +31,6 @@ static size_t decode(const unsigned char *text, size_t length, uint32_t *code_po
     for (size_t i = 1; i < size; i++)
         *code_point = *code_point << 6 | (text[i] & 0x3f);
     return size;
-}
-
-static bool is_printable(uint32_t code_point) {
-    if (code_point < 0x7f) return code_point >= ' ';
-    switch (utf8proc_category((utf8proc_int32_t)code_point)) {
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO:
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-    case UTF8PROC_CATEGORY_ZS: return false;
-    default: return true;
-    }
 }
 
 static void print_escaped(FILE *out, uint32_t c) {
@@ -72,7 +58,7 @@ static void print_quoted(FILE *out, const char *text, size_t length, bool bytes)
         size = bytes ? 1 : decode((const unsigned char *)text + i, length - i, &c);
         if (c == '\\' || c == (unsigned char)quote)
             fprintf(out, "\\%c", (int)c);
-        else if (bytes ? c >= ' ' && c < 0x7f : is_printable(c))
+        else if (bytes ? c >= ' ' && c < 0x7f : code_point_is_printable(c))
             fwrite(text + i, 1, size, out);
         else
             print_escaped(out, c);

@@ -87,7 +87,7 @@ static bool choose_metaclass(VM *vm, ClassStatement *s) {
         s->metaclass = value_ref(from_object(type));
     }
     if (!is_family(s->metaclass, TYPE_TYPE)) return true; /* any callable may make the class */
-    Type *winner = class_metatype(vm, (Type *)as_object(s->metaclass), s->bases);
+    Type *winner = class_metatype(vm, as_type(s->metaclass), s->bases);
     if (winner == NULL) return false;
     value_set(vm, &s->metaclass, value_ref(from_object(winner)));
     return true;
@@ -119,8 +119,7 @@ static bool prepare(VM *vm, ClassStatement *s) {
     value_drop(vm, method);
     if (is_absent(s->namespace)) return false;
     if (type_of(s->namespace)->container.get_item != NULL) return true;
-    const char *meta =
-        is_family(s->metaclass, TYPE_TYPE) ? type_name((Type *)as_object(s->metaclass)) : "<metaclass>";
+    const char *meta = is_family(s->metaclass, TYPE_TYPE) ? type_name(as_type(s->metaclass)) : "<metaclass>";
     raise_type(vm, "%s.__prepare__() must return a mapping, not %T", meta, s->namespace);
     return false;
 }

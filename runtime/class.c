@@ -20,8 +20,6 @@
 #include "runtime/tuple.h"
 #include "runtime/weakref.h"
 
-static Type *as_type(Value v) { return (Type *)as_object(v); }
-
 /* --- metaclass and layout base --- */
 
 Type *class_metatype(VM *vm, Type *metatype, Value bases) {

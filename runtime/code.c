@@ -330,8 +330,6 @@ static const MemberDef members[] = {
 };
 
 /* An item of co_lines or co_positions; ABSENT numbers read as None. */
-static Value or_none(int32_t n) { return n < 0 ? NONE : int_small(n); }
-
 /* [each(code, index)] for all words, as an iterator. */
 static Value iterate_runs(VM *vm, Value self, bool spans) {
     PositionReader reader = position_reader(as_code(self));
@@ -342,7 +340,7 @@ static Value iterate_runs(VM *vm, Value self, bool spans) {
         uint32_t times = spans ? reader.stop - reader.start : 1;
         for (uint32_t i = 0; i < times && !is_absent(list); i++) {
             Value item = spans ? tuple_pack(vm, 4, line, p.line > 0 ? int_small(p.end_line) : NONE,
-                                            or_none(p.column), or_none(p.end_column))
+                                            column_or_none(p.column), column_or_none(p.end_column))
                                : tuple_pack(vm, 3, int_small(4 * (int64_t)reader.start),
                                             int_small(4 * (int64_t)reader.stop), line);
             if (is_absent(item) || !list_append_owned(vm, list, item)) value_clear(vm, &list);

@@ -59,6 +59,8 @@ typedef struct {
     int32_t column, end_column;
 } CodePosition;
 
+static inline Value column_or_none(int32_t column) { return column < 0 ? NONE : int_small(column); }
+
 typedef struct Code {
     Object head;
     uint32_t flags;            /* CODE_* */

@@ -147,7 +147,7 @@ static Value class_method_get(VM *vm, Value descriptor, Value instance, Value ow
         return raise_type(vm, "descriptor '%s' for type '%N' needs a type, not a '%T' as arg 2", m->def->name,
                           m->owner, owner);
     }
-    if (!type_is_subtype((Type *)as_object(owner), m->owner)) {
+    if (!type_is_subtype(as_type(owner), m->owner)) {
         return raise_type(vm, "descriptor '%s' requires a subtype of '%N' but received '%N'", m->def->name,
                           m->owner, as_object(owner));
     }

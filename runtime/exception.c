@@ -715,7 +715,7 @@ static int matches_class(VM *vm, Value exception, Value type) {
         raise_type(vm, "catching classes that do not inherit from BaseException is not allowed");
         return -1;
     }
-    return value_is_instance(exception, (Type *)as_object(type));
+    return value_is_instance(exception, as_type(type));
 }
 
 int exception_matches(VM *vm, Value exception, Value type_or_tuple) {

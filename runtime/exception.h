@@ -27,7 +27,7 @@ static inline bool is_exception(Value v) { return is_family(v, TYPE_EXCEPTION); 
 
 /* Is `v` a class of exceptions? */
 static inline bool is_exception_class(Value v) {
-    return is_family(v, TYPE_TYPE) && ((Type *)as_object(v))->flags & TYPE_EXCEPTION;
+    return is_family(v, TYPE_TYPE) && as_type(v)->flags & TYPE_EXCEPTION;
 }
 
 enum { STOP_VALUE };      /* StopIteration */

@@ -282,7 +282,7 @@ Value unsupported_operation(VM *vm) {
 
 Value raise_unsupported(VM *vm, const char *text) {
     if (is_absent(unsupported_operation(vm))) return ABSENT;
-    return raise_error(vm, (Type *)as_object(vm->unsupported_operation), "%s", text);
+    return raise_error(vm, as_type(vm->unsupported_operation), "%s", text);
 }
 
 /* CPython words it without the full stop here. */

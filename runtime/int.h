@@ -58,7 +58,6 @@ NEW RAISES static inline Value int_from(VM *vm, int64_t i) {
 /* The number of an int-family value as an int64; false when it does not fit (nothing raised). */
 bool int_to_int64(Value v, int64_t *result);
 int int_sign(Value v); /* -1, 0, 1 */
-NEW RAISES Value int_parse_buffer(VM *vm, Value bytearray, int base);
 void int_dealloc(VM *vm, Object *self);
 RAISES bool int_to_double(VM *vm, Value v,
                           double *result); /* OverflowError: "int too large to convert to float" */

@@ -73,6 +73,14 @@ bool warn_int_subclass(VM *vm, const char *method, Value result) {
         method, result);
 }
 
+static Value parse_buffer(VM *vm, Value bytearray, int base) {
+    Value bytes = object_call(vm, from_object(&bytes_type), &bytearray, 1, ABSENT);
+    if (is_absent(bytes)) return ABSENT;
+    Value result = int_parse(vm, bytes, base);
+    value_drop(vm, bytes);
+    return result;
+}
+
 /* The int that __int__, __index__ or __trunc__ makes of `x`, or that its text says. */
 static Value convert(VM *vm, Value x) {
     const Type *type = type_of(x);
@@ -103,7 +111,7 @@ static Value convert(VM *vm, Value x) {
     }
     if (error_raised(vm)) return ABSENT;
     if (is_string(x) || is_bytes(x)) return int_parse(vm, x, 10);
-    if (is_bytes_like(x)) return int_parse_buffer(vm, x, 10);
+    if (is_bytes_like(x)) return parse_buffer(vm, x, 10);
     return raise_type(vm, "int() argument must be a string, a bytes-like object or a real number, not '%T'",
                       x);
 }
@@ -114,16 +122,8 @@ static Value convert_in_base(VM *vm, Value x, Value base_value) {
     if (base != 0 && (base < 2 || base > 36))
         return raise_value(vm, "int() base must be >= 2 and <= 36, or 0");
     if (is_string(x) || is_bytes(x)) return int_parse(vm, x, (int)base);
-    if (is_bytes_like(x)) return int_parse_buffer(vm, x, (int)base);
+    if (is_bytes_like(x)) return parse_buffer(vm, x, (int)base);
     return raise_type(vm, "int() can't convert non-string with explicit base");
-}
-
-Value int_parse_buffer(VM *vm, Value bytearray, int base) {
-    Value bytes = object_call(vm, from_object(&bytes_type), &bytearray, 1, ABSENT);
-    if (is_absent(bytes)) return ABSENT;
-    Value result = int_parse(vm, bytes, base);
-    value_drop(vm, bytes);
-    return result;
 }
 
 /* An instance of a subclass of int with the number of `number`, which is taken. */

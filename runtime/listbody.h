@@ -14,10 +14,6 @@
 RAISES bool list_make_room(VM *vm, List *list, int64_t length);
 /* Give memory back after items went away. */
 void list_shrink(VM *vm, List *list);
-/* Put items[0..count), whose references it takes, in place of [low, high), which must lie in the list. On
- * failure the references are dropped. */
-RAISES bool list_replace(VM *vm, List *list, int64_t low, int64_t high, STEALS const Value *items,
-                         int64_t count);
 /* Append a row of values; refs them. `items` may be the list's own. */
 RAISES bool list_append_row(VM *vm, List *list, const Value *items, int64_t count);
 

@@ -6,7 +6,9 @@
 
 enum { REMOVED_LOCAL = 16 }; /* so many removed items need no block to wait in */
 
-bool list_replace(VM *vm, List *list, int64_t low, int64_t high, const Value *items, int64_t count) {
+/* Put items[0..count), whose references it takes, in place of [low, high), which must lie in the list. On
+ * failure the references are dropped. */
+static bool replace_items(VM *vm, List *list, int64_t low, int64_t high, const Value *items, int64_t count) {
     int64_t removed_count = high - low, length = list->length - removed_count + count;
     size_t removed_size = (size_t)removed_count * sizeof(Value);
     Value local[REMOVED_LOCAL], *removed = local;
@@ -72,7 +74,7 @@ static bool assign_plain(VM *vm, Value self, int64_t start, int64_t stop, Value 
     Row row = row_of(source);
     for (int64_t i = 0; i < row.length; i++)
         value_ref(row.items[i]);
-    bool done = list_replace(vm, list, start, stop, row.items, row.length);
+    bool done = replace_items(vm, list, start, stop, row.items, row.length);
     value_drop(vm, source);
     return done;
 }
@@ -142,6 +144,6 @@ bool list_set_slice(VM *vm, Value self, Value key, Value value) {
     List *list = as_list(self);
     int64_t count = slice_adjust(list->length, &start, &stop, step);
     if (count == 0) return true;
-    if (step == 1) return list_replace(vm, list, start, stop, NULL, 0);
+    if (step == 1) return replace_items(vm, list, start, stop, NULL, 0);
     return delete_extended(vm, list, start, step, count);
 }

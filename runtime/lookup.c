@@ -227,7 +227,7 @@ static Value find_in_mro(VM *vm, Type *type, Value name, bool *whole) {
         return ABSENT;
     }
     for (int64_t i = 0; i < mro->length; i++) {
-        Value found = find_in_dict(vm, (Type *)as_object(mro->items[i]), name, whole);
+        Value found = find_in_dict(vm, as_type(mro->items[i]), name, whole);
         if (!is_absent(found)) return found;
     }
     return ABSENT;
@@ -254,7 +254,7 @@ uint32_t type_version(VM *vm, Type *type) {
     /* A type has a version only while all in its mro have: then type_modified reaches it through them. */
     if (type->mro == NULL) return 0;
     for (int64_t i = type->mro->length - 1; i >= 0; i--) {
-        Type *t = (Type *)as_object(type->mro->items[i]);
+        Type *t = as_type(type->mro->items[i]);
         if (t->version != 0) continue;
         if (vm->next_type_version == UINT32_MAX) return 0;
         t->version = vm->next_type_version++;

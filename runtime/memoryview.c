@@ -173,7 +173,8 @@ static void let_go(VM *vm, MemoryView *m) {
     value_clear(vm, &m->base);
 }
 
-Value memoryview_release(VM *vm, Value view) {
+/* None; BufferError while there are exports. */
+static Value release_view(VM *vm, Value view) {
     MemoryView *m = as_memoryview(view);
     if (m->exports > 0) {
         return raise_error(vm, &exc_BufferError, "memoryview has %lld exported buffer%s",
@@ -183,13 +184,13 @@ Value memoryview_release(VM *vm, Value view) {
     return NONE;
 }
 
-METHOD(release) { return memoryview_release(vm, args[0]); }
+METHOD(release) { return release_view(vm, args[0]); }
 
 METHOD(enter) { return check_alive(vm, as_memoryview(args[0])) ? value_ref(args[0]) : ABSENT; }
 
 METHOD(exit) {
     (void)nargs, (void)names;
-    return memoryview_release(vm, args[0]);
+    return release_view(vm, args[0]);
 }
 
 void memoryview_end_export(Value view) { as_memoryview(view)->exports--; }
@@ -238,7 +239,7 @@ Value memoryview_release_buffer(NATIVE_PARAMETERS) {
     if (is_absent(m->base)) return raise_value(vm, "memoryview's buffer has already been released");
     if (!value_same(((ManagedBuffer *)as_object(m->base))->buffer.owner, args[0]))
         return raise_value(vm, "memoryview's buffer is not this object");
-    return memoryview_release(vm, args[1]);
+    return release_view(vm, args[1]);
 }
 
 static int traverse(Object *self, VisitFn visit, void *context) {

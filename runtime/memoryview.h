@@ -41,8 +41,6 @@ NEW RAISES Value memoryview_new(VM *vm, Value exporter);
 NEW RAISES Value memoryview_of_slot(VM *vm, Value exporter, unsigned flags,
                                     bool (*get_buffer)(VM *vm, Value self, BufferView *buffer,
                                                        unsigned flags));
-/* None; BufferError while there are exports. */
-NEW RAISES Value memoryview_release(VM *vm, Value view);
 /* An export of the view is over. */
 void memoryview_end_export(Value view);
 /* The method __release_buffer__ of built-in exporters. */

@@ -99,7 +99,7 @@ static bool check_duplicates(VM *vm, Tuple *bases) {
 /* The mros of the bases, then the bases. False RAISES. */
 static bool gather(VM *vm, Tuple *bases, Sequence *sequences) {
     for (int64_t i = 0; i < bases->length; i++) {
-        Tuple *mro = type_mro(vm, (Type *)as_object(bases->items[i]));
+        Tuple *mro = type_mro(vm, as_type(bases->items[i]));
         if (mro == NULL) {
             if (!error_raised(vm))
                 raise_type(vm, "Cannot extend an incomplete type '%N'", as_object(bases->items[i]));
@@ -125,7 +125,7 @@ static Value linearize_one(VM *vm, Type *type, Type *base) {
 }
 
 Value class_linearize(VM *vm, Type *type, Tuple *bases) {
-    if (bases->length == 1) return linearize_one(vm, type, (Type *)as_object(bases->items[0]));
+    if (bases->length == 1) return linearize_one(vm, type, as_type(bases->items[0]));
     if (!check_duplicates(vm, bases)) return ABSENT;
     int64_t count = bases->length + 1;
     Sequence *sequences = memory_alloc(vm, (size_t)count * sizeof *sequences);

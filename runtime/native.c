@@ -397,8 +397,9 @@ static const Type *owner_of(Value self) {
     return is_family(self, TYPE_TYPE) ? (const Type *)as_object(self) : type_of(self);
 }
 
-Value native_call(VM *vm, const NativeDef *def, Signature *signature, Value self, Value *args, int nargs,
-                  Value names) {
+/* Bind a call's arguments to the row the function wants and call it. `self` ABSENT: none is put in front. */
+static Value bind_and_call(VM *vm, const NativeDef *def, Signature *signature, Value self, Value *args,
+                           int nargs, Value names) {
     bool fits =
         nargs == signature->count && !signature->raw && !has_names(names) && !signature->keyword_required;
     const Type *owner = fits ? NULL : owner_of(self);
@@ -412,7 +413,7 @@ Value native_function_call(VM *vm, Value function, Value *args, int nargs, Value
         if (fits && !f->signature.raw) return f->function(vm, args, nargs, ABSENT);
         return call_bound(vm, f->def, &f->signature, f->owner, f->module, ABSENT, args, nargs, names);
     }
-    return native_call(vm, f->def, &f->signature, f->self, args, nargs, names);
+    return bind_and_call(vm, f->def, &f->signature, f->self, args, nargs, names);
 }
 
 Value method_descriptor_call(VM *vm, Value descriptor, Value *args, int nargs, Value names) {

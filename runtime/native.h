@@ -97,10 +97,6 @@ typedef struct {
 
 NEW RAISES Value native_function_new(VM *vm, const NativeDef *def, Value self, Value module);
 
-/* Bind a call's arguments to the row the function wants and call it. `self` ABSENT: none is put in front. */
-NEW RAISES Value native_call(VM *vm, const NativeDef *def, Signature *signature, Value self, Value *args,
-                             int nargs, Value names);
-
 /* Read a parameter string into a signature that signature_init made, unless that has been done. */
 void signature_init(Signature *signature);
 RAISES bool signature_parse(VM *vm, const char *params, Signature *signature);

@@ -255,7 +255,7 @@ static bool add_class_names(VM *vm, Value self, Value names) {
     Value class;
     int found = object_find_attribute(vm, self, NAME_OF(vm, class), &class);
     if (found <= 0) return found == 0;
-    bool ok = !is_family(class, TYPE_TYPE) || type_collect_names(vm, (Type *)as_object(class), names);
+    bool ok = !is_family(class, TYPE_TYPE) || type_collect_names(vm, as_type(class), names);
     value_drop(vm, class);
     return ok;
 }

@@ -78,7 +78,8 @@ static Value make(VM *vm, STEALS Value start, STEALS Value stop, STEALS Value st
     return from_object(range);
 }
 
-Value range_new(VM *vm, Value start, Value stop, Value step) {
+/* A range of exact or int-like bounds (through __index__); step 0 is a ValueError. */
+static Value make_range(VM *vm, Value start, Value stop, Value step) {
     Value a = object_index(vm, start);
     Value b = is_absent(a) ? ABSENT : object_index(vm, stop);
     Value c = is_absent(b) ? ABSENT : is_absent(step) ? int_small(1) : object_index(vm, step);
@@ -93,8 +94,8 @@ Value range_new(VM *vm, Value start, Value stop, Value step) {
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)type;
     if (!arguments_check(vm, "range", nargs, names, 1, 3)) return ABSENT;
-    if (nargs == 1) return range_new(vm, int_small(0), args[0], ABSENT);
-    return range_new(vm, args[0], args[1], nargs == 3 ? args[2] : ABSENT);
+    if (nargs == 1) return make_range(vm, int_small(0), args[0], ABSENT);
+    return make_range(vm, args[0], args[1], nargs == 3 ? args[2] : ABSENT);
 }
 
 static void dealloc(VM *vm, Object *self) {
@@ -263,7 +264,8 @@ typedef struct {
     Value next, step, remaining; /* exact ints; owned */
 } LongRangeIterator;
 
-Value range_iterator_new(VM *vm, int64_t start, int64_t step, int64_t count) {
+/* The iterator over start, start + step, ... (count items, all of which must be immediate ints). */
+static Value make_iterator(VM *vm, int64_t start, int64_t step, int64_t count) {
     RangeIterator *it = (RangeIterator *)object_new(vm, &range_iterator_type, sizeof(RangeIterator));
     if (!it) return raise_memory(vm);
     it->next = start;
@@ -307,14 +309,14 @@ static Value iterate(VM *vm, Value self) {
     const Range *range = as_range(self);
     if (!range->small)
         return long_iterator_new(vm, value_ref(range->start), value_ref(range->step), range->length);
-    return range_iterator_new(vm, int_get(range->start), int_get(range->step), int_get(range->length));
+    return make_iterator(vm, int_get(range->start), int_get(range->step), int_get(range->length));
 }
 
 METHOD(reversed) {
     const Range *range = as_range(args[0]);
     if (range->small) {
         int64_t count = int_get(range->length), step = int_get(range->step);
-        return range_iterator_new(vm, int_get(range->start) + (count - 1) * step, -step, count);
+        return make_iterator(vm, int_get(range->start) + (count - 1) * step, -step, count);
     }
     Value last = int_binary(vm, BINARY_SUBTRACT, range->length, int_small(1));
     if (!is_absent(last)) value_set(vm, &last, item_at(vm, range, last));

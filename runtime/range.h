@@ -28,10 +28,4 @@ typedef struct {
 static inline bool is_range(Value v) { return is_exactly(v, &range_type); }
 static inline Range *as_range(Value v) { return (Range *)as_object(v); }
 
-/* A range of exact or int-like bounds (through __index__); step 0 is a ValueError. */
-NEW RAISES Value range_new(VM *vm, Value start, Value stop, Value step /* ABSENT: 1 */);
-
-/* The iterator over start, start + step, ... (count items, all of which must be immediate ints). */
-NEW RAISES Value range_iterator_new(VM *vm, int64_t start, int64_t step, int64_t count);
-
 #endif

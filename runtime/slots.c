@@ -438,7 +438,7 @@ static void decide(VM *vm, Type *type, const SlotRow *row, Decision *d) {
     if (is_exactly(method, &wrapper_descriptor_type)) {
         decide_on_wrapper(type, row, (WrapperDescriptor *)as_object(method), d);
     } else if (row->name == NAME_new && is_native_new(method)) {
-        d->specific = (SlotFunction)((Type *)as_object(((NativeFunction *)as_object(method))->self))->new;
+        d->specific = (SlotFunction)(as_type(((NativeFunction *)as_object(method))->self))->new;
     } else if (row->name == NAME_hash && is_none(method)) {
         d->specific = (SlotFunction)hash_unhashable;
     } else {

@@ -40,13 +40,12 @@ static void dealloc(VM *vm, Object *self) {
 
 /* The type whose mro is searched: that of the instance, or the class itself. BORROWED; NULL RAISES. */
 static Type *check_object(VM *vm, Type *start, Value self, NEW Value *keeper) {
-    if (is_family(self, TYPE_TYPE) && type_is_subtype((Type *)as_object(self), start))
-        return (Type *)as_object(self);
+    if (is_family(self, TYPE_TYPE) && type_is_subtype(as_type(self), start)) return as_type(self);
     if (value_is_instance(self, start)) return type_of(self);
     int found = object_find_attribute(vm, self, NAME_OF(vm, class), keeper);
     if (found < 0) return NULL;
-    if (found > 0 && is_family(*keeper, TYPE_TYPE) && type_is_subtype((Type *)as_object(*keeper), start)) {
-        return (Type *)as_object(*keeper);
+    if (found > 0 && is_family(*keeper, TYPE_TYPE) && type_is_subtype(as_type(*keeper), start)) {
+        return as_type(*keeper);
     }
     bool of_type = is_family(self, TYPE_TYPE);
     const char *what = of_type ? "type" : "instance of";
@@ -90,7 +89,7 @@ static bool super_init(VM *vm, Value v, Value *args, int nargs, Value names) {
         raise_type(vm, "super() argument 1 must be a type, not %T", row[0]);
         return false;
     }
-    return set_up(vm, as_super(v), (Type *)as_object(row[0]), row[1]);
+    return set_up(vm, as_super(v), as_type(row[0]), row[1]);
 }
 
 /* What the classes behind `start` in the mro of `type` have under this name. BORROWED, ABSENT when nothing. */
@@ -101,7 +100,7 @@ static Value find_behind(VM *vm, Type *type, const Type *start, Value name) {
     while (i < mro->length && as_object(mro->items[i]) != &start->head.object)
         i++;
     for (i++; i < mro->length; i++) {
-        Dict *dict = type_dict(vm, (Type *)as_object(mro->items[i]));
+        Dict *dict = type_dict(vm, as_type(mro->items[i]));
         if (dict == NULL) return ABSENT;
         Value found = dict_get_string(vm, from_object(dict), name);
         if (!is_absent(found)) return found;

@@ -17,8 +17,6 @@
 #include "runtime/tuple.h"
 #include "runtime/union.h"
 
-static Type *as_type(Value v) { return (Type *)as_object(v); }
-
 static bool is_type(Value v) { return is_family(v, TYPE_TYPE); }
 
 /* --- calling --- */

@@ -175,6 +175,8 @@ static inline Type *type_of(Value v) {
     return is_int(v) ? &int_type : &float_type;
 }
 
+static inline Type *as_type(Value v) { return (Type *)as_object(v); }
+
 static inline const char *type_name(const Type *type) { return type->head.name; }
 /* Without the module, which built-in types have in their names: for reprs and qualified names. */
 static inline const char *type_short_name(const Type *type) {

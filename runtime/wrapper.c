@@ -345,12 +345,12 @@ Type method_wrapper_type = {
 /* --- __new__ --- */
 
 Value type_new_native(VM *vm, Value *args, int nargs, Value names) {
-    Type *type = (Type *)as_object(args[0]);
+    Type *type = as_type(args[0]);
     if (nargs < 2) return raise_type(vm, "%N.__new__(): not enough arguments", type);
     if (!is_family(args[1], TYPE_TYPE)) {
         return raise_type(vm, "%N.__new__(X): X is not a type object (%T)", type, args[1]);
     }
-    Type *wanted = (Type *)as_object(args[1]);
+    Type *wanted = as_type(args[1]);
     if (!type_is_subtype(wanted, type)) {
         return raise_type(vm, "%N.__new__(%N): %N is not a subtype of %N", type, wanted, wanted, type);
     }

@@ -287,7 +287,8 @@ Value function_call(VM *vm, Value callable, Value *args, int nargs, Value names)
 
 /* --- spreading --- */
 
-Value call_describe(VM *vm, Value callable) {
+/* How errors name a callable: "f()" with its qualified name, or "T object". */
+static Value describe(VM *vm, Value callable) {
     Value name, module = ABSENT, text;
     int found = object_find_attribute(vm, callable, NAME_OF(vm, qualname), &name);
     if (found < 0) return ABSENT;
@@ -305,7 +306,7 @@ Value call_describe(VM *vm, Value callable) {
 }
 
 static Value raise_after_stars(VM *vm, Value callable, const char *stars, const char *kind, Value v) {
-    Value text = call_describe(vm, callable);
+    Value text = describe(vm, callable);
     if (is_absent(text)) return ABSENT;
     raise_type(vm, "%S argument after %s must be %s, not %T", text, stars, kind, v);
     value_drop(vm, text);
@@ -324,7 +325,7 @@ static bool merge_one(VM *vm, Value callable, Value keywords, Value key, Value v
     int there = dict_contains(vm, keywords, key);
     if (there < 0) return false;
     if (!there) return dict_set(vm, keywords, key, value);
-    Value text = call_describe(vm, callable);
+    Value text = describe(vm, callable);
     if (is_absent(text)) return false;
     if (is_string(key))
         raise_type(vm, "%S got multiple values for keyword argument '%S'", text, key);

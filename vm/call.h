@@ -46,7 +46,4 @@ NEW RAISES Value call_spread(VM *vm, Value callable, Value arguments, Value mapp
 NEW RAISES Value call_spread_positional(VM *vm, Value callable, Value iterable);
 RAISES bool call_merge_keywords(VM *vm, Value callable, Value keywords, Value mapping);
 
-/* How errors name a callable: "f()" with its qualified name, or "T object". NEW RAISES. */
-NEW RAISES Value call_describe(VM *vm, Value callable);
-
 #endif

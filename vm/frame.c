@@ -85,7 +85,7 @@ const Code *frame_object_code(const FrameObject *object) { return as_function(ob
 
 Value frame_object_globals(const FrameObject *object) { return as_function(object->function)->globals; }
 
-uint32_t frame_object_line(const FrameObject *object) {
+static uint32_t line_of(const FrameObject *object) {
     return object->frame ? frame_line(object->frame)
                          : code_line_near(frame_object_code(object), object->index);
 }
@@ -162,7 +162,7 @@ static Value get_builtins(VM *vm, Value self) {
 
 static Value get_line(VM *vm, Value self) {
     (void)vm;
-    uint32_t line = frame_object_line(as_frame_object(self));
+    uint32_t line = line_of(as_frame_object(self));
     return line ? int_small(line) : NONE;
 }
 
@@ -271,7 +271,7 @@ static Value frame_repr(VM *vm, Value self) {
     const FrameObject *object = as_frame_object(self);
     const Code *code = frame_object_code(object);
     return string_format(vm, "<frame at 0x%llx, file %R, line %u, code %S>", (unsigned long long)self.bits,
-                         code->filename, frame_object_line(object), code->name);
+                         code->filename, line_of(object), code->name);
 }
 
 static int frame_traverse(Object *self, VisitFn visit, void *context) {

@@ -136,7 +136,6 @@ static inline FrameObject *as_frame_object(Value v) { return (FrameObject *)as_o
 NEW RAISES Value frame_object(VM *vm, Frame *frame);
 /* The frame ends while others hold its object: the object takes over its variables. */
 void frame_object_take(VM *vm, Frame *frame);
-uint32_t frame_object_line(const FrameObject *object);
 BORROWED const Code *frame_object_code(const FrameObject *object);
 BORROWED Value frame_object_globals(const FrameObject *object);
 

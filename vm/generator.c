@@ -366,7 +366,7 @@ void generator_finalize(VM *vm, Object *self) {
 
 /* Is it GeneratorExit, or an instance? */
 static bool is_exit(Value thrown) {
-    if (is_exception_class(thrown)) return type_is_subtype((Type *)as_object(thrown), &exc_GeneratorExit);
+    if (is_exception_class(thrown)) return type_is_subtype(as_type(thrown), &exc_GeneratorExit);
     return value_is_instance(thrown, &exc_GeneratorExit);
 }
 
@@ -398,7 +398,7 @@ static Value thrown_exception(VM *vm, const Value *thrown) {
         if (has_value) return raise_type(vm, "instance exception may not have a separate value");
         exception = value_ref(type);
     } else if (is_exception_class(type)) {
-        bool made = has_value && value_is_instance(value, (Type *)as_object(type));
+        bool made = has_value && value_is_instance(value, as_type(type));
         exception = made ? value_ref(value) : make_exception(vm, type, value);
     } else {
         return raise_type(vm, "exceptions must be classes or instances deriving from BaseException, not %T",

@@ -210,7 +210,8 @@ static Value first_module(VM *vm, Value name, Value absolute, STEALS Value modul
     return first;
 }
 
-Value import_level(VM *vm, Value name, Value globals, Value fromlist, int64_t level) {
+/* __import__(name, globals, locals, fromlist, level). `globals` may be ABSENT when the level is 0. */
+static Value import_at_level(VM *vm, Value name, Value globals, Value fromlist, int64_t level) {
     if (!is_string(name)) return raise_type(vm, "module name must be a string");
     if (level < 0) return raise_value(vm, "level must be >= 0");
     if (level == 0 && string_length(as_string(name)) == 0) return raise_value(vm, "Empty module name");
@@ -238,7 +239,7 @@ Value import_function(VM *vm, Value *args, int nargs, Value names) {
     if (!is_absent(args[4]) && !object_to_int64(vm, args[4], &exc_OverflowError, &level)) return ABSENT;
     bool globals = !is_absent(args[1]) && is_dict(args[1]);
     if (level > 0 && !globals) return raise_type(vm, "globals must be a dict");
-    return import_level(vm, args[0], globals ? args[1] : ABSENT, args[3], level);
+    return import_at_level(vm, args[0], globals ? args[1] : ABSENT, args[3], level);
 }
 
 /* --- statements --- */
@@ -247,7 +248,7 @@ Value import_statement(VM *vm, const Frame *frame, Value name, Value fromlist, V
     Value import = dict_get_string(vm, frame_builtins(frame), NAME_OF(vm, import));
     if (is_absent(import)) return raise_error(vm, &exc_ImportError, "__import__ not found");
     if (value_same(import, vm_machine(vm)->native_import)) {
-        return import_level(vm, name, frame_globals(frame), fromlist, int_get(level));
+        return import_at_level(vm, name, frame_globals(frame), fromlist, int_get(level));
     }
     Value row[] = {name, frame_globals(frame), is_absent(frame->names) ? NONE : frame->names, fromlist,
                    level};

@@ -16,9 +16,6 @@
 /* The module of an absolute dotted name; its parents are imported first. */
 NEW RAISES Value import_module(VM *vm, Value name);
 
-/* __import__(name, globals, locals, fromlist, level). `globals` may be ABSENT when the level is 0. */
-NEW RAISES Value import_level(VM *vm, Value name, Value globals, Value fromlist, int64_t level);
-
 /* What the instructions do. The statement calls builtins.__import__ if it is not ours. */
 NEW RAISES Value import_statement(VM *vm, const Frame *frame, Value name, Value fromlist, Value level);
 NEW RAISES Value import_from(VM *vm, Value module, Value name);

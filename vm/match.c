@@ -157,7 +157,7 @@ Value match_class(VM *vm, Value subject, Value class, Value names, uint32_t posi
     if (!is_family(class, TYPE_TYPE)) return raise_type(vm, "called match pattern must be a class");
     int instance = object_is_instance(vm, subject, class);
     if (instance <= 0) return instance < 0 ? ABSENT : NONE;
-    ClassMatch m = {vm, subject, (Type *)as_object(class), ABSENT, list_new(vm, 0)};
+    ClassMatch m = {vm, subject, as_type(class), ABSENT, list_new(vm, 0)};
     Value result = ABSENT;
     /* Names given by keyword differ: the compiler has seen to that. */
     if (!is_absent(m.values) && positional) m.seen = set_new(vm);

@@ -165,7 +165,7 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
     if (type == &module_type && !local)
         return module_entry(vm, cache, object, name) ? OP_LOAD_ATTR_MODULE : family;
     if (type == &type_type && !local) {
-        return type_entry(vm, cache, (Type *)as_object(object), name) ? OP_LOAD_ATTR_TYPE : family;
+        return type_entry(vm, cache, as_type(object), name) ? OP_LOAD_ATTR_TYPE : family;
     }
     if (type->get_attribute != object_type.get_attribute) return family;
     Value found = type_lookup(vm, type, name);
@@ -229,7 +229,7 @@ static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name
     if (type == &module_type)
         return module_entry(vm, cache, object, name) ? OP_LOAD_METHOD_MODULE : OP_LOAD_METHOD;
     if (type == &type_type) {
-        return type_entry(vm, cache, (Type *)as_object(object), name) ? OP_LOAD_METHOD_TYPE : OP_LOAD_METHOD;
+        return type_entry(vm, cache, as_type(object), name) ? OP_LOAD_METHOD_TYPE : OP_LOAD_METHOD;
     }
     if (type->get_attribute != object_type.get_attribute) return OP_LOAD_METHOD;
     Value found = type_lookup(vm, type, name);

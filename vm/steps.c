@@ -152,7 +152,8 @@ bool step_load_method(VM *vm, Value object, Value name, Value *pair) {
     return false;
 }
 
-int step_special(VM *vm, Value object, Value name, Value *pair) {
+/* A special method of the type, the same way; 0 when missing. */
+static int load_special(VM *vm, Value object, Value name, Value *pair) {
     Value found = type_lookup(vm, type_of(object), name);
     if (is_absent(found)) return 0;
     return bind_found(vm, found, object, pair) ? 1 : -1;
@@ -165,7 +166,7 @@ static Value super_lookup(VM *vm, Type *start, const Type *type, Value name) {
     while (i < mro->length && !value_same(mro->items[i], from_object(type)))
         i++;
     for (i++; i < mro->length; i++) {
-        Dict *dict = type_dict(vm, (Type *)as_object(mro->items[i]));
+        Dict *dict = type_dict(vm, as_type(mro->items[i]));
         Value found = dict == NULL ? ABSENT : dict_get_string(vm, from_object(dict), name);
         if (!is_absent(found) || error_raised(vm)) return found;
     }
@@ -176,8 +177,8 @@ bool step_super(VM *vm, Value super, Value type, Value self, Value name, bool me
     pair[1] = ABSENT;
     bool builtin = value_same(super, from_object(&super_type));
     if (builtin && method && is_family(type, TYPE_TYPE) && !is_family(self, TYPE_TYPE) &&
-        type_is_subtype(type_of(self), (Type *)as_object(type)) && !value_same(name, NAME_OF(vm, class))) {
-        Value found = super_lookup(vm, type_of(self), (Type *)as_object(type), name);
+        type_is_subtype(type_of(self), as_type(type)) && !value_same(name, NAME_OF(vm, class))) {
+        Value found = super_lookup(vm, type_of(self), as_type(type), name);
         if (!is_absent(found)) return bind_found(vm, found, self, pair);
         if (error_raised(vm)) return false;
     }
@@ -421,7 +422,7 @@ static Value handled_exception(const VM *vm) {
 
 /* The exception that `from cause` names; NONE for none. */
 static Value cause_from(VM *vm, Value cause) {
-    bool class = is_family(cause, TYPE_TYPE) && ((Type *)as_object(cause))->flags & TYPE_EXCEPTION;
+    bool class = is_exception_class(cause);
     Value made = class ? call_0(vm, cause) : value_ref(cause);
     if (!value_is_given(made) || is_exception(made)) return made;
     value_drop(vm, made);
@@ -500,9 +501,9 @@ bool step_group_match(VM *vm, Value exception, Value type, Value *match, Value *
 
 bool step_with_enter(VM *vm, Value manager, bool asynchronous, Value *to) {
     Value enter[2];
-    int found = step_special(vm, manager, asynchronous ? NAME_OF(vm, aenter) : NAME_OF(vm, enter), enter);
+    int found = load_special(vm, manager, asynchronous ? NAME_OF(vm, aenter) : NAME_OF(vm, enter), enter);
     if (found <= 0) return found < 0 ? false : raise_no_manager(vm, manager, asynchronous, "");
-    found = step_special(vm, manager, asynchronous ? NAME_OF(vm, aexit) : NAME_OF(vm, exit), to);
+    found = load_special(vm, manager, asynchronous ? NAME_OF(vm, aexit) : NAME_OF(vm, exit), to);
     if (found > 0) {
         to[2] = is_absent(enter[1]) ? call_0(vm, enter[0]) : call_1(vm, enter[0], enter[1]);
         if (is_absent(to[2])) {

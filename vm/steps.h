@@ -23,8 +23,6 @@ RAISES bool step_setup_annotations(VM *vm, const Frame *frame);
 /* --- attributes --- */
 /* (function, object) or (attribute, ABSENT) into pair[0..1]; both NEW. */
 RAISES bool step_load_method(VM *vm, Value object, Value name, Value *pair);
-/* A special method of the type, the same way; 0 when missing. */
-RAISES int step_special(VM *vm, Value object, Value name, Value *pair);
 /* super().name as instructions do it; `method`: may give (function, self) as step_load_method. */
 RAISES bool step_super(VM *vm, Value super, Value type, Value self, Value name, bool method, Value *pair);
 

@@ -27,8 +27,6 @@ NATIVE(suggestion) {
     return is_absent(text) ? NONE : text;
 }
 
-static Value or_none(int32_t n) { return n < 0 ? NONE : int_small(n); }
-
 NATIVE(position) {
     if (!is_exactly(args[0], &traceback_type))
         return raise_type(vm, "position() argument 1 must be traceback, not %T", args[0]);
@@ -37,7 +35,8 @@ NATIVE(position) {
     uint32_t line = traceback_line(entry);
     Value lineno = line ? int_small(line) : NONE;
     if ((uint32_t)p.line != line || line == 0) return tuple_pack(vm, 4, lineno, NONE, NONE, NONE);
-    return tuple_pack(vm, 4, lineno, int_small(p.end_line), or_none(p.column), or_none(p.end_column));
+    return tuple_pack(vm, 4, lineno, int_small(p.end_line), column_or_none(p.column),
+                      column_or_none(p.end_column));
 }
 
 NATIVE(source) {

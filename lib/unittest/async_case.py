@@ -3,6 +3,7 @@
 __unittest = True
 
 import asyncio
+import contextlib
 import contextvars
 import inspect
 import warnings
@@ -35,12 +36,7 @@ class IsolatedAsyncioTestCase(TestCase):
 
     async def enterAsyncContext(self, cm):
         """Enter an asynchronous context manager, and exit it after the test. Returns what __aenter__ did."""
-        cls = type(cm)
-        try:
-            enter, exit = cls.__aenter__, cls.__aexit__
-        except AttributeError:
-            raise TypeError(f"'{cls.__module__}.{cls.__qualname__}' object does not support the asynchronous context "
-                            f"manager protocol") from None
+        enter, exit = contextlib._manager_methods(cm, "__aenter__", "__aexit__", "asynchronous context manager")
         result = await enter(cm)
         self.addAsyncCleanup(exit, cm, None, None, None)
         return result

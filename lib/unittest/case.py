@@ -89,13 +89,7 @@ def _addError(result, test, exc_info):
 
 
 def _enter_context(cm, addcleanup):
-    cls = type(cm)
-    try:
-        enter = cls.__enter__
-        leave = cls.__exit__
-    except AttributeError:
-        raise TypeError(f"'{cls.__module__}.{cls.__qualname__}' object does not support the context manager "
-                        "protocol") from None
+    enter, leave = contextlib._manager_methods(cm, "__enter__", "__exit__", "context manager")
     entered = enter(cm)
     addcleanup(leave, cm, None, None, None)
     return entered

@@ -145,7 +145,7 @@ static int is_abstract(VM *vm, Value v) {
 
 /* The abstract ones among the class's own attributes. */
 static bool add_own(VM *vm, Value self, Value abstracts) {
-    Dict *dict = type_dict(vm, (Type *)as_object(self));
+    Dict *dict = type_dict(vm, as_type(self));
     Value copy = dict == NULL ? ABSENT : dict_copy(vm, from_object(dict)), name, value;
     bool ok = !is_absent(copy);
     for (int64_t position = 0; ok && dict_next(copy, &position, &name, &value);) {
@@ -201,7 +201,7 @@ enum { PATTERN_SEQUENCE = 1 << 5, PATTERN_MAPPING = 1 << 6 };
 
 /* Take what the class says of itself. */
 static bool take_pattern_flags(VM *vm, Value self) {
-    Type *type = (Type *)as_object(self);
+    Type *type = as_type(self);
     Value flags;
     Dict *dict = type_dict(vm, type);
     if (dict == NULL) return false;
@@ -226,7 +226,7 @@ static bool give_pattern_flags(VM *vm, Type *type, uint32_t flags) {
     Value below = type_subclass_list(vm, type);
     bool ok = !is_absent(below);
     for (int64_t i = 0; ok && i < as_list(below)->length; i++)
-        ok = give_pattern_flags(vm, (Type *)as_object(as_list(below)->items[i]), flags);
+        ok = give_pattern_flags(vm, as_type(as_list(below)->items[i]), flags);
     value_xdrop(vm, below);
     recursion_leave(vm);
     return ok;
@@ -261,9 +261,8 @@ NATIVE(abc_register) {
     value_xdrop(vm, data);
     if (!ok) return ABSENT;
     vm->abc_registrations++;
-    uint32_t flags =
-        is_family(self, TYPE_TYPE) ? ((Type *)as_object(self))->flags & (TYPE_SEQUENCE | TYPE_MAPPING) : 0;
-    if (flags && !give_pattern_flags(vm, (Type *)as_object(class), flags)) return ABSENT;
+    uint32_t flags = is_family(self, TYPE_TYPE) ? as_type(self)->flags & (TYPE_SEQUENCE | TYPE_MAPPING) : 0;
+    if (flags && !give_pattern_flags(vm, as_type(class), flags)) return ABSENT;
     return value_ref(class);
 }
 
@@ -293,8 +292,7 @@ static int below_any(VM *vm, Value class, STEALS Value classes) {
 static int find_out(VM *vm, Value self, const AbcData *data, Value class) {
     int answer = ask_hook(vm, self, class);
     if (answer != 2) return answer;
-    if (is_family(self, TYPE_TYPE) && type_is_subtype((Type *)as_object(class), (Type *)as_object(self)))
-        return 1;
+    if (is_family(self, TYPE_TYPE) && type_is_subtype(as_type(class), as_type(self))) return 1;
     if (!is_absent(data->registry)) {
         answer = below_any(vm, class, living(vm, data->registry));
         if (answer == 1 || answer < 0) return answer;

@@ -849,7 +849,7 @@ NATIVE(array_reconstructor) {
     int64_t machine;
     if (!is_family(args[0], TYPE_TYPE))
         return raise_type(vm, "first argument must be a type object, not %T", args[0]);
-    Type *type = (Type *)as_object(args[0]);
+    Type *type = as_type(args[0]);
     if (!type_is_subtype(type, &array_type))
         return raise_type(vm, "%N is not a subtype of array.array", type);
     if (!is_string(args[1]) || string_length(as_string(args[1])) != 1)

@@ -92,8 +92,6 @@ RAISES bool future_set_exception(VM *vm, Value self, Value exception);
 RAISES int future_cancel(VM *vm, Value self, Value message); /* 1, 0 it is done already, -1 */
 RAISES bool future_add_callback(VM *vm, Value self, Value callback, Value context /* or ABSENT */);
 NEW RAISES Value future_cancelled_error(VM *vm, Future *future);
-int future_traverse(Object *self, VisitFn visit, void *context);
-void future_clear(VM *vm, Object *self);
 void future_finalize(VM *vm, Object *self);
 
 #endif

@@ -21,7 +21,7 @@ AsyncState *async_state(VM *vm) {
 /* Raise one of the installed exceptions. */
 static Value raise_part(VM *vm, AsyncPart part, const char *text) {
     AsyncState *state = async_state(vm);
-    return state ? raise_error(vm, (Type *)as_object(state->parts[part]), "%s", text) : ABSENT;
+    return state ? raise_error(vm, as_type(state->parts[part]), "%s", text) : ABSENT;
 }
 
 bool async_call_soon(VM *vm, Value loop, Value callback, Value argument, Value context) {
@@ -39,7 +39,7 @@ bool async_call_soon(VM *vm, Value loop, Value callback, Value argument, Value c
 
 /* --- life --- */
 
-int future_traverse(Object *self, VisitFn visit, void *context) {
+static int future_traverse(Object *self, VisitFn visit, void *context) {
     const Future *f = (const Future *)self;
     const Value values[] = {
         f->loop,      f->callback,  f->context,        f->callbacks,       f->result,
@@ -57,7 +57,7 @@ static void drop_values(VM *vm, Future *f) {
         value_clear(vm, values[i]);
 }
 
-void future_clear(VM *vm, Object *self) {
+static void future_clear(VM *vm, Object *self) {
     drop_values(vm, (Future *)self);
     attributes_clear_own(vm, self);
 }
@@ -234,7 +234,7 @@ bool future_set_result(VM *vm, Value self, Value result) {
 
 /* The instance that a class or an instance means. */
 static Value exception_instance(VM *vm, Value exception) {
-    bool class = is_family(exception, TYPE_TYPE) && ((Type *)as_object(exception))->flags & TYPE_EXCEPTION;
+    bool class = is_exception_class(exception);
     exception = class ? call_0(vm, exception) : value_ref(exception);
     if (is_absent(exception) || is_exception(exception)) return exception;
     value_drop(vm, exception);

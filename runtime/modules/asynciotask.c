@@ -110,7 +110,7 @@ static bool call_step_soon(VM *vm, Value self, Value exception) {
 
 static bool is_cancellation(VM *vm, Value exception) {
     AsyncState *state = async_state_maybe(vm);
-    return state && value_is_instance(exception, (Type *)as_object(state->parts[ASYNC_CANCELLED_ERROR]));
+    return state && value_is_instance(exception, as_type(state->parts[ASYNC_CANCELLED_ERROR]));
 }
 
 /* method(msg=message) of a Future of any class: 1, 0, -1 RAISES. */
@@ -309,8 +309,8 @@ static bool step(VM *vm, Value self, STEALS Value exception) {
     Task *t = as_task(self);
     bool ok = state && future_check(vm, &t->future);
     if (ok && t->future.status != FUTURE_PENDING) {
-        raise_error(vm, (Type *)as_object(state->parts[ASYNC_INVALID_STATE]),
-                    "__step(): already done: %R, %R", self, is_absent(exception) ? NONE : exception);
+        raise_error(vm, as_type(state->parts[ASYNC_INVALID_STATE]), "__step(): already done: %R, %R", self,
+                    is_absent(exception) ? NONE : exception);
         ok = false;
     }
     ok = ok && take_cancellation(vm, t, &exception);
@@ -571,11 +571,9 @@ NATIVE(get_name) {
 
 NATIVE(set_name_method) { return set_name(vm, as_task(args[0]), args[1]) ? NONE : ABSENT; }
 
-static Value none_if_absent(Value v) { return is_absent(v) ? NONE : value_ref(v); }
+NATIVE(get_coro) { return value_or_none(as_task(args[0])->coroutine); }
 
-NATIVE(get_coro) { return none_if_absent(as_task(args[0])->coroutine); }
-
-NATIVE(get_context) { return none_if_absent(as_task(args[0])->context); }
+NATIVE(get_context) { return value_or_none(as_task(args[0])->context); }
 
 NATIVE(get_stack) {
     AsyncState *state = async_state(vm);
@@ -669,7 +667,7 @@ Type task_type = {
 NATIVE(install) {
     if (nargs != ASYNC_PART_COUNT) return raise_type(vm, "_install() wants %d arguments", ASYNC_PART_COUNT);
     for (int i = ASYNC_CANCELLED_ERROR; i <= ASYNC_INVALID_STATE; i++) {
-        if (!is_family(args[i], TYPE_TYPE) || !(((Type *)as_object(args[i]))->flags & TYPE_EXCEPTION))
+        if (!is_family(args[i], TYPE_TYPE) || !((as_type(args[i]))->flags & TYPE_EXCEPTION))
             return raise_type(vm, "exceptions must derive from BaseException");
     }
     AsyncState *state = async_state_maybe(vm);

@@ -62,7 +62,8 @@ static Value context_with(VM *vm, Value map) {
     return from_object(c);
 }
 
-Value context_current(VM *vm) {
+/* The running context. */
+static Value current_context(VM *vm) {
     if (is_absent(vm->context)) vm->context = context_with(vm, ABSENT);
     return value_xref(vm->context);
 }
@@ -100,7 +101,7 @@ Value context_run(VM *vm, Value context, Value callable, Value *args, int nargs,
     Context *c = as_context(context);
     if (c->entered)
         return raise_error(vm, &exc_RuntimeError, "cannot enter context: %R is already entered", context);
-    Value current = context_current(vm);
+    Value current = current_context(vm);
     if (is_absent(current)) return ABSENT;
     c->previous = current;
     c->entered = true;
@@ -374,7 +375,7 @@ NATIVE(variable_get) {
 }
 
 NATIVE(variable_set) {
-    Value context = context_current(vm), token = ABSENT;
+    Value context = current_context(vm), token = ABSENT;
     if (is_absent(context)) return ABSENT;
     Value old = find(vm, as_context(context), args[0]);
     if (!is_absent(old) || !error_raised(vm)) token = token_with(vm, context, args[0], old);

@@ -14,9 +14,7 @@
 
 extern Object token_missing_object; /* Token.MISSING: immortal, as None is */
 
-/* The running context. */
-NEW RAISES Value context_current(VM *vm);
-/* A copy of it. */
+/* A copy of the running context. */
 NEW RAISES Value context_copy_current(VM *vm);
 
 static inline bool is_context(Value v) { return is_exactly(v, &context_type); }

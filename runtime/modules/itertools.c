@@ -190,9 +190,7 @@ static Value chain_new(VM *vm, Type *type, Value *args, int nargs, Value names) 
     return self;
 }
 
-METHOD(chain_from_iterable) {
-    return stream_make(vm, (Type *)as_object(args[0]), ABSENT, object_iterate(vm, args[1]));
-}
+METHOD(chain_from_iterable) { return stream_make(vm, as_type(args[0]), ABSENT, object_iterate(vm, args[1])); }
 
 /* Begin the next iterable; false at the end of them all, or RAISES. */
 static bool chain_open(VM *vm, Stream *stream) {

@@ -46,8 +46,6 @@ typedef struct {
 } RegexText;
 
 RAISES bool regex_open(VM *vm, const Pattern *pattern, Value string, RegexText *text);
-/* Make the text's units as wide as the pattern's engine wants them: before the first search in it. */
-RAISES bool regex_fit(VM *vm, Pattern *pattern, RegexText *text);
 void regex_close(VM *vm, RegexText *text);
 /* The part of an open text, or of a string, as str or bytes. */
 NEW RAISES Value regex_slice(VM *vm, const RegexText *text, int64_t start, int64_t stop);

@@ -49,7 +49,8 @@ bool regex_open(VM *vm, const Pattern *pattern, Value string, RegexText *text) {
     return raise_type(vm, "cannot use a string pattern on a bytes-like object"), false;
 }
 
-bool regex_fit(VM *vm, Pattern *pattern, RegexText *text) {
+/* Make the text's units as wide as the pattern's engine wants them: before the first search in it. */
+static bool fit_text(VM *vm, Pattern *pattern, RegexText *text) {
     RegexSubject *subject = &text->subject;
     int width = regex_engine_width(vm, &pattern->engine, subject->width_log);
     if (width < 0) return false;
@@ -127,7 +128,7 @@ static bool walk_begin(Walk *w, VM *vm, Value pattern, Value string, Value first
     w->endpos = w->text.subject.length = endpos < 0 ? 0 : endpos > length ? length : endpos;
     w->empty_before = false;
     w->spans = w->pattern->engine.groups < LOCAL_GROUPS ? w->local : memory_alloc(vm, spans_size(w->pattern));
-    if (w->spans && regex_fit(vm, w->pattern, &w->text)) return true;
+    if (w->spans && fit_text(vm, w->pattern, &w->text)) return true;
     walk_end(w);
     return false;
 }

@@ -38,7 +38,7 @@ static Type *new_class(void) {
     ck_assert(!is_absent(class));
     value_drop(vm, name);
     value_drop(vm, dict);
-    return (Type *)as_object(class);
+    return as_type(class);
 }
 
 static Object *new_instance(Type *type) {
