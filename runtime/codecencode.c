@@ -4,10 +4,12 @@
 #pragma GCC optimize("O3") /* its loops over characters are made vector loops */
 #endif
 
+#include "base/copy.h"
 #include "lexer/uniname.h"
 #include "runtime/bytes.h"
 #include "runtime/codecbody.h"
 #include "runtime/error.h"
+#include "runtime/escape.h"
 #include "runtime/str.h"
 #include "runtime/text.h"
 #include "runtime/utf8.h"
@@ -59,14 +61,7 @@ static int put_wide(const Encoder *e, uint32_t c, uint8_t *to) {
     return 2 + put_unit(e, 0xDC00 | (c & 0x3FF), to + 2);
 }
 
-static int put_escape(uint32_t c, uint8_t *to) {
-    int digits = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8, size = 0;
-    to[size++] = '\\';
-    to[size++] = c < 0x100 ? 'x' : c < 0x10000 ? 'u' : 'U';
-    for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4)
-        to[size++] = (uint8_t) "0123456789abcdef"[c >> shift & 15];
-    return size;
-}
+static int put_escape(uint32_t c, uint8_t *to) { return (int)(escape_put(to, c) - to); }
 
 static int put_byte(uint32_t c, uint8_t *to) {
     *to = (uint8_t)c;
@@ -253,6 +248,14 @@ static void encode_narrow(Encoder *e, const String *s) {
     e->at += length * e->width;
 }
 
+/* How many characters are the same in all encodings of one byte a character and need no escape. */
+static int64_t plain_run(const uint8_t *data, int64_t length) {
+    int64_t i = 0;
+    while (i < length && data[i] - 32U < 95 && data[i] != '\\')
+        i++;
+    return i;
+}
+
 static bool encode(Encoder *e) {
     uint8_t ignored[ENCODED_MAX];
     const String *s = as_string(e->string);
@@ -261,13 +264,13 @@ static bool encode(Encoder *e) {
         return true;
     }
     for (int64_t i = 0, length = string_length(s); i < length;) {
-        if (!reserve(e, ENCODED_MAX)) return false;
+        int64_t run = e->width == 1 && s->width_log == 0 ? plain_run(s->data + i, length - i) : 0;
+        if (!reserve(e, run + ENCODED_MAX)) return false;
+        copy_bytes(e->out->data + e->at, s->data + i, (size_t)run);
+        e->at += run;
+        i += run;
+        if (i == length) break;
         uint32_t c = string_at(s, i);
-        if (e->width == 1 && c - ' ' < 0x7F - ' ' && c != '\\') { /* itself in all of them */
-            e->out->data[e->at++] = (uint8_t)c;
-            i++;
-            continue;
-        }
         int size = encode_character(e, c, e->out->data + e->at);
         e->at += size;
         int64_t start = i++;

@@ -4,6 +4,7 @@
 
 #include "runtime/builder.h"
 #include "runtime/class.h"
+#include "runtime/escape.h"
 #include "runtime/error.h"
 #include "runtime/list.h"
 #include "runtime/slots.h"
@@ -40,18 +41,21 @@ Value object_str(VM *vm, Value v) {
 Value object_ascii(VM *vm, Value v) {
     Value text = object_repr(vm, v);
     if (is_absent(text) || as_string(text)->ascii) return text;
-    Builder b;
-    builder_init(&b, vm);
-    for (int64_t i = 0; i < string_length(as_string(text)); i++) {
-        uint32_t c = string_at(as_string(text), i);
-        if (c < 0x80) {
-            builder_char(&b, c);
-        } else {
-            builder_escape(&b, c);
-        }
+    const String *from = as_string(text);
+    int64_t length = string_length(from), size = 0;
+    for (int64_t i = 0; i < length; i++)
+        size += string_at(from, i) < 0x80 ? 1 : escape_size(string_at(from, i));
+    String *escaped = string_new(vm, size, 0);
+    uint8_t *to = escaped ? escaped->data : NULL;
+    for (int64_t i = 0; escaped && i < length; i++) {
+        uint32_t c = string_at(from, i);
+        if (c < 0x80)
+            *to++ = (uint8_t)c;
+        else
+            to = escape_put(to, c);
     }
     value_drop(vm, text);
-    return builder_finish(&b);
+    return from_object(escaped);
 }
 
 Value object_format(VM *vm, Value v, Value spec) {

@@ -1,5 +1,6 @@
 /* repr and ascii of str, repr of bytes: quotes and escapes. */
 #include "runtime/builder.h"
+#include "runtime/escape.h"
 #include "runtime/strsearch.h"
 #include "runtime/strtype.h"
 #include "runtime/unicode.h"
@@ -7,30 +8,23 @@
 /* ' unless the text has a ' and no ". */
 static char choose_quote(bool has_single, bool has_double) { return has_single && !has_double ? '"' : '\''; }
 
-static void append_hex(Builder *b, char letter, uint32_t c, int digits) {
-    char text[10] = {'\\', letter};
-    for (int i = digits + 1; i > 1; i--, c >>= 4)
-        text[i] = "0123456789abcdef"[c & 15];
-    builder_ascii(b, text, (size_t)digits + 2);
+void builder_escape(Builder *b, uint32_t c) {
+    uint8_t text[ESCAPE_MAX];
+    builder_ascii(b, (const char *)text, (size_t)(escape_put(text, c) - text));
 }
 
-void builder_escape(Builder *b, uint32_t c) {
-    if (c < 0x100) {
-        append_hex(b, 'x', c, 2);
-    } else if (c < 0x10000) {
-        append_hex(b, 'u', c, 4);
-    } else {
-        append_hex(b, 'U', c, 8);
-    }
+/* The letter behind the backslash for a character that may not stand in a quoted text; 0: it has none. */
+static inline uint8_t escape_letter(uint32_t c) {
+    return c == '\t'                            ? 't'
+           : c == '\n'                          ? 'n'
+           : c == '\r'                          ? 'r'
+           : c == '\'' || c == '"' || c == '\\' ? (uint8_t)c
+                                                : 0;
 }
 
 /* The escape of a character that may not stand in a quoted text. */
 static void append_escaped(Builder *b, uint32_t c) {
-    uint32_t letter = c == '\t'                            ? 't'
-                      : c == '\n'                          ? 'n'
-                      : c == '\r'                          ? 'r'
-                      : c == '\'' || c == '"' || c == '\\' ? c
-                                                           : 0;
+    uint8_t letter = escape_letter(c);
     if (!letter) {
         builder_escape(b, c);
         return;
@@ -80,21 +74,39 @@ static Value quote_string(VM *vm, Value string) {
 
 Value string_repr(VM *vm, Value self) { return quote_string(vm, self); }
 
-Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t length, const char *after) {
-    bool has_single = memchr(data, '\'', (size_t)length), has_double = memchr(data, '"', (size_t)length);
-    char quote = choose_quote(has_single, has_double);
-    Builder b;
-    builder_init(&b, vm);
-    builder_c(&b, before);
-    builder_char(&b, (uint8_t)quote);
+/* How long the quoted bytes are without their quotes. */
+static int64_t quoted_size(const uint8_t *data, int64_t length, char quote) {
+    int64_t size = 0;
+    for (int64_t i = 0; i < length; i++)
+        size += is_plain(data[i], quote) ? 1 : escape_letter(data[i]) ? 2 : 4;
+    return size;
+}
+
+static uint8_t *put_quoted(uint8_t *to, const uint8_t *data, int64_t length, char quote) {
+    *to++ = (uint8_t)quote;
     for (int64_t i = 0; i < length; i++) {
-        int64_t start = i;
-        while (i < length && is_plain(data[i], quote))
-            i++;
-        if (i > start) builder_ascii(&b, (const char *)data + start, (size_t)(i - start));
-        if (i < length) append_escaped(&b, data[i]);
+        uint8_t c = data[i], letter;
+        if (is_plain(c, quote)) {
+            *to++ = c;
+        } else if ((letter = escape_letter(c))) {
+            *to++ = '\\';
+            *to++ = letter;
+        } else {
+            to = escape_put(to, c);
+        }
     }
-    builder_char(&b, (uint8_t)quote);
-    builder_c(&b, after);
-    return builder_finish(&b);
+    *to++ = (uint8_t)quote;
+    return to;
+}
+
+Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t length, const char *after) {
+    bool has_single = memchr(data, '\'', (size_t)length);
+    bool has_double = has_single && memchr(data, '"', (size_t)length);
+    char quote = choose_quote(has_single, has_double);
+    size_t ahead = strlen(before), behind = strlen(after);
+    String *s = string_new(vm, quoted_size(data, length, quote) + 2 + (int64_t)(ahead + behind), 0);
+    if (!s) return ABSENT;
+    memcpy(s->data, before, ahead);
+    memcpy(put_quoted(s->data + ahead, data, length, quote), after, behind);
+    return from_object(s);
 }

@@ -187,31 +187,34 @@ void finder_init(Finder *f, Text text, Text wanted) {
     f->text = text;
     f->wanted = wanted;
     f->at = 0;
-    f->block = -1;
+    f->block = 0;
+    f->found = 0;
     f->cost = 0;
 }
 
 typedef uint8_t Bytes16 __attribute__((vector_size(16)));
 
-static inline void look_at_block(Finder *f, int64_t block) {
-    const uint8_t *data = f->text.data + block;
-    int64_t gap = f->wanted.length - 1;
-    Bytes16 first = f->wanted.data[0] - (Bytes16){0}, last = f->wanted.data[gap] - (Bytes16){0}, a, b;
+/* The top bits of eight bytes, each 0 or 0xFF, as eight bits. */
+static inline uint32_t byte_bits(uint64_t bytes) {
+    return (uint32_t)((bytes & UINT64_C(0x8080808080808080)) * UINT64_C(0x0002040810204081) >> 56);
+}
+
+/* Which of sixteen places have the first byte, and `gap` bytes further the last one: a bit each. */
+static inline uint32_t places_in_block(const uint8_t *data, int64_t gap, Bytes16 first, Bytes16 last) {
+    Bytes16 a, b;
     memcpy(&a, data, sizeof a);
     memcpy(&b, data + gap, sizeof b);
     Bytes16 both = (Bytes16)(a == first) & (Bytes16)(b == last);
-    memcpy(f->found, &both, sizeof f->found);
-    f->block = block;
+    uint64_t halves[2];
+    memcpy(halves, &both, sizeof halves);
+    return halves[0] | halves[1] ? byte_bits(halves[0]) | byte_bits(halves[1]) << 8 : 0;
 }
 
-/* The next place in the block at or behind `at` that has both ends, or -1. */
-static inline int64_t next_in_block(Finder *f) {
-    int64_t skip = f->at - f->block;
-    for (int half = 0; half < 2; half++, skip -= 8) {
-        uint64_t found = skip >= 8 ? 0 : skip > 0 ? f->found[half] >> 8 * skip << 8 * skip : f->found[half];
-        if (found) return f->block + 8 * half + __builtin_ctzll(found) / 8;
-    }
-    return -1;
+static inline void look_at_block(Finder *f, int64_t block) {
+    int64_t gap = f->wanted.length - 1;
+    Bytes16 first = f->wanted.data[0] - (Bytes16){0}, last = f->wanted.data[gap] - (Bytes16){0};
+    f->found = places_in_block(f->text.data + block, gap, first, last);
+    f->block = block;
 }
 
 static inline bool middle_matches(const uint8_t *text, const uint8_t *wanted, int64_t length) {
@@ -240,22 +243,25 @@ int64_t finder_next(Finder *f) {
     int64_t length = f->wanted.length, places = f->text.length - length + 1;
     if (f->text.width_log || f->wanted.width_log || length == 1) return find_on(f);
     for (;;) {
-        if (f->block < 0 || f->at >= f->block + 16) {
+        while (!f->found) {
             if (f->at + 16 > places) return find_on(f); /* the last places, which are no whole block */
             look_at_block(f, f->at);
+            f->at += 16;
         }
-        int64_t at = next_in_block(f);
-        if (at < 0) {
-            f->at = f->block + 16;
-            continue;
-        }
-        f->at = at + 1;
+        int64_t at = f->block + __builtin_ctz(f->found);
+        f->found &= f->found - 1;
         f->cost += length;
         if (middle_matches(f->text.data + at, f->wanted.data, length)) {
-            f->at = at + length;
+            int64_t passed = at + length - f->block; /* nothing in what has been found may overlap */
+            f->found = passed < 16 ? f->found >> passed << passed : 0;
+            if (passed > 16) f->at = at + length;
             return at;
         }
-        if (f->cost > at * 4 + PATIENCE) return find_on(f);
+        if (f->cost > at * 4 + PATIENCE) {
+            f->at = at + 1;
+            f->found = 0;
+            return find_on(f);
+        }
     }
 }
 
@@ -295,14 +301,46 @@ static int64_t count_byte(const uint8_t *data, int64_t length, uint8_t byte) {
     return count;
 }
 
-int64_t text_count(Text t, Text wanted, int64_t limit) {
-    if (wanted.length == 0) return t.length < limit ? t.length + 1 : limit;
-    if (wanted.length == 1 && wanted.width_log == 0 && t.width_log == 0 && limit == INT64_MAX)
-        return count_byte(t.data, t.length, wanted.data[0]);
+static int64_t count_on(Text t, Text wanted, int64_t limit) {
     Finder f;
     finder_init(&f, t, wanted);
     int64_t count = 0;
     while (count < limit && finder_next(&f) >= 0)
         count++;
     return count;
+}
+
+/* The places sixteen at a time, as a Finder does, but all at once. */
+static int64_t count_bytes(Text t, Text wanted, int64_t limit) {
+    const uint8_t *data = t.data;
+    int64_t length = wanted.length, places = t.length - length + 1, at = 0, count = 0, cost = 0;
+    Bytes16 first = wanted.data[0] - (Bytes16){0}, last = wanted.data[length - 1] - (Bytes16){0};
+    while (at + 16 <= places && count < limit) {
+        uint32_t found = places_in_block(data + at, length - 1, first, last);
+        int64_t next = at + 16;
+        while (found) {
+            int64_t passed = __builtin_ctz(found);
+            found &= found - 1;
+            cost += length;
+            if (middle_matches(data + at + passed, wanted.data, length)) {
+                if (++count == limit) return count;
+                passed += length;
+                found = passed < 16 ? found >> passed << passed : 0;
+                if (passed > 16) next = at + passed;
+            } else if (cost > at * 4 + PATIENCE) {
+                return count + count_on(text_part(t, at + passed + 1, t.length), wanted, limit - count);
+            }
+        }
+        at = next;
+    }
+    return count + count_on(text_part(t, at, t.length), wanted, limit - count);
+}
+
+int64_t text_count(Text t, Text wanted, int64_t limit) {
+    if (wanted.length == 0) return t.length < limit ? t.length + 1 : limit;
+    if (cannot_occur(t, wanted)) return 0;
+    bool narrow = wanted.width_log == 0 && t.width_log == 0;
+    if (narrow && wanted.length == 1 && limit == INT64_MAX)
+        return count_byte(t.data, t.length, wanted.data[0]);
+    return narrow && wanted.length > 1 ? count_bytes(t, wanted, limit) : count_on(t, wanted, limit);
 }

@@ -24,9 +24,9 @@ int64_t text_count(Text text, Text wanted, int64_t limit);
  */
 typedef struct {
     Text text, wanted;
-    int64_t at;        /* where to go on */
-    int64_t block;     /* the sixteen places that `found` speaks of; -1: none yet */
-    uint64_t found[2]; /* a byte of ones for each place that has the first and the last byte */
+    int64_t at;     /* where to go on when there is none in `found` */
+    int64_t block;  /* the sixteen places that `found` speaks of */
+    uint32_t found; /* a bit for each place that has the first and the last byte and was not asked for yet */
     int64_t cost;
 } Finder;
 

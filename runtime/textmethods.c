@@ -305,16 +305,50 @@ static int64_t expand(Text t, int64_t tab_size, TextWriter *w) {
     return length;
 }
 
+/* The same for units of one byte. `left` is how many columns there are up to the next stop. */
+static int64_t expanded_length(Text t, int64_t tab_size) {
+    int64_t left = tab_size, length = 0;
+    for (int64_t i = 0; i < t.length; i++) {
+        uint8_t c = t.data[i];
+        int64_t step = c != '\t' ? 1 : tab_size > 0 ? left : 0;
+        left = left == step || c == '\n' || c == '\r' ? tab_size : left - step;
+        if (__builtin_add_overflow(length, step, &length)) return -1;
+    }
+    return length;
+}
+
+static void expand_narrow(Text t, int64_t tab_size, uint8_t *to, const uint8_t *end) {
+    int64_t left = tab_size;
+    for (int64_t i = 0; i < t.length; i++) {
+        uint8_t c = t.data[i];
+        if (c == '\t') {
+            if (left > 8 || end - to < 8)
+                memset(to, ' ', left > 0 ? (size_t)left : 0);
+            else
+                memset(to, ' ', 8); /* what is too much is written over */
+            to += left > 0 ? left : 0;
+            left = left > 0 ? 0 : left;
+        } else {
+            *to++ = c;
+            left--;
+        }
+        if (left == 0 || c == '\n' || c == '\r') left = tab_size;
+    }
+}
+
 TEXT_METHOD(expandtabs) {
     int tab_size = 8;
     if (!is_absent(args[1]) && !object_to_c_int(vm, args[1], &tab_size)) return ABSENT;
     Text t = text_of(args[0]);
-    int64_t length = expand(t, tab_size, NULL);
+    int64_t length = t.width_log == 0 ? expanded_length(t, tab_size) : expand(t, tab_size, NULL);
     if (length < 0 || length == INT64_MAX) return raise_overflow(vm, "new string is too long");
     if (is_string(args[0]) && text_find_unit(t, '\t') < 0) return text_slice(vm, args[0], 0, t.length);
     TextWriter w;
     if (!writer_new(vm, &w, args[0], length, text_limit(args[0]))) return ABSENT;
-    expand(t, tab_size, &w);
+    if (t.width_log == 0)
+        expand_narrow(t, tab_size, w.data, w.data + length);
+    else
+        expand(t, tab_size, &w);
     return w.value;
 }
 
