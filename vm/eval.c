@@ -241,24 +241,24 @@ static Value get_item(VM *vm, Value container, Value key) {
 }
 
 /* Attributes at sites that see many classes. */
-static Value *cached_slot(const AttributeCacheEntry *entry, Value object) {
+static inline Value *cached_slot(const AttributeCacheEntry *entry, Value object) {
     return attributes_slot(attributes_at(as_object(object), as_object(object)->type->attributes_offset),
                            entry->slot);
 }
 
-static Value load_attribute(VM *vm, Value object, Value name) {
+FAST_INLINE Value load_attribute(VM *vm, Value object, Value name) {
     const AttributeCacheEntry *entry = attribute_cache_find(vm, object, name, ATTRIBUTE_LOAD);
     return entry ? value_ref(*cached_slot(entry, object)) : object_get_attribute(vm, object, name);
 }
 
-static bool store_attribute(VM *vm, Value object, Value name, Value value) {
+FAST_INLINE bool store_attribute(VM *vm, Value object, Value name, Value value) {
     const AttributeCacheEntry *entry = attribute_cache_find(vm, object, name, ATTRIBUTE_STORE);
     if (entry == NULL) return object_set_attribute(vm, object, name, value);
     value_set(vm, cached_slot(entry, object), value_ref(value));
     return true;
 }
 
-static bool load_method(VM *vm, Value object, Value name, Value *pair) {
+FAST_INLINE bool load_method(VM *vm, Value object, Value name, Value *pair) {
     const AttributeCacheEntry *entry = attribute_cache_find(vm, object, name, ATTRIBUTE_METHOD);
     if (entry == NULL) return step_load_method(vm, object, name, pair);
     bool method = !is_absent(entry->method);
