@@ -570,6 +570,16 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
     GUARD_VERSION(object); \
     area = cache_area(ip, as_object(object)); \
     if (UNLIKELY(area->shape_id != ip[2])) goto undo
+/* Of a class itself: the version of its metaclass, and its own. */
+#define GUARD_CLASS(object) \
+    if (UNLIKELY(!is_object(object) || is_absent(object) || as_object(object)->type->version != ip[2] || \
+                 as_type(object)->version != ip[1])) \
+    goto undo
+/* Of a module: where its dict has which keys. */
+#define GUARD_MODULE(object) \
+    if (UNLIKELY(is_absent(object) || !is_exactly(object, &module_type))) goto undo; \
+    const Dict *dict = as_dict(as_module(object)->dict); \
+    if (UNLIKELY(dict->keys_version != ip[1])) goto undo
 /* And, with the shape, how many slots are inline: the attribute is at its distance from the beginning of the object. */
 #define GUARD_SLOT(object) \
     GUARD_VERSION(object); \
@@ -961,8 +971,7 @@ Value eval_run(VM *vm) {
 
     TARGET(LOAD_ATTR_TYPE) {
         Value object = sp[-1];
-        if (UNLIKELY(!is_exactly(object, &type_type) || ((Type *)as_object(object))->version != ip[1]))
-            goto undo;
+        GUARD_CLASS(object);
         sp[-1] = value_ref(cache_value(&ip[3]));
         ip += 5;
         object_drop(vm, as_object(object));
@@ -971,9 +980,7 @@ Value eval_run(VM *vm) {
 
     TARGET(LOAD_ATTR_MODULE) {
         Value object = sp[-1];
-        if (UNLIKELY(!is_exactly(object, &module_type))) goto undo;
-        const Dict *dict = as_dict(as_module(object)->dict);
-        if (UNLIKELY(dict->keys_version != ip[1])) goto undo;
+        GUARD_MODULE(object);
         sp[-1] = value_ref(dict_entries(dict)[ip[3]].value);
         ip += 5;
         object_drop(vm, as_object(object));
@@ -1016,6 +1023,22 @@ Value eval_run(VM *vm) {
         Value object = locals[A8];
         GUARD_SHAPE(object);
         PUSH(value_ref(cache_value(&ip[3])));
+        ip += 5;
+        NEXT();
+    }
+
+    TARGET(LOAD_LOCAL_ATTR_TYPE) {
+        Value object = locals[A8];
+        GUARD_CLASS(object);
+        PUSH(value_ref(cache_value(&ip[3])));
+        ip += 5;
+        NEXT();
+    }
+
+    TARGET(LOAD_LOCAL_ATTR_MODULE) {
+        Value object = locals[A8];
+        GUARD_MODULE(object);
+        PUSH(value_ref(dict_entries(dict)[ip[3]].value));
         ip += 5;
         NEXT();
     }
@@ -1168,8 +1191,7 @@ Value eval_run(VM *vm) {
 
     TARGET(LOAD_METHOD_TYPE) {
         Value object = sp[-1];
-        if (UNLIKELY(!is_exactly(object, &type_type) || ((Type *)as_object(object))->version != ip[1]))
-            goto undo;
+        GUARD_CLASS(object);
         sp[-1] = value_ref(cache_value(&ip[3]));
         PUSH(ABSENT);
         ip += 5;
@@ -1189,9 +1211,7 @@ Value eval_run(VM *vm) {
 
     TARGET(LOAD_METHOD_MODULE) {
         Value object = sp[-1];
-        if (UNLIKELY(!is_exactly(object, &module_type))) goto undo;
-        const Dict *dict = as_dict(as_module(object)->dict);
-        if (UNLIKELY(dict->keys_version != ip[1])) goto undo;
+        GUARD_MODULE(object);
         sp[-1] = value_ref(dict_entries(dict)[ip[3]].value);
         PUSH(ABSENT);
         ip += 5;

@@ -98,9 +98,15 @@ static bool module_entry(VM *vm, uint32_t *cache, Value module, Value name) {
     return cache[1] != 0 && index >= 0;
 }
 
-/* A class's own attribute that is no descriptor, or a function. */
+static bool is_class(const Type *type) { return type->get_attribute == type_type.get_attribute; }
+
+/* A class's own attribute that is no descriptor, or a function: for the version of the class and of its metaclass, which
+ * has nothing of that name. */
 static bool type_entry(VM *vm, uint32_t *cache, Type *type, Value name) {
-    if (!is_absent(type_lookup(vm, &type_type, name))) return false;
+    Type *metaclass = type_of(from_object(type));
+    if (!is_absent(type_lookup(vm, metaclass, name))) return false;
+    cache[2] = type_version(vm, metaclass);
+    if (cache[2] == 0) return false;
     Value found = type_lookup(vm, type, name);
     if (is_absent(found) || (type_of(found)->descriptor_get != NULL && !is_function(found))) return false;
     cache[1] = type_version(vm, type);
@@ -162,10 +168,13 @@ static bool is_plain_property(Value attribute) {
 static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value object, Value name) {
     bool local = family == OP_LOAD_LOCAL_ATTR;
     Type *type = type_of(object);
-    if (type == &module_type && !local)
-        return module_entry(vm, cache, object, name) ? OP_LOAD_ATTR_MODULE : family;
-    if (type == &type_type && !local) {
-        return type_entry(vm, cache, as_type(object), name) ? OP_LOAD_ATTR_TYPE : family;
+    if (type == &module_type) {
+        if (!module_entry(vm, cache, object, name)) return family;
+        return local ? OP_LOAD_LOCAL_ATTR_MODULE : OP_LOAD_ATTR_MODULE;
+    }
+    if (is_class(type)) {
+        if (!type_entry(vm, cache, as_type(object), name)) return family;
+        return local ? OP_LOAD_LOCAL_ATTR_TYPE : OP_LOAD_ATTR_TYPE;
     }
     if (type->get_attribute != object_type.get_attribute) return family;
     Value found = type_lookup(vm, type, name);
@@ -228,7 +237,7 @@ static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name
     Type *type = type_of(object);
     if (type == &module_type)
         return module_entry(vm, cache, object, name) ? OP_LOAD_METHOD_MODULE : OP_LOAD_METHOD;
-    if (type == &type_type) {
+    if (is_class(type)) {
         return type_entry(vm, cache, as_type(object), name) ? OP_LOAD_METHOD_TYPE : OP_LOAD_METHOD;
     }
     if (type->get_attribute != object_type.get_attribute) return OP_LOAD_METHOD;
