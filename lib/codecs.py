@@ -355,10 +355,19 @@ def _handle_error(name, error):
 # --- the functions of single encodings ---
 
 
+def _type_name(value):
+    """The name in messages about wrong arguments."""
+    return 'None' if value is None else type(value).__name__
+
+
 def _bytes_of(data):
-    if isinstance(data, str):
-        raise TypeError("a bytes-like object is required, not 'str'")
-    return data if isinstance(data, bytes) else memoryview(data).tobytes()
+    if isinstance(data, bytes):
+        return data
+    try:
+        view = memoryview(data)
+    except TypeError:
+        raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'") from None
+    return view.tobytes()
 
 
 def _functions(function_name, encoding, whole=False):
@@ -366,7 +375,7 @@ def _functions(function_name, encoding, whole=False):
 
     def encode(text, errors=None, /):
         if not isinstance(text, str):
-            raise TypeError(f'{function_name}_encode() argument 1 must be str, not {type(text).__name__}')
+            raise TypeError(f'{function_name}_encode() argument 1 must be str, not {_type_name(text)}')
         return text.encode(encoding, errors or 'strict'), len(text)
 
     if whole:
@@ -496,7 +505,7 @@ def escape_decode(data, errors=None, /):
 def escape_encode(data, errors=None, /):
     """Bytes as they stand in a bytes literal between single quotes."""
     if not isinstance(data, bytes):
-        raise TypeError(f'escape_encode() argument 1 must be bytes, not {type(data).__name__}')
+        raise TypeError(f'escape_encode() argument 1 must be bytes, not {_type_name(data)}')
     text = repr(b'"' + data)[3:-1] if b"'" not in data else \
         b"\\'".join(escape_encode(part)[0] for part in data.split(b"'")).decode()
     return text.encode(), len(data)

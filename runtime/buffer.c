@@ -19,7 +19,7 @@ bool buffer_writable_argument(VM *vm, const char *function, Value v, BufferView 
     if (has_buffer(v) && buffer_acquire(vm, v, BUFFER_WRITABLE, buffer)) return true;
     if (error_raised(vm) && !error_is(vm, &exc_BufferError)) return false;
     error_clear(vm);
-    raise_type(vm, "%s() argument must be read-write bytes-like object, not %T", function, v);
+    raise_type(vm, "%s() argument must be read-write bytes-like object, not %Q", function, v);
     return false;
 }
 

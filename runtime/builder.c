@@ -210,6 +210,9 @@ static void append_text(Builder *b, const char *text, int precision) {
     builder_utf8(b, text, precision < 0 ? strlen(text) : strnlen(text, (size_t)precision));
 }
 
+/* What messages about a wrong argument call it: its type, but None by its own name. */
+static const char *argument_name(Value v) { return is_none(v) ? "None" : type_name_of(v); }
+
 void builder_vformat(Builder *b, const char *format, va_list arguments) {
     va_list args; /* a copy, because a va_list parameter may be no va_list to take the address of */
     va_copy(args, arguments);
@@ -252,6 +255,7 @@ void builder_vformat(Builder *b, const char *format, va_list arguments) {
             break;
         case 'A': append_owned(b, object_ascii(b->vm, va_arg(args, Value))); break;
         case 'T': append_text(b, type_name_of(va_arg(args, Value)), precision); break;
+        case 'Q': append_text(b, argument_name(va_arg(args, Value)), precision); break;
         case 'N': append_text(b, type_name(va_arg(args, const Type *)), precision); break;
         default: __builtin_unreachable(); /* a format this function does not know is a bug in the caller */
         }

@@ -419,7 +419,7 @@ NATIVE(builtin_ord) {
 NATIVE(builtin_format) {
     if (!is_absent(args[1]) && !is_string(args[1])) {
         if (is_none(args[1])) return raise_type(vm, "format() argument 2 must be str, not None");
-        return raise_type(vm, "format() argument 2 must be str, not %T", args[1]);
+        return raise_type(vm, "format() argument 2 must be str, not %Q", args[1]);
     }
     return object_format(vm, args[0], args[1]);
 }

@@ -126,7 +126,7 @@ static int64_t read_hex(VM *vm, Text t, uint8_t *to) {
 
 SHARED_METHOD(fromhex) {
     if (is_none(args[1])) return raise_type(vm, "fromhex() argument must be str, not None");
-    if (!is_string(args[1])) return raise_type(vm, "fromhex() argument must be str, not %T", args[1]);
+    if (!is_string(args[1])) return raise_type(vm, "fromhex() argument must be str, not %Q", args[1]);
     Bytes *bytes = bytes_new(vm, string_length(as_string(args[1])) / 2 + 1);
     if (!bytes) return ABSENT;
     int64_t count = read_hex(vm, text_of(args[1]), bytes->data);

@@ -715,7 +715,7 @@ bool codec_check_argument(VM *vm, const char *function, const char *parameter, V
     if (is_none(v)) {
         raise_type(vm, "%s() argument '%s' must be str, not None", function, parameter);
     } else {
-        raise_type(vm, "%s() argument '%s' must be str, not %T", function, parameter, v);
+        raise_type(vm, "%s() argument '%s' must be str, not %Q", function, parameter, v);
     }
     return false;
 }

@@ -213,7 +213,7 @@ static bool check_type(VM *vm, Value old, Value given, const char *attribute) {
         return object_to_int64(vm, given, &exc_OverflowError, &number);
     }
     if (type_is_subtype(type_of(given), type_of(old))) return true;
-    raise_type(vm, "replace() argument '%s' must be %s, not %T", attribute, type_of(old)->head.name, given);
+    raise_type(vm, "replace() argument '%s' must be %s, not %Q", attribute, type_of(old)->head.name, given);
     return false;
 }
 

@@ -9,7 +9,8 @@
  * `return raise_type(vm, ...)` is a whole statement. Raising sets __context__ from the exception being handled.
  *
  * Formats know, beside printf's %s %d %u %x %c %zd %ld %lld %.Ns and %%:  %R repr of a Value, %S str of a Value,
- * %A ascii of a Value, %T the name of a Value's type (fully CPython's tp_name form), %N the name of a Type *.
+ * %A ascii of a Value, %T the name of a Value's type (fully CPython's tp_name form), %N the name of a Type *,
+ * %Q as %T, but "None" for None, as in "f() argument 1 must be str, not None".
  * An error while formatting replaces the one that was to be raised.
  */
 

@@ -480,7 +480,7 @@ static Value syntax_str(VM *vm, Value self) {
 /* --- UnicodeError --- */
 
 static bool unicode_check(VM *vm, Value v, int position, bool is_right, const char *wanted) {
-    if (!is_right) raise_type(vm, "argument %d must be %s, not %T", position, wanted, v);
+    if (!is_right) raise_type(vm, "argument %d must be %s, not %Q", position, wanted, v);
     return is_right;
 }
 

@@ -44,7 +44,7 @@ Value group_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
         return raise_type(vm, "BaseExceptionGroup.__new__() takes exactly 2 arguments (%d given)", nargs);
     }
     if (!is_string(args[0])) {
-        return raise_type(vm, "BaseExceptionGroup.__new__() argument 1 must be str, not %T", args[0]);
+        return raise_type(vm, "BaseExceptionGroup.__new__() argument 1 must be str, not %Q", args[0]);
     }
     if (type_of(args[1])->container.get_item == NULL || is_dict(args[1])) {
         return raise_type(vm, "second argument (exceptions) must be a sequence");

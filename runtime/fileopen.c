@@ -50,7 +50,7 @@ static bool parse_mode(VM *vm, Value mode, OpenMode *m) {
 static bool check_text(VM *vm, Value v, const char *name) {
     if (!value_is_given(v)) return true;
     if (!is_string(v))
-        return raise_type(vm, "open() argument '%s' must be str or None, not %T", name, v), false;
+        return raise_type(vm, "open() argument '%s' must be str or None, not %Q", name, v), false;
     if (strlen((const char *)as_string(v)->data) < as_string(v)->length && as_string(v)->ascii) {
         return raise_value(vm, "embedded null character"), false;
     }
@@ -133,7 +133,7 @@ NATIVE(open_function) {
     OpenMode mode = {.raw = "r", .kind = 'r'};
     int64_t buffering = -1;
     if (!is_absent(args[ARG_MODE]) && !is_string(args[ARG_MODE])) {
-        return raise_type(vm, "open() argument 'mode' must be str, not %T", args[ARG_MODE]);
+        return raise_type(vm, "open() argument 'mode' must be str, not %Q", args[ARG_MODE]);
     }
     if (!is_absent(args[ARG_BUFFERING]) &&
         !object_to_int64(vm, args[ARG_BUFFERING], &exc_OverflowError, &buffering)) {

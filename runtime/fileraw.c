@@ -193,7 +193,7 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     Value row[4];
     if (!arguments_bind(vm, "FileIO", params, args, nargs, names, row)) return false;
     if (!is_absent(row[1]) && !is_string(row[1]))
-        return raise_type(vm, "FileIO() argument 'mode' must be str, not %T", row[1]), false;
+        return raise_type(vm, "FileIO() argument 'mode' must be str, not %Q", row[1]), false;
     const char *mode = is_absent(row[1]) ? "r" : (const char *)as_string(row[1])->data;
     bool known = strspn(mode, "rwaxb+") == strlen(mode) && (is_absent(row[1]) || as_string(row[1])->ascii);
     if (!known) return raise_value(vm, "invalid mode: %.200s", mode), false;

@@ -89,7 +89,7 @@ static bool newline_mode(VM *vm, Value newline, NewlineMode *mode) {
     if (!value_is_given(newline)) {
         *mode = NEWLINE_UNIVERSAL;
     } else if (!is_string(newline)) {
-        raise_type(vm, "open() argument 'newline' must be str or None, not %T", newline);
+        raise_type(vm, "open() argument 'newline' must be str or None, not %Q", newline);
         return false;
     } else if (string_length(as_string(newline)) == 0) {
         *mode = NEWLINE_KEEP;
@@ -152,7 +152,7 @@ Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value ne
 static bool check_text(VM *vm, Value v, const char *name) {
     if (!value_is_given(v)) return true;
     if (!is_string(v))
-        raise_type(vm, "TextIOWrapper() argument '%s' must be str or None, not %T", name, v);
+        raise_type(vm, "TextIOWrapper() argument '%s' must be str or None, not %Q", name, v);
     else if (as_string(v)->ascii && strlen((const char *)as_string(v)->data) < as_string(v)->length)
         raise_value(vm, "embedded null character");
     return !error_raised(vm);
@@ -347,7 +347,7 @@ bool text_file_print(VM *vm, TextFile *t, Value string) {
 }
 
 NATIVE(write_method) {
-    if (!is_string(args[1])) return raise_type(vm, "write() argument must be str, not %T", args[1]);
+    if (!is_string(args[1])) return raise_type(vm, "write() argument must be str, not %Q", args[1]);
     if (!text_file_print(vm, as_text_file(args[0]), args[1])) return ABSENT;
     return int_small(string_length(as_string(args[1])));
 }
@@ -730,7 +730,7 @@ NATIVE(reconfigure_method) {
     if (recoded && (!is_string(encoding) || !set_encoding(vm, t, encoding))) {
         return error_raised(vm)
                    ? ABSENT
-                   : raise_type(vm, "reconfigure() argument 'encoding' must be str or None, not %T",
+                   : raise_type(vm, "reconfigure() argument 'encoding' must be str or None, not %Q",
                                 encoding);
     }
     if (value_is_given(errors)) value_set(vm, &t->errors, value_ref(errors));

@@ -291,7 +291,7 @@ bool format_check_spec(VM *vm, Value spec) {
     if (is_string(spec)) return true;
     raise_type(vm,
                is_none(spec) ? "__format__() argument must be str, not None"
-                             : "__format__() argument must be str, not %T",
+                             : "__format__() argument must be str, not %Q",
                spec);
     return false;
 }

@@ -229,7 +229,7 @@ NATIVE(round_method) {
 static int byte_order(VM *vm, Value order, const char *method) {
     if (is_absent(order)) return 0;
     if (!is_string(order)) {
-        raise_type(vm, "%s() argument 'byteorder' must be str, not %T", method, order);
+        raise_type(vm, "%s() argument 'byteorder' must be str, not %Q", method, order);
         return -1;
     }
     if (string_equal_c(order, "little")) return 1;

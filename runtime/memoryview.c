@@ -590,7 +590,7 @@ METHOD(tobytes) {
     char order = 'C';
     if (value_is_given(args[1])) {
         if (!is_string(args[1]))
-            return raise_type(vm, "tobytes() argument 'order' must be str or None, not %T", args[1]);
+            return raise_type(vm, "tobytes() argument 'order' must be str or None, not %Q", args[1]);
         const String *s = as_string(args[1]);
         order = s->length == 1 && s->ascii ? (char)s->data[0] : 0;
         if (order != 'C' && order != 'F' && order != 'A')

@@ -56,7 +56,7 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     Value row[2];
     if (!arguments_bind(vm, "module", "name, doc=None", args, nargs, names, row)) return false;
     if (!is_string(row[0])) {
-        raise_type(vm, "module() argument 'name' must be str, not %T", row[0]);
+        raise_type(vm, "module() argument 'name' must be str, not %Q", row[0]);
         return false;
     }
     return set_up(vm, self, row[0], row[1]);

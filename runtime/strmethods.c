@@ -99,7 +99,7 @@ static bool check_maketrans(VM *vm, const Value *args) {
         if (is_absent(args[i]) || is_string(args[i])) continue;
         if (is_none(args[i]))
             return raise_type(vm, "maketrans() argument %d must be str, not None", i + 1), false;
-        raise_type(vm, "maketrans() argument %d must be str, not %T", i + 1, args[i]);
+        raise_type(vm, "maketrans() argument %d must be str, not %Q", i + 1, args[i]);
         return false;
     }
     if (is_absent(args[1]) ? is_family(args[0], TYPE_DICT) : is_string(args[0])) return true;

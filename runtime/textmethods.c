@@ -44,7 +44,7 @@ static bool wanted_text(VM *vm, const char *method, Value self, Value v, uint8_t
     }
     if (is_string(self)) {
         if (is_none(v)) return raise_type(vm, "%s() argument 1 must be str, not None", method), false;
-        return raise_type(vm, "%s() argument 1 must be str, not %T", method, v), false;
+        return raise_type(vm, "%s() argument 1 must be str, not %Q", method, v), false;
     }
     if (!is_int_family(v) && !type_of(v)->number.index) {
         if (has_buffer(v)) return bytes_like_check(vm, v);
@@ -150,13 +150,13 @@ TEXT_METHOD(startswith) { return affix_method(vm, "startswith", args, false); }
 TEXT_METHOD(endswith) { return affix_method(vm, "endswith", args, true); }
 
 TEXT_METHOD(removeprefix) {
-    if (!fits(vm, args[0], args[1], "removeprefix() argument must be str, not %T")) return ABSENT;
+    if (!fits(vm, args[0], args[1], "removeprefix() argument must be str, not %Q")) return ABSENT;
     Text t = text_of(args[0]), prefix = text_of(args[1]);
     return text_slice(vm, args[0], has_affix(t, prefix, false) ? prefix.length : 0, t.length);
 }
 
 TEXT_METHOD(removesuffix) {
-    if (!fits(vm, args[0], args[1], "removesuffix() argument must be str, not %T")) return ABSENT;
+    if (!fits(vm, args[0], args[1], "removesuffix() argument must be str, not %Q")) return ABSENT;
     Text t = text_of(args[0]), suffix = text_of(args[1]);
     return text_slice(vm, args[0], 0, has_affix(t, suffix, true) ? t.length - suffix.length : t.length);
 }
@@ -242,7 +242,7 @@ static bool fill_argument(VM *vm, const char *method, Value self, Value v, uint3
     } else if (is_string(self) && string_length(as_string(v)) != 1) {
         raise_type(vm, "The fill character must be exactly one character long");
     } else if (!is_string(self) && (!is_bytes_like(v) || text_of(v).length != 1)) {
-        raise_type(vm, "%s() argument 2 must be a byte string of length 1, not %T", method, v);
+        raise_type(vm, "%s() argument 2 must be a byte string of length 1, not %Q", method, v);
     } else {
         *fill = text_at(text_of(v), 0);
         return true;
@@ -426,8 +426,8 @@ static Value narrow(VM *vm, STEALS Value string) {
 TEXT_METHOD(replace) {
     Value self = args[0];
     int64_t limit = -1, length;
-    if (!fits(vm, self, args[1], "replace() argument 1 must be str, not %T")) return ABSENT;
-    if (!fits(vm, self, args[2], "replace() argument 2 must be str, not %T")) return ABSENT;
+    if (!fits(vm, self, args[1], "replace() argument 1 must be str, not %Q")) return ABSENT;
+    if (!fits(vm, self, args[2], "replace() argument 2 must be str, not %Q")) return ABSENT;
     if (!text_size_argument(vm, args[3], &limit)) return ABSENT;
     Text t = text_of(self), old = text_of(args[1]), by = text_of(args[2]);
     if (limit < 0) limit = INT64_MAX;

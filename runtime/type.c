@@ -50,7 +50,7 @@ static Value type_new(VM *vm, Type *metatype, Value *args, int nargs, Value name
     bool right[] = {is_string(args[0]), is_tuple(args[1]), is_dict(args[2])};
     for (int i = 0; i < 3; i++) {
         if (right[i]) continue;
-        return raise_type(vm, "type.__new__() argument %d must be %s, not %T", i + 1, wanted[i], args[i]);
+        return raise_type(vm, "type.__new__() argument %d must be %s, not %Q", i + 1, wanted[i], args[i]);
     }
     return class_new(vm, metatype, args[0], args[1], args[2], args + 3, names);
 }

@@ -106,7 +106,7 @@ static bool int_argument(VM *vm, Value v, int64_t *n) {
 /* The arguments behind the file's name, in CPython's order. */
 static bool compile_options(VM *vm, Value *args, int64_t *flags, int64_t *optimize) {
     if (!is_string(args[2])) {
-        raise_type(vm, "compile() argument 'mode' must be str, not %T", args[2]);
+        raise_type(vm, "compile() argument 'mode' must be str, not %Q", args[2]);
     } else if (has_null(args[2])) {
         raise_value(vm, "embedded null character");
     } else if (int_argument(vm, args[3], flags) && int_argument(vm, args[5], optimize)) {

@@ -420,7 +420,7 @@ static Value traceback_make(VM *vm, Type *type, Value *args, int nargs, Value na
     if (!is_none(row[0]) && !is_exactly(row[0], &traceback_type))
         return raise_type(vm, "expected traceback object or None, got '%T'", row[0]);
     if (!is_exactly(row[1], &frame_type))
-        return raise_type(vm, "traceback() argument 'tb_frame' must be frame, not %T", row[1]);
+        return raise_type(vm, "traceback() argument 'tb_frame' must be frame, not %Q", row[1]);
     if (!object_to_int64(vm, row[2], &exc_OverflowError, &lasti)) return ABSENT;
     if (!object_to_int64(vm, row[3], &exc_OverflowError, &line)) return ABSENT;
     Traceback *entry = (Traceback *)object_new_container(vm, &traceback_type, sizeof *entry);

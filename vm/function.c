@@ -252,8 +252,8 @@ static Value function_make(VM *vm, Type *type, Value *args, int nargs, Value nam
     static const char *const params = "code, globals, name=None, argdefs=None, closure=None, kwdefaults=None";
     Value row[6];
     if (!arguments_bind(vm, "function", params, args, nargs, names, row)) return ABSENT;
-    if (!is_code(row[0])) return raise_type(vm, "function() argument 'code' must be code, not %T", row[0]);
-    if (!is_dict(row[1])) return raise_type(vm, "function() argument 'globals' must be dict, not %T", row[1]);
+    if (!is_code(row[0])) return raise_type(vm, "function() argument 'code' must be code, not %Q", row[0]);
+    if (!is_dict(row[1])) return raise_type(vm, "function() argument 'globals' must be dict, not %Q", row[1]);
     if (value_is_given(row[2]) && !is_string(row[2]))
         return raise_type(vm, "arg 3 (name) must be None or string");
     if (value_is_given(row[3]) && !is_tuple(row[3]))

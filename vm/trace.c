@@ -257,7 +257,7 @@ NATIVE(get_profile) {
 /* As if no trace function were running; tracing inside of one. */
 NATIVE(call_tracing) {
     (void)nargs, (void)names;
-    if (!is_tuple(args[1])) return raise_type(vm, "call_tracing() argument 2 must be tuple, not %T", args[1]);
+    if (!is_tuple(args[1])) return raise_type(vm, "call_tracing() argument 2 must be tuple, not %Q", args[1]);
     Machine *machine = vm_machine(vm);
     uint32_t depth = machine->trace_depth;
     machine->trace_depth = 0;

@@ -16,7 +16,7 @@
 
 NATIVE(mark) {
     int64_t start, end;
-    if (!is_string(args[0])) return raise_type(vm, "mark() argument 1 must be str, not %T", args[0]);
+    if (!is_string(args[0])) return raise_type(vm, "mark() argument 1 must be str, not %Q", args[0]);
     if (!object_to_int64(vm, args[1], NULL, &start) || !object_to_int64(vm, args[2], NULL, &end))
         return ABSENT;
     return source_text_mark(vm, args[0], start, end);
@@ -29,7 +29,7 @@ NATIVE(suggestion) {
 
 NATIVE(position) {
     if (!is_exactly(args[0], &traceback_type))
-        return raise_type(vm, "position() argument 1 must be traceback, not %T", args[0]);
+        return raise_type(vm, "position() argument 1 must be traceback, not %Q", args[0]);
     const Traceback *entry = as_traceback(args[0]);
     CodePosition p = code_position(frame_object_code(as_frame_object(entry->frame)), entry->index);
     uint32_t line = traceback_line(entry);

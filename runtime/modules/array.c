@@ -340,7 +340,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (nargs < 1) return raise_type(vm, "array() takes at least 1 argument (0 given)");
     if (nargs > 2) return raise_type(vm, "array() takes at most 2 arguments (%d given)", nargs);
     if (!is_string(args[0]) || string_length(as_string(args[0])) != 1)
-        return raise_type(vm, "array() argument 1 must be a unicode character, not %T", args[0]);
+        return raise_type(vm, "array() argument 1 must be a unicode character, not %Q", args[0]);
     uint32_t code = string_at(as_string(args[0]), 0);
     const Kind *kind = kind_of_code(code);
     bool text = kind && kind->is_text;
@@ -582,8 +582,8 @@ METHOD(count) {
 }
 
 METHOD(index) {
-    int64_t start = 0, stop = INT64_MAX;
-    if (!slice_bound(vm, args[2], &start) || !slice_bound(vm, args[3], &stop)) return ABSENT;
+    int64_t start, stop;
+    if (!row_bounds(vm, args[2], args[3], &start, &stop)) return ABSENT;
     int64_t length = as_array(args[0])->length;
     if (start < 0) start = start + length < 0 ? 0 : start + length;
     if (stop < 0) stop += length;
@@ -738,7 +738,7 @@ METHOD(tounicode) {
 
 METHOD(fromunicode) {
     Array *a = as_array(args[0]);
-    if (!is_string(args[1])) return raise_type(vm, "fromunicode() argument must be str, not %T", args[1]);
+    if (!is_string(args[1])) return raise_type(vm, "fromunicode() argument must be str, not %Q", args[1]);
     if (!a->kind->is_text)
         return raise_value(vm, "fromunicode() may only be called on unicode type arrays ('u' or 'w')");
     return append_string(vm, a, args[1]) ? NONE : ABSENT;
@@ -853,7 +853,7 @@ NATIVE(array_reconstructor) {
     if (!type_is_subtype(type, &array_type))
         return raise_type(vm, "%N is not a subtype of array.array", type);
     if (!is_string(args[1]) || string_length(as_string(args[1])) != 1)
-        return raise_type(vm, "_array_reconstructor() argument 2 must be a unicode character, not %T",
+        return raise_type(vm, "_array_reconstructor() argument 2 must be a unicode character, not %Q",
                           args[1]);
     const Kind *kind = kind_of_code(string_at(as_string(args[1]), 0));
     if (!object_to_int64(vm, args[2], &exc_OverflowError, &machine)) return ABSENT;

@@ -605,7 +605,7 @@ static Value iterator_new(VM *vm, Type *type, Value *args, int nargs, Value name
     if (!arguments_no_names(vm, type_short_name(type), names)) return ABSENT;
     if (nargs < 1) return raise_type(vm, "function takes at least 1 argument (0 given)");
     if (nargs > 2) return raise_type(vm, "function takes at most 2 arguments (%d given)", nargs);
-    if (!is_deque(args[0])) return raise_type(vm, "argument 1 must be collections.deque, not %T", args[0]);
+    if (!is_deque(args[0])) return raise_type(vm, "argument 1 must be collections.deque, not %Q", args[0]);
     if (nargs == 2 && !row_position(vm, args[1], &skip)) return ABSENT;
     Value iterator = iterator_make(vm, type, args[0]);
     if (is_absent(iterator) || skip <= 0) return iterator;

@@ -90,7 +90,7 @@ static Value heapify(VM *vm, Value self, bool largest) {
 
 static bool check(VM *vm, const char *function, bool alone, Value v) {
     if (is_list(v)) return true;
-    raise_type(vm, alone ? "%s() argument must be list, not %T" : "%s() argument 1 must be list, not %T",
+    raise_type(vm, alone ? "%s() argument must be list, not %Q" : "%s() argument 1 must be list, not %Q",
                function, v);
     return false;
 }

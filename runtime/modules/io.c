@@ -10,7 +10,7 @@ NATIVE(text_encoding) { return is_none(args[0]) ? string_from_c(vm, "locale") : 
 
 NATIVE(open_code) {
     if (!is_string(args[0]))
-        return raise_type(vm, "open_code() argument 'path' must be str, not %T", args[0]);
+        return raise_type(vm, "open_code() argument 'path' must be str, not %Q", args[0]);
     Value mode = string_from_c(vm, "rb"), result = ABSENT;
     Value open = dict_get_c(vm, vm->builtins, "open");
     if (!is_absent(mode) && !is_absent(open)) result = call_2(vm, open, args[0], mode);

@@ -206,7 +206,7 @@ static Value grouper_new(VM *vm, Type *type, Value *args, int nargs, Value names
     (void)type;
     if (!arguments_check(vm, "_grouper", nargs, names, 2, 2)) return ABSENT;
     if (!value_is_instance(args[0], &itertools_groupby_type)) {
-        return raise_type(vm, "_grouper() argument 1 must be itertools.groupby, not %T", args[0]);
+        return raise_type(vm, "_grouper() argument 1 must be itertools.groupby, not %Q", args[0]);
     }
     return group_new(vm, as_groupby(args[0]), args[1]);
 }
@@ -312,7 +312,7 @@ static Value tee_data_new(VM *vm, Type *type, Value *args, int nargs, Value name
     (void)type;
     if (!arguments_check(vm, "_tee_dataobject", nargs, names, 3, 3)) return ABSENT;
     if (!is_exactly(args[1], &list_type)) {
-        return raise_type(vm, "_tee_dataobject() argument 2 must be list, not %T", args[1]);
+        return raise_type(vm, "_tee_dataobject() argument 2 must be list, not %Q", args[1]);
     }
     const List *values = as_list(args[1]);
     bool full = values->length == TEE_BLOCK;

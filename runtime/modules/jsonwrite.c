@@ -410,7 +410,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
             args, nargs, names, row))
         return ABSENT;
     if (!is_none(row[MARKERS]) && !is_exactly(row[MARKERS], &dict_type))
-        return raise_type(vm, "make_encoder() argument 1 must be dict or None, not %T", row[MARKERS]);
+        return raise_type(vm, "make_encoder() argument 1 must be dict or None, not %Q", row[MARKERS]);
     if ((!is_none(row[INDENT]) && !is_string(row[INDENT])) || !is_string(row[KEY_SEPARATOR]) ||
         !is_string(row[ITEM_SEPARATOR]))
         return raise_type(vm, "make_encoder() wants indent and separators as str");

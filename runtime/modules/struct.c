@@ -394,7 +394,7 @@ static bool acquire_target(VM *vm, Value v, BufferView *target) {
     if (has_buffer(v) && buffer_acquire(vm, v, BUFFER_WRITABLE, target)) return true;
     if (error_raised(vm) && !error_is(vm, &exc_BufferError)) return false;
     error_clear(vm);
-    raise_type(vm, "argument must be read-write bytes-like object, not %T", v);
+    raise_type(vm, "argument must be read-write bytes-like object, not %Q", v);
     return false;
 }
 

@@ -229,7 +229,7 @@ NATIVE(sys_getsizeof) {
 NATIVE(sys_intern) {
     if (!is_exactly(args[0], &str_type)) {
         return raise_type(
-            vm, is_string(args[0]) ? "can't intern %T" : "intern() argument must be str, not %T", args[0]);
+            vm, is_string(args[0]) ? "can't intern %T" : "intern() argument must be str, not %Q", args[0]);
     }
     return string_intern(vm, value_ref(args[0]));
 }

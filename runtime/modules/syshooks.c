@@ -90,7 +90,7 @@ static Value thread_info(VM *vm) {
 /* --- strings, caches --- */
 
 NATIVE(sys_is_interned) {
-    if (!is_string(args[0])) return raise_type(vm, "_is_interned() argument must be str, not %T", args[0]);
+    if (!is_string(args[0])) return raise_type(vm, "_is_interned() argument must be str, not %Q", args[0]);
     return bool_from(as_string(args[0])->interned);
 }
 
@@ -103,7 +103,7 @@ NATIVE(sys_nothing) {
 
 NATIVE(sys_activate_stack_trampoline) {
     if (!is_string(args[0]))
-        return raise_type(vm, "activate_stack_trampoline() argument must be str, not %T", args[0]);
+        return raise_type(vm, "activate_stack_trampoline() argument must be str, not %Q", args[0]);
     return raise_value(vm, "perf trampoline not available");
 }
 

@@ -121,7 +121,7 @@ NATIVE(time_pthread_getcpuclockid) {
     int64_t thread;
     clockid_t id;
     if (!is_int_family(args[0]))
-        return raise_type(vm, "pthread_getcpuclockid() argument 1 must be int, not %T", args[0]);
+        return raise_type(vm, "pthread_getcpuclockid() argument 1 must be int, not %Q", args[0]);
     if (!object_to_int64(vm, args[0], &exc_OverflowError, &thread)) return ABSENT;
     if ((pthread_t)thread != pthread_self()) return raise_os(vm, ESRCH, ABSENT);
     int error = pthread_getcpuclockid(pthread_self(), &id);
@@ -159,7 +159,7 @@ static bool set_field(VM *vm, Value object, const char *name, STEALS Value v) {
 NATIVE(time_get_clock_info) {
     size_t i = 0, count = sizeof clocks / sizeof *clocks;
     if (!is_string(args[0]))
-        return raise_type(vm, "get_clock_info() argument 1 must be str, not %T", args[0]);
+        return raise_type(vm, "get_clock_info() argument 1 must be str, not %Q", args[0]);
     while (i < count && !string_equal_c(args[0], clocks[i].name))
         i++;
     if (i == count) return raise_value(vm, "unknown clock");
@@ -413,7 +413,7 @@ NATIVE(time_strftime) {
     struct tm t;
     size_t length;
     Value keeper = ABSENT;
-    if (!is_string(args[0])) return raise_type(vm, "strftime() argument 1 must be str, not %T", args[0]);
+    if (!is_string(args[0])) return raise_type(vm, "strftime() argument 1 must be str, not %Q", args[0]);
     if (!tm_or_now(vm, "strftime", args[1], &t)) return ABSENT;
     const char *format = string_utf8(vm, args[0], &length, &keeper);
     if (!format) return ABSENT;

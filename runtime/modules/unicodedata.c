@@ -21,7 +21,7 @@
 /* The code point of a function's only argument, or its first: a str of one character. -1 RAISES. */
 static int64_t character(VM *vm, Value v, const char *function, bool only) {
     if (is_string(v) && string_length(as_string(v)) == 1) return string_at(as_string(v), 0);
-    raise_type(vm, "%s() argument%s must be a unicode character, not %T", function, only ? "" : " 1", v);
+    raise_type(vm, "%s() argument%s must be a unicode character, not %Q", function, only ? "" : " 1", v);
     return -1;
 }
 
@@ -193,7 +193,7 @@ static const Form forms[] = {
 static const Form *form_argument(VM *vm, const char *function, Value *args) {
     for (int i = 0; i < 2; i++) {
         if (is_string(args[i])) continue;
-        raise_type(vm, "%s() argument %d must be str, not %T", function, i + 1, args[i]);
+        raise_type(vm, "%s() argument %d must be str, not %Q", function, i + 1, args[i]);
         return NULL;
     }
     if (string_length(as_string(args[1])) == 0) return &forms[0]; /* which is then not looked at */

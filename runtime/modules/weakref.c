@@ -38,7 +38,7 @@ NATIVE(getweakrefs) {
 
 NATIVE(remove_dead) {
     if (!is_dict(args[0])) {
-        return raise_type(vm, "_remove_dead_weakref() argument 1 must be dict, not %T", args[0]);
+        return raise_type(vm, "_remove_dead_weakref() argument 1 must be dict, not %Q", args[0]);
     }
     Value held = dict_get(vm, args[0], args[1]);
     if (is_absent(held)) return error_raised(vm) ? ABSENT : NONE;
