@@ -1635,7 +1635,7 @@ truth_pushed: /* what has fetched the next instruction is as if it had not */
     NEXT();
 
 #ifndef EVAL_TRACED
-truth_POP_JUMP_IF_TRUE:
+truth_POP_JUMP_IF_TRUE: /* is the other with the opposite */
     truth = !truth;
 
 truth_POP_JUMP_IF_FALSE:
@@ -2001,11 +2001,14 @@ compare_jump_result : {
         Value called = *base;
         if (UNLIKELY(!is_exactly(called, &native_function_type))) goto op_CALL;
         const NativeFunction *native = (const NativeFunction *)as_object(called);
-        if (UNLIKELY(!native_fits_plainly(&native->signature, base + 2, nargs) || !is_absent(native->self) ||
-                     !is_absent(base[1])))
-            goto op_CALL;
+        if (UNLIKELY(!is_absent(native->self) || !is_absent(base[1]))) goto op_CALL;
+        int count = native->signature.exact;
+        if (UNLIKELY(!native_fits_plainly(&native->signature, base + 2, nargs))) {
+            if (!native_fits_padded(&native->signature, base + 2, nargs)) goto op_CALL;
+            count = native_nargs(&native->signature, nargs);
+        }
         SAVE_IP();
-        result = native->function(vm, base + 2, native->signature.exact, ABSENT);
+        result = native->function(vm, base + 2, count, ABSENT);
         if (UNLIKELY(is_absent(result))) goto call_done;
         base[1] = called;
         FINISH_NATIVE_CALL();
