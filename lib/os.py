@@ -21,10 +21,11 @@ linesep = "\n"
 SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2
 EX_OK = 0
 supports_bytes_environ = True
-supports_dir_fd = {posix.access, posix.chmod, posix.link, posix.mkdir, posix.open, posix.readlink, posix.rename,
-                   posix.rmdir, posix.stat, posix.symlink, posix.unlink}
-supports_fd = {posix.chdir, posix.chmod, posix.listdir, posix.stat, posix.statvfs, posix.truncate}
-supports_follow_symlinks = {posix.access, posix.link, posix.stat}
+supports_dir_fd = {posix.access, posix.chmod, posix.chown, posix.link, posix.mkdir, posix.mkfifo, posix.mknod, posix.open,
+                   posix.readlink, posix.rename, posix.rmdir, posix.stat, posix.symlink, posix.unlink}
+supports_fd = {posix.chdir, posix.chmod, posix.chown, posix.listdir, posix.pathconf, posix.stat, posix.statvfs,
+               posix.truncate}
+supports_follow_symlinks = {posix.access, posix.chown, posix.link, posix.stat}
 supports_effective_ids = {posix.access}
 
 
@@ -172,6 +173,7 @@ class DirEntry:
 
     __module__ = "posix"
     __slots__ = ("name", "path", "_inode", "_kind", "_stat", "_lstat")
+    __class_getitem__ = classmethod(type(list[int]))
 
     def __fspath__(self):
         return self.path
@@ -333,6 +335,44 @@ def walk(top, topdown=True, onerror=None, followlinks=False):
         else:
             pending.append((top, folders, files))
             pending.extend(reversed(below))
+
+
+def fwalk(top=".", topdown=True, onerror=None, *, follow_symlinks=False, dir_fd=None):
+    """The same with an open descriptor of each folder, (folder, folders, other files, descriptor), which is closed after."""
+    sys.audit("os.fwalk", top, topdown, onerror, follow_symlinks, dir_fd)
+    yield from _walk_open(fspath(top), top, dir_fd, topdown, onerror, follow_symlinks, True)
+
+
+def _walk_open(shown, name, above, topdown, onerror, follow_symlinks, is_top):
+    try:
+        before = None if follow_symlinks else stat(name, dir_fd=above, follow_symlinks=False)
+        folder = open(name, O_RDONLY | O_NONBLOCK, dir_fd=above)
+    except OSError as error:
+        if is_top:
+            raise
+        if onerror is not None:
+            onerror(error)
+        return
+    try:
+        # What was a folder may have become a link to one meanwhile.
+        if before and not (_stat.S_ISDIR(before.st_mode) and path.samestat(before, stat(folder))):
+            return
+        folders, files = [], []
+        for entry in listdir(folder):
+            entry = fsencode(entry) if isinstance(shown, bytes) else entry
+            try:
+                is_folder = _stat.S_ISDIR(stat(entry, dir_fd=folder).st_mode)
+            except OSError:
+                is_folder = False
+            (folders if is_folder else files).append(entry)
+        if topdown:
+            yield shown, folders, files, folder
+        for entry in folders:
+            yield from _walk_open(path.join(shown, entry), entry, folder, topdown, onerror, follow_symlinks, False)
+        if not topdown:
+            yield shown, folders, files, folder
+    finally:
+        close(folder)
 
 
 # --- the rest ---

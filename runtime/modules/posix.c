@@ -1,18 +1,29 @@
 /*
  * The module posix: the system calls under the module os. This file has those on paths; posix_descriptor.c those on file
- * descriptors, posix_process.c what concerns the process and the machine.
+ * descriptors, posix_process.c what concerns the process and the machine, posix_owner.c owners, users, groups and priorities,
+ * posix_transfer.c what moves bytes in other ways, special files and terminals, posix_config.c the configuration.
  */
 #include "runtime/modules/posix.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/limits.h>
+#include <linux/memfd.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -48,11 +59,23 @@ void posix_path_fini(VM *vm, PosixPath *path) {
     value_xdrop(vm, path->target);
 }
 
+bool posix_name_init(VM *vm, PosixPath *path, Value v) {
+    *path = (PosixPath){.fd = -1, .text = ""};
+    if (is_int_family(v))
+        return raise_type(vm, "expected str, bytes or os.PathLike object, not %T", v), false;
+    path->target = file_target(vm, v);
+    if (is_absent(path->target)) return false;
+    path->text = file_path(vm, path->target, &path->keeper);
+    if (!path->text) posix_path_fini(vm, path);
+    return path->text != NULL;
+}
+
 bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, bool may_be_fd) {
     *path = (PosixPath){.fd = -1, .text = ""};
     if (may_be_fd && !is_string(v) && !is_bytes(v) && type_of(v)->number.index) {
+        if (!posix_int(vm, v, &path->fd)) return false;
         path->target = value_ref(v);
-        return posix_int(vm, v, &path->fd);
+        return true;
     }
     if (!is_string(v) && !is_bytes(v)) {
         Value name = string_intern_c(vm, "__fspath__");
@@ -188,19 +211,29 @@ NATIVE(posix_fstat) {
     return fstat(fd, &s) < 0 ? raise_os(vm, errno, ABSENT) : stat_value(vm, &s);
 }
 
+static Value statvfs_value(VM *vm, const struct statvfs *s) {
+    uint64_t fields[] = {s->f_bsize, s->f_frsize, s->f_blocks, s->f_bfree,   s->f_bavail, s->f_files,
+                         s->f_ffree, s->f_favail, s->f_flag,   s->f_namemax, s->f_fsid};
+    Value items[11];
+    for (int i = 0; i < 11; i++)
+        items[i] = int_from_unsigned(vm, fields[i]);
+    return structseq_new(vm, &statvfs_result_type, items);
+}
+
 NATIVE(posix_statvfs) {
     PosixPath path;
     struct statvfs s;
     if (!posix_path_init(vm, &path, "statvfs", args[0], true)) return ABSENT;
     Value result =
         posix_path_result(vm, &path, path.fd >= 0 ? fstatvfs(path.fd, &s) : statvfs(path.text, &s));
-    if (is_absent(result)) return ABSENT;
-    uint64_t fields[] = {s.f_bsize, s.f_frsize, s.f_blocks, s.f_bfree,   s.f_bavail, s.f_files,
-                         s.f_ffree, s.f_favail, s.f_flag,   s.f_namemax, s.f_fsid};
-    Value items[11];
-    for (int i = 0; i < 11; i++)
-        items[i] = int_from_unsigned(vm, fields[i]);
-    return structseq_new(vm, &statvfs_result_type, items);
+    return is_absent(result) ? ABSENT : statvfs_value(vm, &s);
+}
+
+NATIVE(posix_fstatvfs) {
+    int fd;
+    struct statvfs s;
+    if (!posix_int(vm, args[0], &fd)) return ABSENT;
+    return fstatvfs(fd, &s) < 0 ? raise_os(vm, errno, ABSENT) : statvfs_value(vm, &s);
 }
 
 /* --- directories --- */
@@ -411,6 +444,7 @@ static const NativeDef functions[] = {
               "Perform a stat system call on the given path."),
     POSIX_ROW(lstat, "path, *, dir_fd=None", "Perform a stat system call, without following symbolic links."),
     POSIX_ROW(fstat, "fd", "Perform a stat system call on the given file descriptor."),
+    POSIX_ROW(fstatvfs, "fd, /", "Perform an fstatvfs system call on the given fd."),
     POSIX_ROW(statvfs, "path", "Perform a statvfs system call on the given path."),
     POSIX_ROW(listdir, "path=None", "Return a list containing the names of the files in the directory."),
     {"_entries", posix_entries, "path=None", "Names, inodes and kinds of what is in a directory.", 0},
@@ -439,20 +473,10 @@ static const NativeDef functions[] = {
     {0},
 };
 
-#define C(name) \
-    { #name, name }
+#define CONSTANT(name) {#name, name},
 static const NamedNumber constants[] = {
-    C(F_OK),        C(R_OK),        C(W_OK),           C(X_OK),      C(O_RDONLY),
-    C(O_WRONLY),    C(O_RDWR),      C(O_APPEND),       C(O_CREAT),   C(O_EXCL),
-    C(O_TRUNC),     C(O_NONBLOCK),  C(O_SYNC),         C(O_CLOEXEC), C(O_DIRECTORY),
-    C(O_NOFOLLOW),  C(O_NOCTTY),    C(O_NDELAY),       C(O_DSYNC),   C(GRND_NONBLOCK),
-    C(GRND_RANDOM), C(ST_RDONLY),   C(ST_NOSUID),      C(O_ACCMODE), C(O_ASYNC),
-    C(O_DIRECT),    C(O_FSYNC),     C(O_LARGEFILE),    C(O_NOATIME), C(O_PATH),
-    C(O_RSYNC),     C(O_TMPFILE),   C(SEEK_DATA),      C(SEEK_HOLE), C(EX_CANTCREAT),
-    C(EX_CONFIG),   C(EX_DATAERR),  C(EX_IOERR),       C(EX_NOHOST), C(EX_NOINPUT),
-    C(EX_NOPERM),   C(EX_NOUSER),   C(EX_OSERR),       C(EX_OSFILE), C(EX_PROTOCOL),
-    C(EX_SOFTWARE), C(EX_TEMPFAIL), C(EX_UNAVAILABLE), C(EX_USAGE),  {0}};
-#undef C
+#include "runtime/modules/posix_constants.def"
+    {0}};
 
 static const NamedType types[] = {{"stat_result", &stat_result_type},
                                   {"statvfs_result", &statvfs_result_type},
@@ -465,6 +489,9 @@ static const NamedType types[] = {{"stat_result", &stat_result_type},
 static bool fill(VM *vm, Value dict) {
     return module_add_functions(vm, dict, posix_descriptor_functions, "posix") &&
            module_add_functions(vm, dict, posix_process_functions, "posix") &&
+           module_add_functions(vm, dict, posix_owner_functions, "posix") &&
+           module_add_functions(vm, dict, posix_transfer_functions, "posix") &&
+           module_add_functions(vm, dict, posix_config_functions, "posix") && posix_config_fill(vm, dict) &&
            module_add(vm, dict, "environ", posix_environment(vm));
 }
 

@@ -2,7 +2,7 @@
 #define MPY_RUNTIME_MODULES_POSIX_H
 
 /*
- * What the three files of the module posix share: arguments, results, tables.
+ * What the files of the module posix share: arguments, results, tables.
  *
  * A path argument may be a str, bytes, an object with __fspath__ or, for some functions, a file descriptor. It is opened
  * by posix_path_init as a PosixPath, which owns what its text lies in, and ended by posix_path_result or
@@ -21,9 +21,13 @@ typedef struct {
 
 RAISES bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, bool may_be_fd);
 void posix_path_fini(VM *vm, PosixPath *path);
+/* A name that is no path of a file: of a user, an attribute. Ended by posix_path_fini. */
+RAISES bool posix_name_init(VM *vm, PosixPath *name, Value v);
 
 /* An int argument; an optional dir_fd, AT_FDCWD when it is not given. */
 RAISES bool posix_int(VM *vm, Value v, int *result);
+RAISES bool posix_fd(VM *vm, Value v, int *fd); /* an int or an object with fileno() */
+bool posix_is_sequence(Value v);
 RAISES bool posix_dir(VM *vm, Value v, int *fd);
 
 /* The result of a system call: None, or OSError, of one on a path with its name. Ends the path. */
@@ -38,7 +42,10 @@ RAISES bool posix_try_again(VM *vm);
 #define POSIX_ROW(name, params, doc) \
     { #name, posix_##name, params, doc, 0 }
 
-extern const NativeDef posix_descriptor_functions[], posix_process_functions[];
+extern const NativeDef posix_descriptor_functions[], posix_process_functions[], posix_owner_functions[],
+    posix_transfer_functions[], posix_config_functions[];
+/* sysconf_names and its like. */
+RAISES bool posix_config_fill(VM *vm, Value dict);
 
 /* The environment as a dict of bytes. */
 NEW RAISES Value posix_environment(VM *vm);
