@@ -5,6 +5,7 @@ which gives their mix-in methods, or registered with.
 """
 
 from abc import ABCMeta, abstractmethod
+from sys import _getframe
 from types import FunctionType, GenericAlias, MappingProxyType
 
 __all__ = ["Awaitable", "Coroutine", "AsyncIterable", "AsyncIterator", "AsyncGenerator", "Hashable", "Iterable",
@@ -605,6 +606,7 @@ class Mapping(Collection):
 
 
 Mapping.register(MappingProxyType)
+Mapping.register((lambda: type(_getframe().f_locals))())
 
 
 class MappingView(Sized):

@@ -3,6 +3,7 @@
 #include "runtime/class.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
+#include "runtime/exception.h"
 #include "runtime/genericalias.h"
 #include "runtime/int.h"
 #include "runtime/iterators.h"
@@ -14,7 +15,20 @@
 
 /* --- attributes; object_generic_get and its like are in runtime/object.c --- */
 
-Value object_get_attribute(VM *vm, Value v, Value name) { return type_of(v)->get_attribute(vm, v, name); }
+/* An AttributeError of a program's own says which attribute of what is missing, too. */
+static void complete_attribute_error(VM *vm, Value v, Value name) {
+    if (!error_is(vm, &exc_AttributeError)) return;
+    Value *fields = as_exception(vm->raised)->fields;
+    if (!is_absent(fields[ATTRIBUTE_NAME]) || !is_absent(fields[ATTRIBUTE_OBJECT])) return;
+    fields[ATTRIBUTE_NAME] = value_ref(name);
+    fields[ATTRIBUTE_OBJECT] = value_ref(v);
+}
+
+Value object_get_attribute(VM *vm, Value v, Value name) {
+    Value result = type_of(v)->get_attribute(vm, v, name);
+    if (__builtin_expect(is_absent(result), 0)) complete_attribute_error(vm, v, name);
+    return result;
+}
 
 bool object_set_attribute(VM *vm, Value v, Value name, Value value) {
     return type_of(v)->set_attribute(vm, v, name, value);

@@ -207,7 +207,7 @@ static bool check_namespaces(VM *vm, bool eval, Value globals, Value locals) {
     if (!eval && !good_globals)
         raise_type(vm, "exec() globals must be a dict, not %T", globals);
     else if (!eval)
-        raise_type(vm, "exec() locals must be a mapping or None, not %T", locals);
+        raise_type(vm, "locals must be a mapping or None, not %T", locals);
     else if (!good_locals)
         raise_type(vm, "locals must be a mapping");
     else if (type_of(globals)->container.get_item != NULL)

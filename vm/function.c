@@ -16,22 +16,25 @@
 
 /* --- function: life --- */
 
-/* The builtins of a new global namespace: what it says under __builtins__, else those of the running code. */
+/* The builtins of a new global namespace: what it says under __builtins__, else those of the running code. What is
+   neither a dict nor a module has to be asked for each name (steps.c), so nothing is found in the dict for it. NEW. */
 static Value builtins_for(VM *vm, Value globals) {
     Value found = dict_get_string(vm, globals, NAME_OF(vm, builtins));
-    if (!is_absent(found) && is_dict(found)) return found;
-    if (!is_absent(found) && is_exactly(found, &module_type)) return as_module(found)->dict;
-    return vm->builtins;
+    if (is_absent(found)) return value_ref(vm->builtins);
+    if (is_dict(found)) return value_ref(found);
+    return is_exactly(found, &module_type) ? value_ref(as_module(found)->dict) : dict_new(vm);
 }
 
 Value function_new(VM *vm, Value code_value, Value globals) {
+    bool same = vm->frame && value_same(frame_globals(vm->frame), globals);
+    Value builtins = same ? value_ref(frame_builtins(vm->frame)) : builtins_for(vm, globals);
+    if (is_absent(builtins)) return ABSENT;
     Function *f = (Function *)object_new_container(vm, &function_type, sizeof *f);
-    if (f == NULL) return raise_memory(vm);
+    if (f == NULL) return value_drop(vm, builtins), raise_memory(vm);
     Code *code = as_code(code_value);
     f->code = (Code *)as_object(value_ref(code_value));
     f->globals = value_ref(globals);
-    bool same = vm->frame && value_same(frame_globals(vm->frame), globals);
-    f->builtins = value_ref(same ? frame_builtins(vm->frame) : builtins_for(vm, globals));
+    f->builtins = builtins;
     f->name = value_ref(code->name);
     f->qualified_name = value_ref(code->qualified_name);
     f->doc = value_ref(code->flags & CODE_HAS_DOCSTRING ? code->constants->items[0] : NONE);

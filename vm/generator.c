@@ -256,7 +256,8 @@ static int close_delegate(VM *vm, Value delegate) {
         result = generator_close(vm, as_generator(delegate));
     } else {
         int found = object_find_attribute(vm, delegate, NAME_OF(vm, close), &method);
-        if (found <= 0) return found;
+        if (found < 0) error_unraisable(vm, NULL, delegate); /* looking for it is no reason not to close */
+        if (found <= 0) return 0;
         result = call_0(vm, method);
         value_drop(vm, method);
     }

@@ -329,8 +329,11 @@ static Value star_names(VM *vm, Value module, bool *all) {
 
 static bool star_one(VM *vm, const Frame *frame, Value module, Value name, bool all) {
     if (!is_string(name)) {
-        raise_type(vm, "%s in %s must be str, not %T", all ? "Item" : "Key", all ? "__all__" : "__dict__",
-                   name);
+        Value title = object_get_attribute(vm, module, NAME_OF(vm, name));
+        if (is_absent(title)) return false;
+        raise_type(vm, "%s in %S.%s must be str, not %T", all ? "Item" : "Key", title,
+                   all ? "__all__" : "__dict__", name);
+        value_drop(vm, title);
         return false;
     }
     if (!all && string_length(as_string(name)) > 0 && string_at(as_string(name), 0) == '_') return true;

@@ -5,6 +5,7 @@
  * object. A proxy owns nothing but its frame object.
  */
 
+#include "runtime/arguments.h"
 #include "runtime/cell.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
@@ -228,9 +229,17 @@ static void dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(LocalsProxy));
 }
 
+static Value proxy_make(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    (void)type, (void)names;
+    if (!arguments_count(vm, "FrameLocalsProxy", nargs, 1, 1)) return ABSENT;
+    if (!is_exactly(args[0], &frame_type)) return raise_type(vm, "expect frame, not %T", args[0]);
+    return locals_proxy_new(vm, args[0]);
+}
+
 Type locals_proxy_type = {
     TYPE_HEAD(locals_proxy_type, "FrameLocalsProxy", .traverse = traverse, .dealloc = dealloc),
-    .flags = TYPE_NO_NEW | TYPE_MAPPING,
+    .flags = TYPE_MAPPING,
+    .new = proxy_make,
     .basic_size = sizeof(LocalsProxy),
     .base = &object_type,
     .repr = repr,

@@ -43,11 +43,25 @@ bool step_unbound(VM *vm, const Code *code, uint32_t variable) {
     return false;
 }
 
+/* A name that is not among the builtins: __builtins__ may be something else than a dict or module. ABSENT with nothing
+   raised when that does not have it either. NEW RAISES. */
+static Value strange_builtin(VM *vm, const Frame *frame, Value name) {
+    Value given = dict_get_string(vm, frame_globals(frame), NAME_OF(vm, builtins));
+    if (is_absent(given) || is_dict(given) || is_exactly(given, &module_type)) return ABSENT;
+    value_ref(given);
+    Value found = object_get_item(vm, given, name);
+    value_drop(vm, given);
+    if (is_absent(found) && error_is(vm, &exc_KeyError)) error_clear(vm);
+    return found;
+}
+
 Value step_load_global(VM *vm, const Frame *frame, Value name) {
     Value found = dict_get_string(vm, frame_globals(frame), name);
     if (is_absent(found)) found = dict_get_string(vm, frame_builtins(frame), name);
-    return is_absent(found) ? raise_name(vm, &exc_NameError, "name '%S' is not defined", name)
-                            : value_ref(found);
+    if (!is_absent(found)) return value_ref(found);
+    found = strange_builtin(vm, frame, name);
+    if (!is_absent(found) || error_raised(vm)) return found;
+    return raise_name(vm, &exc_NameError, "name '%S' is not defined", name);
 }
 
 int step_mapping_find(VM *vm, Value mapping, Value name, Value *result) {
@@ -95,7 +109,10 @@ bool step_delete_global(VM *vm, const Frame *frame, Value name) {
 
 Value step_builtin(VM *vm, const Frame *frame, Value name) {
     Value found = dict_get_string(vm, frame_builtins(frame), name);
-    return is_absent(found) ? raise_error(vm, &exc_NameError, "%S not found", name) : value_ref(found);
+    if (!is_absent(found)) return value_ref(found);
+    found = strange_builtin(vm, frame, name);
+    if (!is_absent(found) || error_raised(vm)) return found;
+    return raise_error(vm, &exc_NameError, "%S not found", name);
 }
 
 bool step_setup_annotations(VM *vm, const Frame *frame) {
@@ -424,9 +441,14 @@ static Value handled_exception(const VM *vm) {
 static Value cause_from(VM *vm, Value cause) {
     bool class = is_exception_class(cause);
     Value made = class ? call_0(vm, cause) : value_ref(cause);
-    if (!value_is_given(made) || is_exception(made)) return made;
+    if (is_absent(made) || is_exception(made) || (!class && is_none(made))) return made;
+    if (class)
+        raise_type(vm, "calling %R should have returned an instance of BaseException, not %R", cause,
+                   from_object(type_of(made)));
+    else
+        raise_type(vm, "exception causes must derive from BaseException");
     value_drop(vm, made);
-    return raise_type(vm, "exception causes must derive from BaseException");
+    return ABSENT;
 }
 
 bool step_raise(VM *vm, Value exception, Value cause) {

@@ -7,7 +7,8 @@ import sys as _sys
 import _collections_abc
 from _collections import (OrderedDict, _count_elements, _deque_iterator, _tuplegetter, defaultdict, deque)
 
-_collections_abc.MutableSequence.register(deque)
+abc = _sys.modules['collections.abc'] = _collections_abc
+abc.MutableSequence.register(deque)
 
 _KEYWORDS = frozenset('''False None True and as assert async await break class continue def del elif else except finally
     for from global if import in is lambda nonlocal not or pass raise return try while with yield'''.split())

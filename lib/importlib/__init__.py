@@ -9,11 +9,20 @@ __all__ = ['__import__', 'import_module', 'invalidate_caches', 'reload']
 _RELOADING = {}
 
 
+def __getattr__(name):
+    """The submodules, which need not be imported by themselves."""
+    if name in ('abc', 'machinery', 'util'):
+        return import_module(f'{__name__}.{name}')
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+
+
 def import_module(name, package=None):
     """Import a module and return it; a relative name is meant from the package."""
     if name.startswith('.'):
         if not package:
             raise TypeError(f"the 'package' argument is required to perform a relative import for {name!r}")
+        if not isinstance(package, str):
+            raise TypeError('__package__ not set to a string')
         name = _resolve(name, package)
     return _frozen_importlib._import(name)
 
