@@ -20,7 +20,7 @@ bool file_count_argument(VM *vm, Value v, int64_t *size) {
 }
 
 Value io_ask(VM *vm, Value self, const char *name, Value argument) {
-    Value method = string_intern_c(vm, name);
+    Value method = recursion_enter(vm, "") ? string_intern_c(vm, name) : ABSENT;
     if (is_absent(method)) return ABSENT;
     Value result = call_method(vm, self, method, &argument, !is_absent(argument));
     value_drop(vm, method);
@@ -28,7 +28,7 @@ Value io_ask(VM *vm, Value self, const char *name, Value argument) {
 }
 
 Value io_attribute(VM *vm, Value self, const char *name) {
-    Value interned = string_intern_c(vm, name);
+    Value interned = recursion_enter(vm, "") ? string_intern_c(vm, name) : ABSENT;
     if (is_absent(interned)) return ABSENT;
     Value result = object_get_attribute(vm, self, interned);
     value_drop(vm, interned);

@@ -68,9 +68,12 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     const char *name = type_short_name(type_of(self));
     if (!arguments_bind(vm, name, "raw, buffer_size=8192", args, nargs, names, row)) return false;
     if (!is_absent(row[1]) && !object_to_int64(vm, row[1], &exc_OverflowError, &size)) return false;
+    Buffered *b = as_buffered(self);
+    if (!b->busy)
+        b->detached = false, value_clear(vm, &b->raw); /* or streams could lie over each other in a circle */
     if (!check_raw(vm, type_of(self), row[0])) return false;
     if (size <= 0) return raise_value(vm, "buffer size must be strictly positive"), false;
-    return set_up(vm, as_buffered(self), row[0], size);
+    return set_up(vm, b, row[0], size);
 }
 
 static int traverse(Object *self, VisitFn visit, void *context) {

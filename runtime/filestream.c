@@ -1,4 +1,5 @@
-/* What a layer does with the file below it: ours directly, any other object through its methods. */
+/* What a layer does with the file below it: ours directly, any other object through its methods. Layers may lie over
+ * each other as deep as a program likes. */
 #include <errno.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 int stream_closed(VM *vm, Value stream) {
     if (is_exactly(stream, &file_io_type)) return as_file(stream)->fd < 0;
+    if (!recursion_enter(vm, "")) return -1;
     if (is_buffered(stream) && !is_absent(as_buffered(stream)->raw)) {
         return stream_closed(vm, as_buffered(stream)->raw);
     }
@@ -86,6 +88,7 @@ static int64_t read_piece(VM *vm, Value stream, void *to, int64_t size) {
 
 int64_t stream_read(VM *vm, Value stream, void *to, int64_t size) {
     if (is_exactly(stream, &file_io_type)) return file_read(vm, as_file(stream), to, size);
+    if (!recursion_enter(vm, "")) return -1;
     if (is_buffered(stream)) return buffered_read_some(vm, as_buffered(stream), to, size);
     bool raw = value_is_instance(stream, &raw_io_base_type);
     return raw ? read_into(vm, stream, to, size) : read_piece(vm, stream, to, size);
@@ -119,6 +122,7 @@ static int64_t write_piece(VM *vm, Value stream, const char *from, int64_t size)
 
 int64_t stream_write(VM *vm, Value stream, const void *from, int64_t size) {
     if (is_exactly(stream, &file_io_type)) return file_write(vm, as_file(stream), from, size);
+    if (!recursion_enter(vm, "")) return 0;
     if (is_buffered(stream)) return buffered_write(vm, as_buffered(stream), from, size) ? size : 0;
     bool raw = value_is_instance(stream, &raw_io_base_type);
     int64_t done = 0;
@@ -139,6 +143,7 @@ int64_t stream_write(VM *vm, Value stream, const void *from, int64_t size) {
 
 int64_t stream_seek(VM *vm, Value stream, int64_t offset, int whence) {
     if (is_exactly(stream, &file_io_type)) return file_seek(vm, as_file(stream), offset, whence);
+    if (!recursion_enter(vm, "")) return -1;
     if (is_buffered(stream)) return buffered_seek(vm, as_buffered(stream), offset, whence);
     Value name = string_intern_c(vm, "seek"), row[] = {int_from(vm, offset), int_small(whence)};
     bool ok = !is_absent(name) && !is_absent(row[0]);
@@ -152,6 +157,7 @@ int64_t stream_seek(VM *vm, Value stream, int64_t offset, int whence) {
 
 int64_t stream_tell(VM *vm, Value stream) {
     if (is_exactly(stream, &file_io_type)) return file_seek(vm, as_file(stream), 0, SEEK_CUR);
+    if (!recursion_enter(vm, "")) return -1;
     if (is_buffered(stream)) return buffered_tell(vm, as_buffered(stream));
     int64_t at = count_from(vm, io_ask(vm, stream, "tell", ABSENT));
     if (at < 0 && !error_raised(vm))
@@ -167,12 +173,14 @@ static bool command(VM *vm, Value stream, const char *method) {
 
 bool stream_flush(VM *vm, Value stream) {
     if (is_exactly(stream, &file_io_type)) return true;
+    if (!recursion_enter(vm, "")) return false;
     if (is_buffered(stream)) return buffered_flush(vm, as_buffered(stream));
     return command(vm, stream, "flush");
 }
 
 bool stream_close(VM *vm, Value stream) {
     if (is_exactly(stream, &file_io_type)) return file_close(vm, as_file(stream));
+    if (!recursion_enter(vm, "")) return false;
     if (is_buffered(stream)) return buffered_close(vm, as_buffered(stream));
     return command(vm, stream, "close");
 }

@@ -111,6 +111,8 @@ static bool set_up(VM *vm, TextFile *t, Value buffer, Value encoding, Value erro
     NewlineMode mode;
     if (t->busy) return raise_error(vm, &exc_RuntimeError, "reentrant call inside %T", from_object(t)), false;
     if (!newline_mode(vm, newline, &mode)) return false;
+    t->detached = false;
+    value_clear(vm, &t->buffer); /* or streams could lie over each other in a circle */
     int reads = stream_can(vm, buffer, "readable");
     int writes = reads < 0 ? -1 : stream_can(vm, buffer, "writable");
     int seeks = writes < 0 ? -1 : stream_can(vm, buffer, "seekable");

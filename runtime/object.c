@@ -107,7 +107,8 @@ int object_generic_find(VM *vm, Value v, Value name, Value *result) {
         *result = attribute;
         return 1;
     }
-    *result = kind->descriptor_get(vm, attribute, v, from_object(type));
+    /* A descriptor in C may ask another object for the same: a method its function, a stream what it lies over. */
+    *result = recursion_enter(vm, "") ? kind->descriptor_get(vm, attribute, v, from_object(type)) : ABSENT;
     value_drop(vm, attribute);
     return is_absent(*result) ? -1 : 1;
 }

@@ -256,8 +256,9 @@ static Value pad_method(VM *vm, const char *method, Value *args, int where) {
     uint32_t fill;
     if (!text_size_argument(vm, args[1], &width)) return ABSENT;
     if (!fill_argument(vm, method, args[0], args[2], &fill)) return ABSENT;
-    int64_t length = text_of(args[0]).length, more = width - length;
+    int64_t length = text_of(args[0]).length;
     if (width <= length) return text_slice(vm, args[0], 0, length);
+    int64_t more = width - length;
     int64_t left = where < 0 ? 0 : where > 0 ? more : more / 2 + (more & width & 1);
     return pad(vm, args[0], left, more - left, fill);
 }
@@ -276,7 +277,6 @@ TEXT_METHOD(zfill) {
     int64_t zeros = width - t.length;
     bool sign = t.length > 0 && (text_at(t, 0) == '+' || text_at(t, 0) == '-');
     TextWriter w;
-    if (width == INT64_MAX) return raise_memory(vm);
     if (!writer_new(vm, &w, args[0], width, text_limit(args[0]))) return ABSENT;
     if (sign) writer_put(&w, text_part(t, 0, 1));
     writer_fill(&w, '0', zeros);

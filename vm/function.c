@@ -345,7 +345,7 @@ static Value method_call(VM *vm, Value self, Value *args, int nargs, Value names
 /* What the method does not have itself is its function's. */
 static Value method_get_attribute(VM *vm, Value self, Value name) {
     if (!is_absent(type_lookup(vm, &method_type, name))) return object_generic_get(vm, self, name);
-    return object_get_attribute(vm, as_method(self)->function, name);
+    return recursion_enter(vm, "") ? object_get_attribute(vm, as_method(self)->function, name) : ABSENT;
 }
 
 static Value method_repr(VM *vm, Value self) {
