@@ -23,7 +23,7 @@ Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
         return bool_from(x->length == y->length && equal_bytes(x->data, y->data, (size_t)x->length));
     }
     if (!is_bytes_like(self) || !is_bytes_like(other)) return NOT_IMPLEMENTED;
-    if (!is_bytearray(self) && !is_bytes_family(other) && !is_bytearray(other)) return NOT_IMPLEMENTED;
+    if (!is_bytearray(self) && !is_bytes(other)) return NOT_IMPLEMENTED; /* the other one is asked */
     Text a = text_of(self), b = text_of(other);
     if (a.length != b.length && (op == COMPARE_EQ || op == COMPARE_NE)) return bool_from(op == COMPARE_NE);
     int order = memcmp(a.data, b.data, (size_t)(a.length < b.length ? a.length : b.length));

@@ -53,7 +53,7 @@ static void iterator_dealloc(VM *vm, Object *self) {
 }
 
 /* The entry at the iterator's position, which moves on; -1 at the end or RAISES. */
-static int64_t find_entry(VM *vm, DictIterator *it, bool backward) {
+static inline __attribute__((always_inline)) int64_t find_entry(VM *vm, DictIterator *it, bool backward) {
     if (is_absent(it->dict)) return -1;
     const Dict *dict = as_dict(it->dict);
     if (it->count != dict->count) {
@@ -80,26 +80,16 @@ static int64_t find_entry(VM *vm, DictIterator *it, bool backward) {
     return i;
 }
 
-/* (key, value); making the tuple may run finalizers that change the dict. */
-static Value entry_pair(VM *vm, DictIterator *it, DictEntry entry) {
-    value_ref(entry.key), value_ref(entry.value);
-    Tuple *pair = tuple_reuse(vm, &it->pair, 2);
-    if (!pair) {
-        value_drop(vm, entry.key), value_drop(vm, entry.value);
-        return ABSENT;
-    }
-    value_set(vm, &pair->items[0], entry.key);
-    value_set(vm, &pair->items[1], entry.value);
-    return tuple_finish(pair);
-}
-
-static Value iterator_advance(VM *vm, Value self, Part part, bool backward) {
+static inline __attribute__((always_inline)) Value iterator_advance(VM *vm, Value self, Part part,
+                                                                    bool backward) {
     DictIterator *it = (DictIterator *)as_object(self);
     int64_t i = find_entry(vm, it, backward);
     if (i < 0) return ABSENT;
     const DictEntry *entry = &dict_entries(as_dict(it->dict))[i];
     if (part == PART_KEY) return value_ref(entry->key);
-    return part == PART_VALUE ? value_ref(entry->value) : entry_pair(vm, it, *entry);
+    if (part == PART_VALUE) return value_ref(entry->value);
+    /* Making the tuple may run finalizers that change the dict. */
+    return tuple_reuse_pair(vm, &it->pair, value_ref(entry->key), value_ref(entry->value));
 }
 
 METHOD(length_hint) {

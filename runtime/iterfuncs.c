@@ -120,16 +120,12 @@ static Value enumerate_next(VM *vm, Value self) {
     Value after = is_int(number) && int_get(number) < INT_MAX_IMMEDIATE
                       ? int_small(int_get(number) + 1)
                       : int_binary(vm, BINARY_ADD, number, int_small(1));
-    Tuple *pair = is_absent(after) ? NULL : tuple_reuse(vm, &pipe->result, 2);
-    if (!pair) {
-        value_xdrop(vm, after);
+    if (is_absent(after)) {
         value_drop(vm, item);
         return ABSENT;
     }
     pipe->count = after;
-    value_set(vm, &pair->items[0], number);
-    value_set(vm, &pair->items[1], item);
-    return tuple_finish(pair);
+    return tuple_reuse_pair(vm, &pipe->result, number, item);
 }
 
 METHOD(enumerate_reduce) {
@@ -197,11 +193,22 @@ static Value check_lengths(VM *vm, const Tuple *iterators, int64_t ended) {
     return ABSENT;
 }
 
+/* The commonest number of iterators. */
+static Value zip_two(VM *vm, Pipe *pipe, const Tuple *iterators) {
+    Value first = iterator_step(vm, iterators->items[0]);
+    if (is_absent(first)) return ABSENT;
+    Value second = iterator_step(vm, iterators->items[1]);
+    if (!is_absent(second)) return tuple_reuse_pair(vm, &pipe->result, first, second);
+    value_drop(vm, first);
+    return ABSENT;
+}
+
 static Value zip_next(VM *vm, Value self) {
     if (!iterator_may_nest(vm)) return ABSENT;
     Pipe *pipe = as_pipe(self);
     const Tuple *iterators = as_tuple(pipe->source);
     if (iterators->length == 0) return ABSENT;
+    if (iterators->length == 2 && !pipe->strict) return zip_two(vm, pipe, iterators);
     Tuple *result = tuple_reuse(vm, &pipe->result, iterators->length);
     if (!result) return ABSENT;
     for (int64_t i = 0; i < iterators->length; i++) {

@@ -172,6 +172,31 @@ static bool extend_set(VM *vm, List *list, Value set) {
     return true;
 }
 
+/* The characters of a str, most of which the VM has ready. */
+static bool extend_string(VM *vm, List *list, Value string) {
+    const String *s = as_string(string);
+    int64_t length = string_length(s);
+    if (!room_for_more(vm, list, length)) return false;
+    for (int64_t i = 0; i < length; i++) {
+        Value character = string_from_char(vm, string_at(s, i));
+        if (is_absent(character)) return false;
+        list->items[list->length++] = character;
+    }
+    return true;
+}
+
+/* The items of a list from the last one to the first, or what a reversed() of it has left. */
+static bool extend_backwards(VM *vm, Value self, Value iterator) {
+    SequenceIterator *it = (SequenceIterator *)as_object(iterator);
+    List *list = as_list(self);
+    if (is_absent(it->sequence) || it->index >= as_list(it->sequence)->length) it->index = -1;
+    if (it->index >= 0 && !room_for_more(vm, list, it->index + 1)) return false;
+    for (; it->index >= 0; it->index--)
+        list->items[list->length++] = value_ref(as_list(it->sequence)->items[it->index]);
+    value_clear(vm, &it->sequence);
+    return true;
+}
+
 static bool extend_iterator(VM *vm, Value self, Value iterable) {
     Value iterator = object_iterate(vm, iterable);
     if (is_absent(iterator)) return false;
@@ -203,5 +228,7 @@ bool list_extend(VM *vm, Value self, Value iterable) {
     if (is_exactly(iterable, &dict_keys_type)) return extend_dict(vm, list, dict_viewed(iterable));
     if (is_exactly(iterable, &dict_values_type)) return extend_values(vm, list, dict_viewed(iterable));
     if (is_exactly(iterable, &set_type)) return extend_set(vm, list, iterable);
+    if (is_exactly(iterable, &str_type)) return extend_string(vm, list, iterable);
+    if (is_exactly(iterable, &list_reverse_iterator_type)) return extend_backwards(vm, self, iterable);
     return extend_iterator(vm, self, iterable);
 }

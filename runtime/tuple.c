@@ -56,8 +56,27 @@ Tuple *tuple_renew(VM *vm, Value *kept, int64_t length) {
         return as_tuple(value_ref(*kept));
     }
     Tuple *tuple = tuple_new(vm, length);
-    if (tuple) value_set(vm, kept, value_ref(from_object(tuple)));
+    if (tuple && is_absent(*kept)) *kept = value_ref(from_object(tuple));
     return tuple;
+}
+
+Value tuple_reuse_pair(VM *vm, Value *kept, Value first, Value second) {
+    Tuple *pair;
+    if (is_absent(*kept) || as_object(*kept)->refs == 1) {
+        pair = tuple_reuse(vm, kept, 2);
+        if (pair) {
+            value_set(vm, &pair->items[0], first);
+            value_set(vm, &pair->items[1], second);
+            return tuple_finish(pair);
+        }
+    } else if ((pair = make(vm, 2, sizeof(Tuple)))) { /* somebody keeps them */
+        pair->items[0] = first;
+        pair->items[1] = second;
+        return tuple_finish(pair);
+    }
+    value_drop(vm, first);
+    value_drop(vm, second);
+    return ABSENT;
 }
 
 Value tuple_pack(VM *vm, int count, ...) {

@@ -21,12 +21,15 @@ NEW RAISES Value tuple_from_owned(VM *vm, STEALS Value *items, int64_t length); 
 NEW RAISES Value tuple_pack(VM *vm, int count, ...);                            /* refs the Values */
 NEW RAISES Tuple *tuple_renew(VM *vm, Value *kept, int64_t length); /* tuple_reuse's rarer cases */
 /* For iterators that yield tuples of one length, not 0: the tuple in *kept, which was yielded last, if nobody else holds
- * it any more, else a new one, its items ABSENT, which is kept instead. Fill it with value_set, then tuple_finish. */
+ * it any more, else a new one, its items ABSENT, which is kept if it is the first. Fill it with value_set, then
+ * tuple_finish. */
 static inline NEW RAISES Tuple *tuple_reuse(VM *vm, Value *kept, int64_t length) {
     bool ours =
         !is_absent(*kept) && as_object(*kept)->refs == 1 && object_place(as_object(*kept)) != GC_UNTRACKED;
     return ours ? as_tuple(value_ref(*kept)) : tuple_renew(vm, kept, length);
 }
+/* The same for a pair, filled. */
+NEW RAISES Value tuple_reuse_pair(VM *vm, Value *kept, STEALS Value first, STEALS Value second);
 NEW RAISES Value tuple_from_iterable(VM *vm, Value iterable);
 static inline Value tuple_finish(NEW Tuple *tuple) {
     object_track(&tuple->head);

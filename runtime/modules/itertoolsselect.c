@@ -83,6 +83,8 @@ static Value yield(VM *vm, Selection *selection, int64_t changed) {
     if (is_absent(before) || shared) changed = 0;
     Tuple *result = tuple_reuse(vm, &selection->result, selection->count);
     if (!result) return ABSENT;
+    if (!value_same(selection->result, from_object(result))) /* the next one begins with this one's items */
+        value_set(vm, &selection->result, value_ref(from_object(result)));
     for (int64_t i = changed; i < selection->count && !is_absent(selection->pool); i++)
         value_set(vm, &result->items[i], value_ref(item_at(selection, product, i)));
     for (int64_t i = 0; i < selection->count; i++) {
