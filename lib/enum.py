@@ -444,11 +444,12 @@ class EnumType(type):
     def __contains__(cls, value):
         if isinstance(value, cls):
             return True
-        try:
-            cls(value)
+        if value in cls._unhashable_values_:
             return True
-        except ValueError:
-            return value in cls._unhashable_values_ or value in list(cls._value2member_map_)
+        try:
+            return value in cls._value2member_map_
+        except TypeError:
+            return False
 
     def __delattr__(cls, attr):
         if attr in cls.__dict__.get("_member_map_", ()):
@@ -869,7 +870,7 @@ class Flag(Enum, boundary=STRICT):
         """The combination with that value, made now."""
         if not isinstance(value, int):
             raise ValueError(f"{value!r} is not a valid {cls.__qualname__}")
-        mask, singles, all_bits = cls._flag_mask_, cls._singles_mask_, cls._all_bits_
+        mask, all_bits = cls._flag_mask_, cls._all_bits_
         boundary = cls._boundary_
         if not ~all_bits <= value <= all_bits or value & (all_bits ^ mask):
             if boundary is STRICT:
@@ -884,7 +885,7 @@ class Flag(Enum, boundary=STRICT):
                 value = max(all_bits + 1, 2 ** value.bit_length()) + value
         negative = value if value < 0 else None
         if negative is not None:
-            value = all_bits + 1 + value if boundary in (EJECT, KEEP) else singles & value
+            value = all_bits + 1 + value if boundary in (EJECT, KEEP) else mask & value
         if value & ~mask and boundary is not KEEP:
             raise ValueError(f"{cls.__name__}({value!r}) -->  unknown values {value & ~mask!r} [{bin(value & ~mask)}]")
         made = object.__new__(cls) if cls._member_type_ is object else cls._member_type_.__new__(cls, value)
@@ -912,6 +913,8 @@ class Flag(Enum, boundary=STRICT):
             return None
         name = "|".join(m._name_ for m in members)
         unknown = value ^ covered
+        if unknown and cls._boundary_ is STRICT:
+            raise ValueError(f"{cls!r}: no members with value {unknown!r}")
         return f"{name}|{cls._numeric_repr_(unknown)}" if unknown else name
 
     def __contains__(self, other):

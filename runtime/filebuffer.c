@@ -9,6 +9,7 @@
 #include "runtime/int.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/row.h"
 #include "runtime/str.h"
 
 /* --- life --- */
@@ -276,9 +277,9 @@ NATIVE(read_method) {
 }
 
 NATIVE(read1_method) {
-    int64_t size;
+    int64_t size = -1;
     Buffered *b = open_for(vm, args[0], "read of closed file");
-    if (!b || !file_count_argument(vm, args[1], &size)) return ABSENT;
+    if (!b || (!is_absent(args[1]) && !row_position(vm, args[1], &size))) return ABSENT;
     if (size < 0) size = b->capacity;
     Bytes *bytes = bytes_new(vm, size);
     if (!bytes) return ABSENT;

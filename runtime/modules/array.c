@@ -703,8 +703,10 @@ METHOD(tobytes) { return bytes_from(vm, as_array(args[0])->buffer.data, as_array
 
 METHOD(frombytes) {
     BufferView from;
-    if (!buffer_acquire(vm, args[1], BUFFER_SIMPLE, &from)) return ABSENT;
-    bool done = append_memory(vm, as_array(args[0]), from.data, from.size);
+    if (!buffer_acquire(vm, args[1], BUFFER_C_CONTIGUOUS | BUFFER_FORMAT, &from)) return ABSENT;
+    bool done = from.item_size == 1;
+    if (!done) raise_type(vm, "a bytes-like object is required");
+    done = done && append_memory(vm, as_array(args[0]), from.data, from.size);
     buffer_release(vm, &from);
     return done ? NONE : ABSENT;
 }

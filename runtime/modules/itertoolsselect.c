@@ -273,11 +273,13 @@ static Value choice_new(VM *vm, Type *type, const char *name, Value *args, int n
     Value row[2];
     int64_t count;
     if (!arguments_bind(vm, name, "iterable, r", args, nargs, names, row)) return ABSENT;
+    if (!object_to_int64(vm, row[1], &exc_OverflowError, &count)) return ABSENT;
     Value pool = tuple_from_iterable(vm, row[0]);
     if (is_absent(pool)) return ABSENT;
-    bool ok = object_to_int64(vm, row[1], &exc_OverflowError, &count);
-    if (ok && count < 0) ok = (raise_value(vm, "r must be non-negative"), false);
-    if (!ok) return value_drop(vm, pool), ABSENT;
+    if (count < 0) {
+        value_drop(vm, pool);
+        return raise_value(vm, "r must be non-negative");
+    }
     int64_t length = as_tuple(pool)->length;
     bool none = replace ? length == 0 && count > 0 : count > length;
     Value self = make(vm, type, pool, count, none && !replace ? 0 : count);
