@@ -80,9 +80,7 @@ class _Settings:
             options[name] = bool(options[name])
         _character('escapechar', options['escapechar'], True)
         _character('quotechar', options['quotechar'], True)
-        if options['lineterminator'] is None:
-            raise TypeError('lineterminator must be set')
-        if not isinstance(options['lineterminator'], str):
+        if not isinstance(options['lineterminator'], str | None):
             raise TypeError('"lineterminator" must be a string')
         if type(options['quoting']) is not int:
             raise TypeError('"quoting" must be an integer')
@@ -92,6 +90,8 @@ class _Settings:
             options['quoting'] = QUOTE_NONE
         if options['quoting'] != QUOTE_NONE and options['quotechar'] is None:
             raise TypeError('quotechar must be set if quoting enabled')
+        if options['lineterminator'] is None:
+            raise TypeError('lineterminator must be set')
         _check_characters(options)
         for name, value in options.items():
             object.__setattr__(self, name, value)
@@ -101,7 +101,8 @@ class _Settings:
     def __setattr__(self, name, value):
         if name in _DEFAULTS:
             raise AttributeError(f"attribute '{name}' of '_csv.Dialect' objects is not writable")
-        raise AttributeError(f"'_csv.Dialect' object has no attribute '{name}'")
+        raise AttributeError(f"'_csv.Dialect' object has no attribute '{name}' "
+                             'and no __dict__ for setting new attributes')
 
     def __delattr__(self, name):
         self.__setattr__(name, None)
