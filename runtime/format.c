@@ -14,6 +14,7 @@
 #include "runtime/int.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
+#include "runtime/unicode.h"
 
 typedef struct {
     uint32_t fill;
@@ -37,11 +38,10 @@ static bool is_align(uint32_t c) { return c == '<' || c == '>' || c == '=' || c 
 
 static bool is_digit(uint32_t c) { return c >= '0' && c <= '9'; }
 
-/* A run of digits at *at; -1 when there is none, -2 RAISES. */
+/* A run of decimal digits, of any script, at *at; -1 when there is none, -2 RAISES. */
 static int64_t parse_number(VM *vm, const String *s, int64_t *at) {
-    int64_t n = -1;
-    for (; *at < (int64_t)s->length && is_digit(string_at(s, *at)); ++*at) {
-        int64_t digit = string_at(s, *at) - '0';
+    int64_t n = -1, digit;
+    for (; *at < (int64_t)s->length && (digit = unicode_decimal(string_at(s, *at))) >= 0; ++*at) {
         if (n > (INT64_MAX - digit) / 10) {
             raise_value(vm, "Too many decimal digits in format string");
             return -2;

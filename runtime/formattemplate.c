@@ -11,6 +11,7 @@
 #include "runtime/int.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
+#include "runtime/unicode.h"
 
 enum { TEMPLATE_DEPTH_MAX = 2 };
 
@@ -96,13 +97,13 @@ static int64_t as_number(VM *vm, const String *s, int64_t start, int64_t end) {
     if (start == end) return -1;
     int64_t n = 0;
     for (int64_t i = start; i < end; i++) {
-        uint32_t c = string_at(s, i);
-        if (c < '0' || c > '9') return -1;
-        if (n > (INT64_MAX - (c - '0')) / 10) {
+        int64_t digit = unicode_decimal(string_at(s, i));
+        if (digit < 0) return -1;
+        if (n > (INT64_MAX - digit) / 10) {
             raise_value(vm, "Too many decimal digits in format string");
             return -2;
         }
-        n = n * 10 + (c - '0');
+        n = n * 10 + digit;
     }
     return n;
 }
