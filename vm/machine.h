@@ -10,8 +10,6 @@
  * collection, then the rest. In a debug build it asserts that no block of memory is left.
  */
 
-#include <stdio.h>
-
 #include "runtime/state.h"
 #include "vm/signal.h"
 

@@ -1,11 +1,11 @@
 /*
- * The module array: rows of numbers or characters of one C type.
+ * The module array: what a program sees of arrays (runtime/modules/array.h).
  *
- * In order: the kinds of items, storage, making, items and slices, comparison and search, methods, pickling, the module.
- * An Array owns a block of capacity * item size bytes. `exports` counts the buffers acquired; while there are any, the
- * length may not change. User code (__index__, __float__, an item's comparison) may change the array, so an item is
- * converted before the array is looked at, and lengths are read again after every such call.
+ * In order: adding, items and slices, comparison and search, methods, pickling, the types and the module.
  */
+
+#include "runtime/modules/array.h"
+
 #include "runtime/arguments.h"
 #include "runtime/builder.h"
 #include "runtime/bytes.h"
@@ -28,251 +28,12 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
-/* --- kinds of items --- */
-
-/* The numbers of the machine formats in pickles; the big-endian one is one more. */
-enum {
-    MACHINE_UNSIGNED_8,
-    MACHINE_SIGNED_8,
-    MACHINE_FLOAT = 14,
-    MACHINE_UTF_16 = 18,
-    MACHINE_UTF_32 = 20,
-    MACHINE_END = 22
-};
-
-typedef struct {
-    char code;
-    char format[2]; /* in buffers */
-    uint8_t size;
-    uint8_t machine; /* little-endian */
-    bool is_signed, is_text;
-    const char *
-        name; /* in errors about its range; NULL: an unsigned or a 64-bit one, which have texts of their own */
-} Kind;
-
-static const Kind kinds[] = {
-    {'b', "b", 1, 1, true, false, "signed char"},
-    {'B', "B", 1, 0, false, false, "unsigned byte integer"},
-    {'u', "w", 4, 20, false, true, NULL},
-    {'w', "w", 4, 20, false, true, NULL},
-    {'h', "h", 2, 4, true, false, "signed short integer"},
-    {'H', "H", 2, 2, false, false, "unsigned short"},
-    {'i', "i", 4, 8, true, false, "signed integer"},
-    {'I', "I", 4, 6, false, false, NULL},
-    {'l', "l", 8, 12, true, false, NULL},
-    {'L', "L", 8, 10, false, false, NULL},
-    {'q', "q", 8, 12, true, false, NULL},
-    {'Q', "Q", 8, 10, false, false, NULL},
-    {'f', "f", 4, 14, true, false, NULL},
-    {'d', "d", 8, 16, true, false, NULL},
-};
-
-enum { KIND_COUNT = sizeof kinds / sizeof *kinds, ITEM_SIZE_MAX = 8 };
-
-static const Kind *kind_of_code(uint32_t code) {
-    for (int i = 0; i < KIND_COUNT; i++) {
-        if ((uint32_t)kinds[i].code == code) return &kinds[i];
-    }
-    return NULL;
-}
-
-typedef struct {
-    BufferHead buffer; /* always simple; data is the block, size the bytes of all items */
-    int64_t length, capacity;
-    int64_t exports;
-    const Kind *kind;
-} Array;
-
-static Array *as_array(Value v) { return (Array *)as_object(v); }
-static bool is_array(Value v) { return value_is_instance(v, &array_type); }
-
-static uint8_t *item_at(const Array *a, int64_t i) { return a->buffer.data + i * a->kind->size; }
-
-static Value get(VM *vm, const Array *a, int64_t i) {
-    switch (a->kind->code) { /* the commonest, at once */
-    case 'B': return int_small(a->buffer.data[i]);
-    case 'i': return int_small(((const int32_t *)(const void *)a->buffer.data)[i]);
-    case 'd': return float_from(vm, ((const double *)(const void *)a->buffer.data)[i]);
-    case 'l':
-    case 'q': return int_from(vm, ((const int64_t *)(const void *)a->buffer.data)[i]);
-    default: break;
-    }
-    if (!a->kind->is_text) return native_unpack(vm, a->kind->code, item_at(a, i));
-    uint32_t c;
-    memcpy(&c, item_at(a, i), sizeof c);
-    return c > 0x10FFFF ? raise_value(vm, "chr() arg not in range(0x110000)") : string_from_char(vm, c);
-}
-
-static bool set_text(VM *vm, Value v, uint8_t *item) {
-    if (!is_string(v) || string_length(as_string(v)) != 1)
-        return raise_type(vm, "array item must be unicode character"), false;
-    uint32_t c = string_at(as_string(v), 0);
-    memcpy(item, &c, sizeof c);
-    return true;
-}
-
-/* The error for an int that a 64-bit kind, or 'I', does not hold. */
-static bool raise_wide(VM *vm, const Kind *kind, Value number) {
-    bool negative = int_sign(number) < 0, quad = kind->code == 'q' || kind->code == 'Q';
-    if (negative && !kind->is_signed)
-        raise_overflow(vm, quad ? "can't convert negative int to unsigned"
-                                : "can't convert negative value to unsigned int");
-    else if (quad)
-        raise_overflow(vm, "int too big to convert");
-    else if (kind->is_signed)
-        raise_overflow(vm, "Python int too large to convert to C long");
-    else
-        raise_overflow(vm, int_bit_length(number) > 64 ? "Python int too large to convert to C unsigned long"
-                                                       : "unsigned int is greater than maximum");
-    return false;
-}
-
-/* The error for one that a narrow kind does not hold, in the steps in which C integers narrow. */
-static bool raise_narrow(VM *vm, const Kind *kind, Value number) {
-    int64_t n;
-    const char *name = kind->name, *way = int_sign(number) < 0 ? "less than minimum" : "greater than maximum";
-    if (!int_to_int64(number, &n)) {
-        raise_overflow(vm, "Python int too large to convert to C long");
-    } else {
-        if (kind->code == 'b' && n != (int16_t)n) name = "signed short integer";
-        if (kind->code == 'H' && n != (int32_t)n) name = "signed integer";
-        raise_overflow(vm, "%s is %s", name, way);
-    }
-    return false;
-}
-
-/* Convert to an item's bytes. May run user code. */
-static bool set(VM *vm, const Kind *kind, Value v, uint8_t *item) {
-    if (kind->is_text) return set_text(vm, v, item);
-    if (is_int(v) && native_pack(vm, kind->code, v, item) == PACKED) return true;
-    if (kind->code == 'f' || kind->code == 'd') {
-        double d;
-        if (!object_to_double(vm, v, &d)) return false;
-        float f = (float)d;
-        memcpy(item, kind->code == 'f' ? (void *)&f : (void *)&d, kind->size);
-        return true;
-    }
-    Value number = object_index(vm, v);
-    if (is_absent(number)) return false;
-    bool done = native_pack(vm, kind->code, number, item) == PACKED;
-    if (!done) (kind->name ? raise_narrow : raise_wide)(vm, kind, number);
-    value_drop(vm, number);
-    return done;
-}
-
-/* --- storage --- */
-
-static bool may_resize(VM *vm, const Array *a) {
-    if (a->exports == 0) return true;
-    raise_error(vm, &exc_BufferError, "cannot resize an array that is exporting buffers");
-    return false;
-}
-
-static bool reserve(VM *vm, Array *a, int64_t capacity) {
-    int64_t size;
-    if (__builtin_mul_overflow(capacity, a->kind->size, &size) || size > PTRDIFF_MAX)
-        return raise_memory(vm), false;
-    uint8_t *data = memory_resize(vm, a->buffer.data, (size_t)(a->capacity * a->kind->size), (size_t)size);
-    if (!data) return false;
-    a->buffer.data = data;
-    a->capacity = capacity;
-    return true;
-}
-
-static void set_length(Array *a, int64_t length) {
-    a->length = length;
-    a->buffer.size = length * a->kind->size;
-}
-
-static bool resize(VM *vm, Array *a, int64_t length) {
-    if (length == a->length) return true;
-    if (!may_resize(vm, a)) return false;
-    if (length == 0) {
-        memory_free(vm, a->buffer.data, (size_t)(a->capacity * a->kind->size));
-        a->buffer.data = NULL;
-        a->capacity = 0;
-    } else if (length > a->capacity || (length < a->length && length < a->capacity / 2)) {
-        int64_t spare = (length >> 4) + (a->length < 8 ? 3 : 7);
-        if (a->length == 0) spare = 0; /* it may have all the items it will ever have */
-        bool smaller = length <= a->capacity;
-        if (spare > INT64_MAX - length || !reserve(vm, a, length + spare)) {
-            if (!smaller) return error_raised(vm) ? false : (raise_memory(vm), false);
-            error_clear(vm); /* it may as well stay where it is */
-        }
-    }
-    set_length(a, length);
-    return true;
-}
-
-/* Make items [start, stop) be `count` items, moving those behind; new ones undefined. */
-static bool replace(VM *vm, Array *a, int64_t start, int64_t stop, int64_t count) {
-    int64_t tail = a->length - stop, change = count - (stop - start);
-    if (change == 0) return true;
-    if (a->length > INT64_MAX - count) return raise_memory(vm), false;
-    if (!may_resize(vm, a)) return false;
-    if (change < 0 && tail)
-        memmove(item_at(a, start + count), item_at(a, stop), (size_t)(tail * a->kind->size));
-    if (!resize(vm, a, a->length + change)) return false;
-    if (change > 0 && tail)
-        memmove(item_at(a, start + count), item_at(a, stop), (size_t)(tail * a->kind->size));
-    return true;
-}
-
-static Value make(VM *vm, Type *type, const Kind *kind, int64_t length) {
-    Array *a;
-    if (type == &array_type) {
-        a = (Array *)object_new(vm, type, sizeof *a);
-        if (!a) return raise_memory(vm);
-        memset(&a->buffer.head + 1, 0, sizeof *a - sizeof a->buffer.head);
-    } else {
-        a = (Array *)instance_new(vm, type, 0);
-        if (!a) return ABSENT;
-        object_track(&a->buffer.head);
-    }
-    a->buffer.simple = true;
-    a->kind = kind;
-    if (length && !resize(vm, a, length)) {
-        object_drop(vm, &a->buffer.head);
-        return ABSENT;
-    }
-    return from_object(a);
-}
-
-static Value make_from(VM *vm, const Kind *kind, const uint8_t *items, int64_t length) {
-    Value v = make(vm, &array_type, kind, length);
-    if (!is_absent(v) && length) memcpy(as_array(v)->buffer.data, items, (size_t)(length * kind->size));
-    return v;
-}
-
-static void dealloc(VM *vm, Object *self) {
-    Array *a = (Array *)self;
-    if (a->buffer.data) memory_free(vm, a->buffer.data, (size_t)(a->capacity * a->kind->size));
-    object_free(vm, self, instance_size(self, 0));
-}
-
-static void release_export(VM *vm, BufferView *buffer) {
-    (void)vm;
-    as_array(buffer->owner)->exports--;
-}
-
-static bool get_buffer(VM *vm, Value self, BufferView *buffer, unsigned flags) {
-    Array *a = as_array(self);
-    if (!buffer_fill(vm, buffer, self, a->buffer.data ? a->buffer.data : (uint8_t *)"", a->buffer.size, false,
-                     flags))
-        return false;
-    if (flags & BUFFER_ND) buffer->item_size = a->kind->size;
-    if (flags & BUFFER_FORMAT) buffer->format = a->kind->format;
-    buffer->release = release_export;
-    a->exports++;
-    return true;
-}
-
 /* --- adding --- */
 
 static bool append(VM *vm, Array *a, Value v) {
-    uint8_t item[ITEM_SIZE_MAX];
-    if (!set(vm, a->kind, v, item) || !resize(vm, a, a->length + 1)) return false;
-    memcpy(item_at(a, a->length - 1), item, a->kind->size);
+    uint8_t item[ARRAY_ITEM_MAX];
+    if (!array_set(vm, a->kind, v, item) || !array_resize(vm, a, a->length + 1)) return false;
+    memcpy(array_item_at(a, a->length - 1), item, a->kind->size);
     return true;
 }
 
@@ -281,17 +42,17 @@ static bool append_to(VM *vm, Value item, void *array) { return append(vm, array
 static bool append_memory(VM *vm, Array *a, const void *data, int64_t size) {
     if (size % a->kind->size) return raise_value(vm, "bytes length not a multiple of item size"), false;
     int64_t length = a->length;
-    if (length > INT64_MAX - size || !resize(vm, a, length + size / a->kind->size)) return false;
-    if (size) memcpy(item_at(a, length), data, (size_t)size);
+    if (length > INT64_MAX - size || !array_resize(vm, a, length + size / a->kind->size)) return false;
+    if (size) memcpy(array_item_at(a, length), data, (size_t)size);
     return true;
 }
 
 static bool append_string(VM *vm, Array *a, Value text) {
     int64_t length = a->length, more = string_length(as_string(text));
-    if (!resize(vm, a, length + more)) return false;
+    if (!array_resize(vm, a, length + more)) return false;
     for (int64_t i = 0; i < more; i++) {
         uint32_t c = string_at(as_string(text), i);
-        memcpy(item_at(a, length + i), &c, sizeof c);
+        memcpy(array_item_at(a, length + i), &c, sizeof c);
     }
     return true;
 }
@@ -301,11 +62,11 @@ static bool append_array(VM *vm, Array *a, const Array *other, const char *error
     if (a->kind != other->kind) return raise_type(vm, "%s", error), false;
     int64_t length = a->length, more = other->length;
     if (more == 0) return true;
-    if (length > INT64_MAX - more || !resize(vm, a, length + more)) {
+    if (length > INT64_MAX - more || !array_resize(vm, a, length + more)) {
         if (!error_raised(vm)) raise_memory(vm);
         return false;
     }
-    memcpy(item_at(a, length), other->buffer.data, (size_t)(more * a->kind->size));
+    memcpy(array_item_at(a, length), other->buffer.data, (size_t)(more * a->kind->size));
     return true;
 }
 
@@ -329,7 +90,7 @@ static bool fill(VM *vm, Array *a, Value initial) {
         return append_memory(vm, a, as_array(initial)->buffer.data, as_array(initial)->buffer.size);
     if (is_exactly(initial, &list_type) || is_exactly(initial, &tuple_type)) {
         int64_t length = row_of(initial).length;
-        if (!reserve(vm, a, length ? length : 1)) return false;
+        if (!array_reserve(vm, a, length ? length : 1)) return false;
     }
     return object_each(vm, initial, append_to, a);
 }
@@ -342,7 +103,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (!is_string(args[0]) || string_length(as_string(args[0])) != 1)
         return raise_type(vm, "array() argument 1 must be a unicode character, not %Q", args[0]);
     uint32_t code = string_at(as_string(args[0]), 0);
-    const Kind *kind = kind_of_code(code);
+    const ArrayKind *kind = array_kind_of_code(code);
     bool text = kind && kind->is_text;
     if (nargs > 1 && !text && is_string(args[1]))
         return raise_type(vm, "cannot use a str to initialize an array with typecode '%c'", (int)code);
@@ -350,7 +111,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
         return raise_type(vm, "cannot use a unicode array to initialize an array with typecode '%c'",
                           (int)code);
     if (!kind) return raise_value(vm, "bad typecode (must be b, B, u, h, H, i, I, l, L, q, Q, f or d)");
-    Value v = make(vm, type, kind, 0);
+    Value v = array_make(vm, type, kind, 0);
     if (is_absent(v) || nargs == 1 || fill(vm, as_array(v), args[1])) return v;
     value_drop(vm, v);
     return ABSENT;
@@ -378,10 +139,10 @@ static Value get_slice(VM *vm, Value self, Value slice) {
     if (!slice_unpack(vm, slice, &start, &stop, &step)) return ABSENT;
     Array *a = as_array(self);
     int64_t count = slice_adjust(a->length, &start, &stop, step);
-    if (step == 1) return make_from(vm, a->kind, count ? item_at(a, start) : NULL, count);
-    Value v = make(vm, &array_type, a->kind, count);
+    if (step == 1) return array_make_from(vm, a->kind, count ? array_item_at(a, start) : NULL, count);
+    Value v = array_make(vm, &array_type, a->kind, count);
     for (int64_t i = 0; !is_absent(v) && i < count; i++)
-        memcpy(item_at(as_array(v), i), item_at(a, start + i * step), a->kind->size);
+        memcpy(array_item_at(as_array(v), i), array_item_at(a, start + i * step), a->kind->size);
     return v;
 }
 
@@ -392,13 +153,13 @@ static Value get_item(VM *vm, Value self, Value key) {
     const Array *a = as_array(self);
     if (i < 0) i += a->length;
     if ((uint64_t)i >= (uint64_t)a->length) return raise_index(vm, "array index out of range");
-    return get(vm, a, i);
+    return array_get(vm, a, i);
 }
 
 /* Take every step-th item out, `count` of them from `start` on. */
 static bool delete_steps(VM *vm, Array *a, int64_t start, int64_t step, int64_t count) {
     if (count == 0) return true;
-    if (!may_resize(vm, a)) return false;
+    if (!array_may_resize(vm, a)) return false;
     if (step < 0) {
         start += step * (count - 1);
         step = -step;
@@ -406,10 +167,10 @@ static bool delete_steps(VM *vm, Array *a, int64_t start, int64_t step, int64_t 
     int64_t to = start;
     for (int64_t i = 0; i < count; i++) {
         int64_t from = start + i * step + 1, next = i + 1 < count ? from + step - 1 : a->length;
-        memmove(item_at(a, to), item_at(a, from), (size_t)((next - from) * a->kind->size));
+        memmove(array_item_at(a, to), array_item_at(a, from), (size_t)((next - from) * a->kind->size));
         to += next - from;
     }
-    return resize(vm, a, to);
+    return array_resize(vm, a, to);
 }
 
 /* Put `count` items at `source`, which is not in the array, in place of a slice. */
@@ -417,10 +178,10 @@ static bool assign_slice(VM *vm, Array *a, Value slice, const uint8_t *source, i
     int64_t start, stop, step, size = a->kind->size;
     if (!slice_unpack(vm, slice, &start, &stop, &step)) return false;
     int64_t selected = slice_adjust(a->length, &start, &stop, step);
-    if ((count == 0 || selected != count) && !may_resize(vm, a)) return false;
+    if ((count == 0 || selected != count) && !array_may_resize(vm, a)) return false;
     if (step == 1) {
-        if (!replace(vm, a, start, start + selected, count)) return false;
-        if (count) memcpy(item_at(a, start), source, (size_t)(count * size));
+        if (!array_replace(vm, a, start, start + selected, count)) return false;
+        if (count) memcpy(array_item_at(a, start), source, (size_t)(count * size));
         return true;
     }
     if (count == 0) return delete_steps(vm, a, start, step, selected);
@@ -430,7 +191,7 @@ static bool assign_slice(VM *vm, Array *a, Value slice, const uint8_t *source, i
         return false;
     }
     for (int64_t i = 0; i < count; i++)
-        memcpy(item_at(a, start + i * step), source + i * size, (size_t)size);
+        memcpy(array_item_at(a, start + i * step), source + i * size, (size_t)size);
     return true;
 }
 
@@ -443,7 +204,7 @@ static bool set_slice(VM *vm, Value self, Value slice, Value value) {
         return raise_type(vm, "bad argument type for built-in operation"), false;
     Array *other =
         as_array(value); /* copied, because it may be the same one, and the slice's numbers may run code */
-    Value copy = make_from(vm, a->kind, other->buffer.data, other->length);
+    Value copy = array_make_from(vm, a->kind, other->buffer.data, other->length);
     if (is_absent(copy)) return false;
     bool done = assign_slice(vm, a, slice, as_array(copy)->buffer.data, as_array(copy)->length);
     value_drop(vm, copy);
@@ -452,17 +213,17 @@ static bool set_slice(VM *vm, Value self, Value slice, Value value) {
 
 static bool set_item(VM *vm, Value self, Value key, Value value) {
     int64_t i;
-    uint8_t item[ITEM_SIZE_MAX];
+    uint8_t item[ARRAY_ITEM_MAX];
     Array *a = as_array(self);
     int kind = subscript(vm, key, &i);
     if (kind <= 0) return kind ? false : set_slice(vm, self, key, value);
     if (i < 0) i += a->length;
-    if ((uint64_t)i < (uint64_t)a->length && !is_absent(value) && !set(vm, a->kind, value, item))
+    if ((uint64_t)i < (uint64_t)a->length && !is_absent(value) && !array_set(vm, a->kind, value, item))
         return false;
     if ((uint64_t)i >= (uint64_t)a->length)
         return raise_index(vm, "array assignment index out of range"), false;
-    if (is_absent(value)) return replace(vm, a, i, i + 1, 0);
-    memcpy(item_at(a, i), item, a->kind->size);
+    if (is_absent(value)) return array_replace(vm, a, i, i + 1, 0);
+    memcpy(array_item_at(a, i), item, a->kind->size);
     return true;
 }
 
@@ -470,7 +231,7 @@ static Value concat(VM *vm, Value self, Value other) {
     if (!is_array(other)) return raise_type(vm, "can only append array (not \"%T\") to array", other);
     const Array *a = as_array(self), *b = as_array(other);
     if (a->kind != b->kind) return raise_type(vm, "bad argument type for built-in operation");
-    Value v = make_from(vm, a->kind, a->buffer.data, a->length);
+    Value v = array_make_from(vm, a->kind, a->buffer.data, a->length);
     if (is_absent(v) || append_array(vm, as_array(v), b, "")) return v;
     value_drop(vm, v);
     return ABSENT;
@@ -489,7 +250,7 @@ static bool repeat_in_place(VM *vm, Array *a, Value factor) {
     if (once != 0 && count != 1) {
         if (__builtin_mul_overflow(once, count, &all)) return raise_memory(vm), false;
         size = a->buffer.size;
-        if (!resize(vm, a, all)) return false;
+        if (!array_resize(vm, a, all)) return false;
         for (int64_t at = size; at < a->buffer.size;) { /* double what is there */
             int64_t part = at < a->buffer.size - at ? at : a->buffer.size - at;
             memcpy(a->buffer.data + at, a->buffer.data, (size_t)part);
@@ -500,7 +261,7 @@ static bool repeat_in_place(VM *vm, Array *a, Value factor) {
 }
 
 static Value repeat(VM *vm, Value self, Value factor) {
-    Value v = make_from(vm, as_array(self)->kind, as_array(self)->buffer.data, as_array(self)->length);
+    Value v = array_make_from(vm, as_array(self)->kind, as_array(self)->buffer.data, as_array(self)->length);
     if (is_absent(v) || repeat_in_place(vm, as_array(v), factor)) return v;
     value_drop(vm, v);
     return ABSENT;
@@ -521,12 +282,12 @@ static int64_t first_difference(VM *vm, const Array *a, const Array *b, NEW Valu
     int64_t i = 0, shorter = a->length < b->length ? a->length : b->length, size = a->kind->size;
     *x = *y = ABSENT;
     if (compared_by_bits(a, b)) {
-        while (i < shorter && memcmp(item_at(a, i), item_at(b, i), (size_t)size) == 0)
+        while (i < shorter && memcmp(array_item_at(a, i), array_item_at(b, i), (size_t)size) == 0)
             i++;
     }
     for (; i < a->length && i < b->length; i++) {
-        *x = get(vm, a, i);
-        *y = is_absent(*x) ? ABSENT : get(vm, b, i);
+        *x = array_get(vm, a, i);
+        *y = is_absent(*x) ? ABSENT : array_get(vm, b, i);
         int equal = is_absent(*y) ? -1 : object_compare_truth(vm, *x, *y, COMPARE_EQ);
         if (equal == 0) return i;
         value_xdrop(vm, *x);
@@ -559,7 +320,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
 static int64_t find(VM *vm, Value self, Value wanted, int64_t i, int64_t stop) {
     const Array *a = as_array(self);
     for (; i < a->length && i < stop; i++) {
-        Value item = get(vm, a, i);
+        Value item = array_get(vm, a, i);
         int equal = is_absent(item) ? -1 : object_compare_truth(vm, item, wanted, COMPARE_EQ);
         value_xdrop(vm, item);
         if (equal) return equal < 0 ? -2 : i;
@@ -597,8 +358,9 @@ METHOD(remove) {
     if (at == -1) return raise_value(vm, "array.remove(x): x not in array");
     if (at < 0) return ABSENT;
     Array *a = as_array(args[0]);
-    return at >= a->length || replace(vm, a, at, at + 1, 0) ? NONE
-                                                            : ABSENT; /* comparing may have shortened it */
+    return at >= a->length || array_replace(vm, a, at, at + 1, 0)
+               ? NONE
+               : ABSENT; /* comparing may have shortened it */
 }
 
 /* --- methods --- */
@@ -609,14 +371,14 @@ METHOD(extend) { return extend(vm, as_array(args[0]), args[1]) ? NONE : ABSENT; 
 
 METHOD(insert) {
     int64_t at;
-    uint8_t item[ITEM_SIZE_MAX];
+    uint8_t item[ARRAY_ITEM_MAX];
     Array *a = as_array(args[0]);
-    if (!object_to_int64(vm, args[1], &exc_OverflowError, &at) || !set(vm, a->kind, args[2], item))
+    if (!object_to_int64(vm, args[1], &exc_OverflowError, &at) || !array_set(vm, a->kind, args[2], item))
         return ABSENT;
     if (at < 0) at = at + a->length < 0 ? 0 : at + a->length;
     if (at > a->length) at = a->length;
-    if (!replace(vm, a, at, at, 1)) return ABSENT;
-    memcpy(item_at(a, at), item, a->kind->size);
+    if (!array_replace(vm, a, at, at, 1)) return ABSENT;
+    memcpy(array_item_at(a, at), item, a->kind->size);
     return NONE;
 }
 
@@ -627,22 +389,22 @@ METHOD(pop) {
     if (a->length == 0) return raise_index(vm, "pop from empty array");
     if (at < 0) at += a->length;
     if ((uint64_t)at >= (uint64_t)a->length) return raise_index(vm, "pop index out of range");
-    Value item = get(vm, a, at);
-    if (is_absent(item) || replace(vm, a, at, at + 1, 0)) return item;
+    Value item = array_get(vm, a, at);
+    if (is_absent(item) || array_replace(vm, a, at, at + 1, 0)) return item;
     value_drop(vm, item);
     return ABSENT;
 }
 
-METHOD(clear) { return resize(vm, as_array(args[0]), 0) ? NONE : ABSENT; }
+METHOD(clear) { return array_resize(vm, as_array(args[0]), 0) ? NONE : ABSENT; }
 
 METHOD(reverse) {
     (void)vm;
     Array *a = as_array(args[0]);
     for (int64_t i = 0, j = a->length - 1; i < j; i++, j--) {
-        uint8_t item[ITEM_SIZE_MAX];
-        memcpy(item, item_at(a, i), a->kind->size);
-        memcpy(item_at(a, i), item_at(a, j), a->kind->size);
-        memcpy(item_at(a, j), item, a->kind->size);
+        uint8_t item[ARRAY_ITEM_MAX];
+        memcpy(item, array_item_at(a, i), a->kind->size);
+        memcpy(array_item_at(a, i), array_item_at(a, j), a->kind->size);
+        memcpy(array_item_at(a, j), item, a->kind->size);
     }
     return NONE;
 }
@@ -673,7 +435,7 @@ METHOD(buffer_info) {
 METHOD(tolist) {
     Value list = list_new(vm, as_array(args[0])->length);
     for (int64_t i = 0; !is_absent(list) && i < as_array(args[0])->length; i++) {
-        Value item = get(vm, as_array(args[0]), i);
+        Value item = array_get(vm, as_array(args[0]), i);
         if (is_absent(item) || !list_append_owned(vm, list, item)) value_clear(vm, &list);
     }
     return list;
@@ -692,7 +454,7 @@ METHOD(fromlist) {
         value_xdrop(vm, item);
         if (done) continue;
         Value error = error_take(vm);
-        if (a->length > before && !resize(vm, a, before)) error_clear(vm);
+        if (a->length > before && !array_resize(vm, a, before)) error_clear(vm);
         error_restore(vm, error);
         return ABSENT;
     }
@@ -725,14 +487,14 @@ METHOD(tounicode) {
     Builder b;
     for (int64_t i = 0; i < a->length; i++) {
         uint32_t c;
-        memcpy(&c, item_at(a, i), sizeof c);
+        memcpy(&c, array_item_at(a, i), sizeof c);
         if (c > 0x10FFFF || (a->kind->code == 'w' && c >= 0xD800 && c < 0xE000))
             return decode(vm, a->buffer.data, a->buffer.size, "utf-32-le"); /* its error */
     }
     builder_init(&b, vm);
     for (int64_t i = 0; i < a->length; i++) {
         uint32_t c;
-        memcpy(&c, item_at(a, i), sizeof c);
+        memcpy(&c, array_item_at(a, i), sizeof c);
         builder_char(&b, c);
     }
     return builder_finish(&b);
@@ -785,7 +547,7 @@ METHOD(tofile) {
 
 METHOD(copy) {
     const Array *a = as_array(args[0]);
-    return make_from(vm, a->kind, a->buffer.data, a->length);
+    return array_make_from(vm, a->kind, a->buffer.data, a->length);
 }
 
 METHOD(sizeof) {
@@ -810,37 +572,49 @@ static Value repr(VM *vm, Value self) {
 
 /* --- pickling --- */
 
-static const Kind *kind_of_machine(int machine, const Kind *preferred) {
+/* The numbers of the machine formats in pickles; the big-endian one is one more. */
+enum {
+    MACHINE_UNSIGNED_8,
+    MACHINE_SIGNED_8,
+    MACHINE_FLOAT = 14,
+    MACHINE_UTF_16 = 18,
+    MACHINE_UTF_32 = 20,
+    MACHINE_END = 22
+};
+
+static const ArrayKind *kind_of_machine(int machine, const ArrayKind *preferred) {
     if ((preferred->machine | 1) == (machine | 1) && preferred->size > 1) return preferred;
     if (preferred->machine == machine) return preferred;
-    for (int i = 0; i < KIND_COUNT; i++) {
-        if (kinds[i].size > 1 ? (kinds[i].machine | 1) == (machine | 1) : kinds[i].machine == machine)
-            return &kinds[i];
+    for (int i = 0; i < ARRAY_KIND_COUNT; i++) {
+        if (array_kinds[i].size > 1 ? (array_kinds[i].machine | 1) == (machine | 1)
+                                    : array_kinds[i].machine == machine)
+            return &array_kinds[i];
     }
     return NULL;
 }
 
 /* An array of `type` from the bytes of a machine's array. */
-static Value reconstruct(VM *vm, Type *type, const Kind *kind, int machine, const Bytes *bytes) {
+static Value reconstruct(VM *vm, Type *type, const ArrayKind *kind, int machine, const Bytes *bytes) {
     bool big_endian = machine > MACHINE_SIGNED_8 && (machine & 1);
     if (machine >= MACHINE_UTF_16) {
         static const char *const encodings[] = {"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"};
         Value text = decode(vm, bytes->data, bytes->length, encodings[machine - MACHINE_UTF_16]);
-        Value v = is_absent(text) ? ABSENT : make(vm, type, kind, 0);
+        Value v = is_absent(text) ? ABSENT : array_make(vm, type, kind, 0);
         if (!is_absent(v) && !(kind->is_text ? append_string(vm, as_array(v), text)
                                              : object_each(vm, text, append_to, as_array(v))))
             value_clear(vm, &v);
         value_xdrop(vm, text);
         return v;
     }
-    const Kind *stored = kind_of_machine(machine, kind);
+    const ArrayKind *stored = kind_of_machine(machine, kind);
     bool floating = machine >= MACHINE_FLOAT;
-    Value v = make(vm, type, stored, 0);
+    Value v = array_make(vm, type, stored, 0);
     if (is_absent(v)) return ABSENT;
     if (!append_memory(vm, as_array(v), bytes->data, bytes->length)) return value_drop(vm, v), ABSENT;
     if (big_endian) swap_bytes(as_array(v)->buffer.data, as_array(v)->buffer.size, stored->size);
     if (!floating || stored == kind) return v;
-    Value converted = make(vm, type, kind, 0); /* floats keep their typecode, whatever their width was */
+    Value converted =
+        array_make(vm, type, kind, 0); /* floats keep their typecode, whatever their width was */
     if (!is_absent(converted) && !object_each(vm, v, append_to, as_array(converted)))
         value_clear(vm, &converted);
     value_drop(vm, v);
@@ -857,7 +631,7 @@ NATIVE(array_reconstructor) {
     if (!is_string(args[1]) || string_length(as_string(args[1])) != 1)
         return raise_type(vm, "_array_reconstructor() argument 2 must be a unicode character, not %Q",
                           args[1]);
-    const Kind *kind = kind_of_code(string_at(as_string(args[1]), 0));
+    const ArrayKind *kind = array_kind_of_code(string_at(as_string(args[1]), 0));
     if (!object_to_int64(vm, args[2], &exc_OverflowError, &machine)) return ABSENT;
     if (!kind) return raise_value(vm, "second argument must be a valid type code");
     if (machine < 0 || machine >= MACHINE_END)
@@ -961,7 +735,7 @@ static Value next_item(VM *vm, Value self) {
     SequenceIterator *it = (SequenceIterator *)as_object(self);
     if (is_absent(it->sequence)) return ABSENT;
     const Array *a = as_array(it->sequence);
-    if (it->index < a->length) return get(vm, a, it->index++);
+    if (it->index < a->length) return array_get(vm, a, it->index++);
     value_clear(vm, &it->sequence);
     return ABSENT;
 }
@@ -975,7 +749,7 @@ Type array_iterator_type = {
 };
 
 Type array_type = {
-    TYPE_HEAD(array_type, "array.array", .dealloc = dealloc),
+    TYPE_HEAD(array_type, "array.array", .dealloc = array_dealloc),
     .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE | TYPE_SEQUENCE | TYPE_BUFFER,
     .basic_size = sizeof(Array),
     .base = &object_type,
@@ -987,7 +761,7 @@ Type array_type = {
     .repr = repr,
     .hash = NULL,
     .compare = compare,
-    .get_buffer = get_buffer,
+    .get_buffer = array_get_buffer,
     .iterate = iterate,
     .container = {.length = length,
                   .get_item = get_item,

@@ -8,7 +8,6 @@
 #include "runtime/error.h"
 #include "runtime/exception.h"
 #include "runtime/genericalias.h"
-#include "runtime/instance.h"
 #include "runtime/list.h"
 #include "runtime/module.h"
 #include "runtime/modules/asyncio.h"

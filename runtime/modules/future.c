@@ -1,6 +1,5 @@
 /* The module _future under __future__: what its import statements name, as rows (name, optional since, mandatory since,
  * flag). What the statements do is the compiler's. */
-#include "runtime/dict.h"
 #include "runtime/list.h"
 #include "runtime/module.h"
 #include "runtime/str.h"

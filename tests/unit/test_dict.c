@@ -2,6 +2,7 @@
  * its cells, keys of every kind, key versions, and refused memory. */
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "runtime/dict.h"
