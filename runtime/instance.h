@@ -32,14 +32,9 @@ enum {
 };
 
 typedef struct {
-    union {
-        struct {
-            uint32_t shape_id;
-            uint16_t inline_slots;   /* room for values in slots[] */
-            uint16_t extra_capacity; /* room for values in extra[] */
-        };
-        uint64_t head; /* the three at once, for guards */
-    };
+    uint32_t shape_id;
+    uint16_t inline_slots;   /* room for values in slots[] */
+    uint16_t extra_capacity; /* room for values in extra[] */
     union {
         Value *extra; /* values beyond the inline ones; NULL: none yet. Owned */
         Dict *dict;   /* in dict mode. Owned */

@@ -580,11 +580,10 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
     if (UNLIKELY(is_absent(object) || !is_exactly(object, &module_type))) goto undo; \
     const Dict *dict = as_dict(as_module(object)->dict); \
     if (UNLIKELY(dict->keys_version != ip[1])) goto undo
-/* And, with the shape, how many slots are inline: the attribute is at its distance from the beginning of the object. */
+/* And the slot, which must be in the object itself: there it is at its distance from the object's beginning. */
 #define GUARD_SLOT(object) \
-    GUARD_VERSION(object); \
-    area = cache_area(ip, as_object(object)); \
-    if (UNLIKELY(area->head != cache_head(ip))) goto undo; \
+    GUARD_SHAPE(object); \
+    if (UNLIKELY(ip[3] >= area->inline_slots)) goto undo; \
     slot = (Value *)((char *)as_object(object) + ip[4])
 
 #ifdef EVAL_TRACED

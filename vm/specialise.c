@@ -131,11 +131,11 @@ static bool set_area(uint32_t *cache, Value object, const Shape *shape) {
     return true;
 }
 
-/* A slot in the object itself, where its area has this head. */
+/* A slot in the object itself. */
 static bool set_slot(uint32_t *cache, Value object, const Shape *shape, uint32_t slot) {
     const Attributes *area = attributes_at(as_object(object), type_of(object)->attributes_offset);
     if (slot >= area->inline_slots || !set_area(cache, object, shape)) return false;
-    cache[3] = (uint32_t)(area->head >> 32);
+    cache[3] = slot;
     cache[4] = (uint32_t)((const char *)&area->slots[slot] - (const char *)as_object(object));
     return true;
 }

@@ -11,11 +11,11 @@
  * types settles on the generic form.
  *
  * Words of the attribute caches: 0 count down (16 bits), its exponent (4), offset of the attributes area in
- * units of 8 bytes (12); 1 type or keys version; for a slot 2 and 3 the head of the area, with the shape id in 2, 4
- * the slot's distance from the beginning of the object; for a new slot 2 the shape id, 3 the slot, 4 the shape id that the
- * store leads to; for an attribute of the class 2 the shape id, 3 and 4 the attribute's address, which the
- * version keeps alive; for a member 2 its offset; for a module 3 the entry's index. Of the name caches: 0 as
- * above, 1 version of the globals, 2 entry index; for builtins 2 their version, and the index lies in the
+ * units of 8 bytes (12); 1 type or keys version; for a slot 2 the shape id, 3 the slot, 4 its distance from the
+ * beginning of the object, or, for a new one, the shape id that the store leads to; for an attribute of the
+ * class 2 the shape id, 3 and 4 the attribute's address, which the version keeps alive; for a member 2 its
+ * offset; for a module 3 the entry's index. Of the name caches: 0 as above, 1 version of the globals, 2 entry
+ * index; for builtins 2 their version, and the index lies in the
  * upper 12 bits of word 0.
  *
  * Sites that see many classes stay generic; for them there is one cache a VM, from (class version, shape,
@@ -54,8 +54,6 @@ void specialise_call(uint32_t *instruction, const Type *called);
 static inline Value cache_value(const uint32_t *words) {
     return (Value){words[0] | (uint64_t)words[1] << 32};
 }
-
-static inline uint64_t cache_head(const uint32_t *cache) { return cache[2] | (uint64_t)cache[3] << 32; }
 
 static inline Attributes *cache_area(const uint32_t *cache, Object *object) {
     return (Attributes *)((char *)object + (size_t)(cache[0] >> 20) * 8);
