@@ -370,6 +370,15 @@ static bool refuse_in_group_handler(Compiler *c, const Block *block, Span span) 
     return true;
 }
 
+/* Does leaving the blocks up to `until` run code of other lines? Then the statement's line comes before it, and what
+ * follows belongs to no line, as in CPython. */
+static bool runs_code(const Block *block, const Block *until) {
+    while (block != until && block->kind != BLOCK_FINALLY_TRY && block->kind != BLOCK_WITH &&
+           block->kind != BLOCK_ASYNC_WITH)
+        block = block->outer;
+    return block != until;
+}
+
 void loop_exit(Compiler *c, Node *node) {
     bool leave = node->kind == AST_Break;
     Block *loop = c->unit->blocks;
@@ -382,8 +391,11 @@ void loop_exit(Compiler *c, Node *node) {
         return;
     }
     Position position = blocks_position(c);
-    unwind_blocks(c, leave ? loop->outer : loop, false);
-    emit_jump(c, OP_JUMP, leave ? loop->exit : loop->start, node->span);
+    const Block *until = leave ? loop->outer : loop;
+    bool code = runs_code(c->unit->blocks, until);
+    if (code) emit_line(c, node->span);
+    unwind_blocks(c, until, false);
+    emit_jump(c, OP_JUMP, leave ? loop->exit : loop->start, code ? NO_SPAN : node->span);
     blocks_restore(c, position);
 }
 
@@ -403,8 +415,10 @@ void return_statement(Compiler *c, Node *node) {
     for (const Block *block = c->unit->blocks; block; block = block->outer)
         if (refuse_in_group_handler(c, block, keep || !value ? node->span : value->span)) return;
     Position position = blocks_position(c);
+    bool code = runs_code(c->unit->blocks, NULL);
+    if (code && !keep) emit_line(c, value ? value->span : node->span);
     unwind_blocks(c, NULL, keep);
-    if (!keep) emit_const(c, constant, value ? value->span : node->span);
-    emit(c, OP_RETURN, 0, node->span);
+    if (!keep) emit_const(c, constant, code ? NO_SPAN : value ? value->span : node->span);
+    emit(c, OP_RETURN, 0, code ? NO_SPAN : node->span);
     blocks_restore(c, position);
 }

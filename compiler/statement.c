@@ -36,7 +36,7 @@ static void while_statement(Compiler *c, Node *node) {
     block_push(c, &block, BLOCK_WHILE, node);
     block.start = test;
     block.exit = end;
-    if (fold_truth(c, node->While.test) == 0) emit_line(c, node->While.test->span);
+    if (fold_truth(c, node->While.test) >= 0) emit_line(c, node->While.test->span);
     jump_if(c, node->While.test, otherwise, false);
     label_place(c, body);
     statements(c, node->While.body);
@@ -199,6 +199,7 @@ static void expression_statement(Compiler *c, Node *node) {
         emit(c, OP_POP_TOP, 0, node->span);
     } else {
         fold_constant(c, value); /* a wrong literal is an error even if nobody uses it */
+        emit_line(c, node->span);
     }
 }
 

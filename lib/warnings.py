@@ -368,7 +368,7 @@ def _issue(message, category, filename, lineno, module, registry, module_globals
         new = _is_new(onceregistry, (text, category))
     elif action == "module":
         registry[key] = True
-        new = _is_new(registry, (text, category, 0))
+        new = _is_new(registry, (text, category))
     elif action == "default":
         new = registry[key] = True
     elif action in ("always", "all"):

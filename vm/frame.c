@@ -12,6 +12,7 @@
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 #include "vm/generator.h"
+#include "vm/machine.h"
 
 Value *frame_base(VM *vm) { return vm->frame ? vm->frame->top : vm->stack; }
 
@@ -166,6 +167,20 @@ static Value get_line(VM *vm, Value self) {
     return line ? int_small(line) : NONE;
 }
 
+/* Jumps are for a trace function, and not even that can make them here. */
+static bool refuse_line(VM *vm, Value self, Value value) {
+    (void)self;
+    if (is_absent(value))
+        raise_error(vm, &exc_AttributeError, "cannot delete attribute");
+    else if (!is_int_family(value))
+        raise_value(vm, "lineno must be an integer");
+    else if (vm_machine(vm)->trace_depth == 0)
+        raise_value(vm, "f_lineno can only be set in a trace function");
+    else
+        raise_value(vm, "can't jump: instructions have no stack that is known at each line");
+    return false;
+}
+
 static Value get_lasti(VM *vm, Value self) {
     (void)vm;
     FrameObject *object = as_frame_object(self);
@@ -227,7 +242,7 @@ static const GetSetDef frame_getsets[] = {
     {"f_code", get_code, NULL, "Return the code object being executed in this frame."},
     {"f_globals", get_globals, NULL, "Return the global variables in the frame."},
     {"f_lasti", get_lasti, NULL, "Return the index of the last attempted instruction in the frame."},
-    {"f_lineno", get_line, NULL, "Return the current line number in the frame."},
+    {"f_lineno", get_line, refuse_line, "Return the current line number in the frame."},
     {"f_locals", get_locals, NULL, "Return the mapping used by the frame to look up local variables."},
     {"f_trace", get_trace, set_trace,
      "Return the trace function for this frame, or None if no trace function is set."},
