@@ -195,10 +195,6 @@ typedef struct Garbage {
     bool referenced;     /* there are weak references to some */
 } Garbage;
 
-static bool has_unrun_finalizer(const Object *object) {
-    return object_slots(object)->finalize != NULL && !(object->gc & GC_FINALIZED);
-}
-
 static inline void mark(Trace *trace, uint32_t i) {
     trace->scratch[i] = MARKED | trace->waiting;
     trace->waiting = i;
@@ -228,7 +224,7 @@ static Garbage survey(Candidates all) {
         const Object *object = all.objects[i];
         if (all.scratch[i] & MARKED || object == NULL) continue;
         garbage.count++;
-        garbage.finalizers += has_unrun_finalizer(object);
+        garbage.finalizers += object_has_finalizer(object);
         garbage.referenced |= (object->gc & GC_WEAKLY_REFERENCED) != 0;
     }
     return garbage;
@@ -279,7 +275,7 @@ static bool handle_weak_references(Heap *heap) {
  * No user code has run, no finalizer is marked as run. */
 
 static bool wants_finalizer(const Collector *c, uint32_t i) {
-    return is_garbage(c, i) && has_unrun_finalizer(candidate(c, i));
+    return is_garbage(c, i) && object_has_finalizer(candidate(c, i));
 }
 
 static bool reserve_queue(Heap *heap, uint32_t count) {

@@ -29,7 +29,8 @@
  * candidates' vector is not reordered from gather to promote, objects that die leave holes.
  *
  * Everything a collection needs is allocated before anything irrevocable happens; if that is refused, it ends
- * with every candidate alive.
+ * with every candidate alive. (Who gets a finalizer only while user code runs, and no room in the queue, is
+ * finalized as it dies.)
  *
  * When: before a container is made, if more than the threshold were made than went away since the last
  * collection. The oldest generation is collected only if the objects that reached it since its last

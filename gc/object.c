@@ -36,12 +36,8 @@ static Object *deferred_pop(Heap *heap) {
     return object;
 }
 
-static bool has_finalizer(const Object *object) {
-    return object_slots(object)->finalize != NULL && !(object->gc & GC_FINALIZED);
-}
-
 void object_finalize(VM *vm, Object *object) {
-    if (!has_finalizer(object)) return;
+    if (!object_has_finalizer(object)) return;
     object->gc |= GC_FINALIZED;
     object_slots(object)->finalize(vm, object);
 }
@@ -61,7 +57,7 @@ static bool finalize_dead(VM *vm, Object *object) {
 }
 
 static void bury(VM *vm, Object *object) {
-    if (has_finalizer(object) && object_place(object) != GC_NEW && finalize_dead(vm, object)) return;
+    if (object_has_finalizer(object) && object_place(object) != GC_NEW && finalize_dead(vm, object)) return;
     object_untrack(vm, object); /* first: callbacks of weak references may collect, and must not see it */
     object_kill_weak_references(vm, object);
     object_slots(object)->dealloc(vm, object);
@@ -70,7 +66,7 @@ static void bury(VM *vm, Object *object) {
 /* Deferring took the object out of its vector, but a finalizer may bring it back to life, as a container that
  * the collector must see. If there is no memory for that, it lives on unseen. */
 static void bury_deferred(VM *vm, Object *object) {
-    bool to_finalize = has_finalizer(object) && object_slots(object)->traverse != NULL;
+    bool to_finalize = object_has_finalizer(object) && object_slots(object)->traverse != NULL;
     if (to_finalize) object_track_again(vm, object);
     bury(vm, object);
 }

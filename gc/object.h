@@ -62,7 +62,7 @@ typedef struct TypeHead {
      * (counts_instances). The collector walks them without a call for each reference. Returns how many there are. NULL:
      * traverse only. */
     int (*rows)(Object *self, ReferenceRow rows[REFERENCE_ROWS_MAX]);
-    bool counts_instances;
+    bool counts_instances; /* each instance owns a reference to its type, which is in no row */
 
     /* Drop the references that may close a cycle; the object stays valid, if empty. NULL: its cycles always
      * run through another object that has one. */
@@ -155,6 +155,11 @@ static inline void object_free(VM *vm, Object *object, size_t size);
  * joins a list that the outermost death works off.
  */
 void object_die(VM *vm, Object *object);
+
+/* Is there a finalizer that has not run? */
+static inline bool object_has_finalizer(const Object *object) {
+    return object_slots(object)->finalize != NULL && !(object->gc & GC_FINALIZED);
+}
 
 /* Run the finalizer unless it has run or there is none. The caller owns a reference. */
 void object_finalize(VM *vm, Object *object);
