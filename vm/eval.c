@@ -14,7 +14,7 @@
 
 #if defined __GNUC__ && !defined __clang__
 /* The first as its manual advises for computed gotos; the last because a few words are cleared sooner than by memset. */
-#pragma GCC optimize("no-gcse", "align-labels=16", "no-tree-loop-distribute-patterns")
+#pragma GCC optimize("no-gcse", "align-labels=32", "no-tree-loop-distribute-patterns")
 #endif
 
 #include "vm/eval.h"
