@@ -185,6 +185,7 @@ static bool acyclic(const Object *self) {
 static bool hash(VM *vm, Value self, int64_t *result) {
     Tuple *tuple = as_tuple(self);
     Hasher h = hasher_begin();
+    if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false; /* nested ones may take long */
     for (int64_t i = 0; i < tuple->length; i++) {
         int64_t lane;
         if (!hash_nested(vm, tuple->items[i], &lane)) return false;

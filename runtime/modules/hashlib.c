@@ -7,7 +7,6 @@
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
 #include <nettle/nettle-meta.h>
-#include <nettle/pbkdf2.h>
 
 #include "runtime/bytes.h"
 #include "runtime/dict.h"
@@ -267,6 +266,27 @@ NATIVE(hashlib_hmac_digest) {
     return bytes_from(vm, digest, mac.hash->digest_size);
 }
 
+/* One block of PBKDF2 (RFC 8018, 5.2): the exclusive or of a chain of MACs that begins with the salt and the number. */
+static bool derive_block(VM *vm, Mac *mac, const BufferView *salt, uint32_t number, int64_t iterations,
+                         uint8_t *block) {
+    enum { ITERATIONS_A_LOOK = 1024 };
+    uint8_t digest[DIGEST_MAX], counter[] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16),
+                                             (uint8_t)(number >> 8), (uint8_t)number};
+    size_t size = mac->hash->digest_size;
+    mac_update(mac, (size_t)salt->size, salt->data);
+    mac_update(mac, sizeof counter, counter);
+    mac_digest(mac, size, digest);
+    memcpy(block, digest, size);
+    for (int64_t i = 1; i < iterations; i++) {
+        mac_update(mac, size, digest);
+        mac_digest(mac, size, digest);
+        for (size_t k = 0; k < size; k++)
+            block[k] ^= digest[k];
+        if (i % ITERATIONS_A_LOOK == 0 && vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+    }
+    return true;
+}
+
 static Value derive(VM *vm, Value name, const BufferView *password, const BufferView *salt,
                     int64_t iterations, Value size) {
     Mac mac;
@@ -276,9 +296,16 @@ static Value derive(VM *vm, Value name, const BufferView *password, const Buffer
     if (length < 1) return raise_value(vm, "key length must be greater than 0.");
     if (length > INT32_MAX) return raise_overflow(vm, "key length is too great.");
     Bytes *key = bytes_new(vm, length);
-    if (key)
-        nettle_pbkdf2(&mac, mac_update, mac_digest, mac.hash->digest_size, (unsigned)iterations,
-                      (size_t)salt->size, salt->data, (size_t)length, key->data);
+    uint32_t number = 1;
+    for (int64_t done = 0; key && done < length; done += mac.hash->digest_size, number++) {
+        uint8_t block[DIGEST_MAX];
+        if (!derive_block(vm, &mac, salt, number, iterations, block)) {
+            value_drop(vm, from_object(key));
+            return ABSENT;
+        }
+        size_t rest = (size_t)(length - done), size = mac.hash->digest_size;
+        memcpy(key->data + done, block, rest < size ? rest : size);
+    }
     return from_object(key);
 }
 
