@@ -67,14 +67,7 @@ static Value make(VM *vm, Type *type, Value function, STEALS Value source) {
 #define PIPE_TYPE(variable, name_text, new_function, next_function, table, ...) \
     Type variable = { \
         TYPE_HEAD(variable, name_text, .traverse = traverse, .dealloc = dealloc), \
-        .flags = TYPE_BASE, \
-        .basic_size = sizeof(Pipe), \
-        .base = &object_type, \
-        .doc = __VA_ARGS__, \
-        .new = new_function, \
-        .iterate = iterator_itself, \
-        .next = next_function, \
-        .methods = table, \
+        ITERATOR_SLOTS(Pipe, new_function, next_function, table, __VA_ARGS__), \
     };
 
 /* --- enumerate --- */

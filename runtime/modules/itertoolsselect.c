@@ -177,14 +177,7 @@ METHOD(sizeof) {
     Type variable = { \
         TYPE_HEAD(variable, "itertools." name_text, .traverse = traverse, .clear = clear, \
                   .dealloc = dealloc), \
-        .flags = TYPE_BASE, \
-        .basic_size = sizeof(Selection), \
-        .base = &object_type, \
-        .doc = __VA_ARGS__, \
-        .new = new_function, \
-        .iterate = iterator_itself, \
-        .next = next_function, \
-        .methods = table, \
+        ITERATOR_SLOTS(Selection, new_function, next_function, table, __VA_ARGS__), \
     };
 
 /* --- product --- */

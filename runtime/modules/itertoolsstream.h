@@ -44,14 +44,7 @@ RAISES static inline bool stream_may_go_on(VM *vm) {
     Type variable = { \
         TYPE_HEAD(variable, "itertools." name_text, .traverse = stream_traverse, .clear = stream_clear, \
                   .dealloc = stream_dealloc), \
-        .flags = TYPE_BASE, \
-        .basic_size = sizeof(Stream), \
-        .base = &object_type, \
-        .doc = __VA_ARGS__, \
-        .new = new_function, \
-        .iterate = iterator_itself, \
-        .next = next_function, \
-        .methods = table, \
+        ITERATOR_SLOTS(Stream, new_function, next_function, table, __VA_ARGS__), \
     };
 
 #endif
