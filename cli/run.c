@@ -401,6 +401,10 @@ static int run_without_file(VM *vm, Value name) {
 static int run_module(VM *vm, const char *text) {
     Value name = run_decode(vm, text), path = ABSENT, parent = vm->empty_string, file = ABSENT;
     if (is_absent(name)) return run_finish(vm);
+    if (*text == '.') {
+        value_drop(vm, name);
+        return complain(vm, STATUS_ERROR, "Relative module names not supported", ABSENT, ABSENT, ABSENT);
+    }
     const char *dot = strrchr(text, '.');
     value_ref(parent);
     if (dot) {
