@@ -203,14 +203,15 @@ Value object_get_item(VM *vm, Value v, Value key) {
 bool object_set_item(VM *vm, Value v, Value key, Value value) {
     bool (*set)(VM *, Value, Value, Value) = type_of(v)->container.set_item;
     if (set != NULL) return set(vm, v, key, value);
+    /* A sequence, as CPython sees it, has its index read before it refuses. */
+    bool sequence = type_of(key)->number.index != NULL &&
+                    (type_of(v)->container.length != NULL || type_of(v)->flags & TYPE_HEAP);
+    int64_t index;
+    if (sequence && !object_to_int64(vm, key, &exc_IndexError, &index)) return false;
     if (!is_absent(value)) {
         raise_type(vm, "'%T' object does not support item assignment", v);
-    } else if (type_of(key)->number.index != NULL &&
-               (is_family(v, TYPE_SEQUENCE | TYPE_TUPLE | TYPE_STR | TYPE_BYTES) ||
-                type_of(v)->flags & TYPE_HEAP)) {
-        raise_type(vm, "'%T' object doesn't support item deletion", v);
     } else {
-        raise_type(vm, "'%T' object does not support item deletion", v);
+        raise_type(vm, "'%T' object %s support item deletion", v, sequence ? "doesn't" : "does not");
     }
     return false;
 }

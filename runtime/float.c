@@ -464,6 +464,7 @@ NATIVE(fromhex) {
 
 NATIVE(getformat) {
     if (!is_string(args[1])) return raise_type(vm, "__getformat__() argument must be str, not %Q", args[1]);
+    if (!codec_check_argument(vm, "__getformat__", "typestr", args[1])) return ABSENT;
     if (!string_equal_c(args[1], "double") && !string_equal_c(args[1], "float")) {
         return raise_value(vm, "__getformat__() argument 1 must be 'double' or 'float'");
     }
