@@ -99,6 +99,8 @@ NEW RAISES Value io_attribute(VM *vm, Value self, const char *name);
 RAISES int io_question(VM *vm, STEALS Value answer); /* its truth; an ABSENT answer RAISED already */
 RAISES bool io_check_open(VM *vm, Value self);       /* by self.closed */
 void io_raise_first(VM *vm, STEALS Value first);
+/* A file dies that nobody has closed: ResourceWarning, told of the outermost stream. No exception is left. */
+void file_warn_unclosed(VM *vm, Value stream);
 /* The slots: a stream that dies is closed by its method close; the attributes of instances of the type itself. */
 void io_finalize(VM *vm, Object *self);
 

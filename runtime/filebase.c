@@ -9,6 +9,7 @@
 #include "runtime/list.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
+#include "runtime/warn.h"
 
 bool file_count_argument(VM *vm, Value v, int64_t *size) {
     *size = -1;
@@ -54,11 +55,40 @@ void io_raise_first(VM *vm, STEALS Value first) {
     error_restore(vm, first);
 }
 
+static FileIO *descriptor_below(Value stream) {
+    while (!is_absent(stream) && !value_is_instance(stream, &file_io_type)) {
+        if (value_is_instance(stream, &text_file_type))
+            stream = as_text_file(stream)->buffer;
+        else if (is_buffered(stream))
+            stream = ((Buffered *)as_object(stream))->raw;
+        else
+            return NULL;
+    }
+    return is_absent(stream) ? NULL : (FileIO *)as_object(stream);
+}
+
+/* Without the module warnings, which any option imports at the start, the filters are those that ignore it. */
+void file_warn_unclosed(VM *vm, Value stream) {
+    FileIO *file = descriptor_below(stream);
+    if (!file || file->fd < 0 || !file->close_fd || is_absent(vm->modules)) return;
+    if (is_absent(dict_get_c(vm, vm->modules, "warnings"))) return;
+    Value below = value_ref(from_object(file)), message = string_format(vm, "unclosed file %R", stream);
+    if (is_absent(message) || !warn_resource(vm, message, stream)) {
+        if (error_is(vm, &exc_Warning))
+            error_unraisable(vm, NULL, below);
+        else
+            error_clear(vm);
+    }
+    value_xdrop(vm, message);
+    value_drop(vm, below);
+}
+
 void io_finalize(VM *vm, Object *self) {
     Value raised = error_take(vm), file = from_object(self);
     int closed = io_question(vm, io_attribute(vm, file, "closed"));
     if (closed < 0) error_clear(vm); /* no usable object, and nothing to close */
     if (closed == 0) {
+        file_warn_unclosed(vm, file);
         Value done = io_ask(vm, file, "close", ABSENT);
         if (is_absent(done)) error_unraisable(vm, NULL, file);
         value_xdrop(vm, done);

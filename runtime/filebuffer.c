@@ -96,7 +96,8 @@ static void finalize(VM *vm, Object *self) {
         return;
     }
     Value raised = error_take(vm);
-    if (!buffered_close(vm, b)) error_unraisable(vm, NULL, from_object(self));
+    file_warn_unclosed(vm, from_object(self));
+    if (!is_absent(b->raw) && !buffered_close(vm, b)) error_unraisable(vm, NULL, from_object(self));
     error_restore(vm, raised);
 }
 

@@ -41,6 +41,15 @@ static void clear(VM *vm, Object *self) {
     attributes_clear_own(vm, self);
 }
 
+static void finalize(VM *vm, Object *self) {
+    FileIO *file = (FileIO *)self;
+    if (file->fd < 0 || !file->close_fd) return;
+    Value raised = error_take(vm);
+    file_warn_unclosed(vm, from_object(self));
+    if (!file_close(vm, file)) error_unraisable(vm, NULL, from_object(self));
+    error_restore(vm, raised);
+}
+
 static void dealloc(VM *vm, Object *self) {
     FileIO *file = (FileIO *)self;
     if (file->fd >= 0 && file->close_fd) close(file->fd);
@@ -449,13 +458,14 @@ static const MemberDef members[] = {{"name", offsetof(FileIO, name), 0, NULL}, {
 
 static Value repr(VM *vm, Value self) {
     const FileIO *file = as_file(self);
-    if (file->fd < 0) return string_from_c(vm, "<_io.FileIO [closed]>");
-    return string_format(vm, "<_io.FileIO name=%R mode='%s' closefd=%s>", file->name, file_mode(file),
+    if (file->fd < 0) return string_format(vm, "<%T [closed]>", self);
+    return string_format(vm, "<%T name=%R mode='%s' closefd=%s>", self, file->name, file_mode(file),
                          file->close_fd ? "True" : "False");
 }
 
 Type file_io_type = {
-    TYPE_HEAD(file_io_type, "_io.FileIO", .traverse = traverse, .clear = clear, .dealloc = dealloc),
+    TYPE_HEAD(file_io_type, "_io.FileIO", .traverse = traverse, .clear = clear, .finalize = finalize,
+              .dealloc = dealloc),
     .basic_size = sizeof(FileIO),
     .base = &raw_io_base_type,
     .doc = "A file descriptor, unbuffered.",

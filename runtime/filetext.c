@@ -259,7 +259,9 @@ static void finalize(VM *vm, Object *self) {
         return;
     }
     Value raised = error_take(vm);
-    if (!close_file(vm, (TextFile *)self)) error_unraisable(vm, NULL, from_object(self));
+    file_warn_unclosed(vm, from_object(self));
+    bool attached = !is_absent(((TextFile *)self)->buffer);
+    if (attached && !close_file(vm, (TextFile *)self)) error_unraisable(vm, NULL, from_object(self));
     error_restore(vm, raised);
 }
 

@@ -51,6 +51,11 @@ bool warn_unawaited_method(VM *vm, Value generator, Value qualified_name, const 
     return ok;
 }
 
+bool warn_resource(VM *vm, Value message, Value source) {
+    Value row[] = {message, from_object(&exc_ResourceWarning), int_small(1), source};
+    return call_warnings(vm, "warn", row, 4);
+}
+
 bool warn_explicit(VM *vm, Type *category, Value message, Value filename, uint32_t line) {
     Value row[] = {message, from_object(category), filename, int_small(line)};
     return call_warnings(vm, "warn_explicit", row, 4);

@@ -18,6 +18,9 @@ RAISES bool warn_unawaited(VM *vm, Value coroutine);
 /* The same of what a method of an asynchronous generator returned. */
 RAISES bool warn_unawaited_method(VM *vm, Value generator, Value qualified_name, const char *method);
 
+/* Warn of an object that holds a resource. */
+RAISES bool warn_resource(VM *vm, Value message, Value source);
+
 /* Warn of a line of a file. */
 RAISES bool warn_explicit(VM *vm, Type *category, Value message, Value filename, uint32_t line);
 
