@@ -360,10 +360,16 @@ bool load_set_attributes(VM *vm, Value spec, Value module, bool override) {
     return ok && truth >= 0 && !error_raised(vm);
 }
 
+/* What __file__ is: a namespace package, which has no place but folders, has None. ABSENT: there is none. BORROWED. */
+static Value file_of(const ModuleSpec *s) {
+    if (s->has_location) return s->origin;
+    return value_is_given(s->locations) && !value_is_given(s->origin) ? NONE : ABSENT;
+}
+
 /* The same for a module of our own making, whose spec is a ModuleSpec. */
 static bool set_up(VM *vm, Value module, Value spec) {
     const ModuleSpec *s = as_spec(spec);
-    Value dict = as_module(module)->dict, parent_name = string_intern_c(vm, "parent");
+    Value file = file_of(s), dict = as_module(module)->dict, parent_name = string_intern_c(vm, "parent");
     Value parent = is_absent(parent_name) ? ABSENT : object_get_attribute(vm, spec, parent_name);
     value_xdrop(vm, parent_name);
     if (is_absent(parent)) return false;
@@ -371,7 +377,7 @@ static bool set_up(VM *vm, Value module, Value spec) {
               dict_set(vm, dict, NAME_OF(vm, loader), s->loader) &&
               dict_set(vm, dict, NAME_OF(vm, spec), spec) &&
               (is_absent(s->locations) || dict_set(vm, dict, NAME_OF(vm, path), s->locations)) &&
-              (!s->has_location || dict_set(vm, dict, NAME_OF(vm, file), s->origin));
+              (is_absent(file) || dict_set(vm, dict, NAME_OF(vm, file), file));
     value_drop(vm, parent);
     return ok;
 }
