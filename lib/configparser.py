@@ -658,11 +658,13 @@ class RawConfigParser(MutableMapping):
 
     def _read_option(self, reading, text, line, fpname):
         match = self._optcre.match(text)
-        name = match and self.optionxform(match.group('option').rstrip())
-        if not name:
+        if not match:
             reading.errors.append((reading.lineno, line))
-            reading.option = None if match else reading.option
             return
+        name = self.optionxform(match.group('option').rstrip())
+        if not name:
+            # an error, too, but a second one of these is first of all there twice
+            reading.errors.append((reading.lineno, line))
         if self._strict and (reading.section, name) in reading.added:
             raise DuplicateOptionError(reading.section, name, fpname, reading.lineno)
         reading.added.add((reading.section, name))
