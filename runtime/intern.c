@@ -34,6 +34,8 @@ bool intern_init(VM *vm) {
     return true;
 }
 
+size_t intern_count(const VM *vm) { return vm->interned->live; }
+
 void intern_fini(VM *vm) {
     InternTable *table = vm->interned;
     if (!table) return;

@@ -14,6 +14,7 @@
 RAISES bool intern_init(VM *vm);
 void intern_fini(VM *vm);
 void intern_forget(VM *vm, String *string);
+size_t intern_count(const VM *vm);
 
 /* Intern the strings of runtime/names.def and make the empty and the one-character strings. */
 RAISES bool strings_init(VM *vm);

@@ -430,7 +430,11 @@ int machine_finish(VM *vm) {
     if (value_is_instance(exception, &exc_SystemExit)) {
         status = exit_status(vm, exception);
     } else {
+        Value traceback = as_exception(exception)->traceback;
         dict_set_c(vm, vm->sys, "last_exc", exception);
+        dict_set_c(vm, vm->sys, "last_type", from_object(type_of(exception)));
+        dict_set_c(vm, vm->sys, "last_value", exception);
+        dict_set_c(vm, vm->sys, "last_traceback", is_absent(traceback) ? NONE : traceback);
         streams_flush(vm);
         call_excepthook(vm, exception);
         if (value_is_instance(exception, &exc_KeyboardInterrupt)) status = 130;

@@ -7,6 +7,7 @@
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/float.h"
+#include "runtime/intern.h"
 #include "runtime/list.h"
 #include "runtime/modules/sys.h"
 #include "runtime/native.h"
@@ -94,6 +95,13 @@ NATIVE(sys_is_interned) {
     return bool_from(as_string(args[0])->interned);
 }
 
+/* With _only_immortal: those that the VM keeps by itself, of which none are told apart. */
+NATIVE(sys_getunicodeinternedsize) {
+    int only_immortal = is_absent(args[0]) ? 0 : object_truth(vm, args[0]);
+    if (only_immortal < 0) return ABSENT;
+    return int_small(only_immortal ? 0 : (int64_t)intern_count(vm));
+}
+
 NATIVE(sys_nothing) {
     (void)vm;
     return NONE;
@@ -120,6 +128,8 @@ static const NativeDef functions[] = {
      "Set the ideal thread switching delay inside the interpreter.", 0},
     {"_is_gil_enabled", sys_is_gil_enabled, "", "Return True: one thread runs at a time.", 0},
     {"_is_interned", sys_is_interned, "string, /", "Return True if the given string is interned.", 0},
+    {"getunicodeinternedsize", sys_getunicodeinternedsize, "*, _only_immortal=False",
+     "Return the number of elements of the unicode interned dictionary", 0},
     {"_clear_type_cache", sys_nothing, "", "Does nothing: the cache is never stale.", 0},
     {"_clear_internal_caches", sys_nothing, "", "Does nothing: no cache is ever stale.", 0},
     {"activate_stack_trampoline", sys_activate_stack_trampoline, "backend, /",
