@@ -230,7 +230,7 @@ class _Substitution(Interpolation):
                     raise InterpolationSyntaxError(option, section, f'bad interpolation variable reference {rest!r}')
                 rest = rest[match.end():]
                 value, *where = self._find(parser, option, section, known, match.group(1), raw, rest)
-                if value is not None and sign in value:
+                if sign in value:
                     self._expand(parser, where[0], parts, value, where[1], where[2], depth + 1)
                 else:
                     parts.append(value)
@@ -275,7 +275,7 @@ class ExtendedInterpolation(_Substitution):
         except (KeyError, NoSectionError, NoOptionError):
             raise InterpolationMissingOptionError(option, section, raw, name) from None
         where = section if len(path) == 1 else section_there
-        lookup = dict(parser.items(where, raw=True)) if value and '$' in value else None
+        lookup = dict(parser.items(where, raw=True)) if value and '$' in value else known
         return value, target, where, lookup
 
 
