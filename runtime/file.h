@@ -112,6 +112,8 @@ RAISES int stream_closed(VM *vm, Value stream);
 RAISES bool stream_check_open(VM *vm, Value stream);
 RAISES int stream_can(VM *vm, Value stream, const char *question); /* "readable", "writable", "seekable" */
 RAISES int64_t stream_read(VM *vm, Value stream, void *to, int64_t size); /* at most one call of read */
+/* BlockingIOError of a write that would block, `taken` bytes of which are written or kept. */
+void stream_raise_blocked(VM *vm, int64_t taken);
 RAISES int64_t stream_write(VM *vm, Value stream, const void *from,
                             int64_t size); /* fewer than size RAISES */
 RAISES int64_t stream_seek(VM *vm, Value stream, int64_t offset, int whence);
@@ -129,7 +131,7 @@ NEW RAISES Value file_new(VM *vm, int fd, bool readable, bool writable, Value na
 NEW RAISES Value file_target(VM *vm, Value file);
 /* open(2) by a mode such as "rb" or "x+"; `name` a path or an fd. */
 NEW RAISES Value file_open(VM *vm, Value name, const char *mode, bool close_fd, Value opener);
-RAISES int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size); /* 0: the end; -1 RAISES */
+RAISES int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size); /* as stream_read; 0: the end */
 /* How many bytes were written: fewer than all RAISES. */
 RAISES int64_t file_write(VM *vm, FileIO *file, const void *from, int64_t size);
 RAISES int64_t file_seek(VM *vm, FileIO *file, int64_t offset, int whence);

@@ -173,13 +173,32 @@ static bool forget_read(VM *vm, Buffered *b) {
 /* A file for both is put where its user thinks it is, so that others see it so. */
 bool buffered_flush(VM *vm, Buffered *b) { return write_out(vm, b) && (!b->writes || forget_read(vm, b)); }
 
-bool buffered_write(VM *vm, Buffered *b, const void *from, int64_t size) {
-    if (!forget_read(vm, b)) return false;
-    if (size > b->capacity - b->end && !write_out(vm, b)) return false;
-    if (size > b->capacity) return raw_write(vm, b, from, size) == size;
+static void keep(Buffered *b, const void *from, int64_t size) {
     memcpy(b->data + b->end, from, (size_t)size);
     b->end += size;
     b->dirty = b->end > 0;
+}
+
+/* Where the raw stream would block behind `taken` bytes, the buffer keeps what it has room for. False RAISES: there was
+ * more, or another error. */
+static bool keep_blocked(VM *vm, Buffered *b, const char *from, int64_t size, int64_t taken) {
+    if (!error_is(vm, &exc_BlockingIOError)) return false;
+    int64_t room = b->capacity - b->end, count = size - taken < room ? size - taken : room;
+    error_clear(vm);
+    keep(b, from + taken, count);
+    if (taken + count == size) return true;
+    stream_raise_blocked(vm, taken + count);
+    return false;
+}
+
+bool buffered_write(VM *vm, Buffered *b, const void *from, int64_t size) {
+    if (!forget_read(vm, b)) return false;
+    if (size > b->capacity - b->end && !write_out(vm, b)) return keep_blocked(vm, b, from, size, 0);
+    if (size > b->capacity) {
+        int64_t written = raw_write(vm, b, from, size);
+        return written == size || keep_blocked(vm, b, from, size, written);
+    }
+    keep(b, from, size);
     return true;
 }
 

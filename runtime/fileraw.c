@@ -224,30 +224,40 @@ static bool file_check_open(VM *vm, const FileIO *file) {
     return file->fd >= 0;
 }
 
-int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size) {
-    for (;;) {
-        ssize_t got = read(file->fd, to, (size_t)size);
-        if (got >= 0) return got;
-        if (errno != EINTR) {
-            raise_os(vm, errno, ABSENT);
-            return -1;
-        }
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return -1;
+/* After a call of the system that failed: is it to be made again? Else *result is STREAM_BLOCKED, or -1 RAISES. */
+static bool is_interrupted(VM *vm, int64_t *result) {
+    if (errno == EINTR) {
+        *result = -1;
+        return !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
     }
+    *result = errno == EAGAIN ? STREAM_BLOCKED : (raise_os(vm, errno, ABSENT), -1);
+    return false;
+}
+
+int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size) {
+    int64_t got;
+    do {
+        got = read(file->fd, to, (size_t)size);
+    } while (got < 0 && is_interrupted(vm, &got));
+    return got;
+}
+
+/* What one call of the system writes; STREAM_BLOCKED; -1 RAISES. */
+static int64_t write_some(VM *vm, const FileIO *file, const void *from, int64_t size) {
+    int64_t put;
+    do {
+        put = write(file->fd, from, (size_t)size);
+    } while (put < 0 && is_interrupted(vm, &put));
+    return put;
 }
 
 int64_t file_write(VM *vm, FileIO *file, const void *from, int64_t size) {
     int64_t done = 0;
     while (done < size) {
-        ssize_t put = write(file->fd, (const char *)from + done, (size_t)(size - done));
-        if (put >= 0) {
-            done += put;
-        } else if (errno != EINTR) {
-            raise_os(vm, errno, ABSENT);
-            break;
-        } else if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) {
-            break;
-        }
+        int64_t put = write_some(vm, file, (const char *)from + done, size - done);
+        if (put == STREAM_BLOCKED) stream_raise_blocked(vm, 0);
+        if (put < 0) break;
+        done += put;
     }
     return done;
 }
@@ -314,17 +324,22 @@ static FileIO *writable(VM *vm, Value self) {
     return file->writable ? file : NULL;
 }
 
+/* How many bytes were read or written; None where that would block. */
+static Value count_result(VM *vm, int64_t count) {
+    return count >= 0 ? int_from(vm, count) : count == STREAM_BLOCKED ? NONE : ABSENT;
+}
+
 static Value read_all(VM *vm, FileIO *file) {
     Bytes *all = bytes_new(vm, FILE_BUFFER_SIZE);
     int64_t count = 0;
     while (all) {
         int64_t got = file_read(vm, file, all->data + count, all->length - count);
-        if (got < 0) {
+        if (got == -1 || (got == STREAM_BLOCKED && count == 0)) {
             value_drop(vm, from_object(all));
-            return ABSENT;
+            return got == -1 ? ABSENT : NONE;
         }
+        if (got <= 0) break;
         count += got;
-        if (got == 0) break;
         if (count == all->length) all = bytes_resize(vm, all, count * 2);
     }
     return from_object(all ? bytes_resize(vm, all, count) : NULL);
@@ -340,7 +355,7 @@ NATIVE(read_method) {
     int64_t got = file_read(vm, file, bytes->data, size);
     if (got >= 0) return from_object(bytes_resize(vm, bytes, got));
     value_drop(vm, from_object(bytes));
-    return ABSENT;
+    return got == STREAM_BLOCKED ? NONE : ABSENT;
 }
 
 NATIVE(readinto_method) {
@@ -350,7 +365,7 @@ NATIVE(readinto_method) {
     if (!buffer_writable_argument(vm, "readinto", args[1], &to)) return ABSENT;
     int64_t got = file_read(vm, file, to.data, to.size);
     buffer_release(vm, &to);
-    return got < 0 ? ABSENT : int_from(vm, got);
+    return count_result(vm, got);
 }
 
 NATIVE(readall_method) {
@@ -362,9 +377,9 @@ NATIVE(write_method) {
     FileIO *file = writable(vm, args[0]);
     BufferView from;
     if (!file || !buffer_acquire(vm, args[1], BUFFER_SIMPLE, &from)) return ABSENT;
-    int64_t size = from.size, written = file_write(vm, file, from.data, size);
+    int64_t written = write_some(vm, file, from.data, from.size);
     buffer_release(vm, &from);
-    return written == size ? int_from(vm, size) : ABSENT;
+    return count_result(vm, written);
 }
 
 NATIVE(seek_method) {

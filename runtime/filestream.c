@@ -94,21 +94,21 @@ int64_t stream_read(VM *vm, Value stream, void *to, int64_t size) {
     return raw ? read_into(vm, stream, to, size) : read_piece(vm, stream, to, size);
 }
 
+void stream_raise_blocked(VM *vm, int64_t taken) {
+    Value text = string_from_c(vm, "write could not complete without blocking");
+    Value error = is_absent(text) ? ABSENT
+                                  : call_3(vm, from_object(&exc_BlockingIOError), int_small(EAGAIN), text,
+                                           int_small(taken));
+    value_xdrop(vm, text);
+    if (!is_absent(error)) raise_object(vm, error);
+}
+
 /* One call of the stream's write. */
 static int64_t write_piece(VM *vm, Value stream, const char *from, int64_t size) {
     Value bytes = bytes_from(vm, from, size);
     Value count = is_absent(bytes) ? ABSENT : call_method(vm, stream, NAME_OF(vm, write), &bytes, 1);
     value_xdrop(vm, bytes);
-    if (is_none(count)) {
-        Value row[] = {int_small(EAGAIN), string_from_c(vm, "write could not complete without blocking"),
-                       int_small(0)};
-        Value error = is_absent(row[1])
-                          ? ABSENT
-                          : call_3(vm, from_object(&exc_BlockingIOError), row[0], row[1], row[2]);
-        value_xdrop(vm, row[1]);
-        if (!is_absent(error)) raise_object(vm, error);
-        return -1;
-    }
+    if (is_none(count)) return stream_raise_blocked(vm, 0), -1;
     int64_t put = count_from(vm, count);
     if (!error_raised(vm) && (put < 0 || put > size)) {
         raise_error(vm, &exc_OSError,
