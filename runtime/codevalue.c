@@ -100,7 +100,7 @@ bool code_hash(VM *vm, Value self, int64_t *result) {
     Hasher h = hasher_begin();
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         int64_t lane;
-        if (!object_hash(vm, parts[i], &lane)) return false;
+        if (!hash_nested(vm, parts[i], &lane)) return false;
         hasher_add(&h, lane);
     }
     *result = hasher_end(&h);

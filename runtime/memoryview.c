@@ -5,6 +5,7 @@
 #include "runtime/bytes.h"
 #include "runtime/bytesmethods.h"
 #include "runtime/codec.h"
+#include "runtime/hash.h"
 #include "runtime/int.h"
 #include "runtime/iterators.h"
 #include "runtime/list.h"
@@ -546,11 +547,11 @@ static bool hash(VM *vm, Value self, int64_t *result) {
             return raise_value(vm, "memoryview: hashing is restricted to formats 'B', 'b' or 'c'"), false;
         int64_t unused;
         Value owner = value_ref(((ManagedBuffer *)as_object(m->base))->buffer.owner);
-        bool done = object_hash(vm, owner, &unused) && check_alive(vm, m);
+        bool done = hash_nested(vm, owner, &unused) && check_alive(vm, m);
         value_drop(vm, owner);
         Value bytes = done ? to_bytes(vm, m, 'C') : ABSENT;
         if (is_absent(bytes)) return false;
-        object_hash(vm, bytes, &m->hash);
+        hash_nested(vm, bytes, &m->hash);
         value_drop(vm, bytes);
     }
     *result = m->hash;

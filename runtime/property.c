@@ -393,6 +393,13 @@ Type class_method_type = {
 
 static Value proxied(Value v) { return ((MappingProxy *)as_object(v))->mapping; }
 
+/* The mapping under all proxies: they may lie over each other deeper than the stack of C. */
+static Value unwrap(Value v) {
+    while (is_exactly(v, &mapping_proxy_type))
+        v = proxied(v);
+    return v;
+}
+
 Value mapping_proxy_new(VM *vm, Value mapping) {
     MappingProxy *p = (MappingProxy *)object_new_container(vm, &mapping_proxy_type, sizeof *p);
     if (p == NULL) return raise_memory(vm);
@@ -425,12 +432,10 @@ static Value proxy_repr(VM *vm, Value self) { return string_format(vm, "mappingp
 
 static Value proxy_str(VM *vm, Value self) { return object_str(vm, proxied(self)); }
 
-static bool proxy_hash(VM *vm, Value self, int64_t *hash) { return object_hash(vm, proxied(self), hash); }
-
-static Value unwrap(Value v) { return is_exactly(v, &mapping_proxy_type) ? proxied(v) : v; }
+static bool proxy_hash(VM *vm, Value self, int64_t *hash) { return object_hash(vm, unwrap(self), hash); }
 
 static Value proxy_compare(VM *vm, Value self, Value other, CompareOp op) {
-    return object_compare(vm, proxied(self), unwrap(other), op);
+    return object_compare(vm, unwrap(self), unwrap(other), op);
 }
 
 static Value proxy_or(VM *vm, Value left, Value right) {
@@ -442,18 +447,18 @@ static Value proxy_inplace_or(VM *vm, Value left, Value right) {
     return raise_type(vm, "'|=' is not supported by %T; use '|' instead", left);
 }
 
-static int64_t proxy_length(VM *vm, Value self) { return object_length(vm, proxied(self)); }
+static int64_t proxy_length(VM *vm, Value self) { return object_length(vm, unwrap(self)); }
 
-static Value proxy_get_item(VM *vm, Value self, Value key) { return object_get_item(vm, proxied(self), key); }
+static Value proxy_get_item(VM *vm, Value self, Value key) { return object_get_item(vm, unwrap(self), key); }
 
-static int proxy_contains(VM *vm, Value self, Value key) { return object_contains(vm, proxied(self), key); }
+static int proxy_contains(VM *vm, Value self, Value key) { return object_contains(vm, unwrap(self), key); }
 
-static Value proxy_iterate(VM *vm, Value self) { return object_iterate(vm, proxied(self)); }
+static Value proxy_iterate(VM *vm, Value self) { return object_iterate(vm, unwrap(self)); }
 
 static Value forward(VM *vm, Value self, const char *method, Value *args, int nargs) {
     Value name = string_intern_c(vm, method);
     if (is_absent(name)) return ABSENT;
-    Value result = call_method(vm, proxied(self), name, args, nargs);
+    Value result = call_method(vm, unwrap(self), name, args, nargs);
     value_drop(vm, name);
     return result;
 }

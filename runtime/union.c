@@ -5,6 +5,7 @@
 #include "runtime/builder.h"
 #include "runtime/error.h"
 #include "runtime/genericalias.h"
+#include "runtime/hash.h"
 #include "runtime/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -116,7 +117,7 @@ static bool hash(VM *vm, Value self, int64_t *result) {
     uint64_t mixed = (uint64_t)args->length;
     for (int64_t i = 0; i < args->length; i++) {
         int64_t one;
-        if (!object_hash(vm, args->items[i], &one)) return false;
+        if (!hash_nested(vm, args->items[i], &one)) return false;
         mixed += (uint64_t)one * UINT64_C(0x9E3779B97F4A7C15);
     }
     *result = (int64_t)mixed == -1 ? -2 : (int64_t)mixed;

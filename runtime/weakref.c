@@ -7,6 +7,7 @@
 
 #include "runtime/error.h"
 #include "runtime/genericalias.h"
+#include "runtime/hash.h"
 #include "runtime/instance.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -323,7 +324,7 @@ static bool ref_hash(VM *vm, Value self, int64_t *hash) {
             raise_type(vm, "weak object has gone away");
             return false;
         }
-        bool ok = object_hash(vm, referent, &w->hash);
+        bool ok = hash_nested(vm, referent, &w->hash);
         value_drop(vm, referent);
         if (!ok) return false;
         w->hashed = true;

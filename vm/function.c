@@ -5,6 +5,7 @@
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/function.h"
+#include "runtime/hash.h"
 #include "runtime/list.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
@@ -369,7 +370,7 @@ static Value method_compare(VM *vm, Value self, Value other, CompareOp op) {
 }
 
 static bool method_hash(VM *vm, Value self, int64_t *hash) {
-    if (!object_hash(vm, as_method(self)->function, hash)) return false;
+    if (!hash_nested(vm, as_method(self)->function, hash)) return false;
     *hash ^= (int64_t)(as_method(self)->self.bits >> 4);
     if (*hash == -1) *hash = -2;
     return true;
