@@ -3,6 +3,9 @@
 A round of the loop (_run_once) waits for files until the next timer is due, not at all if calls are ready; adds what has
 become ready; and then makes exactly the calls that were ready when the round began to make them. Timers lie in a heap of
 (time, number, handle), the number giving those of one time the order in which they were made.
+
+A MemoryError may cost a call: the step of a task, the wake-up of whoever waits for it. When the loop has seen one, and there
+is nothing left that could ever wake it up (no call, timer, file or signal), it raises another instead of waiting for ever.
 """
 
 __all__ = 'BaseEventLoop',
@@ -34,7 +37,8 @@ def _run_until_complete_cb(future):
 
 
 class BaseEventLoop(events.AbstractEventLoop):
-    """An event loop. A subclass has _poll(timeout), which calls _add_callback for handles whose files are ready."""
+    """An event loop. A subclass has _poll(timeout), which calls _add_callback for handles whose files are ready,
+    and _waits_for_nothing(), true if it has no files or signals to wait for."""
 
     def __init__(self):
         self._timer_cancelled_count = 0
@@ -50,6 +54,7 @@ class BaseEventLoop(events.AbstractEventLoop):
         self.set_debug(coroutines._is_debug_mode())
         self.slow_callback_duration = 0.1  # seconds; in debug mode what takes longer is logged
         self._current_handle = None
+        self._starved = False  # a call or a task of the loop has raised MemoryError
         self._task_factory = None
         self._origin_depth = None  # coroutine origin tracking as it was before debug mode turned it on
         self._asyncgens = weakref.WeakSet()
@@ -148,6 +153,9 @@ class BaseEventLoop(events.AbstractEventLoop):
                 run_once()
                 if self._stopping:
                     break
+        except MemoryError:
+            self._starved = True
+            raise
         finally:
             self._stopping = False
             self._running = False
@@ -307,6 +315,8 @@ class BaseEventLoop(events.AbstractEventLoop):
             timeout = min(max(scheduled[0][0] - self.time(), 0), _TIMEOUT_MAX)
         else:
             timeout = None
+            if self._starved and self._waits_for_nothing():
+                raise MemoryError('what the event loop waits for was lost to a MemoryError')
         self._poll(timeout)
         if scheduled:
             end = self.time() + self._clock_resolution
@@ -366,6 +376,8 @@ class BaseEventLoop(events.AbstractEventLoop):
 
     def call_exception_handler(self, context):
         """Report an exception: the dict has a 'message' and perhaps an 'exception', 'future', 'task', 'handle', ..."""
+        if isinstance(context, dict) and isinstance(context.get('exception'), MemoryError):
+            self._starved = True
         if self._exception_handler is None:
             try:
                 self.default_exception_handler(context)

@@ -14,14 +14,14 @@ class _Waiting(mixins._LoopBoundMixin):
     _waiters = None
 
     async def _wait_in_line(self, too_late=None):
-        """Wait until the Future at one's place is done. Call too_late() when it is, but the task is cancelled."""
+        """Wait until the Future at one's place is done. Call too_late() when it is, but the task cannot go on."""
         if self._waiters is None:
             self._waiters = collections.deque()
         future = self._get_loop().create_future()
         self._waiters.append(future)
         try:
             await future
-        except exceptions.CancelledError:
+        except (exceptions.CancelledError, MemoryError):
             if too_late is not None and future.done() and not future.cancelled():
                 too_late()
             raise
@@ -65,7 +65,7 @@ class Lock(_ContextManagerMixin, _Waiting):
         if self._locked or (self._waiters and not all(w.cancelled() for w in self._waiters)):
             try:
                 await self._wait_in_line()
-            except exceptions.CancelledError:
+            except (exceptions.CancelledError, MemoryError):
                 if not self._locked:
                     self._wake_up_first()  # it was this one's turn: the next one's now
                 raise

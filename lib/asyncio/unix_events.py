@@ -73,6 +73,9 @@ class _UnixSelectorEventLoop(base_events.BaseEventLoop):
             if writer is not None and events & ~_READABLE:
                 self._add_ready(writer, fd, 1)
 
+    def _waits_for_nothing(self):
+        return not self._files and not self._signal_handlers
+
     def _add_ready(self, handle, fd, which):
         if handle._cancelled:
             self._remove(fd, which)

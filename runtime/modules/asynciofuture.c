@@ -147,20 +147,45 @@ bool future_add_callback(VM *vm, Value self, Value callback, Value context) {
     return ok;
 }
 
-/* The Future is done: its callbacks are no longer its own. */
+/* Nobody has been told that the Future is done, so it is not. */
+static void be_pending_again(VM *vm, Future *f, STEALS Value callback, STEALS Value context,
+                             STEALS Value others) {
+    f->status = FUTURE_PENDING;
+    f->log_it = false;
+    value_clear(vm, &f->result);
+    value_clear(vm, &f->exception);
+    value_clear(vm, &f->traceback);
+    value_set(vm, &f->callback, callback);
+    value_set(vm, &f->context, context);
+    value_set(vm, &f->callbacks, others);
+}
+
+/*
+ * The Future is done: its callbacks are no longer its own. When the loop cannot even take the first one (for want of memory),
+ * it is not done after all, so that whoever waits for it can still be woken up; when it cannot take a later one, the others
+ * are not made to suffer for that.
+ */
 static bool schedule_callbacks(VM *vm, Value self) {
     Future *f = as_future(self);
     Value callback = f->callback, context = f->context, others = f->callbacks;
+    int64_t count = is_absent(others) ? 0 : as_list(others)->length;
     f->callback = f->context = f->callbacks = ABSENT;
-    bool ok = is_absent(callback) || async_call_soon(vm, f->loop, callback, self, context);
-    for (int64_t i = 0; ok && !is_absent(others) && i < as_list(others)->length; i++) {
-        const Tuple *pair = as_tuple(as_list(others)->items[i]);
-        ok = async_call_soon(vm, f->loop, pair->items[0], self, pair->items[1]);
+    bool told = false;
+    for (int64_t i = is_absent(callback) ? 0 : -1; i < count; i++) {
+        const Tuple *pair = i < 0 ? NULL : as_tuple(as_list(others)->items[i]);
+        Value raised = error_take(vm);
+        bool ok = pair ? async_call_soon(vm, f->loop, pair->items[0], self, pair->items[1])
+                       : async_call_soon(vm, f->loop, callback, self, context);
+        if (!ok && !told) return be_pending_again(vm, f, callback, context, others), false;
+        told = true;
+        if (is_absent(raised)) continue;
+        error_clear(vm);
+        error_restore(vm, raised);
     }
     value_xdrop(vm, callback);
     value_xdrop(vm, context);
     value_xdrop(vm, others);
-    return ok;
+    return !error_raised(vm);
 }
 
 NATIVE(add_done_callback) {

@@ -225,9 +225,12 @@ static bool finish(VM *vm, Value self, Value result) {
     return ok;
 }
 
-/* The coroutine has raised. */
+/* The coroutine has raised. A MemoryError may mean that others wait in vain, which the loop has to know. */
 static bool fail(VM *vm, Value self) {
     Value error = error_take(vm);
+    if (value_is_instance(error, &exc_MemoryError) &&
+        !object_set_attribute(vm, as_future(self)->loop, NAME_OF(vm, loop_starved), TRUE_VALUE))
+        error_clear(vm);
     if (is_cancellation(vm, error)) {
         value_set(vm, &as_future(self)->cancelled_error, error);
         return future_cancel(vm, self, ABSENT) >= 0;
@@ -326,6 +329,11 @@ static bool step(VM *vm, Value self, STEALS Value exception) {
         value_drop(vm, from_object(state));
     }
     value_xdrop(vm, exception);
+    /* Nobody would make the step another time, and whoever awaits the task would wait for ever. */
+    if (!ok && error_is(vm, &exc_MemoryError) && t->future.status == FUTURE_PENDING && is_absent(t->waiter)) {
+        ok = fail(vm, self);
+        unlink_task(t);
+    }
     return ok;
 }
 
