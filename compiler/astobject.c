@@ -183,7 +183,7 @@ static bool take_position(VM *vm, Node *node, Value object) {
         bool given = !is_absent(v) && is_int(v);
         numbers[i] = given ? int_get(v) : i < 2 ? -1 : numbers[i - 2];
         value_xdrop(vm, v);
-        if (numbers[i] < 0 || numbers[i] >= SPAN_NO_END) return true;
+        if (numbers[i] < 0 || numbers[i] >= SPAN_UNKNOWN_END) return true;
     }
     bool ordered = numbers[2] > numbers[0] || (numbers[2] == numbers[0] && numbers[3] >= numbers[1]);
     if (ordered)

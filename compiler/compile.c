@@ -113,7 +113,7 @@ static bool is_at_end(const Source *source, const Diagnostic *error) {
     Span span = error->span;
     size_t length = 0;
     source_line(source, span.line, &length);
-    return error->incomplete && span.end_column == SPAN_NO_END && span.line == source->line_count &&
+    return error->incomplete && span.end_column >= SPAN_UNKNOWN_END && span.line == source->line_count &&
            span.column == length;
 }
 
@@ -124,7 +124,9 @@ static ErrorPlace error_place(Compiler *c, const Diagnostic *error, bool parsing
     bool column_lost = error->no_caret || (at_end && (c->flags & COMPILE_FILE));
     int64_t offset = 0, end_offset = 0;
     if (!column_lost) offset = (int64_t)source_display_column(c->source, span.line, span.column) + 1;
-    if (span.end_column == SPAN_NO_END)
+    if (span.end_column == SPAN_UNKNOWN_END)
+        end_offset = -1;
+    else if (span.end_column == SPAN_NO_END)
         end_offset = at_end || error->kind == DIAGNOSTIC_INDENTATION_ERROR ? -1 : 0;
     else if (!error->no_caret)
         end_offset = (int64_t)source_display_column(c->source, span.end_line, span.end_column) + 1;

@@ -24,9 +24,9 @@ typedef struct {
 
 /*
  * An error in one spot has an empty span there and is shown as one caret. As `end_column`, SPAN_NO_END says
- * that CPython reports no end (end_offset 0), which looks the same.
+ * that CPython reports no end (end_offset 0), and SPAN_UNKNOWN_END that it reports -1, which looks the same.
  */
-enum { SPAN_NO_END = INT32_MAX };
+enum { SPAN_NO_END = INT32_MAX, SPAN_UNKNOWN_END = SPAN_NO_END - 1 };
 
 typedef enum {
     DIAGNOSTIC_SYNTAX_ERROR,

@@ -62,6 +62,7 @@ static TokenKind fail_leading_zeros(Lexer *lexer, const Token *token) {
     while (is_digit(*tail) || (*tail == '_' && is_digit(tail[1])))
         tail++;
     if (*tail == '_') return fail_before(lexer, tail + 1, "decimal");
+    if ((*tail == 'e' || *tail == 'E') && !keyword_follows(tail)) return fail_before(lexer, tail, "decimal");
     const char *zeros_end = token->text;
     while (*zeros_end == '0' || *zeros_end == '_')
         zeros_end++;

@@ -100,6 +100,8 @@ bool lexer_explain(Lexer *lexer, uint32_t line) {
     Diagnostics found;
     diagnostics_init(&found, lexer->diagnostics->arena);
     lex_rest(lexer, &found);
+    if (lexer->stopped && lexer->fstring_depth > 0)
+        return false; /* CPython overlooks what is wrong in an f-string */
     if (lexer->weak_error) {
         const OpenBracket *open = lexer_open_bracket(lexer);
         if (!open || open->line >= line) return false;

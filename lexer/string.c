@@ -36,7 +36,8 @@ static void pass_escape(Lexer *lexer) {
 // Plain strings
 // ----------------------------------------------------------------------------------------------------------
 
-static TokenKind fail_unterminated(Lexer *lexer, const Token *token, char quote, uint8_t quote_length) {
+static TokenKind fail_unterminated(Lexer *lexer, const Token *token, char quote, uint8_t quote_length,
+                                   bool quote_escaped) {
     Span span = {token->span.line, token->span.column, token->span.line, token->span.column};
     if (lexer->fstring_depth > 0) {
         const OpenFString *outer = &lexer->fstrings[lexer->fstring_depth - 1];
@@ -44,20 +45,25 @@ static TokenKind fail_unterminated(Lexer *lexer, const Token *token, char quote,
             return lexer_fail(lexer, span, "f-string: expecting '}'");
     }
     bool at_end = lexer_at_end(lexer);
-    lexer_fail(lexer, span, "unterminated %sstring literal (detected at line %u)",
-               quote_length == 3 ? "triple-quoted " : "", lexer_detection_line(lexer));
+    lexer_fail(lexer, span, "unterminated %sstring literal (detected at line %u)%s",
+               quote_length == 3 ? "triple-quoted " : "", lexer_detection_line(lexer),
+               quote_escaped && quote_length == 1 ? "; perhaps you escaped the end quote?" : "");
     return at_end ? lexer_mark_incomplete(lexer) : TK_ERROR;
 }
 
 TokenKind scan_string(Lexer *lexer, Token *token) {
     char quote = lexer->cursor[-1];
     uint8_t count = quotes_before(token->text, lexer->cursor);
+    bool quote_escaped = false;
     while (!quotes_at(lexer->cursor, quote, count)) {
         switch (*lexer->cursor) {
-        case '\\': pass_escape(lexer); break;
-        case '\0': return fail_unterminated(lexer, token, quote, count);
+        case '\\':
+            quote_escaped |= lexer->cursor[1] == quote;
+            pass_escape(lexer);
+            break;
+        case '\0': return fail_unterminated(lexer, token, quote, count, quote_escaped);
         case '\n':
-            if (count == 1) return fail_unterminated(lexer, token, quote, count);
+            if (count == 1) return fail_unterminated(lexer, token, quote, count, quote_escaped);
             pass_newline(lexer);
             break;
         default: lexer->cursor++;

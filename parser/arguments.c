@@ -4,18 +4,21 @@
 
 /* ---- Arguments of calls and classes ---------------------------------------------------------------- */
 
-Expr argument_keyword(Parser *p, Expr name, Token equal, Expr value) {
-    Span span = span_join(name.span, value.span);
-    Node *node = name.node;
-    if (!node) return (Expr){NULL, span};
-    Span left = span_join(node->span, equal.span);
-    bool plain = node->kind == AST_Name && !node->parenthesized;
+Expr argument_name(Parser *p, Expr name, Token equal) {
+    const Node *node = name.node;
+    if (!node) return name;
+    name.span = span_join(node->span, equal.span);
     if (node->kind == AST_Constant && node->Constant.value.kind <= CONSTANT_FALSE && !node->parenthesized)
-        syntax_error(p, left, "cannot assign to %s", expression_description(node));
-    else if (!plain)
-        syntax_error(p, left, "expression cannot contain assignment, perhaps you meant \"==\"?");
-    else if (!value.node)
-        syntax_error(p, left, "expected argument value expression");
+        syntax_error(p, name.span, "cannot assign to %s", expression_description(node));
+    else if (node->kind != AST_Name || node->parenthesized)
+        syntax_error(p, name.span, "expression cannot contain assignment, perhaps you meant \"==\"?");
+    return name;
+}
+
+Expr argument_keyword(Parser *p, Expr name, Expr value) {
+    const Node *node = name.node;
+    bool plain = node && node->kind == AST_Name;
+    Span span = span_join(name.span, value.span);
     return EXPR_NEW(keyword, span, .arg = plain ? node->Name.id : (Identifier){0}, .value = value.node);
 }
 
@@ -30,7 +33,10 @@ static Span keyword_span(const Node *clause) {
 }
 
 static void check_generator(Parser *p, const Sequence *arguments, bool call, Node *generator) {
+    const Node *element = generator->GeneratorExp.elt;
     bool alone = arguments->nodes.count == 1 && !arguments->comma;
+    if (call && element && element->kind == AST_Starred)
+        syntax_error(p, element->span, "iterable unpacking cannot be used in comprehension");
     if (!call && alone) {
         const Node *first = generator->GeneratorExp.generators.items[0];
         if (first) syntax_error(p, keyword_span(first), "invalid syntax");
@@ -56,26 +62,27 @@ static Span unpacking_span(const Parser *p, Span argument, Span parentheses) {
     return (Span){comma.line, comma.column, parentheses.end_line, parentheses.end_column - 1};
 }
 
-void arguments_split(Parser *p, Sequence arguments, bool call, NodeList *positional, NodeList *keywords) {
+Arguments arguments_split(Parser *p, Sequence arguments, bool call) {
     bool unpacked = false; /* a `**mapping` came before */
-    *positional = *keywords = (NodeList){0};
+    Arguments split = {0};
     for (uint32_t i = 0; i < arguments.nodes.count; i++) {
         Node *argument = arguments.nodes.items[i];
         if (!argument) continue;
         if (argument->kind == AST_keyword) {
             unpacked |= !argument->keyword.arg.utf8;
-            nodes_append(p, keywords, argument);
+            nodes_append(p, &split.keywords, argument);
             continue;
         }
         if (is_bare_generator(argument)) check_generator(p, &arguments, call, argument);
         if (argument->kind == AST_Starred && unpacked)
             syntax_error(p, unpacking_span(p, argument->span, arguments.span),
                          "iterable argument unpacking follows keyword argument unpacking");
-        else if (argument->kind != AST_Starred && keywords->count)
+        else if (argument->kind != AST_Starred && split.keywords.count)
             syntax_error(p, last_byte(arguments.span), "positional argument follows keyword argument%s",
                          unpacked ? " unpacking" : "");
-        nodes_append(p, positional, argument);
+        nodes_append(p, &split.positional, argument);
     }
+    return split;
 }
 
 /* ---- Parameters ------------------------------------------------------------------------------------ */

@@ -255,11 +255,10 @@ Expr expr_walrus(Parser *p, Expr target, Expr value) {
 }
 
 Expr expr_call(Parser *p, Expr func, Sequence arguments, Token open, Token close) {
-    NodeList positional, keywords;
     arguments.span = span_join(open.span, close.span);
-    arguments_split(p, arguments, true, &positional, &keywords);
+    Arguments split = arguments_split(p, arguments, true);
     Span span = span_join(func.span, close.span);
-    return EXPR_NEW(Call, span, .func = func.node, .args = positional, .keywords = keywords);
+    return EXPR_NEW(Call, span, .func = func.node, .args = split.positional, .keywords = split.keywords);
 }
 
 /* ---- Targets --------------------------------------------------------------------------------------- */

@@ -122,15 +122,14 @@ static bool is_named_place(const Scene *s) {
 
 static bool is_assignment(TokenKind kind) { return kind == TK_EQUAL || kind == TK_COLONEQUAL; }
 
-/* if x = 1: */
-static bool explain_equal(const Scene *s) {
-    if (scene_kind(s, s->at) != TK_EQUAL || !is_named_place(s)) return false;
-    Token first = scene_token(s, s->start);
-    Prefix left = scene_parse(s, START_ARITHMETIC, s->start);
-    if (!left.node || left.end != s->at) return false;
-    Prefix right = scene_parse(s, START_ARITHMETIC, s->at + 1);
+/* x = 1 from `start` on, where a condition may be meant */
+static bool explain_equal_from(const Scene *s, uint32_t start) {
+    Token first = scene_token(s, start);
+    Prefix left = scene_parse(s, START_ARITHMETIC, start);
+    if (!left.node || scene_kind(s, left.end) != TK_EQUAL) return false;
+    Prefix right = scene_parse(s, START_ARITHMETIC, left.end + 1);
     if (!right.node || is_assignment(scene_kind(s, right.end))) return false;
-    if (first.kind == TK_NAME && left.end == s->start + 1)
+    if (first.kind == TK_NAME && left.end == start + 1)
         return fail(s, span_join(left.span, right.span),
                     "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
     bool display = left.node->kind == AST_List || left.node->kind == AST_Tuple ||
@@ -140,6 +139,17 @@ static bool explain_equal(const Scene *s) {
     syntax_error(s->p, left.node->span, "cannot assign to %s here. Maybe you meant '==' instead of '='?",
                  expression_description(left.node));
     return true;
+}
+
+/* if x = 1: */
+static bool explain_equal(const Scene *s) {
+    return scene_kind(s, s->at) == TK_EQUAL && is_named_place(s) && explain_equal_from(s, s->start);
+}
+
+/* a, b c = 1: for CPython the items of a list, where named expressions may stand */
+static bool explain_item(const Scene *s) {
+    int comma = scene_find_left(s, s->at, TK_COMMA);
+    return s->open < 0 && comma >= (int)s->first && explain_equal_from(s, s->at);
 }
 
 /* a print b; a b if c: a second expression that is wrong in itself */
@@ -184,7 +194,8 @@ static bool explain_in(const Scene *s, uint32_t keyword) {
     TokenKind before = scene_kind_before(s, keyword);
     bool clause = token_ends_operand(before) || before == TK_KW_ASYNC;
     if (!clause || !targets.node || scene_kind(s, targets.end) == TK_KW_IN) return false;
-    return fail(s, scene_token(s, targets.end).span, "'in' expected after for-loop variables");
+    uint32_t read = targets.end > s->at ? targets.end : s->at;
+    return fail(s, scene_token(s, read).span, "'in' expected after for-loop variables");
 }
 
 /* [a, b for c in d] */
@@ -192,11 +203,12 @@ static bool explain_comprehension(const Scene *s) {
     TokenKind kind = scene_kind(s, s->at), open = scene_kind(s, (uint32_t)s->open);
     int before = scene_find_left(s, s->at, TK_KW_FOR);
     if (before >= 0) return explain_in(s, (uint32_t)before);
-    if (kind != TK_KW_FOR && kind != TK_KW_ASYNC) return false;
+    bool async = kind == TK_KW_ASYNC && scene_kind(s, s->at + 1) == TK_KW_FOR;
+    if (kind != TK_KW_FOR && !async) return false;
     uint32_t first = (uint32_t)s->open + 1, last = s->at - 1;
     if (open == TK_LBRACE && scene_kind(s, first) == TK_DOUBLESTAR && scene_find_left(s, s->at, TK_COMMA) < 0)
         return fail(s, scene_token(s, first).span, "dict unpacking cannot be used in dict comprehension");
-    if (explain_in(s, s->at + (kind == TK_KW_ASYNC))) return true;
+    if (explain_in(s, s->at + async)) return true;
     Prefix elements = scene_parse(s, START_EXPRESSIONS, first);
     int comma = scene_find_left(s, s->at, TK_COMMA);
     if ((open != TK_LSQB && open != TK_LBRACE) || elements.end != s->at || comma < 0) return false;
@@ -233,11 +245,13 @@ static bool explain_dict_value(const Scene *s) {
 /* (**a), f(*) */
 static bool explain_stars(const Scene *s) {
     TokenKind kind = scene_kind(s, s->at);
-    if (scene_kind(s, (uint32_t)s->open) != TK_LPAR) return false;
-    bool call = scene_is_call(s);
-    if (call && scene_kind_before(s, s->at) == TK_STAR && scene_is_unpacking(s, s->at - 1))
-        return fail(s, scene_token(s, s->at).span, "Invalid star expression");
-    if (call || kind != TK_DOUBLESTAR || (int)s->at != s->open + 1) return false;
+    bool item = (int)s->start == s->open + 2 || scene_is_call(s) || scene_is_index(s);
+    if (item && scene_kind_before(s, s->start) == TK_STAR && scene_is_unpacking(s, s->start - 1) &&
+        !scene_parse(s, START_EXPRESSION, s->start).node)
+        return fail_at(s, s->refused, "Invalid star expression");
+    if (scene_is_call(s) || kind != TK_DOUBLESTAR || (int)s->at != s->open + 1 ||
+        scene_kind(s, (uint32_t)s->open) != TK_LPAR)
+        return false;
     Prefix value = scene_parse(s, START_EXPRESSION, s->at + 1);
     return value.node && scene_kind(s, value.end) == TK_RPAR &&
            fail(s, scene_token(s, s->at).span, "cannot use double starred expression here");
@@ -399,12 +413,51 @@ static bool fail_target(const Scene *s, Node *target, TargetUse use) {
 
 /* for not a in b; del f() = 1 */
 static bool explain_target(const Scene *s) {
-    if (s->open >= 0) return false;
     TokenKind kind = scene_header(s);
     uint32_t first = s->first + (scene_kind(s, s->first) == TK_KW_ASYNC) + 1;
-    if ((kind != TK_KW_FOR && kind != TK_KW_DEL) || first > s->at) return false;
+    if ((kind != TK_KW_FOR && kind != TK_KW_DEL) || first > s->at || s->open >= 0) return false;
+    Prefix fine = scene_parse(s, START_TARGETS, first);
+    if (kind == TK_KW_FOR && fine.node && !target_invalid_part(fine.node, TARGET_ASSIGN) &&
+        scene_kind(s, fine.end) == TK_KW_IN)
+        return false;
     Node *target = scene_parse(s, START_EXPRESSIONS, first).node;
     return fail_target(s, target, kind == TK_KW_DEL ? TARGET_DELETE : TARGET_BEFORE_IN);
+}
+
+/*
+ * A wrong target of a `=` to the left of the refused token. What could be compared with the value is looked at last
+ * (`comparable`): first comes what is wrong in the value.
+ */
+static bool explain_assigned(const Scene *s, bool comparable) {
+    uint32_t start = s->first;
+    int depth = 0;
+    for (uint32_t i = s->first; i < s->at; i++) {
+        TokenKind kind = scene_kind(s, i);
+        depth += token_opens(kind) - token_closes(kind);
+        if (depth || kind != TK_EQUAL) continue;
+        Prefix target = scene_parse(s, START_EXPRESSIONS, start);
+        if (!target.node || target.end != i) return false;
+        if (target_invalid_part(target.node, TARGET_ASSIGN)) {
+            bool only = start == s->first && target_is_comparable(target.node);
+            Prefix value = only ? scene_parse(s, START_ARITHMETIC, i + 1) : (Prefix){0};
+            if (only != comparable) return false;
+            assignment_refuse(s->p, target.node, is_assignment(scene_kind(s, value.end)) ? NULL : value.node);
+            return true;
+        }
+        start = i + 1;
+    }
+    return false;
+}
+
+/* f() += with nothing behind it that it could be read with: CPython stops at the sign. */
+static bool explain_augmented(const Scene *s) {
+    Prefix target = scene_parse(s, START_EXPRESSIONS, s->first);
+    TokenKind sign = scene_kind(s, target.end);
+    if (!target.node || target.end >= s->at || sign < TK_PLUSEQUAL || sign > TK_CIRCUMFLEXEQUAL) return false;
+    AstKind kind = (AstKind)target.node->kind;
+    bool single = kind == AST_Name || kind == AST_Attribute || kind == AST_Subscript;
+    return !single && !scene_parse(s, START_EXPRESSIONS, target.end + 1).node &&
+           fail_at(s, target.end, "invalid syntax");
 }
 
 /* yield x = 1; a.b := 1 */
@@ -421,6 +474,7 @@ static bool explain_assignment(const Scene *s) {
     if (comma >= (int)s->first && target.end == (uint32_t)comma)
         target = scene_parse(s, START_EXPRESSION, (uint32_t)comma + 1);
     if (!target.node || target.end != s->at || target.node->kind == AST_Name) return false;
+    if (!scene_parse(s, START_EXPRESSION, s->at + 1).node) return false;
     syntax_error(s->p, target.node->span, "cannot use assignment expressions with %s",
                  expression_description(target.node));
     return true;
@@ -440,8 +494,9 @@ static bool explain_except(const Scene *s) {
 }
 
 static bool explain_statement(const Scene *s) {
-    return explain_except(s) || explain_colon(s) || explain_import(s) || explain_case(s) ||
-           explain_assignment(s) || explain_target(s);
+    return explain_except(s) || (scene_header(s) == TK_KW_FOR && explain_target(s)) || explain_colon(s) ||
+           explain_import(s) || explain_case(s) || explain_assignment(s) || explain_target(s) ||
+           explain_item(s) || explain_augmented(s) || explain_assigned(s, true);
 }
 
 /* ---- Blocks ---------------------------------------------------------------------------------------- */
@@ -462,10 +517,10 @@ static Span spot_of(const Scene *s, Token token) {
     if (token.kind != TK_INDENT && token.kind != TK_DEDENT && token.kind != TK_ENDMARKER) return token.span;
     const Source *source = s->p->source;
     uint32_t line = token.span.line, column = token.span.end_column;
-    if (!is_last(s)) return (Span){line, column ? column - 1 : 0, line, SPAN_NO_END};
+    if (!is_last(s)) return (Span){line, column ? column - 1 : 0, line, SPAN_UNKNOWN_END};
     size_t length = 0;
     source_line(source, source->line_count, &length);
-    return (Span){source->line_count, (uint32_t)length, source->line_count, SPAN_NO_END};
+    return (Span){source->line_count, (uint32_t)length, source->line_count, SPAN_UNKNOWN_END};
 }
 
 /* "'if' statement", or as CPython calls the block that the line with `s->first` begins. */
@@ -497,7 +552,8 @@ static bool explain_block(const Scene *s) {
                     (unsigned)scene_token(s, word).span.line);
         return true;
     }
-    if (scene_accepts(s, TK_KW_FINALLY) && !scene_accepts(s, TK_KW_ELSE) && refused.kind != TK_INDENT)
+    bool lacks_clause = scene_accepts(s, TK_KW_FINALLY) && !scene_accepts(s, TK_KW_ELSE);
+    if (lacks_clause && (refused.kind != TK_INDENT || !scene_accepts(s, TK_NAME)))
         return fail(s, spot, "expected 'except' or 'finally' block");
     if (refused.kind != TK_INDENT && refused.kind != TK_DEDENT) return false;
     parser_fail(s->p, DIAGNOSTIC_INDENTATION_ERROR, spot, "unexpected %s",
@@ -507,13 +563,26 @@ static bool explain_block(const Scene *s) {
 
 /* ---- All together ---------------------------------------------------------------------------------- */
 
-/* `[]` where no index is: for what stands before it, the brackets are an operand that follows another. */
-static bool explain_empty_index(const Scene *s) {
-    if (scene_kind(s, s->at) != TK_RSQB || scene_kind_before(s, s->at) != TK_LSQB) return false;
+/* A parenthesis among parameters: CPython reads nothing in it. */
+static bool is_parenthesized_parameter(const Scene *s) {
+    if (s->open < 0 || scene_is_call(s) || scene_kind(s, (uint32_t)s->open) != TK_LPAR) return false;
     Scene outer = *s;
-    outer.at--;
+    outer.at = (uint32_t)s->open;
     scene_look_around(&outer);
-    return explain_expression(&outer);
+    return scene_is_names_place(&outer) && scene_header(s) != TK_KW_FROM;
+}
+
+/*
+ * From the innermost brackets outwards: for what stands around brackets with something wrong in them, they are no part
+ * of an operand (`f[`, `f(`), but what follows one.
+ */
+static bool explain_around(const Scene *s) {
+    if (is_parenthesized_parameter(s)) return false;
+    for (Scene scene = *s;; scene_look_around(&scene)) {
+        if (explain_expression(&scene) || explain_bracket(&scene)) return true;
+        if (scene.open < 0) return false;
+        scene.at = (uint32_t)scene.open;
+    }
 }
 
 /* Where CPython's parser stopped: some tokens it does not get past are fine for our grammar, for now. */
@@ -525,12 +594,7 @@ static Span refused_span(const Scene *s) {
     bool attribute = s->at > 3 && scene_kind(s, s->at - 3) == TK_DOT;
     if (scene_kind_before(s, s->at) == TK_COLONEQUAL && (target != TK_NAME || attribute))
         return scene_token(s, s->at - 1).span;
-    Scene outer = *s; /* a parenthesis among parameters */
-    outer.at = (uint32_t)s->open;
-    scene_look_around(&outer);
-    bool parenthesis =
-        scene_kind(s, outer.at) == TK_LPAR && !scene_is_call(s) && scene_is_names_place(&outer);
-    return parenthesis && scene_header(s) != TK_KW_FROM ? scene_token(s, outer.at).span : refused.span;
+    return is_parenthesized_parameter(s) ? scene_token(s, (uint32_t)s->open).span : refused.span;
 }
 
 /* `x + 1:` at a statement's start: the colon of an annotation, but of nothing that can have one. */
@@ -574,19 +638,33 @@ static bool is_in_pattern(const Scene *s) {
 
 static bool explain(const Scene *s) {
     if (is_in_pattern(s)) return explain_colon(s) || explain_case(s);
-    if (explain_colon_forced(s) || explain_empty_parameters(s)) return true;
+    if (explain_colon_forced(s) || explain_empty_parameters(s) || explain_assigned(s, false)) return true;
     if (scene_header(s) == TK_KW_DEF && explain_def(s)) return true;
     bool dict = s->open >= 0 && scene_kind(s, (uint32_t)s->open) == TK_LBRACE && !scene_is_field(s, s->open);
     if (dict && explain_dict_key(s)) return true;
-    return explain_expression(s) || explain_bracket(s) || explain_empty_index(s) || explain_field(s) ||
-           explain_return_type(s) || explain_statement(s) || explain_stray_colon(s);
+    return explain_around(s) || explain_field(s) || explain_return_type(s) || explain_statement(s) ||
+           explain_stray_colon(s);
 }
 
-void diagnose(Parser *p, const void *grammar) {
-    Scene s = {.p = p, .grammar = grammar, .at = p->line_count - 1};
+/* The scene of the last token read. */
+static Scene scene_of(Parser *p, const void *grammar) {
+    Scene s = {.p = p, .grammar = grammar, .at = p->line_count - 1, .refused = p->line_count - 1};
     while (s.first < s.at && (scene_kind(&s, s.first) == TK_INDENT || scene_kind(&s, s.first) == TK_DEDENT))
         s.first++;
     scene_look_around(&s);
+    return s;
+}
+
+void diagnose_unclosed(Parser *p, void *grammar) {
+    Scene s = scene_of(p, grammar);
+    find_statement(&s);
+    if (explain_assigned(&s, false)) return;
+    grammar_feed(grammar, grammar_symbol(TK_INDENT),
+                 scene_token(&s, s.at)); /* makes the moves that are due */
+}
+
+void diagnose(Parser *p, const void *grammar) {
+    Scene s = scene_of(p, grammar);
     Token refused = scene_token(&s, s.at);
     bool end = refused.kind == TK_ENDMARKER;
     if (explain_block(&s)) {

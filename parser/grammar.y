@@ -393,23 +393,24 @@ decorators(A) ::= decorators(A) AT named(X) NEWLINE. { sequence_append(p, &A, X)
 
 definition(A) ::= plain_definition(A).
 definition(A) ::= KW_ASYNC(T) plain_definition(N). { A = statement_async(T, N); }
-plain_definition(A) ::= KW_DEF(T) NAME(N) type_parameters_opt(P) LPAR parameters_opt(L) RPAR
-                        returns_opt(R) COLON block(B). {
-    A = NODE_NEW(FunctionDef, span_join(T.span, B.span), .name = identifier(p, N),
-                 .args = parameters_finish(p, L, NULL), .body = B.nodes, .returns = R.node, .type_params = P);
+plain_definition(A) ::= KW_DEF(T) NAME(N) type_parameters_opt(P) signature(L) returns_opt(R) COLON block(B). {
+    A = NODE_NEW(FunctionDef, span_join(T.span, B.span), .name = identifier(p, N), .args = L, .body = B.nodes, .returns = R.node, .type_params = P);
 }
+%type signature {Node *}
+signature(A) ::= LPAR parameters_opt(L) RPAR. { A = parameters_finish(p, L, NULL); }
 returns_opt(A) ::= . { A = (Expr){0}; }
 returns_opt(A) ::= RARROW expression(X). { A = X; }
 
 definition(A) ::= KW_CLASS(T) NAME(N) type_parameters_opt(P) bases_opt(L) COLON block(B). {
-    NodeList bases, keywords;
-    arguments_split(p, L, false, &bases, &keywords);
-    A = NODE_NEW(ClassDef, span_join(T.span, B.span), .name = identifier(p, N), .bases = bases,
-                 .keywords = keywords, .body = B.nodes, .type_params = P);
+    A = NODE_NEW(ClassDef, span_join(T.span, B.span), .name = identifier(p, N), .bases = L.positional,
+                 .keywords = L.keywords, .body = B.nodes, .type_params = P);
 }
-%type bases_opt {Sequence}
-bases_opt(A) ::= . { A = (Sequence){0}; }
-bases_opt(A) ::= LPAR(L) arguments_opt(X) RPAR(R). { A = X; A.span = span_join(L.span, R.span); }
+%type bases_opt {Arguments}
+bases_opt(A) ::= . { A = (Arguments){0}; }
+bases_opt(A) ::= LPAR(L) arguments_opt(X) RPAR(R). {
+    X.span = span_join(L.span, R.span);
+    A = arguments_split(p, X, false);
+}
 
 %type type_parameters_opt {NodeList}
 %type type_parameters {NodeList}
@@ -705,10 +706,12 @@ expression(A) ::= test(B) KW_IF test(C) KW_ELSE expression(E). {
     Span span = span_join(B.span, E.span);
     A = EXPR_NEW(IfExp, span, .test = C.node, .body = B.node, .orelse = E.node);
 }
-expression(A) ::= KW_LAMBDA(T) lambda_parameters_opt(L) COLON(C) expression(X). {
+expression(A) ::= KW_LAMBDA(T) lambda_signature(L) expression(X). {
     Span span = span_join(T.span, X.span);
-    A = EXPR_NEW(Lambda, span, .args = parameters_finish(p, L, &C), .body = X.node);
+    A = EXPR_NEW(Lambda, span, .args = L, .body = X.node);
 }
+%type lambda_signature {Node *}
+lambda_signature(A) ::= lambda_parameters_opt(L) COLON(C). { A = parameters_finish(p, L, &C); }
 
 test(A) ::= test(L) KW_OR test(R). { A = expr_boolean(p, L, OPERATOR_Or, R); }
 test(A) ::= test(L) KW_AND test(R). { A = expr_boolean(p, L, OPERATOR_And, R); }
@@ -883,6 +886,7 @@ static void check_element(Parser *p, const Node *element)
 %type arguments_opt {Sequence}
 %type arguments {Sequence}
 %type argument {Expr}
+%type argument_name {Expr}
 arguments_opt(A) ::= . { A = (Sequence){0}; }
 arguments_opt(A) ::= arguments(A).
 arguments_opt(A) ::= arguments(A) COMMA. { A.comma = true; }
@@ -890,11 +894,12 @@ arguments(A) ::= argument(X). { A = sequence_of(p, X); }
 arguments(A) ::= arguments(A) COMMA argument(X). { sequence_append(p, &A, X); }
 argument(A) ::= expression(A).
 argument(A) ::= expression(T) COLONEQUAL(O) expression(V). { A = argument_walrus(p, T, O, V); }
-argument(A) ::= expression(K) EQUAL(E) expression(V). { A = argument_keyword(p, K, E, V); }
-argument(A) ::= expression(K) EQUAL(E). {
+argument(A) ::= argument_name(K) expression(V). { A = argument_keyword(p, K, V); }
+argument(A) ::= argument_name(K). {
     A = K;
-    if (is_value_missing(p, TK_RPAR)) A = argument_keyword(p, K, E, (Expr){NULL, E.span});
+    if (is_value_missing(p, TK_RPAR)) syntax_error(p, K.span, "expected argument value expression");
 }
+argument_name(A) ::= expression(K) EQUAL(E). { A = argument_name(p, K, E); }
 argument(A) ::= STAR(S) expression(X). { A = expr_starred(p, S, X); }
 argument(A) ::= DOUBLESTAR(S) expression(X). {
     Span span = span_join(S.span, X.span);
@@ -905,10 +910,7 @@ argument(A) ::= expression(X) generators(G). { A = argument_generator(p, X, G); 
 argument(A) ::= expression(T) COLONEQUAL(O) expression(V) generators(G). {
     A = argument_generator(p, argument_walrus(p, T, O, V), G);
 }
-argument(A) ::= STAR(S) expression(X) generators. {
-    A = expr_starred(p, S, X);
-    syntax_error(p, A.span, "iterable unpacking cannot be used in comprehension");
-}
+argument(A) ::= STAR(S) expression(X) generators(G). { A = argument_generator(p, expr_starred(p, S, X), G); }
 argument(A) ::= STAR(S) expression EQUAL expression(X). {
     A = (Expr){X.node, span_join(S.span, X.span)};
     syntax_error(p, A.span, "cannot assign to iterable argument unpacking");
@@ -917,9 +919,8 @@ argument(A) ::= DOUBLESTAR(S) expression EQUAL expression(X). {
     A = (Expr){X.node, span_join(S.span, X.span)};
     syntax_error(p, A.span, "cannot assign to keyword argument unpacking");
 }
-argument(A) ::= expression(K) EQUAL(E) expression generators. {
-    A = K;
-    syntax_error(p, span_join(K.span, E.span),
+argument(A) ::= argument_name(A) expression generators. {
+    syntax_error(p, A.span,
                  "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
 }
 %include {

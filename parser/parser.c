@@ -85,7 +85,7 @@ static void report(Parser *p) {
     bool explicable = error->kind == DIAGNOSTIC_SYNTAX_ERROR && !error->conclusive;
     if (explicable && lexer_explain(&p->lexer, read_line)) return;
     Span span = error->span;
-    if (span.end_line > span.line && span.end_column != SPAN_NO_END) {
+    if (span.end_line > span.line && span.end_column < SPAN_UNKNOWN_END) {
         /* CPython counts the end in the text of the first line. */
         size_t length = 0;
         source_line(p->source, span.line, &length);
@@ -139,6 +139,24 @@ static void refuse_unfinished(Parser *p, bool open_blocks) {
     p->error.incomplete = true;
 }
 
+/*
+ * The text ended inside brackets. That is the error, unless CPython stops before it comes to the end, at a `=` with a
+ * wrong target or a list of parameters with something wrong in it.
+ */
+static void prefer_refusal(Parser *p, void *grammar) {
+    Diagnostics *d = p->diagnostics;
+    const OpenBracket *open = lexer_open_bracket(&p->lexer);
+    if (!d->failed || !d->error.incomplete || !open || p->lexer.fstring_depth || p->error.set) return;
+    Diagnostic unclosed = d->error;
+    d->failed = false;
+    d->error = (Diagnostic){0};
+    diagnose_unclosed(p, grammar);
+    if (p->error.set && open->line >= p->error.span.line) return;
+    p->error.set = false;
+    d->failed = true;
+    d->error = unclosed;
+}
+
 static void run(Parser *p, ParseMode mode, void *grammar) {
     static const StartRule starts[] = {
         [PARSE_FILE] = START_FILE,      [PARSE_EVAL] = START_EVAL,     [PARSE_SINGLE] = START_SINGLE,
@@ -147,6 +165,7 @@ static void run(Parser *p, ParseMode mode, void *grammar) {
     grammar_init(grammar, p);
     grammar_feed(grammar, grammar_start_symbol(starts[mode]), (Token){0});
     feed_all(p, grammar);
+    prefer_refusal(p, grammar);
     if (p->rejected && !p->error.set && !p->arena->failed && !p->diagnostics->failed) {
         uint32_t refused = p->line_count - 1;
         if (starts[mode] == START_SINGLE) refuse_second(p, grammar);

@@ -138,6 +138,11 @@ bool scene_is_call(const Scene *s) {
            token_ends_operand(scene_kind(s, (uint32_t)s->open - 1));
 }
 
+bool scene_is_index(const Scene *s) {
+    return s->open > 0 && scene_kind(s, (uint32_t)s->open) == TK_LSQB &&
+           token_ends_operand(scene_kind(s, (uint32_t)s->open - 1));
+}
+
 bool scene_in_lambda_head(const Scene *s) {
     int lambda = scene_find_left(s, s->at, TK_KW_LAMBDA);
     return lambda >= 0 && scene_find_left(s, s->at, TK_COLON) < lambda;

@@ -15,10 +15,11 @@
 typedef struct {
     Parser *p;
     const void *grammar;
-    uint32_t at;    /* index of the refused token */
-    int open;       /* index of the innermost bracket open there, or -1 */
-    uint32_t start; /* index where the innermost expression around it starts */
-    uint32_t first; /* index of the statement's first word */
+    uint32_t refused; /* index of the refused token */
+    uint32_t at;      /* the same, or an opening bracket around it when what is wrong is looked for there */
+    int open;         /* index of the innermost bracket open there, or -1 */
+    uint32_t start;   /* index where the innermost expression around it starts */
+    uint32_t first;   /* index of the statement's first word */
 } Scene;
 
 /* ---- Tokens ---------------------------------------------------------------------------------------- */
@@ -49,6 +50,8 @@ bool scene_is_field(const Scene *s, int index);
 bool scene_is_unpacking(const Scene *s, uint32_t index);
 /* Is the innermost bracket that of a call? */
 bool scene_is_call(const Scene *s);
+/* Is the innermost bracket that of an index? */
+bool scene_is_index(const Scene *s);
 /* Are we among a lambda's parameters? */
 bool scene_in_lambda_head(const Scene *s);
 /* Do names, not expressions, stand where the innermost item starts: parameters, imported names? */

@@ -75,6 +75,11 @@ typedef struct {
     NodeList keys, values;
 } Pairs;
 
+/* What stands in the parentheses of a call or behind a class's name. */
+typedef struct {
+    NodeList positional, keywords;
+} Arguments;
+
 /* One parameter of a def or lambda, and the marks `/`, `*` and `**` before or between them. */
 typedef enum {
     PARAMETER_PLAIN,
@@ -160,13 +165,14 @@ Sequence sequence_join(Parser *p, Sequence first, Sequence second);
 /* The operator that a token, or a compound assignment's token, stands for. */
 Operator operator_of(TokenKind kind);
 
-/* The argument `name=value`; another `name` than a Name, or no value, is an error. */
-Expr argument_keyword(Parser *p, Expr name, Token equal, Expr value);
+/* The `name=` of an argument; another `name` than a Name is an error. The argument, when its value has been read. */
+Expr argument_name(Parser *p, Expr name, Token equal);
+Expr argument_keyword(Parser *p, Expr name, Expr value);
 /*
  * Check the order of arguments and split them; their span is that of the parentheses. A generator expression
  * without parentheses of its own is right only alone in those of a `call`, and then has their span.
  */
-void arguments_split(Parser *p, Sequence arguments, bool call, NodeList *positional, NodeList *keywords);
+Arguments arguments_split(Parser *p, Sequence arguments, bool call);
 
 ParameterList parameter_append(Parser *p, ParameterList list, Parameter parameter);
 /* `colon` is that of a lambda, or NULL. */
@@ -202,6 +208,10 @@ Node *target_invalid_part(Node *node, TargetUse use);
 
 /* ---- Statements ------------------------------------------------------------------------------------ */
 
+/* Report the wrong part of `target` of a `=`; `value` is what follows the only one, or NULL. */
+void assignment_refuse(Parser *p, Node *target, const Node *value);
+/* Is this wrong target one that CPython would compare with the value instead? */
+bool target_is_comparable(const Node *target);
 Node *statement_assign(Parser *p, Sequence targets, Expr value);
 Node *statement_augmented(Parser *p, Expr target, Token operator, Expr value);
 Node *statement_annotated(Parser *p, Expr target, Token colon, Expr annotation, Expr value);
@@ -250,5 +260,7 @@ Token parser_token(Parser *p, uint32_t index);
 
 /* The grammar refused the last token fed: hold the error that CPython would report. */
 void diagnose(Parser *p, const void *grammar);
+/* The text ends inside brackets: hold an error if CPython finds one before it notices. */
+void diagnose_unclosed(Parser *p, void *grammar);
 
 #endif

@@ -53,18 +53,25 @@ static bool is_display(const Node *node) {
            (constant && !node->parenthesized);
 }
 
+static const Node *last_item(const Node *target) {
+    bool tuple = target->kind == AST_Tuple && !target->parenthesized;
+    return tuple ? target->Tuple.elts.items[target->Tuple.elts.count - 1] : target;
+}
+
+bool target_is_comparable(const Node *target) {
+    const Node *last = last_item(target);
+    return last && is_operand(last) && !is_display(last) && last->kind != AST_Starred;
+}
+
 /*
- * A wrong target of a plain assignment: `==` is suggested where a condition may have been meant, which is
- * when the last item before the only `=` could be compared.
+ * `==` is suggested where a condition may have been meant, which is when the last item before the only `=` could be
+ * compared.
  */
-static void explain_assignment(Parser *p, Node *target, const Node *value) {
-    const Node *last = target;
-    if (target->kind == AST_Tuple && !target->parenthesized)
-        last = target->Tuple.elts.items[target->Tuple.elts.count - 1];
-    if (!last || !is_operand(last) || is_display(last) || last->kind == AST_Starred ||
-        !starts_with_operand(value))
-        return;
-    if (last->kind == AST_Name && target != last)
+void assignment_refuse(Parser *p, Node *target, const Node *value) {
+    const Node *last = last_item(target);
+    if (!target_is_comparable(target) || !starts_with_operand(value))
+        target_set(p, target, TARGET_ASSIGN);
+    else if (last->kind == AST_Name && target != last)
         syntax_error(p, span_join(last->span, value->span),
                      "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
     else
@@ -75,7 +82,7 @@ static void explain_assignment(Parser *p, Node *target, const Node *value) {
 Node *statement_assign(Parser *p, Sequence targets, Expr value) {
     Node *first = targets.nodes.count ? targets.nodes.items[0] : NULL;
     if (targets.nodes.count == 1 && target_invalid_part(first, TARGET_ASSIGN))
-        explain_assignment(p, first, value.node);
+        assignment_refuse(p, first, value.node);
     for (uint32_t i = 0; i < targets.nodes.count; i++)
         target_set(p, targets.nodes.items[i], TARGET_ASSIGN);
     return NODE_NEW(Assign, span_join(targets.span, value.span), .targets = targets.nodes,

@@ -480,7 +480,7 @@ START_TEST(test_error) {
     ck_assert_msg(e->span.line == errors[_i].line &&
                       (e->no_caret ? 0 : e->span.column + 1) == errors[_i].offset,
                   "%s: at %u, %u", errors[_i].text, e->span.line, e->span.column + 1);
-    bool no_end = e->span.end_column == SPAN_NO_END || e->no_caret;
+    bool no_end = e->span.end_column >= SPAN_UNKNOWN_END || e->no_caret;
     ck_assert_msg(e->span.end_line == errors[_i].end_line &&
                       (no_end ? 0 : e->span.end_column + 1) == errors[_i].end_offset,
                   "%s: ends at %u, %u", errors[_i].text, e->span.end_line, e->span.end_column + 1);
