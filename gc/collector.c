@@ -218,11 +218,19 @@ static void mark_reachable(Heap *heap, Candidates all, Trace *trace) {
     }
 }
 
-static Garbage survey(Candidates all) {
+/* Whoever refers to it is garbage, too. */
+static bool leave_out(Heap *heap, Object *object) {
+    const TypeHead *slots = object_slots(object);
+    if (!slots->acyclic_uncounted || !slots->acyclic(object)) return false;
+    generation_remove(heap_vm(heap), object);
+    return true;
+}
+
+static Garbage survey(Heap *heap, Candidates all) {
     Garbage garbage = {0};
     for (uint32_t i = 0; i < all.count; i++) {
-        const Object *object = all.objects[i];
-        if (all.scratch[i] & MARKED || object == NULL) continue;
+        Object *object = all.objects[i];
+        if (all.scratch[i] & MARKED || object == NULL || leave_out(heap, object)) continue;
         garbage.count++;
         garbage.finalizers += object_has_finalizer(object);
         garbage.referenced |= (object->gc & GC_WEAKLY_REFERENCED) != 0;
@@ -238,7 +246,7 @@ static Garbage split(Heap *heap) {
         mark(&trace, i);
         mark_reachable(heap, all, &trace);
     }
-    return survey(all);
+    return survey(heap, all);
 }
 
 static bool report_garbage(Heap *heap) {

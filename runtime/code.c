@@ -24,6 +24,23 @@ static void drop_parts(VM *vm, const CodeParts *p) {
         value_drop(vm, values[i]);
 }
 
+static bool acyclic(const Object *self) {
+    return object_place(&((const Code *)self)->constants->head) == GC_UNTRACKED;
+}
+
+/* Constants close no cycles: take their tuples, and the code with them, out of the collector's sight at once. (What
+ * replace() was given may be another matter.) */
+static void settle(VM *vm, Code *code) {
+    const Tuple *constants = code->constants;
+    for (int64_t i = 0; i < constants->length; i++) {
+        Value v = constants->items[i];
+        if (is_exactly(v, &tuple_type) && tuple_is_acyclic(as_object(v))) object_untrack(vm, as_object(v));
+    }
+    if (!tuple_is_acyclic(&constants->head)) return;
+    object_untrack(vm, &code->constants->head);
+    object_untrack(vm, &code->head);
+}
+
 Value code_new(VM *vm, STEALS const CodeParts *parts) {
     Code *code = (Code *)object_new_container(vm, &code_type, sizeof *code);
     if (code == NULL) {
@@ -56,6 +73,7 @@ Value code_new(VM *vm, STEALS const CodeParts *parts) {
     code->qualified_name = parts->qualified_name;
     code->filename = parts->filename;
     object_track(&code->head);
+    settle(vm, code);
     return from_object(code);
 }
 
@@ -389,7 +407,7 @@ static Value repr(VM *vm, Value self) {
 }
 
 Type code_type = {
-    TYPE_HEAD(code_type, "code", .traverse = traverse, .dealloc = dealloc),
+    TYPE_HEAD(code_type, "code", .traverse = traverse, .dealloc = dealloc, .acyclic = acyclic),
     .flags = TYPE_WEAKLY_REFERABLE | TYPE_NO_NEW,
     .basic_size = sizeof(Code),
     .base = &object_type,

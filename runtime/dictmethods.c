@@ -379,7 +379,7 @@ static const NativeDef methods[] = {
 
 Type dict_type = {
     TYPE_HEAD(dict_type, "dict", .traverse = traverse, .rows = rows, .clear = clear, .dealloc = dealloc,
-              .acyclic = dict_is_acyclic),
+              .acyclic = dict_is_acyclic, .acyclic_uncounted = true),
     .flags = TYPE_BASE | TYPE_DICT | TYPE_MAPPING,
     .basic_size = sizeof(Dict),
     .base = &object_type,

@@ -168,14 +168,15 @@ static void dealloc(VM *vm, Object *self) {
     object_free(vm, self, size);
 }
 
-/* Items that are numbers, leaves, or tuples that were found to be so before. */
-static bool acyclic(const Object *self) {
+bool tuple_is_acyclic(const Object *self) {
     const Tuple *tuple = (const Tuple *)self;
     if (self->type != &tuple_type) return false;
     for (int64_t i = 0; i < tuple->length; i++) {
         Value v = tuple->items[i];
         if (is_absent(v) || !is_object(v) || object_slots(as_object(v))->traverse == NULL) continue;
-        if (as_object(v)->type != &tuple_type || object_place(as_object(v)) != GC_UNTRACKED) return false;
+        const Type *type = as_object(v)->type;
+        bool may_be = type == &tuple_type || type == &code_type;
+        if (!may_be || object_place(as_object(v)) != GC_UNTRACKED) return false;
     }
     return true;
 }
@@ -286,7 +287,7 @@ static const NativeDef methods[] = {
 
 Type tuple_type = {
     TYPE_HEAD(tuple_type, "tuple", .traverse = traverse, .rows = rows, .dealloc = dealloc,
-              .acyclic = acyclic),
+              .acyclic = tuple_is_acyclic),
     .flags = TYPE_BASE | TYPE_TUPLE | TYPE_SEQUENCE,
     .basic_size = sizeof(Tuple),
     .item_size = sizeof(Value),

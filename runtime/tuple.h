@@ -14,6 +14,9 @@ struct Tuple {
 static inline Tuple *as_tuple(Value v) { return (Tuple *)as_object(v); }
 static inline bool is_tuple(Value v) { return is_family(v, TYPE_TUPLE); }
 
+/* The type's `acyclic` slot: items that are numbers, leaves, or tuples and code that were found to be so before. */
+bool tuple_is_acyclic(const Object *self);
+
 /* A tuple whose items are ABSENT: fill them all, then object_track it (tuple_finish). */
 NEW RAISES Tuple *tuple_new(VM *vm, int64_t length);
 NEW RAISES Value tuple_from(VM *vm, const Value *items, int64_t length);        /* refs the items */

@@ -353,7 +353,10 @@ void generator_finalize(VM *vm, Object *self) {
         return;
     }
     if (g->state != GENERATOR_SUSPENDED || async_generator_hand_over(vm, g)) return;
-    if (is_absent(generator_delegate(g)) && !has_handler(g)) return;
+    if (is_absent(generator_delegate(g)) && !has_handler(g)) {
+        dispose(vm, g);
+        return;
+    }
     Value raised = error_take(vm);
     Value result = generator_close(vm, g);
     if (is_absent(result))

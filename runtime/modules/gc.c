@@ -202,10 +202,9 @@ NATIVE(set_debug) { return to_c_int(vm, args[0], NULL, NULL, &vm_heap(vm)->colle
 NATIVE(get_debug) { return int_small(vm_heap(vm)->collector.debug); }
 
 /* A dict is tracked from its making, and taken out by a collection; what is told of it is what would come of that. */
-NATIVE(is_tracked) {
-    if (!is_object(args[0]) || !gc_is_tracked(as_object(args[0]))) return FALSE_VALUE;
-    return bool_from(!dict_is_acyclic(as_object(args[0])));
-}
+static bool is_shown(const Object *object) { return gc_is_tracked(object) && !dict_is_acyclic(object); }
+
+NATIVE(is_tracked) { return bool_from(is_object(args[0]) && is_shown(as_object(args[0]))); }
 
 NATIVE(is_finalized) { return bool_from(is_object(args[0]) && gc_is_finalized(as_object(args[0]))); }
 
@@ -240,6 +239,8 @@ static int note(Object *object, void *context) {
     f->found[f->count++] = object;
     return 0;
 }
+
+static int note_tracked(Object *object, void *context) { return is_shown(object) ? note(object, context) : 0; }
 
 static int is_wanted(Object *referent, void *context) {
     const Findings *f = context;
@@ -280,7 +281,7 @@ NATIVE(get_objects) {
         }
     }
     Findings f = {.vm = vm};
-    return list_findings(&f, gc_each(vm_heap(vm), (int)generation, note, &f));
+    return list_findings(&f, gc_each(vm_heap(vm), (int)generation, note_tracked, &f));
 }
 
 NATIVE(get_referrers) {
