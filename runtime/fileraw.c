@@ -96,7 +96,7 @@ const char *file_path(VM *vm, Value name, NEW Value *keeper) {
         text = (const char *)as_bytes(name)->data;
         length = (size_t)as_bytes(name)->length;
     } else {
-        raise_type(vm, "expected str, bytes or os.PathLike object, not %T", name);
+        raise_type(vm, "expected str, bytes or os.PathLike object, not %s", type_short_name(type_of(name)));
         return NULL;
     }
     if (text && strlen(text) != length) {

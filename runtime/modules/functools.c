@@ -260,7 +260,7 @@ static Value partial_get(VM *vm, Value self, Value instance, Value owner) {
 Type partial_type = {
     TYPE_HEAD(partial_type, "functools.partial", .traverse = partial_traverse, .clear = partial_clear,
               .dealloc = partial_dealloc),
-    .flags = TYPE_BASE,
+    .flags = TYPE_BASE | TYPE_WEAKLY_REFERABLE,
     .basic_size = sizeof(Partial),
     .attributes_offset = sizeof(Partial),
     .base = &object_type,
@@ -641,7 +641,7 @@ static const NativeDef lru_methods[] = {
 Type lru_type = {
     TYPE_HEAD(lru_type, "functools._lru_cache_wrapper", .traverse = lru_traverse, .clear = lru_clear,
               .dealloc = lru_dealloc),
-    .flags = TYPE_BASE | TYPE_METHOD_DESCRIPTOR,
+    .flags = TYPE_BASE | TYPE_WEAKLY_REFERABLE | TYPE_METHOD_DESCRIPTOR,
     .basic_size = sizeof(Lru),
     .attributes_offset = sizeof(Lru),
     .base = &object_type,

@@ -101,6 +101,7 @@ static Value concatenate(VM *vm, Value a, Value b, bool inplace) {
     const ContainerSlots *slots = &type_of(a)->container;
     if (inplace && slots->inplace_concat) return slots->inplace_concat(vm, a, b);
     if (slots->concat) return slots->concat(vm, a, b);
+    if (!is_concatenable(b)) return raise_type(vm, "'%T' object can't be concatenated", a);
     return inplace ? object_inplace(vm, BINARY_ADD, a, b) : object_binary(vm, BINARY_ADD, a, b);
 }
 

@@ -205,18 +205,23 @@ NATIVE(sys_getrefcount) {
 
 /* What __sizeof__ says, which must be a number of bytes. NEW, RAISES. */
 static Value size_of(VM *vm, Value v) {
-    Value method = string_intern_c(vm, "__sizeof__");
-    Value size = is_absent(method) ? ABSENT : call_method(vm, v, method, NULL, 0);
-    value_xdrop(vm, method);
-    if (is_absent(size)) return ABSENT;
-    int64_t bytes = -1;
-    if (!is_int_family(size)) {
-        raise_type(vm, "an integer is required");
-    } else if (object_to_int64(vm, size, &exc_OverflowError, &bytes) && bytes < 0) {
-        raise_value(vm, "__sizeof__() should return >= 0");
+    Value name = string_intern_c(vm, "__sizeof__"), method = is_absent(name) ? ABSENT : object_special(vm, v, name);
+    value_xdrop(vm, name);
+    if (is_absent(method)) {
+        return error_raised(vm) ? ABSENT : raise_type(vm, "Type %T doesn't define __sizeof__", v);
     }
-    if (error_raised(vm)) value_clear(vm, &size);
-    return size;
+    Value size = call_0(vm, method);
+    value_drop(vm, method);
+    if (is_absent(size)) return ABSENT;
+    int64_t bytes = 0;
+    if (!is_int_family(size))
+        raise_type(vm, "an integer is required");
+    else if (!int_to_int64(size, &bytes))
+        raise_overflow(vm, "Python int too large to convert to C ssize_t");
+    else if (bytes < 0)
+        raise_value(vm, "__sizeof__() should return >= 0");
+    value_drop(vm, size);
+    return error_raised(vm) ? ABSENT : int_from(vm, bytes);
 }
 
 NATIVE(sys_getsizeof) {
