@@ -28,17 +28,20 @@ static bool acyclic(const Object *self) {
     return object_place(&((const Code *)self)->constants->head) == GC_UNTRACKED;
 }
 
-/* Constants close no cycles: take their tuples, and the code with them, out of the collector's sight at once. (What
- * replace() was given may be another matter.) */
-static void settle(VM *vm, Code *code) {
-    const Tuple *constants = code->constants;
+enum { SETTLED_DEPTH = 8 }; /* of tuples in tuples; the collector finds out about deeper ones */
+
+/* Take a tuple of constants out of the collector's sight, as they close no cycle; false if they might. (What replace() was
+ * given may be another matter.) */
+static bool settle(VM *vm, Tuple *constants, int depth) {
+    if (object_place(&constants->head) == GC_UNTRACKED) return true;
     for (int64_t i = 0; i < constants->length; i++) {
         Value v = constants->items[i];
-        if (is_exactly(v, &tuple_type) && tuple_is_acyclic(as_object(v))) object_untrack(vm, as_object(v));
+        if (is_exactly(v, &tuple_type) && (depth == SETTLED_DEPTH || !settle(vm, as_tuple(v), depth + 1)))
+            return false;
     }
-    if (!tuple_is_acyclic(&constants->head)) return;
-    object_untrack(vm, &code->constants->head);
-    object_untrack(vm, &code->head);
+    if (!tuple_is_acyclic(&constants->head)) return false;
+    object_untrack(vm, &constants->head);
+    return true;
 }
 
 Value code_new(VM *vm, STEALS const CodeParts *parts) {
@@ -73,7 +76,7 @@ Value code_new(VM *vm, STEALS const CodeParts *parts) {
     code->qualified_name = parts->qualified_name;
     code->filename = parts->filename;
     object_track(&code->head);
-    settle(vm, code);
+    if (settle(vm, code->constants, 1)) object_untrack(vm, &code->head);
     return from_object(code);
 }
 

@@ -79,7 +79,8 @@ Value file_target(VM *vm, Value file) {
     value_xdrop(vm, name);
     if (is_absent(method)) {
         if (error_raised(vm)) return ABSENT;
-        return raise_type(vm, "expected str, bytes or os.PathLike object, not %s", type_short_name(type_of(file)));
+        return raise_type(vm, "expected str, bytes or os.PathLike object, not %s",
+                          type_short_name(type_of(file)));
     }
     Value path = call_0(vm, method);
     value_drop(vm, method);

@@ -240,7 +240,9 @@ static int note(Object *object, void *context) {
     return 0;
 }
 
-static int note_tracked(Object *object, void *context) { return is_shown(object) ? note(object, context) : 0; }
+static int note_tracked(Object *object, void *context) {
+    return is_shown(object) ? note(object, context) : 0;
+}
 
 static int is_wanted(Object *referent, void *context) {
     const Findings *f = context;

@@ -62,7 +62,9 @@ void posix_path_fini(VM *vm, PosixPath *path) {
 bool posix_name_init(VM *vm, PosixPath *path, Value v) {
     *path = (PosixPath){.fd = -1, .text = ""};
     if (is_int_family(v))
-        return raise_type(vm, "expected str, bytes or os.PathLike object, not %s", type_short_name(type_of(v))), false;
+        return raise_type(vm, "expected str, bytes or os.PathLike object, not %s",
+                          type_short_name(type_of(v))),
+               false;
     path->target = file_target(vm, v);
     if (is_absent(path->target)) return false;
     path->text = file_path(vm, path->target, &path->keeper);
@@ -83,7 +85,8 @@ bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, boo
         value_xdrop(vm, name);
         if (is_absent(method) && !error_raised(vm)) {
             raise_type(vm, "%s: path should be string, bytes%s, not %s", function,
-                       may_be_fd ? ", os.PathLike or integer" : " or os.PathLike", type_short_name(type_of(v)));
+                       may_be_fd ? ", os.PathLike or integer" : " or os.PathLike",
+                       type_short_name(type_of(v)));
         }
         value_xdrop(vm, method);
         if (error_raised(vm)) return false;
@@ -432,9 +435,9 @@ NATIVE(posix_umask) {
 }
 
 NATIVE(posix_fspath) {
-    return is_int_family(args[0])
-               ? raise_type(vm, "expected str, bytes or os.PathLike object, not %s", type_short_name(type_of(args[0])))
-               : file_target(vm, args[0]);
+    return is_int_family(args[0]) ? raise_type(vm, "expected str, bytes or os.PathLike object, not %s",
+                                               type_short_name(type_of(args[0])))
+                                  : file_target(vm, args[0]);
 }
 
 /* --- the module --- */

@@ -205,7 +205,8 @@ NATIVE(sys_getrefcount) {
 
 /* What __sizeof__ says, which must be a number of bytes. NEW, RAISES. */
 static Value size_of(VM *vm, Value v) {
-    Value name = string_intern_c(vm, "__sizeof__"), method = is_absent(name) ? ABSENT : object_special(vm, v, name);
+    Value name = string_intern_c(vm, "__sizeof__"),
+          method = is_absent(name) ? ABSENT : object_special(vm, v, name);
     value_xdrop(vm, name);
     if (is_absent(method)) {
         return error_raised(vm) ? ABSENT : raise_type(vm, "Type %T doesn't define __sizeof__", v);
