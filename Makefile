@@ -38,6 +38,8 @@ CFLAGS_debug := -O1 -g -DMPY_DEBUG -fno-omit-frame-pointer
 CFLAGS_asan := -O1 -g -DMPY_DEBUG -DMPY_ASAN -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
 CFLAGS_coverage := -O0 -g -DNDEBUG --coverage
+CFLAGS_fuzz := -O1 -g1 -DMPY_DEBUG -DMPY_ASAN -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
+	-fno-sanitize-recover=undefined -fno-sanitize=pointer-overflow
 CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
 LDFLAGS += $(filter -fsanitize% -g% -O% --coverage,$(CFLAGS)) $(if $(filter -fno-pie,$(CFLAGS)),-no-pie)
 
@@ -56,7 +58,7 @@ FREEZE_OBJECTS := $(OBJECTS:$(MAIN)=$(OUT)/cli/tools/freeze.o)
 OBJECTS += $(FROZEN)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 
-.PHONY: all debug asan test unit scripts stress oom coverage bench check docs install clean help
+.PHONY: all debug asan test unit scripts stress oom coverage fuzz bench check docs install clean help
 .DELETE_ON_ERROR:
 .SECONDARY: # objects of unit tests are kept
 
@@ -140,7 +142,8 @@ $(OUT)/unit/%: $(OUT)/tests/unit/%.o $(filter-out $(MAIN),$(OBJECTS))
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check)
 
--include $(OBJECTS:.o=.d) $(OUT)/cli/tools/freeze.d $(UNIT_TESTS:$(OUT)/unit/%=$(OUT)/tests/unit/%.d)
+-include $(OBJECTS:.o=.d) $(OUT)/tests/fuzz/guided.d $(OUT)/cli/tools/freeze.d \
+	$(UNIT_TESTS:$(OUT)/unit/%=$(OUT)/tests/unit/%.d)
 
 # --- tests ---
 
@@ -172,6 +175,18 @@ coverage:
 
 # A bounded part of it: what the memory manager's own tests do.
 OOM_FEW := tests/modules/gc tests/modules/heap tests/lang/gc tests/regression
+
+# libFuzzer comes with clang. FUZZ_TARGET is a function of tests/fuzz/_targets.mpy; what is found lies in build/fuzz.
+FUZZ_TARGET ?= compiled
+FUZZ_SECONDS ?= 60
+fuzz:
+	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang build/fuzz/guided
+	@mkdir -p build/fuzz/corpus/$(FUZZ_TARGET)
+	@FUZZ_TARGET=$(FUZZ_TARGET) ASAN_OPTIONS=detect_leaks=0 build/fuzz/guided -max_total_time=$(FUZZ_SECONDS) \
+		-timeout=20 -rss_limit_mb=4096 -artifact_prefix=build/fuzz/ build/fuzz/corpus/$(FUZZ_TARGET) $(FUZZ_SEEDS)
+
+$(OUT)/guided: $(OUT)/tests/fuzz/guided.o $(filter-out $(MAIN),$(OBJECTS))
+	@$(CC) $(filter-out %fuzzer-no-link,$(LDFLAGS)) -fsanitize=address,undefined,fuzzer -o $@ $^ $(LDLIBS)
 
 stress: $(PROGRAM)
 	@MPYHEAPCHECK=$(if $(filter opt,$(VARIANT)),0,1) tests/run --mpy ./$(PROGRAM) -j $(JOBS) --stress
@@ -219,6 +234,7 @@ help:
 	@echo "make oom      the script tests with one request for memory after another refused"
 	@echo "make coverage branch coverage of the memory manager"
 	@echo "make stress   the script tests with a full garbage collection at every new container"
+	@echo "make fuzz     inputs guided by coverage (clang's libFuzzer) to FUZZ_TARGET, a function of tests/fuzz/_targets.mpy"
 	@echo "make bench    the benchmark programs under mpy, \$$(PYTHON) and \$$(LUA): ratios"
 	@echo "make docs     docs/bytecode.md from compiler/opcodes.def, docs/modules.md from the modules"
 	@echo "make check    formatting, include directions, one-table rules"
