@@ -192,6 +192,7 @@ static bool check_debug_blocks(const Heap *heap, const Report *report) {
 
 bool heap_check(Heap *heap, char *report_text, size_t report_size) {
     Report report = {report_text, report_size};
+    shelves_clear(heap);
     if (!check_arenas(heap, &report) || !check_pages(heap, &report)) return false;
     if (!check_generations(heap, &report) || !check_debug_blocks(heap, &report)) return false;
     return heap_check_accounts(heap) || differ(&report, "the accounts do not add up");

@@ -93,6 +93,10 @@ void heap_assert_block(const Heap *heap, const void *block, size_t size) {
     if (size <= POOL_MAX) {
         assert(page->state >= PAGE_CURRENT && page->size_class == pool_class(size == 0 ? 1 : size));
         assert(offset % PAGE_BYTES % heap->classes[page->size_class].slot_size == 0);
+        if (size > SMALL_MAX) return;
+        const Shelf *shelf = &heap->shelves[(size + SLOT_STEP - 1) / SLOT_STEP];
+        for (void *const *slot = shelf->top; *slot != NULL; slot--)
+            assert(*slot != block);
     } else {
         assert(page->state == PAGE_SPAN && page->bytes == size);
     }
@@ -142,12 +146,19 @@ static bool may_collect_for(Heap *heap, size_t size) {
     return true;
 }
 
+/* Did what lay on the shelves keep a page from being free? */
+static bool shelves_yield(Heap *heap) {
+    size_t used = heap->spans.used_pages;
+    shelves_clear(heap);
+    return heap->spans.used_pages < used;
+}
+
 /* A request for a block was refused; is it worth trying again? */
 static bool has_found_room(Heap *heap, size_t size) {
-    if (!may_collect_for(heap, size)) return false;
+    if (!may_collect_for(heap, size)) return shelves_yield(heap);
     bool fruitful = gc_collect_quietly(heap);
     heap->fruitless = fruitful ? 0 : heap->fruitless + 1;
-    return fruitful;
+    return shelves_yield(heap) || fruitful;
 }
 
 void *heap_alloc_slow(Heap *heap, size_t size, const Type *type) {
@@ -205,8 +216,9 @@ void *heap_allocate_fn(void *heap, void *block, size_t old_size, size_t new_size
 
 /* The same for a container: user code may run. */
 static bool collect_in_emergency(Heap *heap, size_t size) {
-    if (!may_collect_for(heap, size)) return false;
+    if (!may_collect_for(heap, size)) return shelves_yield(heap);
     heap->fruitless = gc_collect(heap, OLDEST) > 0 ? 0 : heap->fruitless + 1;
+    shelves_clear(heap);
     return true;
 }
 
@@ -240,6 +252,11 @@ static void arm_fast_paths(Heap *heap) {
     bool watched = heap->mode != HEAP_POOLS || heap->fail_at != 0;
     for (unsigned i = 0; i < POOL_CLASSES; i++) {
         heap->current[i] = watched ? &heap->sentinel : heap->classes[i].current;
+    }
+    shelves_clear(heap);
+    for (unsigned i = 0; i <= SMALL_CLASSES; i++) {
+        Shelf *shelf = &heap->shelves[i];
+        shelf->limit = &shelf->slots[watched ? 0 : SHELF_SLOTS];
     }
     heap->fast_bytes = heap->mode == HEAP_POOLS ? RANGE_WINDOW : 0;
 }

@@ -101,6 +101,7 @@ struct Heap {
     uint32_t death_depth; /* nested object_die */
     Generation generations[GENERATIONS + 1]; /* young, middle, old; permanent */
     Page *current[POOL_CLASSES]; /* each class's current pool, or the sentinel while requests are watched */
+    Shelf shelves[SMALL_CLASSES + 1];
 
     Object *deferred; /* deaths that wait for the outermost one; linked through their headers */
     Collector collector;

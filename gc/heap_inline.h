@@ -2,7 +2,7 @@
 #define MPY_GC_HEAP_INLINE_H
 
 /*
- * The inlined paths: taking a small block from its class's current pool and giving it back, and the same for
+ * The inlined paths: taking a small block from its class's shelf or current pool and giving it back, and the same for
  * objects.
  *
  * Each is about ten instructions and leads to a slow path whenever anything at all is out of the ordinary.
@@ -16,7 +16,9 @@
 /* A small block, or NULL when the slow path must serve. Sizes 0 and over SMALL_MAX are not served here. */
 static inline void *heap_alloc_fast(Heap *heap, size_t size) {
     if (__builtin_expect(size > SMALL_MAX, 0)) return NULL;
-    return pool_take(heap->current[(size + SLOT_STEP - 1) / SLOT_STEP]);
+    size_t size_class = (size + SLOT_STEP - 1) / SLOT_STEP;
+    void *slot = shelf_take(&heap->shelves[size_class]);
+    return __builtin_expect(slot != NULL, 1) ? slot : pool_take(heap->current[size_class]);
 }
 
 static inline void *heap_alloc(Heap *heap, size_t size) {
@@ -28,8 +30,11 @@ static inline void heap_free(Heap *heap, void *block, size_t size) {
 #ifdef MPY_DEBUG
     heap_assert_block(heap, block, size);
 #endif
+    bool small = size <= SMALL_MAX;
+    if (__builtin_expect(small && shelf_put(&heap->shelves[(size + SLOT_STEP - 1) / SLOT_STEP], block), 1))
+        return;
     size_t offset = (size_t)((char *)block - heap->fast_base);
-    if (__builtin_expect(size > SMALL_MAX || offset >= heap->fast_bytes, 0)) {
+    if (__builtin_expect(!small || offset >= heap->fast_bytes, 0)) {
         heap_free_slow(heap, block, size);
         return;
     }

@@ -1,4 +1,4 @@
-#include "gc/heap.h"
+#include "gc/debug.h"
 
 /* ---- Size classes ---- */
 
@@ -30,6 +30,8 @@ static void class_init(PoolClass *class, size_t slot_size) {
 
 void pools_init(Heap *heap) {
     heap->sentinel = (Page){.free = NULL};
+    for (unsigned i = 0; i <= SMALL_CLASSES; i++)
+        heap->shelves[i].top = heap->shelves[i].limit = &heap->shelves[i].slots[0];
     for (unsigned i = 0; i < POOL_CLASSES; i++) {
         class_init(&heap->classes[i], class_slot_size(i == 0 ? 1 : i));
         heap->classes[i].current = &heap->sentinel;
@@ -135,7 +137,16 @@ void pool_transition(Heap *heap, Page *pool) {
     bucket_append(heap, class, pool, bucket);
 }
 
+void shelves_clear(Heap *heap) {
+    for (unsigned i = 0; i <= SMALL_CLASSES; i++) {
+        Shelf *shelf = &heap->shelves[i];
+        for (void *slot; (slot = shelf_take(shelf)) != NULL;)
+            block_give(heap, slot, i * SLOT_STEP);
+    }
+}
+
 void pools_trim(Heap *heap) {
+    shelves_clear(heap);
     for (unsigned i = 1; i < POOL_CLASSES; i++) {
         Page *pool = heap->classes[i].current;
         if (pool == &heap->sentinel || pool_live(pool) > 0) continue;

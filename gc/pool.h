@@ -41,6 +41,12 @@
  * That the fullest partial pool is taken first leaves the emptier ones alone, and they are the likeliest to
  * lose their last slot and to give their page back.
  *
+ * Shelves. A program that frees a block mostly wants one of that size next, and that slot is in the processor's cache:
+ * its pool's descriptor and the next slot of the pool's list mostly are not. So in front of the pools of each small
+ * class lies a *shelf*: the slots that were freed last, whichever pools they are of. A request takes from the shelf
+ * first, a free puts there while there is room. For its pool a slot on the shelf is live still; whoever counts or
+ * checks pools, trims them or has no page left clears the shelves before (shelves_clear).
+ *
  * One counter finds the transitions: `countdown` is the number of frees until the next one, whichever it is,
  * and the free path only decrements it and asks for zero. For the current pool it is one more than the live
  * slots, so never zero.
@@ -59,7 +65,14 @@ enum {
     POOL_MAX = PAGE_BYTES / 2, /* larger blocks are spans */
     POOL_BUCKETS = 4,
     POOL_REST_SHARE = 6, /* a full pool is noticed again when one slot more than one in so many is free */
+    SHELF_SLOTS = 29,    /* few, since each may keep a page from being free; a shelf is four cache lines */
 };
+
+typedef struct Shelf {
+    void **top;   /* the slot put there last; &slots[0], which holds NULL, when there is none */
+    void **limit; /* how far `top` may go: &slots[0] while every request and free must take the slow path */
+    void *slots[1 + SHELF_SLOTS];
+} Shelf;
 
 typedef struct PoolClass {
     uint16_t slot_size;
@@ -85,10 +98,13 @@ void *pool_refill(Heap *heap, unsigned size_class);
 /* The countdown of a pool came to zero. */
 void pool_transition(Heap *heap, Page *pool);
 
+/* Put the slots on the shelves back into their pools. */
+void shelves_clear(Heap *heap);
+
 /* Give back the pages of current pools without a live slot. */
 void pools_trim(Heap *heap);
 
-/* How many of the pool's slots are live. */
+/* How many of the pool's slots are live, or on a shelf. */
 static inline unsigned pool_live(const Page *pool) { return (unsigned)(pool->countdown + pool->floor); }
 
 /* Links between free slots overlay the contents of any type. */
@@ -109,6 +125,22 @@ static inline bool pool_give(Page *pool, void *slot) {
     *(SlotLink *)slot = pool->free;
     pool->free = slot;
     return --pool->countdown == 0;
+}
+
+/* The slot that was put on the shelf last; NULL when there is none. */
+static inline void *shelf_take(Shelf *shelf) {
+    void **top = shelf->top, *slot = *top;
+    if (slot != NULL) shelf->top = top - 1;
+    return slot;
+}
+
+/* False when there is no room. */
+static inline bool shelf_put(Shelf *shelf, void *slot) {
+    void **top = shelf->top;
+    if (top == shelf->limit) return false;
+    *++top = slot;
+    shelf->top = top;
+    return true;
 }
 
 #endif

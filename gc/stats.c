@@ -34,6 +34,7 @@ static void count_arenas(const AddressRange *range, HeapStats *stats) {
 
 void heap_stats(Heap *heap, HeapStats *stats) {
     const Spans *spans = &heap->spans;
+    shelves_clear(heap);
     *stats = (HeapStats){.used = heap_used(heap), .requests = heap->requests};
     size_t free_pages = 0;
     for (uint32_t page = span_next(spans, PAGE_NONE); page != PAGE_NONE; page = span_next(spans, page)) {

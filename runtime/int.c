@@ -1,63 +1,17 @@
-/*
- * Arithmetic on ints of any size: views, sums, products, quotients, powers, shifts, bits.
- *
- * Immediate operands take short paths first; whatever leaves 62 bits goes through IntViews and GMP's mpn
- * layer. A result is computed in a new BigInt of the greatest size it may have, and big_finish trims it or
- * turns it into an immediate.
- */
-#include "runtime/int.h"
-
-#include <gmp.h>
+/* int: making and reading, comparison and hash, sums, products, quotients (powers: intpower.c; bits: intbits.c). */
 #include <math.h>
 
 #include "runtime/error.h"
 #include "runtime/float.h"
 #include "runtime/instance.h"
+#include "runtime/intlimbs.h"
 #include "runtime/tuple.h"
-
-_Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t) && GMP_NAIL_BITS == 0, "a limb is a whole 64-bit word");
-
-/* 8 Gbit: results beyond it are refused at once instead of after minutes of work. */
-static const int64_t LIMBS_MAX = INT64_C(1) << 27;
-
-static inline const mp_limb_t *limbs_of(const IntView *v) { return (const mp_limb_t *)v->limbs; }
-
-static inline uint64_t magnitude(int64_t i) { return i < 0 ? 0 - (uint64_t)i : (uint64_t)i; }
-
-static inline __attribute__((always_inline)) void view_of(Value v, IntView *view) {
-    if (!is_int(v) && !is_bool(v)) {
-        const BigInt *big = (const BigInt *)as_object(v);
-        view->limbs = big->limbs;
-        view->negative = big->size < 0;
-        view->count = view->negative ? -big->size : big->size;
-        return;
-    }
-    int64_t i = is_int(v) ? int_get(v) : value_same(v, TRUE_VALUE);
-    view->immediate = magnitude(i);
-    view->negative = i < 0;
-    view->count = i != 0;
-    view->limbs = &view->immediate;
-}
 
 void int_view(Value v, IntView *view) { view_of(v, view); }
 
 /* --- making --- */
 
-static size_t big_size(int64_t limbs) { return sizeof(BigInt) + (size_t)limbs * sizeof(uint64_t); }
-
-static inline BigInt *big_new(VM *vm, int64_t limbs) {
-    BigInt *big = limbs > LIMBS_MAX ? NULL : (BigInt *)object_new(vm, &int_type, big_size(limbs));
-    if (!big) {
-        raise_memory(vm);
-        return NULL;
-    }
-    big->size = limbs;
-    return big;
-}
-
-/* What big_finish does for a number with zero limbs on top or small enough to be an immediate. */
-static __attribute__((noinline)) Value finish_shorter(VM *vm, BigInt *big, int64_t room, int64_t used,
-                                                      bool negative) {
+Value big_finish_shorter(VM *vm, BigInt *big, int64_t room, int64_t used, bool negative) {
     while (used > 0 && big->limbs[used - 1] == 0)
         used--;
     uint64_t low = used ? big->limbs[0] : 0;
@@ -73,14 +27,6 @@ static __attribute__((noinline)) Value finish_shorter(VM *vm, BigInt *big, int64
         }
         big = trimmed;
     }
-    big->size = negative ? -used : used;
-    return from_object(big);
-}
-
-/* The int that `big`, made with room for `room` limbs, holds: `used` limbs and a sign. Takes the reference. */
-static inline Value big_finish(VM *vm, BigInt *big, int64_t room, int64_t used, bool negative) {
-    if (used != room || used < 2 || big->limbs[used - 1] == 0)
-        return finish_shorter(vm, big, room, used, negative);
     big->size = negative ? -used : used;
     return from_object(big);
 }
@@ -154,10 +100,6 @@ int int_sign(Value v) {
     IntView view;
     view_of(v, &view);
     return view.count == 0 ? 0 : view.negative ? -1 : 1;
-}
-
-static int64_t view_bits(const IntView *view) {
-    return view->count ? view->count * 64 - __builtin_clzll(view->limbs[view->count - 1]) : 0;
 }
 
 int64_t int_bit_length(Value v) {
@@ -243,12 +185,6 @@ int64_t int_hash(Value v) {
 }
 
 /* --- sums and products --- */
-
-/*
- * Numbers of up to so many limbs are worked on here, in registers and a local row: a call into GMP, or a view in memory,
- * costs more than the work.
- */
-enum { SHORT_LIMBS = 8 };
 
 /* The limbs of a number, how many there are, negative for a negative number; those of an immediate are in *local. */
 static inline const uint64_t *limbs_in(Value v, uint64_t *local, int64_t *size) {
@@ -563,239 +499,6 @@ static Value true_divide(VM *vm, Value a, Value b) {
     return true_divide_big(vm, &x, &y);
 }
 
-/* --- powers --- */
-
-/* base ** exponent (exponent >= 0) by squaring, the bits of the exponent from the top; reduced by modulus if
- * present. */
-static Value power_by_squaring(VM *vm, Value base, const IntView *exponent, Value modulus) {
-    Value result = int_small(1);
-    for (int64_t bit = view_bits(exponent) - 1; bit >= 0; bit--) {
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) {
-            value_drop(vm, result);
-            return ABSENT;
-        }
-        bool set = exponent->limbs[bit / 64] >> (bit % 64) & 1;
-        for (int step = 0; step <= set; step++) {
-            Value next = multiply(vm, result, step ? base : result);
-            value_drop(vm, result);
-            if (is_absent(next)) return ABSENT;
-            result = next;
-            if (is_absent(modulus)) continue;
-            bool divided = int_divmod(vm, result, modulus, NULL, &next);
-            value_drop(vm, result);
-            if (!divided) return ABSENT;
-            result = next;
-        }
-    }
-    return result;
-}
-
-/* Of immediates, while the squares fit a word; false when something does not. */
-static bool power_small(int64_t base, int64_t exponent, int64_t *result) {
-    for (*result = 1;;) {
-        if (exponent & 1 && __builtin_mul_overflow(*result, base, result)) return false;
-        exponent >>= 1;
-        if (exponent == 0) return true;
-        if (__builtin_mul_overflow(base, base, &base)) return false;
-    }
-}
-
-static Value power(VM *vm, Value a, Value b) {
-    int64_t small;
-    if (are_ints(a, b) && int_get(b) >= 0 && power_small(int_get(a), int_get(b), &small))
-        return int_from(vm, small);
-    IntView x, exponent;
-    view_of(b, &exponent);
-    view_of(a, &x);
-    if (exponent.negative) {
-        double base, power;
-        if (x.count == 0) return raise_zero_division(vm, "0.0 cannot be raised to a negative power"), ABSENT;
-        if (!int_to_double(vm, a, &base) || !int_to_double(vm, b, &power)) return ABSENT;
-        return float_from(vm, pow(base, power));
-    }
-    bool unit = x.count == 0 || (x.count == 1 && x.limbs[0] == 1);
-    if (!unit &&
-        (exponent.count > 1 || (exponent.count == 1 && exponent.limbs[0] > (uint64_t)LIMBS_MAX * 64))) {
-        return raise_memory(vm);
-    }
-    if (unit && exponent.count) { /* 0, 1 or -1: only the exponent's parity matters */
-        return int_small(x.count == 0 ? 0 : x.negative && (exponent.limbs[0] & 1) ? -1 : 1);
-    }
-    if (exponent.count && view_bits(&x) * (int64_t)exponent.limbs[0] / 64 > LIMBS_MAX + 1)
-        return raise_memory(vm);
-    return power_by_squaring(vm, a, &exponent, ABSENT);
-}
-
-/* The inverse of a modulo n (n > 1) by Euclid's extended algorithm; ABSENT with nothing raised when there is
- * none. */
-static Value inverse_modulo(VM *vm, Value a, Value n) {
-    Value r0 = value_ref(n), r1 = ABSENT, t0 = int_small(0), t1 = int_small(1);
-    bool ok = int_divmod(vm, a, n, NULL, &r1);
-    while (ok && int_sign(r1) != 0) {
-        Value q = ABSENT, r = ABSENT, product = ABSENT, t = ABSENT;
-        ok = int_divmod(vm, r0, r1, &q, &r);
-        if (ok) product = multiply(vm, q, t1);
-        if (ok && !is_absent(product)) t = subtract(vm, t0, product);
-        value_xdrop(vm, q);
-        value_xdrop(vm, product);
-        value_drop(vm, r0), value_drop(vm, t0);
-        r0 = r1, r1 = r, t0 = t1, t1 = t;
-        ok = ok && !is_absent(t);
-    }
-    Value result = ABSENT;
-    if (ok && value_same(r0, int_small(1))) ok = int_divmod(vm, t0, n, NULL, &result);
-    value_xdrop(vm, r0), value_xdrop(vm, r1), value_xdrop(vm, t0), value_xdrop(vm, t1);
-    return result;
-}
-
-Value int_power_modulo(VM *vm, Value base, Value exponent, Value modulus) {
-    int sign = int_sign(modulus);
-    if (sign == 0) return raise_value(vm, "pow() 3rd argument cannot be 0");
-    Value n = sign < 0 ? int_negate(vm, modulus) : int_exact(vm, modulus);
-    if (is_absent(n)) return ABSENT;
-    Value reduced = ABSENT, result = ABSENT;
-    if (int_sign(exponent) < 0) {
-        reduced = inverse_modulo(vm, base, n);
-        if (is_absent(reduced) && !error_raised(vm))
-            raise_value(vm, "base is not invertible for the given modulus");
-    } else {
-        int_divmod(vm, base, n, NULL, &reduced);
-    }
-    if (!is_absent(reduced)) {
-        IntView view;
-        view_of(exponent, &view);
-        result = power_by_squaring(vm, reduced, &view, n);
-        value_drop(vm, reduced);
-    }
-    value_drop(vm, n);
-    if (is_absent(result)) return ABSENT;
-    Value floored; /* towards the modulus' sign, and 0 when the modulus is 1 */
-    bool divided = int_divmod(vm, result, modulus, NULL, &floored);
-    value_drop(vm, result);
-    return divided ? floored : ABSENT;
-}
-
-/* --- shifts --- */
-
-static Value shift_left(VM *vm, const IntView *x, int64_t by) {
-    int64_t words = by / 64, bits = by % 64, length = words + x->count;
-    bool spills = bits > __builtin_clzll(x->limbs[x->count - 1]);
-    int64_t room = length + spills;
-    BigInt *result = big_new(vm, room);
-    if (!result) return ABSENT;
-    mp_limb_t *to = (mp_limb_t *)result->limbs;
-    for (int64_t i = 0; i < words; i++)
-        to[i] = 0;
-    if (bits && x->count <= SHORT_LIMBS) {
-        uint64_t below = 0;
-        for (int64_t i = 0; i < x->count; i++) {
-            to[words + i] = x->limbs[i] << bits | below;
-            below = x->limbs[i] >> (64 - bits);
-        }
-        if (spills) to[length] = below;
-    } else if (bits) {
-        mp_limb_t top = mpn_lshift(to + words, limbs_of(x), x->count, (unsigned)bits);
-        if (spills) to[length] = top;
-    } else {
-        mpn_copyi(to + words, limbs_of(x), x->count);
-    }
-    return big_finish(vm, result, room, room, x->negative);
-}
-
-/* Floor: of a negative number with a set bit among those shifted out, one more is taken away. */
-static Value shift_right(VM *vm, const IntView *x, int64_t by) {
-    int64_t words = by / 64;
-    if (words >= x->count) return int_small(x->negative ? -1 : 0);
-    int64_t left = x->count - words, room = left + x->negative; /* one more may carry */
-    BigInt *result = big_new(vm, room);
-    if (!result) return ABSENT;
-    mp_limb_t *to = (mp_limb_t *)result->limbs;
-    bool lost = words && !mpn_zero_p(limbs_of(x), words);
-    if (by % 64 && left <= SHORT_LIMBS) {
-        uint64_t above = 0, *limbs = result->limbs;
-        unsigned bits = by % 64;
-        for (int64_t i = left; i-- > 0;) {
-            limbs[i] = x->limbs[words + i] >> bits | above;
-            above = x->limbs[words + i] << (64 - bits);
-        }
-        lost |= above != 0;
-    } else if (by % 64) {
-        lost |= mpn_rshift(to, limbs_of(x) + words, left, (unsigned)(by % 64)) != 0;
-    } else {
-        mpn_copyi(to, limbs_of(x) + words, left);
-    }
-    if (x->negative) to[left] = 0;
-    if (x->negative && lost) mpn_add_1(to, to, room, 1);
-    return big_finish(vm, result, room, room, x->negative);
-}
-
-Value int_shift(VM *vm, Value v, int64_t left) {
-    if (is_int(v) && left <= 0) {
-        return int_small(left <= -63 ? (int_get(v) < 0 ? -1 : 0) : int_get(v) >> -left);
-    }
-    IntView view;
-    view_of(v, &view);
-    if (view.count == 0) return int_small(0);
-    return left >= 0 ? shift_left(vm, &view, left) : shift_right(vm, &view, -left);
-}
-
-static Value shift(VM *vm, Value a, Value b, bool left) {
-    int64_t by;
-    if (int_sign(b) < 0) return raise_value(vm, "negative shift count");
-    if (!int_to_int64(b, &by) || by > LIMBS_MAX * 64) {
-        if (int_sign(a) == 0) return int_small(0);
-        if (!left) return int_small(int_sign(a) < 0 ? -1 : 0);
-        return is_int(b) ? raise_memory(vm) : raise_overflow(vm, "too many digits in integer");
-    }
-    return int_shift(vm, a, left ? by : -by);
-}
-
-/* --- bits, as if in two's complement without end --- */
-
-/* Limb i of the two's complement; *carry starts as 1 for a negative number. */
-static uint64_t complement_limb(const IntView *x, int64_t i, unsigned *carry) {
-    uint64_t limb = i < x->count ? x->limbs[i] : 0;
-    if (!x->negative) return limb;
-    limb = ~limb + *carry;
-    *carry = *carry && limb == 0;
-    return limb;
-}
-
-static uint64_t combine(BinaryOp op, uint64_t a, uint64_t b) {
-    return op == BINARY_AND ? a & b : op == BINARY_OR ? a | b : a ^ b;
-}
-
-/* Of two numbers that are not negative, x at least as long as y. */
-static Value bitwise_positive(VM *vm, BinaryOp op, const IntView *x, const IntView *y) {
-    int64_t room = op == BINARY_AND ? y->count : x->count;
-    BigInt *result = big_new(vm, room);
-    if (!result) return ABSENT;
-    for (int64_t i = 0; i < y->count; i++)
-        result->limbs[i] = combine(op, x->limbs[i], y->limbs[i]);
-    for (int64_t i = y->count; i < room; i++)
-        result->limbs[i] = x->limbs[i];
-    return big_finish(vm, result, room, room, false);
-}
-
-static Value bitwise(VM *vm, BinaryOp op, Value a, Value b) {
-    if (are_ints(a, b)) return int_small((int64_t)combine(op, (uint64_t)int_get(a), (uint64_t)int_get(b)));
-    IntView x, y;
-    view_of(a, &x);
-    view_of(b, &y);
-    if (!x.negative && !y.negative)
-        return x.count < y.count ? bitwise_positive(vm, op, &y, &x) : bitwise_positive(vm, op, &x, &y);
-    int64_t room = (x.count > y.count ? x.count : y.count) + 1;
-    bool negative = combine(op, x.negative, y.negative);
-    BigInt *result = big_new(vm, room);
-    if (!result) return ABSENT;
-    unsigned carry_x = 1, carry_y = 1;
-    for (int64_t i = 0; i < room; i++) {
-        result->limbs[i] = combine(op, complement_limb(&x, i, &carry_x), complement_limb(&y, i, &carry_y));
-    }
-    if (negative) mpn_neg((mp_limb_t *)result->limbs, (mp_limb_t *)result->limbs, room);
-    return big_finish(vm, result, room, room, negative);
-}
-
 /* --- the operators --- */
 
 static Value floor_divide(VM *vm, Value a, Value b) {
@@ -817,32 +520,12 @@ static Value divmod_pair(VM *vm, Value a, Value b) {
     return tuple;
 }
 
-/* The slots: each for both of int's family, NOT_IMPLEMENTED else. */
-#define OPERATOR(name, result) \
-    Value int_##name(VM *vm, Value a, Value b) { \
-        if (!is_usual(a) || !is_usual(b)) { \
-            if (!is_int_family(a) || !is_int_family(b)) return NOT_IMPLEMENTED; \
-            a = bool_as_int(a), b = bool_as_int(b); \
-        } \
-        return result; \
-    }
-
-static inline bool is_usual(Value v) { return is_int(v) || is_exactly(v, &int_type); }
-
-static inline Value bool_as_int(Value v) { return is_bool(v) ? int_small(value_same(v, TRUE_VALUE)) : v; }
-
 OPERATOR(add, add(vm, a, b))
 OPERATOR(subtract, subtract(vm, a, b))
 OPERATOR(multiply, multiply(vm, a, b))
 OPERATOR(true_divide, true_divide(vm, a, b))
 OPERATOR(floor_divide, floor_divide(vm, a, b))
 OPERATOR(modulo, modulo(vm, a, b))
-OPERATOR(power, power(vm, a, b))
-OPERATOR(left_shift, shift(vm, a, b, true))
-OPERATOR(right_shift, shift(vm, a, b, false))
-OPERATOR(and, bitwise(vm, BINARY_AND, a, b))
-OPERATOR(or, bitwise(vm, BINARY_OR, a, b))
-OPERATOR(xor, bitwise(vm, BINARY_XOR, a, b))
 OPERATOR(divmod_pair, divmod_pair(vm, a, b))
 
 Value int_binary(VM *vm, BinaryOp op, Value a, Value b) {

@@ -1,9 +1,6 @@
 /* Ints as text and as bytes: parsing in every base, printing, to_bytes and from_bytes. */
-#include <gmp.h>
-
 #include "runtime/bytes.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
+#include "runtime/intlimbs.h"
 #include "runtime/str.h"
 #include "runtime/unicode.h"
 
@@ -381,15 +378,6 @@ Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool little_endi
     Value result = int_from_limbs(vm, limbs, (int64_t)count, negative);
     if (limbs != local) memory_free(vm, limbs, count * 8);
     return result;
-}
-
-/* Limb i of the two's complement of a number; *carry is true at first. */
-static uint64_t complement_limb(const IntView *view, int64_t i, bool *carry) {
-    uint64_t limb = i < view->count ? view->limbs[i] : 0;
-    if (!view->negative) return limb;
-    limb = ~limb + *carry;
-    *carry = *carry && limb == 0;
-    return limb;
 }
 
 bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endian, bool is_signed) {

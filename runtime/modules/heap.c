@@ -114,8 +114,9 @@ static void view_page(const Heap *heap, uint32_t page, ClassView views[POOL_CLAS
 }
 
 NATIVE(pools) {
-    const Heap *heap = vm_heap(vm);
+    Heap *heap = vm_heap(vm);
     ClassView views[POOL_CLASSES] = {0};
+    shelves_clear(heap);
     for (uint32_t page = span_next(&heap->spans, PAGE_NONE); page != PAGE_NONE;
          page = span_next(&heap->spans, page))
         view_page(heap, page, views);

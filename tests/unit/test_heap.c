@@ -282,39 +282,39 @@ START_TEST(a_pool_goes_through_its_states) {
     const PoolClass *class = &heap->classes[pool_class(SIZE)];
     void *first[PER_PAGE], *second[PER_PAGE];
     for (int i = 0; i < PER_PAGE; i++)
-        first[i] = heap_alloc(heap, SIZE);
+        first[i] = block_take(heap, SIZE);
     const Page *pool = &heap->pages[page_of(&heap->spans.range, first[0])];
     ck_assert_int_eq(pool->state,
                      PAGE_CURRENT); /* free -> current; that it has no free slot is not noticed yet */
 
-    second[0] = heap_alloc(heap, SIZE);
+    second[0] = block_take(heap, SIZE);
     const Page *other = &heap->pages[page_of(&heap->spans.range, second[0])];
     ck_assert_ptr_ne(pool, other);
     ck_assert_int_eq(pool->state, PAGE_FULL); /* current -> full */
     ck_assert_int_eq(other->state, PAGE_CURRENT);
 
     int live = PER_PAGE;
-    for (; live > PER_PAGE - class->rest; heap_free(heap, first[--live], SIZE))
+    for (; live > PER_PAGE - class->rest; block_give(heap, first[--live], SIZE))
         ck_assert_int_eq(pool->state, PAGE_FULL);
     ck_assert_int_eq(pool->state, PAGE_PARTIAL); /* full -> partial */
     ck_assert_int_eq(pool->bucket, POOL_BUCKETS - 1);
     while (live >= class->low[POOL_BUCKETS - 1])
-        heap_free(heap, first[--live], SIZE);
+        block_give(heap, first[--live], SIZE);
     ck_assert_int_eq(pool->state, PAGE_PARTIAL); /* partial -> partial, a bucket lower */
     ck_assert_int_eq(pool->bucket, POOL_BUCKETS - 2);
 
     for (int i = 1; i < PER_PAGE; i++)
-        second[i] = heap_alloc(heap, SIZE);
-    first[live++] = heap_alloc(heap, SIZE);
+        second[i] = block_take(heap, SIZE);
+    first[live++] = block_take(heap, SIZE);
     ck_assert_int_eq(pool->state, PAGE_CURRENT); /* partial -> current */
     ck_assert_int_eq(other->state, PAGE_FULL);
     assert_sound(vm);
 
     for (int i = 0; i < PER_PAGE; i++)
-        heap_free(heap, second[i], SIZE);
+        block_give(heap, second[i], SIZE);
     ck_assert_int_eq(other->state, PAGE_FREE); /* partial -> free */
     while (live > 0)
-        heap_free(heap, first[--live], SIZE);
+        block_give(heap, first[--live], SIZE);
     ck_assert_int_eq(pool->state, PAGE_CURRENT);
     HeapStats stats;
     heap_trim(heap);
@@ -329,25 +329,77 @@ START_TEST(the_fullest_pool_serves) {
     enum { SIZE = 512, PER_PAGE = PAGE_BYTES / SIZE, POOLS = 40 };
     void *blocks[POOLS * PER_PAGE];
     for (int i = 0; i < POOLS * PER_PAGE; i++)
-        blocks[i] = heap_alloc(&vm->heap, SIZE);
+        blocks[i] = block_take(&vm->heap, SIZE);
     for (int i = 0; i < POOLS * PER_PAGE; i++) { /* pool i loses all slots but i % PER_PAGE + 1 */
         if (i % PER_PAGE > i / PER_PAGE % PER_PAGE) {
-            heap_free(&vm->heap, blocks[i], SIZE);
+            block_give(&vm->heap, blocks[i], SIZE);
             blocks[i] = NULL;
         }
     }
     assert_sound(vm);
     void *spare[PER_PAGE];
     for (int i = 0; i < PER_PAGE; i++) {
-        spare[i] = heap_alloc(&vm->heap, SIZE);
+        spare[i] = block_take(&vm->heap, SIZE);
         const Page *pool = &vm->heap.pages[page_of(&vm->heap.spans.range, spare[i])];
         ck_assert_uint_ge(pool_live(pool), PER_PAGE - 1);
     }
     for (int i = 0; i < PER_PAGE; i++)
-        heap_free(&vm->heap, spare[i], SIZE);
+        block_give(&vm->heap, spare[i], SIZE);
     for (int i = 0; i < POOLS * PER_PAGE; i++) {
-        if (blocks[i] != NULL) heap_free(&vm->heap, blocks[i], SIZE);
+        if (blocks[i] != NULL) block_give(&vm->heap, blocks[i], SIZE);
     }
+    vm_free(vm);
+}
+END_TEST
+
+/* A freed slot is the next to be given out; no more than fit on the shelf wait there. */
+START_TEST(the_slot_freed_last_serves_first) {
+    VM *vm = vm_new((HeapOptions){.mode = HEAP_POOLS});
+    enum { SIZE = 64, COUNT = 20 * PAGE_BYTES / SIZE };
+    Heap *heap = &vm->heap;
+    void *blocks[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        blocks[i] = heap_alloc(heap, SIZE);
+    for (int i = 0; i < COUNT; i += 100) {
+        heap_free(heap, blocks[i], SIZE);
+        ck_assert_ptr_eq(heap_alloc(heap, SIZE - 15), blocks[i]);
+    }
+    const Page *pool = &heap->pages[page_of(&heap->spans.range, blocks[0])];
+    for (int i = 0; i < SHELF_SLOTS; i++)
+        heap_free(heap, blocks[i], SIZE);
+    ck_assert_uint_eq(pool_live(pool), PAGE_BYTES / SIZE);
+    heap_free(heap, blocks[SHELF_SLOTS], SIZE);
+    ck_assert_uint_eq(pool_live(pool), PAGE_BYTES / SIZE - 1);
+    ck_assert_uint_eq(heap_live_blocks(heap), COUNT - SHELF_SLOTS - 1); /* clears the shelves */
+    ck_assert_uint_eq(pool_live(pool), PAGE_BYTES / SIZE - SHELF_SLOTS - 1);
+    for (int i = SHELF_SLOTS + 1; i < COUNT; i++)
+        heap_free(heap, blocks[i], SIZE);
+    vm_free(vm);
+}
+END_TEST
+
+/* Near the limit, what lies on the shelves of other sizes is no reason to refuse. */
+START_TEST(a_refusal_clears_the_shelves) {
+    enum { LIMIT = 1 << 20, SMALL = 16, MOST = LIMIT / SMALL };
+    VM *vm = vm_new((HeapOptions){.mode = HEAP_POOLS, .limit = LIMIT});
+    void **blocks = calloc(MOST, sizeof *blocks);
+    int count = 0;
+    while ((blocks[count] = heap_alloc(&vm->heap, SMALL)) != NULL)
+        count++;
+    int per_page = PAGE_BYTES / SMALL;
+    for (int i = count - 1; i >= 0; i--) {
+        if (i / per_page == 1 && i % per_page >= SHELF_SLOTS) heap_free(&vm->heap, blocks[i], SMALL);
+    }
+    shelves_clear(&vm->heap);
+    for (int i = per_page; i < per_page + SHELF_SLOTS; i++)
+        heap_free(&vm->heap, blocks[i], SMALL);
+    void *page = heap_alloc(&vm->heap, PAGE_BYTES);
+    ck_assert_ptr_nonnull(page);
+    heap_free(&vm->heap, page, PAGE_BYTES);
+    for (int i = 0; i < count; i++) {
+        if (i / per_page != 1) heap_free(&vm->heap, blocks[i], SMALL);
+    }
+    free(blocks);
     vm_free(vm);
 }
 END_TEST
@@ -559,6 +611,8 @@ int main(void) {
     tcase_add_test(blocks, memory_goes_back);
     tcase_add_test(blocks, a_pool_goes_through_its_states);
     tcase_add_test(blocks, the_fullest_pool_serves);
+    tcase_add_test(blocks, the_slot_freed_last_serves_first);
+    tcase_add_test(blocks, a_refusal_clears_the_shelves);
     tcase_add_test(blocks, two_heaps_are_independent);
     tcase_add_loop_test(refusals, the_nth_request_fails, 0, MODE_COUNT);
     tcase_add_loop_test(refusals, the_limit_holds_and_repeats, 0, MODE_COUNT);
