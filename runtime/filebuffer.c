@@ -290,16 +290,17 @@ static Value read_bytes(VM *vm, Buffered *b, int64_t size) {
 
 NATIVE(read_method) {
     int64_t size;
-    Buffered *b = open_for(vm, args[0], "read of closed file");
-    if (!b || !file_count_argument(vm, args[1], &size)) return ABSENT;
+    if (!file_count_argument(vm, args[1], &size)) return ABSENT;
     if (size < -1) return raise_value(vm, "read length must be non-negative or -1");
-    return read_bytes(vm, b, size);
+    Buffered *b = open_for(vm, args[0], "read of closed file");
+    return b ? read_bytes(vm, b, size) : ABSENT;
 }
 
 NATIVE(read1_method) {
     int64_t size = -1;
+    if (!is_absent(args[1]) && !row_position(vm, args[1], &size)) return ABSENT;
     Buffered *b = open_for(vm, args[0], "read of closed file");
-    if (!b || (!is_absent(args[1]) && !row_position(vm, args[1], &size))) return ABSENT;
+    if (!b) return ABSENT;
     if (size < 0) size = b->capacity;
     Bytes *bytes = bytes_new(vm, size);
     if (!bytes) return ABSENT;
@@ -311,12 +312,11 @@ NATIVE(read1_method) {
 
 /* Fill a bytearray; `once`: with at most one call of the system. */
 static Value read_into(VM *vm, Value self, Value target, bool once) {
-    Buffered *b = open_for(vm, self, "readinto of closed file");
-    if (!b) return ABSENT;
     BufferView to;
     if (!buffer_writable_argument(vm, once ? "readinto1" : "readinto", target, &to)) return ABSENT;
-    int64_t count = 0, got = 0;
-    while (count < to.size && !(once && count)) {
+    Buffered *b = open_for(vm, self, "readinto of closed file");
+    int64_t count = 0, got = b ? 0 : -1;
+    while (b && count < to.size && !(once && count)) {
         got = buffered_read_some(vm, b, to.data + count, to.size - count);
         if (got <= 0) break;
         count += got;
@@ -331,10 +331,10 @@ NATIVE(readinto_method) { return read_into(vm, args[0], args[1], false); }
 NATIVE(readinto1_method) { return read_into(vm, args[0], args[1], true); }
 
 NATIVE(peek_method) {
-    Buffered *b = open_for(vm, args[0], "peek of closed file");
     int64_t size;
-    if (!b || (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &size)))
-        return ABSENT;
+    if (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &size)) return ABSENT;
+    Buffered *b = open_for(vm, args[0], "peek of closed file");
+    if (!b) return ABSENT;
     if ((b->dirty || b->begin == b->end) && fill(vm, b) == -1) return ABSENT;
     return bytes_from(vm, b->data + b->begin, b->end - b->begin);
 }
@@ -364,8 +364,9 @@ static Value read_line(VM *vm, Buffered *b, int64_t limit) {
 
 NATIVE(readline_method) {
     int64_t limit;
+    if (!file_count_argument(vm, args[1], &limit)) return ABSENT;
     Buffered *b = open_for(vm, args[0], "readline of closed file");
-    return b && file_count_argument(vm, args[1], &limit) ? read_line(vm, b, limit < 0 ? -1 : limit) : ABSENT;
+    return b ? read_line(vm, b, limit < 0 ? -1 : limit) : ABSENT;
 }
 
 static Value next(VM *vm, Value self) {
@@ -384,10 +385,9 @@ NATIVE(write_method) {
     int64_t size;
     Buffered *b = as_buffered(args[0]);
     if (is_string(args[1])) return raise_type(vm, "a bytes-like object is required, not '%T'", args[1]);
-    if (!open_for(vm, args[0], "write to closed file")) return ABSENT;
     BufferView from;
     if (!buffer_acquire(vm, args[1], BUFFER_SIMPLE, &from)) return ABSENT;
-    bool done = buffered_write(vm, b, from.data, from.size);
+    bool done = open_for(vm, args[0], "write to closed file") && buffered_write(vm, b, from.data, from.size);
     size = from.size;
     buffer_release(vm, &from);
     return done ? int_from(vm, size) : ABSENT;
@@ -411,7 +411,7 @@ NATIVE(truncate_method) {
     } else if (!object_to_int64(vm, args[1], &exc_OverflowError, &size)) {
         return ABSENT;
     }
-    Value wanted = int_from(vm, size);
+    Value wanted = check_usable(vm, b) ? int_from(vm, size) : ABSENT;
     if (is_absent(wanted)) return ABSENT;
     Value result = io_ask(vm, b->raw, "truncate", wanted);
     value_drop(vm, wanted);
@@ -427,12 +427,13 @@ NATIVE(tell_method) {
 }
 
 NATIVE(seek_method) {
-    Buffered *b = open_for(vm, args[0], "seek of closed file");
     int64_t offset, whence = 0;
-    if (!b || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
     if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
+    if (!check_usable(vm, as_buffered(args[0]))) return ABSENT;
     if (whence < 0 || whence > 2) return raise_value(vm, "whence value %lld unsupported", (long long)whence);
-    int64_t at = buffered_seek(vm, b, offset, (int)whence);
+    Buffered *b = open_for(vm, args[0], "seek of closed file");
+    if (!b || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
+    int64_t at = check_usable(vm, b) ? buffered_seek(vm, b, offset, (int)whence) : -1;
     return at < 0 ? ABSENT : int_from(vm, at);
 }
 

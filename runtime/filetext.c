@@ -513,16 +513,16 @@ static TextFile *reading(VM *vm, Value self) {
 
 NATIVE(read_method) {
     int64_t size;
+    if (!file_count_argument(vm, args[1], &size)) return ABSENT;
     TextFile *t = reading(vm, args[0]);
-    return t && file_count_argument(vm, args[1], &size) ? read_characters(vm, t, size) : ABSENT;
+    return t ? read_characters(vm, t, size) : ABSENT;
 }
 
 NATIVE(readline_method) {
     int64_t limit = -1;
+    if (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &limit)) return ABSENT;
     TextFile *t = reading(vm, args[0]);
-    if (!t || (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &limit)))
-        return ABSENT;
-    return text_file_read_line(vm, t, limit < 0 ? -1 : limit);
+    return t ? text_file_read_line(vm, t, limit < 0 ? -1 : limit) : ABSENT;
 }
 
 static Value next(VM *vm, Value self) {
@@ -635,8 +635,8 @@ NATIVE(tell_method) {
 NATIVE(seek_method) {
     TextFile *t = as_text_file(args[0]);
     int64_t offset, whence = 0;
-    if (!check_open(vm, t) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
     if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
+    if (!check_open(vm, t) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
     if (whence < 0 || whence > 2)
         return raise_value(vm, "invalid whence (%lld, should be 0, 1 or 2)", (long long)whence);
     if (whence == SEEK_CUR && offset != 0)
@@ -672,7 +672,7 @@ NATIVE(truncate_method) {
     } else if (!object_to_int64(vm, args[1], &exc_OverflowError, &size)) {
         return ABSENT;
     }
-    Value wanted = int_from(vm, size);
+    Value wanted = check_usable(vm, t) ? int_from(vm, size) : ABSENT; /* __index__ may have detached it */
     if (is_absent(wanted)) return ABSENT;
     Value result = io_ask(vm, t->buffer, "truncate", wanted);
     value_drop(vm, wanted);
