@@ -20,6 +20,7 @@ devnull = "/dev/null"
 supports_unicode_filenames = False
 
 fspath = posix.fspath
+normpath = posix._path_normpath
 
 
 def _like(path, text):
@@ -116,24 +117,6 @@ def basename(p):
 def dirname(p):
     """What stands in front of the last slash, without it unless that is the root."""
     return split(p)[0]
-
-
-def normpath(path):
-    """Without double slashes, dots, and what '..' takes back."""
-    path = fspath(path)
-    if not path:
-        return _like(path, ".")
-    slash, dot, dots = _like(path, "/"), _like(path, "."), _like(path, "..")
-    root, rest = splitroot(path)[1:]
-    kept = []
-    for part in rest.split(slash):
-        if not part or part == dot:
-            continue
-        if part != dots or (not root and not kept) or (kept and kept[-1] == dots):
-            kept.append(part)
-        elif kept:
-            kept.pop()
-    return root + slash.join(kept) or dot
 
 
 def abspath(path):

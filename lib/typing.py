@@ -244,6 +244,20 @@ def _flatten_union(params):
     return tuple(_deduplicated(flat))
 
 
+def _remembered(getitem):
+    """A subscription whose latest results are given again; arguments that cannot be hashed are computed each time."""
+    recall = functools.lru_cache(getitem)
+
+    @functools.wraps(getitem)
+    def subscribe(self, params):
+        try:
+            return recall(self, params)
+        except TypeError:
+            pass  # not hashable, or the form's own error, which is raised again
+        return getitem(self, params)
+    return subscribe
+
+
 def _caller(depth=1):
     try:
         return sys._getframe(depth + 1).f_globals.get("__name__", "__main__")
@@ -383,7 +397,7 @@ def _single(name, doc):
         return _GenericAlias(self, (item,))
     getitem.__name__ = name
     getitem.__doc__ = doc
-    return _SpecialForm(getitem)
+    return _SpecialForm(_remembered(getitem))
 
 
 ClassVar = _single("ClassVar", "Marks a class variable.")
@@ -396,6 +410,7 @@ ReadOnly = _single("ReadOnly", "A key of a TypedDict that is not changed.")
 
 
 @_SpecialForm
+@_remembered
 def Union(self, parameters):
     """One of several types."""
     if parameters == ():
@@ -411,6 +426,7 @@ def Union(self, parameters):
 
 
 @_SpecialForm
+@_remembered
 def Optional(self, parameters):
     """Optional[X] is Union[X, None]."""
     arg = _type_check(parameters, f"{self} requires a single type.")
@@ -433,6 +449,7 @@ def Literal(self, parameters):
 
 
 @_SpecialForm
+@_remembered
 def Concatenate(self, parameters):
     """Parameters in front of those of a ParamSpec."""
     if parameters == ():
@@ -446,6 +463,7 @@ def Concatenate(self, parameters):
 
 
 @_SpecialForm
+@_remembered
 def Unpack(self, parameters):
     """The members of a TypeVarTuple or tuple type, one by one."""
     return _UnpackGenericAlias(self, (_type_check(parameters, f"{self} accepts only single type."),))
@@ -703,6 +721,7 @@ class _GenericAlias(_UnionOperators, _BaseGenericAlias, _root=True):
     def __hash__(self):
         return hash((self.__origin__, self.__args__))
 
+    @_remembered
     def __getitem__(self, args):
         if self.__origin__ in (Generic, Protocol):
             raise TypeError(f"Cannot subscript already-subscripted {self}")
@@ -761,6 +780,7 @@ class _SpecialGenericAlias(_UnionOperators, _BaseGenericAlias, _root=True):
         self._nparams = nparams
         self.__doc__ = f"A generic version of {origin.__module__}.{origin.__qualname__}."
 
+    @_remembered
     def __getitem__(self, params):
         if not isinstance(params, tuple):
             params = (params,)
@@ -819,6 +839,7 @@ class _CallableType(_SpecialGenericAlias, _root=True):
     def copy_with(self, params):
         return _CallableGenericAlias(self.__origin__, params, name=self._name, inst=self._inst)
 
+    @_remembered
     def __getitem__(self, params):
         if not isinstance(params, tuple) or len(params) != 2:
             raise TypeError("Callable must be used as Callable[[arg, ...], result].")
@@ -835,6 +856,7 @@ class _CallableType(_SpecialGenericAlias, _root=True):
 
 
 class _TupleType(_SpecialGenericAlias, _root=True):
+    @_remembered
     def __getitem__(self, params):
         if not isinstance(params, tuple):
             params = (params,)
@@ -941,6 +963,7 @@ class _AnnotatedAlias(_GenericAlias, _root=True):
 
 # --- generic classes ---
 
+@_remembered
 def _generic_class_getitem(cls, args):
     """cls[args] of a generic class, and Generic[T, ...] itself."""
     if not isinstance(args, tuple):

@@ -13,6 +13,7 @@ typedef struct {
     int64_t *indices; /* of `count` places; permutations: of all items, then `count` cycles; owned */
     int64_t room;     /* numbers in that block */
     int64_t count;    /* places of a result */
+    bool pools; /* product: the pool is one of pools */
     bool stopped;
 } Selection;
 
@@ -62,34 +63,37 @@ static Value make(VM *vm, Type *type, STEALS Value pool, int64_t count, int64_t 
 /* How many items the place has to choose from. */
 static int64_t pool_length(const Selection *selection) { return as_tuple(selection->pool)->length; }
 
-static bool is_product(const Selection *selection) {
-    return type_is_subtype(selection->head.type, &itertools_product_type);
+/* The item that the row has at a place. NEW. */
+static inline Value item_at(const Selection *selection, int64_t place) {
+    const Tuple *pool = as_tuple(selection->pool);
+    if (selection->pools) pool = as_tuple(pool->items[place]);
+    return value_ref(pool->items[selection->indices[place]]);
 }
 
-/* The item that the row has at a place. BORROWED. */
-static Value item_at(const Selection *selection, bool product, int64_t place) {
-    const Tuple *pool = as_tuple(selection->pool);
-    if (product) pool = as_tuple(pool->items[place]);
-    return pool->items[selection->indices[place]];
+/* The result for the row in a tuple of its own, which becomes the latest result, too. NEW, RAISES. */
+static Value yield_new(VM *vm, Selection *selection) {
+    Tuple *result = tuple_new(vm, selection->count);
+    if (!result) return ABSENT;
+    bool cleared = is_absent(selection->pool); /* by a collection that making the tuple began */
+    for (int64_t i = 0; i < selection->count; i++)
+        result->items[i] = cleared ? NONE : item_at(selection, i);
+    value_set(vm, &selection->result, value_ref(from_object(result)));
+    return tuple_finish(result);
 }
 
 /* The result for the row, of which the places from `changed` on differ from the result before. NEW, RAISES. */
 static Value yield(VM *vm, Selection *selection, int64_t changed) {
     if (selection->count == 0) return value_ref(vm->empty_tuple);
-    bool product = is_product(selection);
-    Value before = value_xref(selection->result);
-    bool shared = !is_absent(before) && as_object(before)->refs > 2;
-    value_xdrop(vm, before);
-    if (is_absent(before) || shared) changed = 0;
+    Value before = selection->result;
+    if (is_absent(before) || as_object(before)->refs > 1) return yield_new(vm, selection);
     Tuple *result = tuple_reuse(vm, &selection->result, selection->count);
     if (!result) return ABSENT;
-    if (!value_same(selection->result, from_object(result))) /* the next one begins with this one's items */
-        value_set(vm, &selection->result, value_ref(from_object(result)));
-    for (int64_t i = changed; i < selection->count && !is_absent(selection->pool); i++)
-        value_set(vm, &result->items[i], value_ref(item_at(selection, product, i)));
-    for (int64_t i = 0; i < selection->count; i++) {
-        if (is_absent(result->items[i])) result->items[i] = NONE;
+    if (!value_same(before, from_object(result))) {
+        object_drop(vm, &result->head);
+        return yield_new(vm, selection);
     }
+    for (int64_t i = changed; i < selection->count && !is_absent(selection->pool); i++)
+        value_set(vm, &result->items[i], item_at(selection, i));
     return tuple_finish(result);
 }
 
@@ -212,6 +216,7 @@ static Value product_new(VM *vm, Type *type, Value *args, int nargs, Value names
     if (is_absent(pools)) return ABSENT;
     int64_t count = as_tuple(pools)->length;
     Value self = make(vm, type, pools, count, count);
+    if (!is_absent(self)) as_selection(self)->pools = true;
     for (int64_t i = 0; !is_absent(self) && i < count; i++) {
         if (as_tuple(as_tuple(pools)->items[i])->length == 0) as_selection(self)->stopped = true;
     }

@@ -440,6 +440,54 @@ NATIVE(posix_fspath) {
                                   : file_target(vm, args[0]);
 }
 
+/* The path without double slashes, dots, and what ".." takes back, written to `out`: no longer than the path, or one
+ * byte. Exactly two slashes in front are a root of their own. */
+static size_t normalize(const char *path, size_t length, char *out) {
+    size_t root = length > 0 && path[0] == '/';
+    if (length > 1 && root && path[1] == '/' && !(length > 2 && path[2] == '/')) root = 2;
+    memset(out, '/', root);
+    size_t size = root, kept = root; /* what stands before `kept`, a root or leading "..", is not taken back */
+    for (size_t from = root, end; from < length; from = end + 1) {
+        const char *slash = memchr(path + from, '/', length - from);
+        end = slash ? (size_t)(slash - path) : length;
+        size_t part = end - from;
+        if (part == 0 || (part == 1 && path[from] == '.')) continue;
+        bool up = part == 2 && path[from] == '.' && path[from + 1] == '.';
+        if (up && size > kept) {
+            while (size > kept && out[--size] != '/')
+                continue;
+        } else if (!up || root == 0) {
+            if (size > root) out[size++] = '/';
+            memcpy(out + size, path + from, part);
+            size += part;
+            if (up) kept = size;
+        }
+    }
+    if (size == 0) out[size++] = '.';
+    return size;
+}
+
+NATIVE(posix_normpath) {
+    Value path = posix_fspath(vm, args, nargs, names), keeper = ABSENT, result = ABSENT;
+    if (is_absent(path)) return ABSENT;
+    size_t length;
+    const char *text = (const char *)as_bytes(path)->data;
+    if (is_bytes(path)) {
+        length = (size_t)as_bytes(path)->length;
+    } else if (!(text = string_utf8(vm, path, &length, &keeper))) {
+        return value_drop(vm, path), ABSENT;
+    }
+    char *out = memory_alloc(vm, length + 1);
+    if (out) {
+        size_t size = normalize(text, length, out);
+        result = is_bytes(path) ? bytes_from(vm, out, (int64_t)size) : string_from_utf8(vm, out, size);
+        memory_free(vm, out, length + 1);
+    }
+    value_xdrop(vm, keeper);
+    value_drop(vm, path);
+    return result;
+}
+
 /* --- the module --- */
 
 static const NativeDef functions[] = {
@@ -473,6 +521,7 @@ static const NativeDef functions[] = {
     POSIX_ROW(truncate, "path, length", "Truncate a file, specified by path, to a specific length."),
     POSIX_ROW(umask, "mask, /", "Set the current numeric umask and return the previous umask."),
     POSIX_ROW(fspath, "path", "Return the file system path representation of the object."),
+    {"_path_normpath", posix_normpath, "path", "Normalize path, eliminating double slashes, etc.", 0},
     {0},
 };
 
