@@ -208,69 +208,31 @@ register_dialect('excel', excel)
 register_dialect('excel-tab', excel_tab)
 register_dialect('unix', unix_dialect)
 
-_limit = 128 * 1024
+_limits = [128 * 1024]  # of one field; readers hold the list
 
 
 def field_size_limit(*args):
     """The greatest length of a field; with an argument, set it. The old one is returned."""
-    global _limit
     if len(args) > 1:
         raise TypeError(f'field_size_limit expected at most 1 argument, got {len(args)}')
-    old = _limit
+    old = _limits[0]
     if args:
-        if not isinstance(args[0], int):
+        if type(args[0]) is not int:
             raise TypeError('limit must be an integer')
         if not -1 << 63 <= args[0] < 1 << 63:
             raise OverflowError('Python int too large to convert to C long')
-        _limit = args[0]
+        _limits[0] = args[0]
     return old
 
 
 # --- rows ---
 
 
-class _Reader:
-    """An iterator of the records of an iterable of lines, each a list of fields."""
-
-    __slots__ = ('_next', 'dialect', 'line_num', '_row', '__weakref__')
-
-    def __init__(self, lines, dialect, options):
-        self._next = iter(lines).__next__
-        self.dialect = _settings(dialect, options)
-        self._row = self.dialect.row
-        self.line_num = 0
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        try:
-            line = self._next()
-        except StopIteration:
-            raise StopIteration from None
-        self.line_num += 1
-        result = _csv.parse(line, self._row, Error, _limit, None)
-        while type(result) is tuple:
-            # a quoted field goes on in the next line
-            try:
-                line = self._next()
-            except StopIteration:
-                result = _csv.finish(result, self._row, Error)
-                if result is None:
-                    raise StopIteration from None
-                return result
-            self.line_num += 1
-            result = _csv.parse(line, self._row, Error, _limit, result)
-        return result
-
-
-_Reader.__name__ = _Reader.__qualname__ = 'reader'
-_Reader.__module__ = '_csv'
-
-
 def reader(iterable, /, dialect=None, **fmtparams):
     """An iterator of records, lists of strs, of an iterable of lines such as a file opened with newline=''."""
-    return _Reader(iterable, dialect, fmtparams)
+    lines = iter(iterable)
+    settings = _settings(dialect, fmtparams)
+    return _csv.reader(lines, settings, settings.row, Error, _limits)
 
 
 class _Writer:

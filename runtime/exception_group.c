@@ -126,7 +126,7 @@ static bool copy_notes(VM *vm, Value from, Value to) {
 /* A group like this one with other members; None for no members. */
 static Value derive(VM *vm, Value group, Value members) {
     if (as_list(members)->length == 0) return NONE;
-    Value name = string_intern_c(vm, "derive");
+    Value name = string_intern_fixed(vm, "derive");
     if (is_absent(name)) return ABSENT;
     Value made = call_method(vm, group, name, &members, 1);
     value_drop(vm, name);
@@ -239,7 +239,7 @@ static bool check_star_types(VM *vm, Value type) {
 
 /* group.split(type), as its class has it. */
 static bool split_by_method(VM *vm, Value group, Value type, Value *match, Value *rest) {
-    Value name = string_intern_c(vm, "split"), pair = ABSENT;
+    Value name = string_intern_fixed(vm, "split"), pair = ABSENT;
     if (!is_absent(name)) pair = call_method(vm, group, name, &type, 1);
     value_xdrop(vm, name);
     if (is_absent(pair)) return false;

@@ -98,6 +98,7 @@ NEW RAISES Value io_ask(VM *vm, Value self, const char *method,
 NEW RAISES Value io_attribute(VM *vm, Value self, const char *name);
 RAISES int io_question(VM *vm, STEALS Value answer); /* its truth; an ABSENT answer RAISED already */
 RAISES bool io_check_open(VM *vm, Value self);       /* by self.closed */
+bool bytes_file_closed(Value self);                  /* of a BytesIO */
 void io_raise_first(VM *vm, STEALS Value first);
 /* A file dies that nobody has closed: ResourceWarning, told of the outermost stream. No exception is left. */
 void file_warn_unclosed(VM *vm, Value stream);

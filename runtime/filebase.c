@@ -21,7 +21,7 @@ bool file_count_argument(VM *vm, Value v, int64_t *size) {
 }
 
 Value io_ask(VM *vm, Value self, const char *name, Value argument) {
-    Value method = recursion_enter(vm, "") ? string_intern_c(vm, name) : ABSENT;
+    Value method = recursion_enter(vm, "") ? string_intern_fixed(vm, name) : ABSENT;
     if (is_absent(method)) return ABSENT;
     Value result = call_method(vm, self, method, &argument, !is_absent(argument));
     value_drop(vm, method);
@@ -29,7 +29,7 @@ Value io_ask(VM *vm, Value self, const char *name, Value argument) {
 }
 
 Value io_attribute(VM *vm, Value self, const char *name) {
-    Value interned = recursion_enter(vm, "") ? string_intern_c(vm, name) : ABSENT;
+    Value interned = recursion_enter(vm, "") ? string_intern_fixed(vm, name) : ABSENT;
     if (is_absent(interned)) return ABSENT;
     Value result = object_get_attribute(vm, self, interned);
     value_drop(vm, interned);
@@ -198,7 +198,7 @@ NATIVE(is_false) {
 NATIVE(is_terminal) { return io_check_open(vm, args[0]) ? FALSE_VALUE : ABSENT; }
 
 NATIVE(base_tell) {
-    Value seek = string_intern_c(vm, "seek"), row[] = {int_small(0), int_small(1)};
+    Value seek = string_intern_fixed(vm, "seek"), row[] = {int_small(0), int_small(1)};
     Value at = is_absent(seek) ? ABSENT : call_method(vm, args[0], seek, row, 2);
     value_xdrop(vm, seek);
     return at;
@@ -209,7 +209,7 @@ NATIVE(base_tell) {
 #define CLOSED "__IOBase_closed"
 
 static int is_closed(VM *vm, Value self) {
-    Value name = string_intern_c(vm, CLOSED), mark = ABSENT;
+    Value name = string_intern_fixed(vm, CLOSED), mark = ABSENT;
     int found = is_absent(name) ? -1 : object_find_attribute(vm, self, name, &mark);
     value_xdrop(vm, name);
     value_xdrop(vm, mark);
@@ -231,7 +231,7 @@ NATIVE(base_close) {
     int closed = is_closed(vm, args[0]);
     if (closed) return closed < 0 ? ABSENT : NONE;
     Value flushed = io_ask(vm, args[0], "flush", ABSENT), raised = error_take(vm);
-    Value name = string_intern_c(vm, CLOSED);
+    Value name = string_intern_fixed(vm, CLOSED);
     bool marked = !is_absent(name) && object_set_attribute(vm, args[0], name, TRUE_VALUE);
     value_xdrop(vm, name);
     io_raise_first(vm, raised);

@@ -291,9 +291,11 @@ static const NativeDef methods[] = {
     {0},
 };
 
+bool bytes_file_closed(Value self) { return is_absent(as_bytes_file(self)->data); }
+
 static Value get_closed(VM *vm, Value self) {
     (void)vm;
-    return bool_from(is_absent(as_bytes_file(self)->data));
+    return bool_from(bytes_file_closed(self));
 }
 
 static const GetSetDef getsets[] = {{"closed", get_closed, NULL, "True if the file is closed."}, {0}};

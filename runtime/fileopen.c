@@ -74,7 +74,7 @@ static bool check_binary(VM *vm, Value *args) {
 
 Value file_target(VM *vm, Value file) {
     if (is_string(file) || is_bytes(file) || is_int_family(file)) return value_ref(file);
-    Value name = string_intern_c(vm, "__fspath__");
+    Value name = string_intern_fixed(vm, "__fspath__");
     Value method = is_absent(name) ? ABSENT : object_special(vm, file, name);
     value_xdrop(vm, name);
     if (is_absent(method)) {
@@ -177,7 +177,7 @@ static bool flush_stream(VM *vm, Value stream) {
 
 /* The next line of sys.stdin without its end: NEW; EOFError when there is none. */
 static Value read_stdin_line(VM *vm, Value in) {
-    Value name = string_intern_c(vm, "readline");
+    Value name = string_intern_fixed(vm, "readline");
     Value line = is_absent(name) ? ABSENT : call_method(vm, in, name, NULL, 0);
     value_xdrop(vm, name);
     if (is_absent(line)) return ABSENT;
@@ -321,7 +321,7 @@ static bool flush_at_exit(VM *vm, const char *name, bool report) {
     Value stream = dict_get_c(vm, vm->sys, name), closed = ABSENT;
     if (!value_is_given(stream)) return true;
     value_ref(stream);
-    Value attribute = string_intern_c(vm, "closed");
+    Value attribute = string_intern_fixed(vm, "closed");
     if (!is_absent(attribute) && object_find_attribute(vm, stream, attribute, &closed) < 0) error_clear(vm);
     value_xdrop(vm, attribute);
     bool open = is_absent(closed) || object_truth(vm, closed) == 0;

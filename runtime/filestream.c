@@ -15,6 +15,7 @@
 
 int stream_closed(VM *vm, Value stream) {
     if (is_exactly(stream, &file_io_type)) return as_file(stream)->fd < 0;
+    if (is_exactly(stream, &bytes_io_type)) return bytes_file_closed(stream);
     if (!recursion_enter(vm, "")) return -1;
     if (is_buffered(stream) && !is_absent(as_buffered(stream)->raw)) {
         return stream_closed(vm, as_buffered(stream)->raw);
@@ -64,7 +65,7 @@ static int64_t read_into(VM *vm, Value stream, void *to, int64_t size) {
 
 /* read1, or read where there is none, of a buffered stream. */
 static int64_t read_piece(VM *vm, Value stream, void *to, int64_t size) {
-    Value name = string_intern_c(vm, "read1"), method = ABSENT;
+    Value name = string_intern_fixed(vm, "read1"), method = ABSENT;
     int found = is_absent(name) ? -1 : object_find_attribute(vm, stream, name, &method);
     value_xdrop(vm, name);
     value_xdrop(vm, method);
@@ -145,7 +146,7 @@ int64_t stream_seek(VM *vm, Value stream, int64_t offset, int whence) {
     if (is_exactly(stream, &file_io_type)) return file_seek(vm, as_file(stream), offset, whence);
     if (!recursion_enter(vm, "")) return -1;
     if (is_buffered(stream)) return buffered_seek(vm, as_buffered(stream), offset, whence);
-    Value name = string_intern_c(vm, "seek"), row[] = {int_from(vm, offset), int_small(whence)};
+    Value name = string_intern_fixed(vm, "seek"), row[] = {int_from(vm, offset), int_small(whence)};
     bool ok = !is_absent(name) && !is_absent(row[0]);
     int64_t at = ok ? count_from(vm, call_method(vm, stream, name, row, 2)) : -1;
     value_xdrop(vm, name);

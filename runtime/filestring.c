@@ -455,7 +455,7 @@ NATIVE(decoder_decode) {
     if (!d || final < 0) return ABSENT;
     Value text = value_ref(args[1]);
     if (!is_none(d->decoder)) {
-        Value name = string_intern_c(vm, "decode"), row[] = {args[1], bool_from(final)};
+        Value name = string_intern_fixed(vm, "decode"), row[] = {args[1], bool_from(final)};
         value_set(vm, &text, is_absent(name) ? ABSENT : call_method(vm, d->decoder, name, row, 2));
         value_xdrop(vm, name);
     }

@@ -136,7 +136,7 @@ static Value get_attribute(VM *vm, Value self, Value name) {
 static Value call(VM *vm, Value self, Value *args, int nargs, Value names) {
     Value instance = object_call(vm, as_alias(self)->origin, args, nargs, names);
     if (is_absent(instance)) return ABSENT;
-    Value name = string_intern_c(vm, "__orig_class__");
+    Value name = string_intern_fixed(vm, "__orig_class__");
     bool done = !is_absent(name) && object_set_attribute(vm, instance, name, self);
     value_xdrop(vm, name);
     if (!done && (error_is(vm, &exc_AttributeError) || error_is(vm, &exc_TypeError))) {
@@ -185,7 +185,7 @@ static Value iterate(VM *vm, Value self) {
 /* Is `v` a type variable: an object with __typing_subst__ that is no class? 1, 0, -1 RAISES. */
 static int is_parameter(VM *vm, Value v) {
     if (is_family(v, TYPE_TYPE)) return 0;
-    Value name = string_intern_c(vm, "__typing_subst__"), method;
+    Value name = string_intern_fixed(vm, "__typing_subst__"), method;
     if (is_absent(name)) return -1;
     int found = object_find_attribute(vm, v, name, &method);
     value_drop(vm, name);
@@ -200,7 +200,7 @@ static bool add_parameter(VM *vm, Value list, Value v) {
 
 /* Add the type variables in `v`, an argument that is none itself: those of its __parameters__. */
 static RAISES bool add_inner_parameters(VM *vm, Value list, Value v) {
-    Value name = is_family(v, TYPE_TYPE) ? ABSENT : string_intern_c(vm, "__parameters__"), inner = ABSENT;
+    Value name = is_family(v, TYPE_TYPE) ? ABSENT : string_intern_fixed(vm, "__parameters__"), inner = ABSENT;
     if (is_absent(name)) return is_family(v, TYPE_TYPE);
     int found = -1;
     if (recursion_enter(vm, " while looking for type parameters")) {
@@ -247,7 +247,7 @@ static Value get_parameters(VM *vm, Value self) {
 
 Value typing_call(VM *vm, const char *function, Value *args, int nargs, Value names) {
     Value module = vm->hooks.library(vm, "typing"), result = ABSENT;
-    Value name = is_absent(module) ? ABSENT : string_intern_c(vm, function);
+    Value name = is_absent(module) ? ABSENT : string_intern_fixed(vm, function);
     Value callable = is_absent(name) ? ABSENT : object_get_attribute(vm, module, name);
     if (!is_absent(callable)) result = object_call(vm, callable, args, nargs, names);
     value_xdrop(vm, callable);

@@ -125,6 +125,18 @@ Value string_intern_utf8(VM *vm, const char *text, size_t length) {
 
 Value string_intern_c(VM *vm, const char *text) { return string_intern_utf8(vm, text, strlen(text)); }
 
+Value string_intern_fixed(VM *vm, const char *literal) {
+    uint64_t mixed = (uint64_t)(uintptr_t)literal * 0x9E3779B97F4A7C15u;
+    FixedName *place = &vm->fixed_names[mixed >> 32 & (FIXED_NAMES - 1)];
+    if (place->text != literal) {
+        Value name = string_intern_c(vm, literal);
+        if (is_absent(name)) return ABSENT;
+        place->text = literal;
+        value_set(vm, &place->name, name);
+    }
+    return value_ref(place->name);
+}
+
 static const char *const name_texts[NAME_COUNT] = {
 #define NAME(identifier, text) [NAME_##identifier] = text,
 #include "runtime/names.def"
@@ -154,6 +166,10 @@ bool strings_init(VM *vm) {
 void strings_fini(VM *vm) {
     for (int i = 0; i < NAME_COUNT; i++)
         value_clear(vm, &vm->names[i]);
+    for (int i = 0; i < FIXED_NAMES; i++) {
+        vm->fixed_names[i].text = NULL;
+        value_clear(vm, &vm->fixed_names[i].name);
+    }
     for (int c = 0; c < 256; c++)
         value_clear(vm, &vm->characters[c]);
     value_clear(vm, &vm->empty_string);

@@ -456,7 +456,7 @@ static int proxy_contains(VM *vm, Value self, Value key) { return object_contain
 static Value proxy_iterate(VM *vm, Value self) { return object_iterate(vm, unwrap(self)); }
 
 static Value forward(VM *vm, Value self, const char *method, Value *args, int nargs) {
-    Value name = string_intern_c(vm, method);
+    Value name = string_intern_fixed(vm, method);
     if (is_absent(name)) return ABSENT;
     Value result = call_method(vm, unwrap(self), name, args, nargs);
     value_drop(vm, name);

@@ -13,11 +13,11 @@
 
 /* copyreg.name. NEW RAISES. */
 static Value copyreg_get(VM *vm, const char *name) {
-    Value module_name = string_intern_c(vm, "copyreg");
+    Value module_name = string_intern_fixed(vm, "copyreg");
     if (is_absent(module_name)) return ABSENT;
     Value module = vm->hooks.import(vm, module_name);
     value_drop(vm, module_name);
-    Value text = is_absent(module) ? ABSENT : string_intern_c(vm, name);
+    Value text = is_absent(module) ? ABSENT : string_intern_fixed(vm, name);
     Value found = is_absent(text) ? ABSENT : object_get_attribute(vm, module, text);
     value_xdrop(vm, text);
     value_xdrop(vm, module);
@@ -135,7 +135,7 @@ static bool take_pair(VM *vm, Value pair, NewArguments *arguments) {
 
 /* What the special method of that name says: 1, 0 if there is none, -1 RAISES. */
 static int ask(VM *vm, Value self, const char *method, NEW Value *answer) {
-    Value name = string_intern_c(vm, method), bound;
+    Value name = string_intern_fixed(vm, method), bound;
     if (is_absent(name)) return -1;
     int found = object_find_attribute(vm, self, name, &bound);
     value_drop(vm, name);
@@ -185,7 +185,7 @@ static Value constructor_arguments(VM *vm, Value class, const NewArguments *argu
 static Value items_of(VM *vm, Value self, bool pairs) {
     if (!is_family(self, pairs ? TYPE_DICT : TYPE_LIST)) return NONE;
     if (!pairs) return object_iterate(vm, self);
-    Value name = string_intern_c(vm, "items");
+    Value name = string_intern_fixed(vm, "items");
     Value items = is_absent(name) ? ABSENT : call_method(vm, self, name, NULL, 0);
     Value iterator = is_absent(items) ? ABSENT : object_iterate(vm, items);
     value_xdrop(vm, name);

@@ -17,6 +17,8 @@ static int visit_errors(VM *vm, VisitFn visit, void *context) {
 static int visit_strings(VM *vm, VisitFn visit, void *context) {
     for (int i = 0; i < NAME_COUNT; i++)
         VISIT(vm->names[i]);
+    for (int i = 0; i < FIXED_NAMES; i++)
+        VISIT(vm->fixed_names[i].name);
     for (size_t i = 0; i < sizeof vm->characters / sizeof *vm->characters; i++)
         VISIT(vm->characters[i]);
     for (size_t i = 0; i < sizeof vm->bytes_of_one / sizeof *vm->bytes_of_one; i++)

@@ -44,6 +44,14 @@ enum {
     INT_MAX_STR_DIGITS_DEFAULT = 4300,
 };
 
+/* A string literal of the C code, by its address, and the string interned for it; see string_intern_fixed. */
+typedef struct {
+    const char *text;
+    Value name; /* owned */
+} FixedName;
+
+enum { FIXED_NAMES = 64 }; /* a power of two: places of that cache */
+
 /* One entry of the cache of attribute look-ups through a type: (type version, interned name) -> value. */
 typedef struct {
     uint32_t version;
@@ -125,6 +133,7 @@ struct VM {
     /* Names and shared small objects. */
     struct InternTable *interned; /* runtime/intern.h */
     Value names[NAME_COUNT];      /* interned; owned */
+    FixedName fixed_names[FIXED_NAMES];
     Value empty_string, empty_tuple, empty_bytes;
     Value characters[256]; /* the one-character strings U+0000 to U+00FF */
     Value bytes_of_one[256];

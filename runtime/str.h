@@ -53,6 +53,8 @@ NEW RAISES Value string_vformat(VM *vm, const char *format, va_list args);
 /* The unique string of this content. string_intern STEALS and returns NEW. */
 NEW RAISES Value string_intern(VM *vm, STEALS Value string);
 NEW RAISES Value string_intern_c(VM *vm, const char *text);
+/* The same for text that stays where it is: a literal, which is found again by its address. */
+NEW RAISES Value string_intern_fixed(VM *vm, const char *literal);
 NEW RAISES Value string_intern_utf8(VM *vm, const char *text, size_t length);
 
 /* The content as UTF-8 (surrogates as WTF-8). ASCII strings: their own data. Others: a copy in a bytes object stored

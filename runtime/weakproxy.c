@@ -199,7 +199,7 @@ static Value proxy_call(VM *vm, Value callable, Value *args, int nargs, Value na
 }
 
 static Value call_named(VM *vm, Value self, const char *method) {
-    Value name = string_intern_c(vm, method);
+    Value name = string_intern_fixed(vm, method);
     Value referent = is_absent(name) ? ABSENT : unwrap(vm, self);
     Value result = is_absent(referent) ? ABSENT : call_method(vm, referent, name, NULL, 0);
     value_xdrop(vm, referent);

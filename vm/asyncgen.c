@@ -458,7 +458,7 @@ static Value anext_call(VM *vm, Value self, const char *method, Value *args, int
         result = type_of(target)->next(vm, target);
         if (is_absent(result) && !error_raised(vm)) raise_stop(vm, ABSENT);
     } else {
-        Value name = string_intern_c(vm, method);
+        Value name = string_intern_fixed(vm, method);
         if (!is_absent(name)) result = call_method(vm, target, name, args, count);
         value_xdrop(vm, name);
     }

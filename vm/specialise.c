@@ -123,18 +123,25 @@ static const Shape *cacheable_shape(VM *vm, Value object) {
 }
 
 /* The shape, and where the area of `object` is. */
-static bool set_area(uint32_t *cache, Value object, const Shape *shape) {
+static bool set_area(uint32_t *cache, Value object, uint32_t shape_id) {
     uint32_t offset = type_of(object)->attributes_offset;
     if (offset % 8 != 0 || offset / 8 >= INDEX_LIMIT) return false;
     cache[0] = (cache[0] & ((1u << INDEX_SHIFT) - 1)) | offset / 8 << INDEX_SHIFT;
-    cache[2] = shape->id;
+    cache[2] = shape_id;
     return true;
+}
+
+/* The object of a built-in type that has got no attributes of its own yet. */
+static bool set_no_area(uint32_t *cache, Value object) {
+    const Type *type = type_of(object);
+    return is_object(object) && type->item_size == 0 && set_area(cache, object, SHAPE_NONE) &&
+           attributes_at(as_object(object), type->attributes_offset)->shape_id == SHAPE_NONE;
 }
 
 /* A slot in the object itself. */
 static bool set_slot(uint32_t *cache, Value object, const Shape *shape, uint32_t slot) {
     const Attributes *area = attributes_at(as_object(object), type_of(object)->attributes_offset);
-    if (slot >= area->inline_slots || !set_area(cache, object, shape)) return false;
+    if (slot >= area->inline_slots || !set_area(cache, object, shape->id)) return false;
     cache[3] = slot;
     cache[4] = (uint32_t)((const char *)&area->slots[slot] - (const char *)as_object(object));
     return true;
@@ -146,7 +153,7 @@ static bool set_new_slot(uint32_t *cache, Value object, const Shape *shape, cons
     type_learn_slots(type_of(object), next->count);
     cache[3] = next->count - 1;
     cache[4] = next->id;
-    return cache[3] < area->inline_slots && set_area(cache, object, shape);
+    return cache[3] < area->inline_slots && set_area(cache, object, shape->id);
 }
 
 /* A descriptor of __slots__ or of a built-in type's field, to be read or stored by its offset. */
@@ -194,7 +201,7 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
         if (!set_slot(cache, object, shape, (uint32_t)slot)) return family;
         return local ? OP_LOAD_LOCAL_ATTR_SLOT : OP_LOAD_ATTR_SLOT;
     }
-    if (is_absent(found) || type_of(found)->descriptor_get != NULL || !set_area(cache, object, shape))
+    if (is_absent(found) || type_of(found)->descriptor_get != NULL || !set_area(cache, object, shape->id))
         return family;
     set_cached_value(cache, found);
     return local ? OP_LOAD_LOCAL_ATTR_CLASS : OP_LOAD_ATTR_CLASS;
@@ -248,11 +255,13 @@ static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name
     if (method) set_cached_value(cache, found);
     if (type->attributes_offset == 0) return method ? OP_LOAD_METHOD_PLAIN : OP_LOAD_METHOD;
     const Shape *shape = cacheable_shape(vm, object);
-    if (shape == NULL) return OP_LOAD_METHOD;
+    if (shape == NULL) {
+        return method && set_no_area(cache, object) ? OP_LOAD_METHOD_CLASS : OP_LOAD_METHOD;
+    }
     int slot = shape_find(shape, name);
     if (slot >= 0)
         return set_slot(cache, object, shape, (uint32_t)slot) ? OP_LOAD_METHOD_SLOT : OP_LOAD_METHOD;
-    return method && set_area(cache, object, shape) ? OP_LOAD_METHOD_CLASS : OP_LOAD_METHOD;
+    return method && set_area(cache, object, shape->id) ? OP_LOAD_METHOD_CLASS : OP_LOAD_METHOD;
 }
 
 void specialise_load_method(VM *vm, uint32_t *instruction, Value object, Value name) {

@@ -1,5 +1,5 @@
 /*
- * The module _csv: what lib/csv.py does for each line and row.
+ * The module _csv: what lib/csv.py does for each line and row, and the iterator of records.
  *
  * A dialect comes as the tuple (delimiter, quotechar, escapechar, doublequote, skipinitialspace, quoting, strict,
  * lineterminator): characters are strs of length 1 or None. Errors are instances of the class given with it.
@@ -16,7 +16,7 @@
 
 enum { QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONNUMERIC, QUOTE_NONE, QUOTE_STRINGS, QUOTE_NOTNULL };
 enum { NO_CHARACTER = 0xFFFFFFFFu, END_OF_LINE = 0xFFFFFFFEu }; /* no code points */
-enum { DIALECT_FIELDS = 8 };
+enum { DIALECT_FIELDS = 8, SMALL = 128 };
 
 typedef struct {
     uint32_t delimiter, quote, escape; /* or NO_CHARACTER */
@@ -218,23 +218,51 @@ static bool step(Reader *r, uint32_t c) {
 }
 
 /* How many characters from `i` on are nothing special inside a field, or inside quotes. */
-static int64_t plain_run(const Reader *r, const String *s, int64_t i, int64_t length) {
-    const Dialect *d = &r->dialect;
-    bool quoted = r->state == IN_QUOTES;
+static int64_t plain_run(const Dialect *d, bool quoted, const String *s, int64_t i, int64_t length) {
     int64_t start = i;
+    uint32_t escape = d->escape, end = quoted ? d->quote : d->delimiter;
+    uint32_t newline = quoted ? end : '\n', carriage_return = quoted ? end : '\r';
     for (; i < length; i++) {
-        uint32_t c = string_at(s, i);
-        if (c == d->escape) break;
-        if (quoted ? c == d->quote : c == d->delimiter || c == '\n' || c == '\r') break;
+        uint32_t c = s->width_log == 0 ? s->data[i] : string_at(s, i);
+        if (c == end || c == escape || c == newline || c == carriage_return) break;
     }
     return i - start;
+}
+
+/* A whole field that begins at *i and is the text of the line as it stands there, with the delimiter or the end of the line
+ * behind it. *i becomes the last character read. 0: it must be looked at by characters; -1 RAISES. */
+static int plain_field(Reader *r, Value line, int64_t *i) {
+    const Dialect *d = &r->dialect;
+    const String *s = as_string(line);
+    int64_t start = *i, length = string_length(s);
+    uint32_t first = string_at(s, start);
+    bool quoted = first == d->quote;
+    if (d->quoting > QUOTE_ALL || (first == ' ' && d->skip_space) || first == d->escape) return 0;
+    start += quoted;
+    int64_t run = plain_run(d, quoted, s, start, length), end = start + run + quoted;
+    if (end >= length || run > r->limit) return 0;
+    uint32_t last = string_at(s, end);
+    bool ends = last == '\n' || last == '\r';
+    if ((!ends && last != d->delimiter) || (end == *i && ends)) return 0;
+    if (quoted && string_at(s, end - 1) != d->quote) return 0;
+    Value text = string_slice(r->vm, line, start, start + run);
+    if (is_absent(text) || !list_append_owned(r->vm, r->fields, text)) return -1;
+    *i = end;
+    r->state = ends ? BEHIND_RECORD : START_FIELD;
+    return 1;
 }
 
 static bool read_line(Reader *r, Value line) {
     const String *s = as_string(line);
     int64_t length = string_length(s);
     for (int64_t i = 0; i < length; i++) {
-        int64_t run = r->state == IN_FIELD || r->state == IN_QUOTES ? plain_run(r, s, i, length) : 0;
+        if (r->state <= START_FIELD) {
+            int whole = plain_field(r, line, &i);
+            if (whole < 0) return false;
+            if (whole) continue;
+        }
+        bool inside = r->state == IN_FIELD || r->state == IN_QUOTES;
+        int64_t run = inside ? plain_run(&r->dialect, r->state == IN_QUOTES, s, i, length) : 0;
         if (run && r->field.length + run <= r->limit) {
             builder_slice(&r->field, line, i, i + run);
             i += run;
@@ -245,8 +273,6 @@ static bool read_line(Reader *r, Value line) {
     }
     return step(r, END_OF_LINE);
 }
-
-enum { LINE, DIALECT, ERROR_CLASS, LIMIT, PENDING }; /* the parameters of parse */
 
 /* Where the line before has left off: (fields, text of the field, state, unquoted). */
 static bool resume(VM *vm, Reader *r, Value pending) {
@@ -262,20 +288,45 @@ static bool resume(VM *vm, Reader *r, Value pending) {
     return !r->field.failed;
 }
 
-NATIVE(function_parse) {
-    Reader r = {.vm = vm, .error_class = args[ERROR_CLASS], .fields = ABSENT, .unquoted = true};
-    if (!read_dialect(vm, args[DIALECT], &r.dialect) || !object_to_int64(vm, args[LIMIT], NULL, &r.limit))
-        return ABSENT;
-    if (!is_string(args[LINE])) {
-        fail(vm, args[ERROR_CLASS],
+/* An iterator of the records of lines. */
+typedef struct {
+    Object head;
+    Value lines;    /* an iterator; owned, as all that follow */
+    Value dialect;  /* the object that programs see */
+    Value row;      /* its tuple */
+    Value error;    /* the class */
+    Value limits;   /* a list of one int: the greatest length of a field */
+    Value line_num; /* an int */
+} Records;
+
+static Records *as_records(Value v) { return (Records *)as_object(v); }
+
+/* The greatest length of a field. The list is the module's own. */
+static bool limit_of(VM *vm, const Records *records, int64_t *limit) {
+    if (!is_exactly(records->limits, &list_type) || as_list(records->limits)->length != 1)
+        return raise_type(vm, "a list of one limit is required, not %T", records->limits), false;
+    return object_to_int64(vm, as_list(records->limits)->items[0], NULL, limit);
+}
+
+static bool reader_init(VM *vm, Reader *r, const Records *records) {
+    *r = (Reader){.vm = vm, .error_class = records->error, .fields = ABSENT, .unquoted = true};
+    builder_init(&r->field, vm);
+    return limit_of(vm, records, &r->limit) && read_dialect(vm, records->row, &r->dialect);
+}
+
+/* The fields of a line as a list, or where it leaves off as a tuple. */
+static Value parse(VM *vm, const Records *records, Value line, Value pending) {
+    Reader r;
+    if (!reader_init(vm, &r, records)) return ABSENT;
+    if (!is_string(line)) {
+        fail(vm, records->error,
              string_format(vm,
                            "iterator should return strings, not %T (the file should be opened in text mode)",
-                           args[LINE]));
+                           line));
         return ABSENT;
     }
-    builder_init(&r.field, vm);
     Value result = ABSENT;
-    if (resume(vm, &r, args[PENDING]) && read_line(&r, args[LINE])) {
+    if (resume(vm, &r, pending) && read_line(&r, line)) {
         if (r.state == START_RECORD) {
             builder_fini(&r.field);
             return r.fields;
@@ -291,19 +342,94 @@ NATIVE(function_parse) {
     return result;
 }
 
-/* At the end of input: the fields of a record that is not complete, or None. */
-NATIVE(function_finish) {
-    Reader r = {.vm = vm, .error_class = args[2], .fields = ABSENT, .unquoted = true};
-    if (!read_dialect(vm, args[1], &r.dialect)) return ABSENT;
-    builder_init(&r.field, vm);
-    bool ok = resume(vm, &r, args[0]), left = ok && (r.field.length || r.state == IN_QUOTES);
+/* At the end of input: the fields of a record that is not complete, or ABSENT. */
+static Value finish(VM *vm, const Records *records, Value pending) {
+    Reader r;
+    if (!reader_init(vm, &r, records)) return ABSENT;
+    bool ok = resume(vm, &r, pending), left = ok && (r.field.length || r.state == IN_QUOTES);
     if (left && r.dialect.strict) ok = fail_c(vm, r.error_class, "unexpected end of data");
     if (left && ok) ok = save_field(&r);
     builder_fini(&r.field);
     if (ok && left) return r.fields;
     value_xdrop(vm, r.fields);
-    return ok ? NONE : ABSENT;
+    return ABSENT;
 }
+
+static Value records_next(VM *vm, Value self) {
+    Value result = NONE;
+    do { /* more than once: a quoted field goes on in the next line */
+        Value lines = as_records(self)->lines;
+        if (is_absent(lines)) return value_drop(vm, result), ABSENT;
+        value_ref(lines);
+        Value line = iterator_next(vm, lines), pending = result;
+        value_drop(vm, lines);
+        if (is_absent(line)) {
+            result = is_none(pending) || error_raised(vm) ? ABSENT : finish(vm, as_records(self), pending);
+        } else {
+            Value number = int_from(vm, int_get(as_records(self)->line_num) + 1);
+            if (!is_absent(number)) value_set(vm, &as_records(self)->line_num, number);
+            result = parse(vm, as_records(self), line, pending);
+        }
+        value_drop(vm, pending);
+        if (is_absent(line)) return result;
+        value_drop(vm, line);
+    } while (!is_absent(result) && is_exactly(result, &tuple_type));
+    return result;
+}
+
+static int records_traverse(Object *self, VisitFn visit, void *context) {
+    const Records *records = (const Records *)self;
+    VISIT(records->lines);
+    VISIT(records->dialect);
+    VISIT(records->row);
+    VISIT(records->error);
+    VISIT(records->limits);
+    return 0;
+}
+
+/* The lines are what closes cycles; without them there are no records. */
+static void records_clear(VM *vm, Object *self) {
+    value_clear(vm, &((Records *)self)->lines);
+    value_clear(vm, &((Records *)self)->dialect);
+}
+
+static void records_dealloc(VM *vm, Object *self) {
+    Records *records = (Records *)self;
+    records_clear(vm, self);
+    value_xdrop(vm, records->row);
+    value_xdrop(vm, records->error);
+    value_xdrop(vm, records->limits);
+    object_free(vm, self, sizeof *records);
+}
+
+NATIVE(function_reader) {
+    Records *records = (Records *)object_new_container(vm, &csv_reader_type, sizeof *records);
+    if (!records) return raise_memory(vm);
+    records->line_num = int_small(0);
+    Value *place = &records->lines;
+    for (int i = 0; i < 5; i++)
+        place[i] = value_ref(args[i]);
+    object_track(&records->head);
+    return from_object(records);
+}
+
+static const MemberDef records_members[] = {
+    {"dialect", offsetof(Records, dialect), MEMBER_READONLY | MEMBER_NONE_IF_ABSENT, NULL},
+    {"line_num", offsetof(Records, line_num), MEMBER_READONLY, NULL},
+    {0},
+};
+
+Type csv_reader_type = {
+    TYPE_HEAD(csv_reader_type, "_csv.reader", .traverse = records_traverse, .clear = records_clear,
+              .dealloc = records_dealloc),
+    .basic_size = sizeof(Records),
+    .base = &object_type,
+    .doc =
+        "CSV reader\n\nReader objects are responsible for reading and parsing tabular data\nin CSV format.\n",
+    .iterate = iterator_itself,
+    .next = records_next,
+    .members = records_members,
+};
 
 /* --- writing --- */
 
@@ -311,8 +437,9 @@ typedef struct {
     VM *vm;
     Dialect dialect;
     Value error_class;
-    int64_t count; /* fields written */
-    bool null;     /* the last one was None */
+    int64_t count;       /* fields written */
+    bool null;           /* the last one was None */
+    bool special[SMALL]; /* of each of the first characters, whether it needs quotes or an escape */
     Builder out;
 } Writer;
 
@@ -331,13 +458,27 @@ static bool must_quote(const Writer *w, Value field) {
     }
 }
 
-static bool is_special(const Dialect *d, uint32_t c) {
-    if (c == d->delimiter || c == d->escape || c == d->quote || c == '\n' || c == '\r') return true;
+static bool is_special(const Writer *w, uint32_t c) {
+    if (c < SMALL) return w->special[c];
+    const Dialect *d = &w->dialect;
+    if (c == d->delimiter || c == d->escape || c == d->quote) return true;
     const String *t = as_string(d->terminator);
     for (int64_t i = 0; i < string_length(t); i++) {
         if (string_at(t, i) == c) return true;
     }
     return false;
+}
+
+static void mark(Writer *w, uint32_t c) {
+    if (c < SMALL) w->special[c] = true;
+}
+
+static void mark_special(Writer *w) {
+    const Dialect *d = &w->dialect;
+    const String *t = as_string(d->terminator);
+    mark(w, d->delimiter), mark(w, d->escape), mark(w, d->quote), mark(w, '\n'), mark(w, '\r');
+    for (int64_t i = 0; i < string_length(t); i++)
+        mark(w, string_at(t, i));
 }
 
 /* The characters of a field, special ones escaped or doubled. *quoted: it has become necessary to quote it. */
@@ -347,7 +488,7 @@ static bool put_text(Writer *w, Value text, bool *quoted) {
     int64_t length = string_length(s), start = 0;
     for (int64_t i = 0; i < length; i++) {
         uint32_t c = string_at(s, i);
-        if (!is_special(d, c)) continue;
+        if (!is_special(w, c)) continue;
         bool escape = d->quoting == QUOTE_NONE || c == d->escape || (c == d->quote && !d->double_quote);
         if (!escape) *quoted = true;
         if (escape && d->escape == NO_CHARACTER)
@@ -364,10 +505,10 @@ static bool put_text(Writer *w, Value text, bool *quoted) {
 }
 
 /* Whether a field of plain text, which is most, needs a second look. */
-static bool has_special(const Dialect *d, Value text) {
+static bool has_special(const Writer *w, Value text) {
     const String *s = as_string(text);
     for (int64_t i = 0, length = string_length(s); i < length; i++) {
-        if (is_special(d, string_at(s, i))) return true;
+        if (is_special(w, string_at(s, i))) return true;
     }
     return false;
 }
@@ -391,7 +532,7 @@ static bool put_field(Writer *w, Value field, Value text) {
         quoted = true;
     }
     if (w->count++ > 0) builder_char(&w->out, d->delimiter);
-    if (!quoted && has_special(d, text)) {
+    if (!quoted && has_special(w, text)) {
         /* what is escaped alone needs no quotes: find out before anything is written */
         Writer trial = *w;
         builder_init(&trial.out, w->vm);
@@ -436,6 +577,7 @@ NATIVE(function_join) {
         fail(vm, args[2], string_format(vm, "iterable expected, not %T", args[0]));
         return ABSENT;
     }
+    mark_special(&w);
     builder_init(&w.out, vm);
     bool ok = object_each(vm, iterator, each_field, &w) && quote_single(&w);
     value_drop(vm, iterator);
@@ -448,10 +590,8 @@ NATIVE(function_join) {
 }
 
 static const NativeDef functions[] = {
-    {"parse", function_parse, "line, dialect, error, limit, pending, /",
-     "The fields of a line as a list, or where it leaves off as a tuple.", 0},
-    {"finish", function_finish, "pending, dialect, error, /",
-     "The fields of a record that the end of input has cut off, or None.", 0},
+    {"reader", function_reader, "lines, dialect, row, error, limits, /",
+     "An iterator of the records of an iterator of lines.", 0},
     {"join", function_join, "row, dialect, error, /", "A row as a line.", 0},
     {0},
 };

@@ -80,7 +80,7 @@ bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, boo
         return true;
     }
     if (!is_string(v) && !is_bytes(v)) {
-        Value name = string_intern_c(vm, "__fspath__");
+        Value name = string_intern_fixed(vm, "__fspath__");
         Value method = is_absent(name) ? ABSENT : object_special(vm, v, name);
         value_xdrop(vm, name);
         if (is_absent(method) && !error_raised(vm)) {
