@@ -13,7 +13,7 @@ typedef struct {
     int64_t *indices; /* of `count` places; permutations: of all items, then `count` cycles; owned */
     int64_t room;     /* numbers in that block */
     int64_t count;    /* places of a result */
-    bool pools; /* product: the pool is one of pools */
+    bool pools;       /* product: the pool is one of pools */
     bool stopped;
 } Selection;
 

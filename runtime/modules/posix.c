@@ -446,7 +446,8 @@ static size_t normalize(const char *path, size_t length, char *out) {
     size_t root = length > 0 && path[0] == '/';
     if (length > 1 && root && path[1] == '/' && !(length > 2 && path[2] == '/')) root = 2;
     memset(out, '/', root);
-    size_t size = root, kept = root; /* what stands before `kept`, a root or leading "..", is not taken back */
+    size_t size = root,
+           kept = root; /* what stands before `kept`, a root or leading "..", is not taken back */
     for (size_t from = root, end; from < length; from = end + 1) {
         const char *slash = memchr(path + from, '/', length - from);
         end = slash ? (size_t)(slash - path) : length;
