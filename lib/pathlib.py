@@ -479,12 +479,14 @@ class Path(PurePath):
         return os.path.samestat(mine, other)
 
     def owner(self, *, follow_symlinks=True):
-        """The name of its owner: there is no module pwd to ask."""
-        raise UnsupportedOperation(f"{type(self).__name__}.owner() is unsupported on this system")
+        """The name of its owner."""
+        import pwd
+        return pwd.getpwuid(self.stat(follow_symlinks=follow_symlinks).st_uid).pw_name
 
     def group(self, *, follow_symlinks=True):
-        """The name of its group: there is no module grp to ask."""
-        raise UnsupportedOperation(f"{type(self).__name__}.group() is unsupported on this system")
+        """The name of its group."""
+        import grp
+        return grp.getgrgid(self.stat(follow_symlinks=follow_symlinks).st_gid).gr_name
 
     # what is in it
 

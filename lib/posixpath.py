@@ -322,16 +322,12 @@ def sameopenfile(fp1, fp2):
 
 
 def _home(user):
-    """The home directory of a user ('': this one) by the user database, or None."""
+    """The home directory of a user ("": of this process's), or None."""
+    import pwd
     try:
-        with open("/etc/passwd", encoding="utf-8", errors="surrogateescape") as database:
-            for line in database:
-                row = line.rstrip("\n").split(":")
-                if len(row) >= 6 and (row[0] == user if user else row[2] == str(posix.getuid())):
-                    return row[5]
-    except OSError:
-        pass
-    return None
+        return (pwd.getpwnam(user) if user else pwd.getpwuid(posix.getuid())).pw_dir
+    except (KeyError, ValueError):
+        return None
 
 
 def expanduser(path):

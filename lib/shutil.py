@@ -9,7 +9,7 @@ __all__ = ['copyfileobj', 'copyfile', 'copymode', 'copystat', 'copy', 'copy2', '
            'SpecialFileError', 'ExecError', 'make_archive', 'get_archive_formats', 'register_archive_format',
            'unregister_archive_format', 'get_unpack_formats', 'register_unpack_format', 'unregister_unpack_format',
            'unpack_archive', 'ignore_patterns', 'which', 'get_terminal_size', 'SameFileError',
-           'disk_usage']
+           'chown', 'disk_usage']
 
 COPY_BUFSIZE = 64 * 1024
 
@@ -399,6 +399,27 @@ def disk_usage(path):
     status = os.statvfs(path)
     return _ntuple_diskusage(status.f_blocks * status.f_frsize,
                              (status.f_blocks - status.f_bfree) * status.f_frsize, status.f_bavail * status.f_frsize)
+
+
+def chown(path, user=None, group=None, *, dir_fd=None, follow_symlinks=True):
+    """Give a file to another user or group, each by its name or number."""
+    if user is None and group is None:
+        raise ValueError("user and/or group must be set")
+    ids = []
+    for kind, owner in ("user", user), ("group", group):
+        if isinstance(owner, str):
+            import grp
+            import pwd
+            try:
+                ids.append((pwd.getpwnam if kind == "user" else grp.getgrnam)(owner)[2])
+            except KeyError:
+                raise LookupError(f"no such {kind}: {owner!r}") from None
+        elif kind == "group" and owner is not None and not isinstance(owner, int):
+            import grp
+            ids.append(grp.getgrnam(owner)[2])
+        else:
+            ids.append(-1 if owner is None else owner)
+    os.chown(path, *ids, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
 
 
 def get_terminal_size(fallback=(80, 24)):

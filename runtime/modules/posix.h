@@ -38,6 +38,19 @@ NEW RAISES Value posix_path_result(VM *vm, PosixPath *path, int result);
  * again (PEP 475)? False with an error raised when the handler raised one. */
 RAISES bool posix_try_again(VM *vm);
 
+/* A user or group id; -1 means "as it is" where a system call says so. `kind` is "uid" or "gid". */
+RAISES bool posix_id(VM *vm, Value v, const char *kind, uint32_t *id);
+NEW RAISES Value posix_id_value(VM *vm, uint32_t id);
+
+/* Room for what the system tells of a user or group: begun as {0}, grown before each try. Owns the block. */
+typedef struct {
+    char *block;
+    size_t size;
+} PosixDatabase;
+
+RAISES bool posix_database_grow(VM *vm, PosixDatabase *d);
+void posix_database_fini(VM *vm, PosixDatabase *d);
+
 /* A row of a table of functions. */
 #define POSIX_ROW(name, params, doc) \
     { #name, posix_##name, params, doc, 0 }

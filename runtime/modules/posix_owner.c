@@ -25,8 +25,7 @@
 
 /* --- ids --- */
 
-/* A user or group id; -1 means "as it is" where a system call says so. */
-static bool id_argument(VM *vm, Value v, const char *kind, uint32_t *id) {
+bool posix_id(VM *vm, Value v, const char *kind, uint32_t *id) {
     int64_t number;
     Value index = is_int_family(v) ? value_ref(v) : type_of(v)->number.index ? object_index(vm, v) : ABSENT;
     if (is_absent(index)) {
@@ -44,12 +43,30 @@ static bool id_argument(VM *vm, Value v, const char *kind, uint32_t *id) {
     return true;
 }
 
-static Value id_value(VM *vm, uint32_t id) { return id == UINT32_MAX ? int_small(-1) : int_from(vm, id); }
+Value posix_id_value(VM *vm, uint32_t id) { return id == UINT32_MAX ? int_small(-1) : int_from(vm, id); }
+
+/* --- users and groups by name --- */
+
+bool posix_database_grow(VM *vm, PosixDatabase *d) {
+    size_t size = d->size ? d->size * 2 : 1024;
+    posix_database_fini(vm, d);
+    d->block = memory_alloc(vm, size);
+    if (!d->block) return false;
+    d->size = size;
+    return true;
+}
+
+void posix_database_fini(VM *vm, PosixDatabase *d) {
+    memory_free(vm, d->block, d->size);
+    *d = (PosixDatabase){0};
+}
+
+/* --- the process's ids --- */
 
 #define SET_ID(name, kind) \
     NATIVE(posix_##name) { \
         uint32_t id; \
-        return id_argument(vm, args[0], kind, &id) ? posix_status(vm, name(id)) : ABSENT; \
+        return posix_id(vm, args[0], kind, &id) ? posix_status(vm, name(id)) : ABSENT; \
     }
 SET_ID(setuid, "uid")
 SET_ID(seteuid, "uid")
@@ -59,8 +76,7 @@ SET_ID(setegid, "gid")
 #define SET_IDS(name, kind) \
     NATIVE(posix_##name) { \
         uint32_t real, effective; \
-        if (!id_argument(vm, args[0], kind, &real) || !id_argument(vm, args[1], kind, &effective)) \
-            return ABSENT; \
+        if (!posix_id(vm, args[0], kind, &real) || !posix_id(vm, args[1], kind, &effective)) return ABSENT; \
         return posix_status(vm, name(real, effective)); \
     }
 SET_IDS(setreuid, "uid")
@@ -70,14 +86,14 @@ SET_IDS(setregid, "gid")
     NATIVE(posix_setres##suffix) { \
         uint32_t id[3]; \
         for (int i = 0; i < 3; i++) { \
-            if (!id_argument(vm, args[i], kind, &id[i])) return ABSENT; \
+            if (!posix_id(vm, args[i], kind, &id[i])) return ABSENT; \
         } \
         return posix_status(vm, setres##suffix(id[0], id[1], id[2])); \
     } \
     NATIVE(posix_getres##suffix) { \
         uint32_t id[3]; \
         if (getres##suffix(&id[0], &id[1], &id[2]) < 0) return raise_os(vm, errno, ABSENT); \
-        Value items[] = {id_value(vm, id[0]), id_value(vm, id[1]), id_value(vm, id[2])}; \
+        Value items[] = {posix_id_value(vm, id[0]), posix_id_value(vm, id[1]), posix_id_value(vm, id[2])}; \
         return tuple_from_owned(vm, items, 3); \
     }
 THREE_IDS(uid, "uid")
@@ -86,7 +102,7 @@ THREE_IDS(gid, "gid")
 static Value id_list(VM *vm, const gid_t *ids, int count) {
     Value list = list_new(vm, 0);
     for (int i = 0; i < count && !is_absent(list); i++) {
-        Value id = id_value(vm, ids[i]);
+        Value id = posix_id_value(vm, ids[i]);
         if (is_absent(id) || !list_append_owned(vm, list, id)) value_clear(vm, &list);
     }
     return list;
@@ -114,7 +130,7 @@ NATIVE(posix_setgroups) {
     if (count > (int64_t)(sizeof ids / sizeof *ids)) ok = false, raise_value(vm, "too many groups");
     for (int64_t i = 0; ok && i < count; i++) {
         Value v = as_tuple(items)->items[i];
-        ok = is_int_family(v) ? id_argument(vm, v, "gid", &ids[i])
+        ok = is_int_family(v) ? posix_id(vm, v, "gid", &ids[i])
                               : (raise_type(vm, "groups must be integers"), false);
     }
     value_drop(vm, items);
@@ -125,7 +141,7 @@ NATIVE(posix_getgrouplist) {
     PosixPath user;
     uint32_t base;
     if (!posix_name_init(vm, &user, args[0])) return ABSENT;
-    if (!id_argument(vm, args[1], "gid", &base)) {
+    if (!posix_id(vm, args[1], "gid", &base)) {
         posix_path_fini(vm, &user);
         return ABSENT;
     }
@@ -142,7 +158,7 @@ NATIVE(posix_initgroups) {
     uint32_t base;
     if (!posix_name_init(vm, &user, args[0])) return ABSENT;
     Value result =
-        id_argument(vm, args[1], "gid", &base) ? posix_status(vm, initgroups(user.text, base)) : ABSENT;
+        posix_id(vm, args[1], "gid", &base) ? posix_status(vm, initgroups(user.text, base)) : ABSENT;
     posix_path_fini(vm, &user);
     return result;
 }
@@ -153,7 +169,7 @@ static Value change_owner(VM *vm, const char *function, Value v, Value *owner, V
     PosixPath path;
     uint32_t user, group;
     int at;
-    if (!id_argument(vm, owner[0], "uid", &user) || !id_argument(vm, owner[1], "gid", &group) ||
+    if (!posix_id(vm, owner[0], "uid", &user) || !posix_id(vm, owner[1], "gid", &group) ||
         !posix_dir(vm, dir, &at) || !posix_path_init(vm, &path, function, v, follow)) {
         return ABSENT;
     }
@@ -174,8 +190,8 @@ NATIVE(posix_lchown) { return change_owner(vm, "lchown", args[0], args + 1, ABSE
 NATIVE(posix_fchown) {
     int fd;
     uint32_t user, group;
-    if (!posix_int(vm, args[0], &fd) || !id_argument(vm, args[1], "uid", &user) ||
-        !id_argument(vm, args[2], "gid", &group)) {
+    if (!posix_int(vm, args[0], &fd) || !posix_id(vm, args[1], "uid", &user) ||
+        !posix_id(vm, args[2], "gid", &group)) {
         return ABSENT;
     }
     return posix_status(vm, fchown(fd, user, group));
