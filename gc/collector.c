@@ -607,8 +607,9 @@ static int each_of(Heap *heap, const Generation *generation, int (*each)(Object 
 
 int gc_each(Heap *heap, int generation, int (*each)(Object *object, void *context), void *context) {
     int result = 0;
-    for (int i = OLDEST; i >= 0 && result == 0; i--) {
-        if (generation == i || generation < 0) result = each_of(heap, &heap->generations[i], each, context);
+    for (int i = PERMANENT; i >= 0 && result == 0; i--) {
+        if (generation == i || (generation < 0 && i <= OLDEST))
+            result = each_of(heap, &heap->generations[i], each, context);
     }
     return result;
 }

@@ -102,8 +102,8 @@ bool gc_unfreeze(Heap *heap);
 /* How many objects are set aside. */
 uint32_t gc_freeze_count(const Heap *heap);
 
-/* Call `each` for the tracked objects of a generation, or of all three (generation -1), in order of creation
- * until it returns other than 0, and return that. Garbage of a collection under way is left out. `each` may
+/* Call `each` for the tracked objects of a generation, of all three (generation -1) or those set aside (PERMANENT), in
+ * order of creation, until it returns other than 0, and return that. Garbage of a collection under way is left out. `each` may
  * allocate blocks, but make, track and drop no objects. */
 int gc_each(Heap *heap, int generation, int (*each)(Object *object, void *context), void *context);
 

@@ -146,6 +146,7 @@ static int find_all(Audit *a) {
     int stop = roots_visit(a->vm, visit_all_values, &visit);
     a->in_roots = false;
     if (stop == 0) stop = gc_each(vm_heap(a->vm), -1, meet_tracked, a);
+    if (stop == 0) stop = gc_each(vm_heap(a->vm), PERMANENT, meet_tracked, a);
     return stop ? stop : follow(a);
 }
 
