@@ -26,7 +26,8 @@ Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
     if (!is_bytearray(self) && !is_bytes(other)) return NOT_IMPLEMENTED; /* the other one is asked */
     Text a = text_of(self), b = text_of(other);
     if (a.length != b.length && (op == COMPARE_EQ || op == COMPARE_NE)) return bool_from(op == COMPARE_NE);
-    int order = memcmp(a.data, b.data, (size_t)(a.length < b.length ? a.length : b.length));
+    int64_t common = a.length < b.length ? a.length : b.length;
+    int order = common ? memcmp(a.data, b.data, (size_t)common) : 0; /* an empty bytearray may have no data */
     if (order == 0) order = a.length < b.length ? -1 : a.length > b.length;
     return compare_order(order, op);
 }

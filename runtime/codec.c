@@ -183,6 +183,8 @@ typedef struct {
     bool big_endian;
     bool handled; /* `handler` is known */
     ErrorHandler handler;
+    size_t
+        *taken; /* NULL: all there is; else more may come, and an incomplete character at the end is left */
     Builder out;
 } Decoder;
 
@@ -235,9 +237,19 @@ static size_t ask_program(Decoder *d, size_t start, size_t end, const char *reas
     return text && !d->out.failed ? (size_t)next : DECODE_FAILED;
 }
 
+/* Is it only that the bytes end too early? */
+static bool is_incomplete(const char *reason) {
+    static const char *const words[] = {"unexpected end", "truncated", "\\ at end", "malformed \\N"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strncmp(reason, words[i], strlen(words[i])) == 0) return true;
+    }
+    return false;
+}
+
 /* Bytes [start, end) cannot be decoded. Where to go on, or DECODE_FAILED RAISES. */
 static size_t decode_error(Decoder *d, size_t start, size_t end, const char *reason) {
     size_t next = start;
+    if (d->taken && end == d->size && is_incomplete(reason)) return *d->taken = start, end;
     if (!d->handled) d->handler = codec_handler(d->errors), d->handled = true;
     switch (d->handler) {
     case HANDLER_UNKNOWN: return ask_program(d, start, end, reason);
@@ -590,6 +602,7 @@ static const char *raw_escape(Decoder *d, size_t *at) {
         ++*at;
         return numeric_escape(d, at, true);
     }
+    if (d->taken && *at == d->size) return "\\ at end of string";
     builder_char(&d->out, '\\');
     if (*at < d->size) builder_char(&d->out, d->data[(*at)++]);
     return NULL;
@@ -623,6 +636,26 @@ static bool decode(Decoder *d, CodecId id) {
     }
 }
 
+/* One character after the other. `taken`: see Decoder; it has been set to `size`. */
+static Value decode_slowly(VM *vm, CodecId id, const uint8_t *data, size_t size, const char *errors,
+                           size_t *taken) {
+    Value copy = ABSENT, text = ABSENT;
+    if (codec_handler(errors) == HANDLER_UNKNOWN) {
+        copy = bytes_from(vm, data, (int64_t)size);
+        if (is_absent(copy)) return ABSENT;
+        data = as_bytes(copy)->data;
+    }
+    Decoder d = {
+        .vm = vm, .name = "utf-8", .errors = errors, .data = data, .size = size, .width = 1, .taken = taken};
+    builder_init(&d.out, vm);
+    if (decode(&d, id))
+        text = builder_finish(&d.out);
+    else
+        builder_fini(&d.out);
+    value_xdrop(vm, copy);
+    return text;
+}
+
 static Value decode_bytes(VM *vm, CodecId id, const uint8_t *data, size_t size, const char *errors) {
     static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
     if (id == CODEC_UTF_8_SIG) {
@@ -641,20 +674,7 @@ static Value decode_bytes(VM *vm, CodecId id, const uint8_t *data, size_t size, 
         Value plain = decode_plain(vm, id, data, size);
         if (!is_absent(plain) || error_raised(vm)) return plain;
     }
-    Value copy = ABSENT, text = ABSENT;
-    if (codec_handler(errors) == HANDLER_UNKNOWN) {
-        copy = bytes_from(vm, data, (int64_t)size);
-        if (is_absent(copy)) return ABSENT;
-        data = as_bytes(copy)->data;
-    }
-    Decoder d = {.vm = vm, .name = "utf-8", .errors = errors, .data = data, .size = size, .width = 1};
-    builder_init(&d.out, vm);
-    if (decode(&d, id))
-        text = builder_finish(&d.out);
-    else
-        builder_fini(&d.out);
-    value_xdrop(vm, copy);
-    return text;
+    return decode_slowly(vm, id, data, size, errors, NULL);
 }
 
 /* What an exporter has that is no Text: a view with gaps (an error), a class with __buffer__. */
@@ -763,4 +783,39 @@ size_t codec_incomplete_tail(const char *encoding, const uint8_t *data, size_t l
     if (length < 2) return odd;
     uint32_t last = wide_unit(data + length - odd - 2, 2, big_endian);
     return last >= 0xD800 && last < 0xDC00 ? odd + 2 : odd;
+}
+
+bool codec_is_part_of_mark(const char *encoding, const uint8_t *data, size_t size) {
+    return codec_find(encoding) == CODEC_UTF_8_SIG && size < 3 && memcmp(data, "\xEF\xBB\xBF", size) == 0;
+}
+
+Value codec_decode_part(VM *vm, const char *encoding, const uint8_t *data, size_t size, const char *errors,
+                        size_t *taken) {
+    CodecId id = codec_find(encoding);
+    *taken = size;
+    if (id == CODEC_UNKNOWN) {
+        Value bytes = bytes_from(vm, data, (int64_t)size);
+        Value text = is_absent(bytes) ? ABSENT : codec_library_decode(vm, bytes, encoding, errors);
+        value_xdrop(vm, bytes);
+        return text;
+    }
+    if (codec_is_part_of_mark(encoding, data, size)) return *taken = 0, value_ref(vm->empty_string);
+    bool escaped = id == CODEC_UNICODE_ESCAPE || id == CODEC_RAW_UNICODE_ESCAPE;
+    size_t whole = size - codec_incomplete_tail(encoding, data, size);
+    if (!escaped && id < CODEC_UTF_16) return *taken = whole, decode_bytes(vm, id, data, whole, errors);
+    Value plain = escaped ? ABSENT : decode_plain(vm, id, data, whole);
+    if (!is_absent(plain)) *taken = whole;
+    return !is_absent(plain) || error_raised(vm) ? plain : decode_slowly(vm, id, data, size, errors, taken);
+}
+
+bool codec_check_mark(VM *vm, const char *encoding, const uint8_t *data, size_t length) {
+    CodecId id = codec_find(encoding);
+    size_t size = id == CODEC_UTF_32 ? 4 : 2;
+    if ((id != CODEC_UTF_16 && id != CODEC_UTF_32) || length < size) return true;
+    if (wide_unit(data, (unsigned)size, false) == 0xFEFF || wide_unit(data, (unsigned)size, true) == 0xFEFF)
+        return true;
+    Value object = bytes_from(vm, data, (int64_t)length);
+    codec_raise(vm, &exc_UnicodeDecodeError, id == CODEC_UTF_32 ? "utf-32" : "utf-16", object, 0,
+                (int64_t)size, "Stream does not start with BOM");
+    return value_xdrop(vm, object), false;
 }

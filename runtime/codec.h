@@ -29,6 +29,13 @@ const char *codec_canonical(const char *encoding);
 bool codec_is_utf8(const char *encoding);
 /* For decoding a stream in pieces: how many bytes at the end of `data` begin a character that is not complete. */
 size_t codec_incomplete_tail(const char *encoding, const uint8_t *data, size_t length);
+/* Decode a piece of a stream, that more may follow. *taken: the bytes behind it begin a character that is not complete. */
+NEW RAISES Value codec_decode_part(VM *vm, const char *encoding, const uint8_t *data, size_t size,
+                                   const char *errors, size_t *taken);
+/* Is it the beginning of utf-8-sig's mark, and not yet the whole? */
+bool codec_is_part_of_mark(const char *encoding, const uint8_t *data, size_t size);
+/* A stream in utf-16 or utf-32 must begin with a byte order mark, as soon as there are bytes enough for one. */
+RAISES bool codec_check_mark(VM *vm, const char *encoding, const uint8_t *data, size_t length);
 
 /* Decode and encode for a method with the optional arguments `encoding` and `errors`, strs or ABSENT: TypeErrors in the name of
  * `function`, ValueError for a zero character in them. */

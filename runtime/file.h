@@ -32,12 +32,16 @@ enum {
     FILE_BUFFER_SIZE = 8192, /* io.DEFAULT_BUFFER_SIZE of 3.13 */
 };
 
+typedef enum { SEEKS_UNKNOWN, SEEKS, SEEKS_NOT } Seeks;
+
 typedef struct {
     Object head;
-    int fd; /* -1: closed */
+    int fd;      /* -1: closed */
+    Seeks seeks; /* what file_can_seek has found out */
     bool readable, writable, appending, created;
     bool close_fd;
-    Value name; /* as given to open; owned */
+    int64_t block_size; /* of the file system: the size of a buffer in front */
+    Value name;         /* as given to open; owned */
 } FileIO;
 
 typedef struct {
@@ -61,22 +65,26 @@ typedef struct {
     Value errors;   /* str; owned */
     Value mode;     /* str; owned */
     NewlineMode newline;
+    const char *coder;             /* the encoding's first name, or its only one */
     const char *decoder, *encoder; /* names of the encodings from here on, without the byte order mark */
     bool marked;                   /* text begins with a byte order mark */
     bool utf8;                     /* the encoding is UTF-8: no look-up by name */
     bool ascii_superset;           /* ASCII text is its own encoding */
-    bool ended;                    /* the bytes have ended */
     bool iterating;                /* next() was called: tell is off */
+    bool snapshot;                 /* a place is known that tell can count from */
     bool line_buffered, write_through;
     bool detached; /* why buffer is ABSENT */
-    bool readable, writable;
-    bool busy;        /* the stream below is being called */
-    bool last_cr;     /* the chunk's last character was \r, kept back until the next one is known */
-    bool held_before; /* the same of the chunk before: this one begins with that \r */
-    uint8_t seen;     /* line ends met: bits 1 \r, 2 \n, 4 \r\n */
-    Value chunk;      /* str, decoded; owned; or ABSENT */
-    int64_t position; /* in the chunk, of the next character */
-    uint8_t *source;  /* the bytes of the chunk and, behind them, an incomplete character's; owned */
+    bool readable, writable, seekable;
+    bool busy;                  /* the stream below is being called */
+    bool last_cr;               /* the chunk's last character was \r, kept back until the next one is known */
+    bool held_before;           /* the same of the chunk before: this one begins with that \r */
+    uint8_t seen;               /* line ends met: bits 1 \r, 2 \n, 4 \r\n */
+    Value chunk;                /* str, decoded; owned; or ABSENT */
+    int64_t position;           /* in the chunk, of the next character */
+    int64_t chunk_size;         /* how many bytes are read at once, at least */
+    double bytes_for_character; /* in the chunk; 0: there was none */
+    uint8_t *source; /* the bytes of the chunk and, behind them, an incomplete character's; owned */
+    int64_t mark;    /* how many bytes of the source, at its beginning, are a byte order mark */
     int64_t source_length, source_capacity, decoded; /* of them decoded */
     uint8_t *pending;                                /* encoded, not yet in the buffer; owned */
     int64_t pending_length;
@@ -136,6 +144,7 @@ RAISES int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size); /* as st
 /* How many bytes were written: fewer than all RAISES. */
 RAISES int64_t file_write(VM *vm, FileIO *file, const void *from, int64_t size);
 RAISES int64_t file_seek(VM *vm, FileIO *file, int64_t offset, int whence);
+bool file_can_seek(FileIO *file); /* an open one */
 RAISES bool file_close(VM *vm, FileIO *file);
 
 /* --- Buffered --- */
@@ -161,6 +170,8 @@ NEW RAISES Value text_file_read_line(VM *vm, TextFile *t,
 /* The attributes in the state that the __setstate__ of a file in memory is given, None or a dict; None. `place` is what
  * errors call the item. */
 NEW RAISES Value file_set_attributes(VM *vm, Value self, Value state, const char *place);
+/* As _checkSeekable; `self` is ready to be used. */
+RAISES bool file_check_seekable(VM *vm, Value self);
 /* An optional size argument: None and nothing mean -1. */
 RAISES bool file_count_argument(VM *vm, Value v, int64_t *size);
 

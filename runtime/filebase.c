@@ -8,6 +8,7 @@
 #include "runtime/instance.h"
 #include "runtime/list.h"
 #include "runtime/protocol.h"
+#include "runtime/row.h"
 #include "runtime/str.h"
 #include "runtime/warn.h"
 
@@ -20,10 +21,13 @@ bool file_count_argument(VM *vm, Value v, int64_t *size) {
     return object_to_int64(vm, v, &exc_OverflowError, size);
 }
 
+/* `self` is held: its method may run code that lets go of it. */
 Value io_ask(VM *vm, Value self, const char *name, Value argument) {
     Value method = recursion_enter(vm, "") ? string_intern_fixed(vm, name) : ABSENT;
     if (is_absent(method)) return ABSENT;
+    value_ref(self);
     Value result = call_method(vm, self, method, &argument, !is_absent(argument));
+    value_drop(vm, self);
     value_drop(vm, method);
     return result;
 }
@@ -31,7 +35,9 @@ Value io_ask(VM *vm, Value self, const char *name, Value argument) {
 Value io_attribute(VM *vm, Value self, const char *name) {
     Value interned = recursion_enter(vm, "") ? string_intern_fixed(vm, name) : ABSENT;
     if (is_absent(interned)) return ABSENT;
+    value_ref(self);
     Value result = object_get_attribute(vm, self, interned);
+    value_drop(vm, self);
     value_drop(vm, interned);
     return result;
 }
@@ -185,10 +191,18 @@ UNSUPPORTED(seek)
 UNSUPPORTED(truncate)
 UNSUPPORTED(fileno)
 UNSUPPORTED(detach)
-UNSUPPORTED(read)
-UNSUPPORTED(read1)
-UNSUPPORTED(readline)
 UNSUPPORTED(write)
+
+/* Those that take a size, an int, look at it first. */
+#define UNSUPPORTED_SIZED(name) \
+    NATIVE(no_##name) { \
+        int size; \
+        if (!is_absent(args[1]) && !object_to_c_int(vm, args[1], &size)) return ABSENT; \
+        return raise_unsupported(vm, #name); \
+    }
+UNSUPPORTED_SIZED(read)
+UNSUPPORTED_SIZED(read1)
+UNSUPPORTED_SIZED(readline)
 
 NATIVE(is_false) {
     (void)vm, (void)args;
@@ -246,7 +260,16 @@ static Value check_can(VM *vm, Value self, const char *question, const char *tex
     Value answer = io_ask(vm, self, question, ABSENT);
     bool can = answer.bits == TRUE_VALUE.bits;
     value_xdrop(vm, answer);
-    return can ? NONE : is_absent(answer) ? ABSENT : raise_unsupported(vm, text);
+    return can ? TRUE_VALUE : is_absent(answer) ? ABSENT : raise_unsupported(vm, text);
+}
+
+bool file_check_seekable(VM *vm, Value self) {
+    if (is_buffered(self) && is_exactly(as_buffered(self)->raw, &file_io_type)) {
+        if (file_can_seek(as_file(as_buffered(self)->raw))) return true;
+        return raise_unsupported(vm, "File or stream is not seekable."), false;
+    }
+    Value done = check_can(vm, self, "seekable", "File or stream is not seekable.");
+    return !is_absent(done);
 }
 
 NATIVE(check_readable) { return check_can(vm, args[0], "readable", "File or stream is not readable."); }
@@ -277,13 +300,13 @@ static const NativeDef base_methods[] = {
 };
 
 static const GetSetDef base_getsets[] = {
-    {"closed", get_closed, NULL, NULL}, {"__dict__", instance_get_dict, instance_set_dict, NULL}, {0}};
+    {"closed", get_closed, NULL, NULL}, {"__dict__", instance_get_dict, NULL, NULL}, {0}};
 
 /* --- RawIOBase: read by readinto --- */
 
 NATIVE(raw_read) {
-    int64_t size;
-    if (!file_count_argument(vm, args[1], &size)) return ABSENT;
+    int64_t size = -1;
+    if (!is_absent(args[1]) && !row_position(vm, args[1], &size)) return ABSENT;
     if (size < 0) return io_ask(vm, args[0], "readall", ABSENT);
     Value into = bytearray_new(vm, size), result = ABSENT;
     if (is_absent(into)) return ABSENT;

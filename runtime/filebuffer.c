@@ -2,7 +2,9 @@
 #include <unistd.h>
 
 #include "runtime/buffer.h"
+#include "runtime/bytearray.h"
 #include "runtime/bytes.h"
+#include "runtime/bytesmethods.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
 #include "runtime/instance.h"
@@ -24,8 +26,6 @@ static bool set_up(VM *vm, Buffered *b, Value raw, int64_t capacity) {
     b->capacity = capacity;
     b->begin = b->end = 0;
     b->dirty = b->detached = false;
-    b->reads = !type_is_subtype(b->head.type, &buffered_writer_type);
-    b->writes = !type_is_subtype(b->head.type, &buffered_reader_type);
     value_set(vm, &b->raw, value_ref(raw));
     return true;
 }
@@ -34,6 +34,8 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)args, (void)nargs, (void)names;
     Buffered *b = (Buffered *)instance_new(vm, type, 0);
     if (!b) return ABSENT;
+    b->reads = !type_is_subtype(type, &buffered_writer_type);
+    b->writes = !type_is_subtype(type, &buffered_reader_type);
     object_track(&b->head);
     return from_object(b);
 }
@@ -194,7 +196,7 @@ static bool keep_blocked(VM *vm, Buffered *b, const char *from, int64_t size, in
 bool buffered_write(VM *vm, Buffered *b, const void *from, int64_t size) {
     if (!forget_read(vm, b)) return false;
     if (size > b->capacity - b->end && !write_out(vm, b)) return keep_blocked(vm, b, from, size, 0);
-    if (size > b->capacity) {
+    if (size >= b->capacity) {
         int64_t written = raw_write(vm, b, from, size);
         return written == size || keep_blocked(vm, b, from, size, written);
     }
@@ -223,9 +225,8 @@ int64_t buffered_read_some(VM *vm, Buffered *b, void *to, int64_t size) {
     int64_t count = take(b, to, size);
     if (count > 0 || size == 0) return count;
     if (b->dirty && !write_out(vm, b)) return -1;
-    if (size >= b->capacity) return raw_read(vm, b, to, size);
-    int64_t got = fill(vm, b);
-    return got < 0 ? got : take(b, to, size);
+    b->begin = b->end = 0;
+    return raw_read(vm, b, to, size);
 }
 
 int64_t buffered_tell(VM *vm, Buffered *b) {
@@ -235,11 +236,23 @@ int64_t buffered_tell(VM *vm, Buffered *b) {
     return at < 0 ? -1 : b->dirty ? at + b->end : at - (b->end - b->begin);
 }
 
+/* Within what was read ahead nothing is read again. */
+static bool is_ahead(const Buffered *b, int64_t by) {
+    return !b->dirty && by >= -b->begin && by < b->end - b->begin;
+}
+
 int64_t buffered_seek(VM *vm, Buffered *b, int64_t offset, int whence) {
+    if (whence <= SEEK_CUR && b->end > b->begin && !b->dirty) {
+        int64_t at = buffered_tell(vm, b), by;
+        if (at < 0) return -1;
+        bool fits = !__builtin_sub_overflow(offset, whence == SEEK_SET ? at : 0, &by);
+        if (fits && is_ahead(b, by)) return b->begin += by, at + by;
+    }
     if (!write_out(vm, b)) return -1;
     if (whence == SEEK_CUR) offset -= b->end - b->begin; /* the descriptor is ahead of the reader */
-    b->begin = b->end = 0;
-    return raw_seek(vm, b, offset, whence);
+    int64_t at = raw_seek(vm, b, offset, whence);
+    if (at >= 0) b->begin = b->end = 0;
+    return at;
 }
 
 void buffered_discard(Buffered *b) {
@@ -271,29 +284,101 @@ static Buffered *open_for(VM *vm, Value self, const char *closed) {
     return is_closed == 0 ? b : NULL;
 }
 
-/* `size` bytes, or (-1) all to the end. NEW, RAISES. */
-static Value read_bytes(VM *vm, Buffered *b, int64_t size) {
-    int64_t room = size >= 0 ? size : FILE_BUFFER_SIZE, count = 0;
-    Bytes *bytes = bytes_new(vm, room);
-    while (bytes && (size < 0 || count < size)) {
-        int64_t got = buffered_read_some(vm, b, bytes->data + count, bytes->length - count);
-        if (got < 0 && (got != STREAM_BLOCKED || count == 0)) {
-            value_drop(vm, from_object(bytes));
-            return got == STREAM_BLOCKED ? NONE : ABSENT;
-        }
-        if (got <= 0) break;
-        count += got;
-        if (count == bytes->length && size < 0) bytes = bytes_resize(vm, bytes, count * 2);
+/* More of the `size` bytes that are wanted, of which `count` are there: whole blocks past the buffer, the rest through it. */
+static int64_t read_more(VM *vm, Buffered *b, uint8_t *to, int64_t count, int64_t size) {
+    int64_t left = size - count, got = take(b, to + count, left);
+    if (got > 0) return got;
+    if (b->dirty && !write_out(vm, b)) return -1;
+    if (left >= b->capacity) {
+        b->begin = b->end = 0;
+        return raw_read(vm, b, to + count, left - left % b->capacity);
     }
-    return bytes ? from_object(bytes_resize(vm, bytes, count)) : ABSENT;
+    got = fill(vm, b);
+    return got <= 0 ? got : take(b, to + count, left);
+}
+
+/* `size` bytes. NEW, RAISES. */
+static Value read_bytes(VM *vm, Buffered *b, int64_t size) {
+    Bytes *bytes = bytes_new(vm, size);
+    for (int64_t count = 0, got; bytes && count < size; count += got) {
+        got = read_more(vm, b, bytes->data, count, size);
+        if (got > 0) continue;
+        if (got == -1 || (got == STREAM_BLOCKED && count == 0)) {
+            value_drop(vm, from_object(bytes));
+            return got == -1 ? ABSENT : NONE;
+        }
+        return from_object(bytes_resize(vm, bytes, count));
+    }
+    return from_object(bytes);
+}
+
+/* What the raw stream's read gives, again and again until there is no more: bytes or None. NEW, RAISES. */
+static Value raw_pieces(VM *vm, Buffered *b) {
+    Value all = bytearray_new(vm, 0), result = ABSENT;
+    while (!is_absent(all)) {
+        Value piece = io_ask(vm, b->raw, "read", ABSENT);
+        int64_t before = as_bytearray(all)->length;
+        if (is_absent(piece)) break;
+        if (!is_none(piece) && !is_bytes(piece)) {
+            value_drop(vm, piece);
+            raise_type(vm, "read() should return bytes");
+            break;
+        }
+        if (is_none(piece) || as_bytes(piece)->length == 0) {
+            bool some = before > 0 || !is_none(piece);
+            result = some ? bytes_from(vm, as_bytearray(all)->data, before) : NONE;
+            value_drop(vm, piece);
+            break;
+        }
+        const Bytes *from = as_bytes(piece);
+        bool done = bytearray_replace(vm, as_bytearray(all), before, before, from->length);
+        if (done) memcpy(as_bytearray(all)->data + before, from->data, (size_t)from->length);
+        value_drop(vm, piece);
+        if (!done) break;
+    }
+    value_xdrop(vm, all);
+    return result;
+}
+
+/* The rest of the raw stream by its readall, if it has one: bytes or None. NEW, RAISES. */
+static Value raw_rest(VM *vm, Buffered *b) {
+    Value name = string_intern_c(vm, "readall"), method = ABSENT;
+    int found = is_absent(name) ? -1 : object_find_attribute(vm, b->raw, name, &method);
+    value_xdrop(vm, name);
+    if (found <= 0) return found < 0 ? ABSENT : raw_pieces(vm, b);
+    Value all = call_0(vm, method);
+    value_drop(vm, method);
+    if (is_absent(all) || is_none(all) || is_bytes(all)) return all;
+    value_drop(vm, all);
+    return raise_type(vm, "readall() should return bytes");
+}
+
+/* All to the end. NEW, RAISES. */
+static Value read_all(VM *vm, Buffered *b) {
+    if (b->dirty && !write_out(vm, b)) return ABSENT;
+    Value ahead = bytes_from(vm, b->data + b->begin, b->end - b->begin);
+    if (is_absent(ahead)) return ABSENT;
+    b->begin = b->end = 0;
+    b->busy = true;
+    Value rest = raw_rest(vm, b);
+    b->busy = false;
+    if (is_absent(rest) || as_bytes(ahead)->length == 0 || is_none(rest)) {
+        bool kept = is_none(rest) && as_bytes(ahead)->length;
+        value_drop(vm, kept ? rest : ahead);
+        return kept ? ahead : rest;
+    }
+    Value both = bytes_concat(vm, ahead, rest);
+    value_drop(vm, ahead);
+    value_drop(vm, rest);
+    return both;
 }
 
 NATIVE(read_method) {
     int64_t size;
-    if (!file_count_argument(vm, args[1], &size)) return ABSENT;
+    if (!file_count_argument(vm, args[1], &size) || !check_usable(vm, as_buffered(args[0]))) return ABSENT;
     if (size < -1) return raise_value(vm, "read length must be non-negative or -1");
     Buffered *b = open_for(vm, args[0], "read of closed file");
-    return b ? read_bytes(vm, b, size) : ABSENT;
+    return !b ? ABSENT : size < 0 ? read_all(vm, b) : read_bytes(vm, b, size);
 }
 
 NATIVE(read1_method) {
@@ -315,15 +400,21 @@ static Value read_into(VM *vm, Value self, Value target, bool once) {
     BufferView to;
     if (!buffer_writable_argument(vm, once ? "readinto1" : "readinto", target, &to)) return ABSENT;
     Buffered *b = open_for(vm, self, "readinto of closed file");
-    int64_t count = 0, got = b ? 0 : -1;
-    while (b && count < to.size && !(once && count)) {
-        got = buffered_read_some(vm, b, to.data + count, to.size - count);
-        if (got <= 0) break;
-        count += got;
+    int64_t count = b ? take(b, to.data, to.size) : 0, got = 0;
+    if (b && b->dirty && !write_out(vm, b)) got = -1;
+    while (b && got != -1 && count < to.size) {
+        int64_t left = to.size - count;
+        if (once && count && left <= b->capacity) break;
+        if (left > b->capacity)
+            got = raw_read(vm, b, to.data + count, left);
+        else if ((got = fill(vm, b)) > 0)
+            got = take(b, to.data + count, left);
+        count += got > 0 ? got : 0;
+        if (once || got <= 0) break;
     }
     buffer_release(vm, &to);
-    if (got == STREAM_BLOCKED) return count ? int_from(vm, count) : NONE;
-    return got < 0 ? ABSENT : int_from(vm, count);
+    if (!b || got == -1) return ABSENT;
+    return got == STREAM_BLOCKED && !count ? NONE : int_from(vm, count);
 }
 
 NATIVE(readinto_method) { return read_into(vm, args[0], args[1], false); }
@@ -332,10 +423,9 @@ NATIVE(readinto1_method) { return read_into(vm, args[0], args[1], true); }
 
 NATIVE(peek_method) {
     int64_t size;
-    if (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &size)) return ABSENT;
+    if (!is_absent(args[1]) && !row_position(vm, args[1], &size)) return ABSENT;
     Buffered *b = open_for(vm, args[0], "peek of closed file");
-    if (!b) return ABSENT;
-    if ((b->dirty || b->begin == b->end) && fill(vm, b) == -1) return ABSENT;
+    if (!b || ((b->dirty || b->begin == b->end) && fill(vm, b) == -1)) return ABSENT;
     return bytes_from(vm, b->data + b->begin, b->end - b->begin);
 }
 
@@ -370,9 +460,9 @@ NATIVE(readline_method) {
 }
 
 static Value next(VM *vm, Value self) {
+    if (!as_buffered(self)->reads) return raise_unsupported(vm, "read");
     Buffered *b = open_for(vm, self, "readline of closed file");
     if (!b) return ABSENT;
-    if (!b->reads) return raise_unsupported(vm, "read");
     Value line = read_line(vm, b, -1);
     if (is_absent(line) || as_bytes(line)->length) return line;
     value_drop(vm, line);
@@ -382,13 +472,11 @@ static Value next(VM *vm, Value self) {
 /* --- writing methods --- */
 
 NATIVE(write_method) {
-    int64_t size;
-    Buffered *b = as_buffered(args[0]);
-    if (is_string(args[1])) return raise_type(vm, "a bytes-like object is required, not '%T'", args[1]);
     BufferView from;
     if (!buffer_acquire(vm, args[1], BUFFER_SIMPLE, &from)) return ABSENT;
-    bool done = open_for(vm, args[0], "write to closed file") && buffered_write(vm, b, from.data, from.size);
-    size = from.size;
+    Buffered *b = open_for(vm, args[0], "write to closed file");
+    bool done = b && buffered_write(vm, b, from.data, from.size);
+    int64_t size = from.size;
     buffer_release(vm, &from);
     return done ? int_from(vm, size) : ABSENT;
 }
@@ -401,20 +489,12 @@ NATIVE(flush_method) {
 
 NATIVE(truncate_method) {
     Buffered *b = open_for(vm, args[0], "truncate of closed file");
-    int64_t size;
     if (!b) return ABSENT;
     if (!b->writes) return raise_unsupported(vm, "truncate");
     if (!buffered_flush(vm, b)) return ABSENT;
-    if (!value_is_given(args[1])) {
-        size = buffered_tell(vm, b);
-        if (size < 0) return ABSENT;
-    } else if (!object_to_int64(vm, args[1], &exc_OverflowError, &size)) {
-        return ABSENT;
-    }
-    Value wanted = check_usable(vm, b) ? int_from(vm, size) : ABSENT;
-    if (is_absent(wanted)) return ABSENT;
-    Value result = io_ask(vm, b->raw, "truncate", wanted);
-    value_drop(vm, wanted);
+    b->busy = true;
+    Value result = io_ask(vm, b->raw, "truncate", is_absent(args[1]) ? NONE : args[1]);
+    b->busy = false;
     return result;
 }
 
@@ -427,13 +507,19 @@ NATIVE(tell_method) {
 }
 
 NATIVE(seek_method) {
-    int64_t offset, whence = 0;
-    if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
+    int whence = SEEK_SET;
+    int64_t offset;
+    if (!is_absent(args[2]) && !object_to_c_int(vm, args[2], &whence)) return ABSENT;
     if (!check_usable(vm, as_buffered(args[0]))) return ABSENT;
-    if (whence < 0 || whence > 2) return raise_value(vm, "whence value %lld unsupported", (long long)whence);
-    Buffered *b = open_for(vm, args[0], "seek of closed file");
-    if (!b || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
-    int64_t at = check_usable(vm, b) ? buffered_seek(vm, b, offset, (int)whence) : -1;
+    if (whence < SEEK_SET || whence > SEEK_HOLE)
+        return raise_value(vm, "whence value %d unsupported", whence);
+    if (!open_for(vm, args[0], "seek of closed file") || !file_check_seekable(vm, args[0]) ||
+        !object_to_int64(vm, args[1], &exc_ValueError, &offset)) {
+        return ABSENT;
+    }
+    Buffered *b =
+        open_for(vm, args[0], "seek of closed file"); /* the questions may have run a program's code */
+    int64_t at = b ? buffered_seek(vm, b, offset, whence) : -1;
     return at < 0 ? ABSENT : int_from(vm, at);
 }
 
@@ -451,6 +537,7 @@ NATIVE(close_method) {
 
 NATIVE(detach_method) {
     Buffered *b = as_buffered(args[0]);
+    if (b->writes && !open_for(vm, args[0], "flush of closed file")) return ABSENT;
     if (!buffered_check_open(vm, b) || !write_out(vm, b)) return ABSENT;
     Value raw = b->raw;
     b->raw = ABSENT;
@@ -479,12 +566,6 @@ NATIVE(writable_method) {
     return as_buffered(args[0])->writes ? ask_raw(vm, args[0], "writable") : FALSE_VALUE;
 }
 
-NATIVE(unsupported_read) { return raise_unsupported(vm, "read"); }
-
-NATIVE(unsupported_read1) { return raise_unsupported(vm, "read1"); }
-
-NATIVE(unsupported_write) { return raise_unsupported(vm, "write"); }
-
 #define COMMON_METHODS \
     {"tell", tell_method, "", "Return the current stream position.", 0}, \
         {"seek", seek_method, "target, whence=0, /", "Change the stream position.", 0}, \
@@ -509,15 +590,8 @@ NATIVE(unsupported_write) { return raise_unsupported(vm, "write"); }
 #define WRITE_METHOD(function) \
     { "write", function, "buffer, /", "Write a bytes-like object.", 0 }
 
-static const NativeDef reader_methods[] = {
-    COMMON_METHODS, READING_METHODS, WRITE_METHOD(unsupported_write), {0}};
-static const NativeDef writer_methods[] = {COMMON_METHODS,
-                                           WRITE_METHOD(write_method),
-                                           {"read", unsupported_read, "size=-1, /", NULL, 0},
-                                           {"read1", unsupported_read1, "size=-1, /", NULL, 0},
-                                           {"readinto", unsupported_read, "buffer, /", NULL, 0},
-                                           {"readline", unsupported_read, "size=-1, /", NULL, 0},
-                                           {0}};
+static const NativeDef reader_methods[] = {COMMON_METHODS, READING_METHODS, {0}};
+static const NativeDef writer_methods[] = {COMMON_METHODS, WRITE_METHOD(write_method), {0}};
 static const NativeDef random_methods[] = {COMMON_METHODS, READING_METHODS, WRITE_METHOD(write_method), {0}};
 
 static Value get_closed(VM *vm, Value self) {

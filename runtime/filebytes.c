@@ -10,6 +10,7 @@
 #include "runtime/list.h"
 #include "runtime/memoryview.h"
 #include "runtime/protocol.h"
+#include "runtime/row.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
@@ -108,8 +109,8 @@ static const uint8_t *take(BytesFile *f, const ByteArray *data, int64_t *size) {
 
 NATIVE(read) {
     int64_t size;
-    ByteArray *data = open_data(vm, args[0]);
-    if (!data || !file_count_argument(vm, args[1], &size) || !(data = open_data(vm, args[0]))) return ABSENT;
+    ByteArray *data = file_count_argument(vm, args[1], &size) ? open_data(vm, args[0]) : NULL;
+    if (!data) return ABSENT;
     const uint8_t *at = take(as_bytes_file(args[0]), data, &size);
     return bytes_from(vm, at, size);
 }
@@ -123,8 +124,8 @@ static int64_t line_size(const BytesFile *f, const ByteArray *data) {
 
 NATIVE(readline) {
     int64_t limit;
-    ByteArray *data = open_data(vm, args[0]);
-    if (!data || !file_count_argument(vm, args[1], &limit) || !(data = open_data(vm, args[0]))) return ABSENT;
+    ByteArray *data = file_count_argument(vm, args[1], &limit) ? open_data(vm, args[0]) : NULL;
+    if (!data) return ABSENT;
     BytesFile *f = as_bytes_file(args[0]);
     int64_t size = line_size(f, data);
     if (limit >= 0 && size > limit) size = limit;
@@ -142,7 +143,10 @@ static Value next(VM *vm, Value self) {
 
 NATIVE(readlines) {
     int64_t hint, total = 0;
-    if (!open_data(vm, args[0]) || !file_count_argument(vm, args[1], &hint)) return ABSENT;
+    if (!open_data(vm, args[0])) return ABSENT;
+    if (value_is_given(args[1]) && !is_int_family(args[1]) && !type_of(args[1])->number.index)
+        return raise_type(vm, "integer argument expected, got '%T'", args[1]);
+    if (!file_count_argument(vm, args[1], &hint)) return ABSENT;
     Value lines = list_new(vm, 0);
     while (!is_absent(lines) && (hint <= 0 || total < hint)) {
         Value line = next(vm, args[0]);
@@ -155,7 +159,7 @@ NATIVE(readlines) {
 
 NATIVE(readinto) {
     BufferView to;
-    if (!open_data(vm, args[0]) || !buffer_writable_argument(vm, "readinto", args[1], &to)) return ABSENT;
+    if (!buffer_writable_argument(vm, "readinto", args[1], &to)) return ABSENT;
     ByteArray *data = open_data(vm, args[0]);
     int64_t size = to.size;
     if (data) {
@@ -183,30 +187,27 @@ NATIVE(writelines) {
 }
 
 NATIVE(truncate) {
+    int64_t size = as_bytes_file(args[0])->position;
+    if (value_is_given(args[1]) && !file_count_argument(vm, args[1], &size)) return ABSENT;
     ByteArray *data = open_data(vm, args[0]);
-    int64_t size = data ? as_bytes_file(args[0])->position : 0;
     if (!data) return ABSENT;
     if (data->exports) return bytearray_replace(vm, data, 0, 0, 1) ? NONE : ABSENT;
-    if (value_is_given(args[1])) {
-        if (!file_count_argument(vm, args[1], &size)) return ABSENT;
-        if (size < 0) return raise_value(vm, "negative size value %lld", (long long)size);
-    }
-    data = open_data(vm, args[0]);
-    if (!data || (size < data->length && !bytearray_replace(vm, data, size, data->length, 0))) return ABSENT;
+    if (size < 0) return raise_value(vm, "negative size value %lld", (long long)size);
+    if ((size < data->length && !bytearray_replace(vm, data, size, data->length, 0))) return ABSENT;
     return int_from(vm, size);
 }
 
 /* --- position and the rest --- */
 
 NATIVE(seek) {
-    int64_t offset, whence = 0, base;
+    int64_t offset, base;
+    int whence = 0;
+    if (!row_position(vm, args[1], &offset)) return ABSENT;
+    if (!is_absent(args[2]) && !object_to_c_int(vm, args[2], &whence)) return ABSENT;
     ByteArray *data = open_data(vm, args[0]);
-    if (!data || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
-    if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
+    if (!data) return ABSENT;
     if (whence == 0 && offset < 0) return raise_value(vm, "negative seek value %lld", (long long)offset);
-    if (whence < 0 || whence > 2)
-        return raise_value(vm, "invalid whence (%lld, should be 0, 1 or 2)", (long long)whence);
-    if (!(data = open_data(vm, args[0]))) return ABSENT;
+    if (whence < 0 || whence > 2) return raise_value(vm, "invalid whence (%d, should be 0, 1 or 2)", whence);
     BytesFile *f = as_bytes_file(args[0]);
     base = whence == 0 ? 0 : whence == 1 ? f->position : data->length;
     if (__builtin_add_overflow(base, offset, &offset)) return raise_overflow(vm, "new position too large");
@@ -300,7 +301,10 @@ static Value get_closed(VM *vm, Value self) {
 
 static const GetSetDef getsets[] = {{"closed", get_closed, NULL, "True if the file is closed."}, {0}};
 
-static Value iterate(VM *vm, Value self) { return open_data(vm, self) ? value_ref(self) : ABSENT; }
+static Value iterate(VM *vm, Value self) {
+    (void)vm;
+    return value_ref(self);
+}
 
 /* Nothing is lost when it dies open: only what a class of a program's own adds is closed. */
 static void finalize(VM *vm, Object *self) {

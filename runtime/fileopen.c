@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/codec.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/file.h"
 #include "runtime/int.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
+#include "runtime/warn.h"
 
 /* --- open --- */
 
@@ -51,16 +53,13 @@ static bool check_text(VM *vm, Value v, const char *name) {
     if (!value_is_given(v)) return true;
     if (!is_string(v))
         return raise_type(vm, "open() argument '%s' must be str or None, not %Q", name, v), false;
-    if (strlen((const char *)as_string(v)->data) < as_string(v)->length && as_string(v)->ascii) {
-        return raise_value(vm, "embedded null character"), false;
-    }
-    return true;
+    return codec_check_argument(vm, "open", name, v);
 }
 
 enum { ARG_FILE, ARG_MODE, ARG_BUFFERING, ARG_ENCODING, ARG_ERRORS, ARG_NEWLINE, ARG_CLOSE_FD, ARG_OPENER };
 
 /* Arguments that only make sense for text. */
-static bool check_binary(VM *vm, Value *args) {
+static bool check_binary(VM *vm, Value *args, int buffering) {
     static const struct {
         int index;
         const char *text;
@@ -69,7 +68,9 @@ static bool check_binary(VM *vm, Value *args) {
         if (!value_is_given(args[rows[i].index])) continue;
         return raise_value(vm, "binary mode doesn't take %s argument", rows[i].text), false;
     }
-    return true;
+    return buffering != 1 || warn(vm, &exc_RuntimeWarning, 1,
+                                  "line buffering (buffering=1) isn't supported in binary mode, the default "
+                                  "buffer size will be used");
 }
 
 Value file_target(VM *vm, Value file) {
@@ -97,7 +98,7 @@ static Value buffer_over(VM *vm, const OpenMode *m, Value raw, int64_t size) {
     if (m->plus && lseek(as_file(raw)->fd, 0, SEEK_CUR) < 0) {
         return raise_unsupported(vm, "File or stream is not seekable.");
     }
-    return buffered_new(vm, type, raw, size > 1 ? size : FILE_BUFFER_SIZE);
+    return buffered_new(vm, type, raw, size > 1 ? size : as_file(raw)->block_size);
 }
 
 static Value text_over(VM *vm, Value *args, Value buffer, bool line_buffered) {
@@ -118,7 +119,7 @@ static Value text_over(VM *vm, Value *args, Value buffer, bool line_buffered) {
 }
 
 /* The layers that the mode and the buffering ask for, over an open file. */
-static Value layers_over(VM *vm, const OpenMode *m, Value *args, Value raw, int64_t buffering) {
+static Value layers_over(VM *vm, const OpenMode *m, Value *args, Value raw, int buffering) {
     bool line_buffered = !m->binary && (buffering == 1 || (buffering < 0 && isatty(as_file(raw)->fd)));
     if (buffering == 0) {
         return m->binary ? value_ref(raw) : raise_value(vm, "can't have unbuffered text I/O");
@@ -132,14 +133,10 @@ static Value layers_over(VM *vm, const OpenMode *m, Value *args, Value raw, int6
 
 NATIVE(open_function) {
     OpenMode mode = {.raw = "r", .kind = 'r'};
-    int64_t buffering = -1;
-    if (!is_absent(args[ARG_MODE]) && !is_string(args[ARG_MODE])) {
-        return raise_type(vm, "open() argument 'mode' must be str, not %Q", args[ARG_MODE]);
-    }
-    if (!is_absent(args[ARG_BUFFERING]) &&
-        !object_to_int64(vm, args[ARG_BUFFERING], &exc_OverflowError, &buffering)) {
+    int buffering = -1;
+    if (!codec_check_argument(vm, "open", "mode", args[ARG_MODE])) return ABSENT;
+    if (!is_absent(args[ARG_BUFFERING]) && !object_to_c_int(vm, args[ARG_BUFFERING], &buffering))
         return ABSENT;
-    }
     if (!check_text(vm, args[ARG_ENCODING], "encoding") || !check_text(vm, args[ARG_ERRORS], "errors") ||
         !check_text(vm, args[ARG_NEWLINE], "newline")) {
         return ABSENT;
@@ -150,7 +147,7 @@ NATIVE(open_function) {
     if (is_absent(target)) return ABSENT;
     Value raw = ABSENT;
     if ((is_absent(args[ARG_MODE]) || parse_mode(vm, args[ARG_MODE], &mode)) &&
-        (!mode.binary || check_binary(vm, args))) {
+        (!mode.binary || check_binary(vm, args, buffering))) {
         raw = file_open(vm, target, mode.raw, close_fd, args[ARG_OPENER]);
     }
     value_drop(vm, target);

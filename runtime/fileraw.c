@@ -13,6 +13,7 @@
 #include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/protocol.h"
+#include "runtime/row.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 #include "runtime/warn.h"
@@ -26,6 +27,7 @@ Value file_new(VM *vm, int fd, bool readable, bool writable, Value name, bool cl
     file->readable = readable;
     file->writable = writable;
     file->close_fd = close_fd;
+    file->block_size = FILE_BUFFER_SIZE;
     file->name = value_ref(name);
     object_track(&file->head);
     return from_object(file);
@@ -117,14 +119,14 @@ static int open_retrying(VM *vm, const char *path, int flags) {
 static int open_with(VM *vm, Value opener, Value name, int flags) {
     Value result = call_2(vm, opener, name, int_small(flags));
     if (is_absent(result)) return -1;
-    int64_t fd = -1;
+    int fd = -1;
     if (!is_int_family(result)) {
         raise_type(vm, "expected integer from opener");
-    } else if (!int_to_int64(result, &fd) || fd < 0) {
-        raise_value(vm, "opener returned %lld", (long long)fd);
+    } else if (object_to_c_int(vm, result, &fd) && fd < 0) {
+        raise_value(vm, "opener returned %d", fd);
     }
     value_drop(vm, result);
-    return (int)fd;
+    return fd;
 }
 
 static int open_name(VM *vm, Value name, int flags, Value opener) {
@@ -149,6 +151,7 @@ static bool check_opened(VM *vm, FileIO *file) {
         raise_os(vm, EISDIR, file->name);
         return false;
     }
+    if (st.st_blksize > 1) file->block_size = st.st_blksize;
     if (file->appending) lseek(file->fd, 0, SEEK_END);
     return true;
 }
@@ -157,14 +160,19 @@ static bool check_opened(VM *vm, FileIO *file) {
 static bool open_into(VM *vm, FileIO *file, Value name, const char *mode, bool close_fd, Value opener) {
     file->close_fd = close_fd;
     file->readable = file->writable = file->appending = file->created = false;
+    file->seeks = SEEKS_UNKNOWN;
     value_set(vm, &file->name, value_ref(name));
     int flags = open_flags(vm, mode, file);
     bool ok = flags >= 0;
     if (ok && is_int_family(name)) {
         int64_t fd;
-        ok = object_to_int64(vm, name, &exc_OverflowError, &fd);
-        if (ok && fd < 0) ok = (raise_value(vm, "negative file descriptor"), false);
-        if (ok) file->fd = (int)fd;
+        if (!int_to_int64(name, &fd) || fd != (int)fd) {
+            ok = (raise_type(vm, "expected str, bytes or os.PathLike object, not %T", name), false);
+        } else if (fd < 0) {
+            ok = (raise_value(vm, "negative file descriptor"), false);
+        } else {
+            file->fd = (int)fd;
+        }
     } else if (ok && !close_fd) {
         raise_value(vm, "Cannot use closefd=False with file name");
         ok = false;
@@ -193,6 +201,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (!file) return ABSENT;
     file->fd = -1;
     file->close_fd = true;
+    file->block_size = FILE_BUFFER_SIZE;
     object_track(&file->head);
     return from_object(file);
 }
@@ -266,6 +275,11 @@ int64_t file_seek(VM *vm, FileIO *file, int64_t offset, int whence) {
     int64_t at = lseek(file->fd, offset, whence);
     if (at < 0) raise_os(vm, errno, ABSENT);
     return at;
+}
+
+bool file_can_seek(FileIO *file) {
+    if (file->seeks == SEEKS_UNKNOWN) file->seeks = lseek(file->fd, 0, SEEK_CUR) >= 0 ? SEEKS : SEEKS_NOT;
+    return file->seeks == SEEKS;
 }
 
 bool file_close(VM *vm, FileIO *file) {
@@ -346,10 +360,10 @@ static Value read_all(VM *vm, FileIO *file) {
 }
 
 NATIVE(read_method) {
-    FileIO *file = readable(vm, args[0]);
     int64_t size = -1;
-    if (!file || !file_count_argument(vm, args[1], &size)) return ABSENT;
-    if (size < 0) return read_all(vm, file);
+    if (!file_count_argument(vm, args[1], &size)) return ABSENT;
+    FileIO *file = readable(vm, args[0]);
+    if (!file || size < 0) return file ? read_all(vm, file) : ABSENT;
     Bytes *bytes = bytes_new(vm, size);
     if (!bytes) return ABSENT;
     int64_t got = file_read(vm, file, bytes->data, size);
@@ -359,35 +373,31 @@ NATIVE(read_method) {
 }
 
 NATIVE(readinto_method) {
-    FileIO *file = readable(vm, args[0]);
-    if (!file) return ABSENT;
     BufferView to;
     if (!buffer_writable_argument(vm, "readinto", args[1], &to)) return ABSENT;
-    int64_t got = file_read(vm, file, to.data, to.size);
+    FileIO *file = readable(vm, args[0]);
+    int64_t got = file ? file_read(vm, file, to.data, to.size) : -1;
     buffer_release(vm, &to);
     return count_result(vm, got);
 }
 
-NATIVE(readall_method) {
-    FileIO *file = readable(vm, args[0]);
-    return file ? read_all(vm, file) : ABSENT;
-}
+NATIVE(readall_method) { return check_open(vm, as_file(args[0])) ? read_all(vm, as_file(args[0])) : ABSENT; }
 
 NATIVE(write_method) {
-    FileIO *file = writable(vm, args[0]);
     BufferView from;
-    if (!file || !buffer_acquire(vm, args[1], BUFFER_SIMPLE, &from)) return ABSENT;
-    int64_t written = write_some(vm, file, from.data, from.size);
+    if (!buffer_acquire(vm, args[1], BUFFER_SIMPLE, &from)) return ABSENT;
+    FileIO *file = writable(vm, args[0]);
+    int64_t written = file ? write_some(vm, file, from.data, from.size) : -1;
     buffer_release(vm, &from);
     return count_result(vm, written);
 }
 
 NATIVE(seek_method) {
-    int64_t offset, whence = 0;
-    if (!check_open(vm, as_file(args[0])) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset))
-        return ABSENT;
-    if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
-    int64_t at = file_seek(vm, as_file(args[0]), offset, (int)whence);
+    int whence = SEEK_SET;
+    int64_t offset;
+    if (!is_absent(args[2]) && !object_to_c_int(vm, args[2], &whence)) return ABSENT;
+    if (!check_open(vm, as_file(args[0])) || !row_position(vm, args[1], &offset)) return ABSENT;
+    int64_t at = file_seek(vm, as_file(args[0]), offset, whence);
     return at < 0 ? ABSENT : int_from(vm, at);
 }
 
@@ -403,7 +413,7 @@ NATIVE(truncate_method) {
     if (!value_is_given(args[1])) {
         size = file_seek(vm, file, 0, SEEK_CUR);
         if (size < 0) return ABSENT;
-    } else if (!object_to_int64(vm, args[1], &exc_OverflowError, &size)) {
+    } else if (!row_position(vm, args[1], &size)) {
         return ABSENT;
     }
     return ftruncate(file->fd, size) == 0 ? int_from(vm, size) : raise_os(vm, errno, ABSENT);
@@ -426,8 +436,7 @@ NATIVE(writable_method) {
 }
 
 NATIVE(seekable_method) {
-    return check_open(vm, as_file(args[0])) ? bool_from(lseek(as_file(args[0])->fd, 0, SEEK_CUR) >= 0)
-                                            : ABSENT;
+    return check_open(vm, as_file(args[0])) ? bool_from(file_can_seek(as_file(args[0]))) : ABSENT;
 }
 
 NATIVE(flush_method) { return file_check_open(vm, as_file(args[0])) ? NONE : ABSENT; }
@@ -460,12 +469,15 @@ static Value get_close_fd(VM *vm, Value self) {
     return bool_from(as_file(self)->close_fd);
 }
 
+static Value get_block_size(VM *vm, Value self) { return int_from(vm, as_file(self)->block_size); }
+
 static Value get_mode(VM *vm, Value self) { return string_from_c(vm, file_mode(as_file(self))); }
 
 static const GetSetDef getsets[] = {
     {"closed", get_closed, NULL, "True if the file is closed"},
     {"closefd", get_close_fd, NULL, "True if the file descriptor will be closed by close()."},
     {"mode", get_mode, NULL, "String giving the file mode"},
+    {"_blksize", get_block_size, NULL, NULL},
     {0},
 };
 

@@ -5,6 +5,7 @@
 #include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/protocol.h"
+#include "runtime/row.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 
@@ -202,7 +203,7 @@ static StringFile *open_file(VM *vm, Value self) {
 
 NATIVE(read) {
     int64_t size;
-    if (!open_file(vm, args[0]) || !file_count_argument(vm, args[1], &size)) return ABSENT;
+    if (!file_count_argument(vm, args[1], &size)) return ABSENT;
     StringFile *f = open_file(vm, args[0]);
     if (!f) return ABSENT;
     int64_t left = f->text.length > f->position ? f->text.length - f->position : 0, start = f->position;
@@ -240,7 +241,7 @@ static Value read_line(VM *vm, StringFile *f, int64_t limit) {
 
 NATIVE(readline) {
     int64_t limit;
-    if (!open_file(vm, args[0]) || !file_count_argument(vm, args[1], &limit)) return ABSENT;
+    if (!file_count_argument(vm, args[1], &limit)) return ABSENT;
     StringFile *f = open_file(vm, args[0]);
     return f ? read_line(vm, f, limit) : ABSENT;
 }
@@ -259,14 +260,12 @@ NATIVE(write) {
 }
 
 NATIVE(truncate) {
+    int64_t size = -1;
+    if (value_is_given(args[1]) && !file_count_argument(vm, args[1], &size)) return ABSENT;
     StringFile *f = open_file(vm, args[0]);
     if (!f) return ABSENT;
-    int64_t size = f->position;
-    if (value_is_given(args[1])) {
-        if (!file_count_argument(vm, args[1], &size)) return ABSENT;
-        if (size < 0) return raise_value(vm, "Negative size value %lld", (long long)size);
-    }
-    if (!(f = open_file(vm, args[0]))) return ABSENT;
+    if (!value_is_given(args[1])) size = f->position;
+    if (size < 0) return raise_value(vm, "Negative size value %lld", (long long)size);
     if (size < f->text.length) f->text.length = size;
     return int_from(vm, size);
 }
@@ -274,13 +273,13 @@ NATIVE(truncate) {
 /* --- position and the rest --- */
 
 NATIVE(seek) {
-    int64_t offset, whence = 0;
-    if (!open_file(vm, args[0]) || !object_to_int64(vm, args[1], &exc_OverflowError, &offset)) return ABSENT;
-    if (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &whence)) return ABSENT;
+    int64_t offset;
+    int whence = 0;
+    if (!row_position(vm, args[1], &offset)) return ABSENT;
+    if (!is_absent(args[2]) && !object_to_c_int(vm, args[2], &whence)) return ABSENT;
     StringFile *f = open_file(vm, args[0]);
     if (!f) return ABSENT;
-    if (whence < 0 || whence > 2)
-        return raise_value(vm, "Invalid whence (%lld, should be 0, 1 or 2)", (long long)whence);
+    if (whence < 0 || whence > 2) return raise_value(vm, "Invalid whence (%d, should be 0, 1 or 2)", whence);
     if (whence == 0 && offset < 0) return raise_value(vm, "Negative seek position %lld", (long long)offset);
     if (whence != 0 && offset != 0)
         return raise_error(vm, &exc_OSError, "Can't do nonzero cur-relative seeks");
@@ -369,8 +368,6 @@ static const GetSetDef getsets[] = {{"closed", get_closed, NULL, NULL},
                                     {"line_buffering", get_line_buffering, NULL, NULL},
                                     {0}};
 
-static Value iterate(VM *vm, Value self) { return open_file(vm, self) ? value_ref(self) : ABSENT; }
-
 static void finalize(VM *vm, Object *self) {
     if (self->type != &string_io_type) io_finalize(vm, self);
 }
@@ -385,7 +382,6 @@ Type string_io_type = {
     .doc = "Text I/O implementation using an in-memory buffer.",
     .new = new,
     .init = init,
-    .iterate = iterate,
     .next = next,
     .methods = methods,
     .getsets = getsets,
