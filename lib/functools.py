@@ -8,6 +8,7 @@ __all__ = ['update_wrapper', 'wraps', 'WRAPPER_ASSIGNMENTS', 'WRAPPER_UPDATES', 
            'singledispatchmethod', 'cached_property']
 
 from abc import get_cache_token
+from sys import modules
 from types import GenericAlias, MappingProxyType, UnionType
 from _functools import _lru_cache_wrapper, cmp_to_key, partial, reduce
 
@@ -246,9 +247,18 @@ def _find_implementation(cls, registry):
     return registry.get(object)
 
 
-def _is_dispatch_type(cls):
+def _alternatives(cls):
+    """The members of `int | str` or `typing.Union[int, str]`; None: it is no union."""
     if isinstance(cls, UnionType):
-        return all(isinstance(arg, type) for arg in cls.__args__)
+        return cls.__args__
+    typing = modules.get('typing')
+    return cls.__args__ if typing and getattr(cls, '__origin__', None) is typing.Union else None
+
+
+def _is_dispatch_type(cls):
+    alternatives = _alternatives(cls)
+    if alternatives is not None:
+        return all(isinstance(each, type) for each in alternatives)
     return isinstance(cls, type) and not isinstance(cls, GenericAlias)
 
 
@@ -283,7 +293,7 @@ def singledispatch(func):
         if cls is None:
             cls = type(None)
         if not _is_dispatch_type(cls):
-            if isinstance(cls, UnionType):
+            if _alternatives(cls) is not None:
                 raise TypeError(f'Invalid annotation for {argument!r}. {cls!r} not all arguments are classes.')
             raise TypeError(f'Invalid annotation for {argument!r}. {cls!r} is not a class.')
         return cls
@@ -299,7 +309,7 @@ def singledispatch(func):
                 raise TypeError(f'Invalid first argument to `register()`. {cls!r} is not a class or union type.')
             func = cls
             cls = annotated_type(func)
-        for each in (cls.__args__ if isinstance(cls, UnionType) else [cls]):
+        for each in _alternatives(cls) or [cls]:
             registry[each] = func
             if token is None and hasattr(each, '__abstractmethods__'):
                 token = get_cache_token()

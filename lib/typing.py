@@ -891,7 +891,7 @@ class _UnionGenericAlias(_GenericAlias, _root=True):
         return f"typing.Union[{', '.join(_type_repr(a) for a in args)}]"
 
     def __instancecheck__(self, obj):
-        return any(isinstance(obj, arg) for arg in self.__args__)
+        return self.__subclasscheck__(type(obj))
 
     def __subclasscheck__(self, cls):
         return any(issubclass(cls, arg) for arg in self.__args__)
@@ -1673,8 +1673,14 @@ class NewType(_UnionOperators):
         return x
 
     def __mro_entries__(self, bases):
-        raise TypeError(f"Cannot subclass an instance of NewType. Perhaps you were looking for: "
-                        f"`Sub = NewType('Sub', {self.__name__})`")
+        wanted = self.__name__
+
+        class Refusal:
+            def __init_subclass__(cls):
+                raise TypeError(f"Cannot subclass an instance of NewType. Perhaps you were looking for: "
+                                f"`{cls.__name__} = NewType({cls.__name__!r}, {wanted})`")
+
+        return (Refusal,)
 
     def __repr__(self):
         return f"{self.__module__}.{self.__qualname__}"

@@ -8,6 +8,7 @@
 #include "runtime/int.h"
 #include "runtime/iterators.h"
 #include "runtime/list.h"
+#include "runtime/module.h"
 #include "runtime/protocol.h"
 #include "runtime/slots.h"
 #include "runtime/str.h"
@@ -47,9 +48,24 @@ Value object_special(VM *vm, Value v, Value name) {
 
 /* --- calls --- */
 
+/* Who calls a module may mean what it has of its own name, as `pprint` or `copy`. */
+static Value raise_not_callable(VM *vm, Value v) {
+    Value name = ABSENT, meant = ABSENT;
+    if (is_exactly(v, &module_type))
+        name = value_xref(dict_get_string(vm, as_module(v)->dict, NAME_OF(vm, name)));
+    bool found = !is_absent(name) && is_string(name) && object_find_attribute(vm, v, name, &meant) > 0;
+    if (found && type_of(meant)->call != NULL)
+        raise_type(vm, "'%T' object is not callable. Did you mean: '%S.%S(...)'?", v, name, name);
+    else if (!error_raised(vm))
+        raise_type(vm, "'%T' object is not callable", v);
+    if (found) value_drop(vm, meant);
+    value_xdrop(vm, name);
+    return ABSENT;
+}
+
 Value object_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
     Value (*call)(VM *, Value, Value *, int, Value) = type_of(callable)->call;
-    if (call == NULL) return raise_type(vm, "'%T' object is not callable", callable);
+    if (call == NULL) return raise_not_callable(vm, callable);
     /* Callables may wrap one another without end. */
     if (!recursion_enter(vm, " while calling a Python object")) return ABSENT;
     Value result = call(vm, callable, args, nargs, names);
@@ -115,7 +131,7 @@ Value call_with(VM *vm, Value callable, Value args_tuple, Value kwargs_dict) {
 /* A method of the type that nothing of the instance hides, to be called with the instance in front. BORROWED. */
 static Value unbound_method(VM *vm, Value v, Value name) {
     Type *type = type_of(v);
-    if (type->get_attribute != object_generic_get || type->attributes_offset != 0) return ABSENT;
+    if (type->get_attribute != object_generic_get || type_keeps_attributes(type)) return ABSENT;
     Value method = type_lookup(vm, type, name);
     return !is_absent(method) && type_of(method)->flags & TYPE_METHOD_DESCRIPTOR ? method : ABSENT;
 }

@@ -82,7 +82,7 @@ typedef struct {
 
 /* Types and modules have a dict of another kind. */
 static bool may_add_dict(const Type *base) {
-    return base->attributes_offset == 0 && !(base->flags & TYPE_TYPE) && !type_is_subtype(base, &module_type);
+    return base->attributes_offset == 0 && base->dict_offset == 0 && !(base->flags & TYPE_TYPE);
 }
 
 /* Numbers, tuples and bytes have no place for it in CPython, where it is a field behind the fixed ones. */
@@ -253,6 +253,7 @@ static void inherit_layout(Type *type, Type *base, const SlotsPlan *plan) {
     if (plan->wants_weak_references) type->flags |= TYPE_WEAKLY_REFERABLE;
     type->basic_size = base->basic_size + (uint32_t)slots * (uint32_t)sizeof(Value);
     type->item_size = base->item_size;
+    type->dict_offset = base->dict_offset;
     if (base->attributes_offset != 0 || plan->wants_dict) {
         type->attributes_offset = type->basic_size;
         type->attribute_slots = base->attribute_slots;

@@ -206,25 +206,6 @@ static Value get_attribute(VM *vm, Value self, Value name) {
     return result;
 }
 
-static bool set_attribute(VM *vm, Value self, Value name, Value value) {
-    if (!is_string(name)) return object_generic_set(vm, self, name, value);
-    Value of_type = type_lookup(vm, type_of(self), name);
-    if (!is_absent(of_type) && type_of(of_type)->descriptor_set != NULL) {
-        return object_generic_set(vm, self, name, value);
-    }
-    Value dict = as_module(self)->dict;
-    if (!is_absent(value)) {
-        Value interned = string_intern(vm, value_ref(name));
-        if (is_absent(interned)) return false;
-        bool ok = dict_set(vm, dict, interned, value);
-        value_drop(vm, interned);
-        return ok;
-    }
-    int deleted = dict_delete(vm, dict, name);
-    if (deleted == 0) raise_attribute(vm, self, name);
-    return deleted > 0;
-}
-
 static Value get_dict(VM *vm, Value self) {
     (void)vm;
     return value_ref(as_module(self)->dict);
@@ -288,13 +269,13 @@ Type module_type = {
     TYPE_HEAD(module_type, "module", .traverse = traverse, .clear = clear, .dealloc = dealloc),
     .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE,
     .basic_size = sizeof(Module),
+    .dict_offset = offsetof(Module, dict),
     .base = &object_type,
     .doc = "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
     .new = make,
     .init = init,
     .repr = repr,
     .get_attribute = get_attribute,
-    .set_attribute = set_attribute,
     .methods = methods,
     .getsets = getsets,
 };

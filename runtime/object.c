@@ -88,6 +88,18 @@ static void object_dealloc(VM *vm, Object *self) {
 
 /* --- attributes --- */
 
+/* Where a module or function keeps the dict of its attributes; NULL: it is neither. */
+static Value *dict_place(Value v) {
+    uint32_t offset = type_of(v)->dict_offset;
+    return offset ? (Value *)((char *)as_object(v) + offset) : NULL;
+}
+
+Value object_own_attribute(VM *vm, Value v, Value name) {
+    if (type_of(v)->attributes_offset) return attributes_get(vm, as_object(v), name);
+    const Value *dict = dict_place(v);
+    return dict == NULL || is_absent(*dict) ? ABSENT : dict_get_string(vm, *dict, name);
+}
+
 /* A data descriptor of the type wins over the instance's own attributes, these over anything else of the type. */
 int object_generic_find(VM *vm, Value v, Value name, Value *result) {
     Type *type = type_of(v);
@@ -95,7 +107,7 @@ int object_generic_find(VM *vm, Value v, Value name, Value *result) {
     Type *kind = is_absent(attribute) ? NULL : type_of(attribute);
     value_xref(attribute);
     if (kind == NULL || kind->descriptor_set == NULL || kind->descriptor_get == NULL) {
-        Value own = type->attributes_offset ? attributes_get(vm, as_object(v), name) : ABSENT;
+        Value own = object_own_attribute(vm, v, name);
         if (!is_absent(own)) {
             *result = value_ref(own);
             value_xdrop(vm, attribute);
@@ -148,6 +160,32 @@ static bool raise_no_dict(VM *vm, Value v, Value name, bool in_class) {
     return false;
 }
 
+static bool set_in_dict(VM *vm, Value *place, Value name, Value value) {
+    if (is_absent(*place)) *place = dict_new(vm);
+    Value dict = value_xref(*place), interned = is_absent(dict) ? ABSENT : string_intern(vm, value_ref(name));
+    bool ok = !is_absent(interned) && dict_set(vm, dict, interned, value);
+    value_xdrop(vm, interned);
+    value_xdrop(vm, dict);
+    return ok;
+}
+
+static int delete_from_dict(VM *vm, const Value *place, Value name) {
+    Value dict = value_xref(*place);
+    int deleted = is_absent(dict) ? 0 : dict_delete(vm, dict, name);
+    value_xdrop(vm, dict);
+    return deleted;
+}
+
+/* Set or (ABSENT) delete an attribute of the object's own: 1, 0 missing, -1. */
+static int change_own_attribute(VM *vm, Value v, Value name, Value value) {
+    Value *dict = dict_place(v);
+    if (!is_absent(value)) {
+        bool ok = dict ? set_in_dict(vm, dict, name, value) : attributes_set(vm, as_object(v), name, value);
+        return ok ? 1 : -1;
+    }
+    return dict ? delete_from_dict(vm, dict, name) : attributes_delete(vm, as_object(v), name);
+}
+
 bool object_generic_set(VM *vm, Value v, Value name, Value value) {
     if (!is_string(name)) {
         raise_type(vm, "attribute name must be string, not '%T'", name);
@@ -161,11 +199,10 @@ bool object_generic_set(VM *vm, Value v, Value name, Value value) {
         value_drop(vm, attribute);
         return ok;
     }
-    if (type->attributes_offset == 0) return raise_no_dict(vm, v, name, !is_absent(attribute));
-    if (!is_absent(value)) return attributes_set(vm, as_object(v), name, value);
-    int deleted = attributes_delete(vm, as_object(v), name);
-    if (deleted == 0) raise_attribute(vm, v, name);
-    return deleted > 0;
+    if (!type_keeps_attributes(type)) return raise_no_dict(vm, v, name, !is_absent(attribute));
+    int done = change_own_attribute(vm, v, name, value);
+    if (done == 0) raise_attribute(vm, v, name);
+    return done > 0;
 }
 
 /* --- slots --- */

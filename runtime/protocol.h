@@ -68,6 +68,8 @@ RAISES bool object_set_attribute(VM *vm, Value v, Value name, Value value /* ABS
 NEW RAISES Value object_generic_get(VM *vm, Value v, Value name); /* object.__getattribute__ */
 /* object_generic_get without an error for a missing attribute: 1 found (*result is NEW), 0 missing, -1 RAISES. */
 RAISES int object_generic_find(VM *vm, Value v, Value name, Value *result);
+/* What the object itself has by that name, without its class. BORROWED, ABSENT when missing. */
+BORROWED Value object_own_attribute(VM *vm, Value v, Value name);
 RAISES bool object_generic_set(VM *vm, Value v, Value name,
                                Value value); /* object.__setattr__, __delattr__ */
 /* A special method looked up on the type, bound; ABSENT with nothing raised when missing. */

@@ -259,7 +259,8 @@ static Value get_item_size(VM *vm, Value self) {
 
 static Value get_dict_offset(VM *vm, Value self) {
     (void)vm;
-    return int_small(as_type(self)->attributes_offset);
+    const Type *type = as_type(self);
+    return int_small(type->attributes_offset ? type->attributes_offset : type->dict_offset);
 }
 
 /* Weak references lie outside of objects: like CPython's -32 of a type with a managed field, a sign that there may be. */

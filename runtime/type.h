@@ -14,7 +14,7 @@
  *
  * Attributes of instances. Types with `attributes_offset` != 0 give their instances an Attributes area (runtime/
  * instance.h): a shape and value slots. Types whose instances vary in size (`item_size` != 0) have that area after
- * the items.
+ * the items. Modules and functions keep a plain dict instead, a Value at `dict_offset`.
  */
 
 #include "runtime/value.h"
@@ -115,6 +115,7 @@ struct Type {
     uint32_t item_size;    /* bytes of each further item */
     uint32_t
         attributes_offset; /* equals basic_size: there is an Attributes area, behind it; 0: there is none */
+    uint32_t dict_offset;  /* of a Value with the dict of attributes, ABSENT until there are some; 0: none */
     uint32_t attribute_slots; /* how many inline value slots new instances get in that area */
     uint32_t version;         /* of the attributes found through this type; 0: none assigned (type_version) */
     Type *base;               /* the base that gives the layout; NULL for object */
@@ -164,6 +165,11 @@ struct Type {
     struct Shape *root_shape; /* of instances with no attributes yet */
     struct Module *module;    /* unused by built-ins */
 };
+
+/* Have the type's instances attributes of their own, in whatever form? */
+static inline bool type_keeps_attributes(const Type *type) {
+    return type->attributes_offset != 0 || type->dict_offset != 0;
+}
 
 /* The type of any Value but ABSENT. */
 static inline Type *type_of(Value v);

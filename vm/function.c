@@ -83,13 +83,11 @@ static void function_dealloc(VM *vm, Object *self) {
 
 /* --- function: attributes --- */
 
-static Value own_dict(VM *vm, Value self) {
+static Value get_dict(VM *vm, Value self) {
     Function *f = as_function(self);
     if (is_absent(f->dict)) f->dict = dict_new(vm);
-    return f->dict;
+    return value_xref(f->dict);
 }
-
-static Value get_dict(VM *vm, Value self) { return value_xref(own_dict(vm, self)); }
 
 static bool set_dict(VM *vm, Value self, Value value) {
     if (is_absent(value)) return raise_type(vm, "cannot delete __dict__"), false;
@@ -106,18 +104,6 @@ static Value function_get_attribute(VM *vm, Value self, Value name) {
     Value dict = as_function(self)->dict;
     Value own = is_absent(dict) ? ABSENT : dict_get_string(vm, dict, name);
     return is_absent(own) ? object_generic_get(vm, self, name) : value_ref(own);
-}
-
-static bool function_set_attribute(VM *vm, Value self, Value name, Value value) {
-    Value found = type_lookup(vm, &function_type, name);
-    if (!is_absent(found) && type_of(found)->descriptor_set != NULL)
-        return object_generic_set(vm, self, name, value);
-    Value dict = own_dict(vm, self);
-    if (is_absent(dict)) return false;
-    if (!is_absent(value)) return dict_set(vm, dict, name, value);
-    int deleted = dict_delete(vm, dict, name);
-    if (deleted == 0) raise_attribute(vm, self, name);
-    return deleted > 0;
 }
 
 static Value get_code(VM *vm, Value self) {
@@ -294,13 +280,13 @@ Type function_type = {
               .dealloc = function_dealloc),
     .flags = TYPE_WEAKLY_REFERABLE | TYPE_METHOD_DESCRIPTOR,
     .basic_size = sizeof(Function),
+    .dict_offset = offsetof(Function, dict),
     .base = &object_type,
     .doc = "Create a function object.",
     .new = function_make,
     .repr = function_repr,
     .call = function_call,
     .get_attribute = function_get_attribute,
-    .set_attribute = function_set_attribute,
     .descriptor_get = function_descriptor_get,
     .getsets = function_getsets,
     .members = function_members,

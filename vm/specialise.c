@@ -253,7 +253,7 @@ static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name
     if (cache[1] == 0 || (!is_absent(found) && is_data_descriptor(found))) return OP_LOAD_METHOD;
     bool method = !is_absent(found) && type_of(found)->flags & TYPE_METHOD_DESCRIPTOR;
     if (method) set_cached_value(cache, found);
-    if (type->attributes_offset == 0) return method ? OP_LOAD_METHOD_PLAIN : OP_LOAD_METHOD;
+    if (!type_keeps_attributes(type)) return method ? OP_LOAD_METHOD_PLAIN : OP_LOAD_METHOD;
     const Shape *shape = cacheable_shape(vm, object);
     if (shape == NULL) {
         return method && set_no_area(cache, object) ? OP_LOAD_METHOD_CLASS : OP_LOAD_METHOD;

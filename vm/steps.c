@@ -156,8 +156,7 @@ bool step_load_method(VM *vm, Value object, Value name, Value *pair) {
     }
     Value found = type_lookup(vm, type, name);
     if (is_absent(found) || !is_data_descriptor(found)) {
-        Value own = is_object(object) && type->attributes_offset ? attributes_get(vm, as_object(object), name)
-                                                                 : ABSENT;
+        Value own = object_own_attribute(vm, object, name);
         if (!is_absent(own)) {
             pair[0] = value_ref(own);
             pair[1] = ABSENT;

@@ -66,8 +66,6 @@ class _LazyModule(types.ModuleType):
         spec = object.__getattribute__(self, '__spec__')
         state = spec.loader_state
         if type(self) is _LazyModule and not state['is_loading']:
-            if attr in ('__spec__', '__class__'):
-                return object.__getattribute__(self, attr)
             state['is_loading'] = True
             namespace = object.__getattribute__(self, '__dict__')
             before, now = state['__dict__'], dict(namespace)
