@@ -13,8 +13,9 @@
  */
 
 #if defined __GNUC__ && !defined __clang__
-/* The first as its manual advises for computed gotos; the last because a few words are cleared sooner than by memset. */
-#pragma GCC optimize("no-gcse", "align-labels=32", "no-tree-loop-distribute-patterns")
+/* The first as its manual advises for computed gotos; the last because a few words are cleared sooner than by memset.
+ * Labels are not aligned: many are run into, and the padding would be executed. */
+#pragma GCC optimize("no-gcse", "no-tree-loop-distribute-patterns")
 #endif
 
 #include "vm/eval.h"
@@ -1973,17 +1974,17 @@ compare_jump_result : {
         Value called = *base;
         if (LIKELY(is_object(called) && as_object(called)->type == &function_type)) {
             /* The commonest call of all, by itself: a function given just its positional parameters. */
-            bool has_self = !is_absent(base[1]);
-            int64_t count = nargs + has_self;
-            if (LIKELY(count == as_function(called)->code->exact_count &&
-                       !(frame->flags & FRAME_GENERATOR))) {
+            Value *first = base + 1 + is_absent(base[1]);
+            const Code *code = as_function(called)->code;
+            if (LIKELY(first + code->exact_count == sp && !(frame->flags & FRAME_GENERATOR))) {
                 frame->ip = ip;
-                frame->sp = sp = base;
-                frame = frame_push(vm, called, base + 2 - has_self, (uint32_t)count, 0);
+                frame->sp = base;
+                frame = frame_push_filled(vm, called, first, sp, 0);
+                sp = base;
                 if (UNLIKELY(frame == NULL)) goto refused;
-                ip = frame->ip;
+                ip = code->instructions;
                 sp = frame_operands(frame);
-                locals = frame->locals;
+                locals = first;
                 TRACED(goto entered;)
                 if (UNLIKELY(vm->interrupted)) goto entered_interrupted;
                 NEXT();
@@ -2773,43 +2774,46 @@ return_result : {
     }
 #endif
     flags = frame->flags;
-    if (UNLIKELY(flags & (FRAME_GENERATOR | FRAME_OBSERVED))) {
-        if (flags & FRAME_GENERATOR) goto return_generator;
-        frame_object_take(vm, frame);
-    }
+    if (UNLIKELY(flags)) goto return_flagged;
     drop_locals(vm, frame, locals, ip);
     /* The traceback of a failing finalizer looked outward. */
     if (UNLIKELY(!is_absent(frame->object))) frame_object_take(vm, frame);
-    Frame *ended = frame;
+    Value function = frame->function;
     frame = frame->previous;
     vm->frame = frame;
     vm->depth--;
-    Value function = ended->function;
-    if (UNLIKELY(flags)) {
-        value_xdrop(vm, ended->names);
-        value_drop(vm, function);
-        if (flags & FRAME_ENTRY) return result;
-        LOAD_FRAME();
-        if (flags & FRAME_OPERATOR) goto operator_returned;
-        if (flags & FRAME_INIT) {
-            if (UNLIKELY(!is_none(result))) {
-                raise_type(vm, "__init__() should return None, not '%T'", result);
-                value_drop(vm, result);
-                goto error;
-            }
-            value_drop(vm, result);
-            if (UNLIKELY(vm->interrupted)) goto interrupted;
-            NEXT();
-        }
-        PUSH(result);
-        if (UNLIKELY(vm->interrupted)) goto interrupted;
-        NEXT();
-    }
     object_drop(vm, as_object(function));
     ip = frame->ip;
     sp = frame->sp;
     locals = frame->locals;
     PUSH(result);
+    NEXT();
+}
+
+return_flagged : {
+    if (flags & FRAME_GENERATOR) goto return_generator;
+    if (flags & FRAME_OBSERVED) frame_object_take(vm, frame);
+    drop_locals(vm, frame, locals, ip);
+    if (UNLIKELY(!is_absent(frame->object))) frame_object_take(vm, frame);
+    Frame *ended = frame;
+    vm->frame = frame->previous;
+    vm->depth--;
+    value_xdrop(vm, ended->names);
+    value_drop(vm, ended->function);
+    if (flags & FRAME_ENTRY) return result;
+    LOAD_FRAME();
+    if (flags & FRAME_OPERATOR) goto operator_returned;
+    if (flags & FRAME_INIT) {
+        if (UNLIKELY(!is_none(result))) {
+            raise_type(vm, "__init__() should return None, not '%T'", result);
+            value_drop(vm, result);
+            goto error;
+        }
+        value_drop(vm, result);
+    } else {
+        PUSH(result);
+    }
+    if (UNLIKELY(vm->interrupted)) goto interrupted;
     NEXT();
 }
 

@@ -82,19 +82,19 @@ Value *frame_base(VM *vm);
 RAISES Frame *frame_refuse(VM *vm, STEALS Value function, STEALS Value *locals, uint32_t filled);
 
 /*
- * A frame for `function` with its variables at `locals`, of which the first `filled` are set; the others are
+ * A frame for `function` with its variables at `locals`, of which those before `filled` are set; the others are
  * made ABSENT. Becomes vm->frame. STEALS the function's reference. On failure (recursion, stack) NULL RAISES,
  * and the variables, dropped, and the function are gone.
  */
-RAISES static inline Frame *frame_push(VM *vm, STEALS Value function, Value *locals, uint32_t filled,
-                                       uint32_t flags) {
+RAISES static inline Frame *frame_push_filled(VM *vm, STEALS Value function, Value *locals, Value *filled,
+                                              uint32_t flags) {
     Code *code = as_function(function)->code;
     Frame *frame = (Frame *)(locals + code->variable_count);
     Value *top = frame_operands(frame) + code->stack_size + FRAME_SLACK;
     if (__builtin_expect(vm->depth >= vm->recursion_limit || top > vm->stack_end, 0)) {
-        return frame_refuse(vm, function, locals, filled);
+        return frame_refuse(vm, function, locals, (uint32_t)(filled - locals));
     }
-    for (Value *v = locals + filled; v < (Value *)frame; v++)
+    for (Value *v = filled; v < (Value *)frame; v++)
         *v = ABSENT;
     frame->code = code;
     frame->ip = code->instructions;
@@ -111,6 +111,11 @@ RAISES static inline Frame *frame_push(VM *vm, STEALS Value function, Value *loc
     return frame;
 }
 
+/* The same, with the number of those that are set. */
+RAISES static inline Frame *frame_push(VM *vm, STEALS Value function, Value *locals, uint32_t filled,
+                                       uint32_t flags) {
+    return frame_push_filled(vm, function, locals, locals + filled, flags);
+}
 /* The frame has ended: drop what it owns and unlink it. Its memory is the caller's again. */
 void frame_pop(VM *vm, Frame *frame);
 
