@@ -9,6 +9,8 @@
 
 #include "compiler/compiler.h"
 
+#include <string.h>
+
 #include "runtime/code.h"
 
 /* ---- Which variables may be unbound ------------------------------------------------------------------------------ */
@@ -285,7 +287,25 @@ static bool fuse_jump(Fuser *f, const Instruction *x) {
     return replace(f, x, 2, if_none ? OP_POP_JUMP_IF_NONE : OP_POP_JUMP_IF_NOT_NONE, 0, 0);
 }
 
+/* What a comprehension makes is stored, or dropped, before its variables are cleared: so objects die in CPython's order. */
+static bool take_before_clears(Fuser *f, const Instruction *x) {
+    uint32_t back = 0;
+    const Instruction *clear;
+    while ((clear = before(f, x, back + 1)) && clear->op == OP_CLEAR_LOCAL &&
+           (x->op == OP_POP_TOP || clear->a != x->a))
+        back++;
+    if (back == 0) return false;
+    Instruction *first = &f->out[f->count++ - back];
+    memmove(first + 1, first, back * sizeof *first);
+    bool target = first->target;
+    *first = *x;
+    first->target = target;
+    first[1].target = false;
+    return true;
+}
+
 static bool fuse(Fuser *f, const Instruction *x) {
+    if ((x->op == OP_STORE_LOCAL || x->op == OP_POP_TOP) && take_before_clears(f, x)) return true;
     switch (x->op) {
     case OP_GET_ITEM: return fuse_get_item(f, x);
     case OP_SET_ITEM: return fuse_set_item(f, x);

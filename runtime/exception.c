@@ -49,13 +49,13 @@ static int traverse(Object *self, VisitFn visit, void *context) {
 
 static void clear(VM *vm, Object *self) {
     Exception *e = (Exception *)self;
-    value_clear(vm, &e->args);
-    value_clear(vm, &e->traceback);
-    value_clear(vm, &e->context);
-    value_clear(vm, &e->cause);
     for (int i = field_count(self->type) - 1; i >= 0; i--)
         value_clear(vm, &e->fields[i]);
     if (!(self->type->flags & TYPE_HEAP)) attributes_clear(vm, self);
+    value_clear(vm, &e->args);
+    value_clear(vm, &e->traceback);
+    value_clear(vm, &e->cause);
+    value_clear(vm, &e->context);
 }
 
 /* A MemoryError that dies becomes the VM's spare one, if there is none (see raise_memory). */

@@ -37,9 +37,9 @@ static int traverse(Object *self, VisitFn visit, void *context) {
 
 static void dealloc(VM *vm, Object *self) {
     Slice *slice = (Slice *)self;
+    value_xdrop(vm, slice->step);
     value_xdrop(vm, slice->start);
     value_xdrop(vm, slice->stop);
-    value_xdrop(vm, slice->step);
     object_free(vm, self, sizeof(Slice));
 }
 

@@ -379,8 +379,8 @@ Value *call_bind_spread(VM *vm, Function *function, STEALS Value positional, STE
     Value *row = names.items + count, *top = protect(vm, row + function->code->parameter_count);
     bool bound = call_bind(vm, function, scratch, tuple->length, names, row);
     row_drop(vm, names.items, count);
-    value_drop(vm, mapping);
     value_drop(vm, positional);
+    value_drop(vm, mapping);
     unprotect(vm, top);
     return bound ? row : NULL;
 }

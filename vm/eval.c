@@ -355,12 +355,12 @@ static __attribute__((noinline)) bool c_stack_has_room(VM *vm) {
         locals = frame->locals; \
     } while (0)
 
+/* Operands die from the lowest to the topmost, as CPython's. */
 #define DROP_TOP(count) \
     do { \
-        for (int drop_ = (count); drop_ > 0; drop_--) { \
-            Value dropped_ = *--sp; \
-            value_drop(vm, dropped_); \
-        } \
+        const Value *operands_ = sp -= (count); \
+        for (int drop_ = 0; drop_ < (count); drop_++) \
+            value_drop(vm, operands_[drop_]); \
     } while (0)
 
 /* Push local `i` with a reference of its own. */
@@ -1247,8 +1247,8 @@ Value eval_run(VM *vm) {
             sp[-2] = result;
             sp--;
             SAVE_IP();
-            value_drop(vm, key);
             object_drop(vm, as_object(container));
+            value_drop(vm, key);
             NEXT();
         }
         if (is_object(container) && as_object(container)->type->flags & TYPE_HEAP) {
@@ -1338,31 +1338,32 @@ Value eval_run(VM *vm) {
             }
             stored = object_set_item(vm, container, sp[-1], sp[-3]);
         }
-        if (UNLIKELY(!stored)) goto error;
         DROP_TOP(3);
+        if (UNLIKELY(!stored)) goto error;
         NEXT();
     }
 
     TARGET(DELETE_ITEM) {
         SAVE_IP();
-        if (!object_set_item(vm, sp[-2], sp[-1], ABSENT)) goto error;
+        bool deleted = object_set_item(vm, sp[-2], sp[-1], ABSENT);
         DROP_TOP(2);
+        if (UNLIKELY(!deleted)) goto error;
         NEXT();
     }
 
     TARGET(GET_SLICE) {
         SAVE_IP();
         result = step_get_slice(vm, sp[-3], sp[-2], sp[-1]);
-        if (UNLIKELY(is_absent(result))) goto error;
-        DROP_TOP(3);
-        PUSH(result);
-        NEXT();
+        DROP_TOP(2); /* before the container, as the slice that CPython makes of them */
+        goto replace_top_or_drop;
     }
 
     TARGET(SET_SLICE) {
         SAVE_IP();
-        if (!step_set_slice(vm, sp[-3], sp[-2], sp[-1], sp[-4])) goto error;
-        DROP_TOP(4);
+        bool stored = step_set_slice(vm, sp[-3], sp[-2], sp[-1], sp[-4]);
+        DROP_TOP(2);
+        DROP_TOP(2);
+        if (UNLIKELY(!stored)) goto error;
         NEXT();
     }
 
@@ -1542,9 +1543,9 @@ real_COMPARE_CONST_JUMP:
     TARGET(CONTAINS) {
         SAVE_IP();
         truth = contains(vm, sp[-1], sp[-2]);
+        DROP_TOP(2);
         if (UNLIKELY(truth < 0)) goto error;
         truth ^= A24;
-        DROP_TOP(2);
         NEXT_TRUTH();
     }
 
@@ -1718,12 +1719,12 @@ compare_jump_slow : { /* the operands are on the stack, the jump word is next */
 }
 
 compare_jump_result : {
+    DROP_TOP(2);
     if (UNLIKELY(is_absent(result))) goto error;
     truth = fast_truth(result);
     if (UNLIKELY(truth < 0)) truth = object_truth(vm, result);
     value_drop(vm, result);
     if (UNLIKELY(truth < 0)) goto error;
-    DROP_TOP(2);
     uint32_t jump = *ip++;
     if (truth == compare_jump_sense(jump)) {
         ip += compare_jump_distance(jump);
@@ -1960,11 +1961,12 @@ compare_jump_result : {
 #define FINISH_NATIVE_CALL() \
     { \
         assert(!error_raised(vm)); \
-        *base++ = result; \
-        do { \
-            sp--; \
-            value_drop(vm, *sp); \
-        } while (sp > base); \
+        const Value *end_ = sp; \
+        *base = result; \
+        sp = ++base; \
+        do \
+            value_drop(vm, *base); \
+        while (++base < end_); \
         NEXT(); \
     }
 
@@ -2212,7 +2214,8 @@ compare_jump_result : {
         TRACED(frame->sp = sp;)
         TRACED(if (ends_by_stop(iterator, result) && !trace_stop(vm, frame, result)) goto result_error;)
         ip += A24_SIGNED;
-        goto replace_two;
+        DROP_TOP(1);
+        goto replace_top;
     }
 
     TARGET(CLEANUP_THROW) {
@@ -2418,6 +2421,12 @@ push_result:
     PUSH(result);
     NEXT();
 
+replace_top_or_drop: /* what failed does not wait for the handler */
+    if (UNLIKELY(is_absent(result))) {
+        DROP_TOP(1);
+        goto error;
+    }
+
 replace_top : {
     if (UNLIKELY(is_absent(result))) goto error;
     Value old = sp[-1];
@@ -2427,13 +2436,14 @@ replace_top : {
 }
 
 replace_two : {
-    if (UNLIKELY(is_absent(result))) goto error;
     Value first = sp[-2], second = sp[-1];
     sp[-2] = result;
     sp--;
-    value_drop(vm, second);
     value_drop(vm, first);
-    NEXT();
+    value_drop(vm, second);
+    if (LIKELY(!is_absent(result))) NEXT();
+    sp--;
+    goto error;
 }
 
     /* --- tails: specialised instructions --- */
@@ -2628,10 +2638,8 @@ call_other:
 
 call_done: /* drop the callable and its arguments; the result takes their place */
     assert(is_absent(result) == error_raised(vm));
-    while (sp > base) {
-        Value dropped = *--sp;
-        value_xdrop(vm, dropped);
-    }
+    for (const Value *end = sp, *v = sp = base; v < end; v++)
+        value_xdrop(vm, *v);
 #ifndef EVAL_TRACED
     if (UNLIKELY(vm->interrupted) && !is_absent(result) && trace_is_on(vm)) {
         PUSH(result);
@@ -2748,7 +2756,8 @@ enter_generator : { /* on top, or for SEND under the value to be sent */
         if (send) {
             result = NONE;
             ip += A24_SIGNED;
-            goto replace_two;
+            DROP_TOP(1);
+            goto replace_top;
         }
         DROP_TOP(1);
         ip += word_opcode(word) == OP_FOR_ITER ? A24_SIGNED : (int32_t)*ip + 1;
