@@ -40,8 +40,9 @@ CFLAGS_asan := -O1 -g -DMPY_DEBUG -DMPY_ASAN -fno-omit-frame-pointer -fsanitize=
 CFLAGS_coverage := -O0 -g -DNDEBUG --coverage
 CFLAGS_fuzz := -O1 -g1 -DMPY_DEBUG -DMPY_ASAN -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=undefined -fno-sanitize=pointer-overflow
+LDFLAGS_coverage := -Wl,-u,__gcov_dump
 CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
-LDFLAGS += $(filter -fsanitize% -g% -O% --coverage,$(CFLAGS)) $(if $(filter -fno-pie,$(CFLAGS)),-no-pie)
+LDFLAGS += $(filter -fsanitize% -g% -O% --coverage,$(CFLAGS)) $(if $(filter -fno-pie,$(CFLAGS)),-no-pie) $(LDFLAGS_$(VARIANT))
 
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c)))
 UNICODE_DATA ?= /usr/share/unicode
@@ -166,8 +167,7 @@ COVERAGE_TESTS := $(wildcard tests/modules/gc tests/modules/heap tests/modules/w
 coverage:
 	@$(MAKE) --no-print-directory VARIANT=coverage all $(UNIT_TESTS:$(OUT)/%=build/coverage/%)
 	@find build/coverage -name '*.gcda' -delete
-	@for t in build/coverage/unit/test_heap build/coverage/unit/test_collector build/coverage/unit/test_audit; do \
-		CK_FORK=yes $$t >/dev/null; done
+	@for t in heap collector check audit; do CK_FORK=yes build/coverage/unit/test_$$t | tail -n 1; done
 	@for mode in pools system debug; do \
 		MPYMALLOC=$$mode MPYHEAPCHECK=1 tests/run --mpy ./mpy-coverage -j $(JOBS) $(COVERAGE_TESTS) | tail -n 1; done
 	@tests/oom --mpy ./mpy-coverage -j $(JOBS) --points 60 --seconds 3 tests/modules/gc tests/modules/heap | tail -n 2

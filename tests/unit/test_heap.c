@@ -4,6 +4,7 @@
 #include "gc/debug.h"
 
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -17,6 +18,19 @@
 #else
 #define UNDER_ASAN 0
 #endif
+
+/* A build that measures coverage has this; a child that does not return from main must call it. */
+extern void __gcov_dump(void) __attribute__((weak));
+
+static void leave_record(int signal) {
+    (void)signal;
+    if (__gcov_dump != NULL) __gcov_dump();
+}
+
+static _Noreturn void leave(int status) {
+    leave_record(0);
+    _exit(status);
+}
 
 struct VM {
     Heap heap;
@@ -382,7 +396,7 @@ END_TEST
 START_TEST(a_refusal_clears_the_shelves) {
     enum { LIMIT = 1 << 20, SMALL = 16, MOST = LIMIT / SMALL };
     VM *vm = vm_new((HeapOptions){.mode = HEAP_POOLS, .limit = LIMIT});
-    void **blocks = calloc(MOST, sizeof *blocks);
+    void **blocks = calloc(MOST + 1, sizeof *blocks); /* and NULL */
     int count = 0;
     while ((blocks[count] = heap_alloc(&vm->heap, SMALL)) != NULL)
         count++;
@@ -487,16 +501,16 @@ static void use_steps(void) {
     struct rlimit limit = {300 << 20, 300 << 20};
     setrlimit(RLIMIT_AS, &limit);
     VM vm;
-    if (!heap_init(&vm.heap, NULL)) _exit(1);
-    if (vm.heap.spans.range.whole) _exit(2);
+    if (!heap_init(&vm.heap, NULL)) leave(1);
+    if (vm.heap.spans.range.whole) leave(2);
     int first = fill_up(&vm, 100000);
-    if (first < 1500 || first > 3000 || fill_up(&vm, 100000) < first - 20) _exit(3);
+    if (first < 1500 || first > 3000 || fill_up(&vm, 100000) < first - 20) leave(3);
     void *block = heap_alloc(&vm.heap, 50 << 20);
-    if (block == NULL) _exit(4);
+    if (block == NULL) leave(4);
     heap_free(&vm.heap, block, 50 << 20);
-    if (!heap_check(&vm.heap, NULL, 0)) _exit(5);
+    if (!heap_check(&vm.heap, NULL, 0)) leave(5);
     heap_fini(&vm.heap);
-    _exit(0);
+    leave(0);
 }
 
 START_TEST(little_address_space) {
@@ -541,23 +555,33 @@ static void write_after_free(VM *vm) {
         heap_free(&vm->heap, heap_alloc(&vm->heap, 8), 8);
 }
 
+static void free_from_inside(VM *vm) { heap_free(&vm->heap, (char *)heap_alloc(&vm->heap, 400) + 160, 240); }
+
+static void free_what_came_from_nowhere(VM *vm) {
+    char *block = heap_alloc(&vm->heap, 40);
+    ((DebugBlock *)block)[-1].allocated_at = (void *)16;
+    heap_free(&vm->heap, block, 41);
+}
+
 static void leak(VM *vm) {
-    object_new(vm, &spam_type, 48);
+    for (int i = 0; i < 100; i++)
+        object_new(vm, &spam_type, 48);
     heap_fini(&vm->heap);
     abort();
 }
 
 static const struct {
     void (*fault)(VM *vm);
-    const char *report;
-    bool names_type;
+    const char *report, *detail;
 } FAULTS[] = {
-    {free_twice, "a block was freed twice", true},
-    {write_behind, "written to behind its end", true},
-    {write_before, "written to before its start", false},
-    {wrong_size, "a size that is not its own", false},
-    {write_after_free, "written to after it was freed", true},
-    {leak, "blocks left at the end", true},
+    {free_twice, "a block was freed twice", "a spam\n  allocated at"},
+    {write_behind, "written to behind its end", "a spam\n  allocated at"},
+    {write_before, "written to before its start", "no object\n  allocated at"},
+    {wrong_size, "a size that is not its own", "no object\n  allocated at"},
+    {free_from_inside, "not a block of this heap", "  found at"},
+    {free_what_came_from_nowhere, "a size that is not its own", "  allocated at 0x10\n"},
+    {write_after_free, "written to after it was freed", "a spam\n  allocated at"},
+    {leak, "blocks left at the end", "a spam\n  allocated at"},
 };
 
 START_TEST(debug_mode_reports) {
@@ -568,8 +592,9 @@ START_TEST(debug_mode_reports) {
         struct rlimit no_core = {0, 0};
         setrlimit(RLIMIT_CORE, &no_core);
         dup2(ends[1], 2);
+        signal(SIGABRT, leave_record);
         FAULTS[_i].fault(vm_new((HeapOptions){.mode = HEAP_DEBUG}));
-        _exit(0);
+        leave(0);
     }
     close(ends[1]);
     char text[4096] = "";
@@ -581,8 +606,7 @@ START_TEST(debug_mode_reports) {
     waitpid(child, &status, 0);
     ck_assert_msg(WIFSIGNALED(status), "status %d: %s", status, text);
     ck_assert_msg(strstr(text, FAULTS[_i].report) != NULL, "%s", text);
-    ck_assert_msg(strstr(text, "allocated at") != NULL, "%s", text);
-    if (FAULTS[_i].names_type) ck_assert_msg(strstr(text, "a spam") != NULL, "%s", text);
+    ck_assert_msg(strstr(text, FAULTS[_i].detail) != NULL, "%s", text);
 }
 END_TEST
 
