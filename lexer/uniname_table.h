@@ -16,7 +16,7 @@
 enum {
     UNINAME_SHORT_WORDS = 200,
     UNINAME_STOP = 255,
-    UNINAME_BLOCK = 16, /* names from one entry of `blocks` to the next */
+    UNINAME_BLOCK = 4, /* names from one entry of `blocks` to the next */
 };
 
 typedef struct {

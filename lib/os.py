@@ -228,16 +228,16 @@ class _ScandirIterator:
     def __init__(self, folder):
         self._folder = folder
         self._rows = iter(_entries(folder))
+        self._prefix = None if isinstance(folder, int) else path.join(folder, folder[:0])
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        filename, inode, kind = next(self._rows)
         entry = DirEntry()
-        entry.name = filename
-        entry.path = filename if isinstance(self._folder, int) else path.join(self._folder, filename)
-        entry._inode, entry._kind, entry._stat, entry._lstat = inode, kind, None, None
+        entry.name, entry._inode, entry._kind = next(self._rows)
+        entry.path = entry.name if self._prefix is None else self._prefix + entry.name
+        entry._stat = entry._lstat = None
         return entry
 
     def close(self):

@@ -184,11 +184,12 @@ def _fields(text):
     at = 0
     literal = ""
     while at < len(text):
-        ends = [i for i in (text.find("{", at), text.find("}", at)) if i >= 0]
-        if not ends:
+        brace, closing = text.find("{", at), text.find("}", at)
+        if brace < 0 or 0 <= closing < brace:
+            brace = closing
+        if brace < 0:
             yield literal + text[at:], None, None, None
             return
-        brace = min(ends)
         literal += text[at:brace]
         if text[brace:brace + 2] in ("{{", "}}"):
             yield literal + text[brace], None, None, None
@@ -199,7 +200,7 @@ def _fields(text):
             raise ValueError("Single '}' encountered in format string")
         if brace + 1 == len(text):
             raise ValueError("Single '{' encountered in format string")
-        end = _field_end(text, brace + 1)
+        end = closing if closing > 0 and text[brace + 1:closing].isalnum() else _field_end(text, brace + 1)
         name = text[brace + 1:end]
         conversion = None
         if text[end] == "!":
@@ -222,6 +223,8 @@ def _fields(text):
 
 def _split_name(name):
     """The first part of a field's name, an int if it is a number, and an iterator over (is attribute, key)."""
+    if name.isalnum():
+        return int(name) if name.isdecimal() and name.isascii() else name, ()
     end = min([i for i in (name.find("."), name.find("[")) if i >= 0], default=len(name))
     first = name[:end]
     return int(first) if first.isdecimal() and first.isascii() else first, _steps(name, end)
@@ -267,6 +270,7 @@ class Formatter:
         if recursion_depth < 0:
             raise ValueError("Max string recursion exceeded")
         result = []
+        usual = type(self).parse is Formatter.parse  # then a text without braces is its own format
         for literal_text, field_name, format_spec, conversion in self.parse(format_string):
             if literal_text:
                 result.append(literal_text)
@@ -284,8 +288,9 @@ class Formatter:
             obj, arg_used = self.get_field(field_name, args, kwargs)
             used_args.add(arg_used)
             obj = self.convert_field(obj, conversion)
-            format_spec, auto_arg_index = self._vformat(format_spec, args, kwargs, used_args, recursion_depth - 1,
-                                                        auto_arg_index)
+            if "{" in format_spec or "}" in format_spec or recursion_depth == 0 or not usual:
+                format_spec, auto_arg_index = self._vformat(format_spec, args, kwargs, used_args, recursion_depth - 1,
+                                                            auto_arg_index)
             result.append(self.format_field(obj, format_spec))
         return "".join(result), auto_arg_index
 

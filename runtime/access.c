@@ -253,7 +253,7 @@ Value iterator_itself(VM *vm, Value iterator) {
     return value_ref(iterator);
 }
 
-Value iterator_next(VM *vm, Value iterator) {
+Value iterator_next_unusual(VM *vm, Value iterator) {
     Value (*next)(VM *, Value) = type_of(iterator)->next;
     if (next == NULL) return raise_type(vm, "'%T' object is not an iterator", iterator);
     if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT; /* it may have no end */

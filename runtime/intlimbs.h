@@ -87,14 +87,22 @@ static inline uint64_t complement_limb(const IntView *x, int64_t i, bool *carry)
 /* Operands as nearly all are: no bool, no instance of a subclass. */
 static inline bool is_usual(Value v) { return is_int(v) || is_exactly(v, &int_type); }
 
-static inline Value bool_as_int(Value v) { return is_bool(v) ? int_small(value_same(v, TRUE_VALUE)) : v; }
+/* An int-family value that is no exact int, as an immediate if it is small enough. */
+static inline Value as_small(Value v) {
+    if (is_usual(v)) return v;
+    if (is_bool(v)) return int_small(value_same(v, TRUE_VALUE));
+    const BigInt *big = (const BigInt *)as_object(v);
+    if (big->size == 0) return int_small(0);
+    if ((big->size != 1 && big->size != -1) || big->limbs[0] > (uint64_t)INT_MAX_IMMEDIATE) return v;
+    return int_small(big->size < 0 ? -(int64_t)big->limbs[0] : (int64_t)big->limbs[0]);
+}
 
 /* A slot: its operands are of int's family, or it answers NOT_IMPLEMENTED. */
 #define OPERATOR(name, result) \
     Value int_##name(VM *vm, Value a, Value b) { \
         if (!is_usual(a) || !is_usual(b)) { \
             if (!is_int_family(a) || !is_int_family(b)) return NOT_IMPLEMENTED; \
-            a = bool_as_int(a), b = bool_as_int(b); \
+            a = as_small(a), b = as_small(b); \
         } \
         return result; \
     }

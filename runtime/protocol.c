@@ -121,7 +121,26 @@ Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
     return raise_type(vm, "'%s' not supported between instances of '%T' and '%T'", symbols[op], a, b);
 }
 
+/* What an order, <0, 0 or >0, says of the operator. */
+static inline bool order_holds(int order, CompareOp op) {
+    switch (op) {
+    case COMPARE_LT: return order < 0;
+    case COMPARE_LE: return order <= 0;
+    case COMPARE_EQ: return order == 0;
+    case COMPARE_NE: return order != 0;
+    case COMPARE_GT: return order > 0;
+    default: return order >= 0;
+    }
+}
+
 int object_compare_truth(VM *vm, Value a, Value b, CompareOp op) {
+    if (is_int(a) && is_int(b)) {
+        return order_holds((int_get(a) > int_get(b)) - (int_get(a) < int_get(b)), op);
+    }
+    if (is_exactly(a, &str_type) && is_exactly(b, &str_type)) {
+        if (op == COMPARE_EQ || op == COMPARE_NE) return string_equal(a, b) == (op == COMPARE_EQ);
+        return order_holds(string_order(a, b), op);
+    }
     Value result = object_compare(vm, a, b, op);
     if (is_absent(result)) return -1;
     if (is_bool(result)) return value_same(result, TRUE_VALUE);

@@ -95,9 +95,16 @@ RAISES int object_contains(VM *vm, Value container, Value item);
 /* --- iteration --- */
 NEW RAISES Value object_iterate(VM *vm, Value v);
 /* The next item; ABSENT at the end, or on an error: error_raised tells. A StopIteration is taken as the end. */
-NEW RAISES Value iterator_next(VM *vm, Value iterator);
+NEW RAISES Value iterator_next_unusual(VM *vm, Value iterator); /* the rarer cases of iterator_next */
 /* After a type's `next` gave ABSENT: true at the end (a StopIteration is cleared), false when an error is raised. */
 bool iterator_ended(VM *vm);
+NEW RAISES static inline Value iterator_next(VM *vm, Value iterator) {
+    Value (*next)(VM *, Value) = type_of(iterator)->next;
+    if (__builtin_expect(next == NULL || vm->interrupted, 0)) return iterator_next_unusual(vm, iterator);
+    Value item = next(vm, iterator);
+    if (__builtin_expect(is_absent(item), 0)) iterator_ended(vm);
+    return item;
+}
 /* The `iterate` slot of iterators: a new reference to itself. */
 NEW Value iterator_itself(VM *vm, Value iterator);
 /* Call `each` with every item; stops when it returns false (which RAISES). */

@@ -32,6 +32,8 @@ static inline Tuple *make(VM *vm, int64_t length, size_t zeroed) {
     return tuple;
 }
 
+Tuple *tuple_new_unfilled(VM *vm, int64_t length) { return make(vm, length, sizeof(Tuple)); }
+
 Tuple *tuple_new(VM *vm, int64_t length) { return make(vm, length, tuple_size(length)); }
 
 Value tuple_from(VM *vm, const Value *items, int64_t length) {

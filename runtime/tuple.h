@@ -19,6 +19,8 @@ bool tuple_is_acyclic(const Object *self);
 
 /* A tuple whose items are ABSENT: fill them all, then object_track it (tuple_finish). */
 NEW RAISES Tuple *tuple_new(VM *vm, int64_t length);
+/* The same with its items undefined: nothing may be called before all of them are filled. */
+NEW RAISES Tuple *tuple_new_unfilled(VM *vm, int64_t length);
 NEW RAISES Value tuple_from(VM *vm, const Value *items, int64_t length);        /* refs the items */
 NEW RAISES Value tuple_from_owned(VM *vm, STEALS Value *items, int64_t length); /* takes the references */
 NEW RAISES Value tuple_pack(VM *vm, int count, ...);                            /* refs the Values */

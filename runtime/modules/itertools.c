@@ -434,12 +434,8 @@ static Value pairwise_next(VM *vm, Value self) {
     }
     Value before = value_ref(stream->result), item = step_held(vm, &stream->source);
     if (is_absent(item)) return value_drop(vm, before), pairwise_end(vm, stream);
-    Tuple *pair = tuple_reuse(vm, &stream->extra, 2);
-    if (!pair) return value_drop(vm, before), value_drop(vm, item), ABSENT;
     value_set(vm, &stream->result, value_ref(item));
-    value_set(vm, &pair->items[0], before);
-    value_set(vm, &pair->items[1], item);
-    return tuple_finish(pair);
+    return tuple_reuse_pair(vm, &stream->extra, before, item);
 }
 
 STREAM_TYPE(

@@ -72,7 +72,7 @@ static inline Value item_at(const Selection *selection, int64_t place) {
 
 /* The result for the row in a tuple of its own, which becomes the latest result, too. NEW, RAISES. */
 static Value yield_new(VM *vm, Selection *selection) {
-    Tuple *result = tuple_new(vm, selection->count);
+    Tuple *result = tuple_new_unfilled(vm, selection->count);
     if (!result) return ABSENT;
     bool cleared = is_absent(selection->pool); /* by a collection that making the tuple began */
     for (int64_t i = 0; i < selection->count; i++)

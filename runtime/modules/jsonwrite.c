@@ -320,9 +320,8 @@ static bool write_container(Writer *w, Value v) {
 
 static bool write_value(Writer *w, Value v) {
     if (is_int(v)) {
-        char text[24];
-        int size = snprintf(text, sizeof text, "%lld", (long long)int_get(v));
-        builder_ascii(&w->out, text, (size_t)size);
+        char text[INT_DECIMAL_ROOM], *end = text + sizeof text, *start = int_print_decimal(int_get(v), end);
+        builder_ascii(&w->out, start, (size_t)(end - start));
         return !w->out.failed;
     }
     if (is_string(v)) return write_string(w, v);

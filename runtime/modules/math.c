@@ -641,10 +641,42 @@ static Value math_perm(VM *vm, Value *args, int nargs, Value names) {
     return k > FACTORIAL_MAX ? raise_memory(vm) : product_of_range(vm, n - k + 1, n);
 }
 
+/* n! without its factors of two, modulo 2^64. */
+static const uint64_t odd_factorials[] = {
+    0x0000000000000001u, 0x0000000000000001u, 0x0000000000000001u, 0x0000000000000003u, 0x0000000000000003u,
+    0x000000000000000fu, 0x000000000000002du, 0x000000000000013bu, 0x000000000000013bu, 0x0000000000000b13u,
+    0x000000000000375fu, 0x0000000000026115u, 0x000000000007233fu, 0x00000000005cca33u, 0x0000000002898765u,
+    0x00000000260eeeebu, 0x00000000260eeeebu, 0x0000000286fddd9bu, 0x00000016beecca73u, 0x000001b02b930689u,
+    0x00000870d9df20adu, 0x0000b141df4dae31u, 0x00079dd498567c1bu, 0x00af2e19afc5266du, 0x020d8a4d0f4f7347u,
+    0x335281867ec241efu, 0x9b3093d46fdd5923u, 0x5e1f9767cc5866b1u, 0x92dd23d6966aced7u, 0xa30d0f4f0a196e5bu,
+    0x8dc3e5a1977d7755u, 0x2ab8ce915831734bu, 0x2ab8ce915831734bu, 0x81d2a0bc5e5fdcabu, 0x9efcac82445da75bu,
+    0xbc8b95cf58cde171u, 0xa0e8444a1f3cecf9u, 0x4191deb683ce3ffdu, 0xddd3878bc84ebfc7u, 0xcb39a64b83ff3751u,
+    0xf8203f7993fc1495u, 0xbd2a2a78b35f4bddu, 0x84757be6b6d13921u, 0x3fbbcfc0b524988bu, 0xbd11ed47c8928df9u,
+    0x3c26b59e41c2f4c5u, 0x677a5137e883fdb3u, 0xff74e943b03b93ddu, 0xfe5ebbcb10b2bb97u, 0xb021f1de3235e7e7u,
+    0x33509eb2e743a58fu, 0x390f9da41279fb7du, 0xe5cb0154f031c559u, 0x93074695ba4ddb6du, 0x81c471caa636247fu,
+    0xe1347289b5a1d749u, 0x286f21c3f76ce2ffu, 0x00be84a2173e8ac7u, 0x1595065ca215b88bu, 0xf95877595b018809u,
+    0x9c2efe3c5516f887u, 0x373294604679382bu, 0xaf1ff7a888adcd35u, 0x18ddf279a2c5800bu, 0x18ddf279a2c5800bu,
+    0x505a90e2542582cbu, 0x5bacad2cd8d5dc2bu, 0xfe3152bcbff89f41u};
+
+enum { COMB_SHORT = sizeof odd_factorials / sizeof *odd_factorials }; /* below it all fits 64 bits */
+
+/* n over k by division modulo 2^64, for which a divisor must be odd: its inverse comes by Newton's method. */
+static uint64_t comb_short(int64_t n, int64_t k) {
+    uint64_t below = odd_factorials[k] * odd_factorials[n - k];
+    uint64_t inverse = (3 * below) ^ 2; /* 5 bits right; each step doubles them */
+    for (int i = 0; i < 4; i++)
+        inverse *= 2 - below * inverse;
+    /* n! has n - popcount(n) factors of two (Legendre) */
+    int twos = __builtin_popcountll((uint64_t)k) + __builtin_popcountll((uint64_t)(n - k)) -
+               __builtin_popcountll((uint64_t)n);
+    return odd_factorials[n] * inverse << twos;
+}
+
 NATIVE(math_comb) {
     int64_t n, k;
     if (!count_argument(vm, args[0], "n", &n) || !count_argument(vm, args[1], "k", &k)) return ABSENT;
     if (k > n) return int_small(0);
+    if (n < COMB_SHORT) return int_from_unsigned(vm, comb_short(n, k));
     if (k > n - k) k = n - k;
     if (k > FACTORIAL_MAX) return raise_memory(vm);
     Value above = product_of_range(vm, n - k + 1, n);

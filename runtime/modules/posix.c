@@ -300,10 +300,11 @@ NATIVE(posix_chdir) {
 }
 
 static Value current_directory(VM *vm, bool bytes) {
-    char *text = getcwd(NULL, 0);
+    char usual[PATH_MAX], *text = getcwd(usual, sizeof usual);
+    if (!text && errno == ERANGE) text = getcwd(NULL, 0); /* there may be longer ones */
     if (!text) return raise_os(vm, errno, ABSENT);
     Value result = name_value(vm, text, strlen(text), bytes);
-    free(text);
+    if (text != usual) free(text);
     return result;
 }
 

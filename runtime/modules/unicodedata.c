@@ -27,7 +27,7 @@ static int64_t character(VM *vm, Value v, const char *function, bool only) {
 
 NATIVE(function_category) {
     int64_t c = character(vm, args[0], "category", true);
-    return c < 0 ? ABSENT : string_intern_c(vm, ucd_categories[ucd_record((uint32_t)c)->category]);
+    return c < 0 ? ABSENT : string_intern_fixed(vm, ucd_categories[ucd_record((uint32_t)c)->category]);
 }
 
 NATIVE(function_bidirectional) {
