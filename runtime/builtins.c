@@ -109,12 +109,15 @@ static Value with_prefix(VM *vm, Value v, int base, const char *prefix) {
     Value digits = int_to_string(vm, index, base);
     value_drop(vm, index);
     if (is_absent(digits)) return ABSENT;
-    Value bare = negative ? string_slice(vm, digits, 1, string_length(as_string(digits))) : value_ref(digits);
+    int64_t length = string_length(as_string(digits)) - negative;
+    String *text = string_new(vm, negative + 2 + length, 127);
+    if (text) {
+        text->data[0] = '-';
+        memcpy(text->data + negative, prefix, 2);
+        memcpy(text->data + negative + 2, as_string(digits)->data + negative, (size_t)length);
+    }
     value_drop(vm, digits);
-    if (is_absent(bare)) return ABSENT;
-    Value text = string_format(vm, "%s%s%S", negative ? "-" : "", prefix, bare);
-    value_drop(vm, bare);
-    return text;
+    return text ? from_object(text) : ABSENT;
 }
 
 NATIVE(builtin_bin) { return with_prefix(vm, args[0], 2, "0b"); }

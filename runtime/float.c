@@ -304,8 +304,22 @@ static void round_whole_digits(double d, int places, char *text) {
     snprintf(text, ROUNDED_TEXT, "%s%de%d", signbit(d) ? "-" : "", up, places);
 }
 
-/* Round to `digits` decimals through the exact decimal text: halves of the true value go to even. */
+/* Round by arithmetic where that is exact: the power of ten is, the whole number in between is, and the scaled value is
+ * farther from a half than its error. Then the quotient is the double nearest to the decimal number. */
+static bool round_scaled(double d, int64_t digits, double *rounded) {
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if ((uint64_t)digits >= sizeof powers / sizeof *powers) return false;
+    double scaled = d * powers[digits], whole = rint(scaled);
+    if (!(fabs(scaled) < 0x1p52) || 0.5 - fabs(scaled - whole) <= fabs(scaled) * 0x1p-51) return false;
+    *rounded = copysign(whole / powers[digits], d);
+    return true;
+}
+
+/* Round to `digits` decimals, else through the exact decimal text: halves of the true value go to even. */
 static Value round_to(VM *vm, double d, int64_t digits) {
+    double simply;
+    if (round_scaled(d, digits, &simply)) return float_from(vm, simply);
     if (!isfinite(d) || digits > 323)
         return float_from(vm, d); /* no double has digits that far behind the point */
     if (digits < -308) return float_from(vm, copysign(0.0, d));

@@ -50,8 +50,11 @@ Value int_from_limbs(VM *vm, const uint64_t *limbs, int64_t count, bool negative
 }
 
 Value int_from_big(VM *vm, int64_t i) {
-    uint64_t limb = magnitude(i);
-    return int_from_limbs(vm, &limb, 1, i < 0);
+    BigInt *big = big_new(vm, 1);
+    if (!big) return ABSENT;
+    big->limbs[0] = magnitude(i);
+    big->size = i < 0 ? -1 : 1;
+    return from_object(big);
 }
 
 /* One of up to two limbs. */

@@ -6,6 +6,7 @@
 #include "runtime/class.h"
 #include "runtime/escape.h"
 #include "runtime/error.h"
+#include "runtime/int.h"
 #include "runtime/list.h"
 #include "runtime/slots.h"
 #include "runtime/str.h"
@@ -110,17 +111,6 @@ static Value try_compare(VM *vm, Value a, Value b, CompareOp op) {
     return NOT_IMPLEMENTED;
 }
 
-Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
-    static const char *const symbols[] = {"<", "<=", "==", "!=", ">", ">="};
-    if (!recursion_enter(vm, " in comparison")) return ABSENT;
-    Value result = try_compare(vm, a, b, op);
-    recursion_leave(vm);
-    if (!value_same(result, NOT_IMPLEMENTED)) return result;
-    if (op == COMPARE_EQ) return bool_from(value_same(a, b));
-    if (op == COMPARE_NE) return bool_from(!value_same(a, b));
-    return raise_type(vm, "'%s' not supported between instances of '%T' and '%T'", symbols[op], a, b);
-}
-
 /* What an order, <0, 0 or >0, says of the operator. */
 static inline bool order_holds(int order, CompareOp op) {
     switch (op) {
@@ -131,6 +121,19 @@ static inline bool order_holds(int order, CompareOp op) {
     case COMPARE_GT: return order > 0;
     default: return order >= 0;
     }
+}
+
+Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
+    static const char *const symbols[] = {"<", "<=", "==", "!=", ">", ">="};
+    if (is_exactly(a, &int_type) && is_exactly(b, &int_type))
+        return bool_from(order_holds(int_order(a, b), op));
+    if (!recursion_enter(vm, " in comparison")) return ABSENT;
+    Value result = try_compare(vm, a, b, op);
+    recursion_leave(vm);
+    if (!value_same(result, NOT_IMPLEMENTED)) return result;
+    if (op == COMPARE_EQ) return bool_from(value_same(a, b));
+    if (op == COMPARE_NE) return bool_from(!value_same(a, b));
+    return raise_type(vm, "'%s' not supported between instances of '%T' and '%T'", symbols[op], a, b);
 }
 
 int object_compare_truth(VM *vm, Value a, Value b, CompareOp op) {

@@ -10,6 +10,7 @@
 #include "runtime/hash.h"
 #include "runtime/list.h"
 #include "runtime/protocol.h"
+#include "runtime/row.h"
 #include "runtime/setbody.h"
 #include "runtime/str.h"
 
@@ -259,7 +260,21 @@ static bool update_from_dict(VM *vm, Set *set, Value dict) {
 
 static bool add_item(VM *vm, Value item, void *context) { return set_add(vm, *(Value *)context, item); }
 
+/* The items of a list or tuple, which adding may change. */
+static bool update_from_row(VM *vm, Value self, Value iterable) {
+    for (int64_t i = 0; i < row_of(iterable).length; i++) {
+        Value item = value_ref(row_of(iterable).items[i]);
+        bool done = set_add(vm, self, item);
+        value_drop(vm, item);
+        if (!done) return false;
+        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+    }
+    return true;
+}
+
 bool set_update(VM *vm, Value self, Value iterable) {
+    if (is_exactly(iterable, &list_type) || is_exactly(iterable, &tuple_type))
+        return update_from_row(vm, self, iterable);
     if (is_set(iterable)) return update_from_set(vm, as_set(self), as_set(iterable));
     if (is_exactly(iterable, &dict_type)) return update_from_dict(vm, as_set(self), iterable);
     return each_item(vm, iterable, add_item, &self);
