@@ -11,6 +11,7 @@ is shared again.
 
 from copyreg import dispatch_table
 import types
+from _functools import _set_own
 from _weakref import ref
 
 __all__ = ["Error", "copy", "deepcopy", "replace"]
@@ -95,10 +96,11 @@ def deepcopy(x, memo=None, _nil=[]):
 
 def _keep_alive(x, memo):
     """An object must live as long as its id stands in the memo."""
-    try:
-        memo[id(memo)].append(x)
-    except KeyError:
+    kept = memo.get(id(memo))
+    if kept is None:
         memo[id(memo)] = [x]
+    else:
+        kept.append(x)
 
 
 def _deepcopy_list(x, memo):
@@ -157,7 +159,7 @@ def _reconstruct(x, memo, func, args, state=None, listiter=None, dictiter=None, 
             slots = None
             if isinstance(state, tuple) and len(state) == 2:
                 state, slots = state
-            if state is not None:
+            if state is not None and not _set_own(y, state):
                 y.__dict__.update(state)
             if slots is not None:
                 for name, value in slots.items():

@@ -412,7 +412,7 @@ class Sniffer:
         from collections import Counter
         lines = [line for line in sample.split('\n') if line]
         candidates = {}
-        for c in map(chr, range(127)):
+        for c in filter(sample.__contains__, map(chr, range(127))):
             counts = Counter(line.count(c) for line in lines)
             count, many = max(counts.items(), key=lambda pair: pair[1]) if counts else (0, 0)
             # lines that differ speak against it

@@ -961,16 +961,37 @@ class Flag(Enum, boundary=STRICT):
         return value
 
     def __or__(self, other):
-        value = self._operand(other, "|")
-        return value if value is NotImplemented else self.__class__(self._value_ | value)
+        cls = self.__class__
+        value = other._value_ if other.__class__ is cls else self._operand(other, "|")
+        if value is None or self._value_ is None:
+            value = self._operand(other, "|")
+        if value is NotImplemented:
+            return value
+        value |= self._value_
+        found = cls._value2member_map_.get(value)
+        return cls(value) if found is None else found
 
     def __and__(self, other):
-        value = self._operand(other, "&")
-        return value if value is NotImplemented else self.__class__(self._value_ & value)
+        cls = self.__class__
+        value = other._value_ if other.__class__ is cls else self._operand(other, "&")
+        if value is None or self._value_ is None:
+            value = self._operand(other, "&")
+        if value is NotImplemented:
+            return value
+        value &= self._value_
+        found = cls._value2member_map_.get(value)
+        return cls(value) if found is None else found
 
     def __xor__(self, other):
-        value = self._operand(other, "^")
-        return value if value is NotImplemented else self.__class__(self._value_ ^ value)
+        cls = self.__class__
+        value = other._value_ if other.__class__ is cls else self._operand(other, "^")
+        if value is None or self._value_ is None:
+            value = self._operand(other, "^")
+        if value is NotImplemented:
+            return value
+        value ^= self._value_
+        found = cls._value2member_map_.get(value)
+        return cls(value) if found is None else found
 
     def __invert__(self):
         if self._get_value(self) is None:

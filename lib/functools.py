@@ -9,8 +9,8 @@ __all__ = ['update_wrapper', 'wraps', 'WRAPPER_ASSIGNMENTS', 'WRAPPER_UPDATES', 
 
 from abc import get_cache_token
 from sys import modules
-from types import GenericAlias, MappingProxyType, UnionType
-from _functools import _lru_cache_wrapper, cmp_to_key, partial, reduce
+from types import FunctionType, GenericAlias, MappingProxyType, UnionType
+from _functools import _lru_cache_wrapper, _own, _set_own, cmp_to_key, partial, reduce
 
 WRAPPER_ASSIGNMENTS = ('__module__', '__name__', '__qualname__', '__doc__', '__annotations__', '__type_params__')
 WRAPPER_UPDATES = ('__dict__',)
@@ -20,6 +20,14 @@ WRAPPER_UPDATES = ('__dict__',)
 
 def update_wrapper(wrapper, wrapped, assigned=WRAPPER_ASSIGNMENTS, updated=WRAPPER_UPDATES):
     """Make `wrapper` look like `wrapped`: copy the attributes `assigned`, merge those `updated`, set __wrapped__."""
+    if assigned is WRAPPER_ASSIGNMENTS and type(wrapped) is type(wrapper) is FunctionType:
+        wrapper.__module__ = wrapped.__module__
+        wrapper.__name__ = wrapped.__name__
+        wrapper.__qualname__ = wrapped.__qualname__
+        wrapper.__doc__ = wrapped.__doc__
+        wrapper.__annotations__ = wrapped.__annotations__
+        wrapper.__type_params__ = wrapped.__type_params__
+        assigned = ()
     for name in assigned:
         try:
             value = getattr(wrapped, name)
@@ -158,6 +166,13 @@ class cached_property:
             return self
         if self.attrname is None:
             raise TypeError('Cannot use cached_property instance without calling __set_name__ on it.')
+        value = _own(instance, self.attrname, _MISSING)
+        if value is not NotImplemented:
+            if value is _MISSING:
+                value = self.func(instance)
+                if not _set_own(instance, {self.attrname: value}):
+                    instance.__dict__[self.attrname] = value
+            return value
         try:
             attributes = instance.__dict__
         except AttributeError:

@@ -164,20 +164,16 @@ def dedent(text):
         lines = text.split("\n")
     except (AttributeError, TypeError):
         raise TypeError(f"expected string or bytes-like object, got {type(text).__qualname__!r}") from None
-    lines = ["" if not line.strip(" \t") else line for line in lines]
-    margin = None
-    for line in lines:
-        if not line:
-            continue
-        own = line[:len(line) - len(line.lstrip(" \t"))]
-        if margin is None:
-            margin = own
-        else:
-            common = 0
-            while common < min(len(margin), len(own)) and margin[common] == own[common]:
-                common += 1
-            margin = margin[:common]
-    return "\n".join([line[len(margin):] if line else line for line in lines]) if margin else "\n".join(lines)
+    lines = [line if line.strip(" \t") else "" for line in lines]
+    full = [line for line in lines if line]
+    if not full:
+        return "\n".join(lines)
+    # What the first and the last in order begin with, all between them do, too.
+    first, last = min(full), max(full)
+    margin = len(first) - len(first.lstrip(" \t"))
+    while not last.startswith(first[:margin]):
+        margin -= 1
+    return "\n".join([line[margin:] for line in lines]) if margin else "\n".join(lines)
 
 
 def indent(text, prefix, predicate=None):

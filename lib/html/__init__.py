@@ -28,11 +28,17 @@ def _numeric(digits):
     return chr(number)
 
 
+_references = None  # html.entities.html5, when it has been needed
+
+
 def _replacement(match):
     reference = match[1]
     if reference[0] == '#':
         return _numeric(reference[1:].rstrip(';'))
-    from html.entities import html5
+    global _references
+    if _references is None:
+        from html.entities import html5 as _references
+    html5 = _references
     if reference in html5:
         return html5[reference]
     # the longest name at the beginning that needs no ';'

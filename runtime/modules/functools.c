@@ -9,6 +9,8 @@
 
 #include "runtime/arguments.h"
 #include "runtime/builder.h"
+#include "runtime/class.h"
+#include "runtime/descriptor.h"
 #include "runtime/dict.h"
 #include "runtime/error.h"
 #include "runtime/genericalias.h"
@@ -662,9 +664,46 @@ Type lru_type = {
     .getsets = own_dict,
 };
 
+/* --- an instance's attributes, without making its __dict__ --- */
+
+/* Are the attributes of the object where its type has room for them, and is its __dict__ no more than they? */
+static bool has_usual_attributes(VM *vm, Value v) {
+    if (!is_object(v) || object_attributes(as_object(v)) == NULL) return false;
+    Value found = type_lookup(vm, type_of(v), NAME_OF(vm, dict));
+    return !is_absent(found) && is_exactly(found, &getset_descriptor_type);
+}
+
+NATIVE(function_own) {
+    if (!is_string(args[1]) || !has_usual_attributes(vm, args[0])) return NOT_IMPLEMENTED;
+    Value own = attributes_get(vm, as_object(args[0]), args[1]);
+    return error_raised(vm) ? ABSENT : value_ref(is_absent(own) ? args[2] : own);
+}
+
+NATIVE(function_set_own) {
+    if (!is_exactly(args[1], &dict_type) || !has_usual_attributes(vm, args[0])) return FALSE_VALUE;
+    int64_t position = 0;
+    Value name, value;
+    while (dict_next(args[1], &position, &name, &value)) {
+        if (!is_exactly(name, &str_type)) return FALSE_VALUE;
+    }
+    for (position = 0; dict_next(args[1], &position, &name, &value);) {
+        value_ref(name), value_ref(value); /* what an old value's end runs may change the dict */
+        bool done = is_exactly(name, &str_type) && attributes_set(vm, as_object(args[0]), name, value);
+        value_drop(vm, name), value_drop(vm, value);
+        if (!done) return error_raised(vm) ? ABSENT : FALSE_VALUE;
+    }
+    return TRUE_VALUE;
+}
+
 /* --- the module --- */
 
 static const NativeDef functions[] = {
+    {"_own", function_own, "object, name, missing, /",
+     "An instance's own attribute, or `missing`; NotImplemented for objects that have no plain __dict__.", 0},
+    {"_set_own", function_set_own, "object, attributes, /",
+     "What object.__dict__.update(attributes) does, if the object has a plain __dict__: whether that was "
+     "done.",
+     0},
     {"cmp_to_key", method_cmp_to_key, "mycmp", "Convert a cmp= function into a key= function.", 0},
     {"reduce", method_reduce, "function, iterable, initial=<unrepresentable>, /",
      "Apply a function of two arguments cumulatively to the items of an iterable, from left to "
