@@ -187,6 +187,9 @@ void regex_engine_fini(VM *vm, RegexEngine *e) {
         RegexForm *form = &e->forms[i];
         if (form->code) libraries[i].free(form->code);
         if (form->careful) libraries[i].free(form->careful);
+        for (int k = 0; k < 3; k++) {
+            if (form->bound[k]) libraries[i].free(form->bound[k]);
+        }
         if (form->session.match_data) libraries[i].session_end(&form->session);
         if (form->text) memory_free(vm, form->text, form->length + 1);
         *form = (RegexForm){0};
@@ -234,16 +237,31 @@ static int match_carefully(VM *vm, RegexEngine *e, RegexForm *form, const Librar
     return library->match(form->careful, subject, start, options, s, &watching);
 }
 
+/* Make machine code of the form, or of one bound as `bounds` says. If that cannot be had, nothing is lost. */
+static void translate(VM *vm, const RegexEngine *e, RegexForm *form, const Library *library, uint32_t bounds,
+                      unsigned place) {
+    int error;
+    void *code = place ? library->compile(vm, form, e->options | bounds, &error) : form->code;
+    if (place) form->bound[place - 1] = code;
+    if (code) library->translate(vm, code);
+    if (!code && error_raised(vm)) error_clear(vm);
+}
+
 static int match_form(VM *vm, RegexEngine *e, RegexForm *form, const Library *library,
                       const RegexSubject *subject, int64_t start, uint32_t options, const Session *s) {
-    if (!form->translated &&
+    uint32_t bounds = options & (PCRE2_ANCHORED | PCRE2_ENDANCHORED);
+    unsigned place = (bounds & PCRE2_ANCHORED ? 1 : 0) | (bounds & PCRE2_ENDANCHORED ? 2 : 0);
+    if (!(form->translated & 1u << place) &&
         (++form->uses > USES_TRANSLATED || subject->length - start > LENGTH_TRANSLATED)) {
-        form->translated = true;
-        library->translate(vm, form->code);
+        form->translated |= (uint8_t)(1u << place);
+        translate(vm, e, form, library, bounds, place);
     }
-    int result = library->match(form->code, subject, start, options, s, NULL);
+    const void *code = place ? form->bound[place - 1] : form->code;
+    uint32_t rest = code ? options & ~bounds : options;
+    if (!code) code = form->code;
+    int result = library->match(code, subject, start, rest, s, NULL);
     if (result == PCRE2_ERROR_JIT_STACKLIMIT)
-        result = library->match(form->code, subject, start, options | PCRE2_NO_JIT, s, NULL);
+        result = library->match(code, subject, start, rest | PCRE2_NO_JIT, s, NULL);
     if (result == PCRE2_ERROR_MATCHLIMIT)
         result = match_carefully(vm, e, form, library, subject, start, options, s);
     return result;

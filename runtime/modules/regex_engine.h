@@ -9,6 +9,9 @@
  * memory of a str as it lies - and translated to machine code when it has been matched often. All of PCRE2's memory
  * but that machine code comes from the VM's heap.
  *
+ * Machine code cannot be told at a match that it is bound to the start or the end of the text: for that the expression is
+ * compiled once more, bound so, when it comes to translating it.
+ *
  * A search that takes long, as one with nested repetitions may, goes over to a form of the expression that looks for
  * signals on its way: it can be interrupted.
  */
@@ -27,9 +30,10 @@ typedef struct {
     size_t length;
     void *code;           /* pcre2_code of the width; NULL until needed. Owned */
     void *careful;        /* the same with callouts; NULL until needed. Owned */
+    void *bound[3];       /* the same for matches at the start, up to the end, or both; see below. Owned */
     RegexSession session; /* of the next search; empty while there is none or it is lent out */
     uint32_t uses;
-    bool translated;
+    uint8_t translated; /* bit 0: the code; 1 to 3: those of `bound` */
 } RegexForm;
 
 typedef struct {
