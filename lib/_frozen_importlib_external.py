@@ -187,9 +187,9 @@ class SourceLoader(_LoaderBasics):
             raise ImportError('source not available through get_data()', name=fullname) from error
         return decode_source(data)
 
-    def source_to_code(self, data, path, *, _optimization=-1):
+    def source_to_code(self, data, path, *, _optimize=-1):
         """The code object of source text or bytes."""
-        return compile(data, path, 'exec', dont_inherit=True, optimize=_optimization)
+        return compile(data, path, 'exec', dont_inherit=True, optimize=_optimize)
 
     def get_code(self, fullname):
         """The module's code object."""

@@ -893,11 +893,11 @@ class StreamReaderWriter(_Delegating):
     def read(self, size=-1):
         return self.reader.read(size)
 
-    def readline(self, size=None, keepends=True):
-        return self.reader.readline(size, keepends)
+    def readline(self, size=None):
+        return self.reader.readline(size)
 
-    def readlines(self, sizehint=None, keepends=True):
-        return self.reader.readlines(sizehint, keepends)
+    def readlines(self, sizehint=None):
+        return self.reader.readlines(sizehint)
 
     def __next__(self):
         return next(self.reader)

@@ -305,7 +305,7 @@ class EnumDict(dict):
     def member_names(self):
         return list(self._member_names)
 
-    def update(self, members, *more_members):
+    def update(self, members, **more_members):
         try:
             keys = members.keys()
         except AttributeError:
@@ -314,7 +314,7 @@ class EnumDict(dict):
         else:
             for name in keys:
                 self[name] = members[name]
-        for name, value in more_members:
+        for name, value in more_members.items():
             self[name] = value
 
 

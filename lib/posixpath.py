@@ -97,15 +97,15 @@ def splitdrive(p):
     return p[:0], p
 
 
-def splitroot(p):
+def splitroot(path):
     """Drive, root and the rest; exactly two slashes in front are a root of their own."""
-    p = fspath(p)
-    slash, empty = _like(p, "/"), p[:0]
-    if p[:1] != slash:
-        return empty, empty, p
-    if p[1:2] != slash or p[2:3] == slash:
-        return empty, slash, p[1:]
-    return empty, p[:2], p[2:]
+    path = fspath(path)
+    slash, empty = _like(path, "/"), path[:0]
+    if path[:1] != slash:
+        return empty, empty, path
+    if path[1:2] != slash or path[2:3] == slash:
+        return empty, slash, path[1:]
+    return empty, path[:2], path[2:]
 
 
 def basename(p):

@@ -316,7 +316,7 @@ class Random(_Twister):
             self.gauss_next = _sin(angle) * radius
         return mu + z * sigma
 
-    def lognormvariate(self, mu=0.0, sigma=1.0):
+    def lognormvariate(self, mu, sigma):
         """The logarithm is normally distributed."""
         return _exp(self.normalvariate(mu, sigma))
 

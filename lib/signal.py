@@ -35,7 +35,7 @@ def _signals(numbers):
     return {_member(number, Signals) for number in numbers}
 
 
-def signal(signalnum, handler, /):
+def signal(signalnum, handler):
     """Set the action for the given signal: SIG_DFL, SIG_IGN, or a function of the number and the interrupted frame.
 
     The previous action is returned; see getsignal() for possible values.
@@ -43,7 +43,7 @@ def signal(signalnum, handler, /):
     return _member(_signal.signal(signalnum, handler), Handlers)
 
 
-def getsignal(signalnum, /):
+def getsignal(signalnum):
     """Return the current action for the given signal: SIG_IGN, SIG_DFL, a callable, or None if it is not known."""
     return _member(_signal.getsignal(signalnum), Handlers)
 
@@ -64,7 +64,7 @@ def getitimer(which, /):
         raise itimer_error(*error.args) from None
 
 
-def pthread_sigmask(how, mask, /):
+def pthread_sigmask(how, mask):
     """Fetch and/or change the signal mask; return the one before."""
     return _signals(_signal.pthread_sigmask(how, mask))
 
@@ -74,7 +74,7 @@ def sigpending():
     return _signals(_signal.sigpending())
 
 
-def sigwait(sigset, /):
+def sigwait(sigset):
     """Wait until one of the signals is pending, take it off and return it."""
     return _member(_signal.sigwait(sigset), Signals)
 

@@ -30,11 +30,11 @@ class WeakMethod(ref):
 
     __slots__ = "_function", "_method_type", "_alive", "__weakref__"
 
-    def __new__(cls, method, callback=None):
+    def __new__(cls, meth, callback=None):
         try:
-            instance, function = method.__self__, method.__func__
+            instance, function = meth.__self__, meth.__func__
         except AttributeError:
-            raise TypeError(f"argument should be a bound method, not {type(method)}") from None
+            raise TypeError(f"argument should be a bound method, not {type(meth)}") from None
 
         def died(_):
             self = find_self()
@@ -45,7 +45,7 @@ class WeakMethod(ref):
 
         self = ref.__new__(cls, instance, died)
         self._function = ref(function, died)
-        self._method_type = type(method)
+        self._method_type = type(meth)
         self._alive = True
         find_self = ref(self)
         return self

@@ -25,6 +25,8 @@ static inline BORROWED Value type_lookup_interned(VM *vm, Type *type, Value name
     bool cached = entry->version == type->version && value_same(entry->name, name);
     return __builtin_expect(cached, 1) ? entry->attribute : type_lookup(vm, type, name);
 }
+/* The docstring of a built-in type without the parameters that it may begin with. */
+const char *type_plain_doc(const char *doc);
 /* Does `v`, not an instance of `type`, say by its __class__ that it is one? 1, 0, -1 RAISES. */
 RAISES int type_claims(VM *vm, Value v, const Type *type);
 /* The version of what type_lookup finds, assigned now if needed; 0 when numbers have run out. */

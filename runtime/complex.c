@@ -415,7 +415,7 @@ Type complex_type = {
     .flags = TYPE_BASE | TYPE_COMPLEX,
     .basic_size = sizeof(Complex),
     .base = &object_type,
-    .doc = "Create a complex number from a string or numbers.",
+    .doc = "(real=0, imag=0)\n--\n\nCreate a complex number from a string or numbers.",
     .new = new,
     .repr = repr,
     .hash = hash,

@@ -649,7 +649,9 @@ static Value iterate(VM *vm, Value self) {
         .members = members, \
     }
 
-BUFFERED_TYPE(buffered_reader_type, "_io.BufferedReader", reader_methods, "A file read through a buffer.");
-BUFFERED_TYPE(buffered_writer_type, "_io.BufferedWriter", writer_methods, "A file written through a buffer.");
+BUFFERED_TYPE(buffered_reader_type, "_io.BufferedReader", reader_methods,
+              "(raw, buffer_size=8192)\n--\n\nA file read through a buffer.");
+BUFFERED_TYPE(buffered_writer_type, "_io.BufferedWriter", writer_methods,
+              "(raw, buffer_size=8192)\n--\n\nA file written through a buffer.");
 BUFFERED_TYPE(buffered_random_type, "_io.BufferedRandom", random_methods,
-              "A file read and written through a buffer.");
+              "(raw, buffer_size=8192)\n--\n\nA file read and written through a buffer.");

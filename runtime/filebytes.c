@@ -318,7 +318,7 @@ Type bytes_io_type = {
     .basic_size = sizeof(BytesFile),
     .attributes_offset = sizeof(BytesFile),
     .base = &buffered_io_base_type,
-    .doc = "Buffered I/O implementation using an in-memory bytes buffer.",
+    .doc = "(initial_bytes=b'')\n--\n\nBuffered I/O implementation using an in-memory bytes buffer.",
     .new = new,
     .init = init,
     .iterate = iterate,

@@ -495,7 +495,7 @@ Type file_io_type = {
               .dealloc = dealloc),
     .basic_size = sizeof(FileIO),
     .base = &raw_io_base_type,
-    .doc = "A file descriptor, unbuffered.",
+    .doc = "(file, mode='r', closefd=True, opener=None)\n--\n\nA file descriptor, unbuffered.",
     .flags = TYPE_BASE | TYPE_WEAKLY_REFERABLE,
     .attributes_offset = sizeof(FileIO),
     .new = new,

@@ -379,7 +379,7 @@ Type string_io_type = {
     .basic_size = sizeof(StringFile),
     .attributes_offset = sizeof(StringFile),
     .base = &text_io_base_type,
-    .doc = "Text I/O implementation using an in-memory buffer.",
+    .doc = "(initial_value='', newline='\\n')\n--\n\nText I/O implementation using an in-memory buffer.",
     .new = new,
     .init = init,
     .next = next,
@@ -534,7 +534,8 @@ Type newline_decoder_type = {
     .flags = TYPE_BASE,
     .basic_size = sizeof(NewlineDecoder),
     .base = &object_type,
-    .doc = "Codec used when reading a file in universal newlines mode.",
+    .doc = "(decoder, translate, errors='strict')\n--\n\nCodec used when reading a file in universal "
+           "newlines mode.",
     .new = instance_new_blank,
     .init = decoder_init,
     .methods = decoder_methods,

@@ -1047,7 +1047,8 @@ Type text_file_type = {
     .new = new,
     .init = init,
     .base = &text_io_base_type,
-    .doc = "Character and line based layer over a buffered file.",
+    .doc = "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, "
+           "write_through=False)\n--\n\nCharacter and line based layer over a buffered file.",
     .repr = repr,
     .iterate = iterate,
     .next = next,

@@ -529,7 +529,7 @@ Type float_type = {
     .flags = TYPE_BASE | TYPE_FLOAT,
     .basic_size = sizeof(HeapFloat),
     .base = &object_type,
-    .doc = "Convert a string or number to a floating-point number, if possible.",
+    .doc = "(x=0, /)\n--\n\nConvert a string or number to a floating-point number, if possible.",
     .new = new,
     .repr = repr,
     .hash = hash,

@@ -326,7 +326,8 @@ Type generic_alias_type = {
     .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE,
     .basic_size = sizeof(GenericAlias),
     .base = &object_type,
-    .doc = "Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ "
+    .doc = "(origin, args, /)\n--\n\nRepresent a PEP 585 generic type\n\nE.g. for t = list[int], "
+           "t.__origin__ is list and t.__args__ "
            "is (int,).",
     .new = new,
     .repr = repr,

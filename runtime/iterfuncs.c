@@ -134,7 +134,8 @@ static const NativeDef enumerate_methods[] = {
 };
 
 PIPE_TYPE(enumerate_type, "enumerate", enumerate_new, enumerate_next, enumerate_methods,
-          "Return an enumerate object.\n\n  iterable\n    an object supporting iteration\n\nThe enumerate "
+          "(iterable, start=0)\n--\n\nReturn an enumerate object.\n\n  iterable\n    an object supporting "
+          "iteration\n\nThe enumerate "
           "object yields "
           "pairs containing a count (from start, which\ndefaults to zero) and a value yielded by the "
           "iterable argument.")
@@ -238,7 +239,8 @@ static const NativeDef zip_methods[] = {
 
 PIPE_TYPE(
     zip_type, "zip", zip_new, zip_next, zip_methods,
-    "The zip object yields n-length tuples, where n is the number of iterables\npassed as positional "
+    "(*iterables, strict=False)\n--\n\nThe zip object yields n-length tuples, where n is the number of "
+    "iterables\npassed as positional "
     "arguments "
     "to zip().  The i-th element in every tuple\ncomes from the i-th iterable argument to zip().  This "
     "continues "
@@ -292,7 +294,8 @@ static const NativeDef map_methods[] = {
 };
 
 PIPE_TYPE(map_type, "map", map_new, map_next, map_methods,
-          "Make an iterator that computes the function using arguments from\neach of the iterables.  Stops "
+          "(function, iterable, /, *iterables)\n--\n\nMake an iterator that computes the function using "
+          "arguments from\neach of the iterables.  Stops "
           "when the "
           "shortest iterable is exhausted.")
 
@@ -340,6 +343,7 @@ static const NativeDef filter_methods[] = {
 };
 
 PIPE_TYPE(filter_type, "filter", filter_new, filter_next, filter_methods,
-          "Return an iterator yielding those items of iterable for which function(item)\nis true. If "
+          "(function, iterable, /)\n--\n\nReturn an iterator yielding those items of iterable for which "
+          "function(item)\nis true. If "
           "function is None, "
           "return the items that are true.")

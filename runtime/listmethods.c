@@ -288,7 +288,8 @@ Type list_type = {
     .flags = TYPE_BASE | TYPE_LIST | TYPE_SEQUENCE,
     .basic_size = sizeof(List),
     .base = &object_type,
-    .doc = "Built-in mutable sequence.\n\nIf no argument is given, the constructor creates a new empty "
+    .doc = "(iterable=(), /)\n--\n\nBuilt-in mutable sequence.\n\nIf no argument is given, the constructor "
+           "creates a new empty "
            "list.\nThe "
            "argument must be an iterable if specified.",
     .new = new,

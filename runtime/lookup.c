@@ -142,7 +142,7 @@ static bool fill_dict(VM *vm, Type *type, Value dict) {
         if (!add(vm, dict, "__module__", string_from_utf8(vm, type->head.name, length))) return false;
     }
     if (!is_absent(dict_get_string(vm, dict, NAME_OF(vm, doc)))) return true;
-    return add(vm, dict, "__doc__", type->doc == NULL ? NONE : string_from_c(vm, type->doc));
+    return add(vm, dict, "__doc__", type->doc == NULL ? NONE : string_from_c(vm, type_plain_doc(type->doc)));
 }
 
 Dict *type_dict(VM *vm, Type *type) {

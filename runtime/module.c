@@ -271,7 +271,8 @@ Type module_type = {
     .basic_size = sizeof(Module),
     .dict_offset = offsetof(Module, dict),
     .base = &object_type,
-    .doc = "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
+    .doc = "(name, doc=None)\n--\n\nCreate a module object.\n\nThe name must be a string; the optional "
+           "docstring can have any type.",
     .new = make,
     .init = init,
     .repr = repr,

@@ -128,7 +128,8 @@ Type namespace_type = {
     .basic_size = sizeof(Object),
     .attributes_offset = sizeof(Object),
     .base = &object_type,
-    .doc = "SimpleNamespace(mapping_or_iterable=(), /, **kwargs)\n\nA simple attribute-based namespace.",
+    .doc = "(mapping_or_iterable=(), /, **kwargs)\n--\n\nSimpleNamespace(mapping_or_iterable=(), /, "
+           "**kwargs)\n\nA simple attribute-based namespace.",
     .new = construct,
     .methods = methods,
     .getsets = getsets,

@@ -530,6 +530,14 @@ static Value function_get_self(VM *vm, Value self) {
     /* As in CPython, a function's self is its module. */
     if (is_absent(f->module) || is_absent(vm->modules)) return NONE;
     Value module = dict_get_string(vm, vm->modules, f->module);
+    if (is_absent(module) && string_length(as_string(f->module)) > 1 &&
+        string_at(as_string(f->module), 0) == '_') {
+        /* what is _struct in CPython is part of struct here */
+        Value name = string_slice(vm, f->module, 1, string_length(as_string(f->module)));
+        if (is_absent(name)) return ABSENT;
+        module = dict_get_string(vm, vm->modules, name);
+        value_drop(vm, name);
+    }
     return value_or_none(module);
 }
 

@@ -217,7 +217,8 @@ Type property_type = {
     .basic_size = sizeof(Property),
     .base = &object_type,
     .doc =
-        "Property attribute.\n\n  fget\n    function to be used for getting an attribute value\n  fset\n    "
+        "(fget=None, fset=None, fdel=None, doc=None)\n--\n\nProperty attribute.\n\n  fget\n    function to "
+        "be used for getting an attribute value\n  fset\n    "
         "function to be used for setting an attribute value\n  fdel\n    function to be used for del'ing an "
         "attribute\n  doc\n    docstring",
     .new = instance_new_blank,
@@ -365,6 +366,8 @@ Type static_method_type = {
     .basic_size = sizeof(MethodWrapper),
     .attributes_offset = sizeof(MethodWrapper),
     .base = &object_type,
+    .doc = "(function, /)\n--\n\nConvert a function to be a static method.\n\nA static method does not "
+           "receive an implicit first argument.",
     .new = wrapper_new,
     .init = wrapper_init,
     .repr = wrapper_repr,
@@ -381,6 +384,8 @@ Type class_method_type = {
     .basic_size = sizeof(MethodWrapper),
     .attributes_offset = sizeof(MethodWrapper),
     .base = &object_type,
+    .doc = "(function, /)\n--\n\nConvert a function to be a class method.\n\nA class method receives the "
+           "class as implicit first argument,\njust like an instance method receives the instance.",
     .new = wrapper_new,
     .init = wrapper_init,
     .repr = wrapper_repr,
@@ -494,7 +499,7 @@ Type mapping_proxy_type = {
     .flags = TYPE_MAPPING,
     .basic_size = sizeof(MappingProxy),
     .base = &object_type,
-    .doc = "Read-only proxy of a mapping.",
+    .doc = "(mapping)\n--\n\nRead-only proxy of a mapping.",
     .new = proxy_new,
     .repr = proxy_repr,
     .str = proxy_str,

@@ -55,7 +55,7 @@ Type none_type = {
     TYPE_HEAD(none_type, "NoneType", .dealloc = revive),
     .basic_size = sizeof(Object),
     .base = &object_type,
-    .doc = "The type of the None singleton.",
+    .doc = "()\n--\n\nThe type of the None singleton.",
     .new = none_new,
     .repr = none_repr,
     .hash = none_hash,
@@ -84,7 +84,7 @@ Type ellipsis_type = {
     TYPE_HEAD(ellipsis_type, "ellipsis", .dealloc = revive),
     .basic_size = sizeof(Object),
     .base = &object_type,
-    .doc = "The type of the Ellipsis singleton.",
+    .doc = "()\n--\n\nThe type of the Ellipsis singleton.",
     .new = ellipsis_new,
     .repr = ellipsis_repr,
     .methods = reduce_methods,
@@ -111,7 +111,7 @@ Type not_implemented_type = {
     .number = {.truth = not_implemented_truth},
     .basic_size = sizeof(Object),
     .base = &object_type,
-    .doc = "The type of the NotImplemented singleton.",
+    .doc = "()\n--\n\nThe type of the NotImplemented singleton.",
     .new = not_implemented_new,
     .repr = not_implemented_repr,
     .methods = reduce_methods,
@@ -167,7 +167,8 @@ static Value bool_invert(VM *vm, Value self) {
 Type bool_type = {
     TYPE_HEAD(bool_type, "bool", .dealloc = revive),
     .base = &int_type,
-    .doc = "Returns True when the argument is true, False otherwise.\nThe builtins True and False are the "
+    .doc = "(object=False, /)\n--\n\nReturns True when the argument is true, False otherwise.\nThe builtins "
+           "True and False are the "
            "only two "
            "instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be "
            "subclassed.",

@@ -294,7 +294,8 @@ Type tuple_type = {
     .basic_size = sizeof(Tuple),
     .item_size = sizeof(Value),
     .base = &object_type,
-    .doc = "Built-in immutable sequence.\n\nIf no argument is given, the constructor returns an empty "
+    .doc = "(iterable=(), /)\n--\n\nBuilt-in immutable sequence.\n\nIf no argument is given, the constructor "
+           "returns an empty "
            "tuple.\nIf "
            "iterable is specified the tuple is initialized from iterable's items.\n\nIf the argument is a "
            "tuple, the "

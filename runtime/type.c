@@ -206,8 +206,21 @@ static bool set_in_dict(VM *vm, Value self, Value value, NameIndex name) {
 
 static bool set_module(VM *vm, Value self, Value value) { return set_in_dict(vm, self, value, NAME_module); }
 
+#define SIGNATURE_END ")\n--\n\n"
+
+/* A built-in type's docstring may begin with its parameters, "(x, /)\n--\n\n". Where what follows begins, or NULL. */
+static const char *behind_signature(const char *doc) {
+    const char *marker = doc && doc[0] == '(' ? strstr(doc, SIGNATURE_END) : NULL;
+    return marker ? marker + strlen(SIGNATURE_END) : NULL;
+}
+
+const char *type_plain_doc(const char *doc) {
+    const char *behind = behind_signature(doc);
+    return behind ? behind : doc;
+}
+
 static Value get_doc(VM *vm, Value self) {
-    if (as_type(self)->doc != NULL) return string_from_c(vm, as_type(self)->doc);
+    if (as_type(self)->doc != NULL) return string_from_c(vm, type_plain_doc(as_type(self)->doc));
     Value doc = own_attribute(vm, as_type(self), NAME_doc);
     if (is_absent(doc)) return error_raised(vm) ? ABSENT : NONE;
     value_ref(doc);
@@ -334,9 +347,9 @@ static bool set_type_params(VM *vm, Value self, Value value) {
 }
 
 static Value get_text_signature(VM *vm, Value self) {
-    (void)vm;
-    (void)self;
-    return NONE;
+    const char *doc = as_type(self)->doc, *behind = behind_signature(doc);
+    if (!behind) return NONE;
+    return string_from_utf8(vm, doc, (size_t)(behind - doc) - strlen(SIGNATURE_END) + 1);
 }
 
 /* In CPython these are fields of the type, in other words. */

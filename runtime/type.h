@@ -119,7 +119,8 @@ struct Type {
     uint32_t attribute_slots; /* how many inline value slots new instances get in that area */
     uint32_t version;         /* of the attributes found through this type; 0: none assigned (type_version) */
     Type *base;               /* the base that gives the layout; NULL for object */
-    const char *doc;          /* built-in types; heap types keep __doc__ in their dict */
+    const char *
+        doc; /* built-in types, behind "(parameters)\n--\n\n" or alone; heap types keep __doc__ in their dict */
 
     /* Life. */
     Value (*new)(VM *vm, Type *type, Value *args, int nargs, Value names);

@@ -282,7 +282,8 @@ Type function_type = {
     .basic_size = sizeof(Function),
     .dict_offset = offsetof(Function, dict),
     .base = &object_type,
-    .doc = "Create a function object.",
+    .doc = "(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)\n--\n\nCreate a function "
+           "object.",
     .new = function_make,
     .repr = function_repr,
     .call = function_call,
@@ -402,7 +403,7 @@ Type method_type = {
     .flags = TYPE_WEAKLY_REFERABLE,
     .basic_size = sizeof(Method),
     .base = &object_type,
-    .doc = "Create a bound instance method object.",
+    .doc = "(function, instance, /)\n--\n\nCreate a bound instance method object.",
     .new = method_make,
     .repr = method_repr,
     .hash = method_hash,

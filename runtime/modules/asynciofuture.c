@@ -558,9 +558,9 @@ Type future_type = {
     .basic_size = sizeof(Future),
     .attributes_offset = sizeof(Future),
     .base = &object_type,
-    .doc =
-        "A result that somebody will set, or an exception, or that it is cancelled.\n\nAwaiting it waits for "
-        "that. Callbacks are called by its event loop, not at once.",
+    .doc = "(*, loop=None)\n--\n\nA result that somebody will set, or an exception, or that it is "
+           "cancelled.\n\nAwaiting it waits for "
+           "that. Callbacks are called by its event loop, not at once.",
     .new = future_new,
     .init = init,
     .repr = repr,

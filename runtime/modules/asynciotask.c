@@ -659,9 +659,9 @@ Type task_type = {
     .basic_size = sizeof(Task),
     .attributes_offset = sizeof(Task),
     .base = &future_type,
-    .doc =
-        "A coroutine that is run by an event loop, and its result.\n\nIt runs until it awaits a Future that "
-        "is not done, and goes on when that is. What it raises becomes its exception.",
+    .doc = "(coro, *, loop=None, name=None, context=None, eager_start=False)\n--\n\nA coroutine that is run "
+           "by an event loop, and its result.\n\nIt runs until it awaits a Future that "
+           "is not done, and goes on when that is. What it raises becomes its exception.",
     .init = task_init,
     .repr = task_repr,
     .methods = methods,

@@ -281,8 +281,14 @@ static const NativeDef blake_methods[] = {
         .methods = blake_methods, \
         .getsets = blake_getset, \
     }
-BLAKE_TYPE(blake2b_type, "_blake2.blake2b", "Return a new BLAKE2b hash object.");
-BLAKE_TYPE(blake2s_type, "_blake2.blake2s", "Return a new BLAKE2s hash object.");
+BLAKE_TYPE(blake2b_type, "_blake2.blake2b",
+           "(data=b'', /, *, digest_size=64, key=b'', salt=b'', person=b'', fanout=1, depth=1, leaf_size=0, "
+           "node_offset=0, node_depth=0, inner_size=0, last_node=False, usedforsecurity=True)\n--\n\nReturn "
+           "a new BLAKE2b hash object.");
+BLAKE_TYPE(blake2s_type, "_blake2.blake2s",
+           "(data=b'', /, *, digest_size=32, key=b'', salt=b'', person=b'', fanout=1, depth=1, leaf_size=0, "
+           "node_offset=0, node_depth=0, inner_size=0, last_node=False, usedforsecurity=True)\n--\n\nReturn "
+           "a new BLAKE2s hash object.");
 
 /* --- the module --- */
 

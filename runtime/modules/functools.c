@@ -266,7 +266,8 @@ Type partial_type = {
     .basic_size = sizeof(Partial),
     .attributes_offset = sizeof(Partial),
     .base = &object_type,
-    .doc = "Create a new function with partial application of the given arguments\nand keywords.",
+    .doc = "(func, /, *args, **keywords)\n--\n\nCreate a new function with partial application of the given "
+           "arguments\nand keywords.",
     .new = partial_new,
     .repr = partial_repr,
     .call = partial_call,

@@ -128,7 +128,7 @@ static const NativeDef accumulate_methods[] = {
 };
 
 STREAM_TYPE(itertools_accumulate_type, "accumulate", accumulate_new, accumulate_next, accumulate_methods,
-            "Return series of accumulated sums.")
+            "(iterable, func=None, *, initial=None)\n--\n\nReturn series of accumulated sums.")
 
 /* --- batched --- */
 
@@ -174,10 +174,10 @@ static Value batched_next(VM *vm, Value self) {
     return rest;
 }
 
-STREAM_TYPE(
-    itertools_batched_type, "batched", batched_new, batched_next, NULL,
-    "Batch data into tuples of length n. The last batch may be shorter than n.\n\nLoops over the input "
-    "iterable and accumulates data into tuples up to size n.")
+STREAM_TYPE(itertools_batched_type, "batched", batched_new, batched_next, NULL,
+            "(iterable, n, *, strict=False)\n--\n\nBatch data into tuples of length n. The last batch may be "
+            "shorter than n.\n\nLoops over the input "
+            "iterable and accumulates data into tuples up to size n.")
 
 /* --- chain: `source` yields the iterables, `extra` is the iterator of the one under way --- */
 
@@ -255,10 +255,10 @@ static const NativeDef chain_methods[] = {
     {0},
 };
 
-STREAM_TYPE(
-    itertools_chain_type, "chain", chain_new, chain_next, chain_methods,
-    "Return a chain object whose .__next__() method returns elements from the\nfirst iterable until it "
-    "is exhausted, then elements from the next iterable,\nuntil all of the iterables are exhausted.")
+STREAM_TYPE(itertools_chain_type, "chain", chain_new, chain_next, chain_methods,
+            "(*iterables)\n--\n\nReturn a chain object whose .__next__() method returns elements from "
+            "the\nfirst iterable until it "
+            "is exhausted, then elements from the next iterable,\nuntil all of the iterables are exhausted.")
 
 /* --- count: `function` is the next number, `extra` the step --- */
 
@@ -330,7 +330,8 @@ Type itertools_count_type = {
     .flags = TYPE_BASE,
     .basic_size = sizeof(Stream),
     .base = &object_type,
-    .doc = "Return a count object whose .__next__() method returns consecutive values.",
+    .doc =
+        "(start=0, step=1)\n--\n\nReturn a count object whose .__next__() method returns consecutive values.",
     .new = count_new,
     .repr = count_repr,
     .iterate = iterator_itself,
@@ -405,7 +406,8 @@ static const NativeDef cycle_methods[] = {
 };
 
 STREAM_TYPE(itertools_cycle_type, "cycle", cycle_new, cycle_next, cycle_methods,
-            "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.")
+            "(iterable, /)\n--\n\nReturn elements from the iterable until it is exhausted. Then repeat the "
+            "sequence indefinitely.")
 
 /* --- pairwise: `result` is the item before, `extra` the tuple yielded last --- */
 
@@ -438,10 +440,10 @@ static Value pairwise_next(VM *vm, Value self) {
     return tuple_reuse_pair(vm, &stream->extra, before, item);
 }
 
-STREAM_TYPE(
-    itertools_pairwise_type, "pairwise", pairwise_new, pairwise_next, NULL,
-    "Return an iterator of overlapping pairs taken from the input iterator.\n\n    s -> (s0,s1), (s1,s2), "
-    "(s2, s3), ...")
+STREAM_TYPE(itertools_pairwise_type, "pairwise", pairwise_new, pairwise_next, NULL,
+            "(iterable, /)\n--\n\nReturn an iterator of overlapping pairs taken from the input iterator.\n\n "
+            "   s -> (s0,s1), (s1,s2), "
+            "(s2, s3), ...")
 
 /* --- repeat: `function` is the object, `index` how often yet, -1 for ever --- */
 
@@ -598,7 +600,8 @@ static const NativeDef zip_longest_methods[] = {
 
 STREAM_TYPE(
     itertools_zip_longest_type, "zip_longest", zip_longest_new, zip_longest_next, zip_longest_methods,
-    "Return a zip_longest object whose .__next__() method returns a tuple where\nthe i-th element comes "
+    "(*iterables, fillvalue=None)\n--\n\nReturn a zip_longest object whose .__next__() method returns a "
+    "tuple where\nthe i-th element comes "
     "from the i-th iterable argument.  The .__next__()\nmethod continues until the longest iterable in "
     "the argument sequence\nis exhausted and then it raises StopIteration.")
 

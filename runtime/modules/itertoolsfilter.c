@@ -90,7 +90,8 @@ static const NativeDef compress_methods[] = {
 };
 
 STREAM_TYPE(itertools_compress_type, "compress", compress_new, compress_next, compress_methods,
-            "Return data elements corresponding to true selector elements.\n\nForms a shorter iterator from "
+            "(data, selectors)\n--\n\nReturn data elements corresponding to true selector elements.\n\nForms "
+            "a shorter iterator from "
             "selected data elements using the selectors to\nchoose the data elements.")
 
 /* --- dropwhile, takewhile, filterfalse, starmap --- */
@@ -123,7 +124,8 @@ static Value dropwhile_next(VM *vm, Value self) {
 }
 
 STREAM_TYPE(itertools_dropwhile_type, "dropwhile", dropwhile_new, dropwhile_next, flagged_methods,
-            "Drop items from the iterable while predicate(item) is true.\n\nAfterwards, return every element "
+            "(predicate, iterable, /)\n--\n\nDrop items from the iterable while predicate(item) is "
+            "true.\n\nAfterwards, return every element "
             "until the iterable is exhausted.")
 
 static Value takewhile_next(VM *vm, Value self) {
@@ -139,7 +141,8 @@ static Value takewhile_next(VM *vm, Value self) {
 }
 
 STREAM_TYPE(itertools_takewhile_type, "takewhile", takewhile_new, takewhile_next, flagged_methods,
-            "Return successive entries from an iterable as long as the predicate evaluates to true for each "
+            "(predicate, iterable, /)\n--\n\nReturn successive entries from an iterable as long as the "
+            "predicate evaluates to true for each "
             "entry.")
 
 static Value filterfalse_next(VM *vm, Value self) {
@@ -156,10 +159,10 @@ static Value filterfalse_next(VM *vm, Value self) {
     return ABSENT;
 }
 
-STREAM_TYPE(
-    itertools_filterfalse_type, "filterfalse", filterfalse_new, filterfalse_next, filter_methods,
-    "Return those items of iterable for which function(item) is false.\n\nIf function is None, return "
-    "the items that are false.")
+STREAM_TYPE(itertools_filterfalse_type, "filterfalse", filterfalse_new, filterfalse_next, filter_methods,
+            "(function, iterable, /)\n--\n\nReturn those items of iterable for which function(item) is "
+            "false.\n\nIf function is None, return "
+            "the items that are false.")
 
 static Value starmap_next(VM *vm, Value self) {
     const Stream *stream = as_stream(self);
@@ -179,7 +182,8 @@ static Value starmap_next(VM *vm, Value self) {
 }
 
 STREAM_TYPE(itertools_starmap_type, "starmap", starmap_new, starmap_next, filter_methods,
-            "Return an iterator whose values are returned from the function evaluated with an argument tuple "
+            "(function, iterable, /)\n--\n\nReturn an iterator whose values are returned from the function "
+            "evaluated with an argument tuple "
             "taken from the given sequence.")
 
 /* --- islice: `index` items of the source are consumed; a `stop` of -1 is no end --- */

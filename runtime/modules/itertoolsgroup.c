@@ -157,7 +157,8 @@ Type itertools_groupby_type = {
     .basic_size = sizeof(Groupby),
     .base = &object_type,
     .doc =
-        "make an iterator that returns consecutive keys and groups from the iterable\n\n  iterable\n    "
+        "(iterable, key=None)\n--\n\nmake an iterator that returns consecutive keys and groups from the "
+        "iterable\n\n  iterable\n    "
         "Elements "
         "to divide into groups according to the key function.\n  key\n    A function for computing the group "
         "category for each element.\n    If the key function is not specified or is None, the element "

@@ -261,8 +261,9 @@ static const NativeDef product_methods[] = {
     {0},
 };
 
-SELECTION_TYPE(itertools_product_type, "product", product_new, product_next, product_methods,
-               "Cartesian product of input iterables.  Equivalent to nested for-loops.")
+SELECTION_TYPE(
+    itertools_product_type, "product", product_new, product_next, product_methods,
+    "(*iterables, repeat=1)\n--\n\nCartesian product of input iterables.  Equivalent to nested for-loops.")
 
 /* --- combinations, with and without replacement --- */
 
@@ -321,10 +322,11 @@ static const NativeDef combinations_methods[] = {
     {0},
 };
 
-SELECTION_TYPE(
-    itertools_combinations_type, "combinations", combinations_new, combinations_next, combinations_methods,
-    "Return successive r-length combinations of elements in the iterable.\n\ncombinations(range(4), 3) "
-    "--> (0,1,2), (0,1,3), (0,2,3), (1,2,3)")
+SELECTION_TYPE(itertools_combinations_type, "combinations", combinations_new, combinations_next,
+               combinations_methods,
+               "(iterable, r)\n--\n\nReturn successive r-length combinations of elements in the "
+               "iterable.\n\ncombinations(range(4), 3) "
+               "--> (0,1,2), (0,1,3), (0,2,3), (1,2,3)")
 
 static Value replacement_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     return choice_new(vm, type, "combinations_with_replacement", args, nargs, names, true);
@@ -356,7 +358,8 @@ static const NativeDef replacement_methods[] = {
 SELECTION_TYPE(
     itertools_replacement_type, "combinations_with_replacement", replacement_new, replacement_next,
     replacement_methods,
-    "Return successive r-length combinations of elements in the iterable allowing individual elements "
+    "(iterable, r)\n--\n\nReturn successive r-length combinations of elements in the iterable allowing "
+    "individual elements "
     "to have successive repeats.\n\ncombinations_with_replacement('ABC', 2) --> ('A','A'), ('A','B'), "
     "('A','C'), ('B','B'), ('B','C'), ('C','C')")
 
@@ -451,7 +454,8 @@ static const NativeDef permutations_methods[] = {
     {0},
 };
 
-SELECTION_TYPE(
-    itertools_permutations_type, "permutations", permutations_new, permutations_next, permutations_methods,
-    "Return successive r-length permutations of elements in the iterable.\n\npermutations(range(3), 2) "
-    "--> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)")
+SELECTION_TYPE(itertools_permutations_type, "permutations", permutations_new, permutations_next,
+               permutations_methods,
+               "(iterable, r=None)\n--\n\nReturn successive r-length permutations of elements in the "
+               "iterable.\n\npermutations(range(3), 2) "
+               "--> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)")

@@ -425,17 +425,20 @@ static const NativeDef methodcaller_methods[] = {
 
 GETTER_TYPE(
     attrgetter, getter_methods,
-    "Return a callable object that fetches the given attribute(s) from its operand.\nAfter f = "
+    "(attr, /, *attrs)\n--\n\nReturn a callable object that fetches the given attribute(s) from its "
+    "operand.\nAfter f = "
     "attrgetter('name'), the call f(r) returns r.name.\nAfter g = attrgetter('name', 'date'), the call "
     "g(r) returns (r.name, r.date).\nAfter h = attrgetter('name.first', 'name.last'), the call h(r) "
     "returns\n(r.name.first, r.name.last).")
 GETTER_TYPE(
     itemgetter, getter_methods,
-    "Return a callable object that fetches the given item(s) from its operand.\nAfter f = "
+    "(item, /, *items)\n--\n\nReturn a callable object that fetches the given item(s) from its "
+    "operand.\nAfter f = "
     "itemgetter(2), the call f(r) returns r[2].\nAfter g = itemgetter(2, 5, 3), the call g(r) returns "
     "(r[2], r[5], r[3])")
 GETTER_TYPE(methodcaller, methodcaller_methods,
-            "Return a callable object that calls the given method on its operand.\nAfter f = "
+            "(name, /, *args, **kwargs)\n--\n\nReturn a callable object that calls the given method on its "
+            "operand.\nAfter f = "
             "methodcaller('name'), the call f(r) returns r.name().\nAfter g = methodcaller('name', 'date', "
             "foo=1), the call g(r) returns\nr.name('date', foo=1).")
 
