@@ -137,12 +137,17 @@ bool list_append_row(VM *vm, List *list, const Value *items, int64_t count) {
 
 static bool extend_range(VM *vm, List *list, const Range *range) {
     int64_t count = int_get(range->length), step = int_get(range->step), next = int_get(range->start);
-    if (!room_for_more(vm, list, count)) return false;
-    Value *target = list->items + list->length;
-    for (int64_t i = 0; i < count; i++, next += step)
-        target[i] = int_small(next);
-    list->length += count;
-    return true;
+    for (;;) { /* so many at a time: what a signal runs may change the list */
+        if (!room_for_more(vm, list, count)) return false;
+        Value *target = list->items + list->length;
+        int64_t piece = count < RANGE_PIECE ? count : RANGE_PIECE;
+        for (int64_t i = 0; i < piece; i++, next += step)
+            target[i] = int_small(next);
+        list->length += piece;
+        count -= piece;
+        if (count == 0) return true;
+        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+    }
 }
 
 static bool extend_dict(VM *vm, List *list, Value dict) {

@@ -25,6 +25,8 @@ typedef struct {
     int64_t remaining;
 } RangeIterator;
 
+enum { RANGE_PIECE = 1 << 18 }; /* items made of a range between two looks for signals */
+
 static inline bool is_range(Value v) { return is_exactly(v, &range_type); }
 static inline Range *as_range(Value v) { return (Range *)as_object(v); }
 

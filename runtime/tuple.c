@@ -107,8 +107,25 @@ static Value from_list(VM *vm, Value list) {
     }
 }
 
+/* The items of a range of immediates. Until all are there nobody sees the tuple. */
+static Value from_range(VM *vm, const Range *range) {
+    int64_t count = int_get(range->length), step = int_get(range->step), next = int_get(range->start);
+    Tuple *tuple = tuple_new_unfilled(vm, count);
+    if (!tuple || count == 0) return tuple ? from_object(tuple) : ABSENT;
+    for (int64_t i = 0; i < count; next += step) {
+        tuple->items[i++] = int_small(next);
+        if (i % RANGE_PIECE || !vm_interrupted(vm) || vm->hooks.handle_signals(vm)) continue;
+        for (; i < count; i++)
+            tuple->items[i] = NONE;
+        object_drop(vm, &tuple->head);
+        return ABSENT;
+    }
+    return tuple_finish(tuple);
+}
+
 Value tuple_from_iterable(VM *vm, Value iterable) {
     if (is_exactly(iterable, &tuple_type)) return value_ref(iterable);
+    if (is_range(iterable) && as_range(iterable)->small) return from_range(vm, as_range(iterable));
     if (is_exactly(iterable, &list_type)) return from_list(vm, iterable);
     Value list = list_from_iterable(vm, iterable);
     if (is_absent(list)) return ABSENT;
