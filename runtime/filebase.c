@@ -155,6 +155,9 @@ NATIVE(readlines) {
 }
 
 static bool write_item(VM *vm, Value item, void *context) {
+    Value stream = *(Value *)context;
+    if (is_exactly(stream, &text_file_type) && is_string(item))
+        return text_file_print(vm, as_text_file(stream), item);
     Value written = call_method(vm, *(Value *)context, NAME_OF(vm, write), &item, 1);
     value_xdrop(vm, written);
     return !is_absent(written);

@@ -25,9 +25,15 @@ static int64_t find_char(const String *s, uint8_t c, int64_t start, int64_t stop
         const uint8_t *at = memchr(s->data + start, c, (size_t)(stop - start));
         return at ? at - s->data : -1;
     }
-    while (start < stop && string_at(s, start) != c)
+    unsigned log = s->width_log; /* the byte is the lowest of a unit, the others are 0 */
+    while (start < stop) {
+        const uint8_t *at = memchr(s->data + (start << log), c, (size_t)(stop - start) << log);
+        if (!at) return -1;
+        start = (at - s->data) >> log;
+        if (string_at(s, start) == c) return start;
         start++;
-    return start < stop ? start : -1;
+    }
+    return -1;
 }
 
 /* --- encoding --- */
