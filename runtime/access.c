@@ -31,6 +31,16 @@ Value object_get_attribute(VM *vm, Value v, Value name) {
     return result;
 }
 
+Value object_get_described(VM *vm, Value v, Value name, Value descriptor) {
+    value_ref(descriptor);
+    Value result = recursion_enter(vm, "")
+                       ? type_of(descriptor)->descriptor_get(vm, descriptor, v, from_object(type_of(v)))
+                       : ABSENT;
+    value_drop(vm, descriptor);
+    if (__builtin_expect(is_absent(result), 0)) complete_attribute_error(vm, v, name);
+    return result;
+}
+
 bool object_set_attribute(VM *vm, Value v, Value name, Value value) {
     return type_of(v)->set_attribute(vm, v, name, value);
 }

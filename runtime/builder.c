@@ -131,6 +131,10 @@ void builder_c(Builder *b, const char *ascii_text) { builder_ascii(b, ascii_text
 void builder_utf8(Builder *b, const char *text, size_t length) {
     uint32_t maximum;
     int64_t count = utf8_measure(text, length, &maximum);
+    if (maximum < 0x80) {
+        builder_ascii(b, text, length);
+        return;
+    }
     if (!make_room(b, count, maximum)) return;
     for (int64_t i = 0; i < count; i++)
         write_at(b->data, b->width_log, b->length++, utf8_decode(&text));

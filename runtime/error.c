@@ -65,7 +65,7 @@ Value raise_new(VM *vm, Type *type, Value argument) {
 }
 
 static Value raise_text(VM *vm, Type *type, const char *format, va_list args) {
-    Value text = string_vformat(vm, format, args);
+    Value text = strchr(format, '%') == NULL ? string_from_c(vm, format) : string_vformat(vm, format, args);
     if (is_absent(text)) return ABSENT;
     raise_new(vm, type, text);
     value_drop(vm, text);

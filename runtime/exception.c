@@ -95,10 +95,10 @@ static Value exception_new(VM *vm, Type *type, Value *args, int nargs, Value nam
 static bool set_args(VM *vm, Exception *e, Value *args, int nargs) {
     if (!is_absent(e->args)) {
         Tuple *old = as_tuple(e->args);
-        if (old->length == nargs &&
-            (nargs == 0 || memcmp(old->items, args, (size_t)nargs * sizeof *args) == 0)) {
-            return true; /* as `new` left them */
-        }
+        int same = 0;
+        while (old->length == nargs && same < nargs && value_same(old->items[same], args[same]))
+            same++;
+        if (same == old->length && same == nargs) return true; /* as `new` left them */
     }
     Value tuple = tuple_from(vm, args, nargs);
     if (is_absent(tuple)) return false;

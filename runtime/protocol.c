@@ -206,6 +206,8 @@ int object_is_subclass(VM *vm, Value type, Value type_or_tuple) {
     if (is_tuple(type_or_tuple)) {
         return any_of(vm, type, as_tuple(type_or_tuple), object_is_subclass, " in __subclasscheck__", 0);
     }
+    if (is_exactly(type_or_tuple, &type_type) && is_family(type, TYPE_TYPE))
+        return type_is_subtype(as_type(type), as_type(type_or_tuple));
     if (is_exactly(type_or_tuple, &union_type)) return union_is_subclass(vm, type, type_or_tuple);
     bool missing;
     int answer = ask_class(vm, NAME_subclasscheck, type_or_tuple, type, &missing);

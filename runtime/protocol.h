@@ -63,6 +63,8 @@ RAISES bool object_to_double(VM *vm, Value v, double *result);
 
 /* --- attributes --- */
 NEW RAISES Value object_get_attribute(VM *vm, Value v, Value name);
+/* The same for a name that is known to be a data descriptor's in the object's class. */
+NEW RAISES Value object_get_described(VM *vm, Value v, Value name, Value descriptor);
 NEW RAISES int object_find_attribute(VM *vm, Value v, Value name, Value *result); /* 1 found, 0 missing, -1 */
 RAISES bool object_set_attribute(VM *vm, Value v, Value name, Value value /* ABSENT: delete */);
 NEW RAISES Value object_generic_get(VM *vm, Value v, Value name); /* object.__getattribute__ */

@@ -358,6 +358,8 @@ const SlotRow slot_rows[SLOT_ROW_COUNT] = {
 };
 
 const SlotRow *slot_row_of(VM *vm, Value name) {
+    const String *s = as_string(name); /* all begin with two underscores */
+    if (s->width_log > 0 || s->length < 2 || s->data[0] != '_' || s->data[1] != '_') return NULL;
     for (int i = 0; i < SLOT_ROW_COUNT; i++) {
         if (value_same(vm->names[slot_rows[i].name], name)) return &slot_rows[i];
     }

@@ -493,6 +493,15 @@ Value eval_run(VM *vm) {
         goto enter_getter;
     }
 
+    TARGET(LOAD_ATTR_DESCRIPTOR) {
+        if (UNLIKELY(type_of(sp[-1])->version != ip[1])) goto undo;
+        Value descriptor = cache_value(&ip[3]);
+        ip += 5;
+        SAVE_IP();
+        result = object_get_described(vm, sp[-1], NAME_AT(A24), descriptor);
+        goto replace_top;
+    }
+
     TARGET(LOAD_ATTR_TYPE) {
         Value object = sp[-1];
         GUARD_CLASS(object);
@@ -549,6 +558,16 @@ Value eval_run(VM *vm) {
         PUSH(value_ref(cache_value(&ip[3])));
         ip += 5;
         NEXT();
+    }
+
+    TARGET(LOAD_LOCAL_ATTR_DESCRIPTOR) {
+        Value object = locals[A8];
+        if (UNLIKELY(is_absent(object) || type_of(object)->version != ip[1])) goto undo;
+        Value descriptor = cache_value(&ip[3]);
+        ip += 5;
+        SAVE_IP();
+        result = object_get_described(vm, object, NAME_AT(B16), descriptor);
+        goto push_result;
     }
 
     TARGET(LOAD_LOCAL_ATTR_TYPE) {
@@ -718,6 +737,32 @@ Value eval_run(VM *vm) {
         GUARD_CLASS(object);
         sp[-1] = value_ref(cache_value(&ip[3]));
         PUSH(ABSENT);
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(LOAD_METHOD_WRAPPED) {
+        Value object = sp[-1];
+        GUARD_SHAPE(object);
+        const MethodWrapper *wrapper = (const MethodWrapper *)as_object(cache_value(&ip[3]));
+        if (UNLIKELY(is_absent(wrapper->callable))) goto undo;
+        bool to_class = wrapper->head.type == &class_method_type;
+        sp[-1] = value_ref(wrapper->callable);
+        PUSH(to_class ? value_ref(from_object(as_object(object)->type)) : ABSENT);
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
+    TARGET(LOAD_METHOD_TYPE_WRAPPED) {
+        Value object = sp[-1];
+        GUARD_CLASS(object);
+        const MethodWrapper *wrapper = (const MethodWrapper *)as_object(cache_value(&ip[3]));
+        if (UNLIKELY(is_absent(wrapper->callable))) goto undo;
+        bool to_class = wrapper->head.type == &class_method_type;
+        sp[-1] = value_ref(wrapper->callable);
+        PUSH(to_class ? value_ref(object) : ABSENT);
         ip += 5;
         object_drop(vm, as_object(object));
         NEXT();
@@ -1472,7 +1517,7 @@ compare_jump_result : {
 
     TARGET(MAKE_FUNCTION) {
         SAVE_IP();
-        int count = 1 + __builtin_popcount(A24);
+        int count = 1 + function_parts(A24);
         result = step_make_function(vm, frame, sp - count, A24);
         if (UNLIKELY(is_absent(result))) goto error;
         DROP_TOP(count);

@@ -45,18 +45,14 @@ Value function_new(VM *vm, Value code_value, Value globals) {
     return from_object(f);
 }
 
-/* Every owned Value of a function but the code. */
-#define FUNCTION_VALUES(f) \
-    &(f)->globals, &(f)->builtins, &(f)->closure, &(f)->defaults, &(f)->keyword_defaults, &(f)->name, \
-        &(f)->qualified_name, &(f)->doc, &(f)->module, &(f)->annotations, &(f)->type_params, &(f)->dict, \
-        &(f)->retired
-enum { FUNCTION_VALUE_COUNT = 13 };
+/* The owned Values of a function, all but the code, lie in a row. */
+#define FUNCTION_FIRST(f) (&(f)->globals)
+#define FUNCTION_LAST(f) (&(f)->retired)
 
 static int function_traverse(Object *self, VisitFn visit, void *context) {
     Function *f = (Function *)self;
-    Value *values[] = {FUNCTION_VALUES(f)};
-    for (int i = 0; i < FUNCTION_VALUE_COUNT; i++)
-        VISIT(*values[i]);
+    for (Value *v = FUNCTION_FIRST(f); v <= FUNCTION_LAST(f); v++)
+        VISIT(*v);
     if (f->code != NULL) VISIT(from_object(f->code));
     return 0;
 }
@@ -74,9 +70,8 @@ static void function_clear(VM *vm, Object *self) {
 static void function_dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     Function *f = (Function *)self;
-    Value *values[] = {FUNCTION_VALUES(f)};
-    for (int i = 0; i < FUNCTION_VALUE_COUNT; i++)
-        value_clear(vm, values[i]);
+    for (Value *v = FUNCTION_FIRST(f); v <= FUNCTION_LAST(f); v++)
+        value_xdrop(vm, *v);
     if (f->code != NULL) object_drop(vm, &f->code->head);
     object_free(vm, self, sizeof(Function));
 }

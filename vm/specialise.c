@@ -100,18 +100,24 @@ static bool module_entry(VM *vm, uint32_t *cache, Value module, Value name) {
 
 static bool is_class(const Type *type) { return type->get_attribute == type_type.get_attribute; }
 
-/* A class's own attribute that is no descriptor, or a function: for the version of the class and of its metaclass, which
- * has nothing of that name. */
-static bool type_entry(VM *vm, uint32_t *cache, Type *type, Value name) {
+/* A class's attribute, for the version of the class and of its metaclass, which has nothing of that name; or ABSENT. */
+static Value type_entry(VM *vm, uint32_t *cache, Type *type, Value name) {
     Type *metaclass = type_of(from_object(type));
-    if (!is_absent(type_lookup(vm, metaclass, name))) return false;
+    if (!is_absent(type_lookup(vm, metaclass, name))) return ABSENT;
     cache[2] = type_version(vm, metaclass);
-    if (cache[2] == 0) return false;
+    if (cache[2] == 0) return ABSENT;
     Value found = type_lookup(vm, type, name);
-    if (is_absent(found) || (type_of(found)->descriptor_get != NULL && !is_function(found))) return false;
     cache[1] = type_version(vm, type);
+    if (is_absent(found) || cache[1] == 0) return ABSENT;
     set_cached_value(cache, found);
-    return cache[1] != 0;
+    return found;
+}
+
+/* Does it stand in a class as it is to be used through the class? */
+static bool is_plain_in_class(Value v) { return is_function(v) || type_of(v)->descriptor_get == NULL; }
+
+static bool is_wrapper(Value v) {
+    return is_exactly(v, &class_method_type) || is_exactly(v, &static_method_type);
 }
 
 /* The shape of an instance whose slots a cache can name, or NULL. */
@@ -171,6 +177,12 @@ static bool is_plain_property(Value attribute) {
            as_function(getter)->code->positional_count == 1;
 }
 
+/* One of a class that no program can change. */
+static bool is_native_descriptor(Value v) {
+    if (is_absent(v) || type_of(v)->flags & TYPE_HEAP) return false;
+    return is_data_descriptor(v) && type_of(v)->descriptor_get != NULL;
+}
+
 /* Which form serves `object.name`; its cache is filled. The family's own opcode: none. */
 static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value object, Value name) {
     bool local = family == OP_LOAD_LOCAL_ATTR;
@@ -180,7 +192,8 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
         return local ? OP_LOAD_LOCAL_ATTR_MODULE : OP_LOAD_ATTR_MODULE;
     }
     if (is_class(type)) {
-        if (!type_entry(vm, cache, as_type(object), name)) return family;
+        Value found = type_entry(vm, cache, as_type(object), name);
+        if (is_absent(found) || !is_plain_in_class(found)) return family;
         return local ? OP_LOAD_LOCAL_ATTR_TYPE : OP_LOAD_ATTR_TYPE;
     }
     if (type->get_attribute != object_type.get_attribute) return family;
@@ -193,6 +206,10 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
     }
     if (is_object(object) && set_member(cache, found, false)) {
         return local ? OP_LOAD_LOCAL_ATTR_MEMBER : OP_LOAD_ATTR_MEMBER;
+    }
+    if (is_native_descriptor(found)) {
+        set_cached_value(cache, found);
+        return local ? OP_LOAD_LOCAL_ATTR_DESCRIPTOR : OP_LOAD_ATTR_DESCRIPTOR;
     }
     const Shape *shape = cacheable_shape(vm, object);
     if (shape == NULL || (!is_absent(found) && is_data_descriptor(found))) return family;
@@ -245,14 +262,19 @@ static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name
     if (type == &module_type)
         return module_entry(vm, cache, object, name) ? OP_LOAD_METHOD_MODULE : OP_LOAD_METHOD;
     if (is_class(type)) {
-        return type_entry(vm, cache, as_type(object), name) ? OP_LOAD_METHOD_TYPE : OP_LOAD_METHOD;
+        Value found = type_entry(vm, cache, as_type(object), name);
+        if (is_absent(found)) return OP_LOAD_METHOD;
+        return is_plain_in_class(found) ? OP_LOAD_METHOD_TYPE
+               : is_wrapper(found)      ? OP_LOAD_METHOD_TYPE_WRAPPED
+                                        : OP_LOAD_METHOD;
     }
     if (type->get_attribute != object_type.get_attribute) return OP_LOAD_METHOD;
     Value found = type_lookup(vm, type, name);
     cache[1] = type_version(vm, type);
     if (cache[1] == 0 || (!is_absent(found) && is_data_descriptor(found))) return OP_LOAD_METHOD;
     bool method = !is_absent(found) && type_of(found)->flags & TYPE_METHOD_DESCRIPTOR;
-    if (method) set_cached_value(cache, found);
+    bool wrapped = !is_absent(found) && is_wrapper(found);
+    if (method || wrapped) set_cached_value(cache, found);
     if (!type_keeps_attributes(type)) return method ? OP_LOAD_METHOD_PLAIN : OP_LOAD_METHOD;
     const Shape *shape = cacheable_shape(vm, object);
     if (shape == NULL) {
@@ -261,7 +283,8 @@ static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name
     int slot = shape_find(shape, name);
     if (slot >= 0)
         return set_slot(cache, object, shape, (uint32_t)slot) ? OP_LOAD_METHOD_SLOT : OP_LOAD_METHOD;
-    return method && set_area(cache, object, shape->id) ? OP_LOAD_METHOD_CLASS : OP_LOAD_METHOD;
+    if (!(method || wrapped) || !set_area(cache, object, shape->id)) return OP_LOAD_METHOD;
+    return wrapped ? OP_LOAD_METHOD_WRAPPED : OP_LOAD_METHOD_CLASS;
 }
 
 void specialise_load_method(VM *vm, uint32_t *instruction, Value object, Value name) {

@@ -13,8 +13,8 @@
  * Words of the attribute caches: 0 count down (16 bits), its exponent (4), offset of the attributes area in
  * units of 8 bytes (12); 1 type or keys version; for a slot 2 the shape id, 3 the slot, 4 its distance from the
  * beginning of the object, or, for a new one, the shape id that the store leads to; for an attribute of the
- * class 2 the shape id, 3 and 4 the attribute's address, which the version keeps alive; for a member 2 its
- * offset; for a module 3 the entry's index. Of the name caches: 0 as above, 1 version of the globals, 2 entry
+ * class 2 the shape id, 3 and 4 the attribute's address, which the version keeps alive, and so for a
+ * descriptor; for a member 2 its offset; for a module 3 the entry's index. Of the name caches: 0 as above, 1 version of the globals, 2 entry
  * index; for builtins 2 their version, and the index lies in the
  * upper 12 bits of word 0.
  *

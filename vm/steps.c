@@ -416,7 +416,7 @@ bool step_dict_update(VM *vm, Value dict, Value mapping) {
 }
 
 Value step_make_function(VM *vm, const Frame *frame, Value *parts, unsigned flags) {
-    Value made = function_new(vm, parts[__builtin_popcount(flags)], frame_globals(frame));
+    Value made = function_new(vm, parts[function_parts(flags)], frame_globals(frame));
     if (is_absent(made)) return ABSENT;
     Function *function = as_function(made);
     Value *fields[] = {&function->defaults, &function->keyword_defaults, &function->annotations,

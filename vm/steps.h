@@ -38,6 +38,10 @@ NEW RAISES Value step_build_map(VM *vm, Value *items, int64_t pairs);
 NEW RAISES Value step_format(VM *vm, Value v, Value spec /* or ABSENT */, unsigned conversion);
 RAISES bool step_list_extend(VM *vm, Value list, Value iterable);
 RAISES bool step_dict_update(VM *vm, Value dict, Value mapping);
+/* Of MAKE_FUNCTION: how many values lie under the code, by its flags. */
+static inline int function_parts(unsigned flags) {
+    return (int)((flags & 1) + (flags >> 1 & 1) + (flags >> 2 & 1) + (flags >> 3 & 1));
+}
 NEW RAISES Value step_make_function(VM *vm, const Frame *frame, Value *parts, unsigned flags);
 
 /* --- exceptions and with --- */
