@@ -68,8 +68,8 @@ Value generator_new(VM *vm, Frame *frame) {
     const Code *code = frame->code;
     const Function *function = frame_function(frame);
     uint32_t words = (uint32_t)frame_words(code);
-    Generator *g =
-        (Generator *)object_new_container(vm, type_for(code->flags), sizeof *g + words * sizeof(Value));
+    Generator *g = (Generator *)object_new_container_to_fill(
+        vm, type_for(code->flags), sizeof *g + words * sizeof(Value), offsetof(Generator, memory));
     if (g == NULL) {
         frame_pop(vm, frame);
         return raise_memory(vm);
@@ -77,8 +77,10 @@ Value generator_new(VM *vm, Frame *frame) {
     g->words = words;
     g->name = value_ref(function->name);
     g->qualified_name = value_ref(function->qualified_name);
-    memcpy(g->memory, frame->locals, code->variable_count * sizeof(Value) + sizeof(Frame));
     g->frame = (Frame *)(g->memory + code->variable_count);
+    for (Value *from = frame->locals, *to = g->memory; to < (Value *)g->frame; to++, from++)
+        *to = *from;
+    *g->frame = *frame;
     g->frame->locals = g->memory;
     g->frame->sp = frame_operands(g->frame);
     g->frame->previous = NULL;
