@@ -9,6 +9,7 @@
 #include "runtime/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/row.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
 #include "runtime/warn.h"
@@ -65,7 +66,7 @@ static Value origin_of(VM *vm, const Frame *frame, uint32_t depth) {
 }
 
 Value generator_new(VM *vm, Frame *frame) {
-    const Code *code = frame->code;
+    Code *code = frame->code;
     const Function *function = frame_function(frame);
     uint32_t words = (uint32_t)frame_words(code);
     Generator *g = (Generator *)object_new_container_to_fill(
@@ -77,15 +78,18 @@ Value generator_new(VM *vm, Frame *frame) {
     g->words = words;
     g->name = value_ref(function->name);
     g->qualified_name = value_ref(function->qualified_name);
-    g->frame = (Frame *)(g->memory + code->variable_count);
-    for (Value *from = frame->locals, *to = g->memory; to < (Value *)g->frame; to++, from++)
-        *to = *from;
-    *g->frame = *frame;
-    g->frame->locals = g->memory;
-    g->frame->sp = frame_operands(g->frame);
-    g->frame->previous = NULL;
-    g->frame->flags = FRAME_GENERATOR;
-    if (!is_absent(frame->object)) as_frame_object(frame->object)->frame = g->frame;
+    row_move(g->memory, frame->locals, code->variable_count);
+    Frame *moved = g->frame = (Frame *)(g->memory + code->variable_count);
+    moved->code = code; /* each by itself, as in row_move: the frame has just been written */
+    moved->ip = frame->ip;
+    moved->sp = frame_operands(moved);
+    moved->locals = moved->top = g->memory; /* `top` is set when it is entered */
+    moved->previous = NULL;
+    moved->function = row_load(&frame->function);
+    moved->names = row_load(&frame->names);
+    moved->object = row_load(&frame->object);
+    moved->flags = FRAME_GENERATOR;
+    if (!is_absent(moved->object)) as_frame_object(moved->object)->frame = moved;
     vm->frame = frame->previous;
     vm->depth--;
     object_track(&g->head);
