@@ -202,9 +202,24 @@ static unsigned long long next_unsigned(va_list *args, LengthModifier modifier) 
     }
 }
 
+static void append_decimal(Builder *b, long long number) {
+    char text[24], *end = text + sizeof text, *start = end;
+    unsigned long long rest = number < 0 ? -(unsigned long long)number : (unsigned long long)number;
+    do {
+        *--start = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (number < 0) *--start = '-';
+    builder_ascii(b, start, (size_t)(end - start));
+}
+
 static void append_number(Builder *b, char conversion, const char *flags, int flags_length,
                           unsigned long long bits) {
     char format[16], text[64];
+    if (flags_length == 0 && conversion == 'd') {
+        append_decimal(b, (long long)bits);
+        return;
+    }
     snprintf(format, sizeof format, "%%%.*sll%c", flags_length, flags, conversion);
     int length = snprintf(text, sizeof text, format, bits);
     builder_ascii(b, text, (size_t)length);

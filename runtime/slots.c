@@ -474,6 +474,7 @@ static void update_subclasses(VM *vm, Type *type, Value name) {
 }
 
 void slots_update(VM *vm, Type *type, Value name) {
+    if (slot_row_of(vm, name) == NULL) return;
     for (int i = 0; i < SLOT_ROW_COUNT; i++) {
         if (!value_same(vm->names[slot_rows[i].name], name)) continue;
         int first = i;

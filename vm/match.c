@@ -19,44 +19,60 @@ static int note_new(VM *vm, Value seen, Value v) {
     return set_add(vm, seen, v) ? 1 : -1;
 }
 
-/* Append subject.get(key, missing), unless it is `missing`: then 0. */
-static int add_value(VM *vm, Value get, Value key, Value missing, Value values) {
-    Value found = call_2(vm, get, key, missing);
-    if (is_absent(found)) return -1;
-    int present = !value_same(found, missing);
-    if (present && !list_append(vm, values, found)) present = -1;
-    value_drop(vm, found);
-    return present;
+/* How values are found: by subject.get(key, missing); in a dict, whose get() is known, at once. */
+typedef struct {
+    Value subject;
+    Value get, missing; /* owned; ABSENT for a dict */
+} Lookup;
+
+/* 1 and the value, 0 there is none, -1 RAISES. */
+static int find_value(VM *vm, const Lookup *lookup, Value key, NEW Value *value) {
+    if (is_absent(lookup->get)) {
+        *value = value_xref(dict_get(vm, lookup->subject, key));
+        return !is_absent(*value) ? 1 : error_raised(vm) ? -1 : 0;
+    }
+    *value = call_2(vm, lookup->get, key, lookup->missing);
+    if (is_absent(*value)) return -1;
+    if (!value_same(*value, lookup->missing)) return 1;
+    value_clear(vm, value);
+    return 0;
 }
 
-static int collect_values(VM *vm, Value get, const Tuple *keys, Value missing, Value seen, Value values) {
+/* `seen`: a set; ABSENT for the only key of a dict, which asks for its hash itself. */
+static int collect_values(VM *vm, const Lookup *lookup, const Tuple *keys, Value seen, Tuple *values) {
     for (int64_t i = 0; i < keys->length; i++) {
         Value key = keys->items[i];
-        int state = note_new(vm, seen, key);
+        int state = is_absent(seen) ? 1 : note_new(vm, seen, key);
         if (state == 0) raise_value(vm, "mapping pattern checks duplicate key (%R)", key);
         if (state <= 0) return -1;
-        state = add_value(vm, get, key, missing, values);
+        state = find_value(vm, lookup, key, &values->items[i]);
         if (state <= 0) return state;
     }
     return 1;
 }
 
-Value match_keys(VM *vm, Value subject, Value keys) {
-    Value result = ABSENT;
-    if (as_tuple(keys)->length == 0) return value_ref(keys);
-    Value get = object_get_attribute(vm, subject, NAME_OF(vm, mapping_get));
-    if (is_absent(get)) return ABSENT;
-    Value missing = call_0(vm, from_object(&object_type));
-    Value seen = is_absent(missing) ? ABSENT : set_new(vm);
-    Value values = is_absent(seen) ? ABSENT : list_new(vm, as_tuple(keys)->length);
-    if (!is_absent(values)) {
-        int all = collect_values(vm, get, as_tuple(keys), missing, seen, values);
-        if (all >= 0) result = all ? tuple_from_iterable(vm, values) : NONE;
-    }
-    value_xdrop(vm, values);
+static Value match_with(VM *vm, const Lookup *lookup, Value keys) {
+    Tuple *values = tuple_new(vm, as_tuple(keys)->length);
+    if (values == NULL) return ABSENT;
+    bool alone = as_tuple(keys)->length == 1 && is_absent(lookup->get);
+    Value seen = alone ? ABSENT : set_new(vm);
+    int all = alone || !is_absent(seen) ? collect_values(vm, lookup, as_tuple(keys), seen, values) : -1;
     value_xdrop(vm, seen);
-    value_xdrop(vm, missing);
-    value_drop(vm, get);
+    if (all > 0) return tuple_finish(values);
+    object_drop(vm, &values->head);
+    return all < 0 ? ABSENT : NONE;
+}
+
+Value match_keys(VM *vm, Value subject, Value keys) {
+    if (as_tuple(keys)->length == 0) return value_ref(keys);
+    Lookup lookup = {.subject = subject, .get = ABSENT, .missing = ABSENT};
+    if (is_exactly(subject, &dict_type)) return match_with(vm, &lookup, keys);
+    lookup.get = object_get_attribute(vm, subject, NAME_OF(vm, mapping_get));
+    if (is_absent(lookup.get)) return ABSENT;
+    lookup.missing = call_0(vm, from_object(&object_type));
+    Value result = is_absent(lookup.missing) ? ABSENT : match_with(vm, &lookup, keys);
+    value_xdrop(vm, lookup.missing);
+    value_drop(vm, lookup.get);
     return result;
 }
 
