@@ -65,14 +65,25 @@ static Scope *next_inlined(const Scope *top, Scope *scope) {
     }
 }
 
-/* Variables of one resolution, of the unit's own scope (functions only) and its comprehensions. */
+static int compare_symbols(const void *a, const void *b) {
+    return strcmp((*(Symbol *const *)a)->name->utf8, (*(Symbol *const *)b)->name->utf8);
+}
+
+/* Variables of one resolution, of the unit's own scope (functions only) and its comprehensions. Those that are kept in cells
+ * come in order of their names. */
 static void add_resolved(Compiler *c, Scope *top, Resolution resolution, uint8_t kind) {
     for (Scope *scope = top; scope && !c->failed; scope = next_inlined(top, scope)) {
         if (!scope_is_function(scope)) continue;
-        uint8_t hidden = scope == top ? 0 : VARIABLE_HIDDEN;
-        for (Symbol *symbol = scope->symbols; symbol && !c->failed; symbol = symbol->next)
-            if (symbol->resolution == resolution && !(symbol->flags & SYMBOL_PARAM))
-                add_symbol(c, symbol, kind | hidden);
+        Symbol **found = NULL;
+        uint32_t count = 0, capacity = 0;
+        for (Symbol *symbol = scope->symbols; symbol; symbol = symbol->next) {
+            if (symbol->resolution != resolution || symbol->flags & SYMBOL_PARAM) continue;
+            if (!ARRAY_GROW(c, found, count, capacity)) return;
+            found[count++] = symbol;
+        }
+        if (resolution == RESOLVED_CELL && count > 1) qsort(found, count, sizeof *found, compare_symbols);
+        for (uint32_t i = 0; i < count && !c->failed; i++)
+            add_symbol(c, found[i], kind | (scope == top ? 0 : VARIABLE_HIDDEN));
     }
 }
 

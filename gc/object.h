@@ -82,8 +82,7 @@ typedef struct TypeHead {
      * the vectors. Who changes it afterwards calls object_track_again. Runs no user code, allocates nothing.
      * NULL: never. */
     bool (*acyclic)(const Object *self);
-    bool
-        acyclic_uncounted; /* garbage that is acyclic is not counted, but left to die with what refers to it */
+    bool acyclic_uncounted; /* garbage that is acyclic is not counted: it dies with what refers to it */
 
     /* A leaf's own references, all to leaves (a range's ends): for the audit, which must find every reference, as
      * `traverse`. NULL: none, or traverse shows them. */

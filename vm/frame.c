@@ -82,7 +82,11 @@ void frame_object_take(VM *vm, Frame *frame) {
     object_drop(vm, &object->head);
 }
 
-const Code *frame_object_code(const FrameObject *object) { return as_function(object->function)->code; }
+const Code *frame_object_code(const FrameObject *object) {
+    Value function = object->function;
+    return is_code(function) ? as_code(function)
+                             : as_function(function)->code; /* the code of one that dies */
+}
 
 Value frame_object_globals(const FrameObject *object) { return as_function(object->function)->globals; }
 
@@ -314,9 +318,12 @@ static void frame_clear(VM *vm, Object *self) {
 }
 
 static void frame_dealloc(VM *vm, Object *self) {
+    FrameObject *object = (FrameObject *)self;
     object_untrack(vm, self);
+    /* The function goes before the variables, as in CPython. */
+    value_set(vm, &object->function, value_ref(from_object((Object *)frame_object_code(object))));
     frame_clear(vm, self);
-    value_clear(vm, &((FrameObject *)self)->function);
+    value_clear(vm, &object->function);
     object_free(vm, self, sizeof(FrameObject));
 }
 
