@@ -168,7 +168,7 @@ static bool add_object(VM *vm, Sum *s, Value item) {
 static bool add_item(VM *vm, Value item, void *context) {
     Sum *s = context;
     int64_t sum;
-    if (is_bool(item)) item = int_small(item.bits == TRUE_VALUE.bits);
+    if (s->kind == SUM_INT && is_bool(item)) item = int_small(item.bits == TRUE_VALUE.bits);
     bool real = is_float(item) || is_exactly(item, &float_type);
     if (s->kind == SUM_INT) {
         if (is_int(item) && !__builtin_add_overflow(s->whole, int_get(item), &sum)) {
@@ -184,8 +184,8 @@ static bool add_item(VM *vm, Value item, void *context) {
         s->real = add_real(s->real, float_number(item), &s->lost);
         return true;
     }
-    if (s->kind == SUM_FLOAT && is_int(item)) {
-        s->real += (double)int_get(item);
+    if (s->kind == SUM_FLOAT && is_int_family(item) && int_to_int64(item, &sum)) {
+        s->real += (double)sum;
         return true;
     }
     return add_object(vm, s, item);

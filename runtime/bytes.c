@@ -280,17 +280,23 @@ static Value next_byte(VM *vm, Value self) {
 }
 
 Type bytes_iterator_type = {
-    TYPE_HEAD(bytes_iterator_type, "bytes_iterator"),
+    TYPE_HEAD(bytes_iterator_type, "bytes_iterator", .traverse = sequence_iterator_traverse,
+              .dealloc = sequence_iterator_dealloc),
     .flags = TYPE_NO_NEW,
-    .base = &sequence_iterator_type,
+    .basic_size = sizeof(SequenceIterator),
+    .base = &object_type,
+    .methods = sequence_iterator_methods,
     .iterate = iterator_itself,
     .next = next_byte,
 };
 
 Type bytearray_iterator_type = {
-    TYPE_HEAD(bytearray_iterator_type, "bytearray_iterator"),
+    TYPE_HEAD(bytearray_iterator_type, "bytearray_iterator", .traverse = sequence_iterator_traverse,
+              .dealloc = sequence_iterator_dealloc),
     .flags = TYPE_NO_NEW,
-    .base = &sequence_iterator_type,
+    .basic_size = sizeof(SequenceIterator),
+    .base = &object_type,
+    .methods = sequence_iterator_methods,
     .iterate = iterator_itself,
     .next = next_byte,
 };

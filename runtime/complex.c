@@ -328,7 +328,9 @@ static Value through_complex(VM *vm, Value x) {
 
 /* One argument as a complex number. */
 static bool convert(VM *vm, Value x, const char *wanted, ComplexNumber *c) {
-    bool own = is_float_family(x) && !is_exactly(x, &float_type); /* may have its own __float__ */
+    bool number = is_float_family(x) || (is_int_family(x) && !is_bool(x));
+    bool own =
+        number && !is_exactly(x, &float_type) && !is_exactly(x, &int_type); /* may have its own __float__ */
     int known = own ? 0 : operand(vm, x, c);
     if (own) *c = (ComplexNumber){0, 0};
     if (known) return known > 0;

@@ -118,7 +118,10 @@ static bool parse_spec(VM *vm, Value spec, Value value, char default_align, Spec
         out->precision = (int)precision;
     }
     if (length - at > 1) {
-        raise_value(vm, "Invalid format specifier '%S' for object of type '%T'", spec, value);
+        Value plain = string_slice(vm, spec, 0, length); /* not what its class calls it */
+        if (!is_absent(plain))
+            raise_value(vm, "Invalid format specifier '%S' for object of type '%T'", plain, value);
+        value_xdrop(vm, plain);
         return false;
     }
     if (at < length) out->type = string_at(s, at);

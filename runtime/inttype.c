@@ -210,7 +210,7 @@ static Value round_to(VM *vm, Value self, Value digits) {
 }
 
 NATIVE(round_method) {
-    if (!value_is_given(args[1])) return int_exact(vm, args[0]);
+    if (is_absent(args[1])) return int_exact(vm, args[0]);
     Value digits = object_index(vm, args[1]);
     if (is_absent(digits)) return ABSENT;
     Value result;

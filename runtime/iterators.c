@@ -30,12 +30,12 @@ Value sequence_iterator_new(VM *vm, Value sequence) {
     return sequence_iterator_make(vm, &sequence_iterator_type, sequence, 0);
 }
 
-static int traverse(Object *self, VisitFn visit, void *context) {
+int sequence_iterator_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((SequenceIterator *)self)->sequence);
     return 0;
 }
 
-static void dealloc(VM *vm, Object *self) {
+void sequence_iterator_dealloc(VM *vm, Object *self) {
     size_t size = self->type->flags & TYPE_HEAP ? instance_size(self, 0) : sizeof(SequenceIterator);
     value_xdrop(vm, ((SequenceIterator *)self)->sequence);
     object_free(vm, self, size);
@@ -67,7 +67,8 @@ static Value list_reverse_next(VM *vm, Value self) {
 /* The item at the index through __getitem__; IndexError and StopIteration are the end. */
 static Value get_next(VM *vm, SequenceIterator *it, int step) {
     if (!iterator_may_nest(vm)) return ABSENT;
-    if (is_absent(it->sequence) || it->index < 0) return ABSENT;
+    if (is_absent(it->sequence)) return ABSENT;
+    if (it->index < 0) return exhausted(vm, it);
     if (it->index >= INT_MAX_IMMEDIATE) return raise_overflow(vm, "iter index too large");
     Value sequence = value_ref(it->sequence);
     Value item = object_get_item(vm, sequence, int_small(it->index));
@@ -123,20 +124,21 @@ Value iterator_reduction(VM *vm, const char *function, Value argument, Value sta
     return result;
 }
 
-/* (function, (sequence,), index); of an exhausted iterator (iter, (empty,)). */
-static Value reduce(VM *vm, Value self, const char *function, bool list) {
+/* (function, (sequence,), index); of an exhausted iterator (function, (empty,)). */
+static Value reduce(VM *vm, Value self, const char *function) {
     SequenceIterator *it = as_iterator(self);
-    if (!is_absent(it->sequence))
+    const Type *type = it->head.type;
+    bool list = type == &list_iterator_type || type == &list_reverse_iterator_type;
+    if (!is_absent(it->sequence) && !(list && it->index < 0))
         return iterator_reduction(vm, function, value_ref(it->sequence), int_small(it->index));
-    Value empty = list ? list_new(vm, 0) : value_ref(vm->empty_tuple);
-    return is_absent(empty) ? ABSENT : iterator_reduction(vm, "iter", empty, ABSENT);
+    bool string = type == &string_iterator_type;
+    Value empty = list ? list_new(vm, 0) : value_ref(string ? vm->empty_string : vm->empty_tuple);
+    return is_absent(empty) ? ABSENT : iterator_reduction(vm, function, empty, ABSENT);
 }
 
-METHOD(list_reduce) { return reduce(vm, args[0], "iter", true); }
+METHOD(reduce) { return reduce(vm, args[0], "iter"); }
 
-METHOD(reduce) { return reduce(vm, args[0], "iter", false); }
-
-METHOD(list_reverse_reduce) { return reduce(vm, args[0], "reversed", true); }
+METHOD(list_reverse_reduce) { return reduce(vm, args[0], "reversed"); }
 
 /* The length of what is walked; a list says it itself, whatever __len__ a subclass of it has. */
 static int64_t sequence_length(VM *vm, Value sequence) {
@@ -160,18 +162,29 @@ METHOD(reverse_length_hint) {
     return int_small(length > it->index ? it->index + 1 : 0);
 }
 
+static bool state_index(VM *vm, Value state, int64_t *index) {
+    if (is_int_family(state)) return row_position(vm, state, index);
+    return raise_type(vm, "an integer is required"), false;
+}
+
 METHOD(setstate) {
     int64_t index;
-    if (!is_int_family(args[1])) return raise_type(vm, "an integer is required");
-    if (!object_to_int64(vm, args[1], NULL, &index)) return ABSENT;
-    as_iterator(args[0])->index = index < 0 ? 0 : index;
+    SequenceIterator *it = as_iterator(args[0]);
+    if (!state_index(vm, args[1], &index)) return ABSENT;
+    if (is_absent(it->sequence)) return NONE;
+    if (index < 0 && is_family(it->sequence, TYPE_LIST)) {
+        value_clear(vm, &it->sequence); /* behind the end */
+        return NONE;
+    }
+    bool bounded = !is_exactly(args[0], &sequence_iterator_type);
+    int64_t length = bounded ? sequence_length(vm, it->sequence) : INT64_MAX;
+    it->index = index < 0 ? 0 : index < length ? index : length;
     return NONE;
 }
 
 METHOD(reverse_setstate) {
     int64_t index;
-    if (!is_int_family(args[1])) return raise_type(vm, "an integer is required");
-    if (!object_to_int64(vm, args[1], NULL, &index)) return ABSENT;
+    if (!state_index(vm, args[1], &index)) return ABSENT;
     SequenceIterator *it = as_iterator(args[0]);
     if (is_absent(it->sequence)) return NONE;
     int64_t length = sequence_length(vm, it->sequence);
@@ -181,21 +194,21 @@ METHOD(reverse_setstate) {
 }
 
 #define ITERATOR_METHODS(table, hint, reduction, state) \
-    static const NativeDef table[] = { \
+    const NativeDef table[] = { \
         {"__length_hint__", hint, "", "Private method returning an estimate of len(list(it)).", 0}, \
         {"__reduce__", reduction, "", "Return state information for pickling.", 0}, \
         {"__setstate__", state, "object, /", "Set state information for unpickling.", 0}, \
         {NULL, NULL, NULL, NULL, 0}, \
     };
 
-ITERATOR_METHODS(list_methods, method_length_hint, method_list_reduce, method_setstate)
-ITERATOR_METHODS(list_reverse_methods, method_reverse_length_hint, method_list_reverse_reduce,
-                 method_reverse_setstate)
-ITERATOR_METHODS(sequence_methods, method_length_hint, method_reduce, method_setstate)
+static ITERATOR_METHODS(list_reverse_methods, method_reverse_length_hint, method_list_reverse_reduce,
+                        method_reverse_setstate)
+    ITERATOR_METHODS(sequence_iterator_methods, method_length_hint, method_reduce, method_setstate)
 
 #define SEQUENCE_ITERATOR(variable, name_text, next_function, table) \
     Type variable = { \
-        TYPE_HEAD(variable, name_text, .traverse = traverse, .dealloc = dealloc), \
+        TYPE_HEAD(variable, name_text, .traverse = sequence_iterator_traverse, \
+                  .dealloc = sequence_iterator_dealloc), \
         .flags = TYPE_NO_NEW, \
         .basic_size = sizeof(SequenceIterator), \
         .base = &object_type, \
@@ -204,14 +217,18 @@ ITERATOR_METHODS(sequence_methods, method_length_hint, method_reduce, method_set
         .methods = table, \
     };
 
-SEQUENCE_ITERATOR(list_iterator_type, "list_iterator", row_next, list_methods)
-SEQUENCE_ITERATOR(list_reverse_iterator_type, "list_reverseiterator", list_reverse_next, list_reverse_methods)
-SEQUENCE_ITERATOR(tuple_iterator_type, "tuple_iterator", row_next, sequence_methods)
-SEQUENCE_ITERATOR(sequence_iterator_type, "iterator", sequence_next, sequence_methods)
+        SEQUENCE_ITERATOR(list_iterator_type, "list_iterator", row_next, sequence_iterator_methods)
+            SEQUENCE_ITERATOR(list_reverse_iterator_type, "list_reverseiterator", list_reverse_next,
+                              list_reverse_methods)
+                SEQUENCE_ITERATOR(tuple_iterator_type, "tuple_iterator", row_next, sequence_iterator_methods)
+                    SEQUENCE_ITERATOR(sequence_iterator_type, "iterator", sequence_next,
+                                      sequence_iterator_methods)
 
-/* --- reversed --- */
+    /* --- reversed --- */
 
-static Value not_reversible(VM *vm, Value v) { return raise_type(vm, "'%T' object is not reversible", v); }
+    static Value not_reversible(VM *vm, Value v) {
+    return raise_type(vm, "'%T' object is not reversible", v);
+}
 
 /* reversed(v) as an instance of `type`, where v's own __reversed__ does not say otherwise. */
 static Value reversed_of(VM *vm, Type *type, Value v) {
@@ -247,19 +264,20 @@ METHOD(reversed_reduce) {
     return result;
 }
 
-ITERATOR_METHODS(reversed_methods, method_reverse_length_hint, method_reversed_reduce,
-                 method_reverse_setstate)
+static ITERATOR_METHODS(reversed_methods, method_reverse_length_hint, method_reversed_reduce,
+                        method_reverse_setstate)
 
-Type reversed_type = {
-    TYPE_HEAD(reversed_type, "reversed", .traverse = traverse, .dealloc = dealloc),
-    .flags = TYPE_BASE,
-    .basic_size = sizeof(SequenceIterator),
-    .base = &object_type,
-    .doc = "(sequence, /)\n--\n\nReturn a reverse iterator over the values of the given sequence.",
-    .new = new_reversed,
-    .iterate = iterator_itself,
-    .next = reversed_next,
-    .methods = reversed_methods,
+    Type reversed_type = {
+        TYPE_HEAD(reversed_type, "reversed", .traverse = sequence_iterator_traverse,
+                  .dealloc = sequence_iterator_dealloc),
+        .flags = TYPE_BASE,
+        .basic_size = sizeof(SequenceIterator),
+        .base = &object_type,
+        .doc = "(sequence, /)\n--\n\nReturn a reverse iterator over the values of the given sequence.",
+        .new = new_reversed,
+        .iterate = iterator_itself,
+        .next = reversed_next,
+        .methods = reversed_methods,
 };
 
 /* --- iter(callable, sentinel) --- */

@@ -13,6 +13,7 @@
  */
 
 #include "runtime/list.h"
+#include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/range.h"
 
@@ -50,6 +51,9 @@ NEW RAISES static inline Value iterator_step(VM *vm, Value iterator) {
 }
 
 /* A SequenceIterator of the given type that begins at `index`; refs the sequence. */
+extern const NativeDef sequence_iterator_methods[];
+int sequence_iterator_traverse(Object *self, VisitFn visit, void *context);
+void sequence_iterator_dealloc(VM *vm, Object *self);
 NEW RAISES Value sequence_iterator_make(VM *vm, Type *type, Value sequence, int64_t index);
 /* iter() of an object that has only __getitem__. */
 NEW RAISES Value sequence_iterator_new(VM *vm, Value sequence);

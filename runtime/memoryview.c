@@ -82,7 +82,7 @@ static Value view_finish(MemoryView *m) {
     const char *format = m->format + (*m->format == '@');
     m->code = format[0] && !format[1] && native_item_size(format[0]) ? format[0] : 0;
     if (m->ndim == 1) {
-        m->buffer.simple = m->f_contiguous = shape(m)[0] <= 1 || strides(m)[0] == m->item_size;
+        m->buffer.simple = m->f_contiguous = shape(m)[0] == 1 || strides(m)[0] == m->item_size;
     } else {
         BufferView b = as_buffer(m);
         m->buffer.simple = buffer_is_contiguous(&b, 'C');
@@ -382,8 +382,10 @@ static Value get_item(VM *vm, Value self, Value key) {
     default: break;
     }
     if (!can_read(vm, m)) return ABSENT;
-    if (kind == ITEM && m->ndim > 1)
+    if (kind == ITEM && m->ndim > 1) {
+        if (!object_to_int64(vm, key, &exc_IndexError, &offset)) return ABSENT;
         return raise_error(vm, &exc_NotImplementedError, "multi-dimensional sub-views are not implemented");
+    }
     if (!find_item(vm, m, kind, key, &offset)) return ABSENT;
     return native_unpack(vm, m->code, m->buffer.data + offset);
 }
@@ -656,6 +658,8 @@ static bool check_cast(VM *vm, const MemoryView *m, Value text, const char *form
     int64_t count = 1;
     if (!m->buffer.simple) {
         raise_type(vm, "memoryview: casts are restricted to C-contiguous views");
+    } else if ((!is_absent(new_shape) || m->ndim != 1) && m->buffer.size == 0 && m->ndim) {
+        raise_type(vm, "memoryview: cannot cast view with zeros in shape or strides");
     } else if (!is_absent(new_shape) && !is_exactly(new_shape, &list_type) &&
                !is_exactly(new_shape, &tuple_type)) {
         raise_type(vm, "shape must be a list or a tuple");
@@ -793,9 +797,11 @@ static Value next_item(VM *vm, Value self) {
 }
 
 Type memory_iterator_type = {
-    TYPE_HEAD(memory_iterator_type, "memory_iterator"),
+    TYPE_HEAD(memory_iterator_type, "memory_iterator", .traverse = sequence_iterator_traverse,
+              .dealloc = sequence_iterator_dealloc),
     .flags = TYPE_NO_NEW,
-    .base = &sequence_iterator_type,
+    .basic_size = sizeof(SequenceIterator),
+    .base = &object_type,
     .iterate = iterator_itself,
     .next = next_item,
 };

@@ -165,9 +165,12 @@ static Value iterator_next_character(VM *vm, Value self) {
 }
 
 Type string_iterator_type = {
-    TYPE_HEAD(string_iterator_type, "str_ascii_iterator"),
+    TYPE_HEAD(string_iterator_type, "str_ascii_iterator", .traverse = sequence_iterator_traverse,
+              .dealloc = sequence_iterator_dealloc),
     .flags = TYPE_NO_NEW,
-    .base = &sequence_iterator_type,
+    .basic_size = sizeof(SequenceIterator),
+    .base = &object_type,
+    .methods = sequence_iterator_methods,
     .iterate = iterator_itself,
     .next = iterator_next_character,
 };

@@ -110,6 +110,11 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (nargs > 1 && !text && is_array(args[1]) && as_array(args[1])->kind->is_text)
         return raise_type(vm, "cannot use a unicode array to initialize an array with typecode '%c'",
                           (int)code);
+    if (!kind && nargs > 1) { /* an iterable, which must be one */
+        Value iterator = object_iterate(vm, args[1]);
+        if (is_absent(iterator)) return ABSENT;
+        value_drop(vm, iterator);
+    }
     if (!kind) return raise_value(vm, "bad typecode (must be b, B, u, h, H, i, I, l, L, q, Q, f or d)");
     Value v = array_make(vm, type, kind, 0);
     if (is_absent(v) || nargs == 1 || fill(vm, as_array(v), args[1])) return v;
@@ -173,40 +178,45 @@ static bool delete_steps(VM *vm, Array *a, int64_t start, int64_t step, int64_t 
     return array_resize(vm, a, to);
 }
 
+/* The items that a slice selects: from start on, by step. */
+typedef struct {
+    int64_t start, stop, step;
+} Selection;
+
 /* Put `count` items at `source`, which is not in the array, in place of a slice. */
-static bool assign_slice(VM *vm, Array *a, Value slice, const uint8_t *source, int64_t count) {
-    int64_t start, stop, step, size = a->kind->size;
-    if (!slice_unpack(vm, slice, &start, &stop, &step)) return false;
-    int64_t selected = slice_adjust(a->length, &start, &stop, step);
+static bool assign_slice(VM *vm, Array *a, Selection slice, const uint8_t *source, int64_t count) {
+    int64_t size = a->kind->size, selected = slice_adjust(a->length, &slice.start, &slice.stop, slice.step);
     if ((count == 0 || selected != count) && !array_may_resize(vm, a)) return false;
-    if (step == 1) {
-        if (!array_replace(vm, a, start, start + selected, count)) return false;
-        if (count) memcpy(array_item_at(a, start), source, (size_t)(count * size));
+    if (slice.step == 1) {
+        if (!array_replace(vm, a, slice.start, slice.start + selected, count)) return false;
+        if (count) memcpy(array_item_at(a, slice.start), source, (size_t)(count * size));
         return true;
     }
-    if (count == 0) return delete_steps(vm, a, start, step, selected);
+    if (count == 0) return delete_steps(vm, a, slice.start, slice.step, selected);
     if (selected != count) {
         raise_value(vm, "attempt to assign array of size %lld to extended slice of size %lld",
                     (long long)count, (long long)selected);
         return false;
     }
     for (int64_t i = 0; i < count; i++)
-        memcpy(array_item_at(a, start + i * step), source + i * size, (size_t)size);
+        memcpy(array_item_at(a, slice.start + i * slice.step), source + i * size, (size_t)size);
     return true;
 }
 
 static bool set_slice(VM *vm, Value self, Value slice, Value value) {
     Array *a = as_array(self);
-    if (is_absent(value)) return assign_slice(vm, a, slice, NULL, 0);
+    Selection s;
+    if (!slice_unpack(vm, slice, &s.start, &s.stop, &s.step)) return false;
+    if (is_absent(value)) return assign_slice(vm, a, s, NULL, 0);
     if (!is_array(value))
         return raise_type(vm, "can only assign array (not \"%T\") to array slice", value), false;
     if (as_array(value)->kind != a->kind)
         return raise_type(vm, "bad argument type for built-in operation"), false;
-    Array *other =
-        as_array(value); /* copied, because it may be the same one, and the slice's numbers may run code */
-    Value copy = array_make_from(vm, a->kind, other->buffer.data, other->length);
+    if (as_array(value) != a)
+        return assign_slice(vm, a, s, as_array(value)->buffer.data, as_array(value)->length);
+    Value copy = array_make_from(vm, a->kind, a->buffer.data, a->length);
     if (is_absent(copy)) return false;
-    bool done = assign_slice(vm, a, slice, as_array(copy)->buffer.data, as_array(copy)->length);
+    bool done = assign_slice(vm, a, s, as_array(copy)->buffer.data, as_array(copy)->length);
     value_drop(vm, copy);
     return done;
 }
@@ -373,8 +383,7 @@ METHOD(insert) {
     int64_t at;
     uint8_t item[ARRAY_ITEM_MAX];
     Array *a = as_array(args[0]);
-    if (!object_to_int64(vm, args[1], &exc_OverflowError, &at) || !array_set(vm, a->kind, args[2], item))
-        return ABSENT;
+    if (!row_position(vm, args[1], &at) || !array_set(vm, a->kind, args[2], item)) return ABSENT;
     if (at < 0) at = at + a->length < 0 ? 0 : at + a->length;
     if (at > a->length) at = a->length;
     if (!array_replace(vm, a, at, at, 1)) return ABSENT;
@@ -740,10 +749,36 @@ static Value next_item(VM *vm, Value self) {
     return ABSENT;
 }
 
+METHOD(iterator_reduce) {
+    SequenceIterator *it = (SequenceIterator *)as_object(args[0]);
+    bool over = is_absent(it->sequence);
+    Value sequence = value_ref(over ? vm->empty_tuple : it->sequence);
+    return iterator_reduction(vm, "iter", sequence, over ? ABSENT : int_small(it->index));
+}
+
+METHOD(iterator_setstate) {
+    int64_t index;
+    SequenceIterator *it = (SequenceIterator *)as_object(args[0]);
+    if (!is_int_family(args[1])) return raise_type(vm, "an integer is required");
+    if (!row_position(vm, args[1], &index)) return ABSENT;
+    int64_t length = is_absent(it->sequence) ? 0 : as_array(it->sequence)->length;
+    it->index = index < 0 ? 0 : index < length ? index : length;
+    return NONE;
+}
+
+static const NativeDef iterator_methods[] = {
+    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling.", 0},
+    {"__setstate__", method_iterator_setstate, "object, /", "Set state information for unpickling.", 0},
+    {NULL, NULL, NULL, NULL, 0},
+};
+
 Type array_iterator_type = {
-    TYPE_HEAD(array_iterator_type, "array.arrayiterator"),
+    TYPE_HEAD(array_iterator_type, "array.arrayiterator", .traverse = sequence_iterator_traverse,
+              .dealloc = sequence_iterator_dealloc),
     .flags = TYPE_NO_NEW,
-    .base = &sequence_iterator_type,
+    .basic_size = sizeof(SequenceIterator),
+    .base = &object_type,
+    .methods = iterator_methods,
     .iterate = iterator_itself,
     .next = next_item,
 };
