@@ -28,7 +28,7 @@ fail() {
 # Run "$@" with $input as its standard input; leave $status, $out and $err.
 run() {
     printf '%s' "$input" >in.txt
-    timeout 20 "$@" <in.txt >out.txt 2>err.txt
+    timeout 120 "$@" <in.txt >out.txt 2>err.txt
     status=$?
     out=$(<out.txt) err=$(<err.txt)
     input=
