@@ -1,10 +1,20 @@
 /* The module _types: built-in types that have no name among the built-ins, for the module types. */
 #include "runtime/module.h"
 
+/* What CPython wraps C pointers in for other modules; here nothing makes one. */
+Type capsule_type = {
+    TYPE_HEAD(capsule_type, "PyCapsule", .traverse = NULL),
+    .flags = TYPE_NO_NEW,
+    .basic_size = sizeof(Object),
+    .base = &object_type,
+    .doc = "Capsule objects let you wrap a C \"void *\" pointer in a Python\nobject.",
+};
+
 static const NamedType types[] = {
     {"BuiltinFunctionType", &native_function_type},
     {"BuiltinMethodType", &native_function_type},
     {"AsyncGeneratorType", &async_generator_type},
+    {"CapsuleType", &capsule_type},
     {"CellType", &cell_type},
     {"ClassMethodDescriptorType", &class_method_descriptor_type},
     {"CodeType", &code_type},
