@@ -106,7 +106,15 @@ bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, boo
 
 bool posix_dir(VM *vm, Value v, int *fd) {
     *fd = AT_FDCWD;
-    return !value_is_given(v) || posix_int(vm, v, fd);
+    if (!value_is_given(v)) return true;
+    if (!is_int_family(v) && !type_of(v)->number.index)
+        return raise_type(vm, "argument should be integer or None, not %T", v), false;
+    int64_t n;
+    if (!object_to_int64(vm, v, NULL, &n)) return false; /* clamped */
+    if (n > INT_MAX) return raise_overflow(vm, "fd is greater than maximum"), false;
+    if (n < INT_MIN) return raise_overflow(vm, "fd is less than minimum"), false;
+    *fd = (int)n;
+    return true;
 }
 
 /* The result of a system call on a path: None, or the error with its name. Ends the path. */

@@ -293,7 +293,7 @@ static bool substitute(Walk *w, const Substitution *s, Value pieces) {
 /* The pieces of the new text; -1 RAISES, or the number of substitutions. */
 static int64_t substitute_all(Walk *w, const Substitution *s, int64_t limit, Value pieces) {
     int64_t last = 0, count = 0;
-    while (limit == 0 || count < limit) {
+    while (limit == 0 || count < limit) { /* a negative limit lets nothing be replaced */
         int found = walk_step(w, 0);
         if (found < 0) return -1;
         if (found == 0) break;
@@ -317,7 +317,7 @@ static Value substituted(VM *vm, Value *args, int64_t *count) {
         return ABSENT;
     Value pieces = list_new(vm, 0), result = ABSENT;
     if (!is_absent(pieces) && walk_begin(&w, vm, args[0], args[2], ABSENT, ABSENT)) {
-        *count = substitute_all(&w, &s, limit < 0 ? 0 : limit, pieces);
+        *count = substitute_all(&w, &s, limit, pieces);
         if (*count == 0 && (is_exactly(args[2], &str_type) || is_exactly(args[2], &bytes_type))) {
             result = value_ref(args[2]);
         } else if (*count >= 0) {
