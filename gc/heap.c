@@ -13,7 +13,8 @@ static size_t page_count(size_t size) { return (size >> PAGE_SHIFT) + ((size & (
 void *block_take(Heap *heap, size_t size) {
     if (size <= POOL_MAX) {
         unsigned size_class = pool_class(size == 0 ? 1 : size);
-        void *slot = pool_take(heap->classes[size_class].current);
+        void *slot = size_class <= SMALL_CLASSES ? shelf_take(&heap->shelves[size_class]) : NULL;
+        if (slot == NULL) slot = pool_take(heap->classes[size_class].current);
         return slot != NULL ? slot : pool_refill(heap, size_class);
     }
     uint32_t page = span_take(&heap->spans, page_count(size));
@@ -186,7 +187,7 @@ static void *resize_in_pools(Heap *heap, void *block, size_t old_size, size_t ne
         return moved;
     }
     memcpy(moved, block, old_size < new_size ? old_size : new_size);
-    block_give(heap, block, old_size);
+    heap_free(heap, block, old_size);
     return moved;
 }
 
