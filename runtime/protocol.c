@@ -125,7 +125,7 @@ static inline bool order_holds(int order, CompareOp op) {
 
 Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
     static const char *const symbols[] = {"<", "<=", "==", "!=", ">", ">="};
-    if (is_exactly(a, &int_type) && is_exactly(b, &int_type))
+    if (type_of(a)->compare == int_type.compare && type_of(b)->compare == int_type.compare)
         return bool_from(order_holds(int_order(a, b), op));
     if (!recursion_enter(vm, " in comparison")) return ABSENT;
     Value result = try_compare(vm, a, b, op);

@@ -78,6 +78,7 @@ static Value plain_function(VM *vm, Type *type, NameIndex name, uint32_t count) 
 Value operator_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
     Type *type = type_of(left), *other = type_of(right);
     const OperatorNames *names = &operator_names[op];
+    if (type->number.binary[op] == int_type.number.binary[op]) return ABSENT; /* an enum's, say: int's own */
     /* An instance of a subclass goes first with its reflected method; an in-place method has its own slot. */
     if (other != type && other->flags & TYPE_HEAP && type_is_subtype(other, type)) return ABSENT;
     if (inplace && type->number.inplace[op] != NULL) return ABSENT;
@@ -87,7 +88,7 @@ Value operator_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right
 Value operator_compare(VM *vm, Value left, Value right, CompareOp op) {
     static const uint16_t names[] = {NAME_lt, NAME_le, NAME_eq, NAME_ne, NAME_gt, NAME_ge};
     Type *type = type_of(left), *other = type_of(right);
-    if (!(type->flags & TYPE_HEAP)) return ABSENT;
+    if (!(type->flags & TYPE_HEAP) || type->compare == int_type.compare) return ABSENT;
     if (other != type && other->flags & TYPE_HEAP && type_is_subtype(other, type)) return ABSENT;
     return plain_function(vm, type, (NameIndex)names[op], 2);
 }
