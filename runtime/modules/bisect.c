@@ -65,7 +65,7 @@ static Value insort(VM *vm, Value *args, bool left) {
     if (is_absent(rank)) return ABSENT;
     int64_t index = find(vm, args, rank, left);
     value_drop(vm, rank);
-    Value name = index < 0 ? ABSENT : string_intern_c(vm, "insert");
+    Value name = index < 0 ? ABSENT : string_intern_fixed(vm, "insert");
     Value position = is_absent(name) ? ABSENT : int_from(vm, index);
     if (is_absent(position)) return value_xdrop(vm, name), ABSENT;
     Value row[2] = {position, args[ITEM]};

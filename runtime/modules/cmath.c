@@ -32,7 +32,7 @@ static bool number(VM *vm, Value v, Number *z) {
     } else if (is_float(v)) {
         c.real = float_get(v);
     } else {
-        Value name = string_intern_c(vm, "__complex__");
+        Value name = string_intern_fixed(vm, "__complex__");
         if (is_absent(name)) return false;
         Value method = object_special(vm, v, name);
         value_drop(vm, name);

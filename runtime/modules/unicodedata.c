@@ -32,12 +32,12 @@ NATIVE(function_category) {
 
 NATIVE(function_bidirectional) {
     int64_t c = character(vm, args[0], "bidirectional", true);
-    return c < 0 ? ABSENT : string_intern_c(vm, ucd_directions[ucd_record((uint32_t)c)->direction]);
+    return c < 0 ? ABSENT : string_intern_fixed(vm, ucd_directions[ucd_record((uint32_t)c)->direction]);
 }
 
 NATIVE(function_east_asian_width) {
     int64_t c = character(vm, args[0], "east_asian_width", true);
-    return c < 0 ? ABSENT : string_intern_c(vm, ucd_widths[ucd_record((uint32_t)c)->width]);
+    return c < 0 ? ABSENT : string_intern_fixed(vm, ucd_widths[ucd_record((uint32_t)c)->width]);
 }
 
 NATIVE(function_combining) {
