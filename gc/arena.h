@@ -33,6 +33,8 @@
  *
  * The pages of an arena in use belong to pools, to large blocks or to free spans: gc/span.h cuts arenas into
  * these, gc/pool.h says what a pool is. Both use the descriptors defined here; the range owns their memory.
+ *
+ * Tests: tests/unit/test_heap.c, memory_goes_back, little_address_space, two_heaps_are_independent.
  */
 
 #include <stdbool.h>

@@ -35,6 +35,11 @@
  * When: before a container is made, if more than the threshold were made than went away since the last
  * collection. The oldest generation is collected only if the objects that reached it since its last
  * collection exceed a quarter of it, so that the work over a program's run stays linear.
+ *
+ * Tests: tests/unit/test_collector.c; of the phases, cycles_are_found, weak_references_die_before_finalizers_of_garbage,
+ * finalizers_run_once_in_order_of_creation, resurrection_saves_what_it_reaches, finalizers_may_do_anything; of when,
+ * collections_come_by_themselves and full_collections_stay_linear; of refusals, every_request_may_fail. Seen from programs:
+ * examples/garbage.mpy, examples/generations.mpy, examples/finalizers.mpy.
  */
 
 #include "gc/generation.h"
@@ -103,8 +108,8 @@ bool gc_unfreeze(Heap *heap);
 uint32_t gc_freeze_count(const Heap *heap);
 
 /* Call `each` for the tracked objects of a generation, of all three (generation -1) or those set aside (PERMANENT), in
- * order of creation, until it returns other than 0, and return that. Garbage of a collection under way is left out. `each` may
- * allocate blocks, but make, track and drop no objects. */
+ * order of creation, until it returns other than 0, and return that. Garbage of a collection under way is left out.
+ * `each` may allocate blocks, but make, track and drop no objects. */
 int gc_each(Heap *heap, int generation, int (*each)(Object *object, void *context), void *context);
 
 /* The garbage that waits for its finalizer: the next one at or after *position, which starts at 0 and is moved behind it;

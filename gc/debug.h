@@ -13,6 +13,8 @@
  * with a wrong size or what is no block, writing to it after it was freed. The report, on standard error,
  * names the type and the places in the program where the block was asked for and freed; then the process
  * aborts, since the damage is done.
+ *
+ * Tests: tests/unit/test_heap.c, debug_mode_reports, new_memory_is_filled_in_debug_mode.
  */
 
 #include "gc/heap.h"

@@ -9,18 +9,20 @@
  * The heap: all memory of one VM, and the door through which every block goes in and out.
  *
  * A block is asked for with its size and given back with the same size; nothing is stored beside it. In the
- * ordinary mode, blocks up to 512 bytes are served by the inlined paths from the current pool of their size
- * class (gc/heap_inline.h, gc/pool.h), others by heap_alloc_slow: up to 2048 bytes from pools too, beyond
+ * ordinary mode, blocks up to 512 bytes are served by the inlined paths from the shelf of their size class or its
+ * current pool (gc/heap_inline.h, gc/pool.h), others by heap_alloc_slow: up to 2048 bytes from pools too, beyond
  * that as spans of pages (gc/span.h). All of them lie in one range of addresses (gc/arena.h) and in one
  * account (heap_stats).
  *
  * Modes and watches. `system` serves every block with malloc, for sanitizers and valgrind; `debug` puts
  * fences around each block and fills it (gc/debug.h). A watch (fail_at) counts requests. None of these slows
- * the fast paths down: the inlined allocation sees an empty pool, the inlined free an address out of range,
- * and both call the slow path, which knows.
+ * the fast paths down: the inlined allocation sees an empty shelf and an empty pool, the inlined free an address out of
+ * range, and both call the slow path, which knows.
  *
  * The heap is the first member of struct VM, so that either pointer gives the other. A block is owned by
  * whoever asked for it; heap_fini takes every page back, and a debug build asserts that no block was left.
+ *
+ * Tests: tests/unit/test_heap.c; of the watch and the limit, the_nth_request_fails and the_limit_holds_and_repeats.
  */
 
 #include "gc/collector.h"

@@ -21,6 +21,9 @@
  * The `gc` word packs, from the low end: where the object is (3 bits, GcPlace), GC_FINALIZED,
  * GC_WEAKLY_REFERENCED, and its index in its generation's vector (27 bits: 134 million tracked objects a
  * generation).
+ *
+ * Tests: tests/unit/test_collector.c, the_last_drop_kills, resurrection_by_count_happens_once,
+ * weak_references_die_after_the_finalizer, deep_chains_die_in_constant_stack, immortals_are_armed_again.
  */
 
 #include <stdbool.h>

@@ -21,6 +21,8 @@
  * page that has to be fetched again although the heap held as many before (`refetched`) raises it by one, so
  * that a program that builds and drops the same structure over and over pays for it twice and no more. Full
  * collections forget a quarter of that experience.
+ *
+ * Tests: tests/unit/test_heap.c, large_blocks, resizing_in_place, memory_goes_back, random_lifetimes_keep_the_accounts.
  */
 
 #include "gc/arena.h"

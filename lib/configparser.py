@@ -9,9 +9,9 @@ from collections.abc import MutableMapping
 
 __all__ = ('NoSectionError', 'DuplicateOptionError', 'DuplicateSectionError', 'NoOptionError', 'InterpolationError',
            'InterpolationDepthError', 'InterpolationMissingOptionError', 'InterpolationSyntaxError', 'ParsingError',
-           'MissingSectionHeaderError', 'MultilineContinuationError', 'ConfigParser', 'RawConfigParser', 'Interpolation',
-           'BasicInterpolation', 'ExtendedInterpolation', 'SectionProxy', 'ConverterMapping', 'DEFAULTSECT',
-           'MAX_INTERPOLATION_DEPTH', 'UNNAMED_SECTION')
+           'MissingSectionHeaderError', 'MultilineContinuationError', 'ConfigParser', 'RawConfigParser',
+           'Interpolation', 'BasicInterpolation', 'ExtendedInterpolation', 'SectionProxy', 'ConverterMapping',
+           'DEFAULTSECT', 'MAX_INTERPOLATION_DEPTH', 'UNNAMED_SECTION')
 
 DEFAULTSECT = 'DEFAULT'
 MAX_INTERPOLATION_DEPTH = 10
@@ -109,8 +109,8 @@ class InterpolationMissingOptionError(InterpolationError):
 
     def __init__(self, option, section, rawval, reference):
         super().__init__(option, section,
-                         f'Bad value substitution: option {option!r} in section {section!r} contains an interpolation key '
-                         f'{reference!r} which is not a valid option name. Raw value: {rawval!r}')
+                         f'Bad value substitution: option {option!r} in section {section!r} contains an '
+                         f'interpolation key {reference!r} which is not a valid option name. Raw value: {rawval!r}')
         self.reference = reference
         self.args = (option, section, rawval, reference)
 
@@ -125,8 +125,8 @@ class InterpolationDepthError(InterpolationError):
     def __init__(self, option, section, rawval):
         super().__init__(option, section,
                          f'Recursion limit exceeded in value substitution: option {option!r} in section {section!r} '
-                         f'contains an interpolation key which cannot be substituted in {MAX_INTERPOLATION_DEPTH} steps. '
-                         f'Raw value: {rawval!r}')
+                         f'contains an interpolation key which cannot be substituted in {MAX_INTERPOLATION_DEPTH} '
+                         f'steps. Raw value: {rawval!r}')
         self.args = (option, section, rawval)
 
 
@@ -474,7 +474,8 @@ class RawConfigParser(MutableMapping):
 
     def getboolean(self, section, option, *, raw=False, vars=None, fallback=_UNSET, **kwargs):
         """An option's value as a bool, by BOOLEAN_STATES."""
-        return self._get_conv(section, option, self._convert_to_boolean, raw=raw, vars=vars, fallback=fallback, **kwargs)
+        return self._get_conv(section, option, self._convert_to_boolean, raw=raw, vars=vars, fallback=fallback,
+                              **kwargs)
 
     def _convert_to_boolean(self, value):
         if value.lower() not in self.BOOLEAN_STATES:
