@@ -1,0 +1,264 @@
+"""The functions of single encodings, as CPython's `_codecs` has them, and encodings of single bytes by a table."""
+
+import sys
+
+from _codecs import incomplete_tail as _incomplete_tail
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, _handle_error, decode, encode
+
+__name__ = 'codecs'  # the home that classes and functions tell
+
+
+# --- the functions of single encodings ---
+
+
+def _type_name(value):
+    """The name in messages about wrong arguments."""
+    return 'None' if value is None else type(value).__name__
+
+
+def _bytes_of(data):
+    if isinstance(data, bytes):
+        return data
+    try:
+        view = memoryview(data)
+    except TypeError:
+        raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'") from None
+    return view.tobytes()
+
+
+def _functions(function_name, encoding, whole=False):
+    """name_encode and name_decode; `whole`: incomplete input at the end is always an error."""
+
+    def encode(text, errors=None, /):
+        if not isinstance(text, str):
+            raise TypeError(f'{function_name}_encode() argument 1 must be str, not {_type_name(text)}')
+        return text.encode(encoding, errors or 'strict'), len(text)
+
+    if whole:
+        def decode(data, errors=None, /):
+            data = _bytes_of(data)
+            return data.decode(encoding, errors or 'strict'), len(data)
+    else:
+        def decode(data, errors=None, final=False, /):
+            data = _bytes_of(data)
+            size = len(data) if final else len(data) - _incomplete_tail(encoding, data)
+            return data[:size].decode(encoding, errors or 'strict'), size
+
+    for function, suffix in ((encode, '_encode'), (decode, '_decode')):
+        function.__name__ = function.__qualname__ = function_name + suffix
+        globals()[function.__name__] = function
+
+
+for _name in ('utf_8', 'utf_16', 'utf_16_le', 'utf_16_be', 'utf_32', 'utf_32_le', 'utf_32_be'):
+    _functions(_name, _name.replace('_', '-'))
+for _name in ('ascii', 'latin_1'):
+    _functions(_name, _name.replace('_', '-'), whole=True)
+for _name in ('unicode_escape', 'raw_unicode_escape'):
+    _functions(_name, _name)
+del _name
+
+
+def _incomplete_escape(data, letters):
+    import re
+    match = re.search(rb'(?<!\\)(?:\\\\)*(\\(?:' + letters + rb')?)\Z', data)
+    return len(match[1]) if match else 0
+
+
+def _escape_decoder(name, letters):
+    def decode(data, errors=None, final=True, /):
+        data = data.encode('utf-8') if isinstance(data, str) else _bytes_of(data)
+        size = len(data) if final else len(data) - _incomplete_escape(data, letters)
+        return data[:size].decode(name, errors or 'strict'), size
+
+    decode.__name__ = decode.__qualname__ = name + '_decode'
+    return decode
+
+
+unicode_escape_decode = _escape_decoder(
+    'unicode_escape', rb'[0-7]{1,2}|x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7}|N(?:\{[^}]*)?')
+raw_unicode_escape_decode = _escape_decoder('raw_unicode_escape', rb'u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7}')
+
+
+def _ex_decode(encoding, little, big):
+    def decode(data, errors=None, byteorder=0, final=False, /):
+        data = _bytes_of(data)
+        used = 0
+        if byteorder == 0 and len(data) >= len(little):
+            if data.startswith(little):
+                byteorder, used = -1, len(little)
+            elif data.startswith(big):
+                byteorder, used = 1, len(big)
+        if byteorder == 0 and len(data) < len(little) and not final:
+            return '', 0, 0
+        name = encoding + {-1: '-le', 1: '-be', 0: '-le' if sys.byteorder == 'little' else '-be'}[byteorder]
+        body = data[used:]
+        size = len(body) if final else len(body) - _incomplete_tail(name, body)
+        return body[:size].decode(name, errors or 'strict'), used + size, byteorder
+
+    decode.__name__ = decode.__qualname__ = encoding.replace('-', '_') + '_ex_decode'
+    return decode
+
+
+utf_16_ex_decode = _ex_decode('utf-16', BOM_UTF16_LE, BOM_UTF16_BE)
+utf_32_ex_decode = _ex_decode('utf-32', BOM_UTF32_LE, BOM_UTF32_BE)
+
+
+def readbuffer_encode(data, errors=None, /):
+    """The bytes of a buffer, or of a str in UTF-8."""
+    data = data.encode() if isinstance(data, str) else _bytes_of(data)
+    return data, len(data)
+
+
+_ESCAPES = {ord('\n'): b'', ord('\\'): b'\\', ord("'"): b"'", ord('"'): b'"', ord('a'): b'\a', ord('b'): b'\b',
+            ord('f'): b'\f', ord('n'): b'\n', ord('r'): b'\r', ord('t'): b'\t', ord('v'): b'\v'}
+
+
+def escape_decode(data, errors=None, /):
+    """Bytes with the escapes of a bytes literal."""
+    import re
+    data = data.encode() if isinstance(data, str) else _bytes_of(data)
+    result = bytearray()
+    i, end = 0, len(data)
+    invalid = None
+    while i < end:
+        at = data.find(b'\\', i)
+        if at < 0:
+            result += data[i:]
+            break
+        result += data[i:at]
+        if at + 1 == end:
+            raise ValueError('Trailing \\ in string')
+        c = data[at + 1]
+        i = at + 2
+        if c in _ESCAPES:
+            result += _ESCAPES[c]
+        elif 48 <= c < 56:
+            digits = re.match(rb'[0-7]{1,3}', data[at + 1:at + 4])[0]
+            value = int(digits, 8)
+            if value > 255 and invalid is None:
+                invalid = f"invalid octal escape sequence '\\{digits.decode()}'"
+            result.append(value & 255)
+            i = at + 1 + len(digits)
+        elif c == ord('x'):
+            digits = re.match(rb'[0-9a-fA-F]{0,2}', data[i:i + 2])[0]
+            i += len(digits)
+            if len(digits) == 2:
+                result.append(int(digits, 16))
+            elif errors is None or errors == 'strict':
+                raise ValueError(f'invalid \\x escape at position {at}')
+            elif errors == 'replace':
+                result += b'?'
+            elif errors != 'ignore':
+                raise ValueError(f'decoding error; unknown error handling code: {errors}')
+        else:
+            if invalid is None:
+                invalid = f"invalid escape sequence '\\{chr(c)}'"
+            result += data[at:i]
+    if invalid is not None:
+        import warnings
+        warnings.warn(invalid, DeprecationWarning, stacklevel=2)
+    return bytes(result), end
+
+
+def escape_encode(data, errors=None, /):
+    """Bytes as they stand in a bytes literal between single quotes."""
+    if not isinstance(data, bytes):
+        raise TypeError(f'escape_encode() argument 1 must be bytes, not {_type_name(data)}')
+    text = repr(b'"' + data)[3:-1] if b"'" not in data else \
+        b"\\'".join(escape_encode(part)[0] for part in data.split(b"'")).decode()
+    return text.encode(), len(data)
+
+
+# --- single bytes by a table ---
+
+
+def charmap_build(decoding_table, /):
+    """The mapping for charmap_encode that belongs to a decoding table of 256 characters."""
+    return {ord(c): i for i, c in enumerate(decoding_table) if c != '\ufffe'}
+
+
+def _mapped(mapping, key):
+    try:
+        return mapping[key]
+    except LookupError:
+        return None
+
+
+def _charmap_bytes(c, mapping):
+    """What a character is encoded as, or None."""
+    value = _mapped(mapping, ord(c))
+    if value is None or isinstance(value, bytes):
+        return value
+    if not isinstance(value, int):
+        raise TypeError(f'character mapping must return integer, bytes or None, not {type(value).__name__}')
+    if not 0 <= value < 256:
+        raise TypeError('character mapping must be in range(256)')
+    return bytes((value,))
+
+
+def charmap_encode(text, errors=None, mapping=None, /):
+    """Encode by a mapping of code points to bytes or numbers below 256; Latin-1 without one."""
+    if mapping is None:
+        return text.encode('latin-1', errors or 'strict'), len(text)
+    result = bytearray()
+    i, length = 0, len(text)
+    while i < length:
+        encoded = _charmap_bytes(text[i], mapping)
+        if encoded is not None:
+            result += encoded
+            i += 1
+            continue
+        end = i + 1
+        while end < length and _charmap_bytes(text[end], mapping) is None:
+            end += 1
+        error = UnicodeEncodeError('charmap', text, i, end, 'character maps to <undefined>')
+        replacement, i = _handle_error(errors or 'strict', error)
+        if isinstance(replacement, bytes):
+            result += replacement
+            continue
+        for c in replacement:
+            encoded = _charmap_bytes(c, mapping)
+            if encoded is None:
+                raise error
+            result += encoded
+    return bytes(result), length
+
+
+def charmap_decode(data, errors=None, mapping=None, /):
+    """Decode by a str of 256 characters or a mapping of bytes to code points or strs; Latin-1 without one."""
+    data = _bytes_of(data)
+    if mapping is None:
+        return data.decode('latin-1'), len(data)
+    result = []
+    i = 0
+    table = isinstance(mapping, str)
+    while i < len(data):
+        byte = data[i]
+        value = (mapping[byte] if byte < len(mapping) else None) if table else _mapped(mapping, byte)
+        if isinstance(value, int):
+            if not 0 <= value <= 0x10ffff:
+                raise TypeError('character mapping must be in range(0x110000)')
+            value = chr(value)
+        if value is not None and not isinstance(value, str):
+            raise TypeError('character mapping must return integer, None or str')
+        if value is not None and value != '\ufffe':
+            result.append(value)
+            i += 1
+            continue
+        error = UnicodeDecodeError('charmap', data, i, i + 1, 'character maps to <undefined>')
+        replacement, i = _handle_error(errors or 'strict', error)
+        result.append(replacement)
+    return ''.join(result), len(data)
+
+
+def make_identity_dict(rng):
+    """{i: i} for the numbers."""
+    return {i: i for i in rng}
+
+
+def make_encoding_map(decoding_map):
+    """A decoding map the other way round; what several bytes stand for is undefined (None)."""
+    result = {}
+    for byte, character in decoding_map.items():
+        result[character] = None if character in result else byte
+    return result
