@@ -1,4 +1,4 @@
-/* The module _codecs: what lib/codecs.py must know of the encodings that are made in C. */
+/* The module _codecs: what lib/codecs must know of the encodings that are made in C. */
 #include "runtime/codec.h"
 #include "runtime/error.h"
 #include "runtime/module.h"
