@@ -96,7 +96,8 @@ def _date(ordinal):
 
 
 def _week_yearday(year, week, weekday, starts_monday):
-    """The day of the year of a weekday (Monday: 0) in a week that begins on Monday or Sunday; week 0 is the first part."""
+    """The day of the year of a weekday (Monday: 0) in a week that begins on Monday or Sunday; week 0 is the first
+    part."""
     first = (_ordinal(year, 1) - 1) % 7
     if not starts_monday:
         first, weekday = (first + 1) % 7, (weekday + 1) % 7

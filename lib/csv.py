@@ -437,8 +437,8 @@ class Sniffer:
         return bool(lines) and lines[0].count(delimiter) == lines[0].count(f'{delimiter} ')
 
     def has_header(self, sample):
-        """Whether the first row looks like names: in other columns than the rows below it there are no numbers, or texts of
-        one length."""
+        """Whether the first row looks like names: in other columns than the rows below it there are no numbers, or
+        texts of one length."""
         rows = reader(StringIO(sample), self.sniff(sample))
         header = next(rows)
         kinds = dict.fromkeys(range(len(header)))

@@ -20,8 +20,8 @@ class _Node:
 
 
 class CycleError(ValueError):
-    """Nodes wait for each other: args[1] is a list of them in which each is a predecessor of the next one, and the first is
-    also the last."""
+    """Nodes wait for each other: args[1] is a list of them in which each is a predecessor of the next one, and the
+    first is also the last."""
 
 
 class TopologicalSorter:

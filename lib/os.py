@@ -338,7 +338,8 @@ def walk(top, topdown=True, onerror=None, followlinks=False):
 
 
 def fwalk(top=".", topdown=True, onerror=None, *, follow_symlinks=False, dir_fd=None):
-    """The same with an open descriptor of each folder, (folder, folders, other files, descriptor), which is closed after."""
+    """The same with an open descriptor of each folder, (folder, folders, other files, descriptor), which is closed
+    after."""
     sys.audit("os.fwalk", top, topdown, onerror, follow_symlinks, dir_fd)
     yield from _walk_open(fspath(top), top, dir_fd, topdown, onerror, follow_symlinks, True)
 

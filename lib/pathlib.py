@@ -98,8 +98,8 @@ class PurePath:
         self._raw_paths = paths
 
     def with_segments(self, *pathsegments):
-        """A path of the same kind made of strs or paths. What a class redefines this for is carried over to all paths that
-        come from its own."""
+        """A path of the same kind made of strs or paths. What a class redefines this for is carried over to all paths
+        that come from its own."""
         return type(self)(*pathsegments)
 
     # the parts: a root ('', '/' or '//') and a list of names
@@ -591,7 +591,8 @@ class Path(PurePath):
         return self._select(['**'] + pattern._tail, directories, case_sensitive, recurse_symlinks)
 
     def _select(self, names, directories, case_sensitive, recurse_symlinks):
-        """Yield what matches. A state is a path as text and how much of the pattern it has used; no path comes twice."""
+        """Yield what matches. A state is a path as text and how much of the pattern it has used; no path comes
+        twice."""
         steps = []
         for name in names:
             if not (name == '**' and steps and steps[-1] == '**'):

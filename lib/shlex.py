@@ -11,10 +11,11 @@ _LATIN = 'ßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿÀÁÂ
 
 
 class shlex:
-    """A lexical analyser of simple shell-like syntax. Iterating gives the tokens; get_token gives `eof` behind the last.
+    """A lexical analyser of simple shell-like syntax. Iterating gives the tokens; get_token gives `eof` behind the
+    last.
 
-    `state` says where in a token the reader is: None behind the end of input, a blank between tokens, 'a' in a word, 'c' in a
-    run of punctuation, or the quote or escape character that it is behind.
+    `state` says where in a token the reader is: None behind the end of input, a blank between tokens, 'a' in a word,
+    'c' in a run of punctuation, or the quote or escape character that it is behind.
     """
 
     def __init__(self, instream=None, infile=None, posix=False, punctuation_chars=False):

@@ -97,8 +97,8 @@ def copymode(src, dst, *, follow_symlinks=True):
 
 
 def copystat(src, dst, *, follow_symlinks=True):
-    """Copy the permissions and times of a file; of symbolic links themselves, if they are not to be followed, nothing can be
-    set."""
+    """Copy the permissions and times of a file; of symbolic links themselves, if they are not to be followed, nothing
+    can be set."""
     sys.audit('shutil.copystat', src, dst)
     if not follow_symlinks and os.path.islink(src) and os.path.islink(dst):
         return
@@ -214,8 +214,8 @@ def _remove_below(path, onexc):
 
 
 def rmtree(path, ignore_errors=False, onerror=None, *, onexc=None, dir_fd=None):
-    """Remove a directory with all below it; symbolic links are not followed. onexc(function, path, error) is called for what
-    cannot be removed."""
+    """Remove a directory with all below it; symbolic links are not followed. onexc(function, path, error) is called
+    for what cannot be removed."""
     sys.audit('shutil.rmtree', path, dir_fd)
     if ignore_errors:
         def report(function, path, error):
@@ -269,8 +269,8 @@ def _inside(src, dst):
 
 
 def move(src, dst, copy_function=copy2):
-    """Move a file or tree, into dst if that is a directory, and return where it is. Where it cannot be renamed it is copied
-    and removed."""
+    """Move a file or tree, into dst if that is a directory, and return where it is. Where it cannot be renamed it is
+    copied and removed."""
     sys.audit('shutil.move', src, dst)
     real = dst
     if os.path.isdir(dst):

@@ -288,8 +288,8 @@ class _TemporaryFileWrapper:
 
 def NamedTemporaryFile(mode='w+b', buffering=-1, encoding=None, newline=None, suffix=None, prefix=None, dir=None,
                        delete=True, *, errors=None, delete_on_close=True):
-    """A temporary file with a name (`name`), which is removed when it is closed (delete and delete_on_close), or at the end of
-    its with statement (delete alone)."""
+    """A temporary file with a name (`name`), which is removed when it is closed (delete and delete_on_close), or at
+    the end of its with statement (delete alone)."""
     prefix, suffix, dir, kind = _sanitize(prefix, suffix, dir)
     if 'b' not in mode:
         encoding = io.text_encoding(encoding)
@@ -493,8 +493,8 @@ class SpooledTemporaryFile(io.IOBase):
 
 
 class TemporaryDirectory:
-    """A temporary directory: `name` is its path. It is removed with all below it by cleanup(), at the end of a with statement,
-    or, with a ResourceWarning, when the object dies."""
+    """A temporary directory: `name` is its path. It is removed with all below it by cleanup(), at the end of a with
+    statement, or, with a ResourceWarning, when the object dies."""
 
     def __init__(self, suffix=None, prefix=None, dir=None, ignore_cleanup_errors=False, *, delete=True):
         self.name = mkdtemp(suffix, prefix, dir)

@@ -50,8 +50,8 @@ def loads(s, /, *, parse_float=float):
 class _Parser:
     """One run over a text.
 
-    Tables and arrays become dicts and lists at once. Which of them may be added to no more is kept in sets of ids, which
-    are safe because nothing that has been stored is ever removed: `closed` holds the tables and arrays that were
+    Tables and arrays become dicts and lists at once. Which of them may be added to no more is kept in sets of ids,
+    which are safe because nothing that has been stored is ever removed: `closed` holds the tables and arrays that were
     written as values, `declared` the tables and arrays that have had a header or have been opened by a dotted key of
     an earlier section. Methods leave `pos` behind what they have read.
     """

@@ -23,9 +23,9 @@ _FIELDS = (('time_low', 32, 96), ('time_mid', 16, 80), ('time_hi_version', 16, 6
 
 
 class UUID:
-    """An immutable number of 128 bits. Give one of: hex (32 digits; braces, hyphens and 'urn:uuid:' do not count), bytes (16, big
-    endian), bytes_le (16, the first three fields little endian), fields (the six of RFC 4122), int; version sets the version
-    and variant bits."""
+    """An immutable number of 128 bits. Give one of: hex (32 digits; braces, hyphens and 'urn:uuid:' do not count),
+    bytes (16, big endian), bytes_le (16, the first three fields little endian), fields (the six of RFC 4122), int;
+    version sets the version and variant bits."""
 
     __slots__ = ('int', 'is_safe', '__weakref__')
 

@@ -360,7 +360,8 @@ class _Parsing:
         counts = self.parser._match_arguments_partial(self.positionals, self.pattern[start:])
         for action, count in zip(self.positionals, counts):
             words, letters = self.words[start:start + count], self.pattern[start:start + count]
-            if action.nargs == PARSER and letters[:1] == '-' or action.nargs not in (PARSER, REMAINDER) and '-' in letters:
+            if (action.nargs == PARSER and letters[:1] == '-'
+                    or action.nargs not in (PARSER, REMAINDER) and '-' in letters):
                 words.remove('--')
             start += count
             if words and action.deprecated:

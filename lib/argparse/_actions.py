@@ -101,8 +101,8 @@ class Action(_AttributeHolder):
         self.deprecated = deprecated
 
     def _get_kwargs(self):
-        names = ('option_strings', 'dest', 'nargs', 'const', 'default', 'type', 'choices', 'required', 'help', 'metavar',
-                 'deprecated')
+        names = ('option_strings', 'dest', 'nargs', 'const', 'default', 'type', 'choices', 'required', 'help',
+                 'metavar', 'deprecated')
         return [(name, getattr(self, name)) for name in names]
 
     def format_usage(self):
@@ -160,7 +160,8 @@ class _StoreAction(Action):
                      'true or store const may be more appropriate')
         if const is not None and nargs != OPTIONAL:
             raise ValueError(f'nargs must be {OPTIONAL!r} to supply const')
-        super().__init__(option_strings, dest, nargs, const, default, type, choices, required, help, metavar, deprecated)
+        super().__init__(option_strings, dest, nargs, const, default, type, choices, required, help, metavar,
+                         deprecated)
 
     def __call__(self, parser, namespace, values, option_string=None):
         setattr(namespace, self.dest, values)
@@ -203,7 +204,8 @@ class _AppendAction(Action):
                      'append, the append const action may be more appropriate')
         if const is not None and nargs != OPTIONAL:
             raise ValueError(f'nargs must be {OPTIONAL!r} to supply const')
-        super().__init__(option_strings, dest, nargs, const, default, type, choices, required, help, metavar, deprecated)
+        super().__init__(option_strings, dest, nargs, const, default, type, choices, required, help, metavar,
+                         deprecated)
 
     def __call__(self, parser, namespace, values, option_string=None):
         items = _items_so_far(namespace, self.dest)

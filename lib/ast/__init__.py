@@ -1,8 +1,8 @@
 """The syntax trees of Python source: their node classes, and functions to make, show, walk and change them.
 
-A tree comes from `parse` (or from `compile` with the flag PyCF_ONLY_AST) and is made of instances of the classes below, one
-class a kind of node, each derived from the class of its group: `Name` is an `expr`, `If` a `stmt`. The classes are made from
-the table of nodes that the parser itself is built on, which the native module _ast shows.
+A tree comes from `parse` (or from `compile` with the flag PyCF_ONLY_AST) and is made of instances of the classes
+below, one class a kind of node, each derived from the class of its group: `Name` is an `expr`, `If` a `stmt`. The
+classes are made from the table of nodes that the parser itself is built on, which the native module _ast shows.
 """
 
 import sys
@@ -73,8 +73,8 @@ def _set_missing(node, cls, name):
         )
 
 
-# Fields that the parser's nodes do not have: it reads no type comments, and keeps the prefix of u"" elsewhere. Each is put
-# in front of the field named, or at the end.
+# Fields that the parser's nodes do not have: it reads no type comments, and keeps the prefix of u"" elsewhere. Each
+# is put in front of the field named, or at the end.
 _MORE_FIELDS = {
     "Module": ("type_ignores", "type_ignore*", None),
     "FunctionDef": ("type_comment", "string?", "type_params"),
@@ -196,7 +196,8 @@ class Param(expr_context):
 
 
 def parse(source, filename="<unknown>", mode="exec", *, type_comments=False, feature_version=None, optimize=-1):
-    """The tree of `source`; mode as in compile(). Type comments are not read, and the grammar is that of one version."""
+    """The tree of `source`; mode as in compile(). Type comments are not read, and the grammar is that of one
+    version."""
     flags = PyCF_OPTIMIZED_AST if optimize > 0 else PyCF_ONLY_AST
     if type_comments:
         flags |= PyCF_TYPE_COMMENTS
@@ -221,7 +222,8 @@ def _source(tree, root):
 
 
 def literal_eval(node_or_string):
-    """The value of an expression of literals only: numbers, strings, bytes, tuples, lists, dicts, sets, booleans, None, ..."""
+    """The value of an expression of literals only: numbers, strings, bytes, tuples, lists, dicts, sets, booleans,
+    None, ..."""
     if isinstance(node_or_string, str):
         node_or_string = parse(node_or_string.lstrip(" \t"), mode="eval")
     if isinstance(node_or_string, Expression):
@@ -384,7 +386,8 @@ def walk(node):
 
 
 class NodeVisitor:
-    """Visits each node of a tree with the method visit_<its class>, or generic_visit, which goes on to what it holds."""
+    """Visits each node of a tree with the method visit_<its class>, or generic_visit, which goes on to what it
+    holds."""
 
     def visit(self, node):
         """Visit a node."""

@@ -47,7 +47,8 @@ _TARGETS = {
 
 
 def check(tree, root):
-    """Raise what CPython's compile() raises for a tree that it cannot compile. `root` is the kind its root should be."""
+    """Raise what CPython's compile() raises for a tree that it cannot compile. `root` is the kind its root should
+    be."""
     if type(tree).__name__ != root:
         raise TypeError(f"expected {root} node, got {type(tree).__name__}")
     _node(tree, type(tree), "Load")

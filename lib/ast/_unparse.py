@@ -1,7 +1,7 @@
 """Text from a syntax tree: the work of ast.unparse.
 
-Each kind of node has a method of its name, which writes it to the end of the text. An expression is written at a level: how
-tightly what surrounds it binds. One that binds less tightly is put into parentheses.
+Each kind of node has a method of its name, which writes it to the end of the text. An expression is written at a
+level: how tightly what surrounds it binds. One that binds less tightly is put into parentheses.
 """
 
 from enum import IntEnum, auto

@@ -1,11 +1,12 @@
 """The event loop but for what depends on the operating system: ready calls, timers, tasks, errors.
 
-A round of the loop (_run_once) waits for files until the next timer is due, not at all if calls are ready; adds what has
-become ready; and then makes exactly the calls that were ready when the round began to make them. Timers lie in a heap of
-(time, number, handle), the number giving those of one time the order in which they were made.
+A round of the loop (_run_once) waits for files until the next timer is due, not at all if calls are ready; adds what
+has become ready; and then makes exactly the calls that were ready when the round began to make them. Timers lie in a
+heap of (time, number, handle), the number giving those of one time the order in which they were made.
 
-A MemoryError may cost a call: the step of a task, the wake-up of whoever waits for it. When the loop has seen one, and there
-is nothing left that could ever wake it up (no call, timer, file or signal), it raises another instead of waiting for ever.
+A MemoryError may cost a call: the step of a task, the wake-up of whoever waits for it. When the loop has seen one,
+and there is nothing left that could ever wake it up (no call, timer, file or signal), it raises another instead of
+waiting for ever.
 """
 
 __all__ = 'BaseEventLoop',

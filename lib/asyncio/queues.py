@@ -92,8 +92,8 @@ class Queue(mixins._LoopBoundMixin):
         return self._maxsize > 0 and self.qsize() >= self._maxsize
 
     async def _wait_in(self, waiters, useless):
-        """Wait in this line. If it is cancelled when it was its turn already, the next one's turn comes, unless that would
-        find it useless."""
+        """Wait in this line. If it is cancelled when it was its turn already, the next one's turn comes, unless that
+        would find it useless."""
         waiter = self._get_loop().create_future()
         waiters.append(waiter)
         try:

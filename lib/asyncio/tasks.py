@@ -382,8 +382,8 @@ def _outcome(future):
 
 
 def gather(*coros_or_futures, return_exceptions=False):
-    """A Future of the list of all results. The first exception becomes its exception, unless exceptions are to stand among
-    the results; the others run on."""
+    """A Future of the list of all results. The first exception becomes its exception, unless exceptions are to stand
+    among the results; the others run on."""
     if not coros_or_futures:
         future = events.get_event_loop().create_future()
         future.set_result([])

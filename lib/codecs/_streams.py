@@ -191,8 +191,8 @@ class StreamReader(_Delegating, Codec):
             self.linebuffer = None
 
     def read(self, size=-1, chars=-1, firstline=False):
-        """Decoded input: about `size` bytes of it, `chars` characters at most, all if both are negative. firstline: errors
-        behind the first line do not matter yet."""
+        """Decoded input: about `size` bytes of it, `chars` characters at most, all if both are negative. firstline:
+        errors behind the first line do not matter yet."""
         self._join_lines()
         if chars < 0:
             chars = size
@@ -324,8 +324,8 @@ class StreamReaderWriter(_Delegating):
 
 
 class StreamRecoder(_Delegating):
-    """A stream of bytes in one encoding seen as one in another: what Reader has decoded is encoded by `encode`, and what
-    is written is decoded by `decode` and goes through Writer."""
+    """A stream of bytes in one encoding seen as one in another: what Reader has decoded is encoded by `encode`, and
+    what is written is decoded by `decode` and goes through Writer."""
 
     data_encoding = 'unknown'
     file_encoding = 'unknown'

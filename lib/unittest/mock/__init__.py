@@ -1,8 +1,8 @@
 """Mock objects: they take the place of others, accept what is done with them, and tell of it afterwards.
 
-A mock makes attributes and return values, mocks again, when they are first asked for. Each mock knows its parent and reports
-its calls to it, so that the outermost one sees them all. Every mock has a class of its own, which is where its special
-methods live. patch() puts mocks in the place of other objects for a while.
+A mock makes attributes and return values, mocks again, when they are first asked for. Each mock knows its parent and
+reports its calls to it, so that the outermost one sees them all. Every mock has a class of its own, which is where
+its special methods live. patch() puts mocks in the place of other objects for a while.
 """
 
 __all__ = ('Mock', 'MagicMock', 'patch', 'sentinel', 'DEFAULT', 'ANY', 'call', 'create_autospec', 'AsyncMock',
@@ -139,10 +139,10 @@ _MISSPELT = ('assert', 'assret', 'asert', 'aseert', 'assrt')
 class NonCallableMock:
     """A mock that cannot be called.
 
-    spec: a class, an object or a list of names; there are no other attributes than theirs, and isinstance() says that the mock
-    is one. spec_set: nor can others be set. wraps: an object that attributes and calls are passed on to. name: for the repr.
-    unsafe: attributes that look like misspelt assertions are allowed. Other keywords are attributes to be set, as
-    configure_mock() does.
+    spec: a class, an object or a list of names; there are no other attributes than theirs, and isinstance() says that
+    the mock is one. spec_set: nor can others be set. wraps: an object that attributes and calls are passed on to.
+    name: for the repr. unsafe: attributes that look like misspelt assertions are allowed. Other keywords are
+    attributes to be set, as configure_mock() does.
     """
 
     def __new__(cls, /, *args, **kwargs):
@@ -233,7 +233,8 @@ class NonCallableMock:
 
     @property
     def side_effect(self):
-        """What a call does: a function to call, an exception to raise, an iterable of results and exceptions, or None."""
+        """What a call does: a function to call, an exception to raise, an iterable of results and exceptions, or
+        None."""
         if self._mock_delegate is not None:
             return self._mock_delegate.side_effect
         return self.__dict__['_mock_side_effect']
@@ -363,8 +364,8 @@ class NonCallableMock:
         return sorted({*(self._mock_methods or ()), *own, *data, *children})
 
     def _get_child_mock(self, /, **kwargs):
-        """A mock for an attribute or return value: of the same kind, but callable, and asynchronous where the specification
-        says so."""
+        """A mock for an attribute or return value: of the same kind, but callable, and asynchronous where the
+        specification says so."""
         if self._mock_sealed:
             raise AttributeError(f"{self._extract_mock_name()}.{kwargs.get('name', 'return_value')}")
         if kwargs.get('_new_name') in self._spec_asyncs:
@@ -599,7 +600,8 @@ _async_method_magics = {'__aenter__', '__aexit__', '__anext__'}
 _async_magics = _async_method_magics | {'__aiter__'}
 _all_sync_magics = (_magics | _unusual_magics) - {'__aiter__'}
 _all_magics = _all_sync_magics | _async_magics
-_unsupported_magics = {f'__{name}__' for name in 'getattr setattr init new prepare instancecheck subclasscheck del'.split()}
+_unsupported_magics = {
+    f'__{name}__' for name in 'getattr setattr init new prepare instancecheck subclasscheck del'.split()}
 
 _return_values = {
     '__lt__': NotImplemented, '__gt__': NotImplemented, '__le__': NotImplemented, '__ge__': NotImplemented, '__int__': 1,

@@ -259,12 +259,12 @@ class _patch:
         return self.__exit__(None, None, None)
 
 
-def patch(target, new=DEFAULT, spec=None, create=False, spec_set=None, autospec=None, new_callable=None, *, unsafe=False,
-          **kwargs):
+def patch(target, new=DEFAULT, spec=None, create=False, spec_set=None, autospec=None, new_callable=None, *,
+          unsafe=False, **kwargs):
     """Put `new`, a mock if it is not given, in the place of 'package.module.name', in a block or during a function.
 
-    A function gets the mock as another argument. spec, spec_set, autospec: the mock's specification, True for the original.
-    new_callable makes the mock. create: the name need not be there. Other keywords are for the mock.
+    A function gets the mock as another argument. spec, spec_set, autospec: the mock's specification, True for the
+    original. new_callable makes the mock. create: the name need not be there. Other keywords are for the mock.
     """
     getter, attribute = _resolve_target(target)
     return _patch(getter, attribute, new, spec, create, spec_set, autospec, new_callable, kwargs, unsafe=unsafe)
@@ -293,8 +293,8 @@ def _patch_multiple(target, spec=None, create=False, spec_set=None, autospec=Non
 
 
 class _patch_dict:
-    """Set items of a mapping, given by itself or its path, for a block, a function or the tests of a class. Afterwards it is
-    as it was."""
+    """Set items of a mapping, given by itself or its path, for a block, a function or the tests of a class.
+    Afterwards it is as it was."""
 
     def __init__(self, in_dict, values=(), clear=False, **kwargs):
         self.in_dict = in_dict
