@@ -20,8 +20,8 @@ typedef struct {
 /* The anchors of an expression (one or more lines, no newline at the end). False: it has none. */
 bool anchors_find(Allocator allocator, const char *expression, size_t length, CaretAnchors *anchors);
 
-/* Is the text one statement `return name(...)` or `name = ...(...)` whose call reaches from `start` of the first line to
- * `end` of the last? */
+/* Is the text one statement `return name(...)` or `name = ...(...)` whose call reaches from `start` of the first line
+ * to `end` of the last? */
 bool anchors_whole_call(Allocator allocator, const char *text, size_t length, int start, int end);
 
 #endif

@@ -15,8 +15,8 @@
 /* The tree as an object of the class its root's kind has. */
 NEW RAISES Value ast_to_object(Compiler *c, Node *root);
 
-/* Give the nodes of a tree that was parsed from the text of `object` the positions that its nodes have. Where the two are
- * not alike, and where an object has no position, the tree keeps its own. */
+/* Give the nodes of a tree that was parsed from the text of `object` the positions that its nodes have. Where the two
+ * are not alike, and where an object has no position, the tree keeps its own. */
 RAISES bool ast_take_positions(VM *vm, Node *root, Value object);
 
 #endif

@@ -6,9 +6,9 @@
  * the command line and its prompt.
  *
  * Errors of the lexer, the parser and the compiler become SyntaxError, IndentationError or TabError instances with
- * CPython's arguments and attributes. Warnings go through the library's module warnings, which a filter may turn into errors. Refused memory is a MemoryError, a
- * program nested too deep for the C stack a RecursionError. Scratch memory comes from the VM's heap and is given back
- * before the function returns.
+ * CPython's arguments and attributes. Warnings go through the library's module warnings, which a filter may turn into
+ * errors. Refused memory is a MemoryError, a program nested too deep for the C stack a RecursionError. Scratch memory
+ * comes from the VM's heap and is given back before the function returns.
  */
 
 #include "runtime/state.h"

@@ -150,7 +150,8 @@ typedef struct {
     uint32_t constant_count, constant_capacity;
 } Compiler;
 
-/* ---- compile.c: failure, values ------------------------------------------------------------------------------------ */
+/* ---- compile.c: failure, values
+ * ------------------------------------------------------------------------------------ */
 
 void compile_fail(Compiler *c, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void compile_warn(Compiler *c, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -164,7 +165,8 @@ BORROWED Value compile_pin(Compiler *c, STEALS Value v);
 bool array_grow(Compiler *c, void *array, uint32_t count, uint32_t *capacity, size_t item_size);
 #define ARRAY_GROW(c, array, count, capacity) array_grow(c, &(array), count, &(capacity), sizeof *(array))
 
-/* ---- constant.c: constants and names as Values --------------------------------------------------------------------- */
+/* ---- constant.c: constants and names as Values
+ * --------------------------------------------------------------------- */
 
 /* The constant equal to `v` in type and value that the compilation has already, or `v`. BORROWED, ABSENT on failure. */
 BORROWED Value constant_unique(Compiler *c, STEALS Value v);
@@ -176,7 +178,8 @@ Name *name_c(Compiler *c, const char *text);
 /* The Name of an identifier as the class around makes it. */
 Name *name_identifier(Compiler *c, Identifier identifier);
 
-/* ---- fold.c -------------------------------------------------------------------------------------------------------- */
+/* ---- fold.c
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* The value of a constant expression. BORROWED; ABSENT when it is none (or the compilation failed). */
 BORROWED Value fold_constant(Compiler *c, Node *node);
@@ -185,7 +188,8 @@ int fold_truth(Compiler *c, Node *node);
 /* `not` in front of `is` and `in` is a comparison of its own: the comparison node behind it, or NULL. */
 Node *fold_not_comparison(Node *node);
 
-/* ---- emit.c -------------------------------------------------------------------------------------------------------- */
+/* ---- emit.c
+ * -------------------------------------------------------------------------------------------------------- */
 
 enum { NOP_STAYS = 1 }; /* operand of a NOP that is not dropped */
 
@@ -211,7 +215,8 @@ void block_pop(Compiler *c);
 int32_t unit_constant(Compiler *c, Value v);
 int32_t unit_name(Compiler *c, Name *name);
 
-/* ---- unit.c: entering and leaving a block of code, variables -------------------------------------------------------- */
+/* ---- unit.c: entering and leaving a block of code, variables
+ * -------------------------------------------------------- */
 
 void unit_enter(Compiler *c, Unit *unit, Scope *scope, Value name, uint32_t first_line);
 /* Assemble the innermost unit and leave it: the code object, BORROWED, or ABSENT. */
@@ -233,7 +238,8 @@ uint32_t variable_cell(Compiler *c, Name *name);
 bool variable_is_global(Compiler *c, Name *name);
 bool variable_is_local(Compiler *c, Name *name); /* a slot of the unit, and no cell */
 
-/* ---- assemble.c ---------------------------------------------------------------------------------------------------- */
+/* ---- assemble.c
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* The unit's code object. NEW, RAISES; without an exception raised, the arena refused. */
 NEW Value assemble(Compiler *c, Unit *unit);
@@ -241,7 +247,8 @@ NEW Value assemble(Compiler *c, Unit *unit);
 /* fuse.c: replace runs of instructions by the superinstructions that do the same. */
 bool fuse_instructions(Compiler *c, Unit *u);
 
-/* ---- Code generation, by topic -------------------------------------------------------------------------------------- */
+/* ---- Code generation, by topic
+ * -------------------------------------------------------------------------------------- */
 
 void statement(Compiler *c, Node *node);
 void statements(Compiler *c, NodeList list);

@@ -1,8 +1,8 @@
 /*
  * match: patterns (PEP 634).
  *
- * A pattern finds its subject on top of the stack and takes it off, whether it matches or not. What it captures stays on
- * the stack below the values that are still to be looked at, the first capture uppermost, and is bound only when the
+ * A pattern finds its subject on top of the stack and takes it off, whether it matches or not. What it captures stays
+ * on the stack below the values that are still to be looked at, the first capture uppermost, and is bound only when the
  * whole pattern has matched; so the depth of the stack at each point of failure is known, and for each such depth there
  * is a label that pops that much on the way to the next case.
  */

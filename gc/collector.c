@@ -50,8 +50,8 @@ static inline Candidates candidates_of(const Collector *c) {
     return (Candidates){c->target->items + c->start, c->scratch, candidate_count(c)};
 }
 
-/* Objects die and are born all over the heap, so a walk in order of creation waits for memory, unless it asks early. (As a
- * function without any effect it would be dropped before it is inlined, if that were left to the compiler.) */
+/* Objects die and are born all over the heap, so a walk in order of creation waits for memory, unless it asks early.
+ * (As a function without any effect it would be dropped before it is inlined, if that were left to the compiler.) */
 static inline __attribute__((always_inline)) void fetch_ahead(Candidates all, uint32_t i) {
     if (i + FETCH_AHEAD < all.count) __builtin_prefetch(all.objects[i + FETCH_AHEAD]);
 }
@@ -67,8 +67,8 @@ static inline bool find_candidate(const Trace *trace, const Object *object, uint
     return (word & GC_PLACE_MASK) == trace->place && word >> GC_INDEX_SHIFT >= trace->start;
 }
 
-/* Call `visit`, which becomes part of the loop, for each reference that an object owns. It works on a copy of the trace,
- * which can be in registers. */
+/* Call `visit`, which becomes part of the loop, for each reference that an object owns. It works on a copy of the
+ * trace, which can be in registers. */
 static inline __attribute__((always_inline)) void traverse(Object *object, VisitFn visit, Trace *trace) {
     const TypeHead *slots = object_slots(object);
     if (slots->rows == NULL) {
@@ -296,8 +296,8 @@ static bool reserve_queue(Heap *heap, uint32_t count) {
     return queue->entries != NULL;
 }
 
-/* User code that ran meanwhile may have given a class a finalizer. Where memory for more entries is refused, those objects
- * are finalized as they die. */
+/* User code that ran meanwhile may have given a class a finalizer. Where memory for more entries is refused, those
+ * objects are finalized as they die. */
 static bool extend_queue(Heap *heap) {
     FinalizerQueue *queue = &heap->collector.finalizers;
     uint32_t capacity = candidate_count(&heap->collector);

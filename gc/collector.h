@@ -36,18 +36,19 @@
  * collection. The oldest generation is collected only if the objects that reached it since its last
  * collection exceed a quarter of it, so that the work over a program's run stays linear.
  *
- * Tests: tests/unit/test_collector.c; of the phases, cycles_are_found, weak_references_die_before_finalizers_of_garbage,
- * finalizers_run_once_in_order_of_creation, resurrection_saves_what_it_reaches, finalizers_may_do_anything; of when,
- * collections_come_by_themselves and full_collections_stay_linear; of refusals, every_request_may_fail. Seen from programs:
- * examples/garbage.mpy, examples/generations.mpy, examples/finalizers.mpy.
+ * Tests: tests/unit/test_collector.c; of the phases, cycles_are_found,
+ * weak_references_die_before_finalizers_of_garbage, finalizers_run_once_in_order_of_creation,
+ * resurrection_saves_what_it_reaches, finalizers_may_do_anything; of when, collections_come_by_themselves and
+ * full_collections_stay_linear; of refusals, every_request_may_fail. Seen from programs: examples/garbage.mpy,
+ * examples/generations.mpy, examples/finalizers.mpy.
  */
 
 #include "gc/generation.h"
 
 typedef struct Heap Heap;
 
-/* Garbage whose finalizers are still to run, as entries of the target's vector. It owns no references: who dies by count
- * meanwhile, because another's finalizer let go of it, is finalized then and leaves a hole. */
+/* Garbage whose finalizers are still to run, as entries of the target's vector. It owns no references: who dies by
+ * count meanwhile, because another's finalizer let go of it, is finalized then and leaves a hole. */
 typedef struct FinalizerQueue {
     uint32_t *entries;
     Object *running; /* whose finalizer runs; NULL: none */
@@ -112,8 +113,8 @@ uint32_t gc_freeze_count(const Heap *heap);
  * `each` may allocate blocks, but make, track and drop no objects. */
 int gc_each(Heap *heap, int generation, int (*each)(Object *object, void *context), void *context);
 
-/* The garbage that waits for its finalizer: the next one at or after *position, which starts at 0 and is moved behind it;
- * NULL at the end. */
+/* The garbage that waits for its finalizer: the next one at or after *position, which starts at 0 and is moved behind
+ * it; NULL at the end. */
 Object *gc_next_finalizer(const Heap *heap, uint32_t *position);
 
 /* Is the object in a generation's vector? Has its finalizer been called? */

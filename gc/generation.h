@@ -18,7 +18,8 @@
  * closing holes, never while a collection is under way. References in them are not counted: an entry goes when
  * its object dies.
  *
- * Tests: tests/unit/test_collector.c, survivors_grow_old, holes_do_not_pile_up, frozen_objects_are_left_alone, untracking.
+ * Tests: tests/unit/test_collector.c, survivors_grow_old, holes_do_not_pile_up, frozen_objects_are_left_alone,
+ * untracking.
  */
 
 enum {

@@ -155,8 +155,8 @@ void *heap_resize(Heap *heap, void *block, size_t old_size, size_t new_size);
 /* The door in the shape of base/memory.h's AllocateFn: `heap` is the context, new_size 0 frees. */
 void *heap_allocate_fn(void *heap, void *block, size_t old_size, size_t new_size);
 
-/* Begin a watch: refuse the Nth request from here (1: the next), once or forever; UINT64_MAX only counts them; 0 ends the
- * watch. */
+/* Begin a watch: refuse the Nth request from here (1: the next), once or forever; UINT64_MAX only counts them; 0 ends
+ * the watch. */
 void heap_watch(Heap *heap, uint64_t fail_at, bool forever);
 
 /* Bound the bytes in use; 0: no limit. */

@@ -51,8 +51,8 @@
  * and the free path only decrements it and asks for zero. For the current pool it is one more than the live
  * slots, so never zero.
  *
- * Tests: tests/unit/test_heap.c, a_pool_goes_through_its_states, the_fullest_pool_serves, the_slot_freed_last_serves_first.
- * Seen from a program: examples/pools.mpy.
+ * Tests: tests/unit/test_heap.c, a_pool_goes_through_its_states, the_fullest_pool_serves,
+ * the_slot_freed_last_serves_first. Seen from a program: examples/pools.mpy.
  */
 
 #include "gc/arena.h"

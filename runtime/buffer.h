@@ -4,10 +4,10 @@
 /*
  * The buffer protocol: direct access to the memory of an object (an exporter), without a copy.
  *
- * Whoever wants it acquires a BufferView and releases it when done. In between the exporter keeps the memory where it is
- * and as long as it is: it counts its exports, and refuses to be resized (BufferError) while there are any. A BufferView
- * owns a reference to the exporter, so `data` is valid until the release, whatever user code runs; its contents may
- * change.
+ * Whoever wants it acquires a BufferView and releases it when done. In between the exporter keeps the memory where it
+ * is and as long as it is: it counts its exports, and refuses to be resized (BufferError) while there are any. A
+ * BufferView owns a reference to the exporter, so `data` is valid until the release, whatever user code runs; its
+ * contents may change.
  *
  * The memory is a row of `size` bytes of items of `item_size` bytes whose meaning `format` tells in the struct module's
  * notation; or, with a shape and strides, an array of any number of dimensions. The exporter owns format, shape and

@@ -388,7 +388,8 @@ METHOD(clear) {
 
 METHOD(copy) { return bytearray_from(vm, as_bytearray(args[0])->data, as_bytearray(args[0])->length); }
 
-/* The arguments that make it anew: none, the bytes, or for old protocols, which have no bytes, a text and an encoding. */
+/* The arguments that make it anew: none, the bytes, or for old protocols, which have no bytes, a text and an
+ * encoding. */
 static Value reduce_arguments(VM *vm, Value self, bool has_bytes) {
     Text t = text_of(self);
     if (t.length == 0) return value_ref(vm->empty_tuple);

@@ -30,8 +30,8 @@ static bool acyclic(const Object *self) {
 
 enum { SETTLED_DEPTH = 8 }; /* of tuples in tuples; the collector finds out about deeper ones */
 
-/* Take a tuple of constants out of the collector's sight, as they close no cycle; false if they might. (What replace() was
- * given may be another matter.) */
+/* Take a tuple of constants out of the collector's sight, as they close no cycle; false if they might. (What
+ * replace() was given may be another matter.) */
 static bool settle(VM *vm, Tuple *constants, int depth) {
     if (object_place(&constants->head) == GC_UNTRACKED) return true;
     for (int64_t i = 0; i < constants->length; i++) {

@@ -707,8 +707,8 @@ Value string_decode_utf8(VM *vm, const char *data, size_t length, const char *er
 
 /* --- by the arguments of a method --- */
 
-/* An optional str argument that has been checked as C text, `otherwise` when it is ABSENT. NULL RAISES. *keeper gets what
- * the text lies in, or ABSENT. */
+/* An optional str argument that has been checked as C text, `otherwise` when it is ABSENT. NULL RAISES. *keeper gets
+ * what the text lies in, or ABSENT. */
 static const char *text_argument(VM *vm, Value v, const char *otherwise, Value *keeper) {
     size_t length;
     *keeper = ABSENT;

@@ -4,14 +4,14 @@
 /*
  * Text encodings: str to bytes and back.
  *
- * A fixed table of encodings is made here: UTF-8, UTF-16, UTF-32, ASCII, Latin-1, Windows-1252 and the two escaped forms.
- * Names are compared as CPython does: case, and the difference between '-', '_' and ' ', do not count. Any other name is
- * looked up by the library's module codecs.
+ * A fixed table of encodings is made here: UTF-8, UTF-16, UTF-32, ASCII, Latin-1, Windows-1252 and the two escaped
+ * forms. Names are compared as CPython does: case, and the difference between '-', '_' and ' ', do not count. Any
+ * other name is looked up by the library's module codecs.
  *
  * What cannot be decoded or encoded goes to an error handler, named by `errors`: strict, ignore, replace,
  * backslashreplace, xmlcharrefreplace, namereplace, surrogateescape or surrogatepass, or one that the program has given
- * to codecs.register_error. An unknown handler is an error only when it is needed. User code runs only where an encoding or
- * handler is none of those; a failure raises UnicodeDecodeError or UnicodeEncodeError.
+ * to codecs.register_error. An unknown handler is an error only when it is needed. User code runs only where an
+ * encoding or handler is none of those; a failure raises UnicodeDecodeError or UnicodeEncodeError.
  */
 
 #include "runtime/state.h"
@@ -29,7 +29,8 @@ const char *codec_canonical(const char *encoding);
 bool codec_is_utf8(const char *encoding);
 /* For decoding a stream in pieces: how many bytes at the end of `data` begin a character that is not complete. */
 size_t codec_incomplete_tail(const char *encoding, const uint8_t *data, size_t length);
-/* Decode a piece of a stream, that more may follow. *taken: the bytes behind it begin a character that is not complete. */
+/* Decode a piece of a stream, that more may follow. *taken: the bytes behind it begin a character that is not
+ * complete. */
 NEW RAISES Value codec_decode_part(VM *vm, const char *encoding, const uint8_t *data, size_t size,
                                    const char *errors, size_t *taken);
 /* Is it the beginning of utf-8-sig's mark, and not yet the whole? */
@@ -37,8 +38,8 @@ bool codec_is_part_of_mark(const char *encoding, const uint8_t *data, size_t siz
 /* A stream in utf-16 or utf-32 must begin with a byte order mark, as soon as there are bytes enough for one. */
 RAISES bool codec_check_mark(VM *vm, const char *encoding, const uint8_t *data, size_t length);
 
-/* Decode and encode for a method with the optional arguments `encoding` and `errors`, strs or ABSENT: TypeErrors in the name of
- * `function`, ValueError for a zero character in them. */
+/* Decode and encode for a method with the optional arguments `encoding` and `errors`, strs or ABSENT: TypeErrors in
+ * the name of `function`, ValueError for a zero character in them. */
 RAISES bool codec_check_argument(VM *vm, const char *function, const char *parameter, Value v);
 NEW RAISES Value codec_decode_by(VM *vm, const char *function, Value bytes_like, Value encoding,
                                  Value errors);

@@ -2,8 +2,9 @@
 #define MPY_RUNTIME_CODECBODY_H
 
 /*
- * What decoding (codec.c) and encoding (codecencode.c) share: the encodings, the error handlers, the error; and the way to
- * the library's module codecs (codeclibrary.c), which knows other encodings and handlers and runs the program's code.
+ * What decoding (codec.c) and encoding (codecencode.c) share: the encodings, the error handlers, the error; and the
+ * way to the library's module codecs (codeclibrary.c), which knows other encodings and handlers and runs the
+ * program's code.
  */
 
 #include "runtime/codec.h"
@@ -42,7 +43,8 @@ static inline bool is_surrogate(uint32_t c) { return c >= 0xD800 && c <= 0xDFFF;
 CodecId codec_find(const char *encoding);
 /* NULL means strict. HANDLER_UNKNOWN: it is not one of those made here. */
 ErrorHandler codec_handler(const char *errors);
-/* A UnicodeDecodeError or UnicodeEncodeError, made or raised; `object` may be ABSENT when making it has failed already. */
+/* A UnicodeDecodeError or UnicodeEncodeError, made or raised; `object` may be ABSENT when making it has failed
+ * already. */
 NEW RAISES Value codec_error(VM *vm, Type *type, const char *encoding, Value object, int64_t start,
                              int64_t end, const char *reason);
 void codec_raise(VM *vm, Type *type, const char *encoding, Value object, int64_t start, int64_t end,
@@ -52,8 +54,8 @@ void codec_raise(VM *vm, Type *type, const char *encoding, Value object, int64_t
 NEW RAISES Value codec_library_decode(VM *vm, Value bytes_like, const char *encoding, const char *errors);
 NEW RAISES Value codec_library_encode(VM *vm, Value string, const char *encoding, const char *errors);
 RAISES bool codec_library_check(VM *vm, const char *encoding);
-/* Ask the error handler of that name. Where to go on, from 0 to `length`, and a str or bytes (NEW) to put there. -1: RAISES,
- * as when `error` is ABSENT. */
+/* Ask the error handler of that name. Where to go on, from 0 to `length`, and a str or bytes (NEW) to put there. -1:
+ * RAISES, as when `error` is ABSENT. */
 RAISES int64_t codec_library_handle(VM *vm, const char *errors, STEALS Value error, int64_t length,
                                     Value *replacement);
 

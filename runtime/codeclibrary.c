@@ -1,4 +1,5 @@
-/* What of text encodings lies in the library's module codecs: other encodings, and error handlers of the program's own. */
+/* What of text encodings lies in the library's module codecs: other encodings, and error handlers of the program's
+ * own. */
 
 #include "runtime/bytes.h"
 #include "runtime/codecbody.h"

@@ -108,7 +108,8 @@ static inline uint64_t load_8(const uint8_t *bytes) {
     return word;
 }
 
-/* Texts with the same hash, which are nearly always the same. Short ones are compared here, by two words that overlap. */
+/* Texts with the same hash, which are nearly always the same. Short ones are compared here, by two words that
+ * overlap. */
 static inline bool same_bytes(const uint8_t *a, const uint8_t *b, uint64_t size) {
     enum { WORD = sizeof(uint64_t) };
     if (size > 2 * WORD) return memcmp(a, b, size) == 0;

@@ -39,8 +39,8 @@ RAISES char *float_to_text(VM *vm, double d, char code, int precision, int flags
 /* The shortest repr into `buffer` (at least 32 bytes); the length. */
 int float_repr(double d, char *buffer);
 int64_t float_hash(double d); /* of any but nan */
-/* bits * 2^(exponent - 64), of bits with the highest one set, rounded half to even; `rest`: something nonzero follows the
- * bits. Infinite if too big. */
+/* bits * 2^(exponent - 64), of bits with the highest one set, rounded half to even; `rest`: something nonzero follows
+ * the bits. Infinite if too big. */
 double float_round(uint64_t bits, bool rest, int64_t exponent);
 /* float(text) of a str or bytes; an error shows `shown`. */
 NEW RAISES Value float_parse(VM *vm, Value text, Value shown);

@@ -2,8 +2,8 @@
  * Floats as text.
  *
  * The shortest repr is the shortest decimal that reads back as the same double, the nearest one if there are several:
- * by Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020), which needs three multiplications by a power
- * of ten in 128 bits. Everything with a precision is libc's, which rounds exactly.
+ * by Schubfach (R. Giulietti, "The Schubfach way to render doubles", 2020), which needs three multiplications by a
+ * power of ten in 128 bits. Everything with a precision is libc's, which rounds exactly.
  */
 #include <ctype.h>
 #include <float.h>
@@ -211,8 +211,8 @@ static void ensure_point(char *text) {
 }
 
 /*
- * "%.*f" of a number that is m / 2^s, its text with `precision` digits behind the point: m * 10^precision / 2^s, rounded
- * to even, in 128 bits. False when it does not fit, and for infinities and NaN.
+ * "%.*f" of a number that is m / 2^s, its text with `precision` digits behind the point: m * 10^precision / 2^s,
+ * rounded to even, in 128 bits. False when it does not fit, and for infinities and NaN.
  */
 static bool print_fixed(double d, int precision, bool alternate, char *to) {
     static const uint64_t powers[] = {1,      10,      100,      1000,      10000,
@@ -253,7 +253,8 @@ static unsigned __int128 scale(uint64_t factor, int k, int *exponent) {
     return high + (uint64_t)(low >> 64);
 }
 
-/* Cut off the lowest bits, rounding to the nearest; false when a number of which the last one is unsure may be half way. */
+/* Cut off the lowest bits, rounding to the nearest; false when a number of which the last one is unsure may be half
+ * way. */
 static bool round_bits(unsigned __int128 number, int bits, uint64_t *rounded) {
     unsigned __int128 half = (unsigned __int128)1 << (bits - 1), rest = number & (half * 2 - 1);
     if (rest >= half - 1 && rest <= half + 1) return false;

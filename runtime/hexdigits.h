@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Four bytes at a time: each goes into two bytes of a word, a half in either, and a digit's value becomes its letter. */
+/* Four bytes at a time: each goes into two bytes of a word, a half in either, and a digit's value becomes its letter.
+ * */
 static inline void hex_write(uint8_t *to, const uint8_t *from, int64_t count) {
     const uint64_t ones = UINT64_C(0x0101010101010101), low_halves = UINT64_C(0x000F000F000F000F);
     int64_t i = 0;
@@ -37,8 +38,8 @@ static inline int hex_digit(uint8_t c) {
     return values[c] - 1;
 }
 
-/* Eight digits as four bytes; false when one of them is none. In each byte of a word, what is at least a bound carries into
- * the top bit of its sum with 0x80 less the bound. */
+/* Eight digits as four bytes; false when one of them is none. In each byte of a word, what is at least a bound
+ * carries into the top bit of its sum with 0x80 less the bound. */
 static inline bool hex_read_eight(uint8_t *to, const uint8_t *from) {
     const uint64_t ones = UINT64_C(0x0101010101010101), top = ones << 7;
     uint64_t x;

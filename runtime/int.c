@@ -201,8 +201,8 @@ static inline const uint64_t *limbs_in(Value v, uint64_t *local, int64_t *size) 
     return local;
 }
 
-/* |x| + |y|, of n >= m limbs, with the given sign. They are summed where the result is, not in a row that is copied: what
- * is stored limb by limb and read by twos stalls. */
+/* |x| + |y|, of n >= m limbs, with the given sign. They are summed where the result is, not in a row that is copied:
+ * what is stored limb by limb and read by twos stalls. */
 static inline Value add_short(VM *vm, const uint64_t *x, int64_t n, const uint64_t *y, int64_t m,
                               bool negative) {
     uint64_t carry = 0;

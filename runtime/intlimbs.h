@@ -4,8 +4,9 @@
 /*
  * What the arithmetic of ints is made of: for int.c, intpower.c, intbits.c and inttext.c alone.
  *
- * Immediate operands take short paths first; whatever leaves 62 bits goes through IntViews and GMP's mpn layer. A result
- * is computed in a new BigInt of the greatest size it may have, and big_finish trims it or turns it into an immediate.
+ * Immediate operands take short paths first; whatever leaves 62 bits goes through IntViews and GMP's mpn layer. A
+ * result is computed in a new BigInt of the greatest size it may have, and big_finish trims it or turns it into an
+ * immediate.
  */
 
 #include <gmp.h>
@@ -40,8 +41,8 @@ static inline __attribute__((always_inline)) void view_of(Value v, IntView *view
 }
 
 /*
- * Numbers of up to so many limbs are worked on here, in registers and a local row: a call into GMP, or a view in memory,
- * costs more than the work.
+ * Numbers of up to so many limbs are worked on here, in registers and a local row: a call into GMP, or a view in
+ * memory, costs more than the work.
  */
 enum { SHORT_LIMBS = 8 };
 

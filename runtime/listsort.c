@@ -178,8 +178,8 @@ static void floats_restore(const Sort *s) {
 }
 
 /*
- * In front of strs of bytes goes their beginning, as a signed number of the same order: most comparisons need no more. If
- * none has more than seven bytes, that and the length say all, and they are sorted as ints. False RAISES.
+ * In front of strs of bytes goes their beginning, as a signed number of the same order: most comparisons need no
+ * more. If none has more than seven bytes, that and the length say all, and they are sorted as ints. False RAISES.
  */
 static bool strings_to_heads(Sort *s) {
     bool whole = true;
@@ -407,8 +407,8 @@ static int gallop_forward(Sort *s, Merge *m) {
 }
 
 /*
- * Ints are merged in blocks of steps without a branch on the comparison, which on random data would be mispredicted half
- * of the time. A block that one side has won outright asks for galloping.
+ * Ints are merged in blocks of steps without a branch on the comparison, which on random data would be mispredicted
+ * half of the time. A block that one side has won outright asks for galloping.
  */
 static inline __attribute__((always_inline)) void int_block(Merge *m, int64_t steps, int width,
                                                             bool forward) {

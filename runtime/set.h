@@ -37,8 +37,8 @@ static inline bool is_set(Value v) { return is_family(v, TYPE_SET); } /* set or 
 NEW RAISES Value set_new(VM *vm);
 NEW RAISES Value set_from_iterable(VM *vm, Value iterable);
 NEW RAISES Value frozenset_from_iterable(VM *vm, Value iterable /* ABSENT: empty */);
-/* The constant that a display of constants in source text becomes. It is built, walked, and built again, as CPython does
- * when it merges constants: that shows in the order in which ints are printed. */
+/* The constant that a display of constants in source text becomes. It is built, walked, and built again, as CPython
+ * does when it merges constants: that shows in the order in which ints are printed. */
 NEW RAISES Value frozenset_constant(VM *vm, Value iterable);
 /* Also fills a frozenset that nobody else has seen. */
 RAISES bool set_add(VM *vm, Value set, Value item);

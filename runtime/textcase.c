@@ -205,7 +205,8 @@ static void append_mapped(Builder *b, Text t, int64_t i, CaseMapping mapping) {
         builder_char(b, mapped[j]);
 }
 
-/* Map units of a width known where this is expanded; all the mapped ones or-ed together, UINT32_MAX if one is special. */
+/* Map units of a width known where this is expanded; all the mapped ones or-ed together, UINT32_MAX if one is
+ * special. */
 static inline __attribute__((always_inline)) uint32_t map_units(String *to, const String *from,
                                                                 CaseMapping mapping, unsigned width_log) {
     Text t = {from->data, string_length(from), width_log};
@@ -224,7 +225,8 @@ static inline __attribute__((always_inline)) uint32_t map_units(String *to, cons
     return flags & UNICODE_SPECIAL ? UINT32_MAX : all;
 }
 
-/* The common case, in which every character becomes one of the same width. ABSENT with nothing raised if it is not that. */
+/* The common case, in which every character becomes one of the same width. ABSENT with nothing raised if it is not
+ * that. */
 static Value map_simply(VM *vm, const String *s, CaseMapping mapping) {
     static const uint32_t least[] = {0x80, 0x100, 0x10000};
     String *to = string_new(vm, string_length(s), string_limit(s));

@@ -2,8 +2,8 @@
 #define MPY_RUNTIME_UCD_H
 
 /*
- * The shape of the tables that runtime/tools/ucd.c makes from the Unicode Character Database for the module unicodedata:
- * what only that module asks. What str's methods ask stands in runtime/unicode_table.h.
+ * The shape of the tables that runtime/tools/ucd.c makes from the Unicode Character Database for the module
+ * unicodedata: what only that module asks. What str's methods ask stands in runtime/unicode_table.h.
  *
  * The record of code point c is ucd_records[ucd_blocks[ucd_index[c >> UCD_BLOCK_BITS]][c & UCD_BLOCK_MASK]]. The other
  * tables are sorted, by code point or by name, and their texts lie in ucd_text, each ended by a NUL.

@@ -37,8 +37,8 @@ static inline bool type_is_weakly_referable(const Type *type) { return type->fla
 /* The first of the references to an object, which is what its __weakref__ shows; NULL: none. */
 BORROWED WeakReference *weak_references_of(VM *vm, const Object *object);
 
-/* A reference or proxy of this type to `object`, perhaps one that there is already. `callback`: ABSENT or None for none.
- * TypeError when the object cannot be referred to weakly. */
+/* A reference or proxy of this type to `object`, perhaps one that there is already. `callback`: ABSENT or None for
+ * none. TypeError when the object cannot be referred to weakly. */
 NEW RAISES Value weak_reference_new(VM *vm, Type *type, Value object, Value callback);
 
 /* The referent, ABSENT when it is gone. Raises nothing. */

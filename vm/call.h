@@ -13,8 +13,8 @@
 
 /*
  * Bind a call to the parameters of `function`: args[0..nargs) by position, then as many values as there are `names`.
- * `row` has room for parameter_count values and overlaps nothing; all of it is written. The references of `args` go into
- * the row, or are dropped: also on failure, when the row is left empty.
+ * `row` has room for parameter_count values and overlaps nothing; all of it is written. The references of `args` go
+ * into the row, or are dropped: also on failure, when the row is left empty.
  */
 RAISES bool call_bind(VM *vm, Function *function, STEALS Value *args, int64_t nargs, Row names, Value *row);
 /* Names as the row that call_bind wants, of a tuple or ABSENT. */

@@ -2,12 +2,12 @@
 #define MPY_VM_EVALWORDS_H
 
 /*
- * The words the eval loop is written in (vm/eval.c, where its variables are explained): macros, since they work on those
- * variables, jump to its labels, and each place where one stands is to have a jump of its own.
+ * The words the eval loop is written in (vm/eval.c, where its variables are explained): macros, since they work on
+ * those variables, jump to its labels, and each place where one stands is to have a jump of its own.
  *
  * In order: operands and dispatch; the stack and the frame; binary operators; results, among them those not yet on the
- * stack; guards of cached attributes. With EVAL_TRACED the loop asks before each instruction whether a trace function wants
- * to know of it (vm/evaltraced.c).
+ * stack; guards of cached attributes. With EVAL_TRACED the loop asks before each instruction whether a trace function
+ * wants to know of it (vm/evaltraced.c).
  */
 
 /* --- operands and dispatch --- */
@@ -133,7 +133,8 @@
         sp--; \
         NEXT(); \
     } while (0)
-/* It goes where the STORE_LOCAL that follows says; any other result takes the way over the stack and that instruction. */
+/* It goes where the STORE_LOCAL that follows says; any other result takes the way over the stack and that
+ * instruction. */
 #define RESULT_STORED(v) \
     do { \
         Value *place_ = &locals[*ip++ >> 8], old_ = *place_; \
@@ -153,10 +154,10 @@
     } while (0)
 
 /*
- * A double that would be pushed is left in `real` instead, not packed into a Value, with sp below where it would be; the
- * next instruction is dispatched through real_targets. Those that compute or compare with the top of the stack take it
- * from there (the labels real_...); for all others it goes onto the stack first (real_pushed). So a chain of float
- * operations packs only its last result, and is checked only once for the doubles that need an object.
+ * A double that would be pushed is left in `real` instead, not packed into a Value, with sp below where it would be;
+ * the next instruction is dispatched through real_targets. Those that compute or compare with the top of the stack
+ * take it from there (the labels real_...); for all others it goes onto the stack first (real_pushed). So a chain of
+ * float operations packs only its last result, and is checked only once for the doubles that need an object.
  */
 #ifdef EVAL_TRACED
 #define NEXT_REAL() goto real_pushed

@@ -2,11 +2,11 @@
 #define MPY_VM_FAST_H
 
 /*
- * What the eval loop does with built-in objects by itself: arguments of natives, items, attributes, strings. For vm/eval.c
- * alone, which is fast because these are inlined into it.
+ * What the eval loop does with built-in objects by itself: arguments of natives, items, attributes, strings. For
+ * vm/eval.c alone, which is fast because these are inlined into it.
  *
- * Each serves the common cases, in which no code of the program can be asked, and says so when a case is another one (ABSENT,
- * false, -1); nothing has happened then, and the general operation begins anew.
+ * Each serves the common cases, in which no code of the program can be asked, and says so when a case is another one
+ * (ABSENT, false, -1); nothing has happened then, and the general operation begins anew.
  */
 
 #include "runtime/bytearray.h"
@@ -207,8 +207,8 @@ FAST_INLINE bool load_method(VM *vm, Value object, Value name, Value *pair) {
 /* A string of one character, which is a byte. */
 static inline bool is_byte_character(const String *s) { return s->length == 1 && s->width_log == 0; }
 
-/* How two exact strs compare, as fast_order says it; if only their equality is asked for, less stands for greater, too. -1
- * for anything else. */
+/* How two exact strs compare, as fast_order says it; if only their equality is asked for, less stands for greater,
+ * too. -1 for anything else. */
 static inline int fast_string_order(Value a, Value b, bool equality) {
     if (!is_exactly(a, &str_type) || !is_exactly(b, &str_type)) return -1;
     const String *x = as_string(a), *y = as_string(b);

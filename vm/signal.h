@@ -4,11 +4,11 @@
 /*
  * Signals of the process, and the module _signal under signal.
  *
- * Signals belong to the process, not to a VM: signals_catch routes them to one VM. The system calls on_signal, which only
- * notes the number and sets vm->interrupted; the program's handlers run where the eval loop, and native loops that look
- * at vm->interrupted, call the hook handle_signals. System calls that a signal ends early are begun again after that
- * (PEP 475). A VM's handlers are owned by its Machine; ABSENT stands for what the system does by itself, and for SIGINT,
- * while it is caught, for KeyboardInterrupt.
+ * Signals belong to the process, not to a VM: signals_catch routes them to one VM. The system calls on_signal, which
+ * only notes the number and sets vm->interrupted; the program's handlers run where the eval loop, and native loops
+ * that look at vm->interrupted, call the hook handle_signals. System calls that a signal ends early are begun again
+ * after that (PEP 475). A VM's handlers are owned by its Machine; ABSENT stands for what the system does by itself,
+ * and for SIGINT, while it is caught, for KeyboardInterrupt.
  */
 
 #include <signal.h>

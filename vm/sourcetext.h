@@ -3,10 +3,11 @@
 
 /*
  * Lines of source in tracebacks: found in what was run or in its file, cut to the part that is of interest, and marked
- * with carets from the columns of an instruction (PEP 657), with ~ and ^ where the compiler's anchors tell an operator from
- * its operands.
+ * with carets from the columns of an instruction (PEP 657), with ~ and ^ where the compiler's anchors tell an
+ * operator from its operands.
  *
- * A SourceText keeps the text of the file that was asked for last, since the entries of a traceback often come from one.
+ * A SourceText keeps the text of the file that was asked for last, since the entries of a traceback often come from
+ * one.
  */
 
 #include "runtime/builder.h"
@@ -20,8 +21,8 @@ typedef struct {
     size_t size;
 } SourceText;
 
-/* Append to `out` the lines of the instruction at `index`, which begins in `line` (0: unknown), if they can be had; raises
- * nothing. Without carets: only the first. */
+/* Append to `out` the lines of the instruction at `index`, which begins in `line` (0: unknown), if they can be had;
+ * raises nothing. Without carets: only the first. */
 void source_text_print(SourceText *s, Builder *out, const Code *code, uint32_t index, uint32_t line,
                        bool carets);
 

@@ -1,6 +1,6 @@
 /*
- * Tracebacks as text. In order: one frame's entry, the entries of a traceback, the last line of an exception, groups, the
- * chain of exceptions. The lines of source come from vm/sourcetext.h.
+ * Tracebacks as text. In order: one frame's entry, the entries of a traceback, the last line of an exception, groups,
+ * the chain of exceptions. The lines of source come from vm/sourcetext.h.
  */
 
 #include "vm/traceback.h"

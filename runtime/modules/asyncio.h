@@ -4,11 +4,11 @@
 /*
  * The module _asyncio: Future and Task, the hot parts of asyncio.
  *
- * A Future is pending until it gets a result or an exception, or is cancelled; then its callbacks are handed to its event
- * loop. A Task is a Future that runs a coroutine, a step at a time: the loop calls the step, the coroutine yields the
- * Future that it waits for, and that Future's wake-up callback makes the next step. What is seldom needed (reprs, reports
- * of exceptions that nobody has looked at, stacks) is Python code of the package, which it installs as the parts of the
- * AsyncState. The VM owns the state (vm->asyncio).
+ * A Future is pending until it gets a result or an exception, or is cancelled; then its callbacks are handed to its
+ * event loop. A Task is a Future that runs a coroutine, a step at a time: the loop calls the step, the coroutine
+ * yields the Future that it waits for, and that Future's wake-up callback makes the next step. What is seldom needed
+ * (reprs, reports of exceptions that nobody has looked at, stacks) is Python code of the package, which it installs
+ * as the parts of the AsyncState. The VM owns the state (vm->asyncio).
  *
  * Tasks that are not done are linked in a ring that owns nothing: asyncio.all_tasks() walks it.
  */

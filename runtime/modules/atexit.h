@@ -6,7 +6,8 @@
 
 #include "runtime/state.h"
 
-/* Call and forget them all; errors go to sys.unraisablehook. At the end of a program, before the streams are flushed. */
+/* Call and forget them all; errors go to sys.unraisablehook. At the end of a program, before the streams are flushed.
+ * */
 void atexit_run(VM *vm);
 
 #endif

@@ -4,10 +4,10 @@
 /*
  * Contexts (PEP 567): the values of context variables, as one map that is copied with little work.
  *
- * A context's map is a dict that copies of the context share until one of them sets a variable: who sets one while anybody
- * else refers to the dict makes a dict of its own first. So copying takes constant time, and an iterator over the dict
- * never sees it change. The VM owns the running context (vm->context; ABSENT: none has been needed yet). A context that
- * is entered owns the one that was running before.
+ * A context's map is a dict that copies of the context share until one of them sets a variable: who sets one while
+ * anybody else refers to the dict makes a dict of its own first. So copying takes constant time, and an iterator over
+ * the dict never sees it change. The VM owns the running context (vm->context; ABSENT: none has been needed yet). A
+ * context that is entered owns the one that was running before.
  */
 
 #include "runtime/state.h"

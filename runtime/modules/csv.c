@@ -229,8 +229,8 @@ static int64_t plain_run(const Dialect *d, bool quoted, const String *s, int64_t
     return i - start;
 }
 
-/* A whole field that begins at *i and is the text of the line as it stands there, with the delimiter or the end of the line
- * behind it. *i becomes the last character read. 0: it must be looked at by characters; -1 RAISES. */
+/* A whole field that begins at *i and is the text of the line as it stands there, with the delimiter or the end of
+ * the line behind it. *i becomes the last character read. 0: it must be looked at by characters; -1 RAISES. */
 static int plain_field(Reader *r, Value line, int64_t *i) {
     const Dialect *d = &r->dialect;
     const String *s = as_string(line);

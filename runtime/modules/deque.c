@@ -1,9 +1,9 @@
 /*
  * collections.deque and its two iterators.
  *
- * A deque is a ring: item i lies at (first + i) modulo the capacity, a power of two. It doubles when it is full and halves
- * when seven eighths are empty. `state` changes whenever items come, go or move; who has called user code in between
- * compares it, and iterators do at each step.
+ * A deque is a ring: item i lies at (first + i) modulo the capacity, a power of two. It doubles when it is full and
+ * halves when seven eighths are empty. `state` changes whenever items come, go or move; who has called user code in
+ * between compares it, and iterators do at each step.
  */
 #include "runtime/arguments.h"
 #include "runtime/each.h"

@@ -1,8 +1,8 @@
 /*
  * The module _hashlib: digests by Nettle, what is built on them (HMAC, PBKDF2), and comparison in constant time.
  *
- * An algorithm is a row of a table around Nettle's own description of it. A hash object holds the algorithm's context in
- * itself; a digest is taken of a copy, so that the object goes on.
+ * An algorithm is a row of a table around Nettle's own description of it. A hash object holds the algorithm's context
+ * in itself; a digest is taken of a copy, so that the object goes on.
  */
 #include <nettle/hmac.h>
 #include <nettle/memops.h>

@@ -227,8 +227,8 @@ static Value read_integer(Reader *r, int64_t start, int64_t stop) {
     return number;
 }
 
-/* A mantissa below 2**53 and a power of ten up to 10**22 are exact doubles: one operation rounds right (W. Clinger, "How
- * to read floating point numbers accurately", 1990). False: it takes more. */
+/* A mantissa below 2**53 and a power of ten up to 10**22 are exact doubles: one operation rounds right (W. Clinger,
+ * "How to read floating point numbers accurately", 1990). False: it takes more. */
 static bool read_easy_real(const Reader *r, int64_t start, int64_t stop, double *value) {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};

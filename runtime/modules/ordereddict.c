@@ -1,9 +1,9 @@
 /*
  * collections.OrderedDict, its views and its iterator.
  *
- * A dict keeps its entries in order already; what is new is moving an entry to either end and taking the first one, both at
- * a constant cost (dict_move, dict_first). `changes` counts keys that came, went or moved, for iterators. What a subclass
- * defines of __setitem__, __getitem__ and the like is called where CPython calls it.
+ * A dict keeps its entries in order already; what is new is moving an entry to either end and taking the first one,
+ * both at a constant cost (dict_move, dict_first). `changes` counts keys that came, went or moved, for iterators.
+ * What a subclass defines of __setitem__, __getitem__ and the like is called where CPython calls it.
  */
 #include "runtime/arguments.h"
 #include "runtime/dict.h"

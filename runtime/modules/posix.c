@@ -1,7 +1,8 @@
 /*
- * The module posix: the system calls under the module os. This file has those on paths; posix_descriptor.c those on file
- * descriptors, posix_process.c what concerns the process and the machine, posix_owner.c owners, users, groups and priorities,
- * posix_transfer.c what moves bytes in other ways, special files and terminals, posix_config.c the configuration.
+ * The module posix: the system calls under the module os. This file has those on paths; posix_descriptor.c those on
+ * file descriptors, posix_process.c what concerns the process and the machine, posix_owner.c owners, users, groups
+ * and priorities, posix_transfer.c what moves bytes in other ways, special files and terminals, posix_config.c the
+ * configuration.
  */
 #include "runtime/modules/posix.h"
 

@@ -4,8 +4,8 @@
 /*
  * What the files of the module posix share: arguments, results, tables.
  *
- * A path argument may be a str, bytes, an object with __fspath__ or, for some functions, a file descriptor. It is opened
- * by posix_path_init as a PosixPath, which owns what its text lies in, and ended by posix_path_result or
+ * A path argument may be a str, bytes, an object with __fspath__ or, for some functions, a file descriptor. It is
+ * opened by posix_path_init as a PosixPath, which owns what its text lies in, and ended by posix_path_result or
  * posix_path_fini.
  */
 

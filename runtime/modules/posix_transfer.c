@@ -1,5 +1,5 @@
-/* The module posix: bytes between descriptors and many buffers, files that are none on a disk, attributes of files, special
- * files, terminals. */
+/* The module posix: bytes between descriptors and many buffers, files that are none on a disk, attributes of files,
+ * special files, terminals. */
 #include "runtime/modules/posix.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
  * The module _random: the generator behind the module random, and what seeding it takes.
  *
  * The generator is the Mersenne Twister MT19937 (Matsumoto and Nishimura, "Mersenne Twister: a 623-dimensionally
- * equidistributed uniform pseudo-random number generator", 1998): 624 words of 32 bits. All are renewed at once when the
- * last has been handed out, and each is tempered on its way out.
+ * equidistributed uniform pseudo-random number generator", 1998): 624 words of 32 bits. All are renewed at once when
+ * the last has been handed out, and each is tempered on its way out.
  */
 #include <errno.h>
 #include <nettle/sha2.h>

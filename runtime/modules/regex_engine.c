@@ -153,7 +153,8 @@ static bool copy_text(VM *vm, RegexForm *form, Value text) {
     return true;
 }
 
-/* Compile the form for a width, or the widest when the expression is too large for that. The width_log compiled, or -1 and
+/* Compile the form for a width, or the widest when the expression is too large for that. The width_log compiled, or
+ * -1 and
  * *error; what is compiled already is left as it is. */
 static int compile_fitting(VM *vm, RegexEngine *e, unsigned width_log, int *error) {
     unsigned width = e->large ? WIDEST : width_log;
@@ -275,8 +276,8 @@ static void copy_spans(const RegexEngine *e, const size_t *found, int count, int
     }
 }
 
-/* The form that looks for signals is larger than the other, so that it may be too large alone: then search on in the widest
- * units. */
+/* The form that looks for signals is larger than the other, so that it may be too large alone: then search on in the
+ * widest units. */
 static int match_widened(VM *vm, RegexEngine *e, RegexSubject subject, int64_t start, unsigned how,
                          int64_t *spans) {
     size_t size;

@@ -61,15 +61,15 @@ RAISES bool regex_engine_init(VM *vm, RegexEngine *e, const Value texts[3], unsi
                               int64_t groups, char reason[256]);
 void regex_engine_fini(VM *vm, RegexEngine *e);
 
-/* The width_log in which a subject of `width_log` is to be searched, which is at least as great: the expression is compiled
- * for it. -1 RAISES. */
+/* The width_log in which a subject of `width_log` is to be searched, which is at least as great: the expression is
+ * compiled for it. -1 RAISES. */
 RAISES int regex_engine_width(VM *vm, RegexEngine *e, unsigned width_log);
 
 /* The subject's characters anew in units of 32 bits. NULL RAISES; else it owns a block of *size bytes. */
 RAISES uint32_t *regex_subject_widen(VM *vm, RegexSubject *subject, size_t *size);
 
-/* Search from `start` on, in a subject whose width is what regex_engine_width said. 1 and the spans (start and end of each group, the whole match first; -1 -1 of one that took no
- * part), 0 no match, -1 RAISES. */
+/* Search from `start` on, in a subject whose width is what regex_engine_width said. 1 and the spans (start and end of
+ * each group, the whole match first; -1 -1 of one that took no part), 0 no match, -1 RAISES. */
 RAISES int regex_engine_match(VM *vm, RegexEngine *e, const RegexSubject *subject, int64_t start,
                               unsigned how, int64_t *spans);
 

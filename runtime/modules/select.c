@@ -1,8 +1,9 @@
 /*
  * The module select: waiting for files, by select(), poll objects and epoll objects.
  *
- * A wait is gone on with after a signal has been handled, until its end (PEP 475). Signal handlers are Python code and may
- * change or close the object that is being waited with, so each wait works on what it has taken from the object before.
+ * A wait is gone on with after a signal has been handled, until its end (PEP 475). Signal handlers are Python code
+ * and may change or close the object that is being waited with, so each wait works on what it has taken from the
+ * object before.
  */
 #include <errno.h>
 #include <limits.h>

@@ -40,7 +40,8 @@ NATIVE(sys_audit) {
     return done ? NONE : ABSENT;
 }
 
-/* The hooks that are there may refuse a new one, silently, by a RuntimeError (as CPython: by any Exception of that kind). */
+/* The hooks that are there may refuse a new one, silently, by a RuntimeError (as CPython: by any Exception of that
+ * kind). */
 NATIVE(sys_addaudithook) {
     Value event = string_from_c(vm, "sys.addaudithook"), none = vm->empty_tuple;
     bool agreed = !is_absent(event) && tell_hooks(vm, event, none);

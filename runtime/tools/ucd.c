@@ -64,8 +64,8 @@ static void check_room(uint32_t count) {
 
 /* --- reading --- */
 
-/* "00BD;VULGAR FRACTION ONE HALF;No;0;ON;<fraction> 0031 2044 0032;;;1/2;N;...". A range has two lines, "<..., First>" and
- * "<..., Last>". */
+/* "00BD;VULGAR FRACTION ONE HALF;No;0;ON;<fraction> 0031 2044 0032;;;1/2;N;...". A range has two lines, "<...,
+ * First>" and "<..., Last>". */
 static void read_character(void *tables, char **fields, int count) {
     Tables *t = tables;
     if (count < 15) return;
