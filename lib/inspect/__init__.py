@@ -4,7 +4,7 @@ import sys
 import types
 
 __all__ = ['AGEN_CLOSED', 'AGEN_CREATED', 'AGEN_RUNNING', 'AGEN_SUSPENDED', 'ArgInfo', 'Arguments', 'Attribute',
-           'BoundArguments', 'CORO_CLOSED', 'CORO_CREATED', 'CORO_RUNNING', 'CORO_SUSPENDED', 'CO_ASYNC_GENERATOR',
+           'BoundArguments', 'BufferFlags', 'CORO_CLOSED', 'CORO_CREATED', 'CORO_RUNNING', 'CORO_SUSPENDED', 'CO_ASYNC_GENERATOR',
            'CO_COROUTINE', 'CO_GENERATOR', 'CO_ITERABLE_COROUTINE', 'CO_NESTED', 'CO_NEWLOCALS', 'CO_NOFREE',
            'CO_OPTIMIZED', 'CO_VARARGS', 'CO_VARKEYWORDS', 'ClosureVars', 'FrameInfo', 'FullArgSpec', 'GEN_CLOSED',
            'GEN_CREATED', 'GEN_RUNNING', 'GEN_SUSPENDED', 'Parameter', 'Signature', 'TPFLAGS_IS_ABSTRACT', 'Traceback',
@@ -33,6 +33,14 @@ ClosureVars = _record('ClosureVars', 'nonlocals globals builtins unbound')
 FullArgSpec = _record('FullArgSpec', 'args varargs varkw defaults kwonlyargs kwonlydefaults annotations')
 _FrameInfo = _record('FrameInfo', 'frame filename lineno function code_context index')
 _Traceback = _record('Traceback', 'filename lineno function code_context index')
+
+
+def __getattr__(name):
+    """BufferFlags, an enum, is made when it is asked for: the module does without importing enum."""
+    if name != 'BufferFlags':
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    from inspect import _buffer
+    return _buffer.BufferFlags
 
 
 # --- documentation ---

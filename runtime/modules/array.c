@@ -27,6 +27,7 @@
 #include "runtime/slice.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/warn.h"
 
 /* --- adding --- */
 
@@ -95,6 +96,11 @@ static bool fill(VM *vm, Array *a, Value initial) {
     return object_each(vm, initial, append_to, a);
 }
 
+static RAISES bool warn_of_code(VM *vm, uint32_t code) {
+    return code != 'u' || warn(vm, &exc_DeprecationWarning, 1,
+                               "The 'u' type code is deprecated and will be removed in Python 3.16");
+}
+
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (type == &array_type && names_count(names))
         return raise_type(vm, "array.array() takes no keyword arguments");
@@ -103,6 +109,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (!is_string(args[0]) || string_length(as_string(args[0])) != 1)
         return raise_type(vm, "array() argument 1 must be a unicode character, not %Q", args[0]);
     uint32_t code = string_at(as_string(args[0]), 0);
+    if (!warn_of_code(vm, code)) return ABSENT;
     const ArrayKind *kind = array_kind_of_code(code);
     bool text = kind && kind->is_text;
     if (nargs > 1 && !text && is_string(args[1]))
@@ -608,7 +615,8 @@ static Value reconstruct(VM *vm, Type *type, const ArrayKind *kind, int machine,
     if (machine >= MACHINE_UTF_16) {
         static const char *const encodings[] = {"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"};
         Value text = decode(vm, bytes->data, bytes->length, encodings[machine - MACHINE_UTF_16]);
-        Value v = is_absent(text) ? ABSENT : array_make(vm, type, kind, 0);
+        bool go_on = !is_absent(text) && warn_of_code(vm, (uint32_t)kind->code);
+        Value v = go_on ? array_make(vm, type, kind, 0) : ABSENT;
         if (!is_absent(v) && !(kind->is_text ? append_string(vm, as_array(v), text)
                                              : object_each(vm, text, append_to, as_array(v))))
             value_clear(vm, &v);
