@@ -636,6 +636,8 @@ static bool decode(Decoder *d, CodecId id) {
     }
 }
 
+static const uint8_t utf8_mark[3] = {0xEF, 0xBB, 0xBF};
+
 /* One character after the other. `taken`: see Decoder; it has been set to `size`. */
 static Value decode_slowly(VM *vm, CodecId id, const uint8_t *data, size_t size, const char *errors,
                            size_t *taken) {
@@ -657,11 +659,10 @@ static Value decode_slowly(VM *vm, CodecId id, const uint8_t *data, size_t size,
 }
 
 static Value decode_bytes(VM *vm, CodecId id, const uint8_t *data, size_t size, const char *errors) {
-    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
     if (id == CODEC_UTF_8_SIG) {
         id = CODEC_UTF_8;
-        if (size >= sizeof mark && memcmp(data, mark, sizeof mark) == 0)
-            data += sizeof mark, size -= sizeof mark;
+        if (size >= sizeof utf8_mark && memcmp(data, utf8_mark, sizeof utf8_mark) == 0)
+            data += sizeof utf8_mark, size -= sizeof utf8_mark;
     }
     size_t ascii = id <= CODEC_CP1252 ? ascii_run(data, size) : 0;
     if (id <= CODEC_CP1252 && ascii == size) return string_from_ascii(vm, (const char *)data, size);
@@ -786,7 +787,7 @@ size_t codec_incomplete_tail(const char *encoding, const uint8_t *data, size_t l
 }
 
 bool codec_is_part_of_mark(const char *encoding, const uint8_t *data, size_t size) {
-    return codec_find(encoding) == CODEC_UTF_8_SIG && size < 3 && memcmp(data, "\xEF\xBB\xBF", size) == 0;
+    return codec_find(encoding) == CODEC_UTF_8_SIG && size < 3 && memcmp(data, utf8_mark, size) == 0;
 }
 
 Value codec_decode_part(VM *vm, const char *encoding, const uint8_t *data, size_t size, const char *errors,
@@ -802,7 +803,15 @@ Value codec_decode_part(VM *vm, const char *encoding, const uint8_t *data, size_
     if (codec_is_part_of_mark(encoding, data, size)) return *taken = 0, value_ref(vm->empty_string);
     bool escaped = id == CODEC_UNICODE_ESCAPE || id == CODEC_RAW_UNICODE_ESCAPE;
     size_t whole = size - codec_incomplete_tail(encoding, data, size);
-    if (!escaped && id < CODEC_UTF_16) return *taken = whole, decode_bytes(vm, id, data, whole, errors);
+    if (!escaped && id < CODEC_UTF_16) {
+        /* Where another incomplete character is in front of that at the end, the byte behind it is what is wrong. */
+        if (whole == size || codec_incomplete_tail(encoding, data, whole) == 0)
+            return *taken = whole, decode_bytes(vm, id, data, whole, errors);
+        size_t mark = id == CODEC_UTF_8_SIG && memcmp(data, utf8_mark, 3) == 0 ? 3 : 0;
+        *taken -= mark;
+        Value text = decode_slowly(vm, CODEC_UTF_8, data + mark, size - mark, errors, taken);
+        return *taken += mark, text;
+    }
     Value plain = escaped ? ABSENT : decode_plain(vm, id, data, whole);
     if (!is_absent(plain)) *taken = whole;
     return !is_absent(plain) || error_raised(vm) ? plain : decode_slowly(vm, id, data, size, errors, taken);

@@ -80,6 +80,15 @@ static bool check_grouping(VM *vm, const Spec *spec, uint32_t default_type) {
     return false;
 }
 
+static bool raise_unknown_code(VM *vm, uint32_t code, Value value) {
+    if (code > 32 && code < 128) {
+        raise_value(vm, "Unknown format code '%c' for object of type '%T'", code, value);
+    } else {
+        raise_value(vm, "Unknown format code '\\x%x' for object of type '%T'", code, value);
+    }
+    return false;
+}
+
 static bool parse_spec(VM *vm, Value spec, Value value, char default_align, Spec *out) {
     const String *s = as_string(spec);
     int64_t at = 0, length = (int64_t)s->length;
@@ -111,11 +120,9 @@ static bool parse_spec(VM *vm, Value spec, Value value, char default_align, Spec
         at++;
         int64_t precision = parse_number(vm, s, &at);
         if (precision == -2) return false;
-        if (precision < 0 || precision > INT32_MAX) {
-            raise_value(vm, precision < 0 ? "Format specifier missing precision" : "precision too big");
-            return false;
-        }
-        out->precision = (int)precision;
+        if (precision < 0) return raise_value(vm, "Format specifier missing precision"), false;
+        if (precision > INT32_MAX && !is_string(value)) return raise_value(vm, "precision too big"), false;
+        out->precision = precision > INT32_MAX ? INT32_MAX : (int)precision;
     }
     if (length - at > 1) {
         Value plain = string_slice(vm, spec, 0, length); /* not what its class calls it */
@@ -125,16 +132,9 @@ static bool parse_spec(VM *vm, Value spec, Value value, char default_align, Spec
         return false;
     }
     if (at < length) out->type = string_at(s, at);
+    bool names_zero = at < length && !out->type; /* which is for none, but in a number that is no int */
+    if (names_zero && (is_string(value) || is_int_family(value))) return raise_unknown_code(vm, 0, value);
     return check_grouping(vm, out, is_string(value) ? 's' : 'd');
-}
-
-static bool raise_unknown_code(VM *vm, uint32_t code, Value value) {
-    if (code > 32 && code < 128) {
-        raise_value(vm, "Unknown format code '%c' for object of type '%T'", code, value);
-    } else {
-        raise_value(vm, "Unknown format code '\\x%x' for object of type '%T'", code, value);
-    }
-    return false;
 }
 
 /* --- laying out --- */

@@ -140,9 +140,10 @@ METHOD(reduce) { return reduce(vm, args[0], "iter"); }
 
 METHOD(list_reverse_reduce) { return reduce(vm, args[0], "reversed"); }
 
-/* The length of what is walked; a list says it itself, whatever __len__ a subclass of it has. */
+/* The length of what is walked; a list or tuple says it itself, whatever __len__ a subclass of it has. */
 static int64_t sequence_length(VM *vm, Value sequence) {
-    return is_family(sequence, TYPE_LIST) ? as_list(sequence)->length : object_length(vm, sequence);
+    return is_family(sequence, TYPE_LIST | TYPE_TUPLE) ? row_of(sequence).length
+                                                       : object_length(vm, sequence);
 }
 
 METHOD(length_hint) {
@@ -178,6 +179,7 @@ METHOD(setstate) {
     }
     bool bounded = !is_exactly(args[0], &sequence_iterator_type);
     int64_t length = bounded ? sequence_length(vm, it->sequence) : INT64_MAX;
+    if (length < 0) return ABSENT;
     it->index = index < 0 ? 0 : index < length ? index : length;
     return NONE;
 }
@@ -193,17 +195,19 @@ METHOD(reverse_setstate) {
     return NONE;
 }
 
-#define ITERATOR_METHODS(table, hint, reduction, state) \
-    const NativeDef table[] = { \
+#define ITERATOR_METHODS(hint, reduction, state) \
+    { \
         {"__length_hint__", hint, "", "Private method returning an estimate of len(list(it)).", 0}, \
-        {"__reduce__", reduction, "", "Return state information for pickling.", 0}, \
-        {"__setstate__", state, "object, /", "Set state information for unpickling.", 0}, \
-        {NULL, NULL, NULL, NULL, 0}, \
-    };
+            {"__reduce__", reduction, "", "Return state information for pickling.", 0}, \
+            {"__setstate__", state, "object, /", "Set state information for unpickling.", 0}, { \
+            NULL, NULL, NULL, NULL, 0 \
+        } \
+    }
 
-static ITERATOR_METHODS(list_reverse_methods, method_reverse_length_hint, method_list_reverse_reduce,
-                        method_reverse_setstate)
-    ITERATOR_METHODS(sequence_iterator_methods, method_length_hint, method_reduce, method_setstate)
+static const NativeDef list_reverse_methods[] =
+    ITERATOR_METHODS(method_reverse_length_hint, method_list_reverse_reduce, method_reverse_setstate);
+const NativeDef sequence_iterator_methods[] =
+    ITERATOR_METHODS(method_length_hint, method_reduce, method_setstate);
 
 #define SEQUENCE_ITERATOR(variable, name_text, next_function, table) \
     Type variable = { \
@@ -217,18 +221,14 @@ static ITERATOR_METHODS(list_reverse_methods, method_reverse_length_hint, method
         .methods = table, \
     };
 
-        SEQUENCE_ITERATOR(list_iterator_type, "list_iterator", row_next, sequence_iterator_methods)
-            SEQUENCE_ITERATOR(list_reverse_iterator_type, "list_reverseiterator", list_reverse_next,
-                              list_reverse_methods)
-                SEQUENCE_ITERATOR(tuple_iterator_type, "tuple_iterator", row_next, sequence_iterator_methods)
-                    SEQUENCE_ITERATOR(sequence_iterator_type, "iterator", sequence_next,
-                                      sequence_iterator_methods)
+SEQUENCE_ITERATOR(list_iterator_type, "list_iterator", row_next, sequence_iterator_methods)
+SEQUENCE_ITERATOR(list_reverse_iterator_type, "list_reverseiterator", list_reverse_next, list_reverse_methods)
+SEQUENCE_ITERATOR(tuple_iterator_type, "tuple_iterator", row_next, sequence_iterator_methods)
+SEQUENCE_ITERATOR(sequence_iterator_type, "iterator", sequence_next, sequence_iterator_methods)
 
-    /* --- reversed --- */
+/* --- reversed --- */
 
-    static Value not_reversible(VM *vm, Value v) {
-    return raise_type(vm, "'%T' object is not reversible", v);
-}
+static Value not_reversible(VM *vm, Value v) { return raise_type(vm, "'%T' object is not reversible", v); }
 
 /* reversed(v) as an instance of `type`, where v's own __reversed__ does not say otherwise. */
 static Value reversed_of(VM *vm, Type *type, Value v) {
@@ -264,20 +264,20 @@ METHOD(reversed_reduce) {
     return result;
 }
 
-static ITERATOR_METHODS(reversed_methods, method_reverse_length_hint, method_reversed_reduce,
-                        method_reverse_setstate)
+static const NativeDef reversed_methods[] =
+    ITERATOR_METHODS(method_reverse_length_hint, method_reversed_reduce, method_reverse_setstate);
 
-    Type reversed_type = {
-        TYPE_HEAD(reversed_type, "reversed", .traverse = sequence_iterator_traverse,
-                  .dealloc = sequence_iterator_dealloc),
-        .flags = TYPE_BASE,
-        .basic_size = sizeof(SequenceIterator),
-        .base = &object_type,
-        .doc = "(sequence, /)\n--\n\nReturn a reverse iterator over the values of the given sequence.",
-        .new = new_reversed,
-        .iterate = iterator_itself,
-        .next = reversed_next,
-        .methods = reversed_methods,
+Type reversed_type = {
+    TYPE_HEAD(reversed_type, "reversed", .traverse = sequence_iterator_traverse,
+              .dealloc = sequence_iterator_dealloc),
+    .flags = TYPE_BASE,
+    .basic_size = sizeof(SequenceIterator),
+    .base = &object_type,
+    .doc = "(sequence, /)\n--\n\nReturn a reverse iterator over the values of the given sequence.",
+    .new = new_reversed,
+    .iterate = iterator_itself,
+    .next = reversed_next,
+    .methods = reversed_methods,
 };
 
 /* --- iter(callable, sentinel) --- */

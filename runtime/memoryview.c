@@ -431,8 +431,9 @@ static bool set_one(VM *vm, MemoryView *m, SubscriptKind kind, Value key, Value 
     uint8_t item[ITEM_SIZE_MAX];
     if (kind != ALL && !find_item(vm, m, kind, key, &offset)) return false;
     PackResult result = native_pack(vm, m->code, value, item);
-    if (result == PACK_WRONG_TYPE) raise_type(vm, "memoryview: invalid type for format '%s'", m->format);
-    if (result == PACK_WRONG_VALUE) raise_value(vm, "memoryview: invalid value for format '%s'", m->format);
+    const char *format = m->format + (*m->format == '@');
+    if (result == PACK_WRONG_TYPE) raise_type(vm, "memoryview: invalid type for format '%s'", format);
+    if (result == PACK_WRONG_VALUE) raise_value(vm, "memoryview: invalid value for format '%s'", format);
     if (result != PACKED || !check_alive(vm, m)) return false;
     memcpy(m->buffer.data + offset, item, (size_t)m->item_size);
     return true;
