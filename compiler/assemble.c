@@ -31,6 +31,11 @@ static bool join_streams(Compiler *c, Unit *u) {
     return true;
 }
 
+/* Is the jump a statement of its own, on a line that a trace function is told of? */
+static bool is_statement(const Instruction *jump, const Instruction *before) {
+    return jump->span.line != 0 && jump->span.line != before->span.end_line;
+}
+
 /* Jumps on a value that lead to a jump on the same value stay: CPython asks the value for its truth again, too. */
 static void thread_jumps(Unit *u) {
     enum { HOPS_MAX = 16 }; /* `while 1: continue` leads in a circle */
@@ -38,7 +43,7 @@ static void thread_jumps(Unit *u) {
         Instruction *jump = &u->hot.items[i];
         for (int hops = 0; jump->label && hops < HOPS_MAX; hops++) {
             const Instruction *target = &u->hot.items[u->labels[jump->label].position];
-            if (target->op != OP_JUMP) break;
+            if (target->op != OP_JUMP || is_statement(target, jump)) break;
             jump->label = target->label;
         }
     }
@@ -123,7 +128,7 @@ static uint32_t *find_kept(Compiler *c, Unit *u) {
         bool needless = is_needless(x);
         if (!needless && x->op == OP_JUMP) {
             uint32_t target = u->labels[x->label].position;
-            needless = target > i && next[target] == next[i + 1];
+            needless = target > i && next[target] == next[i + 1] && !(i && is_statement(x, x - 1));
         }
         next[i] = needless ? next[i + 1] : i;
     }
@@ -231,6 +236,7 @@ static uint32_t encode_handlers(const Unit *u, const uint32_t *offsets, Exceptio
 
 static CodePosition code_position_of(Span span) {
     if (span.line == 0) return (CodePosition){0, 0, -1, -1};
+    if (span.column == SPAN_NO_END) return (CodePosition){(int32_t)span.line, (int32_t)span.line, -1, -1};
     return (CodePosition){(int32_t)span.line, (int32_t)span.end_line, (int32_t)span.column,
                           (int32_t)span.end_column};
 }

@@ -52,11 +52,12 @@ static void emit_comparison(Compiler *c, Operator op, bool negated, Span span) {
     }
 }
 
-/* The right operand of comparison `i`. */
+/* The right operand of comparison `i`. A display that only the last `in` looks through may be a constant. */
 static void comparator(Compiler *c, Node *node, uint32_t i) {
     Operator op = node->Compare.ops.items[i];
     Node *operand = node->Compare.comparators.items[i];
-    if (op == OPERATOR_In || op == OPERATOR_NotIn)
+    bool last = i + 1 == node->Compare.ops.count;
+    if (last && (op == OPERATOR_In || op == OPERATOR_NotIn))
         iterable(c, operand);
     else
         expression(c, operand);

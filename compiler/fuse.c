@@ -351,12 +351,13 @@ static bool pair_locals(Fuser *f, const Instruction *x) {
     return false;
 }
 
-/* `if x: continue` is a conditional jump over a jump: one jump the other way round does. */
+/* `if x: continue` is a conditional jump over a jump: one jump the other way round does, unless a line begins between. */
 static bool is_jump_over(const Unit *u, uint32_t i) {
     const Instruction *x = &u->hot.items[i];
     if (inverted_jump((Opcode)x->op) == (Opcode)x->op || i + 2 >= u->hot.count) return false;
     const Instruction *next = &u->hot.items[i + 1];
-    return next->op == OP_JUMP && !next->target && u->labels[x->label].position == i + 2;
+    bool in_line = next->span.line == 0 || next->span.line == x->span.end_line;
+    return next->op == OP_JUMP && !next->target && in_line && u->labels[x->label].position == i + 2;
 }
 
 static bool run_pass(Compiler *c, Unit *u, bool (*pass)(Fuser *, const Instruction *), bool invert) {

@@ -65,3 +65,9 @@ int32_t word_operand_b(uint32_t word) {
     if (info->b == OPERAND_NO) return 0;
     return kind_is_signed(info->b) ? word_signed16(word) : (int32_t)word_b16(word);
 }
+
+int64_t opcode_jump_distance(const uint32_t *words) {
+    const OpcodeInfo *info = &opcode_info[word_opcode(words[0])];
+    if (info->a == OPERAND_JUMP) return word_signed24(words[0]);
+    return info->word == OPERAND_JUMP ? (int32_t)words[1] : compare_jump_distance(words[1]);
+}

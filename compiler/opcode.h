@@ -113,5 +113,7 @@ static inline int32_t word_signed16(uint32_t word) { return (int32_t)word >> 16;
 /* The operands of a word by its opcode's kinds, sign-extended where signed. */
 int32_t word_operand_a(uint32_t word);
 int32_t word_operand_b(uint32_t word);
+/* How far a jumping instruction jumps, counted in words from the next one. */
+int64_t opcode_jump_distance(const uint32_t *words);
 
 #endif

@@ -29,19 +29,26 @@ static void if_statement(Compiler *c, Node *node) {
     label_place(c, end);
 }
 
-/* The test stands in front of the body and, again, behind it, so that each round takes one jump. */
+/*
+ * The test stands in front of the body and, again, behind it, so that each round takes one jump. Of `while True` only
+ * its line is left there, which each round comes by.
+ */
 static void while_statement(Compiler *c, Node *node) {
     Block block;
     Label test = label_new(c), body = label_new(c), otherwise = label_new(c), end = label_new(c);
     block_push(c, &block, BLOCK_WHILE, node);
     block.start = test;
     block.exit = end;
-    if (fold_truth(c, node->While.test) >= 0) emit_line(c, node->While.test->span);
+    int constant = fold_truth(c, node->While.test);
+    if (constant >= 0) emit_line(c, node->While.test->span);
     jump_if(c, node->While.test, otherwise, false);
     label_place(c, body);
     statements(c, node->While.body);
     label_place(c, test);
-    if (!c->failed) jump_if(c, node->While.test, body, true);
+    if (constant > 0)
+        emit_jump(c, OP_JUMP, body, node->While.test->span);
+    else if (!c->failed)
+        jump_if(c, node->While.test, body, true);
     block_pop(c);
     label_place(c, otherwise);
     statements(c, node->While.orelse);

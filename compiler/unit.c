@@ -148,8 +148,9 @@ static void emit_prologue(Compiler *c) {
     Unit *u = c->unit;
     Span span = {u->first_line, 0, u->first_line, 0};
     if (u->flags & (CODE_GENERATOR | CODE_COROUTINE | CODE_ASYNC_GENERATOR)) {
-        emit(c, OP_RETURN_GENERATOR, 0, span);
-        emit(c, OP_POP_TOP, 0, span);
+        Span start = {u->first_line, SPAN_NO_END, u->first_line, SPAN_NO_END};
+        emit(c, OP_RETURN_GENERATOR, 0, start);
+        emit(c, OP_POP_TOP, 0, start);
     }
     if (u->free_count) emit(c, OP_COPY_FREE_VARS, (int32_t)u->free_count, span);
     for (uint32_t i = 0; i < u->variable_count && !c->failed; i++)

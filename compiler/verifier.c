@@ -99,11 +99,6 @@ static void reach(Verifier *v, int64_t index, int64_t depth) {
     }
 }
 
-static int64_t jump_distance(const OpcodeInfo *info, const uint32_t *words) {
-    if (info->a == OPERAND_JUMP) return word_signed24(words[0]);
-    return info->word == OPERAND_JUMP ? (int32_t)words[1] : compare_jump_distance(words[1]);
-}
-
 static void check_return(Verifier *v, Opcode op, int32_t depth) {
     bool returns = op == OP_RETURN || op == OP_RETURN_LOCAL || op == OP_RETURN_CONST;
     if (returns && depth != (op == OP_RETURN)) report(v, "return with values on the stack");
@@ -123,7 +118,7 @@ static void trace(Verifier *v, uint32_t index) {
     if (handler && (int64_t)handler->depth > depth) report(v, "handler above the stack it covers");
     if (handler) reach(v, handler->handler, (int64_t)handler->depth + handler->lasti + 1);
     if (info->flags & OPF_JUMPS)
-        reach(v, next + jump_distance(info, words), (int64_t)depth + opcode_taken(op));
+        reach(v, next + opcode_jump_distance(words), (int64_t)depth + opcode_taken(op));
     if (!(info->flags & OPF_ENDS)) reach(v, next, (int64_t)low + opcode_pushes(op, a, b));
 }
 

@@ -87,7 +87,7 @@ def _formatwarnmsg_impl(msg):
             line = None
     if line:
         text += f"  {line.strip()}\n"
-    if msg.source is not None:
+    if msg.source is not None and '__main__' in sys.modules:  # no advice when the program has ended
         text += f"{msg.category.__name__}: Enable tracemalloc to get the object allocation traceback\n"
     return text
 

@@ -134,8 +134,14 @@ static void refuse_unfinished(Parser *p, bool open_blocks) {
     size_t indent = text ? strspn(text, " \t\f") : 0;
     bool ends_block = indent && indent < length && text[indent] != '#' && !open_blocks;
     if (body.count && !(is_compound(body.items[0]) && p->source->newline_added && !ends_block)) return;
+    bool blank = !body.count && indent && indent == length && p->source->newline_added;
     Span end = {line, (uint32_t)length, line, (uint32_t)length};
-    syntax_error(p, end, "invalid syntax");
+    if (blank)
+        parser_fail(p, DIAGNOSTIC_INDENTATION_ERROR, (Span){line, end.column - 1, line, SPAN_UNKNOWN_END},
+                    "unexpected indent");
+    else
+        syntax_error(p, end, "invalid syntax");
+    p->error.no_caret = !body.count && !blank;
     p->error.incomplete = true;
 }
 

@@ -16,8 +16,7 @@
 
 /* --- attributes; object_generic_get and its like are in runtime/object.c --- */
 
-/* An AttributeError of a program's own says which attribute of what is missing, too. */
-static void complete_attribute_error(VM *vm, Value v, Value name) {
+void attribute_error_complete(VM *vm, Value v, Value name) {
     if (!error_is(vm, &exc_AttributeError)) return;
     Value *fields = as_exception(vm->raised)->fields;
     if (!is_absent(fields[ATTRIBUTE_NAME]) || !is_absent(fields[ATTRIBUTE_OBJECT])) return;
@@ -27,7 +26,7 @@ static void complete_attribute_error(VM *vm, Value v, Value name) {
 
 Value object_get_attribute(VM *vm, Value v, Value name) {
     Value result = type_of(v)->get_attribute(vm, v, name);
-    if (__builtin_expect(is_absent(result), 0)) complete_attribute_error(vm, v, name);
+    if (__builtin_expect(is_absent(result), 0)) attribute_error_complete(vm, v, name);
     return result;
 }
 
@@ -37,7 +36,7 @@ Value object_get_described(VM *vm, Value v, Value name, Value descriptor) {
                        ? type_of(descriptor)->descriptor_get(vm, descriptor, v, from_object(type_of(v)))
                        : ABSENT;
     value_drop(vm, descriptor);
-    if (__builtin_expect(is_absent(result), 0)) complete_attribute_error(vm, v, name);
+    if (__builtin_expect(is_absent(result), 0)) attribute_error_complete(vm, v, name);
     return result;
 }
 
@@ -263,13 +262,11 @@ Value iterator_itself(VM *vm, Value iterator) {
     return value_ref(iterator);
 }
 
-Value iterator_next_unusual(VM *vm, Value iterator) {
+Value iterator_pull_unusual(VM *vm, Value iterator) {
     Value (*next)(VM *, Value) = type_of(iterator)->next;
     if (next == NULL) return raise_type(vm, "'%T' object is not an iterator", iterator);
     if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT; /* it may have no end */
-    Value item = next(vm, iterator);
-    if (is_absent(item)) iterator_ended(vm);
-    return item;
+    return next(vm, iterator);
 }
 
 bool iterator_ended(VM *vm) {

@@ -550,13 +550,13 @@ static const NativeDef functions[] = {
     {0},
 };
 
+/* In CPython's order, which decides between equally likely suggestions for a misspelt name. */
 static Type *const types[] = {
-    &object_type,     &type_type,      &bool_type,     &int_type,           &float_type,
-    &complex_type,    &str_type,       &bytes_type,    &bytearray_type,     &list_type,
-    &memoryview_type, &tuple_type,     &dict_type,     &set_type,           &frozenset_type,
-    &range_type,      &slice_type,     &property_type, &static_method_type, &class_method_type,
-    &super_type,      &enumerate_type, &zip_type,      &map_type,           &filter_type,
-    &reversed_type,
+    &bool_type, &memoryview_type, &bytearray_type,     &bytes_type,  &class_method_type, &complex_type,
+    &dict_type, &enumerate_type,  &filter_type,        &float_type,  &frozenset_type,    &property_type,
+    &int_type,  &list_type,       &map_type,           &object_type, &range_type,        &reversed_type,
+    &set_type,  &slice_type,      &static_method_type, &str_type,    &super_type,        &tuple_type,
+    &type_type, &zip_type,
 #define EXCEPTION(name, base, doc) &exc_##name,
 #include "runtime/exceptions.def"
 #undef EXCEPTION
@@ -575,22 +575,22 @@ static bool add_constants(VM *vm, Value dict) {
         const char *name;
         Object *object;
     } constants[] = {{"None", &none_object},
-                     {"True", &true_object},
-                     {"False", &false_object},
                      {"Ellipsis", &ellipsis_object},
-                     {"NotImplemented", &not_implemented_object}};
+                     {"NotImplemented", &not_implemented_object},
+                     {"False", &false_object},
+                     {"True", &true_object}};
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
         if (!dict_set_c(vm, dict, constants[i].name, from_object(constants[i].object))) return false;
     }
-    return dict_set_c(vm, dict, "__debug__", TRUE_VALUE);
+    return true;
 }
 
 bool builtins_init(VM *vm) {
     Value module = module_new_c(vm, "builtins", "Built-in functions, types, exceptions, and other objects.");
     if (is_absent(module)) return false;
     Value dict = as_module(module)->dict;
-    bool ok = add_types(vm, dict) && add_constants(vm, dict) &&
-              module_add_functions(vm, dict, functions, "builtins") &&
+    bool ok = module_add_functions(vm, dict, functions, "builtins") && add_constants(vm, dict) &&
+              add_types(vm, dict) && dict_set_c(vm, dict, "__debug__", TRUE_VALUE) &&
               (is_absent(vm->modules) || dict_set_c(vm, vm->modules, "builtins", module));
     if (ok) value_set(vm, &vm->builtins, value_ref(dict));
     value_drop(vm, module);

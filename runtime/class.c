@@ -18,6 +18,7 @@
 #include "runtime/slots.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
+#include "runtime/warn.h"
 #include "runtime/weakref.h"
 
 /* --- metaclass and layout base --- */
@@ -171,7 +172,7 @@ static bool plan_slots(VM *vm, const Type *base, Value class_name, Value dict, S
     if (is_absent(names)) return false;
     plan->names = list_new(vm, as_tuple(names)->length);
     bool ok = !is_absent(plan->names);
-    bool variable = base->item_size != 0 || base->flags & TYPE_TYPE;
+    bool variable = (base->item_size != 0 && !(base->flags & TYPE_STR)) || base->flags & TYPE_TYPE;
     if (ok && variable && as_tuple(names)->length > 0) {
         raise_type(vm, "nonempty __slots__ not supported for subtype of '%N'", base);
         ok = false;
@@ -525,6 +526,15 @@ static Type *make_type(VM *vm, Type *metatype, Type *base, Value name, Tuple *ba
     return NULL;
 }
 
+static bool warn_of_keys(VM *vm, const Type *type) {
+    Value key, value;
+    for (int64_t position = 0; dict_next(from_object(&type->dict->head), &position, &key, &value);) {
+        if (!is_string(key))
+            return warn(vm, &exc_RuntimeWarning, 1, "non-string key in the __dict__ of class %N", type);
+    }
+    return true;
+}
+
 static Value make_class(VM *vm, Type *metatype, Value name, Tuple *bases, Value dict, Value *values,
                         Value names) {
     Type *base = best_base(vm, bases);
@@ -534,7 +544,8 @@ static Value make_class(VM *vm, Type *metatype, Value name, Tuple *bases, Value 
     Type *type = make_type(vm, metatype, base, name, bases, own);
     value_drop(vm, own);
     if (type == NULL) return ABSENT;
-    if (set_names(vm, type) && init_subclass(vm, type, values, names)) return from_object(type);
+    if (warn_of_keys(vm, type) && set_names(vm, type) && init_subclass(vm, type, values, names))
+        return from_object(type);
     object_drop(vm, &type->head.object);
     return ABSENT;
 }

@@ -6,6 +6,7 @@
 #include "runtime/descriptor.h"
 
 #include "runtime/error.h"
+#include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/protocol.h"
 #include "runtime/slots.h"
@@ -288,6 +289,7 @@ static bool check_member(VM *vm, const MemberDescriptor *m, Value instance) {
 }
 
 static Value *member_place(const MemberDescriptor *m, Value instance) {
+    if (m->owner->flags & TYPE_HEAP) return object_slot_place(as_object(instance), m->offset);
     return (Value *)((char *)as_object(instance) + m->offset);
 }
 

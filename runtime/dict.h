@@ -75,6 +75,8 @@ NEW RAISES Value dict_copy(VM *vm, Value dict);
 RAISES bool dict_fill(VM *vm, Value empty, Value other); /* the same into a dict that has no entries */
 /* Merge a mapping or an iterable of pairs. */
 RAISES bool dict_update(VM *vm, Value dict, Value other);
+/* The list of what a mapping's keys() gives, all at once: its __getitem__ may reorder it. */
+NEW RAISES Value mapping_keys(VM *vm, Value mapping);
 
 /* The same with the key's hash at hand. dict_find gives the number of the entry, -1 missing, -2 RAISES. */
 RAISES int64_t dict_find(VM *vm, Dict *dict, Value key, int64_t hash);

@@ -86,13 +86,18 @@ static bool merge_key(VM *vm, Value key, void *context) {
     return done;
 }
 
-static bool merge_mapping(VM *vm, Value self, Value other) {
-    Value given = call_method(vm, other, NAME_OF(vm, keys), NULL, 0);
-    if (is_absent(given)) return false;
-    Value keys = list_from_iterable(vm, given); /* all at once: __getitem__ may reorder the mapping */
+Value mapping_keys(VM *vm, Value mapping) {
+    Value given = call_method(vm, mapping, NAME_OF(vm, keys), NULL, 0);
+    if (is_absent(given)) return ABSENT;
+    Value keys = list_from_iterable(vm, given);
     if (is_absent(keys) && error_is(vm, &exc_TypeError) && !type_of(given)->iterate)
-        raise_type(vm, "%T.keys() returned a non-iterable (type %T)", other, given);
+        raise_type(vm, "%T.keys() returned a non-iterable (type %T)", mapping, given);
     value_drop(vm, given);
+    return keys;
+}
+
+static bool merge_mapping(VM *vm, Value self, Value other) {
+    Value keys = mapping_keys(vm, other);
     if (is_absent(keys)) return false;
     Value pair[2] = {self, other};
     bool done = object_each(vm, keys, merge_key, pair);

@@ -375,7 +375,8 @@ static Type *os_subclass(int64_t error) {
 
 static Value os_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (!(type->flags & TYPE_HEAP) && !arguments_no_names(vm, type_name(type), names)) return ABSENT;
-    if (type == &exc_OSError && nargs >= 2 && is_int(args[0])) type = os_subclass(int_get(args[0]));
+    if (type == &exc_OSError && nargs >= 2 && (is_int(args[0]) || is_bool(args[0])))
+        type = os_subclass(is_int(args[0]) ? int_get(args[0]) : args[0].bits == TRUE_VALUE.bits);
     return exception_new(vm, type, args, nargs, names);
 }
 

@@ -41,11 +41,19 @@ Attributes *object_attributes(Object *object) {
     return (Attributes *)((char *)object + aligned(type->basic_size + item_bytes(object)));
 }
 
+Value *object_slot_place(Object *object, uint32_t offset) {
+    const Type *type = object->type;
+    if (type->item_size == 0) return (Value *)((char *)object + offset);
+    size_t fixed = type_native_base(type)->basic_size;
+    return (Value *)((char *)object + aligned(fixed + item_bytes(object)) + (offset - fixed));
+}
+
 static size_t area_size(uint32_t slots) { return sizeof(Attributes) + slots * sizeof(Value); }
 
 size_t instance_size(const Object *object, int64_t items) {
     const Type *type = object->type;
     size_t size = type->basic_size + (size_t)items * type->item_size;
+    if (type->flags & TYPE_HEAP) size = aligned(size);
     if (type->attributes_offset == 0) return size;
     size = aligned(size);
     return size + area_size(((const Attributes *)((const char *)object + size))->inline_slots);
@@ -91,7 +99,7 @@ Object *instance_new(VM *vm, Type *type, int64_t items) {
         raise_memory(vm);
         return NULL;
     }
-    if (has_area) fixed = aligned(fixed);
+    if (has_area || type->flags & TYPE_HEAP) fixed = aligned(fixed);
     uint32_t slots = has_area ? slots_for(type) : 0;
     size = has_area ? fixed + area_size(slots) : fixed;
     bool leaf = type->head.traverse == NULL;
@@ -329,8 +337,8 @@ void attributes_clear_own(VM *vm, Object *object) {
 
 /* The values of __slots__: every word that classes have added to their built-in base. */
 static Value *slot_values(Object *self, const Type *base, uint32_t *count) {
-    *count = base->item_size ? 0 : (self->type->basic_size - base->basic_size) / (uint32_t)sizeof(Value);
-    return (Value *)((char *)self + base->basic_size);
+    *count = (self->type->basic_size - base->basic_size) / (uint32_t)sizeof(Value);
+    return *count ? object_slot_place(self, base->basic_size) : NULL;
 }
 
 int instance_traverse(Object *self, VisitFn visit, void *context) {

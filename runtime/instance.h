@@ -60,6 +60,11 @@ static inline Attributes *attributes_at(Object *object, uint32_t offset) {
 }
 /* The area of any object, or NULL if its type gives it none. */
 Attributes *object_attributes(Object *object);
+/*
+ * The word of __slots__ at `offset` of a class's layout. Behind a text, whose length varies, the words follow its end:
+ * `offset` counts as if it had none.
+ */
+Value *object_slot_place(Object *object, uint32_t offset);
 
 static inline Value *attributes_slot(Attributes *a, uint32_t index) {
     if (__builtin_expect(index < a->inline_slots, 1)) return &a->slots[index];

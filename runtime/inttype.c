@@ -143,7 +143,7 @@ static Value make_subclass(VM *vm, Type *type, STEALS Value number) {
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[2];
-    if (nargs > 2 && is_absent(names))
+    if (nargs > 2 && type == &int_type && is_absent(names))
         return raise_type(vm, "int expected at most 2 arguments, got %d", nargs);
     if (nargs == 1 && is_absent(names)) {
         row[0] = args[0], row[1] = ABSENT;

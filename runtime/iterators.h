@@ -32,8 +32,9 @@ typedef struct {
 /* Iterators over iterators nest as deep as a script likes: each asks before it goes down. */
 RAISES static inline bool iterator_may_nest(VM *vm) { return recursion_enter(vm, ""); }
 
-/* iterator_next with the commonest iterators inlined. */
-NEW RAISES static inline Value iterator_step(VM *vm, Value iterator) {
+/* The next item of one of the commonest iterators; of any other by `rest`. */
+NEW RAISES static inline __attribute__((always_inline)) Value iterator_step_or(VM *vm, Value iterator,
+                                                                               Value (*rest)(VM *, Value)) {
     if (is_exactly(iterator, &list_iterator_type)) {
         SequenceIterator *it = (SequenceIterator *)as_object(iterator);
         if (!is_absent(it->sequence) && it->index < as_list(it->sequence)->length) {
@@ -47,7 +48,17 @@ NEW RAISES static inline Value iterator_step(VM *vm, Value iterator) {
         it->remaining--;
         return int_small(next);
     }
-    return iterator_next(vm, iterator);
+    return rest(vm, iterator);
+}
+
+/* iterator_next with the commonest iterators inlined. */
+NEW RAISES static inline Value iterator_step(VM *vm, Value iterator) {
+    return iterator_step_or(vm, iterator, iterator_next);
+}
+
+/* The same for another iterator's `next`: a StopIteration stays raised, for a trace function to be told of it. */
+NEW RAISES static inline Value iterator_forward(VM *vm, Value iterator) {
+    return iterator_step_or(vm, iterator, iterator_pull);
 }
 
 /* A SequenceIterator of the given type that begins at `index`; refs the sequence. */

@@ -107,7 +107,7 @@ static Value enumerate_new(VM *vm, Type *type, Value *args, int nargs, Value nam
 static Value enumerate_next(VM *vm, Value self) {
     if (!iterator_may_nest(vm)) return ABSENT;
     Pipe *pipe = as_pipe(self);
-    Value item = iterator_step(vm, pipe->source);
+    Value item = iterator_forward(vm, pipe->source);
     if (is_absent(item)) return ABSENT;
     Value number = pipe->count;
     Value after = is_int(number) && int_get(number) < INT_MAX_IMMEDIATE
@@ -174,7 +174,7 @@ static Value raise_lengths(VM *vm, int64_t argument, const char *relation) {
 
 /* Iterator `ended` of a strict zip has come to its end: have all? Always ABSENT. */
 static Value check_lengths(VM *vm, const Tuple *iterators, int64_t ended) {
-    if (error_raised(vm)) return ABSENT;
+    if (!iterator_ended(vm)) return ABSENT;
     if (ended > 0) return raise_lengths(vm, ended, "shorter");
     for (int64_t i = 1; i < iterators->length; i++) {
         Value item = iterator_step(vm, iterators->items[i]);
@@ -189,9 +189,9 @@ static Value check_lengths(VM *vm, const Tuple *iterators, int64_t ended) {
 
 /* The commonest number of iterators. */
 static Value zip_two(VM *vm, Pipe *pipe, const Tuple *iterators) {
-    Value first = iterator_step(vm, iterators->items[0]);
+    Value first = iterator_forward(vm, iterators->items[0]);
     if (is_absent(first)) return ABSENT;
-    Value second = iterator_step(vm, iterators->items[1]);
+    Value second = iterator_forward(vm, iterators->items[1]);
     if (!is_absent(second)) return tuple_reuse_pair(vm, &pipe->result, first, second);
     value_drop(vm, first);
     return ABSENT;
@@ -206,7 +206,7 @@ static Value zip_next(VM *vm, Value self) {
     Tuple *result = tuple_reuse(vm, &pipe->result, iterators->length);
     if (!result) return ABSENT;
     for (int64_t i = 0; i < iterators->length; i++) {
-        Value item = iterator_step(vm, iterators->items[i]);
+        Value item = iterator_forward(vm, iterators->items[i]);
         if (is_absent(item)) {
             bool whole = !is_absent(result->items[iterators->length - 1]);
             if (!whole) value_clear(vm, &pipe->result);
@@ -265,7 +265,7 @@ static Value map_next(VM *vm, Value self) {
     if (iterators->length > LOCAL_ARGUMENTS && !(args = memory_alloc(vm, size))) return ABSENT;
     int64_t count = 0;
     while (count < iterators->length) {
-        args[count] = iterator_step(vm, iterators->items[count]);
+        args[count] = iterator_forward(vm, iterators->items[count]);
         if (is_absent(args[count])) break;
         count++;
     }
@@ -323,7 +323,7 @@ static Value filter_next(VM *vm, Value self) {
     if (!iterator_may_nest(vm)) return ABSENT;
     const Pipe *pipe = as_pipe(self);
     for (;;) {
-        Value item = iterator_step(vm, pipe->source);
+        Value item = iterator_forward(vm, pipe->source);
         if (is_absent(item)) return ABSENT;
         int pass = passes(vm, pipe->function, item);
         if (pass > 0) return item;

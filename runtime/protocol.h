@@ -65,6 +65,8 @@ RAISES bool object_to_double(VM *vm, Value v, double *result);
 NEW RAISES Value object_get_attribute(VM *vm, Value v, Value name);
 /* The same for a name that is known to be a data descriptor's in the object's class. */
 NEW RAISES Value object_get_described(VM *vm, Value v, Value name, Value descriptor);
+/* What is raised, if it is an AttributeError of a program's own, says which attribute of what is missing, too. */
+void attribute_error_complete(VM *vm, Value v, Value name);
 NEW RAISES int object_find_attribute(VM *vm, Value v, Value name, Value *result); /* 1 found, 0 missing, -1 */
 RAISES bool object_set_attribute(VM *vm, Value v, Value name, Value value /* ABSENT: delete */);
 NEW RAISES Value object_generic_get(VM *vm, Value v, Value name); /* object.__getattribute__ */
@@ -96,14 +98,18 @@ RAISES int object_contains(VM *vm, Value container, Value item);
 
 /* --- iteration --- */
 NEW RAISES Value object_iterate(VM *vm, Value v);
-/* The next item; ABSENT at the end, or on an error: error_raised tells. A StopIteration is taken as the end. */
-NEW RAISES Value iterator_next_unusual(VM *vm, Value iterator); /* the rarer cases of iterator_next */
 /* After a type's `next` gave ABSENT: true at the end (a StopIteration is cleared), false when an error is raised. */
 bool iterator_ended(VM *vm);
-NEW RAISES static inline Value iterator_next(VM *vm, Value iterator) {
+NEW RAISES Value iterator_pull_unusual(VM *vm, Value iterator); /* the rarer cases of iterator_pull */
+/* As iterator_next, but a StopIteration stays raised. */
+NEW RAISES static inline Value iterator_pull(VM *vm, Value iterator) {
     Value (*next)(VM *, Value) = type_of(iterator)->next;
-    if (__builtin_expect(next == NULL || vm->interrupted, 0)) return iterator_next_unusual(vm, iterator);
-    Value item = next(vm, iterator);
+    if (__builtin_expect(next == NULL || vm->interrupted, 0)) return iterator_pull_unusual(vm, iterator);
+    return next(vm, iterator);
+}
+/* The next item; ABSENT at the end, or on an error: error_raised tells. A StopIteration is taken as the end. */
+NEW RAISES static inline Value iterator_next(VM *vm, Value iterator) {
+    Value item = iterator_pull(vm, iterator);
     if (__builtin_expect(is_absent(item), 0)) iterator_ended(vm);
     return item;
 }

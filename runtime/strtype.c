@@ -133,7 +133,7 @@ static bool check_name(VM *vm, const char *parameter, Value v) {
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[3], text;
     if (nargs == 1 && is_absent(names) && type == &str_type) return object_str(vm, args[0]);
-    if (nargs > 3 && !arguments_count(vm, "str", nargs, 0, 3)) return ABSENT;
+    if (nargs > 3 && type == &str_type && !arguments_count(vm, "str", nargs, 0, 3)) return ABSENT;
     if (!arguments_bind(vm, "str", "object='', encoding='utf-8', errors='strict'", args, nargs, names, row))
         return ABSENT;
     if (!check_name(vm, "encoding", row[1]) || !check_name(vm, "errors", row[2])) return ABSENT;

@@ -7,6 +7,8 @@
 
 #include "runtime/dict.h"
 #include "runtime/error.h"
+#include "runtime/exception.h"
+#include "runtime/list.h"
 #include "runtime/protocol.h"
 #include "runtime/str.h"
 #include "runtime/tuple.h"
@@ -321,21 +323,56 @@ Value call_spread_positional(VM *vm, Value callable, Value iterable) {
     return tuple_from_iterable(vm, iterable);
 }
 
-static bool merge_one(VM *vm, Value callable, Value keywords, Value key, Value value) {
+/* May `key` be added? */
+static bool check_keyword(VM *vm, Value keywords, Value key) {
     int there = dict_contains(vm, keywords, key);
-    if (there < 0) return false;
-    if (!there) return dict_set(vm, keywords, key, value);
+    if (there > 0) raise_key(vm, key);
+    return there == 0;
+}
+
+/* A mapping of a program's own is asked for the value of a key only when the key is known to be new. */
+static bool merge_mapping(VM *vm, Value keywords, Value mapping) {
+    Value keys = mapping_keys(vm, mapping);
+    bool ok = !is_absent(keys);
+    for (int64_t i = 0; ok && i < as_list(keys)->length; i++) {
+        Value key = as_list(keys)->items[i];
+        Value value = check_keyword(vm, keywords, key) ? object_get_item(vm, mapping, key) : ABSENT;
+        ok = !is_absent(value) && dict_set(vm, keywords, key, value);
+        value_xdrop(vm, value);
+    }
+    value_xdrop(vm, keys);
+    return ok;
+}
+
+static bool merge_dict(VM *vm, Value keywords, Value mapping) {
+    Value copy = dict_new(vm), key, value; /* a key's __eq__ may change the mapping */
+    bool ok = !is_absent(copy) && dict_update(vm, copy, mapping);
+    for (int64_t position = 0; ok && dict_next(copy, &position, &key, &value);) {
+        ok = check_keyword(vm, keywords, key) && dict_set(vm, keywords, key, value);
+    }
+    value_xdrop(vm, copy);
+    return ok;
+}
+
+/* A KeyError with one argument tells of a keyword that is there twice, as CPython sees it whoever has raised it. */
+static void explain_merge(VM *vm, Value callable, Value mapping) {
+    if (error_is(vm, &exc_AttributeError)) {
+        error_clear(vm);
+        raise_after_stars(vm, callable, "**", "a mapping", mapping);
+        return;
+    }
+    Tuple *args = error_is(vm, &exc_KeyError) ? as_tuple(as_exception(vm->raised)->args) : NULL;
+    if (args == NULL || args->length != 1) return;
+    Value key = value_ref(args->items[0]);
+    error_clear(vm);
     Value text = describe(vm, callable);
-    if (is_absent(text)) return false;
-    if (is_string(key))
-        raise_type(vm, "%S got multiple values for keyword argument '%S'", text, key);
-    else
-        raise_type(vm, "%S keywords must be strings", text);
-    value_drop(vm, text);
-    return false;
+    if (!is_absent(text)) raise_type(vm, "%S got multiple values for keyword argument '%S'", text, key);
+    value_xdrop(vm, text);
+    value_drop(vm, key);
 }
 
 bool call_merge_keywords(VM *vm, Value callable, Value keywords, Value mapping) {
+    bool plain = is_dict(mapping) && type_of(mapping)->iterate == dict_type.iterate, ok;
     if (!is_exactly(mapping, &dict_type)) {
         Value keys;
         int found = object_find_attribute(vm, mapping, NAME_OF(vm, keys), &keys);
@@ -343,13 +380,11 @@ bool call_merge_keywords(VM *vm, Value callable, Value keywords, Value mapping) 
         if (found == 0) return raise_after_stars(vm, callable, "**", "a mapping", mapping), false;
         value_drop(vm, keys);
     }
-    if (as_dict(keywords)->count == 0) return dict_update(vm, keywords, mapping);
-    Value copy = dict_new(vm), key, value;
-    bool ok = !is_absent(copy) && dict_update(vm, copy, mapping);
-    for (int64_t position = 0; ok && dict_next(copy, &position, &key, &value);) {
-        ok = merge_one(vm, callable, keywords, key, value);
-    }
-    value_xdrop(vm, copy);
+    if (as_dict(keywords)->count == 0)
+        ok = dict_update(vm, keywords, mapping);
+    else
+        ok = plain ? merge_dict(vm, keywords, mapping) : merge_mapping(vm, keywords, mapping);
+    if (!ok) explain_merge(vm, callable, mapping);
     return ok;
 }
 

@@ -160,7 +160,7 @@ Value eval_run(VM *vm) {
 #endif
     LOAD_FRAME();
     if (UNLIKELY(!c_stack_has_room(vm))) goto error;
-    TRACED(if (entering && !trace_call(vm, frame)) goto error;)
+    TRACED(if (entering && !trace_call(vm, frame)) goto error; ip = frame->ip; sp = frame->sp;)
     if (UNLIKELY(error_raised(vm))) goto error; /* a generator resumed by throw() */
     NEXT();
 
@@ -2298,7 +2298,7 @@ enter_function: /* all parameters are in place */
 
 entered:
     LOAD_FRAME();
-    TRACED(if (!trace_call(vm, frame)) goto error;)
+    TRACED(if (!trace_call(vm, frame)) goto error; ip = frame->ip; sp = frame->sp;)
     if (UNLIKELY(vm->interrupted)) goto entered_interrupted;
     NEXT();
 
@@ -2309,7 +2309,7 @@ refused:
 enter_getter: /* (object): a property's function runs on it, its place takes the result */
     arguments = --sp;
     nargs = 1;
-    flags = 0;
+    flags = FRAME_GETTER;
     value_ref(callable);
     goto call_function;
 
@@ -2438,8 +2438,11 @@ traced: /* in front of an instruction */
     frame->sp = sp;
     if (UNLIKELY(!trace_instruction(vm, frame))) {
         ip = frame->ip;
+        sp = frame->sp;
         goto error;
     }
+    ip = frame->ip; /* the trace function may have set f_lineno */
+    sp = frame->sp;
     word = *ip++;
     goto *targets[word & 255];
 #else
@@ -2484,6 +2487,7 @@ reraised : {
     frame->sp = sp;
     TRACED(trace_return(vm, frame, ABSENT);)
     flags = frame->flags;
+    if (flags & FRAME_GETTER) step_getter_failed(vm, frame);
     if (flags & FRAME_GENERATOR)
         generator_finish(vm, frame_generator(frame));
     else

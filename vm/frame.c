@@ -13,6 +13,7 @@
 #include "runtime/tuple.h"
 #include "vm/generator.h"
 #include "vm/machine.h"
+#include "vm/trace.h"
 
 Value *frame_base(VM *vm) { return vm->frame ? vm->frame->top : vm->stack; }
 
@@ -91,6 +92,10 @@ const Code *frame_object_code(const FrameObject *object) {
 Value frame_object_globals(const FrameObject *object) { return as_function(object->function)->globals; }
 
 static uint32_t line_of(const FrameObject *object) {
+    /* What belongs to no line, as the return at a function's end, belongs to the line that was traced last. */
+    bool traced = object->frame && !is_absent(object->trace) && object->last_line;
+    if (traced && code_line(frame_object_code(object), frame_index(object->frame)) == 0)
+        return object->last_line;
     return object->frame ? frame_line(object->frame)
                          : code_line_near(frame_object_code(object), object->index);
 }
@@ -171,20 +176,6 @@ static Value get_line(VM *vm, Value self) {
     return line ? int_small(line) : NONE;
 }
 
-/* Jumps are for a trace function, and not even that can make them here. */
-static bool refuse_line(VM *vm, Value self, Value value) {
-    (void)self;
-    if (is_absent(value))
-        raise_error(vm, &exc_AttributeError, "cannot delete attribute");
-    else if (!is_int_family(value))
-        raise_value(vm, "lineno must be an integer");
-    else if (vm_machine(vm)->trace_depth == 0)
-        raise_value(vm, "f_lineno can only be set in a trace function");
-    else
-        raise_value(vm, "can't jump: instructions have no stack that is known at each line");
-    return false;
-}
-
 static Value get_lasti(VM *vm, Value self) {
     (void)vm;
     FrameObject *object = as_frame_object(self);
@@ -246,7 +237,7 @@ static const GetSetDef frame_getsets[] = {
     {"f_code", get_code, NULL, "Return the code object being executed in this frame."},
     {"f_globals", get_globals, NULL, "Return the global variables in the frame."},
     {"f_lasti", get_lasti, NULL, "Return the index of the last attempted instruction in the frame."},
-    {"f_lineno", get_line, refuse_line, "Return the current line number in the frame."},
+    {"f_lineno", get_line, trace_set_line, "Return the current line number in the frame."},
     {"f_locals", get_locals, NULL, "Return the mapping used by the frame to look up local variables."},
     {"f_trace", get_trace, set_trace,
      "Return the trace function for this frame, or None if no trace function is set."},

@@ -287,6 +287,14 @@ static const char *const last_modules[] = {"sys", "builtins", "warnings"};
 /* What scripts left elsewhere in sys may refer to anything. */
 static const char *const streams[] = {"stdout", "stderr", "stdin"};
 
+/* The exception that ended the program holds its frames. */
+static void forget_last_exception(VM *vm) {
+    static const char *const names[] = {"last_exc", "last_type", "last_value", "last_traceback"};
+    for (size_t i = 0; i < sizeof names / sizeof *names && !is_absent(vm->sys); i++)
+        dict_set_c(vm, vm->sys, names[i], NONE);
+    error_clear(vm);
+}
+
 /* Let go of all modules. The streams and builtins stay usable for finalizers. */
 static void clear_modules(VM *vm) {
     if (is_absent(vm->modules)) return;
@@ -295,6 +303,7 @@ static void clear_modules(VM *vm) {
     value_clear(vm, &vm->exit_functions);
     value_clear(vm, &vm->audit_hooks);
     clear_but(vm, vm->modules, last_modules);
+    forget_last_exception(vm);
     gc_collect(vm_heap(vm), OLDEST);
     vm_machine(vm)->imports_ended = true;
     dict_clear(vm, vm->modules);

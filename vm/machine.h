@@ -13,6 +13,9 @@
 #include "runtime/state.h"
 #include "vm/signal.h"
 
+/* What a trace function is told of, for what it may do then. */
+typedef enum { TOLD_OTHER, TOLD_START, TOLD_RESUME, TOLD_LINE } ToldEvent;
+
 typedef struct Machine {
     Value file_loader;   /* the class of loaders of source files; ABSENT before the first one is loaded */
     Value native_import; /* builtins.__import__ as it was made: import statements need no call while it is
@@ -21,6 +24,10 @@ typedef struct Machine {
     struct AttributeCacheEntry *attribute_cache; /* vm/specialise.h; ATTRIBUTE_CACHE_SIZE entries, owned */
     Value trace_function, profile_function;      /* vm/trace.h; ABSENT: none */
     uint32_t trace_depth;                        /* calls of those under way */
+    struct {
+        const void *frame; /* the frame object that the innermost call is about */
+        ToldEvent event;
+    } told;
     SignalState signals;
     bool imports_ended; /* modules are cleared: one that is imported now would outlive the program */
     bool library_off;   /* -X lib=FOLDER: the library is read from there, not from the binary */

@@ -166,6 +166,7 @@ static bool set_new_slot(uint32_t *cache, Value object, const Shape *shape, cons
 static bool set_member(uint32_t *cache, Value found, bool store) {
     if (is_absent(found) || !is_exactly(found, &member_descriptor_type)) return false;
     const MemberDescriptor *member = (const MemberDescriptor *)as_object(found);
+    if (member->owner->item_size != 0) return false; /* its place depends on the object's length */
     cache[2] = member->offset;
     return !store || !(member->flags & MEMBER_READONLY);
 }

@@ -2,6 +2,7 @@
 
 #include "vm/steps.h"
 
+#include "compiler/opcode.h"
 #include "runtime/cell.h"
 #include "runtime/class.h"
 #include "runtime/descriptor.h"
@@ -23,10 +24,20 @@
 /* A NameError of the given type with its `name` set. */
 static Value raise_name(VM *vm, Type *type, const char *format, Value name) {
     raise_error(vm, type, format, name);
-    if (error_is(vm, &exc_NameError)) {
+    if (error_is(vm, &exc_NameError) && !error_is(vm, &exc_UnboundLocalError)) {
         value_set(vm, &as_exception(vm->raised)->fields[NAME_ERROR_NAME], value_ref(name));
     }
     return ABSENT;
+}
+
+void step_getter_failed(VM *vm, const Frame *getter) {
+    const Frame *caller = getter->previous;
+    uint32_t word = caller->ip[-1 - opcode_info[OP_LOAD_ATTR].cache];
+    bool local = opcode_info[word_opcode(word)].family == OP_LOAD_LOCAL_ATTR;
+    Value object = getter->locals[0];
+    if (!is_absent(object) && is_cell(object)) object = as_cell(object)->content;
+    if (is_absent(object)) return;
+    attribute_error_complete(vm, object, caller->code->names->items[local ? word >> 16 : word >> 8]);
 }
 
 bool step_unbound(VM *vm, const Code *code, uint32_t variable) {

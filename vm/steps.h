@@ -10,6 +10,8 @@
 #include "vm/frame.h"
 
 /* --- names --- */
+/* A property's getter ends with what is raised: if that is an AttributeError, it says which attribute of what is missing. */
+void step_getter_failed(VM *vm, const Frame *getter);
 RAISES bool step_unbound(VM *vm, const Code *code, uint32_t variable); /* always false */
 NEW RAISES Value step_load_global(VM *vm, const Frame *frame, Value name);
 NEW RAISES Value step_load_name(VM *vm, const Frame *frame, Value name);

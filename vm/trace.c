@@ -2,6 +2,8 @@
 
 #include "vm/trace.h"
 
+#include <string.h>
+
 #include "compiler/opcode.h"
 #include "runtime/descriptor.h"
 #include "runtime/error.h"
@@ -16,15 +18,26 @@ enum { NO_INDEX = UINT32_MAX };
 
 /* --- calling the program's function --- */
 
+/* A generator that something is thrown into goes on nowhere but at its handlers. */
+static ToldEvent told_event(VM *vm, const FrameObject *frame, const char *event) {
+    if (strcmp(event, "line") == 0) return TOLD_LINE;
+    if (strcmp(event, "call") != 0 || error_raised(vm)) return TOLD_OTHER;
+    return frame->last_line ? TOLD_RESUME : TOLD_START;
+}
+
 /* function(frame, event, argument) -> its result; what is raised meanwhile comes back after it, unless it fails. */
 static Value notify(VM *vm, Value function, Value frame, const char *event, Value argument) {
     Machine *machine = vm_machine(vm);
+    const __typeof__(machine->told) outer = machine->told;
+    machine->told.frame = as_object(frame);
+    machine->told.event = told_event(vm, as_frame_object(frame), event);
     Value raised = error_take(vm), result = ABSENT;
     Value name = string_intern_c(vm, event);
     value_ref(function);
     machine->trace_depth++;
     if (!is_absent(name)) result = call_3(vm, function, frame, name, argument);
     machine->trace_depth--;
+    machine->told = outer;
     value_drop(vm, function);
     value_xdrop(vm, name);
     if (is_absent(result))
@@ -166,8 +179,7 @@ Value trace_native_end(VM *vm, Frame *frame, Value callable, const Value *first,
 
 /* --- lines --- */
 
-/* Instructions in front of a function's body, which belong to no line of it. */
-static bool is_prologue(const Code *code, uint32_t index) {
+bool trace_is_prologue(const Code *code, uint32_t index) {
     Opcode op = word_opcode(code->instructions[index]);
     if (op == OP_COPY_FREE_VARS || op == OP_MAKE_CELL || op == OP_RETURN_GENERATOR) return true;
     return index && op == OP_POP_TOP && word_opcode(code->instructions[index - 1]) == OP_RETURN_GENERATOR;
@@ -185,7 +197,7 @@ static uint32_t line_at(FrameObject *f, const Code *code, uint32_t index) {
 }
 
 static bool begins_line(FrameObject *f, const Frame *frame, uint32_t index) {
-    if (is_prologue(frame->code, index)) return false;
+    if (trace_is_prologue(frame->code, index)) return false;
     uint32_t line = line_at(f, frame->code, index);
     /* To wait once more for what is delegated to is no new line. */
     bool again = f->last_index != NO_INDEX && index < f->last_index &&

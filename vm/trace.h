@@ -38,6 +38,11 @@ RAISES bool trace_native_call(VM *vm, Frame *frame, Value callable, const Value 
 NEW RAISES Value trace_native_end(VM *vm, Frame *frame, Value callable, const Value *first,
                                   STEALS Value result);
 
+/* Is the instruction in front of a function's body? It belongs to no line of it. */
+bool trace_is_prologue(const Code *code, uint32_t index);
+/* frame.f_lineno = value: the trace function that is told of a line sends the frame to another one (vm/jump.c). */
+RAISES bool trace_set_line(VM *vm, Value frame, Value value);
+
 /* sys.settrace, sys.setprofile, sys.gettrace, sys.getprofile. */
 RAISES bool trace_init(VM *vm);
 
