@@ -95,38 +95,49 @@ Value raise_error(VM *vm, Type *type, const char *format, ...) {
 }
 
 void memory_error_reset(VM *vm) {
-    if (is_absent(vm->last_memory_error)) return;
-    Exception *e = as_exception(vm->last_memory_error);
-    value_clear(vm, &e->traceback);
-    value_clear(vm, &e->context);
-    value_clear(vm, &e->cause);
+    if (vm->shared_memory_error == NULL) return;
+    Value error = value_ref(from_object(vm->shared_memory_error));
+    value_clear(vm, &as_exception(error)->traceback);
+    value_clear(vm, &as_exception(error)->context);
+    value_clear(vm, &as_exception(error)->cause);
+    value_drop(vm, error);
 }
 
-/* The spare MemoryError is given away, and comes back when it dies (runtime/exception.c): so it is like any other, and
- * what its traceback holds goes with it. If many are alive at a time, all but the first are one and the same. */
+/* Take a spare one. */
+static Value give_away(VM *vm, Value *spare) {
+    Value error = *spare;
+    *spare = ABSENT;
+    object_track_again(vm, as_object(error)); /* refused: a cycle through it is not found */
+    return error;
+}
+
+/* A spare MemoryError is given away, and comes back when it dies (runtime/exception.c): so it is like any other, and what its
+ * traceback holds goes with it. If many are alive at a time, all but the first are one and the same. */
 Value raise_memory(VM *vm) {
-    Value spare = vm->memory_error;
-    if (is_absent(vm->last_memory_error)) return ABSENT; /* the VM is being made or taken down */
-    if (is_absent(spare)) {
+    if (!vm->keep_memory_errors) return ABSENT; /* the VM is being made or taken down */
+    if (!is_absent(vm->memory_error)) return raise_object(vm, give_away(vm, &vm->memory_error));
+    if (is_absent(vm->last_memory_error)) {
+        Value shared = value_ref(from_object(vm->shared_memory_error));
         memory_error_reset(vm);
-        return raise_object(vm, value_ref(vm->last_memory_error));
+        return raise_object(vm, shared);
     }
-    vm->memory_error = ABSENT;
-    object_track_again(vm, as_object(spare)); /* refused: a cycle through it is not found */
-    return raise_object(vm, spare);
+    vm->shared_memory_error = as_object(vm->last_memory_error);
+    return raise_object(vm, give_away(vm, &vm->last_memory_error));
 }
 
 bool memory_errors_init(VM *vm) {
-    vm->memory_error = call_0(vm, from_object(&exc_MemoryError));
-    if (is_absent(vm->memory_error)) return false;
-    object_untrack(vm, as_object(vm->memory_error));
-    vm->last_memory_error = call_0(vm, from_object(&exc_MemoryError));
-    vm->keep_memory_error = true;
-    return !is_absent(vm->last_memory_error);
+    Value *spares[] = {&vm->memory_error, &vm->last_memory_error};
+    for (int i = 0; i < 2; i++) {
+        *spares[i] = call_0(vm, from_object(&exc_MemoryError));
+        if (is_absent(*spares[i])) return false;
+        object_untrack(vm, as_object(*spares[i]));
+    }
+    vm->keep_memory_errors = true;
+    return true;
 }
 
 void memory_errors_fini(VM *vm) {
-    vm->keep_memory_error = false;
+    vm->keep_memory_errors = false;
     value_clear(vm, &vm->memory_error);
     value_clear(vm, &vm->last_memory_error);
 }

@@ -58,15 +58,18 @@ static void clear(VM *vm, Object *self) {
     value_clear(vm, &e->context);
 }
 
-/* A MemoryError that dies becomes the VM's spare one, if there is none (see raise_memory). */
+/* A MemoryError that dies becomes a spare one of the VM's, if one is missing (see raise_memory). */
 static bool kept_as_spare(VM *vm, Object *self) {
-    if (self->type != &exc_MemoryError || !vm->keep_memory_error || !is_absent(vm->memory_error))
-        return false;
+    if (self->type != &exc_MemoryError || !vm->keep_memory_errors) return false;
+    bool shared = self == vm->shared_memory_error;
+    Value *spare = shared ? &vm->last_memory_error : &vm->memory_error;
+    if (!is_absent(*spare)) return false;
     Exception *e = (Exception *)self;
     e->args = value_ref(vm->empty_tuple);
     e->suppress_context = FALSE_VALUE;
     self->refs = 1;
-    vm->memory_error = from_object(self);
+    *spare = from_object(self);
+    if (shared) vm->shared_memory_error = NULL;
     return true;
 }
 

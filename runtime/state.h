@@ -117,8 +117,9 @@ struct VM {
     HandledException *handled;     /* the innermost item; never NULL */
     HandledException handled_base; /* the outermost */
     Value memory_error;      /* a spare one, for when there is no memory to make one; ABSENT: in use; owned */
-    Value last_memory_error; /* raised when the spare one is in use, by all who share it; owned */
-    bool keep_memory_error;  /* a MemoryError that dies becomes the spare one */
+    Value last_memory_error; /* the same, when that is in use ... */
+    Object *shared_memory_error; /* ... which is this while it is in use, by all who need one; not owned */
+    bool keep_memory_errors;     /* a MemoryError that dies becomes a spare one */
 
     /* Machine. */
     struct Frame *frame; /* the running frame; NULL outside of Python code. vm/frame.h */
