@@ -63,26 +63,54 @@ bool target_is_comparable(const Node *target) {
     return last && is_operand(last) && !is_display(last) && last->kind != AST_Starred;
 }
 
-/*
- * `==` is suggested where a condition may have been meant, which is when the last item before the only `=` could be
- * compared.
- */
-void assignment_refuse(Parser *p, Node *target, const Node *value) {
-    const Node *last = last_item(target);
-    if (!target_is_comparable(target) || !starts_with_operand(value))
-        target_set(p, target, TARGET_ASSIGN);
-    else if (last->kind == AST_Name && target != last)
-        syntax_error(p, span_join(last->span, value->span),
+/* `==` is suggested where a condition may have been meant. */
+static void suggest_comparison(Parser *p, const Node *target, Span value) {
+    if (target->kind == AST_Name && !target->parenthesized)
+        syntax_error(p, span_join(target->span, value),
                      "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
     else
-        syntax_error(p, last->span, "cannot assign to %s here. Maybe you meant '==' instead of '='?",
-                     expression_description(last));
+        syntax_error(p, target->span, "cannot assign to %s here. Maybe you meant '==' instead of '='?",
+                     expression_description(target));
+}
+
+/* So it is when the last item before the only `=` could be compared. */
+void assignment_refuse(Parser *p, Node *target, const Node *value) {
+    if (!target_is_comparable(target) || !starts_with_operand(value))
+        target_set(p, target, TARGET_ASSIGN);
+    else
+        suggest_comparison(p, last_item(target), value->span);
+}
+
+/* The operand that an expression begins with, if it is not all of it. */
+static const Node *leading_operand(const Node *node) {
+    const Node *part = node, *whole;
+    do {
+        whole = part;
+        if (whole == NULL || whole->parenthesized) break;
+        switch ((AstKind)whole->kind) {
+        case AST_Tuple: part = whole->Tuple.elts.count ? whole->Tuple.elts.items[0] : whole; break;
+        case AST_Compare: part = whole->Compare.left; break;
+        case AST_BoolOp: part = whole->BoolOp.values.items[0]; break;
+        case AST_IfExp: part = whole->IfExp.body; break;
+        default: break;
+        }
+    } while (part != whole);
+    return part && part != node && is_operand(part) && part->kind != AST_Starred ? part : NULL;
+}
+
+/* x = 1, y = 2 is not a chain of assignments: what it begins with, x = 1, may be meant as a condition. */
+static void chain_refuse(Parser *p, const Node *first, const Node *second) {
+    const Node *operand = leading_operand(second);
+    if (operand && target_is_comparable(first)) suggest_comparison(p, last_item(first), operand->span);
 }
 
 Node *statement_assign(Parser *p, Sequence targets, Expr value) {
     Node *first = targets.nodes.count ? targets.nodes.items[0] : NULL;
     if (targets.nodes.count == 1 && target_invalid_part(first, TARGET_ASSIGN))
         assignment_refuse(p, first, value.node);
+    for (uint32_t i = 1; first && i < targets.nodes.count; i++)
+        if (target_invalid_part(targets.nodes.items[i], TARGET_ASSIGN))
+            chain_refuse(p, first, targets.nodes.items[1]);
     for (uint32_t i = 0; i < targets.nodes.count; i++)
         target_set(p, targets.nodes.items[i], TARGET_ASSIGN);
     return NODE_NEW(Assign, span_join(targets.span, value.span), .targets = targets.nodes,
