@@ -9,7 +9,6 @@
 #include "runtime/instance.h"
 #include "runtime/int.h"
 #include "runtime/protocol.h"
-#include "runtime/row.h"
 #include "runtime/tuple.h"
 
 enum { TEXT_PENDING_SIZE = 2 * FILE_BUFFER_SIZE }; /* less than a chunk, and another such piece */

@@ -624,6 +624,17 @@ static Value raise_shutting_down(VM *vm) {
     return raise_error(vm, &exc_ImportError, "sys.meta_path is None, Python is likely shutting down");
 }
 
+/* CPython has these loaded before a program begins, so that a file of that name beside the program never takes their
+ * place; here they are loaded when they are asked for. */
+static bool is_there_at_start(Value name) {
+    static const char *const names[] = {
+        "_collections_abc", "abc",  "codecs", "encodings", "genericpath", "io", "os",
+        "posixpath",        "site", "stat"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (string_equal_c(name, names[i])) return true;
+    return false;
+}
+
 Value load_module(VM *vm, Value name, Value parent, Value last, Value path) {
     Value meta_path = dict_get_c(vm, vm->sys, "meta_path");
     if (!value_is_given(meta_path) || vm_machine(vm)->imports_ended) return raise_shutting_down(vm);
@@ -635,10 +646,10 @@ Value load_module(VM *vm, Value name, Value parent, Value last, Value path) {
     }
     Found found = {0};
     Value module = ABSENT;
-    bool ok = true;
+    bool ok = true, start = is_absent(parent) && is_there_at_start(name);
     if (is_absent(parent) && is_native(name))
         found.origin = FROM_NATIVE;
-    else
+    else if (!start || find_frozen(vm, name) == NULL)
         ok = find_on_path(vm, name, last, path, &found);
     const FrozenModule *frozen =
         ok && is_absent(parent) && may_be_hidden(&found) ? find_frozen(vm, name) : NULL;

@@ -1,0 +1,1 @@
+print('the one beside the program:', __name__)
