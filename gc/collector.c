@@ -135,6 +135,7 @@ static bool gather(Heap *heap, int generation) {
     c->target = target;
     c->start = generation == OLDEST ? 0 : target->length;
     for (int i = above - 1; i >= 0; i--) {
+        c->emptied[i] = heap->generations[i].length;
         move_candidates(&heap->generations[i], target, (GcPlace)(GC_YOUNG + above));
     }
     c->end = target->length;
@@ -405,8 +406,8 @@ static void promote(Heap *heap, int generation) {
     } else if (generation == OLDEST - 1) {
         c->oldest_pending += survivors;
     }
-    for (int i = 0; i <= OLDEST; i++)
-        generation_shrink(heap_vm(heap), &heap->generations[i]);
+    for (int i = 0; i <= generation; i++) /* a younger one is as full again when it is collected next */
+        generation_shrink(heap_vm(heap), &heap->generations[i], i < OLDEST ? c->emptied[i] : 0);
 }
 
 /* ---- The collection as a whole ---- */

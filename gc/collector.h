@@ -76,9 +76,10 @@ typedef struct Collector {
     uint64_t oldest_pending; /* objects that joined it since */
 
     /* The collection under way. */
-    Generation *target;  /* holds the candidates ... */
-    uint32_t start, end; /* ... at these entries */
-    uint32_t *scratch;   /* a word for each, see collector.c */
+    Generation *target;       /* holds the candidates ... */
+    uint32_t start, end;      /* ... at these entries */
+    uint32_t emptied[OLDEST]; /* how many entries each generation had that was moved there */
+    uint32_t *scratch;        /* a word for each, see collector.c */
     size_t scratch_bytes;
     FinalizerQueue finalizers;
 } Collector;

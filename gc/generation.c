@@ -32,8 +32,8 @@ bool generation_reserve(VM *vm, Generation *generation, uint32_t more) {
     return resize(vm, generation, capacity > need ? capacity : need);
 }
 
-void generation_shrink(VM *vm, Generation *generation) {
-    size_t wanted = (size_t)generation->length * 2;
+void generation_shrink(VM *vm, Generation *generation, uint32_t expected) {
+    size_t wanted = (size_t)(generation->length > expected ? generation->length : expected) * 2;
     if (wanted < GENERATION_CAPACITY_MIN) wanted = GENERATION_CAPACITY_MIN;
     if (generation->capacity / 4 >= wanted) resize(vm, generation, wanted); /* refused: it stays as it is */
 }
@@ -60,7 +60,7 @@ static void leave_hole(VM *vm, Generation *generation, uint32_t index) {
     if (generation->holes < GENERATION_CAPACITY_MIN || generation->holes < generation->length / 4 * 3) return;
     if (is_under_collection(vm_heap(vm), generation)) return;
     generation_compact(generation, 0);
-    generation_shrink(vm, generation);
+    generation_shrink(vm, generation, 0);
 }
 
 void generation_remove(VM *vm, Object *object) {

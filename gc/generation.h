@@ -57,8 +57,8 @@ void generation_compact(Generation *generation, uint32_t start);
 /* Take a tracked (or GC_NEW) object out. Its place is GC_UNTRACKED from then on, its flags stay. */
 void generation_remove(VM *vm, Object *object);
 
-/* Give back most of a vector that has become much too large. */
-void generation_shrink(VM *vm, Generation *generation);
+/* Give back most of a vector that is much too large for what it has and for the `expected` entries it may get again. */
+void generation_shrink(VM *vm, Generation *generation, uint32_t expected);
 
 /* The entry of an object that leaves the young generation: a hole, or dropped with the holes before it. */
 static inline void generation_leave_young(Generation *young, uint32_t index) {
