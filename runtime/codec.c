@@ -15,6 +15,7 @@
 #include "runtime/strsearch.h"
 #include "runtime/strtype.h"
 #include "runtime/text.h"
+#include "runtime/warn.h"
 
 /* --- names --- */
 
@@ -185,6 +186,7 @@ typedef struct {
     ErrorHandler handler;
     size_t
         *taken; /* NULL: all there is; else more may come, and an incomplete character at the end is left */
+    const uint8_t *odd_escape; /* the first escape that means nothing, behind its backslash; or NULL */
     Builder out;
 } Decoder;
 
@@ -581,8 +583,10 @@ static const char *simple_escape(Decoder *d, size_t *at) {
     if (letter == 'N') return named_escape(d, at);
     if (letter == '\n') return NULL;
     if (letter >= '0' && letter <= '7') {
-        --*at;
-        builder_char(&d->out, read_digits(d, at, 3, 8, &found));
+        const uint8_t *digits = d->data + --*at;
+        uint32_t c = read_digits(d, at, 3, 8, &found);
+        if (c > 0xFF && !d->odd_escape) d->odd_escape = digits;
+        builder_char(&d->out, c);
         return NULL;
     }
     for (const char *l = letters; *l; l += 2) {
@@ -591,9 +595,20 @@ static const char *simple_escape(Decoder *d, size_t *at) {
             return NULL;
         }
     }
+    if (!d->odd_escape) d->odd_escape = d->data + *at - 1;
     builder_char(&d->out, '\\');
     builder_char(&d->out, letter);
     return NULL;
+}
+
+/* Runs user code: `escape` is read before. */
+static bool warn_of_escape(VM *vm, const uint8_t *escape) {
+    uint8_t c = *escape;
+    if (c >= '0' && c <= '7') {
+        const char digits[] = {(char)c, (char)escape[1], (char)escape[2], '\0'};
+        return warn(vm, &exc_DeprecationWarning, 1, "invalid octal escape sequence '\\%s'", digits);
+    }
+    return warn(vm, &exc_DeprecationWarning, 1, "invalid escape sequence '\\%S'", vm->characters[c]);
 }
 
 static const char *raw_escape(Decoder *d, size_t *at) {
@@ -654,6 +669,7 @@ static Value decode_slowly(VM *vm, CodecId id, const uint8_t *data, size_t size,
         text = builder_finish(&d.out);
     else
         builder_fini(&d.out);
+    if (!is_absent(text) && d.odd_escape && !warn_of_escape(vm, d.odd_escape)) value_clear(vm, &text);
     value_xdrop(vm, copy);
     return text;
 }

@@ -193,12 +193,12 @@ interrupt() {
     rm -f out.txt
     env --default-signal=INT "$mpy" -c "$code" <hang.fifo >out.txt 2>err.txt &
     pid=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    for _ in {1..600}; do
         [ -s out.txt ] && break
         sleep 0.1
     done
     kill -INT $pid
-    (sleep 10; kill -KILL $pid) >/dev/null 2>&1 &
+    (sleep 60; kill -KILL $pid) >/dev/null 2>&1 &
     wait $pid 2>/dev/null
     status=$?
     kill $! 2>/dev/null
