@@ -169,28 +169,17 @@ static int order_with_int(VM *vm, double d, Value i) {
     return order ? order : d > floor(d);
 }
 
-static bool accept(CompareOp op, int order) {
-    switch (op) {
-    case COMPARE_LT: return order < 0;
-    case COMPARE_LE: return order <= 0;
-    case COMPARE_EQ: return order == 0;
-    case COMPARE_NE: return order != 0;
-    case COMPARE_GT: return order > 0;
-    default: return order >= 0;
-    }
-}
-
 static Value compare(VM *vm, Value a, Value b, CompareOp op) {
     double x = float_number(a);
     if (is_float_family(b)) {
         double y = float_number(b);
         if (isnan(x) || isnan(y)) return bool_from(op == COMPARE_NE);
-        return bool_from(accept(op, x < y ? -1 : x > y));
+        return compare_order(x < y ? -1 : x > y, op);
     }
     if (!is_int_family(b)) return NOT_IMPLEMENTED;
     if (isnan(x)) return bool_from(op == COMPARE_NE);
     int order = order_with_int(vm, x, b);
-    return order == 2 ? ABSENT : bool_from(accept(op, order));
+    return order == 2 ? ABSENT : compare_order(order, op);
 }
 
 /* Modulo the prime 2^61-1, as ints hash, so that equal numbers have equal hashes (the library reference,

@@ -111,22 +111,10 @@ static Value try_compare(VM *vm, Value a, Value b, CompareOp op) {
     return NOT_IMPLEMENTED;
 }
 
-/* What an order, <0, 0 or >0, says of the operator. */
-static inline bool order_holds(int order, CompareOp op) {
-    switch (op) {
-    case COMPARE_LT: return order < 0;
-    case COMPARE_LE: return order <= 0;
-    case COMPARE_EQ: return order == 0;
-    case COMPARE_NE: return order != 0;
-    case COMPARE_GT: return order > 0;
-    default: return order >= 0;
-    }
-}
-
 Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
     static const char *const symbols[] = {"<", "<=", "==", "!=", ">", ">="};
     if (type_of(a)->compare == int_type.compare && type_of(b)->compare == int_type.compare)
-        return bool_from(order_holds(int_order(a, b), op));
+        return compare_order(int_order(a, b), op);
     if (!recursion_enter(vm, " in comparison")) return ABSENT;
     Value result = try_compare(vm, a, b, op);
     recursion_leave(vm);

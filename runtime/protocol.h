@@ -38,16 +38,17 @@ RAISES static inline int object_less(VM *vm, Value a, Value b) {
 static inline Value compare_equality(int equal, CompareOp op) {
     return equal < 0 ? ABSENT : bool_from(equal == (op == COMPARE_EQ));
 }
-static inline Value compare_order(int64_t order, CompareOp op) {
+static inline bool order_holds(int64_t order, CompareOp op) {
     switch (op) {
-    case COMPARE_LT: return bool_from(order < 0);
-    case COMPARE_LE: return bool_from(order <= 0);
-    case COMPARE_EQ: return bool_from(order == 0);
-    case COMPARE_NE: return bool_from(order != 0);
-    case COMPARE_GT: return bool_from(order > 0);
-    default: return bool_from(order >= 0);
+    case COMPARE_LT: return order < 0;
+    case COMPARE_LE: return order <= 0;
+    case COMPARE_EQ: return order == 0;
+    case COMPARE_NE: return order != 0;
+    case COMPARE_GT: return order > 0;
+    default: return order >= 0;
     }
 }
+static inline Value compare_order(int64_t order, CompareOp op) { return bool_from(order_holds(order, op)); }
 
 /* --- arithmetic --- */
 NEW RAISES Value object_binary(VM *vm, BinaryOp op, Value left, Value right);
