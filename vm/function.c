@@ -92,15 +92,6 @@ static bool set_dict(VM *vm, Value self, Value value) {
     return true;
 }
 
-static Value function_get_attribute(VM *vm, Value self, Value name) {
-    Value found = type_lookup(vm, &function_type, name);
-    if (!is_absent(found) && type_of(found)->descriptor_set != NULL)
-        return object_generic_get(vm, self, name);
-    Value dict = as_function(self)->dict;
-    Value own = is_absent(dict) ? ABSENT : dict_get_string(vm, dict, name);
-    return is_absent(own) ? object_generic_get(vm, self, name) : value_ref(own);
-}
-
 static Value get_code(VM *vm, Value self) {
     (void)vm;
     return value_ref(from_object(as_function(self)->code));
@@ -282,7 +273,6 @@ Type function_type = {
     .new = function_make,
     .repr = function_repr,
     .call = function_call,
-    .get_attribute = function_get_attribute,
     .descriptor_get = function_descriptor_get,
     .getsets = function_getsets,
     .members = function_members,
