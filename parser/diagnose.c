@@ -129,15 +129,11 @@ static bool explain_equal_from(const Scene *s, uint32_t start) {
     if (!left.node || scene_kind(s, left.end) != TK_EQUAL) return false;
     Prefix right = scene_parse(s, START_ARITHMETIC, left.end + 1);
     if (!right.node || is_assignment(scene_kind(s, right.end))) return false;
-    if (first.kind == TK_NAME && left.end == start + 1)
-        return fail(s, span_join(left.span, right.span),
-                    "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
     bool display = left.node->kind == AST_List || left.node->kind == AST_Tuple ||
                    left.node->kind == AST_GeneratorExp || first.kind == TK_KW_TRUE ||
                    first.kind == TK_KW_NONE || first.kind == TK_KW_FALSE;
     if (display) return false;
-    syntax_error(s->p, left.node->span, "cannot assign to %s here. Maybe you meant '==' instead of '='?",
-                 expression_description(left.node));
+    comparison_suggest(s->p, left.node, right.span);
     return true;
 }
 

@@ -210,6 +210,8 @@ Node *target_invalid_part(Node *node, TargetUse use);
 
 /* Report the wrong part of `target` of a `=`; `value` is what follows the only one, or NULL. */
 void assignment_refuse(Parser *p, Node *target, const Node *value);
+/* `==` is suggested where a condition may have been meant: `target` is before the `=`, `value` behind it. */
+void comparison_suggest(Parser *p, const Node *target, Span value);
 /* Is this wrong target one that CPython would compare with the value instead? */
 bool target_is_comparable(const Node *target);
 Node *statement_assign(Parser *p, Sequence targets, Expr value);

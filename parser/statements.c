@@ -63,8 +63,7 @@ bool target_is_comparable(const Node *target) {
     return last && is_operand(last) && !is_display(last) && last->kind != AST_Starred;
 }
 
-/* `==` is suggested where a condition may have been meant. */
-static void suggest_comparison(Parser *p, const Node *target, Span value) {
+void comparison_suggest(Parser *p, const Node *target, Span value) {
     if (target->kind == AST_Name && !target->parenthesized)
         syntax_error(p, span_join(target->span, value),
                      "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
@@ -78,7 +77,7 @@ void assignment_refuse(Parser *p, Node *target, const Node *value) {
     if (!target_is_comparable(target) || !starts_with_operand(value))
         target_set(p, target, TARGET_ASSIGN);
     else
-        suggest_comparison(p, last_item(target), value->span);
+        comparison_suggest(p, last_item(target), value->span);
 }
 
 /* The operand that an expression begins with, if it is not all of it. */
@@ -101,16 +100,17 @@ static const Node *leading_operand(const Node *node) {
 /* x = 1, y = 2 is not a chain of assignments: what it begins with, x = 1, may be meant as a condition. */
 static void chain_refuse(Parser *p, const Node *first, const Node *second) {
     const Node *operand = leading_operand(second);
-    if (operand && target_is_comparable(first)) suggest_comparison(p, last_item(first), operand->span);
+    if (operand && target_is_comparable(first)) comparison_suggest(p, last_item(first), operand->span);
 }
 
 Node *statement_assign(Parser *p, Sequence targets, Expr value) {
     Node *first = targets.nodes.count ? targets.nodes.items[0] : NULL;
     if (targets.nodes.count == 1 && target_invalid_part(first, TARGET_ASSIGN))
         assignment_refuse(p, first, value.node);
-    for (uint32_t i = 1; first && i < targets.nodes.count; i++)
-        if (target_invalid_part(targets.nodes.items[i], TARGET_ASSIGN))
-            chain_refuse(p, first, targets.nodes.items[1]);
+    bool chain_ok = true;
+    for (uint32_t i = 1; first && chain_ok && i < targets.nodes.count; i++)
+        chain_ok = !target_invalid_part(targets.nodes.items[i], TARGET_ASSIGN);
+    if (!chain_ok) chain_refuse(p, first, targets.nodes.items[1]);
     for (uint32_t i = 0; i < targets.nodes.count; i++)
         target_set(p, targets.nodes.items[i], TARGET_ASSIGN);
     return NODE_NEW(Assign, span_join(targets.span, value.span), .targets = targets.nodes,
