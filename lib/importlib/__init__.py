@@ -93,3 +93,17 @@ def _find_spec(name, path, target=None):
         if spec is not None:
             return spec
     return None
+
+
+def _import_dotted(name):
+    """The object of a dotted name: modules are imported along it."""
+    first, *rest = name.split('.')
+    done, found = first, __import__(first)
+    for part in rest:
+        done += '.' + part
+        try:
+            found = getattr(found, part)
+        except AttributeError:
+            __import__(done)
+            found = getattr(found, part)
+    return found

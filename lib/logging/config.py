@@ -9,6 +9,7 @@ import logging
 import logging.handlers
 import os
 import re
+from importlib import _import_dotted
 
 _IDENTIFIER = re.compile("^[a-z_][a-z0-9_]*$", re.I)
 
@@ -24,20 +25,6 @@ def _clear_existing_handlers():
     logging._handlers.clear()
     logging.shutdown(logging._handlerList[:])
     del logging._handlerList[:]
-
-
-def _resolve(name):
-    """The object of that full name, whose modules are imported."""
-    first, *rest = name.split(".")
-    used, found = first, __import__(first)
-    for part in rest:
-        used += "." + part
-        try:
-            found = getattr(found, part)
-        except AttributeError:
-            __import__(used)
-            found = getattr(found, part)
-    return found
 
 
 def _leave_or_disable(existing, children, disable):
@@ -108,7 +95,7 @@ def _create_formatters(parser):
         defaults = parser.get(section, "defaults", raw=True, fallback=None)
         cls = logging.Formatter
         if class_name := parser[section].get("class"):
-            cls = _resolve(class_name)
+            cls = _import_dotted(class_name)
         if defaults is not None:
             formatters[name] = cls(text, dates, style, defaults=eval(defaults, vars(logging)))
         else:
@@ -125,7 +112,7 @@ def _install_handlers(parser, formatters):
         try:
             cls = eval(class_name, vars(logging))
         except (AttributeError, NameError):
-            cls = _resolve(class_name)
+            cls = _import_dotted(class_name)
         arguments = eval(section.get("args", "()"), vars(logging))
         options = eval(section.get("kwargs", "{}"), vars(logging))
         handler = cls(*arguments, **options)
@@ -411,7 +398,7 @@ class DictConfigurator(BaseConfigurator):
         text, dates, style = config.get("format", None), config.get("datefmt", None), config.get("style", "%")
         options = {} if config.get("defaults", None) is None else {"defaults": config["defaults"]}
         cls = config.get("class", None)
-        cls = logging.Formatter if not cls else _resolve(cls)
+        cls = logging.Formatter if not cls else _import_dotted(cls)
         if "validate" in config:
             return cls(text, dates, style, config["validate"], **options)
         return cls(text, dates, style, **options)

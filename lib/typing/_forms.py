@@ -1214,6 +1214,17 @@ class ForwardRef(_UnionOperators, _Final, _root=True):
         return f"ForwardRef({self.__forward_arg__!r}{module})"
 
 
+def _with_args(t, args):
+    """The alias or union t with other arguments."""
+    if args == t.__args__:
+        return t
+    if isinstance(t, GenericAlias):
+        return GenericAlias(t.__origin__, args)
+    if isinstance(t, types.UnionType):
+        return functools.reduce(operator.or_, args)
+    return t.copy_with(args)
+
+
 def _evaluated(t, globalns, localns, guard=frozenset()):
     """t with the forward references in it evaluated."""
     if isinstance(t, ForwardRef):
@@ -1221,11 +1232,5 @@ def _evaluated(t, globalns, localns, guard=frozenset()):
     if isinstance(t, (_GenericAlias, GenericAlias, types.UnionType)):
         args = tuple(ForwardRef(a) if isinstance(t, GenericAlias) and isinstance(a, str) else a for a in t.__args__)
         new = tuple(_evaluated(a, globalns, localns, guard) for a in args)
-        if new == t.__args__:
-            return t
-        if isinstance(t, GenericAlias):
-            return GenericAlias(t.__origin__, new)
-        if isinstance(t, types.UnionType):
-            return functools.reduce(operator.or_, new)
-        return t.copy_with(new)
+        return _with_args(t, new)
     return t

@@ -2,14 +2,14 @@
 
 import collections.abc
 import functools
-import operator
 import sys
 import types
 from types import GenericAlias
 
 from _types import Generic
 from typing._forms import (Annotated, ForwardRef, Never, NotRequired, ParamSpec, ParamSpecArgs, ReadOnly, Required,
-                           _AnnotatedAlias, _BaseGenericAlias, _ConcatenateGenericAlias, _evaluated, _GenericAlias)
+                           _AnnotatedAlias, _BaseGenericAlias, _ConcatenateGenericAlias, _evaluated, _GenericAlias,
+                           _with_args)
 
 __name__ = "typing"  # the home that classes and functions tell
 
@@ -21,14 +21,7 @@ def _strip_annotations(t):
     if isinstance(t, _GenericAlias) and t.__origin__ in (Required, NotRequired, ReadOnly):
         return _strip_annotations(t.__args__[0])
     if isinstance(t, (_GenericAlias, GenericAlias, types.UnionType)):
-        stripped = tuple(_strip_annotations(a) for a in t.__args__)
-        if stripped == t.__args__:
-            return t
-        if isinstance(t, GenericAlias):
-            return GenericAlias(t.__origin__, stripped)
-        if isinstance(t, types.UnionType):
-            return functools.reduce(operator.or_, stripped)
-        return t.copy_with(stripped)
+        return _with_args(t, tuple(_strip_annotations(a) for a in t.__args__))
     return t
 
 

@@ -470,10 +470,7 @@ class NonCallableMock:
         if self.call_args is None:
             raise AssertionError(f'expected call not found.\nExpected: '
                                  f'{self._format_mock_call_signature(args, kwargs)}\n  Actual: not called.')
-        expected, actual = self._call_matcher(_Call((args, kwargs), two=True)), self._call_matcher(self.call_args)
-        if actual != expected:
-            cause = expected if isinstance(expected, Exception) else None
-            raise AssertionError(self._format_mock_failure_message(args, kwargs)) from cause
+        self._check_last(self.call_args, args, kwargs, 'call')
 
     def assert_called_once_with(self, /, *args, **kwargs):
         """The only call had these arguments."""
@@ -484,14 +481,25 @@ class NonCallableMock:
 
     def assert_any_call(self, /, *args, **kwargs):
         """Some call had these arguments."""
-        expected = self._call_matcher(_Call((args, kwargs), two=True))
-        cause = expected if isinstance(expected, Exception) else None
-        if cause or not any(self._call_matcher(each) == expected for each in self.call_args_list):
-            raise AssertionError(f'{self._format_mock_call_signature(args, kwargs)} call not found') from cause
+        self._check_any(self.call_args_list, args, kwargs, 'call')
 
     def assert_has_calls(self, calls, any_order=False):
         """mock_calls has these calls, one after the other; or in any order."""
         self._check_has(calls, any_order, self.mock_calls, 'Calls', '  Actual')
+
+    def _check_last(self, last, args, kwargs, action):
+        """The last call or await was with these arguments."""
+        expected, actual = self._call_matcher(_Call((args, kwargs), two=True)), self._call_matcher(last)
+        if actual != expected:
+            cause = expected if isinstance(expected, Exception) else None
+            raise AssertionError(self._format_mock_failure_message(args, kwargs, action)) from cause
+
+    def _check_any(self, all_args, args, kwargs, action):
+        """One of the calls or awaits was with these arguments."""
+        expected = self._call_matcher(_Call((args, kwargs), two=True))
+        cause = expected if isinstance(expected, Exception) else None
+        if cause or not any(self._call_matcher(each) == expected for each in all_args):
+            raise AssertionError(f'{self._format_mock_call_signature(args, kwargs)} {action} not found') from cause
 
     def _check_has(self, calls, any_order, all_calls, what, actual):
         expected = [self._call_matcher(each) for each in calls]
@@ -798,10 +806,7 @@ class AsyncMockMixin:
         """The last await had these arguments."""
         if self.await_args is None:
             raise AssertionError(f'Expected await: {self._format_mock_call_signature(args, kwargs)}\nNot awaited')
-        expected, actual = self._call_matcher(_Call((args, kwargs), two=True)), self._call_matcher(self.await_args)
-        if actual != expected:
-            cause = expected if isinstance(expected, Exception) else None
-            raise AssertionError(self._format_mock_failure_message(args, kwargs, action='await')) from cause
+        self._check_last(self.await_args, args, kwargs, 'await')
 
     def assert_awaited_once_with(self, /, *args, **kwargs):
         """The only await had these arguments."""
@@ -812,10 +817,7 @@ class AsyncMockMixin:
 
     def assert_any_await(self, /, *args, **kwargs):
         """Some await had these arguments."""
-        expected = self._call_matcher(_Call((args, kwargs), two=True))
-        cause = expected if isinstance(expected, Exception) else None
-        if cause or not any(self._call_matcher(each) == expected for each in self.await_args_list):
-            raise AssertionError(f'{self._format_mock_call_signature(args, kwargs)} await not found') from cause
+        self._check_any(self.await_args_list, args, kwargs, 'await')
 
     def assert_has_awaits(self, calls, any_order=False):
         """These awaits are there, one after the other; or in any order."""

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import inspect
 import types
+from importlib import _import_dotted
 
 from unittest.mock import (AsyncMock, CallableMixin, InvalidSpecError, MagicMock, NonCallableMagicMock, NonCallableMock,
                            _callable, _instances_are_callable, _is_async, _is_list, _is_mock, create_autospec)
@@ -18,22 +19,7 @@ def _resolve_target(target):
         target, attribute = target.rsplit('.', 1)
     except (TypeError, ValueError, AttributeError):
         raise TypeError(f'Need a valid target to patch. You supplied: {target!r}')
-    return functools.partial(_import_path, target), attribute
-
-
-def _import_path(path):
-    """The object of a dotted path: modules are imported along it."""
-    first, *rest = path.split('.')
-    found = __import__(first)
-    done = first
-    for name in rest:
-        done += '.' + name
-        try:
-            found = getattr(found, name)
-        except AttributeError:
-            __import__(done)
-            found = getattr(found, name)
-    return found
+    return functools.partial(_import_dotted, target), attribute
 
 
 class _patch:
@@ -280,7 +266,7 @@ def _patch_object(target, attribute, new=DEFAULT, spec=None, create=False, spec_
 
 def _patch_multiple(target, spec=None, create=False, spec_set=None, autospec=None, new_callable=None, **kwargs):
     """The same for several attributes. Those that are DEFAULT become mocks, which a function gets by keyword."""
-    getter = functools.partial(_import_path, target) if type(target) is str else lambda: target
+    getter = functools.partial(_import_dotted, target) if type(target) is str else lambda: target
     if not kwargs:
         raise ValueError('Must supply at least one keyword argument with patch.multiple')
     patchers = []
@@ -326,7 +312,7 @@ class _patch_dict:
 
     def __enter__(self):
         if isinstance(self.in_dict, str):
-            self.in_dict = _import_path(self.in_dict)
+            self.in_dict = _import_dotted(self.in_dict)
         target = self.in_dict
         try:
             self._original = target.copy()
