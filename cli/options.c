@@ -1,13 +1,14 @@
 /* The command line. */
 #include "cli/options.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/version.h"
 
-enum { GO_ON = -1, STATUS_USAGE = 2 };
+enum { GO_ON = -1, STATUS_FATAL = 1, STATUS_USAGE = 2 };
 
 static const char usage_line[] = "usage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\n";
 
@@ -50,11 +51,18 @@ static int complain(const char *program, const char *format, const char *what) {
 
 /* --- heap settings --- */
 
+/* The decimal digits that a text begins with, and what is behind them; false where there are none, or too many. */
+static bool parse_number(const char *text, uint64_t *result, char **end) {
+    if (*text < '0' || *text > '9') return false;
+    errno = 0;
+    *result = strtoull(text, end, 10);
+    return errno == 0;
+}
+
 /* A number with an optional unit behind it, wholly. */
 static bool parse_size(const char *text, uint64_t *result) {
     char *end;
-    if (*text < '0' || *text > '9') return false;
-    *result = strtoull(text, &end, 10);
+    if (!parse_number(text, result, &end)) return false;
     static const char units[] = "kKmMgG";
     const char *unit = *end ? strchr(units, *end) : NULL;
     if (unit) {
@@ -93,8 +101,7 @@ static bool set_fail_alloc(HeapOptions *heap, const char *value) {
         heap->tell_requests = true;
         return true;
     }
-    if (*value < '0' || *value > '9') return false;
-    heap->fail_at = strtoull(value, &end, 10);
+    if (!parse_number(value, &heap->fail_at, &end)) return false;
     heap->fail_forever = strcmp(end, ",forever") == 0;
     return *end == '\0' || heap->fail_forever;
 }
@@ -112,38 +119,67 @@ static bool set_heap_check(HeapOptions *heap, const char *value) {
 }
 
 static const struct {
-    const char *name, *variable;
+    const char *name, *variable, *values;
     bool (*set)(HeapOptions *heap, const char *value);
 } settings[] = {
-    {"malloc", "MPYMALLOC", set_malloc},           {"heapsize", "MPYHEAPSIZE", set_heap_size},
-    {"failalloc", "MPYFAILALLOC", set_fail_alloc}, {"gcstress", "MPYGCSTRESS", set_gc_stress},
-    {"heapcheck", "MPYHEAPCHECK", set_heap_check},
+    {"malloc", "MPYMALLOC", "pools, system or debug", set_malloc},
+    {"heapsize", "MPYHEAPSIZE", "N, Nk, NM or NG bytes", set_heap_size},
+    {"failalloc", "MPYFAILALLOC", "N, N,forever or count", set_fail_alloc},
+    {"gcstress", "MPYGCSTRESS", "N", set_gc_stress},
+    {"heapcheck", "MPYHEAPCHECK", "0 or 1", set_heap_check},
 };
 
 enum { SETTING_COUNT = sizeof settings / sizeof *settings };
 
+/* `where` is the option or the variable. */
+static int complain_of_value(const char *program, const char *where, const char *value, int setting) {
+    char text[200];
+    snprintf(text, sizeof text, "Bad value of %s: '%.80s' (expected: %s)\n", where, value,
+             settings[setting].values);
+    return complain(program, "%s", text);
+}
+
 /* -X name=value; options of no meaning here are only shown in sys._xoptions, as CPython does. */
-static bool set_extra(Options *o, const char *text, bool given[SETTING_COUNT]) {
-    const char *equals = strchr(text, '=');
+static int set_extra(Options *o, const char *program, const char *text, bool given[SETTING_COUNT]) {
+    const char *equals = strchr(text, '='), *value = equals ? equals + 1 : "";
     size_t length = equals ? (size_t)(equals - text) : strlen(text);
+    char where[20];
     for (int i = 0; i < SETTING_COUNT; i++) {
         if (strlen(settings[i].name) != length || strncmp(settings[i].name, text, length) != 0) continue;
         given[i] = true;
-        return equals && settings[i].set(&o->heap, equals + 1);
+        if (settings[i].set(&o->heap, value)) return GO_ON;
+        snprintf(where, sizeof where, "-X %s", settings[i].name);
+        return complain_of_value(program, where, value, i);
     }
-    return true;
+    return GO_ON;
+}
+
+/* Hashes are made with it when the machine starts (vm/machine.c). */
+static bool is_hash_seed(const char *text) {
+    uint64_t seed;
+    char *end;
+    if (strcmp(text, "random") == 0) return true;
+    return parse_number(text, &seed, &end) && *end == '\0' && seed <= UINT32_MAX;
 }
 
 /* What the environment says and no option has said. */
 static int read_environment(Options *o, const char *program, const bool given[SETTING_COUNT]) {
     if (o->ignore_environment) return GO_ON;
     const char *inspect = getenv("PYTHONINSPECT"), *unbuffered = getenv("PYTHONUNBUFFERED");
+    const char *seed = getenv("PYTHONHASHSEED");
     if (inspect && *inspect) o->inspect = true;
     if (unbuffered && *unbuffered) o->unbuffered = true;
+    if (seed && *seed && !is_hash_seed(seed)) {
+        fputs("Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in "
+              "range "
+              "[0; 4294967295]\n",
+              stderr);
+        return STATUS_FATAL;
+    }
     for (int i = 0; i < SETTING_COUNT; i++) {
         const char *value = given[i] ? NULL : getenv(settings[i].variable);
         if (!value || !*value || settings[i].set(&o->heap, value)) continue;
-        return complain(program, "Bad value of %s\n", settings[i].variable);
+        return complain_of_value(program, settings[i].variable, value, i);
     }
     return GO_ON;
 }
@@ -212,8 +248,7 @@ static int short_options(Options *o, int *index, int argc, char **argv, bool giv
             }
             if (*at == 'X') {
                 o->extra[o->extra_count++] = argument;
-                return set_extra(o, argument, given) ? GO_ON
-                                                     : complain(argv[0], "Bad option -X %s\n", argument);
+                return set_extra(o, argv[0], argument, given);
             }
             o->action = *at == 'c' ? ACTION_CODE : ACTION_MODULE;
             o->target = argument;

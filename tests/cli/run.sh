@@ -331,5 +331,45 @@ matches "requests counted" 0 "*heap: [1-9]* requests*" "$mpy" -X failalloc=count
 MPYMALLOC=debug MPYGCSTRESS=1 MPYHEAPCHECK=1 expect "all at once" 0 '[1, 2]' '' "$mpy" -c 'print([1, 2])'
 MPYHEAPCHECK=2 matches "bad value" 2 "Bad value of MPYHEAPCHECK*" "$mpy" -c ''
 
+# Options of the memory manager with a wrong value, as an option and in the environment; names that mean nothing here.
+wrong_setting() { # NAME VARIABLE VALUE...
+    local name=$1 variable=$2 value
+    shift 2
+    for value; do
+        matches "-X $name=$value" 2 "Bad value of -X $name: '$value' (expected: *)*usage: *" "$mpy" -X "$name=$value" -c ''
+        [ -z "$value" ] ||
+            matches "$variable=$value" 2 "Bad value of $variable: '$value' (expected: *" env "$variable=$value" "$mpy" -c ''
+    done
+    matches "-X $name" 2 "Bad value of -X $name: '' *" "$mpy" -X "$name" -c ''
+    expect "$variable empty" 0 fine '' env "$variable=" "$mpy" -c 'print("fine")'
+    expect "$variable not looked at" 0 fine '' env "$variable=nonsense" "$mpy" -E -c 'print("fine")'
+}
+wrong_setting heapsize MPYHEAPSIZE 99999999999999999999 18446744073709551616 17179869184G 20000000000000000000k nonsense '' -1 +1 \
+    ' 5' 0x10 1e9 1.5M 10MM 1T M
+wrong_setting failalloc MPYFAILALLOC 99999999999999999999 18446744073709551616 nonsense '' -1 1,never ,forever count,forever 1k '1 '
+wrong_setting gcstress MPYGCSTRESS 4294967296 99999999999999999999 4G nonsense '' -1 1,forever
+wrong_setting heapcheck MPYHEAPCHECK nonsense '' 2 01 -1 yes
+wrong_setting malloc MPYMALLOC nonsense '' pool POOLS pymalloc
+matches "a long value is cut" 2 "Bad value of -X malloc: '$(printf 'x%.0s' {1..80})' *" "$mpy" -X "malloc=$(printf 'x%.0s' {1..5000})" -c ''
+MPYGCSTRESS=nonsense expect "an option wins over a bad variable" 0 fine '' "$mpy" -X gcstress=0 -c 'print("fine")'
+for value in 0 18446744073709551615 17179869183G 64M 65536k; do
+    expect "-X heapsize=$value" 0 fine '' "$mpy" -X "heapsize=$value" -c 'print("fine")'
+done
+for value in 0 18446744073709551615 18446744073709551615,forever; do
+    expect "-X failalloc=$value" 0 fine '' "$mpy" -X "failalloc=$value" -c 'print("fine")'
+done
+expect "-X gcstress, largest" 0 fine '' "$mpy" -X gcstress=4294967295 -c 'print("fine")'
+expect "a heap too small to start with" 1 '' 'mpy: not enough memory to start' "$mpy" -X heapsize=1 -c ''
+expect "unknown -X names are remembered" 0 "[('', '1'), ('heapsiz', '?'), ('heapsize2', True), ('some', True)]" '' \
+    "$mpy" -X some -X heapsiz=? -X heapsize2 -X =1 -c 'import sys; print(sorted(sys._xoptions.items()))'
+MPYHEAP=nonsense MPYNOTHING=1 expect "unknown variables mean nothing" 0 fine '' "$mpy" -c 'print("fine")'
+for value in nonsense -1 4294967296 99999999999999999999 1x; do
+    matches "PYTHONHASHSEED=$value" 1 'Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be *' \
+        env "PYTHONHASHSEED=$value" "$mpy" -c ''
+done
+for value in '' random 0 4294967295; do
+    expect "PYTHONHASHSEED=$value" 0 fine '' env "PYTHONHASHSEED=$value" "$mpy" -c 'print("fine")'
+done
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
