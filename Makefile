@@ -20,7 +20,8 @@ PROGRAM_asan := mpy-asan
 PROGRAM_coverage := mpy-coverage
 PROGRAM := $(PROGRAM_$(VARIANT))
 
-ROOMS := base lexer parser compiler runtime runtime/modules gc vm cli
+RUNTIME := classes code numbers text bytes containers files errors modules
+ROOMS := base lexer parser compiler runtime $(RUNTIME:%=runtime/%) gc vm cli
 LIBRARIES := gmp libutf8proc nettle libb2 zlib libpcre2-8 libpcre2-16 libpcre2-32
 READLINE := $(shell pkg-config --exists readline 2>/dev/null && echo readline)
 
@@ -118,7 +119,7 @@ $(GEN)/frozen.c: $(OUT)/frozen.stamp ;
 UNIDATA_INPUT := $(addprefix $(UNICODE_DATA)/,UnicodeData.txt DerivedCoreProperties.txt \
 	extracted/DerivedNumericType.txt CaseFolding.txt SpecialCasing.txt)
 
-$(GEN)/unidata.c: runtime/tools/unidata.c runtime/tools/ucdfile.h runtime/unicode_table.h
+$(GEN)/unidata.c: runtime/text/tools/unidata.c runtime/text/tools/ucdfile.h runtime/text/unicode_table.h
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/unidata $<
@@ -127,13 +128,13 @@ $(GEN)/unidata.c: runtime/tools/unidata.c runtime/tools/ucdfile.h runtime/unicod
 UCD_INPUT := $(addprefix $(UNICODE_DATA)/,UnicodeData.txt EastAsianWidth.txt extracted/DerivedNumericValues.txt \
 	NamedSequences.txt)
 
-$(GEN)/ucd.c: runtime/tools/ucd.c runtime/tools/ucdfile.h runtime/ucd.h
+$(GEN)/ucd.c: runtime/text/tools/ucd.c runtime/text/tools/ucdfile.h runtime/text/ucd.h
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/ucd $<
 	@$(GEN)/ucd $(UCD_INPUT) > $@
 
-$(GEN)/powers.c: runtime/tools/powers.c runtime/powers.h
+$(GEN)/powers.c: runtime/numbers/tools/powers.c runtime/numbers/powers.h
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/powers $< -lgmp
@@ -160,7 +161,7 @@ oom:
 
 # Branch coverage of the memory manager and what belongs to it, by the unit tests and the script tests of those subjects.
 COVERED := gc/ runtime/audit.c runtime/roots.c runtime/modules/gc.c runtime/modules/heap.c $(wildcard runtime/weakref*.c \
-	runtime/memoryview*.c runtime/buffer*.c runtime/modules/*weakref*.c runtime/modules/array*.c)
+	runtime/bytes/memoryview*.c runtime/bytes/buffer*.c runtime/modules/*weakref*.c runtime/modules/array*.c)
 COVERAGE_TESTS := $(wildcard tests/modules/gc tests/modules/heap tests/modules/weakref tests/modules/array tests/lang/gc \
 	tests/types/memoryview tests/types/weakref tests/regression tests/limit)
 

@@ -2,12 +2,12 @@
 #include "cli/complete.h"
 
 #include "lexer/lexer.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/list.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 #include "vm/machine.h"
 
 /* The candidates for `prefix`, each to be shown behind `front`. */

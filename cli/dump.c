@@ -9,7 +9,7 @@
 #include "lexer/dump.h"
 #include "parser/dump.h"
 #include "parser/parser.h"
-#include "runtime/error.h"
+#include "runtime/errors/error.h"
 #include "vm/import.h"
 
 enum { STATUS_ERROR = 1 };

@@ -6,7 +6,7 @@
 #include "cli/options.h"
 #include "cli/prompt.h"
 #include "cli/run.h"
-#include "runtime/file.h"
+#include "runtime/files/file.h"
 #include "runtime/modules/atexit.h"
 #include "vm/machine.h"
 

@@ -14,10 +14,10 @@
 #include <readline/readline.h>
 
 #include "cli/complete.h"
-#include "runtime/codec.h"
-#include "runtime/error.h"
-#include "runtime/list.h"
-#include "runtime/str.h"
+#include "runtime/text/codec.h"
+#include "runtime/errors/error.h"
+#include "runtime/containers/list.h"
+#include "runtime/text/str.h"
 
 enum { HISTORY_MAX = 2000 /* lines kept in the file */ };
 

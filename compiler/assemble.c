@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "runtime/code.h"
-#include "runtime/error.h"
-#include "runtime/tuple.h"
+#include "runtime/code/code.h"
+#include "runtime/errors/error.h"
+#include "runtime/containers/tuple.h"
 
 /* ---- Joining and threading --------------------------------------------------------------------------------------- */
 

@@ -4,16 +4,16 @@
 
 #include <string.h>
 
-#include "runtime/class.h"
-#include "runtime/error.h"
-#include "runtime/instance.h"
-#include "runtime/int.h"
-#include "runtime/list.h"
+#include "runtime/classes/class.h"
+#include "runtime/errors/error.h"
+#include "runtime/classes/instance.h"
+#include "runtime/numbers/int.h"
+#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 /* --- tree to objects --- */
 

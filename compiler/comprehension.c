@@ -5,7 +5,7 @@
 
 #include "compiler/compiler.h"
 
-#include "runtime/code.h"
+#include "runtime/code/code.h"
 
 typedef struct {
     Label next; /* where the loop takes its next item */

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/bytes.h"
-#include "runtime/complex.h"
-#include "runtime/error.h"
-#include "runtime/float.h"
-#include "runtime/int.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/numbers/complex.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 enum { INT_LITERAL_DIGITS_MAX = 4300 }; /* CPython's default: decimal conversion is quadratic */
 

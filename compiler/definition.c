@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/code.h"
+#include "runtime/code/code.h"
 
 /* ---- Closures ---------------------------------------------------------------------------------------------------- */
 

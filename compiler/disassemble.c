@@ -4,8 +4,8 @@
 
 #include "compiler/opcode.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 typedef struct {
     VM *vm;

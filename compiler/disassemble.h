@@ -9,7 +9,7 @@
 
 #include "base/buffer.h"
 #include "lexer/source.h"
-#include "runtime/code.h"
+#include "runtime/code/code.h"
 
 /* Append the text of `code` and all code in it to `out`. `source` may be NULL: no source lines. False RAISES; a refused
  * append shows in out->failed. */

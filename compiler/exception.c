@@ -8,7 +8,7 @@
 
 #include "compiler/compiler.h"
 
-#include "runtime/code.h"
+#include "runtime/code/code.h"
 
 /* ---- Handlers ---------------------------------------------------------------------------------------------------- */
 

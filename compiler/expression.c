@@ -2,12 +2,12 @@
 
 #include "compiler/compiler.h"
 
-#include "runtime/code.h"
+#include "runtime/code/code.h"
 
 #include <string.h>
 
 #include "compiler/warn.h"
-#include "runtime/set.h"
+#include "runtime/containers/set.h"
 #include "runtime/type.h"
 
 enum {

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/bytes.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 enum {
     FOLD_INT_BITS_MAX = 128,   /* of a product, power or shift */

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "runtime/code.h"
+#include "runtime/code/code.h"
 
 /* ---- Which variables may be unbound ------------------------------------------------------------------------------ */
 

@@ -6,8 +6,8 @@
 
 #include "compiler/compiler.h"
 
-#include "runtime/error.h"
-#include "runtime/str.h"
+#include "runtime/errors/error.h"
+#include "runtime/text/str.h"
 
 /* Push a function without parameters that returns the value of `value`. */
 static void lazy_value(Compiler *c, Node *key, Identifier name, Node *value) {

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "runtime/protocol.h"
-#include "runtime/set.h"
-#include "runtime/str.h"
+#include "runtime/containers/set.h"
+#include "runtime/text/str.h"
 
 typedef struct {
     Name **captures; /* in the order in which they were met */

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/code.h"
-#include "runtime/error.h"
-#include "runtime/str.h"
+#include "runtime/code/code.h"
+#include "runtime/errors/error.h"
+#include "runtime/text/str.h"
 
 /* ---- Numbering variables ----------------------------------------------------------------------------------------- */
 

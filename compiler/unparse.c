@@ -9,7 +9,7 @@
 
 #include "base/buffer.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 /* How tightly an operator binds; a part is put in parentheses where it binds more loosely than its place asks. */
 typedef enum {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "compiler/opcode.h"
-#include "runtime/tuple.h"
+#include "runtime/containers/tuple.h"
 
 enum { DEPTH_UNKNOWN = -1, DEPTH_NO_START = -2 }; /* of a word that is no instruction's first */
 

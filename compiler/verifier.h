@@ -11,7 +11,7 @@
  */
 
 #include "base/memory.h"
-#include "runtime/code.h"
+#include "runtime/code/code.h"
 
 /* What is wrong, NULL when nothing is (or when there is no memory to find out). Code nested in it is not looked at. */
 const char *code_verify(const Code *code, Allocator allocator);

@@ -1,6 +1,6 @@
 #include "runtime/arguments.h"
 
-#include "runtime/error.h"
+#include "runtime/errors/error.h"
 #include "runtime/protocol.h"
 
 bool arguments_count(VM *vm, const char *function, int64_t nargs, int minimum, int maximum) {

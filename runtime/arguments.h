@@ -8,7 +8,7 @@
  * The texts are CPython's: "list expected at most 1 argument, got 2", "list() takes no keyword arguments".
  */
 
-#include "runtime/tuple.h"
+#include "runtime/containers/tuple.h"
 
 static inline int64_t names_count(Value names) { return is_absent(names) ? 0 : as_tuple(names)->length; }
 

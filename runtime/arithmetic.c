@@ -1,12 +1,12 @@
 /* The numeric half of runtime/protocol.h: operators with their fallbacks, conversions to numbers. */
 
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/float.h"
-#include "runtime/int.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/warn.h"
-#include "runtime/str.h"
+#include "runtime/errors/warn.h"
+#include "runtime/text/str.h"
 
 static const char *const binary_symbols[BINARY_COUNT] = {
     [BINARY_ADD] = "+",

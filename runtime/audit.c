@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "gc/collector.h"
-#include "runtime/code.h"
-#include "runtime/dict.h"
-#include "runtime/function.h"
-#include "runtime/instance.h"
-#include "runtime/shape.h"
-#include "runtime/str.h"
+#include "runtime/code/code.h"
+#include "runtime/containers/dict.h"
+#include "runtime/code/function.h"
+#include "runtime/classes/instance.h"
+#include "runtime/classes/shape.h"
+#include "runtime/text/str.h"
 
 /*
  * In order: a table of the objects met, following references, comparing counts, looking into objects.

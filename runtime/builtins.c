@@ -4,23 +4,23 @@
  */
 
 #include "runtime/arguments.h"
-#include "runtime/class.h"
-#include "runtime/dict.h"
+#include "runtime/classes/class.h"
+#include "runtime/containers/dict.h"
 #include "runtime/each.h"
-#include "runtime/error.h"
-#include "runtime/exception.h"
-#include "runtime/file.h"
-#include "runtime/float.h"
-#include "runtime/int.h"
-#include "runtime/iterators.h"
-#include "runtime/list.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/exception.h"
+#include "runtime/files/file.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
+#include "runtime/containers/iterators.h"
+#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/row.h"
-#include "runtime/slots.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/containers/row.h"
+#include "runtime/classes/slots.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 static Value int_or_error(VM *vm, int64_t i) { return i < 0 ? ABSENT : int_from(vm, i); }
 
@@ -558,7 +558,7 @@ static Type *const types[] = {
     &set_type,  &slice_type,      &static_method_type, &str_type,    &super_type,        &tuple_type,
     &type_type, &zip_type,
 #define EXCEPTION(name, base, doc) &exc_##name,
-#include "runtime/exceptions.def"
+#include "runtime/errors/exceptions.def"
 #undef EXCEPTION
 };
 

@@ -4,9 +4,9 @@
 /* object_each for callers whose function is to become part of the loop: lists and tuples are walked here. A list is
  * taken by index anew for each item, as its iterator would, because the function may change it. */
 
-#include "runtime/list.h"
+#include "runtime/containers/list.h"
 #include "runtime/protocol.h"
-#include "runtime/tuple.h"
+#include "runtime/containers/tuple.h"
 
 typedef bool (*EachFn)(VM *vm, Value item, void *context);
 

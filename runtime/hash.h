@@ -10,7 +10,7 @@
  */
 
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 typedef struct {
     uint64_t accumulator;

@@ -2,16 +2,16 @@
 
 #include "runtime/module.h"
 
-#include "runtime/class.h"
-#include "runtime/dict.h"
-#include "runtime/exception.h"
-#include "runtime/instance.h"
-#include "runtime/list.h"
+#include "runtime/classes/class.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/exception.h"
+#include "runtime/classes/instance.h"
+#include "runtime/containers/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/set.h"
+#include "runtime/containers/set.h"
 #include "runtime/spec.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 /* --- life --- */
 

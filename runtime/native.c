@@ -1,17 +1,17 @@
 /*
  * Native functions: reading parameter strings, binding arguments, CPython's messages when that fails, and the type
- * builtin_function_or_method. Method descriptors are in runtime/descriptor.c.
+ * builtin_function_or_method. Method descriptors are in runtime/classes/descriptor.c.
  */
 
 #include "runtime/native.h"
 
 #include <string.h>
 
-#include "runtime/dict.h"
-#include "runtime/error.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 /* --- reading a parameter string --- */
 

@@ -3,20 +3,20 @@
  * every type inherits, the methods.
  */
 
-#include "runtime/builder.h"
-#include "runtime/class.h"
-#include "runtime/descriptor.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/format.h"
-#include "runtime/instance.h"
-#include "runtime/int.h"
-#include "runtime/list.h"
+#include "runtime/text/builder.h"
+#include "runtime/classes/class.h"
+#include "runtime/classes/descriptor.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/text/format.h"
+#include "runtime/classes/instance.h"
+#include "runtime/numbers/int.h"
+#include "runtime/containers/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/reduce.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 /* --- making --- */
 

@@ -2,14 +2,14 @@
 
 #include "runtime/reduce.h"
 
-#include "runtime/class.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/instance.h"
-#include "runtime/list.h"
+#include "runtime/classes/class.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/classes/instance.h"
+#include "runtime/containers/list.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 /* copyreg.name. NEW RAISES. */
 static Value copyreg_get(VM *vm, const char *name) {

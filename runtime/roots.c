@@ -2,7 +2,7 @@
 #include "runtime/audit.h"
 
 #include "runtime/native.h"
-#include "runtime/shape.h"
+#include "runtime/classes/shape.h"
 #include "runtime/weakref.h"
 
 static int visit_errors(VM *vm, VisitFn visit, void *context) {

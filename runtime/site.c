@@ -1,10 +1,10 @@
 #include "runtime/site.h"
 
-#include "runtime/dict.h"
-#include "runtime/error.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 typedef struct {
     Object head;

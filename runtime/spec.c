@@ -2,14 +2,14 @@
 
 #include "runtime/spec.h"
 
-#include "runtime/builder.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/instance.h"
-#include "runtime/list.h"
+#include "runtime/text/builder.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/classes/instance.h"
+#include "runtime/containers/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 /* --- life --- */
 

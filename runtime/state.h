@@ -132,7 +132,7 @@ struct VM {
     volatile int interrupted;
 
     /* Names and shared small objects. */
-    struct InternTable *interned; /* runtime/intern.h */
+    struct InternTable *interned; /* runtime/text/intern.h */
     Value names[NAME_COUNT];      /* interned; owned */
     FixedName fixed_names[FIXED_NAMES];
     Value empty_string, empty_tuple, empty_bytes;
@@ -145,7 +145,7 @@ struct VM {
     MethodCacheEntry *method_cache; /* METHOD_CACHE_SIZE entries */
     uint32_t next_type_version;
     uint32_t next_keys_version;        /* see Dict.keys_version */
-    struct ShapeTable *shapes;         /* runtime/shape.h */
+    struct ShapeTable *shapes;         /* runtime/classes/shape.h */
     struct SignatureCache *signatures; /* runtime/native.h */
 
     /* Modules. */

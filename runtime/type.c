@@ -1,21 +1,21 @@
 /*
  * type: the type of types. In order: calling a type, its attributes, its computed attributes, its methods, its life.
- * Making classes is in runtime/class.c, looking attributes up in runtime/lookup.c.
+ * Making classes is in runtime/classes/class.c, looking attributes up in runtime/classes/lookup.c.
  */
 
-#include "runtime/class.h"
-#include "runtime/descriptor.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/exception.h"
-#include "runtime/instance.h"
-#include "runtime/list.h"
+#include "runtime/classes/class.h"
+#include "runtime/classes/descriptor.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/exception.h"
+#include "runtime/classes/instance.h"
+#include "runtime/containers/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/slots.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
-#include "runtime/union.h"
+#include "runtime/classes/slots.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/classes/union.h"
 
 static bool is_type(Value v) { return is_family(v, TYPE_TYPE); }
 

@@ -7,7 +7,7 @@
  * The model is CPython's, because its behaviour is what scripts rely on: every operator, protocol and life-cycle step
  * is a C function pointer in the type. A built-in type fills its slots in a static initialiser; a class statement
  * makes a heap type whose slots are inherited, or lead to the dunder methods it defines. Which dunder name belongs to
- * which slot stands once, in runtime/slots.def.
+ * which slot stands once, in runtime/classes/slots.def.
  *
  * Built-in types are static, shared by all VMs, and do not change. What varies with a VM (the dict of a built-in type,
  * its subclasses) is kept in the VM under the type's `static_index`. Heap types carry theirs.
@@ -95,7 +95,7 @@ enum {
     TYPE_BYTEARRAY = 1 << 19,
     TYPE_SEQUENCE = 1 << 20, /* matched by a sequence pattern */
     TYPE_MAPPING = 1 << 21,  /* matched by a mapping pattern */
-    TYPE_BUFFER = 1 << 22,   /* its objects begin with a BufferHead (runtime/buffer.h) */
+    TYPE_BUFFER = 1 << 22,   /* its objects begin with a BufferHead (runtime/bytes/buffer.h) */
     TYPE_FAMILIES = ~0xFF,
 };
 
@@ -144,7 +144,7 @@ struct Type {
     Value (*iterate)(VM *vm, Value self);
     Value (*next)(VM *vm, Value self);
 
-    /* Direct access to the object's memory: runtime/buffer.h. RAISES. */
+    /* Direct access to the object's memory: runtime/bytes/buffer.h. RAISES. */
     bool (*get_buffer)(VM *vm, Value self, BufferView *buffer, unsigned flags);
 
     NumberSlots number;
@@ -161,7 +161,7 @@ struct Type {
     Tuple *bases;
     Tuple *mro;
     Dict *dict;
-    Value subclasses;         /* weakly held: see type_subclasses in runtime/class.h */
+    Value subclasses;         /* weakly held: see type_subclasses in runtime/classes/class.h */
     Value slot_names;         /* the tuple of __slots__, or ABSENT */
     struct Shape *root_shape; /* of instances with no attributes yet */
     struct Module *module;    /* unused by built-ins */

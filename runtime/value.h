@@ -56,7 +56,7 @@ static inline bool are_ints(Value a, Value b) { return a.bits & b.bits & 2; }
 static inline int64_t int_get(Value v) { return (int64_t)v.bits >> 2; }
 static inline bool int_fits(int64_t i) { return i >= INT_MIN_IMMEDIATE && i <= INT_MAX_IMMEDIATE; }
 
-/* The immediate integer `i`, which must fit (int_fits). See int_from in runtime/int.h for any int64_t. */
+/* The immediate integer `i`, which must fit (int_fits). See int_from in runtime/numbers/int.h for any int64_t. */
 static inline Value int_small(int64_t i) { return (Value){((uint64_t)i << 2) | 2}; }
 
 /* --- immediate floats --- */
@@ -74,7 +74,7 @@ static inline double float_get(Value v) {
     return d;
 }
 
-/* Encode `d` into *v; false when its exponent needs a heap object (float_from in runtime/float.h does both). */
+/* Encode `d` into *v; false when its exponent needs a heap object (float_from in runtime/numbers/float.h does both). */
 static inline bool float_immediate(double d, Value *v) {
     uint64_t ieee;
     memcpy(&ieee, &d, sizeof ieee);

@@ -2,11 +2,11 @@
 
 #include "runtime/weakref.h"
 
-#include "runtime/error.h"
+#include "runtime/errors/error.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/slots.h"
-#include "runtime/str.h"
+#include "runtime/classes/slots.h"
+#include "runtime/text/str.h"
 
 static bool is_proxy(Value v) {
     return is_exactly(v, &weak_proxy_type) || is_exactly(v, &weak_callable_proxy_type);

@@ -5,14 +5,14 @@
 
 #include "runtime/weakref.h"
 
-#include "runtime/error.h"
-#include "runtime/genericalias.h"
+#include "runtime/errors/error.h"
+#include "runtime/classes/genericalias.h"
 #include "runtime/hash.h"
-#include "runtime/instance.h"
+#include "runtime/classes/instance.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 /* --- the table: open addressing, linear probing. A cell holds the head of a list --- */
 

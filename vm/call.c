@@ -5,13 +5,13 @@
 
 #include "vm/call.h"
 
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/exception.h"
-#include "runtime/list.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/exception.h"
+#include "runtime/containers/list.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 #include "vm/eval.h"
 #include "vm/suggest.h"
 

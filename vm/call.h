@@ -8,7 +8,7 @@
  * rest). Everything else comes here. Error texts are CPython's.
  */
 
-#include "runtime/row.h"
+#include "runtime/containers/row.h"
 #include "vm/frame.h"
 
 /*

@@ -23,7 +23,7 @@
  * object.
  */
 
-#include "runtime/function.h"
+#include "runtime/code/function.h"
 
 enum {
     FRAME_ENTRY = 1,     /* its end leaves the eval loop that entered it */

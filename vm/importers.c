@@ -1,12 +1,12 @@
 /* The finders that sys.meta_path begins with, and the module _frozen_importlib, where importlib finds them. */
 
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/exception.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/exception.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 #include "vm/eval.h"
 #include "vm/load.h"
 #include "vm/machine.h"

@@ -10,11 +10,11 @@
  */
 
 #include "compiler/opcode.h"
-#include "runtime/error.h"
-#include "runtime/exception.h"
-#include "runtime/int.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/exception.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/warn.h"
+#include "runtime/errors/warn.h"
 #include "vm/trace.h"
 
 /* --- the stacks --- */

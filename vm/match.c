@@ -2,13 +2,13 @@
 
 #include "vm/match.h"
 
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/list.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/containers/list.h"
 #include "runtime/protocol.h"
-#include "runtime/set.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/containers/set.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 /* --- mappings --- */
 

@@ -3,9 +3,9 @@
 #include "vm/operator.h"
 
 #include "compiler/opcode.h"
-#include "runtime/class.h"
-#include "runtime/error.h"
-#include "runtime/function.h"
+#include "runtime/classes/class.h"
+#include "runtime/errors/error.h"
+#include "runtime/code/function.h"
 #include "runtime/protocol.h"
 
 typedef struct {
@@ -16,7 +16,7 @@ typedef struct {
 static const OperatorNames operator_names[BINARY_COUNT] = {
 #define SLOT(...)
 #define OPERATOR(name, op, symbol) [op] = {NAME_##name, NAME_r##name, NAME_i##name, symbol},
-#include "runtime/slots.def"
+#include "runtime/classes/slots.def"
 #undef OPERATOR
 #undef SLOT
     [BINARY_POWER] = {NAME_pow, NAME_rpow, NAME_ipow, "**"},

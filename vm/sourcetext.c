@@ -3,10 +3,10 @@
 #include <utf8proc.h>
 
 #include "compiler/anchors.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/str.h"
-#include "runtime/utf8.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/text/str.h"
+#include "runtime/text/utf8.h"
 #include "vm/import.h"
 #include "vm/machine.h"
 

@@ -10,8 +10,8 @@
  * one.
  */
 
-#include "runtime/builder.h"
-#include "runtime/code.h"
+#include "runtime/text/builder.h"
+#include "runtime/code/code.h"
 
 typedef struct {
     VM *vm;

@@ -22,7 +22,7 @@
  * name) to slot or method (attribute_cache_find).
  */
 
-#include "runtime/instance.h"
+#include "runtime/classes/instance.h"
 #include "vm/frame.h"
 #include "vm/machine.h"
 

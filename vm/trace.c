@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "compiler/opcode.h"
-#include "runtime/descriptor.h"
-#include "runtime/error.h"
-#include "runtime/exception.h"
+#include "runtime/classes/descriptor.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/exception.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 enum { NO_INDEX = UINT32_MAX };
 

@@ -2,14 +2,14 @@
 
 #include "vm/typing.h"
 
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/genericalias.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/classes/genericalias.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
-#include "runtime/union.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/classes/union.h"
 
 /* One struct for the parameters and the alias. */
 typedef struct {

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "compiler/compile.h"
-#include "runtime/image.h"
-#include "runtime/str.h"
+#include "runtime/code/image.h"
+#include "runtime/text/str.h"
 #include "vm/frozen.h"
 #include "vm/import.h"
 #include "vm/machine.h"

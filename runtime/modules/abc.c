@@ -6,17 +6,17 @@
  * may turn a negative one, so each set of them belongs to a number of registrations (vm->abc_registrations) and is
  * dropped when that has gone on.
  */
-#include "runtime/class.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
-#include "runtime/list.h"
+#include "runtime/classes/class.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
+#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/set.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/containers/set.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/weakref.h"
 
 typedef struct {

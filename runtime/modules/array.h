@@ -11,7 +11,7 @@
  * arrayitems.c has the kinds of items and the storage, array.c what a program sees of them.
  */
 
-#include "runtime/buffer.h"
+#include "runtime/bytes/buffer.h"
 #include "runtime/protocol.h"
 
 typedef struct {

@@ -2,14 +2,14 @@
 
 #include "runtime/modules/array.h"
 
-#include "runtime/error.h"
-#include "runtime/float.h"
-#include "runtime/instance.h"
-#include "runtime/int.h"
-#include "runtime/memoryview.h"
-#include "runtime/packing.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
+#include "runtime/classes/instance.h"
+#include "runtime/numbers/int.h"
+#include "runtime/bytes/memoryview.h"
+#include "runtime/bytes/packing.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 /* --- kinds of items --- */
 

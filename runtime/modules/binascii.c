@@ -7,16 +7,16 @@
  */
 #include <zlib.h>
 
-#include "runtime/hexdigits.h"
+#include "runtime/text/hexdigits.h"
 #include "runtime/arguments.h"
-#include "runtime/buffer.h"
-#include "runtime/bytes.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
+#include "runtime/bytes/buffer.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 typedef struct {
     const uint8_t *data;

@@ -8,16 +8,16 @@
 #include <endian.h>
 #include <string.h>
 
-#include "runtime/bytes.h"
-#include "runtime/class.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/classes/class.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/modules/hashlib.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 typedef union {
     blake2b_state b;

@@ -1,10 +1,10 @@
 /* The module _codecs: what lib/codecs must know of the encodings that are made in C. */
-#include "runtime/codec.h"
-#include "runtime/error.h"
+#include "runtime/text/codec.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
-#include "runtime/str.h"
-#include "runtime/text.h"
+#include "runtime/text/str.h"
+#include "runtime/text/text.h"
 
 /* A str argument as C text that *keeper holds; NULL RAISES. */
 static const char *name_argument(VM *vm, Value v, Value *keeper) {

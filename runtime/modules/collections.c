@@ -5,18 +5,18 @@
 #include <stddef.h>
 
 #include "runtime/arguments.h"
-#include "runtime/class.h"
-#include "runtime/dict.h"
+#include "runtime/classes/class.h"
+#include "runtime/containers/dict.h"
 #include "runtime/each.h"
-#include "runtime/error.h"
-#include "runtime/genericalias.h"
+#include "runtime/errors/error.h"
+#include "runtime/classes/genericalias.h"
 #include "runtime/hash.h"
-#include "runtime/int.h"
+#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 /* --- the attributes of named tuples --- */
 

@@ -1,17 +1,17 @@
 /* The module _contextvars: contexts, their variables, and the tokens that undo a setting. */
 #include "runtime/modules/contextvars.h"
 
-#include "runtime/builder.h"
-#include "runtime/class.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/genericalias.h"
+#include "runtime/text/builder.h"
+#include "runtime/classes/class.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/classes/genericalias.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/slots.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/classes/slots.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 typedef struct {
     Object head;

@@ -7,17 +7,17 @@
  */
 #include "runtime/arguments.h"
 #include "runtime/each.h"
-#include "runtime/error.h"
-#include "runtime/genericalias.h"
-#include "runtime/instance.h"
-#include "runtime/int.h"
-#include "runtime/list.h"
+#include "runtime/errors/error.h"
+#include "runtime/classes/genericalias.h"
+#include "runtime/classes/instance.h"
+#include "runtime/numbers/int.h"
+#include "runtime/containers/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/row.h"
-#include "runtime/slots.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/containers/row.h"
+#include "runtime/classes/slots.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 enum { CAPACITY_MIN = 8, SHRINK_ABOVE = 64, UNBOUNDED = -1 };
 

@@ -1,11 +1,11 @@
 /* The module errno: the system's error numbers by name. */
 #include <errno.h>
 
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
 #include "runtime/module.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 static bool add(VM *vm, Value dict, Value codes, const char *name, int number) {
     Value text = string_intern_c(vm, name);

@@ -8,20 +8,20 @@
 #include <stddef.h>
 
 #include "runtime/arguments.h"
-#include "runtime/builder.h"
-#include "runtime/class.h"
-#include "runtime/descriptor.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/genericalias.h"
-#include "runtime/instance.h"
-#include "runtime/int.h"
+#include "runtime/text/builder.h"
+#include "runtime/classes/class.h"
+#include "runtime/classes/descriptor.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/classes/genericalias.h"
+#include "runtime/classes/instance.h"
+#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
-#include "runtime/warn.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/warn.h"
 
 enum { LOCAL_ARGUMENTS = 12 }; /* a call with so many needs no block for them */
 

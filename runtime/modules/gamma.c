@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "runtime/error.h"
-#include "runtime/float.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
 
 enum { TERMS = 13, EXACT_FACTORIALS = 23 };
 

@@ -3,16 +3,16 @@
 
 #include <stdio.h>
 
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
-#include "runtime/list.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
+#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/modules/gc.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 /* --- watching collections: callbacks, debugging output --- */
 

@@ -5,7 +5,7 @@
 
 #include <nettle/sha3.h>
 
-#include "runtime/buffer.h"
+#include "runtime/bytes/buffer.h"
 #include "runtime/state.h"
 
 /* The bytes of what is to be hashed, no str. The caller releases the view. */

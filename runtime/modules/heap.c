@@ -4,14 +4,14 @@
 
 #include "gc/collector.h"
 #include "runtime/audit.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
-#include "runtime/list.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
+#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 /* --- dicts of numbers --- */
 

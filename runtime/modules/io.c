@@ -1,10 +1,10 @@
 /* The module _io: the types of files and open, which the module io gives its names. */
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/file.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/files/file.h"
 #include "runtime/module.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 NATIVE(text_encoding) { return is_none(args[0]) ? string_from_c(vm, "locale") : value_ref(args[0]); }
 

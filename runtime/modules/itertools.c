@@ -4,11 +4,11 @@
  */
 #include "runtime/modules/itertoolsstream.h"
 
-#include "runtime/dict.h"
-#include "runtime/genericalias.h"
-#include "runtime/list.h"
+#include "runtime/containers/dict.h"
+#include "runtime/classes/genericalias.h"
+#include "runtime/containers/list.h"
 #include "runtime/module.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 /* --- life --- */
 

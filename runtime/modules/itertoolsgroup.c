@@ -7,8 +7,8 @@
  */
 #include "runtime/modules/itertools.h"
 
-#include "runtime/list.h"
-#include "runtime/str.h"
+#include "runtime/containers/list.h"
+#include "runtime/text/str.h"
 
 /* --- groupby --- */
 

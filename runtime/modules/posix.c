@@ -29,18 +29,18 @@
 #include <unistd.h>
 
 #include "runtime/arguments.h"
-#include "runtime/bytes.h"
-#include "runtime/codec.h"
-#include "runtime/error.h"
-#include "runtime/file.h"
-#include "runtime/float.h"
-#include "runtime/int.h"
-#include "runtime/list.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/text/codec.h"
+#include "runtime/errors/error.h"
+#include "runtime/files/file.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
+#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/structseq.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/structseq.h"
+#include "runtime/containers/tuple.h"
 
 /* --- arguments --- */
 

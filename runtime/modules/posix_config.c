@@ -5,13 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runtime/codec.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
+#include "runtime/text/codec.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 #define ROW(name) {#name, _##name},
 #define NO_ROW(name)

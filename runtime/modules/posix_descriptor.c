@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include "runtime/arguments.h"
-#include "runtime/buffer.h"
-#include "runtime/bytes.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
+#include "runtime/bytes/buffer.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/structseq.h"
-#include "runtime/tuple.h"
+#include "runtime/containers/structseq.h"
+#include "runtime/containers/tuple.h"
 
 NATIVE(posix_open) {
     PosixPath path;

@@ -14,14 +14,14 @@
 #include <unistd.h>
 
 #include "runtime/arguments.h"
-#include "runtime/error.h"
-#include "runtime/float.h"
-#include "runtime/int.h"
-#include "runtime/list.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
+#include "runtime/containers/list.h"
 #include "runtime/protocol.h"
-#include "runtime/set.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/containers/set.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 
 /* --- ids --- */
 

@@ -11,15 +11,15 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "runtime/bytes.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/float.h"
-#include "runtime/int.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/structseq.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/structseq.h"
+#include "runtime/containers/tuple.h"
 
 extern char **environ;
 

@@ -9,17 +9,17 @@
 #include <nettle/sha2.h>
 #include <sys/random.h>
 
-#include "runtime/buffer.h"
-#include "runtime/bytes.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/float.h"
-#include "runtime/instance.h"
-#include "runtime/int.h"
+#include "runtime/bytes/buffer.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
+#include "runtime/classes/instance.h"
+#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/tuple.h"
+#include "runtime/containers/tuple.h"
 
 enum { WORDS = 624, MIDDLE = 397, SEED_OF_ARRAYS = 19650218 };
 

@@ -8,7 +8,7 @@
  * its spans are offsets into the string.
  */
 
-#include "runtime/buffer.h"
+#include "runtime/bytes/buffer.h"
 #include "runtime/modules/regex_engine.h"
 
 typedef struct {

@@ -5,8 +5,8 @@
 #include <pcre2.h>
 #include <string.h>
 
-#include "runtime/error.h"
-#include "runtime/str.h"
+#include "runtime/errors/error.h"
+#include "runtime/text/str.h"
 
 enum { WIDEST = 2 }; /* width_log of 32 bits */
 

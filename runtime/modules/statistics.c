@@ -1,7 +1,7 @@
 /* The module _statistics: the normal distribution's quantiles for lib/statistics.py. */
 #include <math.h>
 
-#include "runtime/float.h"
+#include "runtime/numbers/float.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"

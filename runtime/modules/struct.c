@@ -9,22 +9,22 @@
  */
 #include <stdio.h>
 
-#include "runtime/buffer.h"
-#include "runtime/bytes.h"
-#include "runtime/codec.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/float.h"
-#include "runtime/instance.h"
-#include "runtime/int.h"
-#include "runtime/list.h"
+#include "runtime/bytes/buffer.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/text/codec.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
+#include "runtime/classes/instance.h"
+#include "runtime/numbers/int.h"
+#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
-#include "runtime/packing.h"
+#include "runtime/bytes/packing.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/text.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/text/text.h"
+#include "runtime/containers/tuple.h"
 
 static Value fail(VM *vm, const char *text) { return raise_error(vm, &struct_error_type, "%s", text); }
 

@@ -4,17 +4,17 @@
  */
 #include <unistd.h>
 
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/float.h"
-#include "runtime/intern.h"
-#include "runtime/list.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
+#include "runtime/text/intern.h"
+#include "runtime/containers/list.h"
 #include "runtime/modules/sys.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
-#include "runtime/structseq.h"
-#include "runtime/tuple.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/structseq.h"
+#include "runtime/containers/tuple.h"
 
 /* --- audit hooks --- */
 

@@ -1,5 +1,5 @@
 /*
- * The module unicodedata: the Unicode Character Database. Properties come from the tables of runtime/ucd.h, names from
+ * The module unicodedata: the Unicode Character Database. Properties come from the tables of runtime/text/ucd.h, names from
  * those of lexer/uniname.h; normalisation is utf8proc's (UAX 15), but for the ordering of marks (base/canonical.h).
  */
 
@@ -8,13 +8,13 @@
 
 #include "base/canonical.h"
 #include "lexer/uniname.h"
-#include "runtime/bytes.h"
-#include "runtime/error.h"
-#include "runtime/float.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
-#include "runtime/str.h"
-#include "runtime/ucd.h"
+#include "runtime/text/str.h"
+#include "runtime/text/ucd.h"
 
 /* --- one character --- */
 

@@ -2,10 +2,10 @@
 
 #include "runtime/weakref.h"
 
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
-#include "runtime/list.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
+#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"

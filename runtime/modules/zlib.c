@@ -9,14 +9,14 @@
 #include <limits.h>
 #include <zlib.h>
 
-#include "runtime/buffer.h"
-#include "runtime/bytes.h"
-#include "runtime/error.h"
-#include "runtime/int.h"
+#include "runtime/bytes/buffer.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 
 enum { BUFFER_SIZE = 16 * 1024, MEMORY_LEVEL = 8, NO_LIMIT = -1 };
 

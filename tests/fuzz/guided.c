@@ -12,9 +12,9 @@
 
 #include "cli/options.h"
 #include "cli/run.h"
-#include "runtime/bytes.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/protocol.h"
 #include "vm/machine.h"

@@ -7,10 +7,10 @@
 #include "compiler/compile.h"
 #include "gc/collector.h"
 #include "runtime/audit.h"
-#include "runtime/dict.h"
-#include "runtime/instance.h"
+#include "runtime/containers/dict.h"
+#include "runtime/classes/instance.h"
 #include "runtime/module.h"
-#include "runtime/str.h"
+#include "runtime/text/str.h"
 #include "vm/eval.h"
 #include "vm/machine.h"
 

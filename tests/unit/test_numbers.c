@@ -4,11 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "runtime/error.h"
-#include "runtime/float.h"
-#include "runtime/int.h"
-#include "runtime/str.h"
-#include "runtime/utf8.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
+#include "runtime/text/str.h"
+#include "runtime/text/utf8.h"
 #include "vm/machine.h"
 
 static VM *vm;

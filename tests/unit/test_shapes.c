@@ -5,14 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "runtime/class.h"
-#include "runtime/dict.h"
-#include "runtime/error.h"
-#include "runtime/instance.h"
+#include "runtime/classes/class.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/classes/instance.h"
 #include "runtime/protocol.h"
-#include "runtime/shape.h"
-#include "runtime/str.h"
-#include "runtime/tuple.h"
+#include "runtime/classes/shape.h"
+#include "runtime/text/str.h"
+#include "runtime/containers/tuple.h"
 #include "vm/machine.h"
 
 static VM *vm;

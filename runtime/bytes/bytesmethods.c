@@ -1,0 +1,247 @@
+#include "runtime/bytes/bytesmethods.h"
+
+#include "base/copy.h"
+#include "runtime/text/codec.h"
+#include "runtime/text/hexdigits.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/containers/slice.h"
+#include "runtime/text/strsearch.h"
+#include "runtime/text/textmethods.h"
+#include "runtime/containers/tuple.h"
+
+/* A method of both types. */
+#define SHARED_METHOD(name) Value bytes_method_##name(NATIVE_PARAMETERS)
+
+/* --- slots --- */
+
+Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
+    (void)vm;
+    if (is_exactly(self, &bytes_type) && is_exactly(other, &bytes_type) &&
+        op == COMPARE_EQ) { /* the commonest */
+        const Bytes *x = as_bytes(self), *y = as_bytes(other);
+        return bool_from(x->length == y->length && equal_bytes(x->data, y->data, (size_t)x->length));
+    }
+    if (!is_bytes_like(self) || !is_bytes_like(other)) return NOT_IMPLEMENTED;
+    if (!is_bytearray(self) && !is_bytes(other)) return NOT_IMPLEMENTED; /* the other one is asked */
+    Text a = text_of(self), b = text_of(other);
+    if (a.length != b.length && (op == COMPARE_EQ || op == COMPARE_NE)) return bool_from(op == COMPARE_NE);
+    int64_t common = a.length < b.length ? a.length : b.length;
+    int order = common ? memcmp(a.data, b.data, (size_t)common) : 0; /* an empty bytearray may have no data */
+    if (order == 0) order = a.length < b.length ? -1 : a.length > b.length;
+    return compare_order(order, op);
+}
+
+int bytes_contains(VM *vm, Value self, Value item) {
+    if (is_bytes_like(item)) return text_find(text_of(self), text_of(item)) >= 0;
+    if (!is_int_family(item) && !type_of(item)->number.index) {
+        bytes_like_check(vm, item);
+        return -1;
+    }
+    int byte = byte_argument(vm, item);
+    return byte < 0 ? -1 : text_find_unit(text_of(self), (uint32_t)byte) >= 0;
+}
+
+/* Two exact bytes, neither of them empty. */
+static Value concat_exact(VM *vm, const Bytes *a, const Bytes *b) {
+    if (a->length > INT64_MAX - b->length) return raise_memory(vm);
+    Bytes *both = bytes_new(vm, a->length + b->length);
+    if (!both) return ABSENT;
+    memcpy(both->data, a->data, (size_t)a->length);
+    memcpy(both->data + a->length, b->data, (size_t)b->length);
+    return from_object(both);
+}
+
+Value bytes_concat(VM *vm, Value self, Value other) {
+    if (is_exactly(self, &bytes_type) && is_exactly(other, &bytes_type) && as_bytes(self)->length &&
+        as_bytes(other)->length)
+        return concat_exact(vm, as_bytes(self), as_bytes(other));
+    if (!is_bytes_like(other)) return raise_type(vm, "can't concat %T to %T", other, self);
+    Text a = text_of(self), b = text_of(other);
+    if (b.length == 0 && is_exactly(self, &bytes_type)) return value_ref(self);
+    if (a.length == 0 && is_bytes(self) && is_exactly(other, &bytes_type)) return value_ref(other);
+    TextWriter w;
+    if (a.length > INT64_MAX - b.length) return raise_memory(vm);
+    if (!writer_new(vm, &w, self, a.length + b.length, 0xFF)) return ABSENT;
+    writer_put(&w, text_of(self));
+    writer_put(&w, b);
+    return w.value;
+}
+
+Value bytes_repeat(VM *vm, Value self, Value factor) {
+    int64_t count, size;
+    if (!object_to_int64(vm, factor, &exc_OverflowError, &count)) return ABSENT;
+    Text t = text_of(self);
+    if (count < 0) count = 0;
+    if (count == 1 && is_exactly(self, &bytes_type)) return value_ref(self);
+    if (__builtin_mul_overflow(t.length, count, &size)) {
+        return is_bytes(self) ? raise_overflow(vm, "repeated bytes are too long") : raise_memory(vm);
+    }
+    TextWriter w;
+    if (size == INT64_MAX) return raise_memory(vm);
+    if (!writer_new(vm, &w, self, size, 0xFF)) return ABSENT;
+    if (size) writer_put(&w, t);
+    while (w.at < size) { /* double what is there */
+        Text done = {w.data, w.at < size - w.at ? w.at : size - w.at, 0};
+        writer_put(&w, done);
+    }
+    return w.value;
+}
+
+Value bytes_get_slice(VM *vm, Value self, Value slice) {
+    int64_t start, stop, step;
+    if (!slice_unpack(vm, slice, &start, &stop, &step)) return ABSENT;
+    Text t = text_of(self);
+    int64_t count = slice_adjust(t.length, &start, &stop, step);
+    if (step == 1) return text_slice(vm, self, start, start + count);
+    TextWriter w;
+    if (!writer_new(vm, &w, self, count, 0xFF)) return ABSENT;
+    for (int64_t i = 0; i < count; i++)
+        w.data[i] = t.data[start + i * step];
+    return w.value;
+}
+
+/* --- decode, hex --- */
+
+SHARED_METHOD(decode) { return codec_decode_by(vm, "decode", args[0], args[1], args[2]); }
+
+/* Two hexadecimal digits a byte; the number of bytes, or -1 RAISES. */
+static int64_t read_hex(VM *vm, Text t, uint8_t *to) {
+    int64_t count = 0;
+    for (int64_t i = 0; i < t.length; i++) {
+        for (; t.width_log == 0 && i + 8 <= t.length && hex_read_eight(to + count, t.data + i); i += 8)
+            count += 4; /* what most texts consist of altogether */
+        if (i == t.length) break;
+        uint32_t c = text_at(t, i);
+        if (text_is_blank(c, true)) continue;
+        int high = c < 0x80 ? hex_digit((uint8_t)c) : -1, low = -1;
+        if (high >= 0 && ++i < t.length && text_at(t, i) < 0x80) low = hex_digit((uint8_t)text_at(t, i));
+        if (low < 0) {
+            raise_value(vm, "non-hexadecimal number found in fromhex() arg at position %lld", (long long)i);
+            return -1;
+        }
+        to[count++] = (uint8_t)(high << 4 | low);
+    }
+    return count;
+}
+
+SHARED_METHOD(fromhex) {
+    if (is_none(args[1])) return raise_type(vm, "fromhex() argument must be str, not None");
+    if (!is_string(args[1])) return raise_type(vm, "fromhex() argument must be str, not %Q", args[1]);
+    Bytes *bytes = bytes_new(vm, string_length(as_string(args[1])) / 2 + 1);
+    if (!bytes) return ABSENT;
+    int64_t count = read_hex(vm, text_of(args[1]), bytes->data);
+    if (count < 0) {
+        object_drop(vm, &bytes->head);
+        return ABSENT;
+    }
+    Value result = from_object(bytes_resize(vm, bytes, count));
+    if (is_absent(result) || value_same(args[0], from_object(&bytes_type))) return result;
+    Value made = call_1(vm, args[0], result);
+    value_drop(vm, result);
+    return made;
+}
+
+/* The separator of hex(), or -1 RAISES. */
+static int hex_separator(VM *vm, Value v) {
+    int64_t length = object_length(vm, v);
+    if (length < 0) return -1;
+    bool right = is_string(v) || is_bytes(v);
+    if (length != 1) {
+        raise_value(vm, "sep must be length 1.");
+    } else if (!right) {
+        raise_type(vm, "sep must be str or bytes.");
+    } else if (text_at(text_of(v), 0) >= 0x80) {
+        raise_value(vm, "sep must be ASCII.");
+    } else {
+        return (int)text_at(text_of(v), 0);
+    }
+    return -1;
+}
+
+SHARED_METHOD(hex) {
+    int given = 1;
+    if (!is_absent(args[2]) && !object_to_c_int(vm, args[2], &given)) return ABSENT;
+    int separator = is_absent(args[1]) ? 0 : hex_separator(vm, args[1]);
+    if (separator < 0) return ABSENT;
+    Text t = text_of(args[0]);
+    bool from_left = given < 0;
+    int64_t group = from_left ? -(int64_t)given : given;
+    if (is_absent(args[1]) || group == 0 || t.length == 0) group = INT64_MAX;
+    int64_t separators = group == INT64_MAX ? 0 : (t.length - 1) / group;
+    if (t.length > (INT64_MAX - separators) / 2) return raise_memory(vm);
+    String *s =
+        t.length ? string_new(vm, t.length * 2 + separators, 0) : as_string(value_ref(vm->empty_string));
+    if (!s) return ABSENT;
+    uint8_t *to = s->data;
+    if (!separators) hex_write(to, t.data, t.length);
+    for (int64_t i = 0; separators && i < t.length; i++) {
+        if (i && (from_left ? i : t.length - i) % group == 0) *to++ = (uint8_t)separator;
+        *to++ = (uint8_t) "0123456789abcdef"[t.data[i] >> 4];
+        *to++ = (uint8_t) "0123456789abcdef"[t.data[i] & 15];
+    }
+    return from_object(s);
+}
+
+/* --- translate --- */
+
+SHARED_METHOD(maketrans) {
+    if (!bytes_like_check(vm, args[0]) || !bytes_like_check(vm, args[1])) return ABSENT;
+    Text from = text_of(args[0]), to = text_of(args[1]);
+    if (from.length != to.length) return raise_value(vm, "maketrans arguments must have same length");
+    Bytes *table = bytes_new(vm, 256);
+    if (!table) return ABSENT;
+    for (int i = 0; i < 256; i++)
+        table->data[i] = (uint8_t)i;
+    for (int64_t i = 0; i < from.length; i++)
+        table->data[from.data[i]] = to.data[i];
+    return from_object(table);
+}
+
+SHARED_METHOD(translate) {
+    bool deleted[256];
+    uint8_t table[256];
+    if (!is_none(args[1])) {
+        if (!bytes_like_check(vm, args[1])) return ABSENT;
+        if (text_of(args[1]).length != 256)
+            return raise_value(vm, "translation table must be 256 characters long");
+        memcpy(table, text_of(args[1]).data, 256);
+    } else {
+        for (int i = 0; i < 256; i++)
+            table[i] = (uint8_t)i;
+    }
+    if (!is_absent(args[2])) {
+        if (!bytes_like_check(vm, args[2])) return ABSENT;
+        Text unwanted = text_of(args[2]);
+        memset(deleted, 0, sizeof deleted);
+        for (int64_t i = 0; i < unwanted.length; i++)
+            deleted[unwanted.data[i]] = true;
+    }
+    Text t = text_of(args[0]);
+    int64_t kept = is_absent(args[2]) ? t.length : 0;
+    for (int64_t i = 0; i < t.length && !is_absent(args[2]); i++)
+        kept += !deleted[t.data[i]];
+    TextWriter w;
+    if (!writer_new(vm, &w, args[0], kept, 0xFF)) return ABSENT;
+    for (int64_t i = 0; i < t.length && is_absent(args[2]); i++)
+        w.data[i] = table[t.data[i]];
+    for (int64_t i = 0; i < t.length && !is_absent(args[2]); i++) {
+        if (!deleted[t.data[i]]) w.data[w.at++] = table[t.data[i]];
+    }
+    return w.value;
+}
+
+METHOD(getnewargs) {
+    Value exact = bytes_from(vm, as_bytes(args[0])->data, as_bytes(args[0])->length);
+    return is_absent(exact) ? ABSENT : tuple_from_owned(vm, &exact, 1);
+}
+
+METHOD(bytes) { return text_slice(vm, args[0], 0, as_bytes(args[0])->length); }
+
+const NativeDef bytes_methods[] = {
+    TEXT_METHODS("old, new, count=-1, /"),
+    BYTES_METHODS,
+    {"__bytes__", method_bytes, "", "Convert this value to exact type bytes.", 0},
+    {"__getnewargs__", method_getnewargs, "", "The arguments of __new__ that make an equal value.", 0},
+    {NULL, NULL, NULL, NULL, 0},
+};

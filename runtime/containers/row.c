@@ -1,0 +1,193 @@
+#include "runtime/containers/row.h"
+
+#include "runtime/text/builder.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/containers/slice.h"
+#include "runtime/text/str.h"
+
+static void repr_items(Builder *b, Value self) {
+    for (int64_t i = 0;; i++) {
+        Row row = row_of(self);
+        if (i >= row.length) break;
+        if (i > 0) builder_ascii(b, ", ", 2);
+        Value item = value_ref(row.items[i]);
+        bool done = builder_repr(b, item);
+        value_drop(b->vm, item);
+        if (!done) return;
+    }
+}
+
+Value row_repr(VM *vm, Value self) {
+    bool tuple = is_tuple(self);
+    if (row_of(self).length == 0) return string_from_c(vm, tuple ? "()" : "[]");
+    int entered = repr_enter(vm, self);
+    if (entered < 0) return ABSENT;
+    if (entered == 0) return string_from_c(vm, tuple ? "(...)" : "[...]");
+    Builder b;
+    builder_init(&b, vm);
+    builder_char(&b, tuple ? '(' : '[');
+    repr_items(&b, self);
+    if (tuple && row_of(self).length == 1) builder_char(&b, ',');
+    builder_char(&b, tuple ? ')' : ']');
+    repr_leave(vm, self);
+    return builder_finish(&b);
+}
+
+Value row_compare(VM *vm, Value self, Value other, CompareOp op) {
+    if (row_of(self).length != row_of(other).length && (op == COMPARE_EQ || op == COMPARE_NE)) {
+        return bool_from(op == COMPARE_NE);
+    }
+    for (int64_t i = 0;; i++) {
+        Row a = row_of(self), b = row_of(other);
+        while (i < a.length && i < b.length && value_same(a.items[i], b.items[i]))
+            i++;
+        if (i >= a.length || i >= b.length) return compare_order(a.length - b.length, op);
+        Value x = a.items[i], y = b.items[i];
+        if (are_ints(x, y)) {
+            if (op == COMPARE_EQ || op == COMPARE_NE) return bool_from(op == COMPARE_NE);
+            return compare_order(int_get(x) - int_get(y), op);
+        }
+        value_ref(x), value_ref(y);
+        bool goes_on = !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
+        int equal = goes_on ? row_equal(vm, x, y) : -1;
+        Value result = ABSENT;
+        if (equal == 0) {
+            bool known = op == COMPARE_EQ || op == COMPARE_NE;
+            result = known ? bool_from(op == COMPARE_NE) : object_compare(vm, x, y, op);
+        }
+        value_drop(vm, x), value_drop(vm, y);
+        if (equal <= 0) return result;
+    }
+}
+
+int64_t row_find(VM *vm, Value self, Value item, int64_t start, int64_t stop) {
+    int64_t length = row_of(self).length;
+    if (start < 0 && (start += length) < 0) start = 0;
+    if (stop < 0 && (stop += length) < 0) stop = 0;
+    for (int64_t i = start; i < stop; i++) {
+        Row row = row_of(self);
+        if (i >= row.length) break;
+        Value candidate = row.items[i];
+        if (value_same(candidate, item)) return i;
+        if (are_ints(candidate, item)) continue;
+        value_ref(candidate);
+        bool goes_on = !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
+        int equal = goes_on ? row_equal(vm, candidate, item) : -1;
+        value_drop(vm, candidate);
+        if (equal) return equal < 0 ? -2 : i;
+    }
+    return -1;
+}
+
+int row_contains(VM *vm, Value self, Value item) {
+    int64_t index = row_find(vm, self, item, 0, INT64_MAX);
+    return index == -2 ? -1 : index >= 0;
+}
+
+Value row_count(VM *vm, Value *args, int nargs, Value names) {
+    (void)nargs, (void)names;
+    int64_t count = 0;
+    for (int64_t i = 0;; i++) {
+        i = row_find(vm, args[0], args[1], i, INT64_MAX);
+        if (i == -2) return ABSENT;
+        if (i < 0) return int_small(count);
+        count++;
+    }
+}
+
+int row_subscript(VM *vm, Value key, const char *kind, int64_t *index) {
+    if (is_int(key)) {
+        *index = int_get(key);
+        return 1;
+    }
+    if (is_slice(key)) return 0;
+    if (type_of(key)->number.index) return object_to_int64(vm, key, &exc_IndexError, index) ? 1 : -1;
+    raise_type(vm, "%s indices must be integers or slices, not %T", kind, key);
+    return -1;
+}
+
+bool row_bounds(VM *vm, Value first, Value last, int64_t *start, int64_t *stop) {
+    *start = 0, *stop = INT64_MAX;
+    if ((!is_absent(first) && is_none(first)) || (!is_absent(last) && is_none(last))) {
+        raise_type(vm, "slice indices must be integers or have an __index__ method");
+        return false;
+    }
+    return slice_bound(vm, first, start) && slice_bound(vm, last, stop);
+}
+
+bool row_position(VM *vm, Value v, int64_t *position) {
+    Value i = object_index(vm, v);
+    if (is_absent(i)) return false;
+    bool fits = int_to_int64(i, position);
+    if (!fits) raise_overflow(vm, "Python int too large to convert to C ssize_t");
+    value_drop(vm, i);
+    return fits;
+}
+
+bool row_repeat_count(VM *vm, Value factor, int64_t length, int64_t *count) {
+    if (!object_to_int64(vm, factor, &exc_OverflowError, count)) return false;
+    if (*count < 0) *count = 0;
+    if (length > 0 && *count > ROW_LENGTH_MAX / length) {
+        raise_memory(vm);
+        return false;
+    }
+    return true;
+}
+
+/* Four ints at once: a row of numbers is the commonest long one, and they are not counted. */
+static inline bool four_ints(const Value *v) { return v[0].bits & v[1].bits & v[2].bits & v[3].bits & 2; }
+
+void row_copy(Value *target, const Value *items, int64_t length) {
+    int64_t i = 0;
+    if (length > ROW_MOVE_SINGLY) {
+        for (; i + 4 <= length; i += 4) {
+            if (!four_ints(items + i)) {
+                for (int j = 0; j < 4; j++)
+                    value_ref(items[i + j]);
+            }
+            memcpy(target + i, items + i, 4 * sizeof(Value));
+        }
+    }
+    for (; i < length; i++)
+        target[i] = value_ref(row_load(items + i));
+}
+
+void row_repeat(Value *target, const Value *items, int64_t length, int64_t count) {
+    if (length == 0 || count == 0) return;
+    for (int64_t i = 0; i < length; i++) {
+        target[i] = items[i];
+        if (is_object(items[i])) as_object(items[i])->refs += (uint32_t)count;
+    }
+    int64_t total = length * count;
+    for (int64_t done = length; done < total;) {
+        int64_t more = done < total - done ? done : total - done;
+        memcpy(target + done, target, (size_t)more * sizeof(Value));
+        done += more;
+    }
+}
+
+void row_drop(VM *vm, Value *items, int64_t length) {
+    int64_t i = length;
+    while (i >= 4) {
+        i -= 4;
+        if (four_ints(items + i)) continue;
+        for (int j = 4; --j >= 0;)
+            value_drop(vm, items[i + j]);
+    }
+    while (--i >= 0)
+        value_drop(vm, items[i]);
+}
+
+int row_traverse(const Value *items, int64_t length, VisitFn visit, void *context) {
+    int64_t i = 0;
+    for (; i + 4 <= length; i += 4) {
+        if (four_ints(items + i) && visit != visit_all_values) continue;
+        for (int j = 0; j < 4; j++)
+            VISIT(items[i + j]);
+    }
+    for (; i < length; i++)
+        VISIT(items[i]);
+    return 0;
+}

@@ -1,0 +1,315 @@
+/*
+ * set and frozenset: the table. The Python methods are in setmethods.c.
+ */
+
+#include "runtime/containers/set.h"
+
+#include "runtime/containers/dict.h"
+#include "runtime/each.h"
+#include "runtime/errors/error.h"
+#include "runtime/hash.h"
+#include "runtime/containers/list.h"
+#include "runtime/protocol.h"
+#include "runtime/containers/row.h"
+#include "runtime/containers/setbody.h"
+#include "runtime/text/str.h"
+
+enum {
+    PERTURB_SHIFT = 5,
+    GROWTH_SMALL = 4, /* a full table gets four times the cells for its items ... */
+    GROWTH_LARGE = 2, /* ... and twice, when there are many */
+    GROWTH_LARGE_AT = 50000,
+};
+
+#define MASK_MAX ((uint64_t)1 << 58)
+
+static size_t table_size(uint64_t mask) { return (mask + 1) * sizeof(SetEntry); }
+
+size_t set_table_size(const Set *set) { return set->table ? table_size(set->mask) : 0; }
+
+/* More than three fifths of the cells in use? */
+static bool too_full(int64_t fill, uint64_t mask) { return (uint64_t)fill * 5 >= mask * 3; }
+
+/* --- probing --- */
+
+/* Visits a run of neighbours, as far as one fits before the table's end, then jumps. */
+typedef struct {
+    uint64_t mask, perturb, i;
+    int run; /* neighbours still to look at */
+    SetEntry *entry;
+} Probe;
+
+static inline void probe_enter(Probe *p, SetEntry *table) {
+    p->entry = table + p->i;
+    p->run = p->i + SET_LINEAR_PROBES <= p->mask ? SET_LINEAR_PROBES : 0;
+}
+
+static inline Probe probe_begin(SetEntry *table, uint64_t mask, int64_t hash) {
+    Probe p = {mask, (uint64_t)hash, (uint64_t)hash & mask, 0, NULL};
+    probe_enter(&p, table);
+    return p;
+}
+
+static inline void probe_step(Probe *p, SetEntry *table) {
+    if (p->run-- > 0) {
+        p->entry++;
+        return;
+    }
+    p->perturb >>= PERTURB_SHIFT;
+    p->i = (p->i * 5 + 1 + p->perturb) & p->mask;
+    probe_enter(p, table);
+}
+
+/* Put an item into a table that has no deleted cells and not the item. */
+static void insert_clean(SetEntry *table, uint64_t mask, Value key, int64_t hash) {
+    Probe p = probe_begin(table, mask, hash);
+    while (!is_absent(p.entry->key))
+        probe_step(&p, table);
+    *p.entry = (SetEntry){key, hash};
+}
+
+/* --- the table --- */
+
+/* A zeroed table of as many cells as are more than `minimum`. */
+static SetEntry *table_new(VM *vm, int64_t minimum, uint64_t *mask) {
+    uint64_t size = SET_MINIMUM;
+    while (size <= (uint64_t)minimum && size < MASK_MAX)
+        size <<= 1;
+    SetEntry *table = memory_alloc(vm, table_size(size - 1));
+    if (!table) return NULL;
+    memset(table, 0, table_size(size - 1));
+    *mask = size - 1;
+    return table;
+}
+
+bool set_resize(VM *vm, Set *set, int64_t minimum) {
+    uint64_t mask;
+    SetEntry *table = table_new(vm, minimum, &mask);
+    if (!table) return false;
+    int64_t position = 0, hash;
+    Value key;
+    while (set_next(set, &position, &key, &hash))
+        insert_clean(table, mask, key, hash);
+    memory_free(vm, set->table, set_table_size(set));
+    set->table = table;
+    set->mask = mask;
+    set->fill = set->used;
+    return true;
+}
+
+static bool grow(VM *vm, Set *set) {
+    return set_resize(vm, set, set->used * (set->used > GROWTH_LARGE_AT ? GROWTH_LARGE : GROWTH_SMALL));
+}
+
+bool set_shed_deleted(VM *vm, Set *set) {
+    if ((uint64_t)(set->fill - set->used) <= set->mask / 4) return true;
+    return grow(vm, set);
+}
+
+/* --- finding --- */
+
+/* Compare with a cell of the same hash; *changed when user code has touched the table. */
+static int compare_key(VM *vm, const Set *set, const SetEntry *entry, Value key, bool *changed) {
+    Value candidate = entry->key;
+    if (is_exactly(candidate, &str_type) && is_exactly(key, &str_type)) return string_equal(candidate, key);
+    const SetEntry *table = set->table;
+    uint64_t mask = set->mask;
+    value_ref(candidate);
+    int equal = object_equal(vm, candidate, key);
+    value_drop(vm, candidate);
+    *changed = set->table != table || set->mask != mask || !value_same(entry->key, candidate);
+    return equal;
+}
+
+SetEntry *set_look_further(VM *vm, Set *set, Value key, int64_t hash) {
+restart:;
+    Probe p = probe_begin(set->table, set->mask, hash);
+    SetEntry *deleted = NULL;
+    for (;; probe_step(&p, set->table)) {
+        SetEntry *entry = p.entry;
+        if (is_absent(entry->key)) {
+            if (entry->hash == SET_FREE_HASH) return deleted && is_absent(deleted->key) ? deleted : entry;
+            deleted = entry;
+            continue;
+        }
+        if (entry->hash != hash) continue;
+        if (value_same(entry->key, key)) return entry;
+        if (are_ints(entry->key, key)) continue;
+        bool changed = false;
+        int equal = compare_key(vm, set, entry, key, &changed);
+        if (equal < 0) return NULL;
+        if (changed && set->table) goto restart;
+        if (changed) return set_resize(vm, set, 0) ? &set->table[(uint64_t)hash & set->mask] : NULL;
+        if (equal) return entry;
+    }
+}
+
+/* --- changing --- */
+
+bool set_fill_cell(VM *vm, Set *set, SetEntry *entry, Value key, int64_t hash) {
+    bool again = entry->hash == SET_DELETED_HASH;
+    *entry = (SetEntry){value_ref(key), hash};
+    set->used++;
+    if (again) return true;
+    set->fill++;
+    if (!too_full(set->fill, set->mask) || grow(vm, set)) return true;
+    *entry = (SetEntry){ABSENT, SET_FREE_HASH}; /* a table that cannot grow must not fill up */
+    set->used--;
+    set->fill--;
+    value_drop(vm, key);
+    return false;
+}
+
+int set_discard_hashed(VM *vm, Set *set, Value key, int64_t hash) {
+    if (set->used == 0) return 0;
+    SetEntry *entry = set_look_up(vm, set, key, hash);
+    if (!entry) return -1;
+    if (is_absent(entry->key)) return 0;
+    Value old = entry->key;
+    *entry = (SetEntry){ABSENT, SET_DELETED_HASH};
+    set->used--;
+    value_drop(vm, old);
+    return 1;
+}
+
+bool set_add(VM *vm, Value set, Value item) {
+    int64_t hash;
+    return hash_value(vm, item, &hash) && set_add_hashed(vm, as_set(set), item, hash);
+}
+
+int set_contains(VM *vm, Value set, Value item) {
+    int64_t hash;
+    return hash_value(vm, item, &hash) ? set_contains_hashed(vm, as_set(set), item, hash) : -1;
+}
+
+int set_discard(VM *vm, Value set, Value item) {
+    int64_t hash;
+    return hash_value(vm, item, &hash) ? set_discard_hashed(vm, as_set(set), item, hash) : -1;
+}
+
+void set_clear(VM *vm, Value self) {
+    Set *set = as_set(self);
+    SetEntry *table = set->table;
+    uint64_t mask = set->mask;
+    set->table = NULL;
+    set->used = set->fill = 0;
+    set->mask = SET_MINIMUM - 1;
+    if (!table) return;
+    for (uint64_t i = 0; i <= mask; i++)
+        value_xdrop(vm, table[i].key);
+    memory_free(vm, table, table_size(mask));
+}
+
+/* --- updating from others --- */
+
+/* Room for so many items more, without a rebuild on the way. */
+static bool room_for_more(VM *vm, Set *set, int64_t count) {
+    if (set->table ? !too_full(set->fill + count, set->mask) : !too_full(count, SET_MINIMUM - 1)) {
+        return set->table || set_resize(vm, set, 0);
+    }
+    return set_resize(vm, set, (set->used + count) * 2);
+}
+
+/* The cells of `other` into an empty set. */
+static void fill_from(Set *set, const Set *other) {
+    int64_t position = 0, hash;
+    Value key;
+    if (set->mask == other->mask && other->fill == other->used) {
+        memcpy(set->table, other->table, table_size(other->mask));
+        while (set_next(other, &position, &key, &hash))
+            value_ref(key);
+    } else {
+        while (set_next(other, &position, &key, &hash))
+            insert_clean(set->table, set->mask, value_ref(key), hash);
+    }
+    set->fill = set->used = other->used;
+}
+
+static bool update_from_set(VM *vm, Set *set, const Set *other) {
+    if (set == other || other->used == 0) return true;
+    if (!room_for_more(vm, set, other->used)) return false;
+    if (set->fill == 0) {
+        fill_from(set, other);
+        return true;
+    }
+    int64_t position = 0, hash;
+    Value key;
+    while (set_next(other, &position, &key, &hash)) {
+        value_ref(key);
+        bool done = set_add_hashed(vm, set, key, hash);
+        value_drop(vm, key);
+        if (!done) return false;
+    }
+    return true;
+}
+
+static bool update_from_dict(VM *vm, Set *set, Value dict) {
+    if (as_dict(dict)->count == 0) return true;
+    if (!room_for_more(vm, set, as_dict(dict)->count)) return false;
+    int64_t position = 0;
+    Value key, value;
+    while (dict_next(dict, &position, &key, &value)) {
+        int64_t hash = dict_entry_hash(vm, as_dict(dict), position - 1);
+        value_ref(key);
+        bool done = set_add_hashed(vm, set, key, hash);
+        value_drop(vm, key);
+        if (!done) return false;
+    }
+    return true;
+}
+
+static bool add_item(VM *vm, Value item, void *context) { return set_add(vm, *(Value *)context, item); }
+
+/* The items of a list or tuple, which adding may change. */
+static bool update_from_row(VM *vm, Value self, Value iterable) {
+    for (int64_t i = 0; i < row_of(iterable).length; i++) {
+        Value item = value_ref(row_of(iterable).items[i]);
+        bool done = set_add(vm, self, item);
+        value_drop(vm, item);
+        if (!done) return false;
+        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+    }
+    return true;
+}
+
+bool set_update(VM *vm, Value self, Value iterable) {
+    if (is_exactly(iterable, &list_type) || is_exactly(iterable, &tuple_type))
+        return update_from_row(vm, self, iterable);
+    if (is_set(iterable)) return update_from_set(vm, as_set(self), as_set(iterable));
+    if (is_exactly(iterable, &dict_type)) return update_from_dict(vm, as_set(self), iterable);
+    return each_item(vm, iterable, add_item, &self);
+}
+
+/* --- making --- */
+
+static Value make(VM *vm, Type *type, Value iterable) {
+    Set *set = (Set *)object_new_container(vm, type, sizeof(Set));
+    if (!set) return raise_memory(vm);
+    Value self = from_object(set);
+    set_init(set);
+    object_track(&set->head);
+    if (is_absent(iterable) || set_update(vm, self, iterable)) return self;
+    value_drop(vm, self);
+    return ABSENT;
+}
+
+Value set_new(VM *vm) { return make(vm, &set_type, ABSENT); }
+Value set_from_iterable(VM *vm, Value iterable) { return make(vm, &set_type, iterable); }
+
+Value frozenset_from_iterable(VM *vm, Value iterable) {
+    if (!is_absent(iterable) && is_exactly(iterable, &frozenset_type)) return value_ref(iterable);
+    return make(vm, &frozenset_type, iterable);
+}
+
+Value frozenset_constant(VM *vm, Value iterable) {
+    Value first = frozenset_from_iterable(vm, iterable);
+    if (is_absent(first)) return ABSENT;
+    Value items = list_from_iterable(vm, first);
+    value_drop(vm, first);
+    if (is_absent(items)) return ABSENT;
+    Value result = frozenset_from_iterable(vm, items);
+    value_drop(vm, items);
+    return result;
+}
+
+Value set_copy_as(VM *vm, Type *type, Value self) { return make(vm, type, self); }

@@ -1,0 +1,27 @@
+#ifndef MPY_RUNTIME_WARN_H
+#define MPY_RUNTIME_WARN_H
+
+/*
+ * Warnings from C, by the library's module warnings, which is imported with the first one.
+ *
+ * A filter may make any warning an exception: both functions may raise the warning itself, and whatever a
+ * warnings.showwarning of the program's own raises.
+ */
+
+#include "runtime/errors/error.h"
+
+/* Warn of what the running Python code does (stack level 1), or its caller (2), ... `format` as raise_error's. */
+RAISES bool warn(VM *vm, Type *category, int stack_level, const char *format, ...);
+
+/* A coroutine was never awaited: RuntimeWarning. */
+RAISES bool warn_unawaited(VM *vm, Value coroutine);
+/* The same of what a method of an asynchronous generator returned. */
+RAISES bool warn_unawaited_method(VM *vm, Value generator, Value qualified_name, const char *method);
+
+/* Warn of an object that holds a resource. */
+RAISES bool warn_resource(VM *vm, Value message, Value source);
+
+/* Warn of a line of a file. */
+RAISES bool warn_explicit(VM *vm, Type *category, Value message, Value filename, uint32_t line);
+
+#endif

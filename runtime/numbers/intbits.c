@@ -1,0 +1,120 @@
+/* Shifts and bits of ints. */
+#include "runtime/numbers/intlimbs.h"
+
+/* --- shifts --- */
+
+static Value shift_left(VM *vm, const IntView *x, int64_t by) {
+    int64_t words = by / 64, bits = by % 64, length = words + x->count;
+    bool spills = bits > __builtin_clzll(x->limbs[x->count - 1]);
+    int64_t room = length + spills;
+    BigInt *result = big_new(vm, room);
+    if (!result) return ABSENT;
+    mp_limb_t *to = (mp_limb_t *)result->limbs;
+    for (int64_t i = 0; i < words; i++)
+        to[i] = 0;
+    if (bits && x->count <= SHORT_LIMBS) {
+        uint64_t below = 0;
+        for (int64_t i = 0; i < x->count; i++) {
+            to[words + i] = x->limbs[i] << bits | below;
+            below = x->limbs[i] >> (64 - bits);
+        }
+        if (spills) to[length] = below;
+    } else if (bits) {
+        mp_limb_t top = mpn_lshift(to + words, limbs_of(x), x->count, (unsigned)bits);
+        if (spills) to[length] = top;
+    } else {
+        mpn_copyi(to + words, limbs_of(x), x->count);
+    }
+    return big_finish(vm, result, room, room, x->negative);
+}
+
+/* Floor: of a negative number with a set bit among those shifted out, one more is taken away. */
+static Value shift_right(VM *vm, const IntView *x, int64_t by) {
+    int64_t words = by / 64;
+    if (words >= x->count) return int_small(x->negative ? -1 : 0);
+    int64_t left = x->count - words, room = left + x->negative; /* one more may carry */
+    BigInt *result = big_new(vm, room);
+    if (!result) return ABSENT;
+    mp_limb_t *to = (mp_limb_t *)result->limbs;
+    bool lost = words && !mpn_zero_p(limbs_of(x), words);
+    if (by % 64 && left <= SHORT_LIMBS) {
+        uint64_t above = 0, *limbs = result->limbs;
+        unsigned bits = by % 64;
+        for (int64_t i = left; i-- > 0;) {
+            limbs[i] = x->limbs[words + i] >> bits | above;
+            above = x->limbs[words + i] << (64 - bits);
+        }
+        lost |= above != 0;
+    } else if (by % 64) {
+        lost |= mpn_rshift(to, limbs_of(x) + words, left, (unsigned)(by % 64)) != 0;
+    } else {
+        mpn_copyi(to, limbs_of(x) + words, left);
+    }
+    if (x->negative) to[left] = 0;
+    if (x->negative && lost) mpn_add_1(to, to, room, 1);
+    return big_finish(vm, result, room, room, x->negative);
+}
+
+Value int_shift(VM *vm, Value v, int64_t left) {
+    if (is_int(v) && left <= 0) {
+        return int_small(left <= -63 ? (int_get(v) < 0 ? -1 : 0) : int_get(v) >> -left);
+    }
+    IntView view;
+    view_of(v, &view);
+    if (view.count == 0) return int_small(0);
+    return left >= 0 ? shift_left(vm, &view, left) : shift_right(vm, &view, -left);
+}
+
+static Value shift(VM *vm, Value a, Value b, bool left) {
+    int64_t by;
+    if (int_sign(b) < 0) return raise_value(vm, "negative shift count");
+    if (!int_to_int64(b, &by) || by > LIMBS_MAX * 64) {
+        if (int_sign(a) == 0) return int_small(0);
+        if (!left) return int_small(int_sign(a) < 0 ? -1 : 0);
+        return is_int(b) ? raise_memory(vm) : raise_overflow(vm, "too many digits in integer");
+    }
+    return int_shift(vm, a, left ? by : -by);
+}
+
+/* --- bits, as if in two's complement without end --- */
+
+static uint64_t combine(BinaryOp op, uint64_t a, uint64_t b) {
+    return op == BINARY_AND ? a & b : op == BINARY_OR ? a | b : a ^ b;
+}
+
+/* Of two numbers that are not negative, x at least as long as y. */
+static Value bitwise_positive(VM *vm, BinaryOp op, const IntView *x, const IntView *y) {
+    int64_t room = op == BINARY_AND ? y->count : x->count;
+    BigInt *result = big_new(vm, room);
+    if (!result) return ABSENT;
+    for (int64_t i = 0; i < y->count; i++)
+        result->limbs[i] = combine(op, x->limbs[i], y->limbs[i]);
+    for (int64_t i = y->count; i < room; i++)
+        result->limbs[i] = x->limbs[i];
+    return big_finish(vm, result, room, room, false);
+}
+
+static Value bitwise(VM *vm, BinaryOp op, Value a, Value b) {
+    if (are_ints(a, b)) return int_small((int64_t)combine(op, (uint64_t)int_get(a), (uint64_t)int_get(b)));
+    IntView x, y;
+    view_of(a, &x);
+    view_of(b, &y);
+    if (!x.negative && !y.negative)
+        return x.count < y.count ? bitwise_positive(vm, op, &y, &x) : bitwise_positive(vm, op, &x, &y);
+    int64_t room = (x.count > y.count ? x.count : y.count) + 1;
+    bool negative = combine(op, x.negative, y.negative);
+    BigInt *result = big_new(vm, room);
+    if (!result) return ABSENT;
+    bool carry_x = true, carry_y = true;
+    for (int64_t i = 0; i < room; i++) {
+        result->limbs[i] = combine(op, complement_limb(&x, i, &carry_x), complement_limb(&y, i, &carry_y));
+    }
+    if (negative) mpn_neg((mp_limb_t *)result->limbs, (mp_limb_t *)result->limbs, room);
+    return big_finish(vm, result, room, room, negative);
+}
+
+OPERATOR(left_shift, shift(vm, a, b, true))
+OPERATOR(right_shift, shift(vm, a, b, false))
+OPERATOR(and, bitwise(vm, BINARY_AND, a, b))
+OPERATOR(or, bitwise(vm, BINARY_OR, a, b))
+OPERATOR(xor, bitwise(vm, BINARY_XOR, a, b))

@@ -1,0 +1,448 @@
+/* Encoding: str to bytes. One loop for all encodings, which differ in what encode_character makes of a code point. */
+
+#if defined __GNUC__ && !defined __clang__
+#pragma GCC optimize("O3") /* its loops over characters are made vector loops */
+#endif
+
+#include "base/copy.h"
+#include "lexer/uniname.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/text/codecbody.h"
+#include "runtime/errors/error.h"
+#include "runtime/text/escape.h"
+#include "runtime/text/str.h"
+#include "runtime/text/text.h"
+#include "runtime/text/utf8.h"
+
+typedef struct {
+    VM *vm;
+    CodecId id;
+    unsigned width; /* bytes of a unit */
+    bool big_endian;
+    Value string;
+    const char *errors;
+    bool handled; /* `handler` is known */
+    ErrorHandler handler;
+    Bytes *out; /* has room beyond `at`; owned; NULL after a failure to grow */
+    int64_t at;
+} Encoder;
+
+enum { ENCODED_MAX = 10 }; /* bytes of a character in any encoding: \Uhhhhhhhh */
+
+/* How errors call the encodings. */
+static const char *const error_names[] = {
+    [CODEC_UTF_8] = "utf-8",         [CODEC_UTF_8_SIG] = "utf-8",     [CODEC_ASCII] = "ascii",
+    [CODEC_LATIN_1] = "latin-1",     [CODEC_CP1252] = "charmap",      [CODEC_UTF_16] = "utf-16",
+    [CODEC_UTF_16_LE] = "utf-16-le", [CODEC_UTF_16_BE] = "utf-16-be", [CODEC_UTF_32] = "utf-32",
+    [CODEC_UTF_32_LE] = "utf-32-le", [CODEC_UTF_32_BE] = "utf-32-be",
+};
+
+static const char *reason_of(CodecId id) {
+    switch (id) {
+    case CODEC_ASCII: return "ordinal not in range(128)";
+    case CODEC_LATIN_1: return "ordinal not in range(256)";
+    case CODEC_CP1252: return "character maps to <undefined>";
+    default: return "surrogates not allowed";
+    }
+}
+
+/* --- one character --- */
+
+static inline int put_unit(const Encoder *e, uint32_t unit, uint8_t *to) {
+    unsigned last = e->width - 1;
+    for (unsigned i = 0; i <= last; i++)
+        to[e->big_endian ? last - i : i] = (uint8_t)(unit >> 8 * i);
+    return (int)e->width;
+}
+
+static int put_wide(const Encoder *e, uint32_t c, uint8_t *to) {
+    if (e->width == 4 || c < 0x10000) return put_unit(e, c, to);
+    put_unit(e, 0xD7C0 + (c >> 10), to);
+    return 2 + put_unit(e, 0xDC00 | (c & 0x3FF), to + 2);
+}
+
+static int put_escape(uint32_t c, uint8_t *to) { return (int)(escape_put(to, c) - to); }
+
+static int put_byte(uint32_t c, uint8_t *to) {
+    *to = (uint8_t)c;
+    return 1;
+}
+
+static int put_cp1252(uint32_t c, uint8_t *to) {
+    if (c < 0x80 || (c >= 0xA0 && c < 0x100)) return put_byte(c, to);
+    for (uint32_t i = 0; i < 32; i++) {
+        if (codec_cp1252[i] == c) return put_byte(0x80 + i, to);
+    }
+    return 0;
+}
+
+static int put_simple_escape(uint32_t c, uint8_t *to) {
+    const char *letter = c == '\t' ? "t" : c == '\n' ? "n" : c == '\r' ? "r" : c == '\\' ? "\\" : NULL;
+    if (!letter) return c >= ' ' && c < 0x7F ? put_byte(c, to) : put_escape(c, to);
+    to[0] = '\\';
+    to[1] = (uint8_t)*letter;
+    return 2;
+}
+
+/* How many bytes the code point has, written to `to`; 0: it has no encoding. */
+static int encode_character(const Encoder *e, uint32_t c, uint8_t *to) {
+    switch (e->id) {
+    case CODEC_UTF_8:
+    case CODEC_UTF_8_SIG: return is_surrogate(c) ? 0 : (int)(utf8_encode((char *)to, c) - (char *)to);
+    case CODEC_ASCII: return c < 0x80 ? put_byte(c, to) : 0;
+    case CODEC_LATIN_1: return c < 0x100 ? put_byte(c, to) : 0;
+    case CODEC_CP1252: return put_cp1252(c, to);
+    case CODEC_UNICODE_ESCAPE: return put_simple_escape(c, to);
+    case CODEC_RAW_UNICODE_ESCAPE: return c < 0x100 ? put_byte(c, to) : put_escape(c, to);
+    default: return is_surrogate(c) ? 0 : put_wide(e, c, to);
+    }
+}
+
+/* --- what cannot be encoded --- */
+
+static bool reserve(Encoder *e, int64_t size) {
+    if (e->out->length - e->at >= size) return true;
+    int64_t length = e->out->length + e->out->length / 2;
+    e->out = bytes_resize(e->vm, e->out, length > e->at + size ? length : e->at + size);
+    return e->out;
+}
+
+static bool append_ascii(Encoder *e, const uint8_t *text, int size) {
+    if (!reserve(e, (int64_t)size * e->width)) return false;
+    for (int i = 0; i < size; i++)
+        e->at += put_unit(e, text[i], e->out->data + e->at);
+    return true;
+}
+
+static bool raise_encode(Encoder *e, int64_t start, int64_t end) {
+    codec_raise(e->vm, &exc_UnicodeEncodeError, error_names[e->id], e->string, start, end, reason_of(e->id));
+    return false;
+}
+
+/* \N{name}, or an escape of the number. */
+static int put_name(uint32_t c, uint8_t *to) {
+    char name[UNINAME_MAX];
+    size_t length = uniname_of(c, name);
+    if (length == 0) return put_escape(c, to);
+    memcpy(to, "\\N{", 3);
+    memcpy(to + 3, name, length);
+    to[3 + length] = '}';
+    return (int)length + 4;
+}
+
+static int put_reference(uint32_t c, uint8_t *to) {
+    uint8_t digits[8];
+    int count = 0, size = 2;
+    memcpy(to, "&#", 2);
+    do {
+        digits[count++] = (uint8_t)('0' + c % 10);
+    } while (c /= 10);
+    while (count)
+        to[size++] = digits[--count];
+    to[size++] = ';';
+    return size;
+}
+
+static bool replace(Encoder *e, ErrorHandler handler, uint32_t c) {
+    uint8_t text[UNINAME_MAX + 4];
+    switch (handler) {
+    case HANDLER_IGNORE: return true;
+    case HANDLER_REPLACE: return append_ascii(e, (const uint8_t *)"?", 1);
+    case HANDLER_XML: return append_ascii(e, text, put_reference(c, text));
+    case HANDLER_NAME: return append_ascii(e, text, put_name(c, text));
+    default: return append_ascii(e, text, put_escape(c, text));
+    }
+}
+
+/* Bytes that surrogateescape made surrogates of become bytes again. */
+static bool restore_bytes(Encoder *e, int64_t start, int64_t end) {
+    if (!reserve(e, end - start)) return false;
+    int64_t i = start, at = e->at;
+    for (; i < end; i++) {
+        uint32_t c = string_at(as_string(e->string), i);
+        if (c < 0xDC80 || c > 0xDCFF || e->width > 1) break;
+        e->out->data[at++] = (uint8_t)c;
+    }
+    if (i < end) return raise_encode(e, e->id == CODEC_CP1252 ? start : i, end);
+    e->at = at;
+    return true;
+}
+
+static bool pass_surrogates(Encoder *e, int64_t start, int64_t end) {
+    if (e->width == 1 && e->id != CODEC_UTF_8 && e->id != CODEC_UTF_8_SIG) return raise_encode(e, start, end);
+    for (int64_t i = start; i < end; i++) {
+        if (!reserve(e, ENCODED_MAX)) return false;
+        uint32_t c = string_at(as_string(e->string), i);
+        uint8_t *to = e->out->data + e->at;
+        e->at += e->width > 1 ? put_unit(e, c, to) : (int64_t)(utf8_encode((char *)to, c) - (char *)to);
+    }
+    return true;
+}
+
+/* A handler's bytes as they are; its str in the encoding, in which all its characters must be. False RAISES the error
+ * that it was asked about, or MemoryError. */
+static bool append_replacement(Encoder *e, Value replacement, int64_t start, int64_t end) {
+    if (!is_string(replacement)) {
+        const Bytes *bytes = as_bytes(replacement);
+        if (bytes->length % e->width) return raise_encode(e, start, end);
+        if (!reserve(e, bytes->length)) return false;
+        memcpy(e->out->data + e->at, bytes->data, (size_t)bytes->length);
+        e->at += bytes->length;
+        return true;
+    }
+    const String *s = as_string(replacement);
+    bool unicode = e->width > 1 || e->id == CODEC_UTF_8 || e->id == CODEC_UTF_8_SIG;
+    if (unicode && !s->ascii) return raise_encode(e, start, end);
+    for (int64_t i = 0, length = string_length(s); i < length; i++) {
+        if (!reserve(e, ENCODED_MAX)) return false;
+        int size = encode_character(e, string_at(s, i), e->out->data + e->at);
+        if (!size) return raise_encode(e, start, end);
+        e->at += size;
+    }
+    return true;
+}
+
+static int64_t ask_program(Encoder *e, int64_t start, int64_t end) {
+    Value replacement = ABSENT;
+    Value error = codec_error(e->vm, &exc_UnicodeEncodeError, error_names[e->id], e->string, start, end,
+                              reason_of(e->id));
+    int64_t length = string_length(as_string(e->string));
+    int64_t next = codec_library_handle(e->vm, e->errors, error, length, &replacement);
+    if (next < 0) return -1;
+    bool ok = append_replacement(e, replacement, start, end);
+    value_drop(e->vm, replacement);
+    return ok ? next : -1;
+}
+
+/* Characters [start, end) have no encoding. Where to go on; -1 RAISES. */
+static int64_t encode_error(Encoder *e, int64_t start, int64_t end) {
+    if (!e->handled) e->handler = codec_handler(e->errors), e->handled = true;
+    bool ok = true;
+    switch (e->handler) {
+    case HANDLER_UNKNOWN: return ask_program(e, start, end);
+    case HANDLER_STRICT: ok = raise_encode(e, start, end); break;
+    case HANDLER_SURROGATE_ESCAPE: ok = restore_bytes(e, start, end); break;
+    case HANDLER_SURROGATE_PASS: ok = pass_surrogates(e, start, end); break;
+    default:
+        for (int64_t i = start; i < end && ok; i++)
+            ok = replace(e, e->handler, string_at(as_string(e->string), i));
+    }
+    return ok ? end : -1;
+}
+
+/* --- encoding --- */
+
+/* The characters of a str of one byte each, which all have a unit of their own in UTF-16 and UTF-32. */
+static void encode_narrow(Encoder *e, const String *s) {
+    uint8_t *to = e->out->data + e->at;
+    int64_t length = string_length(s);
+    int shift = e->big_endian ? 8 * (int)(e->width - 1) : 0;
+    for (int64_t i = 0; i < length && e->width == 2; i++) {
+        uint16_t unit = (uint16_t)(s->data[i] << shift);
+        memcpy(to + 2 * i, &unit, sizeof unit);
+    }
+    for (int64_t i = 0; i < length && e->width == 4; i++) {
+        uint32_t unit = (uint32_t)s->data[i] << shift;
+        memcpy(to + 4 * i, &unit, sizeof unit);
+    }
+    e->at += length * e->width;
+}
+
+/* How many characters are the same in all encodings of one byte a character and need no escape. */
+static int64_t plain_run(const uint8_t *data, int64_t length) {
+    int64_t i = 0;
+    while (i < length && data[i] - 32U < 95 && data[i] != '\\')
+        i++;
+    return i;
+}
+
+static bool encode(Encoder *e) {
+    uint8_t ignored[ENCODED_MAX];
+    const String *s = as_string(e->string);
+    if (e->width > 1 && s->width_log == 0) {
+        encode_narrow(e, s);
+        return true;
+    }
+    for (int64_t i = 0, length = string_length(s); i < length;) {
+        int64_t run = e->width == 1 && s->width_log == 0 ? plain_run(s->data + i, length - i) : 0;
+        if (!reserve(e, run + ENCODED_MAX)) return false;
+        copy_bytes(e->out->data + e->at, s->data + i, (size_t)run);
+        e->at += run;
+        i += run;
+        if (i == length) break;
+        uint32_t c = string_at(s, i);
+        int size = encode_character(e, c, e->out->data + e->at);
+        e->at += size;
+        int64_t start = i++;
+        if (size) continue;
+        while (e->width == 1 && i < length && !encode_character(e, string_at(s, i), ignored))
+            i++;
+        i = encode_error(e, start, i);
+        if (i < 0) return false;
+    }
+    return true;
+}
+
+/* The same for UTF-8 where nothing goes wrong, written once for each width of str. */
+
+/* How many of the bytes are beyond ASCII, eight at a time. */
+static int64_t count_high(const uint8_t *data, int64_t length) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    int64_t count = 0, i = 0;
+    for (; i + 8 <= length; i += 8) {
+        uint64_t word;
+        memcpy(&word, data + i, sizeof word);
+        count += (int64_t)(((word >> 7 & ones) * ones) >> 56);
+    }
+    for (; i < length; i++)
+        count += data[i] >> 7;
+    return count;
+}
+
+/* -1: there are surrogates. The sums of a block are small, so that more of them fit a vector. */
+static inline __attribute__((always_inline)) int64_t utf8_length(const String *s, unsigned width_log) {
+    enum { BLOCK = 4096 };
+    Text t = {s->data, string_length(s), width_log};
+    int64_t size = 0;
+    uint32_t surrogates = 0;
+    for (int64_t start = 0; start < t.length; start += BLOCK) {
+        int64_t end = t.length - start < BLOCK ? t.length : start + BLOCK;
+        uint16_t more = 0; /* bytes beyond the first of each character */
+        for (int64_t i = start; i < end; i++) {
+            uint32_t c = text_at(t, i);
+            more = (uint16_t)(more + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000));
+            surrogates |= (c & 0xFFFFF800) == 0xD800;
+        }
+        size += end - start + more;
+    }
+    return surrogates ? -1 : size;
+}
+
+/* A byte or two each, without a branch: a byte more than there is may be written behind the last. */
+static void utf8_write_narrow(const String *s, uint8_t *to) {
+    for (const uint8_t *from = s->data, *end = from + s->length; from < end; from++) {
+        unsigned c = *from, both = 0xC0 | c >> 6 | (0x80 | (c & 0x3F)) << 8; /* in the order of memory */
+        uint16_t unit = (uint16_t)(c < 0x80 ? c : both);
+        memcpy(to, &unit, sizeof unit);
+        to += 1 + (c >> 7);
+    }
+}
+
+static inline __attribute__((always_inline)) void utf8_write(const String *s, unsigned width_log, char *to) {
+    Text t = {s->data, string_length(s), width_log};
+    for (int64_t i = 0; i < t.length; i++) {
+        uint32_t c = text_at(t, i);
+        if (c < 0x80) {
+            *to++ = (char)c;
+        } else if (c < 0x800) {
+            *to++ = (char)(0xC0 | c >> 6);
+            *to++ = (char)(0x80 | (c & 0x3F));
+        } else if (c < 0x10000) {
+            *to++ = (char)(0xE0 | c >> 12);
+            *to++ = (char)(0x80 | (c >> 6 & 0x3F));
+            *to++ = (char)(0x80 | (c & 0x3F));
+        } else {
+            *to++ = (char)(0xF0 | c >> 18);
+            *to++ = (char)(0x80 | (c >> 12 & 0x3F));
+            *to++ = (char)(0x80 | (c >> 6 & 0x3F));
+            *to++ = (char)(0x80 | (c & 0x3F));
+        }
+    }
+}
+
+/* ABSENT with nothing raised when there are surrogates. */
+static Value encode_utf8(VM *vm, const String *s) {
+    unsigned w = s->width_log;
+    int64_t size = w == 0   ? string_length(s) + count_high(s->data, string_length(s))
+                   : w == 1 ? utf8_length(s, 1)
+                            : utf8_length(s, 2);
+    Bytes *bytes = size < 0 ? NULL : bytes_new(vm, size);
+    if (!bytes) return ABSENT;
+    char *to = (char *)bytes->data;
+    if (w == 0) utf8_write_narrow(s, bytes->data);
+    if (w == 1) utf8_write(s, 1, to);
+    if (w == 2) utf8_write(s, 2, to);
+    bytes->data[size] = 0;
+    return from_object(bytes);
+}
+
+/* A zero byte behind every byte, four at a time. */
+static void widen(const uint8_t *from, int64_t length, uint8_t *to) {
+    int64_t i = 0;
+    for (; i + 4 <= length; i += 4) {
+        uint32_t four;
+        memcpy(&four, from + i, sizeof four);
+        uint64_t wide = (four | (uint64_t)four << 16) & UINT64_C(0x0000FFFF0000FFFF);
+        wide = (wide | wide << 8) & UINT64_C(0x00FF00FF00FF00FF);
+        memcpy(to + 2 * i, &wide, sizeof wide);
+    }
+    for (; i < length; i++) {
+        to[2 * i] = from[i];
+        to[2 * i + 1] = 0;
+    }
+}
+
+static void swap_halves(uint8_t *data, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        uint16_t unit;
+        memcpy(&unit, data + 2 * i, sizeof unit);
+        unit = __builtin_bswap16(unit);
+        memcpy(data + 2 * i, &unit, sizeof unit);
+    }
+}
+
+/* UTF-16 of what fits one unit a character. ABSENT with nothing raised when that is not so. */
+static Value encode_utf16(VM *vm, const String *s, CodecId id) {
+    int64_t length = string_length(s);
+    uint32_t surrogates = 0;
+    bool marked = id == CODEC_UTF_16;
+    const uint16_t *wide = (const uint16_t *)s->data;
+    if (s->width_log == 2 || length > INT64_MAX / 4) return ABSENT;
+    for (int64_t i = 0; i < length && s->width_log == 1; i++)
+        surrogates |= (wide[i] & 0xF800) == 0xD800;
+    Bytes *bytes = surrogates ? NULL : bytes_new(vm, 2 * (length + marked));
+    if (!bytes) return ABSENT;
+    uint8_t *to = bytes->data;
+    if (marked) *to++ = 0xFF, *to++ = 0xFE;
+    if (s->width_log == 1) memcpy(to, wide, (size_t)length * 2);
+    if (s->width_log == 0) widen(s->data, length, to);
+    if (id == CODEC_UTF_16_BE) swap_halves(to, length);
+    return from_object(bytes);
+}
+
+/* Are the str's bytes in memory those of its encoding? */
+static bool is_encoded(const String *s, CodecId id) {
+    if (id == CODEC_LATIN_1) return s->width_log == 0;
+    return s->ascii && (id == CODEC_UTF_8 || id == CODEC_ASCII || id == CODEC_CP1252);
+}
+
+Value codec_encode(VM *vm, Value string, const char *encoding, const char *errors) {
+    CodecId id = codec_find(encoding);
+    if (id == CODEC_UNKNOWN) return codec_library_encode(vm, string, encoding, errors);
+    const String *s = as_string(string);
+    if (is_encoded(s, id)) return bytes_from(vm, s->data, string_length(s));
+    if (id == CODEC_UTF_8) {
+        Value plain = encode_utf8(vm, s);
+        if (!is_absent(plain) || error_raised(vm)) return plain;
+    }
+    if (id >= CODEC_UTF_16 && id <= CODEC_UTF_16_BE) {
+        Value plain = encode_utf16(vm, s, id);
+        if (!is_absent(plain) || error_raised(vm)) return plain;
+    }
+    Encoder e = {.vm = vm,
+                 .id = id,
+                 .width = id >= CODEC_UTF_32   ? 4
+                          : id >= CODEC_UTF_16 ? 2
+                                               : 1,
+                 .big_endian = id == CODEC_UTF_16_BE || id == CODEC_UTF_32_BE,
+                 .string = string,
+                 .errors = errors};
+    e.out = bytes_new(vm, string_length(s) * (int64_t)e.width + ENCODED_MAX);
+    if (!e.out) return ABSENT;
+    if (id == CODEC_UTF_16 || id == CODEC_UTF_32) e.at = put_unit(&e, 0xFEFF, e.out->data);
+    if (id == CODEC_UTF_8_SIG)
+        e.at = (int64_t)(utf8_encode((char *)e.out->data, 0xFEFF) - (char *)e.out->data);
+    if (encode(&e)) return from_object(bytes_resize(vm, e.out, e.at));
+    if (e.out) object_drop(vm, &e.out->head);
+    return ABSENT;
+}

@@ -1,0 +1,278 @@
+/*
+ * str.format: templates with replacement fields (PEP 3101).
+ *
+ * A template is literal text and fields {name!conversion:spec}; a name is a number, an identifier or nothing
+ * (the next number), followed by .attribute and [index] steps; a spec may hold fields itself, one level deep.
+ */
+#include "runtime/text/builder.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
+#include "runtime/text/format.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/text/str.h"
+#include "runtime/text/unicode.h"
+
+enum { TEMPLATE_DEPTH_MAX = 2 };
+
+typedef enum { NUMBERING_UNKNOWN, NUMBERING_AUTOMATIC, NUMBERING_MANUAL } Numbering;
+
+typedef struct {
+    VM *vm;
+    Value *args;
+    int64_t count; /* -1: only a mapping (format_map) */
+    Value mapping;
+    Numbering numbering;
+    int64_t next; /* the next automatic number */
+} Template;
+
+/* One field's parts as slices of the template text. */
+typedef struct {
+    int64_t name_start, name_end;
+    int64_t spec_start, spec_end; /* equal: empty */
+    uint32_t conversion;          /* 0: none */
+    bool nested;                  /* the spec has fields of its own */
+} Field;
+
+static bool expand(Template *t, Builder *out, Value text, int64_t start, int64_t end, int depth);
+
+static bool fail(VM *vm, const char *message) {
+    raise_value(vm, "%s", message);
+    return false;
+}
+
+/* --- cutting a field out --- */
+
+/* After the name stands '!' or ':' or the closing brace at `*at`, which moves behind the field. */
+static bool scan_conversion(VM *vm, const String *s, int64_t *at, int64_t end, Field *f) {
+    if (*at >= end) return fail(vm, "end of string while looking for conversion specifier");
+    f->conversion = string_at(s, (*at)++);
+    if (*at >= end) return fail(vm, "unmatched '{' in format spec");
+    uint32_t c = string_at(s, *at);
+    if (c != ':' && c != '}') return fail(vm, "expected ':' after conversion specifier");
+    return true;
+}
+
+static bool scan_spec(VM *vm, const String *s, int64_t *at, int64_t end, Field *f) {
+    f->spec_start = *at;
+    for (int depth = 1; *at < end; ++*at) {
+        uint32_t c = string_at(s, *at);
+        if (c == '{') {
+            f->nested = true;
+            depth++;
+        } else if (c == '}' && --depth == 0) {
+            f->spec_end = (*at)++;
+            return true;
+        }
+    }
+    return fail(vm, "unmatched '{' in format spec");
+}
+
+/* The field that begins behind its '{' at `*at`. */
+static bool scan_field(VM *vm, const String *s, int64_t *at, int64_t end, Field *f) {
+    *f = (Field){.name_start = *at};
+    uint32_t c = 0;
+    for (bool bracket = false; *at < end; ++*at) {
+        c = string_at(s, *at);
+        if (c == '{' && !bracket) return fail(vm, "unexpected '{' in field name");
+        if (c == '[') bracket = true;
+        if (c == ']') bracket = false;
+        if (!bracket && (c == '}' || c == ':' || c == '!')) break;
+    }
+    if (*at >= end) return fail(vm, "expected '}' before end of string");
+    f->name_end = (*at)++;
+    if (c == '!') {
+        if (!scan_conversion(vm, s, at, end, f)) return false;
+        c = string_at(s, (*at)++);
+    }
+    if (c == ':') return scan_spec(vm, s, at, end, f);
+    f->spec_start = f->spec_end = *at;
+    return true;
+}
+
+/* --- finding its value --- */
+
+/* The slice as a number; -1 when it is none, -2 RAISES. */
+static int64_t as_number(VM *vm, const String *s, int64_t start, int64_t end) {
+    if (start == end) return -1;
+    int64_t n = 0;
+    for (int64_t i = start; i < end; i++) {
+        int64_t digit = unicode_decimal(string_at(s, i));
+        if (digit < 0) return -1;
+        if (n > (INT64_MAX - digit) / 10) {
+            raise_value(vm, "Too many decimal digits in format string");
+            return -2;
+        }
+        n = n * 10 + digit;
+    }
+    return n;
+}
+
+static Value first_by_number(Template *t, int64_t number) {
+    VM *vm = t->vm;
+    if (t->count < 0) return raise_value(vm, "Format string contains positional fields");
+    if (number >= t->count) {
+        return raise_index(vm, "Replacement index %lld out of range for positional args tuple",
+                           (long long)number);
+    }
+    return value_ref(t->args[number]);
+}
+
+static Value first_by_name(Template *t, Value text, int64_t start, int64_t end) {
+    VM *vm = t->vm;
+    Value name = string_slice(vm, text, start, end), result = ABSENT;
+    if (is_absent(name)) return ABSENT;
+    if (is_absent(t->mapping)) {
+        raise_key(vm, name);
+    } else if (is_exactly(t->mapping, &dict_type)) {
+        result = dict_get(vm, t->mapping, name);
+        if (!is_absent(result)) {
+            value_ref(result);
+        } else if (!error_raised(vm)) {
+            raise_key(vm, name);
+        }
+    } else {
+        result = object_get_item(vm, t->mapping, name);
+    }
+    value_drop(vm, name);
+    return result;
+}
+
+static bool settle_numbering(Template *t, Numbering wanted) {
+    if (t->numbering == NUMBERING_UNKNOWN) t->numbering = wanted;
+    if (t->numbering == wanted) return true;
+    return fail(t->vm, wanted == NUMBERING_MANUAL
+                           ? "cannot switch from automatic field numbering to manual field specification"
+                           : "cannot switch from manual field specification to automatic field numbering");
+}
+
+static Value first_value(Template *t, Value text, int64_t start, int64_t end) {
+    int64_t number = as_number(t->vm, as_string(text), start, end);
+    if (number == -2) return ABSENT;
+    if (start != end && number < 0) return first_by_name(t, text, start, end);
+    if (t->count >= 0 && !settle_numbering(t, start == end ? NUMBERING_AUTOMATIC : NUMBERING_MANUAL))
+        return ABSENT;
+    return first_by_number(t, start == end ? t->next++ : number);
+}
+
+/* One .attribute or [index] step at *at: the new value; takes `value`. */
+static Value step(Template *t, Value text, int64_t *at, int64_t end, STEALS Value value) {
+    VM *vm = t->vm;
+    const String *s = as_string(text);
+    bool attribute = string_at(s, *at) == '.';
+    int64_t start = ++*at;
+    while (*at < end &&
+           (attribute ? string_at(s, *at) != '.' && string_at(s, *at) != '[' : string_at(s, *at) != ']'))
+        ++*at;
+    Value result = ABSENT;
+    if (!attribute && *at >= end) {
+        raise_value(vm, "Missing ']' in format string");
+    } else if (start == *at) {
+        raise_value(vm, "Empty attribute in format string");
+    } else {
+        int64_t number = attribute ? -1 : as_number(vm, s, start, *at);
+        Value key = number >= 0    ? int_from(vm, number)
+                    : number == -1 ? string_slice(vm, text, start, *at)
+                                   : ABSENT;
+        if (!is_absent(key)) {
+            result = attribute ? object_get_attribute(vm, value, key) : object_get_item(vm, value, key);
+            value_drop(vm, key);
+        }
+    }
+    if (!attribute && *at < end && ++*at < end && string_at(s, *at) != '.' && string_at(s, *at) != '[' &&
+        !is_absent(result)) {
+        raise_value(vm, "Only '.' or '[' may follow ']' in format field specifier");
+        value_drop(vm, result);
+        result = ABSENT;
+    }
+    value_drop(vm, value);
+    return result;
+}
+
+static Value field_value(Template *t, Value text, const Field *f) {
+    const String *s = as_string(text);
+    int64_t at = f->name_start;
+    while (at < f->name_end && string_at(s, at) != '.' && string_at(s, at) != '[')
+        at++;
+    Value value = first_value(t, text, f->name_start, at);
+    while (!is_absent(value) && at < f->name_end)
+        value = step(t, text, &at, f->name_end, value);
+    return value;
+}
+
+static Value convert(VM *vm, STEALS Value value, uint32_t conversion) {
+    Value result;
+    switch (conversion) {
+    case 0: return value;
+    case 's': result = object_str(vm, value); break;
+    case 'r': result = object_repr(vm, value); break;
+    case 'a': result = object_ascii(vm, value); break;
+    default:
+        result = conversion > 32 && conversion < 127
+                     ? raise_value(vm, "Unknown conversion specifier %c", conversion)
+                     : raise_value(vm, "Unknown conversion specifier \\x%x", conversion);
+    }
+    value_drop(vm, value);
+    return result;
+}
+
+/* --- putting it together --- */
+
+static Value field_spec(Template *t, Value text, const Field *f, int depth) {
+    VM *vm = t->vm;
+    if (!f->nested) return string_slice(vm, text, f->spec_start, f->spec_end);
+    Builder spec;
+    builder_init(&spec, vm);
+    if (expand(t, &spec, text, f->spec_start, f->spec_end, depth + 1)) return builder_finish(&spec);
+    builder_fini(&spec);
+    return ABSENT;
+}
+
+static bool append_field(Template *t, Builder *out, Value text, const Field *f, int depth) {
+    VM *vm = t->vm;
+    Value value = field_value(t, text, f);
+    if (is_absent(value)) return false;
+    value = convert(vm, value, f->conversion);
+    if (is_absent(value)) return false;
+    Value spec = field_spec(t, text, f, depth);
+    Value formatted = is_absent(spec) ? ABSENT : object_format(vm, value, spec);
+    value_xdrop(vm, spec);
+    value_drop(vm, value);
+    if (is_absent(formatted)) return false;
+    builder_string(out, formatted);
+    value_drop(vm, formatted);
+    return !out->failed;
+}
+
+static bool expand(Template *t, Builder *out, Value text, int64_t start, int64_t end, int depth) {
+    VM *vm = t->vm;
+    if (depth > TEMPLATE_DEPTH_MAX) return fail(vm, "Max string recursion exceeded");
+    const String *s = as_string(text);
+    for (int64_t at = start; at < end;) {
+        int64_t literal = at;
+        while (at < end && string_at(s, at) != '{' && string_at(s, at) != '}')
+            at++;
+        builder_slice(out, text, literal, at);
+        if (at == end) break;
+        uint32_t brace = string_at(s, at++);
+        if (at < end && string_at(s, at) == brace) {
+            builder_char(out, brace);
+            at++;
+            continue;
+        }
+        if (brace == '}') return fail(vm, "Single '}' encountered in format string");
+        if (at == end) return fail(vm, "Single '{' encountered in format string");
+        Field field;
+        if (!scan_field(vm, s, &at, end, &field) || !append_field(t, out, text, &field, depth)) return false;
+    }
+    return !out->failed;
+}
+
+Value format_template(VM *vm, Value template, Value *args, int64_t count, Value mapping) {
+    Template t = {.vm = vm, .args = args, .count = count, .mapping = mapping};
+    Builder out;
+    builder_init(&out, vm);
+    if (expand(&t, &out, template, 0, string_length(as_string(template)), 1)) return builder_finish(&out);
+    builder_fini(&out);
+    return ABSENT;
+}

@@ -1,0 +1,371 @@
+/* The core of str: making, measuring, comparing, hashing, joining. Methods are in strmethods.c. */
+#include "runtime/text/str.h"
+
+#include "base/copy.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/errors/error.h"
+#include "runtime/classes/instance.h"
+#include "runtime/text/intern.h"
+#include "runtime/text/utf8.h"
+
+/* --- making --- */
+
+static const int64_t STRING_LENGTH_MAX = (INT64_C(1) << 59) - 64; /* fits `length` at any width */
+
+static unsigned width_for(uint32_t maximum) { return maximum < 0x100 ? 0 : maximum < 0x10000 ? 1 : 2; }
+
+static size_t data_size(const String *s) { return ((size_t)s->length + 1) << s->width_log; }
+
+static inline void terminate(String *s) {
+    if (s->width_log == 0) {
+        s->data[s->length] = 0;
+    } else {
+        memset(s->data + ((size_t)s->length << s->width_log), 0, (size_t)1 << s->width_log);
+    }
+}
+
+String *string_new(VM *vm, int64_t length, uint32_t maximum) {
+    unsigned width_log = width_for(maximum);
+    if (length > STRING_LENGTH_MAX >> width_log) {
+        raise_memory(vm);
+        return NULL;
+    }
+    size_t size = sizeof(String) + (((size_t)length + 1) << width_log);
+    String *s = (String *)object_new(vm, &str_type, size);
+    if (!s) {
+        raise_memory(vm);
+        return NULL;
+    }
+    s->hash = 0;
+    s->length = (uint64_t)length;
+    s->width_log = width_log;
+    s->ascii = maximum < 0x80;
+    s->interned = 0;
+    terminate(s);
+    return s;
+}
+
+void string_dealloc(VM *vm, Object *self) {
+    String *s = (String *)self;
+    if (s->interned) intern_forget(vm, s);
+    bool exact = self->type == &str_type;
+    object_free(vm, self, exact ? sizeof *s + data_size(s) : instance_size(self, (int64_t)data_size(s)));
+}
+
+void string_store(String *s, int64_t index, uint32_t c) {
+    switch (s->width_log) {
+    case 0: s->data[index] = (uint8_t)c; break;
+    case 1: ((uint16_t *)s->data)[index] = (uint16_t)c; break;
+    default: ((uint32_t *)s->data)[index] = c;
+    }
+}
+
+Value string_from_ascii(VM *vm, const char *text, size_t length) {
+    if (length == 0) return value_ref(vm->empty_string);
+    if (length == 1) return value_ref(vm->characters[(uint8_t)text[0]]);
+    String *s = string_new(vm, (int64_t)length, 0);
+    if (!s) return ABSENT;
+    copy_bytes(s->data, text, length);
+    return from_object(s);
+}
+
+/* At least one code point is not ASCII. */
+static Value from_wide(VM *vm, const char *text, int64_t count, uint32_t maximum) {
+    const char *next = text;
+    if (count == 1) return string_from_char(vm, utf8_decode(&next));
+    String *s = string_new(vm, count, maximum);
+    if (!s) return ABSENT;
+    uint16_t *wide = (uint16_t *)s->data;
+    uint32_t *widest = (uint32_t *)s->data;
+    if (s->width_log == 0) {
+        const uint8_t *from = (const uint8_t *)text;
+        for (uint8_t *to = s->data, *end = to + count; to < end; to++) {
+            uint8_t lead = *from++;
+            if (lead >= 0x80) lead = (uint8_t)(lead << 6 | (*from++ & 0x3F));
+            *to = lead;
+        }
+    } else if (s->width_log == 1) {
+        for (int64_t i = 0; i < count; i++)
+            wide[i] = (uint16_t)utf8_decode(&next);
+    } else {
+        for (int64_t i = 0; i < count; i++)
+            widest[i] = utf8_decode(&next);
+    }
+    return from_object(s);
+}
+
+Value string_from_utf8(VM *vm, const char *text, size_t length) {
+    uint32_t maximum;
+    int64_t count = utf8_measure(text, length, &maximum);
+    if (maximum < 0x80) return string_from_ascii(vm, text, length);
+    return from_wide(vm, text, count, maximum);
+}
+
+Value string_from_measured(VM *vm, const char *text, Utf8Measure measure) {
+    if (measure.greatest < 0x80) return string_from_ascii(vm, text, (size_t)measure.count);
+    return from_wide(vm, text, measure.count, utf8_maximum(measure.greatest));
+}
+
+Value string_from_c(VM *vm, const char *text) { return string_from_utf8(vm, text, strlen(text)); }
+
+Value string_from_char(VM *vm, uint32_t code_point) {
+    if (code_point < 256) return value_ref(vm->characters[code_point]);
+    String *s = string_new(vm, 1, code_point);
+    if (!s) return ABSENT;
+    string_store(s, 0, code_point);
+    return from_object(s);
+}
+
+/* --- copying between widths --- */
+
+uint32_t string_maximum_in(const String *s, int64_t start, int64_t stop) {
+    uint32_t all = 0;
+    if (s->ascii) return 0x7F;
+    const uint16_t *wide = (const uint16_t *)s->data;
+    const uint32_t *widest = (const uint32_t *)s->data;
+    switch (s->width_log) {
+    case 0:
+        for (int64_t i = start; i < stop; i++)
+            all |= s->data[i];
+        break;
+    case 1:
+        for (int64_t i = start; i < stop; i++)
+            all |= wide[i];
+        break;
+    default:
+        for (int64_t i = start; i < stop; i++)
+            all |= widest[i];
+    }
+    return all;
+}
+
+uint32_t string_limit(const String *s) {
+    static const uint32_t limits[] = {0xFF, 0xFFFF, 0x10FFFF};
+    return s->ascii ? 0x7F : limits[s->width_log];
+}
+
+void string_copy(String *to, int64_t at, const String *from, int64_t start, int64_t count) {
+    if (to->width_log == from->width_log) {
+        unsigned w = to->width_log;
+        copy_bytes(to->data + ((size_t)at << w), from->data + ((size_t)start << w), (size_t)count << w);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++)
+        string_store(to, at + i, string_at(from, start + i));
+}
+
+Value string_slice(VM *vm, Value string, int64_t start, int64_t stop) {
+    String *s = as_string(string);
+    int64_t count = stop - start;
+    if (count <= 0) return value_ref(vm->empty_string);
+    if (count == (int64_t)s->length && s->head.type == &str_type) return value_ref(string);
+    if (s->ascii) return string_from_ascii(vm, (const char *)s->data + start, (size_t)count);
+    if (count == 1) return string_from_char(vm, string_at(s, start));
+    String *part = string_new(vm, count, string_maximum_in(s, start, stop));
+    if (!part) return ABSENT;
+    string_copy(part, 0, s, start, count);
+    return from_object(part);
+}
+
+Value string_concat(VM *vm, Value a, Value b) {
+    String *x = as_string(a), *y = as_string(b);
+    if (x->length == 0 && y->head.type == &str_type) return value_ref(b);
+    if (y->length == 0 && x->head.type == &str_type) return value_ref(a);
+    uint32_t limit = string_limit(x) > string_limit(y) ? string_limit(x) : string_limit(y);
+    String *both = string_new(vm, (int64_t)(x->length + y->length), limit);
+    if (!both) return ABSENT;
+    string_copy(both, 0, x, 0, (int64_t)x->length);
+    string_copy(both, (int64_t)x->length, y, 0, (int64_t)y->length);
+    return from_object(both);
+}
+
+Value string_append(VM *vm, Value left, Value right) {
+    String *x = as_string(left), *y = as_string(right);
+    bool in_place = x->head.refs == 1 && x->head.type == &str_type && !x->interned && x->length > 1 &&
+                    y->width_log <= x->width_log && (int64_t)(x->length + y->length) < STRING_LENGTH_MAX >> 2;
+    if (!in_place) {
+        Value both = string_concat(vm, left, right);
+        value_drop(vm, left);
+        return both;
+    }
+    size_t old_size = sizeof *x + data_size(x);
+    size_t new_size = old_size + ((size_t)y->length << x->width_log);
+    String *grown = heap_resize(vm_heap(vm), x, old_size, new_size);
+    if (!grown) {
+        value_drop(vm, left);
+        return raise_memory(vm);
+    }
+    int64_t at = (int64_t)grown->length;
+    grown->hash = 0;
+    grown->length += y->length;
+    grown->ascii = grown->ascii && y->ascii;
+    string_copy(grown, at, y, 0, (int64_t)y->length);
+    terminate(grown);
+    return from_object(grown);
+}
+
+/* What a join's pieces are together. */
+typedef struct {
+    int64_t length;
+    unsigned width_log;
+    bool ascii;
+} Joined;
+
+static inline void joined_add(Joined *j, const String *s) {
+    j->length += string_length(s);
+    j->ascii &= s->ascii;
+    j->width_log |= s->width_log;
+}
+
+/* Of strs with characters of one byte, as wide as the result. */
+static void join_narrow(uint8_t *to, const String *glue, const Value *items, int64_t count) {
+    size_t glue_length = glue->length;
+    for (int64_t i = 0; i < count; i++) {
+        const String *s = as_string(items[i]);
+        if (i && glue_length == 1) {
+            *to++ = glue->data[0];
+        } else if (i) {
+            copy_bytes(to, glue->data, glue_length);
+            to += glue_length;
+        }
+        size_t length = s->length;
+        copy_bytes(to, s->data, length);
+        to += length;
+    }
+}
+
+Value string_join(VM *vm, Value separator, const Value *items, int64_t count) {
+    if (count == 0) return value_ref(vm->empty_string);
+    String *glue = as_string(separator);
+    Joined j = {.ascii = true};
+    int64_t glue_length = count > 1 ? string_length(glue) : 0;
+    if (glue_length && count - 1 > STRING_LENGTH_MAX / glue_length) return raise_memory(vm);
+    if (count > 1) joined_add(&j, glue);
+    j.length = glue_length * (count - 1);
+    for (int64_t i = 0; i < count; i++) {
+        if (!is_string(items[i])) {
+            return raise_type(vm, "sequence item %lld: expected str instance, %T found", (long long)i,
+                              items[i]);
+        }
+        joined_add(&j, as_string(items[i]));
+        if (j.length > STRING_LENGTH_MAX)
+            return raise_overflow(vm, "join() result is too long for a Python string");
+    }
+    if (count == 1 && as_string(items[0])->head.type == &str_type) return value_ref(items[0]);
+    String *all = string_new(vm, j.length,
+                             j.ascii           ? 0x7F
+                             : j.width_log & 2 ? 0x10FFFF
+                             : j.width_log     ? 0xFFFF
+                                               : 0xFF);
+    if (!all) return ABSENT;
+    if (all->width_log == 0) {
+        join_narrow(all->data, glue, items, count);
+        return from_object(all);
+    }
+    int64_t at = 0;
+    for (int64_t i = 0; i < count; i++) {
+        String *s = as_string(items[i]);
+        if (i && glue_length) string_copy(all, at, glue, 0, glue_length), at += glue_length;
+        string_copy(all, at, s, 0, (int64_t)s->length);
+        at += (int64_t)s->length;
+    }
+    return from_object(all);
+}
+
+/* --- UTF-8 --- */
+
+const char *string_utf8(VM *vm, Value string, size_t *length, Value *keeper) {
+    String *s = as_string(string);
+    *keeper = ABSENT;
+    if (s->ascii) {
+        *length = (size_t)s->length;
+        return (const char *)s->data;
+    }
+    size_t size = 0;
+    for (int64_t i = 0; i < (int64_t)s->length; i++)
+        size += utf8_size(string_at(s, i));
+    Bytes *bytes = bytes_new(vm, (int64_t)size);
+    if (!bytes) return NULL;
+    char *next = (char *)bytes->data;
+    for (int64_t i = 0; i < (int64_t)s->length; i++)
+        next = utf8_encode(next, string_at(s, i));
+    *keeper = from_object(bytes);
+    *length = size;
+    return (const char *)bytes->data;
+}
+
+/* --- comparing --- */
+
+bool string_equal(Value a, Value b) {
+    String *x = as_string(a), *y = as_string(b);
+    if (x == y) return true;
+    if (x->length != y->length || x->width_log != y->width_log) return false;
+    if (x->interned && y->interned) return false;
+    if (x->hash && y->hash && x->hash != y->hash) return false;
+    return equal_bytes(x->data, y->data, (size_t)x->length << x->width_log);
+}
+
+bool string_equal_c(Value a, const char *text) {
+    String *s = as_string(a);
+    size_t length = strlen(text);
+    return s->ascii && s->length == length && memcmp(s->data, text, length) == 0;
+}
+
+int string_order(Value a, Value b) {
+    String *x = as_string(a), *y = as_string(b);
+    int64_t shared = (int64_t)(x->length < y->length ? x->length : y->length);
+    if (x->width_log == 0 && y->width_log == 0) {
+        if (shared && x->data[0] != y->data[0]) return x->data[0] < y->data[0] ? -1 : 1;
+        int order = memcmp(x->data, y->data, (size_t)shared);
+        if (order) return order;
+    } else {
+        for (int64_t i = 0; i < shared; i++) {
+            uint32_t c = string_at(x, i), d = string_at(y, i);
+            if (c != d) return c < d ? -1 : 1;
+        }
+    }
+    return x->length < y->length ? -1 : x->length > y->length;
+}
+
+/* --- hashing: SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF") --- */
+
+static inline uint64_t rotate_left(uint64_t x, int by) { return (x << by) | (x >> (64 - by)); }
+
+static inline void sip_round(uint64_t v[4]) {
+    v[0] += v[1], v[1] = rotate_left(v[1], 13) ^ v[0], v[0] = rotate_left(v[0], 32);
+    v[2] += v[3], v[3] = rotate_left(v[3], 16) ^ v[2];
+    v[0] += v[3], v[3] = rotate_left(v[3], 21) ^ v[0];
+    v[2] += v[1], v[1] = rotate_left(v[1], 17) ^ v[2], v[2] = rotate_left(v[2], 32);
+}
+
+static inline void sip_absorb(uint64_t v[4], uint64_t word) {
+    v[3] ^= word;
+    sip_round(v);
+    v[0] ^= word;
+}
+
+int64_t hash_bytes(const VM *vm, const void *data, size_t size) {
+    uint64_t k0 = vm->hash_key[0], k1 = vm->hash_key[1];
+    uint64_t v[4] = {k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261,
+                     k1 ^ 0x7465646279746573};
+    const uint8_t *next = data, *end = next + (size & ~(size_t)7);
+    uint64_t word;
+    for (; next < end; next += 8) {
+        memcpy(&word, next, 8);
+        sip_absorb(v, word);
+    }
+    word = 0;
+    memcpy(&word, next, size & 7);
+    sip_absorb(v, word | (uint64_t)size << 56);
+    v[2] ^= 0xFF;
+    for (int i = 0; i < 3; i++)
+        sip_round(v);
+    int64_t hash = (int64_t)(v[0] ^ v[1] ^ v[2] ^ v[3]);
+    return hash == -1 || hash == 0 ? -2 : hash;
+}
+
+int64_t string_hash(VM *vm, Value string) {
+    String *s = as_string(string);
+    if (!s->hash && s->length) s->hash = hash_bytes(vm, s->data, (size_t)s->length << s->width_log);
+    return s->hash;
+}

@@ -1,0 +1,112 @@
+/* repr and ascii of str, repr of bytes: quotes and escapes. */
+#include "runtime/text/builder.h"
+#include "runtime/text/escape.h"
+#include "runtime/text/strsearch.h"
+#include "runtime/text/strtype.h"
+#include "runtime/text/unicode.h"
+
+/* ' unless the text has a ' and no ". */
+static char choose_quote(bool has_single, bool has_double) { return has_single && !has_double ? '"' : '\''; }
+
+void builder_escape(Builder *b, uint32_t c) {
+    uint8_t text[ESCAPE_MAX];
+    builder_ascii(b, (const char *)text, (size_t)(escape_put(text, c) - text));
+}
+
+/* The letter behind the backslash for a character that may not stand in a quoted text; 0: it has none. */
+static inline uint8_t escape_letter(uint32_t c) {
+    return c == '\t'                            ? 't'
+           : c == '\n'                          ? 'n'
+           : c == '\r'                          ? 'r'
+           : c == '\'' || c == '"' || c == '\\' ? (uint8_t)c
+                                                : 0;
+}
+
+/* The escape of a character that may not stand in a quoted text. */
+static void append_escaped(Builder *b, uint32_t c) {
+    uint8_t letter = escape_letter(c);
+    if (!letter) {
+        builder_escape(b, c);
+        return;
+    }
+    builder_char(b, '\\');
+    builder_char(b, letter);
+}
+
+/* Can it stand in a text with this quote as it is? */
+static inline bool is_plain(uint32_t c, char quote) {
+    return c - ' ' < 0x7F - ' ' && c != (uint8_t)quote && c != '\\';
+}
+
+/* The usual text, in which nothing has to be escaped. ABSENT with nothing raised when it is another. */
+static Value quote_plain(VM *vm, const String *s) {
+    int64_t length = string_length(s), i = 0;
+    if (!s->ascii) return ABSENT;
+    while (i < length && is_plain(s->data[i], '\''))
+        i++;
+    String *quoted = i < length ? NULL : string_new(vm, length + 2, 0);
+    if (!quoted) return ABSENT;
+    quoted->data[0] = quoted->data[length + 1] = '\'';
+    memcpy(quoted->data + 1, s->data, (size_t)length);
+    return from_object(quoted);
+}
+
+static Value quote_string(VM *vm, Value string) {
+    Value plain = quote_plain(vm, as_string(string));
+    if (!is_absent(plain) || error_raised(vm)) return plain;
+    Text t = text_of(string);
+    char quote = choose_quote(text_find_unit(t, '\'') >= 0, text_find_unit(t, '"') >= 0);
+    Builder b;
+    builder_init(&b, vm);
+    builder_char(&b, (uint8_t)quote);
+    for (int64_t i = 0; i < t.length; i++) {
+        int64_t start = i;
+        uint32_t c = 0;
+        while (i < t.length &&
+               (c = text_at(t, i), is_plain(c, quote) || (c >= 0x80 && unicode_is_printable(c))))
+            i++;
+        if (i > start) builder_slice(&b, string, start, i);
+        if (i < t.length) append_escaped(&b, c);
+    }
+    builder_char(&b, (uint8_t)quote);
+    return builder_finish(&b);
+}
+
+Value string_repr(VM *vm, Value self) { return quote_string(vm, self); }
+
+/* How long the quoted bytes are without their quotes. */
+static int64_t quoted_size(const uint8_t *data, int64_t length, char quote) {
+    int64_t size = 0;
+    for (int64_t i = 0; i < length; i++)
+        size += is_plain(data[i], quote) ? 1 : escape_letter(data[i]) ? 2 : 4;
+    return size;
+}
+
+static uint8_t *put_quoted(uint8_t *to, const uint8_t *data, int64_t length, char quote) {
+    *to++ = (uint8_t)quote;
+    for (int64_t i = 0; i < length; i++) {
+        uint8_t c = data[i], letter;
+        if (is_plain(c, quote)) {
+            *to++ = c;
+        } else if ((letter = escape_letter(c))) {
+            *to++ = '\\';
+            *to++ = letter;
+        } else {
+            to = escape_put(to, c);
+        }
+    }
+    *to++ = (uint8_t)quote;
+    return to;
+}
+
+Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t length, const char *after) {
+    bool has_single = memchr(data, '\'', (size_t)length);
+    bool has_double = has_single && memchr(data, '"', (size_t)length);
+    char quote = choose_quote(has_single, has_double);
+    size_t ahead = strlen(before), behind = strlen(after);
+    String *s = string_new(vm, quoted_size(data, length, quote) + 2 + (int64_t)(ahead + behind), 0);
+    if (!s) return ABSENT;
+    memcpy(s->data, before, ahead);
+    memcpy(put_quoted(s->data + ahead, data, length, quote), after, behind);
+    return from_object(s);
+}

@@ -1,0 +1,346 @@
+#include "runtime/text/strsearch.h"
+
+#include "base/copy.h"
+
+/* --- one unit --- */
+
+int64_t text_find_unit(Text t, uint32_t c) {
+    if (t.width_log == 0) {
+        const uint8_t *found = c < 0x100 ? memchr(t.data, (int)c, (size_t)t.length) : NULL;
+        return found ? found - t.data : -1;
+    }
+    if (t.width_log == 1) {
+        const uint16_t *data = (const uint16_t *)t.data;
+        for (int64_t i = 0; i < t.length; i++) {
+            if (data[i] == c) return i;
+        }
+        return -1;
+    }
+    const uint32_t *data = (const uint32_t *)t.data;
+    for (int64_t i = 0; i < t.length; i++) {
+        if (data[i] == c) return i;
+    }
+    return -1;
+}
+
+int64_t text_rfind_unit(Text t, uint32_t c) {
+    if (t.width_log == 0) {
+        const uint8_t *found = c < 0x100 ? memrchr(t.data, (int)c, (size_t)t.length) : NULL;
+        return found ? found - t.data : -1;
+    }
+    for (int64_t i = t.length - 1; i >= 0; i--) {
+        if (text_at(t, i) == c) return i;
+    }
+    return -1;
+}
+
+bool text_matches(Text t, int64_t at, Text part) {
+    if (part.width_log == t.width_log) {
+        return equal_bytes(t.data + ((size_t)at << t.width_log), part.data,
+                           (size_t)part.length << t.width_log);
+    }
+    for (int64_t i = 0; i < part.length; i++) {
+        if (text_at(t, at + i) != text_at(part, i)) return false;
+    }
+    return true;
+}
+
+/* --- the two-way algorithm, forwards and backwards --- */
+
+static inline uint32_t unit(Text t, int64_t i, bool backwards) {
+    return text_at(t, backwards ? t.length - 1 - i : i);
+}
+
+/* Where the greatest suffix begins, by the order of units or its reverse, and its period. */
+static int64_t greatest_suffix(Text t, bool backwards, bool reverse_order, int64_t *period) {
+    int64_t suffix = -1, at = 0, k = 1, p = 1;
+    while (at + k < t.length) {
+        uint32_t a = unit(t, at + k, backwards), b = unit(t, suffix + k, backwards);
+        if (a == b) {
+            if (k == p) {
+                at += p;
+                k = 1;
+            } else {
+                k++;
+            }
+        } else if ((a < b) != reverse_order) {
+            at += k;
+            k = 1;
+            p = at - suffix;
+        } else {
+            suffix = at++;
+            k = p = 1;
+        }
+    }
+    *period = p;
+    return suffix + 1;
+}
+
+static bool is_periodic(Text wanted, int64_t cut, int64_t period, bool backwards) {
+    if (cut + period > wanted.length) return false;
+    for (int64_t i = 0; i < cut; i++) {
+        if (unit(wanted, i, backwards) != unit(wanted, i + period, backwards)) return false;
+    }
+    return true;
+}
+
+/* The place of the first occurrence, seen in the direction of the search. */
+static int64_t two_way(Text t, Text wanted, bool backwards) {
+    int64_t length = wanted.length, period, other_period;
+    int64_t cut = greatest_suffix(wanted, backwards, false, &period);
+    int64_t other = greatest_suffix(wanted, backwards, true, &other_period);
+    if (other > cut) cut = other, period = other_period;
+    bool periodic = is_periodic(wanted, cut, period, backwards);
+    if (!periodic) period = (cut > length - cut ? cut : length - cut) + 1;
+    int64_t known = 0; /* this much of the beginning is known to match */
+    for (int64_t at = 0; at <= t.length - length;) {
+        int64_t i = cut > known ? cut : known;
+        while (i < length && unit(wanted, i, backwards) == unit(t, at + i, backwards))
+            i++;
+        if (i < length) {
+            at += i - cut + 1;
+            known = 0;
+            continue;
+        }
+        for (i = cut - 1; i >= known && unit(wanted, i, backwards) == unit(t, at + i, backwards);)
+            i--;
+        if (i < known) return at;
+        at += period;
+        known = periodic ? length - period : 0;
+    }
+    return -1;
+}
+
+/* --- searching --- */
+
+/*
+ * A place where `wanted` may begin is one that has its first unit, and its last one at the right distance. Sixteen
+ * bytes of places are looked at at a time (the generic vector algorithm of W. Mula, "SIMD-friendly algorithms for
+ * substring searching").
+ */
+typedef struct {
+    uint32_t first, last;
+    int64_t gap; /* from the first unit to the last */
+} Ends;
+
+#define CANDIDATE(name, Unit) \
+    typedef Unit name##_vector __attribute__((vector_size(16))); \
+    static int64_t name(const void *text, int64_t at, int64_t places, const Ends *ends) { \
+        enum { LANES = 16 / sizeof(Unit) }; \
+        const Unit *data = text; \
+        Unit first = (Unit)ends->first, last = (Unit)ends->last; \
+        name##_vector firsts = first - (name##_vector){0}, lasts = last - (name##_vector){0}; \
+        for (; at + LANES <= places; at += LANES) { \
+            name##_vector a, b; \
+            memcpy(&a, data + at, sizeof a); \
+            memcpy(&b, data + at + ends->gap, sizeof b); \
+            uint64_t both[2]; \
+            name##_vector equal = (name##_vector)(a == firsts) & (name##_vector)(b == lasts); \
+            memcpy(both, &equal, sizeof both); \
+            if (both[0]) return at + __builtin_ctzll(both[0]) / (8 * (int)sizeof(Unit)); \
+            if (both[1]) return at + LANES / 2 + __builtin_ctzll(both[1]) / (8 * (int)sizeof(Unit)); \
+        } \
+        while (at < places && (data[at] != first || data[at + ends->gap] != last)) \
+            at++; \
+        return at; \
+    }
+
+CANDIDATE(candidate_byte, uint8_t)
+CANDIDATE(candidate_half, uint16_t)
+CANDIDATE(candidate_word, uint32_t)
+
+/* The next place at or behind `at` where the ends of the wanted text are; `places` when there is none. */
+static inline int64_t candidate(Text t, int64_t at, int64_t places, const Ends *ends) {
+    if (t.width_log == 0) return candidate_byte(t.data, at, places, ends);
+    if (t.width_log == 1) return candidate_half(t.data, at, places, ends);
+    return candidate_word(t.data, at, places, ends);
+}
+
+static bool cannot_occur(Text t, Text wanted) {
+    return wanted.length > t.length || wanted.width_log > t.width_log;
+}
+
+/* Comparisons may cost this much beyond four units for each unit passed before a search goes another way. */
+enum { PATIENCE = 1024 };
+
+int64_t text_find(Text t, Text wanted) {
+    if (wanted.length == 0) return 0;
+    if (cannot_occur(t, wanted)) return -1;
+    uint32_t first = text_at(wanted, 0);
+    if (wanted.length == 1) return text_find_unit(t, first);
+    Ends ends = {first, text_at(wanted, wanted.length - 1), wanted.length - 1};
+    int64_t places = t.length - wanted.length + 1, cost = 0;
+    for (int64_t at = 0; (at = candidate(t, at, places, &ends)) < places; at++) {
+        if (text_matches(t, at, wanted)) return at;
+        cost += wanted.length;
+        if (cost > at * 4 + PATIENCE) {
+            int64_t found = two_way(text_part(t, at + 1, t.length), wanted, false);
+            return found < 0 ? -1 : at + 1 + found;
+        }
+    }
+    return -1;
+}
+
+/* --- one occurrence after another --- */
+
+void finder_init(Finder *f, Text text, Text wanted) {
+    f->text = text;
+    f->wanted = wanted;
+    f->at = 0;
+    f->block = 0;
+    f->found = 0;
+    f->cost = 0;
+}
+
+typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+
+/* The top bits of eight bytes, each 0 or 0xFF, as eight bits. */
+static inline uint32_t byte_bits(uint64_t bytes) {
+    return (uint32_t)((bytes & UINT64_C(0x8080808080808080)) * UINT64_C(0x0002040810204081) >> 56);
+}
+
+/* Which of sixteen places have the first byte, and `gap` bytes further the last one: a bit each. */
+static inline uint32_t places_in_block(const uint8_t *data, int64_t gap, Bytes16 first, Bytes16 last) {
+    Bytes16 a, b;
+    memcpy(&a, data, sizeof a);
+    memcpy(&b, data + gap, sizeof b);
+    Bytes16 both = (Bytes16)(a == first) & (Bytes16)(b == last);
+    uint64_t halves[2];
+    memcpy(halves, &both, sizeof halves);
+    return halves[0] | halves[1] ? byte_bits(halves[0]) | byte_bits(halves[1]) << 8 : 0;
+}
+
+static inline void look_at_block(Finder *f, int64_t block) {
+    int64_t gap = f->wanted.length - 1;
+    Bytes16 first = f->wanted.data[0] - (Bytes16){0}, last = f->wanted.data[gap] - (Bytes16){0};
+    f->found = places_in_block(f->text.data + block, gap, first, last);
+    f->block = block;
+}
+
+static inline bool middle_matches(const uint8_t *text, const uint8_t *wanted, int64_t length) {
+    int64_t i = 1;
+    for (; i + 8 <= length; i += 8) {
+        uint64_t a, b;
+        memcpy(&a, text + i, sizeof a);
+        memcpy(&b, wanted + i, sizeof b);
+        if (a != b) return false;
+    }
+    for (; i < length; i++) {
+        if (text[i] != wanted[i]) return false;
+    }
+    return true;
+}
+
+static int64_t find_on(Finder *f) {
+    int64_t found = text_find(text_part(f->text, f->at, f->text.length), f->wanted);
+    if (found < 0) return -1;
+    found += f->at;
+    f->at = found + f->wanted.length;
+    return found;
+}
+
+int64_t finder_next(Finder *f) {
+    int64_t length = f->wanted.length, places = f->text.length - length + 1;
+    if (f->text.width_log || f->wanted.width_log || length == 1) return find_on(f);
+    for (;;) {
+        while (!f->found) {
+            if (f->at + 16 > places) return find_on(f); /* the last places, which are no whole block */
+            look_at_block(f, f->at);
+            f->at += 16;
+        }
+        int64_t at = f->block + __builtin_ctz(f->found);
+        f->found &= f->found - 1;
+        f->cost += length;
+        if (middle_matches(f->text.data + at, f->wanted.data, length)) {
+            int64_t passed = at + length - f->block; /* nothing in what has been found may overlap */
+            f->found = passed < 16 ? f->found >> passed << passed : 0;
+            if (passed > 16) f->at = at + length;
+            return at;
+        }
+        if (f->cost > at * 4 + PATIENCE) {
+            f->at = at + 1;
+            f->found = 0;
+            return find_on(f);
+        }
+    }
+}
+
+int64_t text_rfind(Text t, Text wanted) {
+    if (wanted.length == 0) return t.length;
+    if (cannot_occur(t, wanted)) return -1;
+    uint32_t first = text_at(wanted, 0);
+    if (wanted.length == 1) return text_rfind_unit(t, first);
+    int64_t places = t.length - wanted.length + 1, cost = 0;
+    for (int64_t end = places; end > 0;) {
+        int64_t at = text_rfind_unit(text_part(t, 0, end), first);
+        if (at < 0) return -1;
+        if (text_matches(t, at, wanted)) return at;
+        end = at;
+        cost += wanted.length;
+        if (cost > (places - at) * 4 + PATIENCE) {
+            Text rest = text_part(t, 0, at + wanted.length - 1);
+            int64_t found = two_way(rest, wanted, true);
+            return found < 0 ? -1 : rest.length - wanted.length - found;
+        }
+    }
+    return -1;
+}
+
+/* How many of the bytes are `byte`, eight at a time: x has a zero byte where they are equal. */
+static int64_t count_byte(const uint8_t *data, int64_t length, uint8_t byte) {
+    const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F), pattern = UINT64_C(0x0101010101010101) * byte;
+    int64_t count = 0, i = 0;
+    for (; i + 8 <= length; i += 8) {
+        uint64_t x;
+        memcpy(&x, data + i, 8);
+        x ^= pattern;
+        count += __builtin_popcountll(~(((x & low) + low) | x | low));
+    }
+    for (; i < length; i++)
+        count += data[i] == byte;
+    return count;
+}
+
+static int64_t count_on(Text t, Text wanted, int64_t limit) {
+    Finder f;
+    finder_init(&f, t, wanted);
+    int64_t count = 0;
+    while (count < limit && finder_next(&f) >= 0)
+        count++;
+    return count;
+}
+
+/* The places sixteen at a time, as a Finder does, but all at once. */
+static int64_t count_bytes(Text t, Text wanted, int64_t limit) {
+    const uint8_t *data = t.data;
+    int64_t length = wanted.length, places = t.length - length + 1, at = 0, count = 0, cost = 0;
+    Bytes16 first = wanted.data[0] - (Bytes16){0}, last = wanted.data[length - 1] - (Bytes16){0};
+    while (at + 16 <= places && count < limit) {
+        uint32_t found = places_in_block(data + at, length - 1, first, last);
+        int64_t next = at + 16;
+        while (found) {
+            int64_t passed = __builtin_ctz(found);
+            found &= found - 1;
+            cost += length;
+            if (middle_matches(data + at + passed, wanted.data, length)) {
+                if (++count == limit) return count;
+                passed += length;
+                found = passed < 16 ? found >> passed << passed : 0;
+                if (passed > 16) next = at + passed;
+            } else if (cost > at * 4 + PATIENCE) {
+                return count + count_on(text_part(t, at + passed + 1, t.length), wanted, limit - count);
+            }
+        }
+        at = next;
+    }
+    return count + count_on(text_part(t, at, t.length), wanted, limit - count);
+}
+
+int64_t text_count(Text t, Text wanted, int64_t limit) {
+    if (wanted.length == 0) return t.length < limit ? t.length + 1 : limit;
+    if (cannot_occur(t, wanted)) return 0;
+    bool narrow = wanted.width_log == 0 && t.width_log == 0;
+    if (narrow && wanted.length == 1 && limit == INT64_MAX)
+        return count_byte(t.data, t.length, wanted.data[0]);
+    return narrow && wanted.length > 1 ? count_bytes(t, wanted, limit) : count_on(t, wanted, limit);
+}

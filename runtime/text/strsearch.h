@@ -1,0 +1,39 @@
+#ifndef MPY_RUNTIME_STRSEARCH_H
+#define MPY_RUNTIME_STRSEARCH_H
+
+/*
+ * Finding a text in a text, in time linear in their lengths whatever they hold.
+ *
+ * Both come from objects of one family. Most searches end in a scan for the first (or last) unit with a comparison at
+ * each place it is found; one that does not get ahead that way goes on with the two-way algorithm (Crochemore, Perrin:
+ * "Two-way string-matching", JACM 1991), which needs no memory.
+ */
+
+#include "runtime/text/text.h"
+
+/* Where the first (last) occurrence begins, or -1. */
+int64_t text_find(Text text, Text wanted);
+int64_t text_rfind(Text text, Text wanted);
+int64_t text_find_unit(Text text, uint32_t unit);
+int64_t text_rfind_unit(Text text, uint32_t unit);
+/* How many occurrences there are that do not overlap, counted up to `limit`. An empty one occurs length + 1 times. */
+int64_t text_count(Text text, Text wanted, int64_t limit);
+/*
+ * One occurrence after another, none overlapping the one before. Most texts are of bytes, whose places are looked at
+ * sixteen at a time: what was found of a block and not asked for yet is kept.
+ */
+typedef struct {
+    Text text, wanted;
+    int64_t at;     /* where to go on when there is none in `found` */
+    int64_t block;  /* the sixteen places that `found` speaks of */
+    uint32_t found; /* a bit for each place that has the first and the last byte and was not asked for yet */
+    int64_t cost;
+} Finder;
+
+void finder_init(Finder *f, Text text, Text wanted); /* `wanted` is not empty */
+int64_t finder_next(Finder *f);                      /* where it begins, or -1 */
+
+/* Does `part` stand in `text` at `at`? It must fit there. */
+bool text_matches(Text text, int64_t at, Text part);
+
+#endif

@@ -1,0 +1,90 @@
+#include "runtime/text/text.h"
+
+#include "base/copy.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+
+bool text_size_argument(VM *vm, Value v, int64_t *size) {
+    if (is_absent(v)) return true;
+    Value index = object_index(vm, v);
+    if (is_absent(index)) return false;
+    bool small = int_to_int64(index, size);
+    value_drop(vm, index);
+    if (!small) raise_overflow(vm, "Python int too large to convert to C ssize_t");
+    return small;
+}
+
+bool text_is_ascii(Value v) {
+    if (is_string(v)) return as_string(v)->ascii;
+    Text t = text_of(v);
+    uint64_t all = 0, word;
+    int64_t i = 0;
+    for (; i + 8 <= t.length; i += 8) {
+        memcpy(&word, t.data + i, 8);
+        all |= word;
+    }
+    for (; i < t.length; i++)
+        all |= t.data[i];
+    return !(all & UINT64_C(0x8080808080808080));
+}
+
+bool writer_new(VM *vm, TextWriter *w, Value like, int64_t length, uint32_t maximum) {
+    *w = (TextWriter){0};
+    if (is_string(like)) {
+        String *s = length ? string_new(vm, length, maximum) : as_string(value_ref(vm->empty_string));
+        if (!s) return false;
+        w->value = from_object(s);
+        w->data = s->data;
+        w->width_log = s->width_log;
+        return true;
+    }
+    if (is_bytes(like)) {
+        Bytes *b = bytes_new(vm, length);
+        if (!b) return false;
+        w->value = from_object(b);
+        w->data = b->data;
+        return true;
+    }
+    w->value = bytearray_new(vm, length);
+    if (is_absent(w->value)) return false;
+    w->data = as_bytearray(w->value)->data;
+    return true;
+}
+
+void writer_put(TextWriter *w, Text part) {
+    uint8_t *to = w->data + ((size_t)w->at << w->width_log);
+    w->at += part.length;
+    if (part.width_log == w->width_log) {
+        if (part.length) copy_bytes(to, part.data, (size_t)part.length << part.width_log);
+    } else if (w->width_log == 1) {
+        for (int64_t i = 0; i < part.length; i++)
+            ((uint16_t *)to)[i] = part.data[i];
+    } else {
+        for (int64_t i = 0; i < part.length; i++)
+            ((uint32_t *)to)[i] = text_at(part, i);
+    }
+}
+
+void writer_fill(TextWriter *w, uint32_t c, int64_t count) {
+    uint8_t *to = w->data + ((size_t)w->at << w->width_log);
+    w->at += count;
+    if (w->width_log == 0) {
+        memset(to, (int)c, (size_t)count);
+    } else if (w->width_log == 1) {
+        for (int64_t i = 0; i < count; i++)
+            ((uint16_t *)to)[i] = (uint16_t)c;
+    } else {
+        for (int64_t i = 0; i < count; i++)
+            ((uint32_t *)to)[i] = c;
+    }
+}
+
+Value text_slice(VM *vm, Value v, int64_t start, int64_t stop) {
+    if (is_string(v)) return string_slice(vm, v, start, stop);
+    Text t = text_of(v);
+    if (is_bytes(v)) {
+        if (stop - start == t.length && is_exactly(v, &bytes_type)) return value_ref(v);
+        return bytes_part(vm, t.data + start, stop - start);
+    }
+    return bytearray_from(vm, t.data + start, stop - start);
+}

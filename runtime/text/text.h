@@ -1,0 +1,83 @@
+#ifndef MPY_RUNTIME_TEXT_H
+#define MPY_RUNTIME_TEXT_H
+
+/*
+ * What str, bytes and bytearray have in common: a row of units that are 1, 2 or 4 bytes wide.
+ *
+ * A Text is a momentary view of one; it stays valid as long as the object lives and, for a bytearray, no user code can
+ * run. So whatever may run some (conversions of arguments, making a container) is done before a Text is taken.
+ *
+ * Results are written front to back through a TextWriter, which makes an object of the kind of another one: a method
+ * of str gives a str, one of bytearray a bytearray, those of subclasses an instance of the built-in base.
+ */
+
+#include "runtime/bytes/buffer.h"
+#include "runtime/bytes/bytearray.h"
+#include "runtime/bytes/bytes.h"
+#include "runtime/errors/error.h"
+#include "runtime/text/str.h"
+
+/* Two words, so that it is passed in registers: written to memory word by word and read back whole, it would stall. */
+typedef struct {
+    const uint8_t *data;
+    int64_t length : 62;
+    unsigned width_log : 2;
+} Text;
+
+_Static_assert(sizeof(Text) == 16, "a Text fits two registers");
+
+static inline bool is_bytes_family(Value v) { return is_family(v, TYPE_BYTES | TYPE_BYTEARRAY); }
+
+/* Can it be seen as a Text of bytes? A view with gaps, and what exports memory through Python code, can not. */
+static inline bool is_bytes_like(Value v) {
+    if (is_family(v, TYPE_BUFFER)) return ((const BufferHead *)as_object(v))->simple;
+    return is_bytes_family(v);
+}
+
+static inline Text text_of_string(const String *s) {
+    return (Text){s->data, (int64_t)s->length, s->width_log};
+}
+
+/* `v` is a str or bytes-like. */
+static inline Text text_of(Value v) {
+    if (is_string(v)) return text_of_string(as_string(v));
+    if (is_bytes(v)) return (Text){as_bytes(v)->data, as_bytes(v)->length, 0};
+    if (is_bytearray(v)) return (Text){as_bytearray(v)->data, as_bytearray(v)->length, 0};
+    const BufferHead *b = (const BufferHead *)as_object(v);
+    return (Text){b->data, b->size, 0};
+}
+
+static inline uint32_t text_at(Text t, int64_t i) {
+    switch (t.width_log) {
+    case 0: return t.data[i];
+    case 1: return ((const uint16_t *)t.data)[i];
+    default: return ((const uint32_t *)t.data)[i];
+    }
+}
+
+static inline Text text_part(Text t, int64_t start, int64_t stop) {
+    return (Text){t.data + ((size_t)start << t.width_log), stop - start, t.width_log};
+}
+
+/* A size through __index__; OverflowError when it is no int64. ABSENT leaves *size as it is. */
+RAISES bool text_size_argument(VM *vm, Value v, int64_t *size);
+
+/* An upper bound of the units of `v`, and whether all are below 128. */
+static inline uint32_t text_limit(Value v) { return is_string(v) ? string_limit(as_string(v)) : 0xFF; }
+bool text_is_ascii(Value v);
+
+typedef struct {
+    Value value; /* the object being made; owned by the writer until taken */
+    uint8_t *data;
+    unsigned width_log;
+    int64_t at;
+} TextWriter;
+
+/* Begin an object of the kind of `like` with `length` units up to `maximum`. MemoryError when it would be too long. */
+RAISES bool writer_new(VM *vm, TextWriter *w, Value like, int64_t length, uint32_t maximum);
+void writer_put(TextWriter *w, Text part);
+void writer_fill(TextWriter *w, uint32_t c, int64_t count);
+/* v[start:stop] in range; `v` itself if that is all of it and it is an exact str or bytes. */
+NEW RAISES Value text_slice(VM *vm, Value v, int64_t start, int64_t stop);
+
+#endif
