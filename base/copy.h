@@ -17,8 +17,14 @@
 static inline void copy_bytes(void *to, const void *from, size_t size) {
     uint8_t *target = to;
     const uint8_t *source = from;
-    if (size > 16) {
+    if (size > 32) {
         memcpy(to, from, size);
+    } else if (size > 16) {
+        uint64_t words[4];
+        memcpy(words, source, 16);
+        memcpy(words + 2, source + size - 16, 16);
+        memcpy(target, words, 16);
+        memcpy(target + size - 16, words + 2, 16);
     } else if (size >= 8) {
         uint64_t first, last;
         memcpy(&first, source, 8);

@@ -119,6 +119,10 @@ static inline void bury_usual(VM *vm, Object *object, const TypeHead *slots) {
 void object_die(VM *vm, Object *object) {
     Heap *heap = vm_heap(vm);
     const TypeHead *slots = object_slots(object);
+    if (object->gc == GC_UNTRACKED && slots->traverse == NULL && slots->finalize == NULL) {
+        slots->dealloc(vm, object); /* a leaf: no death leads from it to ever deeper ones */
+        return;
+    }
     bool is_usual = USUAL_STATES >> (object->gc & ((1 << GC_INDEX_SHIFT) - 1)) & 1;
     if (__builtin_expect(!is_usual || slots->finalize != NULL || heap->death_depth >= DEATH_DEPTH_MAX, 0)) {
         die_unusually(vm, object);

@@ -111,7 +111,7 @@ static Value try_compare(VM *vm, Value a, Value b, CompareOp op) {
     return NOT_IMPLEMENTED;
 }
 
-Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
+static __attribute__((noinline)) Value compare_any(VM *vm, Value a, Value b, CompareOp op) {
     static const char *const symbols[] = {"<", "<=", "==", "!=", ">", ">="};
     if (type_of(a)->compare == int_type.compare && type_of(b)->compare == int_type.compare)
         return compare_order(int_order(a, b), op);
@@ -122,6 +122,17 @@ Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
     if (op == COMPARE_EQ) return bool_from(value_same(a, b));
     if (op == COMPARE_NE) return bool_from(!value_same(a, b));
     return raise_type(vm, "'%s' not supported between instances of '%T' and '%T'", symbols[op], a, b);
+}
+
+Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
+    const Type *type = type_of(a);
+    if (type == type_of(b) && !(type->flags & TYPE_HEAP) &&
+        type->compare != NULL) { /* mostly it is so simple */
+        if (!recursion_enter(vm, " in comparison")) return ABSENT;
+        Value result = type->compare(vm, a, b, op);
+        if (!value_same(result, NOT_IMPLEMENTED)) return result;
+    }
+    return compare_any(vm, a, b, op);
 }
 
 int object_compare_truth(VM *vm, Value a, Value b, CompareOp op) {

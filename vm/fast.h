@@ -9,6 +9,7 @@
  * (ABSENT, false, -1); nothing has happened then, and the general operation begins anew.
  */
 
+#include "base/copy.h"
 #include "runtime/bytes/bytearray.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/containers/dict.h"
@@ -207,10 +208,17 @@ FAST_INLINE bool load_method(VM *vm, Value object, Value name, Value *pair) {
 /* A string of one character, which is a byte. */
 static inline bool is_byte_character(const String *s) { return s->length == 1 && s->width_log == 0; }
 
+/* Are two exact bytes the same? -1 for anything else. */
+static __attribute__((noinline)) int fast_bytes_equal(Value a, Value b) {
+    if (!is_exactly(a, &bytes_type) || !is_exactly(b, &bytes_type)) return -1;
+    const Bytes *x = as_bytes(a), *y = as_bytes(b);
+    return x->length == y->length && equal_bytes(x->data, y->data, (size_t)x->length);
+}
+
 /* How two exact strs compare, as fast_order says it; if only their equality is asked for, less stands for greater,
- * too. -1 for anything else. */
+ * too, and they may be bytes. -1 for anything else. */
 static inline int fast_string_order(Value a, Value b, bool equality) {
-    if (!is_exactly(a, &str_type) || !is_exactly(b, &str_type)) return -1;
+    if (!is_exactly(a, &str_type) || !is_exactly(b, &str_type)) return equality ? fast_bytes_equal(a, b) : -1;
     const String *x = as_string(a), *y = as_string(b);
     if (x == y) return 1;
     if (is_byte_character(x) && is_byte_character(y))

@@ -14,7 +14,11 @@
 #include "runtime/state.h"
 
 BORROWED Value operator_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right);
-BORROWED Value operator_compare(VM *vm, Value left, Value right, CompareOp op);
+BORROWED Value operator_class_compare(VM *vm, Value left, Value right, CompareOp op); /* left: of a class */
+static inline BORROWED Value operator_compare(VM *vm, Value left, Value right, CompareOp op) {
+    bool of_class = is_object(left) && as_object(left)->type->flags & TYPE_HEAP;
+    return of_class ? operator_class_compare(vm, left, right, op) : ABSENT;
+}
 BORROWED Value operator_get_item(VM *vm, Value container);
 BORROWED Value operator_set_item(VM *vm, Value container);
 

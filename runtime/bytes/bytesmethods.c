@@ -17,11 +17,10 @@
 
 Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
     (void)vm;
-    if (is_exactly(self, &bytes_type) && is_exactly(other, &bytes_type) &&
-        op == COMPARE_EQ) { /* the commonest */
-        const Bytes *x = as_bytes(self), *y = as_bytes(other);
+    const Bytes *x = as_bytes(self), *y = as_bytes(other);
+    if (op == COMPARE_EQ && is_exactly(self, &bytes_type) &&
+        is_exactly(other, &bytes_type)) /* the commonest */
         return bool_from(x->length == y->length && equal_bytes(x->data, y->data, (size_t)x->length));
-    }
     if (!is_bytes_like(self) || !is_bytes_like(other)) return NOT_IMPLEMENTED;
     if (!is_bytearray(self) && !is_bytes(other)) return NOT_IMPLEMENTED; /* the other one is asked */
     Text a = text_of(self), b = text_of(other);

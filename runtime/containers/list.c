@@ -60,6 +60,15 @@ void list_shrink(VM *vm, List *list) {
     list->capacity = capacity;
 }
 
+void list_trim(VM *vm, List *list) {
+    if (list->capacity - list->length < 16 || list->length == 0) return; /* a little room is no waste */
+    Value *items = heap_shorten(vm_heap(vm), list->items, (size_t)list->capacity * sizeof(Value),
+                                (size_t)list->length * sizeof(Value));
+    if (!items) return; /* it stays as large as it is */
+    list->items = items;
+    list->capacity = list->length;
+}
+
 /* --- making --- */
 
 Value list_new(VM *vm, int64_t capacity) {

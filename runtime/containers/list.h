@@ -22,6 +22,7 @@ NEW RAISES Value list_from_owned(VM *vm, STEALS Value *items, int64_t length); /
 NEW RAISES Value list_from_iterable(VM *vm, Value iterable);
 RAISES bool list_reserve(VM *vm, List *list,
                          int64_t capacity); /* at least; amortised growth is the caller's */
+void list_trim(VM *vm, List *list);         /* no more room than its items need, if that can be had */
 RAISES bool list_grow(VM *vm, List *list);  /* room for one more, by the growth pattern */
 RAISES bool list_append_growing(VM *vm, Value list, STEALS Value item);
 

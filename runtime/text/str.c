@@ -16,16 +16,19 @@ static unsigned width_for(uint32_t maximum) { return maximum < 0x100 ? 0 : maxim
 
 static size_t data_size(const String *s) { return ((size_t)s->length + 1) << s->width_log; }
 
-static inline void terminate(String *s) {
-    if (s->width_log == 0) {
-        s->data[s->length] = 0;
+static inline void terminate(String *s, int64_t length, unsigned width_log) {
+    if (width_log == 0) {
+        s->data[length] = 0;
+    } else if (width_log == 1) {
+        ((uint16_t *)s->data)[length] = 0;
     } else {
-        memset(s->data + ((size_t)s->length << s->width_log), 0, (size_t)1 << s->width_log);
+        ((uint32_t *)s->data)[length] = 0;
     }
 }
 
-String *string_new(VM *vm, int64_t length, uint32_t maximum) {
-    unsigned width_log = width_for(maximum);
+/* Inlined, so that for a width that is known not much remains. */
+static inline __attribute__((always_inline)) String *make(VM *vm, int64_t length, unsigned width_log,
+                                                          bool ascii) {
     if (length > STRING_LENGTH_MAX >> width_log) {
         raise_memory(vm);
         return NULL;
@@ -39,10 +42,15 @@ String *string_new(VM *vm, int64_t length, uint32_t maximum) {
     s->hash = 0;
     s->length = (uint64_t)length;
     s->width_log = width_log;
-    s->ascii = maximum < 0x80;
+    s->ascii = ascii;
     s->interned = 0;
-    terminate(s);
+    terminate(s, length, width_log);
     return s;
+}
+
+String *string_new(VM *vm, int64_t length, uint32_t maximum) {
+    if (maximum < 0x100) return make(vm, length, 0, maximum < 0x80);
+    return make(vm, length, width_for(maximum), false);
 }
 
 void string_dealloc(VM *vm, Object *self) {
@@ -63,7 +71,7 @@ void string_store(String *s, int64_t index, uint32_t c) {
 Value string_from_ascii(VM *vm, const char *text, size_t length) {
     if (length == 0) return value_ref(vm->empty_string);
     if (length == 1) return value_ref(vm->characters[(uint8_t)text[0]]);
-    String *s = string_new(vm, (int64_t)length, 0);
+    String *s = make(vm, (int64_t)length, 0, true);
     if (!s) return ABSENT;
     copy_bytes(s->data, text, length);
     return from_object(s);
@@ -200,7 +208,7 @@ Value string_append(VM *vm, Value left, Value right) {
     grown->length += y->length;
     grown->ascii = grown->ascii && y->ascii;
     string_copy(grown, at, y, 0, (int64_t)y->length);
-    terminate(grown);
+    terminate(grown, (int64_t)grown->length, grown->width_log);
     return from_object(grown);
 }
 

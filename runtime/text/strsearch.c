@@ -164,6 +164,10 @@ static bool cannot_occur(Text t, Text wanted) {
 enum { PATIENCE = 1024 };
 
 int64_t text_find(Text t, Text wanted) {
+    if (wanted.length == 1 && wanted.width_log == 0 && t.width_log == 0) {
+        const uint8_t *found = memchr(t.data, wanted.data[0], (size_t)t.length);
+        return found ? found - t.data : -1;
+    }
     if (wanted.length == 0) return 0;
     if (cannot_occur(t, wanted)) return -1;
     uint32_t first = text_at(wanted, 0);

@@ -7,51 +7,78 @@
 #include "runtime/text/textmethods.h"
 #include "runtime/containers/tuple.h"
 
+/* A text that is taken apart. */
+typedef struct {
+    VM *vm;
+    Value self;
+    Text text;
+    bool bytes;
+    bool ascii; /* an exact str of ASCII characters */
+    bool exact; /* an exact bytes */
+} Source;
+
+static inline void source_init(Source *s, VM *vm, Value self) {
+    const Type *type = as_object(self)->type;
+    bool string = type == &str_type;
+    s->vm = vm;
+    s->self = self;
+    s->text = string ? text_of_string(as_string(self)) : text_of(self);
+    s->bytes = !string && !is_string(self);
+    s->ascii = string && as_string(self)->ascii;
+    s->exact = type == &bytes_type;
+}
+
+/* NEW, RAISES. */
+static inline Value part(const Source *s, int64_t start, int64_t stop) {
+    const uint8_t *data = s->text.data + start;
+    int64_t length = stop - start;
+    if (length == s->text.length) return text_slice(s->vm, s->self, start, stop);
+    if (s->ascii) {
+        return length == 1 ? value_ref(s->vm->characters[*data])
+                           : string_from_ascii(s->vm, (const char *)data, (size_t)length);
+    }
+    return s->exact ? bytes_part(s->vm, data, length) : text_slice(s->vm, s->self, start, stop);
+}
+
 /*
  * A list of parts being made. The list, a container, is made before the text is looked at, because making it may run
  * finalizers; what is done afterwards runs no user code.
  */
 typedef struct {
-    VM *vm;
-    Value self, list;
-    Text text;
+    Source source;
+    Value list;
     int64_t splits; /* how many more are allowed */
-    bool bytes;
-    bool ascii; /* an exact str of ASCII characters */
-    bool exact; /* an exact bytes */
 } Splitter;
 
 static bool splitter_init(Splitter *s, VM *vm, Value self, int64_t splits) {
-    *s = (Splitter){.vm = vm, .self = self, .list = list_new(vm, 8), .bytes = !is_string(self)};
+    s->list = list_new(vm, 12);
     s->splits = splits < 0 ? INT64_MAX : splits;
     if (is_absent(s->list)) return false;
-    s->text = text_of(self);
-    s->ascii = is_exactly(self, &str_type) && as_string(self)->ascii;
-    s->exact = is_exactly(self, &bytes_type);
+    source_init(&s->source, vm, self);
     return true;
 }
 
-static bool add(Splitter *s, int64_t start, int64_t stop) {
-    bool whole = stop - start == s->text.length;
-    const uint8_t *data = s->text.data + start;
-    Value part = whole      ? text_slice(s->vm, s->self, start, stop)
-                 : s->ascii ? string_from_ascii(s->vm, (const char *)data, (size_t)(stop - start))
-                 : s->exact ? bytes_part(s->vm, data, stop - start)
-                            : text_slice(s->vm, s->self, start, stop);
-    return !is_absent(part) && list_append_owned(s->vm, s->list, part);
+static inline bool add(Splitter *s, int64_t start, int64_t stop) {
+    List *list = as_list(s->list);
+    if (list->length == list->capacity && !list_reserve(s->source.vm, list, list->capacity * 2)) return false;
+    Value item = part(&s->source, start, stop);
+    if (is_absent(item)) return false;
+    list->items[list->length++] = item;
+    return true;
 }
 
 static Value finish(Splitter *s, bool done, bool reverse) {
+    List *list = as_list(s->list);
     if (!done) {
-        value_drop(s->vm, s->list);
+        value_drop(s->source.vm, s->list);
         return ABSENT;
     }
-    List *list = as_list(s->list);
     for (int64_t i = 0, j = list->length - 1; reverse && i < j; i++, j--) {
         Value item = list->items[i];
         list->items[i] = list->items[j];
         list->items[j] = item;
     }
+    list_trim(s->source.vm, list);
     return s->list;
 }
 
@@ -59,44 +86,44 @@ static Value finish(Splitter *s, bool done, bool reverse) {
 
 /* The same for characters of one byte, the commonest text. */
 static bool split_narrow_blanks(Splitter *s) {
-    const uint8_t *data = s->text.data;
-    int64_t at = 0, length = s->text.length;
+    const uint8_t *data = s->source.text.data;
+    int64_t at = 0, length = s->source.text.length;
     for (;;) {
-        while (at < length && text_is_blank(data[at], s->bytes))
+        while (at < length && text_is_blank(data[at], s->source.bytes))
             at++;
         if (at == length) return true;
         if (s->splits-- == 0) return add(s, at, length);
         int64_t start = at++;
-        while (at < length && (data[at] - 33U < 95 || !text_is_blank(data[at], s->bytes)))
+        while (at < length && (data[at] - 33U < 95 || !text_is_blank(data[at], s->source.bytes)))
             at++;
         if (!add(s, start, at)) return false;
     }
 }
 
 static bool split_blanks(Splitter *s) {
-    int64_t at = 0, length = s->text.length;
-    if (s->text.width_log == 0) return split_narrow_blanks(s);
+    int64_t at = 0, length = s->source.text.length;
+    if (s->source.text.width_log == 0) return split_narrow_blanks(s);
     for (;;) {
-        while (at < length && text_is_blank(text_at(s->text, at), s->bytes))
+        while (at < length && text_is_blank(text_at(s->source.text, at), s->source.bytes))
             at++;
         if (at == length) return true;
         if (s->splits-- == 0) return add(s, at, length);
         int64_t start = at++;
-        while (at < length && !text_is_blank(text_at(s->text, at), s->bytes))
+        while (at < length && !text_is_blank(text_at(s->source.text, at), s->source.bytes))
             at++;
         if (!add(s, start, at)) return false;
     }
 }
 
 static bool rsplit_blanks(Splitter *s) {
-    int64_t at = s->text.length;
+    int64_t at = s->source.text.length;
     for (;;) {
-        while (at > 0 && text_is_blank(text_at(s->text, at - 1), s->bytes))
+        while (at > 0 && text_is_blank(text_at(s->source.text, at - 1), s->source.bytes))
             at--;
         if (at == 0) return true;
         if (s->splits-- == 0) return add(s, 0, at);
         int64_t stop = at--;
-        while (at > 0 && !text_is_blank(text_at(s->text, at - 1), s->bytes))
+        while (at > 0 && !text_is_blank(text_at(s->source.text, at - 1), s->source.bytes))
             at--;
         if (!add(s, at, stop)) return false;
     }
@@ -104,45 +131,63 @@ static bool rsplit_blanks(Splitter *s) {
 
 /* --- at a separator --- */
 
-/* memchr, but what is near is found without a call: eight bytes at once, of which the equal ones are zero in x. */
-static inline const uint8_t *find_near(const uint8_t *from, const uint8_t *end, uint8_t byte) {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    if (end - from >= 8) {
+/* Where a byte is, one place after the other: eight bytes are looked at together, and memchr passes those without it. */
+typedef struct {
+    const uint8_t *at, *end; /* still to be looked at */
+    uint64_t found;          /* in the eight bytes before `at`: the top bits of those that are it */
+    uint8_t byte;
+} ByteFinder;
+
+/* NULL when there is none. */
+static inline const uint8_t *byte_finder_next(ByteFinder *f) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), low = ones * 0x7F;
+    while (!f->found) {
+        if (f->end - f->at < 8) {
+            const uint8_t *last = memchr(f->at, f->byte, (size_t)(f->end - f->at));
+            f->at = last ? last + 1 : f->end;
+            return last;
+        }
         uint64_t x;
-        memcpy(&x, from, sizeof x);
-        x ^= ones * byte;
-        uint64_t zeros = (x - ones) & ~x & ones << 7;
-        if (zeros) return from + __builtin_ctzll(zeros) / 8;
-        from += 8;
+        memcpy(&x, f->at, sizeof x);
+        x ^= ones * f->byte;
+        f->found = ~(((x & low) + low) | x | low);
+        f->at += 8;
+        if (!f->found) {
+            f->at = memchr(f->at, f->byte, (size_t)(f->end - f->at));
+            if (!f->at) return f->at = f->end, NULL;
+        }
     }
-    return memchr(from, byte, (size_t)(end - from));
+    const uint8_t *found = f->at - 8 + __builtin_ctzll(f->found) / 8;
+    f->found &= f->found - 1;
+    return found;
 }
 
 static bool split_at_byte(Splitter *s, uint8_t separator) {
-    const uint8_t *data = s->text.data, *next = data, *end = data + s->text.length, *found;
-    while (s->splits-- > 0 && (found = find_near(next, end, separator))) {
+    const uint8_t *data = s->source.text.data, *next = data, *found;
+    ByteFinder f = {.at = data, .end = data + s->source.text.length, .byte = separator};
+    while (s->splits-- > 0 && (found = byte_finder_next(&f))) {
         if (!add(s, next - data, found - data)) return false;
         next = found + 1;
     }
-    return add(s, next - data, s->text.length);
+    return add(s, next - data, s->source.text.length);
 }
 
 static bool split_at(Splitter *s, Text separator) {
-    if (separator.length == 1 && separator.width_log == 0 && s->text.width_log == 0)
+    if (separator.length == 1 && separator.width_log == 0 && s->source.text.width_log == 0)
         return split_at_byte(s, separator.data[0]);
     Finder f;
-    finder_init(&f, s->text, separator);
+    finder_init(&f, s->source.text, separator);
     int64_t at = 0, found;
     while (s->splits-- > 0 && (found = finder_next(&f)) >= 0) {
         if (!add(s, at, found)) return false;
         at = found + separator.length;
     }
-    return add(s, at, s->text.length);
+    return add(s, at, s->source.text.length);
 }
 
 static bool rsplit_at_byte(Splitter *s, uint8_t separator) {
-    const uint8_t *data = s->text.data, *found;
-    int64_t end = s->text.length;
+    const uint8_t *data = s->source.text.data, *found;
+    int64_t end = s->source.text.length;
     while (s->splits-- > 0 && (found = memrchr(data, separator, (size_t)end))) {
         if (!add(s, found - data + 1, end)) return false;
         end = found - data;
@@ -151,10 +196,10 @@ static bool rsplit_at_byte(Splitter *s, uint8_t separator) {
 }
 
 static bool rsplit_at(Splitter *s, Text separator) {
-    if (separator.length == 1 && separator.width_log == 0 && s->text.width_log == 0)
+    if (separator.length == 1 && separator.width_log == 0 && s->source.text.width_log == 0)
         return rsplit_at_byte(s, separator.data[0]);
-    int64_t end = s->text.length, found;
-    while (s->splits-- > 0 && (found = text_rfind(text_part(s->text, 0, end), separator)) >= 0) {
+    int64_t end = s->source.text.length, found;
+    while (s->splits-- > 0 && (found = text_rfind(text_part(s->source.text, 0, end), separator)) >= 0) {
         if (!add(s, found + separator.length, end)) return false;
         end = found;
     }
@@ -162,6 +207,7 @@ static bool rsplit_at(Splitter *s, Text separator) {
 }
 
 static bool is_separator(VM *vm, Value self, Value v, const char *text_error) {
+    if (is_exactly(self, &str_type) && is_exactly(v, &str_type) && as_string(v)->length > 0) return true;
     if (!is_string(self) && has_buffer(v) && !bytes_like_check(vm, v)) return false;
     if (!(is_string(self) ? is_string(v) : is_bytes_like(v))) {
         raise_type(vm, is_string(self) ? text_error : "a bytes-like object is required, not '%T'", v);
@@ -196,17 +242,37 @@ static bool ends_line(uint32_t c, bool bytes) {
            ((c >= 0x0B && c <= 0x1E && (c <= 0x0C || c >= 0x1C)) || c == 0x85 || c == 0x2028 || c == 0x2029);
 }
 
+typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+
+/* Where the next line end is that a byte makes; `length` when there is none. */
+static int64_t find_line_end(const uint8_t *data, int64_t at, int64_t length, bool bytes) {
+    for (; at + 16 <= length; at += 16) {
+        Bytes16 units;
+        uint64_t halves[2];
+        memcpy(&units, data + at, sizeof units);
+        Bytes16 ends = bytes ? (Bytes16)(units == '\n') | (Bytes16)(units == '\r')
+                             : (Bytes16)(units - '\n' <= '\r' - '\n') | (Bytes16)(units - 0x1C <= 2) |
+                                   (Bytes16)(units == 0x85);
+        memcpy(halves, &ends, sizeof halves);
+        if (halves[0]) return at + __builtin_ctzll(halves[0]) / 8;
+        if (halves[1]) return at + 8 + __builtin_ctzll(halves[1]) / 8;
+    }
+    while (at < length && !ends_line(data[at], bytes))
+        at++;
+    return at;
+}
+
 static bool split_lines(Splitter *s, bool keep_ends) {
-    int64_t length = s->text.length;
-    for (int64_t at = 0; at < length;) {
+    Text t = s->source.text;
+    bool bytes = s->source.bytes;
+    for (int64_t at = 0; at < t.length;) {
         int64_t start = at;
-        while (at < length && s->text.width_log == 0 && s->text.data[at] - 32U < 95)
-            at++;
-        while (at < length && !ends_line(text_at(s->text, at), s->bytes))
+        if (t.width_log == 0) at = find_line_end(t.data, at, t.length, bytes);
+        while (at < t.length && !ends_line(text_at(t, at), bytes))
             at++;
         int64_t end = at;
-        if (at < length) {
-            bool pair = text_at(s->text, at) == '\r' && at + 1 < length && text_at(s->text, at + 1) == '\n';
+        if (at < t.length) {
+            bool pair = text_at(t, at) == '\r' && at + 1 < t.length && text_at(t, at + 1) == '\n';
             at += pair ? 2 : 1;
         }
         if (!add(s, start, keep_ends ? at : end)) return false;
@@ -223,23 +289,26 @@ TEXT_METHOD(splitlines) {
 
 /* --- partition --- */
 
+/* What is the same may be the same object, of whatever class; but a bytearray has none of its own in common. */
 static Value partition(VM *vm, Value *args, bool from_end) {
-    Value self = args[0], separator = args[1], parts[3] = {ABSENT, ABSENT, ABSENT};
+    Value self = args[0], separator = args[1], kept[3] = {ABSENT, ABSENT, ABSENT}, parts[3];
     if (!is_separator(vm, self, separator, "must be str, not %T")) return ABSENT;
-    Text t = text_of(self), sep = text_of(separator);
-    int64_t at = (from_end ? text_rfind : text_find)(t, sep), length = t.length, middle = sep.length;
-    if (at < 0) {
-        at = from_end ? 0 : length;
-        middle = 0;
+    Source s;
+    source_init(&s, vm, self);
+    Text sep = text_of(separator);
+    int64_t at = (from_end ? text_rfind : text_find)(s.text, sep), end = at + sep.length;
+    bool found = at >= 0;
+    if (!found) at = end = from_end ? 0 : s.text.length;
+    if (!is_bytearray(self)) kept[found ? 1 : from_end ? 2 : 0] = found ? separator : self;
+    const int64_t cuts[] = {0, at, end, s.text.length};
+    for (int i = 0; i < 3; i++) {
+        parts[i] = is_absent(kept[i]) ? part(&s, cuts[i], cuts[i + 1]) : value_ref(kept[i]);
+        if (!is_absent(parts[i])) continue;
+        while (i-- > 0)
+            value_drop(vm, parts[i]);
+        return ABSENT;
     }
-    parts[0] = text_slice(vm, self, 0, at);
-    bool keep = middle && !is_bytearray(self);
-    if (!is_absent(parts[0])) parts[1] = keep ? value_ref(separator) : text_slice(vm, self, at, at + middle);
-    if (!is_absent(parts[1])) parts[2] = text_slice(vm, self, at + middle, length);
-    if (!is_absent(parts[2])) return tuple_from_owned(vm, parts, 3);
-    for (int i = 0; i < 2; i++)
-        value_xdrop(vm, parts[i]);
-    return ABSENT;
+    return tuple_from_owned(vm, parts, 3);
 }
 
 TEXT_METHOD(partition) { return partition(vm, args, false); }
