@@ -26,8 +26,8 @@ error = Error  # an older name
 # What is its own copy, shallow and deep.
 _atomic_types = {type(None), int, float, bool, complex, str, bytes, type, type(...), type(NotImplemented), range,
                  types.FunctionType, types.BuiltinFunctionType, types.CodeType, ref, property}
-_shallow_atomic_types = _atomic_types | {tuple, frozenset, slice}
-_copiers = {list: list.copy, dict: dict.copy, set: set.copy, bytearray: bytearray.copy}
+_copiers = {list: list.copy, dict: dict.copy, set: set.copy, bytearray: bytearray.copy,
+            **dict.fromkeys(_atomic_types | {tuple, frozenset, slice}, lambda x: x)}
 
 
 def _reduction(x, cls, name):
@@ -48,11 +48,8 @@ def _reduction(x, cls, name):
 def copy(x):
     """A shallow copy of x."""
     cls = type(x)
-    if cls in _shallow_atomic_types:
-        return x
-    copier = _copiers.get(cls)
-    if copier is not None:
-        return copier(x)
+    if cls in _copiers:
+        return _copiers[cls](x)
     if issubclass(cls, type):
         return x
     copier = getattr(cls, "__copy__", None)

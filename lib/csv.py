@@ -340,7 +340,8 @@ class DictWriter:
             wrong = record.keys() - self.fieldnames
             if wrong:
                 raise ValueError('dict contains fields not in fieldnames: ' + ', '.join([repr(x) for x in wrong]))
-        return (record.get(name, self.restval) for name in self.fieldnames)
+        get, default = record.get, self.restval
+        return [get(name, default) for name in self.fieldnames]
 
     def writerow(self, rowdict):
         return self.writer.writerow(self._values(rowdict))

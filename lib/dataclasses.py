@@ -662,22 +662,25 @@ def make_dataclass(cls_name, fields, *, bases=(), namespace=None, init=True, rep
 
 def replace(obj, /, **changes):
     """An instance with the same fields as obj but for the changes, made by __init__."""
-    if not _is_dataclass_instance(obj):
+    if not hasattr(type(obj), _FIELDS):
         raise TypeError("replace() should be called on dataclass instances")
-    return _replace(obj, **changes)
+    return _replaced(obj, changes)
 
 
 def _replace(self, /, **changes):
-    for name, f in getattr(self, _FIELDS).items():
-        kind = f._field_type
-        if kind is _FIELD_CLASSVAR:
-            continue
-        if not f.init:
-            if name in changes:
+    return _replaced(self, changes)
+
+
+def _replaced(obj, changes):
+    for name, f in getattr(obj, _FIELDS).items():
+        if name in changes:
+            if not f.init and f._field_type is not _FIELD_CLASSVAR:
                 raise TypeError(f"field {name} is declared with init=False, it cannot be specified with replace()")
-            continue
-        if name not in changes:
-            if kind is _FIELD_INITVAR and f.default is MISSING:
+        elif f._field_type is _FIELD:
+            if f.init:
+                changes[name] = getattr(obj, name)
+        elif f._field_type is _FIELD_INITVAR and f.init:
+            if f.default is MISSING:
                 raise TypeError(f"InitVar {name!r} must be specified with replace()")
-            changes[name] = getattr(self, name)
-    return self.__class__(**changes)
+            changes[name] = getattr(obj, name)
+    return obj.__class__(**changes)

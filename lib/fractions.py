@@ -100,6 +100,9 @@ class Fraction(numbers.Rational):
             if type(numerator) is int:
                 self._numerator, self._denominator = numerator, 1
                 return self
+            if type(numerator) is float:
+                self._numerator, self._denominator = numerator.as_integer_ratio()
+                return self
             if isinstance(numerator, numbers.Rational):
                 self._numerator, self._denominator = numerator.numerator, numerator.denominator
                 return self

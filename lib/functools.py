@@ -47,36 +47,41 @@ def wraps(wrapped, assigned=WRAPPER_ASSIGNMENTS, updated=WRAPPER_UPDATES):
 
 # --- total_ordering ---
 
-def _derived(root, name, answer):
-    """The comparison `name` for a class that defines `root`; `answer(result, self, other)` turns one to the other."""
+# Each makes a comparison for a class that defines another one, `root`.
+
+def _opposite(root):
     def method(self, other):
         result = getattr(type(self), root)(self, other)
-        if result is NotImplemented:
-            return result
-        return answer(result, self, other)
-    method.__name__ = name
-    method.__doc__ = getattr(object, name).__doc__
+        return result if result is NotImplemented else not result
     return method
 
 
-def _opposite(result, self, other):
-    return not result
+def _or_equal(root):
+    def method(self, other):
+        result = getattr(type(self), root)(self, other)
+        return result if result is NotImplemented else result or self == other
+    return method
 
 
-def _or_equal(result, self, other):
-    return result or self == other
+def _and_differs(root):
+    def method(self, other):
+        result = getattr(type(self), root)(self, other)
+        return result if result is NotImplemented else result and self != other
+    return method
 
 
-def _and_differs(result, self, other):
-    return result and self != other
+def _neither(root):
+    def method(self, other):
+        result = getattr(type(self), root)(self, other)
+        return result if result is NotImplemented else not result and self != other
+    return method
 
 
-def _neither(result, self, other):
-    return not result and self != other
-
-
-def _not_or_equal(result, self, other):
-    return not result or self == other
+def _not_or_equal(root):
+    def method(self, other):
+        result = getattr(type(self), root)(self, other)
+        return result if result is NotImplemented else not result or self == other
+    return method
 
 
 _DERIVATIONS = {
@@ -93,9 +98,12 @@ def total_ordering(cls):
     if not defined:
         raise ValueError('must define at least one ordering operation: < > <= >=')
     root = max(defined)  # __lt__ is preferred to __le__, that to __gt__, that to __ge__
-    for name, answer in _DERIVATIONS[root]:
+    for name, derive in _DERIVATIONS[root]:
         if name not in defined:
-            setattr(cls, name, _derived(root, name, answer))
+            method = derive(root)
+            method.__name__ = name
+            method.__doc__ = getattr(object, name).__doc__
+            setattr(cls, name, method)
     return cls
 
 
@@ -279,9 +287,10 @@ def _is_dispatch_type(cls):
 
 def singledispatch(func):
     """Make a function generic: register() adds implementations for types of the first argument."""
-    from weakref import WeakKeyDictionary
+    from weakref import WeakKeyDictionary, ref
     registry = {object: func}
     known = WeakKeyDictionary()
+    find = known.data.get
     token = None
     name = getattr(func, '__name__', 'singledispatch function')
 
@@ -334,7 +343,9 @@ def singledispatch(func):
     def wrapper(*args, **kw):
         if not args:
             raise TypeError(f'{name} requires at least 1 positional argument')
-        return dispatch(args[0].__class__)(*args, **kw)
+        cls = args[0].__class__
+        found = find(ref(cls)) if token is None else None
+        return (found or dispatch(cls))(*args, **kw)
 
     wrapper.register = register
     wrapper.dispatch = dispatch

@@ -124,14 +124,16 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
             self._bury()
 
     def __getitem__(self, key):
-        self._bury()
+        if self._dead:
+            self._bury()
         value = self.data[key]()
         if value is None:
             raise KeyError(key)
         return value
 
     def __setitem__(self, key, value):
-        self._bury()
+        if self._dead:
+            self._bury()
         self.data[key] = KeyedRef(value, self._remove, key)
 
     def __delitem__(self, key):
@@ -169,7 +171,8 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
 
     def get(self, key, default=None):
         """The value of a key, or the default."""
-        self._bury()
+        if self._dead:
+            self._bury()
         reference = self.data.get(key)
         value = None if reference is None else reference()
         return default if value is None else value

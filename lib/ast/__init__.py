@@ -381,7 +381,12 @@ def walk(node):
     todo = deque([node])
     while todo:
         node = todo.popleft()
-        todo.extend(iter_child_nodes(node))
+        for name in node._fields:
+            field = getattr(node, name, None)
+            if isinstance(field, list):
+                todo += [item for item in field if isinstance(item, AST)]
+            elif isinstance(field, AST):
+                todo.append(field)
         yield node
 
 

@@ -6,6 +6,7 @@ __all__ = ['ChainMap', 'Counter', 'OrderedDict', 'UserDict', 'UserList', 'UserSt
 import sys as _sys
 import _collections_abc
 from _collections import (OrderedDict, _count_elements, _deque_iterator, _tuplegetter, defaultdict, deque)
+from itertools import chain as _chain, repeat as _repeat, starmap as _starmap
 
 abc = _sys.modules['collections.abc'] = _collections_abc
 abc.MutableSequence.register(deque)
@@ -169,8 +170,7 @@ class Counter(dict):
 
     def elements(self):
         """Each item as often as it counts, in the order of first occurrence. Counts below one are left out."""
-        from itertools import chain, repeat, starmap
-        return chain.from_iterable(starmap(repeat, self.items()))
+        return _chain.from_iterable(_starmap(_repeat, self.items()))
 
     @classmethod
     def fromkeys(cls, iterable, v=None):
