@@ -2032,7 +2032,7 @@ again:
 
 #define SLOW_OR_MIXED(NAME, operator, condition) \
     slow_##NAME : { \
-        if (is_mixed(sp[-2], sp[-1]) && (condition)) \
+        if (!is_object(sp[-2]) && is_mixed(sp[-2], sp[-1]) && (condition)) \
             RESULT_FOR_TWO_REAL(number_get(sp[-2]) operator number_get(sp[-1])); \
         operation = BINARY_##NAME; \
         goto binary_slow; \
@@ -2052,31 +2052,24 @@ again:
     SLOW(XOR)
     SLOW(MATMUL)
 
-binary_slow : {
-    Value left = sp[-2], right = sp[-1];
-    if (is_object(left) && as_object(left)->type->flags & TYPE_HEAP) {
-        callable = operator_binary(vm, operation, inplace, left, right);
-        if (!is_absent(callable)) goto enter_operator;
-    }
+binary_slow:
     SAVE_IP();
-    if (operation == BINARY_ADD && is_exactly(left, &str_type) && is_exactly(right, &str_type)) {
+    if (operation == BINARY_ADD && is_exactly(sp[-2], &str_type) && is_exactly(sp[-1], &str_type)) {
         /* `s += x` in a loop: let the local go first, so that the string may grow where it is. */
-        if (word_opcode(*ip) == OP_STORE_LOCAL && value_same(locals[word_a24(*ip)], left)) {
+        if (word_opcode(*ip) == OP_STORE_LOCAL && value_same(locals[word_a24(*ip)], sp[-2])) {
             value_clear(vm, &locals[word_a24(*ip)]);
         }
-        result = string_append(vm, left, right);
+        result = string_append(vm, sp[-2], sp[-1]);
         sp -= 2;
-        value_drop(vm, right);
+        value_drop(vm, sp[1]);
         goto push_result;
     }
-    const Type *type = type_of(left); /* not of a class statement: a method must not be asked twice */
-    if (!inplace && is_object(left) && type == type_of(right) && !(type->flags & TYPE_HEAP)) {
-        Value (*slot)(VM *, Value, Value) = type->number.binary[operation];
-        if (slot && !value_same(result = slot(vm, left, right), NOT_IMPLEMENTED)) goto replace_two;
-    }
-    result = inplace ? object_inplace(vm, operation, left, right) : object_binary(vm, operation, left, right);
+    result = step_binary(vm, operation, inplace, sp[-2], sp[-1]);
+    if (LIKELY(!value_same(result, NOT_IMPLEMENTED))) goto replace_two;
+    callable = operator_binary(vm, operation, inplace, sp[-2], sp[-1]);
+    if (!is_absent(callable)) goto enter_operator;
+    result = (inplace ? object_inplace : object_binary)(vm, operation, sp[-2], sp[-1]);
     goto replace_two;
-}
 
     /* An operator's method in Python. The operands stay on the stack until it has returned, since it may
      * decline. */

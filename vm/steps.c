@@ -378,6 +378,17 @@ bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, Value *t
     return ok;
 }
 
+/* --- operators --- */
+
+Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
+    const Type *type = type_of(left);
+    if (type->flags & TYPE_HEAP) return NOT_IMPLEMENTED;
+    Value (*slot)(VM *, Value, Value) = type->number.binary[op];
+    if (slot && type == type_of(right) && !(inplace && type->number.inplace[op]))
+        return slot(vm, left, right);
+    return (inplace ? object_inplace : object_binary)(vm, op, left, right);
+}
+
 /* --- building --- */
 
 Value step_build_set(VM *vm, Value *items, int64_t count) {

@@ -34,6 +34,11 @@ RAISES bool step_set_slice(VM *vm, Value container, Value start, Value stop, Val
 /* Unpack into to[0..count), the first item in the highest place; `after` < 0: no star. */
 RAISES bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, Value *to);
 
+/* --- operators --- */
+/* An operator whose left operand is of no class statement's class. NOT_IMPLEMENTED: not tried, or two operands of one
+ * class that have declined. */
+NEW RAISES Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right);
+
 /* --- building --- */
 NEW RAISES Value step_build_set(VM *vm, Value *items, int64_t count);
 NEW RAISES Value step_build_map(VM *vm, Value *items, int64_t pairs);

@@ -27,8 +27,7 @@ static void dealloc(VM *vm, Object *self) {
     object_free(vm, self, self->type == &complex_type ? sizeof(Complex) : instance_size(self, 0));
 }
 
-/* The number of an operand: 1 done, 0 no number, -1 RAISES. */
-static int operand(VM *vm, Value v, ComplexNumber *c) {
+static __attribute__((noinline)) int convert_operand(VM *vm, Value v, ComplexNumber *c) {
     *c = (ComplexNumber){0, 0};
     if (is_float_family(v)) {
         c->real = float_number(v);
@@ -39,6 +38,13 @@ static int operand(VM *vm, Value v, ComplexNumber *c) {
     } else {
         return 0;
     }
+    return 1;
+}
+
+/* The number of an operand: 1 done, 0 no number, -1 RAISES. */
+static inline int operand(VM *vm, Value v, ComplexNumber *c) {
+    if (!is_exactly(v, &complex_type)) return convert_operand(vm, v, c);
+    *c = complex_number(v);
     return 1;
 }
 
