@@ -180,7 +180,7 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
     def items(self):
         """An iterator over (key, value), of entries that are alive."""
         self._bury()
-        return self._alive()
+        yield from self._alive()
 
     def keys(self):
         """An iterator over the keys of entries that are alive."""
@@ -352,7 +352,7 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
 
     def items(self):
         """An iterator over (key, value), of entries that are alive."""
-        return self._alive()
+        yield from self._alive()
 
     def keys(self):
         """An iterator over the keys of entries that are alive."""

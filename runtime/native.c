@@ -131,6 +131,7 @@ typedef struct {
     const Type *owner; /* of a method: "list.append() takes exactly one argument"; or NULL */
     Value module;      /* of a function: "math.sqrt() takes ..."; or ABSENT */
     bool constructor;
+    bool named; /* NATIVE_NAMED_METHOD */
     const Signature *signature;
 } Callee;
 
@@ -259,7 +260,7 @@ static bool check_required(VM *vm, const Callee *c, const Value *row) {
 static bool bind_slowly(VM *vm, const Callee *c, Value *args, int nargs, Value names, Value *row) {
     const Signature *s = c->signature;
     int named = is_absent(names) ? 0 : (int)as_tuple(names)->length;
-    if (s->count == s->positional_only) {
+    if (s->count == s->positional_only && !c->named) {
         if (named) {
             raise_no_names(vm, c);
         } else {
@@ -382,7 +383,11 @@ static Value call_raw(VM *vm, const NativeDef *def, const Callee *c, Value self,
 static Value call_bound(VM *vm, const NativeDef *def, Signature *signature, const Type *owner, Value module,
                         Value self, Value *args, int nargs, Value names) {
     if (!signature_parse(vm, def->params, signature)) return ABSENT;
-    Callee callee = {.name = def->name, .owner = owner, .module = module, .signature = signature};
+    Callee callee = {.name = def->name,
+                     .owner = owner,
+                     .module = module,
+                     .named = def->kind == NATIVE_NAMED_METHOD,
+                     .signature = signature};
     if (signature->raw) return call_raw(vm, def, &callee, self, args, nargs, names);
     Value row[NATIVE_PARAMS_MAX + 1];
     int first = 0;

@@ -26,7 +26,12 @@
 #define NATIVE(name) static Value name(NATIVE_PARAMETERS)
 #define METHOD(name) NATIVE(method_##name)
 
-typedef enum { NATIVE_METHOD, NATIVE_CLASS_METHOD, NATIVE_STATIC_METHOD } NativeKind;
+typedef enum {
+    NATIVE_METHOD,
+    NATIVE_CLASS_METHOD,
+    NATIVE_STATIC_METHOD,
+    NATIVE_NAMED_METHOD, /* CPython parses its call as one with keywords, though it has none: its errors say so */
+} NativeKind;
 
 struct NativeDef {
     const char *name; /* NULL ends a table */

@@ -2,6 +2,7 @@
 
 #include "runtime/weakref.h"
 
+#include "runtime/classes/class.h"
 #include "runtime/errors/error.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -176,8 +177,11 @@ static Value proxy_repr(VM *vm, Value self) {
     Value referent = weak_reference_get((WeakReference *)as_object(self));
     unsigned long long address = self.bits;
     if (is_absent(referent)) return string_format(vm, "<weakproxy at 0x%llx; dead>", address);
-    Value text = string_format(vm, "<weakproxy at 0x%llx; to '%T' at 0x%llx>", address, referent,
-                               (unsigned long long)referent.bits);
+    Value text = ABSENT, type = type_full_name(vm, type_of(referent));
+    if (!is_absent(type))
+        text = string_format(vm, "<weakproxy at 0x%llx; to '%S' at 0x%llx>", address, type,
+                             (unsigned long long)referent.bits);
+    value_xdrop(vm, type);
     value_drop(vm, referent);
     return text;
 }

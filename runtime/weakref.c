@@ -5,6 +5,7 @@
 
 #include "runtime/weakref.h"
 
+#include "runtime/classes/class.h"
 #include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/hash.h"
@@ -302,16 +303,19 @@ static Value ref_repr(VM *vm, Value self) {
     Value referent = weak_reference_get(as_weak(self));
     unsigned long long address = self.bits;
     if (is_absent(referent)) return string_format(vm, "<weakref at 0x%llx; dead>", address);
-    Value name = ABSENT;
-    Value text = ABSENT;
-    if (object_find_attribute(vm, referent, NAME_OF(vm, name), &name) >= 0) {
-        bool named = !is_absent(name) && is_string(name);
-        text = string_format(vm,
-                             named ? "<weakref at 0x%llx; to '%T' at 0x%llx (%S)>"
-                                   : "<weakref at 0x%llx; to '%T' at 0x%llx>",
-                             address, referent, (unsigned long long)referent.bits, name);
+    Value name = ABSENT, text = ABSENT, type = type_full_name(vm, type_of(referent));
+    bool is_named = !is_absent(type_lookup(vm, type_of(referent), NAME_OF(vm, name)));
+    bool ok = !is_absent(type);
+    if (ok && is_named) ok = object_find_attribute(vm, referent, NAME_OF(vm, name), &name) >= 0;
+    if (ok) {
+        text =
+            string_format(vm,
+                          !is_absent(name) && is_string(name) ? "<weakref at 0x%llx; to '%S' at 0x%llx (%S)>"
+                                                              : "<weakref at 0x%llx; to '%S' at 0x%llx>",
+                          address, type, (unsigned long long)referent.bits, name);
     }
     value_xdrop(vm, name);
+    value_xdrop(vm, type);
     value_drop(vm, referent);
     return text;
 }

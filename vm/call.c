@@ -10,6 +10,7 @@
 #include "runtime/errors/exception.h"
 #include "runtime/containers/list.h"
 #include "runtime/protocol.h"
+#include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
 #include "vm/eval.h"
@@ -421,13 +422,13 @@ Value *call_bind_spread(VM *vm, Function *function, STEALS Value positional, STE
 }
 
 /* The keys of a dict of keyword arguments as a tuple, its values into `values`. */
-static Value take_keywords(VM *vm, Value mapping, Value *values) {
+static Value take_keywords(VM *vm, Value callable, Value mapping, Value *values) {
     Tuple *names = tuple_new(vm, as_dict(mapping)->count);
     if (names == NULL) return ABSENT;
     Value key, value;
     int64_t i = 0;
     for (int64_t position = 0; i < names->length && dict_next(mapping, &position, &key, &value); i++) {
-        if (!is_string(key)) {
+        if (!is_string(key) && !wrapper_refuses_names(callable)) {
             raise_type(vm, "keywords must be strings");
             object_drop(vm, &names->head);
             return ABSENT;
@@ -455,7 +456,7 @@ Value call_spread(VM *vm, Value callable, Value arguments, Value mapping) {
     if (count > 16 && (row = memory_alloc(vm, size)) == NULL) return ABSENT;
     for (int64_t i = 0; i < tuple->length; i++)
         row[i] = tuple->items[i];
-    Value names = take_keywords(vm, mapping, row + tuple->length);
+    Value names = take_keywords(vm, callable, mapping, row + tuple->length);
     if (!is_absent(names)) {
         /* The dict may change while the callee runs: hold on to its values. */
         for (int64_t i = tuple->length; i < count; i++)

@@ -595,19 +595,23 @@ METHOD(tobytes) {
     if (value_is_given(args[1])) {
         if (!is_string(args[1]))
             return raise_type(vm, "tobytes() argument 'order' must be str or None, not %Q", args[1]);
+        Value encoded = codec_encode(vm, args[1], "utf-8", "strict"); /* it may have lone surrogates */
+        if (is_absent(encoded)) return ABSENT;
+        value_drop(vm, encoded);
         const String *s = as_string(args[1]);
         order = s->length == 1 && s->ascii ? (char)s->data[0] : 0;
-        if (order != 'C' && order != 'F' && order != 'A')
-            return raise_value(vm, "order must be 'C', 'F' or 'A'");
     }
     if (!check_alive(vm, m)) return ABSENT;
+    if (order != 'C' && order != 'F' && order != 'A') return raise_value(vm, "order must be 'C', 'F' or 'A'");
     if (order == 'A') order = m->f_contiguous && !m->buffer.simple ? 'F' : 'C';
     return to_bytes(vm, m, order);
 }
 
 METHOD(hex) {
+    int group = 1;
+    if (!is_absent(args[2]) && !object_to_c_int(vm, args[2], &group)) return ABSENT;
     if (!check_alive(vm, as_memoryview(args[0]))) return ABSENT;
-    Value bytes = to_bytes(vm, as_memoryview(args[0]), 'C'), row[3] = {bytes, args[1], args[2]};
+    Value bytes = to_bytes(vm, as_memoryview(args[0]), 'C'), row[3] = {bytes, args[1], int_small(group)};
     if (is_absent(bytes)) return ABSENT;
     Value text = bytes_method_hex(vm, row, nargs, names);
     value_drop(vm, bytes);

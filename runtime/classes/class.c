@@ -729,3 +729,16 @@ bool object_set_class(VM *vm, Value v, Value type) {
     if (old->flags & TYPE_HEAP) object_drop(vm, &old->head.object);
     return true;
 }
+
+Value type_full_name(VM *vm, Type *type) {
+    Value module = object_get_attribute(vm, from_object(type), NAME_OF(vm, module)), text = ABSENT;
+    Value qualname =
+        is_absent(module) ? ABSENT : object_get_attribute(vm, from_object(type), NAME_OF(vm, qualname));
+    bool shown = !is_absent(module) && is_string(module) && !string_equal_c(module, "builtins") &&
+                 !string_equal_c(module, "__main__");
+    if (!is_absent(qualname))
+        text = shown ? string_format(vm, "%S.%S", module, qualname) : value_ref(qualname);
+    value_xdrop(vm, module);
+    value_xdrop(vm, qualname);
+    return text;
+}

@@ -51,6 +51,8 @@ BORROWED RAISES Type *class_metatype(VM *vm, Type *metatype, Value bases);
 /* What `__bases__ = bases` and `object.__class__ = type` do. */
 RAISES bool class_set_bases(VM *vm, Type *type, Value bases);
 RAISES bool object_set_class(VM *vm, Value v, Value type);
+/* "module.qualname", or the qualname alone where the module is builtins, __main__ or no str. */
+NEW RAISES Value type_full_name(VM *vm, Type *type);
 /* Give a heap type a name (a str). */
 RAISES bool type_set_name(VM *vm, Type *type, Value name);
 /* Add all names in the dicts along the mro to the dict `names`, as dir() wants. */

@@ -63,30 +63,43 @@ static void dealloc(VM *vm, Object *self) {
 
 /* --- text --- */
 
-/* Append the str attribute `name` of v; false when there is none, or RAISES (the builder has failed). */
-static bool append_attribute(Builder *b, Value v, Value name, const char *skip_if, const char *behind) {
-    Value text;
-    int found = object_find_attribute(b->vm, v, name, &text);
-    if (found < 0) b->failed = true;
-    if (found <= 0) return false;
-    bool usable = is_string(text);
-    if (usable && !(skip_if && string_equal_c(text, skip_if))) {
-        builder_string(b, text);
-        builder_c(b, behind);
-    }
-    value_drop(b->vm, text);
-    return usable;
+/* The attribute `name` of v, NEW; ABSENT when there is none, or RAISES (the builder has failed). */
+static Value find_attribute(Builder *b, Value v, Value name) {
+    Value found = ABSENT;
+    if (!b->failed && object_find_attribute(b->vm, v, name, &found) < 0) b->failed = true;
+    return found;
 }
 
-/* One argument as the repr shows it: a class by its name, with its module unless that is builtins. */
+/* Is it an alias itself? */
+static bool is_alias_like(Builder *b, Value v) {
+    Value origin = find_attribute(b, v, NAME_OF(b->vm, origin));
+    Value args = is_absent(origin) ? ABSENT : find_attribute(b, v, NAME_OF(b->vm, type_args));
+    bool both = !is_absent(args);
+    value_xdrop(b->vm, origin);
+    value_xdrop(b->vm, args);
+    return both;
+}
+
+/* Append the name of a class or a function, with its module unless that is builtins; false where v has none. */
+static bool append_name(Builder *b, Value v) {
+    Value name = find_attribute(b, v, NAME_OF(b->vm, qualname));
+    Value module = is_absent(name) ? ABSENT : find_attribute(b, v, NAME_OF(b->vm, module));
+    bool named = !is_absent(module) && is_string(name) && is_string(module);
+    if (named && !string_equal_c(module, "builtins")) {
+        builder_string(b, module);
+        builder_char(b, '.');
+    }
+    if (named) builder_string(b, name);
+    value_xdrop(b->vm, name);
+    value_xdrop(b->vm, module);
+    return named;
+}
+
+/* One argument as the repr shows it. */
 static void append_argument(Builder *b, Value v) {
-    VM *vm = b->vm;
     if (value_same(v, ELLIPSIS)) {
         builder_c(b, "...");
-    } else if (is_family(v, TYPE_TYPE)) {
-        append_attribute(b, v, NAME_OF(vm, module), "builtins", ".");
-        append_attribute(b, v, NAME_OF(vm, qualname), NULL, "");
-    } else {
+    } else if (is_alias_like(b, v) || !append_name(b, v)) {
         builder_repr(b, v);
     }
 }

@@ -74,6 +74,9 @@ typedef struct {
 
 NEW RAISES Value wrapper_descriptor_new(VM *vm, Type *owner, const SlotRow *row);
 
+/* Does a call of it fail wherever a keyword is given? Whatever that is, also if it is no str. */
+bool wrapper_refuses_names(Value callable);
+
 /* The row of a special method's name, or NULL. Further rows of the same name follow at any distance. */
 const SlotRow *slot_row_of(VM *vm, Value name);
 

@@ -3,6 +3,8 @@
  * method-wrapper; the built-in __new__.
  */
 
+#include <limits.h>
+
 #include "runtime/classes/descriptor.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
@@ -29,11 +31,11 @@ typedef bool (*BufferSlot)(VM *, Value, BufferView *, unsigned);
 
 /* --- calling a slot --- */
 
-/* CPython names a function without a name where it unpacks two arguments or more, hence the blank. */
-static bool check_count(VM *vm, int nargs, int least, int most) {
+/* `blank`: CPython names a function without a name where it unpacks a tuple of arguments. */
+static bool check_count(VM *vm, int nargs, int least, int most, bool blank) {
     if (nargs >= least && nargs <= most) return true;
     int bound = nargs < least ? least : most;
-    raise_type(vm, "%sexpected %s%d argument%s, got %d", most > 1 ? " " : "",
+    raise_type(vm, "%sexpected %s%d argument%s, got %d", blank ? " " : "",
                least == most   ? ""
                : nargs < least ? "at least "
                                : "at most ",
@@ -90,7 +92,7 @@ static const struct {
 static Value call_buffer(VM *vm, BufferSlot get_buffer, Value self, Value flags) {
     int64_t number;
     if (!object_to_int64(vm, flags, &exc_OverflowError, &number)) return ABSENT;
-    if (number != (int)number) return raise_overflow(vm, "buffer flags out of range");
+    if (number > INT_MAX) return raise_overflow(vm, "buffer flags too large");
     return memoryview_of_slot(vm, self, (unsigned)number, get_buffer);
 }
 
@@ -129,6 +131,13 @@ static bool check_set_attribute(VM *vm, const WrapperDescriptor *w, Value self) 
     return false;
 }
 
+/* CPython unpacks a tuple for two arguments or more, for a buffer's flags, and for how often to repeat a sequence. */
+static bool unpacks_tuple(const SlotRow *row) {
+    bool repeats = row->offset == offsetof(Type, container.repeat) ||
+                   row->offset == offsetof(Type, container.inplace_repeat);
+    return counts[row->kind].most > 1 || row->kind == WRAP_BUFFER || repeats;
+}
+
 /* The slots that take the name of an attribute rely on its being a str. */
 static bool is_attribute_slot(const SlotRow *row) {
     return row->offset == offsetof(Type, get_attribute) || row->offset == offsetof(Type, set_attribute);
@@ -141,7 +150,8 @@ static Value call_wrapper(VM *vm, const WrapperDescriptor *w, Value self, Value 
     if (!is_absent(names) && as_tuple(names)->length > 0) {
         return raise_type(vm, "wrapper %S() takes no keyword arguments", vm->names[w->row->name]);
     }
-    if (!check_count(vm, nargs, counts[w->row->kind].least, counts[w->row->kind].most)) return ABSENT;
+    if (!check_count(vm, nargs, counts[w->row->kind].least, counts[w->row->kind].most, unpacks_tuple(w->row)))
+        return ABSENT;
     if (is_attribute_slot(w->row) && !is_string(args[0])) {
         return raise_type(vm, "attribute name must be string, not '%T'", args[0]);
     }
@@ -191,6 +201,13 @@ static Value wrapper_call(VM *vm, Value callable, Value *args, int nargs, Value 
     return call_wrapper(vm, w, args[0], args + 1, nargs - 1, names);
 }
 
+bool wrapper_refuses_names(Value callable) {
+    if (is_exactly(callable, &method_wrapper_type)) callable = ((BoundWrapper *)as_object(callable))->wrapper;
+    if (!is_exactly(callable, &wrapper_descriptor_type)) return false;
+    uint8_t kind = as_wrapper(callable)->row->kind;
+    return kind != WRAP_CALL && kind != WRAP_INIT;
+}
+
 static Value wrapper_repr(VM *vm, Value self) {
     WrapperDescriptor *w = as_wrapper(self);
     return string_format(vm, "<slot wrapper '%S' of '%N' objects>", vm->names[w->row->name], w->owner);
@@ -201,7 +218,8 @@ static Value wrapper_get_name(VM *vm, Value self) {
 }
 
 static Value wrapper_get_qualname(VM *vm, Value self) {
-    return string_format(vm, "%N.%S", as_wrapper(self)->owner, vm->names[as_wrapper(self)->row->name]);
+    return string_format(vm, "%s.%S", type_short_name(as_wrapper(self)->owner),
+                         vm->names[as_wrapper(self)->row->name]);
 }
 
 static Value wrapper_get_owner(VM *vm, Value self) {

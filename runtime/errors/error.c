@@ -13,6 +13,7 @@
 #include "runtime/errors/exception.h"
 #include "runtime/modules/sys.h"
 #include "runtime/numbers/int.h"
+#include "runtime/classes/class.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
@@ -174,17 +175,9 @@ Value raise_attribute(VM *vm, Value object, Value name) {
 }
 
 Value raise_member(VM *vm, Value object, Value name) {
-    Value type = from_object(type_of(object)), text = ABSENT;
-    Value module = object_get_attribute(vm, type, NAME_OF(vm, module));
-    Value qualname = is_absent(module) ? ABSENT : object_get_attribute(vm, type, NAME_OF(vm, qualname));
-    bool shown = !is_absent(module) && is_string(module) && !string_equal_c(module, "builtins") &&
-                 !string_equal_c(module, "__main__");
-    if (!is_absent(qualname) && shown)
-        text = string_format(vm, "'%S.%S' object has no attribute '%S'", module, qualname, name);
-    else if (!is_absent(qualname))
-        text = string_format(vm, "'%S' object has no attribute '%S'", qualname, name);
-    value_xdrop(vm, module);
-    value_xdrop(vm, qualname);
+    Value type = type_full_name(vm, type_of(object)), text = ABSENT;
+    if (!is_absent(type)) text = string_format(vm, "'%S' object has no attribute '%S'", type, name);
+    value_xdrop(vm, type);
     return raise_attribute_text(vm, object, name, text);
 }
 

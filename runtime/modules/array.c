@@ -400,7 +400,7 @@ METHOD(insert) {
 
 METHOD(pop) {
     int64_t at = -1;
-    if (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &at)) return ABSENT;
+    if (!is_absent(args[1]) && !row_position(vm, args[1], &at)) return ABSENT;
     Array *a = as_array(args[0]);
     if (a->length == 0) return raise_index(vm, "pop from empty array");
     if (at < 0) at += a->length;
@@ -527,7 +527,7 @@ METHOD(fromunicode) {
 METHOD(fromfile) {
     int64_t count, size;
     Array *a = as_array(args[0]);
-    if (!object_to_int64(vm, args[2], &exc_OverflowError, &count)) return ABSENT;
+    if (!row_position(vm, args[2], &count)) return ABSENT;
     if (count < 0) return raise_value(vm, "negative count");
     if (__builtin_mul_overflow(count, a->kind->size, &size)) return raise_memory(vm);
     Value name = string_intern_c(vm, "read"), wanted = int_from(vm, size), row[1] = {wanted};
@@ -639,22 +639,22 @@ static Value reconstruct(VM *vm, Type *type, const ArrayKind *kind, int machine,
 }
 
 NATIVE(array_reconstructor) {
-    int64_t machine;
+    int machine;
+    if (!is_string(args[1]) || string_length(as_string(args[1])) != 1)
+        return raise_type(vm, "_array_reconstructor() argument 2 must be a unicode character, not %Q",
+                          args[1]);
+    if (!object_to_c_int(vm, args[2], &machine)) return ABSENT;
     if (!is_family(args[0], TYPE_TYPE))
         return raise_type(vm, "first argument must be a type object, not %T", args[0]);
     Type *type = as_type(args[0]);
     if (!type_is_subtype(type, &array_type))
         return raise_type(vm, "%N is not a subtype of array.array", type);
-    if (!is_string(args[1]) || string_length(as_string(args[1])) != 1)
-        return raise_type(vm, "_array_reconstructor() argument 2 must be a unicode character, not %Q",
-                          args[1]);
     const ArrayKind *kind = array_kind_of_code(string_at(as_string(args[1]), 0));
-    if (!object_to_int64(vm, args[2], &exc_OverflowError, &machine)) return ABSENT;
     if (!kind) return raise_value(vm, "second argument must be a valid type code");
     if (machine < 0 || machine >= MACHINE_END)
         return raise_value(vm, "third argument must be a valid machine format code.");
     if (!is_bytes(args[3])) return raise_type(vm, "fourth argument should be bytes, not %T", args[3]);
-    return reconstruct(vm, type, kind, (int)machine, as_bytes(args[3]));
+    return reconstruct(vm, type, kind, machine, as_bytes(args[3]));
 }
 
 static const NativeDef functions[] = {
@@ -676,7 +676,9 @@ static Value reduction_arguments(VM *vm, Value self, Value code, bool as_list) {
 
 METHOD(reduce_ex) {
     int64_t protocol;
-    if (!object_to_int64(vm, args[1], &exc_OverflowError, &protocol)) return ABSENT;
+    if (!is_family(args[1], TYPE_INT)) return raise_type(vm, "__reduce_ex__ argument should be an integer");
+    if (!int_to_int64(args[1], &protocol))
+        return raise_overflow(vm, "Python int too large to convert to C long");
     Value state = ABSENT, result = ABSENT, callable = ABSENT;
     int found = object_find_attribute(vm, args[0], NAME_OF(vm, dict), &state);
     if (found < 0) return ABSENT;
@@ -715,7 +717,8 @@ static const NativeDef methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585.", NATIVE_CLASS_METHOD},
     {"__copy__", method_copy, "", "Return a copy of the array.", 0},
     {"__deepcopy__", method_copy, "unused, /", "Return a copy of the array.", 0},
-    {"__reduce_ex__", method_reduce_ex, "value, /", "Return state information for pickling.", 0},
+    {"__reduce_ex__", method_reduce_ex, "value, /", "Return state information for pickling.",
+     NATIVE_NAMED_METHOD},
     {"__release_buffer__", memoryview_release_buffer, "buffer, /",
      "Release the buffer object that exposes the underlying memory of the object.", 0},
     {"__sizeof__", method_sizeof, "", "Size of the array in memory, in bytes.", 0},
@@ -725,10 +728,11 @@ static const NativeDef methods[] = {
     {"byteswap", method_byteswap, "", "Byteswap all items of the array.", 0},
     {"clear", method_clear, "", "Remove all items from the array.", 0},
     {"count", method_count, "v, /", "Return number of occurrences of v in the array.", 0},
-    {"extend", method_extend, "bb, /", "Append items to the end of the array.", 0},
+    {"extend", method_extend, "bb, /", "Append items to the end of the array.", NATIVE_NAMED_METHOD},
     {"frombytes", method_frombytes, "buffer, /",
      "Appends items from the string, interpreting it as an array of machine values.", 0},
-    {"fromfile", method_fromfile, "f, n, /", "Read n objects from the file object f and append them.", 0},
+    {"fromfile", method_fromfile, "f, n, /", "Read n objects from the file object f and append them.",
+     NATIVE_NAMED_METHOD},
     {"fromlist", method_fromlist, "list, /", "Append items to array from list.", 0},
     {"fromunicode", method_fromunicode, "ustr, /",
      "Extends this array with data from the unicode string ustr.", 0},
@@ -740,7 +744,8 @@ static const NativeDef methods[] = {
     {"reverse", method_reverse, "", "Reverse the order of the items in the array.", 0},
     {"tobytes", method_tobytes, "", "Convert the array to an array of machine values and return it as bytes.",
      0},
-    {"tofile", method_tofile, "f, /", "Write all items (as machine values) to the file object f.", 0},
+    {"tofile", method_tofile, "f, /", "Write all items (as machine values) to the file object f.",
+     NATIVE_NAMED_METHOD},
     {"tolist", method_tolist, "", "Convert array to an ordinary list with the same items.", 0},
     {"tounicode", method_tounicode, "", "Convert an array of characters to a str.", 0},
     {NULL, NULL, NULL, NULL, 0},

@@ -185,6 +185,7 @@ NATIVE(get_count) {
 
 NATIVE(set_threshold) {
     int32_t thresholds[GENERATIONS];
+    if (!arguments_no_names(vm, "set_threshold", names)) return ABSENT;
     if (nargs < 1 || nargs > GENERATIONS) return raise_type(vm, "gc.set_threshold requires 1 to 3 arguments");
     for (int i = 0; i < nargs; i++) {
         if (!to_c_int(vm, args[i], "signed integer is greater than maximum",
@@ -373,7 +374,7 @@ static const NativeDef functions[] = {
      0},
     {"get_debug", get_debug, "", "Get the garbage collection debugging flags.", 0},
     {"get_count", get_count, "", "Return a three-tuple of the current collection counts.", 0},
-    {"set_threshold", set_threshold, "*thresholds",
+    {"set_threshold", set_threshold, "*thresholds, **names",
      "set_threshold(threshold0, [threshold1, [threshold2]])\n"
      "Set the collection thresholds (the collection frequency).\n\n"
      "Setting 'threshold0' to zero disables collection.",
