@@ -56,6 +56,21 @@ static Value row_next(VM *vm, Value self) {
     return value_ref(row.items[it->index++]);
 }
 
+/* The next item of a range's iterator; of any other by `rest`. */
+static inline __attribute__((always_inline)) Value step_range_or(VM *vm, Value iterator,
+                                                                 Value (*rest)(VM *, Value)) {
+    if (!is_exactly(iterator, &range_iterator_type)) return rest(vm, iterator);
+    RangeIterator *it = (RangeIterator *)as_object(iterator);
+    if (it->remaining <= 0) return ABSENT;
+    int64_t next = it->next;
+    it->next = next + it->step;
+    it->remaining--;
+    return int_small(next);
+}
+
+Value iterator_step_other(VM *vm, Value iterator) { return step_range_or(vm, iterator, iterator_next); }
+Value iterator_forward_other(VM *vm, Value iterator) { return step_range_or(vm, iterator, iterator_pull); }
+
 static Value list_reverse_next(VM *vm, Value self) {
     SequenceIterator *it = as_iterator(self);
     if (is_absent(it->sequence)) return ABSENT;

@@ -32,7 +32,11 @@ typedef struct {
 /* Iterators over iterators nest as deep as a script likes: each asks before it goes down. */
 RAISES static inline bool iterator_may_nest(VM *vm) { return recursion_enter(vm, ""); }
 
-/* The next item of one of the commonest iterators; of any other by `rest`. */
+/* iterator_next and iterator_pull with the commonest iterators before all others. */
+NEW RAISES Value iterator_step_other(VM *vm, Value iterator);
+NEW RAISES Value iterator_forward_other(VM *vm, Value iterator);
+
+/* The next item of a list's iterator that is not at its end, here; else by `rest`. */
 NEW RAISES static inline __attribute__((always_inline)) Value iterator_step_or(VM *vm, Value iterator,
                                                                                Value (*rest)(VM *, Value)) {
     if (is_exactly(iterator, &list_iterator_type)) {
@@ -40,25 +44,18 @@ NEW RAISES static inline __attribute__((always_inline)) Value iterator_step_or(V
         if (!is_absent(it->sequence) && it->index < as_list(it->sequence)->length) {
             return value_ref(as_list(it->sequence)->items[it->index++]);
         }
-    } else if (is_exactly(iterator, &range_iterator_type)) {
-        RangeIterator *it = (RangeIterator *)as_object(iterator);
-        if (it->remaining <= 0) return ABSENT;
-        int64_t next = it->next;
-        it->next = next + it->step;
-        it->remaining--;
-        return int_small(next);
     }
     return rest(vm, iterator);
 }
 
 /* iterator_next with the commonest iterators inlined. */
-NEW RAISES static inline Value iterator_step(VM *vm, Value iterator) {
-    return iterator_step_or(vm, iterator, iterator_next);
+NEW RAISES static inline __attribute__((always_inline)) Value iterator_step(VM *vm, Value iterator) {
+    return iterator_step_or(vm, iterator, iterator_step_other);
 }
 
 /* The same for another iterator's `next`: a StopIteration stays raised, for a trace function to be told of it. */
 NEW RAISES static inline Value iterator_forward(VM *vm, Value iterator) {
-    return iterator_step_or(vm, iterator, iterator_pull);
+    return iterator_step_or(vm, iterator, iterator_forward_other);
 }
 
 /* A SequenceIterator of the given type that begins at `index`; refs the sequence. */

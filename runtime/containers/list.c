@@ -211,20 +211,25 @@ static bool extend_backwards(VM *vm, Value self, Value iterator) {
     return true;
 }
 
+/* Append all that an iterator yields. What is not of a class of the program's own keeps its `next` while it runs. */
+static bool append_all(VM *vm, Value self, Value iterator) {
+    bool fixed = !(type_of(iterator)->flags & TYPE_HEAP) && type_of(iterator)->next;
+    Value (*next)(VM *, Value) = fixed ? type_of(iterator)->next : iterator_next;
+    for (;;) {
+        Value item = next(vm, iterator);
+        if (is_absent(item)) return iterator_ended(vm);
+        if (!list_append_owned(vm, self, item)) return false;
+        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+    }
+}
+
 static bool extend_iterator(VM *vm, Value self, Value iterable) {
     Value iterator = object_iterate(vm, iterable);
     if (is_absent(iterator)) return false;
     int64_t hint = object_length_hint(vm, iterable, 8);
     List *list = as_list(self);
     bool done = hint >= 0 && (list->length > INT64_MAX - hint || room_for_more(vm, list, hint));
-    while (done) {
-        Value item = iterator_step(vm, iterator);
-        if (is_absent(item)) {
-            done = !error_raised(vm);
-            break;
-        }
-        done = list_append_owned(vm, self, item) && (!vm_interrupted(vm) || vm->hooks.handle_signals(vm));
-    }
+    done = done && append_all(vm, self, iterator);
     if (done) list_shrink(vm, list);
     value_drop(vm, iterator);
     return done;

@@ -17,12 +17,12 @@
 
 static size_t tuple_size(int64_t length) { return sizeof(Tuple) + (size_t)length * sizeof(Value); }
 
-/* With its items still undefined, `zeroed` being sizeof(Tuple), or ABSENT. */
-static inline Tuple *make(VM *vm, int64_t length, size_t zeroed) {
+/* With its items still undefined. */
+static inline __attribute__((always_inline)) Tuple *make(VM *vm, int64_t length) {
     if (length == 0 && !is_absent(vm->empty_tuple)) return as_tuple(value_ref(vm->empty_tuple));
     Object *object = NULL;
     if (length <= ROW_LENGTH_MAX)
-        object = object_new_container_to_fill(vm, &tuple_type, tuple_size(length), zeroed);
+        object = object_new_container_to_fill(vm, &tuple_type, tuple_size(length), sizeof(Tuple));
     if (!object) {
         raise_memory(vm);
         return NULL;
@@ -32,19 +32,23 @@ static inline Tuple *make(VM *vm, int64_t length, size_t zeroed) {
     return tuple;
 }
 
-Tuple *tuple_new_unfilled(VM *vm, int64_t length) { return make(vm, length, sizeof(Tuple)); }
+Tuple *tuple_new_unfilled(VM *vm, int64_t length) { return make(vm, length); }
 
-Tuple *tuple_new(VM *vm, int64_t length) { return make(vm, length, tuple_size(length)); }
+Tuple *tuple_new(VM *vm, int64_t length) {
+    Tuple *tuple = make(vm, length);
+    if (tuple) memory_clear(tuple->items, (size_t)length * sizeof(Value));
+    return tuple;
+}
 
 Value tuple_from(VM *vm, const Value *items, int64_t length) {
-    Tuple *tuple = make(vm, length, sizeof(Tuple));
+    Tuple *tuple = make(vm, length);
     if (!tuple) return ABSENT;
     row_copy(tuple->items, items, length);
     return tuple_finish(tuple);
 }
 
 Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
-    Tuple *tuple = make(vm, length, sizeof(Tuple));
+    Tuple *tuple = make(vm, length);
     if (!tuple) {
         row_drop(vm, items, length);
         return ABSENT;
@@ -71,7 +75,7 @@ Value tuple_reuse_pair(VM *vm, Value *kept, Value first, Value second) {
             value_set(vm, &pair->items[1], second);
             return tuple_finish(pair);
         }
-    } else if ((pair = make(vm, 2, sizeof(Tuple)))) { /* somebody keeps them */
+    } else if ((pair = make(vm, 2))) { /* somebody keeps them */
         pair->items[0] = first;
         pair->items[1] = second;
         return tuple_finish(pair);
@@ -96,7 +100,7 @@ Value tuple_pack(VM *vm, int count, ...) {
 static Value from_list(VM *vm, Value list) {
     for (;;) {
         int64_t length = as_list(list)->length;
-        Tuple *tuple = make(vm, length, sizeof(Tuple));
+        Tuple *tuple = make(vm, length);
         if (!tuple) return ABSENT;
         if (as_list(list)->length == length) {
             row_copy(tuple->items, as_list(list)->items, length);

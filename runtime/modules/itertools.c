@@ -48,6 +48,14 @@ Value stream_make(VM *vm, Type *type, Value function, STEALS Value source) {
     return from_object(stream);
 }
 
+Value step_held_other(VM *vm, Value iterator) {
+    if (is_exactly(iterator, &range_iterator_type)) return iterator_step_other(vm, iterator);
+    value_ref(iterator);
+    Value item = iterator_next(vm, iterator);
+    value_drop(vm, iterator);
+    return item;
+}
+
 Value stream_source_shown(VM *vm, const Stream *stream) {
     return is_absent(stream->source) ? object_iterate(vm, vm->empty_tuple) : value_ref(stream->source);
 }

@@ -32,15 +32,9 @@ NEW RAISES static inline Object *iterator_make(VM *vm, Type *type, size_t size) 
 }
 
 /* The next item of the iterator in *place, which may be replaced meanwhile. ABSENT as iterator_next. */
-NEW RAISES static inline Value step_held(VM *vm, const Value *place) {
-    Value iterator = *place;
-    if (is_exactly(iterator, &list_iterator_type) || is_exactly(iterator, &range_iterator_type)) {
-        return iterator_step(vm, iterator);
-    }
-    value_ref(iterator);
-    Value item = iterator_next(vm, iterator);
-    value_drop(vm, iterator);
-    return item;
+NEW RAISES Value step_held_other(VM *vm, Value iterator);
+NEW RAISES static inline __attribute__((always_inline)) Value step_held(VM *vm, const Value *place) {
+    return iterator_step_or(vm, *place, step_held_other);
 }
 
 NEW RAISES Value itertools_tee(VM *vm, Value *args, int nargs, Value names);

@@ -229,28 +229,37 @@ static Value islice_new(VM *vm, Type *type, Value *args, int nargs, Value names)
     return from_object(slice);
 }
 
-/* The next item of the source, counted; the source is let go at its end. */
-static Value islice_step(VM *vm, Stream *stream) {
+/* The source has given nothing: it is let go at its end. */
+static Value islice_end(VM *vm, Stream *stream) {
+    if (!error_raised(vm)) value_clear(vm, &stream->source);
+    return ABSENT;
+}
+
+/* The next item of the source, counted. */
+static inline Value islice_step(VM *vm, Stream *stream) {
     if (is_absent(stream->source)) return ABSENT;
     Value item = step_held(vm, &stream->source);
-    if (is_absent(item)) {
-        if (!error_raised(vm)) value_clear(vm, &stream->source);
-    } else {
-        stream->index++;
-    }
+    if (is_absent(item)) return islice_end(vm, stream);
+    stream->index++;
     return item;
+}
+
+/* Drop the items before the next one to yield. False at the end, or RAISES. */
+static bool islice_skip(VM *vm, Islice *slice) {
+    while (slice->stream.index < slice->wanted) {
+        Value skipped = islice_step(vm, &slice->stream);
+        if (is_absent(skipped)) return false;
+        value_drop(vm, skipped);
+        if (!stream_may_go_on(vm)) return false;
+    }
+    return true;
 }
 
 static Value islice_next(VM *vm, Value self) {
     Islice *slice = (Islice *)as_object(self);
     Stream *stream = &slice->stream;
     if (!iterator_may_nest(vm)) return ABSENT;
-    while (stream->index < slice->wanted) {
-        Value skipped = islice_step(vm, stream);
-        if (is_absent(skipped)) return ABSENT;
-        value_drop(vm, skipped);
-        if (!stream_may_go_on(vm)) return ABSENT;
-    }
+    if (stream->index < slice->wanted && !islice_skip(vm, slice)) return ABSENT;
     if (stream->stop >= 0 && stream->index >= stream->stop) {
         value_clear(vm, &stream->source);
         return ABSENT;

@@ -72,20 +72,27 @@ static inline Value item_at(const Selection *selection, int64_t place) {
 
 /* The result for the row in a tuple of its own, which becomes the latest result, too. NEW, RAISES. */
 static Value yield_new(VM *vm, Selection *selection) {
-    Tuple *result = tuple_new_unfilled(vm, selection->count);
+    int64_t count = selection->count, i = 0;
+    Tuple *result = tuple_new_unfilled(vm, count);
     if (!result) return ABSENT;
-    bool cleared = is_absent(selection->pool); /* by a collection that making the tuple began */
-    for (int64_t i = 0; i < selection->count; i++)
-        result->items[i] = cleared ? NONE : item_at(selection, i);
+    const int64_t *indices = selection->indices;
+    if (is_absent(selection->pool)) { /* cleared by a collection that making the tuple began */
+        for (; i < count; i++)
+            result->items[i] = NONE;
+    } else if (selection->pools) {
+        for (const Value *pools = as_tuple(selection->pool)->items; i < count; i++)
+            result->items[i] = value_ref(as_tuple(pools[i])->items[indices[i]]);
+    } else {
+        for (const Value *pool = as_tuple(selection->pool)->items; i < count; i++)
+            result->items[i] = value_ref(pool[indices[i]]);
+    }
     value_set(vm, &selection->result, value_ref(from_object(result)));
     return tuple_finish(result);
 }
 
-/* The result for the row, of which the places from `changed` on differ from the result before. NEW, RAISES. */
-static Value yield(VM *vm, Selection *selection, int64_t changed) {
-    if (selection->count == 0) return value_ref(vm->empty_tuple);
+/* The latest result, which nobody else holds, made that for the row; the places from `changed` on differ. NEW, RAISES. */
+static Value yield_again(VM *vm, Selection *selection, int64_t changed) {
     Value before = selection->result;
-    if (is_absent(before) || as_object(before)->refs > 1) return yield_new(vm, selection);
     Tuple *result = tuple_reuse(vm, &selection->result, selection->count);
     if (!result) return ABSENT;
     if (!value_same(before, from_object(result))) {
@@ -95,6 +102,14 @@ static Value yield(VM *vm, Selection *selection, int64_t changed) {
     for (int64_t i = changed; i < selection->count && !is_absent(selection->pool); i++)
         value_set(vm, &result->items[i], item_at(selection, i));
     return tuple_finish(result);
+}
+
+/* The result for the row, of which the places from `changed` on differ from the result before. NEW, RAISES. */
+static inline Value yield(VM *vm, Selection *selection, int64_t changed) {
+    if (selection->count == 0) return value_ref(vm->empty_tuple);
+    Value before = selection->result;
+    if (is_absent(before) || as_object(before)->refs > 1) return yield_new(vm, selection);
+    return yield_again(vm, selection, changed);
 }
 
 /* The end: nothing more. */
