@@ -72,7 +72,7 @@ static Value raise_not_callable(VM *vm, Value v) {
     return ABSENT;
 }
 
-Value object_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
+static inline Value call_row(VM *vm, Value callable, Value *args, int nargs, Value names) {
     Value (*call)(VM *, Value, Value *, int, Value) = type_of(callable)->call;
     if (call == NULL) return raise_not_callable(vm, callable);
     /* Callables may wrap one another without end. */
@@ -82,21 +82,25 @@ Value object_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
     return result;
 }
 
-Value call_0(VM *vm, Value callable) {
-    Value none[1];
-    return object_call(vm, callable, none, 0, ABSENT);
+Value object_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
+    return call_row(vm, callable, args, nargs, names);
 }
 
-Value call_1(VM *vm, Value callable, Value a) { return object_call(vm, callable, &a, 1, ABSENT); }
+Value call_0(VM *vm, Value callable) {
+    Value none[1];
+    return call_row(vm, callable, none, 0, ABSENT);
+}
+
+Value call_1(VM *vm, Value callable, Value a) { return call_row(vm, callable, &a, 1, ABSENT); }
 
 Value call_2(VM *vm, Value callable, Value a, Value b) {
     Value row[2] = {a, b};
-    return object_call(vm, callable, row, 2, ABSENT);
+    return call_row(vm, callable, row, 2, ABSENT);
 }
 
 Value call_3(VM *vm, Value callable, Value a, Value b, Value c) {
     Value row[3] = {a, b, c};
-    return object_call(vm, callable, row, 3, ABSENT);
+    return call_row(vm, callable, row, 3, ABSENT);
 }
 
 /* The keys of a dict of keyword arguments as a tuple, the values into `row`. */

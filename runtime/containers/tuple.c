@@ -86,7 +86,7 @@ Value tuple_reuse_pair(VM *vm, Value *kept, Value first, Value second) {
 }
 
 Value tuple_pack(VM *vm, int count, ...) {
-    Tuple *tuple = tuple_new(vm, count);
+    Tuple *tuple = make(vm, count);
     if (!tuple) return ABSENT;
     va_list values;
     va_start(values, count);

@@ -49,10 +49,14 @@ Value stream_make(VM *vm, Type *type, Value function, STEALS Value source) {
 }
 
 Value step_held_other(VM *vm, Value iterator) {
-    if (is_exactly(iterator, &range_iterator_type)) return iterator_step_other(vm, iterator);
-    value_ref(iterator);
-    Value item = iterator_next(vm, iterator);
-    value_drop(vm, iterator);
+    Object *object = as_object(iterator); /* whatever has a `next` is an object */
+    if (object->type == &range_iterator_type) return iterator_step_other(vm, iterator);
+    Value (*next)(VM *, Value) = object->type->next;
+    bool usual = next != NULL && !vm_interrupted(vm);
+    object_ref(object);
+    Value item = usual ? next(vm, iterator) : iterator_pull_unusual(vm, iterator);
+    if (is_absent(item)) iterator_ended(vm);
+    object_drop(vm, object);
     return item;
 }
 
@@ -359,19 +363,25 @@ static Value cycle_new(VM *vm, Type *type, Value *args, int nargs, Value names) 
     return self;
 }
 
+/* The next item of the source, saved unless __setstate__ brought it with it; the source is let go at its end. */
+static Value cycle_first_round(VM *vm, Stream *stream) {
+    if (!iterator_may_nest(vm)) return ABSENT;
+    Value item = step_held(vm, &stream->source);
+    if (is_absent(item)) {
+        if (!error_raised(vm)) value_clear(vm, &stream->source);
+        return ABSENT;
+    }
+    if (stream->flag || is_absent(stream->extra) || list_append(vm, stream->extra, item)) return item;
+    value_drop(vm, item);
+    return ABSENT;
+}
+
 static Value cycle_next(VM *vm, Value self) {
     Stream *stream = as_stream(self);
-    if (!iterator_may_nest(vm) || is_absent(stream->extra)) return ABSENT;
+    if (is_absent(stream->extra)) return ABSENT;
     if (!is_absent(stream->source)) {
-        Value item = step_held(vm, &stream->source);
-        if (!is_absent(item)) {
-            if (stream->flag || is_absent(stream->extra) || list_append(vm, stream->extra, item)) return item;
-            value_drop(vm, item);
-            return ABSENT;
-        }
-        if (error_raised(vm)) return ABSENT;
-        value_clear(vm, &stream->source);
-        if (is_absent(stream->extra)) return ABSENT;
+        Value item = cycle_first_round(vm, stream);
+        if (!is_absent(item) || error_raised(vm) || is_absent(stream->extra)) return item;
     }
     const List *saved = as_list(stream->extra);
     if (saved->length == 0) return ABSENT;

@@ -186,7 +186,7 @@ STREAM_TYPE(itertools_starmap_type, "starmap", starmap_new, starmap_next, filter
             "evaluated with an argument tuple "
             "taken from the given sequence.")
 
-/* --- islice: `index` items of the source are consumed; a `stop` of -1 is no end --- */
+/* --- islice: `index` items of the source are consumed; `flag`: there is no end, and `stop` the greatest number --- */
 
 typedef struct {
     Stream stream;
@@ -206,7 +206,7 @@ static bool islice_bound(VM *vm, Value v, int64_t minimum, int64_t *bound) {
 static Value islice_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (type->init != itertools_islice_type.init) names = ABSENT;
     if (!arguments_check(vm, "islice", nargs, names, 2, 4)) return ABSENT;
-    int64_t start = 0, stop = -1, step = 1;
+    int64_t start = 0, stop = INT64_MAX, step = 1;
     if (!islice_bound(vm, args[nargs == 2 ? 1 : 2], 0, &stop)) {
         return raise_value(vm,
                            "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
@@ -224,6 +224,7 @@ static Value islice_new(VM *vm, Type *type, Value *args, int nargs, Value names)
     slice->stream.source = source;
     slice->stream.stop = stop;
     slice->stream.step = step;
+    slice->stream.flag = is_none(args[nargs == 2 ? 1 : 2]);
     slice->wanted = start;
     object_track(&slice->stream.head);
     return from_object(slice);
@@ -260,15 +261,14 @@ static Value islice_next(VM *vm, Value self) {
     Stream *stream = &slice->stream;
     if (!iterator_may_nest(vm)) return ABSENT;
     if (stream->index < slice->wanted && !islice_skip(vm, slice)) return ABSENT;
-    if (stream->stop >= 0 && stream->index >= stream->stop) {
+    if (stream->index >= stream->stop) {
         value_clear(vm, &stream->source);
         return ABSENT;
     }
     Value item = islice_step(vm, stream);
     if (is_absent(item)) return ABSENT;
     bool over = __builtin_add_overflow(slice->wanted, stream->step, &slice->wanted);
-    if (over) slice->wanted = INT64_MAX;
-    if (stream->stop >= 0 && slice->wanted > stream->stop) slice->wanted = stream->stop;
+    if (over || slice->wanted > stream->stop) slice->wanted = stream->stop;
     return item;
 }
 
@@ -281,7 +281,7 @@ METHOD(islice_reduce) {
         value_xdrop(vm, empty);
         return iterator_type_reduction(vm, args[0], arguments, int_small(0));
     }
-    Value stop = stream->stop < 0 ? NONE : int_from(vm, stream->stop);
+    Value stop = stream->flag ? NONE : int_from(vm, stream->stop);
     Value wanted = int_from(vm, slice->wanted), step = int_from(vm, stream->step), state = ABSENT;
     Value arguments = ABSENT;
     if (!is_absent(stop) && !is_absent(wanted) && !is_absent(step)) {

@@ -80,6 +80,7 @@ static bool look_ahead(VM *vm, Groupby *g) {
 
 /* Are the key of the item ahead and this one equal? 1, 0, -1 RAISES. */
 static int same_key(VM *vm, const Groupby *g, Value key) {
+    if (value_same(key, g->next_key)) return 1;
     Value next = value_ref(g->next_key);
     value_ref(key);
     int same = object_equal(vm, key, next);
@@ -114,11 +115,9 @@ static Value groupby_next(VM *vm, Value self) {
     if (is_absent(g->next_key)) return ABSENT;
     Value key = value_ref(g->next_key);
     value_set(vm, &g->group_key, value_ref(key));
-    Value group = group_new(vm, g, key), pair = ABSENT;
-    if (!is_absent(group)) pair = tuple_pack(vm, 2, key, group);
-    value_xdrop(vm, group);
-    value_drop(vm, key);
-    return pair;
+    Value pair[] = {key, group_new(vm, g, key)};
+    if (is_absent(pair[1])) return value_drop(vm, key), ABSENT;
+    return tuple_from_owned(vm, pair, 2);
 }
 
 METHOD(groupby_reduce) {

@@ -14,6 +14,7 @@
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
+#include "runtime/containers/row.h"
 #include "runtime/containers/tuple.h"
 
 /* --- operators --- */
@@ -306,25 +307,36 @@ static Value follow(VM *vm, Value v, Value path) {
 }
 
 /* What a getter of one or many fetches: the thing, or a tuple of them. NEW, RAISES. */
-static Value fetch(VM *vm, Value v, const Tuple *wanted, Value (*get)(VM *vm, Value v, Value what)) {
+static inline Value fetch(VM *vm, Value v, const Tuple *wanted, Value (*get)(VM *vm, Value v, Value what)) {
     if (wanted->length == 1) return get(vm, v, wanted->items[0]);
     Tuple *all = tuple_new(vm, wanted->length);
     if (!all) return ABSENT;
-    for (int64_t i = 0; i < wanted->length; i++) {
+    for (int64_t i = 0; i < all->length; i++) {
         all->items[i] = get(vm, v, wanted->items[i]);
         if (is_absent(all->items[i])) return object_drop(vm, &all->head), ABSENT;
     }
     return tuple_finish(all);
 }
 
+static bool is_single(int nargs, Value names) { return nargs == 1 && is_absent(names); }
+
 static Value attrgetter_call(VM *vm, Value self, Value *args, int nargs, Value names) {
-    if (!arguments_check(vm, "attrgetter", nargs, names, 1, 1)) return ABSENT;
+    if (!is_single(nargs, names) && !arguments_check(vm, "attrgetter", nargs, names, 1, 1)) return ABSENT;
     return fetch(vm, args[0], as_tuple(as_getter(self)->paths), follow);
 }
 
+/* v[key], of tuples and lists at once. */
+static Value item(VM *vm, Value v, Value key) {
+    if (is_int(key) && (is_exactly(v, &tuple_type) || is_exactly(v, &list_type))) {
+        Row row = row_of(v);
+        if ((uint64_t)int_get(key) < (uint64_t)row.length) return value_ref(row.items[int_get(key)]);
+    }
+    return object_get_item(vm, v, key);
+}
+
 static Value itemgetter_call(VM *vm, Value self, Value *args, int nargs, Value names) {
-    if (!arguments_check(vm, "itemgetter", nargs, names, 1, 1)) return ABSENT;
-    return fetch(vm, args[0], as_tuple(as_getter(self)->wanted), object_get_item);
+    if (!is_single(nargs, names) && !arguments_check(vm, "itemgetter", nargs, names, 1, 1)) return ABSENT;
+    return fetch(vm, args[0], as_tuple(as_getter(self)->wanted), item);
 }
 
 static Value methodcaller_call(VM *vm, Value self, Value *args, int nargs, Value names) {
