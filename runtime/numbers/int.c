@@ -34,7 +34,10 @@ Value big_finish_shorter(VM *vm, BigInt *big, int64_t room, int64_t used, bool n
 void int_dealloc(VM *vm, Object *self) {
     BigInt *big = (BigInt *)self;
     int64_t limbs = big->size < 0 ? -big->size : big->size;
-    object_free(vm, self, self->type == &int_type ? big_size(limbs) : instance_size(self, limbs));
+    if (self->type == &int_type)
+        heap_free(vm_heap(vm), self, big_size(limbs));
+    else
+        object_free(vm, self, instance_size(self, limbs));
 }
 
 static inline Value from_limbs(VM *vm, const uint64_t *limbs, int64_t count, bool negative) {
@@ -152,6 +155,18 @@ bool int_to_double(VM *vm, Value v, double *result) {
 
 /* --- comparison, hash --- */
 
+/* The limbs of a number, how many there are, negative for a negative number; those of an immediate are in *local. */
+static inline const uint64_t *limbs_in(Value v, uint64_t *local, int64_t *size) {
+    if (!is_int(v)) {
+        const BigInt *big = (const BigInt *)as_object(v);
+        *size = big->size;
+        return big->limbs;
+    }
+    *local = magnitude(int_get(v));
+    *size = (int_get(v) > 0) - (int_get(v) < 0);
+    return local;
+}
+
 /* The order of two magnitudes. */
 static int order_limbs(const uint64_t *x, int64_t n, const uint64_t *y, int64_t m) {
     if (n != m) return n < m ? -1 : 1;
@@ -162,14 +177,12 @@ static int order_limbs(const uint64_t *x, int64_t n, const uint64_t *y, int64_t 
 }
 
 int int_order(Value a, Value b) {
-    if (are_ints(a, b)) return int_get(a) < int_get(b) ? -1 : int_get(a) > int_get(b);
-    IntView x, y;
-    view_of(a, &x);
-    view_of(b, &y);
-    if (x.count == 0 && y.count == 0) return 0;
-    if (x.negative != y.negative) return x.negative ? -1 : 1;
-    int order = order_limbs(x.limbs, x.count, y.limbs, y.count);
-    return x.negative ? -order : order;
+    a = as_small(a), b = as_small(b);
+    uint64_t i, j;
+    int64_t n, m;
+    const uint64_t *x = limbs_in(a, &i, &n), *y = limbs_in(b, &j, &m);
+    if (n != m) return n < m ? -1 : 1;
+    return n < 0 ? -order_limbs(x, -n, y, -n) : order_limbs(x, n, y, n);
 }
 
 int64_t int_hash(Value v) {
@@ -189,22 +202,10 @@ int64_t int_hash(Value v) {
 
 /* --- sums and products --- */
 
-/* The limbs of a number, how many there are, negative for a negative number; those of an immediate are in *local. */
-static inline const uint64_t *limbs_in(Value v, uint64_t *local, int64_t *size) {
-    if (!is_int(v)) {
-        const BigInt *big = (const BigInt *)as_object(v);
-        *size = big->size;
-        return big->limbs;
-    }
-    *local = magnitude(int_get(v));
-    *size = (int_get(v) > 0) - (int_get(v) < 0);
-    return local;
-}
-
 /* |x| + |y|, of n >= m limbs, with the given sign. They are summed where the result is, not in a row that is copied:
  * what is stored limb by limb and read by twos stalls. */
-static inline Value add_short(VM *vm, const uint64_t *x, int64_t n, const uint64_t *y, int64_t m,
-                              bool negative) {
+static inline __attribute__((always_inline)) Value add_short(VM *vm, const uint64_t *x, int64_t n,
+                                                             const uint64_t *y, int64_t m, bool negative) {
     uint64_t carry = 0;
     bool may_carry = n && x[n - 1] >= UINT64_MAX - (m == n ? y[n - 1] : 0);
     int64_t room = n + may_carry, i = 0;
@@ -215,15 +216,17 @@ static inline Value add_short(VM *vm, const uint64_t *x, int64_t n, const uint64
         bool over = __builtin_add_overflow(x[i], carry, &part);
         carry = over | __builtin_add_overflow(part, y[i], &sum->limbs[i]);
     }
-    for (; i < n; i++)
+    for (; carry && i < n; i++)
         carry = __builtin_add_overflow(x[i], carry, &sum->limbs[i]);
+    for (; i < n; i++)
+        sum->limbs[i] = x[i];
     if (may_carry) sum->limbs[i] = carry;
     return big_finish(vm, sum, room, room, negative);
 }
 
 /* |x| - |y|, not negative, of n >= m limbs, with the given sign. */
-static inline Value subtract_short(VM *vm, const uint64_t *x, int64_t n, const uint64_t *y, int64_t m,
-                                   bool negative) {
+static inline __attribute__((always_inline)) Value
+subtract_short(VM *vm, const uint64_t *x, int64_t n, const uint64_t *y, int64_t m, bool negative) {
     uint64_t borrow = 0;
     int64_t i = 0;
     BigInt *difference = big_new(vm, n);
@@ -233,9 +236,32 @@ static inline Value subtract_short(VM *vm, const uint64_t *x, int64_t n, const u
         bool under = __builtin_sub_overflow(x[i], borrow, &part);
         borrow = under | __builtin_sub_overflow(part, y[i], &difference->limbs[i]);
     }
-    for (; i < n; i++)
+    for (; borrow && i < n; i++)
         borrow = __builtin_sub_overflow(x[i], borrow, &difference->limbs[i]);
+    for (; i < n; i++)
+        difference->limbs[i] = x[i];
     return big_finish(vm, difference, n, n, negative);
+}
+
+enum { MULTIPLY_SHORT_LIMBS = 3 };
+
+static inline int leading_zeros(const IntView *x) { return __builtin_clzll(x->limbs[x->count - 1]); }
+
+/* What multiply_limbs does, for rows so short that GMP's calls would cost more than the work. The product is known to have
+ * no more than `room` limbs. */
+static inline void multiply_short(uint64_t *to, int64_t room, const IntView *x, const IntView *y) {
+    const uint64_t *row = x->limbs;
+    int64_t n = x->count, m = y->count;
+    for (int64_t i = 0; i < m; i++) {
+        uint64_t factor = y->limbs[i], carry = 0;
+        for (int64_t j = 0; j < n; j++) {
+            unsigned __int128 sum = (unsigned __int128)row[j] * factor + carry;
+            if (i) sum += to[i + j];
+            to[i + j] = (uint64_t)sum;
+            carry = (uint64_t)(sum >> 64);
+        }
+        if (i + n < room) to[i + n] = carry;
+    }
 }
 
 /* x * y, of at least as many limbs as y, which has one at least. */
@@ -301,7 +327,7 @@ static Value add_long(VM *vm, Value a, Value b, bool minus) {
 }
 
 /* a + b, or a - b. */
-static inline Value add_signed(VM *vm, Value a, Value b, bool minus) {
+static inline __attribute__((always_inline)) Value add_signed(VM *vm, Value a, Value b, bool minus) {
     uint64_t i, j;
     int64_t n, m;
     const uint64_t *x = limbs_in(a, &i, &n), *y = limbs_in(b, &j, &m);
@@ -318,7 +344,7 @@ static inline Value add_signed(VM *vm, Value a, Value b, bool minus) {
     return (add ? add_short : subtract_short)(vm, x, n, y, m, negative);
 }
 
-static Value add(VM *vm, Value a, Value b) {
+static inline Value add(VM *vm, Value a, Value b) {
     if (are_ints(a, b)) return int_from(vm, int_get(a) + int_get(b));
     return add_signed(vm, a, b, false);
 }
@@ -346,10 +372,14 @@ static Value multiply(VM *vm, Value a, Value b) {
     view_of(b, &second);
     if (x->count < y->count) x = &second, y = &first;
     if (y->count == 0) return int_small(0);
-    int64_t room = x->count + y->count;
+    bool is_short = x->count <= MULTIPLY_SHORT_LIMBS;
+    int64_t room = x->count + y->count - (is_short && leading_zeros(x) + leading_zeros(y) >= 64);
     BigInt *result = big_new(vm, room);
     if (!result) return ABSENT;
-    multiply_limbs((mp_limb_t *)result->limbs, x, y);
+    if (is_short)
+        multiply_short(result->limbs, room, x, y);
+    else
+        multiply_limbs((mp_limb_t *)result->limbs, x, y);
     return big_finish(vm, result, room, room, first.negative != second.negative);
 }
 

@@ -65,10 +65,12 @@ Value int_shift(VM *vm, Value v, int64_t left) {
     return left >= 0 ? shift_left(vm, &view, left) : shift_right(vm, &view, -left);
 }
 
-static Value shift(VM *vm, Value a, Value b, bool left) {
+static inline Value shift(VM *vm, Value a, Value b, bool left) {
     int64_t by;
+    if (is_int(b) && (uint64_t)int_get(b) <= 64 * LIMBS_MAX)
+        return int_shift(vm, a, left ? int_get(b) : -int_get(b));
     if (int_sign(b) < 0) return raise_value(vm, "negative shift count");
-    if (!int_to_int64(b, &by) || by > LIMBS_MAX * 64) {
+    if (!int_to_int64(b, &by) || by > 64 * LIMBS_MAX) {
         if (int_sign(a) == 0) return int_small(0);
         if (!left) return int_small(int_sign(a) < 0 ? -1 : 0);
         return is_int(b) ? raise_memory(vm) : raise_overflow(vm, "too many digits in integer");
@@ -83,7 +85,8 @@ static uint64_t combine(BinaryOp op, uint64_t a, uint64_t b) {
 }
 
 /* Of two numbers that are not negative, x at least as long as y. */
-static Value bitwise_positive(VM *vm, BinaryOp op, const IntView *x, const IntView *y) {
+static inline __attribute__((always_inline)) Value bitwise_positive(VM *vm, BinaryOp op, const IntView *x,
+                                                                    const IntView *y) {
     int64_t room = op == BINARY_AND ? y->count : x->count;
     BigInt *result = big_new(vm, room);
     if (!result) return ABSENT;
@@ -94,7 +97,7 @@ static Value bitwise_positive(VM *vm, BinaryOp op, const IntView *x, const IntVi
     return big_finish(vm, result, room, room, false);
 }
 
-static Value bitwise(VM *vm, BinaryOp op, Value a, Value b) {
+static inline __attribute__((always_inline)) Value bitwise(VM *vm, BinaryOp op, Value a, Value b) {
     if (are_ints(a, b)) return int_small((int64_t)combine(op, (uint64_t)int_get(a), (uint64_t)int_get(b)));
     IntView x, y;
     view_of(a, &x);
