@@ -659,6 +659,8 @@ class NormalDist:
         if n < 2:
             raise StatisticsError('stdev requires at least two data points')
         variance = total / (n - 1)
+        if isinstance(variance, float):  # of a nan or an infinity
+            return cls(float(center), float(center) / variance)
         return cls(float(center), _float_sqrt_of_frac(variance.numerator, variance.denominator))
 
     def samples(self, n, *, seed=None):

@@ -180,4 +180,5 @@ def indent(text, prefix, predicate=None):
     """The text with a prefix in front of each line that is not blank, or that predicate says yes to."""
     if predicate is None:
         predicate = str.strip
-    return "".join([prefix + line if predicate(line) else line for line in text.splitlines(True)])
+    return "".join([part for line in text.splitlines(True)
+                    for part in ((prefix, line) if predicate(line) else (line,))])

@@ -82,10 +82,7 @@ Value object_binary(VM *vm, BinaryOp op, Value left, Value right) {
     } else {
         result = try_number(vm, op, left, right);
     }
-    if (!value_same(result, NOT_IMPLEMENTED)) return result;
-    result = try_sequence(vm, op, left, right);
-    if (!value_same(result, NOT_IMPLEMENTED)) return result;
-    return raise_unsupported(vm, left, right, binary_symbols[op], "");
+    return value_same(result, NOT_IMPLEMENTED) ? object_binary_declined(vm, op, false, left, right) : result;
 }
 
 static Value try_inplace_sequence(VM *vm, BinaryOp op, Value left, Value right) {
@@ -103,10 +100,14 @@ Value object_inplace(VM *vm, BinaryOp op, Value left, Value right) {
     Value result = slot == NULL ? NOT_IMPLEMENTED : slot(vm, left, right);
     if (!value_same(result, NOT_IMPLEMENTED)) return result;
     result = try_number(vm, op, left, right);
+    return value_same(result, NOT_IMPLEMENTED) ? object_binary_declined(vm, op, true, left, right) : result;
+}
+
+Value object_binary_declined(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
+    Value result = inplace ? try_inplace_sequence(vm, op, left, right) : try_sequence(vm, op, left, right);
     if (!value_same(result, NOT_IMPLEMENTED)) return result;
-    result = try_inplace_sequence(vm, op, left, right);
-    if (!value_same(result, NOT_IMPLEMENTED)) return result;
-    return raise_unsupported(vm, left, right, op == BINARY_POWER ? "**" : binary_symbols[op], "=");
+    const char *symbol = inplace && op == BINARY_POWER ? "**" : binary_symbols[op];
+    return raise_unsupported(vm, left, right, symbol, inplace ? "=" : "");
 }
 
 /* pow() with a modulus: the slots of all three operands are asked, left to right. */

@@ -469,7 +469,10 @@ static int function_traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
-static void function_clear(VM *vm, Object *self) { value_clear(vm, &((NativeFunction *)self)->self); }
+static void function_clear(VM *vm, Object *self) {
+    value_clear(vm, &((NativeFunction *)self)->self);
+    value_clear(vm, &((NativeFunction *)self)->module);
+}
 
 static void function_dealloc(VM *vm, Object *self) {
     NativeFunction *f = (NativeFunction *)self;
@@ -529,11 +532,16 @@ static Value function_get_module(VM *vm, Value self) {
     return value_or_none(module);
 }
 
+static bool function_set_module(VM *vm, Value self, Value module) {
+    value_set(vm, &as_function(self)->module, value_xref(module));
+    return true;
+}
+
 static Value function_get_self(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
     if (is_method(f)) return value_ref(f->self);
     /* As in CPython, a function's self is its module. */
-    if (is_absent(f->module) || is_absent(vm->modules)) return NONE;
+    if (is_absent(f->module) || !is_string(f->module) || is_absent(vm->modules)) return NONE;
     Value module = dict_get_string(vm, vm->modules, f->module);
     if (is_absent(module) && string_length(as_string(f->module)) > 1 &&
         string_at(as_string(f->module), 0) == '_') {
@@ -551,11 +559,12 @@ Value native_doc(VM *vm, const NativeDef *def) {
 }
 
 Value native_text_signature(VM *vm, const NativeDef *def, bool method) {
+    if (!strcmp(def->name, "__new__")) return string_from_c(vm, "($type, *args, **kwargs)");
+    const char *self = !method ? "$module" : def->kind == NATIVE_CLASS_METHOD ? "$type" : "$self";
     const char *params = def->params, *marker = strchr(params, '/');
     bool marked =
         marker != NULL && (marker == params || marker[-1] == ' ') && (!marker[1] || marker[1] == ',');
-    return string_format(vm, "(%s%s%s%s)", method ? "$self" : "$module", marked ? "" : ", /",
-                         params[0] ? ", " : "", params);
+    return string_format(vm, "(%s%s%s%s)", self, marked ? "" : ", /", params[0] ? ", " : "", params);
 }
 
 static Value function_get_doc(VM *vm, Value self) { return native_doc(vm, as_function(self)->def); }
@@ -572,7 +581,7 @@ static const NativeDef function_methods[] = {{"__reduce__", function_reduce, "",
 static const GetSetDef function_getsets[] = {
     {"__name__", function_get_name, NULL, NULL},
     {"__qualname__", function_get_qualname, NULL, NULL},
-    {"__module__", function_get_module, NULL, NULL},
+    {"__module__", function_get_module, function_set_module, NULL},
     {"__self__", function_get_self, NULL, NULL},
     {"__doc__", function_get_doc, NULL, NULL},
     {"__text_signature__", function_get_text_signature, NULL, NULL},

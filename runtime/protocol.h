@@ -53,6 +53,8 @@ static inline Value compare_order(int64_t order, CompareOp op) { return bool_fro
 /* --- arithmetic --- */
 NEW RAISES Value object_binary(VM *vm, BinaryOp op, Value left, Value right);
 NEW RAISES Value object_inplace(VM *vm, BinaryOp op, Value left, Value right);
+/* What is left to try when the number slots of both operands have declined: `+` and `*` of sequences; else TypeError. */
+NEW RAISES Value object_binary_declined(VM *vm, BinaryOp op, bool inplace, Value left, Value right);
 NEW RAISES Value object_power3(VM *vm, Value base, Value exponent, Value modulus /* may be None */);
 NEW RAISES Value object_unary(VM *vm, UnaryOp op, Value v);
 NEW RAISES Value object_index(VM *vm, Value v); /* an exact int through __index__, or TypeError */

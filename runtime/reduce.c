@@ -60,8 +60,7 @@ static Value slots_state(VM *vm, Value self, Value slot_names) {
     return state;
 }
 
-/* Has the object attributes beside those of __slots__? BORROWED: their dict, None, or ABSENT, which RAISES. */
-static Value attributes_state(VM *vm, Value self) {
+Value object_attributes_state(VM *vm, Value self) {
     if (type_of(self)->attributes_offset == 0) return NONE;
     Value dict = attributes_dict(vm, as_object(self));
     return is_absent(dict) || as_dict(dict)->count > 0 ? dict : NONE;
@@ -70,7 +69,7 @@ static Value attributes_state(VM *vm, Value self) {
 /* `whole`: the state must tell everything, since no arguments of __new__ or items do. */
 static Value default_state(VM *vm, Value self, bool whole) {
     Type *type = type_of(self);
-    Value dict = attributes_state(vm, self);
+    Value dict = object_attributes_state(vm, self);
     if (is_absent(dict)) return ABSENT;
     if (whole && type->item_size != 0) return raise_type(vm, "cannot pickle %T objects", self);
     const Type *base = type_native_base(type);

@@ -10,6 +10,8 @@
 #include "runtime/state.h"
 
 NEW RAISES Value object_get_state(VM *vm, Value *args, int nargs, Value names);
+/* Has the object attributes beside those of __slots__? Their dict, or None. */
+BORROWED RAISES Value object_attributes_state(VM *vm, Value self);
 NEW RAISES Value object_reduce(VM *vm, Value *args, int nargs, Value names);
 NEW RAISES Value object_reduce_ex(VM *vm, Value *args, int nargs, Value names);
 

@@ -117,14 +117,8 @@ Value operator_binary_declined(VM *vm, uint32_t word, Value left, Value right) {
     bool inplace;
     BinaryOp op = word_operator(word, &inplace);
     Value result = reflected(vm, op, left, right);
-    if (is_absent(result) || !value_same(result, NOT_IMPLEMENTED)) return result;
-    const Type *type = type_of(right);
-    if (op == BINARY_MULTIPLY && type->container.repeat != NULL && type_of(left)->number.index != NULL) {
-        return type->container.repeat(vm, right, left);
-    }
-    const char *symbol = op == BINARY_POWER && !inplace ? "** or pow()" : operator_names[op].symbol;
-    return raise_type(vm, "unsupported operand type(s) for %s%s: '%T' and '%T'", symbol, inplace ? "=" : "",
-                      left, right);
+    return value_same(result, NOT_IMPLEMENTED) ? object_binary_declined(vm, op, inplace, left, right)
+                                               : result;
 }
 
 Value operator_compare_declined(VM *vm, CompareOp op, Value left, Value right) {

@@ -26,21 +26,33 @@ def _bytes_of(data):
     return view.tobytes()
 
 
+def _check_encode(function_name, text, errors):
+    if not isinstance(text, str):
+        raise TypeError(f'{function_name}() argument 1 must be str, not {_type_name(text)}')
+    _check_errors(function_name, errors)
+
+
+def _check_errors(function_name, errors):
+    if errors is not None and not isinstance(errors, str):
+        raise TypeError(f'{function_name}() argument 2 must be str or None, not {_type_name(errors)}')
+
+
 def _functions(function_name, encoding, whole=False):
     """name_encode and name_decode; `whole`: incomplete input at the end is always an error."""
 
     def encode(text, errors=None, /):
-        if not isinstance(text, str):
-            raise TypeError(f'{function_name}_encode() argument 1 must be str, not {_type_name(text)}')
+        _check_encode(f'{function_name}_encode', text, errors)
         return text.encode(encoding, errors or 'strict'), len(text)
 
     if whole:
         def decode(data, errors=None, /):
             data = _bytes_of(data)
+            _check_errors(f'{function_name}_decode', errors)
             return data.decode(encoding, errors or 'strict'), len(data)
     else:
         def decode(data, errors=None, final=False, /):
             data = _bytes_of(data)
+            _check_errors(f'{function_name}_decode', errors)
             size = len(data) if final else len(data) - _incomplete_tail(encoding, data)
             return data[:size].decode(encoding, errors or 'strict'), size
 
@@ -82,6 +94,7 @@ raw_unicode_escape_decode = _escape_decoder('raw_unicode_escape', rb'u[0-9a-fA-F
 def _ex_decode(encoding, little, big):
     def decode(data, errors=None, byteorder=0, final=False, /):
         data = _bytes_of(data)
+        _check_errors(decode.__name__, errors)
         used = 0
         if byteorder == 0 and len(data) >= len(little):
             if data.startswith(little):
@@ -198,6 +211,7 @@ def _charmap_bytes(c, mapping):
 
 def charmap_encode(text, errors=None, mapping=None, /):
     """Encode by a mapping of code points to bytes or numbers below 256; Latin-1 without one."""
+    _check_encode('charmap_encode', text, errors)
     if mapping is None:
         return text.encode('latin-1', errors or 'strict'), len(text)
     result = bytearray()
@@ -227,6 +241,7 @@ def charmap_encode(text, errors=None, mapping=None, /):
 def charmap_decode(data, errors=None, mapping=None, /):
     """Decode by a str of 256 characters or a mapping of bytes to code points or strs; Latin-1 without one."""
     data = _bytes_of(data)
+    _check_errors('charmap_decode', errors)
     if mapping is None:
         return data.decode('latin-1'), len(data)
     result = []

@@ -172,8 +172,7 @@ def _sig_encode(input, errors='strict'):
 
 def _sig_decode(input, errors='strict', final=True):
     prefix = 0
-    input = bytes(input)
-    if input.startswith(codecs.BOM_UTF8):
+    if input[:3] == codecs.BOM_UTF8:
         input = input[3:]
         prefix = 3
     output, used = codecs.utf_8_decode(input, errors, final)
@@ -241,10 +240,11 @@ def _native(name):
         encode, decode_part = _sig_encode, _sig_decode_part
     elif name == 'cp1252':
         def encode(input, errors='strict'):
+            codecs._encodings._check_encode('charmap_encode', input, errors)
             return input.encode('cp1252', errors), len(input)
 
         def decode_part(input, errors, final):
-            input = bytes(input)
+            input = codecs._encodings._bytes_of(input)
             return input.decode('cp1252', errors), len(input)
     else:
         stem = {'iso8859-1': 'latin_1'}.get(name, name.replace('-', '_'))

@@ -13,6 +13,9 @@
 #include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/set.h"
 
 /* The slots' types, to cast a SlotFunction to. */
 typedef Value (*UnarySlot)(VM *, Value);
@@ -31,10 +34,23 @@ typedef bool (*BufferSlot)(VM *, Value, BufferView *, unsigned);
 
 /* --- calling a slot --- */
 
+/* The look-ups of some types are methods of their own in CPython, which shows in messages. */
+static bool is_plain_method(const WrapperDescriptor *w) {
+    const Type *t = w->owner;
+    if (w->row->offset == offsetof(Type, container.get_item))
+        return w->row->kind == WRAP_LEFT && (t == &list_type || t == &dict_type);
+    return w->row->kind == WRAP_CONTAINS && (t == &dict_type || t == &set_type || t == &frozenset_type);
+}
+
 /* `blank`: CPython names a function without a name where it unpacks a tuple of arguments. */
-static bool check_count(VM *vm, int nargs, int least, int most, bool blank) {
+static bool check_count(VM *vm, const WrapperDescriptor *w, int nargs, int least, int most, bool blank) {
     if (nargs >= least && nargs <= most) return true;
     int bound = nargs < least ? least : most;
+    if (is_plain_method(w)) {
+        raise_type(vm, "%N.%S() takes exactly one argument (%d given)", w->owner, vm->names[w->row->name],
+                   nargs);
+        return false;
+    }
     raise_type(vm, "%sexpected %s%d argument%s, got %d", blank ? " " : "",
                least == most   ? ""
                : nargs < least ? "at least "
@@ -148,9 +164,12 @@ static Value call_wrapper(VM *vm, const WrapperDescriptor *w, Value self, Value 
     if (w->row->kind == WRAP_CALL) return ((CallSlot)w->function)(vm, self, args, nargs, names);
     if (w->row->kind == WRAP_INIT) return none_if(((InitSlot)w->function)(vm, self, args, nargs, names));
     if (!is_absent(names) && as_tuple(names)->length > 0) {
-        return raise_type(vm, "wrapper %S() takes no keyword arguments", vm->names[w->row->name]);
+        Value name = vm->names[w->row->name];
+        return is_plain_method(w) ? raise_type(vm, "%N.%S() takes no keyword arguments", w->owner, name)
+                                  : raise_type(vm, "wrapper %S() takes no keyword arguments", name);
     }
-    if (!check_count(vm, nargs, counts[w->row->kind].least, counts[w->row->kind].most, unpacks_tuple(w->row)))
+    if (!check_count(vm, w, nargs, counts[w->row->kind].least, counts[w->row->kind].most,
+                     unpacks_tuple(w->row)))
         return ABSENT;
     if (is_attribute_slot(w->row) && !is_string(args[0])) {
         return raise_type(vm, "attribute name must be string, not '%T'", args[0]);
@@ -229,6 +248,26 @@ static Value wrapper_get_owner(VM *vm, Value self) {
 
 static Value wrapper_get_doc(VM *vm, Value self) { return string_from_c(vm, as_wrapper(self)->row->doc); }
 
+/* What the parameters of a slot are called where that is not a matter of its kind alone; or NULL. */
+static const char *parameters_by_place(const SlotRow *row) {
+    static const struct {
+        size_t offset;
+        const char *left, *set, *delete;
+    } places[] = {
+        {offsetof(Type, get_attribute), ", name", NULL, NULL},
+        {offsetof(Type, set_attribute), NULL, ", name, value", ", name"},
+        {offsetof(Type, descriptor_set), NULL, ", instance, value", ", instance"},
+        {offsetof(Type, container.get_item), ", key", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (row->offset != places[i].offset) continue;
+        return row->kind == WRAP_LEFT  ? places[i].left
+               : row->kind == WRAP_SET ? places[i].set
+                                       : places[i].delete;
+    }
+    return NULL;
+}
+
 static Value wrapper_get_text_signature(VM *vm, Value self) {
     static const char *const parameters[] = {
         [WRAP_UNARY] = "",
@@ -252,7 +291,9 @@ static Value wrapper_get_text_signature(VM *vm, Value self) {
     };
     uint8_t kind = as_wrapper(self)->row->kind;
     bool raw = kind == WRAP_CALL || kind == WRAP_INIT;
-    return string_format(vm, "($self%s%s)", parameters[kind], raw ? ", /, *args, **kwargs" : ", /");
+    const char *named = parameters_by_place(as_wrapper(self)->row);
+    return string_format(vm, "($self%s%s)", named ? named : parameters[kind],
+                         raw ? ", /, *args, **kwargs" : ", /");
 }
 
 static const GetSetDef wrapper_getsets[] = {

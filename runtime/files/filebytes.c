@@ -13,6 +13,7 @@
 #include "runtime/containers/row.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/reduce.h"
 
 typedef struct {
     Object head;
@@ -241,7 +242,7 @@ NATIVE(getstate) {
     Value items[] = {getvalue(vm, args, 1, ABSENT), ABSENT, NONE};
     if (is_absent(items[0])) return ABSENT;
     items[1] = int_from(vm, as_bytes_file(args[0])->position);
-    Value dict = is_absent(items[1]) ? ABSENT : attributes_dict(vm, as_object(args[0]));
+    Value dict = is_absent(items[1]) ? ABSENT : object_attributes_state(vm, args[0]);
     Value state = is_absent(dict) ? ABSENT : tuple_pack(vm, 3, items[0], items[1], dict);
     value_drop(vm, items[0]);
     value_xdrop(vm, items[1]);

@@ -8,6 +8,7 @@
 #include "runtime/containers/row.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/reduce.h"
 
 typedef struct {
     Object head;
@@ -312,7 +313,7 @@ NATIVE(getstate) {
     if (is_absent(text)) return ABSENT;
     StringFile *f = as_string_file(args[0]);
     Value newline = newline_name(vm, f), position = int_from(vm, f->position), state = ABSENT;
-    Value dict = attributes_dict(vm, as_object(args[0]));
+    Value dict = object_attributes_state(vm, args[0]);
     if (!is_absent(newline) && !is_absent(position) && !is_absent(dict))
         state = tuple_pack(vm, 4, text, newline, position, dict);
     value_drop(vm, text), value_xdrop(vm, newline), value_xdrop(vm, position);

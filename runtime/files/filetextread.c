@@ -119,10 +119,15 @@ static Value decode_source(VM *vm, TextFile *t, bool last) {
     return looks ? translate(vm, t, text, last) : text;
 }
 
+enum {
+    BLOCK_MAX = 1 << 26
+}; /* bytes asked for at once: who wants more than there is needs no memory for it */
+
 /* How many bytes to ask for where `hint` characters are wanted, by what came of those before. */
 static int64_t next_size(const TextFile *t, int64_t hint) {
     double wanted = (t->bytes_for_character > 1 ? t->bytes_for_character : 1) * (double)hint;
-    return wanted <= (double)t->chunk_size ? t->chunk_size : wanted < 1e18 ? (int64_t)wanted : hint;
+    if (wanted <= (double)t->chunk_size || t->chunk_size >= BLOCK_MAX) return t->chunk_size;
+    return wanted < BLOCK_MAX ? (int64_t)wanted : BLOCK_MAX;
 }
 
 /* Decode the next block of bytes into the chunk, whose characters have all been taken: 1 there are some, 0

@@ -28,8 +28,12 @@ static Value rank_at(VM *vm, Value sequence, int64_t i, Value key) {
 static bool read_bounds(VM *vm, Value *args, int64_t *low, int64_t *high) {
     *low = 0, *high = -1;
     if (!is_absent(args[LOW]) && !row_position(vm, args[LOW], low)) return false;
-    if (*low < 0) return raise_value(vm, "lo must be non-negative"), false;
+    if (value_is_given(args[HIGH]) && type_of(args[HIGH])->number.index == NULL) {
+        raise_type(vm, "argument should be integer or None, not '%T'", args[HIGH]);
+        return false;
+    }
     if (value_is_given(args[HIGH]) && !row_position(vm, args[HIGH], high)) return false;
+    if (*low < 0) return raise_value(vm, "lo must be non-negative"), false;
     return *high != -1 || (*high = object_length(vm, args[SEQUENCE])) >= 0;
 }
 

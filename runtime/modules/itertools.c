@@ -279,13 +279,28 @@ static bool is_number(Value v) {
     return number->index || number->to_int || number->to_float || is_family(v, TYPE_COMPLEX);
 }
 
+/* As in CPython, a machine's int that goes on by 1 is plain from the beginning, whatever its class. */
+static bool is_machine_int(Value number, int64_t *result) {
+    return is_int_family(number) && int_to_int64(number, result) && *result != INT64_MAX;
+}
+
+/* A step of the int 1 is not shown. */
+static bool is_one(Value step) {
+    int64_t one;
+    return is_int_family(step) && int_to_int64(step, &one) && one == 1;
+}
+
 static Value count_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[2];
     if (!arguments_bind(vm, "count", "start=0, step=1", args, nargs, names, row)) return ABSENT;
     Value start = is_absent(row[0]) ? int_small(0) : row[0], step = is_absent(row[1]) ? int_small(1) : row[1];
     if (!is_number(start) || !is_number(step)) return raise_type(vm, "a number is required");
-    Value self = stream_make(vm, type, start, NONE);
-    if (!is_absent(self)) as_stream(self)->extra = value_ref(step);
+    int64_t first;
+    bool machine = is_machine_int(start, &first) && is_one(step);
+    Value number = machine ? int_from(vm, first) : value_ref(start);
+    Value self = is_absent(number) ? ABSENT : stream_make(vm, type, number, NONE);
+    if (!is_absent(self)) as_stream(self)->extra = machine ? int_small(1) : value_ref(step);
+    value_xdrop(vm, number);
     return self;
 }
 
@@ -306,12 +321,6 @@ static Value count_next(VM *vm, Value self) {
     return number;
 }
 
-/* A step of the int 1 is not shown. */
-static bool is_one(Value step) {
-    int64_t one;
-    return is_int_family(step) && int_to_int64(step, &one) && one == 1;
-}
-
 static Value count_repr(VM *vm, Value self) {
     const Stream *stream = as_stream(self);
     if (!recursion_enter(vm, " while getting the repr of an object")) return ABSENT;
@@ -326,8 +335,10 @@ static Value count_repr(VM *vm, Value self) {
 
 METHOD(count_reduce) {
     const Stream *stream = as_stream(args[0]);
-    Value arguments = is_one(stream->extra) ? tuple_pack(vm, 1, stream->function)
-                                            : tuple_pack(vm, 2, stream->function, stream->extra);
+    int64_t number;
+    bool machine = is_machine_int(stream->function, &number) && value_same(stream->extra, int_small(1));
+    Value arguments =
+        machine ? tuple_pack(vm, 1, stream->function) : tuple_pack(vm, 2, stream->function, stream->extra);
     return iterator_type_reduction(vm, args[0], arguments, ABSENT);
 }
 

@@ -139,6 +139,7 @@ NATIVE(math_nextafter) {
     if (!object_to_int64(vm, args[2], NULL, &steps)) return ABSENT;
     if (steps < 0) return raise_value(vm, "steps must be a non-negative integer");
     if (isnan(x) || isnan(y)) return float_from(vm, x + y);
+    if (steps == 0) return float_from(vm, x);
     /* Doubles of one sign are in the order of their bits: walk the integers that number them. */
     int64_t from, to;
     memcpy(&from, &x, 8);
@@ -247,7 +248,7 @@ static bool logarithm(VM *vm, Value v, Function1 f, double *result) {
         *result = f(ldexp(x, -64)) + f(2.0) * (double)bits;
         return true;
     }
-    if (!number(vm, v, &x)) return false;
+    if (is_int_family(v) ? !int_to_double(vm, v, &x) : !number(vm, v, &x)) return false;
     if (x <= 0) {
         domain_error(vm);
         return false;
@@ -446,8 +447,9 @@ static bool all_floats(const Tuple *p, const Tuple *q) {
 }
 
 static Value sum_of_products(VM *vm, const Tuple *p, const Tuple *q) {
-    if (p->length != q->length) return raise_value(vm, "Inputs are not the same length");
-    if (all_floats(p, q)) { /* each product as an exact pair, all summed exactly, rounded once */
+    bool alike = p->length == q->length;
+    int64_t length = p->length < q->length ? p->length : q->length;
+    if (alike && all_floats(p, q)) { /* each product as an exact pair, all summed exactly, rounded once */
         ExactSum sum = {0};
         bool ok = true;
         for (int64_t i = 0; ok && i < p->length; i++) {
@@ -461,12 +463,14 @@ static Value sum_of_products(VM *vm, const Tuple *p, const Tuple *q) {
         return result;
     }
     Value total = int_small(0);
-    for (int64_t i = 0; i < p->length && !is_absent(total); i++) {
+    for (int64_t i = 0; i < length && !is_absent(total); i++) {
         Value product = object_binary(vm, BINARY_MULTIPLY, p->items[i], q->items[i]);
         value_set(vm, &total, is_absent(product) ? ABSENT : object_binary(vm, BINARY_ADD, total, product));
         value_xdrop(vm, product);
     }
-    return total;
+    if (alike || is_absent(total)) return total;
+    value_drop(vm, total);
+    return raise_value(vm, "Inputs are not the same length");
 }
 
 NATIVE(math_sumprod) {
@@ -619,26 +623,45 @@ NATIVE(math_factorial) {
     return i > FACTORIAL_MAX ? raise_memory(vm) : product_of_range(vm, 2, i);
 }
 
-/* A non-negative int argument as int64; `name` is n or k. Too large is an OverflowError. */
-static bool count_argument(VM *vm, Value v, const char *name, int64_t *result) {
-    Value n = object_index(vm, v);
-    if (is_absent(n)) return false;
-    bool fits = int_to_int64(n, result), negative = int_sign(n) < 0;
-    value_drop(vm, n);
-    if (negative) {
-        raise_value(vm, "%s must be a non-negative integer", name);
-    } else if (!fits || *result > INT_MAX_IMMEDIATE) {
-        raise_overflow(vm, "%s must not exceed %lld", name, (long long)INT64_MAX);
-    }
-    return !error_raised(vm);
+/* The ints n and k, neither of them negative; owned. */
+static bool two_counts(VM *vm, Value *args, Value *n, Value *k) {
+    *n = object_index(vm, args[0]);
+    *k = is_absent(*n) ? ABSENT : object_index(vm, args[1]);
+    if (!is_absent(*k) && int_sign(*n) >= 0 && int_sign(*k) >= 0) return true;
+    if (!is_absent(*k)) raise_value(vm, "%s must be a non-negative integer", int_sign(*n) < 0 ? "n" : "k");
+    value_xdrop(vm, *n), value_xdrop(vm, *k);
+    return false;
+}
+
+/* (n - first) * (n - first - 1) * ..., down to but without n - last, where n is at least `last`. */
+static Value falling_product(VM *vm, Value n, int64_t first, int64_t last) {
+    if (first == last) return int_small(1);
+    if (is_int(n)) return product_of_range(vm, int_get(n) - last + 1, int_get(n) - first);
+    if (last - first == 1) return int_binary(vm, BINARY_SUBTRACT, n, int_small(first));
+    if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT;
+    int64_t middle = first + (last - first) / 2;
+    Value left = falling_product(vm, n, first, middle);
+    Value right = is_absent(left) ? ABSENT : falling_product(vm, n, middle, last);
+    Value product = is_absent(right) ? ABSENT : int_binary(vm, BINARY_MULTIPLY, left, right);
+    value_xdrop(vm, left), value_xdrop(vm, right);
+    return product;
+}
+
+/* The product of the k factors below n, with both ints at hand; `what` is the number that may be too large. */
+static Value falling_factors(VM *vm, Value n, Value k, const char *what, int64_t *count) {
+    if (!int_to_int64(k, count))
+        return raise_overflow(vm, "%s must not exceed %lld", what, (long long)INT64_MAX);
+    return *count > FACTORIAL_MAX ? raise_memory(vm) : falling_product(vm, n, 0, *count);
 }
 
 static Value math_perm(VM *vm, Value *args, int nargs, Value names) {
-    int64_t n, k;
+    Value n, k;
+    int64_t count;
     if (!value_is_given(args[1])) return math_factorial(vm, args, nargs, names);
-    if (!count_argument(vm, args[0], "n", &n) || !count_argument(vm, args[1], "k", &k)) return ABSENT;
-    if (k > n) return int_small(0);
-    return k > FACTORIAL_MAX ? raise_memory(vm) : product_of_range(vm, n - k + 1, n);
+    if (!two_counts(vm, args, &n, &k)) return ABSENT;
+    Value result = int_order(k, n) > 0 ? int_small(0) : falling_factors(vm, n, k, "k", &count);
+    value_drop(vm, n), value_drop(vm, k);
+    return result;
 }
 
 /* n! without its factors of two, modulo 2^64. */
@@ -672,18 +695,26 @@ static uint64_t comb_short(int64_t n, int64_t k) {
     return odd_factorials[n] * inverse << twos;
 }
 
-NATIVE(math_comb) {
-    int64_t n, k;
-    if (!count_argument(vm, args[0], "n", &n) || !count_argument(vm, args[1], "k", &k)) return ABSENT;
-    if (k > n) return int_small(0);
-    if (n < COMB_SHORT) return int_from_unsigned(vm, comb_short(n, k));
-    if (k > n - k) k = n - k;
-    if (k > FACTORIAL_MAX) return raise_memory(vm);
-    Value above = product_of_range(vm, n - k + 1, n);
-    Value below = is_absent(above) ? ABSENT : product_of_range(vm, 2, k);
+/* n over k, where k is at most n. */
+static Value comb(VM *vm, Value n, Value k) {
+    int64_t count;
+    if (is_int(n) && int_get(n) < COMB_SHORT)
+        return int_from_unsigned(vm, comb_short(int_get(n), int_get(k)));
+    Value rest = int_binary(vm, BINARY_SUBTRACT, n, k);
+    if (is_absent(rest)) return ABSENT;
+    Value fewer = int_order(k, rest) > 0 ? rest : k;
+    Value above = falling_factors(vm, n, fewer, "min(n - k, k)", &count);
+    Value below = is_absent(above) ? ABSENT : product_of_range(vm, 2, count);
     Value result = is_absent(below) ? ABSENT : int_binary(vm, BINARY_FLOOR_DIVIDE, above, below);
-    value_xdrop(vm, above);
-    value_xdrop(vm, below);
+    value_drop(vm, rest), value_xdrop(vm, above), value_xdrop(vm, below);
+    return result;
+}
+
+NATIVE(math_comb) {
+    Value n, k;
+    if (!two_counts(vm, args, &n, &k)) return ABSENT;
+    Value result = int_order(k, n) > 0 ? int_small(0) : comb(vm, n, k);
+    value_drop(vm, n), value_drop(vm, k);
     return result;
 }
 

@@ -172,12 +172,7 @@ NATIVE(operator_indexOf) {
 
 NATIVE(operator_length_hint) {
     int64_t otherwise = 0;
-    if (!is_absent(args[1])) {
-        if (!is_int_family(args[1])) {
-            return raise_type(vm, "'%T' object cannot be interpreted as an integer", args[1]);
-        }
-        if (!object_to_int64(vm, args[1], &exc_OverflowError, &otherwise)) return ABSENT;
-    }
+    if (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &otherwise)) return ABSENT;
     int64_t hint = object_length_hint(vm, args[0], otherwise);
     return hint == -1 && error_raised(vm) ? ABSENT : int_from(vm, hint);
 }

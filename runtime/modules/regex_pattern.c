@@ -518,6 +518,12 @@ static Value repr(VM *vm, Value self) {
 
 NATIVE(pattern_copy) { return value_ref(args[0]); }
 
+/* As in CPython, a dict where there are no names. */
+static Value get_group_index(VM *vm, Value self) {
+    Value index = as_pattern(self)->group_index;
+    return object_length(vm, index) ? value_ref(index) : dict_new(vm);
+}
+
 static Value get_groups(VM *vm, Value self) { return int_from(vm, as_pattern(self)->engine.groups); }
 
 static const NativeDef methods[] = {
@@ -555,6 +561,7 @@ static const NativeDef methods[] = {
 };
 
 static const GetSetDef getsets[] = {
+    {"groupindex", get_group_index, NULL, "A dictionary mapping group names to group numbers."},
     {"groups", get_groups, NULL, "The number of capturing groups in the pattern."},
     {NULL, NULL, NULL, NULL},
 };
@@ -563,8 +570,6 @@ static const MemberDef members[] = {
     {"pattern", offsetof(Pattern, pattern), MEMBER_READONLY,
      "The pattern string from which the RE object was compiled."},
     {"flags", offsetof(Pattern, flags), MEMBER_READONLY, "The regex matching flags."},
-    {"groupindex", offsetof(Pattern, group_index), MEMBER_READONLY,
-     "A dictionary mapping group names to group numbers."},
     {0},
 };
 

@@ -18,6 +18,7 @@
 #include "runtime/classes/instance.h"
 #include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
+#include "runtime/hash.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/bytes/packing.h"
@@ -151,8 +152,11 @@ static Value layout_compile(VM *vm, Value format) {
         Bytes *b = as_bytes(format);
         return layout_new(vm, (const char *)b->data, b->length);
     }
-    if (!is_string(format))
+    if (!is_string(format)) {
+        int64_t hash; /* formats are looked up before they are looked at */
+        if (!hash_value(vm, format, &hash)) return ABSENT;
         return raise_type(vm, "Struct() argument 1 must be a str or bytes object, not %T", format);
+    }
     Value ascii = codec_encode(vm, format, "ascii", "strict");
     if (is_absent(ascii)) return ABSENT;
     Value layout = layout_new(vm, (const char *)as_bytes(ascii)->data, as_bytes(ascii)->length);
