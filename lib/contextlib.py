@@ -396,19 +396,18 @@ class _BaseExitStack:
         self._exit_callbacks.append((is_sync, callback))
 
 
-def _context_fixer(frame_exc):
-    """A function that gives a new exception the context it would have with nested with statements."""
-    def fix(new_exc, old_exc):
-        while True:
-            exc_context = new_exc.__context__
-            if exc_context is None or exc_context is old_exc:
-                return  # as it should be
-            if exc_context is frame_exc:
-                break
-            new_exc = exc_context
-        # It was raised while the stack was being left: the context is the exception that it replaces.
-        new_exc.__context__ = old_exc
-    return fix
+def _fix_context(new_exc, old_exc, frame_exc):
+    """Give a new exception the context it would have with nested with statements. `frame_exc` was being handled when
+    the stack began to be left."""
+    while True:
+        exc_context = new_exc.__context__
+        if exc_context is None or exc_context is old_exc:
+            return  # as it should be
+        if exc_context is frame_exc:
+            break
+        new_exc = exc_context
+    # It was raised while the stack was being left: the context is the exception that it replaces.
+    new_exc.__context__ = old_exc
 
 
 def _raise_pending(exc):
@@ -434,7 +433,7 @@ class ExitStack(_BaseExitStack, AbstractContextManager):
     def __exit__(self, *exc_details):
         exc = exc_details[1]
         received_exc = exc is not None
-        fix_context = _context_fixer(sys.exception())
+        frame_exc = sys.exception()
         suppressed = False
         pending = False
         while self._exit_callbacks:
@@ -444,7 +443,7 @@ class ExitStack(_BaseExitStack, AbstractContextManager):
                 if callback(*details):
                     suppressed, pending, exc = True, False, None
             except BaseException as new_exc:
-                fix_context(new_exc, exc)
+                _fix_context(new_exc, exc, frame_exc)
                 pending, exc = True, new_exc
         if pending:
             _raise_pending(exc)
@@ -510,7 +509,7 @@ class AsyncExitStack(_BaseExitStack, AbstractAsyncContextManager):
     async def __aexit__(self, *exc_details):
         exc = exc_details[1]
         received_exc = exc is not None
-        fix_context = _context_fixer(sys.exception())
+        frame_exc = sys.exception()
         suppressed = False
         pending = False
         while self._exit_callbacks:
@@ -523,7 +522,7 @@ class AsyncExitStack(_BaseExitStack, AbstractAsyncContextManager):
                 if result:
                     suppressed, pending, exc = True, False, None
             except BaseException as new_exc:
-                fix_context(new_exc, exc)
+                _fix_context(new_exc, exc, frame_exc)
                 pending, exc = True, new_exc
         if pending:
             _raise_pending(exc)

@@ -96,6 +96,7 @@ class PurePath:
                                 f'not {type(path).__name__!r}')
             paths.append(path)
         self._raw_paths = paths
+        self._tail_cached = self._text = self._hash = None  # until they are asked for
 
     def with_segments(self, *pathsegments):
         """A path of the same kind made of strs or paths. What a class redefines this for is carried over to all paths
@@ -115,20 +116,16 @@ class PurePath:
 
     @property
     def _tail(self):
-        try:
-            return self._tail_cached
-        except AttributeError:
+        if self._tail_cached is None:
             self._parse()
-            return self._tail_cached
+        return self._tail_cached
 
     @property
     def root(self):
         """'/', or '' of a relative path."""
-        try:
-            return self._root_cached
-        except AttributeError:
+        if self._tail_cached is None:
             self._parse()
-            return self._root_cached
+        return self._root_cached
 
     @property
     def drive(self):
@@ -160,11 +157,9 @@ class PurePath:
         return '{}({!r})'.format(type(self).__name__, self.as_posix())
 
     def __str__(self):
-        try:
-            return self._text
-        except AttributeError:
+        if self._text is None:
             self._text = self.root + '/'.join(self._tail) or '.'
-            return self._text
+        return self._text
 
     def __fspath__(self):
         return str(self)
@@ -189,11 +184,9 @@ class PurePath:
         return str(self) == str(other) and self.parser is other.parser
 
     def __hash__(self):
-        try:
-            return self._hash
-        except AttributeError:
+        if self._hash is None:
             self._hash = hash(str(self))
-            return self._hash
+        return self._hash
 
     def _compared(self, other):
         return isinstance(other, PurePath) and self.parser is other.parser
@@ -218,17 +211,12 @@ class PurePath:
         tail = self._tail
         return tail[-1] if tail else ''
 
-    def _dot(self):
-        """Where the suffix of the name begins, -1 if it has none."""
-        name = self.name
-        dot = name.rfind('.')
-        return dot if 0 < dot < len(name) - 1 else -1
-
     @property
     def suffix(self):
         """What the name has from its last dot on; a dot at either end does not count."""
-        dot = self._dot()
-        return self.name[dot:] if dot > 0 else ''
+        name = self.name
+        dot = name.rfind('.')
+        return name[dot:] if 0 < dot < len(name) - 1 else ''
 
     @property
     def suffixes(self):
@@ -241,8 +229,9 @@ class PurePath:
     @property
     def stem(self):
         """The name without its suffix."""
-        dot = self._dot()
-        return self.name[:dot] if dot > 0 else self.name
+        name = self.name
+        dot = name.rfind('.')
+        return name[:dot] if 0 < dot < len(name) - 1 else name
 
     def with_name(self, name):
         """The path with another last name."""

@@ -197,9 +197,10 @@ class Random(_Twister):
 
     def choice(self, seq):
         """An item of a sequence that is not empty."""
-        if not len(seq):
+        n = len(seq)
+        if not n:
             raise IndexError('Cannot choose from an empty sequence')
-        return seq[self._randbelow(len(seq))]
+        return seq[self._randbelow(n)]
 
     def shuffle(self, x):
         """Put the items of a list into random order, in place."""
