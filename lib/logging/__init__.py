@@ -7,16 +7,15 @@ the loggers above it; a handler lets its Formatter make the text. Both may have 
 import atexit
 import io
 import os
-import re
 import sys
 import time
 import traceback
 import warnings
-import weakref
 from collections.abc import Mapping
-from string import Formatter as _StringFormatter
-from string import Template
 from types import GenericAlias
+
+from logging._formatters import (BASIC_FORMAT, BufferingFormatter, Formatter, PercentStyle, StrFormatStyle,
+                                 StringTemplateStyle, _STYLES, _defaultFormatter, _str_formatter, _style_error)
 
 __all__ = ['BASIC_FORMAT', 'BufferingFormatter', 'CRITICAL', 'DEBUG', 'ERROR', 'FATAL', 'FileHandler', 'Filter',
            'Formatter', 'Handler', 'INFO', 'LogRecord', 'Logger', 'LoggerAdapter', 'NOTSET', 'NullHandler',
@@ -76,12 +75,12 @@ def _checkLevel(level):
 
 # --- records ---
 
-# Frames of this file are no callers.
+# Frames of this file, and of that of the handlers, are no callers.
 _srcfile = _checkLevel.__code__.co_filename
 
 
 def _is_internal_frame(frame):
-    return frame.f_code.co_filename == _srcfile
+    return frame.f_code.co_filename in _own_files
 
 
 def currentframe():
@@ -163,196 +162,6 @@ def makeLogRecord(dict):
     return record
 
 
-# --- formatters ---
-
-_str_formatter = _StringFormatter()
-
-
-class PercentStyle:
-    """Formats like '%(message)s'."""
-
-    default_format = '%(message)s'
-    asctime_format = '%(asctime)s'
-    asctime_search = '%(asctime)'
-    validation_pattern = re.compile(r'%\(\w+\)[#0+ -]*(\*|\d+)?(\.(\*|\d+))?[diouxefgcrsa%]', re.I)
-
-    def __init__(self, fmt, *, defaults=None):
-        self._fmt = fmt or self.default_format
-        self._defaults = defaults
-
-    def usesTime(self):
-        return self.asctime_search in self._fmt
-
-    def validate(self):
-        if not self.validation_pattern.search(self._fmt):
-            raise ValueError(f"Invalid format '{self._fmt}' for '{self.default_format[0]}' style")
-
-    def _values(self, record):
-        return {**self._defaults, **record.__dict__} if self._defaults else record.__dict__
-
-    def _format(self, record):
-        return self._fmt % self._values(record)
-
-    def format(self, record):
-        try:
-            return self._format(record)
-        except KeyError as error:
-            raise ValueError(f'Formatting field not found in record: {error}')
-
-
-class StrFormatStyle(PercentStyle):
-    """Formats like '{message}'."""
-
-    default_format = '{message}'
-    asctime_format = '{asctime}'
-    asctime_search = '{asctime'
-    fmt_spec = re.compile(r'^(.?[<=>^])?[+ -]?#?0?(\d+|{\w+})?[,_]?(\.(\d+|{\w+}))?[bcdefgnosx%]?$', re.I)
-    field_spec = re.compile(r'^(\d+|\w+)(\.\w+|\[[^]]+\])*$')
-
-    def _format(self, record):
-        return self._fmt.format(**self._values(record))
-
-    def validate(self):
-        fields = set()
-        try:
-            for _, name, spec, conversion in _str_formatter.parse(self._fmt):
-                if name:
-                    if not self.field_spec.match(name):
-                        raise ValueError(f'invalid field name/expression: {name!r}')
-                    fields.add(name)
-                if conversion and conversion not in 'rsa':
-                    raise ValueError(f'invalid conversion: {conversion!r}')
-                if spec and not self.fmt_spec.match(spec):
-                    raise ValueError(f'bad specifier: {spec!r}')
-        except ValueError as error:
-            raise ValueError(f'invalid format: {error}')
-        if not fields:
-            raise ValueError('invalid format: no fields')
-
-
-class StringTemplateStyle(PercentStyle):
-    """Formats like '${message}'."""
-
-    default_format = '${message}'
-    asctime_format = '${asctime}'
-    asctime_search = '${asctime}'
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self._tpl = Template(self._fmt)
-
-    def usesTime(self):
-        return '$asctime' in self._fmt or self.asctime_search in self._fmt
-
-    def validate(self):
-        fields = set()
-        for match in Template.pattern.finditer(self._fmt):
-            name = match['named'] or match['braced']
-            if name:
-                fields.add(name)
-            elif match[0] == '$':
-                raise ValueError("invalid format: bare '$' not allowed")
-        if not fields:
-            raise ValueError('invalid format: no fields')
-
-    def _format(self, record):
-        return self._tpl.substitute(**self._values(record))
-
-
-BASIC_FORMAT = '%(levelname)s:%(name)s:%(message)s'
-_STYLES = {'%': (PercentStyle, BASIC_FORMAT), '{': (StrFormatStyle, '{levelname}:{name}:{message}'),
-           '$': (StringTemplateStyle, '${levelname}:${name}:${message}')}
-
-
-def _style_error():
-    return ValueError(f"Style must be one of: {','.join(_STYLES)}")
-
-
-class Formatter:
-    """Makes a record's text, by a format in one of three styles. asctime in it is the time, in the form `datefmt` of
-    time.strftime()."""
-
-    converter = time.localtime
-    default_time_format = '%Y-%m-%d %H:%M:%S'
-    default_msec_format = '%s,%03d'
-
-    def __init__(self, fmt=None, datefmt=None, style='%', validate=True, *, defaults=None):
-        if style not in _STYLES:
-            raise _style_error()
-        self._style = _STYLES[style][0](fmt, defaults=defaults)
-        if validate:
-            self._style.validate()
-        self._fmt = self._style._fmt
-        self.datefmt = datefmt
-
-    def formatTime(self, record, datefmt=None):
-        """The time of the record."""
-        when = self.converter(record.created)
-        if datefmt:
-            return time.strftime(datefmt, when)
-        text = time.strftime(self.default_time_format, when)
-        if self.default_msec_format:
-            text = self.default_msec_format % (text, record.msecs)
-        return text
-
-    def formatException(self, ei):
-        """The text of an exception: (type, value, traceback)."""
-        file = io.StringIO()
-        traceback.print_exception(ei[0], ei[1], ei[2], limit=None, file=file)
-        return file.getvalue().removesuffix('\n')
-
-    def usesTime(self):
-        """Does the format show the time?"""
-        return self._style.usesTime()
-
-    def formatMessage(self, record):
-        """The line without exception and stack."""
-        return self._style.format(record)
-
-    def formatStack(self, stack_info):
-        """The text of the stack."""
-        return stack_info
-
-    def format(self, record):
-        """The whole text."""
-        record.message = record.getMessage()
-        if self.usesTime():
-            record.asctime = self.formatTime(record, self.datefmt)
-        text = self.formatMessage(record)
-        if record.exc_info and not record.exc_text:
-            record.exc_text = self.formatException(record.exc_info)
-        if record.exc_text:
-            text = _with_newline(text) + record.exc_text
-        if record.stack_info:
-            text = _with_newline(text) + self.formatStack(record.stack_info)
-        return text
-
-
-def _with_newline(text):
-    return text if text[-1:] == '\n' else text + '\n'
-
-
-_defaultFormatter = Formatter()
-
-
-class BufferingFormatter:
-    """Makes the text of several records."""
-
-    def __init__(self, linefmt=None):
-        self.linefmt = linefmt or _defaultFormatter
-
-    def formatHeader(self, records):
-        return ''
-
-    def formatFooter(self, records):
-        return ''
-
-    def format(self, records):
-        if not records:
-            return ''
-        return self.formatHeader(records) + ''.join(map(self.linefmt.format, records)) + self.formatFooter(records)
-
-
 # --- filters ---
 
 class Filter:
@@ -394,238 +203,11 @@ class Filterer:
 
 # --- handlers ---
 
-_handlers = weakref.WeakValueDictionary()  # by name
-_handlerList = []  # weak references to all, for shutdown(), in the order of their making
+# They stand on what is above.
+from logging._handlers import (FileHandler, Handler, NullHandler, StreamHandler, _StderrHandler, _addHandlerRef,
+                               _handlerList, _handlers, _removeHandlerRef, getHandlerByName, getHandlerNames)
 
-
-def _removeHandlerRef(reference):
-    if _handlerList and reference in _handlerList:
-        _handlerList.remove(reference)
-
-
-def _addHandlerRef(handler):
-    _handlerList.append(weakref.ref(handler, _removeHandlerRef))
-
-
-def getHandlerByName(name):
-    """The handler of that name, or None."""
-    return _handlers.get(name)
-
-
-def getHandlerNames():
-    """The names of all handlers that have one."""
-    return frozenset(_handlers)
-
-
-class Handler(Filterer):
-    """Does something with records of its level or a higher one. A subclass defines emit(record)."""
-
-    def __init__(self, level=NOTSET):
-        super().__init__()
-        self._name = None
-        self.level = _checkLevel(level)
-        self.formatter = None
-        self._closed = False
-        _addHandlerRef(self)
-        self.createLock()
-
-    def get_name(self):
-        return self._name
-
-    def set_name(self, name):
-        if self._name in _handlers:
-            del _handlers[self._name]
-        self._name = name
-        if name:
-            _handlers[name] = self
-
-    name = property(get_name, set_name)
-
-    def createLock(self):
-        """There is one thread: nothing to be locked."""
-        self.lock = None
-
-    def acquire(self):
-        pass
-
-    def release(self):
-        pass
-
-    def setLevel(self, level):
-        """Handle no records below this level."""
-        self.level = _checkLevel(level)
-
-    def format(self, record):
-        """The record's text."""
-        return (self.formatter or _defaultFormatter).format(record)
-
-    def emit(self, record):
-        """Do what is to be done."""
-        raise NotImplementedError('emit must be implemented by Handler subclasses')
-
-    def handle(self, record):
-        """Emit the record if the filters let it through."""
-        result = self.filter(record)
-        if isinstance(result, LogRecord):
-            record = result
-        if result:
-            self.acquire()
-            try:
-                self.emit(record)
-            finally:
-                self.release()
-        return result
-
-    def setFormatter(self, fmt):
-        """Let the text be made by this."""
-        self.formatter = fmt
-
-    def flush(self):
-        pass
-
-    def close(self):
-        """It will not be used any more."""
-        self._closed = True
-        if self._name and self._name in _handlers:
-            del _handlers[self._name]
-
-    def handleError(self, record):
-        """An exception has been raised in emit(): print it, unless raiseExceptions is false."""
-        if not raiseExceptions or not sys.stderr:
-            return
-        exc = sys.exception()
-        try:
-            sys.stderr.write('--- Logging error ---\n')
-            traceback.print_exception(exc, limit=None, file=sys.stderr)
-            sys.stderr.write('Call stack:\n')
-            frame = exc.__traceback__.tb_frame
-            while frame and _is_internal_frame(frame):
-                frame = frame.f_back
-            if frame:
-                traceback.print_stack(frame, file=sys.stderr)
-            else:
-                sys.stderr.write(f'Logged from file {record.filename}, line {record.lineno}\n')
-            try:
-                sys.stderr.write(f'Message: {record.msg!r}\nArguments: {record.args}\n')
-            except RecursionError:
-                raise
-            except Exception:
-                sys.stderr.write('Unable to print the message and arguments - possible formatting error.\n'
-                                 'Use the traceback above to help find the error.\n')
-        except OSError:
-            pass
-        finally:
-            del exc
-
-    def __repr__(self):
-        return f'<{self.__class__.__name__} ({getLevelName(self.level)})>'
-
-
-class StreamHandler(Handler):
-    """Writes to a stream, standard error by default."""
-
-    terminator = '\n'
-
-    def __init__(self, stream=None):
-        super().__init__()
-        self.stream = sys.stderr if stream is None else stream
-
-    def flush(self):
-        if self.stream and hasattr(self.stream, 'flush'):
-            self.stream.flush()
-
-    def emit(self, record):
-        try:
-            self.stream.write(self.format(record) + self.terminator)
-            self.flush()
-        except RecursionError:
-            raise
-        except Exception:
-            self.handleError(record)
-
-    def setStream(self, stream):
-        """Write to another one. Returns the old one, None if it is the same."""
-        if stream is self.stream:
-            return None
-        old = self.stream
-        self.flush()
-        self.stream = stream
-        return old
-
-    def __repr__(self):
-        name = str(getattr(self.stream, 'name', ''))
-        return f"<{self.__class__.__name__} {name + ' ' if name else ''}({getLevelName(self.level)})>"
-
-    __class_getitem__ = classmethod(GenericAlias)
-
-
-class FileHandler(StreamHandler):
-    """Writes to a file; with `delay` it is opened for the first record."""
-
-    def __init__(self, filename, mode='a', encoding=None, delay=False, errors=None):
-        filename = os.fspath(filename)
-        self.baseFilename = os.path.abspath(filename)
-        self.mode = mode
-        self.encoding = encoding if 'b' in mode else io.text_encoding(encoding)
-        self.errors = errors
-        self.delay = delay
-        self._builtin_open = open  # the name may be gone when the program ends
-        if delay:
-            Handler.__init__(self)
-            self.stream = None
-        else:
-            StreamHandler.__init__(self, self._open())
-
-    def close(self):
-        try:
-            if self.stream:
-                try:
-                    self.flush()
-                finally:
-                    stream = self.stream
-                    self.stream = None
-                    if hasattr(stream, 'close'):
-                        stream.close()
-        finally:
-            StreamHandler.close(self)
-
-    def _open(self):
-        return self._builtin_open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors)
-
-    def emit(self, record):
-        if self.stream is None and (self.mode != 'w' or not self._closed):
-            self.stream = self._open()
-        if self.stream:
-            StreamHandler.emit(self, record)
-
-    def __repr__(self):
-        return f'<{self.__class__.__name__} {self.baseFilename} ({getLevelName(self.level)})>'
-
-
-class NullHandler(Handler):
-    """Does nothing: for libraries, which leave handlers to the program."""
-
-    def handle(self, record):
-        pass
-
-    def emit(self, record):
-        pass
-
-    def createLock(self):
-        self.lock = None
-
-
-class _StderrHandler(StreamHandler):
-    """Writes to what sys.stderr is at the time."""
-
-    def __init__(self, level=NOTSET):
-        Handler.__init__(self, level)
-
-    @property
-    def stream(self):
-        return sys.stderr
-
-
+_own_files = {_srcfile, Handler.emit.__code__.co_filename}
 _defaultLastResort = _StderrHandler(WARNING)
 lastResort = _defaultLastResort  # for records that no handler gets; None: they are lost
 
