@@ -9,6 +9,9 @@ import builtins as _builtins
 import sys
 from types import DynamicClassAttribute, MappingProxyType
 
+from enum._body import (EnumDict, auto, member, nonmember, _NoValue, _is_descriptor, _is_dunder, _is_inner_class,
+                        _is_private, _is_sunder, _no_auto_value)
+
 __all__ = ["EnumType", "EnumMeta", "EnumDict", "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum", "auto",
            "unique", "property", "verify", "member", "nonmember", "FlagBoundary", "STRICT", "CONFORM", "EJECT", "KEEP",
            "global_flag_repr", "global_enum_repr", "global_str", "global_enum", "EnumCheck", "CONTINUOUS",
@@ -17,65 +20,10 @@ __all__ = ["EnumType", "EnumMeta", "EnumDict", "Enum", "IntEnum", "StrEnum", "Fl
 # The classes that EnumType treats specially: set as they are made below.
 Enum = Flag = EJECT = ReprEnum = None
 
-
-class nonmember:
-    """Marks a value in an enum's body as no member."""
-
-    def __init__(self, value):
-        self.value = value
-
-
-class member:
-    """Marks a value in an enum's body as a member, though it would be taken for a method, say."""
-
-    def __init__(self, value):
-        self.value = value
-
-
-class _NoValue:
-    def __repr__(self):
-        return "<object object>"
-
-
 _not_given = _NoValue()
-_no_auto_value = _NoValue()
 
 
-class auto:
-    """In an enum's body: a value that _generate_next_value_ gives."""
-
-    def __init__(self, value=_no_auto_value):
-        self.value = value
-
-    def __repr__(self):
-        return f"auto({self.value!r})" if self.value is not _no_auto_value else "auto()"
-
-
-# --- kinds of names and values ---
-
-def _is_descriptor(obj):
-    return hasattr(obj, "__get__") or hasattr(obj, "__set__") or hasattr(obj, "__delete__")
-
-
-def _is_inner_class(cls_name, obj):
-    """Is it a class that has been defined in the body of the class of that name? Such a one is no member."""
-    if cls_name is None or not isinstance(obj, type):
-        return False
-    return f".{obj.__qualname__}".endswith(f".{cls_name}.{obj.__name__}")
-
-
-def _is_dunder(name):
-    return len(name) > 4 and name[:2] == name[-2:] == "__" and name[2] != "_" and name[-3] != "_"
-
-
-def _is_sunder(name):
-    return len(name) > 2 and name[0] == name[-1] == "_" and name[1] != "_" and name[-2] != "_"
-
-
-def _is_private(cls_name, name):
-    prefix = f"_{cls_name}__"
-    return len(name) > len(prefix) and name.startswith(prefix) and not name.endswith("__")
-
+# --- bits ---
 
 def _is_single_bit(number):
     return number > 0 and number & (number - 1) == 0
@@ -220,108 +168,10 @@ class _Pending:
                     return known
 
 
-_known_sunders = {"_order_", "_generate_next_value_", "_numeric_repr_", "_missing_", "_ignore_", "_iter_member_",
-                  "_iter_member_by_value_", "_iter_member_by_def_", "_add_alias_", "_add_value_alias_",
-                  "_use_args_"}
-
-
-class EnumDict(dict):
-    """The namespace of an enum's body: tells members, in order, from everything else."""
-
-    def __init__(self, cls_name=None):
-        super().__init__()
-        self._member_names = {}  # in order; the values mean nothing
-        self._last_values = []
-        self._ignore = []
-        self._auto_called = False
-        self._generate_next_value = None
-        self._cls_name = cls_name
-
-    def __setitem__(self, key, value):
-        if self._cls_name is not None and _is_private(self._cls_name, key):
-            pass
-        elif _is_sunder(key):
-            value = self._take_sunder(key, value)
-        elif _is_dunder(key):
-            if key == "__order__":
-                key = "_order_"
-        elif key in self._member_names:
-            raise TypeError(f"{key!r} already defined as {self[key]!r}")
-        elif key in self._ignore:
-            pass
-        elif isinstance(value, nonmember):
-            value = value.value
-        elif _is_descriptor(value) or _is_inner_class(self._cls_name, value):
-            pass
-        else:
-            if isinstance(value, member):
-                value = value.value
-            if key in self:
-                raise TypeError(f"{key!r} already defined as {self[key]!r}")
-            if isinstance(value, auto) or isinstance(value, tuple) and any(isinstance(v, auto) for v in value):
-                value = self._resolve(key, value)
-                self._member_names[key] = None
-            else:
-                self._member_names[key] = None
-                self._last_values.append(value)
-        super().__setitem__(key, value)
-
-    def _take_sunder(self, key, value):
-        if key not in _known_sunders:
-            raise ValueError(f"_sunder_ names, such as {key!r}, are reserved for future Enum use")
-        if key == "_generate_next_value_":
-            if self._auto_called:
-                raise TypeError("_generate_next_value_ must be defined before members")
-            self._generate_next_value = value.__func__ if isinstance(value, staticmethod) else value
-        elif key == "_ignore_":
-            value = value.replace(",", " ").split() if isinstance(value, str) else list(value)
-            self._ignore = value
-            already = set(value) & set(self._member_names)
-            if already:
-                raise ValueError(f"_ignore_ cannot specify already set names: {already!r}")
-        return value
-
-    def _next(self, key):
-        self._auto_called = True
-        return self._generate_next_value(key, 1, len(self._member_names), self._last_values[:])
-
-    def _resolve(self, key, value):
-        """Put values in the place of an auto, or of those in a tuple. They count as the last ones, the tuple
-        does not."""
-        parts = []
-        for part in (value,) if isinstance(value, auto) else value:
-            if isinstance(part, auto):
-                if part.value is _no_auto_value:
-                    part.value = self._next(key)
-                part = part.value
-                self._last_values.append(part)
-            parts.append(part)
-        if isinstance(value, auto):
-            return parts[0]
-        made = type(value)
-        return made(parts) if made is tuple else made(*parts)
-
-    @_builtins.property
-    def member_names(self):
-        return list(self._member_names)
-
-    def update(self, members, **more_members):
-        try:
-            keys = members.keys()
-        except AttributeError:
-            for name, value in members:
-                self[name] = value
-        else:
-            for name in keys:
-                self[name] = members[name]
-        for name, value in more_members.items():
-            self[name] = value
-
+# --- the metaclass ---
 
 _EnumDict = EnumDict
 
-
-# --- the metaclass ---
 
 class EnumType(type):
     """The class of enums."""
@@ -1012,128 +862,6 @@ class IntFlag(int, ReprEnum, Flag, boundary=KEEP):
     """A Flag whose members are ints; unknown bits are kept."""
 
 
-# --- decorators ---
-
-def unique(enumeration):
-    """Refuse an enum with aliases."""
-    duplicates = [(name, m.name) for name, m in enumeration.__members__.items() if name != m.name]
-    if duplicates:
-        details = ", ".join(f"{alias} -> {name}" for alias, name in duplicates)
-        raise ValueError(f"duplicate values found in {enumeration!r}: {details}")
-    return enumeration
-
-
-def _dataclass_repr(self):
-    fields = self.__dataclass_fields__
-    return ", ".join(f"{key}={getattr(self, key)!r}" for key in fields if fields[key].repr)
-
-
-def global_enum_repr(self):
-    """A repr that is the member's name in its module."""
-    module = self.__class__.__module__.split(".")[-1]
-    return f"{module}.{self._name_}"
-
-
-def global_flag_repr(self):
-    """The same for flags, combined ones too."""
-    module = self.__class__.__module__.split(".")[-1]
-    cls_name = self.__class__.__name__
-    if self._name_ is None:
-        return f"{module}.{cls_name}({self._value_!r})"
-    if _is_single_bit(self._value_):
-        return f"{module}.{self._name_}"
-    if self._boundary_ is not FlagBoundary.KEEP:
-        return "|".join(f"{module}.{name}" for name in self.name.split("|"))
-    parts = [name if name[0].isdigit() else f"{module}.{name}" for name in self._name_.split("|")]
-    return "|".join(parts)
-
-
-def global_str(self):
-    """A str that is the bare name."""
-    if self._name_ is None:
-        return f"{self.__class__.__name__}({self._value_!r})"
-    return self._name_
-
-
-def global_enum(cls, update_str=False):
-    """Make the members globals of their module, and let their repr say so."""
-    cls.__repr__ = global_flag_repr if issubclass(cls, Flag) else global_enum_repr
-    if not issubclass(cls, ReprEnum) or update_str:
-        cls.__str__ = global_str
-    sys.modules[cls.__module__].__dict__.update(cls.__members__)
-    return cls
-
-
-class EnumCheck(StrEnum):
-    """What verify() can check."""
-
-    CONTINUOUS = "no skipped integer values"
-    NAMED_FLAGS = "multi-flag aliases may not contain unnamed flags"
-    UNIQUE = "one name per value"
-
-
-CONTINUOUS, NAMED_FLAGS, UNIQUE = EnumCheck
-
-
-class verify:
-    """A class decorator that checks an enum: verify(UNIQUE, CONTINUOUS)."""
-
-    def __init__(self, *checks):
-        self.checks = checks
-
-    def __call__(self, enumeration):
-        if not issubclass(enumeration, Enum):
-            raise TypeError("the 'verify' decorator only works with Enum and Flag")
-        for check in self.checks:
-            if check is UNIQUE:
-                self._check_unique(enumeration)
-            elif check is CONTINUOUS:
-                self._check_continuous(enumeration)
-            elif check is NAMED_FLAGS:
-                self._check_named(enumeration)
-        return enumeration
-
-    @staticmethod
-    def _check_unique(enumeration):
-        duplicates = [(name, m.name) for name, m in enumeration.__members__.items() if name != m.name]
-        if duplicates:
-            details = ", ".join(f"{alias} -> {name}" for alias, name in duplicates)
-            raise ValueError(f"aliases found in {enumeration!r}: {details}")
-
-    @staticmethod
-    def _check_continuous(enumeration):
-        values = {m.value for m in enumeration}
-        if len(values) < 2:
-            return
-        low, high = min(values), max(values)
-        kind = "flag" if issubclass(enumeration, Flag) else "enum"
-        if kind == "flag":
-            missing = [2 ** i for i in range(_high_bit(low) + 1, _high_bit(high)) if 2 ** i not in values]
-        else:
-            missing = [i for i in range(low + 1, high) if i not in values]
-        if missing:
-            text = f"invalid {kind} {enumeration.__name__!r}: missing values {', '.join(map(str, missing))}"
-            raise ValueError(text[:256])
-
-    @staticmethod
-    def _check_named(enumeration):
-        named = enumeration._member_map_
-        values = [m.value for m in enumeration]
-        names, total = [], 0
-        for name, alias in named.items():
-            if name in enumeration._member_names_ or alias.value < 0:
-                continue
-            missed = [bit for bit in _iter_bits_lsb(alias.value) if bit not in values]
-            if missed:
-                names.append(name)
-                for bit in missed:
-                    total |= bit
-        if not names:
-            return
-        if len(names) == 1:
-            which = f"alias {names[0]} is missing"
-        else:
-            which = f"aliases {', '.join(names[:-1])} and {names[-1]} are missing"
-        value = "combined values of 0x%x" % total if not _is_single_bit(total) else f"value 0x{total:x}"
-        raise ValueError(f"invalid Flag {enumeration.__name__!r}: {which} {value} "
-                         f"[use enum.show_flag_values(value) for details]")
+# They stand on what is above.
+from enum._decorators import (CONTINUOUS, NAMED_FLAGS, UNIQUE, EnumCheck, _dataclass_repr, global_enum, global_enum_repr,
+                              global_flag_repr, global_str, unique, verify)
