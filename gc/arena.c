@@ -165,6 +165,41 @@ uint32_t range_find_vacant(AddressRange *range, uint32_t count) {
     return limit - tail;
 }
 
+uint32_t range_find_roomy(const AddressRange *range, uint32_t count) {
+    if (!range->whole) return RANGE_ARENAS;
+    uint32_t first = 0, widest = 0, start = 0;
+    for (uint32_t word = 0; word <= RANGE_ARENAS / 64; word++) {
+        uint64_t used =
+            word < RANGE_ARENAS / 64 ? range->occupied[word] : 1; /* the end of the window ends a gap */
+        if (used == 0) continue;
+        uint32_t end = word * 64 + (uint32_t)__builtin_ctzll(used);
+        if (end - start > widest) {
+            widest = end - start;
+            first = start;
+        }
+        start = word * 64 + 64 - (uint32_t)__builtin_clzll(used);
+    }
+    return widest < count ? RANGE_ARENAS : first + (widest - count) / 2;
+}
+
+uint32_t range_next_present(const AddressRange *range, uint32_t from) {
+    uint64_t mask = UINT64_MAX << (from % 64);
+    for (uint32_t word = from / 64; word < RANGE_ARENAS / 64; word++) {
+        uint64_t present = range->present[word] & mask;
+        if (present != 0) return word * 64 + (uint32_t)__builtin_ctzll(present);
+        mask = UINT64_MAX;
+    }
+    return RANGE_ARENAS;
+}
+
+size_t range_metadata_bytes(const AddressRange *range) {
+    size_t record_pages = 0;
+    for (uint32_t word = 0; word < RANGE_ARENAS / 64; word++)
+        record_pages += range->present[word] != 0;
+    return (size_t)range->committed * ARENA_PAGES * (sizeof(Page) + sizeof(PageLinks)) +
+           record_pages * PAGE_BYTES;
+}
+
 bool range_is_vacant(AddressRange *range, uint32_t first, uint32_t count) {
     if (count > RANGE_ARENAS - first) return false;
     uint32_t limit = (uint32_t)(range->reserved >> ARENA_SHIFT);
@@ -182,10 +217,9 @@ bool arena_commit(AddressRange *range, uint32_t arena) {
     }
     HeapArena *record = &range->arenas[arena];
     memset(record, 0, sizeof *record);
-    record->committed = true;
     record->free_pages = ARENA_PAGES;
+    range->present[arena / 64] |= (uint64_t)1 << (arena % 64);
     range->committed++;
-    if (arena >= range->arenas_used) range->arenas_used = arena + 1;
     return true;
 }
 
@@ -203,8 +237,10 @@ void arena_release(AddressRange *range, uint32_t arena) {
     pieces_of(range, (size_t)arena * ARENA_BYTES, ARENA_BYTES, pieces);
     for (int i = 0; i < PIECES; i++)
         discard(pieces[i].address, pieces[i].bytes);
-    range->arenas[arena].committed = false;
+    range->present[arena / 64] &= ~((uint64_t)1 << (arena % 64));
     range->committed--;
+    if (range->present[arena / 64] == 0)
+        madvise(&range->arenas[arena & ~63u], PAGE_BYTES, MADV_DONTNEED); /* nobody's records */
 }
 
 void pages_return(AddressRange *range, uint32_t first, uint32_t count) {

@@ -98,7 +98,8 @@ typedef struct HeapArena {             /* base/arena.h has the other kind of are
     uint32_t next, prev;               /* neighbours in the list of arenas with dirty pages; arena numbers */
     uint16_t free_pages;
     uint16_t dirty_pages;
-    bool committed;
+    bool roomy; /* its pages are for one growing block: those still free are in no list (gc/span.h) */
+    uint8_t padding[19]; /* the records of 64 arenas, a word of `present`, fill one page */
 } HeapArena;
 
 typedef struct AddressRange {
@@ -108,9 +109,9 @@ typedef struct AddressRange {
     HeapArena *arenas;
     size_t reserved;                      /* bytes of the window that are ours */
     bool whole;                           /* the window was reserved in one piece */
-    uint32_t arenas_used;                 /* arenas at and above this number have never been committed */
     uint32_t lowest_vacant;               /* no arena below it is vacant or absent */
     uint32_t committed;                   /* committed arenas */
+    uint64_t present[RANGE_ARENAS / 64];  /* which these are; a bit each */
     uint64_t occupied[RANGE_ARENAS / 64]; /* arenas in use; a bit each */
 } AddressRange;
 
@@ -119,6 +120,7 @@ _Static_assert(sizeof(Page) == 16 && sizeof(PageLinks) == 16,
 _Static_assert(ARENA_PAGES * sizeof(Page) % PAGE_BYTES == 0 &&
                    ARENA_PAGES * sizeof(PageLinks) % PAGE_BYTES == 0,
                "descriptors are committed by the arena");
+_Static_assert(64 * sizeof(HeapArena) == PAGE_BYTES, "records are given back by the page");
 
 /* In place. False when not even one arena's addresses can be had. range_fini gives the whole range back. */
 bool range_init(AddressRange *range);
@@ -131,6 +133,16 @@ uint32_t range_find_vacant(AddressRange *range, uint32_t count);
 /* Are these `count` arenas, from `first`, vacant or absent, and ours? May reserve more addresses. */
 bool range_is_vacant(AddressRange *range, uint32_t first, uint32_t count);
 
+/* The first of `count` neighbouring arenas in the middle of the widest gap between arenas in use, where a block has the
+ * most room to grow. RANGE_ARENAS when no gap is wide enough, or the range is no window: its steps leave no gaps. */
+uint32_t range_find_roomy(const AddressRange *range, uint32_t count);
+
+/* The first committed arena from number `from` on; RANGE_ARENAS when there is none. */
+uint32_t range_next_present(const AddressRange *range, uint32_t from);
+
+/* The bytes that descriptors and arena records take from the system. */
+size_t range_metadata_bytes(const AddressRange *range);
+
 /* Make an absent arena usable, its descriptors zeroed; false when the system refuses. */
 bool arena_commit(AddressRange *range, uint32_t arena);
 
@@ -142,6 +154,10 @@ void pages_return(AddressRange *range, uint32_t first, uint32_t count);
 
 /* Note that an arena is in use, or that it is not. */
 void arena_set_occupied(AddressRange *range, uint32_t arena, bool occupied);
+
+static inline bool arena_is_present(const AddressRange *range, uint32_t arena) {
+    return range->present[arena / 64] >> (arena % 64) & 1;
+}
 
 static inline uint32_t page_arena(uint32_t page) { return page / ARENA_PAGES; }
 

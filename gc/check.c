@@ -26,10 +26,17 @@ static bool differ(const Report *report, const char *format, ...) {
 
 /* ---- Arenas and spans ---- */
 
+/* In the list of its length. */
+static bool is_listed(const Heap *heap, uint32_t page) {
+    const PageLinks *links = heap->spans.range.links, *own = &links[page];
+    uint32_t before =
+        own->prev == PAGE_NONE ? heap->spans.bins[heap->pages[page].count] : links[own->prev].next;
+    return before == page && (own->next == PAGE_NONE || links[own->next].prev == page);
+}
+
 /* A free span and its marks: the length at both ends, the list of its length, no free neighbour behind it. */
 static bool check_free_span(const Heap *heap, uint32_t page, const Report *report) {
     const Page *first = &heap->pages[page], *last = first + first->count - 1;
-    const PageLinks *links = heap->spans.range.links, *own = &links[page];
     uint32_t end = page + first->count;
     if (first->count == 0 || first->count > ARENA_PAGES || page_arena(page) != page_arena(end - 1)) {
         return differ(report, "free span at page %u has %u pages", page, first->count);
@@ -37,8 +44,7 @@ static bool check_free_span(const Heap *heap, uint32_t page, const Report *repor
     if (last->state != PAGE_FREE || last->count != first->count) {
         return differ(report, "free span at page %u is not marked at its end", page);
     }
-    uint32_t before = own->prev == PAGE_NONE ? heap->spans.bins[first->count] : links[own->prev].next;
-    if (before != page || (own->next != PAGE_NONE && links[own->next].prev != page)) {
+    if (!heap->spans.range.arenas[page_arena(page)].roomy && !is_listed(heap, page)) {
         return differ(report, "free span at page %u is not in its list", page);
     }
     if (end % ARENA_PAGES != 0 && heap->pages[end].state == PAGE_FREE) {
@@ -51,8 +57,9 @@ static bool check_arena(const Heap *heap, uint32_t number, size_t *dirty, const 
     const HeapArena *arena = &heap->spans.range.arenas[number];
     bool occupied = heap->spans.range.occupied[number / 64] >> (number % 64) & 1;
     unsigned dirty_bits = 0;
-    if (occupied && !arena->committed) return differ(report, "arena %u is occupied but absent", number);
-    if (!arena->committed) return true;
+    if (!arena_is_present(&heap->spans.range, number)) {
+        return !occupied || differ(report, "arena %u is occupied but absent", number);
+    }
     for (int i = 0; i < ARENA_DIRTY_WORDS; i++)
         dirty_bits += (unsigned)__builtin_popcountll(arena->dirty[i]);
     if (dirty_bits != arena->dirty_pages || dirty_bits > arena->free_pages) {
@@ -70,9 +77,9 @@ static bool check_arena(const Heap *heap, uint32_t number, size_t *dirty, const 
 static bool check_arenas(const Heap *heap, const Report *report) {
     size_t dirty = 0, committed = 0;
     const AddressRange *range = &heap->spans.range;
-    for (uint32_t number = 0; number < range->arenas_used; number++) {
+    for (uint32_t number = 0; number < RANGE_ARENAS; number++) {
         if (!check_arena(heap, number, &dirty, report)) return false;
-        committed += range->arenas[number].committed;
+        committed += arena_is_present(range, number);
     }
     if (committed != range->committed) return differ(report, "%zu arenas committed", committed);
     if (dirty != heap->spans.dirty_pages) return differ(report, "%zu dirty pages in arenas", dirty);

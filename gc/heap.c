@@ -4,7 +4,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { EMERGENCIES_FREE = 16 }; /* collections that free nothing before refusals go without */
+enum {
+    EMERGENCIES_FREE = 16,       /* collections that free nothing before refusals go without */
+    ROOMY_BYTES = 2 * MOVE_BYTES /* from this size on a block that outgrows its place is given room */
+};
 
 /* ---- Blocks in pools and spans ---- */
 
@@ -177,15 +180,22 @@ void heap_free_slow(Heap *heap, void *block, size_t size) {
     }
 }
 
+/* Move a block that grows, and will go on growing, to where it has room: what is copied over its life is then little. */
+static void *move_to_room(Heap *heap, void *block, size_t old_size, size_t new_size) {
+    uint32_t from = page_of(&heap->spans.range, block),
+             to = span_take_roomy(&heap->spans, page_count(new_size));
+    if (to == PAGE_NONE) to = span_take(&heap->spans, page_count(new_size));
+    if (to == PAGE_NONE) return NULL;
+    heap->pages[to].bytes = new_size;
+    span_move(&heap->spans, from, to, old_size);
+    return page_address(&heap->spans.range, to);
+}
+
 static void *resize_in_pools(Heap *heap, void *block, size_t old_size, size_t new_size) {
     if (block_resize(heap, block, old_size, new_size)) return block;
+    if (old_size >= ROOMY_BYTES && new_size > old_size) return move_to_room(heap, block, old_size, new_size);
     void *moved = block_take(heap, new_size);
     if (moved == NULL) return NULL;
-    if (old_size >= 2 * MOVE_BYTES && new_size > old_size) {
-        const AddressRange *range = &heap->spans.range;
-        span_move(&heap->spans, page_of(range, block), page_of(range, moved), old_size);
-        return moved;
-    }
     memcpy(moved, block, old_size < new_size ? old_size : new_size);
     heap_free(heap, block, old_size);
     return moved;

@@ -8,11 +8,16 @@ static Page *page_at(const Spans *spans, uint32_t page) { return &spans->range.p
 
 static PageLinks *links_at(const Spans *spans, uint32_t page) { return &spans->range.links[page]; }
 
+static bool is_roomy(const Spans *spans, uint32_t page) {
+    return spans->range.arenas[page_arena(page)].roomy;
+}
+
 static void bin_insert(Spans *spans, uint32_t page, uint32_t count) {
     Page *first = page_at(spans, page), *last = page_at(spans, page + count - 1);
     uint32_t head = spans->bins[count];
     first->state = last->state = PAGE_FREE;
     first->count = last->count = count;
+    if (is_roomy(spans, page)) return;
     *links_at(spans, page) = (PageLinks){.next = head, .prev = PAGE_NONE};
     if (head != PAGE_NONE) links_at(spans, head)->prev = page;
     spans->bins[count] = page;
@@ -22,6 +27,7 @@ static void bin_insert(Spans *spans, uint32_t page, uint32_t count) {
 static void bin_remove(Spans *spans, uint32_t page) {
     const PageLinks *links = links_at(spans, page);
     uint32_t count = page_at(spans, page)->count;
+    if (is_roomy(spans, page)) return;
     if (links->next != PAGE_NONE) links_at(spans, links->next)->prev = links->prev;
     if (links->prev != PAGE_NONE) {
         links_at(spans, links->prev)->next = links->next;
@@ -142,17 +148,18 @@ static uint32_t part_length(uint32_t page, uint32_t end) {
     return (border < end ? border : end) - page;
 }
 
-/* Take `count` pages at the start of a free span, or of an absent arena. */
-static bool claim_part(Spans *spans, uint32_t page, uint32_t count) {
+/* Take `count` pages at the start of a free span, or of an absent arena; a wholly free arena becomes roomy or not. */
+static bool claim_part(Spans *spans, uint32_t page, uint32_t count, bool roomy) {
     uint32_t number = page_arena(page);
     HeapArena *arena = &spans->range.arenas[number];
-    if (!arena->committed) {
+    if (!arena_is_present(&spans->range, number)) {
         if (!arena_commit(&spans->range, number)) return false;
         bin_insert(spans, page, ARENA_PAGES);
         spans->vacant++;
     }
     uint32_t available = page_at(spans, page)->count;
     bin_remove(spans, page);
+    if (arena->free_pages == ARENA_PAGES) arena->roomy = roomy;
     if (available > count) bin_insert(spans, page + count, available - count);
     dirty_mark(spans, page, count, false);
     if (arena->free_pages == ARENA_PAGES) {
@@ -178,6 +185,7 @@ static void free_part(Spans *spans, uint32_t page, uint32_t count) {
         bin_remove(spans, end);
         end += page_at(spans, end)->count;
     }
+    if (arena->free_pages == ARENA_PAGES) arena->roomy = false;
     bin_insert(spans, start, end - start);
     if (arena->free_pages < ARENA_PAGES) return;
     arena_set_occupied(&spans->range, number, false);
@@ -193,12 +201,12 @@ static void free_run(Spans *spans, uint32_t page, uint32_t end) {
 }
 
 /* All of the pages, which are free or of absent arenas, or none. */
-static bool claim_run(Spans *spans, uint32_t page, uint32_t end) {
+static bool claim_run(Spans *spans, uint32_t page, uint32_t end, bool roomy) {
     size_t count = end - page, held = spans->used_pages + spans->dirty_pages;
     if (spans->used_pages > spans->used_limit || count > spans->used_limit - spans->used_pages) return false;
     for (uint32_t at = page, part; at < end; at += part) {
         part = part_length(at, end);
-        if (!claim_part(spans, at, part)) {
+        if (!claim_part(spans, at, part, roomy)) {
             free_run(spans, page, at);
             return false;
         }
@@ -225,19 +233,33 @@ bool spans_init(Spans *spans) {
 
 void spans_fini(Spans *spans) { range_fini(&spans->range); }
 
+static uint32_t arenas_for(uint32_t pages) { return (pages + ARENA_PAGES - 1) / ARENA_PAGES; }
+
+/* Make a span of `pages` at `page`, if it is one and all of them can be had. */
+static uint32_t claim_span(Spans *spans, uint32_t page, uint32_t pages, bool roomy) {
+    if (page == PAGE_NONE || !claim_run(spans, page, page + pages, roomy)) return PAGE_NONE;
+    page_at(spans, page)->count = pages;
+    page_at(spans, page)->state = page_at(spans, page + pages - 1)->state = PAGE_SPAN;
+    return page;
+}
+
+static uint32_t arena_start(uint32_t arena) {
+    return arena == RANGE_ARENAS ? PAGE_NONE : arena * ARENA_PAGES;
+}
+
 uint32_t span_take(Spans *spans, size_t count) {
     if (count > RANGE_WINDOW / PAGE_BYTES) return PAGE_NONE;
     uint32_t pages = (uint32_t)count, page = PAGE_NONE;
     if (pages <= SPAN_BIN_MAX) page = bin_best_fit(spans, pages);
-    if (page == PAGE_NONE) {
-        uint32_t arena = range_find_vacant(&spans->range, (pages + ARENA_PAGES - 1) / ARENA_PAGES);
-        if (arena == RANGE_ARENAS) return PAGE_NONE;
-        page = arena * ARENA_PAGES;
-    }
-    if (!claim_run(spans, page, page + pages)) return PAGE_NONE;
-    page_at(spans, page)->count = pages;
-    page_at(spans, page)->state = page_at(spans, page + pages - 1)->state = PAGE_SPAN;
-    return page;
+    if (page == PAGE_NONE) page = arena_start(range_find_vacant(&spans->range, arenas_for(pages)));
+    return claim_span(spans, page, pages, false);
+}
+
+uint32_t span_take_roomy(Spans *spans, size_t count) {
+    if (count > RANGE_WINDOW / PAGE_BYTES) return PAGE_NONE;
+    uint32_t pages = (uint32_t)count;
+    uint32_t arena = range_find_roomy(&spans->range, arenas_for(pages));
+    return claim_span(spans, arena_start(arena), pages, true);
 }
 
 void span_free(Spans *spans, uint32_t page, size_t count) {
@@ -256,7 +278,7 @@ void span_move(Spans *spans, uint32_t from, uint32_t to, size_t bytes) {
     span_free(spans, from, page_at(spans, from)->count);
     for (uint32_t part; page < end; page += part) {
         part = part_length(page, end);
-        if (spans->range.arenas[page_arena(page)].committed) dirty_mark(spans, page, part, false);
+        if (arena_is_present(&spans->range, page_arena(page))) dirty_mark(spans, page, part, false);
     }
 }
 
@@ -267,13 +289,14 @@ static bool is_claimable(Spans *spans, uint32_t page, uint32_t end) {
         return false;
     uint32_t beyond = end - page - here;
     if (beyond == 0) return true;
-    return range_is_vacant(&spans->range, page_arena(page + here), (beyond + ARENA_PAGES - 1) / ARENA_PAGES);
+    return range_is_vacant(&spans->range, page_arena(page + here), arenas_for(beyond));
 }
 
 bool span_grow(Spans *spans, uint32_t page, size_t count, size_t new_count) {
     if (new_count > RANGE_WINDOW / PAGE_BYTES - page) return false;
     uint32_t end = page + (uint32_t)count, new_end = page + (uint32_t)new_count;
-    if (!is_claimable(spans, end, new_end) || !claim_run(spans, end, new_end)) return false;
+    if (!is_claimable(spans, end, new_end) || !claim_run(spans, end, new_end, is_roomy(spans, page)))
+        return false;
     page_at(spans, page)->count = (uint32_t)new_count;
     page_at(spans, new_end - 1)->state = PAGE_SPAN;
     return true;
@@ -294,9 +317,7 @@ uint32_t span_next(const Spans *spans, uint32_t page) {
     } else {
         page = 0;
     }
-    uint32_t arena = page_arena(page);
     if (page % ARENA_PAGES != 0) return page;
-    while (arena < range->arenas_used && !range->arenas[arena].committed)
-        arena++;
-    return arena < range->arenas_used ? arena * ARENA_PAGES : PAGE_NONE;
+    uint32_t arena = range_next_present(range, page_arena(page));
+    return arena < RANGE_ARENAS ? arena * ARENA_PAGES : PAGE_NONE;
 }

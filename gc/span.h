@@ -14,6 +14,11 @@
  * Knuth, TAOCP 1, 2.5). Free spans never cross an arena's border; two free spans are never neighbours in one
  * arena.
  *
+ * Room to grow. A large block that outgrows its place moves to the middle of the widest gap between arenas, and
+ * from then on grows there without being copied. Its arenas are *roomy*: the pages left over in the last one
+ * wait for it and are in no list. An arena stops being roomy when it is wholly free. Addresses are plenty, and
+ * pages that nobody has touched cost nothing.
+ *
  * Giving back. A freed page is *dirty*: it still has memory behind it. The heap holds on to dirty pages up to
  * a budget; past it, the dirty pages of the arenas that have had some longest are returned to the system
  * until half the budget is left, and of the arenas that are wholly free only a few are kept, the others
@@ -22,7 +27,8 @@
  * that a program that builds and drops the same structure over and over pays for it twice and no more. Full
  * collections forget a quarter of that experience.
  *
- * Tests: tests/unit/test_heap.c, large_blocks, resizing_in_place, memory_goes_back, random_lifetimes_keep_the_accounts.
+ * Tests: tests/unit/test_heap.c, large_blocks, resizing_in_place, a_growing_block_is_given_room,
+ * memory_goes_back, random_lifetimes_keep_the_accounts.
  */
 
 #include "gc/arena.h"
@@ -56,6 +62,10 @@ void spans_fini(Spans *spans);
 /* The first of `count` neighbouring pages, or PAGE_NONE. Their contents are undefined; the descriptors of the
  * first and last page are PAGE_SPAN, and the first has the count. */
 uint32_t span_take(Spans *spans, size_t count);
+
+/* The same, where many pages behind it can still be had: for a block that grows. PAGE_NONE also when only span_take
+ * might find a place. */
+uint32_t span_take_roomy(Spans *spans, size_t count);
 
 /* Give back the `count` pages that span_take gave; they may still hold memory (dirty). */
 void span_free(Spans *spans, uint32_t page, size_t count);

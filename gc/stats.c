@@ -19,16 +19,10 @@ static void count_large(const Page *first, HeapStats *stats) {
     stats->span_slack += (size_t)first->count * PAGE_BYTES - first->bytes;
 }
 
-/* The descriptors of committed arenas, and the pages of the arena records that are touched. */
-static size_t metadata_bytes(const AddressRange *range) {
-    size_t records = (range->arenas_used * sizeof(HeapArena) + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-    return (size_t)range->committed * ARENA_PAGES * (sizeof(Page) + sizeof(PageLinks)) + records;
-}
-
 static void count_arenas(const AddressRange *range, HeapStats *stats) {
     stats->reserved = range->reserved;
     stats->arenas = range->committed;
-    stats->metadata = metadata_bytes(range);
+    stats->metadata = range_metadata_bytes(range);
     stats->taken = (size_t)range->committed * ARENA_BYTES + stats->metadata;
 }
 

@@ -141,9 +141,9 @@ NATIVE(pools) {
 NATIVE(arenas) {
     const AddressRange *range = &vm_heap(vm)->spans.range;
     Value list = list_new(vm, range->committed);
-    for (uint32_t i = 0; i < range->arenas_used && !is_absent(list); i++) {
+    for (uint32_t i = range_next_present(range, 0); i < RANGE_ARENAS && !is_absent(list);
+         i = range_next_present(range, i + 1)) {
         const HeapArena *arena = &range->arenas[i];
-        if (!arena->committed) continue;
         const Row rows[] = {
             {"number", i},
             {"address", (uintptr_t)page_address(range, i * ARENA_PAGES)},

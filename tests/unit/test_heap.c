@@ -198,6 +198,46 @@ START_TEST(resizing_in_place) {
 }
 END_TEST
 
+/* A block that grows while others are made is moved to where it has room once, and takes no other block's pages nor gives
+ * them any. */
+START_TEST(a_growing_block_is_given_room) {
+    VM *vm = vm_new((HeapOptions){.mode = HEAP_POOLS});
+    Heap *heap = &vm->heap;
+    const AddressRange *range = &heap->spans.range;
+    enum { OTHERS = 3000, FIRST = 100 * PAGE_BYTES, LAST = 20 * ARENA_BYTES };
+    void *others[OTHERS];
+    size_t size = FIRST;
+    unsigned char *block = heap_alloc(heap, size);
+    memset(block, 0, size);
+    int made = 0, moves = 0;
+    for (unsigned char mark = 1; size < LAST; mark++) {
+        size_t larger = size + size / 8;
+        for (int i = 0; i < 60; i++)
+            others[made++] = heap_alloc(heap, 3 * PAGE_BYTES);
+        unsigned char *grown = heap_resize(heap, block, size, larger);
+        ck_assert_ptr_nonnull(grown);
+        moves += grown != block;
+        memset(grown + size, mark, larger - size);
+        ck_assert_uint_eq(grown[0], 0);
+        ck_assert_uint_eq(grown[size - 1], (unsigned char)(mark - 1));
+        block = grown;
+        size = larger;
+        assert_sound(vm);
+    }
+    ck_assert_int_le(moves, 4);
+    uint32_t last = page_arena(page_of(range, block + size - 1));
+    ck_assert(range->arenas[last].roomy);
+    for (int i = 0; i < made; i++)
+        ck_assert(!range->arenas[page_arena(page_of(range, others[i]))].roomy);
+    heap_free(heap, block, size);
+    ck_assert(!range->arenas[last].roomy);
+    for (int i = 0; i < made; i++)
+        heap_free(heap, others[i], 3 * PAGE_BYTES);
+    assert_sound(vm);
+    vm_free(vm);
+}
+END_TEST
+
 START_TEST(the_door_as_a_function) {
     VM *vm = vm_new((HeapOptions){.mode = HEAP_POOLS});
     void *block = heap_allocate_fn(&vm->heap, NULL, 0, 100);
@@ -630,6 +670,7 @@ int main(void) {
     tcase_add_loop_test(blocks, impossible_sizes_are_refused, 0, MODE_COUNT);
     tcase_add_loop_test(blocks, resizing_keeps_contents, 0, MODE_COUNT);
     tcase_add_test(blocks, resizing_in_place);
+    tcase_add_test(blocks, a_growing_block_is_given_room);
     tcase_add_test(blocks, the_door_as_a_function);
     tcase_add_loop_test(blocks, random_lifetimes_keep_the_accounts, 0, 2 * MODE_COUNT);
     tcase_add_test(blocks, memory_goes_back);
