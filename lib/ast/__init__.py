@@ -284,11 +284,11 @@ def dump(node, annotate_fields=True, include_attributes=False, *, indent=None, s
         raise TypeError(f"expected AST, got {node.__class__.__name__!r}")
     if indent is not None and not isinstance(indent, str):
         indent = " " * indent
-    return _Dump(annotate_fields, include_attributes, indent, show_empty).shown(node, 0)[0]
+    return _Dump(annotate_fields, include_attributes, indent, show_empty).node(node, 1)[0]
 
 
 class _Dump:
-    """How dump() shows nodes."""
+    """How dump() shows nodes. A level of the tree costs one frame of the interpreter's recursion limit."""
 
     def __init__(self, names, attributes, indent, empty):
         self.names = names
@@ -296,23 +296,24 @@ class _Dump:
         self.indent = indent
         self.empty = empty
 
-    def shown(self, node, level):
-        """(text, whether it may stand with others on a line)."""
-        if isinstance(node, AST):
-            return self.shown_node(node, level + 1)
-        if isinstance(node, list):
-            if not node:
-                return "[]", True
-            start, separator = self.breaks(level + 1)
-            return f"[{start}{separator.join(self.shown(item, level + 1)[0] for item in node)}]", False
-        return repr(node), True
-
     def breaks(self, level):
         if self.indent is None:
             return "", ", "
         return "\n" + self.indent * level, ",\n" + self.indent * level
 
-    def shown_node(self, node, level):
+    def field(self, value, level):
+        """What a node at `level` holds: (text, whether it may stand with others on a line)."""
+        if not isinstance(value, list):
+            return repr(value), True
+        if not value:
+            return "[]", True
+        level += 1
+        start, separator = self.breaks(level)
+        shown = [self.node(item, level + 1) if isinstance(item, AST) else self.field(item, level) for item in value]
+        return f"[{start}{separator.join(text for text, _ in shown)}]", False
+
+    def node(self, node, level):
+        """The same of a node."""
         cls = type(node)
         parts, waiting = [], []
         simple, names = True, self.names
@@ -334,7 +335,7 @@ class _Dump:
             if not names:
                 parts += waiting
                 waiting = []
-            text, plain = self.shown(value, level)
+            text, plain = self.node(value, level + 1) if isinstance(value, AST) else self.field(value, level)
             simple = simple and plain
             parts.append(f"{name}={text}" if names else text)
         if self.attributes and node._attributes:
@@ -342,7 +343,7 @@ class _Dump:
                 value = getattr(node, name, ...)
                 if value is ... or value is None and getattr(cls, name, ...) is None:
                     continue
-                text, plain = self.shown(value, level)
+                text, plain = self.field(value, level)
                 simple = simple and plain
                 parts.append(f"{name}={text}")
         if simple and len(parts) <= 3:
@@ -416,7 +417,17 @@ class NodeTransformer(NodeVisitor):
         """Visit the nodes that this one holds, and put what comes back in their place."""
         for field, old in iter_fields(node):
             if isinstance(old, list):
-                old[:] = self._visited(old)
+                items = []
+                for item in old:
+                    if isinstance(item, AST):
+                        item = self.visit(item)
+                        if item is None:
+                            continue
+                        if not isinstance(item, AST):
+                            items.extend(item)
+                            continue
+                    items.append(item)
+                old[:] = items
             elif isinstance(old, AST):
                 new = self.visit(old)
                 if new is None:
@@ -424,19 +435,6 @@ class NodeTransformer(NodeVisitor):
                 else:
                     setattr(node, field, new)
         return node
-
-    def _visited(self, items):
-        result = []
-        for item in items:
-            if isinstance(item, AST):
-                item = self.visit(item)
-                if item is None:
-                    continue
-                if not isinstance(item, AST):
-                    result.extend(item)
-                    continue
-            result.append(item)
-        return result
 
 
 # --- positions ---
