@@ -104,9 +104,7 @@ static Value fold_unary(Compiler *c, Node *node) {
     }
     case OPERATOR_USub: return fold_result(c, object_unary(c->vm, UNARY_NEGATIVE, operand));
     case OPERATOR_UAdd: return fold_result(c, object_unary(c->vm, UNARY_POSITIVE, operand));
-    default: /* of a bool without the warning, which no filter would let through here */
-        if (is_bool(operand)) return int_small(value_same(operand, TRUE_VALUE) ? -2 : -1);
-        return fold_result(c, object_unary(c->vm, UNARY_INVERT, operand));
+    default: return fold_result(c, object_unary(c->vm, UNARY_INVERT, operand));
     }
 }
 

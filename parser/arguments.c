@@ -41,7 +41,8 @@ static void check_generator(Parser *p, const Sequence *arguments, bool call, Nod
         const Node *first = generator->GeneratorExp.generators.items[0];
         if (first) syntax_error(p, keyword_span(first), "invalid syntax");
     } else if (!alone) {
-        syntax_error(p, generator->span, "Generator expression must be parenthesized");
+        syntax_error(p, span_join(element ? element->span : generator->span, generator->span),
+                     "Generator expression must be parenthesized");
     } else {
         generator->span = arguments->span;
     }

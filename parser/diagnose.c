@@ -54,9 +54,10 @@ static bool is_word(Token token, const char *word) {
            memcmp(token.text, word, token.length) == 0;
 }
 
-/* print x */
+static bool explain_comma(const Scene *s, Prefix operand);
 static bool explain_conditional(const Scene *s, Prefix operand);
 
+/* print x */
 static bool explain_print(const Scene *s) {
     Token word = scene_token(s, s->start);
     bool print = is_word(word, "print");
@@ -79,13 +80,23 @@ static bool may_be_soft_keyword(Token name) {
     return false;
 }
 
+/* (a"b" c): what stands behind a name could be what an old statement prints, and is looked at for itself. */
+static bool explain_behind_name(const Scene *s) {
+    Scene behind = *s;
+    behind.start++;
+    if (scene_kind(s, behind.start) == TK_LPAR) return false;
+    Prefix operand = scene_parse(&behind, START_DISJUNCTION, behind.start);
+    return operand.node && explain_comma(&behind, operand);
+}
+
 /* (a b) */
 static bool explain_comma(const Scene *s, Prefix operand) {
     Token first = scene_token(s, s->start);
     bool star_item = token_is_star(scene_kind_before(s, s->start)) &&
                      scene_kind_before(s, s->start - 1) == TK_COMMA && !scene_is_call(s);
-    if (star_item || (first.kind == TK_NAME && scene_kind(s, s->start + 1) == TK_STRING)) return false;
-    if (first.kind == TK_NAME && may_be_soft_keyword(first)) return false;
+    if (star_item) return false;
+    if (first.kind == TK_NAME && (scene_kind(s, s->start + 1) == TK_STRING || may_be_soft_keyword(first)))
+        return explain_behind_name(s);
     if (operand.end == s->start + 1 && (is_word(first, "print") || is_word(first, "exec"))) return false;
     Prefix next = scene_parse(s, START_EXPRESSION, operand.end);
     return next.node && s->open >= 0 &&
@@ -127,12 +138,13 @@ static bool explain_equal_from(const Scene *s, uint32_t start) {
     Token first = scene_token(s, start);
     Prefix left = scene_parse(s, START_ARITHMETIC, start);
     if (!left.node || scene_kind(s, left.end) != TK_EQUAL) return false;
-    Prefix right = scene_parse(s, START_ARITHMETIC, left.end + 1);
-    if (!right.node || is_assignment(scene_kind(s, right.end))) return false;
     bool display = left.node->kind == AST_List || left.node->kind == AST_Tuple ||
                    left.node->kind == AST_GeneratorExp || first.kind == TK_KW_TRUE ||
                    first.kind == TK_KW_NONE || first.kind == TK_KW_FALSE;
-    if (display) return false;
+    if (display)
+        return false; /* nothing behind the `=` is read, which tells how far an open bracket matters */
+    Prefix right = scene_parse(s, START_ARITHMETIC, left.end + 1);
+    if (!right.node || is_assignment(scene_kind(s, right.end))) return false;
     comparison_suggest(s->p, left.node, right.span);
     return true;
 }
@@ -538,9 +550,20 @@ static const char *block_name(const Scene *s) {
     }
 }
 
+/* `match (x)` and an indented line: a call or an operation, but it looks like the statement without its colon. */
+static bool is_match_without_colon(const Scene *s) {
+    if (scene_kind(s, s->at) != TK_INDENT || scene_kind_before(s, s->at) != TK_NEWLINE ||
+        s->at < s->first + 3)
+        return false;
+    Token word = scene_token(s, s->first);
+    Prefix subject = is_word(word, "match") ? scene_parse(s, START_EXPRESSIONS, s->first + 1) : (Prefix){0};
+    return subject.node && subject.end == s->at - 1;
+}
+
 static bool explain_block(const Scene *s) {
     Token refused = scene_token(s, s->at);
     Span spot = spot_of(s, refused);
+    if (is_match_without_colon(s)) return fail(s, spot, "expected ':'");
     if (scene_kind_before(s, s->at) == TK_NEWLINE && s->at > 0 && scene_accepts(s, TK_INDENT)) {
         uint32_t word = s->first + (scene_kind(s, s->first) == TK_KW_ASYNC);
         parser_fail(s->p, DIAGNOSTIC_INDENTATION_ERROR, spot,
@@ -554,6 +577,7 @@ static bool explain_block(const Scene *s) {
     if (refused.kind != TK_INDENT && refused.kind != TK_DEDENT) return false;
     parser_fail(s->p, DIAGNOSTIC_INDENTATION_ERROR, spot, "unexpected %s",
                 refused.kind == TK_INDENT ? "indent" : "unindent");
+    s->p->error.conclusive = true;
     return true;
 }
 

@@ -82,8 +82,7 @@ static void report(Parser *p) {
     if (p->diagnostics->failed) return;
     const ParseError *error = &p->error;
     uint32_t read_line = p->line[p->line_count - 1].span.line; /* as far as the tokens were looked at */
-    bool explicable = error->kind == DIAGNOSTIC_SYNTAX_ERROR && !error->conclusive;
-    if (explicable && lexer_explain(&p->lexer, read_line)) return;
+    if (!error->conclusive && lexer_explain(&p->lexer, read_line)) return;
     Span span = error->span;
     if (span.end_line > span.line && span.end_column < SPAN_UNKNOWN_END) {
         /* CPython counts the end in the text of the first line. */
@@ -142,6 +141,7 @@ static void refuse_unfinished(Parser *p, bool open_blocks) {
     else
         syntax_error(p, end, "invalid syntax");
     p->error.no_caret = !body.count && !blank;
+    p->error.conclusive = blank;
     p->error.incomplete = true;
 }
 
