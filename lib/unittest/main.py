@@ -10,26 +10,21 @@ __unittest = True
 
 _NO_TESTS_EXITCODE = 5
 
-_USAGE = """usage: {prog} [-h] [-v] [-q] [--locals] [--durations N] [-f] [-c] [-b]
-{pad} [-k TESTNAMEPATTERNS]
-{pad} [tests ...]
+_MAIN_EXAMPLES = """\
+Examples:
+  {0} test_module               - run tests from test_module
+  {0} module.TestClass          - run tests from module.TestClass
+  {0} module.Class.test_method  - run specified test method
+  {0} path/to/test_file.py      - run tests from test_file.py
 """
 
-_HELP = """
-positional arguments:
-  tests                a list of any number of test modules, classes and test
-                       methods.
-
-options:
-  -h, --help           show this help message and exit
-  -v, --verbose        Verbose output
-  -q, --quiet          Quiet output
-  --locals             Show local variables in tracebacks
-  --durations N        Show the N slowest test cases (N=0 for all)
-  -f, --failfast       Stop on first fail or error
-  -c, --catch          Catch Ctrl-C and display results so far
-  -b, --buffer         Buffer stdout and stderr during tests
-  -k TESTNAMEPATTERNS  Only run tests which match the given substring
+_MODULE_EXAMPLES = """\
+Examples:
+  {0}                           - run default set of tests
+  {0} MyTestSuite               - run suite 'MyTestSuite'
+  {0} MyTestCase.testSomething  - run MyTestCase.testSomething
+  {0} MyTestCase                - run all 'test*' test methods
+                                       in MyTestCase
 """
 
 
@@ -55,7 +50,7 @@ class TestProgram:
     module = None
     verbosity = 1
     failfast = catchbreak = buffer = progName = warnings = testNamePatterns = None
-    _discovery_loader = None
+    _discovery_parser = None
 
     def __init__(self, module="__main__", defaultTest=None, argv=None, testRunner=None,
                  testLoader=loader.defaultTestLoader, exit=True, verbosity=1, failfast=None, catchbreak=None,
@@ -85,73 +80,76 @@ class TestProgram:
         self.parseArgs(argv)
         self.runTests()
 
-    def usageExit(self, msg=None, code=2):
-        """Print the usage and end."""
-        pad = " " * (len("usage: ") + len(self.progName))
-        stream = sys.stderr if msg else sys.stdout
-        stream.write(_USAGE.format(prog=self.progName, pad=pad))
-        if msg:
-            stream.write(f"{self.progName}: error: {msg}\n")
-        else:
-            stream.write(_HELP)
-        sys.exit(code)
+    # --- the command line ---
 
-    def _value(self, name, rest, text):
-        """The value of an option: what follows in the same word, or the next one."""
-        if text:
-            return text.removeprefix("=")
-        if not rest:
-            self.usageExit(f"argument {name}: expected one argument")
-        return rest.pop(0)
+    def _getParentArgParser(self):
+        """The options that running tests and discovering them have in common. Those that main() was told are none."""
+        import argparse
+        parser = argparse.ArgumentParser(add_help=False)
+        parser.add_argument("-v", "--verbose", dest="verbosity", action="store_const", const=2, help="Verbose output")
+        parser.add_argument("-q", "--quiet", dest="verbosity", action="store_const", const=0, help="Quiet output")
+        parser.add_argument("--locals", dest="tb_locals", action="store_true", help="Show local variables in tracebacks")
+        parser.add_argument("--durations", type=int, default=None, metavar="N",
+                            help="Show the N slowest test cases (N=0 for all)")
+        for name, flags, text in (("failfast", ("-f", "--failfast"), "Stop on first fail or error"),
+                                  ("catchbreak", ("-c", "--catch"), "Catch Ctrl-C and display results so far"),
+                                  ("buffer", ("-b", "--buffer"), "Buffer stdout and stderr during tests")):
+            if getattr(self, name) is None:
+                parser.add_argument(*flags, dest=name, action="store_true", help=text)
+                setattr(self, name, False)
+        if self.testNamePatterns is None:
+            parser.add_argument("-k", dest="testNamePatterns", action="append", type=_convert_select_pattern,
+                                help="Only run tests which match the given substring")
+            self.testNamePatterns = []
+        return parser
 
-    def _option(self, arg, rest):
-        """Take one option; False if it is none of these."""
-        if arg in ("-h", "--help"):
-            self.usageExit(code=0)
-        elif arg in ("-v", "--verbose"):
-            self.verbosity = 2
-        elif arg in ("-q", "--quiet"):
-            self.verbosity = 0
-        elif arg == "--locals":
-            self.tb_locals = True
-        elif arg in ("-f", "--failfast"):
-            self.failfast = True
-        elif arg in ("-c", "--catch"):
-            self.catchbreak = True
-        elif arg in ("-b", "--buffer"):
-            self.buffer = True
-        elif arg.startswith("-k"):
-            if self.testNamePatterns is None:
-                self.testNamePatterns = []
-            self.testNamePatterns.append(_convert_select_pattern(self._value("-k", rest, arg[2:])))
-        elif arg == "--durations" or arg.startswith("--durations="):
-            self.durations = int(self._value("--durations", rest, arg[len("--durations"):]))
+    def _getMainArgParser(self, parent):
+        import argparse
+        parser = argparse.ArgumentParser(parents=[parent])
+        parser.prog = self.progName
+        parser.print_help = self._print_help
+        parser.add_argument("tests", nargs="*", help="a list of any number of test modules, classes and test methods.")
+        return parser
+
+    def _getDiscoveryArgParser(self, parent):
+        import argparse
+        parser = argparse.ArgumentParser(parents=[parent])
+        parser.prog = f"{self.progName} discover"
+        parser.epilog = ("For test discovery all test modules must be importable from the top level directory of the "
+                         "project.")
+        for name, metavar, text in (("start", "start-directory", "Directory to start discovery ('.' default)"),
+                                    ("pattern", "pattern", "Pattern to match tests ('test*.py' default)"),
+                                    ("top", "top-level-directory",
+                                     "Top level directory of project (defaults to start directory)")):
+            parser.add_argument(f"-{name[0]}", f"--{metavar}", dest=name, help=text)
+        # The same may be said by position.
+        for name in ("start", "pattern", "top"):
+            parser.add_argument(name, nargs="?", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        return parser
+
+    def _initArgParsers(self):
+        parent = self._getParentArgParser()
+        self._main_parser = self._getMainArgParser(parent)
+        self._discovery_parser = self._getDiscoveryArgParser(parent)
+
+    def _print_help(self, *args, **kwargs):
+        print(self._main_parser.format_help())
+        if self.module is None:
+            print(_MAIN_EXAMPLES.format(self.progName))
+            self._discovery_parser.print_help()
         else:
-            return False
-        return True
+            print(_MODULE_EXAMPLES.format(self.progName))
 
     def parseArgs(self, argv):
         """Read the command line and load the tests."""
-        rest = list(argv[1:])
-        if self.module is None and rest and rest[0].lower() == "discover":
-            return self._do_discovery(rest[1:])
-        names = []
-        while rest:
-            arg = rest.pop(0)
-            if arg == "--":
-                names.extend(rest)
-                break
-            if len(arg) > 2 and arg[0] == "-" and arg[1] in "vqfcb":
-                rest.insert(0, "-" + arg[2:])
-                arg = arg[:2]
-            if not arg.startswith("-") or arg == "-":
-                names.append(arg)
-            elif not self._option(arg, rest):
-                self.usageExit(f"unrecognized arguments: {arg}")
-        if self.module is None and not names:
+        self._initArgParsers()
+        if self.module is None and len(argv) > 1 and argv[1].lower() == "discover":
+            return self._do_discovery(argv[2:])
+        self._main_parser.parse_args(argv[1:], self)
+        if self.module is None and not self.tests:
             return self._do_discovery([])
-        if names:
-            self.testNames = [_convert_name(name) for name in names]
+        if self.tests:
+            self.testNames = [_convert_name(name) for name in self.tests]
             if __name__ == "__main__":
                 self.module = None
         elif self.defaultTest is None:
@@ -178,22 +176,10 @@ class TestProgram:
         self.start = "."
         self.pattern = "test*.py"
         self.top = None
-        rest = list(argv)
-        places = []
-        while rest:
-            arg = rest.pop(0)
-            for short, long, attr in (("-s", "--start-directory", "start"), ("-p", "--pattern", "pattern"),
-                                      ("-t", "--top-level-directory", "top")):
-                if arg == short or arg == long or arg.startswith(long + "="):
-                    setattr(self, attr, self._value(short, rest, arg[len(long):] if arg.startswith(long) else ""))
-                    break
-            else:
-                if not arg.startswith("-"):
-                    places.append(arg)
-                elif not self._option(arg, rest):
-                    self.usageExit(f"unrecognized arguments: {arg}")
-        for attr, value in zip(("start", "pattern", "top"), places):
-            setattr(self, attr, value)
+        if argv is not None:
+            if self._discovery_parser is None:
+                self._initArgParsers()
+            self._discovery_parser.parse_args(argv, self)
         self.createTests(from_discovery=True, Loader=Loader)
 
     def runTests(self):
