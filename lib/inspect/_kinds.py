@@ -171,11 +171,23 @@ def _plain_function(obj):
             return obj
 
 
+def _is_functionlike(obj):
+    """Is it a function, or does it look like one? Compiled functions and mocks do."""
+    if isfunction(obj):
+        return True
+    if not callable(obj) or isinstance(obj, type):
+        return False
+    code, defaults = getattr(obj, '__code__', None), getattr(obj, '__defaults__', _coroutine_mark)
+    keyword_defaults = getattr(obj, '__kwdefaults__', _coroutine_mark)
+    return (isinstance(getattr(obj, '__name__', None), str) and isinstance(code, types.CodeType)
+            and (defaults is None or isinstance(defaults, tuple))
+            and (keyword_defaults is None or isinstance(keyword_defaults, dict))
+            and isinstance(getattr(obj, '__annotations__', {}), (dict, types.NoneType)))
+
+
 def _has_flag(obj, flag):
     obj = _plain_function(obj)
-    if not isfunction(obj):
-        return False
-    return bool(obj.__code__.co_flags & flag)
+    return _is_functionlike(obj) and bool(obj.__code__.co_flags & flag)
 
 
 def isgeneratorfunction(obj):

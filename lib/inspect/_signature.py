@@ -4,7 +4,7 @@ import sys
 import types
 
 from inspect._kinds import (CO_VARARGS, CO_VARKEYWORDS, formatannotation, get_annotations, getattr_static, isbuiltin,
-                            isfunction, ismethoddescriptor, ismethodwrapper, ismodule, unwrap)
+                            ismethoddescriptor, ismethodwrapper, ismodule, unwrap, _is_functionlike)
 
 __name__ = 'inspect'  # the home that classes and functions tell
 
@@ -403,7 +403,7 @@ def _signature_of(obj, sigcls=Signature, *, skip_bound=True, follow_wrapped=True
         if not isinstance(given, Signature):
             raise TypeError(f'unexpected object {given!r} in __signature__ attribute')
         return given
-    if isfunction(obj):
+    if _is_functionlike(obj):
         return _from_function(sigcls, obj, evaluate)
     if isbuiltin(obj) or ismethodwrapper(obj) or (ismethoddescriptor(obj) and not isinstance(obj, type)
                                                   and hasattr(obj, '__text_signature__')):

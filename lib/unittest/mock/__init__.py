@@ -522,8 +522,12 @@ class NonCallableMock:
             except ValueError:
                 lacking.append(each)
         if lacking:
-            raise AssertionError(f"{self._name_or_mock()!r} does not contain all of {tuple(lacking)!r} in its "
-                                 f"{what[:-1].lower()} list, found {all_calls!r} instead") from cause
+            if what == 'Awaits':
+                problem = f'{tuple(lacking)!r} not all found in await list'
+            else:
+                problem = (f'{self._name_or_mock()!r} does not contain all of {tuple(lacking)!r} in its call list, '
+                           f'found {_CallList(left)!r} instead')
+            raise AssertionError(problem) from cause
 
 
 class CallableMixin:
