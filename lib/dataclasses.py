@@ -412,15 +412,24 @@ def _choose_hash(source, cls, params, field_list, names):
 
 
 def _annotation_text(annotation):
+    if getattr(annotation, "__module__", None) == "typing":
+        return repr(annotation).replace("typing.", "")
     if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
         if annotation.__module__ == "builtins":
             return annotation.__qualname__
         return f"{annotation.__module__}.{annotation.__qualname__}"
-    return repr(annotation).replace("typing.", "")
+    return repr(annotation)
 
 
-def _signature_text(std_fields, kw_only_fields):
-    """The parameters of __init__, for the docstring."""
+def _signature_text(cls, made_init, std_fields, kw_only_fields):
+    """The parameters of the class, for the docstring."""
+    if (not made_init or type(cls) is not type or cls.__new__ is not object.__new__
+            or hasattr(cls, "__signature__")):
+        import inspect
+        try:
+            return str(inspect.signature(cls)).replace(" -> None", "")
+        except (TypeError, ValueError):
+            return ""
     parts = []
     for group, mark in ((std_fields, None), (kw_only_fields, "*")):
         group = [f for f in group if f.init]
@@ -458,18 +467,23 @@ def _process_class(cls, params):
     _add_methods(source, cls, params, fields, field_list, names)
     no_hash = _choose_hash(source, cls, params, field_list, names)
     functions = source.compile(cls, module_globals)
-    if "__init__" in functions:
+    made_init = "__init__" in functions and "__init__" not in names
+    if made_init:
         functions["__init__"].__annotations__ = {f.name: f.type for f in init_fields if f.init} | {"return": None}
+    else:
+        functions.pop("__init__", None)
     if "__repr__" in functions:
         functions["__repr__"] = recursive_repr()(functions["__repr__"])
-    for name, function in functions.items():
-        setattr(cls, name, function)
-    if no_hash:
-        cls.__hash__ = None
     if "__replace__" not in names:
         cls.__replace__ = _replace
+    if no_hash:
+        cls.__hash__ = None
+    elif "__hash__" in functions:
+        cls.__hash__ = functions.pop("__hash__")
+    for name, function in functions.items():
+        setattr(cls, name, function)
     if not getattr(cls, "__doc__"):
-        cls.__doc__ = cls.__name__ + (_signature_text(std_fields, kw_only_fields) if params.init else "()")
+        cls.__doc__ = cls.__name__ + _signature_text(cls, made_init, std_fields, kw_only_fields)
     if params.match_args and "__match_args__" not in names:
         cls.__match_args__ = tuple(f.name for f in std_fields if f.init)
     if params.weakref_slot and not params.slots:
