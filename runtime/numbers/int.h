@@ -65,12 +65,21 @@ RAISES bool int_to_double(VM *vm, Value v,
 NEW RAISES Value int_from_digits(VM *vm, const char *digits, size_t length, int base);
 /* int(text, base): signs, prefixes, underscores, white space; ValueError as CPython's. */
 NEW RAISES Value int_parse(VM *vm, Value text, int base);
-/* The digits of an integer, with its sign, written in front of `end`; where they begin. */
-enum { INT_DECIMAL_ROOM = 24 };
+/* The digits of an integer, with its sign and a prefix of two behind that, written in front of `end`; where they begin. */
+enum { INT_DECIMAL_ROOM = 24, INT_DIGITS_ROOM = 80 };
 char *int_print_decimal(int64_t i, char *end);
+char *int_print_digits(int64_t i, unsigned base, const char *prefix, char *end);
 NEW RAISES Value int_print_immediate(VM *vm, int64_t i, unsigned base,
                                      const char *prefix /* behind the sign */);
 NEW RAISES Value int_to_string(VM *vm, Value v, int base); /* no prefix, lower case, '-' when negative */
+/* The same for a moment: without an object if the integer is immediate. The caller drops `owner` (value_xdrop). */
+typedef struct {
+    char *text; /* not terminated */
+    size_t length;
+    Value owner; /* the str it is in; ABSENT: it is in `local` */
+    char local[INT_DIGITS_ROOM];
+} IntText;
+RAISES bool int_text_init(VM *vm, IntText *t, Value v, int base);
 /* The binary operators: both of int's family; NOT_IMPLEMENTED else. */
 NEW RAISES Value int_binary(VM *vm, BinaryOp op, Value a, Value b);
 NEW RAISES Value int_add(VM *vm, Value a, Value b);

@@ -35,8 +35,8 @@ char *int_print_decimal(int64_t i, char *end) {
     return next;
 }
 
-Value int_print_immediate(VM *vm, int64_t i, unsigned base, const char *prefix) {
-    char text[80], *end = text + sizeof text, *next = end;
+char *int_print_digits(int64_t i, unsigned base, const char *prefix, char *end) {
+    char *next = end;
     uint64_t rest = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
     if (base == 10) {
         next = print_decimal(rest, next);
@@ -51,7 +51,28 @@ Value int_print_immediate(VM *vm, int64_t i, unsigned base, const char *prefix) 
     for (size_t length = strlen(prefix); length > 0;)
         *--next = prefix[--length];
     if (i < 0) *--next = '-';
-    return string_from_ascii(vm, next, (size_t)(end - next));
+    return next;
+}
+
+Value int_print_immediate(VM *vm, int64_t i, unsigned base, const char *prefix) {
+    char text[INT_DIGITS_ROOM], *end = text + sizeof text;
+    char *start = int_print_digits(i, base, prefix, end);
+    return string_from_ascii(vm, start, (size_t)(end - start));
+}
+
+bool int_text_init(VM *vm, IntText *t, Value v, int base) {
+    t->owner = ABSENT;
+    if (is_int(v)) {
+        char *end = t->local + sizeof t->local;
+        t->text = int_print_digits(int_get(v), (unsigned)base, "", end);
+        t->length = (size_t)(end - t->text);
+        return true;
+    }
+    t->owner = int_to_string(vm, v, base);
+    if (is_absent(t->owner)) return false;
+    t->text = (char *)as_string(t->owner)->data;
+    t->length = as_string(t->owner)->length;
+    return true;
 }
 
 /* Do this many bits certainly have more decimal digits than the limit allows? */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/copy.h"
+#include "runtime/bytes/bytes.h"
 #include "runtime/errors/error.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
@@ -84,17 +85,23 @@ bool builder_reserve(Builder *b, int64_t count) { return make_room(b, count, 0);
 Value builder_finish(Builder *b) {
     Value result = ABSENT;
     if (!b->failed) {
-        if (b->length == 0) {
-            result = value_ref(b->vm->empty_string);
+        if (b->ascii && b->width_log == 0) {
+            result = string_from_ascii(b->vm, (const char *)b->data, (size_t)b->length);
         } else if (b->length == 1) {
             result = string_from_char(b->vm, read_at(b->data, b->width_log, 0));
         } else {
             static const uint32_t limits[] = {0xFF, 0xFFFF, 0x10FFFF};
-            String *s = string_new(b->vm, b->length, b->ascii ? 0x7F : limits[b->width_log]);
+            String *s = string_new(b->vm, b->length, limits[b->width_log]);
             if (s) copy_bytes(s->data, b->data, (size_t)b->length << b->width_log);
             result = from_object(s);
         }
     }
+    builder_fini(b);
+    return result;
+}
+
+Value builder_finish_bytes(Builder *b) {
+    Value result = b->failed ? ABSENT : bytes_from(b->vm, b->data, b->length);
     builder_fini(b);
     return result;
 }
@@ -110,20 +117,24 @@ void builder_repeat(Builder *b, uint32_t c, int64_t count) {
         write_at(b->data, b->width_log, b->length++, c);
 }
 
-void builder_ascii(Builder *b, const char *text, size_t length) {
-    if (length == 0 || !make_room(b, (int64_t)length, 0)) return;
-    if (b->width_log == 0) {
-        copy_bytes(b->data + b->length, text, length);
-    } else if (b->width_log == 1) {
-        uint16_t *to = (uint16_t *)b->data + b->length;
-        for (size_t i = 0; i < length; i++)
-            to[i] = (uint8_t)text[i];
+void builder_units(Builder *b, const void *units, unsigned width_log, int64_t count, uint32_t maximum) {
+    if (count > 0 && !make_room(b, count, maximum)) return;
+    if (width_log == b->width_log) {
+        copy_bytes(b->data + ((size_t)b->length << width_log), units, (size_t)count << width_log);
     } else {
-        uint32_t *to = (uint32_t *)b->data + b->length;
-        for (size_t i = 0; i < length; i++)
-            to[i] = (uint8_t)text[i];
+        for (int64_t i = 0; i < count; i++)
+            write_at(b->data, b->width_log, b->length + i, read_at(units, width_log, i));
     }
-    b->length += (int64_t)length;
+    b->length += count;
+}
+
+void builder_ascii(Builder *b, const char *text, size_t length) {
+    if (b->width_log == 0 && (int64_t)length <= b->capacity - b->length && !b->failed) {
+        copy_bytes(b->data + b->length, text, length);
+        b->length += (int64_t)length;
+    } else {
+        builder_units(b, text, 0, (int64_t)length, 0);
+    }
 }
 
 void builder_c(Builder *b, const char *ascii_text) { builder_ascii(b, ascii_text, strlen(ascii_text)); }
@@ -142,16 +153,13 @@ void builder_utf8(Builder *b, const char *text, size_t length) {
 
 void builder_slice(Builder *b, Value string, int64_t start, int64_t stop) {
     const String *s = as_string(string);
-    if (stop <= start || !make_room(b, stop - start, string_maximum_in(s, start, stop))) return;
-    if (s->width_log == b->width_log) {
-        unsigned w = b->width_log;
-        memcpy(b->data + ((size_t)b->length << w), s->data + ((size_t)start << w),
-               (size_t)(stop - start) << w);
+    const uint8_t *from = s->data + ((size_t)start << s->width_log);
+    if (stop <= start) return;
+    if (s->ascii) {
+        builder_ascii(b, (const char *)from, (size_t)(stop - start));
     } else {
-        for (int64_t i = start; i < stop; i++)
-            write_at(b->data, b->width_log, b->length + i - start, string_at(s, i));
+        builder_units(b, from, s->width_log, stop - start, string_maximum_in(s, start, stop));
     }
-    b->length += stop - start;
 }
 
 void builder_string(Builder *b, Value string) {

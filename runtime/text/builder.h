@@ -29,6 +29,8 @@ void builder_init(Builder *b, VM *vm);
 void builder_fini(Builder *b);
 /* The text as a str; ends the builder. NEW, RAISES. */
 NEW RAISES Value builder_finish(Builder *b);
+/* The text, all of whose code points are below 256, as bytes; the same else. */
+NEW RAISES Value builder_finish_bytes(Builder *b);
 
 void builder_char_slow(Builder *b, uint32_t c);
 static inline void builder_char(Builder *b, uint32_t c) {
@@ -43,6 +45,8 @@ static inline void builder_char(Builder *b, uint32_t c) {
 RAISES bool builder_reserve(Builder *b, int64_t count); /* room for ASCII ones, all at once */
 void builder_repeat(Builder *b, uint32_t c, int64_t count);
 void builder_ascii(Builder *b, const char *text, size_t length);
+/* `count` code points of 1 << width_log bytes, the greatest of which takes no more room than `maximum`. */
+void builder_units(Builder *b, const void *units, unsigned width_log, int64_t count, uint32_t maximum);
 void builder_c(Builder *b, const char *ascii_text);
 void builder_utf8(Builder *b, const char *text, size_t length); /* valid WTF-8 */
 void builder_string(Builder *b, Value string);

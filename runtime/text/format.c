@@ -264,27 +264,18 @@ static Value format_int_as(VM *vm, Value number, const Spec *spec) {
                : spec->type == 'x' || spec->type == 'X' ? 16
                                                         : 10;
     const char *prefix = base == 2 ? "0b" : base == 8 ? "0o" : spec->type == 'X' ? "0X" : "0x";
-    Value text = int_to_string(vm, number, base);
-    if (is_absent(text)) return ABSENT;
-    String *s = as_string(text);
-    bool negative = s->data[0] == '-';
-    char local[72], *digits = (char *)s->data + negative;
-    size_t count = (size_t)s->length - negative;
-    char *upper = spec->type != 'X' ? NULL : count <= sizeof local ? local : memory_alloc(vm, count);
-    if (spec->type == 'X') {
-        if (!upper) {
-            value_drop(vm, text);
-            return ABSENT;
-        }
-        for (size_t i = 0; i < count; i++)
-            upper[i] = digits[i] >= 'a' ? (char)(digits[i] - 32) : digits[i];
-        digits = upper;
+    IntText t;
+    if (!int_text_init(vm, &t, number, base)) return ABSENT;
+    bool negative = t.text[0] == '-';
+    NumberText n = {
+        .sign = shown_sign(spec, negative), .digits = t.text + negative, .digit_count = t.length - negative};
+    for (size_t i = 0; i < t.length && spec->type == 'X';
+         i++) { /* nobody else has seen the str, if it is one */
+        if (t.text[i] >= 'a') t.text[i] = (char)(t.text[i] - 32);
     }
-    NumberText n = {.sign = shown_sign(spec, negative), .digits = digits, .digit_count = count};
     if (spec->alternate && base != 10) n.prefix = prefix, n.prefix_length = 2;
     Value result = lay_out(vm, spec, &n);
-    if (upper && upper != local) memory_free(vm, upper, count);
-    value_drop(vm, text);
+    value_xdrop(vm, t.owner);
     return result;
 }
 

@@ -1,8 +1,8 @@
 /*
  * The % operator of str and bytes: printf-style conversions.
  *
- * %[(key)][flags][width][.precision][length]type. A bytes template is read as Latin-1 text and its result
- * turned back, so that one formatter serves both.
+ * %[(key)][flags][width][.precision][length]type. A bytes template is read as Latin-1 text, so that one formatter serves
+ * both.
  */
 #include "runtime/bytes/buffer.h"
 #include "runtime/text/builder.h"
@@ -13,13 +13,15 @@
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
+#include "runtime/text/strsearch.h"
 #include "runtime/text/text.h"
 #include "runtime/containers/tuple.h"
 
 typedef struct {
     VM *vm;
-    const String *text;
-    Value text_value;
+    Value template;
+    Text text;
+    int64_t end;     /* its length */
     int64_t at;      /* the next character of the template */
     Value arguments; /* a tuple, a mapping or a single value */
     int64_t next;    /* the next positional argument */
@@ -29,6 +31,7 @@ typedef struct {
     bool used_key;
     bool bytes;
     Builder out;
+    Value whole; /* a text that is all of the result, of whatever class, owned; or ABSENT */
 } Formatter;
 
 typedef struct {
@@ -53,21 +56,14 @@ static Value key_argument(Formatter *f) {
     VM *vm = f->vm;
     int64_t start = f->at;
     int depth = 1;
-    for (; f->at < (int64_t)f->text->length; f->at++) {
-        uint32_t c = string_at(f->text, f->at);
+    for (; f->at < f->end; f->at++) {
+        uint32_t c = text_at(f->text, f->at);
         if (c == '(') depth++;
         if (c == ')' && --depth == 0) break;
     }
     if (depth) return raise_value(vm, "incomplete format key");
-    Value key = string_slice(vm, f->text_value, start, f->at++);
+    Value key = text_slice(vm, f->template, start, f->at++); /* of a bytes template it is bytes */
     if (is_absent(key)) return ABSENT;
-    if (f->bytes) { /* keys of a bytes template are bytes */
-        String *s = as_string(key);
-        Value as_bytes_key = bytes_from(vm, s->data, (int64_t)s->length);
-        value_drop(vm, key);
-        key = as_bytes_key;
-        if (is_absent(key)) return ABSENT;
-    }
     Value value = object_get_item(vm, f->arguments, key);
     value_drop(vm, key);
     f->used_key = true;
@@ -76,9 +72,7 @@ static Value key_argument(Formatter *f) {
 
 /* --- parsing --- */
 
-static uint32_t next_char(Formatter *f) {
-    return f->at < (int64_t)f->text->length ? string_at(f->text, f->at++) : 0;
-}
+static inline uint32_t next_char(Formatter *f) { return f->at < f->end ? text_at(f->text, f->at++) : 0; }
 
 /* What a number in a conversion may be: a width any size, a precision an int of C. */
 typedef struct {
@@ -108,12 +102,11 @@ static bool parse_count(Formatter *f, uint32_t *c, const CountKind *kind, int64_
     return true;
 }
 
-static bool parse_conversion(Formatter *f, Conversion *c) {
+/* What stands between '%' and the type, the first of it being `next`. */
+static bool parse_conversion(Formatter *f, Conversion *c, uint32_t next) {
     static const CountKind width_kind = {INT64_MAX, "width too big", "ssize_t"};
     const CountKind precision_kind = {INT32_MAX, f->bytes ? "prec too big" : "precision too big", "int"};
     VM *vm = f->vm;
-    *c = (Conversion){.precision = -1};
-    uint32_t next = next_char(f);
     if (next == '(') {
         if (!f->is_mapping) return raise_type(vm, "format requires a mapping"), false;
         c->key_value = key_argument(f);
@@ -152,19 +145,18 @@ static bool parse_conversion(Formatter *f, Conversion *c) {
 
 static void pad(Builder *b, int64_t count) { builder_repeat(b, ' ', count); }
 
-static void append_padded(Formatter *f, const Conversion *c, Value string, int64_t length) {
-    int64_t padding = c->width - length;
-    if (!c->left) pad(&f->out, padding);
-    builder_slice(&f->out, string, 0, length);
-    if (c->left) pad(&f->out, padding);
+static void append_padded(Formatter *f, const Conversion *c, Text t, uint32_t maximum) {
+    int64_t padding = c->width - t.length;
+    if (padding > 0 && !c->left) pad(&f->out, padding);
+    builder_units(&f->out, t.data, t.width_log, t.length, maximum);
+    if (padding > 0 && c->left) pad(&f->out, padding);
 }
 
-/* bytes, or anything with __bytes__, as Latin-1 text. */
-static Value bytes_as_text(VM *vm, Value v) {
+/* bytes, or what anything with __bytes__ gives. NEW, RAISES. */
+static Value bytes_operand(VM *vm, Value v) {
     Value bytes = ABSENT;
-    if (is_bytes(v)) {
-        bytes = value_ref(v);
-    } else if (type_of(v)->flags & TYPE_BYTEARRAY) {
+    if (is_bytes(v)) return value_ref(v);
+    if (type_of(v)->flags & TYPE_BYTEARRAY) {
         bytes = object_call(vm, from_object(&bytes_type), &v, 1, ABSENT);
     } else {
         Value method = object_special(vm, v, NAME_OF(vm, bytes));
@@ -182,27 +174,28 @@ static Value bytes_as_text(VM *vm, Value v) {
                 vm, "%%b requires a bytes-like object, or an object that implements __bytes__, not '%T'", v);
         }
     }
-    if (is_absent(bytes)) return ABSENT;
-    String *s = string_new(vm, as_bytes(bytes)->length, 0xFF);
-    if (s) memcpy(s->data, as_bytes(bytes)->data, (size_t)s->length);
-    value_drop(vm, bytes);
-    return from_object(s);
+    return bytes;
 }
 
 static bool append_text(Formatter *f, const Conversion *c, Value v) {
     VM *vm = f->vm;
     Value text;
     if (f->bytes && (c->type == 's' || c->type == 'b')) {
-        text = bytes_as_text(vm, v);
+        text = bytes_operand(vm, v);
     } else if (c->type == 's') {
-        text = object_str(vm, v);
+        text = is_exactly(v, &str_type) ? value_ref(v) : object_str(vm, v);
     } else {
         text = c->type == 'r' && !f->bytes ? object_repr(vm, v) : object_ascii(vm, v);
     }
     if (is_absent(text)) return false;
-    int64_t length = string_length(as_string(text));
-    if (c->precision >= 0 && c->precision < length) length = c->precision;
-    append_padded(f, c, text, length);
+    Text t = text_of(text);
+    bool alone = f->out.length == 0 && f->at == f->end && c->precision < 0 && c->width == 0;
+    if (alone && (f->bytes ? is_exactly(text, &bytes_type) : is_string(text))) {
+        f->whole = text;
+        return true;
+    }
+    if (c->precision >= 0 && c->precision < t.length) t.length = c->precision;
+    append_padded(f, c, t, is_string(text) ? string_maximum_in(as_string(text), 0, t.length) : 0xFF);
     value_drop(vm, text);
     return true;
 }
@@ -298,17 +291,17 @@ static bool append_integer(Formatter *f, const Conversion *c, Value v) {
     Value i = integer_operand(f, c, v);
     if (is_absent(i)) return false;
     int base = c->type == 'o' ? 8 : c->type == 'x' || c->type == 'X' ? 16 : 10;
-    Value text = int_to_string(vm, i, base);
+    IntText t;
+    bool printed = int_text_init(vm, &t, i, base);
     value_drop(vm, i);
-    if (is_absent(text)) return false;
-    String *s = as_string(text);
-    bool negative = s->data[0] == '-';
-    int64_t count = (int64_t)s->length - negative;
+    if (!printed) return false;
+    bool negative = t.text[0] == '-';
+    int64_t count = (int64_t)t.length - negative;
     const char *prefix = !c->alternate || base == 10 ? "" : base == 8 ? "0o" : c->type == 'X' ? "0X" : "0x";
     int64_t zeros = c->precision > count ? c->precision - count : 0;
     int64_t start = f->out.length;
-    append_number(f, c, sign_of(c, negative), prefix, (const char *)s->data + negative, count, zeros);
-    value_drop(vm, text);
+    append_number(f, c, sign_of(c, negative), prefix, t.text + negative, count, zeros);
+    value_xdrop(vm, t.owner);
     if (c->type == 'X' && !f->out.failed) builder_upper_ascii(&f->out, start);
     return true;
 }
@@ -337,6 +330,8 @@ static bool append_float(Formatter *f, const Conversion *c, Value v) {
 }
 
 static bool raise_unknown(Formatter *f, uint32_t type) {
+    if (f->bytes && type >= 0x80) /* a char of C with a sign */
+        return raise_overflow(f->vm, "character argument not in range(0x110000)"), false;
     long long at = (long long)f->at - 1;
     uint32_t shown = f->bytes || (type >= 32 && type < 127) ? type : '?';
     raise_value(f->vm, "unsupported format character '%c' (0x%x) at index %lld", shown, type, at);
@@ -370,13 +365,18 @@ static bool append_value(Formatter *f, const Conversion *c, Value v) {
 
 /* One conversion, behind its '%'. */
 static bool convert(Formatter *f) {
-    Conversion c;
-    if (f->at < (int64_t)f->text->length && string_at(f->text, f->at) == '%') {
-        f->at++;
+    Conversion c = {.precision = -1};
+    uint32_t next = next_char(f);
+    if (next == '%') {
         builder_char(&f->out, '%');
         return true;
     }
-    bool ok = parse_conversion(f, &c);
+    bool plain = next >= 'a' && next != 'h' && next != 'l', ok = true; /* nothing but the type */
+    if (plain) {
+        c.type = next;
+    } else {
+        ok = parse_conversion(f, &c, next);
+    }
     if (ok) {
         Value v = is_absent(c.key_value) ? next_argument(f) : c.key_value;
         ok = !is_absent(v) && append_value(f, &c, v) && !f->out.failed;
@@ -385,14 +385,23 @@ static bool convert(Formatter *f) {
     return ok;
 }
 
+/* Up to the next '%', or to the template's end. */
+static void append_literal(Formatter *f) {
+    int64_t start = f->at, length = text_find_unit(text_part(f->text, start, f->end), '%');
+    f->at = length < 0 ? f->end : start + length;
+    if (f->bytes) {
+        builder_units(&f->out, f->text.data + start, 0, f->at - start, 0xFF);
+    } else if (f->at - start == f->end) {
+        f->whole = value_ref(f->template);
+    } else {
+        builder_slice(&f->out, f->template, start, f->at);
+    }
+}
+
 static bool run(Formatter *f) {
-    int64_t length = (int64_t)f->text->length;
-    while (f->at < length) {
-        int64_t literal = f->at;
-        while (f->at < length && string_at(f->text, f->at) != '%')
-            f->at++;
-        builder_slice(&f->out, f->text_value, literal, f->at);
-        if (f->at == length) break;
+    while (f->at < f->end) {
+        append_literal(f);
+        if (f->at == f->end) break;
         f->at++;
         if (!convert(f)) return false;
     }
@@ -407,8 +416,10 @@ static Value format(VM *vm, Value template, Value arguments, bool bytes) {
     const Type *type = type_of(arguments);
     Formatter f; /* field by field: an initializer would clear the builder's room too */
     f.vm = vm;
-    f.text = as_string(template);
-    f.text_value = template;
+    f.template = template;
+    f.text = text_of(template);
+    f.end = f.text.length;
+    f.whole = ABSENT;
     f.arguments = arguments;
     f.bytes = bytes;
     f.at = f.next = 0;
@@ -418,8 +429,11 @@ static Value format(VM *vm, Value template, Value arguments, bool bytes) {
     f.is_mapping = type->container.get_item && !f.is_row &&
                    !(type->flags & (bytes ? TYPE_STR | TYPE_BYTES | TYPE_BYTEARRAY : TYPE_STR));
     builder_init(&f.out, vm);
-    if (run(&f)) return builder_finish(&f.out);
+    bool done = run(&f);
+    if (done && is_absent(f.whole)) return bytes ? builder_finish_bytes(&f.out) : builder_finish(&f.out);
     builder_fini(&f.out);
+    if (done) return f.whole;
+    value_xdrop(vm, f.whole);
     return ABSENT;
 }
 
@@ -428,14 +442,5 @@ Value format_percent(VM *vm, Value template, Value arguments) {
 }
 
 Value format_percent_bytes(VM *vm, Value template, Value arguments) {
-    const Bytes *b = as_bytes(template);
-    String *text = string_new(vm, b->length, 0xFF);
-    if (!text) return ABSENT;
-    memcpy(text->data, b->data, (size_t)b->length);
-    Value result = format(vm, from_object(text), arguments, true);
-    value_drop(vm, from_object(text));
-    if (is_absent(result)) return ABSENT;
-    Value bytes = bytes_from(vm, as_string(result)->data, string_length(as_string(result)));
-    value_drop(vm, result);
-    return bytes;
+    return format(vm, template, arguments, true);
 }

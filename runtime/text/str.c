@@ -53,11 +53,20 @@ String *string_new(VM *vm, int64_t length, uint32_t maximum) {
     return make(vm, length, width_for(maximum), false);
 }
 
+static __attribute__((noinline)) void dealloc_unusual(VM *vm, String *s) {
+    if (s->interned) intern_forget(vm, s);
+    bool exact = s->head.type == &str_type;
+    object_free(vm, &s->head,
+                exact ? sizeof *s + data_size(s) : instance_size(&s->head, (int64_t)data_size(s)));
+}
+
 void string_dealloc(VM *vm, Object *self) {
     String *s = (String *)self;
-    if (s->interned) intern_forget(vm, s);
-    bool exact = self->type == &str_type;
-    object_free(vm, self, exact ? sizeof *s + data_size(s) : instance_size(self, (int64_t)data_size(s)));
+    if (s->interned || self->type != &str_type || self->gc != GC_UNTRACKED) {
+        dealloc_unusual(vm, s);
+    } else {
+        heap_free(vm_heap(vm), s, sizeof *s + data_size(s));
+    }
 }
 
 void string_store(String *s, int64_t index, uint32_t c) {
@@ -69,8 +78,7 @@ void string_store(String *s, int64_t index, uint32_t c) {
 }
 
 Value string_from_ascii(VM *vm, const char *text, size_t length) {
-    if (length == 0) return value_ref(vm->empty_string);
-    if (length == 1) return value_ref(vm->characters[(uint8_t)text[0]]);
+    if (length <= 1) return value_ref(length ? vm->characters[(uint8_t)text[0]] : vm->empty_string);
     String *s = make(vm, (int64_t)length, 0, true);
     if (!s) return ABSENT;
     copy_bytes(s->data, text, length);

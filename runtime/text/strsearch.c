@@ -270,6 +270,10 @@ int64_t finder_next(Finder *f) {
 }
 
 int64_t text_rfind(Text t, Text wanted) {
+    if (wanted.length == 1 && wanted.width_log == 0 && t.width_log == 0) {
+        const uint8_t *found = memrchr(t.data, wanted.data[0], (size_t)t.length);
+        return found ? found - t.data : -1;
+    }
     if (wanted.length == 0) return t.length;
     if (cannot_occur(t, wanted)) return -1;
     uint32_t first = text_at(wanted, 0);

@@ -4,8 +4,7 @@
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 
-bool text_size_argument(VM *vm, Value v, int64_t *size) {
-    if (is_absent(v)) return true;
+bool text_any_size_argument(VM *vm, Value v, int64_t *size) {
     Value index = object_index(vm, v);
     if (is_absent(index)) return false;
     bool small = int_to_int64(index, size);

@@ -60,7 +60,13 @@ static inline Text text_part(Text t, int64_t start, int64_t stop) {
 }
 
 /* A size through __index__; OverflowError when it is no int64. ABSENT leaves *size as it is. */
-RAISES bool text_size_argument(VM *vm, Value v, int64_t *size);
+RAISES bool text_any_size_argument(VM *vm, Value v, int64_t *size);
+RAISES static inline bool text_size_argument(VM *vm, Value v, int64_t *size) {
+    if (is_absent(v)) return true;
+    if (!is_int(v)) return text_any_size_argument(vm, v, size);
+    *size = int_get(v);
+    return true;
+}
 
 /* An upper bound of the units of `v`, and whether all are below 128. */
 static inline uint32_t text_limit(Value v) { return is_string(v) ? string_limit(as_string(v)) : 0xFF; }

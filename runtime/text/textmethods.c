@@ -252,7 +252,7 @@ static bool fill_argument(VM *vm, const char *method, Value self, Value v, uint3
 
 /* How much of the width goes to the left: with `where` -1 nothing, 1 all, 0 half, an odd rest as in CPython. */
 static Value pad_method(VM *vm, const char *method, Value *args, int where) {
-    int64_t width;
+    int64_t width = 0;
     uint32_t fill;
     if (!text_size_argument(vm, args[1], &width)) return ABSENT;
     if (!fill_argument(vm, method, args[0], args[2], &fill)) return ABSENT;
@@ -270,7 +270,7 @@ TEXT_METHOD(ljust) { return pad_method(vm, "ljust", args, -1); }
 TEXT_METHOD(rjust) { return pad_method(vm, "rjust", args, 1); }
 
 TEXT_METHOD(zfill) {
-    int64_t width;
+    int64_t width = 0;
     if (!text_size_argument(vm, args[1], &width)) return ABSENT;
     Text t = text_of(args[0]);
     if (width <= t.length) return text_slice(vm, args[0], 0, t.length);

@@ -7,11 +7,14 @@
 #include "runtime/text/textmethods.h"
 #include "runtime/containers/tuple.h"
 
-/* A text that is taken apart. */
+/* A text that is taken apart. Its parts are fields of their own: a Text in memory would be written byte by byte and be
+ * waited for. */
 typedef struct {
     VM *vm;
     Value self;
-    Text text;
+    const uint8_t *data;
+    int64_t length;
+    unsigned width_log;
     bool bytes;
     bool ascii; /* an exact str of ASCII characters */
     bool exact; /* an exact bytes */
@@ -20,24 +23,36 @@ typedef struct {
 static inline void source_init(Source *s, VM *vm, Value self) {
     const Type *type = as_object(self)->type;
     bool string = type == &str_type;
+    Text t = string ? text_of_string(as_string(self)) : text_of(self);
     s->vm = vm;
     s->self = self;
-    s->text = string ? text_of_string(as_string(self)) : text_of(self);
+    s->data = t.data;
+    s->length = t.length;
+    s->width_log = t.width_log;
     s->bytes = !string && !is_string(self);
     s->ascii = string && as_string(self)->ascii;
     s->exact = type == &bytes_type;
 }
 
+static inline Text source_text(const Source *s) { return (Text){s->data, s->length, s->width_log}; }
+
+/* Part of an ASCII str, the commonest, which is not all of it? */
+static inline bool is_ascii_part(const Source *s, int64_t start, int64_t stop) {
+    return s->ascii && stop - start < s->length;
+}
+
+static inline Value ascii_part(const Source *s, int64_t start, int64_t stop) {
+    return string_from_ascii(s->vm, (const char *)s->data + start, (size_t)(stop - start));
+}
+
+static Value any_part(const Source *s, int64_t start, int64_t stop) {
+    bool bytes = s->exact && stop - start < s->length;
+    return bytes ? bytes_part(s->vm, s->data + start, stop - start) : text_slice(s->vm, s->self, start, stop);
+}
+
 /* NEW, RAISES. */
 static inline Value part(const Source *s, int64_t start, int64_t stop) {
-    const uint8_t *data = s->text.data + start;
-    int64_t length = stop - start;
-    if (length == s->text.length) return text_slice(s->vm, s->self, start, stop);
-    if (s->ascii) {
-        return length == 1 ? value_ref(s->vm->characters[*data])
-                           : string_from_ascii(s->vm, (const char *)data, (size_t)length);
-    }
-    return s->exact ? bytes_part(s->vm, data, length) : text_slice(s->vm, s->self, start, stop);
+    return is_ascii_part(s, start, stop) ? ascii_part(s, start, stop) : any_part(s, start, stop);
 }
 
 /*
@@ -58,10 +73,19 @@ static bool splitter_init(Splitter *s, VM *vm, Value self, int64_t splits) {
     return true;
 }
 
-static inline bool add(Splitter *s, int64_t start, int64_t stop) {
+static bool add_growing(Splitter *s, int64_t start, int64_t stop) {
     List *list = as_list(s->list);
     if (list->length == list->capacity && !list_reserve(s->source.vm, list, list->capacity * 2)) return false;
     Value item = part(&s->source, start, stop);
+    if (!is_absent(item)) list->items[list->length++] = item;
+    return !is_absent(item);
+}
+
+static inline __attribute__((always_inline)) bool add(Splitter *s, int64_t start, int64_t stop) {
+    List *list = as_list(s->list);
+    if (list->length == list->capacity || !is_ascii_part(&s->source, start, stop))
+        return add_growing(s, start, stop);
+    Value item = ascii_part(&s->source, start, stop);
     if (is_absent(item)) return false;
     list->items[list->length++] = item;
     return true;
@@ -86,8 +110,8 @@ static Value finish(Splitter *s, bool done, bool reverse) {
 
 /* The same for characters of one byte, the commonest text. */
 static bool split_narrow_blanks(Splitter *s) {
-    const uint8_t *data = s->source.text.data;
-    int64_t at = 0, length = s->source.text.length;
+    const uint8_t *data = s->source.data;
+    int64_t at = 0, length = s->source.length;
     for (;;) {
         while (at < length && text_is_blank(data[at], s->source.bytes))
             at++;
@@ -101,29 +125,29 @@ static bool split_narrow_blanks(Splitter *s) {
 }
 
 static bool split_blanks(Splitter *s) {
-    int64_t at = 0, length = s->source.text.length;
-    if (s->source.text.width_log == 0) return split_narrow_blanks(s);
+    int64_t at = 0, length = s->source.length;
+    if (s->source.width_log == 0) return split_narrow_blanks(s);
     for (;;) {
-        while (at < length && text_is_blank(text_at(s->source.text, at), s->source.bytes))
+        while (at < length && text_is_blank(text_at(source_text(&s->source), at), s->source.bytes))
             at++;
         if (at == length) return true;
         if (s->splits-- == 0) return add(s, at, length);
         int64_t start = at++;
-        while (at < length && !text_is_blank(text_at(s->source.text, at), s->source.bytes))
+        while (at < length && !text_is_blank(text_at(source_text(&s->source), at), s->source.bytes))
             at++;
         if (!add(s, start, at)) return false;
     }
 }
 
 static bool rsplit_blanks(Splitter *s) {
-    int64_t at = s->source.text.length;
+    int64_t at = s->source.length;
     for (;;) {
-        while (at > 0 && text_is_blank(text_at(s->source.text, at - 1), s->source.bytes))
+        while (at > 0 && text_is_blank(text_at(source_text(&s->source), at - 1), s->source.bytes))
             at--;
         if (at == 0) return true;
         if (s->splits-- == 0) return add(s, 0, at);
         int64_t stop = at--;
-        while (at > 0 && !text_is_blank(text_at(s->source.text, at - 1), s->source.bytes))
+        while (at > 0 && !text_is_blank(text_at(source_text(&s->source), at - 1), s->source.bytes))
             at--;
         if (!add(s, at, stop)) return false;
     }
@@ -163,31 +187,31 @@ static inline const uint8_t *byte_finder_next(ByteFinder *f) {
 }
 
 static bool split_at_byte(Splitter *s, uint8_t separator) {
-    const uint8_t *data = s->source.text.data, *next = data, *found;
-    ByteFinder f = {.at = data, .end = data + s->source.text.length, .byte = separator};
+    const uint8_t *data = s->source.data, *next = data, *found;
+    ByteFinder f = {.at = data, .end = data + s->source.length, .byte = separator};
     while (s->splits-- > 0 && (found = byte_finder_next(&f))) {
         if (!add(s, next - data, found - data)) return false;
         next = found + 1;
     }
-    return add(s, next - data, s->source.text.length);
+    return add(s, next - data, s->source.length);
 }
 
 static bool split_at(Splitter *s, Text separator) {
-    if (separator.length == 1 && separator.width_log == 0 && s->source.text.width_log == 0)
+    if (separator.length == 1 && separator.width_log == 0 && s->source.width_log == 0)
         return split_at_byte(s, separator.data[0]);
     Finder f;
-    finder_init(&f, s->source.text, separator);
+    finder_init(&f, source_text(&s->source), separator);
     int64_t at = 0, found;
     while (s->splits-- > 0 && (found = finder_next(&f)) >= 0) {
         if (!add(s, at, found)) return false;
         at = found + separator.length;
     }
-    return add(s, at, s->source.text.length);
+    return add(s, at, s->source.length);
 }
 
 static bool rsplit_at_byte(Splitter *s, uint8_t separator) {
-    const uint8_t *data = s->source.text.data, *found;
-    int64_t end = s->source.text.length;
+    const uint8_t *data = s->source.data, *found;
+    int64_t end = s->source.length;
     while (s->splits-- > 0 && (found = memrchr(data, separator, (size_t)end))) {
         if (!add(s, found - data + 1, end)) return false;
         end = found - data;
@@ -196,18 +220,18 @@ static bool rsplit_at_byte(Splitter *s, uint8_t separator) {
 }
 
 static bool rsplit_at(Splitter *s, Text separator) {
-    if (separator.length == 1 && separator.width_log == 0 && s->source.text.width_log == 0)
+    if (separator.length == 1 && separator.width_log == 0 && s->source.width_log == 0)
         return rsplit_at_byte(s, separator.data[0]);
-    int64_t end = s->source.text.length, found;
-    while (s->splits-- > 0 && (found = text_rfind(text_part(s->source.text, 0, end), separator)) >= 0) {
+    int64_t end = s->source.length, found;
+    while (s->splits-- > 0 &&
+           (found = text_rfind(text_part(source_text(&s->source), 0, end), separator)) >= 0) {
         if (!add(s, found + separator.length, end)) return false;
         end = found;
     }
     return add(s, 0, end);
 }
 
-static bool is_separator(VM *vm, Value self, Value v, const char *text_error) {
-    if (is_exactly(self, &str_type) && is_exactly(v, &str_type) && as_string(v)->length > 0) return true;
+static bool check_separator(VM *vm, Value self, Value v, const char *text_error) {
     if (!is_string(self) && has_buffer(v) && !bytes_like_check(vm, v)) return false;
     if (!(is_string(self) ? is_string(v) : is_bytes_like(v))) {
         raise_type(vm, is_string(self) ? text_error : "a bytes-like object is required, not '%T'", v);
@@ -216,6 +240,11 @@ static bool is_separator(VM *vm, Value self, Value v, const char *text_error) {
     if (text_of(v).length > 0) return true;
     raise_value(vm, "empty separator");
     return false;
+}
+
+static inline bool is_separator(VM *vm, Value self, Value v, const char *text_error) {
+    bool plain = is_exactly(self, &str_type) && is_exactly(v, &str_type) && as_string(v)->length > 0;
+    return plain || check_separator(vm, self, v, text_error);
 }
 
 static Value split_method(VM *vm, Value *args, bool from_end) {
@@ -263,7 +292,7 @@ static int64_t find_line_end(const uint8_t *data, int64_t at, int64_t length, bo
 }
 
 static bool split_lines(Splitter *s, bool keep_ends) {
-    Text t = s->source.text;
+    Text t = source_text(&s->source);
     bool bytes = s->source.bytes;
     for (int64_t at = 0; at < t.length;) {
         int64_t start = at;
@@ -289,26 +318,36 @@ TEXT_METHOD(splitlines) {
 
 /* --- partition --- */
 
-/* What is the same may be the same object, of whatever class; but a bytearray has none of its own in common. */
+/* There is no separator: the text itself, of whatever class, but a bytearray's copy, and two empty ones. */
+static Value unparted(const Source *s, bool from_end) {
+    Value parts[3], whole = is_bytearray(s->self) ? part(s, 0, s->length) : value_ref(s->self);
+    if (is_absent(whole)) return ABSENT;
+    for (int i = 0; i < 3; i++) {
+        parts[i] = i == (from_end ? 2 : 0) ? whole : part(s, 0, 0);
+        if (is_absent(parts[i])) {
+            row_drop(s->vm, parts, i);
+            if (from_end) value_drop(s->vm, whole);
+            return ABSENT;
+        }
+    }
+    return tuple_from_owned(s->vm, parts, 3);
+}
+
 static Value partition(VM *vm, Value *args, bool from_end) {
-    Value self = args[0], separator = args[1], kept[3] = {ABSENT, ABSENT, ABSENT}, parts[3];
+    Value self = args[0], separator = args[1];
     if (!is_separator(vm, self, separator, "must be str, not %T")) return ABSENT;
     Source s;
     source_init(&s, vm, self);
     Text sep = text_of(separator);
-    int64_t at = (from_end ? text_rfind : text_find)(s.text, sep), end = at + sep.length;
-    bool found = at >= 0;
-    if (!found) at = end = from_end ? 0 : s.text.length;
-    if (!is_bytearray(self)) kept[found ? 1 : from_end ? 2 : 0] = found ? separator : self;
-    const int64_t cuts[] = {0, at, end, s.text.length};
-    for (int i = 0; i < 3; i++) {
-        parts[i] = is_absent(kept[i]) ? part(&s, cuts[i], cuts[i + 1]) : value_ref(kept[i]);
-        if (!is_absent(parts[i])) continue;
-        while (i-- > 0)
-            value_drop(vm, parts[i]);
-        return ABSENT;
-    }
-    return tuple_from_owned(vm, parts, 3);
+    int64_t at = (from_end ? text_rfind : text_find)(source_text(&s), sep), end = at + sep.length;
+    if (at < 0) return unparted(&s, from_end);
+    Value parts[3] = {part(&s, 0, at), ABSENT, ABSENT};
+    if (!is_absent(parts[0])) parts[1] = is_bytearray(self) ? part(&s, at, end) : value_ref(separator);
+    if (!is_absent(parts[1])) parts[2] = part(&s, end, s.length);
+    if (!is_absent(parts[2])) return tuple_from_owned(vm, parts, 3);
+    value_xdrop(vm, parts[0]);
+    value_xdrop(vm, parts[1]);
+    return ABSENT;
 }
 
 TEXT_METHOD(partition) { return partition(vm, args, false); }
