@@ -51,7 +51,7 @@ static bool reserve_whole(AddressRange *range) {
     char *base = (char *)(((uintptr_t)block + ARENA_BYTES - 1) & ~(uintptr_t)(ARENA_BYTES - 1));
     size_t before = (size_t)(base - block), after = ARENA_BYTES - before;
     if (before > 0) munmap(block, before);
-    if (after > 0) munmap(base + WINDOW_BYTES, after);
+    munmap(base + WINDOW_BYTES, after);
     range_lay_out(range, base);
     range->reserved = RANGE_WINDOW;
     range->whole = true;

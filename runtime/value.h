@@ -135,14 +135,16 @@ typedef struct {
 
 int visit_all_values(Object *referent, void *thorough_visit);
 
+static inline __attribute__((always_inline)) int value_visit(Value v, VisitFn visit, void *context) {
+    bool visited = !is_absent(v) && (is_object(v) || visit == visit_all_values);
+    return visited ? visit(as_object(v), context) : 0;
+}
+
 /* In a traverse slot: visit `v` if it is an object, and stop when the visitor says so. */
 #define VISIT(v) \
     do { \
-        Value visited_ = (v); \
-        if (!is_absent(visited_) && (is_object(visited_) || visit == visit_all_values)) { \
-            int stop_ = visit(as_object(visited_), context); \
-            if (stop_) return stop_; \
-        } \
+        int stop_ = value_visit((v), visit, context); \
+        if (stop_) return stop_; \
     } while (0)
 
 /* The static immortals. */
