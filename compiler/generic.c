@@ -9,20 +9,25 @@
 #include "runtime/errors/error.h"
 #include "runtime/text/str.h"
 
-/* Push a function without parameters that returns the value of `value`. */
-static void lazy_value(Compiler *c, Node *key, Identifier name, Node *value) {
+/* Push a function without parameters that returns the value of `value`; of *value, the one item of it. */
+static void lazy_value(Compiler *c, const void *key, Identifier name, Node *value) {
     Unit *unit = unit_new(c);
     if (!unit) return;
     unit_enter(c, unit, symtable_scope(&c->symbols, key), text_value(c, name.utf8, name.length),
                value->span.line);
-    expression(c, value);
+    if (value->kind == AST_Starred) {
+        expression(c, value->Starred.value);
+        emit(c, OP_UNPACK, 1, value->span);
+    } else {
+        expression(c, value);
+    }
     emit(c, OP_RETURN, 0, value->span);
     make_closure(c, unit_leave(c), unit, 0, value->span);
 }
 
 /* Make a type parameter, push it and store it. */
 static void type_parameter(Compiler *c, Node *node) {
-    enum { PLAIN, BOUNDED, PARAM_SPEC, TYPE_VAR_TUPLE }; /* operands of TYPE_PARAM */
+    enum { PLAIN, BOUNDED, PARAM_SPEC, TYPE_VAR_TUPLE, WITH_DEFAULT }; /* operands of TYPE_PARAM */
     Identifier name = node->TypeVar.name;
     Value text = text_value(c, name.utf8, name.length);
     if (c->failed) return;
@@ -34,6 +39,11 @@ static void type_parameter(Compiler *c, Node *node) {
         lazy_value(c, node, name, node->TypeVar.bound);
         kind = BOUNDED;
     }
+    Node **place = type_default(node);
+    if (*place) {
+        lazy_value(c, place, name, *place);
+        kind |= WITH_DEFAULT;
+    }
     emit(c, OP_TYPE_PARAM, kind, node->span);
     emit(c, OP_COPY, 1, node->span);
     identifier_access(c, name, ACCESS_STORE, node->span);
@@ -41,8 +51,17 @@ static void type_parameter(Compiler *c, Node *node) {
 
 /* Push the tuple of type parameters. */
 static void type_parameters(Compiler *c, NodeList type_params, Span span) {
-    for (uint32_t i = 0; i < type_params.count && !c->failed; i++)
-        type_parameter(c, type_params.items[i]);
+    bool optional = false;
+    for (uint32_t i = 0; i < type_params.count && !c->failed; i++) {
+        Node *param = type_params.items[i];
+        if (optional && !*type_default(param)) {
+            compile_fail(c, param->span, "non-default type parameter '%s' follows default type parameter",
+                         param->TypeVar.name.utf8);
+            return;
+        }
+        optional |= *type_default(param) != NULL;
+        type_parameter(c, param);
+    }
     emit(c, OP_BUILD_TUPLE, (int32_t)type_params.count, span);
 }
 

@@ -154,15 +154,28 @@ static bool see_class(SymbolTable *t, bool sees) {
 static bool visit_lazily(SymbolTable *t, ScopeKind kind, Node *key, Node *value) {
     bool sees = t->current->kind == SCOPE_CLASS || t->current->sees_class;
     if (!scope_enter(t, kind, key)) return false;
+    t->current->node = value;
     bool ok = see_class(t, sees) && visit(t, value);
     scope_leave(t);
     return ok;
 }
 
+Node **type_default(Node *node) {
+    switch (node->kind) {
+    case AST_TypeVar: return &node->TypeVar.default_value;
+    case AST_ParamSpec: return &node->ParamSpec.default_value;
+    default: return &node->TypeVarTuple.default_value;
+    }
+}
+
 static bool visit_type_param(SymbolTable *t, Node *node) {
     if (!define(t, node->TypeVar.name, SYMBOL_TYPE_PARAM | SYMBOL_LOCAL, node->span)) return false;
-    Node *bound = node->kind == AST_TypeVar ? node->TypeVar.bound : NULL;
-    return !bound || visit_lazily(t, SCOPE_TYPE_BOUND, node, bound);
+    Node *bound = node->kind == AST_TypeVar ? node->TypeVar.bound : NULL, **place = type_default(node);
+    if (bound && !visit_lazily(t, SCOPE_TYPE_BOUND, node, bound)) return false;
+    ScopeKind kind = node->kind == AST_TypeVar     ? SCOPE_TYPE_DEFAULT
+                     : node->kind == AST_ParamSpec ? SCOPE_SPEC_DEFAULT
+                                                   : SCOPE_TUPLE_DEFAULT;
+    return !*place || visit_lazily(t, kind, (Node *)place, *place);
 }
 
 /* Enter the scope of type parameters, if there are any, and define them. Leave it with leave_type_params. */
@@ -369,10 +382,18 @@ static const char *restricted_scope(const Scope *scope) {
     switch (scope->kind) {
     case SCOPE_ANNOTATION: return "an annotation";
     case SCOPE_TYPE_BOUND: return "a TypeVar bound";
+    case SCOPE_TYPE_DEFAULT: return "a TypeVar default";
+    case SCOPE_TUPLE_DEFAULT: return "a TypeVarTuple default";
+    case SCOPE_SPEC_DEFAULT: return "a ParamSpec default";
     case SCOPE_TYPE_ALIAS: return "a type alias";
     case SCOPE_TYPE_PARAMETERS: return "the definition of a generic";
     default: return NULL;
     }
+}
+
+static bool is_type_default(const Scope *scope) {
+    return scope->kind == SCOPE_TYPE_DEFAULT || scope->kind == SCOPE_TUPLE_DEFAULT ||
+           scope->kind == SCOPE_SPEC_DEFAULT;
 }
 
 static bool check_allowed(SymbolTable *t, Node *node, const char *what) {
@@ -401,7 +422,9 @@ static bool bind_outside_comprehension(SymbolTable *t, Node *target) {
         if (restricted_scope(scope)) {
             bool generic = scope->kind == SCOPE_TYPE_PARAMETERS;
             return fail(t, span, "assignment expression within a comprehension cannot be used %s %s",
-                        generic ? "within" : "in", restricted_scope(scope));
+                        generic ? "within" : "in",
+                        is_type_default(scope) ? "a TypeVar bound"
+                                               : restricted_scope(scope)); /* as CPython says */
         }
         bool global = scope->kind == SCOPE_MODULE || (symbol && symbol->flags & SYMBOL_GLOBAL);
         if (!define_in(t, t->current, name, global ? SYMBOL_GLOBAL : SYMBOL_NONLOCAL, span)) return false;

@@ -28,6 +28,9 @@ typedef enum {
     SCOPE_TYPE_PARAMETERS, /* around a generic function, class or alias: PEP 695 */
     SCOPE_TYPE_ALIAS,      /* the value of one, worked out when asked for */
     SCOPE_TYPE_BOUND,      /* the bound of a type variable, likewise */
+    SCOPE_TYPE_DEFAULT,    /* its default, likewise: PEP 696 */
+    SCOPE_TUPLE_DEFAULT,   /* that of a TypeVarTuple */
+    SCOPE_SPEC_DEFAULT,    /* that of a ParamSpec */
     SCOPE_COMPREHENSION,   /* list, set, dict: inlined */
     SCOPE_ANNOTATION,      /* under `from __future__ import annotations`: looked at, then forgotten */
 } ScopeKind;
@@ -112,6 +115,10 @@ Scope *symtable_scope(const SymbolTable *table, const Node *node);
 
 /* The scope of a definition's type parameters; NULL when it has none. */
 Scope *symtable_type_scope(const SymbolTable *table, NodeList type_params);
+
+/* Where the default of a type parameter stands in its node, NULL inside when it has none: also the key of the
+ * default's scope. */
+Node **type_default(Node *type_param);
 
 /* NULL when the scope does not mention the name. */
 Symbol *scope_find(const Scope *scope, const Name *name);

@@ -419,19 +419,31 @@ type_parameters_opt(A) ::= . { A = (NodeList){0}; }
 type_parameters_opt(A) ::= LSQB type_parameters(L) comma_opt RSQB. { A = L; }
 type_parameters(A) ::= type_parameter(N). { A = list_of(p, N); }
 type_parameters(A) ::= type_parameters(A) COMMA type_parameter(N). { nodes_append(p, &A, N); }
-type_parameter(A) ::= NAME(N). { A = NODE_NEW(TypeVar, N.span, .name = identifier(p, N)); }
-type_parameter(A) ::= NAME(N) COLON expression(X). {
-    A = NODE_NEW(TypeVar, span_join(N.span, X.span), .name = identifier(p, N), .bound = X.node);
+type_parameter(A) ::= NAME(N) type_default(D). {
+    A = NODE_NEW(TypeVar, span_until(N.span, D), .name = identifier(p, N), .default_value = D.node);
 }
-type_parameter(A) ::= STAR(S) NAME(N). {
-    A = NODE_NEW(TypeVarTuple, span_join(S.span, N.span), .name = identifier(p, N));
+type_parameter(A) ::= NAME(N) COLON expression(X) type_default(D). {
+    A = NODE_NEW(TypeVar, span_until(span_join(N.span, X.span), D), .name = identifier(p, N), .bound = X.node,
+                 .default_value = D.node);
 }
-type_parameter(A) ::= DOUBLESTAR(S) NAME(N). {
-    A = NODE_NEW(ParamSpec, span_join(S.span, N.span), .name = identifier(p, N));
+type_parameter(A) ::= STAR(S) NAME(N) types_default(D). {
+    A = NODE_NEW(TypeVarTuple, span_until(span_join(S.span, N.span), D), .name = identifier(p, N), .default_value = D.node);
 }
-type_parameter(A) ::= STAR NAME COLON(C) expression(X). { A = bound_refused(p, C, X, "TypeVarTuple"); }
-type_parameter(A) ::= DOUBLESTAR NAME COLON(C) expression(X). { A = bound_refused(p, C, X, "ParamSpec"); }
+type_parameter(A) ::= DOUBLESTAR(S) NAME(N) type_default(D). {
+    A = NODE_NEW(ParamSpec, span_until(span_join(S.span, N.span), D), .name = identifier(p, N), .default_value = D.node);
+}
+type_parameter(A) ::= STAR NAME COLON(C) expression(X) type_default. { A = bound_refused(p, C, X, "TypeVarTuple"); }
+type_parameter(A) ::= DOUBLESTAR NAME COLON(C) expression(X) type_default. { A = bound_refused(p, C, X, "ParamSpec"); }
+
+%type type_default {Expr}
+%type types_default {Expr}
+type_default(A) ::= . { A = (Expr){0}; }
+type_default(A) ::= EQUAL expression(X). { A = X; }
+types_default(A) ::= . { A = (Expr){0}; }
+types_default(A) ::= EQUAL starred_expression(X). { A = X; }
 %include {
+static Span span_until(Span span, Expr last) { return last.node ? span_join(span, last.span) : span; }
+
 static Node *bound_refused(Parser *p, Token colon, Expr bound, const char *kind)
 {
     bool constraints = bound.node && bound.node->kind == AST_Tuple;

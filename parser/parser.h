@@ -4,7 +4,7 @@
 /*
  * Source text to syntax tree.
  *
- * The grammar (grammar.y, made into LALR(1) tables by Lemon) accepts Python 3.12. Where one token of
+ * The grammar (grammar.y, made into LALR(1) tables by Lemon) accepts Python 3.13. Where one token of
  * lookahead cannot tell, it accepts more and the constructors check: targets are parsed as expressions and
  * converted, arguments and parameters are put in order afterwards. When the grammar refuses a token,
  * diagnose.c finds out what to say about it; messages, positions and their precedence are CPython 3.13's.

@@ -11,25 +11,32 @@
 #include "runtime/containers/tuple.h"
 #include "runtime/classes/union.h"
 
+/* A value that is worked out when somebody asks for it. */
+typedef struct {
+    Value evaluate; /* a function that gives it; ABSENT: none, or asked already */
+    Value value;    /* ABSENT until asked */
+} Lazy;
+
 /* One struct for the parameters and the alias. */
 typedef struct {
     Object head;
     Value name;
-    Value evaluate; /* a function that gives the bound or the value; ABSENT: none, or asked already */
-    Value value;    /* the bound (None without one), or the alias's value; ABSENT until asked */
+    Lazy bound;     /* None without one; or the alias's value */
+    Lazy otherwise; /* the default; wholly ABSENT without one */
     Value params;   /* of an alias: a tuple */
     Value module;
 } TypeParam;
 
 static TypeParam *as_param(Value v) { return (TypeParam *)as_object(v); }
 
-static Value param_new(VM *vm, const Frame *frame, Type *type, Value name, Value evaluate, Value params) {
+static Value param_new(VM *vm, const Frame *frame, Type *type, Value name, Value bound, Value otherwise,
+                       Value params) {
     TypeParam *p = (TypeParam *)object_new_container(vm, type, sizeof *p);
     if (p == NULL) return raise_memory(vm);
     Value module = dict_get_string(vm, frame_globals(frame), NAME_OF(vm, name));
     p->name = value_ref(name);
-    p->evaluate = value_xref(evaluate);
-    p->value = is_absent(evaluate) ? NONE : ABSENT;
+    p->bound = (Lazy){.evaluate = value_xref(bound), .value = is_absent(bound) ? NONE : ABSENT};
+    p->otherwise = (Lazy){.evaluate = value_xref(otherwise), .value = ABSENT};
     p->params = value_ref(!value_is_given(params) ? vm->empty_tuple : params);
     p->module = value_ref(is_absent(module) ? NONE : module);
     object_track(&p->head);
@@ -38,8 +45,10 @@ static Value param_new(VM *vm, const Frame *frame, Type *type, Value name, Value
 
 static int traverse(Object *self, VisitFn visit, void *context) {
     TypeParam *p = (TypeParam *)self;
-    VISIT(p->evaluate);
-    VISIT(p->value);
+    VISIT(p->bound.evaluate);
+    VISIT(p->bound.value);
+    VISIT(p->otherwise.evaluate);
+    VISIT(p->otherwise.value);
     VISIT(p->params);
     VISIT(p->name);
     VISIT(p->module);
@@ -48,8 +57,10 @@ static int traverse(Object *self, VisitFn visit, void *context) {
 
 static void clear(VM *vm, Object *self) {
     TypeParam *p = (TypeParam *)self;
-    value_clear(vm, &p->evaluate);
-    value_clear(vm, &p->value);
+    value_clear(vm, &p->bound.evaluate);
+    value_clear(vm, &p->bound.value);
+    value_clear(vm, &p->otherwise.evaluate);
+    value_clear(vm, &p->otherwise.value);
     value_clear(vm, &p->params);
 }
 
@@ -61,18 +72,19 @@ static void dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(TypeParam));
 }
 
-/* The bound or value, worked out at the first look. */
-static Value get_value(VM *vm, Value self) {
-    TypeParam *p = as_param(self);
-    if (is_absent(p->value) && !is_absent(p->evaluate)) {
-        Value evaluate = value_ref(p->evaluate), v = call_0(vm, evaluate);
+/* A value, worked out at the first look. None when the object that has it has been cleared. NEW, RAISES. */
+static Value lazy_get(VM *vm, Lazy *lazy) {
+    if (is_absent(lazy->value) && !is_absent(lazy->evaluate)) {
+        Value evaluate = value_ref(lazy->evaluate), v = call_0(vm, evaluate);
         value_drop(vm, evaluate);
         if (is_absent(v)) return ABSENT;
-        value_set(vm, &p->value, v);
-        value_clear(vm, &p->evaluate);
+        value_set(vm, &lazy->value, v);
+        value_clear(vm, &lazy->evaluate);
     }
-    return value_or_none(p->value);
+    return value_or_none(lazy->value);
 }
+
+static Value get_value(VM *vm, Value self) { return lazy_get(vm, &as_param(self)->bound); }
 
 /* Constraints are written as a tuple in the bound's place. */
 static Value get_bound(VM *vm, Value self) {
@@ -116,9 +128,12 @@ static const MemberDef alias_members[] = {
     {0},
 };
 
-/* typing.NoDefault: no default can be given in the syntax. */
+static bool lazy_is_given(const Lazy *lazy) { return !is_absent(lazy->evaluate) || !is_absent(lazy->value); }
+
+/* typing.NoDefault without one. */
 static Value get_default(VM *vm, Value self) {
-    (void)self;
+    Lazy *otherwise = &as_param(self)->otherwise;
+    if (lazy_is_given(otherwise)) return lazy_get(vm, otherwise);
     return typing_call(vm, "_NoDefaultType", NULL, 0, ABSENT);
 }
 
@@ -178,7 +193,7 @@ static const NativeDef generic_methods[] = {
 NATIVE(substitute) { return value_ref(args[1]); }
 
 NATIVE(refuse_base) { return typing_call(vm, "_refuse_base", args, 2, ABSENT); }
-NATIVE(has_default) { return FALSE_VALUE; }
+NATIVE(has_default) { return bool_from(lazy_is_given(&as_param(args[0])->otherwise)); }
 NATIVE(reduce) { return value_ref(as_param(args[0])->name); }
 
 static const NativeDef param_methods[] = {
@@ -244,10 +259,13 @@ Type generic_type = {
 Value step_typing(VM *vm, const Frame *frame, Opcode op, uint32_t operand, Value *operands) {
     Type *const kinds[] = {&type_var_type, &type_var_type, &param_spec_type, &type_var_tuple_type};
     switch (op) {
-    case OP_TYPE_PARAM:
-        return param_new(vm, frame, kinds[operand & 3], operands[0], operand == 1 ? operands[1] : ABSENT,
-                         ABSENT);
-    case OP_TYPE_ALIAS: return param_new(vm, frame, &type_alias_type, operands[0], operands[2], operands[1]);
+    case OP_TYPE_PARAM: {
+        bool bounded = (operand & 3) == 1, with_default = operand & 4;
+        return param_new(vm, frame, kinds[operand & 3], operands[0], bounded ? operands[1] : ABSENT,
+                         with_default ? operands[1 + bounded] : ABSENT, ABSENT);
+    }
+    case OP_TYPE_ALIAS:
+        return param_new(vm, frame, &type_alias_type, operands[0], operands[2], ABSENT, operands[1]);
     case OP_GENERIC_BASE: {
         Value row[2] = {from_object(&generic_type), operands[0]};
         return typing_call(vm, "_generic_class_getitem", row, 2, ABSENT);

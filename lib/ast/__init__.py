@@ -86,9 +86,6 @@ _MORE_FIELDS = {
     "AsyncWith": ("type_comment", "string?", None),
     "arg": ("type_comment", "string?", None),
     "Constant": ("kind", "string?", None),
-    "TypeVar": ("default_value", "expr?", None),
-    "ParamSpec": ("default_value", "expr?", None),
-    "TypeVarTuple": ("default_value", "expr?", None),
 }
 
 _PLAIN_TYPES = {"identifier": str, "string": str, "int": int, "constant": object}
