@@ -20,6 +20,7 @@
 #include "runtime/containers/row.h"
 #include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
+#include "runtime/containers/range.h"
 #include "runtime/containers/tuple.h"
 
 static Value int_or_error(VM *vm, int64_t i) { return i < 0 ? ABSENT : int_from(vm, i); }
@@ -158,21 +159,23 @@ static bool add_object(VM *vm, Sum *s, Value item) {
     s->kind = SUM_OBJECT;
     s->total = ABSENT;
     if (is_absent(total)) return false;
-    bool ints =
-        (is_int(total) || is_exactly(total, &int_type)) && (is_int(item) || is_exactly(item, &int_type));
-    s->total = ints ? int_add(vm, total, item) : object_binary(vm, BINARY_ADD, total, item);
+    const Type *type = type_of(total);
+    Value (*add)(VM *, Value, Value) = type->number.binary[BINARY_ADD];
+    bool plain = type == type_of(item) && type->flags & (TYPE_INT | TYPE_FLOAT | TYPE_COMPLEX) &&
+                 !(type->flags & TYPE_HEAP);
+    s->total = plain ? add(vm, total, item) : object_binary(vm, BINARY_ADD, total, item);
     value_drop(vm, total);
     return !is_absent(s->total);
 }
 
-static bool add_item(VM *vm, Value item, void *context) {
-    Sum *s = context;
+/* An item that add_item does not add at once. */
+static bool add_other(VM *vm, Value item, Sum *s) {
     int64_t sum;
-    if (s->kind == SUM_INT && is_bool(item)) item = int_small(item.bits == TRUE_VALUE.bits);
+    if (s->kind == SUM_OBJECT) return add_object(vm, s, item);
     bool real = is_float(item) || is_exactly(item, &float_type);
     if (s->kind == SUM_INT) {
-        if (is_int(item) && !__builtin_add_overflow(s->whole, int_get(item), &sum)) {
-            s->whole = sum;
+        if (is_bool(item) && s->whole < INT64_MAX) {
+            s->whole += value_same(item, TRUE_VALUE);
             return true;
         }
         if (!real) return add_object(vm, s, item);
@@ -180,18 +183,41 @@ static bool add_item(VM *vm, Value item, void *context) {
         s->real = (double)s->whole + float_number(item);
         return true;
     }
-    if (s->kind == SUM_FLOAT && real) {
+    if (real) {
         s->real = add_real(s->real, float_number(item), &s->lost);
         return true;
     }
-    if (s->kind == SUM_FLOAT && is_int_family(item) && int_to_int64(item, &sum)) {
+    if (is_int_family(item) && int_to_int64(item, &sum)) {
         s->real += (double)sum;
         return true;
     }
     return add_object(vm, s, item);
 }
 
-/* How many items at the beginning of a row are added here: ints to an int, immediate floats to a float. */
+static bool add_item(VM *vm, Value item, void *context) {
+    Sum *s = context;
+    int64_t sum;
+    if (s->kind != SUM_INT || !is_int(item) || __builtin_add_overflow(s->whole, int_get(item), &sum))
+        return add_other(vm, item, s);
+    s->whole = sum;
+    return true;
+}
+
+/* A range whose items are all immediate: count * (first + last) / 2. */
+static bool add_range(VM *vm, Sum *s, const Range *range) {
+    int64_t count = int_get(range->length);
+    __int128 first = int_get(range->start), last = first + (__int128)(count - 1) * int_get(range->step);
+    __int128 sum = s->whole + count * (first + last) / 2;
+    s->whole = (int64_t)sum;
+    if (s->whole == sum) return true;
+    unsigned __int128 size = (unsigned __int128)(sum < 0 ? -sum : sum);
+    uint64_t limbs[] = {(uint64_t)size, (uint64_t)(size >> 64)};
+    s->kind = SUM_OBJECT;
+    s->total = int_from_limbs(vm, limbs, 2, sum < 0);
+    return !is_absent(s->total);
+}
+
+/* How many items at the beginning of a row are added here: ints to an int, immediate numbers to a float. */
 static int64_t add_run(Sum *s, const Value *items, int64_t count) {
     int64_t i = 0, sum;
     if (s->kind == SUM_INT) {
@@ -201,8 +227,14 @@ static int64_t add_run(Sum *s, const Value *items, int64_t count) {
         }
     } else if (s->kind == SUM_FLOAT) {
         double real = s->real, lost = s->lost;
-        for (; i < count && is_float(items[i]); i++)
-            real = add_real(real, float_get(items[i]), &lost);
+        for (; i < count; i++) {
+            if (is_float(items[i]))
+                real = add_real(real, float_get(items[i]), &lost);
+            else if (is_int(items[i]))
+                real += (double)int_get(items[i]);
+            else
+                break;
+        }
         s->real = real;
         s->lost = lost;
     }
@@ -210,12 +242,14 @@ static int64_t add_run(Sum *s, const Value *items, int64_t count) {
 }
 
 static bool add_all(VM *vm, Sum *s, Value iterable) {
+    if (s->kind == SUM_INT && is_range(iterable) && as_range(iterable)->small)
+        return add_range(vm, s, as_range(iterable));
     if (!is_exactly(iterable, &list_type) && !is_exactly(iterable, &tuple_type))
         return object_each(vm, iterable, add_item, s);
     bool ok = true;
     for (int64_t i = 0; ok; i++) {
         Row row = row_of(iterable);
-        if (i < row.length) i += add_run(s, row.items + i, row.length - i);
+        if (i < row.length && s->kind != SUM_OBJECT) i += add_run(s, row.items + i, row.length - i);
         if (i >= row.length) return true;
         Value item = value_ref(row.items[i]);
         ok = add_item(vm, item, s); /* which may change the list */

@@ -60,12 +60,18 @@ static inline void probe_step(Probe *p, SetEntry *table) {
     probe_enter(p, table);
 }
 
-/* Put an item into a table that has no deleted cells and not the item. */
-static void insert_clean(SetEntry *table, uint64_t mask, Value key, int64_t hash) {
+static SetEntry *find_clean(SetEntry *table, uint64_t mask, int64_t hash) {
     Probe p = probe_begin(table, mask, hash);
     while (!is_absent(p.entry->key))
         probe_step(&p, table);
-    *p.entry = (SetEntry){key, hash};
+    return p.entry;
+}
+
+/* Put an item into a table that has no deleted cells and not the item. */
+static inline void insert_clean(SetEntry *table, uint64_t mask, Value key, int64_t hash) {
+    SetEntry *entry = &table[(uint64_t)hash & mask];
+    if (!is_absent(entry->key)) entry = find_clean(table, mask, hash);
+    *entry = (SetEntry){key, hash};
 }
 
 /* --- the table --- */
@@ -86,10 +92,12 @@ bool set_resize(VM *vm, Set *set, int64_t minimum) {
     uint64_t mask;
     SetEntry *table = table_new(vm, minimum, &mask);
     if (!table) return false;
-    int64_t position = 0, hash;
-    Value key;
-    while (set_next(set, &position, &key, &hash))
-        insert_clean(table, mask, key, hash);
+    const SetEntry *old = set->table;
+    for (int64_t left = set->used; left > 0; old++) {
+        if (is_absent(old->key)) continue;
+        insert_clean(table, mask, old->key, old->hash);
+        left--;
+    }
     memory_free(vm, set->table, set_table_size(set));
     set->table = table;
     set->mask = mask;
@@ -146,18 +154,28 @@ restart:;
 
 /* --- changing --- */
 
-bool set_fill_cell(VM *vm, Set *set, SetEntry *entry, Value key, int64_t hash) {
+/* A table that cannot grow must not fill up: the key that has just filled `entry` leaves. */
+static bool grow_or_drop(VM *vm, Set *set, SetEntry *entry) {
+    if (grow(vm, set)) return true;
+    Value key = entry->key;
+    *entry = (SetEntry){ABSENT, SET_FREE_HASH};
+    set->used--;
+    set->fill--;
+    value_drop(vm, key);
+    return false;
+}
+
+static inline bool fill_cell(VM *vm, Set *set, SetEntry *entry, Value key, int64_t hash) {
     bool again = entry->hash == SET_DELETED_HASH;
     *entry = (SetEntry){value_ref(key), hash};
     set->used++;
     if (again) return true;
     set->fill++;
-    if (!too_full(set->fill, set->mask) || grow(vm, set)) return true;
-    *entry = (SetEntry){ABSENT, SET_FREE_HASH}; /* a table that cannot grow must not fill up */
-    set->used--;
-    set->fill--;
-    value_drop(vm, key);
-    return false;
+    return !too_full(set->fill, set->mask) || grow_or_drop(vm, set, entry);
+}
+
+bool set_fill_cell(VM *vm, Set *set, SetEntry *entry, Value key, int64_t hash) {
+    return fill_cell(vm, set, entry, key, hash);
 }
 
 int set_discard_hashed(VM *vm, Set *set, Value key, int64_t hash) {
@@ -191,12 +209,16 @@ void set_clear(VM *vm, Value self) {
     Set *set = as_set(self);
     SetEntry *table = set->table;
     uint64_t mask = set->mask;
+    int64_t left = set->used;
     set->table = NULL;
     set->used = set->fill = 0;
     set->mask = SET_MINIMUM - 1;
     if (!table) return;
-    for (uint64_t i = 0; i <= mask; i++)
-        value_xdrop(vm, table[i].key);
+    for (SetEntry *entry = table; left > 0; entry++) {
+        if (is_absent(entry->key)) continue;
+        value_drop(vm, entry->key);
+        left--;
+    }
     memory_free(vm, table, table_size(mask));
 }
 
@@ -260,16 +282,36 @@ static bool update_from_dict(VM *vm, Set *set, Value dict) {
 
 static bool add_item(VM *vm, Value item, void *context) { return set_add(vm, *(Value *)context, item); }
 
+/* How many ints and strings at the beginning of a row are added here, where none is compared with another item: nothing
+ * changes the row meanwhile. */
+static int64_t add_run(VM *vm, Set *set, const Value *items, int64_t count) {
+    if (!set->table) return 0;
+    for (int64_t i = 0; i < count; i++) {
+        Value item = items[i];
+        if ((!is_int(item) && !is_exactly(item, &str_type)) || vm_interrupted(vm)) return i;
+        int64_t hash = is_int(item) ? hash_int(item) : hash_string(vm, item);
+        SetEntry *entry = &set->table[(uint64_t)hash & set->mask];
+        if (value_same(entry->key, item)) continue;
+        if (!is_absent(entry->key) || entry->hash != SET_FREE_HASH) return i;
+        if (too_full(set->fill + 1, set->mask)) return i;
+        *entry = (SetEntry){value_ref(item), hash};
+        set->used++, set->fill++;
+    }
+    return count;
+}
+
 /* The items of a list or tuple, which adding may change. */
 static bool update_from_row(VM *vm, Value self, Value iterable) {
-    for (int64_t i = 0; i < row_of(iterable).length; i++) {
-        Value item = value_ref(row_of(iterable).items[i]);
+    for (int64_t i = 0;; i++) {
+        Row row = row_of(iterable);
+        if (i < row.length) i += add_run(vm, as_set(self), row.items + i, row.length - i);
+        if (i >= row.length) return true;
+        Value item = value_ref(row.items[i]);
         bool done = set_add(vm, self, item);
         value_drop(vm, item);
         if (!done) return false;
         if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
     }
-    return true;
 }
 
 bool set_update(VM *vm, Value self, Value iterable) {

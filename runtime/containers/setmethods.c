@@ -293,10 +293,12 @@ static bool hash(VM *vm, Value self, int64_t *result) {
         return true;
     }
     uint64_t sum = 0;
-    int64_t position = 0, item;
-    Value key;
-    while (set_next(set, &position, &key, &item))
-        sum ^= shuffle((uint64_t)item);
+    const SetEntry *entry = set->table;
+    for (int64_t left = set->used; left > 0; entry++) {
+        if (is_absent(entry->key)) continue;
+        sum ^= shuffle((uint64_t)entry->hash);
+        left--;
+    }
     sum ^= ((uint64_t)set->used + 1) * 1927868237;
     sum ^= (sum >> 11) ^ (sum >> 25);
     sum = sum * 69069 + 907133923;

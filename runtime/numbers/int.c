@@ -341,7 +341,7 @@ static inline __attribute__((always_inline)) Value add_signed(VM *vm, Value a, V
         x = y, n = m, y = other, m = count;
         negative ^= !add;
     }
-    return (add ? add_short : subtract_short)(vm, x, n, y, m, negative);
+    return add ? add_short(vm, x, n, y, m, negative) : subtract_short(vm, x, n, y, m, negative);
 }
 
 static inline Value add(VM *vm, Value a, Value b) {
