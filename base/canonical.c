@@ -4,7 +4,10 @@
 #include <string.h>
 #include <utf8proc.h>
 
+enum { COMBINING_BEGIN = 0x300 }; /* all before are of class 0 */
+
 static unsigned combining_class(int32_t code_point) {
+    if (code_point < COMBINING_BEGIN) return 0;
     return (unsigned)utf8proc_get_property(code_point)->combining_class;
 }
 

@@ -10,40 +10,34 @@
 // Names in the table
 // ----------------------------------------------------------------------------------------------------------
 
-static const unsigned char *skip_name(const unsigned char *encoded) {
-    while (*encoded != UNINAME_STOP)
-        encoded += *encoded < UNINAME_SHORT_WORDS ? 1 : 2;
-    return encoded + 1;
-}
-
-/* Write the name with this index and a NUL; its length is returned. The generator has checked that it fits.
- */
+/* Write the name with this index and a NUL; its length is returned. The generator has checked that it fits, with a piece
+ * more. */
 static size_t expand_name(uint32_t index, char name[UNINAME_MAX]) {
     const UninameTable *table = &uniname_table;
     const unsigned char *encoded = table->names + table->blocks[index / UNINAME_BLOCK];
-    for (uint32_t i = 0; i < index % UNINAME_BLOCK; i++)
-        encoded = skip_name(encoded);
-    size_t length = 0;
+    for (uint32_t i = index % UNINAME_BLOCK; i > 0;)
+        i -= *encoded++ == UNINAME_STOP;
+    char *end = name;
     while (*encoded != UNINAME_STOP) {
         uint32_t word = *encoded++;
         if (word >= UNINAME_SHORT_WORDS)
-            word = UNINAME_SHORT_WORDS + (word - UNINAME_SHORT_WORDS) * 256 + *encoded++;
+            word = UNINAME_SHORT_WORDS + (word - UNINAME_SHORT_WORDS) * UNINAME_STOP + *encoded++;
         uint32_t start = table->word_starts[word], size = table->word_starts[word + 1] - start;
-        if (length > 0) name[length++] = ' ';
-        memcpy(name + length, table->words + start, size);
-        length += size;
+        for (uint32_t done = 0; done < size; done += UNINAME_PIECE)
+            memcpy(end + done, table->words + start + done, UNINAME_PIECE);
+        end += size;
+        *end++ = ' ';
     }
-    name[length] = '\0';
-    return length;
+    *--end = '\0';
+    return (size_t)(end - name);
 }
 
-/* The last run that begins at or before `key`, which is a code point or an index. */
-static const UninameRun *find_run(uint32_t key, bool by_name) {
+/* The last run that begins at or before the name with this index. */
+static const UninameRun *run_of_name(uint32_t index) {
     uint32_t low = 0, high = uniname_table.run_count;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        const UninameRun *run = &uniname_table.runs[middle];
-        if ((by_name ? run->name : run->code_point) <= key)
+        if (uniname_table.runs[middle].name <= index)
             low = middle;
         else
             high = middle;
@@ -51,9 +45,17 @@ static const UninameRun *find_run(uint32_t key, bool by_name) {
     return &uniname_table.runs[low];
 }
 
+/* The last run that begins at or before the code point, or the first. */
+static const UninameRun *run_of_code_point(uint32_t code_point) {
+    const UninameRun *run = &uniname_table.runs[uniname_table.pages[code_point / UNINAME_PAGE]];
+    while (run[1].code_point <= code_point)
+        run++;
+    return run;
+}
+
 static int32_t code_point_of(uint32_t index) {
     if (index >= uniname_table.run_end) return (int32_t)uniname_table.aliases[index - uniname_table.run_end];
-    const UninameRun *run = find_run(index, true);
+    const UninameRun *run = run_of_name(index);
     return (int32_t)(run->code_point + (index - run->name));
 }
 
@@ -172,11 +174,9 @@ int32_t uniname_lookup(const char *name, size_t length) {
 }
 
 size_t uniname_of(uint32_t code_point, char name[UNINAME_MAX]) {
-    size_t length = hangul_name(code_point, name);
-    if (length == 0) length = pattern_name(code_point, name);
-    if (length > 0) return length;
-    const UninameRun *run = find_run(code_point, false);
+    const UninameRun *run = run_of_code_point(code_point);
     uint32_t index = run->name + (code_point - run->code_point);
-    if (code_point < run->code_point || index >= run[1].name) return 0;
-    return expand_name(index, name);
+    if (code_point >= run->code_point && index < run[1].name) return expand_name(index, name);
+    size_t length = hangul_name(code_point, name);
+    return length ? length : pattern_name(code_point, name);
 }

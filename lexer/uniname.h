@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { UNINAME_MAX = 128 }; /* bytes of the longest name and its NUL; the generator checks it */
+enum { UNINAME_MAX = 128 }; /* bytes of the longest name and a bit more; the generator checks it */
 
 /* The code point called `name`, or -1. */
 int32_t uniname_lookup(const char *name, size_t length);

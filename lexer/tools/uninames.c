@@ -70,7 +70,7 @@ static bool split_line(char *line, uint32_t *code_point, char **name) {
 static void add_name(Tables *tables, uint32_t code_point, const char *text) {
     size_t length = strlen(text);
     if (tables->name_count == MAX_ENTRIES) die("too many names");
-    if (length >= UNINAME_MAX) die("a name is too long");
+    if (length + UNINAME_PIECE >= UNINAME_MAX) die("a name is too long");
     Name *name = &tables->names[tables->name_count];
     *name = (Name){code_point, allocate(length + 1, 1), (uint32_t)tables->name_count};
     memcpy(name->text, text, length);
@@ -189,7 +189,7 @@ static Word **number_words(Tables *tables) {
     qsort(order, tables->word_count, sizeof *order, compare_counts);
     for (size_t i = 0; i < tables->word_count; i++)
         order[i]->number = (uint32_t)i;
-    size_t limit = UNINAME_SHORT_WORDS + (UNINAME_STOP - UNINAME_SHORT_WORDS) * 256;
+    size_t limit = UNINAME_SHORT_WORDS + (UNINAME_STOP - UNINAME_SHORT_WORDS) * UNINAME_STOP;
     if (tables->word_count > limit) die("too many words");
     return order;
 }
@@ -207,7 +207,7 @@ static void write_words(Word *const *order, size_t count) {
     printf("static const char words[] =\n");
     for (size_t i = 0; i < count; i++)
         printf("\"%.*s\"\n", (int)order[i]->length, order[i]->text);
-    printf(";\n\nstatic const uint32_t word_starts[] = {\n");
+    printf("\"%*s\";\n\nstatic const uint32_t word_starts[] = {\n", UNINAME_PIECE, "");
     uint32_t start = 0;
     for (size_t i = 0; i <= count; i++) {
         write_number(i, start);
@@ -227,7 +227,7 @@ static uint32_t write_encoded(const Tables *tables, const char *text) {
         if (is_short)
             printf("\\%03o", number);
         else
-            printf("\\%03o\\%03o", UNINAME_SHORT_WORDS + rest / 256, rest % 256);
+            printf("\\%03o\\%03o", UNINAME_SHORT_WORDS + rest / UNINAME_STOP, rest % UNINAME_STOP);
         length += is_short ? 1 : 2;
     }
     printf("\\%03o\"\n", UNINAME_STOP);
@@ -261,6 +261,19 @@ static size_t write_runs(const Tables *tables) {
     }
     printf("{UINT32_MAX, %zu}};\n\n", tables->run_end);
     return count;
+}
+
+static void write_pages(const Tables *tables) {
+    enum { PAGES = 0x110000 / UNINAME_PAGE };
+    uint32_t run = 0;
+    size_t next = 1; /* the name looked at */
+    printf("static const uint16_t pages[] = {\n");
+    for (uint32_t page = 0; page < PAGES; page++) {
+        for (; next < tables->run_end && tables->names[next].code_point <= page * UNINAME_PAGE; next++)
+            run += tables->names[next].code_point != tables->names[next - 1].code_point + 1;
+        write_number(page, run);
+    }
+    printf("};\n\n");
 }
 
 static void write_aliases(const Tables *tables) {
@@ -303,12 +316,14 @@ int main(int argc, char **argv) {
     write_words(order, tables.word_count);
     write_names(&tables);
     size_t run_count = write_runs(&tables);
+    write_pages(&tables);
     write_aliases(&tables);
     write_patterns(&tables);
     write_sorted(&tables);
-    printf("const UninameTable uniname_table = {\n"
-           "words, word_starts, names, blocks, sorted, runs, aliases, patterns, %zu, %zu, %zu, %zu};\n",
-           tables.name_count, tables.run_end, run_count, tables.pattern_count);
+    printf(
+        "const UninameTable uniname_table = {\n"
+        "words, word_starts, names, blocks, sorted, runs, pages, aliases, patterns, %zu, %zu, %zu, %zu};\n",
+        tables.name_count, tables.run_end, run_count, tables.pattern_count);
     for (size_t i = 0; i < tables.name_count; i++)
         free(tables.names[i].text);
     free(order);

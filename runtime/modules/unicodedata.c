@@ -209,17 +209,38 @@ static utf8proc_option_t form_options(const Form *form) {
            (form->compatible ? UTF8PROC_COMPAT : 0);
 }
 
+enum { ASCII_END = 0x80, COMBINING_BEGIN = 0x300 /* all characters before are in form NFC */ };
+
 /* Write the decomposed text to points, or nothing if that is NULL; the number of code points. */
 static int64_t decompose(const String *text, const Form *form, int32_t *points, int64_t capacity) {
     int64_t count = 0;
     int boundary = 0;
     for (int64_t i = 0; i < string_length(text); i++) {
         int32_t c = (int32_t)string_at(text, i);
+        if (c < ASCII_END) { /* stands for itself in every form */
+            if (points) points[count] = c;
+            count++;
+            continue;
+        }
         int32_t *out = points ? points + count : NULL;
         count +=
             utf8proc_decompose_char(c, out, points ? capacity - count : 0, form_options(form), &boundary);
     }
     return count;
+}
+
+/* Compose the decomposed text in place; its new length. ASCII joins nothing before it: what lies between is composed, with
+ * the character before it. */
+static int64_t compose(int32_t *points, int64_t count, const Form *form) {
+    int64_t filled = 0;
+    for (int64_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && points[end] >= ASCII_END;)
+            end++;
+        int64_t left = end == i + 1 ? 1 : utf8proc_normalize_utf32(points + i, end - i, form_options(form));
+        memmove(points + filled, points + i, (size_t)left * sizeof *points);
+        filled += left;
+    }
+    return filled;
 }
 
 static Value text_of_points(VM *vm, const int32_t *points, int64_t count) {
@@ -233,9 +254,14 @@ static Value text_of_points(VM *vm, const int32_t *points, int64_t count) {
     return from_object(text);
 }
 
-/* Is the text in every form, or in this one, as its widest characters show? */
+/* Is the text in every form, or in this one, as its greatest characters show? */
 static bool plainly_normal(const String *text, const Form *form) {
-    return text->ascii || (form->composed && !form->compatible && text->width_log == 0);
+    if (text->ascii) return true;
+    if (!form->composed || form->compatible) return false;
+    int64_t i = text->width_log == 0 ? string_length(text) : 0;
+    while (i < string_length(text) && string_at(text, i) < COMBINING_BEGIN)
+        i++;
+    return i == string_length(text);
 }
 
 static Value normalized(VM *vm, Value string, const Form *form) {
@@ -248,7 +274,7 @@ static Value normalized(VM *vm, Value string, const Form *form) {
     if (scratch) {
         decompose(text, form, points, count);
         canonical_order(points, scratch, (size_t)count);
-        if (form->composed) count = utf8proc_normalize_utf32(points, count, form_options(form));
+        if (form->composed) count = compose(points, count, form);
         result = text_of_points(vm, points, count);
         memory_free(vm, scratch, size);
     }
