@@ -7,6 +7,7 @@
 #include "runtime/classes/genericalias.h"
 #include "runtime/hash.h"
 #include "runtime/classes/instance.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -127,10 +128,24 @@ static Value from_range(VM *vm, const Range *range) {
     return tuple_finish(tuple);
 }
 
+/* The keys of a dict. Making the tuple may change it, too. */
+static Value from_dict(VM *vm, Value dict) {
+    int64_t count = as_dict(dict)->count, filled = 0, position = 0;
+    Tuple *tuple = tuple_new(vm, count);
+    Value key, value;
+    while (tuple && filled < count && dict_next(dict, &position, &key, &value))
+        tuple->items[filled++] = value_ref(key);
+    if (!tuple || (filled == count && as_dict(dict)->count == count))
+        return tuple ? tuple_finish(tuple) : ABSENT;
+    object_drop(vm, &tuple->head);
+    return from_dict(vm, dict);
+}
+
 Value tuple_from_iterable(VM *vm, Value iterable) {
     if (is_exactly(iterable, &tuple_type)) return value_ref(iterable);
     if (is_range(iterable) && as_range(iterable)->small) return from_range(vm, as_range(iterable));
     if (is_exactly(iterable, &list_type)) return from_list(vm, iterable);
+    if (is_exactly(iterable, &dict_type)) return from_dict(vm, iterable);
     Value list = list_from_iterable(vm, iterable);
     if (is_absent(list)) return ABSENT;
     Tuple *tuple = tuple_new(vm, as_list(list)->length);

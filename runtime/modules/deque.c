@@ -157,27 +157,44 @@ static Value take_at(VM *vm, Deque *d, int64_t index) {
     return item;
 }
 
+static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* Of a deque that is not full: the last n items become the first ones. As many at a time as lie in a row at both places,
+ * and no more than are free: what is overwritten has then been moved before. */
+static void rotate_right(Deque *d, int64_t n) {
+    int64_t mask = d->capacity - 1, free = d->capacity - d->length;
+    while (n > 0) {
+        int64_t from = ((d->first + d->length - 1) & mask) + 1, to = ((d->first - 1) & mask) + 1;
+        int64_t count = least(least(n, free), least(from, to));
+        memcpy(d->items + to - count, d->items + from - count, (size_t)count * sizeof(Value));
+        d->first = (d->first - count) & mask;
+        n -= count;
+    }
+}
+
+static void rotate_left(Deque *d, int64_t n) {
+    int64_t mask = d->capacity - 1, free = d->capacity - d->length;
+    while (n > 0) {
+        int64_t from = d->first, to = (d->first + d->length) & mask;
+        int64_t count = least(least(n, free), d->capacity - (from > to ? from : to));
+        memcpy(d->items + to, d->items + from, (size_t)count * sizeof(Value));
+        d->first = (d->first + count) & mask;
+        n -= count;
+    }
+}
+
 /* By n places to the right. */
 static void rotate(Deque *d, int64_t n) {
     if (d->length <= 1) return;
-    n %= d->length;
+    if (n >= d->length || n < 0) n %= d->length;
     if (n < 0) n += d->length;
     d->state++;
-    int64_t mask = d->capacity - 1;
     if (d->length == d->capacity) {
-        d->first = (d->first - n) & mask;
+        d->first = (d->first - n) & (d->capacity - 1);
     } else if (n <= d->length / 2) {
-        for (; n > 0; n--) {
-            Value item = *place(d, d->length - 1);
-            d->first = (d->first - 1) & mask;
-            d->items[d->first] = item;
-        }
+        rotate_right(d, n);
     } else {
-        for (n = d->length - n; n > 0; n--) {
-            Value item = d->items[d->first];
-            d->first = (d->first + 1) & mask;
-            *place(d, d->length - 1) = item;
-        }
+        rotate_left(d, d->length - n);
     }
 }
 
@@ -225,7 +242,21 @@ static bool append_item(VM *vm, Value item, void *deque) { return push_last(vm, 
 
 static bool append_first(VM *vm, Value item, void *deque) { return push_first(vm, deque, value_ref(item)); }
 
+/* All items of a row at the end of a deque without bounds. */
+static bool append_row(VM *vm, Deque *d, Row row) {
+    if (row.length == 0) return true;
+    if (!reserve(vm, d, d->length + row.length)) return false;
+    for (int64_t i = 0; i < row.length; i++)
+        *place(d, d->length + i) = value_ref(row.items[i]);
+    d->length += row.length;
+    d->state++;
+    return true;
+}
+
 static bool extend(VM *vm, Value self, Value iterable, EachFn each) {
+    bool row_itself = is_exactly(iterable, &list_type) || is_exactly(iterable, &tuple_type);
+    if (row_itself && each == append_item && as_deque(self)->maximum == UNBOUNDED)
+        return append_row(vm, as_deque(self), row_of(iterable));
     if (!value_same(self, iterable)) return each_item(vm, iterable, each, as_deque(self));
     Value list = list_from_iterable(vm, iterable);
     if (is_absent(list)) return false;

@@ -65,12 +65,26 @@ static inline uint32_t peek(const Reader *r, int64_t at) {
     return at < r->text.length ? text_at(r->text, at) : 0;
 }
 
-static inline void skip_blank(Reader *r) {
-    while (r->at < r->text.length) {
-        uint32_t c = text_at(r->text, r->at);
-        if (c != ' ' && c != '\n' && c != '\t' && c != '\r') return;
-        r->at++;
+static inline bool is_blank(uint32_t c) { return c <= ' ' && (UINT64_C(0x100002600) >> c & 1); }
+
+/* Past blanks, of which there are some. */
+static void skip_blanks(Reader *r) {
+    const Text t = r->text;
+    int64_t at = r->at + 1;
+    if (t.width_log == 0) {
+        while (at + 8 <= t.length && json_load(t.data + at) == JSON_EACH(' '))
+            at += 8;
+        while (at < t.length && is_blank(t.data[at]))
+            at++;
+    } else {
+        while (at < t.length && is_blank(text_at(t, at)))
+            at++;
     }
+    r->at = at;
+}
+
+static inline void skip_blank(Reader *r) {
+    if (r->at < r->text.length && is_blank(text_at(r->text, r->at))) skip_blanks(r);
 }
 
 static bool stands_at(const Reader *r, const char *word) {
@@ -125,10 +139,9 @@ static int64_t read_escape(Text t, int64_t *at, const char **message) {
 /* How many characters from `at` on stand for themselves. */
 static int64_t plain_run(Text t, int64_t at) {
     int64_t start = at;
-    if (t.width_log == 0) {
-        while (at < t.length && t.data[at] != '"' && t.data[at] != '\\' && t.data[at] >= 0x20)
-            at++;
-        return at - start;
+    for (; t.width_log == 0 && at + 8 <= t.length; at += 8) {
+        uint64_t bits = json_specials(json_load(t.data + at));
+        if (bits) return at + json_first(bits) - start;
     }
     for (; at < t.length; at++) {
         uint32_t c = text_at(t, at);

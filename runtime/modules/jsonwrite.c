@@ -44,17 +44,31 @@ typedef struct {
 /* --- strings --- */
 
 static void put_code_unit(Builder *b, uint32_t unit) {
-    builder_ascii(b, "\\u", 2);
+    builder_char(b, '\\');
+    builder_char(b, 'u');
     for (int shift = 12; shift >= 0; shift -= 4)
         builder_char(b, (uint8_t) "0123456789abcdef"[unit >> shift & 15]);
 }
 
+/* The letter that stands for the character behind a backslash, or 0. */
+static char escape_letter(uint32_t c) {
+    switch (c) {
+    case '"':
+    case '\\': return (char)c;
+    case '\n': return 'n';
+    case '\r': return 'r';
+    case '\t': return 't';
+    case '\f': return 'f';
+    case '\b': return 'b';
+    default: return 0;
+    }
+}
+
 static void put_escaped(Builder *b, uint32_t c) {
-    static const char letters[] = "\"\\\n\r\t\f\b", escapes[] = "\"\\nrtfb";
-    const char *letter = c && c < 0x80 ? strchr(letters, (int)c) : NULL;
+    char letter = escape_letter(c);
     if (letter) {
         builder_char(b, '\\');
-        builder_char(b, (uint8_t)escapes[letter - letters]);
+        builder_char(b, (uint8_t)letter);
     } else if (c >= 0x10000) {
         put_code_unit(b, 0xD7C0 + (c >> 10));
         put_code_unit(b, 0xDC00 | (c & 0x3FF));
@@ -68,19 +82,26 @@ static inline bool is_plain(uint32_t c, bool ascii) {
     return !ascii || c < 0x7F;
 }
 
+/* How many characters from `at` on stand for themselves. */
+static int64_t plain_run(Text t, int64_t at, bool ascii) {
+    int64_t start = at;
+    for (; t.width_log == 0 && at + 8 <= t.length; at += 8) {
+        uint64_t word = json_load(t.data + at), bits = json_specials(word);
+        if (ascii) bits |= (word & JSON_EACH(0x80)) | json_zeros(word ^ JSON_EACH(0x7F));
+        if (bits) return at + json_first(bits) - start;
+    }
+    while (at < t.length && is_plain(text_at(t, at), ascii))
+        at++;
+    return at - start;
+}
+
 static void put_quoted(Builder *b, Value string, bool ascii) {
     Text t = text_of(string);
     builder_char(b, '"');
     for (int64_t at = 0; at < t.length;) {
-        int64_t start = at;
-        if (t.width_log == 0) {
-            while (at < t.length && is_plain(t.data[at], ascii))
-                at++;
-        } else {
-            while (at < t.length && is_plain(text_at(t, at), ascii))
-                at++;
-        }
-        if (at > start) builder_slice(b, string, start, at);
+        int64_t run = plain_run(t, at, ascii);
+        if (run > 0) builder_slice(b, string, at, at + run);
+        at += run;
         if (at < t.length) put_escaped(b, text_at(t, at++));
     }
     builder_char(b, '"');

@@ -422,8 +422,12 @@ NATIVE(math_dist) {
     return result;
 }
 
+static bool is_exact_int(Value v) { return is_int(v) || is_exactly(v, &int_type); }
+
 static bool multiply_item(VM *vm, Value item, void *context) {
-    Value *product = context, next = object_binary(vm, BINARY_MULTIPLY, *product, item);
+    Value *product = context;
+    bool ints = is_exact_int(*product) && is_exact_int(item);
+    Value next = ints ? int_multiply(vm, *product, item) : object_binary(vm, BINARY_MULTIPLY, *product, item);
     if (is_absent(next)) return false;
     value_set(vm, product, next);
     return true;
@@ -589,21 +593,21 @@ NATIVE(math_isqrt) {
     return result;
 }
 
-/* low * (low + 1) * ... * high, halving the range so that the factors stay of like size. */
+/* low * (low + 1) * ... * high, of positive numbers, halving the range so that the factors stay of like size. */
 static Value product_of_range(VM *vm, int64_t low, int64_t high) {
     if (low > high) return int_small(1);
-    if (high - low < 8) {
-        Value product = int_from(vm, low);
-        for (int64_t i = low + 1; i <= high && !is_absent(product); i++) {
-            value_set(vm, &product, int_binary(vm, BINARY_MULTIPLY, product, int_small(i)));
-        }
-        return product;
+    int bits = 64 - __builtin_clzll((uint64_t)high);
+    if (high - low < 62 / bits) { /* it fits 62 bits */
+        int64_t product = low;
+        for (int64_t i = low + 1; i <= high; i++)
+            product *= i;
+        return int_from(vm, product);
     }
     if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT;
     int64_t middle = low + (high - low) / 2;
     Value left = product_of_range(vm, low, middle);
     Value right = is_absent(left) ? ABSENT : product_of_range(vm, middle + 1, high);
-    Value product = is_absent(right) ? ABSENT : int_binary(vm, BINARY_MULTIPLY, left, right);
+    Value product = is_absent(right) ? ABSENT : int_multiply(vm, left, right);
     value_xdrop(vm, left);
     value_xdrop(vm, right);
     return product;
