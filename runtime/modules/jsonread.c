@@ -27,6 +27,8 @@ typedef struct {
     bool strict;
 } Scanner;
 
+enum { RECENT_KEYS = 64 }; /* a power of two */
+
 /* One reading. The text is held by whoever called. */
 typedef struct {
     VM *vm;
@@ -34,7 +36,8 @@ typedef struct {
     Value string;
     Text text;
     int64_t at;
-    Value memo; /* a dict: equal keys of objects are one str. Owned */
+    Value memo;                /* a dict: equal keys of objects are one str. Owned */
+    Value recent[RECENT_KEYS]; /* some of them, each where its text leads to; ABSENT: none */
 } Reader;
 
 /* --- errors --- */
@@ -343,13 +346,35 @@ static Value read_array(Reader *r) {
 }
 
 /* The key at the reader's place, as the one str for all keys like it. */
-static Value read_key(Reader *r) {
-    if (peek(r, r->at) != '"') return fail(r, "Expecting property name enclosed in double quotes", r->at);
-    r->at++;
+static Value read_new_key(Reader *r) {
     Value key = read_string(r->vm, r->string, r->text, &r->at, r->scanner->strict);
     if (is_absent(key)) return ABSENT;
     Value shared = dict_set_default(r->vm, r->memo, key, key);
     value_drop(r->vm, key);
+    return shared;
+}
+
+/* The same, first looked for among the recent ones: objects of one kind have the same keys. */
+static Value read_known_key(Reader *r) {
+    const uint8_t *text = r->text.data + r->at;
+    int64_t run = r->text.width_log == 0 ? plain_run(r->text, r->at) : 0;
+    if (run == 0 || r->at + run >= r->text.length || text[run] != '"') return read_new_key(r);
+    Value *recent = &r->recent[(run + text[0] * 5 + text[run - 1] * 3) & (RECENT_KEYS - 1)];
+    if (!is_absent(*recent)) {
+        const String *s = as_string(*recent);
+        if (s->width_log == 0 && string_length(s) == run && memcmp(s->data, text, (size_t)run) == 0) {
+            r->at += run + 1;
+            return value_ref(*recent);
+        }
+    }
+    return *recent = read_new_key(r);
+}
+
+/* The key at the reader's place, and the colon. */
+static Value read_key(Reader *r) {
+    if (peek(r, r->at) != '"') return fail(r, "Expecting property name enclosed in double quotes", r->at);
+    r->at++;
+    Value shared = read_known_key(r);
     if (is_absent(shared)) return ABSENT;
     skip_blank(r);
     if (peek(r, r->at) == ':') {
