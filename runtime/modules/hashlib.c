@@ -1,12 +1,14 @@
 /*
- * The module _hashlib: digests by Nettle, what is built on them (HMAC, PBKDF2), and comparison in constant time.
+ * The module _hashlib: digests, what is built on them (HMAC, PBKDF2), and comparison in constant time.
  *
- * An algorithm is a row of a table around Nettle's own description of it. A hash object holds the algorithm's context
- * in itself; a digest is taken of a copy, so that the object goes on.
+ * MD5, SHA-1 and SHA-2 are OpenSSL's by its plain functions, which need nothing of the rest of that library; SHA-3 and
+ * SHAKE are runtime/modules/keccak.h. An algorithm is a row of a table. A hash object holds the algorithm's context in
+ * itself; a digest is taken of a copy, so that the object goes on.
  */
-#include <nettle/hmac.h>
-#include <nettle/memops.h>
-#include <nettle/nettle-meta.h>
+#define OPENSSL_API_COMPAT 10101 /* whose functions these are */
+#include <openssl/crypto.h>
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 
 #include "runtime/bytes/bytes.h"
 #include "runtime/containers/dict.h"
@@ -14,58 +16,94 @@
 #include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/modules/hashlib.h"
+#include "runtime/modules/keccak.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 
 typedef union {
-    struct md5_ctx md5;
-    struct sha1_ctx sha1;
-    struct sha256_ctx sha256;
-    struct sha512_ctx sha512;
-    struct sha3_224_ctx sha3_224;
-    struct sha3_256_ctx sha3_256;
-    struct sha3_384_ctx sha3_384;
-    struct sha3_512_ctx sha3_512;
-    struct shake_128_ctx shake_128;
+    MD5_CTX md5;
+    SHA_CTX sha1;
+    SHA256_CTX sha256;
+    SHA512_CTX sha512;
+    Keccak keccak;
 } Context;
 
 typedef struct {
     const char *name;
-    const struct nettle_hash *hash;
-    void (*shake)(void *context, size_t length,
-                  uint8_t *digest); /* of any length; NULL: there is one length */
+    size_t digest_size, block_size;
+    int domain; /* of Keccak; 0: another algorithm */
+    void (*init)(Context *context);
+    void (*update)(Context *context, const void *data, size_t size);
+    void (*final)(Context *context, uint8_t *digest);
 } Algorithm;
 
-static const struct nettle_hash shake_128 = {
-    .name = "shake_128",
-    .context_size = sizeof(struct shake_128_ctx),
-    .digest_size = SHAKE_128_SECURITY_SIZE,
-    .block_size = SHAKE_128_BLOCK_SIZE,
-    .init = shake_128_init,
-    .update = shake_128_update,
-    .digest = shake_128_shake,
-};
+#define PLAIN_HASH(name, member, PREFIX) \
+    static void name##_init(Context *c) { PREFIX##_Init(&c->member); } \
+    static void name##_update(Context *c, const void *data, size_t size) { \
+        PREFIX##_Update(&c->member, data, size); \
+    } \
+    static void name##_final(Context *c, uint8_t *digest) { PREFIX##_Final(digest, &c->member); }
 
-static void shake_256_shake(void *context, size_t length, uint8_t *digest) {
-    sha3_256_shake(context, length, digest);
-}
+PLAIN_HASH(md5, md5, MD5)
+PLAIN_HASH(sha1, sha1, SHA1)
+PLAIN_HASH(sha224, sha256, SHA224)
+PLAIN_HASH(sha256, sha256, SHA256)
+PLAIN_HASH(sha384, sha512, SHA384)
+PLAIN_HASH(sha512, sha512, SHA512)
+
+#define PLAIN_ROW(name, digest, block) \
+    { #name, digest, block, 0, name##_init, name##_update, name##_final }
+#define KECCAK_ROW(name, digest, rate, domain) \
+    { name, digest, rate, domain, NULL, NULL, NULL }
 
 static const Algorithm algorithms[] = {
-    {"md5", &nettle_md5, NULL},
-    {"sha1", &nettle_sha1, NULL},
-    {"sha224", &nettle_sha224, NULL},
-    {"sha256", &nettle_sha256, NULL},
-    {"sha384", &nettle_sha384, NULL},
-    {"sha512", &nettle_sha512, NULL},
-    {"sha3_224", &nettle_sha3_224, NULL},
-    {"sha3_256", &nettle_sha3_256, NULL},
-    {"sha3_384", &nettle_sha3_384, NULL},
-    {"sha3_512", &nettle_sha3_512, NULL},
-    {"shake_128", &shake_128, shake_128_shake},
-    {"shake_256", &nettle_sha3_256, shake_256_shake},
+    PLAIN_ROW(md5, 16, 64),
+    PLAIN_ROW(sha1, 20, 64),
+    PLAIN_ROW(sha224, 28, 64),
+    PLAIN_ROW(sha256, 32, 64),
+    PLAIN_ROW(sha384, 48, 128),
+    PLAIN_ROW(sha512, 64, 128),
+    KECCAK_ROW("sha3_224", 28, 144, KECCAK_SHA3),
+    KECCAK_ROW("sha3_256", 32, 136, KECCAK_SHA3),
+    KECCAK_ROW("sha3_384", 48, 104, KECCAK_SHA3),
+    KECCAK_ROW("sha3_512", 64, 72, KECCAK_SHA3),
+    KECCAK_ROW("shake_128", 0, 168, KECCAK_SHAKE),
+    KECCAK_ROW("shake_256", 0, 136, KECCAK_SHAKE),
 };
-enum { ALGORITHMS = sizeof algorithms / sizeof *algorithms, DIGEST_MAX = SHA512_DIGEST_SIZE };
+enum { ALGORITHMS = sizeof algorithms / sizeof *algorithms, DIGEST_MAX = 64, BLOCK_MAX = 144 };
+
+/* The digest may have any length. */
+static bool is_extendable(const Algorithm *a) { return a->digest_size == 0; }
+
+static void context_init(const Algorithm *a, Context *c) {
+    if (a->domain)
+        keccak_init(&c->keccak, (unsigned)a->block_size);
+    else
+        a->init(c);
+}
+
+static void context_update(const Algorithm *a, Context *c, const void *data, size_t size) {
+    if (a->domain)
+        keccak_update(&c->keccak, data, size);
+    else
+        a->update(c, data, size);
+}
+
+/* Ends the context. */
+static void context_digest(const Algorithm *a, Context *c, uint8_t *digest) {
+    if (a->domain)
+        keccak_digest(&c->keccak, (unsigned)a->domain, digest, a->digest_size);
+    else
+        a->final(c, digest);
+}
+
+void hash_sha512(const void *data, size_t size, uint8_t digest[HASH_SHA512_SIZE]) {
+    Context context;
+    sha512_init(&context);
+    sha512_update(&context, data, size);
+    sha512_final(&context, digest);
+}
 
 typedef struct {
     Object head;
@@ -103,17 +141,17 @@ bool hash_acquire(VM *vm, Value data, BufferView *view) {
 static bool update(VM *vm, Hash *h, Value data) {
     BufferView view;
     if (!hash_acquire(vm, data, &view)) return false;
-    h->algorithm->hash->update(&h->context, (size_t)view.size, view.data);
+    context_update(h->algorithm, &h->context, view.data, (size_t)view.size);
     buffer_release(vm, &view);
     return true;
 }
 
 static Hash *hash_new(VM *vm, const Algorithm *algorithm) {
-    Type *type = algorithm->shake ? &hash_xof_type : &hash_type;
+    Type *type = is_extendable(algorithm) ? &hash_xof_type : &hash_type;
     Hash *h = (Hash *)object_new(vm, type, sizeof(Hash));
     if (!h) return raise_memory(vm), NULL;
     h->algorithm = algorithm;
-    algorithm->hash->init(&h->context);
+    context_init(algorithm, &h->context);
     return h;
 }
 
@@ -145,8 +183,8 @@ NATIVE(hash_digest) {
     Hash *h = as_hash(args[0]);
     Context context = h->context;
     uint8_t digest[DIGEST_MAX];
-    h->algorithm->hash->digest(&context, h->algorithm->hash->digest_size, digest);
-    return bytes_from(vm, digest, h->algorithm->hash->digest_size);
+    context_digest(h->algorithm, &context, digest);
+    return bytes_from(vm, digest, (int64_t)h->algorithm->digest_size);
 }
 
 NATIVE(xof_digest) {
@@ -156,7 +194,8 @@ NATIVE(xof_digest) {
     const Hash *h = as_hash(args[0]);
     Context context = h->context;
     Bytes *digest = bytes_new(vm, length);
-    if (digest && length) h->algorithm->shake(&context, (size_t)length, digest->data);
+    if (digest && length)
+        keccak_digest(&context.keccak, (unsigned)h->algorithm->domain, digest->data, (size_t)length);
     return from_object(digest);
 }
 
@@ -173,11 +212,10 @@ NATIVE(xof_hexdigest) { return hash_hexadecimal(vm, xof_digest(vm, args, nargs, 
 
 static Value get_name(VM *vm, Value self) { return string_from_c(vm, as_hash(self)->algorithm->name); }
 static Value get_block_size(VM *vm, Value self) {
-    return (void)vm, int_small(as_hash(self)->algorithm->hash->block_size);
+    return (void)vm, int_small((int64_t)as_hash(self)->algorithm->block_size);
 }
 static Value get_digest_size(VM *vm, Value self) {
-    const Algorithm *a = as_hash(self)->algorithm;
-    return (void)vm, int_small(a->shake ? 0 : a->hash->digest_size);
+    return (void)vm, int_small((int64_t)as_hash(self)->algorithm->digest_size);
 }
 
 static const GetSetDef hash_getset[] = {
@@ -222,30 +260,57 @@ Type hash_xof_type = {
     .methods = xof_methods,
 };
 
-/* --- HMAC and PBKDF2 --- */
+/* --- HMAC (RFC 2104) and PBKDF2 --- */
 
 typedef struct {
-    const struct nettle_hash *hash;
-    Context outer, inner, state;
+    const Algorithm *algorithm;
+    Context inner, outer; /* with the padded key */
+    Context state;        /* what `inner` has become */
 } Mac;
 
-static void mac_update(void *context, size_t length, const uint8_t *data) {
-    Mac *mac = context;
-    mac->hash->update(&mac->state, length, data);
+static void mac_update(Mac *mac, const void *data, size_t size) {
+    context_update(mac->algorithm, &mac->state, data, size);
 }
 
-static void mac_digest(void *context, size_t length, uint8_t *to) {
-    Mac *mac = context;
-    hmac_digest(&mac->outer, &mac->inner, &mac->state, mac->hash, length, to);
+/* The code of what came since the start, or since the last one. */
+static void mac_digest(Mac *mac, uint8_t *to) {
+    context_digest(mac->algorithm, &mac->state, to);
+    mac->state = mac->outer;
+    mac_update(mac, to, mac->algorithm->digest_size);
+    context_digest(mac->algorithm, &mac->state, to);
+    mac->state = mac->inner;
 }
 
-/* A hash that may be an HMAC's. RAISES. */
+static void start_with_key(const Mac *mac, Context *context, const uint8_t *key, uint8_t with) {
+    uint8_t block[BLOCK_MAX];
+    for (size_t i = 0; i < mac->algorithm->block_size; i++)
+        block[i] = key[i] ^ with;
+    context_init(mac->algorithm, context);
+    context_update(mac->algorithm, context, block, mac->algorithm->block_size);
+    explicit_bzero(block, sizeof block);
+}
+
+static void mac_init(Mac *mac, const uint8_t *key, size_t size) {
+    uint8_t padded[BLOCK_MAX] = {0};
+    if (size > mac->algorithm->block_size) {
+        context_init(mac->algorithm, &mac->state);
+        mac_update(mac, key, size);
+        context_digest(mac->algorithm, &mac->state, padded);
+    } else {
+        memcpy(padded, key, size);
+    }
+    start_with_key(mac, &mac->inner, padded, 0x36);
+    start_with_key(mac, &mac->outer, padded, 0x5c);
+    mac->state = mac->inner;
+    explicit_bzero(padded, sizeof padded);
+}
+
+/* By an algorithm that may be an HMAC's. RAISES. */
 static bool mac_start(VM *vm, Mac *mac, Value name, const BufferView *key) {
-    const Algorithm *algorithm = algorithm_named(vm, name);
-    if (!algorithm) return false;
-    if (algorithm->shake) return raise_value(vm, "unsupported hash type %S", name), false;
-    mac->hash = algorithm->hash;
-    hmac_set_key(&mac->outer, &mac->inner, &mac->state, mac->hash, (size_t)key->size, key->data);
+    mac->algorithm = algorithm_named(vm, name);
+    if (!mac->algorithm) return false;
+    if (is_extendable(mac->algorithm)) return raise_value(vm, "unsupported hash type %S", name), false;
+    mac_init(mac, key->data, (size_t)key->size);
     return true;
 }
 
@@ -257,13 +322,13 @@ NATIVE(hashlib_hmac_digest) {
     bool ok = buffer_acquire(vm, args[1], BUFFER_SIMPLE, &message);
     if (ok) {
         ok = mac_start(vm, &mac, args[2], &key);
-        if (ok) mac_update(&mac, (size_t)message.size, message.data);
+        if (ok) mac_update(&mac, message.data, (size_t)message.size);
         buffer_release(vm, &message);
     }
     buffer_release(vm, &key);
     if (!ok) return ABSENT;
-    mac_digest(&mac, mac.hash->digest_size, digest);
-    return bytes_from(vm, digest, mac.hash->digest_size);
+    mac_digest(&mac, digest);
+    return bytes_from(vm, digest, (int64_t)mac.algorithm->digest_size);
 }
 
 /* One block of PBKDF2 (RFC 8018, 5.2): the exclusive or of a chain of MACs that begins with the salt and the number. */
@@ -272,14 +337,14 @@ static bool derive_block(VM *vm, Mac *mac, const BufferView *salt, uint32_t numb
     enum { ITERATIONS_A_LOOK = 1024 };
     uint8_t digest[DIGEST_MAX], counter[] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16),
                                              (uint8_t)(number >> 8), (uint8_t)number};
-    size_t size = mac->hash->digest_size;
-    mac_update(mac, (size_t)salt->size, salt->data);
-    mac_update(mac, sizeof counter, counter);
-    mac_digest(mac, size, digest);
+    size_t size = mac->algorithm->digest_size;
+    mac_update(mac, salt->data, (size_t)salt->size);
+    mac_update(mac, counter, sizeof counter);
+    mac_digest(mac, digest);
     memcpy(block, digest, size);
     for (int64_t i = 1; i < iterations; i++) {
-        mac_update(mac, size, digest);
-        mac_digest(mac, size, digest);
+        mac_update(mac, digest, size);
+        mac_digest(mac, digest);
         for (size_t k = 0; k < size; k++)
             block[k] ^= digest[k];
         if (i % ITERATIONS_A_LOOK == 0 && vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
@@ -291,20 +356,20 @@ static Value derive(VM *vm, Value name, const BufferView *password, const Buffer
                     int64_t iterations, Value size) {
     Mac mac;
     if (!mac_start(vm, &mac, name, password)) return ABSENT;
-    int64_t length = mac.hash->digest_size;
+    int64_t size_of_one = (int64_t)mac.algorithm->digest_size, length = size_of_one;
     if (value_is_given(size) && !object_to_int64(vm, size, &exc_OverflowError, &length)) return ABSENT;
     if (length < 1) return raise_value(vm, "key length must be greater than 0.");
     if (length > INT32_MAX) return raise_overflow(vm, "key length is too great.");
     Bytes *key = bytes_new(vm, length);
     uint32_t number = 1;
-    for (int64_t done = 0; key && done < length; done += mac.hash->digest_size, number++) {
+    for (int64_t done = 0; key && done < length; done += size_of_one, number++) {
         uint8_t block[DIGEST_MAX];
         if (!derive_block(vm, &mac, salt, number, iterations, block)) {
             value_drop(vm, from_object(key));
             return ABSENT;
         }
-        size_t rest = (size_t)(length - done), size = mac.hash->digest_size;
-        memcpy(key->data + done, block, rest < size ? rest : size);
+        int64_t rest = length - done;
+        memcpy(key->data + done, block, (size_t)(rest < size_of_one ? rest : size_of_one));
     }
     return from_object(key);
 }
@@ -332,7 +397,7 @@ NATIVE(hashlib_pbkdf2_hmac) {
 /* --- comparison --- */
 
 static Value compare_memory(const uint8_t *a, int64_t n, const uint8_t *b, int64_t m) {
-    return bool_from(memeql_sec(a, n == m ? b : a, (size_t)n) && n == m);
+    return bool_from(CRYPTO_memcmp(a, n == m ? b : a, (size_t)n) == 0 && n == m);
 }
 
 NATIVE(hashlib_compare_digest) {
@@ -388,8 +453,7 @@ static const NativeDef functions[] = {
 static const NamedType types[] = {{"HASH", &hash_type}, {"HASHXOF", &hash_xof_type}, {0}};
 
 Value module__hashlib_new(VM *vm) {
-    return module_make(vm, &(ModuleDef){.name = "_hashlib",
-                                        .doc = "Secure hashes, by Nettle.",
-                                        .types = types,
-                                        .functions = functions});
+    return module_make(
+        vm,
+        &(ModuleDef){.name = "_hashlib", .doc = "Secure hashes.", .types = types, .functions = functions});
 }

@@ -6,7 +6,6 @@
  * the last has been handed out, and each is tempered on its way out.
  */
 #include <errno.h>
-#include <nettle/sha2.h>
 #include <sys/random.h>
 
 #include "runtime/bytes/buffer.h"
@@ -17,6 +16,7 @@
 #include "runtime/classes/instance.h"
 #include "runtime/numbers/int.h"
 #include "runtime/module.h"
+#include "runtime/modules/hashlib.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/containers/tuple.h"
@@ -224,12 +224,9 @@ NATIVE(random_urandom) {
 
 NATIVE(random_sha512) {
     BufferView from;
-    struct sha512_ctx context;
-    uint8_t digest[SHA512_DIGEST_SIZE];
+    uint8_t digest[HASH_SHA512_SIZE];
     if (!buffer_acquire(vm, args[0], BUFFER_SIMPLE, &from)) return ABSENT;
-    sha512_init(&context);
-    sha512_update(&context, (size_t)from.size, from.data);
-    sha512_digest(&context, sizeof digest, digest);
+    hash_sha512(from.data, (size_t)from.size, digest);
     buffer_release(vm, &from);
     return bytes_from(vm, digest, sizeof digest);
 }
