@@ -220,22 +220,23 @@ static Value iterate_unpacked(VM *vm, Value self) { return typing_call(vm, "_unp
     { \
         .binary = { [BINARY_OR] = join } \
     }
-#define PARAM_TYPE(variable, text, more_flags, ...) \
+#define PARAM_TYPE(variable, text, all_flags, ...) \
     Type variable = { \
         TYPE_HEAD(variable, text, .traverse = traverse, .clear = clear, .dealloc = dealloc), \
-        .flags = TYPE_NO_NEW | (more_flags), \
+        .flags = (all_flags), \
         .basic_size = sizeof(TypeParam), \
         .base = &object_type, \
         .repr = repr, \
         __VA_ARGS__, \
     }
 
-PARAM_TYPE(type_var_type, "typing.TypeVar", TYPE_WEAKLY_REFERABLE, .members = members, .number = JOINS,
-           .getsets = type_var_getsets, .methods = param_methods);
-PARAM_TYPE(param_spec_type, "typing.ParamSpec", TYPE_WEAKLY_REFERABLE, .members = members, .number = JOINS,
-           .getsets = param_spec_getsets, .methods = param_methods);
-PARAM_TYPE(type_var_tuple_type, "typing.TypeVarTuple", TYPE_WEAKLY_REFERABLE, .members = members,
-           .getsets = tuple_getsets, .iterate = iterate_unpacked, .methods = param_methods);
+PARAM_TYPE(type_var_type, "typing.TypeVar", TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE, .members = members,
+           .number = JOINS, .getsets = type_var_getsets, .methods = param_methods);
+PARAM_TYPE(param_spec_type, "typing.ParamSpec", TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE, .members = members,
+           .number = JOINS, .getsets = param_spec_getsets, .methods = param_methods);
+PARAM_TYPE(type_var_tuple_type, "typing.TypeVarTuple", TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE,
+           .members = members, .getsets = tuple_getsets, .iterate = iterate_unpacked,
+           .methods = param_methods);
 
 static Value alias_get_item(VM *vm, Value self, Value key) {
     Value params = ((TypeParam *)as_object(self))->params;
@@ -244,9 +245,24 @@ static Value alias_get_item(VM *vm, Value self, Value key) {
     return generic_alias_new(vm, self, key);
 }
 
-PARAM_TYPE(type_alias_type, "typing.TypeAliasType", 0, .container = {.get_item = alias_get_item},
-           .members = alias_members, .getsets = alias_getsets, .methods = alias_methods,
-           .number = {.binary = {[BINARY_OR] = union_or}});
+/* TypeAliasType(name, value, *, type_params=()): an alias of the caller's module. */
+static Value alias_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    enum { NAME, VALUE, PARAMS, COUNT };
+    Value row[COUNT];
+    if (!arguments_bind(vm, "typealias", "name, value, *, type_params=()", args, nargs, names, row))
+        return ABSENT;
+    if (!is_string(row[NAME]))
+        return raise_type(vm, "typealias() argument 'name' must be str, not %T", row[NAME]);
+    if (value_is_given(row[PARAMS]) && !is_tuple(row[PARAMS]))
+        return raise_type(vm, "type_params must be a tuple");
+    Value alias = param_new(vm, vm->frame, type, row[NAME], ABSENT, row[PARAMS]);
+    if (!is_absent(alias)) value_set(vm, &as_param(alias)->value, value_ref(row[VALUE]));
+    return alias;
+}
+
+PARAM_TYPE(type_alias_type, "typing.TypeAliasType", 0, .new = alias_new,
+           .container = {.get_item = alias_get_item}, .members = alias_members, .getsets = alias_getsets,
+           .methods = alias_methods, .number = {.binary = {[BINARY_OR] = union_or}});
 
 Type generic_type = {
     TYPE_HEAD(generic_type, "typing.Generic", .dealloc = NULL),

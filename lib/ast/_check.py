@@ -120,13 +120,14 @@ def _position(node, cls):
         raise ValueError(f"line {first}, column {start}-{end} is not a valid range")
 
 
+_missing = object()
+
+
 def _field(node, cls, field, kind):
     """A field's value; one that may be missing is None or []."""
-    value = getattr(node, field, ...)
+    value = getattr(node, field, _missing)
     listed = getattr(kind, "__origin__", None) is list
-    if value is ... and cls is ast.Constant and field == "value":
-        raise TypeError('required field "value" missing from Constant')
-    if value is ... and not (cls is ast.Constant):
+    if value is _missing:
         if listed:
             return []
         if hasattr(cls, field) or kind is ast.expr_context:

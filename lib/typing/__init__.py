@@ -2,9 +2,9 @@
 
 Nothing here checks types. Subscripted forms are objects that remember what they were made of: __origin__, __args__,
 __parameters__ (the type variables in them); subscripting one again puts types in the place of its variables. The
-interpreter's own TypeVar, ParamSpec, TypeVarTuple, TypeAliasType and Generic, which the syntax of PEP 695 makes, come
-from _types; those that programs make by calling are classes of this module, and instances of either are instances of
-both.
+interpreter's own TypeVar, ParamSpec and TypeVarTuple, which the syntax of PEP 695 makes, TypeAliasType and Generic come
+from _types; variables that programs make by calling are of classes of this module, and instances of either are
+instances of both.
 """
 
 import collections.abc
@@ -179,15 +179,135 @@ class IO(Generic[AnyStr]):
     """What open() returns."""
     __slots__ = ()
 
+    @property
+    @abstractmethod
+    def mode(self) -> str:
+        pass
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        pass
+
+    @abstractmethod
+    def close(self) -> None:
+        pass
+
+    @property
+    @abstractmethod
+    def closed(self) -> bool:
+        pass
+
+    @abstractmethod
+    def fileno(self) -> int:
+        pass
+
+    @abstractmethod
+    def flush(self) -> None:
+        pass
+
+    @abstractmethod
+    def isatty(self) -> bool:
+        pass
+
+    @abstractmethod
+    def read(self, n: int = -1) -> AnyStr:
+        pass
+
+    @abstractmethod
+    def readable(self) -> bool:
+        pass
+
+    @abstractmethod
+    def readline(self, limit: int = -1) -> AnyStr:
+        pass
+
+    @abstractmethod
+    def readlines(self, hint: int = -1) -> List[AnyStr]:
+        pass
+
+    @abstractmethod
+    def seek(self, offset: int, whence: int = 0) -> int:
+        pass
+
+    @abstractmethod
+    def seekable(self) -> bool:
+        pass
+
+    @abstractmethod
+    def tell(self) -> int:
+        pass
+
+    @abstractmethod
+    def truncate(self, size: int | None = None) -> int:
+        pass
+
+    @abstractmethod
+    def writable(self) -> bool:
+        pass
+
+    @abstractmethod
+    def write(self, s: AnyStr) -> int:
+        pass
+
+    @abstractmethod
+    def writelines(self, lines: List[AnyStr]) -> None:
+        pass
+
+    @abstractmethod
+    def __enter__(self) -> "IO[AnyStr]":
+        pass
+
+    @abstractmethod
+    def __exit__(self, type, value, traceback) -> None:
+        pass
+
 
 class BinaryIO(IO[bytes]):
     """A binary file."""
     __slots__ = ()
 
+    @abstractmethod
+    def write(self, s: bytes | bytearray) -> int:
+        pass
+
+    @abstractmethod
+    def __enter__(self) -> "BinaryIO":
+        pass
+
 
 class TextIO(IO[str]):
     """A text file."""
     __slots__ = ()
+
+    @property
+    @abstractmethod
+    def buffer(self) -> BinaryIO:
+        pass
+
+    @property
+    @abstractmethod
+    def encoding(self) -> str:
+        pass
+
+    @property
+    @abstractmethod
+    def errors(self) -> str | None:
+        pass
+
+    @property
+    @abstractmethod
+    def line_buffering(self) -> bool:
+        pass
+
+    @property
+    @abstractmethod
+    def newlines(self):
+        pass
+
+    @abstractmethod
+    def __enter__(self) -> "TextIO":
+        pass
 
 
 # --- named tuples, typed dicts, new types ---

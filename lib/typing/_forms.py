@@ -8,7 +8,7 @@ from abc import ABCMeta
 from types import GenericAlias
 
 import _types
-from _types import Generic, TypeAliasType as _NativeAlias
+from _types import Generic, TypeAliasType
 
 __name__ = "typing"  # the home that classes and functions tell
 
@@ -365,22 +365,24 @@ def TypeAlias(self, parameters):
     _unsubscriptable(self, parameters)
 
 
-def _single(name, doc):
+def _single(name, doc, *, message="typing.{} accepts only single type.", allow_special_forms=False):
+    message = message.format(name)
+
     def getitem(self, parameters):
-        item = _type_check(parameters, f"{self} accepts only single type.")
-        return _GenericAlias(self, (item,))
+        return _GenericAlias(self, (_type_check(parameters, message, allow_special_forms=allow_special_forms),))
     getitem.__name__ = name
     getitem.__doc__ = doc
     return _SpecialForm(_remembered(getitem))
 
 
-ClassVar = _single("ClassVar", "Marks a class variable.")
-Final = _single("Final", "Marks a name that is not assigned again.")
+ClassVar = _single("ClassVar", "Marks a class variable.", allow_special_forms=True)
+Final = _single("Final", "Marks a name that is not assigned again.", allow_special_forms=True)
 TypeGuard = _single("TypeGuard", "The result of a function that narrows a type when it is true.")
 TypeIs = _single("TypeIs", "The result of a function that narrows a type either way.")
-Required = _single("Required", "A key that a TypedDict must have.")
-NotRequired = _single("NotRequired", "A key that a TypedDict may lack.")
-ReadOnly = _single("ReadOnly", "A key of a TypedDict that is not changed.")
+_in_typed_dict = functools.partial(_single, message="{} accepts only a single type.")
+Required = _in_typed_dict("Required", "A key that a TypedDict must have.")
+NotRequired = _in_typed_dict("NotRequired", "A key that a TypedDict may lack.")
+ReadOnly = _in_typed_dict("ReadOnly", "A key of a TypedDict that is not changed.")
 
 
 @_SpecialForm
@@ -448,6 +450,8 @@ def Annotated(self, params):
     """A type with something said about it."""
     if not isinstance(params, tuple) or len(params) < 2:
         raise TypeError("Annotated[...] should be used with at least two arguments (a type and an annotation).")
+    if isinstance(params[0], _UnpackGenericAlias):
+        raise TypeError("Annotated[...] should not be used with an unpacked TypeVarTuple")
     origin = _type_check(params[0], "Annotated[t, ...]: t must be a type.", allow_special_forms=True)
     return _AnnotatedAlias(origin, tuple(params[1:]))
 
@@ -590,33 +594,6 @@ class TypeVarTuple(_Variable, metaclass=_VariableMeta):
         yield Unpack[self]
 
 
-class TypeAliasType(_UnionOperators, metaclass=_VariableMeta):
-    """A type alias."""
-
-    _native = _NativeAlias
-
-    def __init__(self, name, value, *, type_params=()):
-        if not isinstance(type_params, tuple):
-            raise TypeError("type_params must be a tuple")
-        self.__dict__.update(__name__=name, __value__=value, __type_params__=type_params,
-                             __parameters__=tuple(type_params), __module__=_caller())
-
-    def __setattr__(self, name, value):
-        raise AttributeError(f"readonly attribute" if name in self.__dict__ else
-                             f"'typing.TypeAliasType' object has no attribute {name!r}")
-
-    def __repr__(self):
-        return self.__name__
-
-    def __reduce__(self):
-        return self.__name__
-
-    def __getitem__(self, parameters):
-        if not self.__type_params__:
-            raise TypeError("Only generic type aliases are subscriptable")
-        return GenericAlias(self, parameters)
-
-
 # --- subscripted forms ---
 
 class _BaseGenericAlias(_Final, _root=True):
@@ -717,7 +694,7 @@ class _GenericAlias(_UnionOperators, _BaseGenericAlias, _root=True):
         return f"{name}[{args}]"
 
     def __reduce__(self):
-        origin = globals()[self._name] if self._name else self.__origin__
+        origin = getattr(sys.modules["typing"], self._name) if self._name else self.__origin__
         args = tuple(self.__args__)
         if len(args) == 1 and not isinstance(args[0], tuple):
             args, = args
@@ -747,12 +724,17 @@ _ellipsis = object()
 class _SpecialGenericAlias(_UnionOperators, _BaseGenericAlias, _root=True):
     """List, Dict and their like: other names of generic classes."""
 
+    # What stands for the last arguments where they are left out.
+    _DEFAULTS = {"Generator": (types.NoneType,) * 2, "AsyncGenerator": (types.NoneType,),
+                 "ContextManager": (bool | None,), "AsyncContextManager": (bool | None,)}
+
     def __init__(self, origin, nparams, *, inst=True, name=None):
         if name is None:
             name = origin.__name__
         super().__init__(origin, inst=inst, name=name)
         self._nparams = nparams
-        self.__doc__ = f"A generic version of {origin.__module__}.{origin.__qualname__}."
+        home = "" if origin.__module__ == "builtins" else f"{origin.__module__}."
+        self.__doc__ = f"A generic version of {home}{origin.__qualname__}."
 
     @_remembered
     def __getitem__(self, params):
@@ -760,15 +742,14 @@ class _SpecialGenericAlias(_UnionOperators, _BaseGenericAlias, _root=True):
             params = (params,)
         params = tuple(_type_check(p, "Parameters to generic types must be types.") for p in params)
         if self._nparams < 0 or len(params) != self._nparams:
-            if self._name in ("Generator", "AsyncGenerator") and 0 < len(params) <= self._nparams:
-                params += (type(None),) * (self._nparams - len(params))
-            elif self._name in ("ContextManager", "AsyncContextManager") and len(params) == 1:
-                params += (bool | None,)
-            elif self._nparams == 0:
+            defaults = self._DEFAULTS.get(self._name, ())
+            if self._nparams == 0:
                 raise TypeError(f"{self} is not a generic class")
-            else:
+            least = self._nparams - len(defaults)
+            if not least <= len(params) < self._nparams:
                 raise TypeError(f"Too {'many' if len(params) > self._nparams else 'few'} arguments for {self}; "
-                                f"actual {len(params)}, expected {self._nparams}")
+                                f"actual {len(params)}, expected {'at least ' if defaults else ''}{least}")
+            params += defaults[len(params) - least:]
         return self.copy_with(params)
 
     def copy_with(self, params):
@@ -884,7 +865,7 @@ class _LiteralGenericAlias(_GenericAlias, _root=True):
         return hash(frozenset((type(a), a) for a in self.__args__))
 
     def __repr__(self):
-        return f"typing.Literal[{', '.join(repr(a) for a in self.__args__)}]"
+        return f"typing.Literal[{', '.join(repr(a) for a in self.__args__) or '()'}]"
 
 
 class _ConcatenateGenericAlias(_GenericAlias, _root=True):
@@ -980,12 +961,16 @@ def _generic_init_subclass(cls, *args, **kwargs):
     variables = []
     if bases is not None:
         variables = _collect_parameters(bases)
-        listed = None
+        listed, listed_by_generic = None, False
         for base in bases:
             if isinstance(base, _GenericAlias) and base.__origin__ in (Generic, Protocol):
-                if listed is not None and base.__origin__ is Generic:
-                    raise TypeError("Cannot inherit from Generic[...] multiple times.")
-                listed = base.__parameters__ if listed is None or base.__origin__ is Generic else listed
+                if base.__origin__ is Generic:
+                    if listed_by_generic:
+                        raise TypeError("Cannot inherit from Generic[...] multiple times.")
+                    listed_by_generic = True
+                    listed = base.__parameters__
+                elif listed is None:
+                    listed = base.__parameters__
         if listed is not None:
             missing = [v for v in variables if v not in listed]
             if missing:
@@ -1165,8 +1150,7 @@ class ForwardRef(_UnionOperators, _Final, _root=True):
         if not isinstance(arg, str):
             raise TypeError(f"Forward reference must be a string -- got {arg!r}")
         try:
-            self.__forward_code__ = compile(f"({arg})" if arg.startswith("*") is False else f"({arg},)[0]", "<string>",
-                                            "eval")
+            self.__forward_code__ = compile(f"({arg},)[0]" if arg.startswith("*") else arg, "<string>", "eval")
         except SyntaxError:
             raise SyntaxError(f"Forward reference must be an expression -- got {arg!r}") from None
         self.__forward_arg__ = arg
@@ -1193,7 +1177,8 @@ class ForwardRef(_UnionOperators, _Final, _root=True):
                             "Forward references must evaluate to types.",
                             is_argument=self.__forward_is_argument__,
                             allow_special_forms=self.__forward_is_class__)
-        self.__forward_value__ = _evaluated(value, globalns, localns, recursive_guard | {self.__forward_arg__})
+        self.__forward_value__ = _evaluated(value, globalns, localns, type_params,
+                                            recursive_guard | {self.__forward_arg__})
         self.__forward_evaluated__ = True
         return self.__forward_value__
 
@@ -1225,12 +1210,12 @@ def _with_args(t, args):
     return t.copy_with(args)
 
 
-def _evaluated(t, globalns, localns, guard=frozenset()):
+def _evaluated(t, globalns, localns, type_params=(), guard=frozenset()):
     """t with the forward references in it evaluated."""
     if isinstance(t, ForwardRef):
-        return t._evaluate(globalns, localns, recursive_guard=guard)
+        return t._evaluate(globalns, localns, type_params, recursive_guard=guard)
     if isinstance(t, (_GenericAlias, GenericAlias, types.UnionType)):
         args = tuple(ForwardRef(a) if isinstance(t, GenericAlias) and isinstance(a, str) else a for a in t.__args__)
-        new = tuple(_evaluated(a, globalns, localns, guard) for a in args)
+        new = tuple(_evaluated(a, globalns, localns, type_params, guard) for a in args)
         return _with_args(t, new)
     return t

@@ -34,7 +34,7 @@ def _evaluated_hints(hints, globalns, localns, is_class, type_params):
             value = ForwardRef(value, is_argument=False, is_class=is_class)
         if isinstance(value, ForwardRef):
             value = value._evaluate(globalns, localns, type_params)
-        result[name] = _evaluated(value, globalns, localns)
+        result[name] = _evaluated(value, globalns, localns, type_params)
     return result
 
 

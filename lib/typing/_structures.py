@@ -54,14 +54,33 @@ class NamedTupleMeta(type):
         return made
 
 
+def _deprecated(message, stacklevel=3):
+    import warnings
+    warnings.warn(message, DeprecationWarning, stacklevel=stacklevel)
+
+
+def _without_fields(fields, typename, kind, empty, shown):
+    """Warn of a call that gives no fields, or None."""
+    what = "Failing to pass a value for" if fields is _MISSING else "Passing `None` as"
+    _deprecated(f"{what} the 'fields' parameter is deprecated and will be disallowed in Python 3.15. To create a {kind} "
+                f"class with 0 fields using the functional syntax, pass {empty}, e.g. "
+                f"`{typename} = {kind}({typename!r}, {shown})`.", 4)
+
+
 def NamedTuple(typename, fields=_MISSING, /, **kwargs):
     """A named tuple with types: class Point(NamedTuple): x: int, or NamedTuple('Point', [('x', int)])."""
-    if fields is _MISSING:
+    if fields is _MISSING and kwargs:
+        _deprecated("Creating NamedTuple classes using keyword arguments is deprecated and will be disallowed in Python 3.15. "
+                    "Use the class-based or functional syntax instead.")
         fields = kwargs.items()
+    elif fields is _MISSING or fields is None:
+        if kwargs:
+            raise TypeError("Cannot pass `None` as the 'fields' parameter and also specify fields using keyword "
+                            "arguments")
+        _without_fields(fields, typename, "NamedTuple", "an empty list", "[]")
+        fields = ()
     elif kwargs:
         raise TypeError("Either list of fields or keywords can be provided to NamedTuple, not both")
-    elif fields is None:
-        fields = ()
     made = _make_nmtuple(typename, list(fields), module=_caller())
     made.__orig_bases__ = (NamedTuple,)
     return made
@@ -101,7 +120,7 @@ class _TypedDictMeta(type):
         if not hasattr(made, "__orig_bases__"):
             made.__orig_bases__ = bases
         own = {n: _type_check(t, "TypedDict('Name', {f0: t0, f1: t1, ...}); each t must be a type",
-                              is_argument=False, module=made.__module__, allow_special_forms=True)
+                              module=made.__module__)
                for n, t in ns.get("__annotations__", {}).items()}
         annotations, required, optional, readonly, mutable = {}, set(), set(), set(), set()
         for base in bases:
@@ -140,6 +159,7 @@ class _TypedDictMeta(type):
 def TypedDict(typename, fields=_MISSING, /, *, total=True):
     """A dict with types for its keys: class Movie(TypedDict): name: str, or TypedDict('Movie', {'name': str})."""
     if fields is _MISSING or fields is None:
+        _without_fields(fields, typename, "TypedDict", "an empty dictionary", "{}")
         fields = {}
     ns = {"__annotations__": dict(fields)}
     module = _caller()
@@ -164,7 +184,7 @@ class NewType(_UnionOperators):
 
     def __init__(self, name, tp):
         self.__qualname__ = name
-        self.__name__ = name.rpartition(".")[2]
+        self.__name__ = name.rpartition(".")[2] if "." in name else name
         self.__supertype__ = tp
         module = _caller()
         if module != "typing":

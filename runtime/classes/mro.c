@@ -89,7 +89,8 @@ static bool check_duplicates(VM *vm, Tuple *bases) {
     for (int64_t i = 0; i < bases->length; i++) {
         for (int64_t j = i + 1; j < bases->length; j++) {
             if (!value_same(bases->items[i], bases->items[j])) continue;
-            raise_type(vm, "duplicate base class %N", as_object(bases->items[i]));
+            raise_type(vm, "duplicate base class %s",
+                       type_short_name((const Type *)as_object(bases->items[i])));
             return false;
         }
     }
