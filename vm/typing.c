@@ -33,7 +33,7 @@ static Value param_new(VM *vm, const Frame *frame, Type *type, Value name, Value
                        Value params) {
     TypeParam *p = (TypeParam *)object_new_container(vm, type, sizeof *p);
     if (p == NULL) return raise_memory(vm);
-    Value module = dict_get_string(vm, frame_globals(frame), NAME_OF(vm, name));
+    Value module = frame == NULL ? ABSENT : dict_get_string(vm, frame_globals(frame), NAME_OF(vm, name));
     p->name = value_ref(name);
     p->bound = (Lazy){.evaluate = value_xref(bound), .value = is_absent(bound) ? NONE : ABSENT};
     p->otherwise = (Lazy){.evaluate = value_xref(otherwise), .value = ABSENT};
@@ -255,8 +255,8 @@ static Value alias_new(VM *vm, Type *type, Value *args, int nargs, Value names) 
         return raise_type(vm, "typealias() argument 'name' must be str, not %T", row[NAME]);
     if (value_is_given(row[PARAMS]) && !is_tuple(row[PARAMS]))
         return raise_type(vm, "type_params must be a tuple");
-    Value alias = param_new(vm, vm->frame, type, row[NAME], ABSENT, row[PARAMS]);
-    if (!is_absent(alias)) value_set(vm, &as_param(alias)->value, value_ref(row[VALUE]));
+    Value alias = param_new(vm, vm->frame, type, row[NAME], ABSENT, ABSENT, row[PARAMS]);
+    if (!is_absent(alias)) value_set(vm, &as_param(alias)->bound.value, value_ref(row[VALUE]));
     return alias;
 }
 
