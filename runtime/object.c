@@ -149,14 +149,13 @@ int object_find_attribute(VM *vm, Value v, Value name, Value *result) {
 
 /* The attribute cannot be stored: the object keeps none of its own. */
 static bool raise_no_dict(VM *vm, Value v, Value name, bool in_class) {
-    Value text = in_class ? string_format(vm, "'%T' object attribute '%S' is read-only", v, name)
-                          : string_format(vm,
-                                          "'%T' object has no attribute '%S' and no __dict__ for setting new "
-                                          "attributes",
-                                          v, name);
-    if (is_absent(text)) return false;
-    raise_new(vm, &exc_AttributeError, text);
-    value_drop(vm, text);
+    if (in_class)
+        return raise_error(vm, &exc_AttributeError, "'%T' object attribute '%S' is read-only", v, name),
+               false;
+    if (type_of(v)->set_attribute != object_generic_set) return raise_attribute(vm, v, name), false;
+    Value text = string_format(
+        vm, "'%T' object has no attribute '%S' and no __dict__ for setting new attributes", v, name);
+    raise_attribute_text(vm, v, name, text);
     return false;
 }
 

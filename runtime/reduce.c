@@ -6,6 +6,7 @@
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
+#include "runtime/bytes/memoryview.h"
 #include "runtime/containers/list.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
@@ -71,7 +72,8 @@ static Value default_state(VM *vm, Value self, bool whole) {
     Type *type = type_of(self);
     Value dict = object_attributes_state(vm, self);
     if (is_absent(dict)) return ABSENT;
-    if (whole && type->item_size != 0) return raise_type(vm, "cannot pickle %T objects", self);
+    if (whole && (type->item_size != 0 || type == &memoryview_type))
+        return raise_type(vm, "cannot pickle %T objects", self);
     const Type *base = type_native_base(type);
     bool opaque = base->basic_size > sizeof(Object) || base->item_size != 0;
     if (whole && opaque) return raise_type(vm, "cannot pickle '%T' object", self);
@@ -230,8 +232,8 @@ Value object_reduce(VM *vm, Value *args, int nargs, Value names) {
 /* A class with a __reduce__ of its own has the say. */
 Value object_reduce_ex(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
-    int64_t protocol;
-    if (!object_to_int64(vm, args[1], &exc_OverflowError, &protocol)) return ABSENT;
+    int protocol;
+    if (!object_to_c_int(vm, args[1], &protocol)) return ABSENT;
     Value own = type_lookup(vm, type_of(args[0]), NAME_OF(vm, reduce));
     if (value_same(own, type_lookup(vm, &object_type, NAME_OF(vm, reduce))))
         return reduce_by_protocol(vm, args[0], protocol < -1 ? -1 : protocol > 5 ? 5 : protocol);

@@ -90,7 +90,7 @@ def _compile(pattern, flags):
         if flags:
             raise ValueError("cannot process flags argument with a compiled pattern")
         return pattern
-    if not isinstance(pattern, (str, bytes, bytearray, memoryview)):
+    if not isinstance(pattern, (str, bytes)):
         raise TypeError("first argument must be string or compiled pattern")
     compiled = _translated(pattern, flags)
     if not flags & DEBUG:

@@ -16,6 +16,7 @@
 #include "runtime/protocol.h"
 #include "runtime/classes/shape.h"
 #include "runtime/classes/slots.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/warn.h"
@@ -212,15 +213,24 @@ static Value take_qualified_name(VM *vm, Value name, Value dict) {
     return ABSENT;
 }
 
+/* A name that is more than ASCII may hold what UTF-8 cannot tell. */
+static bool check_name_text(VM *vm, Value name, size_t length) {
+    if (length == (size_t)string_length(as_string(name))) return true;
+    Value bytes = codec_encode(vm, name, "utf-8", "strict");
+    value_xdrop(vm, bytes);
+    return !is_absent(bytes);
+}
+
 bool type_set_name(VM *vm, Type *type, Value name) {
     size_t length;
     Value keeper = ABSENT;
     const char *utf8 = string_utf8(vm, name, &length, &keeper);
     if (utf8 == NULL) return false;
     char *copy = NULL;
-    if (strlen(utf8) != length) {
+    bool told = check_name_text(vm, name, length);
+    if (told && strlen(utf8) != length) {
         raise_value(vm, "type name must not contain null characters");
-    } else if ((copy = memory_alloc(vm, length + 1)) != NULL) {
+    } else if (told && (copy = memory_alloc(vm, length + 1)) != NULL) {
         memcpy(copy, utf8, length + 1);
     }
     value_xdrop(vm, keeper);

@@ -159,7 +159,7 @@ static Value attribute_text(VM *vm, Value object, Value name) {
     return string_format(vm, "'%T' object has no attribute '%S'", object, name);
 }
 
-static Value raise_attribute_text(VM *vm, Value object, Value name, STEALS Value text) {
+Value raise_attribute_text(VM *vm, Value object, Value name, STEALS Value text) {
     if (is_absent(text)) return ABSENT;
     Value exception = call_1(vm, from_object(&exc_AttributeError), text);
     value_drop(vm, text);

@@ -33,6 +33,7 @@ void memory_errors_fini(VM *vm);
 RAISES Value raise_key(VM *vm, Value key); /* KeyError(key) */
 RAISES Value raise_attribute(VM *vm, Value object,
                              Value name); /* "'T' object has no attribute 'n'", name and obj set */
+RAISES Value raise_attribute_text(VM *vm, Value object, Value name, STEALS Value text); /* in these words */
 RAISES Value raise_member(VM *vm, Value object, Value name); /* the same with the type's name in full */
 RAISES Value raise_stop(VM *vm, Value value); /* StopIteration(value); ABSENT or None: no value */
 RAISES Value raise_os(VM *vm, int error,

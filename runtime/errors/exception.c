@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/containers/dict.h"
 #include "runtime/errors/exception_group.h"
@@ -125,15 +126,6 @@ static Value exception_repr(VM *vm, Value self) {
     Tuple *args = as_tuple(as_exception(self)->args);
     if (args->length == 1) return string_format(vm, "%s(%R)", type_short_name(type_of(self)), args->items[0]);
     return string_format(vm, "%s%R", type_short_name(type_of(self)), from_object(args));
-}
-
-NATIVE(exception_reduce) {
-    Value type = from_object(type_of(args[0]));
-    Value dict = attributes_dict(vm, as_object(args[0]));
-    if (is_absent(dict)) return ABSENT;
-    Value arguments = as_exception(args[0])->args;
-    return as_dict(dict)->count ? tuple_pack(vm, 3, type, arguments, dict)
-                                : tuple_pack(vm, 2, type, arguments);
 }
 
 NATIVE(exception_set_state) {
@@ -378,22 +370,33 @@ static Type *os_subclass(int64_t error) {
 
 static Value os_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (!(type->flags & TYPE_HEAP) && !arguments_no_names(vm, type_name(type), names)) return ABSENT;
-    if (type == &exc_OSError && nargs >= 2 && (is_int(args[0]) || is_bool(args[0])))
-        type = os_subclass(is_int(args[0]) ? int_get(args[0]) : args[0].bits == TRUE_VALUE.bits);
+    int64_t error;
+    if (type == &exc_OSError && nargs >= 2 && nargs <= 5 && is_int_family(args[0]) &&
+        int_to_int64(args[0], &error))
+        type = os_subclass(error);
     return exception_new(vm, type, args, nargs, names);
+}
+
+/* A BlockingIOError's number in place of a file name: how much has been written. */
+static bool is_written_count(Value self, Value v) {
+    const NumberSlots *number = &type_of(v)->number;
+    return value_is_instance(self, &exc_BlockingIOError) &&
+           (number->index || number->to_int || number->to_float || is_family(v, TYPE_COMPLEX));
 }
 
 static bool os_init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (!arguments_no_names(vm, type_name_of(self), names)) return false;
     Exception *e = as_exception(self);
     bool parsed = nargs >= 2 && nargs <= 5;
-    bool counted = parsed && nargs == 3 && value_is_instance(self, &exc_BlockingIOError) && is_int(args[2]);
+    bool counted = parsed && nargs > 2 && is_written_count(self, args[2]);
+    int64_t written;
+    if (counted && !object_to_int64(vm, args[2], &exc_ValueError, &written)) return false;
     bool named = parsed && nargs > 2 && !counted && !is_none(args[2]);
     if (!set_args(vm, e, args, named ? 2 : nargs)) return false;
     if (!parsed) return true;
     set_field(vm, e, OS_ERRNO, args[0]);
     set_field(vm, e, OS_STRERROR, args[1]);
-    if (counted) set_field(vm, e, OS_WRITTEN, args[2]);
+    if (counted) value_set(vm, &e->fields[OS_WRITTEN], int_from(vm, written));
     if (named) set_field(vm, e, OS_FILENAME, args[2]);
     if (named && nargs == 5 && !is_none(args[4])) set_field(vm, e, OS_FILENAME2, args[4]);
     return true;
@@ -436,14 +439,14 @@ static bool syntax_fields(VM *vm, Exception *e, Value info) {
     Value tuple = tuple_from_iterable(vm, info);
     if (is_absent(tuple)) return false;
     int64_t length = as_tuple(tuple)->length;
-    bool ok = length >= 4 && length <= 7 && length != 5;
+    bool ok = length >= 4 && length <= 6 && length != 5;
     if (length == 5) {
         raise_type(vm, "end_offset must be provided when end_lineno is provided");
     } else if (!ok) {
-        raise_type(vm, "function takes at %s arguments (%lld given)", length < 4 ? "least 4" : "most 7",
+        raise_type(vm, "function takes at %s arguments (%lld given)", length < 4 ? "least 4" : "most 6",
                    (long long)length);
     }
-    for (int64_t i = 0; ok && i < length && i < 6; i++) {
+    for (int64_t i = 0; ok && i < length; i++) {
         set_field(vm, e, SYNTAX_FILENAME + (int)i, as_tuple(tuple)->items[i]);
     }
     value_drop(vm, tuple);
@@ -488,6 +491,24 @@ static bool unicode_check(VM *vm, Value v, int position, bool is_right, const ch
     return is_right;
 }
 
+/* The bytes of the object that could not be decoded. NEW, RAISES. */
+static Value unicode_bytes(VM *vm, Value object) {
+    if (is_bytes(object)) return value_ref(object);
+    BufferView view;
+    if (!buffer_acquire(vm, object, BUFFER_SIMPLE, &view)) return ABSENT;
+    Value bytes = bytes_from(vm, view.data, view.size);
+    buffer_release(vm, &view);
+    return bytes;
+}
+
+static bool unicode_bound(VM *vm, Value v, int64_t *bound) {
+    Value index = object_index(vm, v);
+    if (is_absent(index)) return false;
+    bool fits = int_to_int64(index, bound);
+    value_drop(vm, index);
+    return fits || (raise_overflow(vm, "Python int too large to convert to C ssize_t"), false);
+}
+
 /* Fields from (encoding, object, start, end, reason); translation errors have no encoding. */
 static bool unicode_fields(VM *vm, Value self, Value *args, int nargs, Value names, bool encoding,
                            bool bytes) {
@@ -499,24 +520,21 @@ static bool unicode_fields(VM *vm, Value self, Value *args, int nargs, Value nam
     }
     Value *rest = args + (encoding ? 1 : 0);
     int position = encoding ? 2 : 1;
+    int64_t bounds[2];
     if (encoding && !unicode_check(vm, args[0], 1, is_string(args[0]), "str")) return false;
-    if (bytes && !is_bytes(rest[0])) {
-        raise_type(vm, "a bytes-like object is required, not '%T'", rest[0]);
-        return false;
-    }
     if (!bytes && !unicode_check(vm, rest[0], position, is_string(rest[0]), "str")) return false;
-    for (int i = 1; i <= 2; i++) {
-        if (!is_int_family(rest[i])) {
-            raise_type(vm, "'%T' object cannot be interpreted as an integer", rest[i]);
-            return false;
-        }
-    }
+    for (int i = 0; i < 2; i++)
+        if (!unicode_bound(vm, rest[i + 1], &bounds[i])) return false;
     if (!unicode_check(vm, rest[3], position + 3, is_string(rest[3]), "str")) return false;
+    Value object = bytes ? unicode_bytes(vm, rest[0]) : value_ref(rest[0]);
+    if (is_absent(object)) return false;
     Exception *e = as_exception(self);
+    value_set(vm, &e->fields[UNICODE_OBJECT], object);
     if (encoding) set_field(vm, e, UNICODE_ENCODING, args[0]);
-    for (int i = 0; i < 4; i++)
-        set_field(vm, e, UNICODE_OBJECT + i, rest[i]);
-    return true;
+    set_field(vm, e, UNICODE_REASON, rest[3]);
+    for (int i = 0; i < 2; i++)
+        value_set(vm, &e->fields[UNICODE_START + i], int_from(vm, bounds[i]));
+    return !error_raised(vm);
 }
 
 static bool decode_init(VM *vm, Value self, Value *args, int nargs, Value names) {
@@ -531,18 +549,16 @@ static bool translate_init(VM *vm, Value self, Value *args, int nargs, Value nam
     return unicode_fields(vm, self, args, nargs, names, false, false);
 }
 
-/* start and end, cut to an object of `length` items as CPython does. */
-static void unicode_range(const Exception *e, int64_t length, int64_t *start, int64_t *end) {
-    int64_t s = 0, t = 0;
-    if (is_int(e->fields[UNICODE_START])) s = int_get(e->fields[UNICODE_START]);
-    if (is_int(e->fields[UNICODE_END])) t = int_get(e->fields[UNICODE_END]);
-    if (s < 0) s = 0;
-    if (s >= length) s = length - 1;
-    if (t < 1) t = 1;
-    if (t > length) t = length;
-    *start = s;
-    *end = t;
+/* The bounds, which may be anything; true when it is one item of an object of `length` items that they enclose. */
+static bool unicode_range(const Exception *e, int64_t length, int64_t *start, int64_t *end) {
+    Value first = e->fields[UNICODE_START], last = e->fields[UNICODE_END];
+    if (!is_int_family(first) || !int_to_int64(first, start)) *start = 0;
+    if (!is_int_family(last) || !int_to_int64(last, end)) *end = 0;
+    return *start >= 0 && *start < length && *end == *start + 1;
 }
+
+/* The last position: as CPython subtracts, around the end of the numbers. */
+static long long behind(int64_t end) { return (long long)((uint64_t)end - 1); }
 
 static Value decode_str(VM *vm, Value self) {
     Exception *e = as_exception(self);
@@ -550,13 +566,12 @@ static Value decode_str(VM *vm, Value self) {
     if (is_absent(object) || !is_bytes(object)) return value_ref(vm->empty_string);
     Value encoding = field(e, UNICODE_ENCODING), reason = field(e, UNICODE_REASON);
     int64_t start, end;
-    unicode_range(e, as_bytes(object)->length, &start, &end);
-    if (end == start + 1) {
+    if (unicode_range(e, as_bytes(object)->length, &start, &end)) {
         return string_format(vm, "'%S' codec can't decode byte 0x%02x in position %lld: %S", encoding,
                              as_bytes(object)->data[start], (long long)start, reason);
     }
     return string_format(vm, "'%S' codec can't decode bytes in position %lld-%lld: %S", encoding,
-                         (long long)start, (long long)end - 1, reason);
+                         (long long)start, behind(end), reason);
 }
 
 static Value character_text(VM *vm, Value prefix, uint32_t c, int64_t position, Value reason) {
@@ -572,12 +587,11 @@ static Value characters_str(VM *vm, Value self, Value prefix) {
     Exception *e = as_exception(self);
     Value object = e->fields[UNICODE_OBJECT], reason = field(e, UNICODE_REASON), text;
     int64_t start, end;
-    unicode_range(e, string_length(as_string(object)), &start, &end);
-    if (end == start + 1) {
+    if (unicode_range(e, string_length(as_string(object)), &start, &end)) {
         text = character_text(vm, prefix, string_at(as_string(object), start), start, reason);
     } else {
         text = string_format(vm, "%S characters in position %lld-%lld: %S", prefix, (long long)start,
-                             (long long)end - 1, reason);
+                             behind(end), reason);
     }
     value_drop(vm, prefix);
     return text;
@@ -652,6 +666,14 @@ static const MemberDef group_members[] = {
     {0},
 };
 
+static const NativeDef import_methods[] = {{"__reduce__", import_error_reduce, "", NULL, NATIVE_METHOD}, {0}};
+static const NativeDef attribute_methods[] = {
+    {"__reduce__", attribute_error_reduce, "", NULL, NATIVE_METHOD},
+    {"__getstate__", attribute_error_get_state, "", NULL, NATIVE_METHOD},
+    {0},
+};
+static const NativeDef os_methods[] = {{"__reduce__", os_error_reduce, "", NULL, NATIVE_METHOD}, {0}};
+
 /* What sets a type apart from its base. */
 typedef struct {
     Type *type;
@@ -670,9 +692,9 @@ static const Layout layouts[] = {
     {&exc_SystemExit, 1, NULL, exit_init, NULL, exit_members, NULL, NULL},
     {&exc_KeyError, 0, NULL, NULL, key_str, NULL, NULL, NULL},
     {&exc_NameError, 1, NULL, name_init, NULL, name_members, NULL, NULL},
-    {&exc_AttributeError, 2, NULL, attribute_init, NULL, attribute_members, NULL, NULL},
-    {&exc_ImportError, 4, NULL, import_init, import_str, import_members, NULL, NULL},
-    {&exc_OSError, 5, os_new, os_init, os_str, os_members, NULL, os_getsets},
+    {&exc_AttributeError, 2, NULL, attribute_init, NULL, attribute_members, attribute_methods, NULL},
+    {&exc_ImportError, 4, NULL, import_init, import_str, import_members, import_methods, NULL},
+    {&exc_OSError, 5, os_new, os_init, os_str, os_members, os_methods, os_getsets},
     {&exc_SyntaxError, 8, NULL, syntax_init, syntax_str, syntax_members, NULL, NULL},
     {&exc_UnicodeDecodeError, 5, NULL, decode_init, decode_str, unicode_members, NULL, NULL},
     {&exc_UnicodeEncodeError, 5, NULL, encode_init, encode_str, unicode_members, NULL, NULL},

@@ -60,6 +60,13 @@ void exception_set_cause(VM *vm, Value exception, STEALS Value cause);
 /* Does the exception match what an except clause names (a class or a tuple of them)? -1 RAISES. */
 RAISES int exception_matches(VM *vm, Value exception, Value type_or_tuple);
 
+/* Methods of the built-in types: what an exception is made of, for copying and pickling. In exception_reduce.c. */
+NEW RAISES Value exception_reduce(VM *vm, Value *args, int nargs, Value names);
+NEW RAISES Value import_error_reduce(VM *vm, Value *args, int nargs, Value names);
+NEW RAISES Value os_error_reduce(VM *vm, Value *args, int nargs, Value names);
+NEW RAISES Value attribute_error_reduce(VM *vm, Value *args, int nargs, Value names);
+NEW RAISES Value attribute_error_get_state(VM *vm, Value *args, int nargs, Value names);
+
 /* Fill in the built-in exception types; once a process, from types_init. */
 void exceptions_prepare(void);
 

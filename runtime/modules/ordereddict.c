@@ -244,7 +244,9 @@ METHOD(move_to_end) {
     OrderedDict *d = as_ordered(args[0]);
     int64_t hash;
     int last = is_absent(args[2]) ? 1 : object_truth(vm, args[2]);
-    if (last < 0 || !hash_value(vm, args[1], &hash)) return ABSENT;
+    if (last < 0) return ABSENT;
+    if (as_ordered(args[0])->dict.count == 0) return raise_key(vm, args[1]); /* whatever it is */
+    if (!hash_value(vm, args[1], &hash)) return ABSENT;
     int64_t index = dict_find(vm, &d->dict, args[1], hash);
     if (index == -1) return raise_key(vm, args[1]);
     if (index < 0) return ABSENT;

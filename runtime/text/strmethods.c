@@ -102,7 +102,7 @@ static bool check_maketrans(VM *vm, const Value *args) {
         raise_type(vm, "maketrans() argument %d must be str, not %Q", i + 1, args[i]);
         return false;
     }
-    if (is_absent(args[1]) ? is_family(args[0], TYPE_DICT) : is_string(args[0])) return true;
+    if (is_absent(args[1]) ? is_exactly(args[0], &dict_type) : is_string(args[0])) return true;
     raise_type(vm, "%s",
                is_absent(args[1])
                    ? "if you give only one argument to maketrans it must be a dict"

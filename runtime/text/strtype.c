@@ -10,6 +10,7 @@
 #include "runtime/containers/iterators.h"
 #include "runtime/protocol.h"
 #include "runtime/containers/slice.h"
+#include "runtime/classes/class.h"
 #include "runtime/text/str.h"
 #include "runtime/text/strsearch.h"
 
@@ -126,7 +127,10 @@ static Value make_subclass(VM *vm, Type *type, STEALS Value text) {
 /* Of a codec or its error handler: other than elsewhere, None is no special wrong type. */
 static bool check_name(VM *vm, const char *parameter, Value v) {
     if (is_absent(v) || is_string(v)) return codec_check_argument(vm, "str", parameter, v);
-    raise_type(vm, "str() argument '%s' must be str, not %T", parameter, v);
+    Value type = type_full_name(vm, type_of(v));
+    if (is_absent(type)) return false;
+    raise_type(vm, "str() argument '%s' must be str, not %S", parameter, type);
+    value_drop(vm, type);
     return false;
 }
 
