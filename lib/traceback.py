@@ -406,8 +406,11 @@ class TracebackException:
             self._take_syntax_error(exc_value)
         elif exc_type and issubclass(exc_type, (ImportError, AttributeError)):
             self._str += _traceback.suggestion(exc_value) or ''
-        elif exc_type and issubclass(exc_type, NameError) and exc_traceback is not None:
-            self._str += _traceback.suggestion(exc_value) or ''
+        elif exc_type and issubclass(exc_type, NameError):
+            if exc_traceback is not None:
+                self._str += _traceback.suggestion(exc_value) or ''
+            elif exc_value.name in sys.stdlib_module_names:
+                self._str += f". Did you forget to import '{exc_value.name}'?"
         self.__suppress_context__ = exc_value.__suppress_context__ if exc_value is not None else False
         self.__cause__ = self.__context__ = self.exceptions = None
         if outermost:
@@ -528,7 +531,7 @@ class TracebackException:
             yield f'  File "{self.filename or "<string>"}", line {self.lineno}\n'
         elif self.filename is not None:
             suffix = f' ({self.filename})'
-        if self.lineno is not None and self.text is not None:
+        if self.text is not None:
             yield from self._marked_text()
         yield f"{stype}: {self.msg or '<no detail available>'}{suffix}\n"
 
@@ -540,7 +543,7 @@ class TracebackException:
         if self.offset is None:
             return
         offset, end_offset = self.offset, self.end_offset
-        if self.lineno != self.end_lineno and self.end_lineno is not None:
+        if self.lineno != self.end_lineno:
             end_offset = len(whole) + 1
         elif end_offset in (None, 0) or end_offset < 0:
             end_offset = offset

@@ -135,7 +135,7 @@ static void print_syntax_line(Printer *p, Value exception, Value text) {
             end_offset = number_field(exception, SYNTAX_END_OFFSET);
     if (offset < 0) return;
     int64_t line = number_field(exception, SYNTAX_LINE), end_line = number_field(exception, SYNTAX_END_LINE);
-    if (line != end_line && end_line >= 0)
+    if (line != end_line)
         end_offset = end + 1;
     else if (end_offset <= 0)
         end_offset = offset;
@@ -164,8 +164,8 @@ static void print_syntax_error(Printer *p, Value exception) {
         else
             builder_c(p->out, "  File \"<string>");
         builder_format(p->out, "\", line %lld\n", (long long)line);
-        if (is_text(text)) print_syntax_line(p, exception, text);
     }
+    if (is_text(text)) print_syntax_line(p, exception, text);
     print_type(p, exception);
     builder_c(p->out, ": ");
     if (!value_is_given(message))
