@@ -231,9 +231,11 @@ static Value islice_new(VM *vm, Type *type, Value *args, int nargs, Value names)
     return from_object(slice);
 }
 
-/* The source has given nothing: it is let go at its end. */
+/* The source has given nothing, be it at its end or failed: it is let go. */
 static Value islice_end(VM *vm, Stream *stream) {
-    if (!error_raised(vm)) value_clear(vm, &stream->source);
+    Value raised = error_take(vm);
+    value_clear(vm, &stream->source);
+    error_restore(vm, raised);
     return ABSENT;
 }
 
