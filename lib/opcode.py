@@ -18,7 +18,7 @@ opmap = {row[0]: number for number, row in enumerate(_table)}
 
 
 def _having(*kinds):
-    return [number for number, row in enumerate(_table) if not set(kinds).isdisjoint(row[1:4])]
+    return [number for number, row in enumerate(_table) if row[1] in kinds or row[2] in kinds or row[3] in kinds]
 
 
 hasarg = [number for number, row in enumerate(_table) if row[1]]

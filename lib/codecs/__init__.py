@@ -3,7 +3,6 @@
 The encodings that are made in C are found by str.encode and bytes.decode without this module. They come here for any
 other name and error handler, and then call _encode_text, _decode_text, _lookup_text and _handle_error.
 """
-import operator
 import sys
 
 __all__ = ['register', 'lookup', 'open', 'EncodedFile', 'BOM', 'BOM_BE', 'BOM_LE', 'BOM32_BE', 'BOM32_LE',
@@ -339,7 +338,8 @@ def _handle_error(name, error):
     if not isinstance(result, tuple) or len(result) != 2 or not isinstance(result[0], kinds):
         raise TypeError(shown)
     replacement, position = result
-    position = operator.index(position)
+    from operator import index   # which hardly any program needs from here
+    position = index(position)
     length = len(error.object)
     if position < 0:
         position += length
