@@ -265,12 +265,13 @@ static bool replace_items(VM *vm, List *list, int64_t from, const List *source) 
 }
 
 bool step_set_slice(VM *vm, Value container, Value start, Value stop, Value value) {
-    if (is_exactly(container, &list_type) && is_exactly(value, &list_type) && !value_same(container, value)) {
+    if (is_exactly(container, &list_type) && is_exactly(value, &list_type)) {
         List *list = as_list(container);
         int64_t length = list->length, count = as_list(value)->length, from, to;
-        if (count <= REPLACED_MAX && plain_bound(start, length, 0, &from) &&
-            plain_bound(stop, length, length, &to) && to - from == count) {
-            return replace_items(vm, list, from, as_list(value));
+        if (plain_bound(start, length, 0, &from) && plain_bound(stop, length, length, &to)) {
+            bool few = count <= REPLACED_MAX && to - from == count && !value_same(container, value);
+            return few ? replace_items(vm, list, from, as_list(value))
+                       : list_assign(vm, container, from, to, value);
         }
     }
     Value slice = slice_new(vm, start, stop, ABSENT);

@@ -40,4 +40,7 @@ RAISES static inline bool list_append(VM *vm, Value list, Value item) { /* refs 
 RAISES bool list_extend(VM *vm, Value list, Value iterable);
 RAISES bool list_sort(VM *vm, Value list, Value key /* or ABSENT */, bool reverse);
 
+/* list[start:stop] = iterable, the bounds as a slice's. */
+RAISES bool list_assign(VM *vm, Value list, int64_t start, int64_t stop, Value iterable);
+
 #endif

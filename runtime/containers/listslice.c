@@ -6,8 +6,7 @@
 
 enum { REMOVED_LOCAL = 16 }; /* so many removed items need no block to wait in */
 
-/* Put items[0..count), whose references it takes, in place of [low, high), which must lie in the list. On
- * failure the references are dropped. */
+/* Put items[0..count) of another list or tuple in place of [low, high), which must lie in the list. */
 static bool replace_items(VM *vm, List *list, int64_t low, int64_t high, const Value *items, int64_t count) {
     int64_t removed_count = high - low, length = list->length - removed_count + count;
     size_t removed_size = (size_t)removed_count * sizeof(Value);
@@ -15,13 +14,12 @@ static bool replace_items(VM *vm, List *list, int64_t low, int64_t high, const V
     if (removed_count > REMOVED_LOCAL) removed = memory_alloc(vm, removed_size);
     if (!removed || !list_make_room(vm, list, length)) {
         if (removed && removed != local) memory_free(vm, removed, removed_size);
-        row_drop(vm, (Value *)items, count);
         return false;
     }
     if (removed_count > 0) memcpy(removed, list->items + low, removed_size);
     if (length > 0) {
         memmove(list->items + low + count, list->items + high, (size_t)(list->length - high) * sizeof(Value));
-        if (count > 0) memcpy(list->items + low, items, (size_t)count * sizeof(Value));
+        row_copy(list->items + low, items, count);
     }
     list->length = length;
     list_shrink(vm, list);
@@ -51,10 +49,10 @@ Value list_get_slice(VM *vm, Value self, Value key) {
     return result;
 }
 
-/* The items to assign, as a row that no user code can reach: a NEW list or tuple. */
+/* The items to assign, a NEW list or tuple other than `self`. No user code runs until they are in it. */
 static Value source_items(VM *vm, Value self, Value value) {
-    if (is_exactly(value, &tuple_type)) return value_ref(value);
-    if (value_same(value, self) || is_exactly(value, &list_type)) return list_from_iterable(vm, value);
+    if (value_same(value, self)) return list_from_iterable(vm, value);
+    if (is_exactly(value, &tuple_type) || is_exactly(value, &list_type)) return value_ref(value);
     Value iterator = object_iterate(vm, value);
     if (is_absent(iterator)) {
         if (error_is(vm, &exc_TypeError)) raise_type(vm, "must assign iterable to extended slice");
@@ -65,15 +63,13 @@ static Value source_items(VM *vm, Value self, Value value) {
     return list;
 }
 
-static bool assign_plain(VM *vm, Value self, int64_t start, int64_t stop, Value value) {
+bool list_assign(VM *vm, Value self, int64_t start, int64_t stop, Value value) {
     Value source = source_items(vm, self, value);
     if (is_absent(source)) return false;
     List *list = as_list(self);
     slice_adjust(list->length, &start, &stop, 1);
     if (stop < start) stop = start;
     Row row = row_of(source);
-    for (int64_t i = 0; i < row.length; i++)
-        value_ref(row.items[i]);
     bool done = replace_items(vm, list, start, stop, row.items, row.length);
     value_drop(vm, source);
     return done;
@@ -138,7 +134,7 @@ bool list_set_slice(VM *vm, Value self, Value key, Value value) {
     int64_t start, stop, step;
     if (!slice_unpack(vm, key, &start, &stop, &step)) return false;
     if (!is_absent(value)) {
-        if (step == 1) return assign_plain(vm, self, start, stop, value);
+        if (step == 1) return list_assign(vm, self, start, stop, value);
         return assign_extended(vm, self, start, stop, step, value);
     }
     List *list = as_list(self);

@@ -228,35 +228,38 @@ static Value repr(VM *vm, Value self) {
 
 /* --- complex(x, y) --- */
 
+static bool is_j(char c) { return (c | 0x20) == 'j'; }
+
+static const char *skip_space(const char *text) {
+    while (unicode_is_margin((unsigned char)*text))
+        text++;
+    return text;
+}
+
 /* How many characters of text form a float (sign included), 0 for none. */
-static size_t number_length(char *text, double *d) {
-    size_t length = strcspn(text, " jJ)");
-    for (size_t i = 1; i < length; i++) { /* a sign that is not an exponent's begins the next number */
-        if ((text[i] == '+' || text[i] == '-') && (text[i - 1] | 0x20) != 'e') length = i;
+static size_t number_length(const char *text, double *d) {
+    const char *s = text;
+    for (; *s && !is_j(*s) && *s != ')' && !unicode_is_margin((unsigned char)*s); s++) {
+        /* a sign that is not an exponent's begins the next number */
+        if ((*s == '+' || *s == '-') && s > text && (s[-1] | 0x20) != 'e') break;
     }
-    char behind = text[length];
-    text[length] = 0;
-    bool valid = float_scan(text, length, d);
-    text[length] = behind;
-    return valid ? length : 0;
+    return float_scan(text, (size_t)(s - text), d) ? (size_t)(s - text) : 0;
 }
 
 /* A lone sign before j stands for one. */
-static size_t imaginary_length(char *text, double *d) {
+static size_t imaginary_length(const char *text, double *d) {
     size_t length = number_length(text, d);
     if (length) return length;
     *d = *text == '-' ? -1 : 1;
     return *text == '+' || *text == '-';
 }
 
-static bool is_j(char c) { return (c | 0x20) == 'j'; }
-
-/* ASCII text as "real", "imagj", "real+imagj", in parentheses or not. */
-static bool scan(char *text, ComplexNumber *c) {
+/* ASCII text with a NUL at its end as "real", "imagj", "real+imagj", in parentheses or not. */
+static bool scan(const char *text, const char *end, ComplexNumber *c) {
     *c = (ComplexNumber){0, 0};
-    text += strspn(text, " ");
+    text = skip_space(text);
     bool parenthesis = *text == '(';
-    if (parenthesis) text++, text += strspn(text, " ");
+    if (parenthesis) text = skip_space(text + 1);
     if (is_j(*text)) {
         c->imag = 1;
         text++;
@@ -280,40 +283,55 @@ static bool scan(char *text, ComplexNumber *c) {
             }
         }
     }
-    text += strspn(text, " ");
+    text = skip_space(text);
     if (parenthesis) {
         if (*text++ != ')') return false;
-        text += strspn(text, " ");
+        text = skip_space(text);
     }
-    return *text == 0;
+    return text == end;
 }
 
-static Value parse(VM *vm, Value text) {
-    const String *s = as_string(text);
-    size_t room = (size_t)s->length + 1, count = 0;
-    char *ascii = memory_alloc(vm, room);
-    if (!ascii) return ABSENT;
-    bool valid = true, digit_before = false;
+/* The text in ASCII, without underscores, in `to`, which has room for it and a NUL; the length. *valid: each underscore
+ * stands between digits. */
+static size_t clean(const String *s, char *to, bool *valid) {
+    size_t count = 0;
+    bool digit_before = false, underscores = false;
+    *valid = true;
     for (int64_t i = 0; i < (int64_t)s->length; i++) {
         uint32_t c = string_at(s, i);
         int digit = unicode_decimal(c);
         if (c == '_') {
-            valid = valid && digit_before && i + 1 < (int64_t)s->length &&
-                    unicode_decimal(string_at(s, i + 1)) >= 0;
+            underscores = true;
+            *valid = *valid && digit_before && i + 1 < (int64_t)s->length &&
+                     unicode_decimal(string_at(s, i + 1)) >= 0;
             continue;
         }
-        if (c == 0) c = '?';
+        if (c == 0) {
+            c = '?';
+            *valid = *valid && !underscores;
+        }
         digit_before = digit >= 0;
-        ascii[count++] = (char)(digit >= 0            ? '0' + digit
-                                : unicode_is_space(c) ? ' '
-                                : c < 0x80            ? (int)c
-                                                      : '?');
-        if (ascii[count - 1] == '?') break; /* wrong, whatever follows */
+        to[count++] = (char)(digit >= 0 ? '0' + digit : unicode_is_margin(c) ? ' ' : c < 0x80 ? (int)c : '?');
+        if (to[count - 1] == '?') break; /* wrong, whatever follows */
     }
-    ascii[count] = 0;
+    to[count] = 0;
+    return count;
+}
+
+static Value parse(VM *vm, Value text) {
+    const String *s = as_string(text);
+    const char *ascii = (const char *)s->data;
+    size_t room = (size_t)s->length + 1, length = s->length;
+    bool valid = true, plain = s->ascii && !memchr(ascii, '_', length);
+    if (!plain) {
+        char *copy = memory_alloc(vm, room);
+        if (!copy) return ABSENT;
+        length = clean(s, copy, &valid);
+        ascii = copy;
+    }
     ComplexNumber c;
-    bool number = scan(ascii, &c);
-    memory_free(vm, ascii, room);
+    bool number = scan(ascii, ascii + length, &c);
+    if (!plain) memory_free(vm, (char *)ascii, room);
     if (!valid) return raise_value(vm, "could not convert string to complex: %R", text);
     if (!number) return raise_value(vm, "complex() arg is a malformed string");
     return complex_from(vm, c.real, c.imag);

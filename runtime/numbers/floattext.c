@@ -465,9 +465,9 @@ bool float_scan(const char *text, size_t length, double *result) {
 /* Copy text without underscores, which must stand between digits, as ASCII with a NUL; the length, or -1. */
 static int64_t clean(const String *s, char *to) {
     int64_t count = 0, start = 0, end = (int64_t)s->length;
-    while (start < end && unicode_is_space(string_at(s, start)))
+    while (start < end && unicode_is_margin(string_at(s, start)))
         start++;
-    while (end > start && unicode_is_space(string_at(s, end - 1)))
+    while (end > start && unicode_is_margin(string_at(s, end - 1)))
         end--;
     bool digit_before = false;
     for (int64_t i = start; i < end; i++) {
@@ -485,12 +485,23 @@ static int64_t clean(const String *s, char *to) {
     return count;
 }
 
+/* ASCII without underscores is read where it stands: what follows it, a blank or a NUL, ends a number. */
+static bool scan_in_place(const String *s, double *result) {
+    const char *text = (const char *)s->data, *end = text + s->length;
+    while (text < end && unicode_is_margin((unsigned char)*text))
+        text++;
+    while (end > text && unicode_is_margin((unsigned char)end[-1]))
+        end--;
+    return float_scan(text, (size_t)(end - text), result);
+}
+
 static Value parse_string(VM *vm, Value text, Value shown) {
     const String *s = as_string(text);
+    double d;
+    if (s->ascii && !memchr(s->data, '_', s->length) && scan_in_place(s, &d)) return float_from(vm, d);
     size_t room = (size_t)s->length + 1;
     char local[64], *ascii = room <= sizeof local ? local : memory_alloc(vm, room);
     if (!ascii) return ABSENT;
-    double d;
     int64_t length = clean(s, ascii);
     bool ok = length >= 0 && float_scan(ascii, (size_t)length, &d);
     if (ascii != local) memory_free(vm, ascii, room);

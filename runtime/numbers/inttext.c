@@ -272,8 +272,6 @@ Value int_from_digits(VM *vm, const char *digits, size_t length, int base) {
     return result;
 }
 
-static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F); }
-
 /* Skip a prefix such as 0x where `*base` allows it; base 0 becomes what the prefix says. False: malformed. */
 static bool skip_prefix(const char **text, const char *end, int *base) {
     const char *s = *text;
@@ -319,9 +317,9 @@ static int64_t collect_digits(const char *text, const char *end, int base, uint8
 /* int(text[0..length), base) for ASCII text; ABSENT with nothing raised when it is no number. */
 static Value parse_ascii(VM *vm, const char *text, size_t length, int base) {
     const char *end = text + length;
-    while (text < end && is_space(*text))
+    while (text < end && unicode_is_margin((unsigned char)*text))
         text++;
-    while (text < end && is_space(end[-1]))
+    while (text < end && unicode_is_margin((unsigned char)end[-1]))
         end--;
     bool negative = text < end && *text == '-';
     if (text < end && (*text == '-' || *text == '+')) text++;
@@ -389,6 +387,7 @@ static uint64_t read_limb(const uint8_t *bytes, size_t size, size_t at, bool lit
 
 Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool little_endian, bool is_signed) {
     if (size == 0) return int_small(0);
+    if (size < 8 && !is_signed) return int_small((int64_t)read_limb(bytes, size, 0, little_endian, 0));
     size_t count = (size + 7) / 8;
     uint64_t local[32], *limbs = count <= 32 ? local : memory_alloc(vm, count * 8);
     if (!limbs) return ABSENT;
@@ -403,7 +402,7 @@ Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool little_endi
 
 bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endian, bool is_signed) {
     IntView view;
-    int_view(v, &view);
+    view_of(v, &view);
     if (view.negative && !is_signed) {
         raise_overflow(vm, "can't convert negative int to unsigned");
         return false;
@@ -418,7 +417,7 @@ bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endi
     uint64_t last = at < size ? complement_limb(&view, (int64_t)(at / 8), &carry) : 0;
     for (; at < size; at++, last >>= 8)
         bytes[little_endian ? at : size - 1 - at] = (uint8_t)last;
-    int64_t bits = int_bit_length(v), room = (int64_t)size * 8;
+    int64_t bits = view_bits(&view), room = (int64_t)size * 8;
     uint8_t top = size ? bytes[little_endian ? size - 1 : 0] : 0;
     bool fits = bits <= room;
     if (fits && is_signed && view.count)

@@ -321,12 +321,6 @@ bool string_equal(Value a, Value b) {
     return equal_bytes(x->data, y->data, (size_t)x->length << x->width_log);
 }
 
-bool string_equal_c(Value a, const char *text) {
-    String *s = as_string(a);
-    size_t length = strlen(text);
-    return s->ascii && s->length == length && memcmp(s->data, text, length) == 0;
-}
-
 int string_order(Value a, Value b) {
     String *x = as_string(a), *y = as_string(b);
     int64_t shared = (int64_t)(x->length < y->length ? x->length : y->length);

@@ -62,8 +62,11 @@ NEW RAISES Value string_intern_utf8(VM *vm, const char *text, size_t length);
 RAISES const char *string_utf8(VM *vm, Value string, size_t *length, NEW Value *keeper);
 
 bool string_equal(Value a, Value b);
-bool string_equal_c(Value a, const char *text); /* ASCII text */
-int string_order(Value a, Value b);             /* <0, 0, >0 by code points */
+static inline bool string_equal_c(Value a, const char *text) { /* ASCII text */
+    const String *s = as_string(a);
+    return s->ascii && s->length == strlen(text) && memcmp(s->data, text, s->length) == 0;
+}
+int string_order(Value a, Value b); /* <0, 0, >0 by code points */
 int64_t string_hash(VM *vm, Value string);
 NEW RAISES Value string_concat(VM *vm, Value a, Value b);
 /* left + right where left is given away: grows it in place when nobody else has it (amortised linear s += t). */

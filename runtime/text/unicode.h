@@ -15,6 +15,10 @@ enum { UNICODE_EXPANSION_MAX = 3 }; /* no case mapping is longer */
 
 static inline bool unicode_is_alpha(uint32_t c) { return unicode_flags(c) & UNICODE_ALPHA; }
 static inline bool unicode_is_space(uint32_t c) { return unicode_flags(c) & UNICODE_SPACE; }
+/* What may stand around the number that int(), float() and complex() read: of ASCII, C's blanks alone. */
+static inline bool unicode_is_margin(uint32_t c) {
+    return c < 0x80 ? c == ' ' || (c >= '\t' && c <= '\r') : unicode_is_space(c);
+}
 static inline bool unicode_is_printable(uint32_t c) {
     return c == ' ' || unicode_flags(c) & UNICODE_PRINTABLE;
 }
