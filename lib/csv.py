@@ -17,6 +17,7 @@ class Error(Exception):
 
 
 Error.__module__ = '_csv'
+_csv.Error = Error
 
 
 # --- dialects ---

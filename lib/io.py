@@ -89,6 +89,7 @@ class BufferedRWPair(_io._BufferedIOBase):
             self.reader.close()
 
 
+_io.BufferedRWPair = BufferedRWPair
 for _type in (FileIO,):
     RawIOBase.register(_type)
 for _type in (BytesIO, BufferedReader, BufferedWriter, BufferedRandom, BufferedRWPair):

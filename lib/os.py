@@ -222,6 +222,8 @@ class DirEntry:
         return False
 
 
+posix.DirEntry = DirEntry
+
 class _ScandirIterator:
     """The entries of a directory, as scandir gives them."""
 

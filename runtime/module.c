@@ -280,3 +280,25 @@ Type module_type = {
     .methods = methods,
     .getsets = getsets,
 };
+
+/* --- what other modules have --- */
+
+Value module_get(VM *vm, const char *module, const char *name) {
+    Value text = string_intern_fixed(vm, module);
+    Value imported = is_absent(text) ? ABSENT : vm->hooks.import(vm, text), found = ABSENT;
+    value_xdrop(vm, text);
+    if (is_absent(imported)) return ABSENT;
+    text = string_intern_fixed(vm, name);
+    if (!is_absent(text)) found = object_get_attribute(vm, imported, text);
+    value_xdrop(vm, text);
+    value_drop(vm, imported);
+    return found;
+}
+
+Value module_call(VM *vm, const char *module, const char *function, Value *args, int nargs, Value names) {
+    Value callable = module_get(vm, module, function);
+    if (is_absent(callable)) return ABSENT;
+    Value result = object_call(vm, callable, args, nargs, names);
+    value_drop(vm, callable);
+    return result;
+}

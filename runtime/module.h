@@ -44,6 +44,11 @@ NEW RAISES Value module_make(VM *vm, const ModuleDef *def);
 /* Store a new value under a name; ABSENT passes a failure on. */
 RAISES bool module_add(VM *vm, Value dict, const char *name, STEALS Value v);
 
+/* The attribute of that name of a module, which is imported if need be; and what calling it gives. */
+NEW RAISES Value module_get(VM *vm, const char *module, const char *name);
+NEW RAISES Value module_call(VM *vm, const char *module, const char *function, Value *args, int nargs,
+                             Value names);
+
 /* Build the builtins module's dict into vm->builtins and put the module into vm->modules. */
 RAISES bool builtins_init(VM *vm);
 

@@ -10,6 +10,7 @@
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
 #include "runtime/protocol.h"
+#include "runtime/reduce.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
 
@@ -540,6 +541,7 @@ static bool function_set_module(VM *vm, Value self, Value module) {
 static Value function_get_self(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
     if (is_method(f)) return value_ref(f->self);
+    if (f->owner) return value_ref(from_object(f->owner));
     /* As in CPython, a function's self is its module. */
     if (is_absent(f->module) || !is_string(f->module) || is_absent(vm->modules)) return NONE;
     Value module = dict_get_string(vm, vm->modules, f->module);
@@ -574,7 +576,11 @@ static Value function_get_text_signature(VM *vm, Value self) {
     return native_text_signature(vm, f->def, is_method(f));
 }
 
-NATIVE(function_reduce) { return function_get_qualname(vm, args[0]); }
+NATIVE(function_reduce) {
+    NativeFunction *f = as_function(args[0]);
+    return is_method(f) || f->owner ? bound_reduce_methods->function(vm, args, 1, ABSENT)
+                                    : function_get_name(vm, args[0]);
+}
 
 static const NativeDef function_methods[] = {{"__reduce__", function_reduce, "", NULL, NATIVE_METHOD}, {0}};
 

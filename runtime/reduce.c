@@ -8,22 +8,10 @@
 #include "runtime/classes/instance.h"
 #include "runtime/bytes/memoryview.h"
 #include "runtime/containers/list.h"
+#include "runtime/module.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
-
-/* copyreg.name. NEW RAISES. */
-static Value copyreg_get(VM *vm, const char *name) {
-    Value module_name = string_intern_fixed(vm, "copyreg");
-    if (is_absent(module_name)) return ABSENT;
-    Value module = vm->hooks.import(vm, module_name);
-    value_drop(vm, module_name);
-    Value text = is_absent(module) ? ABSENT : string_intern_fixed(vm, name);
-    Value found = is_absent(text) ? ABSENT : object_get_attribute(vm, module, text);
-    value_xdrop(vm, text);
-    value_xdrop(vm, module);
-    return found;
-}
 
 /* --- state --- */
 
@@ -38,7 +26,7 @@ static bool has_slots(const Type *type) {
 static Value all_slot_names(VM *vm, Type *type) {
     Value kept = dict_get_c(vm, from_object(type->dict), "__slotnames__");
     if (!is_absent(kept) && is_list(kept)) return value_ref(kept);
-    Value find = copyreg_get(vm, "_slotnames");
+    Value find = module_get(vm, "copyreg", "_slotnames");
     if (is_absent(find)) return ABSENT;
     Value names = call_1(vm, find, from_object(type));
     value_drop(vm, find);
@@ -202,7 +190,7 @@ static Value reduce_by_new(VM *vm, Value self) {
     if (!new_arguments(vm, self, &arguments)) return ABSENT;
     bool whole = is_absent(arguments.positional) && !is_family(self, TYPE_LIST | TYPE_DICT);
     Value parts[5] = {ABSENT};
-    parts[0] = copyreg_get(vm, is_absent(arguments.keywords) ? "__newobj__" : "__newobj_ex__");
+    parts[0] = module_get(vm, "copyreg", is_absent(arguments.keywords) ? "__newobj__" : "__newobj_ex__");
     if (!is_absent(parts[0])) parts[1] = constructor_arguments(vm, from_object(type_of(self)), &arguments);
     if (!is_absent(parts[1])) parts[2] = state_of(vm, self, whole);
     if (!is_absent(parts[2])) parts[3] = items_of(vm, self, false);
@@ -217,7 +205,7 @@ static Value reduce_by_new(VM *vm, Value self) {
 
 static Value reduce_by_protocol(VM *vm, Value self, int64_t protocol) {
     if (protocol >= 2) return reduce_by_new(vm, self);
-    Value reduce = copyreg_get(vm, "_reduce_ex");
+    Value reduce = module_get(vm, "copyreg", "_reduce_ex");
     if (is_absent(reduce)) return ABSENT;
     Value reduced = call_2(vm, reduce, self, int_small(protocol));
     value_drop(vm, reduce);
@@ -239,3 +227,40 @@ Value object_reduce_ex(VM *vm, Value *args, int nargs, Value names) {
         return reduce_by_protocol(vm, args[0], protocol < -1 ? -1 : protocol > 5 ? 5 : protocol);
     return call_method(vm, args[0], NAME_OF(vm, reduce), NULL, 0);
 }
+
+/* --- by a built-in function --- */
+
+Value reduce_to_builtin(VM *vm, const char *function, Value arguments, Value state) {
+    Value callable = dict_get_c(vm, vm->builtins, function), result = ABSENT;
+    if (is_absent(callable)) {
+        raise_error(vm, &exc_AttributeError, "module 'builtins' has no attribute '%s'", function);
+    } else if (!is_absent(arguments)) {
+        result = is_absent(state) ? tuple_pack(vm, 2, callable, arguments)
+                                  : tuple_pack(vm, 3, callable, arguments, state);
+    }
+    value_xdrop(vm, arguments);
+    value_xdrop(vm, state);
+    return result;
+}
+
+static Value get_fixed(VM *vm, Value self, const char *name) {
+    Value text = string_intern_fixed(vm, name);
+    Value found = is_absent(text) ? ABSENT : object_get_attribute(vm, self, text);
+    value_xdrop(vm, text);
+    return found;
+}
+
+/* (getattr, (the object that it is found in, its name)) */
+static Value reduce_to_attribute(VM *vm, Value self, const char *owner) {
+    Value pair[2] = {get_fixed(vm, self, owner), ABSENT};
+    if (!is_absent(pair[0])) pair[1] = get_fixed(vm, self, "__name__");
+    if (!is_absent(pair[1])) return reduce_to_builtin(vm, "getattr", tuple_from_owned(vm, pair, 2), ABSENT);
+    value_xdrop(vm, pair[0]);
+    return ABSENT;
+}
+
+NATIVE(bound_reduce) { return reduce_to_attribute(vm, args[0], "__self__"); }
+NATIVE(member_reduce) { return reduce_to_attribute(vm, args[0], "__objclass__"); }
+
+const NativeDef bound_reduce_methods[] = {{"__reduce__", bound_reduce, "", NULL, NATIVE_METHOD}, {0}};
+const NativeDef member_reduce_methods[] = {{"__reduce__", member_reduce, "", NULL, NATIVE_METHOD}, {0}};

@@ -2,6 +2,7 @@
 
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
+#include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
@@ -25,15 +26,7 @@ static void dealloc(VM *vm, Object *self) {
 }
 
 Value site_call(VM *vm, const char *function, Value *args, int nargs, Value names) {
-    Value module_name = string_from_c(vm, "_sitebuiltins"), name = string_intern_c(vm, function);
-    Value module = is_absent(module_name) || is_absent(name) ? ABSENT : vm->hooks.import(vm, module_name);
-    Value callable = is_absent(module) ? ABSENT : object_get_attribute(vm, module, name);
-    Value result = is_absent(callable) ? ABSENT : object_call(vm, callable, args, nargs, names);
-    value_xdrop(vm, callable);
-    value_xdrop(vm, module);
-    value_xdrop(vm, name);
-    value_xdrop(vm, module_name);
-    return result;
+    return module_call(vm, "_sitebuiltins", function, args, nargs, names);
 }
 
 /* --- exit, quit --- */

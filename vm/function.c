@@ -10,6 +10,7 @@
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/reduce.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
 #include "vm/call.h"
@@ -398,4 +399,5 @@ Type method_type = {
     .descriptor_get = method_descriptor_get,
     .members = method_members,
     .getsets = method_getsets,
+    .methods = bound_reduce_methods,
 };

@@ -18,14 +18,22 @@ class _void:
 
 
 class _ParameterKind(int):
-    """How arguments reach a parameter."""
+    """How arguments reach a parameter. Called with a number alone, the class gives the kind of that number."""
 
-    def __new__(cls, value, name, description):
+    def __new__(cls, value, name=None, description=None):
+        if name is None:
+            try:
+                return _KINDS[value]
+            except (IndexError, TypeError):
+                raise ValueError(f'{value!r} is not a valid {cls.__qualname__}') from None
         self = super().__new__(cls, value)
         self.name = self._name_ = name
         self.value = value
         self.description = description
         return self
+
+    def __reduce_ex__(self, protocol):
+        return type(self), (self.value,)
 
     def __str__(self):
         return self.name

@@ -406,9 +406,9 @@ static Value reduce_arguments(VM *vm, Value self, bool has_bytes) {
 static Value reduce(VM *vm, Value self, int64_t protocol) {
     Value state = ABSENT, result = ABSENT, arguments = reduce_arguments(vm, self, protocol >= 3);
     if (is_absent(arguments)) return ABSENT;
-    int found = object_find_attribute(vm, self, NAME_OF(vm, dict), &state);
-    if (found >= 0) result = tuple_pack(vm, 3, from_object(type_of(self)), arguments, found ? state : NONE);
-    if (found > 0) value_drop(vm, state);
+    state = call_method(vm, self, NAME_OF(vm, getstate), NULL, 0);
+    if (!is_absent(state)) result = tuple_pack(vm, 3, from_object(type_of(self)), arguments, state);
+    value_xdrop(vm, state);
     value_drop(vm, arguments);
     return result;
 }

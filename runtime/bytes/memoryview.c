@@ -822,6 +822,7 @@ Type memoryview_type = {
     TYPE_HEAD(memoryview_type, "memoryview", .traverse = traverse, .clear = clear, .dealloc = dealloc),
     .flags = TYPE_WEAKLY_REFERABLE | TYPE_SEQUENCE | TYPE_BUFFER,
     .basic_size = sizeof(MemoryView),
+    .item_size = 8, /* as CPython says; ours lie elsewhere */
     .base = &object_type,
     .doc = "(object)\n--\n\nCreate a new memoryview object which references the given object.",
     .new = new,

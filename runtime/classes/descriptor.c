@@ -9,6 +9,7 @@
 #include "runtime/classes/instance.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/reduce.h"
 #include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
@@ -133,6 +134,7 @@ Type method_descriptor_type = {
     .call = method_descriptor_call,
     .descriptor_get = method_get,
     .getsets = method_getsets,
+    .methods = member_reduce_methods,
 };
 
 static Value class_method_get(VM *vm, Value descriptor, Value instance, Value owner) {
@@ -356,4 +358,5 @@ Type member_descriptor_type = {
     .descriptor_get = member_get,
     .descriptor_set = member_set,
     .getsets = member_getsets,
+    .methods = member_reduce_methods,
 };

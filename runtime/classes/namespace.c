@@ -111,7 +111,13 @@ static Value replace(VM *vm, Value *args, int nargs, Value names) {
     return copy;
 }
 
+NATIVE(namespace_reduce) {
+    Value dict = attributes_of(vm, args[0]);
+    return is_absent(dict) ? ABSENT : tuple_pack(vm, 3, from_object(type_of(args[0])), vm->empty_tuple, dict);
+}
+
 static const NativeDef methods[] = {
+    {"__reduce__", namespace_reduce, "", "Return state information for pickling", 0},
     {"__replace__", replace, "*args, **changes",
      "Return a copy of the namespace object with new values for the specified attributes.", 0},
     {0},

@@ -10,6 +10,7 @@
 #include "runtime/numbers/int.h"
 #include "runtime/bytes/memoryview.h"
 #include "runtime/protocol.h"
+#include "runtime/reduce.h"
 #include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
@@ -314,6 +315,7 @@ Type wrapper_descriptor_type = {
     .call = wrapper_call,
     .descriptor_get = wrapper_get,
     .getsets = wrapper_getsets,
+    .methods = member_reduce_methods,
 };
 
 /* --- method-wrapper --- */
@@ -399,6 +401,7 @@ Type method_wrapper_type = {
     .call = bound_call,
     .members = bound_members,
     .getsets = bound_getsets,
+    .methods = bound_reduce_methods,
 };
 
 /* --- __new__ --- */

@@ -11,6 +11,7 @@
 #include "runtime/numbers/int.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/reduce.h"
 #include "runtime/containers/row.h"
 
 static SequenceIterator *as_iterator(Value v) { return (SequenceIterator *)as_object(v); }
@@ -126,17 +127,7 @@ Value iterator_type_reduction(VM *vm, Value self, STEALS Value arguments, STEALS
 }
 
 Value iterator_reduction(VM *vm, const char *function, Value argument, Value state) {
-    Value callable = dict_get_c(vm, vm->builtins, function), result = ABSENT;
-    Value arguments = tuple_from_owned(vm, &argument, 1);
-    if (is_absent(callable)) {
-        raise_error(vm, &exc_AttributeError, "module 'builtins' has no attribute '%s'", function);
-    } else if (!is_absent(arguments)) {
-        result = is_absent(state) ? tuple_pack(vm, 2, callable, arguments)
-                                  : tuple_pack(vm, 3, callable, arguments, state);
-    }
-    value_xdrop(vm, arguments);
-    value_xdrop(vm, state);
-    return result;
+    return reduce_to_builtin(vm, function, tuple_from_owned(vm, &argument, 1), state);
 }
 
 /* (function, (sequence,), index); of an exhausted iterator (function, (empty,)). */
@@ -356,14 +347,7 @@ static Value callable_next(VM *vm, Value self) {
 METHOD(callable_reduce) {
     const CallableIterator *it = (const CallableIterator *)as_object(args[0]);
     if (is_absent(it->callable)) return iterator_reduction(vm, "iter", value_ref(vm->empty_tuple), ABSENT);
-    Value iter = dict_get_c(vm, vm->builtins, "iter");
-    if (is_absent(iter))
-        return raise_error(vm, &exc_AttributeError, "module 'builtins' has no attribute 'iter'");
-    Value arguments = tuple_pack(vm, 2, it->callable, it->sentinel);
-    if (is_absent(arguments)) return ABSENT;
-    Value result = tuple_pack(vm, 2, iter, arguments);
-    value_drop(vm, arguments);
-    return result;
+    return reduce_to_builtin(vm, "iter", tuple_pack(vm, 2, it->callable, it->sentinel), ABSENT);
 }
 
 static const NativeDef callable_methods[] = {

@@ -70,10 +70,20 @@ static bool check_length(VM *vm, const Type *type, int64_t given) {
 
 enum { STRUCTSEQ_FIELDS_MAX = 24 };
 
+/* The item that a hidden field is another form of: the times of os.stat_result. ABSENT: it stands for itself. */
+static Value item_of_name(const Type *type, const char *name, const Value *items) {
+    for (int64_t i = 0; i < visible_count(type); i++) {
+        if (strcmp(type->members[i].name, name) == 0) return items[i];
+    }
+    return ABSENT;
+}
+
 /* The fields behind the first `given` ones, from the dict of the second argument. */
 static void take_hidden(VM *vm, const Type *type, Value dict, int64_t given, Value *items) {
     for (int64_t i = given; i < field_count(type); i++) {
-        items[i] = is_absent(dict) ? ABSENT : value_xref(dict_get_c(vm, dict, type->members[i].name));
+        const char *name = type->members[i].name;
+        items[i] = is_absent(dict) ? ABSENT : value_xref(dict_get_c(vm, dict, name));
+        if (!value_is_given(items[i])) value_set(vm, &items[i], value_xref(item_of_name(type, name, items)));
     }
 }
 

@@ -233,10 +233,14 @@ NATIVE(input_function) {
     return line;
 }
 
-static const NativeDef functions[] = {
+static const NativeDef open_functions[] = {
     {"open", open_function,
      "file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None",
      "Open file and return a stream.  Raise OSError upon failure.", 0},
+    {0},
+};
+
+static const NativeDef input_functions[] = {
     {"input", input_function, "prompt='', /",
      "Read a string from standard input.  The trailing newline is stripped.", 0},
     {0},
@@ -302,7 +306,8 @@ bool streams_init(VM *vm, bool unbuffered) {
         value_xdrop(vm, stream);
         if (!done) return false;
     }
-    return module_add_functions(vm, vm->builtins, functions, "_io");
+    return module_add_functions(vm, vm->builtins, open_functions, "_io") &&
+           module_add_functions(vm, vm->builtins, input_functions, "builtins");
 }
 
 /* What a standard stream could not write will never be written: do not try again when it is closed. */

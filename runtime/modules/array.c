@@ -687,7 +687,7 @@ METHOD(reduce_ex) {
     Value row = is_absent(code) ? ABSENT : reduction_arguments(vm, args[0], code, protocol < 3);
     if (!is_absent(row))
         callable = protocol < 3 ? value_ref(from_object(type_of(args[0])))
-                                : native_function_new(vm, functions, ABSENT, ABSENT);
+                                : module_get(vm, "array", functions->name);
     if (!is_absent(callable)) result = tuple_pack(vm, 3, callable, row, state);
     value_xdrop(vm, callable);
     value_xdrop(vm, row);
@@ -825,16 +825,11 @@ Type array_type = {
 
 /* collections.abc.MutableSequence.register(array). */
 static bool register_abc(VM *vm) {
-    Value name = string_from_c(vm, "_collections_abc");
-    Value module = is_absent(name) ? ABSENT : vm->hooks.import(vm, name);
-    value_xdrop(vm, name);
-    if (is_absent(module)) return false;
-    Value class = dict_get_c(vm, as_module(module)->dict, "MutableSequence"),
-          array = from_object(&array_type);
+    Value class = module_get(vm, "_collections_abc", "MutableSequence"), array = from_object(&array_type);
     Value method = is_absent(class) ? ABSENT : string_intern_c(vm, "register");
     Value result = is_absent(method) ? ABSENT : call_method(vm, class, method, &array, 1);
     value_xdrop(vm, method);
-    value_drop(vm, module);
+    value_xdrop(vm, class);
     value_xdrop(vm, result);
     return !error_raised(vm);
 }

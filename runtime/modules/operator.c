@@ -395,16 +395,10 @@ static Value reduce_partial(VM *vm, const Getter *getter, Value partial) {
 NATIVE(operator_methodcaller_reduce) {
     const Getter *getter = as_getter(args[0]);
     if (is_absent(getter->keywords)) return operator_getter_reduce(vm, args, nargs, names);
-    Value name = string_from_c(vm, "functools"), partial_name = string_intern_c(vm, "partial"),
-          result = ABSENT;
-    Value module = is_absent(name) ? ABSENT : vm->hooks.import(vm, name), partial = ABSENT;
-    if (!is_absent(module) && !is_absent(partial_name))
-        partial = object_get_attribute(vm, module, partial_name);
-    if (!is_absent(partial)) result = reduce_partial(vm, getter, partial);
-    value_xdrop(vm, name);
-    value_xdrop(vm, partial_name);
-    value_xdrop(vm, module);
-    value_xdrop(vm, partial);
+    Value partial = module_get(vm, "functools", "partial");
+    if (is_absent(partial)) return ABSENT;
+    Value result = reduce_partial(vm, getter, partial);
+    value_drop(vm, partial);
     return result;
 }
 

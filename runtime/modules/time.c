@@ -434,19 +434,7 @@ static Value zone_at(VM *vm, time_t moment, long *offset) {
 }
 
 /* The library's Python does it. */
-NATIVE(time_strptime) {
-    Value name = string_from_c(vm, "_strptime");
-    Value module = is_absent(name) ? ABSENT : vm->hooks.import(vm, name);
-    value_xdrop(vm, name);
-    if (is_absent(module)) return ABSENT;
-    Value key = string_intern_c(vm, "_strptime_time");
-    Value function = is_absent(key) ? ABSENT : object_get_attribute(vm, module, key);
-    value_xdrop(vm, key);
-    value_drop(vm, module);
-    Value result = is_absent(function) ? ABSENT : object_call(vm, function, args, nargs, names);
-    value_xdrop(vm, function);
-    return result;
-}
+NATIVE(time_strptime) { return module_call(vm, "_strptime", "_strptime_time", args, nargs, names); }
 
 /* timezone, altzone, daylight, tzname: from what holds in this year's winter and summer. */
 static bool set_zone(VM *vm, Value dict) {
