@@ -28,7 +28,7 @@ static Value state_of(VM *vm, Value self) {
 
 /* A field that is set goes into the state; a failure leaves *state ABSENT. */
 static void add_field(VM *vm, Value *state, const char *name, Value value) {
-    if (is_absent(*state) || is_absent(value) || is_none(value)) return;
+    if (is_absent(*state) || is_absent(value)) return;
     if (!dict_set_c(vm, *state, name, value)) value_clear(vm, state);
 }
 
