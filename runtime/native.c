@@ -541,7 +541,6 @@ static bool function_set_module(VM *vm, Value self, Value module) {
 static Value function_get_self(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
     if (is_method(f)) return value_ref(f->self);
-    if (f->owner) return value_ref(from_object(f->owner));
     /* As in CPython, a function's self is its module. */
     if (is_absent(f->module) || !is_string(f->module) || is_absent(vm->modules)) return NONE;
     Value module = dict_get_string(vm, vm->modules, f->module);
@@ -576,10 +575,16 @@ static Value function_get_text_signature(VM *vm, Value self) {
     return native_text_signature(vm, f->def, is_method(f));
 }
 
+/* By the name of a function of a module, or as an attribute; a static method is one of its type, though that is not its
+ * __self__. */
 NATIVE(function_reduce) {
     NativeFunction *f = as_function(args[0]);
-    return is_method(f) || f->owner ? bound_reduce_methods->function(vm, args, 1, ABSENT)
-                                    : function_get_name(vm, args[0]);
+    if (is_method(f)) return bound_reduce_methods->function(vm, args, 1, ABSENT);
+    Value name = function_get_name(vm, args[0]);
+    if (is_absent(name) || !f->owner) return name;
+    Value pair = tuple_pack(vm, 2, from_object(f->owner), name);
+    value_drop(vm, name);
+    return reduce_to_builtin(vm, "getattr", pair, ABSENT);
 }
 
 static const NativeDef function_methods[] = {{"__reduce__", function_reduce, "", NULL, NATIVE_METHOD}, {0}};
