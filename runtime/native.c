@@ -65,7 +65,9 @@ static void add_parameter(Signature *s, const Parameter *p, bool *keyword_only) 
         else
             s->raw_args = true;
         *keyword_only = true;
-    } else if (!s->raw) {
+    } else if (s->raw) {
+        s->raw_names = true; /* keywords behind *args */
+    } else {
         if (!*keyword_only) {
             s->positional = ++s->count;
             if (!p->optional) s->required = s->count;

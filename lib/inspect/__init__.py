@@ -36,7 +36,7 @@ _Traceback = _record('Traceback', 'filename lineno function code_context index')
 
 
 def __getattr__(name):
-    """BufferFlags, an enum, is made when it is asked for: the module does without importing enum."""
+    """BufferFlags is made when it is asked for, which is seldom."""
     if name != 'BufferFlags':
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     from inspect import _buffer
@@ -83,6 +83,11 @@ def _inherited_doc(obj):
             return None
     elif ismethoddescriptor(obj) or isdatadescriptor(obj):
         owner, name = obj.__objclass__, obj.__name__
+        if getattr(owner, name) is not obj:
+            return None
+        slots = getattr(owner, '__slots__', None)
+        if ismemberdescriptor(obj) and isinstance(slots, dict) and name in slots:
+            return slots[name]
     else:
         return None
     for base in owner.__mro__:

@@ -2,6 +2,7 @@
 
 import sys
 import types
+from _functools import partial
 
 __name__ = 'inspect'  # the home that classes and functions tell
 
@@ -136,7 +137,7 @@ def isroutine(object):
 
 def ismethoddescriptor(object):
     """Has it __get__, but no __set__ or __delete__, and is it none of what the other tests name?"""
-    if isclass(object) or ismethod(object) or isfunction(object):
+    if isclass(object) or ismethod(object) or isfunction(object) or isinstance(object, partial):
         return False
     tp = type(object)
     return hasattr(tp, "__get__") and not hasattr(tp, "__set__") and not hasattr(tp, "__delete__")

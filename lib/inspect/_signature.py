@@ -2,6 +2,8 @@
 
 import sys
 import types
+from collections import OrderedDict
+from enum import IntEnum
 
 from inspect._kinds import (CO_VARARGS, CO_VARKEYWORDS, formatannotation, get_annotations, getattr_static, isbuiltin,
                             ismethoddescriptor, ismethodwrapper, ismodule, unwrap, _is_functionlike)
@@ -17,18 +19,19 @@ class _void:
     """Stands for an argument that was not given."""
 
 
-class _ParameterKind(int):
-    """How arguments reach a parameter. Called with a number alone, the class gives the kind of that number."""
+class _ParameterKind(IntEnum):
+    """How arguments reach a parameter."""
 
-    def __new__(cls, value, name=None, description=None):
-        if name is None:
-            try:
-                return _KINDS[value]
-            except (IndexError, TypeError):
-                raise ValueError(f'{value!r} is not a valid {cls.__qualname__}') from None
-        self = super().__new__(cls, value)
-        self.name = self._name_ = name
-        self.value = value
+    POSITIONAL_ONLY = 'positional-only'
+    POSITIONAL_OR_KEYWORD = 'positional or keyword'
+    VAR_POSITIONAL = 'variadic positional'
+    KEYWORD_ONLY = 'keyword-only'
+    VAR_KEYWORD = 'variadic keyword'
+
+    def __new__(cls, description):
+        value = len(cls.__members__)
+        self = int.__new__(cls, value)
+        self._value_ = value
         self.description = description
         return self
 
@@ -38,16 +41,8 @@ class _ParameterKind(int):
     def __str__(self):
         return self.name
 
-    def __repr__(self):
-        return f'<_ParameterKind.{self.name}: {int(self)}>'
 
-
-_POSITIONAL_ONLY = _ParameterKind(0, 'POSITIONAL_ONLY', 'positional-only')
-_POSITIONAL_OR_KEYWORD = _ParameterKind(1, 'POSITIONAL_OR_KEYWORD', 'positional or keyword')
-_VAR_POSITIONAL = _ParameterKind(2, 'VAR_POSITIONAL', 'variadic positional')
-_KEYWORD_ONLY = _ParameterKind(3, 'KEYWORD_ONLY', 'keyword-only')
-_VAR_KEYWORD = _ParameterKind(4, 'VAR_KEYWORD', 'variadic keyword')
-_KINDS = (_POSITIONAL_ONLY, _POSITIONAL_OR_KEYWORD, _VAR_POSITIONAL, _KEYWORD_ONLY, _VAR_KEYWORD)
+_POSITIONAL_ONLY, _POSITIONAL_OR_KEYWORD, _VAR_POSITIONAL, _KEYWORD_ONLY, _VAR_KEYWORD = _ParameterKind
 
 _KEYWORDS = frozenset("False None True and as assert async await break class continue def del elif else except finally "
                       "for from global if import in is lambda nonlocal not or pass raise return try while with "
@@ -67,9 +62,11 @@ class Parameter:
     empty = _empty
 
     def __init__(self, name, kind, *, default=_empty, annotation=_empty):
-        if kind not in _KINDS:
-            raise ValueError(f'value {kind!r} is not a valid Parameter.kind')
-        kind = _KINDS[kind]
+        if type(kind) is not _ParameterKind:
+            try:
+                kind = _ParameterKind(kind)
+            except ValueError:
+                raise ValueError(f'value {kind!r} is not a valid Parameter.kind')
         if default is not _empty and kind in (_VAR_POSITIONAL, _VAR_KEYWORD):
             raise ValueError(f'{kind.description} parameters cannot have default values')
         if name is _empty:
@@ -219,7 +216,7 @@ class Signature:
     empty = _empty
 
     def __init__(self, parameters=None, *, return_annotation=_empty, __validate_parameters__=True):
-        named = {}
+        named = OrderedDict()
         before = _POSITIONAL_ONLY
         optional = False
         for param in parameters or ():
@@ -391,20 +388,24 @@ def _without_first(sig):
     return sig.replace(parameters=params)
 
 
+def _bound(sig, again):
+    """The signature of a method, without its first parameter if that is to be left out."""
+    return _without_first(sig) if again['skip_bound'] else sig
+
+
 def _signature_of(obj, sigcls=Signature, *, skip_bound=True, follow_wrapped=True, evaluate={}):
     again = dict(sigcls=sigcls, skip_bound=skip_bound, follow_wrapped=follow_wrapped, evaluate=evaluate)
     if not callable(obj):
         raise TypeError(f'{obj!r} is not a callable object')
     if isinstance(obj, types.MethodType):
-        sig = _signature_of(obj.__func__, **again)
-        return _without_first(sig) if skip_bound else sig
+        return _bound(_signature_of(obj.__func__, **again), again)
     if follow_wrapped:
         obj = unwrap(obj, stop=lambda f: hasattr(f, "__signature__") or isinstance(f, types.MethodType))
         if isinstance(obj, types.MethodType):
             return _signature_of(obj, **again)
     given = getattr(obj, '__signature__', None)
-    if given is not None and not isinstance(obj, type) or isinstance(given, Signature):
-        if callable(given) and not isinstance(given, Signature):
+    if given is not None:
+        if not isinstance(given, (Signature, str)) and callable(given):
             given = given()
         if isinstance(given, str):
             return _from_text(sigcls, obj, given, skip_bound)
@@ -418,12 +419,13 @@ def _signature_of(obj, sigcls=Signature, *, skip_bound=True, follow_wrapped=True
         return _from_native(sigcls, obj, skip_bound)
     if type(obj).__name__ == 'partial' and hasattr(obj, 'keywords') and hasattr(obj, 'func'):
         return _from_partial(_signature_of(obj.func, **again), obj)
+    if isinstance(obj, types.GenericAlias):
+        return _signature_of(obj.__origin__, **again)
     if isinstance(obj, type):
         return _of_class(obj, again)
     call = getattr_static(type(obj), '__call__', None)
     if call is not None:
-        sig = _signature_of(call, **again)
-        return _without_first(sig) if skip_bound else sig
+        return _bound(_signature_of(call, **again), again)
     raise ValueError(f'callable {obj!r} is not supported by signature')
 
 
@@ -431,14 +433,14 @@ def _of_class(obj, again):
     """A class is called as its metaclass's __call__, its __new__ or its __init__ says, whatever is Python's first."""
     call = _python_method(type(obj), '__call__')
     if call is not None:
-        return _without_first(_signature_of(call, **again))
+        return _bound(_signature_of(call, **again), again)
     new = _python_method(obj, '__new__')
     init = _python_method(obj, '__init__')
     for base in obj.__mro__:
         if new is not None and '__new__' in base.__dict__:
-            return _without_first(_signature_of(new, **again))
+            return _bound(_signature_of(new, **again), again)
         if init is not None and '__init__' in base.__dict__:
-            return _without_first(_signature_of(init, **again))
+            return _bound(_signature_of(init, **again), again)
     for base in obj.__mro__[:-1]:
         text = base.__dict__.get('__text_signature__') if '__text_signature__' in base.__dict__ \
             else getattr(base, '__text_signature__', None)
@@ -496,13 +498,15 @@ def _from_native(cls, func, skip_bound):
 
 def _from_text(cls, obj, text, skip_bound):
     """The signature that a __text_signature__ spells: '($self, x, /, y=None)'."""
+    if text.startswith('($module'):
+        text = '(' + text.removeprefix('($module').removeprefix(', /').removeprefix(', ')
     has_self = text.startswith('($')
     namespace = dict(sys.modules.get(getattr(obj, '__module__', None) or 'builtins', sys).__dict__)
     namespace['sys'] = sys
     try:
         exec(f'def spelled{text.replace("$", "", 1)}: pass', namespace)
     except Exception:
-        raise ValueError(f'{text!r} builtin has invalid signature') from None
+        raise ValueError(f'{obj!r} builtin has invalid signature') from None
     sig = _from_function(cls, namespace['spelled'], {})
     if not has_self:
         return sig
