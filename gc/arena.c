@@ -50,7 +50,7 @@ static bool reserve_whole(AddressRange *range) {
     if (block == NULL) return false;
     char *base = (char *)(((uintptr_t)block + ARENA_BYTES - 1) & ~(uintptr_t)(ARENA_BYTES - 1));
     size_t before = (size_t)(base - block), after = ARENA_BYTES - before;
-    if (before > 0) munmap(block, before);
+    munmap(block, before); /* of no length, it does nothing */
     munmap(base + WINDOW_BYTES, after);
     range_lay_out(range, base);
     range->reserved = RANGE_WINDOW;

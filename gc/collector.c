@@ -231,7 +231,7 @@ static Garbage survey(Heap *heap, Candidates all) {
     Garbage garbage = {0};
     for (uint32_t i = 0; i < all.count; i++) {
         Object *object = all.objects[i];
-        if (all.scratch[i] & MARKED || object == NULL || leave_out(heap, object)) continue;
+        if (all.scratch[i] & MARKED || leave_out(heap, object)) continue; /* the dead are marked, too */
         garbage.count++;
         garbage.finalizers += object_has_finalizer(object);
         garbage.referenced |= (object->gc & GC_WEAKLY_REFERENCED) != 0;
@@ -478,7 +478,7 @@ bool gc_collect_quietly(Heap *heap) {
     uint32_t garbage = 0, objects = 0;
     for (int i = 0; i <= OLDEST; i++)
         objects += live_entries(&heap->generations[i]);
-    if (c->collecting || !c->enabled || objects == 0) return false;
+    if (objects == 0) return false;
     uint64_t start = now();
     c->collecting = true;
     gc_arm(heap);
@@ -503,10 +503,9 @@ bool gc_collect_quietly(Heap *heap) {
 
 /* ---- When to collect ---- */
 
-/* The youngest count is one short of what it will be once the container is made. */
+/* Is it the turn of a generation that is not the youngest? */
 static bool is_due(const Heap *heap, int generation) {
     const Generation *g = &heap->generations[generation];
-    if (generation == YOUNGEST) return (int64_t)g->count >= g->threshold;
     if ((int64_t)g->count <= g->threshold) return false;
     return generation < OLDEST || heap->collector.oldest_pending >= heap->collector.oldest_total / 4;
 }

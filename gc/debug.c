@@ -32,7 +32,7 @@ static size_t gross_size(size_t size) {
 static void print_site(const char *what, const void *site) {
     Dl_info info;
     if (site == NULL) return;
-    if (dladdr(site, &info) == 0 || info.dli_fname == NULL) {
+    if (dladdr(site, &info) == 0) {
         fprintf(stderr, "  %s at %p\n", what, site);
         return;
     }

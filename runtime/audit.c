@@ -126,7 +126,7 @@ static int follow(Audit *a) {
     while (a->waiting_count > 0 && stop == 0) {
         Object *object = a->waiting[--a->waiting_count];
         const TypeHead *slots = object_slots(object);
-        if (object_place(object) == GC_NEW || object->refs == 0) continue;
+        if (object_place(object) == GC_NEW) continue;
         if (slots->traverse != NULL) stop = slots->traverse(object, visit_all_values, &visit);
         if (stop == 0 && slots->leaves != NULL) stop = slots->leaves(object, visit_all_values, &visit);
     }

@@ -112,7 +112,12 @@ bool signature_parse(VM *vm, const char *params, Signature *signature) {
     s.names = signature_names(vm, params, s.count);
     if (s.names == NULL) return false;
     s.exact = s.raw || s.positional != s.count ? -1 : s.count;
-    *signature = s;
+    if (signature->names !=
+        NULL) { /* making the tuple collected garbage, whose finalizer made this very call */
+        object_drop(vm, &s.names->head);
+    } else {
+        *signature = s;
+    }
     return true;
 }
 
@@ -338,12 +343,12 @@ void signatures_fini(VM *vm) {
 static const Signature *cached_signature(VM *vm, const char *params) {
     uintptr_t hash = (uintptr_t)params >> 3;
     size_t index = (hash ^ hash >> 6) % SIGNATURE_CACHE_SIZE;
-    Signature *signature = &vm->signatures->entries[index].signature;
+    Signature *signature = &vm->signatures->entries[index].signature, fresh;
     if (vm->signatures->entries[index].params == params) return signature;
-    vm->signatures->entries[index].params = NULL;
-    signature_fini(vm, signature);
-    signature_init(signature);
-    if (!signature_parse(vm, params, signature)) return NULL;
+    signature_init(&fresh);
+    if (!signature_parse(vm, params, &fresh)) return NULL;
+    signature_fini(vm, signature); /* whatever it is by now: parsing may have run finalizers */
+    *signature = fresh;
     vm->signatures->entries[index].params = params;
     return signature;
 }

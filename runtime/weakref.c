@@ -136,7 +136,7 @@ static WeakReference *place_for(VM *vm, const Object *referent, const Type *type
     WeakReference *place = NULL, *w = weak_references_of(vm, referent);
     if (plain && type == &weak_ref_type) return NULL;
     if (w != NULL && is_reusable(w, &weak_ref_type)) place = w, w = w->next;
-    if (plain && type != &weak_ref_type) return place;
+    if (plain) return place;
     bool is_proxy =
         w != NULL && (is_reusable(w, &weak_proxy_type) || is_reusable(w, &weak_callable_proxy_type));
     return is_proxy ? w : place;
@@ -340,9 +340,7 @@ static bool ref_hash(VM *vm, Value self, int64_t *hash) {
 /* By the referents while both are alive, else by identity. */
 static Value ref_compare(VM *vm, Value self, Value other, CompareOp op) {
     bool equality = op == COMPARE_EQ || op == COMPARE_NE;
-    if (!equality || !value_is_instance(self, &weak_ref_type) || !value_is_instance(other, &weak_ref_type)) {
-        return NOT_IMPLEMENTED;
-    }
+    if (!equality || !value_is_instance(other, &weak_ref_type)) return NOT_IMPLEMENTED;
     Value a = weak_reference_get(as_weak(self)), b = weak_reference_get(as_weak(other));
     Value result = is_absent(a) || is_absent(b) ? bool_from(value_same(self, other) == (op == COMPARE_EQ))
                                                 : object_compare(vm, a, b, op);

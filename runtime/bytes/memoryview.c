@@ -654,7 +654,9 @@ static int64_t read_shape(VM *vm, Value sizes, int64_t item_size, int64_t *to) {
         if (__builtin_mul_overflow(product, to[i], &product))
             return raise_value(vm, "memoryview.cast(): product(shape) > SSIZE_MAX"), -1;
     }
-    return __builtin_mul_overflow(product, item_size, &bytes) ? INT64_MAX : product;
+    if (__builtin_mul_overflow(product, item_size, &bytes))
+        return raise_value(vm, "memoryview.cast(): product(shape) > SSIZE_MAX"), -1;
+    return product;
 }
 
 /* `format` is what `text` says, NULL if nothing. */

@@ -470,8 +470,12 @@ METHOD(fromlist) {
         value_xdrop(vm, item);
         if (done) continue;
         Value error = error_take(vm);
-        if (a->length > before && !array_resize(vm, a, before)) error_clear(vm);
-        error_restore(vm, error);
+        bool as_before = a->length <= before || array_resize(vm, a, before);
+        if (as_before) {
+            error_restore(vm, error);
+        } else {
+            value_drop(vm, error); /* somebody looks into the array now, and that is told */
+        }
         return ABSENT;
     }
     return NONE;

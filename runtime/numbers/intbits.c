@@ -67,7 +67,7 @@ Value int_shift(VM *vm, Value v, int64_t left) {
 
 static inline Value shift(VM *vm, Value a, Value b, bool left) {
     int64_t by;
-    if (is_int(b) && (uint64_t)int_get(b) <= 64 * LIMBS_MAX)
+    if (is_int(b) && (uint64_t)int_get(b) <= 64 * (uint64_t)LIMBS_MAX)
         return int_shift(vm, a, left ? int_get(b) : -int_get(b));
     if (int_sign(b) < 0) return raise_value(vm, "negative shift count");
     if (!int_to_int64(b, &by) || by > 64 * LIMBS_MAX) {

@@ -603,6 +603,20 @@ static void free_what_came_from_nowhere(VM *vm) {
     heap_free(&vm->heap, block, 41);
 }
 
+static void overwrite_freed(VM *vm) {
+    char *block = heap_alloc(&vm->heap, 40);
+    heap_free(&vm->heap, block, 40);
+    ((DebugBlock *)block)[-1].mark = 0;
+    for (int i = 0; i < 2 * QUARANTINE_BLOCKS; i++)
+        heap_free(&vm->heap, heap_alloc(&vm->heap, 8), 8);
+}
+
+static void free_twice_in_a_library(VM *vm) {
+    void *block = heap_alloc(&vm->heap, 40);
+    debug_free(&vm->heap, block, 40, (const void *)(uintptr_t)abort);
+    debug_free(&vm->heap, block, 40, (const void *)(uintptr_t)abort);
+}
+
 static void leak(VM *vm) {
     for (int i = 0; i < 100; i++)
         object_new(vm, &spam_type, 48);
@@ -621,6 +635,8 @@ static const struct {
     {free_from_inside, "not a block of this heap", "  found at"},
     {free_what_came_from_nowhere, "a size that is not its own", "  allocated at 0x10\n"},
     {write_after_free, "written to after it was freed", "a spam\n  allocated at"},
+    {overwrite_freed, "written to after it was freed", "no object\n  allocated at"},
+    {free_twice_in_a_library, "a block was freed twice", " in abort\n"},
     {leak, "blocks left at the end", "a spam\n  allocated at"},
 };
 

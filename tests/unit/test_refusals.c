@@ -170,7 +170,7 @@ static const Subject arrays = {
         "it = iter(q); next(it); it.__reduce__(); it.__setstate__(1); list(it); it.__reduce__()",
         "list(array.array('w', 'abc')), [x for x in l]",
         "array.array[int]",
-        "import array as again; again.typecodes",
+        "import sys; del sys.modules['array']; import array as again; again.typecodes",
         NULL,
     },
 };
@@ -298,6 +298,10 @@ static const Subject references = {
         "wp.x = 1; wp.x; wp == p; dir(wp); hash(wp)",
         "gone.x",
         "gone == 1",
+        "gone[1] = 2",
+        "gone + 1, 1 + gone",
+        "pow(w, 2, gone)",
+        "w.m(), bytes(w), reversed(w)",
         "x = P(); x.me = x; k = ref(x, call); del x; gc.collect()",
         "x = P(); x.me = x; x.k = ref(x, call); del x; gc.collect()",
         "x = [P() for _ in range(50)]; y = [ref(o, lambda r: None) for o in x]; del x",
@@ -356,6 +360,8 @@ static const Subject collections = {
         "heap.finalizers()",
         "heap.check()",
         "heap.trim()",
+        "del sys.modules['gc']; import gc as again; again.garbage",
+        "del sys.modules['heap']; import heap as again",
         NULL,
     },
 };
