@@ -26,7 +26,7 @@ def fnmatchcase(name, pat):
 def filter(names, pat):
     """The list of those `names` that match `pat`."""
     match = _compile_pattern(os.path.normcase(pat))
-    return [name for name in names if match(os.path.normcase(name)) is not None]
+    return [name for name in names if match(name) is not None]
 
 
 def translate(pat):

@@ -130,7 +130,10 @@ Value object_generic_get(VM *vm, Value v, Value name) {
     Value result;
     int found = object_generic_find(vm, v, name, &result);
     if (found > 0) return result;
-    return found < 0 ? ABSENT : raise_attribute(vm, v, name);
+    if (found < 0) return ABSENT;
+    if (!is_family(v, TYPE_TYPE)) return raise_attribute(vm, v, name);
+    Value text = string_format(vm, "'%T' object has no attribute '%S'", v, name); /* not a word about the type */
+    return raise_attribute_text(vm, v, name, text);
 }
 
 int object_find_attribute(VM *vm, Value v, Value name, Value *result) {
@@ -317,7 +320,7 @@ static const NativeDef methods[] = {
     {"__reduce_ex__", object_reduce_ex, "protocol, /", "Helper for pickle.", NATIVE_METHOD},
     {"__reduce__", object_reduce, "", "Helper for pickle.", NATIVE_METHOD},
     {"__getstate__", object_get_state, "", "Helper for pickle.", NATIVE_METHOD},
-    {"__subclasshook__", object_subclass_hook, "*args",
+    {"__subclasshook__", object_subclass_hook, "object, /",
      "Abstract classes can override this to customize issubclass().", NATIVE_CLASS_METHOD},
     {"__init_subclass__", object_init_subclass, "", "This method is called when a class is subclassed.",
      NATIVE_CLASS_METHOD},

@@ -60,11 +60,22 @@ _searches = []
 _found = {}
 
 
+_HEAPTYPE = 1 << 9
+
+
+def _type_name(value):
+    """The name in messages about wrong arguments: with the module's for types written in C."""
+    cls = type(value)
+    if value is None:
+        return 'None'
+    plain = cls.__flags__ & _HEAPTYPE or cls.__module__ == 'builtins'
+    return cls.__name__ if plain else f'{cls.__module__}.{cls.__name__}'
+
+
 def _check_type(function, value, parameter=None):
     if not isinstance(value, str):
         what = 'argument' if parameter is None else f'argument {parameter}'
-        shown = 'None' if value is None else type(value).__name__
-        raise TypeError(f'{function}() {what} must be str, not {shown}')
+        raise TypeError(f'{function}() {what} must be str, not {_type_name(value)}')
     if '\0' in value:
         raise ValueError('embedded null character')
 

@@ -3,17 +3,12 @@
 import sys
 
 from _codecs import incomplete_tail as _incomplete_tail
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, _handle_error, decode, encode
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, _handle_error, _type_name, decode, encode
 
 __name__ = 'codecs'  # the home that classes and functions tell
 
 
 # --- the functions of single encodings ---
-
-
-def _type_name(value):
-    """The name in messages about wrong arguments."""
-    return 'None' if value is None else type(value).__name__
 
 
 def _bytes_of(data):
@@ -79,6 +74,7 @@ def _incomplete_escape(data, letters):
 def _escape_decoder(name, letters):
     def decode(data, errors=None, final=True, /):
         data = data.encode('utf-8') if isinstance(data, str) else _bytes_of(data)
+        _check_errors(decode.__name__, errors)
         size = len(data) if final else len(data) - _incomplete_escape(data, letters)
         return data[:size].decode(name, errors or 'strict'), size
 

@@ -299,7 +299,7 @@ def _transform(name, encode, decode, chars=bytes):
 
 def _base64_decode(data):
     import base64
-    return base64.decodebytes(memoryview(data).tobytes())
+    return base64.decodebytes(data)
 
 
 def _base64_encode(data):

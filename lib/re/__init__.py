@@ -270,6 +270,12 @@ def _pieces(pattern, text):
 
 def _template(pattern, repl):
     """A template as Pattern.sub wants it: a literal, or a list of literals and the numbers of groups."""
+    if not isinstance(repl, (str, bytes)):
+        try:
+            repl = memoryview(repl).tobytes()
+        except TypeError:
+            hash(repl)  # templates are looked up before they are looked at
+            raise TypeError(f"decoding to str: need a bytes-like object, {type(repl).__name__} found") from None
     try:
         return _templates[pattern, repl]
     except KeyError:
@@ -282,8 +288,6 @@ def _template(pattern, repl):
 
 
 def _parsed_template(pattern, repl):
-    if not isinstance(repl, (str, bytes, bytearray, memoryview)):
-        raise TypeError(f"decoding to str: need a bytes-like object, {type(repl).__name__} found")
     is_bytes = not isinstance(repl, str)
     text = str(repl, "latin1") if is_bytes else repl
     parts = []

@@ -415,7 +415,8 @@ static Value os_str(VM *vm, Value self) {
 
 static Value os_get_written(VM *vm, Value self) {
     Value written = as_exception(self)->fields[OS_WRITTEN];
-    return is_absent(written) ? raise_error(vm, &exc_AttributeError, "characters_written")
+    bool unset = is_absent(written) || value_same(written, int_small(-1)); /* so CPython marks it */
+    return unset ? raise_error(vm, &exc_AttributeError, "characters_written")
                               : value_ref(written);
 }
 

@@ -145,7 +145,7 @@ static Value next(VM *vm, Value self) {
 NATIVE(readlines) {
     int64_t hint, total = 0;
     if (!open_data(vm, args[0])) return ABSENT;
-    if (value_is_given(args[1]) && !is_int_family(args[1]) && !type_of(args[1])->number.index)
+    if (value_is_given(args[1]) && !is_int_family(args[1]))
         return raise_type(vm, "integer argument expected, got '%T'", args[1]);
     if (!file_count_argument(vm, args[1], &hint)) return ABSENT;
     Value lines = list_new(vm, 0);

@@ -95,12 +95,12 @@ static int separator(VM *vm, Value v) {
 }
 
 static Value to_hex(VM *vm, Source s, Value *args) {
+    int group = 1;
+    if (!is_absent(args[2]) && !object_to_c_int(vm, args[2], &group)) return ABSENT;
     int sep = is_absent(args[1]) ? 0 : separator(vm, args[1]);
-    int64_t group = 1;
-    if (sep < 0 || (!is_absent(args[2]) && !object_to_int64(vm, args[2], &exc_OverflowError, &group)))
-        return ABSENT;
+    if (sep < 0) return ABSENT;
     bool from_left = group < 0;
-    uint64_t size = from_left ? -(uint64_t)group : (uint64_t)group;
+    uint64_t size = from_left ? -(uint64_t)(int64_t)group : (uint64_t)group;
     if (is_absent(args[1]) || size == 0) size = INT64_MAX;
     int64_t seps = s.length ? (int64_t)((uint64_t)(s.length - 1) / size) : 0;
     Bytes *to = room(vm, s.length, 2, seps);

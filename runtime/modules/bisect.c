@@ -15,6 +15,10 @@ static Value rank_at(VM *vm, Value sequence, int64_t i, Value key) {
     Value item;
     if (is_exactly(sequence, &list_type) && i < as_list(sequence)->length) {
         item = value_ref(as_list(sequence)->items[i]);
+    } else if (type_of(sequence)->container.get_item == NULL) {
+        return raise_type(vm, "'%T' object does not support indexing", sequence);
+    } else if (is_family(sequence, TYPE_DICT)) {
+        return raise_type(vm, "%T is not a sequence", sequence);
     } else {
         item = object_get_item(vm, sequence, int_small(i));
     }

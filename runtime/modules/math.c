@@ -138,8 +138,8 @@ NATIVE(math_nextafter) {
     int64_t steps;
     if (!object_to_int64(vm, args[2], NULL, &steps)) return ABSENT;
     if (steps < 0) return raise_value(vm, "steps must be a non-negative integer");
-    if (isnan(x) || isnan(y)) return float_from(vm, x + y);
     if (steps == 0) return float_from(vm, x);
+    if (isnan(x) || isnan(y)) return float_from(vm, x + y);
     /* Doubles of one sign are in the order of their bits: walk the integers that number them. */
     int64_t from, to;
     memcpy(&from, &x, 8);

@@ -240,15 +240,23 @@ METHOD(keys) { return dict_view_new(vm, &ordered_keys_type, args[0]); }
 
 METHOD(values) { return dict_view_new(vm, &ordered_values_type, args[0]); }
 
+/* As in CPython, a tuple that is missed is the error's arguments, and None none. */
+static Value raise_missing(VM *vm, Value key) {
+    if (is_none(key)) return raise_new(vm, &exc_KeyError, ABSENT);
+    if (!is_family(key, TYPE_TUPLE)) return raise_key(vm, key);
+    Value exception = call_with(vm, from_object(&exc_KeyError), key, ABSENT);
+    return is_absent(exception) ? ABSENT : raise_object(vm, exception);
+}
+
 METHOD(move_to_end) {
     OrderedDict *d = as_ordered(args[0]);
     int64_t hash;
     int last = is_absent(args[2]) ? 1 : object_truth(vm, args[2]);
     if (last < 0) return ABSENT;
-    if (as_ordered(args[0])->dict.count == 0) return raise_key(vm, args[1]); /* whatever it is */
+    if (as_ordered(args[0])->dict.count == 0) return raise_missing(vm, args[1]); /* whatever it is */
     if (!hash_value(vm, args[1], &hash)) return ABSENT;
     int64_t index = dict_find(vm, &d->dict, args[1], hash);
-    if (index == -1) return raise_key(vm, args[1]);
+    if (index == -1) return raise_missing(vm, args[1]);
     if (index < 0) return ABSENT;
     int64_t end = (int64_t)d->dict.fill - 1;
     while (last && end > index && is_absent(dict_entries(&d->dict)[end].key))
@@ -266,7 +274,7 @@ METHOD(pop) {
         return value;
     }
     if (error_raised(vm)) return ABSENT;
-    return is_absent(args[2]) ? raise_key(vm, args[1]) : value_ref(args[2]);
+    return is_absent(args[2]) ? raise_missing(vm, args[1]) : value_ref(args[2]);
 }
 
 METHOD(popitem) {

@@ -168,13 +168,13 @@ bool match_expand(VM *vm, Value parts, const RegexText *text, const int64_t *spa
     return true;
 }
 
-static Value expand(VM *vm, const Match *m, Value parts) {
+static Value expand(VM *vm, const Match *m, Value parts, bool bytes) {
     RegexText text;
     Value pieces = list_new(vm, 0), result = ABSENT;
     if (is_absent(pieces)) return ABSENT;
     if (regex_open(vm, as_pattern(m->pattern), m->string, &text)) {
         if (match_expand(vm, parts, &text, &m->spans[0][0], pieces))
-            result = regex_join(vm, as_pattern(m->pattern)->bytes, pieces);
+            result = regex_join(vm, bytes, pieces);
         regex_close(vm, &text);
     }
     value_drop(vm, pieces);
@@ -186,7 +186,7 @@ METHOD(expand) {
     Value row[2] = {m->pattern, args[1]};
     Value parts = object_call(vm, as_pattern(m->pattern)->template, row, 2, ABSENT);
     if (is_absent(parts) || !is_list(parts)) return parts;
-    Value result = expand(vm, m, parts);
+    Value result = expand(vm, m, parts, !is_string(args[1]));
     value_drop(vm, parts);
     return result;
 }

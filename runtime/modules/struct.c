@@ -152,11 +152,8 @@ static Value layout_compile(VM *vm, Value format) {
         Bytes *b = as_bytes(format);
         return layout_new(vm, (const char *)b->data, b->length);
     }
-    if (!is_string(format)) {
-        int64_t hash; /* formats are looked up before they are looked at */
-        if (!hash_value(vm, format, &hash)) return ABSENT;
+    if (!is_string(format))
         return raise_type(vm, "Struct() argument 1 must be a str or bytes object, not %T", format);
-    }
     Value ascii = codec_encode(vm, format, "ascii", "strict");
     if (is_absent(ascii)) return ABSENT;
     Value layout = layout_new(vm, (const char *)as_bytes(ascii)->data, as_bytes(ascii)->length);
@@ -169,7 +166,9 @@ enum {
 }; /* formats; a program has few, and one that makes them up is not to fill the memory */
 
 static Value layout_of(VM *vm, Value format) {
-    if (!is_exactly(format, &str_type) && !is_exactly(format, &bytes_type)) return layout_compile(vm, format);
+    int64_t hash; /* formats are looked up before they are looked at */
+    if (!is_exactly(format, &str_type) && !is_exactly(format, &bytes_type))
+        return hash_value(vm, format, &hash) ? layout_compile(vm, format) : ABSENT;
     if (is_absent(vm->struct_cache) && is_absent(vm->struct_cache = dict_new(vm))) return ABSENT;
     Value layout = dict_get(vm, vm->struct_cache, format);
     if (!is_absent(layout)) return value_ref(layout);

@@ -13,6 +13,7 @@
 #include "runtime/numbers/float.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
 #include "runtime/text/ucd.h"
 
@@ -165,7 +166,9 @@ NATIVE(function_lookup) {
     size_t length = 0;
     const char *name;
     if (is_string(args[0])) {
-        name = string_utf8(vm, args[0], &length, &keeper);
+        keeper = codec_encode(vm, args[0], "utf-8", "strict");
+        name = is_absent(keeper) ? NULL : (const char *)as_bytes(keeper)->data;
+        length = name ? (size_t)as_bytes(keeper)->length : 0;
     } else if (is_bytes(args[0])) {
         name = (const char *)as_bytes(args[0])->data;
         length = (size_t)as_bytes(args[0])->length;
