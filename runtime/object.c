@@ -132,7 +132,8 @@ Value object_generic_get(VM *vm, Value v, Value name) {
     if (found > 0) return result;
     if (found < 0) return ABSENT;
     if (!is_family(v, TYPE_TYPE)) return raise_attribute(vm, v, name);
-    Value text = string_format(vm, "'%T' object has no attribute '%S'", v, name); /* not a word about the type */
+    /* nothing about which type it is */
+    Value text = string_format(vm, "'%T' object has no attribute '%S'", v, name);
     return raise_attribute_text(vm, v, name, text);
 }
 

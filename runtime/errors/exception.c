@@ -416,8 +416,7 @@ static Value os_str(VM *vm, Value self) {
 static Value os_get_written(VM *vm, Value self) {
     Value written = as_exception(self)->fields[OS_WRITTEN];
     bool unset = is_absent(written) || value_same(written, int_small(-1)); /* so CPython marks it */
-    return unset ? raise_error(vm, &exc_AttributeError, "characters_written")
-                              : value_ref(written);
+    return unset ? raise_error(vm, &exc_AttributeError, "characters_written") : value_ref(written);
 }
 
 static bool os_set_written(VM *vm, Value self, Value value) {

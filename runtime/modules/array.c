@@ -509,7 +509,8 @@ METHOD(tounicode) {
         uint32_t c;
         memcpy(&c, array_item_at(a, i), sizeof c);
         if (c > 0x10FFFF && a->kind->code == 'u')
-            return raise_value(vm, "character U+%llx is not in range [U+0000; U+10ffff]", (unsigned long long)c);
+            return raise_value(vm, "character U+%llx is not in range [U+0000; U+10ffff]",
+                               (unsigned long long)c);
         if (c > 0x10FFFF || (a->kind->code == 'w' && c >= 0xD800 && c < 0xE000))
             return decode(vm, a->buffer.data, a->buffer.size, "utf-32-le"); /* its error */
     }

@@ -173,8 +173,7 @@ static Value expand(VM *vm, const Match *m, Value parts, bool bytes) {
     Value pieces = list_new(vm, 0), result = ABSENT;
     if (is_absent(pieces)) return ABSENT;
     if (regex_open(vm, as_pattern(m->pattern), m->string, &text)) {
-        if (match_expand(vm, parts, &text, &m->spans[0][0], pieces))
-            result = regex_join(vm, bytes, pieces);
+        if (match_expand(vm, parts, &text, &m->spans[0][0], pieces)) result = regex_join(vm, bytes, pieces);
         regex_close(vm, &text);
     }
     value_drop(vm, pieces);
