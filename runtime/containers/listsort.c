@@ -253,24 +253,61 @@ static bool buffer_reserve(Sort *s, int64_t elements) {
 
 /* --- runs --- */
 
-/* The length of the run that begins at `low`; one that strictly descends is turned round. -1 RAISES. */
-static int64_t find_run(Sort *s, int64_t low) {
-    int64_t high = low + 1;
-    if (high == s->count) return 1;
-    int descending = less(s, element(s, high), element(s, low));
-    if (descending < 0) return -1;
-    high++;
-    while (s->kind == KEYS_INT && high < s->count) {
-        if (((int64_t)element(s, high)->bits < (int64_t)element(s, high - 1)->bits) != descending) break;
+static inline bool int_less(const Sort *s, int64_t i, int64_t j) {
+    return (int64_t)element(s, i)->bits < (int64_t)element(s, j)->bits;
+}
+
+/* The first element from `high` on that is less than the one before it, or the end of the row. -1 RAISES. */
+static int64_t ascend(Sort *s, int64_t high) {
+    int falls = 0;
+    while (s->kind == KEYS_INT && high < s->count && !int_less(s, high, high - 1))
         high++;
-    }
     for (; s->kind != KEYS_INT && high < s->count; high++) {
-        int next = less(s, element(s, high), element(s, high - 1));
-        if (next < 0) return -1;
-        if (next != descending) break;
+        falls = less(s, element(s, high), element(s, high - 1));
+        if (falls) break;
     }
-    if (descending) reverse(s, low, high);
-    return high - low;
+    return falls < 0 ? -1 : high;
+}
+
+/* The end of a run that descends to element `high` and further: its equal neighbours are turned round, so that they are in
+ * order again when the run is. -1 RAISES. */
+static int64_t descend(Sort *s, int64_t high) {
+    int64_t equals = high; /* where the last equal ones begin */
+    for (high++; high < s->count; high++) {
+        while (s->kind == KEYS_INT && high + 1 < s->count && int_less(s, high, high - 1) &&
+               equals == high - 1)
+            equals = high++;
+        int falls = less(s, element(s, high), element(s, high - 1));
+        if (falls < 0) return -1;
+        if (falls) {
+            reverse(s, equals, high);
+            equals = high;
+            continue;
+        }
+        int rises = less(s, element(s, high - 1), element(s, high));
+        if (rises < 0) return -1;
+        if (rises) break;
+    }
+    reverse(s, equals, high);
+    return high;
+}
+
+/* The length of the run that begins at `low`; one that descends is turned round, and goes on with what ascends behind it.
+ * -1 RAISES. */
+static int64_t find_run(Sort *s, int64_t low) {
+    int64_t high = ascend(s, low + 1);
+    if (high < 0) return -1;
+    if (high == s->count) return high - low;
+    if (high > low + 1) { /* the elements before the fall: are they all equal? */
+        int rises = less(s, element(s, low), element(s, high - 1));
+        if (rises) return rises < 0 ? -1 : high - low;
+        reverse(s, low, high);
+    }
+    high = descend(s, high);
+    if (high < 0) return -1;
+    reverse(s, low, high);
+    high = ascend(s, high);
+    return high < 0 ? -1 : high - low;
 }
 
 /* Sort [low, high), of which [low, sorted) is sorted. */
@@ -368,6 +405,10 @@ typedef struct {
     Value *target; /* forward: where the next goes; backward: behind where it goes */
 } Merge;
 
+/* The last element of what is in the buffer is not compared: it is the greatest of all, or the least. */
+static inline bool ended_forward(const Merge *m) { return m->a_left <= 1 || m->b_left == 0; }
+static inline bool ended_backward(const Merge *m) { return m->b_left <= 1 || m->a_left == 0; }
+
 static inline void take_first(Sort *s, Merge *m, bool from_b, int64_t count) {
     Value **source = from_b ? &m->b : &m->a;
     move(s, m->target, *source, count);
@@ -386,23 +427,22 @@ static inline void take_last(Sort *s, Merge *m, bool from_b, int64_t count) {
 /* Gallop through both sides in turn while that pays. False RAISES or, with something left, asks for single
  * steps. */
 static int gallop_forward(Sort *s, Merge *m) {
-    int64_t won;
-    do {
-        if ((won = gallop(s, m->b, m->a, m->a_left, 0, true)) < 0) return -1;
-        int64_t longest = won;
-        if (won) take_first(s, m, false, won);
-        if (m->a_left == 0) return 0;
+    int64_t from_a, from_b;
+    for (;;) {
+        if ((from_a = gallop(s, m->b, m->a, m->a_left, 0, true)) < 0) return -1;
+        take_first(s, m, false, from_a);
+        if (ended_forward(m)) return 0;
         take_first(s, m, true, 1);
         if (m->b_left == 0) return 0;
-        if ((won = gallop(s, m->a, m->b, m->b_left, 0, false)) < 0) return -1;
-        if (won > longest) longest = won;
-        if (won) take_first(s, m, true, won);
+        if ((from_b = gallop(s, m->a, m->b, m->b_left, 0, false)) < 0) return -1;
+        take_first(s, m, true, from_b);
         if (m->b_left == 0) return 0;
         take_first(s, m, false, 1);
-        if (longest < GALLOP_AT) break;
+        if (m->a_left <= 1) return 0;
+        if (from_a < GALLOP_AT && from_b < GALLOP_AT) break;
         s->gallop_at -= s->gallop_at > 1;
-    } while (m->a_left > 0);
-    s->gallop_at += 2;
+    }
+    s->gallop_at++;
     return 0;
 }
 
@@ -449,68 +489,64 @@ static void merge_ints(const Sort *s, Merge *m, bool forward) {
     } while (m->a_left > 0 && m->b_left > 0 && m->a_left != a_left && m->b_left != b_left);
 }
 
-/* Merge with `a` in the buffer, first elements first. 0, or -1 RAISES. */
+/* Merge with `a` in the buffer, first elements first; b's first is known to be less than a's. 0, or -1 RAISES. */
 static int merge_forward(Sort *s, Merge *m) {
-    while (m->a_left > 0 && m->b_left > 0) {
+    take_first(s, m, true, 1);
+    while (!ended_forward(m)) {
         int64_t wins[2] = {0, 0};
-        if (s->kind == KEYS_INT) {
-            merge_ints(s, m, true);
-            if (m->a_left > 0 && m->b_left > 0 && gallop_forward(s, m) < 0) return -1;
-            continue;
-        }
-        do {
+        while (s->kind != KEYS_INT && wins[0] < s->gallop_at && wins[1] < s->gallop_at) {
             int b_first = less(s, m->b, m->a);
             if (b_first < 0) return -1;
             take_first(s, m, b_first, 1);
+            if (ended_forward(m)) return 0;
             wins[b_first]++;
             wins[!b_first] = 0;
-        } while (wins[0] < s->gallop_at && wins[1] < s->gallop_at && m->a_left > 0 && m->b_left > 0);
-        if (m->a_left > 0 && m->b_left > 0 && gallop_forward(s, m) < 0) return -1;
+        }
+        if (s->kind == KEYS_INT) merge_ints(s, m, true);
+        if (!ended_forward(m) && gallop_forward(s, m) < 0) return -1;
     }
     return 0;
 }
 
 static int gallop_backward(Sort *s, Merge *m) {
-    int64_t won;
-    do {
+    int64_t from_a, from_b;
+    for (;;) {
         const Value *b_last = m->b + (m->b_left - 1) * s->width;
-        if ((won = gallop(s, b_last, m->a, m->a_left, m->a_left - 1, true)) < 0) return -1;
-        int64_t longest = won = m->a_left - won;
-        if (won) take_last(s, m, false, won);
+        if ((from_a = gallop(s, b_last, m->a, m->a_left, m->a_left - 1, true)) < 0) return -1;
+        from_a = m->a_left - from_a;
+        take_last(s, m, false, from_a);
         if (m->a_left == 0) return 0;
         take_last(s, m, true, 1);
-        if (m->b_left == 0) return 0;
+        if (m->b_left <= 1) return 0;
         const Value *a_last = m->a + (m->a_left - 1) * s->width;
-        if ((won = gallop(s, a_last, m->b, m->b_left, m->b_left - 1, false)) < 0) return -1;
-        won = m->b_left - won;
-        if (won > longest) longest = won;
-        if (won) take_last(s, m, true, won);
-        if (m->b_left == 0) return 0;
+        if ((from_b = gallop(s, a_last, m->b, m->b_left, m->b_left - 1, false)) < 0) return -1;
+        from_b = m->b_left - from_b;
+        take_last(s, m, true, from_b);
+        if (ended_backward(m)) return 0;
         take_last(s, m, false, 1);
-        if (longest < GALLOP_AT) break;
+        if (m->a_left == 0) return 0;
+        if (from_a < GALLOP_AT && from_b < GALLOP_AT) break;
         s->gallop_at -= s->gallop_at > 1;
-    } while (m->a_left > 0);
-    s->gallop_at += 2;
+    }
+    s->gallop_at++;
     return 0;
 }
 
-/* Merge with `b` in the buffer, last elements first. */
+/* Merge with `b` in the buffer, last elements first; a's last is known to be greater than b's. */
 static int merge_backward(Sort *s, Merge *m) {
-    while (m->a_left > 0 && m->b_left > 0) {
+    take_last(s, m, false, 1);
+    while (!ended_backward(m)) {
         int64_t wins[2] = {0, 0};
-        if (s->kind == KEYS_INT) {
-            merge_ints(s, m, false);
-            if (m->a_left > 0 && m->b_left > 0 && gallop_backward(s, m) < 0) return -1;
-            continue;
-        }
-        do {
+        while (s->kind != KEYS_INT && wins[0] < s->gallop_at && wins[1] < s->gallop_at) {
             int a_last = less(s, m->b + (m->b_left - 1) * s->width, m->a + (m->a_left - 1) * s->width);
             if (a_last < 0) return -1;
             take_last(s, m, !a_last, 1);
+            if (ended_backward(m)) return 0;
             wins[a_last]++;
             wins[!a_last] = 0;
-        } while (wins[0] < s->gallop_at && wins[1] < s->gallop_at && m->a_left > 0 && m->b_left > 0);
-        if (m->a_left > 0 && m->b_left > 0 && gallop_backward(s, m) < 0) return -1;
+        }
+        if (s->kind == KEYS_INT) merge_ints(s, m, false);
+        if (!ended_backward(m) && gallop_backward(s, m) < 0) return -1;
     }
     return 0;
 }
@@ -526,25 +562,28 @@ static bool merge_rows(Sort *s, Merge *m) {
         move(s, s->buffer, m->a, m->a_left);
         m->a = s->buffer;
         result = merge_forward(s, m);
+        if (result == 0 && m->a_left > 0) take_first(s, m, true, m->b_left);
         move(s, m->target, m->a, m->a_left);
     } else {
         m->target = m->b + m->b_left * s->width;
         move(s, s->buffer, m->b, m->b_left);
         m->b = s->buffer;
         result = merge_backward(s, m);
+        if (result == 0 && m->b_left > 0) take_last(s, m, false, m->a_left);
         move(s, m->target - m->b_left * s->width, m->b, m->b_left);
     }
     return result == 0;
 }
 
-/* Merge the two topmost runs. */
-static bool merge_top(Sort *s) {
+/* Merge run i and the one behind it, which are among the three topmost. */
+static bool merge_runs(Sort *s, int i) {
     if (vm_interrupted(s->vm) && !s->vm->hooks.handle_signals(s->vm)) return false;
-    Run *x = &s->runs[s->depth - 2], *y = x + 1;
+    Run *x = &s->runs[i], *y = x + 1;
     Merge m = {element(s, x->start), element(s, y->start), x->length, y->length, NULL};
     x->length += y->length;
+    if (i == s->depth - 3) *y = y[1];
     s->depth--;
-    /* What of either side is in its place already? */
+    /* What of either side is in its place already? What is left begins with an element of b, and ends with one of a. */
     int64_t placed = gallop(s, m.b, m.a, m.a_left, 0, true);
     if (placed < 0) return false;
     m.a += placed * s->width;
@@ -584,15 +623,16 @@ static bool sort_elements(Sort *s) {
         if (s->depth > 0) {
             int power = power_of(&s->runs[s->depth - 1], length, s->count);
             while (s->depth > 1 && s->runs[s->depth - 2].power > power) {
-                if (!merge_top(s)) return false;
+                if (!merge_runs(s, s->depth - 2)) return false;
             }
             s->runs[s->depth - 1].power = power;
         }
         s->runs[s->depth++] = (Run){low, length, 0};
         low += length;
     }
-    while (s->depth > 1) {
-        if (!merge_top(s)) return false;
+    while (s->depth > 1) { /* of three, the middle one joins the shorter of its neighbours */
+        bool lower = s->depth > 2 && s->runs[s->depth - 3].length < s->runs[s->depth - 1].length;
+        if (!merge_runs(s, s->depth - 2 - lower)) return false;
     }
     return true;
 }
