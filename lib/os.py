@@ -9,7 +9,7 @@ import stat as _stat
 import sys
 from _collections_abc import MutableMapping
 from posix import *
-from posix import _exit, _entries, _utime
+from posix import _exit, _utime
 
 import posixpath as path
 from posixpath import altsep, curdir, defpath, devnull, extsep, pardir, pathsep, sep
@@ -23,7 +23,7 @@ EX_OK = 0
 supports_bytes_environ = True
 supports_dir_fd = {posix.access, posix.chmod, posix.chown, posix.link, posix.mkdir, posix.mkfifo, posix.mknod, posix.open,
                    posix.readlink, posix.rename, posix.rmdir, posix.stat, posix.symlink, posix.unlink}
-supports_fd = {posix.chdir, posix.chmod, posix.chown, posix.listdir, posix.pathconf, posix.stat, posix.statvfs,
+supports_fd = {posix.chdir, posix.chmod, posix.chown, posix.listdir, posix.pathconf, posix.scandir, posix.stat, posix.statvfs,
                posix.truncate}
 supports_follow_symlinks = {posix.access, posix.chown, posix.link, posix.stat}
 supports_effective_ids = {posix.access}
@@ -167,95 +167,6 @@ def get_exec_path(env=None):
 
 
 # --- directories ---
-
-class DirEntry:
-    """What scandir finds: a name, and what is known of it without a call of the system."""
-
-    __module__ = "posix"
-    __slots__ = ("name", "path", "_inode", "_kind", "_stat", "_lstat")
-    __class_getitem__ = classmethod(type(list[int]))
-
-    def __fspath__(self):
-        return self.path
-
-    def __repr__(self):
-        return f"<DirEntry {self.name!r}>"
-
-    def inode(self):
-        """The entry's inode number."""
-        return self._inode
-
-    def stat(self, *, follow_symlinks=True):
-        """The result of os.stat, kept after the first call; of os.lstat, unless links are to be followed."""
-        if follow_symlinks and self.is_symlink():
-            if self._stat is None:
-                self._stat = stat(self.path)
-            return self._stat
-        if self._lstat is None:
-            self._lstat = lstat(self.path)
-        return self._lstat
-
-    def _is(self, kind, follow_symlinks):
-        if self._kind and not (follow_symlinks and self._kind == 10):
-            return self._kind << 12 == kind
-        try:
-            return _stat.S_IFMT(self.stat(follow_symlinks=follow_symlinks).st_mode) == kind
-        except FileNotFoundError:
-            return False
-
-    def is_dir(self, *, follow_symlinks=True):
-        """Is it a directory, or a link to one if links are to be followed?"""
-        return self._is(_stat.S_IFDIR, follow_symlinks)
-
-    def is_file(self, *, follow_symlinks=True):
-        """Is it a regular file, or a link to one if links are to be followed?"""
-        return self._is(_stat.S_IFREG, follow_symlinks)
-
-    def is_symlink(self):
-        """Is it a symbolic link?"""
-        if self._kind:
-            return self._kind == 10
-        return self._is(_stat.S_IFLNK, False)
-
-    def is_junction(self):
-        """Is it a junction? On POSIX there are none."""
-        return False
-
-
-posix.DirEntry = DirEntry
-
-class _ScandirIterator:
-    """The entries of a directory, as scandir gives them."""
-
-    def __init__(self, folder):
-        self._folder = folder
-        self._rows = iter(_entries(folder))
-        self._prefix = None if isinstance(folder, int) else path.join(folder, folder[:0])
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        entry = DirEntry()
-        entry.name, entry._inode, entry._kind = next(self._rows)
-        entry.path = entry.name if self._prefix is None else self._prefix + entry.name
-        entry._stat = entry._lstat = None
-        return entry
-
-    def close(self):
-        self._rows = iter(())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *args):
-        self.close()
-
-
-def scandir(path=None):
-    """Return an iterator of DirEntry objects for given path."""
-    return _ScandirIterator("." if path is None else path if isinstance(path, int) else fspath(path))
-
 
 def makedirs(name, mode=0o777, exist_ok=False):
     """Make a directory and those above it that are missing."""

@@ -2,6 +2,7 @@
 
 #include "runtime/errors/warn.h"
 
+#include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
@@ -51,9 +52,21 @@ bool warn_unawaited_method(VM *vm, Value generator, Value qualified_name, const 
     return ok;
 }
 
-bool warn_resource(VM *vm, Value message, Value source) {
+/* Without the module warnings, which any option imports at the start, the filters are those that ignore it. */
+void warn_unclosed(VM *vm, const char *format, Value source, Value blamed) {
+    if (is_absent(vm->modules) || is_absent(dict_get_c(vm, vm->modules, "warnings"))) return;
+    Value raised = error_take(vm), message = string_format(vm, format, source);
     Value row[] = {message, from_object(&exc_ResourceWarning), int_small(1), source};
-    return call_warnings(vm, "warn", row, 4);
+    value_ref(blamed);
+    if (is_absent(message) || !call_warnings(vm, "warn", row, 4)) {
+        if (error_is(vm, &exc_Warning))
+            error_unraisable(vm, NULL, blamed);
+        else
+            error_clear(vm);
+    }
+    value_xdrop(vm, message);
+    value_drop(vm, blamed);
+    error_restore(vm, raised);
 }
 
 bool warn_explicit(VM *vm, Type *category, Value message, Value filename, uint32_t line) {

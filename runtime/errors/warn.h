@@ -18,8 +18,9 @@ RAISES bool warn_unawaited(VM *vm, Value coroutine);
 /* The same of what a method of an asynchronous generator returned. */
 RAISES bool warn_unawaited_method(VM *vm, Value generator, Value qualified_name, const char *method);
 
-/* Warn of an object that holds a resource. */
-RAISES bool warn_resource(VM *vm, Value message, Value source);
+/* An object dies that holds a resource and that nobody has closed: ResourceWarning, `format` having its repr. What the
+ * warning raises is shown as unraisable, told of `blamed`. No exception is left. */
+void warn_unclosed(VM *vm, const char *format, Value source, Value blamed);
 
 /* Warn of a line of a file. */
 RAISES bool warn_explicit(VM *vm, Type *category, Value message, Value filename, uint32_t line);

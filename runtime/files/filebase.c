@@ -73,20 +73,10 @@ static FileIO *descriptor_below(Value stream) {
     return is_absent(stream) ? NULL : (FileIO *)as_object(stream);
 }
 
-/* Without the module warnings, which any option imports at the start, the filters are those that ignore it. */
 void file_warn_unclosed(VM *vm, Value stream) {
-    FileIO *file = descriptor_below(stream);
-    if (!file || file->fd < 0 || !file->close_fd || is_absent(vm->modules)) return;
-    if (is_absent(dict_get_c(vm, vm->modules, "warnings"))) return;
-    Value below = value_ref(from_object(file)), message = string_format(vm, "unclosed file %R", stream);
-    if (is_absent(message) || !warn_resource(vm, message, stream)) {
-        if (error_is(vm, &exc_Warning))
-            error_unraisable(vm, NULL, below);
-        else
-            error_clear(vm);
-    }
-    value_xdrop(vm, message);
-    value_drop(vm, below);
+    const FileIO *file = descriptor_below(stream);
+    if (file && file->fd >= 0 && file->close_fd)
+        warn_unclosed(vm, "unclosed file %R", stream, from_object(file));
 }
 
 void io_finalize(VM *vm, Object *self) {

@@ -1,12 +1,11 @@
 /*
  * The module posix: the system calls under the module os. This file has those on paths; posix_descriptor.c those on
  * file descriptors, posix_process.c what concerns the process and the machine, posix_owner.c owners, users, groups
- * and priorities, posix_transfer.c what moves bytes in other ways, special files and terminals, posix_config.c the
- * configuration.
+ * and priorities, posix_transfer.c what moves bytes in other ways, special files and terminals, posix_scandir.c
+ * directories entry by entry, posix_config.c the configuration.
  */
 #include "runtime/modules/posix.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +19,6 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -73,6 +71,11 @@ bool posix_name_init(VM *vm, PosixPath *path, Value v) {
     return path->text != NULL;
 }
 
+/* Has the function a directory's path for which None stands, too? */
+static bool may_be_none(const char *function) {
+    return strcmp(function, "listdir") == 0 || strcmp(function, "scandir") == 0;
+}
+
 bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, bool may_be_fd) {
     *path = (PosixPath){.fd = -1, .text = ""};
     if (may_be_fd && !is_string(v) && !is_bytes(v) && type_of(v)->number.index) {
@@ -85,8 +88,10 @@ bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, boo
         Value method = is_absent(name) ? ABSENT : object_special(vm, v, name);
         value_xdrop(vm, name);
         if (is_absent(method) && !error_raised(vm)) {
-            raise_type(vm, "%s: path should be string, bytes%s, not %s", function,
-                       may_be_fd ? ", os.PathLike or integer" : " or os.PathLike",
+            const char *others = !may_be_fd              ? " or os.PathLike"
+                                 : may_be_none(function) ? ", os.PathLike, integer or None"
+                                                         : ", os.PathLike or integer";
+            raise_type(vm, "%s: path should be string, bytes%s, not %s", function, others,
                        type_short_name(type_of(v)));
         }
         value_xdrop(vm, method);
@@ -127,7 +132,7 @@ Value posix_path_result(VM *vm, PosixPath *path, int status) {
 
 Value posix_status(VM *vm, int result) { return result < 0 ? raise_os(vm, errno, ABSENT) : NONE; }
 
-static Value name_value(VM *vm, const char *text, size_t length, bool as_bytes) {
+Value posix_name_value(VM *vm, const char *text, size_t length, bool as_bytes) {
     return as_bytes ? bytes_from(vm, text, (int64_t)length)
                     : string_decode_utf8(vm, text, length, "surrogateescape");
 }
@@ -179,7 +184,7 @@ static Value nanoseconds(VM *vm, struct timespec t) {
     return int_from(vm, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);
 }
 
-static Value stat_value(VM *vm, const struct stat *s) {
+Value posix_stat_value(VM *vm, const struct stat *s) {
     struct timespec times[] = {s->st_atim, s->st_mtim, s->st_ctim};
     int64_t heads[] = {s->st_mode, (int64_t)s->st_ino, (int64_t)s->st_dev, (int64_t)s->st_nlink,
                        s->st_uid,  s->st_gid,          s->st_size};
@@ -205,7 +210,7 @@ static Value stat_path(VM *vm, const char *function, Value v, Value dir, bool fo
     int done =
         path.fd >= 0 ? fstat(path.fd, &s) : fstatat(dir_fd, path.text, &s, follow ? 0 : AT_SYMLINK_NOFOLLOW);
     Value result = posix_path_result(vm, &path, done);
-    return is_absent(result) ? ABSENT : stat_value(vm, &s);
+    return is_absent(result) ? ABSENT : posix_stat_value(vm, &s);
 }
 
 NATIVE(posix_stat) {
@@ -220,7 +225,7 @@ NATIVE(posix_fstat) {
     int fd;
     struct stat s;
     if (!posix_int(vm, args[0], &fd)) return ABSENT;
-    return fstat(fd, &s) < 0 ? raise_os(vm, errno, ABSENT) : stat_value(vm, &s);
+    return fstat(fd, &s) < 0 ? raise_os(vm, errno, ABSENT) : posix_stat_value(vm, &s);
 }
 
 static Value statvfs_value(VM *vm, const struct statvfs *s) {
@@ -250,36 +255,44 @@ NATIVE(posix_fstatvfs) {
 
 /* --- directories --- */
 
-/* What is in a directory: names, or (name, inode, kind) for scandir. */
-static Value read_directory(VM *vm, const char *function, Value v, bool entries) {
-    PosixPath path;
-    Value here = string_from_c(vm, ".");
-    if (is_absent(here)) return ABSENT;
-    bool ok = posix_path_init(vm, &path, function, !value_is_given(v) ? here : v, true);
+bool posix_directory_init(VM *vm, PosixPath *path, const char *function, Value v) {
+    Value here = value_is_given(v) ? value_ref(v) : string_from_c(vm, ".");
+    if (is_absent(here)) return false;
+    bool ok = posix_path_init(vm, path, function, here, true);
     value_drop(vm, here);
-    if (!ok) return ABSENT;
-    DIR *dir = path.fd >= 0 ? fdopendir(dup(path.fd)) : opendir(path.text);
-    if (!dir) return posix_path_result(vm, &path, -1);
-    if (path.fd >= 0) rewinddir(dir);
-    Value list = list_new(vm, 0);
-    for (struct dirent *e; !is_absent(list) && (e = readdir(dir)) != NULL;) {
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
-        Value item = name_value(vm, e->d_name, strlen(e->d_name), path.is_bytes);
-        if (entries && !is_absent(item)) {
-            Value inode = int_from_unsigned(vm, e->d_ino), name = item;
-            item = is_absent(inode) ? ABSENT : tuple_pack(vm, 3, name, inode, int_small(e->d_type));
-            value_drop(vm, name);
-            value_xdrop(vm, inode);
-        }
-        if (is_absent(item) || !list_append_owned(vm, list, item)) value_clear(vm, &list);
+    return ok;
+}
+
+DIR *posix_open_directory(VM *vm, PosixPath *path) {
+    int copy = path->fd < 0 ? -1 : fcntl(path->fd, F_DUPFD_CLOEXEC, 0);
+    DIR *stream = path->fd < 0 ? opendir(path->text) : copy < 0 ? NULL : fdopendir(copy);
+    if (stream) {
+        if (copy >= 0) rewinddir(stream);
+        return stream;
     }
-    closedir(dir);
+    if (path->fd >= 0 && copy < 0) value_clear(vm, &path->target); /* the error names no file */
+    int error = errno;
+    if (copy >= 0) close(copy);
+    errno = error;
+    posix_path_result(vm, path, -1);
+    return NULL;
+}
+
+NATIVE(posix_listdir) {
+    PosixPath path;
+    if (!posix_directory_init(vm, &path, "listdir", args[0])) return ABSENT;
+    DIR *stream = posix_open_directory(vm, &path);
+    if (!stream) return ABSENT;
+    Value list = list_new(vm, 0);
+    for (struct dirent *e; !is_absent(list) && (e = readdir(stream)) != NULL;) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
+        Value name = posix_name_value(vm, e->d_name, strlen(e->d_name), path.is_bytes);
+        if (is_absent(name) || !list_append_owned(vm, list, name)) value_clear(vm, &list);
+    }
+    closedir(stream);
     posix_path_fini(vm, &path);
     return list;
 }
-
-NATIVE(posix_listdir) { return read_directory(vm, "listdir", args[0], false); }
-NATIVE(posix_entries) { return read_directory(vm, "scandir", args[0], true); }
 
 NATIVE(posix_mkdir) {
     PosixPath path;
@@ -312,7 +325,7 @@ static Value current_directory(VM *vm, bool bytes) {
     char usual[PATH_MAX], *text = getcwd(usual, sizeof usual);
     if (!text && errno == ERANGE) text = getcwd(NULL, 0); /* there may be longer ones */
     if (!text) return raise_os(vm, errno, ABSENT);
-    Value result = name_value(vm, text, strlen(text), bytes);
+    Value result = posix_name_value(vm, text, strlen(text), bytes);
     if (text != usual) free(text);
     return result;
 }
@@ -373,7 +386,7 @@ NATIVE(posix_readlink) {
     ssize_t length = readlinkat(dir, path.text, text, sizeof text);
     bool bytes = path.is_bytes;
     Value result = posix_path_result(vm, &path, (int)length);
-    return is_absent(result) ? ABSENT : name_value(vm, text, (size_t)length, bytes);
+    return is_absent(result) ? ABSENT : posix_name_value(vm, text, (size_t)length, bytes);
 }
 
 /* --- permissions and times --- */
@@ -509,7 +522,6 @@ static const NativeDef functions[] = {
     POSIX_ROW(fstatvfs, "fd, /", "Perform an fstatvfs system call on the given fd."),
     POSIX_ROW(statvfs, "path", "Perform a statvfs system call on the given path."),
     POSIX_ROW(listdir, "path=None", "Return a list containing the names of the files in the directory."),
-    {"_entries", posix_entries, "path=None", "Names, inodes and kinds of what is in a directory.", 0},
     POSIX_ROW(mkdir, "path, mode=511, *, dir_fd=None", "Create a directory."),
     POSIX_ROW(unlink, "path, *, dir_fd=None", "Remove a file (same as remove())."),
     POSIX_ROW(remove, "path, *, dir_fd=None", "Remove a file (same as unlink())."),
@@ -541,7 +553,8 @@ static const NamedNumber constants[] = {
 #include "runtime/modules/posix_constants.def"
     {0}};
 
-static const NamedType types[] = {{"stat_result", &stat_result_type},
+static const NamedType types[] = {{"DirEntry", &dir_entry_type},
+                                  {"stat_result", &stat_result_type},
                                   {"statvfs_result", &statvfs_result_type},
                                   {"uname_result", &uname_result_type},
                                   {"times_result", &times_result_type},
@@ -554,6 +567,7 @@ static bool fill(VM *vm, Value dict) {
            module_add_functions(vm, dict, posix_process_functions, "posix") &&
            module_add_functions(vm, dict, posix_owner_functions, "posix") &&
            module_add_functions(vm, dict, posix_transfer_functions, "posix") &&
+           module_add_functions(vm, dict, posix_scandir_functions, "posix") &&
            module_add_functions(vm, dict, posix_config_functions, "posix") && posix_config_fill(vm, dict) &&
            module_add(vm, dict, "environ", posix_environment(vm));
 }

@@ -9,6 +9,9 @@
  * posix_path_fini.
  */
 
+#include <dirent.h>
+#include <sys/stat.h>
+
 #include "runtime/native.h"
 
 typedef struct {
@@ -38,6 +41,15 @@ NEW RAISES Value posix_path_result(VM *vm, PosixPath *path, int result);
  * again (PEP 475)? False with an error raised when the handler raised one. */
 RAISES bool posix_try_again(VM *vm);
 
+/* The argument of a function that reads a directory: a path, a descriptor, or None for the current one. Then its stream,
+ * of a descriptor that of a copy, at its beginning; NULL RAISES and ends the path. */
+RAISES bool posix_directory_init(VM *vm, PosixPath *path, const char *function, Value v);
+RAISES DIR *posix_open_directory(VM *vm, PosixPath *path);
+
+/* A file's name as str or bytes; what stat tells. */
+NEW RAISES Value posix_name_value(VM *vm, const char *text, size_t length, bool as_bytes);
+NEW RAISES Value posix_stat_value(VM *vm, const struct stat *s);
+
 /* A user or group id; -1 means "as it is" where a system call says so. `kind` is "uid" or "gid". */
 RAISES bool posix_id(VM *vm, Value v, const char *kind, uint32_t *id);
 NEW RAISES Value posix_id_value(VM *vm, uint32_t id);
@@ -56,7 +68,7 @@ void posix_database_fini(VM *vm, PosixDatabase *d);
     { #name, posix_##name, params, doc, 0 }
 
 extern const NativeDef posix_descriptor_functions[], posix_process_functions[], posix_owner_functions[],
-    posix_transfer_functions[], posix_config_functions[];
+    posix_transfer_functions[], posix_config_functions[], posix_scandir_functions[];
 /* sysconf_names and its like. */
 RAISES bool posix_config_fill(VM *vm, Value dict);
 
