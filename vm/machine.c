@@ -295,13 +295,23 @@ static void forget_last_exception(VM *vm) {
     error_clear(vm);
 }
 
-/* Let go of all modules. The streams and builtins stay usable for finalizers. */
-static void clear_modules(VM *vm) {
-    if (is_absent(vm->modules)) return;
+/* What scripts have registered with the machine. A finalizer may do it again, as long as there are any. */
+static void forget_registered(VM *vm) {
+    Machine *machine = vm_machine(vm);
     signals_fini(vm);
     value_clear(vm, &vm->context);
     value_clear(vm, &vm->exit_functions);
     value_clear(vm, &vm->audit_hooks);
+    value_clear(vm, &vm->asyncgen_first_iteration);
+    value_clear(vm, &vm->asyncgen_finalizer);
+    value_clear(vm, &machine->trace_function);
+    value_clear(vm, &machine->profile_function);
+}
+
+/* Let go of all modules. The streams and builtins stay usable for finalizers. */
+static void clear_modules(VM *vm) {
+    if (is_absent(vm->modules)) return;
+    forget_registered(vm);
     clear_but(vm, vm->modules, last_modules);
     forget_last_exception(vm);
     gc_collect(vm_heap(vm), OLDEST);
@@ -339,23 +349,20 @@ void vm_free(VM *vm) {
         clear_modules(vm);
         value_clear(vm, &machine->native_import);
         value_clear(vm, &machine->file_loader);
-        value_clear(vm, &machine->trace_function);
-        value_clear(vm, &machine->profile_function);
-        value_clear(vm, &vm->asyncgen_first_iteration);
-        value_clear(vm, &vm->asyncgen_finalizer);
         memory_error_reset(vm);
         clear_dict(vm, &vm->sys);
         clear_dict(vm, &vm->builtins);
         value_clear(vm, &vm->asyncio);
-        value_clear(vm, &vm->context);               /* finalizers may have made it again */
+        forget_registered(vm);
         value_clear(vm, &vm->unsupported_operation); /* a class, so part of a cycle */
+        gc_collect(vm_heap(vm), OLDEST);
+        forget_registered(vm);
         gc_collect(vm_heap(vm), OLDEST);
     }
     value_clear(vm, &machine->sources);
     attribute_cache_clear(vm);
     value_clear(vm, &vm->modules);
     value_clear(vm, &vm->asyncio);
-    value_clear(vm, &vm->context);
     value_clear(vm, &vm->struct_cache);
     value_clear(vm, &vm->unsupported_operation);
     value_clear(vm, &vm->repr_running);

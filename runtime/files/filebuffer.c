@@ -229,11 +229,20 @@ int64_t buffered_read_some(VM *vm, Buffered *b, void *to, int64_t size) {
     return raw_read(vm, b, to, size);
 }
 
-int64_t buffered_tell(VM *vm, Buffered *b) {
+/* Where the buffer stands, less than 0 where the raw stream tells less than has been read from it. False RAISES. */
+static bool find_place(VM *vm, Buffered *b, int64_t *place) {
     b->busy = true;
     int64_t at = stream_tell(vm, b->raw);
     b->busy = false;
-    return at < 0 ? -1 : b->dirty ? at + b->end : at - (b->end - b->begin);
+    *place = at + (b->dirty ? b->end : b->begin - b->end);
+    return at >= 0;
+}
+
+static int64_t not_before_start(int64_t place) { return place < 0 ? 0 : place; }
+
+int64_t buffered_tell(VM *vm, Buffered *b) {
+    int64_t place;
+    return find_place(vm, b, &place) ? not_before_start(place) : -1;
 }
 
 /* Within what was read ahead nothing is read again. */
@@ -243,10 +252,10 @@ static bool is_ahead(const Buffered *b, int64_t by) {
 
 int64_t buffered_seek(VM *vm, Buffered *b, int64_t offset, int whence) {
     if (whence <= SEEK_CUR && b->end > b->begin && !b->dirty) {
-        int64_t at = buffered_tell(vm, b), by;
-        if (at < 0) return -1;
+        int64_t at, by;
+        if (!find_place(vm, b, &at)) return -1;
         bool fits = !__builtin_sub_overflow(offset, whence == SEEK_SET ? at : 0, &by);
-        if (fits && is_ahead(b, by)) return b->begin += by, at + by;
+        if (fits && is_ahead(b, by)) return b->begin += by, not_before_start(at + by);
     }
     if (!write_out(vm, b)) return -1;
     if (whence == SEEK_CUR) offset -= b->end - b->begin; /* the descriptor is ahead of the reader */
