@@ -22,7 +22,7 @@ PROGRAM := $(PROGRAM_$(VARIANT))
 
 RUNTIME := classes code numbers text bytes containers files errors modules
 ROOMS := base lexer parser compiler runtime $(RUNTIME:%=runtime/%) gc vm cli
-LIBRARIES := gmp libutf8proc libcrypto zlib libpcre2-8 libpcre2-16 libpcre2-32
+LIBRARIES := gmp libutf8proc libcrypto nettle libb2 zlib libpcre2-8 libpcre2-16 libpcre2-32
 READLINE := $(shell pkg-config --exists readline 2>/dev/null && echo readline)
 
 WARNINGS := -Wall -Wextra -Werror

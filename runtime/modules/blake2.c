@@ -1,9 +1,10 @@
 /*
- * The module _blake2: BLAKE2b and BLAKE2s, with keys, salts, personalisation and the parameters of tree hashing.
+ * The module _blake2: BLAKE2b and BLAKE2s by libb2, with keys, salts, personalisation and the parameters of tree hashing.
  *
  * Both are RFC 7693's functions, which differ in the size of their words; a row of a table says in what. A hash object
  * holds the state in itself; a digest is taken of a copy, so that the object goes on.
  */
+#include <blake2.h>
 #include <endian.h>
 #include <string.h>
 
@@ -13,15 +14,14 @@
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
 #include "runtime/module.h"
-#include "runtime/modules/blake2core.h"
 #include "runtime/modules/hashlib.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 
 typedef union {
-    Blake2b b;
-    Blake2s s;
+    blake2b_state b;
+    blake2s_state s;
 } State;
 
 /* What the parameter block of RFC 7693, section 2.5 and of the BLAKE2 paper, section 2.10, says. */
@@ -39,9 +39,9 @@ typedef struct {
     int digest_max, salt_max,
         block_size; /* bytes; a personalisation is as long as a salt, a key as a digest */
     int offset_bits;
-    void (*begin)(State *state, const uint8_t *parameters, bool last_node);
-    void (*add)(State *state, const uint8_t *data, size_t size);
-    void (*end)(State *state, uint8_t *digest);
+    void (*init)(State *state, const Parameters *p);
+    void (*update)(State *state, const void *data, size_t size);
+    void (*digest)(State *state, uint8_t *to, size_t size);
 } Variant;
 
 typedef struct {
@@ -56,20 +56,35 @@ static Blake *as_blake(Value v) { return (Blake *)as_object(v); }
 /* --- the variants --- */
 
 #define VARIANT(letter) \
-    static void begin_##letter(State *state, const uint8_t *parameters, bool last_node) { \
-        blake2##letter##_begin(&state->letter, parameters, last_node); \
+    static void init_##letter(State *state, const Parameters *p) { \
+        blake2##letter##_param block = {.digest_length = (uint8_t)p->digest_size, \
+                                        .key_length = (uint8_t)p->key_size, \
+                                        .fanout = (uint8_t)p->fanout, \
+                                        .depth = (uint8_t)p->depth, \
+                                        .leaf_length = (uint32_t)p->leaf_size, \
+                                        .node_depth = (uint8_t)p->node_depth, \
+                                        .inner_length = (uint8_t)p->inner_size}; \
+        memcpy(&block.node_offset, &p->node_offset, sizeof block.node_offset); /* little-endian */ \
+        memcpy(block.salt, p->salt, p->salt_size); \
+        memcpy(block.personal, p->person, p->person_size); \
+        blake2##letter##_init_param(&state->letter, &block); \
+        state->letter.last_node = p->last_node; \
     } \
-    static void add_##letter(State *state, const uint8_t *data, size_t size) { \
-        blake2##letter##_add(&state->letter, data, size); \
+    static void update_##letter(State *state, const void *data, size_t size) { \
+        blake2##letter##_update(&state->letter, data, size); \
     } \
-    static void end_##letter(State *state, uint8_t *digest) { blake2##letter##_end(&state->letter, digest); }
+    static void digest_##letter(State *state, uint8_t *to, size_t size) { \
+        blake2##letter##_final(&state->letter, to, size); \
+    }
 
 VARIANT(b)
 VARIANT(s)
 
 static const Variant variants[] = {
-    {"blake2b", &blake2b_type, BLAKE2B_DIGEST, 16, BLAKE2B_BLOCK, 64, begin_b, add_b, end_b},
-    {"blake2s", &blake2s_type, BLAKE2S_DIGEST, 8, BLAKE2S_BLOCK, 48, begin_s, add_s, end_s},
+    {"blake2b", &blake2b_type, BLAKE2B_OUTBYTES, BLAKE2B_SALTBYTES, BLAKE2B_BLOCKBYTES, 64, init_b, update_b,
+     digest_b},
+    {"blake2s", &blake2s_type, BLAKE2S_OUTBYTES, BLAKE2S_SALTBYTES, BLAKE2S_BLOCKBYTES, 48, init_s, update_s,
+     digest_s},
 };
 enum { VARIANTS = sizeof variants / sizeof *variants };
 
@@ -94,9 +109,9 @@ enum {
     ARGS
 };
 
-static const char signature[] = "data=b'', /, *, digest_size=0, key=b'', salt=b'', person=b'', fanout=1, "
-                                "depth=1, leaf_size=0, node_offset=0, "
-                                "node_depth=0, inner_size=0, last_node=False, usedforsecurity=True";
+static const char parameters[] = "data=b'', /, *, digest_size=0, key=b'', salt=b'', person=b'', fanout=1, "
+                                 "depth=1, leaf_size=0, node_offset=0, "
+                                 "node_depth=0, inner_size=0, last_node=False, usedforsecurity=True";
 
 /* An int that goes into one byte or fewer; absent ones keep their default. */
 static bool read_int(VM *vm, Value v, int *number) { return is_absent(v) || object_to_c_int(vm, v, number); }
@@ -148,7 +163,7 @@ static bool read_numbers(VM *vm, const Variant *v, const Value *args, Parameters
 static bool update(VM *vm, Blake *h, Value data) {
     BufferView view;
     if (!hash_acquire(vm, data, &view)) return false;
-    h->variant->add(&h->state, view.data, (size_t)view.size);
+    h->variant->update(&h->state, view.data, (size_t)view.size);
     buffer_release(vm, &view);
     return true;
 }
@@ -160,41 +175,16 @@ static Blake *blank(VM *vm, const Variant *variant) {
     return h;
 }
 
-/* `size` bytes of the number, the least first; where they end. */
-static uint8_t *put_number(uint8_t *to, uint64_t number, int size) {
-    for (; size > 0; size--, number >>= 8)
-        *to++ = (uint8_t)number;
-    return to;
-}
-
-/* The parameter block, as long as the longest digest. */
-static void put_parameters(const Variant *v, const Parameters *p, uint8_t *block) {
-    uint8_t *end = block + v->digest_max, *to = block;
-    memset(block, 0, (size_t)v->digest_max);
-    to = put_number(to, (uint64_t)p->digest_size, 1);
-    to = put_number(to, p->key_size, 1);
-    to = put_number(to, (uint64_t)p->fanout, 1);
-    to = put_number(to, (uint64_t)p->depth, 1);
-    to = put_number(to, p->leaf_size, 4);
-    to = put_number(to, p->node_offset, v->offset_bits / 8);
-    to = put_number(to, (uint64_t)p->node_depth, 1);
-    put_number(to, (uint64_t)p->inner_size, 1);
-    memcpy(end - 2 * v->salt_max, p->salt, p->salt_size);
-    memcpy(end - v->salt_max, p->person, p->person_size);
-}
-
 /* The key, if there is one, is the first block. */
 static Blake *make(VM *vm, const Variant *variant, const Parameters *p, const uint8_t *key) {
     Blake *h = blank(vm, variant);
     if (!h) return NULL;
     h->digest_size = p->digest_size;
-    uint8_t parameters[BLAKE2B_DIGEST];
-    put_parameters(variant, p, parameters);
-    variant->begin(&h->state, parameters, p->last_node);
+    variant->init(&h->state, p);
     if (p->key_size) {
-        uint8_t block[BLAKE2B_BLOCK] = {0};
+        uint8_t block[BLAKE2B_BLOCKBYTES] = {0};
         memcpy(block, key, p->key_size);
-        variant->add(&h->state, block, (size_t)variant->block_size);
+        variant->update(&h->state, block, (size_t)variant->block_size);
         explicit_bzero(block, sizeof block);
     }
     return h;
@@ -219,7 +209,7 @@ static Value blake_new(VM *vm, Type *type, Value *args, int nargs, Value names) 
     Value row[ARGS], made = ABSENT;
     Parameters p = {.digest_size = variant->digest_max, .fanout = 1, .depth = 1};
     BufferView views[BUFFERS] = {{.data = (uint8_t *)""}, {.data = (uint8_t *)""}, {.data = (uint8_t *)""}};
-    if (!arguments_bind(vm, variant->name, signature, args, nargs, names, row)) return ABSENT;
+    if (!arguments_bind(vm, variant->name, parameters, args, nargs, names, row)) return ABSENT;
     if (!read_int(vm, row[ARG_DIGEST_SIZE], &p.digest_size)) return ABSENT;
     int held = 0;
     while (held < BUFFERS && (is_absent(row[ARG_KEY + held]) ||
@@ -252,8 +242,8 @@ NATIVE(blake_copy) {
 NATIVE(blake_digest) {
     const Blake *h = as_blake(args[0]);
     State state = h->state;
-    uint8_t digest[BLAKE2B_DIGEST];
-    h->variant->end(&state, digest);
+    uint8_t digest[BLAKE2B_OUTBYTES];
+    h->variant->digest(&state, digest, (size_t)h->digest_size);
     return bytes_from(vm, digest, h->digest_size);
 }
 
@@ -319,8 +309,8 @@ static bool add_sizes(VM *vm, const Variant *v) {
 static const NamedType types[] = {{"blake2b", &blake2b_type}, {"blake2s", &blake2s_type}, {0}};
 
 Value module__blake2_new(VM *vm) {
-    Value module =
-        module_make(vm, &(ModuleDef){.name = "_blake2", .doc = "blake2b and blake2s.", .types = types});
+    Value module = module_make(
+        vm, &(ModuleDef){.name = "_blake2", .doc = "blake2b and blake2s, by libb2.", .types = types});
     for (int i = 0; !is_absent(module) && i < VARIANTS; i++)
         if (!add_sizes(vm, &variants[i])) value_clear(vm, &module);
     return module;

@@ -1,8 +1,8 @@
 /*
  * The module _hashlib: digests, what is built on them (HMAC, PBKDF2), and comparison in constant time.
  *
- * MD5, SHA-1 and SHA-2 are OpenSSL's by its plain functions, which need nothing of the rest of that library; SHA-3 and
- * SHAKE are runtime/modules/keccak.h. An algorithm is a row of a table. A hash object holds the algorithm's context in
+ * MD5, SHA-1 and SHA-2 are OpenSSL's by its plain functions, which need nothing of the rest of that library; SHA-3 is
+ * Nettle's, and so is SHAKE256 and the permutation of SHAKE128. An algorithm is a row of a table. A hash object holds the algorithm's context in
  * itself; a digest is taken of a copy, so that the object goes on.
  */
 #define OPENSSL_API_COMPAT 10101 /* whose functions these are */
@@ -16,7 +16,6 @@
 #include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/modules/hashlib.h"
-#include "runtime/modules/keccak.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
@@ -26,83 +25,80 @@ typedef union {
     SHA_CTX sha1;
     SHA256_CTX sha256;
     SHA512_CTX sha512;
-    Keccak keccak;
+    struct sha3_224_ctx sha3_224;
+    struct sha3_256_ctx sha3_256;
+    struct sha3_384_ctx sha3_384;
+    struct sha3_512_ctx sha3_512;
+    struct shake_128_ctx shake_128;
 } Context;
 
 typedef struct {
     const char *name;
     size_t digest_size, block_size;
-    int domain; /* of Keccak; 0: another algorithm */
     void (*init)(Context *context);
     void (*update)(Context *context, const void *data, size_t size);
-    void (*final)(Context *context, uint8_t *digest);
+    /* Ends the context. `size` is the digest's size, or any where that is 0. */
+    void (*final)(Context *context, size_t size, uint8_t *digest);
 } Algorithm;
 
-#define PLAIN_HASH(name, member, PREFIX) \
-    static void name##_init(Context *c) { PREFIX##_Init(&c->member); } \
-    static void name##_update(Context *c, const void *data, size_t size) { \
+#define OPENSSL_HASH(name, member, PREFIX) \
+    static void name##_start(Context *c) { PREFIX##_Init(&c->member); } \
+    static void name##_add(Context *c, const void *data, size_t size) { \
         PREFIX##_Update(&c->member, data, size); \
     } \
-    static void name##_final(Context *c, uint8_t *digest) { PREFIX##_Final(digest, &c->member); }
+    static void name##_end(Context *c, size_t size, uint8_t *digest) { \
+        (void)size; \
+        PREFIX##_Final(digest, &c->member); \
+    }
+#define NETTLE_HASH(name, member, ending) \
+    static void name##_start(Context *c) { member##_init(&c->member); } \
+    static void name##_add(Context *c, const void *data, size_t size) { \
+        member##_update(&c->member, size, data); \
+    } \
+    static void name##_end(Context *c, size_t size, uint8_t *digest) { \
+        member##_##ending(&c->member, size, digest); \
+    }
 
-PLAIN_HASH(md5, md5, MD5)
-PLAIN_HASH(sha1, sha1, SHA1)
-PLAIN_HASH(sha224, sha256, SHA224)
-PLAIN_HASH(sha256, sha256, SHA256)
-PLAIN_HASH(sha384, sha512, SHA384)
-PLAIN_HASH(sha512, sha512, SHA512)
+OPENSSL_HASH(md5, md5, MD5)
+OPENSSL_HASH(sha1, sha1, SHA1)
+OPENSSL_HASH(sha224, sha256, SHA224)
+OPENSSL_HASH(sha256, sha256, SHA256)
+OPENSSL_HASH(sha384, sha512, SHA384)
+OPENSSL_HASH(sha512, sha512, SHA512)
+NETTLE_HASH(sha3_224, sha3_224, digest)
+NETTLE_HASH(sha3_256, sha3_256, digest)
+NETTLE_HASH(sha3_384, sha3_384, digest)
+NETTLE_HASH(sha3_512, sha3_512, digest)
+NETTLE_HASH(shake_128, shake_128, shake)
+NETTLE_HASH(shake_256, sha3_256, shake)
 
-#define PLAIN_ROW(name, digest, block) \
-    { #name, digest, block, 0, name##_init, name##_update, name##_final }
-#define KECCAK_ROW(name, digest, rate, domain) \
-    { name, digest, rate, domain, NULL, NULL, NULL }
+#define ALGORITHM(name, digest, block) \
+    { #name, digest, block, name##_start, name##_add, name##_end }
 
 static const Algorithm algorithms[] = {
-    PLAIN_ROW(md5, 16, 64),
-    PLAIN_ROW(sha1, 20, 64),
-    PLAIN_ROW(sha224, 28, 64),
-    PLAIN_ROW(sha256, 32, 64),
-    PLAIN_ROW(sha384, 48, 128),
-    PLAIN_ROW(sha512, 64, 128),
-    KECCAK_ROW("sha3_224", 28, 144, KECCAK_SHA3),
-    KECCAK_ROW("sha3_256", 32, 136, KECCAK_SHA3),
-    KECCAK_ROW("sha3_384", 48, 104, KECCAK_SHA3),
-    KECCAK_ROW("sha3_512", 64, 72, KECCAK_SHA3),
-    KECCAK_ROW("shake_128", 0, 168, KECCAK_SHAKE),
-    KECCAK_ROW("shake_256", 0, 136, KECCAK_SHAKE),
+    ALGORITHM(md5, 16, 64),
+    ALGORITHM(sha1, 20, 64),
+    ALGORITHM(sha224, 28, 64),
+    ALGORITHM(sha256, 32, 64),
+    ALGORITHM(sha384, 48, 128),
+    ALGORITHM(sha512, 64, 128),
+    ALGORITHM(sha3_224, 28, 144),
+    ALGORITHM(sha3_256, 32, 136),
+    ALGORITHM(sha3_384, 48, 104),
+    ALGORITHM(sha3_512, 64, 72),
+    ALGORITHM(shake_128, 0, SHAKE_128_BLOCK_SIZE),
+    ALGORITHM(shake_256, 0, 136),
 };
 enum { ALGORITHMS = sizeof algorithms / sizeof *algorithms, DIGEST_MAX = 64, BLOCK_MAX = 144 };
 
 /* The digest may have any length. */
 static bool is_extendable(const Algorithm *a) { return a->digest_size == 0; }
 
-static void context_init(const Algorithm *a, Context *c) {
-    if (a->domain)
-        keccak_init(&c->keccak, (unsigned)a->block_size);
-    else
-        a->init(c);
-}
-
-static void context_update(const Algorithm *a, Context *c, const void *data, size_t size) {
-    if (a->domain)
-        keccak_update(&c->keccak, data, size);
-    else
-        a->update(c, data, size);
-}
-
-/* Ends the context. */
-static void context_digest(const Algorithm *a, Context *c, uint8_t *digest) {
-    if (a->domain)
-        keccak_digest(&c->keccak, (unsigned)a->domain, digest, a->digest_size);
-    else
-        a->final(c, digest);
-}
-
 void hash_sha512(const void *data, size_t size, uint8_t digest[HASH_SHA512_SIZE]) {
     Context context;
-    sha512_init(&context);
-    sha512_update(&context, data, size);
-    sha512_final(&context, digest);
+    sha512_start(&context);
+    sha512_add(&context, data, size);
+    sha512_end(&context, HASH_SHA512_SIZE, digest);
 }
 
 typedef struct {
@@ -141,7 +137,7 @@ bool hash_acquire(VM *vm, Value data, BufferView *view) {
 static bool update(VM *vm, Hash *h, Value data) {
     BufferView view;
     if (!hash_acquire(vm, data, &view)) return false;
-    context_update(h->algorithm, &h->context, view.data, (size_t)view.size);
+    h->algorithm->update(&h->context, view.data, (size_t)view.size);
     buffer_release(vm, &view);
     return true;
 }
@@ -151,7 +147,7 @@ static Hash *hash_new(VM *vm, const Algorithm *algorithm) {
     Hash *h = (Hash *)object_new(vm, type, sizeof(Hash));
     if (!h) return raise_memory(vm), NULL;
     h->algorithm = algorithm;
-    context_init(algorithm, &h->context);
+    algorithm->init(&h->context);
     return h;
 }
 
@@ -183,7 +179,7 @@ NATIVE(hash_digest) {
     Hash *h = as_hash(args[0]);
     Context context = h->context;
     uint8_t digest[DIGEST_MAX];
-    context_digest(h->algorithm, &context, digest);
+    h->algorithm->final(&context, h->algorithm->digest_size, digest);
     return bytes_from(vm, digest, (int64_t)h->algorithm->digest_size);
 }
 
@@ -194,8 +190,7 @@ NATIVE(xof_digest) {
     const Hash *h = as_hash(args[0]);
     Context context = h->context;
     Bytes *digest = bytes_new(vm, length);
-    if (digest && length)
-        keccak_digest(&context.keccak, (unsigned)h->algorithm->domain, digest->data, (size_t)length);
+    if (digest && length) h->algorithm->final(&context, (size_t)length, digest->data);
     return from_object(digest);
 }
 
@@ -269,15 +264,15 @@ typedef struct {
 } Mac;
 
 static void mac_update(Mac *mac, const void *data, size_t size) {
-    context_update(mac->algorithm, &mac->state, data, size);
+    mac->algorithm->update(&mac->state, data, size);
 }
 
 /* The code of what came since the start, or since the last one. */
 static void mac_digest(Mac *mac, uint8_t *to) {
-    context_digest(mac->algorithm, &mac->state, to);
+    mac->algorithm->final(&mac->state, mac->algorithm->digest_size, to);
     mac->state = mac->outer;
     mac_update(mac, to, mac->algorithm->digest_size);
-    context_digest(mac->algorithm, &mac->state, to);
+    mac->algorithm->final(&mac->state, mac->algorithm->digest_size, to);
     mac->state = mac->inner;
 }
 
@@ -285,17 +280,17 @@ static void start_with_key(const Mac *mac, Context *context, const uint8_t *key,
     uint8_t block[BLOCK_MAX];
     for (size_t i = 0; i < mac->algorithm->block_size; i++)
         block[i] = key[i] ^ with;
-    context_init(mac->algorithm, context);
-    context_update(mac->algorithm, context, block, mac->algorithm->block_size);
+    mac->algorithm->init(context);
+    mac->algorithm->update(context, block, mac->algorithm->block_size);
     explicit_bzero(block, sizeof block);
 }
 
 static void mac_init(Mac *mac, const uint8_t *key, size_t size) {
     uint8_t padded[BLOCK_MAX] = {0};
     if (size > mac->algorithm->block_size) {
-        context_init(mac->algorithm, &mac->state);
+        mac->algorithm->init(&mac->state);
         mac_update(mac, key, size);
-        context_digest(mac->algorithm, &mac->state, padded);
+        mac->algorithm->final(&mac->state, mac->algorithm->digest_size, padded);
     } else {
         memcpy(padded, key, size);
     }
