@@ -89,7 +89,7 @@ def _parse(text):
 class Fraction(numbers.Rational):
     """Fraction(numerator=0, denominator=1): an exact rational number in lowest terms.
 
-    The arguments are two Rationals, or one number with as_integer_ratio(), or a str such as '-35/4' or '1.2e-3'.
+    The arguments are two Rationals, or one float, or a str such as '-35/4' or '1.2e-3'.
     """
 
     __slots__ = ('_numerator', '_denominator')
@@ -106,8 +106,7 @@ class Fraction(numbers.Rational):
             if isinstance(numerator, numbers.Rational):
                 self._numerator, self._denominator = numerator.numerator, numerator.denominator
                 return self
-            if isinstance(numerator, float) or (not isinstance(numerator, type) and
-                                                hasattr(numerator, 'as_integer_ratio')):
+            if isinstance(numerator, float):
                 self._numerator, self._denominator = numerator.as_integer_ratio()
                 return self
             if not isinstance(numerator, str):

@@ -281,7 +281,7 @@ class _Parsing:
             members = group._group_actions
             for i, action in enumerate(members):
                 self.conflicts.setdefault(action, []).extend(members[:i] + members[i + 1:])
-        self.options = {}  # index of a word -> what _parse_optional says of it
+        self.options = {}  # index of a word -> the one thing that _parse_optional says of it
         letters = []
         rest = iter(words)
         for i, word in enumerate(rest):
@@ -291,7 +291,10 @@ class _Parsing:
                 break
             option = parser._parse_optional(word)
             if option is not None:
-                self.options[i] = option
+                if len(option) > 1:
+                    raise ArgumentError(None, f'ambiguous option: {word} could match '
+                                        f'{", ".join(name for _, name, _, _ in option)}')
+                self.options[i] = option[0]
             letters.append('A' if option is None else 'O')
         self.pattern = ''.join(letters)
         self.positionals = parser._get_positional_actions()
@@ -310,11 +313,7 @@ class _Parsing:
     def take_option(self, start):
         """Run the option at a word, and those that are glued to it; where to go on."""
         parser = self.parser
-        found = self.options[start]
-        if len(found) > 1:
-            raise ArgumentError(None, f'ambiguous option: {self.words[start]} could match '
-                                f'{", ".join(name for _, name, _, _ in found)}')
-        action, name, separator, explicit = found[0]
+        action, name, separator, explicit = self.options[start]
         todo = []
         while True:
             if action is None:
@@ -456,10 +455,10 @@ class ArgumentParser(_AttributeHolder, _ActionsContainer):
         return [(name, getattr(self, name)) for name in names]
 
     def add_subparsers(self, **kwargs):
-        """Make room for subcommands: an action whose add_parser(name) makes the parser of one. ValueError the
-        second time."""
+        """Make room for subcommands: an action whose add_parser(name) makes the parser of one. An error the second
+        time."""
         if self._subparsers is not None:
-            raise ValueError('cannot have multiple subparser arguments')
+            raise ArgumentError(None, 'cannot have multiple subparser arguments')
         kwargs.setdefault('parser_class', type(self))
         if 'title' in kwargs or 'description' in kwargs:
             self._subparsers = self.add_argument_group(kwargs.pop('title', 'subcommands'),
