@@ -164,12 +164,12 @@ oom:
 COVERED := gc/ runtime/audit.c runtime/roots.c runtime/modules/gc.c runtime/modules/heap.c $(wildcard runtime/weak*.c \
 	runtime/bytes/memoryview*.c runtime/bytes/buffer*.c runtime/modules/*weakref*.c runtime/modules/array*.c)
 COVERAGE_TESTS := $(wildcard tests/modules/gc tests/modules/heap tests/modules/weakref tests/modules/array tests/lang/gc \
-	tests/types/memoryview tests/types/weakref tests/regression tests/limit)
+	tests/types/memoryview tests/regression)
 
 coverage:
 	@$(MAKE) --no-print-directory VARIANT=coverage all $(UNIT_TESTS:$(OUT)/%=build/coverage/%)
 	@find build/coverage -name '*.gcda' -delete
-	@for t in heap collector check audit refusals; do CK_FORK=yes build/coverage/unit/test_$$t | tail -n 1; done
+	@for t in heap collector check corners audit refusals; do CK_FORK=yes build/coverage/unit/test_$$t | tail -n 1; done
 	@for mode in pools system debug; do \
 		MPYMALLOC=$$mode MPYHEAPCHECK=1 tests/run --mpy ./mpy-coverage -j $(JOBS) $(COVERAGE_TESTS) | tail -n 1; done
 	@gcovr --root . --object-directory build/coverage $(COVERED:%=--filter %) --json build/coverage/report.json

@@ -58,7 +58,8 @@ static bool check_arena(const Heap *heap, uint32_t number, size_t *dirty, const 
     bool occupied = heap->spans.range.occupied[number / 64] >> (number % 64) & 1;
     unsigned dirty_bits = 0;
     if (!arena_is_present(&heap->spans.range, number)) {
-        return !occupied || differ(report, "arena %u is occupied but absent", number);
+        if (occupied) return differ(report, "arena %u is occupied but absent", number);
+        return true;
     }
     for (int i = 0; i < ARENA_DIRTY_WORDS; i++)
         dirty_bits += (unsigned)__builtin_popcountll(arena->dirty[i]);
@@ -202,5 +203,6 @@ bool heap_check(Heap *heap, char *report_text, size_t report_size) {
     shelves_clear(heap);
     if (!check_arenas(heap, &report) || !check_pages(heap, &report)) return false;
     if (!check_generations(heap, &report) || !check_debug_blocks(heap, &report)) return false;
-    return heap_check_accounts(heap) || differ(&report, "the accounts do not add up");
+    if (!heap_check_accounts(heap)) return differ(&report, "the accounts do not add up");
+    return true;
 }

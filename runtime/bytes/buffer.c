@@ -17,8 +17,7 @@ bool buffer_acquire(VM *vm, Value v, unsigned flags, BufferView *buffer) {
 
 bool buffer_writable_argument(VM *vm, const char *function, Value v, BufferView *buffer) {
     if (has_buffer(v) && buffer_acquire(vm, v, BUFFER_WRITABLE, buffer)) return true;
-    if (error_raised(vm) && !error_is(vm, &exc_BufferError)) return false;
-    error_clear(vm);
+    error_clear(vm); /* whatever it is, as CPython */
     raise_type(vm, "%s() argument must be read-write bytes-like object, not %Q", function, v);
     return false;
 }

@@ -33,22 +33,28 @@ static const char program[] =
     "table = {'one': 1, 'two': [instance]}\n"
     "class Exporter:\n"
     "    def __buffer__(self, flags): return memoryview(b'exported')\n"
+    "other = Exporter()\n"
+    "other.a = other.b = 1\n"
     "def call(reference): pass\n"
     "from _weakref import ref\n"
     "referring, views = ref(C, call), [memoryview(Exporter()), memoryview(bytearray(5))[1:]]\n"
     "odd = 'a\\x01\\x7f\\u20ac' + 'so long that it is cut' * 5\n"
     "items = [object()]\n";
 
-/* A machine at rest that has run the program, and the value of one of its globals. BORROWED. */
-static VM *machine(Value *global, const char *name) {
-    VM *vm = vm_new(NULL);
+static void run(VM *vm, const char *text) {
     Value module = machine_main_module(vm), file = string_from_c(vm, "t.mpy");
-    Value code = compile_source(vm, program, sizeof program - 1, file, COMPILE_EXEC, 0);
+    Value code = compile_source(vm, text, strlen(text), file, COMPILE_EXEC, 0);
     Value result = eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT);
     ck_assert(!is_absent(result));
     value_drop(vm, code);
     value_drop(vm, file);
-    *global = dict_get_c(vm, as_module(module)->dict, name);
+}
+
+/* A machine at rest that has run the program, and the value of one of its globals. BORROWED. */
+static VM *machine(Value *global, const char *name) {
+    VM *vm = vm_new(NULL);
+    run(vm, program);
+    *global = dict_get_c(vm, as_module(machine_main_module(vm))->dict, name);
     return vm;
 }
 
@@ -187,6 +193,9 @@ START_TEST(shapes_that_are_wrong_are_found) {
     while (shape_of(vm, area->shape_id) != NULL)
         area->shape_id++;
     expect_problem(vm, true, "has a shape that is gone");
+    Value other = dict_get_c(vm, as_module(machine_main_module(vm))->dict, "other");
+    area->shape_id = object_attributes(as_object(other))->shape_id;
+    expect_problem(vm, false, "has a shape of another class");
     area->shape_id = id;
     uint8_t slots = area->inline_slots;
     area->inline_slots = 0;
@@ -311,6 +320,8 @@ START_TEST(roots_stop) {
         before[i] = *roots[i];
         if (is_absent(before[i])) *roots[i] = vm->empty_tuple;
     }
+    Value fixed = vm->fixed_names[0].name;
+    if (is_absent(fixed)) vm->fixed_names[0].name = vm->empty_tuple;
     HandledException handled = {vm->empty_tuple, vm->handled};
     vm->handled = &handled;
     vm->weak_table.pending = (WeakReference *)as_object(v);
@@ -321,6 +332,7 @@ START_TEST(roots_stop) {
     ck_assert_int_gt(visits, 500);
     vm->weak_table.pending = NULL;
     vm->handled = handled.outer;
+    vm->fixed_names[0].name = fixed;
     int (*hook)(VM *, VisitFn, void *) = vm->hooks.visit_roots;
     vm->hooks.visit_roots = NULL;
     left = 0;
@@ -347,6 +359,7 @@ static size_t address_space(void) {
 START_TEST(the_audit_without_memory) {
     Value v;
     VM *vm = machine(&v, "items");
+    run(vm, "many = [[i] for i in range(60000)]"); /* more than the first table holds */
     struct rlimit old;
     size_t space = address_space();
     AuditResult result = AUDIT_NO_MEMORY;
@@ -379,12 +392,7 @@ static Value checked(VM *vm) {
 START_TEST(programs_are_told) {
     Value v;
     VM *vm = machine(&v, "items");
-    static const char import[] = "from heap import check";
-    Value file = string_from_c(vm, "t.mpy");
-    Value code = compile_source(vm, import, sizeof import - 1, file, COMPILE_EXEC, 0);
-    value_drop(vm, eval_code(vm, code, as_module(machine_main_module(vm))->dict, ABSENT, ABSENT));
-    value_drop(vm, code);
-    value_drop(vm, file);
+    run(vm, "from heap import check");
     ck_assert(is_absent(checked(vm)));
     as_object(v)->refs--;
     Value error = checked(vm);

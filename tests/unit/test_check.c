@@ -98,6 +98,10 @@ START_TEST(free_spans) {
     DAMAGE(vm, links[next].prev, next, "is not in its list");
     DAMAGE(vm, links[page].next, page, "is not in its list");
     DAMAGE(vm, span[SPAN_PAGES].state, PAGE_FREE, "are not joined");
+    uint32_t other = page_at(
+        vm, s.blocks[0]); /* whose links mean nothing: the second span points to it, as it does back */
+    links[other].next = next;
+    DAMAGE(vm, links[next].prev, other, "is not in its list");
     spread_free(vm, &s);
     vm_free(vm);
 }

@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -166,9 +167,16 @@ static int grow_by_neighbours(void) {
     good = good && !range_is_vacant(&range, RANGE_ARENAS - 1, 2) && range_is_vacant(&range, 0, 1);
     arena_set_occupied(&range, 1, true);
     good = good && !range_is_vacant(&range, 0, 2);
+    good = good && (range.whole || range_find_roomy(&range, 1) == RANGE_ARENAS);
+    /* Somebody is in the way of the descriptors of what comes next. */
+    limit = (uint32_t)(range.reserved >> ARENA_SHIFT);
+    void *way = (char *)(range.pages + range.reserved / PAGE_BYTES) + PAGE_BYTES;
+    void *other =
+        range.whole ? MAP_FAILED : mmap(way, PAGE_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    good = good && (other != way || !range_is_vacant(&range, limit - 1, 3));
+    if (other != MAP_FAILED) munmap(other, PAGE_BYTES);
     little.rlim_cur = 1 << 20;
     setrlimit(RLIMIT_AS, &little);
-    limit = (uint32_t)(range.reserved >> ARENA_SHIFT);
     good = good && (range.whole || (!range_is_vacant(&range, limit - 1, 3) &&
                                     range_find_vacant(&range, limit) == RANGE_ARENAS));
     setrlimit(RLIMIT_AS, &old);
@@ -203,6 +211,10 @@ START_TEST(a_window_that_is_full) {
     arena_set_occupied(&range, 201, false);
     ck_assert_uint_eq(range_find_vacant(&range, 2), 200);
     ck_assert_uint_eq(range_find_vacant(&range, 3), RANGE_ARENAS);
+    for (uint32_t arena = 320; arena < 384; arena++)
+        arena_set_occupied(&range, arena, false);
+    ck_assert_uint_eq(range_find_roomy(&range, 64), 320);
+    ck_assert_uint_eq(range_find_roomy(&range, 65), RANGE_ARENAS);
     ck_assert(range_is_vacant(&range, 200, 2) && !range_is_vacant(&range, 200, 3));
     range.reserved = (size_t)201 << ARENA_SHIFT;
     ck_assert(!range_is_vacant(&range, 200, 2)); /* whole, and so not to be extended */
@@ -215,6 +227,10 @@ START_TEST(sizes_near_the_window) {
     ck_assert_ptr_null(heap_resize(&vm->heap, block, 3 * PAGE_BYTES, RANGE_WINDOW));
     ck_assert_ptr_null(heap_resize(&vm->heap, small, 3 * PAGE_BYTES, RANGE_WINDOW - PAGE_BYTES));
     ck_assert_ptr_null(heap_alloc(&vm->heap, RANGE_WINDOW + 1));
+    char *large = heap_alloc(&vm->heap, 4 * ARENA_BYTES);
+    ck_assert_ptr_null(heap_resize(&vm->heap, large, 4 * ARENA_BYTES, RANGE_WINDOW + PAGE_BYTES));
+    ck_assert_ptr_eq(heap_resize(&vm->heap, large, 4 * ARENA_BYTES, 4 * ARENA_BYTES), large);
+    heap_free(&vm->heap, large, 4 * ARENA_BYTES);
     heap_free(&vm->heap, block, 3 * PAGE_BYTES);
     heap_free(&vm->heap, small, 3 * PAGE_BYTES);
     vm_free(vm);
@@ -260,6 +276,11 @@ START_TEST(freezing_is_refused) {
     vm->heap.generations[OLDEST].length = UINT32_MAX - 1;
     ck_assert(!gc_freeze(&vm->heap));
     vm->heap.generations[OLDEST].length = length;
+    ck_assert(gc_freeze(&vm->heap));
+    heap_watch(&vm->heap, 1, true); /* the oldest generation has never had a vector */
+    ck_assert(!gc_unfreeze(&vm->heap));
+    heap_watch(&vm->heap, 0, false);
+    ck_assert(gc_unfreeze(&vm->heap));
     object_drop(vm, &node->head);
     vm_free(vm);
 }
@@ -322,6 +343,24 @@ START_TEST(refusals_that_collect) {
     heap_watch(&vm->heap, 0, false);
     empty(vm, list, SIZE);
     object_drop(vm, &live->head);
+    vm_free(vm);
+}
+END_TEST
+
+/* A block that cannot grow finds room when garbage has gone. */
+START_TEST(resizes_that_collect) {
+    enum { MORE = LIMIT / 3 * 2 };
+    VM *vm = vm_with((HeapOptions){.mode = HEAP_POOLS, .limit = LIMIT});
+    gc_set_threshold(&vm->heap, YOUNGEST, 0);
+    for (int i = 0; i < 40000; i++)
+        loop_new(vm, &node_type);
+    char *block = heap_alloc(&vm->heap, LIMIT / 4);
+    ck_assert_ptr_nonnull(block);
+    ck_assert_int_eq(vm->died, 0);
+    block = heap_resize(&vm->heap, block, LIMIT / 4, MORE);
+    ck_assert_ptr_nonnull(block);
+    ck_assert_int_eq(vm->died, 40000);
+    heap_free(&vm->heap, block, MORE);
     vm_free(vm);
 }
 END_TEST
@@ -528,6 +567,7 @@ int main(void) {
     tcase_add_test(tests, a_vector_has_an_end);
     tcase_add_test(tests, freezing_is_refused);
     tcase_add_test(tests, refusals_that_collect);
+    tcase_add_test(tests, resizes_that_collect);
     tcase_add_test(tests, refusals_that_leave_garbage);
     tcase_add_test(tests, containers_that_collect);
     tcase_add_test(tests, hooks_that_are_not_there);

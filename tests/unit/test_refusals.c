@@ -136,7 +136,7 @@ static const Subject arrays = {
         "l[1] = 2**63",
         "f[0] = 2**2000",
         "a.insert(3, 4)",
-        "a.pop(), a.pop(0), q.pop(), w.pop(0)",
+        "a.pop(), a.pop(0), q.pop(0), w.pop(0)",
         "a.remove(7)",
         "q.remove(2**64 - 1)",
         "a.index(19), q.index(1)",
@@ -278,7 +278,7 @@ static const Subject references = {
     "def call(*args): pass\n"
     "c = C(); c.x = 1; p = P(); r = ref(c); rc = ref(c, call); w = proxy(c); wp = proxy(p); many = [C() for "
     "_ in range(40)]\n"
-    "dead = ref(C()); gone = proxy(P())\n",
+    "dead = ref(C()); gone = proxy(P()); sets = weakref.WeakSet()\n",
     (const char *const[]){
         "ref(c), ref(p), ref(P), ref(call), ref(c, call), proxy(p), proxy(c), proxy(c, call), R(c), R(c, "
         "call), ref(int), ref(len)",
@@ -299,6 +299,7 @@ static const Subject references = {
         "gone.x",
         "gone == 1",
         "gone[1] = 2",
+        "repr(proxy(weakref.WeakSet)), repr(ref(sets)), repr(proxy(sets))",
         "gone + 1, 1 + gone",
         "pow(w, 2, gone)",
         "w.m(), bytes(w), reversed(w)",
@@ -348,6 +349,8 @@ static const Subject collections = {
         "gc.set_debug(gc.DEBUG_SAVEALL); ring(Node); gc.collect()",
         "gc.get_objects(), gc.get_objects(0), gc.get_objects(2)",
         "gc.get_referrers(nodes, live), gc.get_referents(nodes, live, 5)",
+        "gc.get_referents({(i, i): [i] for i in range(300)}), gc.get_referents({str(i): [i] for i in "
+        "range(600)})",
         "gc.get_stats(), gc.get_threshold(), gc.get_count(), gc.get_debug()",
         "gc.freeze(); gc.get_freeze_count(); gc.unfreeze()",
         "gc.is_tracked(nodes), gc.is_finalized(nodes[0])",
