@@ -7,6 +7,7 @@
 #include "runtime/errors/error.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
+#include "runtime/text/units.h"
 #include "runtime/text/utf8.h"
 
 void builder_init(Builder *b, VM *vm) {
@@ -49,12 +50,7 @@ static bool move(Builder *b, int64_t capacity, unsigned width_log) {
         b->failed = true;
         return false;
     }
-    if (width_log == b->width_log) {
-        memcpy(data, b->data, (size_t)b->length << width_log);
-    } else {
-        for (int64_t i = 0; i < b->length; i++)
-            write_at(data, width_log, i, read_at(b->data, b->width_log, i));
-    }
+    units_copy(data, width_log, b->data, b->width_log, b->length);
     builder_fini(b);
     b->data = data;
     b->capacity = capacity;
@@ -75,8 +71,17 @@ static bool make_room(Builder *b, int64_t count, uint32_t maximum) {
         return false;
     }
     int64_t capacity = b->length + count;
-    if (capacity < b->length * 2) capacity = b->length * 2;
-    if (capacity < 64) capacity = 64;
+    if (b->data == (uint8_t *)b->local && capacity <= (int64_t)(sizeof b->local >> width_log)) {
+        units_widen(b->local, width_log, b->width_log, b->length);
+        b->width_log = width_log;
+        b->capacity = (int64_t)(sizeof b->local >> width_log);
+        return true;
+    }
+    if (width_log == b->width_log) {
+        if (capacity < b->length * 2) capacity = b->length * 2;
+    } else if (capacity < b->capacity) { /* what was reserved stays so */
+        capacity = b->capacity;
+    }
     return move(b, capacity, width_log);
 }
 
@@ -119,12 +124,7 @@ void builder_repeat(Builder *b, uint32_t c, int64_t count) {
 
 void builder_units(Builder *b, const void *units, unsigned width_log, int64_t count, uint32_t maximum) {
     if (count > 0 && !make_room(b, count, maximum)) return;
-    if (width_log == b->width_log) {
-        copy_bytes(b->data + ((size_t)b->length << width_log), units, (size_t)count << width_log);
-    } else {
-        for (int64_t i = 0; i < count; i++)
-            write_at(b->data, b->width_log, b->length + i, read_at(units, width_log, i));
-    }
+    units_copy(b->data + ((size_t)b->length << b->width_log), b->width_log, units, width_log, count);
     b->length += count;
 }
 

@@ -182,8 +182,7 @@ typedef struct {
     size_t size;
     unsigned width; /* bytes of a unit of UTF-16 and UTF-32; else 1 */
     bool big_endian;
-    bool handled; /* `handler` is known */
-    ErrorHandler handler;
+    ErrorHandler handler; /* what `errors` names */
     size_t
         *taken; /* NULL: all there is; else more may come, and an incomplete character at the end is left */
     const uint8_t *odd_escape; /* the first escape that means nothing, behind its backslash; or NULL */
@@ -252,7 +251,6 @@ static bool is_incomplete(const char *reason) {
 static size_t decode_error(Decoder *d, size_t start, size_t end, const char *reason) {
     size_t next = start;
     if (d->taken && end == d->size && is_incomplete(reason)) return *d->taken = start, end;
-    if (!d->handled) d->handler = codec_handler(d->errors), d->handled = true;
     switch (d->handler) {
     case HANDLER_UNKNOWN: return ask_program(d, start, end, reason);
     case HANDLER_STRICT: break;
@@ -286,6 +284,7 @@ static size_t decode_error(Decoder *d, size_t start, size_t end, const char *rea
 static int utf8_sequence(const uint8_t *s, size_t length, const char **reason) {
     uint8_t lead = s[0], low = 0x80, high = 0xBF;
     if (lead < 0x80) return 1;
+    if (lead - 0xC2U < 0xE0 - 0xC2 && length > 1 && (s[1] & 0xC0) == 0x80) return 2;
     if (lead < 0xC2 || lead > 0xF4) {
         *reason = "invalid start byte";
         return -1;
@@ -321,46 +320,82 @@ static size_t ascii_run(const uint8_t *s, size_t length) {
     return at;
 }
 
-/* Three bytes of a character whose lead byte leaves the others free. */
-static inline bool is_plain_three(const uint8_t *s, size_t length) {
-    uint32_t word;
-    if (length < 4) return false;
-    memcpy(&word, s, sizeof word);
-    return (word & 0xC0C0F0) == 0x8080E0 && s[0] != 0xE0 && s[0] != 0xED;
+/* Does a character of three or four bytes, the low ones of the word, begin with a lead byte that is free to have any bytes
+ * of that kind behind it? Most are; the others are for utf8_sequence. */
+static inline bool is_plain_three(uint32_t word) {
+    enum { PLAIN = 0xFFFF & ~(1 << 0x0 | 1 << 0xD) };
+    return (word & 0xC0C0F0) == 0x8080E0 && PLAIN >> (word & 15) & 1;
+}
+
+static inline bool is_plain_four(uint32_t word) {
+    return (word & 0xC0C0C0FC) == 0x808080F0 && (word & 0x3003) != 0;
+}
+
+/* How many bytes are valid characters of one and two bytes, from the first on, by blocks of eight. `trailing` counts the
+ * second bytes, `beyond` becomes true when a character is not in Latin-1. */
+static size_t short_run(const uint8_t *s, size_t length, size_t *trailing, bool *beyond) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), top = ones << 7;
+    uint64_t carry = 0, wide = 0; /* is the last byte of the block before a lead byte? */
+    size_t at = 0;
+    for (; at + 8 <= length; at += 8) {
+        uint64_t word;
+        memcpy(&word, s + at, sizeof word);
+        uint64_t high = word & top, leads = high & word << 1, seconds = high ^ leads;
+        if (!(high | carry)) continue;
+        uint64_t wider = (word << 3 | word << 4 | word << 5) & leads; /* C4 to DF */
+        uint64_t wrong =
+            (leads & word << 2) | (seconds ^ (leads << 8 | carry)) | (leads & ~(wider | word << 6));
+        if (wrong) break;
+        wide |= wider;
+        carry = leads >> 56;
+        *trailing += (seconds >> 7) * ones >> 56;
+    }
+    if (wide) *beyond = true;
+    return carry ? at - 1 : at;
 }
 
 /* How many bytes are valid UTF-8, from the first on; the number of characters and the greatest lead byte are added up
  * in *measure. */
 static size_t utf8_run(const uint8_t *s, size_t length, Utf8Measure *measure) {
     const char *reason;
-    uint8_t greatest = measure->greatest;
+    uint8_t longer = 0;
+    bool beyond = false;
     size_t at = 0, trailing = 0;
     for (;;) {
         uint64_t word;
+        uint32_t four;
         while (at + 8 <= length && (memcpy(&word, s + at, 8), !(word & UINT64_C(0x8080808080808080))))
             at += 8;
         while (at < length && s[at] < 0x80)
             at++;
         if (at == length) break;
-        uint8_t lead = s[at];
-        int size;
-        if (lead - 0xC2U < 0xE0 - 0xC2 && at + 1 < length && (s[at + 1] & 0xC0) == 0x80) {
-            size = 2;
-        } else if (is_plain_three(s + at, length - at)) {
-            size = 3;
-            for (; is_plain_three(s + at + 3, length - at - 3); at += 3, trailing += 2) /* seldom alone */
-                greatest = s[at] > greatest ? s[at] : greatest;
-            lead = s[at] > lead ? s[at] : lead;
-        } else {
-            size = utf8_sequence(s + at, length - at, &reason);
-            if (size <= 0) break;
+        size_t start = at;
+        if (s[at] < 0xE0) {
+            at += short_run(s + at, length - at, &trailing, &beyond);
+            if (at > start) continue;
         }
-        if (lead > greatest) greatest = lead;
+        for (; at + 4 <= length && (memcpy(&four, s + at, 4), is_plain_three(four)); at += 3)
+            trailing += 2;
+        if (at > start) {
+            longer |= 0xE0;
+            continue;
+        }
+        for (; at + 4 <= length && (memcpy(&four, s + at, 4), is_plain_four(four)); at += 4)
+            trailing += 3;
+        if (at > start) {
+            longer |= 0xF0;
+            continue;
+        }
+        int size = utf8_sequence(s + at, length - at, &reason);
+        if (size <= 0) break;
+        beyond |= size == 2 && s[at] >= 0xC4;
+        longer |= size == 3 ? 0xE0 : size == 4 ? 0xF0 : 0;
         trailing += (size_t)size - 1;
         at += (size_t)size;
     }
+    uint8_t greatest = longer ? longer : beyond ? 0xC4 : trailing ? 0xC2 : 0;
+    if (greatest > measure->greatest) measure->greatest = greatest;
     measure->count += (int64_t)(at - trailing);
-    measure->greatest = greatest;
     return at;
 }
 
@@ -657,13 +692,20 @@ static const uint8_t utf8_mark[3] = {0xEF, 0xBB, 0xBF};
 static Value decode_slowly(VM *vm, CodecId id, const uint8_t *data, size_t size, const char *errors,
                            size_t *taken) {
     Value copy = ABSENT, text = ABSENT;
-    if (codec_handler(errors) == HANDLER_UNKNOWN) {
+    ErrorHandler handler = codec_handler(errors);
+    if (handler == HANDLER_UNKNOWN) {
         copy = bytes_from(vm, data, (int64_t)size);
         if (is_absent(copy)) return ABSENT;
         data = as_bytes(copy)->data;
     }
-    Decoder d = {
-        .vm = vm, .name = "utf-8", .errors = errors, .data = data, .size = size, .width = 1, .taken = taken};
+    Decoder d = {.vm = vm,
+                 .name = "utf-8",
+                 .errors = errors,
+                 .handler = handler,
+                 .data = data,
+                 .size = size,
+                 .width = 1,
+                 .taken = taken};
     builder_init(&d.out, vm);
     if (decode(&d, id))
         text = builder_finish(&d.out);
@@ -686,7 +728,7 @@ static Value decode_bytes(VM *vm, CodecId id, const uint8_t *data, size_t size, 
         return decode_latin_1(vm, data, size);
     Utf8Measure measure = {.count = (int64_t)ascii};
     if (id == CODEC_UTF_8 && ascii + utf8_run(data + ascii, size - ascii, &measure) == size)
-        return string_from_measured(vm, (const char *)data, measure);
+        return string_from_measured(vm, (const char *)data, size, measure);
     if (id >= CODEC_UTF_16) {
         Value plain = decode_plain(vm, id, data, size);
         if (!is_absent(plain) || error_raised(vm)) return plain;

@@ -299,63 +299,138 @@ static int64_t count_high(const uint8_t *data, int64_t length) {
     return count;
 }
 
-/* -1: there are surrogates. The sums of a block are small, so that more of them fit a vector. */
-static inline __attribute__((always_inline)) int64_t utf8_length(const String *s, unsigned width_log) {
-    enum { BLOCK = 4096 };
-    Text t = {s->data, string_length(s), width_log};
-    int64_t size = 0;
-    uint32_t surrogates = 0;
-    for (int64_t start = 0; start < t.length; start += BLOCK) {
-        int64_t end = t.length - start < BLOCK ? t.length : start + BLOCK;
-        uint16_t more = 0; /* bytes beyond the first of each character */
-        for (int64_t i = start; i < end; i++) {
-            uint32_t c = text_at(t, i);
-            more = (uint16_t)(more + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000));
-            surrogates |= (c & 0xFFFFF800) == 0xD800;
+typedef uint16_t Halves8 __attribute__((vector_size(16)));
+
+/* How many bytes characters have in UTF-8, -1 if there are surrogates: eight at a time. So few at once that what they have
+ * beyond the first byte of each can be summed up in half a word. */
+static int64_t halves_length(const uint16_t *data, int64_t length) {
+    enum { BLOCK = 8 * 1024 };
+    int64_t size = length, i = 0;
+    uint64_t any[2];
+    Halves8 surrogates = {0};
+    while (i + 8 <= length) {
+        int64_t end = length - i < BLOCK ? length : i + BLOCK;
+        Halves8 more = {0}, units;
+        for (; i + 8 <= end; i += 8) {
+            memcpy(&units, data + i, sizeof units);
+            more -= (Halves8)(units > 0x7F) + (Halves8)(units > 0x7FF); /* what is true is -1 */
+            surrogates |= (Halves8)((units & 0xF800) == 0xD800);
         }
-        size += end - start + more;
+        for (int lane = 0; lane < 8; lane++)
+            size += more[lane];
+    }
+    memcpy(any, &surrogates, sizeof any);
+    for (; i < length; i++) {
+        size += (data[i] > 0x7F) + (data[i] > 0x7FF);
+        any[0] |= (data[i] & 0xF800) == 0xD800;
+    }
+    return any[0] | any[1] ? -1 : size;
+}
+
+static int64_t words_length(const uint32_t *data, int64_t length) {
+    enum { BLOCK = 1 << 20 };
+    int64_t size = length;
+    uint32_t surrogates = 0;
+    for (int64_t start = 0; start < length; start += BLOCK) {
+        int64_t end = length - start < BLOCK ? length : start + BLOCK;
+        uint32_t more = 0;
+        for (int64_t i = start; i < end; i++) {
+            more += (uint32_t)(data[i] >= 0x80) + (data[i] >= 0x800) + (data[i] >= 0x10000);
+            surrogates |= (data[i] & 0xFFFFF800) == 0xD800;
+        }
+        size += more;
     }
     return surrogates ? -1 : size;
 }
 
-/* A byte or two each, without a branch: a byte more than there is may be written behind the last. */
+static int64_t utf8_length(const String *s) {
+    int64_t length = string_length(s);
+    return s->width_log == 0   ? length + count_high(s->data, length)
+           : s->width_log == 1 ? halves_length((const uint16_t *)s->data, length)
+                               : words_length((const uint32_t *)s->data, length);
+}
+
+/* Eight characters together, and of those the ASCII ones between two others; a block is read at a place that does not
+ * depend on what was in the one before. Eight bytes are written each time, so there must be room for another block. */
 static void utf8_write_narrow(const String *s, uint8_t *to) {
-    for (const uint8_t *from = s->data, *end = from + s->length; from < end; from++) {
-        unsigned c = *from, both = 0xC0 | c >> 6 | (0x80 | (c & 0x3F)) << 8; /* in the order of memory */
-        uint16_t unit = (uint16_t)(c < 0x80 ? c : both);
-        memcpy(to, &unit, sizeof unit);
-        to += 1 + (c >> 7);
+    const uint8_t *from = s->data, *end = from + s->length;
+    for (uint64_t word; end - from >= 16; from += 8) {
+        memcpy(&word, from, sizeof word);
+        int done = 0;
+        for (uint64_t high = word & UINT64_C(0x8080808080808080); high; high &= high - 1) {
+            int at = __builtin_ctzll(high) / 8;
+            memcpy(to, &word, sizeof word);
+            to += at - done;
+            word >>= 8 * (at - done);
+            *to++ = 0xC0 | (word >> 6 & 3);
+            *to++ = 0x80 | (word & 0x3F);
+            word >>= 8;
+            done = at + 1;
+        }
+        memcpy(to, &word, sizeof word);
+        to += 8 - done;
+    }
+    for (; from < end; from++) {
+        if (*from < 0x80) {
+            *to++ = *from;
+        } else {
+            *to++ = 0xC0 | *from >> 6;
+            *to++ = 0x80 | (*from & 0x3F);
+        }
     }
 }
 
+typedef uint8_t Bytes8 __attribute__((vector_size(8)));
+
+/* Eight characters of two bytes each as bytes; how many of them, from the first on, are ASCII and so come out right. */
+static inline int put_eight_halves(char *to, const uint8_t *from) {
+    uint64_t words[2];
+    memcpy(words, from, sizeof words);
+    Halves8 halves;
+    memcpy(&halves, from, sizeof halves);
+    Bytes8 bytes = __builtin_convertvector(halves, Bytes8);
+    memcpy(to, &bytes, sizeof bytes);
+    uint64_t high = UINT64_C(0xFF80FF80FF80FF80), low = words[0] & high;
+    if (low) return __builtin_ctzll(low) / 16;
+    high &= words[1];
+    return high ? 4 + __builtin_ctzll(high) / 16 : 8;
+}
+
+/* Three bytes are written as four, over the last of which the next character goes; so the last character is none of
+ * those. */
 static inline __attribute__((always_inline)) void utf8_write(const String *s, unsigned width_log, char *to) {
     Text t = {s->data, string_length(s), width_log};
-    for (int64_t i = 0; i < t.length; i++) {
+    int64_t last = t.length - 1;
+    for (int64_t i = 0; i < last; i++) {
         uint32_t c = text_at(t, i);
         if (c < 0x80) {
-            *to++ = (char)c;
+            bool more = width_log == 1 && i + 8 <= last && text_at(t, i + 1) < 0x80;
+            int run = more ? put_eight_halves(to, t.data + 2 * i) : 1;
+            if (!more) *to = (char)c;
+            to += run;
+            i += run - 1;
         } else if (c < 0x800) {
-            *to++ = (char)(0xC0 | c >> 6);
-            *to++ = (char)(0x80 | (c & 0x3F));
+            uint16_t half = (uint16_t)(0x80C0 | c >> 6 | (c & 0x3F) << 8);
+            memcpy(to, &half, sizeof half);
+            to += 2;
         } else if (c < 0x10000) {
-            *to++ = (char)(0xE0 | c >> 12);
-            *to++ = (char)(0x80 | (c >> 6 & 0x3F));
-            *to++ = (char)(0x80 | (c & 0x3F));
+            uint32_t word = 0x8080E0 | c >> 12 | (c << 2 & 0x3F00) | (c << 16 & 0x3F0000);
+            memcpy(to, &word, sizeof word);
+            to += 3;
         } else {
-            *to++ = (char)(0xF0 | c >> 18);
-            *to++ = (char)(0x80 | (c >> 12 & 0x3F));
-            *to++ = (char)(0x80 | (c >> 6 & 0x3F));
-            *to++ = (char)(0x80 | (c & 0x3F));
+            uint32_t word =
+                0x808080F0 | c >> 18 | (c >> 4 & 0x3F00) | (c << 10 & 0x3F0000) | (c << 24 & 0x3F000000);
+            memcpy(to, &word, sizeof word);
+            to += 4;
         }
     }
+    if (last >= 0) utf8_encode(to, text_at(t, last));
 }
 
 /* ABSENT with nothing raised when there are surrogates. */
 static Value encode_utf8(VM *vm, const String *s) {
     unsigned w = s->width_log;
-    int64_t size = w == 0   ? string_length(s) + count_high(s->data, string_length(s))
-                   : w == 1 ? utf8_length(s, 1)
-                            : utf8_length(s, 2);
+    int64_t size = utf8_length(s);
     Bytes *bytes = size < 0 ? NULL : bytes_new(vm, size);
     if (!bytes) return ABSENT;
     char *to = (char *)bytes->data;

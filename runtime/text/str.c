@@ -6,6 +6,7 @@
 #include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
 #include "runtime/text/intern.h"
+#include "runtime/text/units.h"
 #include "runtime/text/utf8.h"
 
 /* --- making --- */
@@ -85,27 +86,79 @@ Value string_from_ascii(VM *vm, const char *text, size_t length) {
     return from_object(s);
 }
 
+/* The characters of valid UTF-8 that are below 256: eight bytes together, and of those the ASCII ones between two others.
+ * Eight are written each time, so there must be room for another block, of half as many characters, and half more. */
+static void decode_narrow(uint8_t *to, const uint8_t *from, const uint8_t *end) {
+    while (end - from >= 24) {
+        uint64_t word;
+        memcpy(&word, from, sizeof word);
+        int done = 0;
+        for (uint64_t leads = word & word << 1 & UINT64_C(0x8080808080808080); leads; leads &= leads - 1) {
+            int at = __builtin_ctzll(leads) / 8;
+            uint64_t rest = word >> 8 * done;
+            memcpy(to, &rest, sizeof rest);
+            to += at - done;
+            *to++ = (uint8_t)(from[at] << 6 | (from[at + 1] & 0x3F));
+            done = at + 2;
+        }
+        if (done < 8) {
+            word >>= 8 * done;
+            memcpy(to, &word, sizeof word);
+            to += 8 - done;
+        }
+        from += done < 8 ? 8 : done;
+    }
+    while (from < end) {
+        uint8_t lead = *from++;
+        if (lead >= 0x80) lead = (uint8_t)(lead << 6 | (*from++ & 0x3F));
+        *to++ = lead;
+    }
+}
+
+typedef uint8_t Bytes8 __attribute__((vector_size(8)));
+typedef uint16_t Halves8 __attribute__((vector_size(16)));
+
+/* Those that are below U+10000; mostly one is as long as the next. */
+static void decode_halves(uint16_t *to, const uint8_t *from, const uint8_t *end) {
+    while (from < end) {
+        for (uint64_t word; end - from >= 8; from += 8, to += 8) {
+            memcpy(&word, from, sizeof word);
+            if (word & UINT64_C(0x8080808080808080)) break;
+            Bytes8 bytes;
+            memcpy(&bytes, &word, sizeof bytes);
+            Halves8 halves = __builtin_convertvector(bytes, Halves8);
+            memcpy(to, &halves, sizeof halves);
+        }
+        for (; from < end && *from < 0x80; from++)
+            *to++ = *from;
+        for (uint64_t word; end - from >= 8; from += 6, to += 2) { /* two of three bytes each */
+            memcpy(&word, from, sizeof word);
+            if ((word & 0xF00000F0) != 0xE00000E0) break;
+            uint32_t first = (word & 15) << 12 | (word >> 2 & 0xFC0) | (word >> 16 & 0x3F);
+            uint32_t second = (word >> 24 & 15) << 12 | (word >> 26 & 0xFC0) | (word >> 40 & 0x3F);
+            first |= second << 16;
+            memcpy(to, &first, sizeof first);
+        }
+        for (; from < end && *from >= 0xE0; from += 3)
+            *to++ = (uint16_t)(from[0] << 12 | (from[1] & 0x3F) << 6 | (from[2] & 0x3F));
+        for (; from < end && (*from & 0xE0) == 0xC0; from += 2)
+            *to++ = (uint16_t)((from[0] & 0x1F) << 6 | (from[1] & 0x3F));
+    }
+}
+
 /* At least one code point is not ASCII. */
-static Value from_wide(VM *vm, const char *text, int64_t count, uint32_t maximum) {
-    const char *next = text;
+static Value from_wide(VM *vm, const char *text, size_t size, int64_t count, uint32_t maximum) {
+    const char *next = text, *end = text + size;
     if (count == 1) return string_from_char(vm, utf8_decode(&next));
     String *s = string_new(vm, count, maximum);
     if (!s) return ABSENT;
-    uint16_t *wide = (uint16_t *)s->data;
-    uint32_t *widest = (uint32_t *)s->data;
     if (s->width_log == 0) {
-        const uint8_t *from = (const uint8_t *)text;
-        for (uint8_t *to = s->data, *end = to + count; to < end; to++) {
-            uint8_t lead = *from++;
-            if (lead >= 0x80) lead = (uint8_t)(lead << 6 | (*from++ & 0x3F));
-            *to = lead;
-        }
+        decode_narrow(s->data, (const uint8_t *)text, (const uint8_t *)end);
     } else if (s->width_log == 1) {
-        for (int64_t i = 0; i < count; i++)
-            wide[i] = (uint16_t)utf8_decode(&next);
+        decode_halves((uint16_t *)s->data, (const uint8_t *)text, (const uint8_t *)end);
     } else {
-        for (int64_t i = 0; i < count; i++)
-            widest[i] = utf8_decode(&next);
+        for (uint32_t *to = (uint32_t *)s->data; next < end;)
+            *to++ = utf8_decode(&next);
     }
     return from_object(s);
 }
@@ -114,12 +167,12 @@ Value string_from_utf8(VM *vm, const char *text, size_t length) {
     uint32_t maximum;
     int64_t count = utf8_measure(text, length, &maximum);
     if (maximum < 0x80) return string_from_ascii(vm, text, length);
-    return from_wide(vm, text, count, maximum);
+    return from_wide(vm, text, length, count, maximum);
 }
 
-Value string_from_measured(VM *vm, const char *text, Utf8Measure measure) {
-    if (measure.greatest < 0x80) return string_from_ascii(vm, text, (size_t)measure.count);
-    return from_wide(vm, text, measure.count, utf8_maximum(measure.greatest));
+Value string_from_measured(VM *vm, const char *text, size_t size, Utf8Measure measure) {
+    if (measure.greatest < 0x80) return string_from_ascii(vm, text, size);
+    return from_wide(vm, text, size, measure.count, utf8_maximum(measure.greatest));
 }
 
 Value string_from_c(VM *vm, const char *text) { return string_from_utf8(vm, text, strlen(text)); }
@@ -161,13 +214,8 @@ uint32_t string_limit(const String *s) {
 }
 
 void string_copy(String *to, int64_t at, const String *from, int64_t start, int64_t count) {
-    if (to->width_log == from->width_log) {
-        unsigned w = to->width_log;
-        copy_bytes(to->data + ((size_t)at << w), from->data + ((size_t)start << w), (size_t)count << w);
-        return;
-    }
-    for (int64_t i = 0; i < count; i++)
-        string_store(to, at + i, string_at(from, start + i));
+    unsigned w = to->width_log, v = from->width_log;
+    units_copy(to->data + ((size_t)at << w), w, from->data + ((size_t)start << v), v, count);
 }
 
 Value string_slice(VM *vm, Value string, int64_t start, int64_t stop) {

@@ -43,7 +43,7 @@ NEW RAISES String *string_new(VM *vm, int64_t length, uint32_t maximum);
 NEW RAISES Value string_from_utf8(VM *vm, const char *text,
                                   size_t length); /* WTF-8: surrogates pass; must be valid */
 /* The same with the measure taken. */
-NEW RAISES Value string_from_measured(VM *vm, const char *text, Utf8Measure measure);
+NEW RAISES Value string_from_measured(VM *vm, const char *text, size_t size, Utf8Measure measure);
 NEW RAISES Value string_from_c(VM *vm, const char *text); /* NUL-terminated UTF-8 */
 NEW RAISES Value string_from_ascii(VM *vm, const char *text, size_t length);
 NEW RAISES Value string_from_char(VM *vm, uint32_t code_point);

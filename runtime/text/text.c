@@ -3,6 +3,7 @@
 #include "base/copy.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/units.h"
 
 bool text_any_size_argument(VM *vm, Value v, int64_t *size) {
     Value index = object_index(vm, v);
@@ -53,15 +54,7 @@ bool writer_new(VM *vm, TextWriter *w, Value like, int64_t length, uint32_t maxi
 void writer_put(TextWriter *w, Text part) {
     uint8_t *to = w->data + ((size_t)w->at << w->width_log);
     w->at += part.length;
-    if (part.width_log == w->width_log) {
-        if (part.length) copy_bytes(to, part.data, (size_t)part.length << part.width_log);
-    } else if (w->width_log == 1) {
-        for (int64_t i = 0; i < part.length; i++)
-            ((uint16_t *)to)[i] = part.data[i];
-    } else {
-        for (int64_t i = 0; i < part.length; i++)
-            ((uint32_t *)to)[i] = text_at(part, i);
-    }
+    units_copy(to, w->width_log, part.data, part.width_log, part.length);
 }
 
 void writer_fill(TextWriter *w, uint32_t c, int64_t count) {

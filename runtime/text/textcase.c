@@ -189,13 +189,9 @@ static bool is_final_sigma(Text t, int64_t at) {
     return i == t.length || !unicode_is_cased(text_at(t, i));
 }
 
-static void append_mapped(Builder *b, Text t, int64_t i, CaseMapping mapping) {
+/* A character whose mapping is no other one of its own. */
+static void append_special(Builder *b, Text t, int64_t i, CaseMapping mapping) {
     uint32_t mapped[UNICODE_EXPANSION_MAX], c = text_at(t, i);
-    if (c < 0x80) {
-        bool upper = mapping == CASE_UPPER || mapping == CASE_TITLE;
-        builder_char(b, upper ? ascii_upper((uint8_t)c) : ascii_lower((uint8_t)c));
-        return;
-    }
     if (c == 0x3A3 && mapping == CASE_LOWER) {
         builder_char(b, is_final_sigma(t, i) ? 0x3C2 : 0x3C3);
         return;
@@ -210,19 +206,18 @@ static void append_mapped(Builder *b, Text t, int64_t i, CaseMapping mapping) {
 static inline __attribute__((always_inline)) uint32_t map_units(String *to, const String *from,
                                                                 CaseMapping mapping, unsigned width_log) {
     Text t = {from->data, string_length(from), width_log};
-    unsigned flags = 0;
     uint32_t all = 0;
     for (int64_t i = 0; i < t.length; i++) {
         uint32_t c = text_at(t, i);
         const UnicodeRecord *r = unicode_record(c);
+        if (r->flags & UNICODE_SPECIAL) return UINT32_MAX;
         c += (uint32_t)r->case_shift[mapping];
-        flags |= r->flags;
         all |= c;
         if (width_log == 0) to->data[i] = (uint8_t)c;
         if (width_log == 1) ((uint16_t *)to->data)[i] = (uint16_t)c;
         if (width_log == 2) ((uint32_t *)to->data)[i] = c;
     }
-    return flags & UNICODE_SPECIAL ? UINT32_MAX : all;
+    return all;
 }
 
 /* The common case, in which every character becomes one of the same width. ABSENT with nothing raised if it is not
@@ -242,23 +237,29 @@ static Value map_simply(VM *vm, const String *s, CaseMapping mapping) {
 static Value change_unicode(VM *vm, Text t, Change change) {
     Builder b;
     builder_init(&b, vm);
+    builder_reserve(&b, t.length);
     bool in_word = false;
     for (int64_t i = 0; i < t.length; i++) {
         uint32_t c = text_at(t, i);
+        const UnicodeRecord *r = unicode_record(c);
         CaseMapping mapping = CASE_LOWER;
         if (change <= TO_FOLDED) {
             mapping = whole_mappings[change];
         } else if (change == SWAP) {
-            if (!unicode_is_lower(c) && !unicode_is_upper(c)) {
+            if (!(r->flags & (UNICODE_LOWER | UNICODE_UPPER))) {
                 builder_char(&b, c);
                 continue;
             }
-            mapping = unicode_is_upper(c) ? CASE_LOWER : CASE_UPPER;
+            mapping = r->flags & UNICODE_UPPER ? CASE_LOWER : CASE_UPPER;
         } else if (change == CAPITALIZE ? i == 0 : !in_word) {
             mapping = CASE_TITLE;
         }
-        append_mapped(&b, t, i, mapping);
-        in_word = unicode_is_cased(c);
+        if (r->flags & UNICODE_SPECIAL) {
+            append_special(&b, t, i, mapping);
+        } else {
+            builder_char(&b, c + (uint32_t)r->case_shift[mapping]);
+        }
+        in_word = r->flags & UNICODE_CASED;
     }
     return builder_finish(&b);
 }
