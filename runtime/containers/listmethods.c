@@ -128,7 +128,8 @@ static Value inplace_concat(VM *vm, Value self, Value other) {
     return list_extend(vm, self, other) ? value_ref(self) : ABSENT;
 }
 
-static Value repeat(VM *vm, Value self, Value factor) {
+/* *signalled: nothing is made, since a signal waits; NULL: signals may wait. */
+static Value repeat_unless(VM *vm, Value self, Value factor, bool *signalled) {
     int64_t count;
     Value result = list_new(vm, 0);
     if (is_absent(result)) return ABSENT;
@@ -140,12 +141,22 @@ static Value repeat(VM *vm, Value self, Value factor) {
         goto failed;
     }
     if (!list_reserve(vm, list, row.length * count)) goto failed;
-    row_repeat(list->items, row.items, row.length, count);
-    list->length = row.length * count;
-    return result;
+    if (row_repeat(signalled ? vm : NULL, list->items, row.items, row.length, count)) {
+        list->length = row.length * count;
+        return result;
+    }
+    *signalled = true;
 failed:
     value_drop(vm, result);
     return ABSENT;
+}
+
+/* What a signal's handler does not end is made once more, without regard to further signals. */
+static Value repeat(VM *vm, Value self, Value factor) {
+    bool signalled = false;
+    Value result = repeat_unless(vm, self, factor, &signalled);
+    if (!signalled) return result;
+    return vm->hooks.handle_signals(vm) ? repeat_unless(vm, self, factor, NULL) : ABSENT;
 }
 
 static Value inplace_repeat(VM *vm, Value self, Value factor) {
@@ -156,7 +167,7 @@ static Value inplace_repeat(VM *vm, Value self, Value factor) {
         clear(vm, &list->head);
     } else if (count > 1 && list->length > 0) {
         if (!list_reserve(vm, list, list->length * count)) return ABSENT;
-        row_repeat(list->items + list->length, list->items, list->length, count - 1);
+        row_repeat(NULL, list->items + list->length, list->items, list->length, count - 1);
         list->length *= count;
     }
     return value_ref(self);

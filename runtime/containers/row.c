@@ -154,18 +154,29 @@ void row_copy(Value *target, const Value *items, int64_t length) {
         target[i] = value_ref(row_load(items + i));
 }
 
-void row_repeat(Value *target, const Value *items, int64_t length, int64_t count) {
-    if (length == 0 || count == 0) return;
+/* Give the items of a row `count` references more, or less. */
+static void count_row(const Value *items, int64_t length, uint32_t count) {
     for (int64_t i = 0; i < length; i++) {
-        target[i] = items[i];
-        if (is_object(items[i])) as_object(items[i])->refs += (uint32_t)count;
+        if (is_object(items[i])) as_object(items[i])->refs += count;
     }
-    int64_t total = length * count;
+}
+
+bool row_repeat(const VM *vm, Value *target, const Value *items, int64_t length, int64_t count) {
+    enum { REPEAT_PIECE = 1 << 21 }; /* values copied between two looks for signals */
+    if (length == 0 || count == 0) return true;
+    count_row(items, length, (uint32_t)count);
+    memmove(target, items, (size_t)length * sizeof(Value));
+    int64_t total = length * count, pieces = (REPEAT_PIECE / length + 1) * length;
     for (int64_t done = length; done < total;) {
         int64_t more = done < total - done ? done : total - done;
+        if (vm && more > pieces) more = pieces; /* whole rows */
         memcpy(target + done, target, (size_t)more * sizeof(Value));
         done += more;
+        if (!vm || done < REPEAT_PIECE || !vm_interrupted(vm)) continue;
+        count_row(items, length, 0 - (uint32_t)count);
+        return false;
     }
+    return true;
 }
 
 void row_drop(VM *vm, Value *items, int64_t length) {

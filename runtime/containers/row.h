@@ -75,8 +75,9 @@ RAISES bool row_position(VM *vm, Value v, int64_t *position);
 
 /* The factor of a repetition, not negative, such that length * *count fits a row. */
 RAISES bool row_repeat_count(VM *vm, Value factor, int64_t length, int64_t *count);
-/* Write `count` copies of a row, with new references. */
-void row_repeat(Value *target, const Value *items, int64_t length, int64_t count);
+/* Write `count` copies of a row, with new references. False, with no references taken: a signal waits (never without a
+ * VM). The caller throws the target away before it is handled, since the copies are not complete. */
+bool row_repeat(const VM *vm, Value *target, const Value *items, int64_t length, int64_t count);
 /* Copy with new references. */
 void row_copy(Value *target, const Value *items, int64_t length);
 /* For a traverse slot. */

@@ -290,10 +290,15 @@ static Value repeat(VM *vm, Value self, Value factor) {
     int64_t count;
     if (!row_repeat_count(vm, factor, tuple->length, &count)) return ABSENT;
     if (is_exactly(self, &tuple_type) && (count == 1 || tuple->length == 0)) return value_ref(self);
-    Tuple *result = tuple_new(vm, tuple->length * count);
-    if (!result) return ABSENT;
-    row_repeat(result->items, tuple->items, tuple->length, count);
-    return tuple_finish(result);
+    for (const VM *interruptible = vm;; interruptible = NULL) {
+        Tuple *result = tuple_new(vm, tuple->length * count);
+        if (!result) return ABSENT;
+        if (row_repeat(interruptible, result->items, tuple->items, tuple->length, count))
+            return tuple_finish(result);
+        memory_clear(result->items, (size_t)(tuple->length * count) * sizeof(Value));
+        value_drop(vm, from_object(result));
+        if (!vm->hooks.handle_signals(vm)) return ABSENT;
+    }
 }
 
 static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &tuple_iterator_type, self, 0); }

@@ -278,6 +278,30 @@ static void multiply_limbs(mp_limb_t *to, const IntView *x, const IntView *y) {
         to[x->count + i] = mpn_addmul_1(to + i, limbs_of(x), x->count, y->limbs[i]);
 }
 
+enum { MULTIPLY_BLOCK = 1 << 20 }; /* limbs: GMP multiplies by so many in a moment */
+
+/* The same for an x that is much longer than y and very long: by blocks, with a look for signals between them. */
+static bool multiply_blocks(VM *vm, mp_limb_t *to, const IntView *x, const IntView *y) {
+    int64_t block = MULTIPLY_BLOCK, m = y->count;
+    size_t size = (size_t)(block + m) * sizeof(mp_limb_t);
+    mp_limb_t *product = memory_alloc(vm, size);
+    if (!product) return false;
+    bool goes_on = true;
+    mpn_zero(to, m);
+    for (int64_t i = 0, n; i < x->count && goes_on; i += n) {
+        n = x->count - i < block ? x->count - i : block;
+        if (n >= m)
+            mpn_mul(product, limbs_of(x) + i, n, limbs_of(y), m);
+        else
+            mpn_mul(product, limbs_of(y), m, limbs_of(x) + i, n);
+        mp_limb_t carry = mpn_add_n(to + i, to + i, product, m);
+        mpn_add_1(to + i + m, product + m, n, carry);
+        goes_on = !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
+    }
+    memory_free(vm, product, size);
+    return goes_on;
+}
+
 /* |x| + |y| with the given sign. The sum has a limb more than the longer one only if the top limbs may carry. */
 static Value add_magnitudes(VM *vm, const IntView *x, const IntView *y, bool negative) {
     if (x->count < y->count) {
@@ -376,10 +400,16 @@ static Value multiply(VM *vm, Value a, Value b) {
     int64_t room = x->count + y->count - (is_short && leading_zeros(x) + leading_zeros(y) >= 64);
     BigInt *result = big_new(vm, room);
     if (!result) return ABSENT;
-    if (is_short)
+    if (is_short) {
         multiply_short(result->limbs, room, x, y);
-    else
+    } else if (x->count > 4 * MULTIPLY_BLOCK && y->count <= MULTIPLY_BLOCK / 4 && y->count > 1) {
+        if (!multiply_blocks(vm, (mp_limb_t *)result->limbs, x, y)) {
+            value_drop(vm, from_object(result));
+            return ABSENT;
+        }
+    } else {
         multiply_limbs((mp_limb_t *)result->limbs, x, y);
+    }
     return big_finish(vm, result, room, room, first.negative != second.negative);
 }
 

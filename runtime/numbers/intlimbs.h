@@ -85,6 +85,12 @@ static inline uint64_t complement_limb(const IntView *x, int64_t i, bool *carry)
     return limb;
 }
 
+/* Conversions of more digits than these look for signals (inthuge.c); in a base that is no power of two. */
+enum { INT_HUGE_DIGITS = 1 << 20 };
+/* The values of the digits of a number's magnitude, behind zeros, in a block of *room bytes. NULL RAISES. */
+RAISES uint8_t *int_print_huge(VM *vm, Value v, int base, size_t *room);
+NEW RAISES Value int_read_huge(VM *vm, const uint8_t *values, size_t count, int base, bool negative);
+
 /* Operands as nearly all are: no bool, no instance of a subclass. */
 static inline bool is_usual(Value v) { return is_int(v) || is_exactly(v, &int_type); }
 

@@ -111,19 +111,27 @@ static Value print_bits(VM *vm, const IntView *view, int64_t bits, int shift) {
     return from_object(s);
 }
 
-/* The digits' values in another base, from a copy of the limbs, which is destroyed: into a str. */
-static Value print_digits(VM *vm, mp_limb_t *copy, const IntView *view, int base, uint8_t *digits) {
-    const uint8_t *first = digits, *end = digits + mpn_get_str(digits, base, copy, view->count);
+/* A str of the values of digits, without the zeros in front. */
+static Value print_digits(VM *vm, const uint8_t *first, const uint8_t *end, bool negative) {
     while (first + 1 < end && *first == 0)
         first++;
     if (vm->int_max_str_digits && end - first > vm->int_max_str_digits) return raise_print_limit(vm);
-    String *s = string_new(vm, end - first + view->negative, 0);
+    String *s = string_new(vm, end - first + negative, 0);
     if (!s) return ABSENT;
     uint8_t *to = s->data;
-    if (view->negative) *to++ = '-';
+    if (negative) *to++ = '-';
     while (first < end)
         *to++ = (uint8_t)digit_letters[*first++];
     return from_object(s);
+}
+
+static Value print_huge(VM *vm, Value v, int base) {
+    size_t room;
+    uint8_t *digits = int_print_huge(vm, v, base, &room);
+    if (!digits) return ABSENT;
+    Value result = print_digits(vm, digits, digits + room, int_sign(v) < 0);
+    memory_free(vm, digits, room);
+    return result;
 }
 
 Value int_to_string(VM *vm, Value v, int base) {
@@ -136,6 +144,7 @@ Value int_to_string(VM *vm, Value v, int base) {
     enum { LOCAL_LIMBS = 16 };
     size_t limbs = (size_t)view.count + 1, size = limbs * sizeof(mp_limb_t);
     size_t room = mpn_sizeinbase((const mp_limb_t *)view.limbs, view.count, base) + 2;
+    if (room > INT_HUGE_DIGITS) return print_huge(vm, v, base);
     mp_limb_t local[LOCAL_LIMBS], *copy = local; /* mpn_get_str destroys its operand */
     uint8_t local_digits[LOCAL_LIMBS * 64], *digits = local_digits;
     bool small = limbs <= LOCAL_LIMBS;
@@ -145,7 +154,8 @@ Value int_to_string(VM *vm, Value v, int base) {
         digits = (uint8_t *)(copy + limbs);
     }
     mpn_copyi(copy, (const mp_limb_t *)view.limbs, view.count);
-    Value result = print_digits(vm, copy, &view, base, digits);
+    const uint8_t *end = digits + mpn_get_str(digits, base, copy, view.count);
+    Value result = print_digits(vm, digits, end, view.negative);
     if (!small) memory_free(vm, copy, size + room);
     return result;
 }
@@ -231,6 +241,8 @@ static Value number_of_digits(VM *vm, const uint8_t *values, size_t count, int b
     if (i == count && small <= (uint64_t)INT_MAX_IMMEDIATE) {
         return int_small(negative ? -(int64_t)small : (int64_t)small);
     }
+    if (count > INT_HUGE_DIGITS && !is_power_of_two(base))
+        return int_read_huge(vm, values, count, base, negative);
     size_t room = count * (size_t)(log2_of(base) + 1) / 64 + 2;
     mp_limb_t local[32], *limbs = room <= 32 ? local : memory_alloc(vm, room * sizeof *limbs);
     if (!limbs) return ABSENT;
