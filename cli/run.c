@@ -337,10 +337,24 @@ static int run_found_module(VM *vm, Value name, Value path, Value filename, Valu
     return ok ? run_file_at(vm, filename, package) : run_finish(vm);
 }
 
+/* What sys.argv[0] is for a module of the library: a path such as it would have in a folder. NEW, RAISES. */
+static Value library_program(VM *vm, Value name) {
+    Value row[2] = {string_from_c(vm, "."), string_from_c(vm, "/")},
+          method = string_intern_fixed(vm, "replace");
+    bool ok = !is_absent(row[0]) && !is_absent(row[1]) && !is_absent(method);
+    Value path = ok ? call_method(vm, name, method, row, 2) : ABSENT;
+    Value program = is_absent(path) ? ABSENT : string_format(vm, "<frozen>/%S.py", path);
+    value_xdrop(vm, row[0]);
+    value_xdrop(vm, row[1]);
+    value_xdrop(vm, method);
+    value_xdrop(vm, path);
+    return program;
+}
+
 /* A module of the library as __main__. Its parents are imported, as those of a file are. */
 static int run_library_module(VM *vm, Value name, STEALS Value code) {
     Value module = machine_main_module(vm), spec = is_absent(module) ? ABSENT : load_find_frozen(vm, name);
-    Value program = is_absent(spec) ? ABSENT : string_format(vm, "<frozen %S>", name), result = ABSENT;
+    Value program = is_absent(spec) ? ABSENT : library_program(vm, name), result = ABSENT;
     if (!is_absent(program) && set_program(vm, program) && set_spec(vm, spec))
         result = eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT);
     value_xdrop(vm, program);

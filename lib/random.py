@@ -515,3 +515,49 @@ getstate = _inst.getstate
 setstate = _inst.setstate
 getrandbits = _inst.getrandbits
 randbytes = _inst.randbytes
+
+
+# --- the command line ---
+
+def _parse_args(arg_list):
+    """(what a command line asks for, the help)."""
+    import argparse
+    parser = argparse.ArgumentParser(formatter_class=argparse.RawTextHelpFormatter)
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument('-c', '--choice', nargs='+', help='print a random choice')
+    group.add_argument('-i', '--integer', type=int, metavar='N',
+                       help='print a random integer between 1 and N inclusive')
+    group.add_argument('-f', '--float', type=float, metavar='N',
+                       help='print a random floating-point number between 0 and N inclusive')
+    parser.add_argument('input', nargs='*', help=(
+        'if no options given, output depends on the input\n'
+        '    string or multiple: same as --choice\n'
+        '    integer: same as --integer\n'
+        '    float: same as --float'))
+    return parser.parse_args(arg_list), parser.format_help()
+
+
+def main(arg_list=None):
+    """What `python -m random` prints with these arguments."""
+    args, help_text = _parse_args(arg_list)
+    if args.choice:
+        return choice(args.choice)
+    if args.integer is not None:
+        return randint(1, args.integer)
+    if args.float is not None:
+        return uniform(0, args.float)
+    if len(args.input) != 1:
+        return choice(args.input) if args.input else help_text
+    text, = args.input
+    try:
+        return randint(1, int(text))
+    except ValueError:
+        pass
+    try:
+        return uniform(0, float(text))
+    except ValueError:
+        return choice(text.split())
+
+
+if __name__ == '__main__':
+    print(main())

@@ -2,7 +2,7 @@
 
 import sys
 
-if sys.argv[0].endswith("__main__.py") or sys.argv[0].startswith("<"):
+if sys.argv[0].endswith("__main__.py"):
     sys.argv[0] = "python -m unittest"
 
 __unittest = True

@@ -96,6 +96,10 @@ expect "code glued to its option" 0 "1" "" "$mpy" '-cprint(1)'
 expect "code of several lines" 0 $'0\n1' "" "$mpy" -c $'for i in range(2):\n    print(i)'
 expect "code's name" 0 "__main__" "" "$mpy" -c 'print(__name__)'
 expect "module" 0 "module __main__" "" "$mpy" -m amodule
+matches "module of the library" 0 "usage: gzip.py *" "$mpy" -m gzip -h
+matches "inspect shows the source" 0 'print("module", __name__)*' "$mpy" -m inspect amodule
+matches "inspect shows details" 0 "Target: amodule:__name__*Origin: */amodule.py*" "$mpy" -m inspect -d amodule:__name__
+matches "inspect of what is not there" 2 "Failed to import nothing_here (ModuleNotFoundError*" "$mpy" -m inspect nothing_here
 expect "missing module" 1 "" "*No module named no_such_module*" "$mpy" -m no_such_module
 input='print("from stdin")'
 expect "script on standard input" 0 "from stdin" "" "$mpy"
