@@ -333,3 +333,37 @@ def z85encode(s):
 def z85decode(s):
     """Decode Z85."""
     return _decode85(s, _Z85, 'z85')
+
+
+# --- the command line ---
+
+def main():
+    """Encode a file, or standard input, or with -d decode it, to standard output."""
+    import getopt
+    import sys
+    usage = (f'usage: {sys.argv[0]} [-h|-d|-e|-u] [file|-]\n'
+             '        -h: print this help message and exit\n'
+             '        -d, -u: decode\n'
+             '        -e: encode (default)')
+    try:
+        options, files = getopt.getopt(sys.argv[1:], 'hdeu')
+    except getopt.error as message:
+        sys.stdout = sys.stderr
+        print(message)
+        print(usage)
+        sys.exit(2)
+    work = encode
+    for option, _ in options:
+        if option == '-h':
+            print(usage)
+            return
+        work = encode if option == '-e' else decode
+    if files and files[0] != '-':
+        with open(files[0], 'rb') as file:
+            work(file, sys.stdout.buffer)
+    else:
+        work(sys.stdin.buffer, sys.stdout.buffer)
+
+
+if __name__ == '__main__':
+    main()

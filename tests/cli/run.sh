@@ -97,8 +97,14 @@ expect "code of several lines" 0 $'0\n1' "" "$mpy" -c $'for i in range(2):\n    
 expect "code's name" 0 "__main__" "" "$mpy" -c 'print(__name__)'
 expect "module" 0 "module __main__" "" "$mpy" -m amodule
 matches "module of the library" 0 "usage: gzip.py *" "$mpy" -m gzip -h
-matches "inspect shows the source" 0 'print("module", __name__)*' "$mpy" -m inspect amodule
-matches "inspect shows details" 0 "Target: amodule:__name__*Origin: */amodule.py*" "$mpy" -m inspect -d amodule:__name__
+input='hello'
+expect "base64 encodes" 0 "aGVsbG8=" "" "$mpy" -m base64
+input='aGVsbG8='
+expect "base64 decodes" 0 "hello" "" "$mpy" -m base64 -d -
+input=
+matches "base64 with a wrong option" 2 "option -q not recognized*usage: *base64.py*" "$mpy" -m base64 -q
+matches "inspect shows the source" 0 "*print(\"module\", __name__)*" "$mpy" -m inspect amodule
+matches "inspect shows details" 0 "*Target: amodule:__name__*Origin: */amodule.py*" "$mpy" -m inspect -d amodule:__name__
 matches "inspect of what is not there" 2 "Failed to import nothing_here (ModuleNotFoundError*" "$mpy" -m inspect nothing_here
 expect "missing module" 1 "" "*No module named no_such_module*" "$mpy" -m no_such_module
 input='print("from stdin")'
