@@ -99,6 +99,9 @@ def splitdrive(p):
 
 def splitroot(path):
     """Drive, root and the rest; exactly two slashes in front are a root of their own."""
+    if not isinstance(path, (str, bytes)) and not hasattr(type(path), "__fspath__"):
+        raise TypeError("_path_splitroot_ex: path should be string, bytes or os.PathLike, not "
+                        + type(path).__name__)
     path = fspath(path)
     slash, empty = _like(path, "/"), path[:0]
     if path[:1] != slash:

@@ -15,6 +15,7 @@ typedef struct {
     Builder text; /* all of it */
     int64_t position;
     bool open;
+    bool ready; /* __init__ has done its work */
     NewlineMode newline;
     bool translates; /* newline=None: line ends become '\n' as they are written */
     uint8_t seen;    /* line ends met: bits 1 \r, 2 \n, 4 \r\n */
@@ -180,7 +181,7 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     StringFile *f = as_string_file(self);
     if (!arguments_bind(vm, "StringIO", "initial_value='', newline='\\n'", args, nargs, names, row))
         return false;
-    f->open = false;
+    f->open = f->ready = false;
     if (!set_newline(vm, f, row[1])) return false;
     bool given = value_is_given(row[0]);
     if (given && !is_string(row[0]))
@@ -190,13 +191,13 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     f->seen = 0;
     bool done = !given || write_string(vm, f, row[0]);
     f->position = 0;
-    f->open = done;
+    f->open = f->ready = done;
     return done;
 }
 
 static StringFile *open_file(VM *vm, Value self) {
     StringFile *f = as_string_file(self);
-    if (!f->open) raise_value(vm, "I/O operation on closed file");
+    if (!f->open) raise_value(vm, "I/O operation on %s", f->ready ? "closed file" : "uninitialized object");
     return f->open ? f : NULL;
 }
 
@@ -354,8 +355,8 @@ static const NativeDef methods[] = {
 };
 
 static Value get_closed(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(!as_string_file(self)->open);
+    const StringFile *f = as_string_file(self);
+    return f->ready ? bool_from(!f->open) : raise_value(vm, "I/O operation on uninitialized object");
 }
 
 static Value get_newlines(VM *vm, Value self) {

@@ -491,7 +491,23 @@ static size_t normalize(const char *path, size_t length, char *out) {
     return size;
 }
 
+/* What is no path at all is told in the words of CPython's function; 1 there is __fspath__, 0, -1 RAISES. */
+static int is_pathlike(VM *vm, Value v) {
+    if (is_string(v) || is_bytes(v)) return 1;
+    Value name = string_intern_fixed(vm, "__fspath__");
+    if (is_absent(name)) return -1;
+    Value method = object_special(vm, v, name);
+    value_drop(vm, name);
+    if (is_absent(method)) return error_raised(vm) ? -1 : 0;
+    value_drop(vm, method);
+    return 1;
+}
+
 NATIVE(posix_normpath) {
+    int pathlike = is_pathlike(vm, args[0]);
+    if (pathlike == 0)
+        raise_type(vm, "_path_normpath: path should be string, bytes or os.PathLike, not %T", args[0]);
+    if (pathlike <= 0) return ABSENT;
     Value path = posix_fspath(vm, args, nargs, names), keeper = ABSENT, result = ABSENT;
     if (is_absent(path)) return ABSENT;
     size_t length;
