@@ -35,6 +35,9 @@ class _Keywords:
             return self.second[key]
 
 
+_NOT_GIVEN = {}
+
+
 class Template:
     """A text with placeholders: $name or ${name}; $$ is a $.
 
@@ -77,11 +80,11 @@ class Template:
 
     @staticmethod
     def _mapping(mapping, kws):
-        if mapping is None:
+        if mapping is _NOT_GIVEN:
             return kws
         return _Keywords(kws, mapping) if kws else mapping
 
-    def substitute(self, mapping=None, /, **kws):
+    def substitute(self, mapping=_NOT_GIVEN, /, **kws):
         """The text with every placeholder replaced; KeyError if there is nothing for one."""
         mapping = self._mapping(mapping, kws)
 
@@ -96,7 +99,7 @@ class Template:
             self._unknown()
         return self.pattern.sub(convert, self.template)
 
-    def safe_substitute(self, mapping=None, /, **kws):
+    def safe_substitute(self, mapping=_NOT_GIVEN, /, **kws):
         """The same, but placeholders that there is nothing for stay as they are."""
         mapping = self._mapping(mapping, kws)
 

@@ -163,6 +163,8 @@ def dedent(text):
     try:
         lines = text.split("\n")
     except (AttributeError, TypeError):
+        if isinstance(text, (bytes, bytearray)):
+            raise TypeError("cannot use a string pattern on a bytes-like object") from None
         raise TypeError(f"expected string or bytes-like object, got {type(text).__qualname__!r}") from None
     lines = [line if line.strip(" \t") else "" for line in lines]
     full = [line for line in lines if line]

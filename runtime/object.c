@@ -133,7 +133,7 @@ Value object_generic_get(VM *vm, Value v, Value name) {
     if (found < 0) return ABSENT;
     if (!is_family(v, TYPE_TYPE)) return raise_attribute(vm, v, name);
     /* nothing about which type it is */
-    Value text = string_format(vm, "'%T' object has no attribute '%S'", v, name);
+    Value text = string_format(vm, "'%T' object has no attribute '%U'", v, name);
     return raise_attribute_text(vm, v, name, text);
 }
 
@@ -158,7 +158,7 @@ static bool raise_no_dict(VM *vm, Value v, Value name, bool in_class) {
                false;
     if (type_of(v)->set_attribute != object_generic_set) return raise_attribute(vm, v, name), false;
     Value text = string_format(
-        vm, "'%T' object has no attribute '%S' and no __dict__ for setting new attributes", v, name);
+        vm, "'%T' object has no attribute '%U' and no __dict__ for setting new attributes", v, name);
     raise_attribute_text(vm, v, name, text);
     return false;
 }

@@ -112,7 +112,7 @@ def _ordered_decoder(title, ex_decode, little, big):
             if order:
                 self.decoder = little if order < 0 else big
             elif used >= 2:
-                raise UnicodeDecodeError(title, input, 0, used, 'Stream does not start with BOM')
+                raise UnicodeDecodeError(title, input, 0, int(title[-2:]) // 8, 'Stream does not start with BOM')
             return output, used
 
         def reset(self):
@@ -160,7 +160,7 @@ def _ordered_streams(title, marked, little_encode, big_encode, ex_decode, little
             if order:
                 self.decode = little if order < 0 else big
             elif used >= 2:
-                raise UnicodeDecodeError(title, input, 0, used, 'Stream does not start with BOM')
+                raise UnicodeDecodeError(title, input, 0, int(title[-2:]) // 8, 'Stream does not start with BOM')
             return output, used
 
     return StreamReader, StreamWriter

@@ -61,7 +61,7 @@ class JSONDecoder:
 
     def decode(self, s):
         """The object that s, a str, stands for as a whole."""
-        if isinstance(s, (bytes, bytearray, memoryview)):
+        if isinstance(s, (bytes, bytearray, memoryview)) or hasattr(type(s), "__buffer__"):
             raise TypeError("cannot use a string pattern on a bytes-like object")
         if not isinstance(s, str):
             raise TypeError(f"expected string or bytes-like object, got '{type(s).__name__}'")

@@ -154,9 +154,9 @@ Value raise_key(VM *vm, Value key) {
 
 static Value attribute_text(VM *vm, Value object, Value name) {
     if (is_family(object, TYPE_TYPE)) {
-        return string_format(vm, "type object '%N' has no attribute '%S'", as_object(object), name);
+        return string_format(vm, "type object '%N' has no attribute '%U'", as_object(object), name);
     }
-    return string_format(vm, "'%T' object has no attribute '%S'", object, name);
+    return string_format(vm, "'%T' object has no attribute '%U'", object, name);
 }
 
 Value raise_attribute_text(VM *vm, Value object, Value name, STEALS Value text) {
@@ -176,7 +176,7 @@ Value raise_attribute(VM *vm, Value object, Value name) {
 
 Value raise_member(VM *vm, Value object, Value name) {
     Value type = type_full_name(vm, type_of(object)), text = ABSENT;
-    if (!is_absent(type)) text = string_format(vm, "'%S' object has no attribute '%S'", type, name);
+    if (!is_absent(type)) text = string_format(vm, "'%S' object has no attribute '%U'", type, name);
     value_xdrop(vm, type);
     return raise_attribute_text(vm, object, name, text);
 }

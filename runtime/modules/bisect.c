@@ -15,10 +15,6 @@ static Value rank_at(VM *vm, Value sequence, int64_t i, Value key) {
     Value item;
     if (is_exactly(sequence, &list_type) && i < as_list(sequence)->length) {
         item = value_ref(as_list(sequence)->items[i]);
-    } else if (type_of(sequence)->container.get_item == NULL) {
-        return raise_type(vm, "'%T' object does not support indexing", sequence);
-    } else if (is_family(sequence, TYPE_DICT)) {
-        return raise_type(vm, "%T is not a sequence", sequence);
     } else {
         item = object_get_item(vm, sequence, int_small(i));
     }
@@ -46,6 +42,10 @@ static int64_t find(VM *vm, Value *args, Value item, bool left) {
     Value key = !is_absent(args[KEY]) && is_none(args[KEY]) ? ABSENT : args[KEY];
     int64_t low, high;
     if (!read_bounds(vm, args, &low, &high)) return -1;
+    if (type_of(args[SEQUENCE])->container.get_item == NULL)
+        return raise_type(vm, "'%T' object does not support indexing", args[SEQUENCE]), -1;
+    if (is_family(args[SEQUENCE], TYPE_DICT))
+        return raise_type(vm, "%T is not a sequence", args[SEQUENCE]), -1;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
         Value rank = rank_at(vm, args[SEQUENCE], middle, key);

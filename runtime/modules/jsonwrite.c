@@ -432,9 +432,11 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
         return ABSENT;
     if (!is_none(row[MARKERS]) && !is_exactly(row[MARKERS], &dict_type))
         return raise_type(vm, "make_encoder() argument 1 must be dict or None, not %Q", row[MARKERS]);
-    if ((!is_none(row[INDENT]) && !is_string(row[INDENT])) || !is_string(row[KEY_SEPARATOR]) ||
-        !is_string(row[ITEM_SEPARATOR]))
-        return raise_type(vm, "make_encoder() wants indent and separators as str");
+    if (!is_none(row[INDENT]) && !is_string(row[INDENT]))
+        return raise_type(vm, "make_encoder() wants indent as str");
+    for (int i = KEY_SEPARATOR; i <= ITEM_SEPARATOR; i++)
+        if (!is_string(row[i]))
+            return raise_type(vm, "make_encoder() argument %d must be str, not %Q", i + 1, row[i]);
     for (int i = 0; i < 3; i++) {
         if ((flags[i] = object_truth(vm, row[SORT_KEYS + i])) < 0) return ABSENT;
     }

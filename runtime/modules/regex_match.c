@@ -59,9 +59,9 @@ static int64_t group_number(VM *vm, const Match *m, Value key) {
         if (is_absent(index)) return -1;
         if (is_int(index)) number = int_get(index);
         value_drop(vm, index);
-    } else {
+    } else if (object_length(vm, as_pattern(m->pattern)->group_index)) {
         Value found = object_get_item(vm, as_pattern(m->pattern)->group_index, key);
-        if (is_absent(found) && !error_is(vm, &exc_LookupError) && !error_is(vm, &exc_TypeError)) return -1;
+        if (is_absent(found) && !error_is(vm, &exc_LookupError)) return -1;
         error_clear(vm);
         if (!is_absent(found) && is_int(found)) number = int_get(found);
         value_xdrop(vm, found);

@@ -75,31 +75,33 @@ static ComplexNumber integer_power(ComplexNumber base, int n) {
     return n < 0 ? quotient((ComplexNumber){1, 0}, result) : result;
 }
 
-static ComplexNumber polar_power(ComplexNumber a, ComplexNumber b) {
+/* `nowhere`: the result has no direction, which counts as a division by zero. */
+static ComplexNumber polar_power(ComplexNumber a, ComplexNumber b, bool *nowhere) {
     double size = hypot(a.real, a.imag), angle = atan2(a.imag, a.real);
     double length = pow(size, b.real), phase = angle * b.real;
     if (b.imag != 0) {
         length /= exp(angle * b.imag);
         phase += b.imag * log(size);
     }
+    *nowhere = isinf(phase);
     return (ComplexNumber){length * cos(phase), length * sin(phase)};
 }
 
 Value complex_power(VM *vm, ComplexNumber a, ComplexNumber b) {
     enum { INTEGER_POWER_MAX = 100 }; /* repeated products are exacter up to here, as in CPython */
-    ComplexNumber result;
+    ComplexNumber result = {0, 0};
+    bool nowhere = false;
+    bool zero = a.real == 0 && a.imag == 0;
     if (b.real == 0 && b.imag == 0) {
         result = (ComplexNumber){1, 0};
-    } else if (a.real == 0 && a.imag == 0) {
-        if (b.imag != 0 || b.real < 0) {
-            return raise_error(vm, &exc_ZeroDivisionError, "0.0 to a negative or complex power");
-        }
-        result = (ComplexNumber){0, 0};
+    } else if (zero && (b.imag != 0 || b.real < 0)) {
+        nowhere = true;
     } else if (b.imag == 0 && b.real == floor(b.real) && fabs(b.real) <= INTEGER_POWER_MAX) {
         result = integer_power(a, (int)b.real);
-    } else {
-        result = polar_power(a, b);
+    } else if (!zero) {
+        result = polar_power(a, b, &nowhere);
     }
+    if (nowhere) return raise_error(vm, &exc_ZeroDivisionError, "0.0 to a negative or complex power");
     if (isinf(result.real) || isinf(result.imag)) return raise_overflow(vm, "complex exponentiation");
     return complex_from(vm, result.real, result.imag);
 }

@@ -2,6 +2,7 @@
 #include <gmp.h>
 
 #include "runtime/text/text.h"
+#include "runtime/bytes/bytearray.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/classes/class.h"
 #include "runtime/errors/error.h"
@@ -122,7 +123,7 @@ static Value convert_in_base(VM *vm, Value x, Value base_value) {
     if (base != 0 && (base < 2 || base > 36))
         return raise_value(vm, "int() base must be >= 2 and <= 36, or 0");
     if (is_string(x) || is_bytes(x)) return int_parse(vm, x, (int)base);
-    if (is_bytes_like(x)) return parse_buffer(vm, x, (int)base);
+    if (is_bytearray(x)) return parse_buffer(vm, x, (int)base);
     return raise_type(vm, "int() can't convert non-string with explicit base");
 }
 

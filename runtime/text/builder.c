@@ -280,6 +280,7 @@ void builder_vformat(Builder *b, const char *format, va_list arguments) {
                 builder_str(b, text);
             }
             break;
+        case 'U': builder_string(b, va_arg(args, Value)); break;
         case 'A': append_owned(b, object_ascii(b->vm, va_arg(args, Value))); break;
         case 'T': append_text(b, type_name_of(va_arg(args, Value)), precision); break;
         case 'Q': append_text(b, argument_name(va_arg(args, Value)), precision); break;
