@@ -355,7 +355,8 @@ def quantiles(data, *, n=4, method='exclusive'):
     if method == 'exclusive':
         for i in range(1, n):
             position = i * (length + 1)
-            j = min(max(position // n, 1), length - 1)
+            j = position // n
+            j = 1 if j < 1 else length - 1 if j > length - 1 else j
             part = position - j * n
             result.append((data[j - 1] * (n - part) + data[j] * part) / n)
         return result

@@ -213,6 +213,9 @@ class FrameSummary:
 
     def _set_lines(self):
         if self._lines is None and self.lineno is not None and self.end_lineno is not None:
+            if self.lineno == self.end_lineno:
+                self._lines = linecache.getline(self.filename, self.lineno).rstrip() + "\n"
+                return
             lines = [linecache.getline(self.filename, n).rstrip() for n in range(self.lineno, self.end_lineno + 1)]
             self._lines = "\n".join(lines) + "\n"
 
@@ -228,7 +231,8 @@ class FrameSummary:
         self._set_lines()
         if self._lines_dedented is None and self._lines is not None:
             margin = _margin(self._lines)
-            self._lines_dedented = "\n".join([line[margin:] for line in self._lines.split("\n")])
+            lines = self._lines.split("\n") if margin else [self._lines]
+            self._lines_dedented = "\n".join([line[margin:] for line in lines])
         return self._lines_dedented
 
     @property
@@ -240,6 +244,9 @@ class FrameSummary:
 
 def _margin(text):
     """How many white characters all lines that are not blank begin with."""
+    first, _, rest = text.partition("\n")
+    if not rest:
+        return len(first) - len(first.lstrip(" \t"))
     margin = None
     for line in text.split("\n"):
         stripped = line.lstrip(" \t")
@@ -394,8 +401,11 @@ class TracebackException:
         _seen.add(id(exc_value))
         self.max_group_width = max_group_width
         self.max_group_depth = max_group_depth
-        self.stack = StackSummary._extract(_walk_positions(exc_traceback), limit=limit, lookup_lines=lookup_lines,
-                                           capture_locals=capture_locals)
+        if exc_traceback is None:
+            self.stack = StackSummary()
+        else:
+            self.stack = StackSummary._extract(_walk_positions(exc_traceback), limit=limit, lookup_lines=lookup_lines,
+                                               capture_locals=capture_locals)
         self._exc_type = exc_type if save_exc_type else None
         self._have_exc_type = exc_type is not None
         self._str = _safe_string(exc_value, 'exception')

@@ -128,7 +128,7 @@ def filterwarnings(action, message="", category=Warning, module="", lineno=0, ap
         import re
         message = re.compile(message, re.I) if message else None
         module = re.compile(module) if module else None
-    _add_filter(action, message or None, category, module or None, lineno, append=append)
+    _add_filter((action, message or None, category, module or None, lineno), append)
 
 
 def simplefilter(action, category=Warning, lineno=0, append=False):
@@ -136,7 +136,7 @@ def simplefilter(action, category=Warning, lineno=0, append=False):
     if action not in _ACTIONS:
         raise ValueError(f"invalid action: {action!r}")
     _check_line(lineno)
-    _add_filter(action, None, category, None, lineno, append=append)
+    _add_filter((action, None, category, None, lineno), append)
 
 
 def _check_line(lineno):
@@ -146,12 +146,10 @@ def _check_line(lineno):
         raise ValueError("lineno must be an int >= 0")
 
 
-def _add_filter(*item, append):
+def _add_filter(item, append):
     if not append:
-        try:
+        if item in filters:
             filters.remove(item)
-        except ValueError:
-            pass
         filters.insert(0, item)
     elif item not in filters:
         filters.append(item)

@@ -282,7 +282,6 @@ class Signature:
         rest = list(args)
         wrong = []
         first = True  # nothing has been left out yet
-        takes_keywords = any(p.kind is _VAR_KEYWORD for p in self.parameters.values())
         for name, param in self.parameters.items():
             kind = param.kind
             if kind is _VAR_POSITIONAL:
@@ -304,17 +303,20 @@ class Signature:
                 arguments[name] = kwargs[name]
                 first = False
                 continue
-            if kind is _POSITIONAL_ONLY and name in kwargs and not takes_keywords:
-                wrong.append(name)
-                if param.default is _empty:
-                    continue
+            if kind is _POSITIONAL_ONLY and name in kwargs:
+                if all(p.kind is not _VAR_KEYWORD for p in self.parameters.values()):
+                    wrong.append(name)
+                    if param.default is _empty:
+                        continue
             if param.default is _empty and not partial and not wrong:
                 kind = ' keyword-only' if first and kind is _KEYWORD_ONLY else ''
                 raise TypeError(f'missing a required{kind} argument: {name!r}')
             first = False
         if rest:
             raise TypeError('too many positional arguments')
-        return self._bind_rest(arguments, kwargs, wrong)
+        if kwargs:
+            self._bind_rest(arguments, kwargs, wrong)
+        return BoundArguments(self, arguments)
 
     def _bind_rest(self, arguments, kwargs, wrong):
         """Give the keywords that no parameter has taken to the one that takes all."""
@@ -330,7 +332,6 @@ class Signature:
                     break
             else:
                 raise TypeError(f'got an unexpected keyword argument {next(iter(more))!r}')
-        return BoundArguments(self, arguments)
 
     def __reduce__(self):
         return type(self), (tuple(self._parameters.values()),), {'_return_annotation': self._return_annotation}
