@@ -3,6 +3,7 @@
 #include "vm/steps.h"
 
 #include "compiler/opcode.h"
+#include "runtime/bytes/bytes.h"
 #include "runtime/code/cell.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/descriptor.h"
@@ -231,16 +232,27 @@ static bool plain_bound(Value v, int64_t length, int64_t otherwise, int64_t *bou
     return true;
 }
 
+/* Of the containers that step_get_slice knows; -1: of any other. */
+static inline int64_t sliced_length(Value container) {
+    if (!is_object(container)) return -1;
+    const Type *type = as_object(container)->type;
+    return type == &list_type    ? as_list(container)->length
+           : type == &str_type   ? string_length(as_string(container))
+           : type == &bytes_type ? as_bytes(container)->length
+           : type == &tuple_type ? as_tuple(container)->length
+                                 : -1;
+}
+
 Value step_get_slice(VM *vm, Value container, Value start, Value stop) {
-    bool list = is_exactly(container, &list_type), string = is_exactly(container, &str_type);
-    int64_t length = list     ? as_list(container)->length
-                     : string ? string_length(as_string(container))
-                              : 0,
-            from, to;
-    if ((list || string) && plain_bound(start, length, 0, &from) && plain_bound(stop, length, length, &to)) {
+    int64_t length = sliced_length(container), from, to;
+    if (length >= 0 && plain_bound(start, length, 0, &from) && plain_bound(stop, length, length, &to)) {
+        const Type *type = as_object(container)->type;
         if (to < from) to = from;
-        return list ? list_from(vm, as_list(container)->items + from, to - from)
-                    : string_slice(vm, container, from, to);
+        if (type == &list_type) return list_from(vm, as_list(container)->items + from, to - from);
+        if (type == &str_type) return string_slice(vm, container, from, to);
+        if (to - from == length) return value_ref(container);
+        return type == &bytes_type ? bytes_part(vm, as_bytes(container)->data + from, to - from)
+                                   : tuple_from(vm, as_tuple(container)->items + from, to - from);
     }
     Value slice = slice_new(vm, start, stop, ABSENT);
     if (is_absent(slice)) return ABSENT;

@@ -308,6 +308,10 @@ static int64_t read_more(VM *vm, Buffered *b, uint8_t *to, int64_t count, int64_
 
 /* `size` bytes. NEW, RAISES. */
 static Value read_bytes(VM *vm, Buffered *b, int64_t size) {
+    if (!b->dirty && size > 0 && size <= b->end - b->begin) {
+        b->begin += size;
+        return bytes_part(vm, b->data + b->begin - size, size);
+    }
     Bytes *bytes = bytes_new(vm, size);
     for (int64_t count = 0, got; bytes && count < size; count += got) {
         got = read_more(vm, b, bytes->data, count, size);

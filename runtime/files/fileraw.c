@@ -343,8 +343,17 @@ static Value count_result(VM *vm, int64_t count) {
     return count >= 0 ? int_from(vm, count) : count == STREAM_BLOCKED ? NONE : ABSENT;
 }
 
+/* How much a file probably has left, and a byte more, with which its end shows: no more than is soon made use of. */
+static int64_t expected_size(const FileIO *file) {
+    enum { EXPECTED_MAX = 1 << 26 };
+    struct stat info;
+    off_t at = fstat(file->fd, &info) == 0 && S_ISREG(info.st_mode) ? lseek(file->fd, 0, SEEK_CUR) : -1;
+    int64_t left = at >= 0 && info.st_size > at ? info.st_size - at + 1 : 0;
+    return left < FILE_BUFFER_SIZE ? FILE_BUFFER_SIZE : left < EXPECTED_MAX ? left : EXPECTED_MAX;
+}
+
 static Value read_all(VM *vm, FileIO *file) {
-    Bytes *all = bytes_new(vm, FILE_BUFFER_SIZE);
+    Bytes *all = bytes_new(vm, expected_size(file));
     int64_t count = 0;
     while (all) {
         int64_t got = file_read(vm, file, all->data + count, all->length - count);

@@ -177,12 +177,19 @@ static int64_t find_line_end(const TextFile *t) {
         int64_t at = text_find_char(s, '\n', t->position, length);
         return at < 0 ? -1 : at + 1;
     }
-    for (int64_t i = t->position; i < length; i++) {
-        uint32_t c = string_at(s, i);
-        bool pair = c == '\r' && i + 1 < length && string_at(s, i + 1) == '\n';
-        if (t->newline == NEWLINE_CR && c == '\r') return i + 1;
-        if (t->newline == NEWLINE_CRLF ? pair : c == '\r') return i + 1 + pair;
-        if (t->newline == NEWLINE_KEEP && c == '\n') return i + 1;
+    enum {
+        WINDOW = 512
+    }; /* where both ends are looked for, the rarer one is not looked for in all the rest */
+    for (int64_t i = t->position, stop; i < length; i = stop) {
+        stop = length - i < WINDOW ? length : i + WINDOW;
+        int64_t lf = t->newline == NEWLINE_KEEP ? text_find_char(s, '\n', i, stop) : -1;
+        if (lf >= 0) stop = lf;
+        int64_t cr = text_find_char(s, '\r', i, stop);
+        bool pair = cr >= 0 && cr + 1 < length && string_at(s, cr + 1) == '\n';
+        if (cr >= 0 && (t->newline == NEWLINE_CR || pair || t->newline == NEWLINE_KEEP))
+            return cr + 1 + (pair && t->newline != NEWLINE_CR);
+        if (lf >= 0) return lf + 1;
+        if (cr >= 0) stop = cr + 1;
     }
     return -1;
 }
@@ -220,6 +227,10 @@ Value text_file_read_line(VM *vm, TextFile *t, int64_t limit) {
 }
 
 static Value read_characters(VM *vm, TextFile *t, int64_t size) {
+    if (size > 0 && chunk_left(t) >= size) {
+        t->position += size;
+        return string_slice(vm, t->chunk, t->position - size, t->position);
+    }
     Builder b;
     builder_init(&b, vm);
     for (int64_t left = size; left > 0 && !b.failed;) {
@@ -239,25 +250,27 @@ static Value read_characters(VM *vm, TextFile *t, int64_t size) {
     return builder_finish(&b);
 }
 
-/* Append what read of the stream below gives to the source. */
-static bool read_below(VM *vm, TextFile *t) {
-    t->busy = true;
-    Value all = io_ask(vm, t->buffer, "read", ABSENT);
-    t->busy = false;
+/* The text of the source and of what read of the stream below has given. */
+static Value decode_all(VM *vm, TextFile *t, Value all) {
     BufferView view;
-    if (is_absent(all)) return false;
-    bool ok = is_none(all); /* it would block */
-    if (!ok && !has_buffer(all)) {
-        raise_type(vm, "underlying read() should have returned a bytes-like object, not '%T'", all);
-    } else if (!ok && buffer_acquire(vm, all, BUFFER_SIMPLE, &view)) {
-        int64_t rest = t->source_length;
-        ok = reserve_source(vm, t, rest + view.size);
-        if (ok && view.size) memcpy(t->source + rest, view.data, (size_t)view.size);
-        if (ok) t->source_length += view.size;
-        buffer_release(vm, &view);
+    if (is_none(all)) return decode_source(vm, t, true); /* it would block */
+    if (!has_buffer(all))
+        return raise_type(vm, "underlying read() should have returned a bytes-like object, not '%T'", all);
+    if (is_exactly(all, &bytes_type) && t->source_length == 0) { /* decoded where they lie */
+        uint8_t *source = t->source;
+        t->source = as_bytes(all)->data;
+        t->source_length = as_bytes(all)->length;
+        Value text = decode_source(vm, t, true);
+        t->source = source;
+        return text;
     }
-    value_drop(vm, all);
-    return ok;
+    if (!buffer_acquire(vm, all, BUFFER_SIMPLE, &view)) return ABSENT;
+    int64_t rest = t->source_length;
+    bool ok = reserve_source(vm, t, rest + view.size);
+    if (ok && view.size) memcpy(t->source + rest, view.data, (size_t)view.size);
+    if (ok) t->source_length += view.size;
+    buffer_release(vm, &view);
+    return ok ? decode_source(vm, t, true) : ABSENT;
 }
 
 /* All to the end, decoded in one piece. */
@@ -269,7 +282,11 @@ static Value read_rest(VM *vm, TextFile *t) {
     if (rest && t->decoded) memmove(t->source, t->source + t->decoded, (size_t)rest);
     t->source_length = rest;
     t->decoded = 0;
-    Value text = read_below(vm, t) ? decode_source(vm, t, true) : ABSENT;
+    t->busy = true;
+    Value all = io_ask(vm, t->buffer, "read", ABSENT);
+    t->busy = false;
+    Value text = is_absent(all) ? ABSENT : decode_all(vm, t, all);
+    value_xdrop(vm, all);
     t->source_length = is_absent(text) ? rest : 0;
     t->decoded = 0;
     if (!is_absent(text) && t->snapshot) forget_chunk(vm, t);
@@ -290,10 +307,11 @@ static TextFile *reading(VM *vm, Value self) {
 Value text_file_read(NATIVE_PARAMETERS) {
     int64_t size;
     if (!file_count_argument(vm, args[1], &size)) return ABSENT;
-    if (text_file_check_open(vm, as_text_file(args[0])) && !as_text_file(args[0])->readable)
-        return raise_unsupported(vm, "not readable"); /* before anything is written */
-    TextFile *t = error_raised(vm) ? NULL : reading(vm, args[0]);
-    return !t ? ABSENT : size < 0 ? read_rest(vm, t) : read_characters(vm, t, size);
+    TextFile *t = as_text_file(args[0]);
+    if (!text_file_check_open(vm, t)) return ABSENT;
+    if (!t->readable) return raise_unsupported(vm, "not readable"); /* before anything is written */
+    if (!text_file_write_pending(vm, t)) return ABSENT;
+    return size < 0 ? read_rest(vm, t) : read_characters(vm, t, size);
 }
 
 Value text_file_readline(NATIVE_PARAMETERS) {

@@ -310,10 +310,15 @@ static int utf8_sequence(const uint8_t *s, size_t length, const char **reason) {
 
 /* How many bytes are ASCII, from the first on. */
 static size_t ascii_run(const uint8_t *s, size_t length) {
+    const uint64_t high = UINT64_C(0x8080808080808080);
     size_t at = 0;
+    for (uint64_t words[4]; at + 32 <= length; at += 32) {
+        memcpy(words, s + at, 32);
+        if ((words[0] | words[1] | words[2] | words[3]) & high) break;
+    }
     for (uint64_t word; at + 8 <= length; at += 8) {
         memcpy(&word, s + at, 8);
-        if (word & UINT64_C(0x8080808080808080)) break;
+        if (word & high) break;
     }
     while (at < length && s[at] < 0x80)
         at++;

@@ -187,24 +187,32 @@ Value string_from_char(VM *vm, uint32_t code_point) {
 
 /* --- copying between widths --- */
 
-uint32_t string_maximum_in(const String *s, int64_t start, int64_t stop) {
-    uint32_t all = 0;
-    if (s->ascii) return 0x7F;
-    const uint16_t *wide = (const uint16_t *)s->data;
-    const uint32_t *widest = (const uint32_t *)s->data;
-    switch (s->width_log) {
-    case 0:
-        for (int64_t i = start; i < stop; i++)
-            all |= s->data[i];
-        break;
-    case 1:
-        for (int64_t i = start; i < stop; i++)
-            all |= wide[i];
-        break;
-    default:
-        for (int64_t i = start; i < stop; i++)
-            all |= widest[i];
+/* All bytes or-ed together in each place of a word, `size` being eight or more. */
+static uint64_t any_bits(const uint8_t *data, size_t size) {
+    uint64_t all = 0, word;
+    for (size_t i = 0; i + 8 < size; i += 8) {
+        memcpy(&word, data + i, sizeof word);
+        all |= word;
     }
+    memcpy(&word, data + size - 8, sizeof word); /* units are aligned to their size, and so are these */
+    return all | word;
+}
+
+uint32_t string_maximum_in(const String *s, int64_t start, int64_t stop) {
+    if (s->ascii) return 0x7F;
+    unsigned log = s->width_log;
+    const uint8_t *data = s->data + ((size_t)start << log);
+    size_t size = (size_t)(stop - start) << log;
+    if (size >= 8) {
+        uint64_t all = any_bits(data, size);
+        all |= all >> 32;
+        if (log < 2) all |= all >> 16;
+        if (log < 1) all |= all >> 8;
+        return (uint32_t)(all & (log == 0 ? 0xFF : log == 1 ? 0xFFFF : 0xFFFFFFFF));
+    }
+    uint32_t all = 0;
+    for (int64_t i = start; i < stop; i++)
+        all |= string_at(s, i);
     return all;
 }
 

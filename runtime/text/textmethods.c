@@ -403,9 +403,28 @@ static void substitute(TextWriter *w, Text t, Text old, Text by, const Occurrenc
         } \
     } while (0)
 
+typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+
+static void exchange_bytes(uint8_t *data, int64_t length, uint8_t from, uint8_t to) {
+    int64_t i = 0;
+    for (; i + 16 <= length; i += 16) {
+        Bytes16 units;
+        memcpy(&units, data + i, sizeof units);
+        Bytes16 found = (Bytes16)(units == from);
+        units ^= found & (units ^ to);
+        memcpy(data + i, &units, sizeof units);
+    }
+    for (; i < length; i++)
+        data[i] = data[i] == from ? to : data[i];
+}
+
 /* One unit by another of a width that fits: the text is copied as a whole and the units are changed where they are. */
 static void exchange(TextWriter *w, Text t, uint32_t from, uint32_t to, int64_t limit) {
     writer_put(w, t);
+    if (w->width_log == 0 && limit >= t.length) {
+        exchange_bytes(w->data, t.length, (uint8_t)from, (uint8_t)to);
+        return;
+    }
     if (w->width_log == 0) EXCHANGE(uint8_t);
     if (w->width_log == 1) EXCHANGE(uint16_t);
     if (w->width_log == 2) EXCHANGE(uint32_t);
