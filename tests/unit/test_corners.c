@@ -237,6 +237,42 @@ START_TEST(sizes_near_the_window) {
 }
 END_TEST
 
+/* A large block moves to where it has room; the arenas that it leaves go back, with what is noted of their pages. */
+START_TEST(arenas_left_behind) {
+    enum { ARENAS = 60 };
+    VM *vm = vm_new();
+    char *block = heap_alloc(&vm->heap, ARENAS * ARENA_BYTES), *behind = heap_alloc(&vm->heap, ARENA_BYTES);
+    block[0] = 1;
+    block[ARENAS * ARENA_BYTES - 1] = 2;
+    char *moved = heap_resize(&vm->heap, block, ARENAS * ARENA_BYTES, 2 * ARENAS * ARENA_BYTES);
+    ck_assert(moved != NULL && moved != block);
+    ck_assert(moved[0] == 1 && moved[ARENAS * ARENA_BYTES - 1] == 2);
+    ck_assert_uint_lt(vm->heap.spans.range.committed, 2 * ARENAS + 10);
+    heap_free(&vm->heap, moved, 2 * ARENAS * ARENA_BYTES);
+    heap_free(&vm->heap, behind, ARENA_BYTES);
+    vm_free(vm);
+}
+END_TEST
+
+START_TEST(shortening) {
+    static const struct {
+        size_t from, to;
+    } SIZES[] = {{48, 33},     {48, 32},  {48, 1}, {SMALL_MAX, SMALL_MAX - 1}, {SMALL_MAX + 1, SMALL_MAX},
+                 {5000, 4000}, {5000, 20}};
+    for (HeapMode mode = HEAP_POOLS; mode <= HEAP_DEBUG; mode++) {
+        VM *vm = vm_with((HeapOptions){.mode = mode});
+        for (size_t i = 0; i < sizeof SIZES / sizeof SIZES[0]; i++) {
+            unsigned char *block = heap_alloc(&vm->heap, SIZES[i].from);
+            memset(block, 7, SIZES[i].from);
+            block = heap_shorten(&vm->heap, block, SIZES[i].from, SIZES[i].to);
+            ck_assert(block != NULL && block[0] == 7 && block[SIZES[i].to - 1] == 7);
+            heap_free(&vm->heap, block, SIZES[i].to);
+        }
+        vm_free(vm);
+    }
+}
+END_TEST
+
 /* ---- A generation's vector ---- */
 
 START_TEST(a_vector_has_an_end) {
@@ -564,6 +600,8 @@ int main(void) {
     tcase_add_test(tests, the_system_refuses);
     tcase_add_test(tests, a_window_that_is_full);
     tcase_add_test(tests, sizes_near_the_window);
+    tcase_add_test(tests, arenas_left_behind);
+    tcase_add_test(tests, shortening);
     tcase_add_test(tests, a_vector_has_an_end);
     tcase_add_test(tests, freezing_is_refused);
     tcase_add_test(tests, refusals_that_collect);

@@ -275,6 +275,12 @@ static const Subject references = {
     "    def __index__(self): return 1\n"
     "class P: pass\n"
     "class R(ref): pass\n"
+    "class Twice:\n" /* equal only every other time */
+    "    calls = 0\n"
+    "    def __hash__(self): return 1\n"
+    "    def __eq__(self, other):\n"
+    "        Twice.calls += 1\n"
+    "        return 1 / (Twice.calls % 2)\n"
     "def call(*args): pass\n"
     "c = C(); c.x = 1; p = P(); r = ref(c); rc = ref(c, call); w = proxy(c); wp = proxy(p); many = [C() for "
     "_ in range(40)]\n"
@@ -317,6 +323,7 @@ static const Subject references = {
         "call); f(); repr(f)",
         "weakref._remove_dead_weakref({1: dead}, 1)",
         "weakref._remove_dead_weakref({1: r}, 1)",
+        "Twice.calls = 0; weakref._remove_dead_weakref({Twice(): dead}, Twice())",
         NULL,
     },
 };
@@ -333,6 +340,8 @@ static const Subject collections = {
     "    pass\n"
     "class Final:\n"
     "    def __del__(self): self.kept = [1]\n"
+    "class Looking:\n"
+    "    def __del__(self): heap.finalizers()\n"
     "def ring(kind, n=3):\n"
     "    a = [kind() for _ in range(n)]\n"
     "    for x in a: x.all = a\n"
@@ -342,11 +351,14 @@ static const Subject collections = {
         "gc.collect(), gc.collect(0), gc.collect(1)",
         "ring(Node); gc.collect()",
         "ring(Final); gc.collect()",
+        "ring(Looking, 5); gc.collect()",
         "gc.callbacks.append(tell); ring(Final, 50); gc.collect()",
         "gc.callbacks.append(5); gc.collect()",
         "gc.callbacks.append(tell); gc.collect(); gc.callbacks.clear()",
         "gc.set_debug(gc.DEBUG_STATS | gc.DEBUG_COLLECTABLE); ring(Node); gc.collect()",
         "gc.set_debug(gc.DEBUG_SAVEALL); ring(Node); gc.collect()",
+        "sys.stderr = None; gc.set_debug(gc.DEBUG_COLLECTABLE); ring(Node); gc.collect()",
+        "del sys.stderr; gc.set_debug(gc.DEBUG_COLLECTABLE); ring(Node); gc.collect()",
         "gc.get_objects(), gc.get_objects(0), gc.get_objects(2)",
         "gc.get_referrers(nodes, live), gc.get_referents(nodes, live, 5)",
         "gc.get_referents({(i, i): [i] for i in range(300)}), gc.get_referents({str(i): [i] for i in "
