@@ -53,6 +53,7 @@ Value step_held_other(VM *vm, Value iterator) {
     if (object->type == &range_iterator_type) return iterator_step_other(vm, iterator);
     Value (*next)(VM *, Value) = object->type->next;
     bool usual = next != NULL && !vm_interrupted(vm);
+    if (!iterator_may_nest(vm)) return ABSENT;
     object_ref(object);
     Value item = usual ? next(vm, iterator) : iterator_pull_unusual(vm, iterator);
     if (is_absent(item)) iterator_ended(vm);
@@ -166,7 +167,7 @@ static Value batched_new(VM *vm, Type *type, Value *args, int nargs, Value names
 
 static Value batched_next(VM *vm, Value self) {
     Stream *stream = as_stream(self);
-    if (!iterator_may_nest(vm) || is_absent(stream->source)) return ABSENT;
+    if (is_absent(stream->source)) return ABSENT;
     Tuple *batch = tuple_new(vm, stream->stop);
     if (!batch) return ABSENT;
     int64_t count = 0;
@@ -204,11 +205,23 @@ static Value chain_new(VM *vm, Type *type, Value *args, int nargs, Value names) 
 
 METHOD(chain_from_iterable) { return stream_make(vm, as_type(args[0]), ABSENT, object_iterate(vm, args[1])); }
 
+/* A list's iterator at its end that nobody else has: it may walk the next list. */
+static bool is_spent(Value iterator) {
+    return is_exactly(iterator, &list_iterator_type) && as_object(iterator)->refs == 1 &&
+           is_absent(((SequenceIterator *)as_object(iterator))->sequence);
+}
+
 /* Begin the next iterable; false at the end of them all, or RAISES. */
 static bool chain_open(VM *vm, Stream *stream) {
     if (is_absent(stream->source)) return false;
     Value iterable = step_held(vm, &stream->source), iterator = ABSENT;
     if (!is_absent(iterable)) {
+        if (!is_absent(stream->extra) && is_exactly(iterable, &list_type) && is_spent(stream->extra)) {
+            SequenceIterator *it = (SequenceIterator *)as_object(stream->extra);
+            it->sequence = iterable;
+            it->index = 0;
+            return true;
+        }
         iterator = object_iterate(vm, iterable);
         value_drop(vm, iterable);
     }
@@ -219,13 +232,14 @@ static bool chain_open(VM *vm, Stream *stream) {
 
 static Value chain_next(VM *vm, Value self) {
     Stream *stream = as_stream(self);
-    if (!iterator_may_nest(vm)) return ABSENT;
     for (;;) {
-        if (is_absent(stream->extra) && !chain_open(vm, stream)) return ABSENT;
-        Value item = step_held(vm, &stream->extra);
-        if (!is_absent(item) || error_raised(vm)) return item;
-        value_clear(vm, &stream->extra);
-        if (!stream_may_go_on(vm)) return ABSENT;
+        if (!is_absent(stream->extra)) {
+            Value item = step_held(vm, &stream->extra);
+            if (!is_absent(item) || error_raised(vm)) return item;
+            if (!is_absent(stream->extra) && !is_spent(stream->extra)) value_clear(vm, &stream->extra);
+            if (!stream_may_go_on(vm)) return ABSENT;
+        }
+        if (!chain_open(vm, stream)) return value_clear(vm, &stream->extra), ABSENT;
     }
 }
 
@@ -376,7 +390,6 @@ static Value cycle_new(VM *vm, Type *type, Value *args, int nargs, Value names) 
 
 /* The next item of the source, saved unless __setstate__ brought it with it; the source is let go at its end. */
 static Value cycle_first_round(VM *vm, Stream *stream) {
-    if (!iterator_may_nest(vm)) return ABSENT;
     Value item = step_held(vm, &stream->source);
     if (is_absent(item)) {
         if (!error_raised(vm)) value_clear(vm, &stream->source);
@@ -456,7 +469,7 @@ static Value pairwise_end(VM *vm, Stream *stream) {
 
 static Value pairwise_next(VM *vm, Value self) {
     Stream *stream = as_stream(self);
-    if (!iterator_may_nest(vm) || is_absent(stream->source)) return ABSENT;
+    if (is_absent(stream->source)) return ABSENT;
     if (is_absent(stream->result)) {
         Value first = step_held(vm, &stream->source);
         if (is_absent(first)) return pairwise_end(vm, stream);
@@ -587,7 +600,7 @@ static Value zip_longest_item(VM *vm, Stream *stream, Value *iterator) {
 
 static Value zip_longest_next(VM *vm, Value self) {
     Stream *stream = as_stream(self);
-    if (!iterator_may_nest(vm) || stream->index == 0 || is_absent(stream->source)) return ABSENT;
+    if (stream->index == 0 || is_absent(stream->source)) return ABSENT;
     Tuple *iterators = as_tuple(value_ref(stream->source));
     Tuple *result = tuple_reuse(vm, &stream->result, iterators->length);
     for (int64_t i = 0; result && i < iterators->length; i++) {

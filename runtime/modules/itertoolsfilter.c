@@ -262,7 +262,6 @@ static bool islice_skip(VM *vm, Islice *slice) {
 static Value islice_next(VM *vm, Value self) {
     Islice *slice = (Islice *)as_object(self);
     Stream *stream = &slice->stream;
-    if (!iterator_may_nest(vm)) return ABSENT;
     if (stream->index < slice->wanted && !islice_skip(vm, slice)) return ABSENT;
     if (stream->index >= stream->stop) {
         value_clear(vm, &stream->source);

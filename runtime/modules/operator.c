@@ -317,7 +317,10 @@ static bool is_single(int nargs, Value names) { return nargs == 1 && is_absent(n
 
 static Value attrgetter_call(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (!is_single(nargs, names) && !arguments_check(vm, "attrgetter", nargs, names, 1, 1)) return ABSENT;
-    return fetch(vm, args[0], as_tuple(as_getter(self)->paths), follow);
+    const Tuple *paths = as_tuple(as_getter(self)->paths);
+    if (paths->length == 1 && is_string(paths->items[0])) /* by far the commonest */
+        return object_get_attribute(vm, args[0], paths->items[0]);
+    return fetch(vm, args[0], paths, follow);
 }
 
 /* v[key], of tuples and lists at once. */

@@ -43,9 +43,12 @@ static uint32_t twist(uint32_t high, uint32_t low, uint32_t far) {
 
 static void renew(Generator *g) {
     uint32_t *w = g->words;
-    for (int i = 0; i < WORDS; i++)
-        w[i] = twist(w[i], w[i + 1 < WORDS ? i + 1 : 0],
-                     w[i + MIDDLE < WORDS ? i + MIDDLE : i + MIDDLE - WORDS]);
+    int i = 0;
+    for (; i < WORDS - MIDDLE; i++)
+        w[i] = twist(w[i], w[i + 1], w[i + MIDDLE]);
+    for (; i < WORDS - 1; i++)
+        w[i] = twist(w[i], w[i + 1], w[i + MIDDLE - WORDS]);
+    w[i] = twist(w[i], w[0], w[MIDDLE - 1]);
     g->next = 0;
 }
 
@@ -196,6 +199,10 @@ NATIVE(generator_getrandbits) {
     if (bits < 0) return raise_value(vm, "number of bits must be non-negative");
     if (bits == 0) return int_small(0);
     if (bits <= 32) return int_small(next_word(g) >> (32 - bits));
+    if (bits <= 64) {
+        uint64_t low = next_word(g), high = next_word(g) >> (64 - bits);
+        return int_from_unsigned(vm, high << 32 | low);
+    }
     int64_t limbs = (bits + 63) / 64, words = (bits + 31) / 32;
     uint64_t *number = memory_alloc(vm, (size_t)limbs * 8);
     if (!number) return ABSENT;
