@@ -1,7 +1,7 @@
 """Secure hashes: md5, SHA-1, SHA-2, SHA-3, SHAKE and BLAKE2."""
 from _blake2 import blake2b, blake2s
-from _hashlib import (md5, new as _new, pbkdf2_hmac, sha1, sha224, sha256, sha384, sha3_224, sha3_256, sha3_384,
-                      sha3_512, sha512, shake_128, shake_256)
+from _hashlib import (md5, new as _new, pbkdf2_hmac, scrypt, sha1, sha224, sha256, sha384, sha3_224, sha3_256,
+                      sha3_384, sha3_512, sha512, shake_128, shake_256)
 
 algorithms_guaranteed = {'md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'blake2b', 'blake2s',
                          'sha3_224', 'sha3_256', 'sha3_384', 'sha3_512', 'shake_128', 'shake_256'}

@@ -1,8 +1,9 @@
 """Signals: handlers, timers, masks. Numbers become members of the enumerations Signals, Handlers and Sigmasks."""
 
 import _signal
-from _signal import (ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL, NSIG, alarm, default_int_handler, pause, raise_signal,
-                     set_wakeup_fd, siginterrupt, strsignal)
+from _signal import (ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL, NSIG, alarm, default_int_handler, pause,
+                     pidfd_send_signal, raise_signal, set_wakeup_fd, siginterrupt, sigtimedwait, sigwaitinfo, strsignal,
+                     struct_siginfo)
 from enum import IntEnum
 
 Signals = IntEnum("Signals", sorted(((name, number) for name, number in vars(_signal).items()

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "runtime/containers/dict.h"
@@ -13,6 +15,7 @@
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/structseq.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
@@ -21,6 +24,8 @@
 #include "vm/frame.h"
 #include "vm/machine.h"
 #include "vm/trace.h"
+
+enum { NS_PER_S = 1000000000 };
 
 /* --- delivery --- */
 
@@ -297,6 +302,79 @@ NATIVE(sig_wait) {
     return error ? raise_os(vm, error, ABSENT) : int_small(number);
 }
 
+static const MemberDef siginfo_fields[] = {
+    STRUCTSEQ_FIELD(0, "si_signo", "signal number"),
+    STRUCTSEQ_FIELD(1, "si_code", "signal code"),
+    STRUCTSEQ_FIELD(2, "si_errno", "errno associated with this signal"),
+    STRUCTSEQ_FIELD(3, "si_pid", "sending process ID"),
+    STRUCTSEQ_FIELD(4, "si_uid", "real user ID of sending process"),
+    STRUCTSEQ_FIELD(5, "si_status", "exit value or signal"),
+    STRUCTSEQ_FIELD(6, "si_band", "band event for SIGPOLL"),
+    {0}};
+STRUCTSEQ_TYPE(
+    struct_siginfo_type, "signal.struct_siginfo", siginfo_fields,
+    "struct_siginfo: Result from sigwaitinfo or sigtimedwait.\n\nThis object may be accessed either "
+    "as a tuple of\n(si_signo, si_code, si_errno, si_pid, si_uid, si_status, si_band),\nor via the "
+    "attributes si_signo, si_code, and so on.");
+
+static Value siginfo(VM *vm, const siginfo_t *info) {
+    Value items[] = {int_small(info->si_signo),  int_small(info->si_code), int_small(info->si_errno),
+                     int_small(info->si_pid),    int_small(info->si_uid),  int_small(info->si_status),
+                     int_from(vm, info->si_band)};
+    return structseq_new(vm, &struct_siginfo_type, items);
+}
+
+NATIVE(sig_wait_info) {
+    sigset_t set;
+    siginfo_t info;
+    if (!set_argument(vm, args[0], &set)) return ABSENT;
+    while (sigwaitinfo(&set, &info) < 0) { /* another signal came: its handler runs, and the wait goes on */
+        if (errno != EINTR) return raise_os(vm, errno, ABSENT);
+        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT;
+    }
+    return siginfo(vm, &info);
+}
+
+static int64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+NATIVE(sig_timed_wait) {
+    sigset_t set;
+    siginfo_t info;
+    struct timeval timeout;
+    if (!is_float_family(args[1])) {
+        Value index = object_index(vm, args[1]);
+        if (is_absent(index)) return ABSENT;
+        value_drop(vm, index);
+    }
+    if (!time_argument(vm, args[1], &timeout)) return ABSENT;
+    if (timeout.tv_sec < 0) return raise_value(vm, "timeout must be non-negative");
+    if (!set_argument(vm, args[0], &set)) return ABSENT;
+    enum { LONGEST = 1 << 30 }; /* seconds, so that nanoseconds fit a word */
+    int64_t seconds = timeout.tv_sec < LONGEST ? timeout.tv_sec : LONGEST;
+    int64_t rest = seconds * NS_PER_S + timeout.tv_usec * 1000, end = now_ns() + rest;
+    for (;;) {
+        struct timespec left = {.tv_sec = rest / NS_PER_S, .tv_nsec = rest % NS_PER_S};
+        if (sigtimedwait(&set, &info, &left) >= 0) return siginfo(vm, &info);
+        if (errno == EAGAIN) return NONE;
+        if (errno != EINTR) return raise_os(vm, errno, ABSENT);
+        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT;
+        rest = end - now_ns();
+        if (rest < 0) return NONE;
+    }
+}
+
+NATIVE(pidfd_send) {
+    int fd, number, flags = 0;
+    if (!int_argument(vm, args[0], &fd) || !int_argument(vm, args[1], &number)) return ABSENT;
+    if (!is_absent(args[3]) && !int_argument(vm, args[3], &flags)) return ABSENT;
+    if (value_is_given(args[2])) return raise_type(vm, "siginfo must be None");
+    return done(vm, syscall(SYS_pidfd_send_signal, fd, number, NULL, flags) == 0);
+}
+
 NATIVE(valid_signals) {
     sigset_t set;
     sigfillset(&set);
@@ -320,6 +398,16 @@ static const NativeDef functions[] = {
     {"pthread_sigmask", set_mask, "how, mask, /", "Fetch and/or change the signal mask.", 0},
     {"sigpending", sig_pending, "", "Examine pending signals.", 0},
     {"sigwait", sig_wait, "sigset, /", "Wait for a signal.", 0},
+    {"sigwaitinfo", sig_wait_info, "sigset, /",
+     "Wait synchronously until one of the signals in *sigset* is delivered.\n\nReturns a struct_siginfo "
+     "containing information about the signal.",
+     0},
+    {"sigtimedwait", sig_timed_wait, "sigset, timeout, /",
+     "Like sigwaitinfo(), but with a timeout.\n\nThe timeout is specified in seconds, with floating-point "
+     "numbers allowed.",
+     0},
+    {"pidfd_send_signal", pidfd_send, "pidfd, signalnum, siginfo=None, flags=0, /",
+     "Send a signal to a process referred to by a pid file descriptor.", 0},
     {"valid_signals", valid_signals, "", "The numbers of the signals of this platform.", 0},
     {0},
 };
@@ -361,5 +449,7 @@ static bool fill(VM *vm, Value dict) {
 NEW RAISES Value module__signal_new(VM *vm);
 
 Value module__signal_new(VM *vm) {
-    return module_make(vm, &(ModuleDef){.name = "_signal", .doc = "What signal is made of.", .fill = fill});
+    static const NamedType types[] = {{"struct_siginfo", &struct_siginfo_type}, {0}};
+    return module_make(
+        vm, &(ModuleDef){.name = "_signal", .doc = "What signal is made of.", .types = types, .fill = fill});
 }

@@ -347,6 +347,21 @@ static bool derive_block(VM *vm, Mac *mac, const BufferView *salt, uint32_t numb
     return true;
 }
 
+void hash_derive_sha256(const uint8_t *password, size_t password_size, const uint8_t *salt, size_t salt_size,
+                        uint8_t *to, size_t size) {
+    enum { SHA256_ROW = 3 };
+    Mac mac = {.algorithm = &algorithms[SHA256_ROW]};
+    const BufferView view = {.data = (uint8_t *)salt, .size = (int64_t)salt_size};
+    mac_init(&mac, password, password_size);
+    for (uint32_t number = 1; size > 0; number++) {
+        uint8_t block[DIGEST_MAX];
+        size_t part = size < mac.algorithm->digest_size ? size : mac.algorithm->digest_size;
+        derive_block(NULL, &mac, &view, number, 1, block);
+        memcpy(to, block, part);
+        to += part, size -= part;
+    }
+}
+
 static Value derive(VM *vm, Value name, const BufferView *password, const BufferView *salt,
                     int64_t iterations, Value size) {
     Mac mac;
@@ -440,6 +455,8 @@ static const NativeDef functions[] = {
     {"compare_digest", hashlib_compare_digest, "a, b, /", "Return 'a == b', in constant time.", 0},
     {"hmac_digest", hashlib_hmac_digest, "key, msg, digest", "Single-shot HMAC.", 0},
     {"new", hashlib_new, "name, string=b'', *, usedforsecurity=True", "Return a new hash object.", 0},
+    {"scrypt", hashlib_scrypt, "password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64",
+     "scrypt password-based key derivation function.", 0},
     {"pbkdf2_hmac", hashlib_pbkdf2_hmac, "hash_name, password, salt, iterations, dklen=None",
      "Password based key derivation function 2 (PKCS #5 v2.0) with HMAC as pseudorandom function.", 0},
     {0},

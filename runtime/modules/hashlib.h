@@ -34,4 +34,9 @@ void shake_128_shake(struct shake_128_ctx *context, size_t length, uint8_t *dige
 enum { HASH_SHA512_SIZE = 64 };
 void hash_sha512(const void *data, size_t size, uint8_t digest[HASH_SHA512_SIZE]);
 
+/* PBKDF2 by HMAC of SHA-256 with one iteration, and what is made of it (scrypt.c). */
+void hash_derive_sha256(const uint8_t *password, size_t password_size, const uint8_t *salt, size_t salt_size,
+                        uint8_t *to, size_t size);
+NEW RAISES Value hashlib_scrypt(VM *vm, Value *args, int nargs, Value names);
+
 #endif

@@ -2,7 +2,7 @@
  * The module posix: the system calls under the module os. This file has those on paths; posix_descriptor.c those on
  * file descriptors, posix_process.c what concerns the process and the machine, posix_owner.c owners, users, groups
  * and priorities, posix_transfer.c what moves bytes in other ways, special files and terminals, posix_scandir.c
- * directories entry by entry, posix_config.c the configuration.
+ * directories entry by entry, posix_timer.c timers, posix_config.c the configuration.
  */
 #include "runtime/modules/posix.h"
 
@@ -20,6 +20,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -42,15 +43,30 @@
 
 /* --- arguments --- */
 
-bool posix_int(VM *vm, Value v, int *result) {
+/* An int; what is said of one that does not fit, above and below. */
+static bool read_int(VM *vm, Value v, int *result, const char *above, const char *below) {
     int64_t n;
     if (is_family(v, TYPE_FLOAT))
         return raise_type(vm, "'float' object cannot be interpreted as an integer"), false;
-    if (!object_to_int64(vm, v, &exc_OverflowError, &n)) return false;
-    if (n > INT_MAX) return raise_overflow(vm, "signed integer is greater than maximum"), false;
-    if (n < INT_MIN) return raise_overflow(vm, "signed integer is less than minimum"), false;
+    if (!object_to_int64(vm, v, NULL, &n)) return false; /* clamped */
+    if (n > INT_MAX) return raise_overflow(vm, "%s", above), false;
+    if (n < INT_MIN) return raise_overflow(vm, "%s", below), false;
     *result = (int)n;
     return true;
+}
+
+bool posix_int(VM *vm, Value v, int *result) {
+    static const char message[] = "Python int too large to convert to C int";
+    return read_int(vm, v, result, message, message);
+}
+
+bool posix_pid(VM *vm, Value v, int *pid) {
+    return read_int(vm, v, pid, "signed integer is greater than maximum",
+                    "signed integer is less than minimum");
+}
+
+static bool read_fd(VM *vm, Value v, int *fd) {
+    return read_int(vm, v, fd, "fd is greater than maximum", "fd is less than minimum");
 }
 
 void posix_path_fini(VM *vm, PosixPath *path) {
@@ -79,7 +95,7 @@ static bool may_be_none(const char *function) {
 bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, bool may_be_fd) {
     *path = (PosixPath){.fd = -1, .text = ""};
     if (may_be_fd && !is_string(v) && !is_bytes(v) && type_of(v)->number.index) {
-        if (!posix_int(vm, v, &path->fd)) return false;
+        if (!read_fd(vm, v, &path->fd)) return false;
         path->target = value_ref(v);
         return true;
     }
@@ -115,12 +131,7 @@ bool posix_dir(VM *vm, Value v, int *fd) {
     if (!value_is_given(v)) return true;
     if (!is_int_family(v) && !type_of(v)->number.index)
         return raise_type(vm, "argument should be integer or None, not %T", v), false;
-    int64_t n;
-    if (!object_to_int64(vm, v, NULL, &n)) return false; /* clamped */
-    if (n > INT_MAX) return raise_overflow(vm, "fd is greater than maximum"), false;
-    if (n < INT_MIN) return raise_overflow(vm, "fd is less than minimum"), false;
-    *fd = (int)n;
-    return true;
+    return read_fd(vm, v, fd);
 }
 
 /* The result of a system call on a path: None, or the error with its name. Ends the path. */
@@ -572,6 +583,7 @@ static const NamedNumber constants[] = {
 static const NamedType types[] = {{"DirEntry", &dir_entry_type},
                                   {"stat_result", &stat_result_type},
                                   {"statvfs_result", &statvfs_result_type},
+                                  {"sched_param", &sched_param_type},
                                   {"uname_result", &uname_result_type},
                                   {"times_result", &times_result_type},
                                   {"terminal_size", &terminal_size_type},
@@ -584,6 +596,7 @@ static bool fill(VM *vm, Value dict) {
            module_add_functions(vm, dict, posix_owner_functions, "posix") &&
            module_add_functions(vm, dict, posix_transfer_functions, "posix") &&
            module_add_functions(vm, dict, posix_scandir_functions, "posix") &&
+           module_add_functions(vm, dict, posix_timer_functions, "posix") &&
            module_add_functions(vm, dict, posix_config_functions, "posix") && posix_config_fill(vm, dict) &&
            module_add(vm, dict, "environ", posix_environment(vm));
 }

@@ -29,7 +29,8 @@ RAISES bool posix_name_init(VM *vm, PosixPath *name, Value v);
 
 /* An int argument; an optional dir_fd, AT_FDCWD when it is not given. */
 RAISES bool posix_int(VM *vm, Value v, int *result);
-RAISES bool posix_fd(VM *vm, Value v, int *fd); /* an int or an object with fileno() */
+RAISES bool posix_pid(VM *vm, Value v, int *pid); /* the same with other words when it does not fit */
+RAISES bool posix_fd(VM *vm, Value v, int *fd);   /* an int or an object with fileno() */
 bool posix_is_sequence(Value v);
 RAISES bool posix_dir(VM *vm, Value v, int *fd);
 
@@ -68,7 +69,7 @@ void posix_database_fini(VM *vm, PosixDatabase *d);
     { #name, posix_##name, params, doc, 0 }
 
 extern const NativeDef posix_descriptor_functions[], posix_process_functions[], posix_owner_functions[],
-    posix_transfer_functions[], posix_config_functions[], posix_scandir_functions[];
+    posix_transfer_functions[], posix_config_functions[], posix_scandir_functions[], posix_timer_functions[];
 /* sysconf_names and its like. */
 RAISES bool posix_config_fill(VM *vm, Value dict);
 

@@ -19,6 +19,7 @@
 #include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
 #include "runtime/protocol.h"
+#include "runtime/containers/structseq.h"
 #include "runtime/containers/set.h"
 #include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
@@ -215,12 +216,12 @@ NATIVE(posix_setsid) { return posix_status(vm, setsid() < 0 ? -1 : 0); }
 
 NATIVE(posix_getpgid) {
     int pid;
-    return posix_int(vm, args[0], &pid) ? number(vm, getpgid(pid)) : ABSENT;
+    return posix_pid(vm, args[0], &pid) ? number(vm, getpgid(pid)) : ABSENT;
 }
 
 NATIVE(posix_getsid) {
     int pid;
-    return posix_int(vm, args[0], &pid) ? number(vm, getsid(pid)) : ABSENT;
+    return posix_pid(vm, args[0], &pid) ? number(vm, getsid(pid)) : ABSENT;
 }
 
 #define TWO_INTS(name, expression) \
@@ -274,7 +275,7 @@ enum { MASK_SIZE = CPUS_MAX / 8 };
 
 NATIVE(posix_sched_getaffinity) {
     int pid;
-    if (!posix_int(vm, args[0], &pid)) return ABSENT;
+    if (!posix_pid(vm, args[0], &pid)) return ABSENT;
     cpu_set_t *mask = memory_alloc(vm, MASK_SIZE);
     if (!mask) return ABSENT;
     memset(mask, 0, MASK_SIZE);
@@ -303,7 +304,7 @@ static bool add_cpu(VM *vm, cpu_set_t *mask, Value v) {
 
 NATIVE(posix_sched_setaffinity) {
     int pid;
-    if (!posix_int(vm, args[0], &pid)) return ABSENT;
+    if (!posix_pid(vm, args[0], &pid)) return ABSENT;
     Value cpus = tuple_from_iterable(vm, args[1]);
     if (is_absent(cpus)) return ABSENT;
     cpu_set_t *mask = memory_alloc(vm, MASK_SIZE);
@@ -333,24 +334,80 @@ ONE_INT(sched_getscheduler)
 NATIVE(posix_sched_rr_get_interval) {
     int pid;
     struct timespec t;
-    if (!posix_int(vm, args[0], &pid)) return ABSENT;
+    if (!posix_pid(vm, args[0], &pid)) return ABSENT;
     if (sched_rr_get_interval(pid, &t) < 0) return raise_os(vm, errno, ABSENT);
     return float_from(vm, (double)t.tv_sec + 1e-9 * (double)t.tv_nsec);
 }
 
-/* --- what a wait status means --- */
+static const MemberDef sched_fields[] = {STRUCTSEQ_FIELD(0, "sched_priority", "the scheduling priority"),
+                                         {0}};
 
-static bool wait_status(VM *vm, Value v, int *status) {
-    int64_t number;
-    if (is_int_family(v) && (!int_to_int64(v, &number) || number != (int)number))
-        return raise_overflow(vm, "Python int too large to convert to C int"), false;
-    return posix_int(vm, v, status);
+static Value sched_param_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    Value priority;
+    if (!arguments_bind(vm, "sched_param", "sched_priority", args, nargs, names, &priority)) return ABSENT;
+    value_ref(priority);
+    return structseq_new(vm, type, &priority);
 }
+
+Type sched_param_type = {
+    TYPE_HEAD(sched_param_type, "posix.sched_param", .traverse = structseq_traverse,
+              .dealloc = structseq_dealloc),
+    .flags = TYPE_TUPLE,
+    .basic_size = sizeof(Tuple),
+    .item_size = sizeof(Value),
+    .base = &tuple_type,
+    .doc = "(sched_priority)\n--\n\nCurrently has only one field: sched_priority\n\n  sched_priority\n    A "
+           "scheduling parameter.",
+    .new = sched_param_new,
+    .repr = structseq_repr,
+    .members = sched_fields,
+    .methods = structseq_methods,
+};
+
+static bool sched_argument(VM *vm, Value v, struct sched_param *param) {
+    int64_t priority;
+    if (!is_exactly(v, &sched_param_type)) return raise_type(vm, "must have a sched_param object"), false;
+    Value index = object_index(vm, as_tuple(v)->items[0]);
+    if (is_absent(index)) return false;
+    bool fits = int_to_int64(index, &priority);
+    value_drop(vm, index);
+    if (!fits) return raise_overflow(vm, "Python int too large to convert to C long"), false;
+    if (priority != (int)priority) return raise_overflow(vm, "sched_priority out of range"), false;
+    *param = (struct sched_param){.sched_priority = (int)priority};
+    return true;
+}
+
+NATIVE(posix_sched_getparam) {
+    int pid;
+    struct sched_param param;
+    if (!posix_pid(vm, args[0], &pid)) return ABSENT;
+    if (sched_getparam(pid, &param) < 0) return raise_os(vm, errno, ABSENT);
+    Value priority = int_small(param.sched_priority);
+    return structseq_new(vm, &sched_param_type, &priority);
+}
+
+NATIVE(posix_sched_setparam) {
+    int pid;
+    struct sched_param param;
+    if (!posix_pid(vm, args[0], &pid) || !sched_argument(vm, args[1], &param)) return ABSENT;
+    return posix_status(vm, sched_setparam(pid, &param));
+}
+
+NATIVE(posix_sched_setscheduler) {
+    int pid, policy;
+    struct sched_param param;
+    if (!posix_pid(vm, args[0], &pid) || !posix_int(vm, args[1], &policy) ||
+        !sched_argument(vm, args[2], &param))
+        return ABSENT;
+    return posix_status(vm, sched_setscheduler(pid, policy, &param));
+}
+
+/* --- what a wait status means --- */
 
 #define STATUS(name, result) \
     NATIVE(posix_##name) { \
         int status; \
-        return wait_status(vm, args[0], &status) ? result(name(status)) : ABSENT; \
+        return posix_int(vm, args[0], &status) ? result(name(status)) : ABSENT; \
     }
 STATUS(WCOREDUMP, bool_from)
 STATUS(WIFCONTINUED, bool_from)
@@ -363,7 +420,7 @@ STATUS(WSTOPSIG, int_small)
 
 NATIVE(posix_waitstatus_to_exitcode) {
     int status;
-    if (!wait_status(vm, args[0], &status)) return ABSENT;
+    if (!posix_int(vm, args[0], &status)) return ABSENT;
     if (WIFEXITED(status)) return int_small(WEXITSTATUS(status));
     if (WIFSIGNALED(status)) return int_small(-WTERMSIG(status));
     if (WIFSTOPPED(status))
@@ -410,6 +467,11 @@ const NativeDef posix_owner_functions[] = {
     POSIX_ROW(sched_get_priority_max, "policy", "Get the maximum scheduling priority for policy."),
     POSIX_ROW(sched_get_priority_min, "policy", "Get the minimum scheduling priority for policy."),
     POSIX_ROW(sched_getscheduler, "pid, /", "Get the scheduling policy for the process identified by pid."),
+    POSIX_ROW(sched_getparam, "pid, /", "Returns scheduling parameters for the process identified by pid."),
+    POSIX_ROW(sched_setparam, "pid, param, /",
+              "Set scheduling parameters for the process identified by pid."),
+    POSIX_ROW(sched_setscheduler, "pid, policy, param, /",
+              "Set the scheduling policy for the process identified by pid."),
     POSIX_ROW(sched_rr_get_interval, "pid, /", "Return the round-robin quantum of a process, in seconds."),
     POSIX_ROW(WCOREDUMP, "status, /",
               "Return True if the process returning status was dumped to a core file."),

@@ -91,7 +91,7 @@ NATIVE(posix_abort) {
 
 NATIVE(posix_kill) {
     int pid, number;
-    if (!posix_int(vm, args[0], &pid) || !posix_int(vm, args[1], &number)) return ABSENT;
+    if (!posix_pid(vm, args[0], &pid) || !posix_int(vm, args[1], &number)) return ABSENT;
     if (kill(pid, number) < 0) return raise_os(vm, errno, ABSENT);
     return vm_interrupted(vm) && !vm->hooks.handle_signals(vm) ? ABSENT : NONE;
 }
@@ -179,9 +179,22 @@ NATIVE(posix_getloadavg) {
 
 NATIVE(posix_sched_yield) { return posix_status(vm, sched_yield()); }
 
+NATIVE(posix_unshare) {
+    int flags;
+    return posix_int(vm, args[0], &flags) ? posix_status(vm, unshare(flags)) : ABSENT;
+}
+
+NATIVE(posix_setns) {
+    int fd, kind = 0;
+    if (!posix_fd(vm, args[0], &fd) || (!is_absent(args[1]) && !posix_int(vm, args[1], &kind))) return ABSENT;
+    return posix_status(vm, setns(fd, kind));
+}
+
 const NativeDef posix_process_functions[] = {
     POSIX_ROW(getloadavg, "", "Return the average system load over the last minute, 5 and 15 minutes."),
     POSIX_ROW(sched_yield, "", "Voluntarily relinquish the CPU."),
+    POSIX_ROW(unshare, "flags", "Disassociate parts of a process (or thread) execution context."),
+    POSIX_ROW(setns, "fd, nstype=0", "Move the calling thread into different namespaces."),
     POSIX_ROW(getpid, "", "Return the current process id."),
     POSIX_ROW(getppid, "", "Return the parent's process id."),
     POSIX_ROW(getuid, "", "Return the current process's user id."),

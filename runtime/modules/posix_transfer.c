@@ -287,7 +287,7 @@ NATIVE(posix_memfd_create) {
 
 NATIVE(posix_pidfd_open) {
     int pid, flags = 0;
-    if (!posix_int(vm, args[0], &pid) || (!is_absent(args[1]) && !posix_int(vm, args[1], &flags)))
+    if (!posix_pid(vm, args[0], &pid) || (!is_absent(args[1]) && !posix_int(vm, args[1], &flags)))
         return ABSENT;
     return descriptor(vm, (int)syscall(SYS_pidfd_open, pid, flags));
 }
