@@ -53,6 +53,7 @@ Value frame_object(VM *vm, Frame *frame) {
         if (object == NULL) return raise_memory(vm);
         object->frame = frame;
         object->function = value_ref(frame->function);
+        object->code = (Code *)as_object(value_ref(from_object(frame->code)));
         object_track(&object->head);
         frame->object = from_object(object);
         frame->flags |= FRAME_OBSERVED;
@@ -83,21 +84,13 @@ void frame_object_take(VM *vm, Frame *frame) {
     object_drop(vm, &object->head);
 }
 
-const Code *frame_object_code(const FrameObject *object) {
-    Value function = object->function;
-    return is_code(function) ? as_code(function)
-                             : as_function(function)->code; /* the code of one that dies */
-}
-
 Value frame_object_globals(const FrameObject *object) { return as_function(object->function)->globals; }
 
 static uint32_t line_of(const FrameObject *object) {
     /* What belongs to no line, as the return at a function's end, belongs to the line that was traced last. */
     bool traced = object->frame && !is_absent(object->trace) && object->last_line;
-    if (traced && code_line(frame_object_code(object), frame_index(object->frame)) == 0)
-        return object->last_line;
-    return object->frame ? frame_line(object->frame)
-                         : code_line_near(frame_object_code(object), object->index);
+    if (traced && code_line(object->code, frame_index(object->frame)) == 0) return object->last_line;
+    return object->frame ? frame_line(object->frame) : code_line_near(object->code, object->index);
 }
 
 /* --- locals() --- */
@@ -125,7 +118,7 @@ static Value variables_dict(VM *vm, const Code *code, const Value *variables) {
 
 Value frame_object_snapshot(VM *vm, const FrameObject *object) {
     const Value *variables = object->frame ? object->frame->locals : object->variables;
-    Value dict = variables_dict(vm, frame_object_code(object), variables), extra = object->extra_locals;
+    Value dict = variables_dict(vm, object->code, variables), extra = object->extra_locals;
     if (is_absent(dict) || is_absent(extra) || dict_update(vm, dict, extra)) return dict;
     value_drop(vm, dict);
     return ABSENT;
@@ -151,13 +144,13 @@ static Value get_locals(VM *vm, Value self) {
     FrameObject *object = as_frame_object(self);
     const Value *variables = object->frame ? object->frame->locals : object->variables;
     Value names = object->frame ? object->frame->names : object->names;
-    bool proxy = is_absent(names) || has_hidden_variables(frame_object_code(object), variables);
+    bool proxy = is_absent(names) || has_hidden_variables(object->code, variables);
     return proxy ? locals_proxy_new(vm, self) : value_ref(names);
 }
 
 static Value get_code(VM *vm, Value self) {
     (void)vm;
-    return value_ref(from_object(frame_object_code(as_frame_object(self))));
+    return value_ref(from_object(as_frame_object(self)->code));
 }
 
 static Value get_globals(VM *vm, Value self) {
@@ -249,7 +242,7 @@ static const GetSetDef frame_getsets[] = {
 static void clear_variables(VM *vm, FrameObject *object) {
     Value *variables = object->variables;
     if (variables == NULL) return;
-    uint32_t count = frame_object_code(object)->variable_count;
+    uint32_t count = object->code->variable_count;
     object->variables = NULL;
     for (uint32_t i = 0; i < count; i++)
         value_xdrop(vm, variables[i]);
@@ -279,7 +272,7 @@ static const NativeDef frame_methods[] = {
 
 static Value frame_repr(VM *vm, Value self) {
     const FrameObject *object = as_frame_object(self);
-    const Code *code = frame_object_code(object);
+    const Code *code = object->code;
     return string_format(vm, "<frame at 0x%llx, file %R, line %u, code %S>", (unsigned long long)self.bits,
                          code->filename, line_of(object), code->name);
 }
@@ -287,12 +280,13 @@ static Value frame_repr(VM *vm, Value self) {
 static int frame_traverse(Object *self, VisitFn visit, void *context) {
     FrameObject *object = (FrameObject *)self;
     VISIT(object->function);
+    VISIT(from_object(object->code));
     VISIT(object->names);
     VISIT(object->back);
     VISIT(object->trace);
     VISIT(object->extra_locals);
     if (object->variables != NULL) {
-        uint32_t count = frame_object_code(object)->variable_count;
+        uint32_t count = object->code->variable_count;
         for (uint32_t i = 0; i < count; i++)
             VISIT(object->variables[i]);
     }
@@ -311,10 +305,9 @@ static void frame_clear(VM *vm, Object *self) {
 static void frame_dealloc(VM *vm, Object *self) {
     FrameObject *object = (FrameObject *)self;
     object_untrack(vm, self);
-    /* The function goes before the variables, as in CPython. */
-    value_set(vm, &object->function, value_ref(from_object((Object *)frame_object_code(object))));
+    value_clear(vm, &object->function); /* before the variables, as in CPython */
     frame_clear(vm, self);
-    value_clear(vm, &object->function);
+    value_drop(vm, from_object(object->code));
     object_free(vm, self, sizeof(FrameObject));
 }
 
@@ -362,7 +355,7 @@ void traceback_add(VM *vm, Frame *frame, uint32_t index) {
 
 uint32_t traceback_line(const Traceback *entry) {
     if (entry->line) return entry->line;
-    return code_line(frame_object_code(as_frame_object(entry->frame)), entry->index);
+    return code_line(as_frame_object(entry->frame)->code, entry->index);
 }
 
 static Value get_next(VM *vm, Value self) {
@@ -440,7 +433,7 @@ static Value traceback_make(VM *vm, Type *type, Value *args, int nargs, Value na
     if (entry == NULL) return raise_memory(vm);
     entry->next = is_none(row[0]) ? ABSENT : value_ref(row[0]);
     entry->frame = value_ref(row[1]);
-    int64_t words = frame_object_code(as_frame_object(row[1]))->instruction_count;
+    int64_t words = as_frame_object(row[1])->code->instruction_count;
     entry->index = lasti < 0 ? 0 : lasti / 4 < words ? (uint32_t)(lasti / 4) : (uint32_t)words - 1;
     entry->line = line > 0 && line <= INT32_MAX ? (uint32_t)line : 0;
     object_track(&entry->head);

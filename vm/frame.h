@@ -126,6 +126,7 @@ typedef struct {
     Object head;
     Frame *frame; /* NULL once the frame has ended; then the rest is the object's own */
     Value function;
+    Code *code; /* the function may have got another one since */
     Value names;
     Value back;         /* the caller's frame object, or ABSENT */
     Value extra_locals; /* a dict: what was stored through f_locals and is no variable; or ABSENT */
@@ -142,7 +143,6 @@ static inline FrameObject *as_frame_object(Value v) { return (FrameObject *)as_o
 NEW RAISES Value frame_object(VM *vm, Frame *frame);
 /* The frame ends while others hold its object: the object takes over its variables. */
 void frame_object_take(VM *vm, Frame *frame);
-BORROWED const Code *frame_object_code(const FrameObject *object);
 BORROWED Value frame_object_globals(const FrameObject *object);
 
 /* locals(): the namespace, or a new dict of a function's variables. */

@@ -319,7 +319,7 @@ bool trace_set_line(VM *vm, Value self, Value value) {
     if (!check_event(vm, f)) return false;
     int64_t line = is_int(value) ? int_get(value) : INT64_MAX;
     if (line != (int32_t)line) return raise_value(vm, "lineno out of range"), false;
-    const Code *code = frame_object_code(f);
+    const Code *code = f->code;
     if (line < code->first_line)
         return raise_value(vm, "line %lld comes before the current code block", (long long)line), false;
     uint32_t found = first_line_from(code, (uint32_t)line);

@@ -39,7 +39,7 @@ Value locals_proxy_new(VM *vm, Value frame_object) {
 /* The place of a variable's value, in a cell or not; NULL when there is no such variable. Those of comprehensions are
    there while they are bound, and go before others of the name. */
 static Value *find_variable(const FrameObject *object, Value key) {
-    const Code *code = frame_object_code(object);
+    const Code *code = object->code;
     Value *variables = object->frame ? object->frame->locals : object->variables;
     if (!is_string(key) || variables == NULL) return NULL;
     Value *place = NULL;

@@ -47,7 +47,7 @@ static void print_filename(Printer *p, Value filename) {
 }
 
 static void print_entry(Printer *p, const Traceback *entry) {
-    const Code *code = frame_object_code(as_frame_object(entry->frame));
+    const Code *code = as_frame_object(entry->frame)->code;
     print_filename(p, code->filename);
     uint32_t line = traceback_line(entry);
     builder_format(p->out, "\", line %u, in ", line);
@@ -64,8 +64,7 @@ static void print_repeats(Printer *p, uint32_t times) {
 }
 
 static bool same_place(const Traceback *a, const Traceback *b) {
-    const Code *x = frame_object_code(as_frame_object(a->frame)),
-               *y = frame_object_code(as_frame_object(b->frame));
+    const Code *x = as_frame_object(a->frame)->code, *y = as_frame_object(b->frame)->code;
     return traceback_line(a) == traceback_line(b) && string_equal(x->filename, y->filename) &&
            string_equal(x->name, y->name);
 }

@@ -31,7 +31,7 @@ NATIVE(position) {
     if (!is_exactly(args[0], &traceback_type))
         return raise_type(vm, "position() argument 1 must be traceback, not %Q", args[0]);
     const Traceback *entry = as_traceback(args[0]);
-    CodePosition p = code_position(frame_object_code(as_frame_object(entry->frame)), entry->index);
+    CodePosition p = code_position(as_frame_object(entry->frame)->code, entry->index);
     uint32_t line = traceback_line(entry);
     Value lineno = line ? int_small(line) : NONE;
     if ((uint32_t)p.line != line || line == 0) return tuple_pack(vm, 4, lineno, NONE, NONE, NONE);
