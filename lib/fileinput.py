@@ -283,7 +283,7 @@ def _test():
             backup = value
     for line in input(arguments, inplace=inplace, backup=backup):
         line = line.removesuffix("\n").removesuffix("\r")
-        print(f"{lineno()}: {filename()}[{filelineno()}{isfirstline() and '*' or ''}] {line}")
+        print(f"{lineno()}: {filename()}[{filelineno()}]{isfirstline() and '*' or ''} {line}")
     print(f"{lineno()}: {filename()}[{filelineno()}]")
 
 

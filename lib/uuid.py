@@ -269,7 +269,7 @@ def main():
     spaces = {'@dns': NAMESPACE_DNS, '@url': NAMESPACE_URL, '@oid': NAMESPACE_OID, '@x500': NAMESPACE_X500}
     parser = argparse.ArgumentParser(
         description='Generates a uuid using the selected uuid function.')
-    parser.add_argument('-u', '--uuid', choices=[*plain, *named], default='uuid4',
+    parser.add_argument('-u', '--uuid', choices=sorted([*plain, *named]), default='uuid4',
                         help='The function to use to generate the uuid. By default uuid4 function is used.')
     parser.add_argument('-n', '--namespace',
                         help="The namespace is a UUID, or '@ns' where 'ns' is a well-known predefined UUID "

@@ -7,7 +7,7 @@ import sys
 from doctest import FAIL_FAST, OPTIONFLAGS_BY_NAME, testfile, testmod
 
 def _test():
-    parser = argparse.ArgumentParser(description="doctest runner")
+    parser = argparse.ArgumentParser(prog="doctest.py", description="doctest runner")
     parser.add_argument("-v", "--verbose", action="store_true", default=False,
                         help="print very verbose output for all tests")
     parser.add_argument("-o", "--option", action="append", choices=OPTIONFLAGS_BY_NAME.keys(), default=[],
