@@ -124,15 +124,20 @@ static __attribute__((noinline)) Value compare_any(VM *vm, Value a, Value b, Com
     return raise_type(vm, "'%s' not supported between instances of '%T' and '%T'", symbols[op], a, b);
 }
 
+/* Of one built-in class; its objects may contain others. */
+static __attribute__((noinline)) Value compare_alike(VM *vm, Value a, Value b, CompareOp op) {
+    if (!recursion_enter(vm, " in comparison")) return ABSENT;
+    Value result = type_of(a)->compare(vm, a, b, op);
+    return value_same(result, NOT_IMPLEMENTED) ? compare_any(vm, a, b, op) : result;
+}
+
 Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
+    static const uint32_t simple =
+        TYPE_INT | TYPE_FLOAT | TYPE_STR | TYPE_BYTES; /* these have an answer at once */
     const Type *type = type_of(a);
-    if (type == type_of(b) && !(type->flags & TYPE_HEAP) &&
-        type->compare != NULL) { /* mostly it is so simple */
-        if (!recursion_enter(vm, " in comparison")) return ABSENT;
-        Value result = type->compare(vm, a, b, op);
-        if (!value_same(result, NOT_IMPLEMENTED)) return result;
-    }
-    return compare_any(vm, a, b, op);
+    if (type != type_of(b) || type->flags & TYPE_HEAP || type->compare == NULL)
+        return compare_any(vm, a, b, op);
+    return (type->flags & simple ? type->compare : compare_alike)(vm, a, b, op);
 }
 
 int object_compare_truth(VM *vm, Value a, Value b, CompareOp op) {

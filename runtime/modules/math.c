@@ -9,6 +9,7 @@
 #include <float.h>
 #include <gmp.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "runtime/errors/error.h"
 #include "runtime/numbers/float.h"
@@ -537,6 +538,10 @@ static Value divisor_of_limbs(VM *vm, const IntView *x, const IntView *y, mp_lim
 
 static Value greatest_divisor(VM *vm, Value x, Value y) {
     enum { FEW = 48 };
+    if (are_ints(x, y) && int_get(x) && int_get(y)) {
+        mp_limb_t u = (mp_limb_t)labs(int_get(x)), v = (mp_limb_t)labs(int_get(y));
+        return int_from_unsigned(vm, mpn_gcd_1(&u, 1, v));
+    }
     IntView a, b;
     int_view(x, &a);
     int_view(y, &b);

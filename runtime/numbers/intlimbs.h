@@ -104,14 +104,22 @@ static inline Value as_small(Value v) {
     return int_small(big->size < 0 ? -(int64_t)big->limbs[0] : (int64_t)big->limbs[0]);
 }
 
+/* What an operator computes with; false: no int. */
+static inline bool as_operand(Value *v) {
+    if (is_usual(*v)) return true;
+    if (is_bool(*v)) {
+        *v = int_small(value_same(*v, TRUE_VALUE));
+        return true;
+    }
+    if (!is_int_family(*v)) return false;
+    *v = as_small(*v);
+    return true;
+}
+
 /* A slot: its operands are of int's family, or it answers NOT_IMPLEMENTED. */
 #define OPERATOR(name, result) \
     Value int_##name(VM *vm, Value a, Value b) { \
-        if (!is_usual(a) || !is_usual(b)) { \
-            if (!is_int_family(a) || !is_int_family(b)) return NOT_IMPLEMENTED; \
-            a = as_small(a), b = as_small(b); \
-        } \
-        return result; \
+        return as_operand(&a) && as_operand(&b) ? result : NOT_IMPLEMENTED; \
     }
 
 #endif

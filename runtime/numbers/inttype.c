@@ -58,10 +58,7 @@ static bool hash(VM *vm, Value self, int64_t *result) {
 static Value compare(VM *vm, Value a, Value b, CompareOp op) {
     (void)vm;
     if (!is_int_family(b)) return NOT_IMPLEMENTED;
-    int order = int_order(a, b);
-    static const uint8_t accepted[] = {[COMPARE_LT] = 1, [COMPARE_LE] = 3, [COMPARE_EQ] = 2,
-                                       [COMPARE_NE] = 5, [COMPARE_GT] = 4, [COMPARE_GE] = 6};
-    return bool_from(accepted[op] >> (order < 0 ? 0 : order == 0 ? 1 : 2) & 1);
+    return compare_order(int_order(a, b), op);
 }
 
 /* --- int(x, base) --- */
