@@ -155,6 +155,50 @@ def _make_classes():
 _nodes, _operators, _contexts = _make_classes()
 
 
+# --- what Constant has replaced ---
+
+
+def _value_property(name):
+    def warn():
+        import warnings
+
+        warnings._deprecated(f"Attribute {name}", "{name} is deprecated and will be removed in Python {remove}; use value "
+                             "instead", remove=(3, 14))
+
+    def get(self):
+        """Deprecated. Use value instead."""
+        warn()
+        return self.value
+
+    def set(self, value):
+        warn()
+        self.value = value
+
+    return property(get, set)
+
+
+Constant.n = _value_property("n")
+Constant.s = _value_property("s")
+
+_REPLACED = {
+    "Num": (int, float, complex),
+    "Str": (str,),
+    "Bytes": (bytes,),
+    "NameConstant": (bool, type(None)),
+    "Ellipsis": (type(...),),
+}
+
+
+def __getattr__(name):
+    if name not in _REPLACED:
+        raise AttributeError(f"module 'ast' has no attribute '{name}'")
+    from ast import _constants
+
+    cls = globals()[name] = getattr(_constants, name)
+    _constants._warn(name)
+    return cls
+
+
 class slice(AST):
     """Deprecated AST node class."""
 
@@ -164,6 +208,13 @@ class Index(slice):
 
     def __new__(cls, value, **kwargs):
         return value
+
+
+def _set_dims(self, value):
+    self.elts = value
+
+
+Tuple.dims = property(lambda self: self.elts, _set_dims, doc="Deprecated. Use elts instead.")
 
 
 class ExtSlice(slice):
@@ -405,6 +456,17 @@ class NodeVisitor:
                         self.visit(item)
             elif isinstance(value, AST):
                 self.visit(value)
+
+    def visit_Constant(self, node):
+        """Visit a constant, by the method for the class that it once had if there is one."""
+        name = next((name for name, types in reversed(_REPLACED.items()) if isinstance(node.value, types)), None)
+        visitor = name and getattr(self, f"visit_{name}", None)
+        if visitor is None:
+            return self.generic_visit(node)
+        import warnings
+
+        warnings.warn(f"visit_{name} is deprecated; add visit_Constant", DeprecationWarning, 2)
+        return visitor(node)
 
 
 class NodeTransformer(NodeVisitor):
