@@ -20,8 +20,8 @@
 
 static size_t bytes_size(int64_t length) { return sizeof(Bytes) + 1 + (size_t)length; }
 
-Bytes *bytes_new(VM *vm, int64_t length) {
-    if (length == 0 && !is_absent(vm->empty_bytes)) return as_bytes(value_ref(vm->empty_bytes));
+/* Inlined where bytes are made most often. */
+static inline __attribute__((always_inline)) Bytes *make(VM *vm, int64_t length) {
     if (length > BYTES_LENGTH_MAX) {
         raise_overflow(vm, "byte string is too large");
         return NULL;
@@ -35,6 +35,11 @@ Bytes *bytes_new(VM *vm, int64_t length) {
     bytes->length = length;
     bytes->data[length] = 0;
     return bytes;
+}
+
+Bytes *bytes_new(VM *vm, int64_t length) {
+    if (length == 0 && !is_absent(vm->empty_bytes)) return as_bytes(value_ref(vm->empty_bytes));
+    return make(vm, length);
 }
 
 Bytes *bytes_resize(VM *vm, Bytes *bytes, int64_t length) {
@@ -57,8 +62,9 @@ Bytes *bytes_resize(VM *vm, Bytes *bytes, int64_t length) {
 }
 
 Value bytes_from(VM *vm, const void *data, int64_t length) {
-    Bytes *bytes = bytes_new(vm, length);
-    if (bytes && length) copy_bytes(bytes->data, data, (size_t)length);
+    if (length == 0) return from_object(bytes_new(vm, 0));
+    Bytes *bytes = make(vm, length);
+    if (bytes) copy_bytes(bytes->data, data, (size_t)length);
     return from_object(bytes);
 }
 

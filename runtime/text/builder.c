@@ -132,6 +132,9 @@ void builder_ascii(Builder *b, const char *text, size_t length) {
     if (b->width_log == 0 && (int64_t)length <= b->capacity - b->length && !b->failed) {
         copy_bytes(b->data + b->length, text, length);
         b->length += (int64_t)length;
+    } else if (b->width_log == 1 && (int64_t)length <= b->capacity - b->length && !b->failed) {
+        units_copy((uint16_t *)b->data + b->length, 1, text, 0, (int64_t)length);
+        b->length += (int64_t)length;
     } else {
         builder_units(b, text, 0, (int64_t)length, 0);
     }

@@ -712,7 +712,8 @@ static Value decode_slowly(VM *vm, CodecId id, const uint8_t *data, size_t size,
                  .width = 1,
                  .taken = taken};
     builder_init(&d.out, vm);
-    if (decode(&d, id))
+    bool room = builder_reserve(&d.out, (int64_t)size / (id >= CODEC_UTF_16 ? 2 : 1));
+    if (room && decode(&d, id))
         text = builder_finish(&d.out);
     else
         builder_fini(&d.out);

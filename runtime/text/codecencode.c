@@ -414,9 +414,13 @@ static inline __attribute__((always_inline)) void utf8_write(const String *s, un
             memcpy(to, &half, sizeof half);
             to += 2;
         } else if (c < 0x10000) {
-            uint32_t word = 0x8080E0 | c >> 12 | (c << 2 & 0x3F00) | (c << 16 & 0x3F0000);
-            memcpy(to, &word, sizeof word);
-            to += 3;
+            do { /* seldom alone */
+                uint32_t word = 0x8080E0 | c >> 12 | (c << 2 & 0x3F00) | (c << 16 & 0x3F0000);
+                memcpy(to, &word, sizeof word);
+                to += 3;
+                c = text_at(t, ++i);
+            } while (i < last && c >= 0x800 && c < 0x10000);
+            i--;
         } else {
             uint32_t word =
                 0x808080F0 | c >> 18 | (c >> 4 & 0x3F00) | (c << 10 & 0x3F0000) | (c << 24 & 0x3F000000);

@@ -275,22 +275,22 @@ static Value integer_operand(const Formatter *f, const Conversion *c, Value v) {
 }
 
 /* Digit by digit: copied as a whole, they would have to wait until each is in memory. */
-static bool append_small(Formatter *f, int64_t i) {
-    char text[INT_DECIMAL_ROOM], *end = text + sizeof text;
-    for (const char *next = int_print_decimal(i, end); next < end; next++)
+static bool append_small(Formatter *f, int64_t i, unsigned base) {
+    char text[INT_DIGITS_ROOM], *end = text + sizeof text;
+    const char *next = base == 10 ? int_print_decimal(i, end) : int_print_digits(i, base, "", end);
+    for (; next < end; next++)
         builder_char(&f->out, (uint8_t)*next);
     return !f->out.failed;
 }
 
 static bool append_integer(Formatter *f, const Conversion *c, Value v) {
     VM *vm = f->vm;
-    bool decimal = c->type == 'd' || c->type == 'i' || c->type == 'u';
-    if (is_int(v) && decimal && c->width == 0 && c->precision < 0 && !c->plus && !c->space)
-        return append_small(f, int_get(v));
+    int base = c->type == 'o' ? 8 : c->type == 'x' || c->type == 'X' ? 16 : 10;
+    bool plain = c->width == 0 && c->precision < 0 && !c->plus && !c->space && !c->alternate;
+    if (is_int(v) && plain && c->type != 'X') return append_small(f, int_get(v), (unsigned)base);
     if (c->precision > INT32_MAX - 3) return raise_overflow(vm, "precision too large"), false;
     Value i = integer_operand(f, c, v);
     if (is_absent(i)) return false;
-    int base = c->type == 'o' ? 8 : c->type == 'x' || c->type == 'X' ? 16 : 10;
     IntText t;
     bool printed = int_text_init(vm, &t, i, base);
     value_drop(vm, i);

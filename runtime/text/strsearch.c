@@ -130,6 +130,18 @@ typedef struct {
         const Unit *data = text; \
         Unit first = (Unit)ends->first, last = (Unit)ends->last; \
         name##_vector firsts = first - (name##_vector){0}, lasts = last - (name##_vector){0}; \
+        for (; at + 2 * LANES <= places; at += 2 * LANES) { /* mostly there is none in so many */ \
+            name##_vector a, b, c, d; \
+            memcpy(&a, data + at, sizeof a); \
+            memcpy(&b, data + at + ends->gap, sizeof b); \
+            memcpy(&c, data + at + LANES, sizeof c); \
+            memcpy(&d, data + at + LANES + ends->gap, sizeof d); \
+            name##_vector equal = ((name##_vector)(a == firsts) & (name##_vector)(b == lasts)) | \
+                                  ((name##_vector)(c == firsts) & (name##_vector)(d == lasts)); \
+            uint64_t any[2]; \
+            memcpy(any, &equal, sizeof any); \
+            if (any[0] | any[1]) break; \
+        } \
         for (; at + LANES <= places; at += LANES) { \
             name##_vector a, b; \
             memcpy(&a, data + at, sizeof a); \

@@ -17,6 +17,9 @@ void units_convert(void *to, unsigned to_log, const void *from, unsigned from_lo
 static inline void units_copy(void *to, unsigned to_log, const void *from, unsigned from_log, int64_t count) {
     if (to_log == from_log) {
         copy_bytes(to, from, (size_t)count << to_log);
+    } else if (to_log == 1 && from_log == 0 && count < 16) { /* so few that vector loops do not pay */
+        for (int64_t i = 0; i < count; i++)
+            ((uint16_t *)to)[i] = ((const uint8_t *)from)[i];
     } else {
         units_convert(to, to_log, from, from_log, count);
     }
