@@ -1,4 +1,5 @@
 """Keyed hashes for the authentication of messages (RFC 2104)."""
+from _functools import partial
 from _hashlib import compare_digest, hmac_digest as _hmac_digest
 import hashlib as _hashlib
 
@@ -65,7 +66,7 @@ def _constructor(digestmod):
     if callable(digestmod):
         return digestmod
     if isinstance(digestmod, str):
-        return lambda data=b'': _hashlib.new(digestmod, data)
+        return partial(_hashlib.new, digestmod)
     return lambda data=b'': digestmod.new(data)
 
 

@@ -22,6 +22,9 @@ _FIELDS = (('time_low', 32, 96), ('time_mid', 16, 80), ('time_hi_version', 16, 6
            ('clock_seq_low', 8, 48), ('node', 48, 0))
 
 
+_set = object.__setattr__  # for UUID itself, which refuses to be changed
+
+
 class UUID:
     """An immutable number of 128 bits. Give one of: hex (32 digits; braces, hyphens and 'urn:uuid:' do not count),
     bytes (16, big endian), bytes_le (16, the first three fields little endian), fields (the six of RFC 4122), int;
@@ -57,8 +60,8 @@ class UUID:
             int |= 0x8000 << 48
             int &= ~(0xf000 << 64)
             int |= version << 76
-        object.__setattr__(self, 'int', int)
-        object.__setattr__(self, 'is_safe', is_safe)
+        _set(self, 'int', int)
+        _set(self, 'is_safe', is_safe)
 
     @staticmethod
     def _from_fields(fields):
@@ -79,8 +82,8 @@ class UUID:
         return state
 
     def __setstate__(self, state):
-        object.__setattr__(self, 'int', state['int'])
-        object.__setattr__(self, 'is_safe', SafeUUID(state.get('is_safe')))
+        _set(self, 'int', state['int'])
+        _set(self, 'is_safe', SafeUUID(state.get('is_safe')))
 
     def __eq__(self, other):
         return self.int == other.int if isinstance(other, UUID) else NotImplemented
