@@ -113,8 +113,6 @@ static Value try_compare(VM *vm, Value a, Value b, CompareOp op) {
 
 static __attribute__((noinline)) Value compare_any(VM *vm, Value a, Value b, CompareOp op) {
     static const char *const symbols[] = {"<", "<=", "==", "!=", ">", ">="};
-    if (type_of(a)->compare == int_type.compare && type_of(b)->compare == int_type.compare)
-        return compare_order(int_order(a, b), op);
     if (!recursion_enter(vm, " in comparison")) return ABSENT;
     Value result = try_compare(vm, a, b, op);
     recursion_leave(vm);
@@ -132,11 +130,11 @@ static __attribute__((noinline)) Value compare_alike(VM *vm, Value a, Value b, C
 }
 
 Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
-    static const uint32_t simple =
-        TYPE_INT | TYPE_FLOAT | TYPE_STR | TYPE_BYTES; /* these have an answer at once */
-    const Type *type = type_of(a);
-    if (type != type_of(b) || type->flags & TYPE_HEAP || type->compare == NULL)
-        return compare_any(vm, a, b, op);
+    static const uint32_t simple = TYPE_FLOAT | TYPE_STR | TYPE_BYTES; /* these have an answer at once */
+    const Type *type = type_of(a), *other = type_of(b);
+    if (type->compare == int_type.compare && other->compare == int_type.compare)
+        return compare_order(int_order(a, b), op);
+    if (type != other || type->flags & TYPE_HEAP || type->compare == NULL) return compare_any(vm, a, b, op);
     return (type->flags & simple ? type->compare : compare_alike)(vm, a, b, op);
 }
 

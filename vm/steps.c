@@ -395,10 +395,14 @@ bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, Value *t
 
 Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
     const Type *type = type_of(left);
-    if (type->flags & TYPE_HEAP) return NOT_IMPLEMENTED;
     Value (*slot)(VM *, Value, Value) = type->number.binary[op];
-    if (slot && type == type_of(right) && !(inplace && type->number.inplace[op]))
-        return slot(vm, left, right);
+    if (type->flags & TYPE_HEAP) { /* a class of ints, say, that leaves the operator as it is? */
+        if (!(type->flags & TYPE_FAMILIES) || slot != type_native_base(type)->number.binary[op])
+            return NOT_IMPLEMENTED;
+    }
+    bool one_slot = slot && slot == type_of(right)->number.binary[op];
+    if (one_slot && !(inplace && type->number.inplace[op])) return slot(vm, left, right);
+    if (type->flags & TYPE_HEAP) return NOT_IMPLEMENTED;
     return (inplace ? object_inplace : object_binary)(vm, op, left, right);
 }
 

@@ -35,8 +35,8 @@ RAISES bool step_set_slice(VM *vm, Value container, Value start, Value stop, Val
 RAISES bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, Value *to);
 
 /* --- operators --- */
-/* An operator whose left operand is of no class statement's class. NOT_IMPLEMENTED: not tried, or two operands of one
- * class that have declined. */
+/* An operator whose left operand is of no class statement's class, or of one that has it from a built-in class.
+ * NOT_IMPLEMENTED: not tried, or two operands of one class that have declined. */
 NEW RAISES Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right);
 
 /* --- building --- */
