@@ -141,11 +141,23 @@ static Value traceback_here(VM *vm, Value exception) {
     return error_take(vm);
 }
 
+/* Take the outermost entries of that file out of the raised exception's traceback. */
+static void hide_frames(VM *vm, const char *filename) {
+    Value *place = &as_exception(vm->raised)->traceback;
+    while (!is_absent(*place)) {
+        const Traceback *entry = as_traceback(*place);
+        const Code *code = frame_object_code(as_frame_object(entry->frame));
+        if (!string_equal_c(code->filename, filename)) return;
+        value_set(vm, place, value_xref(entry->next));
+    }
+}
+
 static void set_hooks(VM *vm) {
     vm->hooks = (VMHooks){
         .current_globals = current_globals,
         .import = import_module,
         .library = load_library_module,
+        .hide_frames = hide_frames,
         .handle_signals = signals_handle,
         .class_body = eval_body,
         .super_arguments = super_arguments,

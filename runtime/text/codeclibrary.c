@@ -17,7 +17,10 @@ static Value call_library(VM *vm, const char *function, Value *values, int count
     if (ok) module = vm->hooks.library(vm, "codecs");
     Value name = is_absent(module) ? ABSENT : string_intern_c(vm, function);
     if (!is_absent(name)) callable = object_get_attribute(vm, module, name);
-    if (!is_absent(callable)) result = object_call(vm, callable, values, count, ABSENT);
+    if (!is_absent(callable)) {
+        result = object_call(vm, callable, values, count, ABSENT);
+        if (is_absent(result)) vm->hooks.hide_frames(vm, "<frozen codecs>"); /* as if it were C */
+    }
     value_xdrop(vm, callable), value_xdrop(vm, name), value_xdrop(vm, module);
     for (int i = 0; i < count; i++)
         value_xdrop(vm, values[i]);
