@@ -146,7 +146,7 @@ static void hide_frames(VM *vm, const char *filename) {
     Value *place = &as_exception(vm->raised)->traceback;
     while (!is_absent(*place)) {
         const Traceback *entry = as_traceback(*place);
-        const Code *code = frame_object_code(as_frame_object(entry->frame));
+        const Code *code = as_frame_object(entry->frame)->code;
         if (!string_equal_c(code->filename, filename)) return;
         value_set(vm, place, value_xref(entry->next));
     }
