@@ -84,7 +84,8 @@ typedef struct {
     Value (*import)(VM *vm, Value name); /* NEW, RAISES: the module of that dotted name */
     /* NEW, RAISES: a module of the library, whatever is on sys.path. */
     Value (*library)(VM *vm, const char *name);
-    void (*hide_frames)(VM *vm, const char *filename); /* the outermost ones of the raised exception's traceback */
+    /* Take the outermost entries of that file out of the raised exception's traceback. */
+    void (*hide_frames)(VM *vm, const char *filename);
     bool (*handle_signals)(VM *vm); /* run what is pending; false RAISES (KeyboardInterrupt) */
     /* Run a class body's function with this mapping as its namespace. NEW, RAISES: the class's cell, or None. */
     Value (*class_body)(VM *vm, Value function, Value namespace);
