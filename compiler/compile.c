@@ -183,6 +183,10 @@ static void raise_syntax(Compiler *c, const Diagnostic *error, Stage stage) {
                             int_small(0)};
         exception = error_located(c, type, message, &place);
         place_drop(c->vm, &place);
+    } else if (error->of_text) {
+        Value details = tuple_pack(c->vm, 4, c->filename, int_small(0), int_small(-1), NONE);
+        if (!is_absent(details)) exception = call_2(c->vm, from_object(type), message, details);
+        value_xdrop(c->vm, details);
     } else if (error->span.line == 0) {
         exception = call_1(c->vm, from_object(type), message);
     } else {

@@ -42,6 +42,7 @@ struct Diagnostic {
     DiagnosticKind kind;
     bool incomplete; /* an error only because the text ends here: a prompt should read another line */
     bool no_text;    /* the source line cannot be shown */
+    bool of_text;    /* the error is the whole text's: it has a name, but no line */
     bool no_caret;   /* the line is known, the column is not */
     bool in_token;   /* the tokens themselves are wrong: CPython then shows the line without its newline */
     bool passed;     /* the lexer had left the line: the same, unless a file has it */

@@ -62,10 +62,13 @@ static bool fail_unplaced(Diagnostics *diagnostics, const char *format, ...) {
 
 /* Is the encoding one that we read, and does the byte order mark not contradict it? */
 static bool check_encoding(const SourceEncoding *found, SourceKind kind, Diagnostics *diagnostics) {
-    if (found->disagrees) return fail_unplaced(diagnostics, "encoding problem: %s with BOM", found->name);
-    if (found->encoding != ENCODING_UNKNOWN) return true;
-    const char *format = kind == SOURCE_FILE ? "encoding problem: %s" : "unknown encoding: %s";
-    return fail_unplaced(diagnostics, format, found->name);
+    if (!found->disagrees && found->encoding != ENCODING_UNKNOWN) return true;
+    const char *format = found->disagrees      ? "encoding problem: %s with BOM"
+                         : kind == SOURCE_FILE ? "encoding problem: %s"
+                                               : "unknown encoding: %s";
+    fail_unplaced(diagnostics, format, found->name);
+    diagnostics->error.of_text = kind != SOURCE_FILE;
+    return false;
 }
 
 static bool fail_utf8(const Source *source, const SourceEncoding *found, SourceKind kind, const char *bytes,
@@ -89,9 +92,11 @@ static bool fail_utf8(const Source *source, const SourceEncoding *found, SourceK
 
 static bool fail_ascii(SourceKind kind, const char *bytes, size_t offset, Diagnostics *diagnostics) {
     if (kind == SOURCE_FILE) return fail_unplaced(diagnostics, "encoding problem: ascii");
-    return fail_unplaced(diagnostics,
-                         "'ascii' codec can't decode byte 0x%02x in position %zu: ordinal not in range(128)",
-                         (unsigned char)bytes[offset], offset);
+    fail_unplaced(diagnostics,
+                  "'ascii' codec can't decode byte 0x%02x in position %zu: ordinal not in range(128)",
+                  (unsigned char)bytes[offset], offset);
+    diagnostics->error.of_text = true;
+    return false;
 }
 
 static bool fail_nul(SourceKind kind, const char *bytes, size_t offset, Diagnostics *diagnostics) {
