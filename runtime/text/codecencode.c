@@ -61,7 +61,15 @@ static int put_wide(const Encoder *e, uint32_t c, uint8_t *to) {
     return 2 + put_unit(e, 0xDC00 | (c & 0x3FF), to + 2);
 }
 
-static inline int put_escape(uint32_t c, uint8_t *to) { return (int)(escape_put(to, c) - to); }
+static inline int put_escape(uint32_t c, uint8_t *to) {
+    static const char digits[] = "0123456789abcdef";
+    if (c >= 0x100) return (int)(escape_put(to, c) - to);
+    to[0] = '\\';
+    to[1] = 'x';
+    to[2] = (uint8_t)digits[c >> 4];
+    to[3] = (uint8_t)digits[c & 15];
+    return 4;
+}
 
 static int put_byte(uint32_t c, uint8_t *to) {
     *to = (uint8_t)c;
