@@ -75,7 +75,7 @@ typedef struct AttributeCacheEntry {
     bool is_simple; /* or it is out of the ordinary: neither in a slot nor such a function */
 } AttributeCacheEntry;
 
-enum { ATTRIBUTE_CACHE_BITS = 8, ATTRIBUTE_CACHE_SIZE = ATTRIBUTE_USES << ATTRIBUTE_CACHE_BITS };
+enum { ATTRIBUTE_CACHE_BITS = 9, ATTRIBUTE_CACHE_SIZE = ATTRIBUTE_USES << ATTRIBUTE_CACHE_BITS };
 
 /* Where an entry is: a part of the cache for each use, in it by the shape and the name. */
 static inline uint32_t attribute_cache_index(uint32_t shape, Value name, AttributeUse use) {
