@@ -298,12 +298,11 @@ static bool each_of_list(VM *vm, Value list, bool (*each)(VM *vm, Value item, vo
 
 static bool each_of_iterator(VM *vm, Value iterator, bool (*each)(VM *vm, Value item, void *context),
                              void *context) {
-    bool ok = true;
-    Value item;
-    while (ok && !is_absent(item = iterator_step(vm, iterator))) {
-        ok = visit_item(vm, item, each, context);
+    Value (*next)(VM *, Value) = iterator_next_of(iterator), item;
+    while (!is_absent(item = next(vm, iterator))) {
+        if (!visit_item(vm, item, each, context)) return false;
     }
-    return ok && !error_raised(vm);
+    return iterator_ended(vm);
 }
 
 bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context), void *context) {

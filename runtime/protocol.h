@@ -116,6 +116,12 @@ NEW RAISES static inline Value iterator_next(VM *vm, Value iterator) {
     if (__builtin_expect(is_absent(item), 0)) iterator_ended(vm);
     return item;
 }
+/* What a loop over an iterator calls: its `next`, which only that of a class of the program's own may change meanwhile. The
+ * loop looks for signals, and asks iterator_ended behind it. */
+static inline Value (*iterator_next_of(Value iterator))(VM *, Value) {
+    const Type *type = type_of(iterator);
+    return type->next && !(type->flags & TYPE_HEAP) ? type->next : iterator_next;
+}
 /* The `iterate` slot of iterators: a new reference to itself. */
 NEW Value iterator_itself(VM *vm, Value iterator);
 /* Call `each` with every item; stops when it returns false (which RAISES). */

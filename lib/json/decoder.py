@@ -61,9 +61,9 @@ class JSONDecoder:
 
     def decode(self, s):
         """The object that s, a str, stands for as a whole."""
-        if isinstance(s, (bytes, bytearray, memoryview)) or hasattr(type(s), "__buffer__"):
-            raise TypeError("cannot use a string pattern on a bytes-like object")
         if not isinstance(s, str):
+            if isinstance(s, (bytes, bytearray, memoryview)) or hasattr(type(s), "__buffer__"):
+                raise TypeError("cannot use a string pattern on a bytes-like object")
             raise TypeError(f"expected string or bytes-like object, got '{type(s).__name__}'")
         obj, end = self.raw_decode(s, idx=_behind_blank(s, 0))
         end = _behind_blank(s, end)

@@ -211,10 +211,9 @@ static bool extend_backwards(VM *vm, Value self, Value iterator) {
     return true;
 }
 
-/* Append all that an iterator yields. What is not of a class of the program's own keeps its `next` while it runs. */
+/* Append all that an iterator yields. */
 static bool append_all(VM *vm, Value self, Value iterator) {
-    bool fixed = !(type_of(iterator)->flags & TYPE_HEAP) && type_of(iterator)->next;
-    Value (*next)(VM *, Value) = fixed ? type_of(iterator)->next : iterator_next;
+    Value (*next)(VM *, Value) = iterator_next_of(iterator);
     for (;;) {
         Value item = next(vm, iterator);
         if (is_absent(item)) return iterator_ended(vm);
