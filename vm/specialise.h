@@ -79,11 +79,9 @@ enum { ATTRIBUTE_CACHE_BITS = 9, ATTRIBUTE_CACHE_SIZE = ATTRIBUTE_USES << ATTRIB
 
 /* Where an entry is: a part of the cache for each use, in it by the shape and the name. */
 static inline uint32_t attribute_cache_index(uint32_t shape, Value name, AttributeUse use) {
-    enum {
-        MIX = 0x9E3779B1u,
-        NAME_SHIFT = 5
-    }; /* Fibonacci hashing; names are objects of 32 bytes and more */
-    uint32_t hash = (shape * MIX >> 16) ^ (uint32_t)(name.bits >> NAME_SHIFT);
+    /* Fibonacci hashing of both: names are made one behind the other, and shapes numbered so. */
+    enum { MIX = 0x9E3779B1u, NAME_SHIFT = 4 };
+    uint32_t hash = (shape * MIX >> 16) ^ ((uint32_t)(name.bits >> NAME_SHIFT) * MIX >> 24);
     return use << ATTRIBUTE_CACHE_BITS | (hash & ((1u << ATTRIBUTE_CACHE_BITS) - 1));
 }
 
