@@ -111,8 +111,9 @@ static bool fail_nul(SourceKind kind, const char *bytes, size_t offset, Diagnost
 /* Report the first thing that is wrong with the bytes, if anything is. */
 static bool check(const Source *source, const SourceEncoding *found, SourceKind kind, const char *bytes,
                   size_t length, Diagnostics *diagnostics) {
-    if (!check_encoding(found, kind, diagnostics)) return false;
     const char *nul = length ? memchr(bytes, '\0', length) : NULL;
+    if (nul && kind != SOURCE_FILE) return fail_nul(kind, bytes, (size_t)(nul - bytes), diagnostics);
+    if (!check_encoding(found, kind, diagnostics)) return false;
     size_t clean = nul ? (size_t)(nul - bytes) : length;
     if (found->encoding == ENCODING_UTF8) {
         Defect defect = find_bad_utf8(bytes, clean);
