@@ -120,7 +120,8 @@ enum { STREAM_BLOCKED = -2 }; /* of stream_read: there is nothing yet */
 RAISES int stream_closed(VM *vm, Value stream);
 RAISES bool stream_check_open(VM *vm, Value stream);
 RAISES int stream_can(VM *vm, Value stream, const char *question); /* "readable", "writable", "seekable" */
-RAISES int64_t stream_read(VM *vm, Value stream, void *to, int64_t size); /* at most one call of read */
+/* At most one call of the stream's: `as_raw` of readinto if it is a raw one, else of read1 or read. */
+RAISES int64_t stream_read(VM *vm, Value stream, void *to, int64_t size, bool as_raw);
 /* BlockingIOError of a write that would block, `taken` bytes of which are written or kept. */
 void stream_raise_blocked(VM *vm, int64_t taken);
 RAISES int64_t stream_write(VM *vm, Value stream, const void *from,

@@ -132,7 +132,7 @@ static bool buffered_check_open(VM *vm, const Buffered *b) {
 
 static int64_t raw_read(VM *vm, Buffered *b, void *to, int64_t size) {
     b->busy = true;
-    int64_t got = stream_read(vm, b->raw, to, size);
+    int64_t got = stream_read(vm, b->raw, to, size, true);
     b->busy = false;
     return got;
 }

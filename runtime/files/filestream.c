@@ -63,7 +63,7 @@ static int64_t read_into(VM *vm, Value stream, void *to, int64_t size) {
     return got;
 }
 
-/* read1, or read where there is none, of a buffered stream. */
+/* read1, or read where there is none. */
 static int64_t read_piece(VM *vm, Value stream, void *to, int64_t size) {
     Value name = string_intern_fixed(vm, "read1"), method = ABSENT;
     int found = is_absent(name) ? -1 : object_find_attribute(vm, stream, name, &method);
@@ -87,11 +87,11 @@ static int64_t read_piece(VM *vm, Value stream, void *to, int64_t size) {
     return got;
 }
 
-int64_t stream_read(VM *vm, Value stream, void *to, int64_t size) {
+int64_t stream_read(VM *vm, Value stream, void *to, int64_t size, bool as_raw) {
     if (is_exactly(stream, &file_io_type)) return file_read(vm, as_file(stream), to, size);
     if (!recursion_enter(vm, "")) return -1;
     if (is_buffered(stream)) return buffered_read_some(vm, as_buffered(stream), to, size);
-    bool raw = value_is_instance(stream, &raw_io_base_type);
+    bool raw = as_raw && value_is_instance(stream, &raw_io_base_type);
     return raw ? read_into(vm, stream, to, size) : read_piece(vm, stream, to, size);
 }
 

@@ -140,7 +140,7 @@ static int next_chunk(VM *vm, TextFile *t, int64_t hint) {
         t->decoded = 0;
         if (!reserve_source(vm, t, size + rest)) return -1;
         t->busy = true;
-        int64_t got = stream_read(vm, t->buffer, t->source + rest, size);
+        int64_t got = stream_read(vm, t->buffer, t->source + rest, size, false);
         t->busy = false;
         if (got == STREAM_BLOCKED) got = 0;
         if (got < 0) return -1;
