@@ -3,8 +3,8 @@
 
 #include "lexer/lexer.h"
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/containers/list.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"

@@ -14,9 +14,9 @@
 #include <readline/readline.h>
 
 #include "cli/complete.h"
-#include "runtime/text/codec.h"
-#include "runtime/errors/error.h"
 #include "runtime/containers/list.h"
+#include "runtime/errors/error.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
 
 enum { HISTORY_MAX = 2000 /* lines kept in the file */ };

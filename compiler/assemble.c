@@ -14,8 +14,8 @@
 
 #include "base/buffer.h"
 #include "runtime/code/code.h"
-#include "runtime/errors/error.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 
 /* ---- Joining and threading --------------------------------------------------------------------------------------- */
 

@@ -5,15 +5,15 @@
 #include <string.h>
 
 #include "runtime/classes/class.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- tree to objects --- */
 

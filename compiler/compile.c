@@ -9,12 +9,12 @@
 #include "compiler/compiler.h"
 #include "gc/heap.h"
 #include "parser/parser.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
+#include "runtime/errors/warn.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
-#include "runtime/errors/warn.h"
 
 /* C stack that a level of the tree may take in the deepest pass; frames of debug and sanitizer builds are larger. */
 #if defined(MPY_DEBUG) || !defined(__OPTIMIZE__)

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "runtime/bytes/bytes.h"
-#include "runtime/numbers/complex.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
+#include "runtime/numbers/complex.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 enum { INT_LITERAL_DIGITS_MAX = 4300 }; /* CPython's default: decimal conversion is quadratic */
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "compiler/opcode.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 typedef struct {
     VM *vm;

@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "runtime/bytes/bytes.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 enum {
     FOLD_INT_BITS_MAX = 128,   /* of a product, power or shift */

@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-#include "runtime/protocol.h"
 #include "runtime/containers/set.h"
+#include "runtime/protocol.h"
 #include "runtime/text/str.h"
 
 typedef struct {

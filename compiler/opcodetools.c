@@ -1,12 +1,12 @@
 /* The module _opcode: compiler/opcodes.def for the library's modules opcode and dis. */
 #include "compiler/opcode.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 static const char *const kind_names[] = {
     [OPERAND_NO] = "",

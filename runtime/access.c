@@ -1,18 +1,18 @@
 /* The structural half of runtime/protocol.h: attributes, calls, containers, iteration. */
 
 #include "runtime/classes/class.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/errors/exception.h"
 #include "runtime/classes/genericalias.h"
-#include "runtime/numbers/int.h"
+#include "runtime/classes/slots.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/containers/list.h"
-#include "runtime/module.h"
-#include "runtime/protocol.h"
-#include "runtime/classes/slots.h"
-#include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/exception.h"
+#include "runtime/module.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/text/str.h"
 
 /* --- attributes; object_generic_get and its like are in runtime/object.c --- */
 

@@ -2,10 +2,10 @@
 
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
+#include "runtime/errors/warn.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/errors/warn.h"
 #include "runtime/text/str.h"
 
 static const char *const binary_symbols[BINARY_COUNT] = {

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 #include "gc/collector.h"
-#include "runtime/code/code.h"
-#include "runtime/containers/dict.h"
-#include "runtime/code/function.h"
 #include "runtime/classes/instance.h"
 #include "runtime/classes/shape.h"
+#include "runtime/code/code.h"
+#include "runtime/code/function.h"
+#include "runtime/containers/dict.h"
 #include "runtime/text/str.h"
 
 /*

@@ -5,8 +5,8 @@
  * taken by index anew for each item, as its iterator would, because the function may change it. */
 
 #include "runtime/containers/list.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/protocol.h"
 
 typedef bool (*EachFn)(VM *vm, Value item, void *context);
 

@@ -3,13 +3,13 @@
 #include "runtime/module.h"
 
 #include "runtime/classes/class.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/exception.h"
 #include "runtime/classes/instance.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/set.h"
+#include "runtime/errors/exception.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/set.h"
 #include "runtime/spec.h"
 #include "runtime/text/str.h"
 

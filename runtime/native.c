@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/protocol.h"
 #include "runtime/reduce.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- reading a parameter string --- */
 

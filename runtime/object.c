@@ -3,20 +3,20 @@
  * every type inherits, the methods.
  */
 
-#include "runtime/text/builder.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/descriptor.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/text/format.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/reduce.h"
+#include "runtime/text/builder.h"
+#include "runtime/text/format.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- making --- */
 

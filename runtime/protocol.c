@@ -2,17 +2,17 @@
 
 #include "runtime/protocol.h"
 
-#include "runtime/text/builder.h"
 #include "runtime/classes/class.h"
-#include "runtime/text/escape.h"
+#include "runtime/classes/slots.h"
+#include "runtime/classes/union.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
-#include "runtime/containers/list.h"
-#include "runtime/classes/slots.h"
+#include "runtime/text/builder.h"
+#include "runtime/text/escape.h"
 #include "runtime/text/str.h"
 #include "runtime/text/strtype.h"
-#include "runtime/containers/tuple.h"
-#include "runtime/classes/union.h"
 
 /* --- text --- */
 

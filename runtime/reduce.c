@@ -2,16 +2,16 @@
 
 #include "runtime/reduce.h"
 
-#include "runtime/classes/class.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/classes/instance.h"
 #include "runtime/bytes/memoryview.h"
+#include "runtime/classes/class.h"
+#include "runtime/classes/instance.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- state --- */
 

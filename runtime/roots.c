@@ -1,8 +1,8 @@
 /* The roots: references that are owned outside of objects. */
 #include "runtime/audit.h"
 
-#include "runtime/native.h"
 #include "runtime/classes/shape.h"
+#include "runtime/native.h"
 #include "runtime/weakref.h"
 
 static int visit_errors(VM *vm, VisitFn visit, void *context) {

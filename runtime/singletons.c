@@ -1,11 +1,11 @@
 /* None, Ellipsis, NotImplemented, and bool with its two objects: immortal, shared by all VMs. */
 
 #include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
+#include "runtime/errors/warn.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/errors/warn.h"
 
 Object none_object = OBJECT_IMMORTAL(&none_type);
 Object ellipsis_object = OBJECT_IMMORTAL(&ellipsis_type);

@@ -2,13 +2,13 @@
 
 #include "runtime/spec.h"
 
-#include "runtime/text/builder.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
+#include "runtime/errors/error.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
 
 /* --- life --- */

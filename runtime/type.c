@@ -5,17 +5,17 @@
 
 #include "runtime/classes/class.h"
 #include "runtime/classes/descriptor.h"
+#include "runtime/classes/instance.h"
+#include "runtime/classes/slots.h"
+#include "runtime/classes/union.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
-#include "runtime/classes/instance.h"
-#include "runtime/containers/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
-#include "runtime/classes/union.h"
 
 static bool is_type(Value v) { return is_family(v, TYPE_TYPE); }
 

@@ -3,10 +3,10 @@
 #include "runtime/weakref.h"
 
 #include "runtime/classes/class.h"
+#include "runtime/classes/slots.h"
 #include "runtime/errors/error.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
 
 static bool is_proxy(Value v) {

@@ -6,14 +6,14 @@
 #include "runtime/weakref.h"
 
 #include "runtime/classes/class.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
-#include "runtime/hash.h"
 #include "runtime/classes/instance.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/hash.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- the table: open addressing, linear probing. A cell holds the head of a list --- */
 

@@ -7,15 +7,15 @@
 #include "vm/asyncgen.h"
 
 #include "compiler/opcode.h"
+#include "runtime/classes/genericalias.h"
+#include "runtime/containers/structseq.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
-#include "runtime/classes/genericalias.h"
+#include "runtime/errors/warn.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/structseq.h"
-#include "runtime/containers/tuple.h"
-#include "runtime/errors/warn.h"
 
 typedef enum { FRESH, RUNNING, CLOSED } AwaitableState;
 

@@ -5,14 +5,14 @@
 
 #include "vm/call.h"
 
+#include "runtime/classes/slots.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
-#include "runtime/containers/list.h"
 #include "runtime/protocol.h"
-#include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "vm/eval.h"
 #include "vm/suggest.h"
 

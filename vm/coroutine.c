@@ -1,12 +1,12 @@
 /* Coroutines: the type, the iterator of __await__(), and what can be awaited. */
 #include "compiler/opcode.h"
+#include "runtime/classes/genericalias.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
-#include "runtime/classes/genericalias.h"
+#include "runtime/errors/warn.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/errors/warn.h"
 #include "vm/asyncgen.h"
 
 /* --- awaiting --- */

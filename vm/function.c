@@ -1,18 +1,18 @@
 /* The types function and method. */
 
-#include "runtime/code/cell.h"
 #include "runtime/classes/class.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
+#include "runtime/code/cell.h"
 #include "runtime/code/function.h"
-#include "runtime/hash.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/hash.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/reduce.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "vm/call.h"
 #include "vm/frame.h"
 

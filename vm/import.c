@@ -3,14 +3,14 @@
 #include "vm/import.h"
 
 #include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
-#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/protocol.h"
 #include "runtime/spec.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "vm/load.h"
 #include "vm/machine.h"
 

@@ -12,9 +12,9 @@
 #include "compiler/opcode.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
+#include "runtime/errors/warn.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/errors/warn.h"
 #include "vm/trace.h"
 
 /* --- the stacks --- */

@@ -6,15 +6,15 @@
  */
 
 #include "runtime/arguments.h"
+#include "runtime/classes/slots.h"
 #include "runtime/code/cell.h"
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "vm/frame.h"
 
 typedef struct {

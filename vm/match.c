@@ -3,12 +3,12 @@
 #include "vm/match.h"
 
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/containers/list.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/set.h"
-#include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/protocol.h"
+#include "runtime/text/str.h"
 
 /* --- mappings --- */
 

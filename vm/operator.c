@@ -4,8 +4,8 @@
 
 #include "compiler/opcode.h"
 #include "runtime/classes/class.h"
-#include "runtime/errors/error.h"
 #include "runtime/code/function.h"
+#include "runtime/errors/error.h"
 #include "runtime/protocol.h"
 
 typedef struct {

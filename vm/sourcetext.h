@@ -10,8 +10,8 @@
  * one.
  */
 
-#include "runtime/text/builder.h"
 #include "runtime/code/code.h"
+#include "runtime/text/builder.h"
 
 typedef struct {
     VM *vm;

@@ -4,21 +4,21 @@
 
 #include "compiler/opcode.h"
 #include "runtime/bytes/bytes.h"
-#include "runtime/code/cell.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/descriptor.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/errors/exception.h"
-#include "runtime/errors/exception_group.h"
 #include "runtime/classes/instance.h"
+#include "runtime/code/cell.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/row.h"
 #include "runtime/containers/set.h"
 #include "runtime/containers/slice.h"
-#include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/exception.h"
+#include "runtime/errors/exception_group.h"
+#include "runtime/protocol.h"
+#include "runtime/text/str.h"
 
 /* --- names --- */
 

@@ -3,12 +3,12 @@
 #include "vm/suggest.h"
 
 #include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
-#include "runtime/containers/list.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "vm/frame.h"
 
 enum {

@@ -6,13 +6,13 @@
 
 #include "compiler/opcode.h"
 #include "runtime/classes/descriptor.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 enum { NO_INDEX = UINT32_MAX };
 

@@ -8,16 +8,16 @@
 #include <stdio.h>
 #include <utf8proc.h>
 
-#include "runtime/text/builder.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/set.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
 #include "runtime/numbers/int.h"
-#include "runtime/containers/list.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/set.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "runtime/text/unicode.h"
 #include "vm/frame.h"
 #include "vm/sourcetext.h"

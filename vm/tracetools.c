@@ -2,17 +2,17 @@
 
 #include "runtime/code/code.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "vm/frame.h"
 #include "vm/machine.h"
-#include "vm/suggest.h"
 #include "vm/sourcetext.h"
+#include "vm/suggest.h"
 
 NATIVE(mark) {
     int64_t start, end;

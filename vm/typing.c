@@ -2,14 +2,14 @@
 
 #include "vm/typing.h"
 
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
+#include "runtime/classes/union.h"
+#include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
-#include "runtime/classes/union.h"
 
 /* A value that is worked out when somebody asks for it. */
 typedef struct {

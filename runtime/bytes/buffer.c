@@ -3,10 +3,10 @@
 #include <stdio.h>
 
 #include "runtime/bytes/bytes.h"
-#include "runtime/errors/error.h"
 #include "runtime/bytes/memoryview.h"
-#include "runtime/protocol.h"
 #include "runtime/classes/slots.h"
+#include "runtime/errors/error.h"
+#include "runtime/protocol.h"
 
 bool buffer_acquire(VM *vm, Value v, unsigned flags, BufferView *buffer) {
     Type *type = type_of(v);

@@ -3,15 +3,15 @@
 
 #include "base/copy.h"
 #include "runtime/bytes/bytesmethods.h"
-#include "runtime/text/codec.h"
-#include "runtime/text/format.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/containers/list.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/row.h"
 #include "runtime/containers/slice.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/text/codec.h"
+#include "runtime/text/format.h"
 #include "runtime/text/strtype.h"
 
 /* --- making --- */

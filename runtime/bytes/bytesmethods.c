@@ -1,14 +1,14 @@
 #include "runtime/bytes/bytesmethods.h"
 
 #include "base/copy.h"
-#include "runtime/text/codec.h"
-#include "runtime/text/hexdigits.h"
+#include "runtime/containers/slice.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/slice.h"
+#include "runtime/text/codec.h"
+#include "runtime/text/hexdigits.h"
 #include "runtime/text/strsearch.h"
 #include "runtime/text/textmethods.h"
-#include "runtime/containers/tuple.h"
 
 /* A method of both types. */
 #define SHARED_METHOD(name) Value bytes_method_##name(NATIVE_PARAMETERS)

@@ -4,16 +4,16 @@
 #include "runtime/arguments.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/bytes/bytesmethods.h"
-#include "runtime/text/codec.h"
-#include "runtime/hash.h"
-#include "runtime/numbers/int.h"
+#include "runtime/bytes/packing.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/containers/list.h"
-#include "runtime/native.h"
-#include "runtime/bytes/packing.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/slice.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/hash.h"
+#include "runtime/native.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/text/codec.h"
 
 enum { ITEM_SIZE_MAX = 8 };
 

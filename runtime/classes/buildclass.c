@@ -1,13 +1,13 @@
 /* The built-in function __build_class__: what a class statement calls. */
 
-#include "runtime/code/cell.h"
 #include "runtime/classes/class.h"
+#include "runtime/code/cell.h"
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* A class statement under way. All owned. */
 typedef struct {

@@ -5,14 +5,14 @@
 
 #include "runtime/classes/descriptor.h"
 
-#include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
+#include "runtime/classes/slots.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/reduce.h"
-#include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* Is `instance` one that a descriptor of `owner` can work on? */
 static bool check_instance(VM *vm, const char *name, const Type *owner, Value instance) {

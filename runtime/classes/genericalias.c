@@ -1,16 +1,16 @@
 #include "runtime/classes/genericalias.h"
 
 #include "runtime/arguments.h"
-#include "runtime/text/builder.h"
+#include "runtime/classes/instance.h"
+#include "runtime/classes/union.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/hash.h"
-#include "runtime/classes/instance.h"
-#include "runtime/containers/list.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
-#include "runtime/classes/union.h"
 
 static GenericAlias *as_alias(Value v) { return (GenericAlias *)as_object(v); }
 static bool is_alias(Value v) { return value_is_instance(v, &generic_alias_type); }

@@ -6,12 +6,12 @@
 #include "runtime/classes/instance.h"
 
 #include "runtime/bytes/bytes.h"
+#include "runtime/classes/shape.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
-#include "runtime/classes/shape.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 enum { EXTRA_STEP = 4 }; /* values by which the block beside the inline slots grows */
 

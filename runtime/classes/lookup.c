@@ -8,16 +8,16 @@
 #include <pthread.h>
 
 #include "runtime/classes/descriptor.h"
+#include "runtime/classes/shape.h"
+#include "runtime/classes/slots.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/structseq.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/classes/shape.h"
-#include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/structseq.h"
-#include "runtime/containers/tuple.h"
 
 /* --- built-in types, once a process --- */
 

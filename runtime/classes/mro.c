@@ -4,11 +4,11 @@
  * of its bases: always the first head of a list that is in no other list's tail.
  */
 
-#include "runtime/text/builder.h"
 #include "runtime/classes/class.h"
-#include "runtime/errors/error.h"
 #include "runtime/containers/list.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/text/builder.h"
 
 /* One of the lists that are merged, and how far it is. */
 typedef struct {

@@ -1,14 +1,14 @@
 /* types.SimpleNamespace: attributes and nothing else. sys.implementation is one. */
 #include "runtime/classes/namespace.h"
 
-#include "runtime/text/builder.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
+#include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 static Value attributes_of(VM *vm, Value self) { return attributes_dict(vm, as_object(self)); }
 

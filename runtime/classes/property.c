@@ -1,11 +1,11 @@
 /* property, staticmethod, classmethod and mappingproxy. */
 
 #include "runtime/classes/descriptor.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/code/function.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/classes/instance.h"
+#include "runtime/code/function.h"
+#include "runtime/containers/dict.h"
+#include "runtime/errors/error.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 

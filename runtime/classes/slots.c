@@ -8,14 +8,14 @@
 #include "runtime/bytes/buffer.h"
 #include "runtime/classes/class.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/iterators.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
+#include "runtime/native.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
-#include "runtime/containers/iterators.h"
-#include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- calling a special method --- */
 

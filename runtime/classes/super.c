@@ -2,12 +2,12 @@
 
 #include "runtime/classes/class.h"
 #include "runtime/classes/descriptor.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
+#include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 static Super *as_super(Value v) { return (Super *)as_object(v); }
 

@@ -2,15 +2,15 @@
 
 #include "runtime/classes/union.h"
 
-#include "runtime/text/builder.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
-#include "runtime/hash.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/hash.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 static Value args_of(Value v) { return ((Union *)as_object(v))->args; }
 

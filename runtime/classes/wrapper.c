@@ -5,18 +5,18 @@
 
 #include <limits.h>
 
-#include "runtime/classes/descriptor.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/bytes/memoryview.h"
-#include "runtime/protocol.h"
-#include "runtime/reduce.h"
+#include "runtime/classes/descriptor.h"
 #include "runtime/classes/slots.h"
-#include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
 #include "runtime/containers/set.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/reduce.h"
+#include "runtime/text/str.h"
 
 /* The slots' types, to cast a SlotFunction to. */
 typedef Value (*UnarySlot)(VM *, Value);

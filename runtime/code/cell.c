@@ -2,10 +2,10 @@
 
 #include "runtime/code/cell.h"
 
+#include "runtime/classes/slots.h"
 #include "runtime/errors/error.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
 
 Value cell_new(VM *vm, Value content) {

@@ -3,14 +3,14 @@
 #include "runtime/code/code.h"
 
 #include "runtime/bytes/bytes.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/warn.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
-#include "runtime/errors/warn.h"
 
 /* --- life --- */
 

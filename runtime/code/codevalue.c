@@ -4,14 +4,14 @@
 
 #include "runtime/bytes/bytes.h"
 #include "runtime/code/code.h"
-#include "runtime/numbers/complex.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
-#include "runtime/numbers/float.h"
 #include "runtime/hash.h"
+#include "runtime/numbers/complex.h"
+#include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- words --- */
 

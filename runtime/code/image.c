@@ -4,14 +4,14 @@
 
 #include "runtime/bytes/bytes.h"
 #include "runtime/code/code.h"
-#include "runtime/numbers/complex.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/set.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
+#include "runtime/numbers/complex.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
-#include "runtime/containers/set.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 enum { IMAGE_VERSION = 1 };
 

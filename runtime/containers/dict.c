@@ -5,11 +5,11 @@
 
 #include "runtime/containers/dict.h"
 
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/hash.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 enum {
     INDEX_LOG_MIN = 3,  /* 8 cells, 5 entries: most dicts of keyword arguments and small records */

@@ -1,20 +1,20 @@
 /* dict: the type, its slots and its methods. */
 
 #include "runtime/arguments.h"
-#include "runtime/text/builder.h"
-#include "runtime/containers/dict.h"
-#include "runtime/each.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
-#include "runtime/hash.h"
 #include "runtime/classes/instance.h"
+#include "runtime/classes/slots.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
-#include "runtime/native.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/row.h"
 #include "runtime/containers/set.h"
-#include "runtime/classes/slots.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/each.h"
+#include "runtime/errors/error.h"
+#include "runtime/hash.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
+#include "runtime/text/builder.h"
 
 /* --- life --- */
 

@@ -6,16 +6,16 @@
  */
 
 #include "runtime/classes/descriptor.h"
+#include "runtime/classes/slots.h"
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/set.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/set.h"
-#include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 typedef enum { PART_KEY, PART_VALUE, PART_ITEM } Part;
 

@@ -4,15 +4,15 @@
 
 #include "runtime/arguments.h"
 #include "runtime/classes/class.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
-#include "runtime/numbers/int.h"
+#include "runtime/containers/row.h"
+#include "runtime/errors/error.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/reduce.h"
-#include "runtime/containers/row.h"
 
 static SequenceIterator *as_iterator(Value v) { return (SequenceIterator *)as_object(v); }
 

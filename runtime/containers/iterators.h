@@ -13,9 +13,9 @@
  */
 
 #include "runtime/containers/list.h"
+#include "runtime/containers/range.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/range.h"
 
 typedef struct {
     Object head;

@@ -5,15 +5,15 @@
  */
 
 #include "runtime/arguments.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/iterators.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 enum { LOCAL_ARGUMENTS = 8 }; /* a map over so many iterables needs no block for a call's arguments */
 

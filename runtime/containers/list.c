@@ -6,14 +6,14 @@
 #include "runtime/containers/list.h"
 
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/containers/listbody.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/range.h"
 #include "runtime/containers/row.h"
 #include "runtime/containers/set.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
 
 /* --- growth --- */
 

@@ -1,16 +1,16 @@
 /* list: the type, its slots and its methods. */
 
 #include "runtime/arguments.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/classes/instance.h"
+#include "runtime/classes/slots.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/containers/listbody.h"
-#include "runtime/native.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/row.h"
 #include "runtime/containers/slice.h"
-#include "runtime/classes/slots.h"
+#include "runtime/errors/error.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
 
 /* --- life --- */
 

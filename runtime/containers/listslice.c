@@ -1,8 +1,8 @@
-#include "runtime/errors/error.h"
 #include "runtime/containers/listbody.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/row.h"
 #include "runtime/containers/slice.h"
+#include "runtime/errors/error.h"
+#include "runtime/protocol.h"
 
 enum { REMOVED_LOCAL = 16 }; /* so many removed items need no block to wait in */
 

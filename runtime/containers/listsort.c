@@ -16,10 +16,10 @@
 
 #include <math.h>
 
+#include "runtime/containers/row.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/float.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/row.h"
 #include "runtime/text/str.h"
 
 enum {

@@ -1,15 +1,15 @@
 #include "runtime/containers/range.h"
 
 #include "runtime/arguments.h"
+#include "runtime/containers/iterators.h"
+#include "runtime/containers/slice.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/hash.h"
-#include "runtime/numbers/int.h"
-#include "runtime/containers/iterators.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/slice.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- arithmetic on exact ints of any size --- */
 

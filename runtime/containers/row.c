@@ -1,10 +1,10 @@
 #include "runtime/containers/row.h"
 
-#include "runtime/text/builder.h"
+#include "runtime/containers/slice.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/slice.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
 
 static void repr_items(Builder *b, Value self) {

@@ -9,9 +9,9 @@
  */
 
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 enum { ROW_MOVE_SINGLY = 16 };
 

@@ -5,13 +5,13 @@
 #include "runtime/containers/set.h"
 
 #include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/row.h"
+#include "runtime/containers/setbody.h"
 #include "runtime/each.h"
 #include "runtime/errors/error.h"
 #include "runtime/hash.h"
-#include "runtime/containers/list.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/row.h"
-#include "runtime/containers/setbody.h"
 #include "runtime/text/str.h"
 
 enum {

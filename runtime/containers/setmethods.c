@@ -1,16 +1,16 @@
 /* set and frozenset: the types, the operations on whole sets, the methods. */
 
 #include "runtime/arguments.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/classes/instance.h"
+#include "runtime/classes/slots.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/setbody.h"
+#include "runtime/errors/error.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/setbody.h"
-#include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
 
 /* --- life --- */

@@ -1,12 +1,12 @@
 #include "runtime/containers/slice.h"
 
 #include "runtime/arguments.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/hash.h"
-#include "runtime/numbers/int.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/tuple.h"
 
 /* --- making --- */
 

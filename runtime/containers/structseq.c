@@ -1,11 +1,11 @@
 #include "runtime/containers/structseq.h"
 
 #include "runtime/arguments.h"
-#include "runtime/text/builder.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
-#include "runtime/containers/list.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
 
 /* All fields; and those that are items of the tuple, too: the hidden ones come last. */

@@ -10,8 +10,8 @@
  * name of a hidden field is without a name: the attribute is the field.
  */
 
-#include "runtime/native.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/native.h"
 
 #define STRUCTSEQ_FIELD(i, name_text, doc_text) \
     { name_text, offsetof(Tuple, items) + (i) * sizeof(Value), MEMBER_READONLY, doc_text }

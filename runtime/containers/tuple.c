@@ -3,16 +3,16 @@
 #include <stdarg.h>
 
 #include "runtime/arguments.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
-#include "runtime/hash.h"
 #include "runtime/classes/instance.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/iterators.h"
-#include "runtime/native.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/row.h"
 #include "runtime/containers/slice.h"
+#include "runtime/errors/error.h"
+#include "runtime/hash.h"
+#include "runtime/native.h"
+#include "runtime/protocol.h"
 
 /* --- making --- */
 

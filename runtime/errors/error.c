@@ -9,14 +9,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "runtime/classes/class.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/exception.h"
 #include "runtime/modules/sys.h"
 #include "runtime/numbers/int.h"
-#include "runtime/classes/class.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- raising --- */
 

@@ -10,15 +10,15 @@
 
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/exception_group.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/exception_group.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 static int field_count(const Type *type) {
     while (type->flags & TYPE_HEAP)

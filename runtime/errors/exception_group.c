@@ -2,14 +2,14 @@
 
 #include "runtime/errors/exception_group.h"
 
-#include "runtime/errors/exception.h"
 #include "runtime/classes/genericalias.h"
-#include "runtime/containers/list.h"
 #include "runtime/containers/dict.h"
-#include "runtime/protocol.h"
+#include "runtime/containers/list.h"
 #include "runtime/containers/set.h"
-#include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/exception.h"
+#include "runtime/protocol.h"
+#include "runtime/text/str.h"
 
 /* Are all items exceptions? *plain tells whether they all derive from Exception. */
 static bool check_items(VM *vm, Tuple *items, bool *plain) {

@@ -25,8 +25,8 @@
  */
 
 #include "runtime/bytes/bytes.h"
-#include "runtime/text/builder.h"
 #include "runtime/native.h"
+#include "runtime/text/builder.h"
 
 enum {
     FILE_BUFFER_SIZE = 8192, /* io.DEFAULT_BUFFER_SIZE of 3.13 */

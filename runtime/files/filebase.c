@@ -2,15 +2,15 @@
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytearray.h"
 #include "runtime/bytes/bytes.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/files/file.h"
 #include "runtime/classes/instance.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/row.h"
-#include "runtime/text/str.h"
+#include "runtime/errors/error.h"
 #include "runtime/errors/warn.h"
+#include "runtime/files/file.h"
+#include "runtime/protocol.h"
+#include "runtime/text/str.h"
 
 bool file_count_argument(VM *vm, Value v, int64_t *size) {
     *size = -1;

@@ -5,13 +5,13 @@
 #include "runtime/bytes/bytearray.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/bytes/bytesmethods.h"
+#include "runtime/classes/instance.h"
+#include "runtime/containers/row.h"
 #include "runtime/errors/error.h"
 #include "runtime/files/file.h"
-#include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/row.h"
 #include "runtime/text/str.h"
 
 /* --- life --- */

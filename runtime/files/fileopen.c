@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "runtime/text/codec.h"
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
+#include "runtime/errors/warn.h"
 #include "runtime/files/file.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
-#include "runtime/errors/warn.h"
 
 /* --- open --- */
 

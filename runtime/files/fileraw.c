@@ -6,17 +6,17 @@
 
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
-#include "runtime/text/codec.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/files/file.h"
 #include "runtime/classes/instance.h"
+#include "runtime/containers/dict.h"
+#include "runtime/containers/row.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/warn.h"
+#include "runtime/files/file.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/row.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
-#include "runtime/errors/warn.h"
 
 /* --- life --- */
 

@@ -6,10 +6,10 @@
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytearray.h"
 #include "runtime/bytes/bytes.h"
+#include "runtime/bytes/memoryview.h"
 #include "runtime/errors/error.h"
 #include "runtime/files/file.h"
 #include "runtime/numbers/int.h"
-#include "runtime/bytes/memoryview.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 

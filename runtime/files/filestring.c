@@ -1,14 +1,14 @@
 /* StringIO: a text file in memory. IncrementalNewlineDecoder. */
+#include "runtime/classes/instance.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/row.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/files/file.h"
-#include "runtime/classes/instance.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/row.h"
-#include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "runtime/reduce.h"
+#include "runtime/text/str.h"
 
 typedef struct {
     Object head;

@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include "runtime/bytes/bytes.h"
-#include "runtime/text/codec.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/tuple.h"
+#include "runtime/text/codec.h"
 
 enum { TEXT_PENDING_SIZE = 2 * FILE_BUFFER_SIZE }; /* less than a chunk, and another such piece */
 

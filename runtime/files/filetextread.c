@@ -5,11 +5,11 @@
 
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
-#include "runtime/text/codec.h"
+#include "runtime/containers/row.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/row.h"
+#include "runtime/text/codec.h"
 
 /* --- bytes to text --- */
 

@@ -8,15 +8,15 @@
  */
 #include "runtime/classes/class.h"
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/set.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/set.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "runtime/weakref.h"
 
 typedef struct {

@@ -2,12 +2,12 @@
 
 #include "runtime/modules/array.h"
 
-#include "runtime/errors/error.h"
-#include "runtime/numbers/float.h"
-#include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
 #include "runtime/bytes/memoryview.h"
 #include "runtime/bytes/packing.h"
+#include "runtime/classes/instance.h"
+#include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 

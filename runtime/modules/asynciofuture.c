@@ -1,15 +1,15 @@
 /* asyncio's Future, and the iterator by which it is awaited. */
-#include "runtime/errors/error.h"
-#include "runtime/errors/exception.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/classes/instance.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/exception.h"
 #include "runtime/modules/asyncio.h"
 #include "runtime/modules/contextvars.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 AsyncState *async_state(VM *vm) {
     AsyncState *state = async_state_maybe(vm);

@@ -4,18 +4,18 @@
  * What the event loop calls for a task is a TaskCall: a step, which may bring an exception that is to be thrown into the
  * coroutine; the wake-up by the Future that was waited for; or the first step of an eager task.
  */
+#include "runtime/classes/genericalias.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
-#include "runtime/classes/genericalias.h"
-#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/modules/asyncio.h"
 #include "runtime/modules/contextvars.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- the state --- */
 

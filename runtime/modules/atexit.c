@@ -3,13 +3,13 @@
 #include "runtime/modules/atexit.h"
 
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 static void report(VM *vm, Value function) {
     Value raised = error_take(vm), keeper = ABSENT;

@@ -7,15 +7,15 @@
  */
 #include <zlib.h>
 
-#include "runtime/text/hexdigits.h"
 #include "runtime/arguments.h"
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/hexdigits.h"
 #include "runtime/text/str.h"
 
 typedef struct {

@@ -1,11 +1,11 @@
 /* The module _bisect: where an item belongs in a sorted sequence. */
-#include "runtime/errors/error.h"
 #include "runtime/containers/list.h"
-#include "runtime/numbers/int.h"
+#include "runtime/containers/row.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/row.h"
 #include "runtime/text/str.h"
 
 enum { SEQUENCE, ITEM, LOW, HIGH, KEY }; /* the parameters */

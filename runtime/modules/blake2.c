@@ -12,10 +12,10 @@
 #include "runtime/classes/class.h"
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/modules/hashlib.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 

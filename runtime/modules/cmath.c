@@ -8,14 +8,14 @@
 #include <complex.h>
 #include <math.h>
 
-#include "runtime/numbers/complex.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
-#include "runtime/numbers/float.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/complex.h"
+#include "runtime/numbers/float.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 #ifndef CMPLX /* the C library shows it to gcc only */
 #define CMPLX(real, imaginary) __builtin_complex((double)(real), (double)(imaginary))

@@ -1,8 +1,8 @@
 /* The module _codecs: what lib/codecs must know of the encodings that are made in C. */
-#include "runtime/text/codec.h"
 #include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
 #include "runtime/text/text.h"
 

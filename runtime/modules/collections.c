@@ -6,17 +6,17 @@
 
 #include "runtime/arguments.h"
 #include "runtime/classes/class.h"
+#include "runtime/classes/genericalias.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/each.h"
 #include "runtime/errors/error.h"
-#include "runtime/classes/genericalias.h"
 #include "runtime/hash.h"
-#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- the attributes of named tuples --- */
 

@@ -1,17 +1,17 @@
 /* The module _contextvars: contexts, their variables, and the tokens that undo a setting. */
 #include "runtime/modules/contextvars.h"
 
-#include "runtime/text/builder.h"
 #include "runtime/classes/class.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
+#include "runtime/classes/slots.h"
+#include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/classes/slots.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 typedef struct {
     Object head;

@@ -4,15 +4,15 @@
  * A dialect comes as the tuple (delimiter, quotechar, escapechar, doublequote, skipinitialspace, quoting, strict,
  * lineterminator): characters are strs of length 1 or None. Errors are instances of the class given with it.
  */
-#include "runtime/text/builder.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 enum { QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONNUMERIC, QUOTE_NONE, QUOTE_STRINGS, QUOTE_NOTNULL };
 enum { NO_CHARACTER = 0xFFFFFFFFu, END_OF_LINE = 0xFFFFFFFEu }; /* no code points */

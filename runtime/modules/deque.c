@@ -6,18 +6,18 @@
  * between compares it, and iterators do at each step.
  */
 #include "runtime/arguments.h"
-#include "runtime/each.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
-#include "runtime/containers/list.h"
-#include "runtime/native.h"
-#include "runtime/protocol.h"
-#include "runtime/containers/row.h"
 #include "runtime/classes/slots.h"
-#include "runtime/text/str.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/row.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/each.h"
+#include "runtime/errors/error.h"
+#include "runtime/native.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/text/str.h"
 
 enum { CAPACITY_MIN = 8, SHRINK_ABOVE = 64, UNBOUNDED = -1 };
 

@@ -3,8 +3,8 @@
 
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/module.h"
+#include "runtime/numbers/int.h"
 #include "runtime/text/str.h"
 
 static bool add(VM *vm, Value dict, Value codes, const char *name, int number) {

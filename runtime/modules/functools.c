@@ -8,20 +8,20 @@
 #include <stddef.h>
 
 #include "runtime/arguments.h"
-#include "runtime/text/builder.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/descriptor.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
+#include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/warn.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
-#include "runtime/errors/warn.h"
 
 enum { LOCAL_ARGUMENTS = 12 }; /* a call with so many needs no block for them */
 

@@ -1,9 +1,9 @@
 /* The module _future under __future__: what its import statements name, as rows (name, optional since, mandatory since,
  * flag). What the statements do is the compiler's. */
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/module.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 typedef struct {
     int major, minor, micro;

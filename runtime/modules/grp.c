@@ -2,14 +2,14 @@
 #include <errno.h>
 #include <grp.h>
 
-#include "runtime/text/codec.h"
-#include "runtime/errors/error.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/structseq.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/modules/posix.h"
 #include "runtime/protocol.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/structseq.h"
 
 #define F STRUCTSEQ_FIELD
 static const MemberDef fields[] = {F(0, "gr_name", "group name"),

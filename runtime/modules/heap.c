@@ -5,13 +5,13 @@
 #include "gc/collector.h"
 #include "runtime/audit.h"
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- dicts of numbers --- */
 

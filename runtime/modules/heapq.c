@@ -5,8 +5,8 @@
  * held meanwhile. An item on its way down goes to the bottom along the better children first, and from there up to its
  * place: fewer comparisons, because it mostly came from the bottom (Knuth, TAOCP 3, 5.2.3, exercise 18).
  */
-#include "runtime/errors/error.h"
 #include "runtime/containers/listbody.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"

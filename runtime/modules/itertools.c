@@ -4,8 +4,8 @@
  */
 #include "runtime/modules/itertoolsstream.h"
 
-#include "runtime/containers/dict.h"
 #include "runtime/classes/genericalias.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/text/str.h"

@@ -12,13 +12,13 @@
  */
 
 #include "runtime/arguments.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/iterators.h"
-#include "runtime/native.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/native.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
 
 #define REDUCE_DOC "Return state information for pickling."
 #define SETSTATE_DOC "Set state information for unpickling."

@@ -6,18 +6,18 @@
 #include <stddef.h>
 
 #include "runtime/arguments.h"
-#include "runtime/text/builder.h"
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/float.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/modules/json.h"
 #include "runtime/native.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
 #include "runtime/text/text.h"
-#include "runtime/containers/tuple.h"
 
 typedef struct {
     Object head;

@@ -11,14 +11,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
-#include "runtime/numbers/float.h"
-#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/modules/gamma.h"
 #include "runtime/native.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/tuple.h"
 
 static Value domain_error(VM *vm) { return raise_value(vm, "math domain error"); }
 static Value range_error(VM *vm) { return raise_overflow(vm, "math range error"); }

@@ -5,17 +5,17 @@
 #include <stdio.h>
 
 #include "runtime/arguments.h"
-#include "runtime/text/builder.h"
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
-#include "runtime/module.h"
-#include "runtime/native.h"
-#include "runtime/protocol.h"
-#include "runtime/text/str.h"
 #include "runtime/containers/row.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/text/builder.h"
+#include "runtime/text/str.h"
 
 /* --- operators --- */
 

@@ -6,17 +6,17 @@
  * What a subclass defines of __setitem__, __getitem__ and the like is called where CPython calls it.
  */
 #include "runtime/arguments.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/hash.h"
 #include "runtime/classes/instance.h"
+#include "runtime/classes/slots.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/hash.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
-#include "runtime/classes/slots.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 typedef struct {
     Dict dict;

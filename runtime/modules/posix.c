@@ -29,17 +29,17 @@
 
 #include "runtime/arguments.h"
 #include "runtime/bytes/bytes.h"
-#include "runtime/text/codec.h"
-#include "runtime/errors/error.h"
-#include "runtime/files/file.h"
-#include "runtime/numbers/float.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
-#include "runtime/module.h"
-#include "runtime/protocol.h"
-#include "runtime/text/str.h"
 #include "runtime/containers/structseq.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/files/file.h"
+#include "runtime/module.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/text/codec.h"
+#include "runtime/text/str.h"
 
 /* --- arguments --- */
 

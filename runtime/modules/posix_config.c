@@ -5,12 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runtime/text/codec.h"
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/module.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
 
 #define ROW(name) {#name, _##name},

@@ -10,11 +10,11 @@
 #include "runtime/arguments.h"
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
+#include "runtime/containers/structseq.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/structseq.h"
-#include "runtime/containers/tuple.h"
 
 NATIVE(posix_open) {
     PosixPath path;

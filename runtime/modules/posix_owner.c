@@ -14,15 +14,15 @@
 #include <unistd.h>
 
 #include "runtime/arguments.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/set.h"
+#include "runtime/containers/structseq.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
-#include "runtime/containers/list.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/structseq.h"
-#include "runtime/containers/set.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- ids --- */
 

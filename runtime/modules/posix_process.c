@@ -13,13 +13,13 @@
 
 #include "runtime/bytes/bytes.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/structseq.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/structseq.h"
-#include "runtime/containers/tuple.h"
 
 extern char **environ;
 

@@ -23,14 +23,14 @@
 #include "runtime/arguments.h"
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
-#include "runtime/text/codec.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
-#include "runtime/containers/list.h"
 #include "runtime/protocol.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 bool posix_is_sequence(Value v) { return type_of(v)->container.get_item && !is_dict(v); }
 

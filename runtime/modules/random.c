@@ -10,16 +10,16 @@
 
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/float.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
+#include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/modules/hashlib.h"
 #include "runtime/native.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-#include "runtime/containers/tuple.h"
 
 enum { WORDS = 624, MIDDLE = 397, SEED_OF_ARRAYS = 19650218 };
 

@@ -1,16 +1,16 @@
 /* re.Match: what a successful search has found. */
 #include "runtime/arguments.h"
 #include "runtime/bytes/bytes.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
-#include "runtime/numbers/int.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/modules/regex.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* --- life --- */
 

@@ -5,23 +5,23 @@
  * Walk: each search begins where the last match ended, and may be empty there only if that one was not.
  */
 #include "runtime/arguments.h"
-#include "runtime/text/builder.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/classes/descriptor.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/genericalias.h"
-#include "runtime/hash.h"
-#include "runtime/numbers/int.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/containers/list.h"
-#include "runtime/modules/regex.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/hash.h"
 #include "runtime/module.h"
+#include "runtime/modules/regex.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
 #include "runtime/text/text.h"
-#include "runtime/containers/tuple.h"
 
 /* --- strings --- */
 

@@ -1,9 +1,9 @@
 /* The module _statistics: the normal distribution's quantiles for lib/statistics.py. */
 #include <math.h>
 
-#include "runtime/numbers/float.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/float.h"
 #include "runtime/protocol.h"
 
 enum { TERMS = 8 };

@@ -11,21 +11,21 @@
 
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
-#include "runtime/text/codec.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/float.h"
+#include "runtime/bytes/packing.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
 #include "runtime/hash.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
-#include "runtime/bytes/packing.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
 #include "runtime/text/text.h"
-#include "runtime/containers/tuple.h"
 
 static Value fail(VM *vm, const char *text) { return raise_error(vm, &struct_error_type, "%s", text); }
 

@@ -6,21 +6,21 @@
  */
 #include <float.h>
 
+#include "runtime/classes/namespace.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
+#include "runtime/containers/structseq.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
-#include "runtime/numbers/int.h"
-#include "runtime/numbers/float.h"
-#include "runtime/containers/list.h"
 #include "runtime/module.h"
 #include "runtime/modules/sys.h"
-#include "runtime/classes/namespace.h"
 #include "runtime/native.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/site.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/structseq.h"
-#include "runtime/containers/tuple.h"
 #include "runtime/version.h"
 
 /* --- leaving, errors --- */

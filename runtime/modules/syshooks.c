@@ -5,16 +5,16 @@
 #include <unistd.h>
 
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/float.h"
-#include "runtime/text/intern.h"
 #include "runtime/containers/list.h"
-#include "runtime/modules/sys.h"
-#include "runtime/native.h"
-#include "runtime/protocol.h"
-#include "runtime/text/str.h"
 #include "runtime/containers/structseq.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/modules/sys.h"
+#include "runtime/native.h"
+#include "runtime/numbers/float.h"
+#include "runtime/protocol.h"
+#include "runtime/text/intern.h"
+#include "runtime/text/str.h"
 
 /* --- audit hooks --- */
 

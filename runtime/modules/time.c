@@ -6,16 +6,16 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "runtime/classes/namespace.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/structseq.h"
 #include "runtime/errors/error.h"
+#include "runtime/module.h"
+#include "runtime/native.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
-#include "runtime/module.h"
-#include "runtime/classes/namespace.h"
-#include "runtime/native.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/structseq.h"
 
 enum { NS_PER_S = 1000000000 };
 

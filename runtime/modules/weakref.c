@@ -3,11 +3,11 @@
 #include "runtime/weakref.h"
 
 #include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/containers/list.h"
+#include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 
 NATIVE(proxy) {

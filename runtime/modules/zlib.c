@@ -12,9 +12,9 @@
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/errors/error.h"
-#include "runtime/numbers/int.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 

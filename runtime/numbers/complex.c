@@ -3,17 +3,17 @@
 
 #include <math.h>
 
-#include "runtime/text/builder.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/float.h"
-#include "runtime/text/format.h"
-#include "runtime/hash.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
-#include "runtime/native.h"
-#include "runtime/protocol.h"
-#include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/hash.h"
+#include "runtime/native.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/text/builder.h"
+#include "runtime/text/format.h"
+#include "runtime/text/str.h"
 #include "runtime/text/unicode.h"
 
 Value complex_from(VM *vm, double real, double imag) {

@@ -9,18 +9,18 @@
 #include <stdlib.h>
 
 #include "runtime/bytes/bytes.h"
-#include "runtime/numbers/complex.h"
-#include "runtime/text/codec.h"
-#include "runtime/errors/error.h"
-#include "runtime/text/format.h"
-#include "runtime/hash.h"
-#include "runtime/text/hexdigits.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
-#include "runtime/native.h"
-#include "runtime/protocol.h"
-#include "runtime/text/str.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/hash.h"
+#include "runtime/native.h"
+#include "runtime/numbers/complex.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/text/codec.h"
+#include "runtime/text/format.h"
+#include "runtime/text/hexdigits.h"
+#include "runtime/text/str.h"
 
 /* --- making --- */
 

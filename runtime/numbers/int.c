@@ -1,11 +1,11 @@
 /* int: making and reading, comparison and hash, sums, products, quotients (powers: intpower.c; bits: intbits.c). */
 #include <math.h>
 
+#include "runtime/classes/instance.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/float.h"
-#include "runtime/classes/instance.h"
 #include "runtime/numbers/intlimbs.h"
-#include "runtime/containers/tuple.h"
 
 void int_view(Value v, IntView *view) { view_of(v, view); }
 

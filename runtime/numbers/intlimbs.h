@@ -11,8 +11,8 @@
 
 #include <gmp.h>
 
-#include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
+#include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
 
 _Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t) && GMP_NAIL_BITS == 0, "a limb is a whole 64-bit word");

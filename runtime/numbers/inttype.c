@@ -1,20 +1,20 @@
 /* The type int: its slots, its constructor, its methods. */
 #include <gmp.h>
 
-#include "runtime/text/text.h"
 #include "runtime/bytes/bytearray.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/classes/class.h"
-#include "runtime/errors/error.h"
-#include "runtime/numbers/float.h"
-#include "runtime/text/format.h"
 #include "runtime/classes/instance.h"
-#include "runtime/numbers/int.h"
-#include "runtime/native.h"
-#include "runtime/protocol.h"
-#include "runtime/text/str.h"
-#include "runtime/errors/warn.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/errors/warn.h"
+#include "runtime/native.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
+#include "runtime/protocol.h"
+#include "runtime/text/format.h"
+#include "runtime/text/str.h"
+#include "runtime/text/text.h"
 
 /* --- slots --- */
 

@@ -7,15 +7,15 @@
 #include "runtime/text/codecbody.h"
 
 #include "lexer/uniname.h"
-#include "runtime/text/builder.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/errors/error.h"
+#include "runtime/errors/warn.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
 #include "runtime/text/strsearch.h"
 #include "runtime/text/strtype.h"
 #include "runtime/text/text.h"
-#include "runtime/errors/warn.h"
 
 /* --- names --- */
 

@@ -2,11 +2,11 @@
  * own. */
 
 #include "runtime/bytes/bytes.h"
-#include "runtime/text/codecbody.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/protocol.h"
+#include "runtime/text/codecbody.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 
 /* codecs.function(values...), which are dropped; ABSENT if one of them is. */
 static Value call_library(VM *vm, const char *function, Value *values, int count) {

@@ -7,12 +7,12 @@
  */
 #include "runtime/text/format.h"
 
-#include "runtime/text/builder.h"
-#include "runtime/numbers/complex.h"
 #include "runtime/errors/error.h"
+#include "runtime/numbers/complex.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/str.h"
 #include "runtime/text/unicode.h"
 

@@ -5,17 +5,17 @@
  * both.
  */
 #include "runtime/bytes/buffer.h"
-#include "runtime/text/builder.h"
 #include "runtime/bytes/bytes.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/float.h"
-#include "runtime/text/format.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
+#include "runtime/text/format.h"
 #include "runtime/text/str.h"
 #include "runtime/text/strsearch.h"
 #include "runtime/text/text.h"
-#include "runtime/containers/tuple.h"
 
 typedef struct {
     VM *vm;

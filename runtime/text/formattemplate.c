@@ -4,12 +4,12 @@
  * A template is literal text and fields {name!conversion:spec}; a name is a number, an identifier or nothing
  * (the next number), followed by .attribute and [index] steps; a spec may hold fields itself, one level deep.
  */
-#include "runtime/text/builder.h"
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
-#include "runtime/text/format.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/builder.h"
+#include "runtime/text/format.h"
 #include "runtime/text/str.h"
 #include "runtime/text/unicode.h"
 

@@ -3,8 +3,8 @@
 
 #include "base/copy.h"
 #include "runtime/bytes/bytes.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
+#include "runtime/errors/error.h"
 #include "runtime/text/intern.h"
 #include "runtime/text/units.h"
 #include "runtime/text/utf8.h"

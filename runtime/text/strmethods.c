@@ -1,12 +1,12 @@
 /* The methods of str that bytes do not have, and str's table. The others are in text*.c. */
-#include "runtime/text/codec.h"
 #include "runtime/containers/dict.h"
-#include "runtime/text/format.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/codec.h"
+#include "runtime/text/format.h"
 #include "runtime/text/strtype.h"
 #include "runtime/text/textmethods.h"
-#include "runtime/containers/tuple.h"
 
 METHOD(encode) { return codec_encode_by(vm, "encode", args[0], args[1], args[2]); }
 

@@ -3,8 +3,8 @@
 
 /* What the files that make up the type str share: its text forms, its method table, its iterator. */
 
-#include "runtime/text/builder.h"
 #include "runtime/native.h"
+#include "runtime/text/builder.h"
 
 extern const NativeDef string_methods[];
 

@@ -1,10 +1,10 @@
 /* Methods of all texts: searching, stripping, padding, replacing. See also textsplit.c and textcase.c. */
 #include "runtime/text/textmethods.h"
 
+#include "runtime/containers/tuple.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/strsearch.h"
-#include "runtime/containers/tuple.h"
 
 /* --- arguments --- */
 

@@ -1,11 +1,11 @@
 /* Methods of all texts that take them apart or put them together: split, splitlines, partition, join. */
 #include "base/copy.h"
 #include "runtime/containers/list.h"
-#include "runtime/protocol.h"
 #include "runtime/containers/row.h"
+#include "runtime/containers/tuple.h"
+#include "runtime/protocol.h"
 #include "runtime/text/strsearch.h"
 #include "runtime/text/textmethods.h"
-#include "runtime/containers/tuple.h"
 
 /* A text that is taken apart. Its parts are fields of their own: a Text in memory would be written byte by byte and be
  * waited for. */

@@ -12,13 +12,13 @@
 #include "compiler/verifier.h"
 #include "parser/parser.h"
 #include "runtime/code/code.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "vm/machine.h"
 
 /* ---- Symbol table ------------------------------------------------------------------------------------------------ */

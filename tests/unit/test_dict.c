@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 #include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/text/str.h"
-#include "runtime/containers/tuple.h"
 #include "vm/machine.h"
 
 static VM *vm;

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 
 #include "runtime/classes/class.h"
-#include "runtime/containers/dict.h"
-#include "runtime/errors/error.h"
 #include "runtime/classes/instance.h"
-#include "runtime/protocol.h"
 #include "runtime/classes/shape.h"
-#include "runtime/text/str.h"
+#include "runtime/containers/dict.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/error.h"
+#include "runtime/protocol.h"
+#include "runtime/text/str.h"
 #include "vm/machine.h"
 
 static VM *vm;

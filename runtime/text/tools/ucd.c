@@ -6,8 +6,8 @@
  * The database's version is in the name at the head of EastAsianWidth.txt.
  */
 
-#include "runtime/text/ucd.h"
 #include "runtime/text/tools/ucdfile.h"
+#include "runtime/text/ucd.h"
 
 enum {
     INDEX_SIZE = CODE_POINTS / UCD_BLOCK,
