@@ -40,8 +40,8 @@ static void prepare_type(Type *type) {
     }
     slots_inherit(type);
     if (type->attributes_offset != 0 && type->head.traverse == NULL) { /* the attributes are all it owns */
-        type->head.traverse = attributes_traverse;
-        type->head.clear = attributes_clear;
+        type->head.traverse = attributes_traverse_own;
+        type->head.clear = attributes_clear_own;
     }
 }
 

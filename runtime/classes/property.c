@@ -236,12 +236,12 @@ static MethodWrapper *as_wrapper(Value v) { return (MethodWrapper *)as_object(v)
 
 static int wrapper_traverse(Object *self, VisitFn visit, void *context) {
     VISIT(((MethodWrapper *)self)->callable);
-    return self->type->flags & TYPE_HEAP ? 0 : attributes_traverse(self, visit, context);
+    return attributes_traverse_own(self, visit, context);
 }
 
 static void wrapper_clear(VM *vm, Object *self) {
     value_clear(vm, &((MethodWrapper *)self)->callable);
-    if (!(self->type->flags & TYPE_HEAP)) attributes_clear(vm, self);
+    attributes_clear_own(vm, self);
 }
 
 static void wrapper_dealloc(VM *vm, Object *self) {

@@ -45,7 +45,7 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(e->cause);
     for (int i = field_count(self->type) - 1; i >= 0; i--)
         VISIT(e->fields[i]);
-    return self->type->flags & TYPE_HEAP ? 0 : attributes_traverse(self, visit, context);
+    return attributes_traverse_own(self, visit, context);
 }
 
 static void clear(VM *vm, Object *self) {

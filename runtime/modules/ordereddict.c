@@ -30,18 +30,18 @@ static bool is_ordered(Value v) { return value_is_instance(v, &ordered_dict_type
 /* --- life --- */
 
 static int traverse(Object *self, VisitFn visit, void *context) {
-    int stop = self->type->flags & TYPE_HEAP ? 0 : attributes_traverse(self, visit, context);
+    int stop = attributes_traverse_own(self, visit, context);
     return stop ? stop : dict_type.head.traverse(self, visit, context);
 }
 
 static void clear(VM *vm, Object *self) {
-    if (!(self->type->flags & TYPE_HEAP)) attributes_clear(vm, self);
+    attributes_clear_own(vm, self);
     as_ordered(from_object(self))->changes++;
     dict_clear(vm, from_object(self));
 }
 
 static void dealloc(VM *vm, Object *self) {
-    if (!(self->type->flags & TYPE_HEAP)) attributes_clear(vm, self);
+    attributes_clear_own(vm, self);
     dict_type.head.dealloc(vm, self);
 }
 
