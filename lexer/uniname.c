@@ -174,6 +174,7 @@ int32_t uniname_lookup(const char *name, size_t length) {
 }
 
 size_t uniname_of(uint32_t code_point, char name[UNINAME_MAX]) {
+    if (code_point > 0x10FFFF) return 0;
     const UninameRun *run = run_of_code_point(code_point);
     uint32_t index = run->name + (code_point - run->code_point);
     if (code_point >= run->code_point && index < run[1].name) return expand_name(index, name);

@@ -3,6 +3,7 @@
  * brings together only by chance. States that would take gigabytes to reach are set up by hand, and undone.
  */
 #include "gc/debug.h"
+#include "tests/unit/sanitizer.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -10,14 +11,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_ASAN 1
-#elif defined(__has_feature)
-#define UNDER_ASAN __has_feature(address_sanitizer)
-#else
-#define UNDER_ASAN 0
-#endif
 
 struct VM {
     Heap heap;

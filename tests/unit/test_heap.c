@@ -2,6 +2,7 @@
  */
 
 #include "gc/debug.h"
+#include "tests/unit/sanitizer.h"
 
 #include <check.h>
 #include <signal.h>
@@ -10,14 +11,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_ASAN 1
-#elif defined(__has_feature)
-#define UNDER_ASAN __has_feature(address_sanitizer)
-#else
-#define UNDER_ASAN 0
-#endif
 
 /* A build that measures coverage has this; a child that does not return from main must call it. */
 extern void __gcov_dump(void) __attribute__((weak));
