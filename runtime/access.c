@@ -269,7 +269,7 @@ Value iterator_itself(VM *vm, Value iterator) {
 Value iterator_pull_unusual(VM *vm, Value iterator) {
     Value (*next)(VM *, Value) = type_of(iterator)->next;
     if (next == NULL) return raise_type(vm, "'%T' object is not an iterator", iterator);
-    if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT; /* it may have no end */
+    if (!vm_may_go_on(vm)) return ABSENT; /* it may have no end */
     return next(vm, iterator);
 }
 
@@ -285,7 +285,7 @@ static bool visit_item(VM *vm, STEALS Value item, bool (*each)(VM *vm, Value ite
                        void *context) {
     bool ok = each(vm, item, context);
     value_drop(vm, item);
-    return ok && (!vm_interrupted(vm) || vm->hooks.handle_signals(vm));
+    return ok && vm_may_go_on(vm);
 }
 
 /* Lists are walked by index, as their iterator would: they may change under way. */

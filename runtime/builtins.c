@@ -254,7 +254,7 @@ static bool add_all(VM *vm, Sum *s, Value iterable) {
         Value item = value_ref(row.items[i]);
         ok = add_item(vm, item, s); /* which may change the list */
         value_drop(vm, item);
-        if (ok && vm_interrupted(vm)) ok = vm->hooks.handle_signals(vm);
+        ok = ok && vm_may_go_on(vm);
     }
     return false;
 }

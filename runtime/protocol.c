@@ -225,7 +225,7 @@ int object_is_subclass(VM *vm, Value type, Value type_or_tuple) {
 /* --- reprs under way --- */
 
 int repr_enter(VM *vm, Value v) {
-    if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return -1;
+    if (!vm_may_go_on(vm)) return -1;
     if (is_absent(vm->repr_running) && is_absent(vm->repr_running = list_new(vm, 4))) return -1;
     List *running = as_list(vm->repr_running);
     for (int64_t i = running->length - 1; i >= 0; i--) {

@@ -177,8 +177,11 @@ struct VM {
     void *upper;        /* vm/ room's own state (import, compiler flags, signal set-up): vm/machine.h */
 };
 
-/* Is a signal waiting? For long native loops: `if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) fail`. */
+/* Is a signal waiting? */
 static inline bool vm_interrupted(const VM *vm) { return __builtin_expect(vm->interrupted, 0); }
+
+/* May a long native loop go on? Runs the handlers of the signals that wait; false when one of them raised. */
+RAISES static inline bool vm_may_go_on(VM *vm) { return !vm_interrupted(vm) || vm->hooks.handle_signals(vm); }
 
 /* Enter a native function that may call itself through objects (repr, compare, call). False RAISES RecursionError,
  * with `where` appended to the message (" while getting the repr of an object", ...), when the C stack comes near its

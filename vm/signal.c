@@ -159,7 +159,7 @@ NATIVE(set_signal) {
 /* None, or the error of the system call; then what it has brought about by now is handled. */
 static Value done(VM *vm, bool good) {
     if (!good) return raise_os(vm, errno, ABSENT);
-    return vm_interrupted(vm) && !vm->hooks.handle_signals(vm) ? ABSENT : NONE;
+    return vm_may_go_on(vm) ? NONE : ABSENT;
 }
 
 NATIVE(raise_signal) {
@@ -330,7 +330,7 @@ NATIVE(sig_wait_info) {
     if (!set_argument(vm, args[0], &set)) return ABSENT;
     while (sigwaitinfo(&set, &info) < 0) { /* another signal came: its handler runs, and the wait goes on */
         if (errno != EINTR) return raise_os(vm, errno, ABSENT);
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT;
+        if (!vm_may_go_on(vm)) return ABSENT;
     }
     return siginfo(vm, &info);
 }
@@ -361,7 +361,7 @@ NATIVE(sig_timed_wait) {
         if (sigtimedwait(&set, &info, &left) >= 0) return siginfo(vm, &info);
         if (errno == EAGAIN) return NONE;
         if (errno != EINTR) return raise_os(vm, errno, ABSENT);
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT;
+        if (!vm_may_go_on(vm)) return ABSENT;
         rest = end - now_ns();
         if (rest < 0) return NONE;
     }

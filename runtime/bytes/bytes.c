@@ -115,7 +115,7 @@ static bool collect(VM *vm, Value item, void *context) {
         if (!c->bytes) return false;
     }
     c->bytes->data[c->length++] = (uint8_t)byte;
-    return !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
+    return vm_may_go_on(vm);
 }
 
 /* Of a list or tuple of small enough ints. ABSENT with nothing raised when it is something else. */

@@ -328,7 +328,7 @@ static Value filter_next(VM *vm, Value self) {
         int pass = passes(vm, pipe->function, item);
         if (pass > 0) return item;
         value_drop(vm, item);
-        if (pass < 0 || (vm_interrupted(vm) && !vm->hooks.handle_signals(vm))) return ABSENT;
+        if (pass < 0 || !vm_may_go_on(vm)) return ABSENT;
     }
 }
 

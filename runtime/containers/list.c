@@ -155,7 +155,7 @@ static bool extend_range(VM *vm, List *list, const Range *range) {
         list->length += piece;
         count -= piece;
         if (count == 0) return true;
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+        if (!vm_may_go_on(vm)) return false;
     }
 }
 
@@ -218,7 +218,7 @@ static bool append_all(VM *vm, Value self, Value iterator) {
         Value item = next(vm, iterator);
         if (is_absent(item)) return iterator_ended(vm);
         if (!list_append_owned(vm, self, item)) return false;
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+        if (!vm_may_go_on(vm)) return false;
     }
 }
 

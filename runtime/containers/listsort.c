@@ -577,7 +577,7 @@ static bool merge_rows(Sort *s, Merge *m) {
 
 /* Merge run i and the one behind it, which are among the three topmost. */
 static bool merge_runs(Sort *s, int i) {
-    if (vm_interrupted(s->vm) && !s->vm->hooks.handle_signals(s->vm)) return false;
+    if (!vm_may_go_on(s->vm)) return false;
     Run *x = &s->runs[i], *y = x + 1;
     Merge m = {element(s, x->start), element(s, y->start), x->length, y->length, NULL};
     x->length += y->length;

@@ -192,7 +192,7 @@ static int64_t find_equal(VM *vm, Value self, Value item, int64_t *count) {
         if (is_absent(candidate)) break;
         int equal = object_equal(vm, candidate, item);
         value_drop(vm, candidate);
-        if (equal < 0 || (vm_interrupted(vm) && !vm->hooks.handle_signals(vm))) break;
+        if (equal < 0 || !vm_may_go_on(vm)) break;
         if (!equal) continue;
         found = i;
         if (!count) break;

@@ -50,8 +50,7 @@ Value row_compare(VM *vm, Value self, Value other, CompareOp op) {
             return compare_order(int_get(x) - int_get(y), op);
         }
         value_ref(x), value_ref(y);
-        bool goes_on = !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
-        int equal = goes_on ? row_equal(vm, x, y) : -1;
+        int equal = vm_may_go_on(vm) ? row_equal(vm, x, y) : -1;
         Value result = ABSENT;
         if (equal == 0) {
             bool known = op == COMPARE_EQ || op == COMPARE_NE;
@@ -73,8 +72,7 @@ int64_t row_find(VM *vm, Value self, Value item, int64_t start, int64_t stop) {
         if (value_same(candidate, item)) return i;
         if (are_ints(candidate, item)) continue;
         value_ref(candidate);
-        bool goes_on = !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
-        int equal = goes_on ? row_equal(vm, candidate, item) : -1;
+        int equal = vm_may_go_on(vm) ? row_equal(vm, candidate, item) : -1;
         value_drop(vm, candidate);
         if (equal) return equal < 0 ? -2 : i;
     }

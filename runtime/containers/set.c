@@ -310,7 +310,7 @@ static bool update_from_row(VM *vm, Value self, Value iterable) {
         bool done = set_add(vm, self, item);
         value_drop(vm, item);
         if (!done) return false;
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+        if (!vm_may_go_on(vm)) return false;
     }
 }
 

@@ -119,7 +119,7 @@ static Value from_range(VM *vm, const Range *range) {
     if (!tuple || count == 0) return tuple ? from_object(tuple) : ABSENT;
     for (int64_t i = 0; i < count; next += step) {
         tuple->items[i++] = int_small(next);
-        if (i % RANGE_PIECE || !vm_interrupted(vm) || vm->hooks.handle_signals(vm)) continue;
+        if (i % RANGE_PIECE || vm_may_go_on(vm)) continue;
         for (; i < count; i++)
             tuple->items[i] = NONE;
         object_drop(vm, &tuple->head);
@@ -224,7 +224,7 @@ bool tuple_is_acyclic(const Object *self) {
 static bool hash(VM *vm, Value self, int64_t *result) {
     Tuple *tuple = as_tuple(self);
     Hasher h = hasher_begin();
-    if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false; /* nested ones may take long */
+    if (!vm_may_go_on(vm)) return false; /* nested ones may take long */
     for (int64_t i = 0; i < tuple->length; i++) {
         int64_t lane;
         if (!hash_nested(vm, tuple->items[i], &lane)) return false;

@@ -112,7 +112,7 @@ static int open_retrying(VM *vm, const char *path, int flags) {
     for (;;) {
         int fd = open(path, flags, 0666);
         if (fd >= 0 || errno != EINTR) return fd;
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return -1;
+        if (!vm_may_go_on(vm)) return -1;
     }
 }
 
@@ -237,7 +237,7 @@ static bool file_check_open(VM *vm, const FileIO *file) {
 static bool is_interrupted(VM *vm, int64_t *result) {
     if (errno == EINTR) {
         *result = -1;
-        return !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
+        return vm_may_go_on(vm);
     }
     *result = errno == EAGAIN ? STREAM_BLOCKED : (raise_os(vm, errno, ABSENT), -1);
     return false;

@@ -339,7 +339,7 @@ static int64_t find(VM *vm, Value self, Value wanted, int64_t i, int64_t stop) {
         int equal = is_absent(item) ? -1 : object_compare_truth(vm, item, wanted, COMPARE_EQ);
         value_xdrop(vm, item);
         if (equal) return equal < 0 ? -2 : i;
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return -2;
+        if (!vm_may_go_on(vm)) return -2;
     }
     return -1;
 }

@@ -342,7 +342,7 @@ static bool derive_block(VM *vm, Mac *mac, const BufferView *salt, uint32_t numb
         mac_digest(mac, digest);
         for (size_t k = 0; k < size; k++)
             block[k] ^= digest[k];
-        if (i % ITERATIONS_A_LOOK == 0 && vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+        if (i % ITERATIONS_A_LOOK == 0 && !vm_may_go_on(vm)) return false;
     }
     return true;
 }

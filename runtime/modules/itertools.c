@@ -237,7 +237,7 @@ static Value chain_next(VM *vm, Value self) {
             Value item = step_held(vm, &stream->extra);
             if (!is_absent(item) || error_raised(vm)) return item;
             if (!is_absent(stream->extra) && !is_spent(stream->extra)) value_clear(vm, &stream->extra);
-            if (!stream_may_go_on(vm)) return ABSENT;
+            if (!vm_may_go_on(vm)) return ABSENT;
         }
         if (!chain_open(vm, stream)) return value_clear(vm, &stream->extra), ABSENT;
     }

@@ -74,7 +74,7 @@ static Value compress_next(VM *vm, Value self) {
         value_xdrop(vm, selector);
         if (selected > 0) return item;
         value_drop(vm, item);
-        if (selected < 0 || !stream_may_go_on(vm)) return ABSENT;
+        if (selected < 0 || !vm_may_go_on(vm)) return ABSENT;
     }
     return ABSENT;
 }
@@ -118,7 +118,7 @@ static Value dropwhile_next(VM *vm, Value self) {
             return item;
         }
         value_drop(vm, item);
-        if (dropped < 0 || !stream_may_go_on(vm)) return ABSENT;
+        if (dropped < 0 || !vm_may_go_on(vm)) return ABSENT;
     }
     return ABSENT;
 }
@@ -154,7 +154,7 @@ static Value filterfalse_next(VM *vm, Value self) {
         int passes = is_none(stream->function) ? object_truth(vm, item) : test(vm, stream->function, item);
         if (passes == 0) return item;
         value_drop(vm, item);
-        if (passes < 0 || !stream_may_go_on(vm)) return ABSENT;
+        if (passes < 0 || !vm_may_go_on(vm)) return ABSENT;
     }
     return ABSENT;
 }
@@ -254,7 +254,7 @@ static bool islice_skip(VM *vm, Islice *slice) {
         Value skipped = islice_step(vm, &slice->stream);
         if (is_absent(skipped)) return false;
         value_drop(vm, skipped);
-        if (!stream_may_go_on(vm)) return false;
+        if (!vm_may_go_on(vm)) return false;
     }
     return true;
 }

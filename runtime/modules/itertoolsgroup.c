@@ -110,7 +110,7 @@ static Value groupby_next(VM *vm, Value self) {
             if (same < 0) return ABSENT;
             if (same == 0) break;
         }
-        if (!look_ahead(vm, g) || (vm_interrupted(vm) && !vm->hooks.handle_signals(vm))) return ABSENT;
+        if (!look_ahead(vm, g) || !vm_may_go_on(vm)) return ABSENT;
     }
     if (is_absent(g->next_key)) return ABSENT;
     Value key = value_ref(g->next_key);

@@ -35,11 +35,6 @@ NEW RAISES Value stream_source_shown(VM *vm, const Stream *stream);
 /* (type, (first, source)[, state]). */
 NEW RAISES Value stream_reduce_pair(VM *vm, Value self, Value first, STEALS Value state);
 
-/* May a loop that yields nothing go on? False when a signal handler raised. */
-RAISES static inline bool stream_may_go_on(VM *vm) {
-    return !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
-}
-
 #define STREAM_TYPE(variable, name_text, new_function, next_function, table, ...) \
     Type variable = { \
         TYPE_HEAD(variable, "itertools." name_text, .traverse = stream_traverse, .clear = stream_clear, \

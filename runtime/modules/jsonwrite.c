@@ -326,7 +326,7 @@ static bool write_unknown(Writer *w, Value v) {
 static bool write_container(Writer *w, Value v) {
     Value id;
     if (!recursion_enter(w->vm, " while encoding a JSON object")) return false;
-    if (vm_interrupted(w->vm) && !w->vm->hooks.handle_signals(w->vm)) return false;
+    if (!vm_may_go_on(w->vm)) return false;
     bool done = enter(w, v, &id);
     if (done) {
         if (is_dict(v))

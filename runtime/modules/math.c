@@ -608,7 +608,7 @@ static Value product_of_range(VM *vm, int64_t low, int64_t high) {
             product *= i;
         return int_from(vm, product);
     }
-    if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT;
+    if (!vm_may_go_on(vm)) return ABSENT;
     int64_t middle = low + (high - low) / 2;
     Value left = product_of_range(vm, low, middle);
     Value right = is_absent(left) ? ABSENT : product_of_range(vm, middle + 1, high);
@@ -647,7 +647,7 @@ static Value falling_product(VM *vm, Value n, int64_t first, int64_t last) {
     if (first == last) return int_small(1);
     if (is_int(n)) return product_of_range(vm, int_get(n) - last + 1, int_get(n) - first);
     if (last - first == 1) return int_binary(vm, BINARY_SUBTRACT, n, int_small(first));
-    if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT;
+    if (!vm_may_go_on(vm)) return ABSENT;
     int64_t middle = first + (last - first) / 2;
     Value left = falling_product(vm, n, first, middle);
     Value right = is_absent(left) ? ABSENT : falling_product(vm, n, middle, last);

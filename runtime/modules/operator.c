@@ -141,7 +141,7 @@ static int64_t search(VM *vm, Value iterator, Value wanted, bool first, bool *fa
         }
         int equal = object_equal(vm, item, wanted);
         value_drop(vm, item);
-        if (equal < 0 || (vm_interrupted(vm) && !vm->hooks.handle_signals(vm))) return -1;
+        if (equal < 0 || !vm_may_go_on(vm)) return -1;
         if (!equal) continue;
         if (first) {
             *failed = false;

@@ -149,9 +149,7 @@ Value posix_name_value(VM *vm, const char *text, size_t length, bool as_bytes) {
 }
 
 /* Interrupted by a signal: run its handler and go on (PEP 475), unless that raises. */
-bool posix_try_again(VM *vm) {
-    return errno == EINTR && (!vm_interrupted(vm) || vm->hooks.handle_signals(vm));
-}
+bool posix_try_again(VM *vm) { return errno == EINTR && vm_may_go_on(vm); }
 
 /* --- stat --- */
 

@@ -242,7 +242,7 @@ NATIVE(posix_killpg) {
     int group, signal;
     if (!posix_int(vm, args[0], &group) || !posix_int(vm, args[1], &signal)) return ABSENT;
     if (killpg(group, signal) < 0) return raise_os(vm, errno, ABSENT);
-    return vm_interrupted(vm) && !vm->hooks.handle_signals(vm) ? ABSENT : NONE;
+    return vm_may_go_on(vm) ? NONE : ABSENT;
 }
 
 NATIVE(posix_nice) {

@@ -93,7 +93,7 @@ NATIVE(posix_kill) {
     int pid, number;
     if (!posix_pid(vm, args[0], &pid) || !posix_int(vm, args[1], &number)) return ABSENT;
     if (kill(pid, number) < 0) return raise_os(vm, errno, ABSENT);
-    return vm_interrupted(vm) && !vm->hooks.handle_signals(vm) ? ABSENT : NONE;
+    return vm_may_go_on(vm) ? NONE : ABSENT;
 }
 
 static Value random_bytes(VM *vm, Value size_value, int flags, bool all) {

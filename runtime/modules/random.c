@@ -106,7 +106,7 @@ static bool read_entropy(VM *vm, void *to, int64_t size) {
         ssize_t got = getrandom((char *)to + done, (size_t)(size - done), 0);
         if (got < 0 && errno != EINTR) return raise_os(vm, errno, ABSENT), false;
         if (got > 0) done += got;
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+        if (!vm_may_go_on(vm)) return false;
     }
     return true;
 }

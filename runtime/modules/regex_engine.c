@@ -45,8 +45,8 @@ typedef struct {
 
 static int watch(void *data) {
     Watch *w = data;
-    if (++w->callouts % CALLOUTS_A_LOOK || !vm_interrupted(w->vm)) return 0;
-    return w->vm->hooks.handle_signals(w->vm) ? 0 : PCRE2_ERROR_CALLOUT;
+    if (++w->callouts % CALLOUTS_A_LOOK) return 0;
+    return vm_may_go_on(w->vm) ? 0 : PCRE2_ERROR_CALLOUT;
 }
 
 /* --- the same for each width of units --- */

@@ -136,7 +136,7 @@ static bool walk_begin(Walk *w, VM *vm, Value pattern, Value string, Value first
 /* 1 found, 0 there is no other, -1 RAISES. */
 static int walk_step(Walk *w, unsigned how) {
     if (w->next > w->endpos) return 0;
-    if (vm_interrupted(w->vm) && !w->vm->hooks.handle_signals(w->vm)) return -1;
+    if (!vm_may_go_on(w->vm)) return -1;
     if (w->empty_before) how |= REGEX_NOT_EMPTY_AT_START;
     int found = regex_engine_match(w->vm, &w->pattern->engine, &w->text.subject, w->next, how, w->spans);
     if (found <= 0) return found;

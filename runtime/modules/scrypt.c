@@ -69,7 +69,7 @@ static bool mix_block(VM *vm, Mixer *m, uint8_t *block) {
         else
             add_row(m->x, m->rows + (last[0] & (m->n - 1)) * m->words, m->words); /* n is below 2^32 */
         mix(m);
-        if (i % STEPS_A_LOOK == 0 && vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return false;
+        if (i % STEPS_A_LOOK == 0 && !vm_may_go_on(vm)) return false;
     }
     for (size_t i = 0; i < m->words; i++) {
         uint32_t word = htole32(m->x[i]);

@@ -120,7 +120,7 @@ static int wait_milliseconds(Wait wait) {
 static bool wait_again(VM *vm, Wait wait, int result, bool *again) {
     *again = (result == 0 && wait_rest(wait) > 0) || (result < 0 && errno == EINTR);
     if (result < 0 && errno != EINTR) return raise_os(vm, errno, ABSENT), false;
-    return !*again || !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
+    return !*again || vm_may_go_on(vm);
 }
 
 /* --- select --- */

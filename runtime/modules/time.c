@@ -211,7 +211,7 @@ NATIVE(time_sleep) {
         int error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL);
         if (error == 0) return NONE;
         if (error != EINTR) return raise_os(vm, error, ABSENT);
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return ABSENT;
+        if (!vm_may_go_on(vm)) return ABSENT;
     }
 }
 

@@ -130,7 +130,7 @@ static int pump(VM *vm, z_stream *z, Pump *p, int (*step)(z_stream *, int), int 
         z->avail_in = z->avail_out = 0;
         if (status != Z_OK && status != Z_BUF_ERROR) return status;
         if (!full && (p->left == 0 || status == Z_BUF_ERROR)) return status;
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) return RAISED;
+        if (!vm_may_go_on(vm)) return RAISED;
     }
 }
 

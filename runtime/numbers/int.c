@@ -296,7 +296,7 @@ static bool multiply_blocks(VM *vm, mp_limb_t *to, const IntView *x, const IntVi
             mpn_mul(product, limbs_of(y), m, limbs_of(x) + i, n);
         mp_limb_t carry = mpn_add_n(to + i, to + i, product, m);
         mpn_add_1(to + i + m, product + m, n, carry);
-        goes_on = !vm_interrupted(vm) || vm->hooks.handle_signals(vm);
+        goes_on = vm_may_go_on(vm);
     }
     memory_free(vm, product, size);
     return goes_on;

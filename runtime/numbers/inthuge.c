@@ -15,12 +15,10 @@ typedef struct {
     Value powers[LEVELS]; /* factor ** (PIECE << i); owned */
 } Powers;
 
-static bool goes_on(VM *vm) { return !vm_interrupted(vm) || vm->hooks.handle_signals(vm); }
-
 /* The first `count` powers. */
 static bool powers_make(Powers *p, int count) {
     while (p->count < count) {
-        if (!goes_on(p->vm)) return false;
+        if (!vm_may_go_on(p->vm)) return false;
         Value last = p->count ? p->powers[p->count - 1] : ABSENT;
         Value next = p->count ? int_multiply(p->vm, last, last)
                               : int_power(p->vm, int_small(p->factor), int_small(PIECE));
@@ -67,7 +65,7 @@ static bool print_piece(VM *vm, Value number, int base, uint8_t *to) {
 
 static bool print_part(Powers *p, STEALS Value number, int level, uint8_t *to) {
     Value high = ABSENT, low = ABSENT;
-    bool done = goes_on(p->vm);
+    bool done = vm_may_go_on(p->vm);
     if (level == 0) {
         done = done && print_piece(p->vm, number, p->base, to);
         value_drop(p->vm, number);
@@ -129,7 +127,7 @@ static Value scale(Powers *p, STEALS Value high, int level, size_t digits) {
 }
 
 static Value read_part(Powers *p, const uint8_t *values, size_t count) {
-    if (!goes_on(p->vm)) return ABSENT;
+    if (!vm_may_go_on(p->vm)) return ABSENT;
     if (count <= PIECE) return read_piece(p->vm, values, count, p->base);
     int level = levels_of(count) - 1;
     size_t behind = (size_t)PIECE << level;

@@ -9,7 +9,7 @@
 static Value power_by_squaring(VM *vm, Value base, const IntView *exponent, Value modulus) {
     Value result = int_small(1);
     for (int64_t bit = view_bits(exponent) - 1; bit >= 0; bit--) {
-        if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) {
+        if (!vm_may_go_on(vm)) {
             value_drop(vm, result);
             return ABSENT;
         }
