@@ -16,6 +16,7 @@
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
 #include "runtime/module.h"
+#include "runtime/nanoseconds.h"
 #include "runtime/native.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
@@ -24,8 +25,6 @@
 #include "vm/frame.h"
 #include "vm/machine.h"
 #include "vm/trace.h"
-
-enum { NS_PER_S = 1000000000 };
 
 /* --- delivery --- */
 
@@ -335,12 +334,6 @@ NATIVE(sig_wait_info) {
     return siginfo(vm, &info);
 }
 
-static int64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
 NATIVE(sig_timed_wait) {
     sigset_t set;
     siginfo_t info;
@@ -355,14 +348,14 @@ NATIVE(sig_timed_wait) {
     if (!set_argument(vm, args[0], &set)) return ABSENT;
     enum { LONGEST = 1 << 30 }; /* seconds, so that nanoseconds fit a word */
     int64_t seconds = timeout.tv_sec < LONGEST ? timeout.tv_sec : LONGEST;
-    int64_t rest = seconds * NS_PER_S + timeout.tv_usec * 1000, end = now_ns() + rest;
+    int64_t rest = seconds * NS_PER_S + timeout.tv_usec * 1000, end = ns_now() + rest;
     for (;;) {
-        struct timespec left = {.tv_sec = rest / NS_PER_S, .tv_nsec = rest % NS_PER_S};
+        struct timespec left = ns_to_timespec(rest);
         if (sigtimedwait(&set, &info, &left) >= 0) return siginfo(vm, &info);
         if (errno == EAGAIN) return NONE;
         if (errno != EINTR) return raise_os(vm, errno, ABSENT);
         if (!vm_may_go_on(vm)) return ABSENT;
-        rest = end - now_ns();
+        rest = end - ns_now();
         if (rest < 0) return NONE;
     }
 }

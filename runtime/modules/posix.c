@@ -35,6 +35,7 @@
 #include "runtime/errors/error.h"
 #include "runtime/files/file.h"
 #include "runtime/module.h"
+#include "runtime/nanoseconds.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
@@ -189,9 +190,7 @@ STRUCTSEQ_TYPE(statvfs_result_type, "os.statvfs_result", statvfs_fields,
 #undef F
 #undef H
 
-static Value nanoseconds(VM *vm, struct timespec t) {
-    return int_from(vm, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);
-}
+static Value nanoseconds(VM *vm, struct timespec t) { return int_from(vm, ns_from_timespec(t)); }
 
 Value posix_stat_value(VM *vm, const struct stat *s) {
     struct timespec times[] = {s->st_atim, s->st_mtim, s->st_ctim};
@@ -438,8 +437,7 @@ NATIVE(posix_utime_ns) {
     for (int i = 0; i < 2 && !is_none(args[1]); i++) {
         int64_t ns;
         if (!object_to_int64(vm, args[1 + i], &exc_OverflowError, &ns)) return ABSENT;
-        times[i].tv_sec = ns / 1000000000 - (ns % 1000000000 < 0);
-        times[i].tv_nsec = ns % 1000000000 + (ns % 1000000000 < 0 ? 1000000000 : 0);
+        times[i] = ns_to_timespec(ns);
     }
     if (!posix_dir(vm, args[3], &dir) || !arguments_flag(vm, args[4], true, &follow) ||
         !posix_path_init(vm, &path, "utime", args[0], true)) {

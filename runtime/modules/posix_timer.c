@@ -6,19 +6,10 @@
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/modules/posix.h"
+#include "runtime/nanoseconds.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
-
-enum { NS_PER_S = 1000000000 };
-
-static int64_t to_ns(struct timespec t) { return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec; }
-
-static struct timespec from_ns(int64_t ns) {
-    int64_t rest = ns % NS_PER_S;
-    bool below = rest < 0;
-    return (struct timespec){.tv_sec = ns / NS_PER_S - below, .tv_nsec = rest + (below ? NS_PER_S : 0)};
-}
 
 /* An argument in seconds, or in nanoseconds; 0 when it is absent. */
 static bool time_argument(VM *vm, Value v, bool ns, struct timespec *time) {
@@ -39,13 +30,13 @@ static bool time_argument(VM *vm, Value v, bool ns, struct timespec *time) {
             return raise_overflow(vm, "timestamp out of range for platform time_t"), false;
         number = (int64_t)whole;
     }
-    *time = from_ns(number);
+    *time = ns_to_timespec(number);
     return true;
 }
 
 /* (until it expires next, interval) */
 static Value setting(VM *vm, const struct itimerspec *t, bool ns) {
-    int64_t times[] = {to_ns(t->it_value), to_ns(t->it_interval)};
+    int64_t times[] = {ns_from_timespec(t->it_value), ns_from_timespec(t->it_interval)};
     Value pair[2];
     for (int i = 0; i < 2; i++)
         pair[i] = ns ? int_from(vm, times[i]) : float_from(vm, (double)times[i] / NS_PER_S);

@@ -19,6 +19,7 @@
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/module.h"
+#include "runtime/nanoseconds.h"
 #include "runtime/native.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
@@ -61,14 +62,7 @@ static bool add_pair(VM *vm, Value list, int fd, uint32_t events) {
 /* --- time --- */
 
 enum { NS_PER_MS = 1000000 };
-#define NS_PER_S 1000000000LL
 #define FOREVER INT64_MAX
-
-static int64_t now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * NS_PER_S + t.tv_nsec;
-}
 
 /* A number of units of so many nanoseconds, rounded up; None and ABSENT: FOREVER. */
 static bool read_timeout(VM *vm, Value v, int64_t unit, const char *wanted, int64_t *timeout) {
@@ -98,13 +92,13 @@ typedef struct {
 } Wait;
 
 static Wait wait_begin(int64_t timeout) {
-    int64_t start = timeout == FOREVER ? 0 : now();
+    int64_t start = timeout == FOREVER ? 0 : ns_now();
     return (Wait){timeout > FOREVER - start ? FOREVER : start + timeout};
 }
 
 static int64_t wait_rest(Wait wait) {
     if (wait.end == FOREVER) return FOREVER;
-    int64_t rest = wait.end - now();
+    int64_t rest = wait.end - ns_now();
     return rest < 0 ? 0 : rest;
 }
 
@@ -167,7 +161,7 @@ static bool wait_select(VM *vm, FileSet *sets, int count, Wait wait) {
     fd_set wanted[3] = {sets[0].set, sets[1].set, sets[2].set};
     for (bool again = true; again;) {
         int64_t rest = wait_rest(wait);
-        struct timespec timeout = {rest / NS_PER_S, rest % NS_PER_S};
+        struct timespec timeout = ns_to_timespec(rest);
         for (int i = 0; i < 3; i++)
             sets[i].set = wanted[i];
         int result =

@@ -11,13 +11,12 @@
 #include "runtime/containers/structseq.h"
 #include "runtime/errors/error.h"
 #include "runtime/module.h"
+#include "runtime/nanoseconds.h"
 #include "runtime/native.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
-
-enum { NS_PER_S = 1000000000 };
 
 /* --- clocks --- */
 
@@ -30,7 +29,7 @@ static Value clock_seconds(VM *vm, clockid_t id) {
 static Value clock_nanoseconds(VM *vm, clockid_t id) {
     struct timespec t;
     if (clock_gettime(id, &t) < 0) return raise_os(vm, errno, ABSENT);
-    return int_from(vm, (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec);
+    return int_from(vm, ns_from_timespec(t));
 }
 
 #define CLOCK(name, id) \
@@ -88,8 +87,7 @@ NATIVE(time_clock_settime_ns) {
     int64_t ns;
     if (!clock_number(vm, args[0], &id)) return ABSENT;
     if (!timestamp_argument(vm, args[1], &ns)) return ABSENT;
-    int64_t rest = ns % NS_PER_S;
-    struct timespec t = {ns / NS_PER_S - (rest < 0), rest + (rest < 0 ? NS_PER_S : 0)};
+    struct timespec t = ns_to_timespec(ns);
     return set_clock(vm, id, &t);
 }
 
