@@ -12,6 +12,7 @@
 #include "runtime/text/escape.h"
 #include "runtime/text/str.h"
 #include "runtime/text/text.h"
+#include "runtime/text/units.h"
 #include "runtime/text/utf8.h"
 
 typedef struct {
@@ -453,22 +454,6 @@ static Value encode_utf8(VM *vm, const String *s) {
     return from_object(bytes);
 }
 
-/* A zero byte behind every byte, four at a time. */
-static void widen(const uint8_t *from, int64_t length, uint8_t *to) {
-    int64_t i = 0;
-    for (; i + 4 <= length; i += 4) {
-        uint32_t four;
-        memcpy(&four, from + i, sizeof four);
-        uint64_t wide = (four | (uint64_t)four << 16) & UINT64_C(0x0000FFFF0000FFFF);
-        wide = (wide | wide << 8) & UINT64_C(0x00FF00FF00FF00FF);
-        memcpy(to + 2 * i, &wide, sizeof wide);
-    }
-    for (; i < length; i++) {
-        to[2 * i] = from[i];
-        to[2 * i + 1] = 0;
-    }
-}
-
 static void swap_halves(uint8_t *data, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
         uint16_t unit;
@@ -491,8 +476,7 @@ static Value encode_utf16(VM *vm, const String *s, CodecId id) {
     if (!bytes) return ABSENT;
     uint8_t *to = bytes->data;
     if (marked) *to++ = 0xFF, *to++ = 0xFE;
-    if (s->width_log == 1) memcpy(to, wide, (size_t)length * 2);
-    if (s->width_log == 0) widen(s->data, length, to);
+    units_copy(to, 1, s->data, s->width_log, length);
     if (id == CODEC_UTF_16_BE) swap_halves(to, length);
     return from_object(bytes);
 }
