@@ -187,6 +187,7 @@ _REPLACED = {
     "NameConstant": (bool, type(None)),
     "Ellipsis": (type(...),),
 }
+_OLD_NAMES = {kind: name for name, kinds in _REPLACED.items() for kind in kinds}
 
 
 def __getattr__(name):
@@ -459,7 +460,8 @@ class NodeVisitor:
 
     def visit_Constant(self, node):
         """Visit a constant, by the method for the class that it once had if there is one."""
-        name = next((name for name, types in reversed(_REPLACED.items()) if isinstance(node.value, types)), None)
+        kind = type(node.value)
+        name = _OLD_NAMES.get(kind) or next((_OLD_NAMES[base] for base in kind.__mro__ if base in _OLD_NAMES), None)
         visitor = name and getattr(self, f"visit_{name}", None)
         if visitor is None:
             return self.generic_visit(node)
