@@ -20,7 +20,7 @@
 typedef struct {
     Compiler *c;
     VM *vm;
-    Value nodes, operators, contexts; /* the tuples of lib/ast.py; owned */
+    AstLibrary library;
 } Maker;
 
 static bool set_field(VM *vm, Value object, const char *name, STEALS Value v) {
@@ -55,7 +55,7 @@ static Value children(Maker *m, const NodeList *nodes) {
 static Value operators(Maker *m, const OperatorList *ops) {
     Value list = list_new(m->vm, 0);
     for (uint32_t i = 0; !is_absent(list) && i < ops->count; i++) {
-        Value op = value_ref(as_tuple(m->operators)->items[ops->items[i]]);
+        Value op = value_ref(as_tuple(m->library.operators)->items[ops->items[i]]);
         if (!list_append_owned(m->vm, list, op)) value_clear(m->vm, &list);
     }
     return list;
@@ -73,9 +73,9 @@ static Value field_object(Maker *m, Node *node, const AstCursor *cursor) {
     case FIELD_CHILDREN: return children(m, value);
     case FIELD_INTEGER: return int_small(*(const int *)value);
     case FIELD_CONSTANT: return value_xref(constant_literal(m->c, node));
-    case FIELD_OPERATOR: return value_ref(as_tuple(m->operators)->items[*(const Operator *)value]);
+    case FIELD_OPERATOR: return value_ref(as_tuple(m->library.operators)->items[*(const Operator *)value]);
     case FIELD_OPERATORS: return operators(m, value);
-    case FIELD_CONTEXT: return value_ref(as_tuple(m->contexts)->items[*(const Context *)value]);
+    case FIELD_CONTEXT: return value_ref(as_tuple(m->library.contexts)->items[*(const Context *)value]);
     }
     return ABSENT;
 }
@@ -91,7 +91,7 @@ static bool set_position(VM *vm, Value object, Span span) {
 static Value make_node(Maker *m, Node *node) {
     const AstNodeInfo *info = &ast_nodes[node->kind];
     bool chained = node->kind == AST_If && ast_is_elif(node->If.orelse);
-    Type *class = as_type(as_tuple(m->nodes)->items[node->kind]);
+    Type *class = as_type(as_tuple(m->library.nodes)->items[node->kind]);
     Value object = instance_new_blank(m->vm, class, NULL, 0, ABSENT);
     if (is_absent(object)) return ABSENT;
     for (AstCursor cursor = ast_first(node); cursor.field->name; ast_next(&cursor)) {
@@ -147,112 +147,42 @@ static bool are_classes(VM *vm, Value nodes) {
     return true;
 }
 
+static bool are_objects(VM *vm, Value marks) {
+    for (int64_t i = 0; i < as_tuple(marks)->length; i++) {
+        if (is_object(as_tuple(marks)->items[i])) continue;
+        raise_error(vm, &exc_SystemError, "ast._operators is not as the module made it");
+        return false;
+    }
+    return true;
+}
+
+bool ast_library_init(VM *vm, AstLibrary *library) {
+    *library = (AstLibrary){ABSENT, ABSENT, ABSENT, ABSENT};
+    library->module = vm->hooks.library(vm, "ast");
+    if (is_absent(library->module)) return false;
+    library->nodes = library_tuple(vm, library->module, "_nodes", AST_KIND_COUNT);
+    if (!is_absent(library->nodes))
+        library->operators = library_tuple(vm, library->module, "_operators", OPERATOR_COUNT);
+    if (!is_absent(library->operators))
+        library->contexts = library_tuple(vm, library->module, "_contexts", CONTEXT_DEL + 1);
+    if (!is_absent(library->contexts) && are_classes(vm, library->nodes) &&
+        are_objects(vm, library->operators) && are_objects(vm, library->contexts))
+        return true;
+    ast_library_fini(vm, library);
+    return false;
+}
+
+void ast_library_fini(VM *vm, AstLibrary *library) {
+    value_xdrop(vm, library->module), value_xdrop(vm, library->nodes);
+    value_xdrop(vm, library->operators), value_xdrop(vm, library->contexts);
+}
+
 Value ast_to_object(Compiler *c, Node *root) {
-    VM *vm = c->vm;
-    Maker m = {.c = c, .vm = vm};
-    Value module = vm->hooks.library(vm, "ast"), object = ABSENT;
-    if (is_absent(module)) return ABSENT;
-    m.nodes = library_tuple(vm, module, "_nodes", AST_KIND_COUNT);
-    m.operators = is_absent(m.nodes) ? ABSENT : library_tuple(vm, module, "_operators", OPERATOR_COUNT);
-    m.contexts = is_absent(m.operators) ? ABSENT : library_tuple(vm, module, "_contexts", CONTEXT_DEL + 1);
-    if (!is_absent(m.contexts) && are_classes(vm, m.nodes)) object = make_object(&m, root);
-    value_xdrop(vm, m.nodes), value_xdrop(vm, m.operators), value_xdrop(vm, m.contexts);
-    value_drop(vm, module);
+    Maker m = {.c = c, .vm = c->vm};
+    if (!ast_library_init(c->vm, &m.library)) return ABSENT;
+    Value object = make_object(&m, root);
+    ast_library_fini(c->vm, &m.library);
     return object;
-}
-
-/* --- positions --- */
-
-static const char *const position_names[] = {"lineno", "col_offset", "end_lineno", "end_col_offset"};
-
-/* An attribute, or ABSENT with nothing raised where there is none. False RAISES. */
-static bool find_attribute(VM *vm, Value object, const char *name, Value *found) {
-    Value key = string_intern_c(vm, name);
-    *found = is_absent(key) ? ABSENT : object_get_attribute(vm, object, key);
-    value_xdrop(vm, key);
-    if (is_absent(*found) && error_is(vm, &exc_AttributeError)) error_clear(vm);
-    return !error_raised(vm);
-}
-
-/* Positions that a traceback can show: numbers that fit, the end not before the beginning. */
-static bool take_position(VM *vm, Node *node, Value object) {
-    int64_t numbers[4];
-    for (int i = 0; i < 4; i++) {
-        Value v;
-        if (!find_attribute(vm, object, position_names[i], &v)) return false;
-        bool given = !is_absent(v) && is_int(v);
-        numbers[i] = given ? int_get(v) : i < 2 ? -1 : numbers[i - 2];
-        value_xdrop(vm, v);
-        if (numbers[i] < 0 || numbers[i] >= SPAN_UNKNOWN_END) return true;
-    }
-    bool ordered = numbers[2] > numbers[0] || (numbers[2] == numbers[0] && numbers[3] >= numbers[1]);
-    if (ordered)
-        node->span =
-            (Span){(uint32_t)numbers[0], (uint32_t)numbers[1], (uint32_t)numbers[2], (uint32_t)numbers[3]};
-    return true;
-}
-
-static bool take_children(VM *vm, NodeList nodes, Value list) {
-    if (!is_list(list) || as_list(list)->length != nodes.count) return true;
-    for (uint32_t i = 0; i < nodes.count && i < as_list(list)->length; i++) {
-        Value item = value_ref(as_list(list)->items[i]);
-        bool ok = !nodes.items[i] || ast_take_positions(vm, nodes.items[i], item);
-        value_drop(vm, item);
-        if (!ok) return false;
-    }
-    return true;
-}
-
-static bool take_field(VM *vm, const AstCursor *cursor, Value object) {
-    Value v;
-    if (cursor->field->group == GROUP_NONE) return true;
-    if (!find_attribute(vm, object, cursor->field->name, &v)) return false;
-    bool ok = true;
-    if (!is_absent(v) && cursor->field->type == FIELD_CHILDREN)
-        ok = take_children(vm, *(NodeList *)cursor->value, v);
-    else if (!is_absent(v) && *(Node **)cursor->value)
-        ok = ast_take_positions(vm, *(Node **)cursor->value, v);
-    value_xdrop(vm, v);
-    return ok;
-}
-
-/* A node and what it holds, but for an elif. */
-static bool take_node(VM *vm, Node *node, Value object) {
-    bool chained = node->kind == AST_If && ast_is_elif(node->If.orelse);
-    if (strcmp(type_name_of(object), ast_nodes[node->kind].name) != 0) return true;
-    if (ast_nodes[node->kind].positioned && !take_position(vm, node, object)) return false;
-    for (AstCursor cursor = ast_first(node); cursor.field->name; ast_next(&cursor)) {
-        if (chained && cursor.value == &node->If.orelse) continue;
-        if (!take_field(vm, &cursor, object)) return false;
-    }
-    return true;
-}
-
-/* The object of the elif of an object: the only item of its orelse, or ABSENT, nothing raised. False RAISES. */
-static bool find_elif(VM *vm, Value object, Value *found) {
-    Value list;
-    *found = ABSENT;
-    if (!find_attribute(vm, object, "orelse", &list)) return false;
-    if (is_absent(list)) return true;
-    if (is_list(list) && as_list(list)->length == 1) *found = value_ref(as_list(list)->items[0]);
-    value_drop(vm, list);
-    return true;
-}
-
-bool ast_take_positions(VM *vm, Node *root, Value object) {
-    Value current = value_ref(object);
-    bool ok = take_node(vm, root, current);
-    while (ok && root->kind == AST_If && ast_is_elif(root->If.orelse)) {
-        Value next;
-        ok = find_elif(vm, current, &next);
-        value_drop(vm, current);
-        if (!ok || is_absent(next)) return ok;
-        current = next;
-        root = root->If.orelse.items[0];
-        ok = take_node(vm, root, current);
-    }
-    value_drop(vm, current);
-    return ok;
 }
 
 /* --- the module _ast --- */
@@ -273,6 +203,8 @@ static const char *const group_names[GROUP_COUNT] = {
     [GROUP_withitem] = "withitem",
     [GROUP_match_case] = "match_case",
 };
+
+const char *ast_group_name(AstGroup group) { return group_names[group]; }
 
 /* What a field holds in the words of the abstract grammar, such as "expr?" or "stmt*". */
 static Value field_type(VM *vm, const AstField *field, bool boolean, bool unary) {

@@ -312,24 +312,27 @@ static Value generate(Compiler *c, Node *root) {
  * the levels. */
 static bool stack_suffices(const Compiler *c, const Node *root) {
     const char *here = __builtin_frame_address(0);
-    bool objects = c->flags & COMPILE_ONLY_TREE || !is_absent(c->tree);
-    ptrdiff_t level = objects ? 2 * STACK_PER_LEVEL : STACK_PER_LEVEL;
+    ptrdiff_t level = c->flags & COMPILE_ONLY_TREE ? 2 * STACK_PER_LEVEL : STACK_PER_LEVEL;
     return !c->vm->c_stack_limit || here - c->vm->c_stack_limit > root->depth * level;
 }
 
-static Value compile_tree(Compiler *c, Stage *stage) {
+static Node *parse_text(Compiler *c) {
     static const ParseMode modes[] = {PARSE_FILE, PARSE_EVAL, PARSE_SINGLE};
-    *stage = STAGE_PARSE;
     ParseMode mode = modes[c->mode];
     if (mode == PARSE_SINGLE && c->flags & COMPILE_OPEN_BLOCKS) mode = PARSE_COMMAND;
     Node *root = parse_source(c->source, mode, c->diagnostics);
     for (const Diagnostic *w = c->diagnostics->warnings; w; w = w->next)
         c->parser_warning = w;
+    return root;
+}
+
+static Value compile_root(Compiler *c, Stage *stage) {
+    *stage = STAGE_PARSE;
+    Node *root = is_absent(c->tree) ? parse_text(c) : ast_from_object(c, c->tree);
     if (!root) return ABSENT;
     if (!stack_suffices(c, root))
         return raise_error(c->vm, &exc_RecursionError, "maximum recursion depth exceeded during compilation");
     if (c->flags & COMPILE_ONLY_TREE) return compile_pin(c, ast_to_object(c, root));
-    if (!is_absent(c->tree) && !ast_take_positions(c->vm, root, c->tree)) return ABSENT;
     *stage = STAGE_SYMBOLS;
     if (!build_symbols(c, root)) return ABSENT;
     *stage = STAGE_CODE;
@@ -344,7 +347,7 @@ static Value compile_decoded(Compiler *c, Source *source, SourceKind kind, const
     Stage stage = STAGE_PARSE;
     Value code = ABSENT;
     if (source_init(source, c->arena->allocator, name, kind, text, length, c->diagnostics))
-        code = compile_tree(c, &stage);
+        code = compile_root(c, &stage);
     value_xref(code);
     Value raised = error_take(c->vm);
     if (!show_warnings(c)) {
@@ -358,12 +361,8 @@ static Value compile_decoded(Compiler *c, Source *source, SourceKind kind, const
     return code;
 }
 
-Value compile_source(VM *vm, const char *text, size_t length, Value filename, CompileMode mode, int flags) {
-    return compile_source_of(vm, text, length, filename, mode, flags, ABSENT);
-}
-
-Value compile_source_of(VM *vm, const char *text, size_t length, Value filename, CompileMode mode, int flags,
-                        Value tree) {
+static Value compile_any(VM *vm, const char *text, size_t length, Value filename, CompileMode mode, int flags,
+                         Value tree) {
     SourceKind kind = flags & COMPILE_FILE ? SOURCE_FILE : flags & COMPILE_BYTES ? SOURCE_BYTES : SOURCE_TEXT;
     Arena arena;
     Diagnostics diagnostics;
@@ -384,4 +383,12 @@ Value compile_source_of(VM *vm, const char *text, size_t length, Value filename,
     drop_pins(&c);
     arena_fini(&arena);
     return code;
+}
+
+Value compile_source(VM *vm, const char *text, size_t length, Value filename, CompileMode mode, int flags) {
+    return compile_any(vm, text, length, filename, mode, flags, ABSENT);
+}
+
+Value compile_tree(VM *vm, Value tree, Value filename, CompileMode mode, int flags) {
+    return compile_any(vm, "", 0, filename, mode, flags, tree);
 }

@@ -2,7 +2,7 @@
 #define MPY_COMPILER_COMPILE_H
 
 /*
- * Source text to code object: the way into the compiler for the built-ins compile, exec and eval, for import, and for
+ * Source text, or a syntax tree that a program made, to code object: the way into the compiler for the built-ins compile, exec and eval, for import, and for
  * the command line and its prompt.
  *
  * Errors of the lexer, the parser and the compiler become SyntaxError, IndentationError or TabError instances with
@@ -34,8 +34,7 @@ enum {
 NEW RAISES Value compile_source(VM *vm, const char *text, size_t length, Value filename, CompileMode mode,
                                 int flags);
 
-/* The same for the text of a tree of the module ast, whose positions the code gets. */
-NEW RAISES Value compile_source_of(VM *vm, const char *text, size_t length, Value filename, CompileMode mode,
-                                   int flags, Value tree);
+/* The same for a tree of the module ast, an object that is an instance of ast.AST. */
+NEW RAISES Value compile_tree(VM *vm, Value tree, Value filename, CompileMode mode, int flags);
 
 #endif

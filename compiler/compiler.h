@@ -136,7 +136,7 @@ typedef struct {
     SymbolTable symbols;
     NameTable names;
     Value filename;
-    Value tree; /* the object of module ast that the text was made of; else ABSENT */
+    Value tree; /* the object of module ast that is compiled instead of the source; else ABSENT */
     CompileMode mode;
     int flags; /* COMPILE_* */
     bool failed;

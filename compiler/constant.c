@@ -158,6 +158,7 @@ Value constant_literal(Compiler *c, Node *node) {
     case CONSTANT_ELLIPSIS: return ELLIPSIS;
     case CONSTANT_STR: return constant_unique(c, string_literal_value(c, constant));
     case CONSTANT_BYTES: return constant_unique(c, bytes_from(c->vm, constant->text, constant->length));
+    case CONSTANT_GIVEN: return constant_unique(c, value_ref(c->pins[constant->length]));
     default: break;
     }
     if (constant->kind == CONSTANT_INT && constant->base == 10 && constant->length > INT_LITERAL_DIGITS_MAX) {

@@ -139,6 +139,7 @@ void delete_target(Compiler *c, Node *node) {
         expression(c, node->Subscript.slice);
         emit(c, OP_DELETE_ITEM, 0, node->span);
         break;
+    case AST_Starred: compile_fail(c, node->span, "can't use starred expression here"); break;
     default:
         for (uint32_t i = 0; i < node->Tuple.elts.count && !c->failed; i++)
             delete_target(c, node->Tuple.elts.items[i]);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "runtime/errors/error.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 
@@ -281,7 +282,7 @@ static void write_constant(Writer *w, Node *node) {
     put_if(w, constant->has_u_prefix, "u");
     if (constant->kind == CONSTANT_ELLIPSIS)
         put(w, "...");
-    else if (constant->kind == CONSTANT_FLOAT || constant->kind == CONSTANT_IMAGINARY)
+    else if (is_float(v) || is_exactly(v, &float_type) || is_exactly(v, &complex_type))
         write_number(w, v);
     else
         put_repr(w, v);
@@ -307,7 +308,7 @@ static void write_field(Writer *w, Node *node) {
     }
     if (node->FormattedValue.format_spec) {
         put(w, ":");
-        write_string_parts(w, node->FormattedValue.format_spec->JoinedStr.values);
+        write_string_parts(w, (NodeList){&node->FormattedValue.format_spec, 1});
     }
     put(w, "}");
 }
@@ -324,6 +325,11 @@ static void write_string_parts(Writer *w, NodeList values) {
             continue;
         }
         const Constant *constant = &node->Constant.value;
+        if (node->kind != AST_Constant || constant->kind != CONSTANT_STR) {
+            raise_error(w->c->vm, &exc_SystemError, "unknown expression kind inside f-string");
+            compile_fail_memory(w->c);
+            return;
+        }
         for (uint32_t k = 0; k < constant->length; k++) {
             char byte = constant->text[k];
             buffer_append_char(&w->out, byte);
@@ -352,7 +358,8 @@ static void write_joined(Writer *w, Node *node) {
 static void write_attribute(Writer *w, Node *node) {
     Node *value = node->Attribute.value;
     write_node(w, value, LEVEL_ATOM);
-    bool integer = value->kind == AST_Constant && value->Constant.value.kind == CONSTANT_INT;
+    Value constant = value->kind == AST_Constant ? constant_literal(w->c, value) : NONE;
+    bool integer = !is_absent(constant) && (is_int(constant) || is_exactly(constant, &int_type));
     put(w, integer ? " ." : ".");
     put_identifier(w, node->Attribute.attr);
 }

@@ -65,12 +65,14 @@ typedef enum {
     CONSTANT_IMAGINARY,
     CONSTANT_STR,
     CONSTANT_BYTES,
+    CONSTANT_GIVEN,
 } ConstantKind;
 
 /*
  * A literal's value as text. INT: digits without prefix or underscores, in `base` (2, 8, 10 or 16). FLOAT,
  * IMAGINARY: the literal without underscores and without the `j`, as strtod reads it. STR: WTF-8. BYTES: the
- * bytes. `text` is NUL-terminated beyond `length`, and may hold NULs before it; it is NULL for the four named
+ * bytes. GIVEN, only in a tree that a program made: a value that the compiler has, `length` being its number there;
+ * no text. `text` is NUL-terminated beyond `length`, and may hold NULs before it; it is NULL for the four named
  * constants.
  */
 typedef struct {

@@ -146,6 +146,7 @@ static void print_constant(FILE *out, const Constant *value) {
         break;
     case CONSTANT_STR: print_quoted(out, value->text, value->length, false); break;
     case CONSTANT_BYTES: print_quoted(out, value->text, value->length, true); break;
+    case CONSTANT_GIVEN: fputs("?", out); break; /* in no tree that was parsed */
     }
 }
 

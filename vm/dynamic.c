@@ -130,37 +130,14 @@ static int is_tree(VM *vm, Value v, Value module) {
     return result;
 }
 
-/* ast._source(tree, mode): the text that a tree stands for, once the tree has been looked over. */
-static Value tree_source(VM *vm, Value module, Value tree, CompileMode mode) {
-    static const char *const roots[] = {"Module", "Expression", "Interactive"};
-    Value name = string_intern_c(vm, "_source"), root = string_intern_c(vm, roots[mode]);
-    Value row[2] = {tree, root};
-    Value text = is_absent(name) || is_absent(root) ? ABSENT : call_method(vm, module, name, row, 2);
-    value_xdrop(vm, name), value_xdrop(vm, root);
-    if (is_absent(text) || is_string(text)) return text;
-    value_drop(vm, text);
-    return raise_type(vm, "ast._source() returned no str");
-}
-
-/* Compile what is no text: a tree of the module ast, which goes by way of its text. */
+/* Compile what is no text: a tree of the module ast. */
 static Value compile_object(VM *vm, Value tree, Value filename, CompileMode mode, int flags) {
     Value module = vm->hooks.library(vm, "ast");
     int good = is_absent(module) ? -1 : is_tree(vm, tree, module);
-    Value text = ABSENT, code = ABSENT;
+    value_xdrop(vm, module);
     if (good == 0) raise_type(vm, "compile() arg 1 must be a string, bytes or AST object");
-    if (good > 0 && flags & COMPILE_ONLY_TREE)
-        code = value_ref(tree);
-    else if (good > 0)
-        text = tree_source(vm, module, tree, mode);
-    if (!is_absent(text)) {
-        size_t length;
-        Value keeper = ABSENT;
-        const char *utf8 = string_utf8(vm, text, &length, &keeper);
-        if (utf8) code = compile_source_of(vm, utf8, length, filename, mode, flags, tree);
-        value_xdrop(vm, keeper);
-    }
-    value_xdrop(vm, text), value_xdrop(vm, module);
-    return code;
+    if (good <= 0) return ABSENT;
+    return flags & COMPILE_ONLY_TREE ? value_ref(tree) : compile_tree(vm, tree, filename, mode, flags);
 }
 
 NATIVE(compile_function) {

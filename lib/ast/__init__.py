@@ -262,14 +262,6 @@ def unparse(ast_obj):
     return Unparser().text_of(ast_obj)
 
 
-def _source(tree, root):
-    """The text of a tree that is to be compiled as one whose root is named `root`, for compile()."""
-    from ast._check import check
-
-    check(tree, root)
-    return unparse(tree)
-
-
 def literal_eval(node_or_string):
     """The value of an expression of literals only: numbers, strings, bytes, tuples, lists, dicts, sets, booleans,
     None, ..."""
