@@ -377,6 +377,34 @@ bool string_equal(Value a, Value b) {
     return equal_bytes(x->data, y->data, (size_t)x->length << x->width_log);
 }
 
+#define FIRST_DIFFERENCE(X, Y) \
+    do { \
+        const X *p = (const X *)x->data; \
+        const Y *q = (const Y *)y->data; \
+        while (at < shared && p[at] == q[at]) \
+            at++; \
+        return at; \
+    } while (0)
+
+/* Where two strs differ first, at `at` or behind it, x being the one of wider units if they differ in that; `shared` when
+ * nowhere. */
+static int64_t first_difference(const String *x, const String *y, int64_t shared) {
+    int64_t at = 0;
+    if (x->width_log == y->width_log) {
+        int64_t step = 8 >> x->width_log;
+        for (uint64_t a, b; at + step <= shared; at += step) {
+            memcpy(&a, x->data + (at << x->width_log), sizeof a);
+            memcpy(&b, y->data + (at << x->width_log), sizeof b);
+            if (a != b) break;
+        }
+        if (x->width_log == 1) FIRST_DIFFERENCE(uint16_t, uint16_t);
+        FIRST_DIFFERENCE(uint32_t, uint32_t);
+    }
+    if (x->width_log == 1) FIRST_DIFFERENCE(uint16_t, uint8_t);
+    if (y->width_log == 0) FIRST_DIFFERENCE(uint32_t, uint8_t);
+    FIRST_DIFFERENCE(uint32_t, uint16_t);
+}
+
 int string_order(Value a, Value b) {
     String *x = as_string(a), *y = as_string(b);
     int64_t shared = (int64_t)(x->length < y->length ? x->length : y->length);
@@ -385,10 +413,9 @@ int string_order(Value a, Value b) {
         int order = memcmp(x->data, y->data, (size_t)shared);
         if (order) return order;
     } else {
-        for (int64_t i = 0; i < shared; i++) {
-            uint32_t c = string_at(x, i), d = string_at(y, i);
-            if (c != d) return c < d ? -1 : 1;
-        }
+        bool wider = x->width_log >= y->width_log;
+        int64_t at = first_difference(wider ? x : y, wider ? y : x, shared);
+        if (at < shared) return string_at(x, at) < string_at(y, at) ? -1 : 1;
     }
     return x->length < y->length ? -1 : x->length > y->length;
 }

@@ -4,34 +4,56 @@
 
 /* --- one unit --- */
 
+/* In a row of wider units: four vectors are looked at together, from the front or from the back, and one by one those of
+ * four that have it. */
+#define FIND_UNIT(name, Unit) \
+    typedef Unit name##_vector __attribute__((vector_size(16))); \
+    static inline bool name##_is_near(const Unit *data, name##_vector wanted) { \
+        name##_vector units[4]; \
+        memcpy(units, data, sizeof units); \
+        name##_vector equal = (name##_vector)(units[0] == wanted) | (name##_vector)(units[1] == wanted) | \
+                              (name##_vector)(units[2] == wanted) | (name##_vector)(units[3] == wanted); \
+        uint64_t any[2]; \
+        memcpy(any, &equal, sizeof any); \
+        return any[0] | any[1]; \
+    } \
+    static int64_t name(const Unit *data, int64_t length, uint32_t c, bool backwards) { \
+        enum { NEAR = 64 / sizeof(Unit) }; \
+        name##_vector wanted = (Unit)c - (name##_vector){0}; \
+        int64_t at = 0, end = length; \
+        if (c > (Unit)-1) return -1; \
+        if (backwards) { \
+            while (end >= NEAR && !name##_is_near(data + end - NEAR, wanted)) \
+                end -= NEAR; \
+            while (--end >= 0 && data[end] != c) \
+                ; \
+            return end; \
+        } \
+        while (at + NEAR <= length && !name##_is_near(data + at, wanted)) \
+            at += NEAR; \
+        while (at < length && data[at] != c) \
+            at++; \
+        return at < length ? at : -1; \
+    }
+
+FIND_UNIT(find_half, uint16_t)
+FIND_UNIT(find_word, uint32_t)
+
+static inline int64_t find_wide(Text t, uint32_t c, bool backwards) {
+    return t.width_log == 1 ? find_half((const uint16_t *)t.data, t.length, c, backwards)
+                            : find_word((const uint32_t *)t.data, t.length, c, backwards);
+}
+
 int64_t text_find_unit(Text t, uint32_t c) {
-    if (t.width_log == 0) {
-        const uint8_t *found = c < 0x100 ? memchr(t.data, (int)c, (size_t)t.length) : NULL;
-        return found ? found - t.data : -1;
-    }
-    if (t.width_log == 1) {
-        const uint16_t *data = (const uint16_t *)t.data;
-        for (int64_t i = 0; i < t.length; i++) {
-            if (data[i] == c) return i;
-        }
-        return -1;
-    }
-    const uint32_t *data = (const uint32_t *)t.data;
-    for (int64_t i = 0; i < t.length; i++) {
-        if (data[i] == c) return i;
-    }
-    return -1;
+    if (t.width_log) return find_wide(t, c, false);
+    const uint8_t *found = c < 0x100 ? memchr(t.data, (int)c, (size_t)t.length) : NULL;
+    return found ? found - t.data : -1;
 }
 
 int64_t text_rfind_unit(Text t, uint32_t c) {
-    if (t.width_log == 0) {
-        const uint8_t *found = c < 0x100 ? memrchr(t.data, (int)c, (size_t)t.length) : NULL;
-        return found ? found - t.data : -1;
-    }
-    for (int64_t i = t.length - 1; i >= 0; i--) {
-        if (text_at(t, i) == c) return i;
-    }
-    return -1;
+    if (t.width_log) return find_wide(t, c, true);
+    const uint8_t *found = c < 0x100 ? memrchr(t.data, (int)c, (size_t)t.length) : NULL;
+    return found ? found - t.data : -1;
 }
 
 bool text_matches(Text t, int64_t at, Text part) {
@@ -255,14 +277,24 @@ static int64_t find_on(Finder *f) {
     return found;
 }
 
+/* The next place at or behind `at` that may be one, among bytes; `places` when there is none. */
+static int64_t next_candidate(const Finder *f, int64_t at, int64_t places) {
+    const uint8_t *data = f->text.data, *wanted = f->wanted.data, *found;
+    int64_t gap = f->wanted.length - 1;
+    if (gap) return candidate_byte(data, at, places, &(Ends){wanted[0], wanted[gap], gap});
+    found = memchr(data + at, wanted[0], (size_t)(places - at));
+    return found ? found - data : places;
+}
+
 int64_t finder_next(Finder *f) {
     int64_t length = f->wanted.length, places = f->text.length - length + 1;
-    if (f->text.width_log || f->wanted.width_log || length == 1) return find_on(f);
-    for (;;) {
+    if (f->text.width_log || f->wanted.width_log) return find_on(f);
+    while (true) {
         while (!f->found) {
             if (f->at + 16 > places) return find_on(f); /* the last places, which are no whole block */
             look_at_block(f, f->at);
             f->at += 16;
+            if (!f->found && f->at < places) f->at = next_candidate(f, f->at, places);
         }
         int64_t at = f->block + __builtin_ctz(f->found);
         f->found &= f->found - 1;
@@ -306,19 +338,39 @@ int64_t text_rfind(Text t, Text wanted) {
     return -1;
 }
 
-/* How many of the bytes are `byte`, eight at a time: x has a zero byte where they are equal. */
-static int64_t count_byte(const uint8_t *data, int64_t length, uint8_t byte) {
-    const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F), pattern = UINT64_C(0x0101010101010101) * byte;
-    int64_t count = 0, i = 0;
-    for (; i + 8 <= length; i += 8) {
-        uint64_t x;
-        memcpy(&x, data + i, 8);
-        x ^= pattern;
-        count += __builtin_popcountll(~(((x & low) + low) | x | low));
+/* How many units are `c`. What is true is -1 in each lane of a vector; a lane is summed up before it may overflow. */
+#define COUNT_UNIT(name, Unit) \
+    typedef Unit name##_vector __attribute__((vector_size(16))); \
+    static int64_t name(const void *units, int64_t length, uint32_t c) { \
+        enum { \
+            LANES = 16 / sizeof(Unit), \
+            BLOCK = LANES * ((1 << (sizeof(Unit) < 4 ? 8 * sizeof(Unit) : 20)) - 1) \
+        }; \
+        const Unit *data = units; \
+        int64_t count = 0, i = 0; \
+        while (i + LANES <= length) { \
+            int64_t end = length - i < BLOCK ? length : i + BLOCK; \
+            name##_vector found = {0}, some; \
+            for (; i + LANES <= end; i += LANES) { \
+                memcpy(&some, data + i, sizeof some); \
+                found -= (name##_vector)(some == (Unit)c); \
+            } \
+            for (int lane = 0; lane < LANES; lane++) \
+                count += found[lane]; \
+        } \
+        for (; i < length; i++) \
+            count += data[i] == c; \
+        return count; \
     }
-    for (; i < length; i++)
-        count += data[i] == byte;
-    return count;
+
+COUNT_UNIT(count_byte, uint8_t)
+COUNT_UNIT(count_half, uint16_t)
+COUNT_UNIT(count_word, uint32_t)
+
+static int64_t count_unit(Text t, uint32_t c) {
+    return t.width_log == 0   ? count_byte(t.data, t.length, c)
+           : t.width_log == 1 ? count_half(t.data, t.length, c)
+                              : count_word(t.data, t.length, c);
 }
 
 static int64_t count_on(Text t, Text wanted, int64_t limit) {
@@ -360,7 +412,6 @@ int64_t text_count(Text t, Text wanted, int64_t limit) {
     if (wanted.length == 0) return t.length < limit ? t.length + 1 : limit;
     if (cannot_occur(t, wanted)) return 0;
     bool narrow = wanted.width_log == 0 && t.width_log == 0;
-    if (narrow && wanted.length == 1 && limit == INT64_MAX)
-        return count_byte(t.data, t.length, wanted.data[0]);
+    if (wanted.length == 1 && limit == INT64_MAX) return count_unit(t, text_at(wanted, 0));
     return narrow && wanted.length > 1 ? count_bytes(t, wanted, limit) : count_on(t, wanted, limit);
 }

@@ -51,12 +51,6 @@ bool writer_new(VM *vm, TextWriter *w, Value like, int64_t length, uint32_t maxi
     return true;
 }
 
-void writer_put(TextWriter *w, Text part) {
-    uint8_t *to = w->data + ((size_t)w->at << w->width_log);
-    w->at += part.length;
-    units_copy(to, w->width_log, part.data, part.width_log, part.length);
-}
-
 void writer_fill(TextWriter *w, uint32_t c, int64_t count) {
     uint8_t *to = w->data + ((size_t)w->at << w->width_log);
     w->at += count;

@@ -16,6 +16,7 @@
 #include "runtime/bytes/bytes.h"
 #include "runtime/errors/error.h"
 #include "runtime/text/str.h"
+#include "runtime/text/units.h"
 
 /* Two words, so that it is passed in registers: written to memory word by word and read back whole, it would stall. */
 typedef struct {
@@ -81,7 +82,11 @@ typedef struct {
 
 /* Begin an object of the kind of `like` with `length` units up to `maximum`. MemoryError when it would be too long. */
 RAISES bool writer_new(VM *vm, TextWriter *w, Value like, int64_t length, uint32_t maximum);
-void writer_put(TextWriter *w, Text part);
+static inline void writer_put(TextWriter *w, Text part) {
+    uint8_t *to = w->data + ((size_t)w->at << w->width_log);
+    w->at += part.length;
+    units_copy(to, w->width_log, part.data, part.width_log, part.length);
+}
 void writer_fill(TextWriter *w, uint32_t c, int64_t count);
 /* v[start:stop] in range; `v` itself if that is all of it and it is an exact str or bytes. */
 NEW RAISES Value text_slice(VM *vm, Value v, int64_t start, int64_t stop);

@@ -367,25 +367,31 @@ enum { PLACES_KEPT = 64 };
 
 typedef struct {
     int64_t count;
+    Finder rest; /* what finds those behind the places kept */
     int64_t places[PLACES_KEPT];
 } Occurrences;
 
 static void find_occurrences(Text t, Text old, int64_t limit, Occurrences *o) {
     Finder f;
+    int64_t count = 0;
     finder_init(&f, t, old);
-    for (o->count = 0; o->count < limit && o->count < PLACES_KEPT; o->count++) {
+    while (count < limit && count < PLACES_KEPT) {
         int64_t found = finder_next(&f);
-        if (found < 0) return;
-        o->places[o->count] = found;
+        if (found < 0) break;
+        o->places[count++] = found;
     }
-    while (o->count < limit && finder_next(&f) >= 0)
-        o->count++;
+    if (count == PLACES_KEPT) {
+        o->rest = f;
+        while (count < limit && finder_next(&f) >= 0)
+            count++;
+    }
+    o->count = count;
 }
 
-static void substitute(TextWriter *w, Text t, Text old, Text by, const Occurrences *o) {
+static void substitute(TextWriter *w, Text t, Text old, Text by, Occurrences *o) {
     int64_t at = 0;
     for (int64_t i = 0; i < o->count; i++) {
-        int64_t found = i < PLACES_KEPT ? o->places[i] : at + text_find(text_part(t, at, t.length), old);
+        int64_t found = i < PLACES_KEPT ? o->places[i] : finder_next(&o->rest);
         writer_put(w, text_part(t, at, found));
         writer_put(w, by);
         at = found + old.length;
