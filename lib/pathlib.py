@@ -28,18 +28,13 @@ def _name_matcher(pattern, case_sensitive):
     return re.compile(fnmatch.translate(pattern), 0 if case_sensitive else re.IGNORECASE).match
 
 
-def _matches(names, patterns, case_sensitive):
-    """Whether a row of names matches a row of patterns, of which '**' stands for any number of names."""
-    possible = {0}
-    for pattern in patterns:
-        if not possible:
-            return False
-        if pattern == '**':
-            possible = set(range(min(possible), len(names) + 1))
-        else:
-            match = _name_matcher(pattern, case_sensitive)
-            possible = {i + 1 for i in possible if i < len(names) and match(names[i])}
-    return len(names) in possible
+@functools.lru_cache(maxsize=512)
+def _pattern_matcher(pattern, recursive, case_sensitive):
+    """A function that tells whether a part of a path, or with `recursive` the whole text, matches."""
+    import glob
+    import re
+    expression = glob.translate(pattern, recursive=recursive, include_hidden=True, seps='/')
+    return re.compile(expression, 0 if case_sensitive else re.IGNORECASE).match
 
 
 class _PathParents:
@@ -335,10 +330,8 @@ class PurePath:
         """Whether the whole path matches a pattern, in which '**' is any number of names."""
         if not isinstance(pattern, PurePath):
             pattern = self.with_segments(pattern)
-        if self.root != pattern.root and (self.root or pattern.root):
-            return bool(not pattern.root and self.root and pattern._tail[:1] == ['**'] and
-                        _matches(self._tail, pattern._tail, case_sensitive in (None, True)))
-        return _matches(self._tail, pattern._tail, case_sensitive in (None, True))
+        text, expression = (str(path) if path.parts else '' for path in (self, pattern))
+        return _pattern_matcher(expression, True, case_sensitive in (None, True))(text) is not None
 
     def match(self, path_pattern, *, case_sensitive=None):
         """Whether the last names match a relative pattern, or all an absolute one; '**' is one name."""
@@ -350,7 +343,7 @@ class PurePath:
         if len(names) < len(patterns) or len(names) > len(patterns) and path_pattern.anchor:
             return False
         sensitive = case_sensitive in (None, True)
-        return all(_name_matcher(pattern, sensitive)(name) for name, pattern in zip(names, patterns))
+        return all(_pattern_matcher(pattern, False, sensitive)(name) for name, pattern in zip(names, patterns))
 
 
 os.PathLike.register(PurePath)
@@ -548,8 +541,8 @@ class Path(PurePath):
     def _pattern(self, pattern):
         """(names, only directories?)"""
         if not isinstance(pattern, PurePath):
-            text = os.fspath(pattern) if not isinstance(pattern, str) else pattern
-            path = self.with_segments(text)
+            path = self.with_segments(pattern)
+            text = os.fspath(pattern)
         else:
             text, path = str(pattern), pattern
         if path.anchor:
@@ -569,12 +562,10 @@ class Path(PurePath):
         """As glob of '**/' and the pattern."""
         import sys
         sys.audit('pathlib.Path.rglob', self, pattern)
-        if not isinstance(pattern, PurePath):
-            text = os.fspath(pattern) if not isinstance(pattern, str) else pattern
-            pattern = self.with_segments(text)
-            directories = text.endswith('/') or not pattern._tail
-        else:
-            directories = not pattern._tail
+        given = pattern
+        if not isinstance(given, PurePath):
+            pattern = self.with_segments(given)
+        directories = not pattern._tail or pattern is not given and os.fspath(given).endswith('/')
         if pattern.anchor:
             raise NotImplementedError('Non-relative patterns are unsupported')
         return self._select(['**'] + pattern._tail, directories, case_sensitive, recurse_symlinks)

@@ -138,7 +138,6 @@ def realpath(filename, *, strict=False):
         path = slash
     else:
         path = posix.getcwdb() if isinstance(filename, bytes) else posix.getcwd()
-    current = path if path != slash else path[:0]
     rest = [part for part in reversed(filename.split(slash))]
     seen = {}   # link -> what it leads to; None while that is being found out
     while rest:
@@ -156,11 +155,8 @@ def realpath(filename, *, strict=False):
             if not stat.S_ISLNK(posix.lstat(new).st_mode):
                 path = new
                 continue
-        except OSError as error:
+        except OSError:
             if strict:
-                # a relative path is shown as it was given
-                if not filename.startswith(slash) and new.startswith(current + slash):
-                    error.filename = new[len(current) + 1:]
                 raise
             path = new
             continue

@@ -46,7 +46,7 @@ class _ActionsContainer:
         self._action_groups = []
         self._mutually_exclusive_groups = []
         self._defaults = {}
-        self._negative_number_matcher = _re.compile(r'-\.?\d')
+        self._negative_number_matcher = _re.compile(r'^-\d+$|^-\d*\.\d+$')
         self._has_negative_number_optionals = []  # a list, because groups share it
 
     def register(self, registry_name, value, object):
