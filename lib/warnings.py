@@ -9,7 +9,7 @@ import sys
 __all__ = ["warn", "warn_explicit", "showwarning", "formatwarning", "filterwarnings", "simplefilter",
            "resetwarnings", "catch_warnings", "deprecated"]
 
-_ACTIONS = ('default', 'always', 'all', 'ignore', 'module', 'once', 'error')
+_ACTIONS = ('default', 'always', 'ignore', 'module', 'once', 'error')
 
 defaultaction = _defaultaction = 'default'
 onceregistry = _onceregistry = {}
@@ -201,6 +201,8 @@ def _getaction(action):
     """An action by a beginning of its name."""
     if not action:
         return "default"
+    if action == "all":
+        return "always"
     for known in _ACTIONS:
         if known.startswith(action):
             return known
@@ -369,7 +371,7 @@ def _issue(message, category, filename, lineno, module, registry, module_globals
         new = _is_new(registry, (text, category))
     elif action == "default":
         new = registry[key] = True
-    elif action in ("always", "all"):
+    elif action == "always":
         new = True
     else:
         raise RuntimeError(f"Unrecognized action ({action!r}) in warnings.filters:\n {item}")
