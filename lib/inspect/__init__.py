@@ -1,5 +1,6 @@
 """Looking at live objects: what they are, their members, signatures and source text, the frames that run."""
 
+import itertools
 import sys
 import types
 
@@ -306,6 +307,7 @@ class FrameInfo(_FrameInfo):
 
 def getframeinfo(frame, context=1):
     """A Traceback for a frame or traceback, with `context` lines of source."""
+    import dis
     if istraceback(frame):
         import _traceback
         positions = _traceback.position(frame)
@@ -313,7 +315,8 @@ def getframeinfo(frame, context=1):
         frame = frame.tb_frame
     else:
         lineno = frame.f_lineno
-        positions = (lineno, None, None, None)
+        positions = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // dis._WORD, None),
+                         (lineno, None, None, None))
     if not isframe(frame):
         raise TypeError(f'{frame!r} is not a frame or traceback object')
     filename = frame.f_code.co_filename
@@ -328,7 +331,7 @@ def getframeinfo(frame, context=1):
             start = max(0, min(start, len(whole) - context))
             lines = whole[start:start + context]
             index = lineno - 1 - start
-    return Traceback(filename, lineno, frame.f_code.co_name, lines, index, positions=positions)
+    return Traceback(filename, lineno, frame.f_code.co_name, lines, index, positions=dis.Positions(*positions))
 
 
 def getlineno(frame):

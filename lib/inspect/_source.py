@@ -316,8 +316,6 @@ def getclasstree(classes, unique=False):
                 below.append(c)
             if unique and parent in classes:
                 break
-            if parent not in classes and parent not in roots:
-                pass
     for parent in children:
         if parent not in classes:
             roots.append(parent)
