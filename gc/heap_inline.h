@@ -61,22 +61,26 @@ static inline Object *object_new(VM *vm, Type *type, size_t size) {
     return object;
 }
 
-static inline Object *object_new_container_to_fill(VM *vm, Type *type, size_t size, size_t zeroed) {
+static inline Object *object_new_container_if_easy(VM *vm, Type *type, size_t size) {
     Heap *heap = vm_heap(vm);
     Generation *young = &heap->generations[YOUNGEST];
     uint32_t count = young->count, index = young->length;
-    if (__builtin_expect(count >= heap->poll_at || index >= young->capacity, 0)) {
-        return object_new_container_slow(vm, type, size);
-    }
+    if (__builtin_expect(count >= heap->poll_at || index >= young->capacity, 0)) return NULL;
     Object *object = (Object *)heap_alloc_fast(heap, size);
-    if (__builtin_expect(object == NULL, 0)) return object_new_container_slow(vm, type, size);
+    if (__builtin_expect(object == NULL, 0)) return NULL;
     object->refs = 1;
     object->gc = (index << GC_INDEX_SHIFT) | GC_NEW;
     object->type = type;
-    memset(object + 1, 0, zeroed - sizeof(Object));
     young->items[index] = object;
     young->length = index + 1;
     young->count = count + 1;
+    return object;
+}
+
+static inline Object *object_new_container_to_fill(VM *vm, Type *type, size_t size, size_t zeroed) {
+    Object *object = object_new_container_if_easy(vm, type, size);
+    if (__builtin_expect(object == NULL, 0)) return object_new_container_slow(vm, type, size);
+    memset(object + 1, 0, zeroed - sizeof(Object));
     return object;
 }
 

@@ -138,6 +138,10 @@ static inline Object *object_new_container(VM *vm, Type *type, size_t size);
  * anything else is asked of this room. */
 static inline Object *object_new_container_to_fill(VM *vm, Type *type, size_t size, size_t zeroed);
 
+/* The same, no byte of the body zeroed, and only where that takes no step out of the ordinary, else NULL: then ask one of
+ * the others. Runs no user code. */
+static inline Object *object_new_container_if_easy(VM *vm, Type *type, size_t size);
+
 /* The body is filled: from here on the collector looks at the object. Cannot fail. No effect if tracked
  * already or untracked by object_untrack. */
 static inline void object_track(Object *object);

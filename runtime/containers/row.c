@@ -134,14 +134,11 @@ bool row_repeat_count(VM *vm, Value factor, int64_t length, int64_t *count) {
     return true;
 }
 
-/* Four ints at once: a row of numbers is the commonest long one, and they are not counted. */
-static inline bool four_ints(const Value *v) { return v[0].bits & v[1].bits & v[2].bits & v[3].bits & 2; }
-
 void row_copy(Value *target, const Value *items, int64_t length) {
     int64_t i = 0;
     if (length > ROW_MOVE_SINGLY) {
         for (; i + 4 <= length; i += 4) {
-            if (!four_ints(items + i)) {
+            if (!row_four_ints(items + i)) {
                 for (int j = 0; j < 4; j++)
                     value_ref(items[i + j]);
             }
@@ -181,7 +178,7 @@ void row_drop(VM *vm, Value *items, int64_t length) {
     int64_t i = length;
     while (i >= 4) {
         i -= 4;
-        if (four_ints(items + i)) continue;
+        if (row_four_ints(items + i)) continue;
         for (int j = 4; --j >= 0;)
             value_drop(vm, items[i + j]);
     }
@@ -192,7 +189,7 @@ void row_drop(VM *vm, Value *items, int64_t length) {
 int row_traverse(const Value *items, int64_t length, VisitFn visit, void *context) {
     int64_t i = 0;
     for (; i + 4 <= length; i += 4) {
-        if (four_ints(items + i) && visit != visit_all_values) continue;
+        if (row_four_ints(items + i) && visit != visit_all_values) continue;
         for (int j = 0; j < 4; j++)
             VISIT(items[i + j]);
     }

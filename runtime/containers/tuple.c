@@ -18,8 +18,8 @@
 
 static size_t tuple_size(int64_t length) { return sizeof(Tuple) + (size_t)length * sizeof(Value); }
 
-/* With its items still undefined. */
-static inline __attribute__((always_inline)) Tuple *make(VM *vm, int64_t length) {
+/* When there is no block of a pool at hand. */
+static __attribute__((noinline)) Tuple *make_unusual(VM *vm, int64_t length, bool tracked) {
     if (length == 0 && !is_absent(vm->empty_tuple)) return as_tuple(value_ref(vm->empty_tuple));
     Object *object = NULL;
     if (length <= ROW_LENGTH_MAX)
@@ -30,32 +30,47 @@ static inline __attribute__((always_inline)) Tuple *make(VM *vm, int64_t length)
     }
     Tuple *tuple = (Tuple *)object;
     tuple->length = length;
+    if (tracked) object_track(object);
     return tuple;
 }
 
-Tuple *tuple_new_unfilled(VM *vm, int64_t length) { return make(vm, length); }
+enum { SMALL_LENGTH = (SMALL_MAX - sizeof(Tuple)) / sizeof(Value) };
+
+/* With its items still undefined. One that is tracked is filled at once. */
+static inline __attribute__((always_inline)) Tuple *make(VM *vm, int64_t length, bool tracked) {
+    bool small = (uint64_t)length - 1 < SMALL_LENGTH;
+    if (__builtin_expect(!small, 0)) return make_unusual(vm, length, tracked);
+    Object *object = object_new_container_if_easy(vm, &tuple_type, tuple_size(length));
+    if (__builtin_expect(!object, 0)) return make_unusual(vm, length, tracked);
+    Tuple *tuple = (Tuple *)object;
+    tuple->length = length;
+    if (tracked) object_track(object);
+    return tuple;
+}
+
+Tuple *tuple_new_unfilled(VM *vm, int64_t length) { return make(vm, length, true); }
 
 Tuple *tuple_new(VM *vm, int64_t length) {
-    Tuple *tuple = make(vm, length);
+    Tuple *tuple = make(vm, length, false);
     if (tuple) memory_clear(tuple->items, (size_t)length * sizeof(Value));
     return tuple;
 }
 
 Value tuple_from(VM *vm, const Value *items, int64_t length) {
-    Tuple *tuple = make(vm, length);
+    Tuple *tuple = make(vm, length, true);
     if (!tuple) return ABSENT;
     row_copy(tuple->items, items, length);
-    return tuple_finish(tuple);
+    return from_object(tuple);
 }
 
 Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
-    Tuple *tuple = make(vm, length);
+    Tuple *tuple = make(vm, length, true);
     if (!tuple) {
         row_drop(vm, items, length);
         return ABSENT;
     }
     row_move(tuple->items, items, length);
-    return tuple_finish(tuple);
+    return from_object(tuple);
 }
 
 Tuple *tuple_renew(VM *vm, Value *kept, int64_t length) {
@@ -67,41 +82,48 @@ Tuple *tuple_renew(VM *vm, Value *kept, int64_t length) {
     return tuple;
 }
 
-Value tuple_reuse_pair(VM *vm, Value *kept, Value first, Value second) {
-    Tuple *pair;
-    if (is_absent(*kept) || as_object(*kept)->refs == 1) {
-        pair = tuple_reuse(vm, kept, 2);
-        if (pair) {
-            value_set(vm, &pair->items[0], first);
-            value_set(vm, &pair->items[1], second);
-            return tuple_finish(pair);
-        }
-    } else if ((pair = make(vm, 2))) { /* somebody keeps them */
-        pair->items[0] = first;
-        pair->items[1] = second;
-        return tuple_finish(pair);
+static __attribute__((noinline)) Value pair_unusual(VM *vm, Value first, Value second) {
+    return tuple_from_owned(vm, (Value[]){first, second}, 2);
+}
+
+Value tuple_pair(VM *vm, Value first, Value second) {
+    Object *object = object_new_container_if_easy(vm, &tuple_type, tuple_size(2));
+    if (__builtin_expect(!object, 0)) return pair_unusual(vm, first, second);
+    Tuple *pair = (Tuple *)object;
+    pair->length = 2;
+    pair->items[0] = first;
+    pair->items[1] = second;
+    return tuple_finish(pair);
+}
+
+Value tuple_reuse_pair_own(VM *vm, Value *kept, Value first, Value second) {
+    Tuple *pair = tuple_reuse(vm, kept, 2);
+    if (!pair) {
+        value_drop(vm, first);
+        value_drop(vm, second);
+        return ABSENT;
     }
-    value_drop(vm, first);
-    value_drop(vm, second);
-    return ABSENT;
+    value_set(vm, &pair->items[0], first);
+    value_set(vm, &pair->items[1], second);
+    return tuple_finish(pair);
 }
 
 Value tuple_pack(VM *vm, int count, ...) {
-    Tuple *tuple = make(vm, count);
+    Tuple *tuple = make(vm, count, true);
     if (!tuple) return ABSENT;
     va_list values;
     va_start(values, count);
     for (int i = 0; i < count; i++)
         tuple->items[i] = value_ref(va_arg(values, Value));
     va_end(values);
-    return tuple_finish(tuple);
+    return from_object(tuple);
 }
 
 /* Making the tuple may run finalizers, which may change the list: then begin again. */
 static Value from_list(VM *vm, Value list) {
     for (;;) {
         int64_t length = as_list(list)->length;
-        Tuple *tuple = make(vm, length);
+        Tuple *tuple = make(vm, length, false);
         if (!tuple) return ABSENT;
         if (as_list(list)->length == length) {
             row_copy(tuple->items, as_list(list)->items, length);
@@ -115,7 +137,7 @@ static Value from_list(VM *vm, Value list) {
 /* The items of a range of immediates. Until all are there nobody sees the tuple. */
 static Value from_range(VM *vm, const Range *range) {
     int64_t count = int_get(range->length), step = int_get(range->step), next = int_get(range->start);
-    Tuple *tuple = tuple_new_unfilled(vm, count);
+    Tuple *tuple = make(vm, count, false);
     if (!tuple || count == 0) return tuple ? from_object(tuple) : ABSENT;
     for (int64_t i = 0; i < count; next += step) {
         tuple->items[i++] = int_small(next);
@@ -201,9 +223,12 @@ static int rows(Object *self, ReferenceRow *rows) {
 static void dealloc(VM *vm, Object *self) {
     Tuple *tuple = (Tuple *)self;
     size_t size = self->type == &tuple_type ? tuple_size(tuple->length) : instance_size(self, tuple->length);
-    for (int64_t i = tuple->length; --i >= 0;)
+    int64_t i = tuple->length;
+    while (i >= 4 && row_four_ints(&tuple->items[i - 4]))
+        i -= 4;
+    while (--i >= 0)
         value_xdrop(vm, tuple->items[i]);
-    object_free(vm, self, size);
+    heap_free(vm_heap(vm), self, size);
 }
 
 bool tuple_is_acyclic(const Object *self) {

@@ -19,7 +19,7 @@ bool tuple_is_acyclic(const Object *self);
 
 /* A tuple whose items are ABSENT: fill them all, then object_track it (tuple_finish). */
 NEW RAISES Tuple *tuple_new(VM *vm, int64_t length);
-/* The same with its items undefined: nothing may be called before all of them are filled. */
+/* The same with its items undefined, and tracked: nothing may be called before all of them are filled. */
 NEW RAISES Tuple *tuple_new_unfilled(VM *vm, int64_t length);
 NEW RAISES Value tuple_from(VM *vm, const Value *items, int64_t length);        /* refs the items */
 NEW RAISES Value tuple_from_owned(VM *vm, STEALS Value *items, int64_t length); /* takes the references */
@@ -33,8 +33,14 @@ static inline NEW RAISES Tuple *tuple_reuse(VM *vm, Value *kept, int64_t length)
         !is_absent(*kept) && as_object(*kept)->refs == 1 && object_place(as_object(*kept)) != GC_UNTRACKED;
     return ours ? as_tuple(value_ref(*kept)) : tuple_renew(vm, kept, length);
 }
-/* The same for a pair, filled. */
-NEW RAISES Value tuple_reuse_pair(VM *vm, Value *kept, STEALS Value first, STEALS Value second);
+NEW RAISES Value tuple_pair(VM *vm, STEALS Value first, STEALS Value second);
+NEW RAISES Value tuple_reuse_pair_own(VM *vm, Value *kept, STEALS Value first, STEALS Value second);
+/* tuple_reuse for a pair, filled. */
+static inline NEW RAISES Value tuple_reuse_pair(VM *vm, Value *kept, STEALS Value first,
+                                                STEALS Value second) {
+    bool others = !is_absent(*kept) && as_object(*kept)->refs != 1; /* somebody keeps them */
+    return others ? tuple_pair(vm, first, second) : tuple_reuse_pair_own(vm, kept, first, second);
+}
 NEW RAISES Value tuple_from_iterable(VM *vm, Value iterable);
 static inline Value tuple_finish(NEW Tuple *tuple) {
     object_track(&tuple->head);

@@ -48,14 +48,24 @@ Value stream_make(VM *vm, Type *type, Value function, STEALS Value source) {
     return from_object(stream);
 }
 
-Value step_held_other(VM *vm, Value iterator) {
-    Object *object = as_object(iterator); /* whatever has a `next` is an object */
-    if (object->type == &range_iterator_type) return iterator_step_other(vm, iterator);
-    Value (*next)(VM *, Value) = object->type->next;
-    bool usual = next != NULL && !vm_interrupted(vm);
+static __attribute__((noinline)) Value step_held_unusual(VM *vm, Value iterator) {
+    if (is_exactly(iterator, &range_iterator_type)) return iterator_step_other(vm, iterator);
     if (!iterator_may_nest(vm)) return ABSENT;
+    Object *object = as_object(iterator); /* whatever has a `next` is an object */
     object_ref(object);
-    Value item = usual ? next(vm, iterator) : iterator_pull_unusual(vm, iterator);
+    Value item = iterator_pull_unusual(vm, iterator);
+    if (is_absent(item)) iterator_ended(vm);
+    object_drop(vm, object);
+    return item;
+}
+
+Value step_held_other(VM *vm, Value iterator) {
+    Object *object = as_object(iterator);
+    Value (*next)(VM *, Value) = object->type->next;
+    bool unusual = object->type == &range_iterator_type || next == NULL || vm_interrupted(vm);
+    if (unusual || !iterator_may_nest(vm)) return step_held_unusual(vm, iterator);
+    object_ref(object);
+    Value item = next(vm, iterator);
     if (is_absent(item)) iterator_ended(vm);
     object_drop(vm, object);
     return item;
@@ -400,17 +410,23 @@ static Value cycle_first_round(VM *vm, Stream *stream) {
     return ABSENT;
 }
 
-static Value cycle_next(VM *vm, Value self) {
-    Stream *stream = as_stream(self);
-    if (is_absent(stream->extra)) return ABSENT;
-    if (!is_absent(stream->source)) {
-        Value item = cycle_first_round(vm, stream);
-        if (!is_absent(item) || error_raised(vm) || is_absent(stream->extra)) return item;
-    }
+/* The next of the saved items. */
+static inline Value cycle_again(Stream *stream) {
     const List *saved = as_list(stream->extra);
-    if (saved->length == 0) return ABSENT;
+    if (is_absent(stream->extra) || saved->length == 0) return ABSENT;
     if (stream->index >= saved->length) stream->index = 0;
     return value_ref(saved->items[stream->index++]);
+}
+
+static __attribute__((noinline)) Value cycle_first_next(VM *vm, Stream *stream) {
+    if (is_absent(stream->extra)) return ABSENT;
+    Value item = cycle_first_round(vm, stream);
+    return !is_absent(item) || error_raised(vm) ? item : cycle_again(stream);
+}
+
+static Value cycle_next(VM *vm, Value self) {
+    Stream *stream = as_stream(self);
+    return is_absent(stream->source) ? cycle_again(stream) : cycle_first_next(vm, stream);
 }
 
 /* The source is exhausted: an iterator over the saved items, at the place, stands for it. */

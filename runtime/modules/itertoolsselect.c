@@ -72,22 +72,25 @@ static inline Value item_at(const Selection *selection, int64_t place) {
 
 /* The result for the row in a tuple of its own, which becomes the latest result, too. NEW, RAISES. */
 static Value yield_new(VM *vm, Selection *selection) {
-    int64_t count = selection->count, i = 0;
+    int64_t count = selection->count;
     Tuple *result = tuple_new_unfilled(vm, count);
     if (!result) return ABSENT;
-    const int64_t *indices = selection->indices;
+    const int64_t *index = selection->indices;
+    const Tuple *pool = as_tuple(selection->pool);
+    Value *item = result->items, *end = item + count;
     if (is_absent(selection->pool)) { /* cleared by a collection that making the tuple began */
-        for (; i < count; i++)
-            result->items[i] = NONE;
+        while (item < end)
+            *item++ = NONE;
     } else if (selection->pools) {
-        for (const Value *pools = as_tuple(selection->pool)->items; i < count; i++)
-            result->items[i] = value_ref(as_tuple(pools[i])->items[indices[i]]);
+        for (const Value *pools = pool->items; item < end;)
+            *item++ = value_ref(as_tuple(*pools++)->items[*index++]);
     } else {
-        for (const Value *pool = as_tuple(selection->pool)->items; i < count; i++)
-            result->items[i] = value_ref(pool[indices[i]]);
+        while (item < end)
+            *item++ = value_ref(pool->items[*index++]);
     }
-    value_set(vm, &selection->result, value_ref(from_object(result)));
-    return tuple_finish(result);
+    result->head.refs++; /* for the selection, too */
+    value_set(vm, &selection->result, from_object(result));
+    return from_object(result);
 }
 
 /* The latest result, which nobody else holds, made that for the row; the places from `changed` on differ. NEW, RAISES. */

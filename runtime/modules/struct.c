@@ -193,8 +193,24 @@ static Value unpack_pascal(VM *vm, const Field *f, const uint8_t *from) {
     return bytes_from(vm, from + 1, length);
 }
 
+/* An integer of either byte order: its bytes are brought to the upper end of a word, and from there down. */
+static inline Value unpack_integer(VM *vm, const Field *f, const uint8_t *from) {
+    uint64_t bits = 0;
+    switch (f->size) {
+    case 1: bits = *from; break;
+    case 2: memcpy(&bits, from, 2); break;
+    case 4: memcpy(&bits, from, 4); break;
+    default: memcpy(&bits, from, 8);
+    }
+    int unused = 64 - (int)f->size * 8;
+    bits = f->swap ? __builtin_bswap64(bits) : bits << unused;
+    if (f->least < 0) return int_from(vm, (int64_t)bits >> unused);
+    return unused ? int_small((int64_t)(bits >> unused)) : int_from_unsigned(vm, bits);
+}
+
 static Value unpack_item(VM *vm, const Field *f, const uint8_t *from) {
     uint8_t item[8];
+    if (f->most >= 0) return unpack_integer(vm, f, from);
     if (f->code == 's') return bytes_from(vm, from, f->size);
     if (f->code == 'p') return unpack_pascal(vm, f, from);
     if (!f->swap) return native_unpack(vm, f->machine, from);
