@@ -118,6 +118,11 @@ static bool reserve(Encoder *e, int64_t size) {
 
 static bool append_ascii(Encoder *e, const uint8_t *text, int size) {
     if (!reserve(e, (int64_t)size * e->width)) return false;
+    if (e->width == 1) {
+        copy_bytes(e->out->data + e->at, text, (size_t)size);
+        e->at += size;
+        return true;
+    }
     for (int i = 0; i < size; i++)
         e->at += put_unit(e, text[i], e->out->data + e->at);
     return true;
@@ -241,44 +246,37 @@ static int64_t encode_error(Encoder *e, int64_t start, int64_t end) {
 
 /* --- encoding --- */
 
-/* The characters of a str of one byte each, which all have a unit of their own in UTF-16 and UTF-32. */
-static void encode_narrow(Encoder *e, const String *s) {
-    uint8_t *to = e->out->data + e->at;
-    int64_t length = string_length(s);
-    int shift = e->big_endian ? 8 * (int)(e->width - 1) : 0;
-    for (int64_t i = 0; i < length && e->width == 2; i++) {
-        uint16_t unit = (uint16_t)(s->data[i] << shift);
-        memcpy(to + 2 * i, &unit, sizeof unit);
-    }
-    for (int64_t i = 0; i < length && e->width == 4; i++) {
-        uint32_t unit = (uint32_t)s->data[i] << shift;
-        memcpy(to + 4 * i, &unit, sizeof unit);
-    }
-    e->at += length * e->width;
-}
+/* Is the character the same in all encodings of one byte a character, and needs no escape? */
+static inline bool is_plain(uint32_t c) { return c - 32U < 95 && c != '\\'; }
 
-/* How many characters are the same in all encodings of one byte a character and need no escape. */
-static int64_t plain_run(const uint8_t *data, int64_t length) {
-    int64_t i = 0;
-    while (i < length && data[i] - 32U < 95 && data[i] != '\\')
-        i++;
-    return i;
+/* How many such there are from `at` on, copied to `to`. */
+static int64_t copy_plain(const String *s, int64_t at, uint8_t *to) {
+    int64_t i = at, length = string_length(s);
+    const uint16_t *wide = (const uint16_t *)s->data;
+    if (s->width_log == 0) {
+        while (i < length && is_plain(s->data[i]))
+            i++;
+        copy_bytes(to, s->data + at, (size_t)(i - at));
+    } else if (s->width_log == 1) {
+        for (; i < length && is_plain(wide[i]); i++)
+            *to++ = (uint8_t)wide[i];
+    }
+    return i - at;
 }
 
 static bool encode(Encoder *e) {
     uint8_t ignored[ENCODED_MAX];
     const String *s = as_string(e->string);
-    if (e->width > 1 && s->width_log == 0) {
-        encode_narrow(e, s);
-        return true;
-    }
     for (int64_t i = 0, length = string_length(s); i < length;) {
-        int64_t run = e->width == 1 && s->width_log == 0 ? plain_run(s->data + i, length - i) : 0;
-        if (!reserve(e, run + ENCODED_MAX)) return false;
-        copy_bytes(e->out->data + e->at, s->data + i, (size_t)run);
-        e->at += run;
-        i += run;
-        if (i == length) break;
+        if (e->width == 1) {
+            if (!reserve(e, length - i + ENCODED_MAX)) return false;
+            int64_t run = copy_plain(s, i, e->out->data + e->at);
+            e->at += run;
+            i += run;
+            if (i == length) break;
+        } else if (!reserve(e, ENCODED_MAX)) {
+            return false;
+        }
         uint32_t c = string_at(s, i);
         int size = encode_character(e, c, e->out->data + e->at);
         e->at += size;
@@ -391,6 +389,12 @@ static void utf8_write_narrow(const String *s, uint8_t *to) {
 
 typedef uint8_t Bytes8 __attribute__((vector_size(8)));
 
+/* Four characters of two bytes each that also have two bytes in UTF-8? */
+static inline bool are_short(uint64_t halves) {
+    const uint64_t ones = UINT64_C(0x0001000100010001);
+    return !(halves & ones * 0xF800) && !(~((halves & ones * 0x780) + ones * 0x7F80) & ones * 0x8000);
+}
+
 /* Eight characters of two bytes each as bytes; how many of them, from the first on, are ASCII and so come out right. */
 static inline int put_eight_halves(char *to, const uint8_t *from) {
     uint64_t words[2];
@@ -419,6 +423,18 @@ static inline __attribute__((always_inline)) void utf8_write(const String *s, un
             to += run;
             i += run - 1;
         } else if (c < 0x800) {
+            for (uint64_t four; width_log == 1 && i + 4 <= last; i += 4, to += 8) {
+                memcpy(&four, t.data + 2 * i, sizeof four);
+                if (!are_short(four)) break;
+                four =
+                    0x80C080C080C080C0 | (four >> 6 & 0x001F001F001F001F) | (four & 0x003F003F003F003F) << 8;
+                memcpy(to, &four, sizeof four);
+            }
+            c = text_at(t, i);
+            if (i == last || c < 0x80 || c >= 0x800) {
+                i--; /* it is for the next round */
+                continue;
+            }
             uint16_t half = (uint16_t)(0x80C0 | c >> 6 | (c & 0x3F) << 8);
             memcpy(to, &half, sizeof half);
             to += 2;
@@ -454,30 +470,71 @@ static Value encode_utf8(VM *vm, const String *s) {
     return from_object(bytes);
 }
 
-static void swap_halves(uint8_t *data, int64_t count) {
-    for (int64_t i = 0; i < count; i++) {
-        uint16_t unit;
-        memcpy(&unit, data + 2 * i, sizeof unit);
-        unit = __builtin_bswap16(unit);
-        memcpy(data + 2 * i, &unit, sizeof unit);
+/* The other order of bytes in all units. */
+static void swap_units(uint8_t *data, int64_t count, unsigned width) {
+    uint16_t half;
+    uint32_t word;
+    for (uint8_t *end = data + count * 2; width == 2 && data < end; data += 2) {
+        memcpy(&half, data, sizeof half);
+        half = __builtin_bswap16(half);
+        memcpy(data, &half, sizeof half);
+    }
+    for (uint8_t *end = data + count * 4; width == 4 && data < end; data += 4) {
+        memcpy(&word, data, sizeof word);
+        word = __builtin_bswap32(word);
+        memcpy(data, &word, sizeof word);
     }
 }
 
-/* UTF-16 of what fits one unit a character. ABSENT with nothing raised when that is not so. */
-static Value encode_utf16(VM *vm, const String *s, CodecId id) {
-    int64_t length = string_length(s);
+static bool has_surrogates(const String *s) {
     uint32_t surrogates = 0;
-    bool marked = id == CODEC_UTF_16;
-    const uint16_t *wide = (const uint16_t *)s->data;
-    if (s->width_log == 2 || length > INT64_MAX / 4) return ABSENT;
-    for (int64_t i = 0; i < length && s->width_log == 1; i++)
-        surrogates |= (wide[i] & 0xF800) == 0xD800;
-    Bytes *bytes = surrogates ? NULL : bytes_new(vm, 2 * (length + marked));
+    const uint16_t *halves = (const uint16_t *)s->data;
+    const uint32_t *words = (const uint32_t *)s->data;
+    for (int64_t i = 0, length = string_length(s); i < length && s->width_log == 1; i++)
+        surrogates |= (halves[i] & 0xF800) == 0xD800;
+    for (int64_t i = 0, length = string_length(s); i < length && s->width_log == 2; i++)
+        surrogates |= (words[i] & 0xFFFFF800) == 0xD800;
+    return surrogates;
+}
+
+/* How many characters need two units in UTF-16. */
+static int64_t count_astral(const String *s) {
+    const uint32_t *words = (const uint32_t *)s->data;
+    int64_t count = 0;
+    for (int64_t i = 0, length = string_length(s); i < length && s->width_log == 2; i++)
+        count += words[i] > 0xFFFF;
+    return count;
+}
+
+static void put_utf16(uint8_t *to, const String *s) {
+    const uint32_t *words = (const uint32_t *)s->data;
+    for (int64_t i = 0, length = string_length(s); i < length; i++) {
+        uint32_t c = words[i];
+        uint32_t units = c < 0x10000 ? c : (0xD7C0 + (c >> 10)) | (0xDC00 | (c & 0x3FF)) << 16;
+        memcpy(to, &units, c < 0x10000 ? 2 : 4);
+        to += c < 0x10000 ? 2 : 4;
+    }
+}
+
+/* UTF-16 and UTF-32. ABSENT with nothing raised when there are surrogates. */
+static Value encode_wide(VM *vm, const String *s, CodecId id) {
+    unsigned width = id >= CODEC_UTF_32 ? 4 : 2;
+    bool marked = id == CODEC_UTF_16 || id == CODEC_UTF_32;
+    if (has_surrogates(s)) return ABSENT;
+    int64_t length = string_length(s), units = length + (width == 2 ? count_astral(s) : 0);
+    Bytes *bytes = bytes_new(vm, (int64_t)width * (units + marked));
     if (!bytes) return ABSENT;
     uint8_t *to = bytes->data;
-    if (marked) *to++ = 0xFF, *to++ = 0xFE;
-    units_copy(to, 1, s->data, s->width_log, length);
-    if (id == CODEC_UTF_16_BE) swap_halves(to, length);
+    if (marked) {
+        memcpy(to, width == 2 ? "\xFF\xFE" : "\xFF\xFE\0", width);
+        to += width;
+    }
+    if (units > length) {
+        put_utf16(to, s);
+    } else {
+        units_copy(to, width / 2, s->data, s->width_log, length);
+    }
+    if (id == CODEC_UTF_16_BE || id == CODEC_UTF_32_BE) swap_units(to, units, width);
     return from_object(bytes);
 }
 
@@ -496,8 +553,8 @@ Value codec_encode(VM *vm, Value string, const char *encoding, const char *error
         Value plain = encode_utf8(vm, s);
         if (!is_absent(plain) || error_raised(vm)) return plain;
     }
-    if (id >= CODEC_UTF_16 && id <= CODEC_UTF_16_BE) {
-        Value plain = encode_utf16(vm, s, id);
+    if (id >= CODEC_UTF_16) {
+        Value plain = encode_wide(vm, s, id);
         if (!is_absent(plain) || error_raised(vm)) return plain;
     }
     Encoder e = {.vm = vm,

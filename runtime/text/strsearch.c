@@ -269,8 +269,22 @@ static inline bool middle_matches(const uint8_t *text, const uint8_t *wanted, in
     return true;
 }
 
+/* Among the next few places of a row of wide units, where mostly one is: -1 if none is. */
+static int64_t find_near(const Finder *f) {
+    enum { NEAR = 8 };
+    int64_t last = f->text.length - f->wanted.length;
+    uint32_t first = text_at(f->wanted, 0);
+    if (last > f->at + NEAR) last = f->at + NEAR;
+    for (int64_t at = f->at; at <= last; at++) {
+        if (text_at(f->text, at) == first && (f->wanted.length == 1 || text_matches(f->text, at, f->wanted)))
+            return at - f->at;
+    }
+    return -1;
+}
+
 static int64_t find_on(Finder *f) {
-    int64_t found = text_find(text_part(f->text, f->at, f->text.length), f->wanted);
+    int64_t found = f->text.width_log ? find_near(f) : -1;
+    if (found < 0) found = text_find(text_part(f->text, f->at, f->text.length), f->wanted);
     if (found < 0) return -1;
     found += f->at;
     f->at = found + f->wanted.length;
@@ -286,7 +300,7 @@ static int64_t next_candidate(const Finder *f, int64_t at, int64_t places) {
     return found ? found - data : places;
 }
 
-int64_t finder_next(Finder *f) {
+int64_t finder_search(Finder *f) {
     int64_t length = f->wanted.length, places = f->text.length - length + 1;
     if (f->text.width_log || f->wanted.width_log) return find_on(f);
     while (true) {

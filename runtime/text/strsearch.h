@@ -31,7 +31,15 @@ typedef struct {
 } Finder;
 
 void finder_init(Finder *f, Text text, Text wanted); /* `wanted` is not empty */
-int64_t finder_next(Finder *f);                      /* where it begins, or -1 */
+int64_t finder_search(Finder *f);
+
+/* Where it begins, or -1. */
+static inline int64_t finder_next(Finder *f) {
+    if (!f->found || f->wanted.length > 1) return finder_search(f);
+    int64_t at = f->block + __builtin_ctz(f->found);
+    f->found &= f->found - 1;
+    return at;
+}
 
 /* Does `part` stand in `text` at `at`? It must fit there. */
 bool text_matches(Text text, int64_t at, Text part);

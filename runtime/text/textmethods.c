@@ -373,8 +373,12 @@ typedef struct {
 
 static void find_occurrences(Text t, Text old, int64_t limit, Occurrences *o) {
     Finder f;
-    int64_t count = 0;
+    int64_t count = 0, first = limit ? text_find(t, old) : -1;
+    o->count = 0;
+    if (first < 0) return;
+    o->places[count++] = first;
     finder_init(&f, t, old);
+    f.at = first + old.length;
     while (count < limit && count < PLACES_KEPT) {
         int64_t found = finder_next(&f);
         if (found < 0) break;
