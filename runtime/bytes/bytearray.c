@@ -1,6 +1,7 @@
 /* bytearray: storage, the type's slots, the methods that change it. */
 #include "runtime/bytes/bytearray.h"
 
+#include "base/copy.h"
 #include "runtime/bytes/bytesmethods.h"
 #include "runtime/bytes/memoryview.h"
 #include "runtime/classes/instance.h"
@@ -96,16 +97,23 @@ Value bytearray_new(VM *vm, int64_t length) {
     if (!b) return raise_memory(vm);
     memset(&b->length, 0, sizeof *b - offsetof(ByteArray, length));
     b->data = NO_BYTES;
-    if (!bytearray_replace(vm, b, 0, 0, length)) {
+    if (length == 0) return from_object(b);
+    if (length <= BYTEARRAY_LENGTH_MAX) b->block = memory_alloc(vm, (size_t)length + 1);
+    if (!b->block) {
+        if (length > BYTEARRAY_LENGTH_MAX) raise_memory(vm);
         object_drop(vm, &b->head);
         return ABSENT;
     }
+    b->data = b->block;
+    b->length = length;
+    b->capacity = length + 1;
+    b->data[length] = 0;
     return from_object(b);
 }
 
 Value bytearray_from(VM *vm, const void *data, int64_t length) {
     Value v = bytearray_new(vm, length);
-    if (!is_absent(v) && length) memcpy(as_bytearray(v)->data, data, (size_t)length);
+    if (!is_absent(v)) copy_bytes(as_bytearray(v)->data, data, (size_t)length);
     return v;
 }
 
@@ -157,20 +165,12 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
 /* The bytes as bytes are shown, but ' is escaped within either quotes. */
 static Value repr(VM *vm, Value self) {
     const ByteArray *b = as_bytearray(self);
-    Value quoted = bytes_quote(vm, "", b->data, b->length, "");
-    if (is_absent(quoted)) return ABSENT;
-    Builder out;
-    builder_init(&out, vm);
-    builder_format(&out, "%T(b", self);
-    bool escape = string_at(as_string(quoted), 0) == '"';
-    for (int64_t i = 0; i < string_length(as_string(quoted)); i++) {
-        uint32_t c = string_at(as_string(quoted), i);
-        if (escape && c == '\'') builder_char(&out, '\\');
-        builder_char(&out, c);
-    }
-    builder_char(&out, ')');
-    value_drop(vm, quoted);
-    return builder_finish(&out);
+    if (is_exactly(self, &bytearray_type))
+        return bytes_quote(vm, "bytearray(b", b->data, b->length, ")", true);
+    Value quoted = bytes_quote(vm, "(b", b->data, b->length, ")", true), text = ABSENT;
+    if (!is_absent(quoted)) text = string_format(vm, "%T%U", self, quoted);
+    value_xdrop(vm, quoted);
+    return text;
 }
 
 /* --- exports --- */

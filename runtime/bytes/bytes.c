@@ -243,7 +243,7 @@ static bool get_buffer(VM *vm, Value self, BufferView *buffer, unsigned flags) {
 }
 
 static Value repr(VM *vm, Value self) {
-    return bytes_quote(vm, "b", as_bytes(self)->data, as_bytes(self)->length, "");
+    return bytes_quote(vm, "b", as_bytes(self)->data, as_bytes(self)->length, "", false);
 }
 
 static bool hash(VM *vm, Value self, int64_t *result) {
@@ -279,6 +279,9 @@ static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &by
 static Value next_byte(VM *vm, Value self) {
     SequenceIterator *it = (SequenceIterator *)as_object(self);
     if (is_absent(it->sequence)) return ABSENT;
+    const Bytes *plain = as_bytes(it->sequence);
+    if (plain->head.type == &bytes_type && it->index < plain->length)
+        return int_small(plain->data[it->index++]);
     Text t = text_of(it->sequence);
     if (it->index < t.length) return int_small(t.data[it->index++]);
     value_clear(vm, &it->sequence);

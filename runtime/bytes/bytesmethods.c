@@ -15,20 +15,25 @@
 
 /* --- slots --- */
 
+static int order_of(Text a, Text b) {
+    int64_t common = a.length < b.length ? a.length : b.length;
+    int order = common ? memcmp(a.data, b.data, (size_t)common) : 0; /* an empty bytearray may have no data */
+    return order ? order : a.length < b.length ? -1 : a.length > b.length;
+}
+
 Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
     (void)vm;
-    const Bytes *x = as_bytes(self), *y = as_bytes(other);
-    if (op == COMPARE_EQ && is_exactly(self, &bytes_type) &&
-        is_exactly(other, &bytes_type)) /* the commonest */
-        return bool_from(x->length == y->length && equal_bytes(x->data, y->data, (size_t)x->length));
+    if (is_exactly(self, &bytes_type) && is_exactly(other, &bytes_type)) { /* the commonest */
+        const Bytes *x = as_bytes(self), *y = as_bytes(other);
+        if (op == COMPARE_EQ)
+            return bool_from(x->length == y->length && equal_bytes(x->data, y->data, (size_t)x->length));
+        return compare_order(order_of((Text){x->data, x->length, 0}, (Text){y->data, y->length, 0}), op);
+    }
     if (!is_bytes_like(self) || !is_bytes_like(other)) return NOT_IMPLEMENTED;
     if (!is_bytearray(self) && !is_bytes(other)) return NOT_IMPLEMENTED; /* the other one is asked */
     Text a = text_of(self), b = text_of(other);
     if (a.length != b.length && (op == COMPARE_EQ || op == COMPARE_NE)) return bool_from(op == COMPARE_NE);
-    int64_t common = a.length < b.length ? a.length : b.length;
-    int order = common ? memcmp(a.data, b.data, (size_t)common) : 0; /* an empty bytearray may have no data */
-    if (order == 0) order = a.length < b.length ? -1 : a.length > b.length;
-    return compare_order(order, op);
+    return compare_order(order_of(a, b), op);
 }
 
 int bytes_contains(VM *vm, Value self, Value item) {
@@ -95,8 +100,9 @@ Value bytes_get_slice(VM *vm, Value self, Value slice) {
     if (step == 1) return text_slice(vm, self, start, start + count);
     TextWriter w;
     if (!writer_new(vm, &w, self, count, 0xFF)) return ABSENT;
-    for (int64_t i = 0; i < count; i++)
-        w.data[i] = t.data[start + i * step];
+    const uint8_t *from = t.data + start;
+    for (uint8_t *to = w.data, *end = to + count; to < end; from += step)
+        *to++ = *from;
     return w.value;
 }
 
@@ -104,12 +110,29 @@ Value bytes_get_slice(VM *vm, Value self, Value slice) {
 
 SHARED_METHOD(decode) { return codec_decode_by(vm, "decode", args[0], args[1], args[2]); }
 
+/* What most texts consist of altogether: digits without anything between them, or pairs of them with a blank between two.
+ * How many there are from t.data[*i] on. */
+static int64_t read_plain_hex(Text t, int64_t *i, uint8_t *to) {
+    uint8_t *next = to;
+    int64_t at = *i;
+    for (; at + 8 <= t.length && hex_read_eight(next, t.data + at); at += 8)
+        next += 4;
+    while (at + 2 <= t.length) {
+        int high = hex_digit(t.data[at]), low = hex_digit(t.data[at + 1]);
+        if ((high | low) < 0) break;
+        *next++ = (uint8_t)(high << 4 | low);
+        at += 2;
+        at += at < t.length && t.data[at] == ' ';
+    }
+    *i = at;
+    return next - to;
+}
+
 /* Two hexadecimal digits a byte; the number of bytes, or -1 RAISES. */
 static int64_t read_hex(VM *vm, Text t, uint8_t *to) {
     int64_t count = 0;
     for (int64_t i = 0; i < t.length; i++) {
-        for (; t.width_log == 0 && i + 8 <= t.length && hex_read_eight(to + count, t.data + i); i += 8)
-            count += 4; /* what most texts consist of altogether */
+        if (t.width_log == 0) count += read_plain_hex(t, &i, to + count);
         if (i == t.length) break;
         uint32_t c = text_at(t, i);
         if (text_is_blank(c, true)) continue;
@@ -158,6 +181,19 @@ static int hex_separator(VM *vm, Value v) {
     return -1;
 }
 
+/* The digits of groups of bytes, the first of which has `first` bytes, with a separator between two. */
+static void write_groups(uint8_t *to, Text t, int64_t group, int64_t first, uint8_t separator) {
+    const uint8_t *data = t.data, *end = data + t.length;
+    for (int64_t size = first;; size = end - data < group ? end - data : group) {
+        for (const uint8_t *stop = data + size; data < stop; data++) {
+            *to++ = (uint8_t) "0123456789abcdef"[*data >> 4];
+            *to++ = (uint8_t) "0123456789abcdef"[*data & 15];
+        }
+        if (data == end) return;
+        *to++ = separator;
+    }
+}
+
 SHARED_METHOD(hex) {
     int given = 1;
     if (!is_absent(args[2]) && !object_to_c_int(vm, args[2], &given)) return ABSENT;
@@ -174,11 +210,8 @@ SHARED_METHOD(hex) {
     if (!s) return ABSENT;
     uint8_t *to = s->data;
     if (!separators) hex_write(to, t.data, t.length);
-    for (int64_t i = 0; separators && i < t.length; i++) {
-        if (i && (from_left ? i : t.length - i) % group == 0) *to++ = (uint8_t)separator;
-        *to++ = (uint8_t) "0123456789abcdef"[t.data[i] >> 4];
-        *to++ = (uint8_t) "0123456789abcdef"[t.data[i] & 15];
-    }
+    if (separators)
+        write_groups(to, t, group, from_left ? group : (t.length - 1) % group + 1, (uint8_t)separator);
     return from_object(s);
 }
 
@@ -222,10 +255,11 @@ SHARED_METHOD(translate) {
         kept += !deleted[t.data[i]];
     TextWriter w;
     if (!writer_new(vm, &w, args[0], kept, 0xFF)) return ABSENT;
+    uint8_t *to = w.data;
     for (int64_t i = 0; i < t.length && is_absent(args[2]); i++)
-        w.data[i] = table[t.data[i]];
+        to[i] = table[t.data[i]];
     for (int64_t i = 0; i < t.length && !is_absent(args[2]); i++) {
-        if (!deleted[t.data[i]]) w.data[w.at++] = table[t.data[i]];
+        if (!deleted[t.data[i]]) *to++ = table[t.data[i]];
     }
     return w.value;
 }

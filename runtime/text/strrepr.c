@@ -74,19 +74,28 @@ static Value quote_string(VM *vm, Value string) {
 
 Value string_repr(VM *vm, Value self) { return quote_string(vm, self); }
 
+/* How bytes are quoted: those that are no plain character and the two, which may be the same, are escaped. */
+typedef struct {
+    uint8_t quote, other;
+} Quotes;
+
+static inline bool is_plain_byte(uint8_t c, Quotes quotes) {
+    return is_plain(c, (char)quotes.quote) && c != quotes.other;
+}
+
 /* How long the quoted bytes are without their quotes. */
-static int64_t quoted_size(const uint8_t *data, int64_t length, char quote) {
+static int64_t quoted_size(const uint8_t *data, int64_t length, Quotes quotes) {
     int64_t size = 0;
     for (int64_t i = 0; i < length; i++)
-        size += is_plain(data[i], quote) ? 1 : escape_letter(data[i]) ? 2 : 4;
+        size += is_plain_byte(data[i], quotes) ? 1 : escape_letter(data[i]) ? 2 : 4;
     return size;
 }
 
-static uint8_t *put_quoted(uint8_t *to, const uint8_t *data, int64_t length, char quote) {
-    *to++ = (uint8_t)quote;
+static uint8_t *put_quoted(uint8_t *to, const uint8_t *data, int64_t length, Quotes quotes) {
+    *to++ = quotes.quote;
     for (int64_t i = 0; i < length; i++) {
         uint8_t c = data[i], letter;
-        if (is_plain(c, quote)) {
+        if (is_plain_byte(c, quotes)) {
             *to++ = c;
         } else if ((letter = escape_letter(c))) {
             *to++ = '\\';
@@ -95,18 +104,20 @@ static uint8_t *put_quoted(uint8_t *to, const uint8_t *data, int64_t length, cha
             to = escape_put(to, c);
         }
     }
-    *to++ = (uint8_t)quote;
+    *to++ = quotes.quote;
     return to;
 }
 
-Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t length, const char *after) {
+Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t length, const char *after,
+                  bool escape_single) {
     bool has_single = memchr(data, '\'', (size_t)length);
     bool has_double = has_single && memchr(data, '"', (size_t)length);
-    char quote = choose_quote(has_single, has_double);
+    uint8_t quote = (uint8_t)choose_quote(has_single, has_double);
+    Quotes quotes = {quote, escape_single ? '\'' : quote};
     size_t ahead = strlen(before), behind = strlen(after);
-    String *s = string_new(vm, quoted_size(data, length, quote) + 2 + (int64_t)(ahead + behind), 0);
+    String *s = string_new(vm, quoted_size(data, length, quotes) + 2 + (int64_t)(ahead + behind), 0);
     if (!s) return ABSENT;
     memcpy(s->data, before, ahead);
-    memcpy(put_quoted(s->data + ahead, data, length, quote), after, behind);
+    memcpy(put_quoted(s->data + ahead, data, length, quotes), after, behind);
     return from_object(s);
 }

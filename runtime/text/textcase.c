@@ -4,9 +4,10 @@
 
 /* --- predicates --- */
 
-/* What a predicate says of the ASCII characters, as a bitmap; others need one of the flags, but bytes never have it. */
+/* What a predicate says of the ASCII characters, as a bitmap; others need one of the flags, but bytes never have it: the
+ * second half of the bitmap is empty. */
 typedef struct {
-    uint64_t ascii[2];
+    uint64_t ascii[4];
     unsigned flags;
 } Predicate;
 
@@ -23,23 +24,24 @@ static const Predicate digit = {{DIGITS, 0}, DIGIT_FLAGS};
 static const Predicate numeric = {{DIGITS, 0}, NUMERIC_FLAGS};
 static const Predicate printable = {{~UINT64_C(0) << ' ', ~(UINT64_C(1) << 63)}, UNICODE_PRINTABLE};
 
-/* Do all characters below 128 satisfy it? What is beyond is for the other function. */
-static bool all_narrow(const uint8_t *data, int64_t length, const uint64_t ascii[2]) {
+/* Do all bytes, or ASCII characters, satisfy it? */
+static bool all_narrow(const uint8_t *data, int64_t length, const uint64_t ascii[4]) {
     for (int64_t i = 0; i < length; i++) {
         if (!(ascii[data[i] >> 6] >> (data[i] & 63) & 1)) return false;
     }
     return true;
 }
 
+/* Are its units bytes, or ASCII characters, which mean the same? */
+static bool is_narrow(Value self) { return !is_string(self) || as_string(self)->ascii; }
+
 /* Do all units satisfy it? */
 static bool all_are(Value self, const Predicate *p) {
-    if (is_string(self) && as_string(self)->ascii)
-        return all_narrow(as_string(self)->data, string_length(as_string(self)), p->ascii);
     Text t = text_of(self);
-    unsigned flags = is_string(self) ? p->flags : 0;
+    if (is_narrow(self)) return all_narrow(t.data, t.length, p->ascii);
     for (int64_t i = 0; i < t.length; i++) {
         uint32_t c = text_at(t, i);
-        bool is = c < 0x80 ? p->ascii[c >> 6] >> (c & 63) & 1 : (unicode_flags(c) & flags) != 0;
+        bool is = c < 0x80 ? p->ascii[c >> 6] >> (c & 63) & 1 : (unicode_flags(c) & p->flags) != 0;
         if (!is) return false;
     }
     return true;
@@ -63,13 +65,14 @@ TEXT_METHOD(isprintable) { return bool_from(all_are(args[0], &printable)); }
 TEXT_METHOD(isascii) { return bool_from(text_is_ascii(args[0])); }
 
 TEXT_METHOD(isspace) {
-    static const uint64_t blanks[2] = {UINT64_C(0x1F) << 9 | UINT64_C(0x1F) << 28, 0};
+    static const uint64_t blanks[] = {UINT64_C(0x1F) << 9 | UINT64_C(0x1F) << 28, 0, 0, 0};
+    static const uint64_t byte_blanks[] = {UINT64_C(0x1F) << 9 | UINT64_C(1) << ' ', 0, 0, 0};
     Text t = text_of(args[0]);
-    if (is_string(args[0]) && as_string(args[0])->ascii)
-        return bool_from(t.length > 0 && all_narrow(t.data, t.length, blanks));
-    bool bytes = !is_string(args[0]);
+    if (is_narrow(args[0]))
+        return bool_from(t.length > 0 &&
+                         all_narrow(t.data, t.length, is_string(args[0]) ? blanks : byte_blanks));
     for (int64_t i = 0; i < t.length; i++) {
-        if (!text_is_blank(text_at(t, i), bytes)) return FALSE_VALUE;
+        if (!text_is_blank(text_at(t, i), false)) return FALSE_VALUE;
     }
     return bool_from(t.length > 0);
 }
@@ -78,9 +81,12 @@ TEXT_METHOD(isspace) {
 
 typedef enum { NO_CASE, IS_LOWER, IS_UPPER, IS_TITLE } Case;
 
-static Case case_of(uint32_t c, bool bytes) {
-    if (c < 0x80) return c >= 'a' && c <= 'z' ? IS_LOWER : c >= 'A' && c <= 'Z' ? IS_UPPER : NO_CASE;
-    if (bytes) return NO_CASE;
+static inline bool is_ascii_lower(uint32_t c) { return c - 'a' < 26; }
+
+static inline bool is_ascii_upper(uint32_t c) { return c - 'A' < 26; }
+
+static Case case_of(uint32_t c) {
+    if (c < 0x80) return is_ascii_lower(c) ? IS_LOWER : is_ascii_upper(c) ? IS_UPPER : NO_CASE;
     unsigned flags = unicode_flags(c);
     return flags & UNICODE_LOWER   ? IS_LOWER
            : flags & UNICODE_UPPER ? IS_UPPER
@@ -91,8 +97,8 @@ static Case case_of(uint32_t c, bool bytes) {
 /* Is there a character of the wanted case and none of another? */
 static Value is_all(Value self, Case wanted) {
     Text t = text_of(self);
-    bool bytes = !is_string(self), some = false;
-    if (!bytes && as_string(self)->ascii) {
+    bool some = false;
+    if (is_narrow(self)) {
         uint8_t first = wanted == IS_UPPER ? 'A' : 'a', other = first ^ 0x20;
         for (int64_t i = 0; i < t.length; i++) {
             if ((uint8_t)(t.data[i] - other) < 26) return FALSE_VALUE;
@@ -101,7 +107,7 @@ static Value is_all(Value self, Case wanted) {
         return bool_from(some);
     }
     for (int64_t i = 0; i < t.length; i++) {
-        Case is = case_of(text_at(t, i), bytes);
+        Case is = case_of(text_at(t, i));
         if (is != NO_CASE && is != wanted) return FALSE_VALUE;
         some = some || is == wanted;
     }
@@ -114,9 +120,18 @@ TEXT_METHOD(isupper) { return is_all(args[0], IS_UPPER); }
 
 TEXT_METHOD(istitle) {
     Text t = text_of(args[0]);
-    bool bytes = !is_string(args[0]), in_word = false, some = false;
+    bool in_word = false, some = false;
+    if (is_narrow(args[0])) {
+        for (int64_t i = 0; i < t.length; i++) {
+            bool lower = is_ascii_lower(t.data[i]), upper = is_ascii_upper(t.data[i]);
+            if (in_word ? upper : lower) return FALSE_VALUE;
+            in_word = lower | upper;
+            some |= in_word;
+        }
+        return bool_from(some);
+    }
     for (int64_t i = 0; i < t.length; i++) {
-        Case is = case_of(text_at(t, i), bytes);
+        Case is = case_of(text_at(t, i));
         if (is == IS_LOWER ? !in_word : is != NO_CASE && in_word) return FALSE_VALUE;
         in_word = is != NO_CASE;
         some = some || in_word;
@@ -170,8 +185,10 @@ static void change_ascii(uint8_t *to, const uint8_t *from, int64_t length, Chang
         break;
     case TITLE:
         for (int64_t i = 0; i < length; i++) {
-            to[i] = in_word ? ascii_lower(from[i]) : ascii_upper(from[i]);
-            in_word = case_of(from[i], true) != NO_CASE;
+            uint8_t c = from[i], lower = c | 0x20;
+            bool letter = is_ascii_lower(lower);
+            to[i] = !letter ? c : in_word ? lower : lower ^ 0x20;
+            in_word = letter;
         }
         break;
     }

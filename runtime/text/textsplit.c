@@ -73,19 +73,15 @@ static bool splitter_init(Splitter *s, VM *vm, Value self, int64_t splits) {
     return true;
 }
 
-static bool add_growing(Splitter *s, int64_t start, int64_t stop) {
+static __attribute__((noinline)) bool grow(Splitter *s) {
     List *list = as_list(s->list);
-    if (list->length == list->capacity && !list_reserve(s->source.vm, list, list->capacity * 2)) return false;
-    Value item = part(&s->source, start, stop);
-    if (!is_absent(item)) list->items[list->length++] = item;
-    return !is_absent(item);
+    return list_reserve(s->source.vm, list, list->capacity * 2);
 }
 
 static inline __attribute__((always_inline)) bool add(Splitter *s, int64_t start, int64_t stop) {
     List *list = as_list(s->list);
-    if (list->length == list->capacity || !is_ascii_part(&s->source, start, stop))
-        return add_growing(s, start, stop);
-    Value item = ascii_part(&s->source, start, stop);
+    if (list->length == list->capacity && !grow(s)) return false;
+    Value item = part(&s->source, start, stop);
     if (is_absent(item)) return false;
     list->items[list->length++] = item;
     return true;
