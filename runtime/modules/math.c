@@ -151,8 +151,9 @@ NATIVE(math_nextafter) {
     if ((uint64_t)steps >= distance) return float_from(vm, y);
     from = from < to ? from + steps : from - steps;
     if (from < 0) from = INT64_MIN - from;
-    memcpy(&x, &from, 8);
-    return float_from(vm, x);
+    double result;
+    memcpy(&result, &from, 8);
+    return float_from(vm, result == 0 ? copysign(0.0, x) : result);
 }
 
 NATIVE(math_isclose) {
@@ -424,6 +425,7 @@ NATIVE(math_dist) {
 }
 
 static bool is_exact_int(Value v) { return is_int(v) || is_exactly(v, &int_type); }
+static bool is_exact_float(Value v) { return is_float(v) || is_exactly(v, &float_type); }
 
 static bool multiply_item(VM *vm, Value item, void *context) {
     Value *product = context;
@@ -441,41 +443,62 @@ NATIVE(math_prod) {
     return ABSENT;
 }
 
-static bool all_floats(const Tuple *p, const Tuple *q) {
-    bool any = false;
-    for (int64_t i = 0; i < p->length; i++) {
-        Value a = p->items[i], b = q->items[i];
-        if (!(is_int(a) || is_float(a)) || !(is_int(b) || is_float(b))) return false;
-        any = any || is_float(a) || is_float(b);
-    }
-    return any;
+/* Both as doubles: one must be a float, the other a float, an int or a bool that a double can hold. */
+static bool float_pair(VM *vm, Value p, Value q, double *a, double *b) {
+    bool first = is_exact_float(p), second = is_exact_float(q);
+    if (!first && !second) return false;
+    if (!first && !is_exact_int(p) && !is_bool(p)) return false;
+    if (!second && !is_exact_int(q) && !is_bool(q)) return false;
+    if (number(vm, p, a) && number(vm, q, b)) return true;
+    error_clear(vm);
+    return false;
 }
 
+static bool add_to_total(VM *vm, Value *total, STEALS Value item) {
+    value_set(vm, total, is_absent(item) ? ABSENT : object_binary(vm, BINARY_ADD, *total, item));
+    value_xdrop(vm, item);
+    return !is_absent(*total);
+}
+
+/* x + y and what its rounding loses, exactly (Knuth's two-sum). */
+static double exact_pair(double x, double y, double *lost) {
+    double sum = x + y, part = sum - x;
+    *lost = (x - (sum - part)) + (y - part);
+    return sum;
+}
+
+/* Add the products of the float pairs that begin at `i`, in thrice the precision of a double (Ogita, Rump and Oishi,
+ * "Accurate Sum and Dot Product", 2005). The place of the first pair left, which is no such pair or makes the sum
+ * infinite; -1 for an error. */
+static int64_t add_float_products(VM *vm, Value *total, const Tuple *p, const Tuple *q, int64_t i,
+                                  int64_t length) {
+    double high = 0, low = 0, tiny = 0;
+    int64_t first = i;
+    for (double a, b; i < length && float_pair(vm, p->items[i], q->items[i], &a, &b); i++) {
+        double product = a * b, lost, lost_low, lost_middle;
+        double sum = exact_pair(high, product, &lost);
+        if (!isfinite(sum)) break;
+        double middle = exact_pair(low, fma(a, b, -product), &lost_low);
+        high = sum;
+        low = exact_pair(middle, lost, &lost_middle);
+        tiny += lost_low + lost_middle;
+    }
+    return i == first || add_to_total(vm, total, float_from(vm, high + (low + tiny))) ? i : -1;
+}
+
+/* First the ints, then the floats, then whatever there is: a float among ints ends the exact sum of either. */
 static Value sum_of_products(VM *vm, const Tuple *p, const Tuple *q) {
-    bool alike = p->length == q->length;
-    int64_t length = p->length < q->length ? p->length : q->length;
-    if (alike && all_floats(p, q)) { /* each product as an exact pair, all summed exactly, rounded once */
-        ExactSum sum = {0};
-        bool ok = true;
-        for (int64_t i = 0; ok && i < p->length; i++) {
-            double a, b;
-            number(vm, p->items[i], &a), number(vm, q->items[i], &b);
-            double high = a * b;
-            ok = exact_add(vm, &sum, high) && (!isfinite(high) || exact_add(vm, &sum, fma(a, b, -high)));
-        }
-        Value result = !ok ? ABSENT : float_from(vm, sum.specials != 0 ? sum.specials : exact_round(&sum));
-        memory_free(vm, sum.partials, (size_t)sum.capacity * 8);
-        return result;
-    }
+    int64_t length = p->length < q->length ? p->length : q->length, i = 0;
     Value total = int_small(0);
-    for (int64_t i = 0; i < length && !is_absent(total); i++) {
-        Value product = object_binary(vm, BINARY_MULTIPLY, p->items[i], q->items[i]);
-        value_set(vm, &total, is_absent(product) ? ABSENT : object_binary(vm, BINARY_ADD, total, product));
-        value_xdrop(vm, product);
-    }
-    if (alike || is_absent(total)) return total;
-    value_drop(vm, total);
-    return raise_value(vm, "Inputs are not the same length");
+    bool ok = true;
+    for (; ok && i < length && is_exact_int(p->items[i]) && is_exact_int(q->items[i]); i++)
+        ok = add_to_total(vm, &total, int_multiply(vm, p->items[i], q->items[i]));
+    if (ok) i = add_float_products(vm, &total, p, q, i, length);
+    for (ok = ok && i >= 0; ok && i < length; i++)
+        ok = add_to_total(vm, &total, object_binary(vm, BINARY_MULTIPLY, p->items[i], q->items[i]));
+    if (ok && p->length == q->length) return total;
+    value_xdrop(vm, total);
+    return ok ? raise_value(vm, "Inputs are not the same length") : ABSENT;
 }
 
 NATIVE(math_sumprod) {

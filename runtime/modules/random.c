@@ -165,21 +165,22 @@ NATIVE(generator_getstate) {
 }
 
 NATIVE(generator_setstate) {
-    uint32_t words[WORDS + 1];
+    uint32_t words[WORDS];
     if (!is_tuple(args[1])) return raise_type(vm, "state vector must be a tuple");
     if (as_tuple(args[1])->length != WORDS + 1) return raise_value(vm, "state vector is the wrong size");
-    for (int i = 0; i <= WORDS; i++) {
+    int64_t number;
+    for (int i = 0; i < WORDS; i++) {
         Value item = as_tuple(args[1])->items[i];
         if (!is_int_family(item)) return raise_type(vm, "an integer is required");
         if (int_sign(item) < 0) return raise_overflow(vm, "can't convert negative value to unsigned int");
-        int64_t number;
         if (!int_to_int64(item, &number))
             return raise_overflow(vm, "Python int too large to convert to C unsigned long");
         words[i] = (uint32_t)number;
     }
-    if (words[WORDS] > WORDS) return raise_value(vm, "invalid state");
+    if (!object_to_int64(vm, as_tuple(args[1])->items[WORDS], NULL, &number)) return ABSENT;
+    if (number < 0 || number > WORDS) return raise_value(vm, "invalid state");
     memcpy(as_generator(args[0])->words, words, sizeof as_generator(args[0])->words);
-    as_generator(args[0])->next = words[WORDS];
+    as_generator(args[0])->next = (uint32_t)number;
     return NONE;
 }
 
