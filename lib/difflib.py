@@ -254,53 +254,57 @@ class Differ:
             yield from self._dump("+", b, blo, bhi)
 
     def _fancy_replace(self, a, alo, ahi, b, blo, bhi):
-        """Lines that are alike side by side; the most alike pairs near the diagonal divide the rest."""
-        cutoff = 0.74999
-        window = 10
+        """Lines that are alike side by side: the most alike pair divides the rest, and so on in either part."""
         cruncher = SequenceMatcher(self.charjunk)
-        dump_i, dump_j = alo, blo
-        for j in range(blo, bhi):
-            cruncher.set_seq2(b[j])
-            aequiv = alo + (j - blo)
-            best_ratio, best_i = cutoff, None
-            for i in range(max(aequiv - window, dump_i), min(aequiv + window + 1, ahi)):
-                cruncher.set_seq1(a[i])
-                if (cruncher.real_quick_ratio() > best_ratio and cruncher.quick_ratio() > best_ratio
-                        and cruncher.ratio() > best_ratio):
-                    best_i, best_ratio = i, cruncher.ratio()
-            if best_i is None:
+        waiting = [(alo, ahi, blo, bhi)]   # parts and pairs of lines, the next one last
+        while waiting:
+            part = waiting.pop()
+            if len(part) == 2:
+                yield from self._pair(cruncher, *part)
                 continue
-            yield from self._fancy_helper(a, dump_i, best_i, b, dump_j, j)
-            aelt, belt = a[best_i], b[j]
-            if aelt != belt:
-                atags = btags = ""
-                cruncher.set_seqs(aelt, belt)
-                for tag, ai1, ai2, bj1, bj2 in cruncher.get_opcodes():
-                    la, lb = ai2 - ai1, bj2 - bj1
-                    if tag == "replace":
-                        atags += "^" * la
-                        btags += "^" * lb
-                    elif tag == "delete":
-                        atags += "-" * la
-                    elif tag == "insert":
-                        btags += "+" * lb
-                    else:
-                        atags += " " * la
-                        btags += " " * lb
-                yield from self._qformat(aelt, belt, atags, btags)
-            else:
-                yield "  " + aelt
-            dump_i, dump_j = best_i + 1, j + 1
-        yield from self._fancy_helper(a, dump_i, ahi, b, dump_j, bhi)
-
-    def _fancy_helper(self, a, alo, ahi, b, blo, bhi):
-        if alo < ahi:
-            if blo < bhi:
+            alo, ahi, blo, bhi = part
+            if alo == ahi:
+                yield from self._dump("+", b, blo, bhi)
+            elif blo == bhi:
+                yield from self._dump("-", a, alo, ahi)
+            elif (found := self._most_alike(cruncher, a, alo, ahi, b, blo, bhi)) is None:
                 yield from self._plain_replace(a, alo, ahi, b, blo, bhi)
             else:
-                yield from self._dump("-", a, alo, ahi)
-        elif blo < bhi:
-            yield from self._dump("+", b, blo, bhi)
+                i, j = found
+                waiting += [(i + 1, ahi, j + 1, bhi), (a[i], b[j]), (alo, i, blo, j)]
+
+    def _most_alike(self, cruncher, a, alo, ahi, b, blo, bhi):
+        """The places of the two lines to be put side by side: the most alike of those that differ, or else equal ones."""
+        equal = best = None
+        best_ratio = 0.74
+        for j in range(blo, bhi):
+            line = b[j]
+            cruncher.set_seq2(line)
+            for i in range(alo, ahi):
+                if a[i] == line:
+                    equal = equal or (i, j)
+                    continue
+                cruncher.set_seq1(a[i])
+                if (cruncher.real_quick_ratio() > best_ratio and cruncher.quick_ratio() > best_ratio
+                        and (ratio := cruncher.ratio()) > best_ratio):
+                    best, best_ratio = (i, j), ratio
+        return equal if best_ratio < 0.75 else best
+
+    def _pair(self, cruncher, aelt, belt):
+        """Two lines with marks below what differs."""
+        if aelt == belt:
+            yield "  " + aelt
+            return
+        atags = btags = ""
+        cruncher.set_seqs(aelt, belt)
+        for tag, ai1, ai2, bj1, bj2 in cruncher.get_opcodes():
+            if tag == "equal":
+                atags += " " * (ai2 - ai1)
+                btags += " " * (bj2 - bj1)
+            else:
+                atags += ("^" if tag == "replace" else "-") * (ai2 - ai1)
+                btags += ("^" if tag == "replace" else "+") * (bj2 - bj1)
+        yield from self._qformat(aelt, belt, atags, btags)
 
     def _qformat(self, aline, bline, atags, btags):
         atags = _keep_original_ws(aline, atags).rstrip()

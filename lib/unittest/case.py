@@ -573,11 +573,15 @@ class TestCase:
             if seq1 == seq2:
                 return
             differing = "%ss differ: %s != %s\n" % ((name.capitalize(),) + _common_shorten_repr(seq1, seq2))
-            differing += self._first_difference(name, seq1, seq2, len1, len2, seq_type)
+            difference = self._first_difference(name, seq1, seq2, len1, len2, seq_type)
+            if difference is None:
+                return
+            differing += difference
         diff = "\n" + "\n".join(difflib.ndiff(pprint.pformat(seq1).splitlines(), pprint.pformat(seq2).splitlines()))
         self.fail(self._formatMessage(msg, self._truncateMessage(differing, diff)))
 
     def _first_difference(self, name, seq1, seq2, len1, len2, seq_type):
+        """Where they differ, None if only their types do and those do not matter."""
         text = ""
         for i in range(min(len1, len2)):
             try:
@@ -595,7 +599,7 @@ class TestCase:
                 break
         else:
             if len1 == len2 and seq_type is None and type(seq1) is not type(seq2):
-                return text
+                return None
         for which, longer, length, other in (("First", seq1, len1, len2), ("Second", seq2, len2, len1)):
             if length > other:
                 text += "\n%s %s contains %d additional elements.\n" % (which, name, length - other)
@@ -692,15 +696,9 @@ class TestCase:
             return
         if len(first) > self._diffThreshold or len(second) > self._diffThreshold:
             self._baseAssertEqual(first, second, msg)
-        first_text, second_text = first, second
-        if first and second:
-            if first[-1] != "\n" and second[-1] != "\n":
-                first_text += "\n"
-                second_text += "\n"
-            elif second[-1] != "\n" and first[-1] == "\n":
-                second_text += "\n"
-            elif first[-1] != "\n" and second[-1] == "\n":
-                first_text += "\n"
+        # where one ends without a newline, both get one more, so that the difference shows
+        missing = any(text and text[-1] != "\n" for text in (first, second))
+        first_text, second_text = (text + "\n" if text and missing else text for text in (first, second))
         standardMsg = "%s != %s" % _common_shorten_repr(first, second)
         diff = "\n" + "".join(difflib.ndiff(first_text.splitlines(keepends=True),
                                             second_text.splitlines(keepends=True)))

@@ -164,8 +164,9 @@ class TestLoader:
 
     def discover(self, start_dir, pattern="test*.py", top_level_dir=None):
         """The tests of all modules below a folder whose file names match the pattern."""
+        before = self._top_level_dir
         if top_level_dir is None:
-            top_level_dir = self._top_level_dir or start_dir
+            top_level_dir = before or start_dir
         top_level_dir = os.path.abspath(top_level_dir)
         if top_level_dir not in sys.path:
             sys.path.insert(0, top_level_dir)
@@ -183,7 +184,9 @@ class TestLoader:
                 importable = False
         if not importable:
             raise ImportError("Start directory is not importable: %r" % start_dir)
-        return self.suiteClass(list(self._find_tests(start_dir, pattern)))
+        tests = list(self._find_tests(start_dir, pattern))
+        self._top_level_dir = before
+        return self.suiteClass(tests)
 
     def _module_name(self, path):
         relative = os.path.relpath(os.path.splitext(os.path.normpath(path))[0], self._top_level_dir)
