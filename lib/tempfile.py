@@ -11,7 +11,7 @@ from types import GenericAlias
 __all__ = ['NamedTemporaryFile', 'TemporaryFile', 'SpooledTemporaryFile', 'TemporaryDirectory', 'mkstemp', 'mkdtemp',
            'mktemp', 'TMP_MAX', 'gettempprefix', 'tempdir', 'gettempdir', 'gettempprefixb', 'gettempdirb']
 
-TMP_MAX = 10000
+TMP_MAX = os.TMP_MAX
 template = 'tmp'
 tempdir = None
 
