@@ -154,8 +154,10 @@ class ParsingError(Error):
         return self
 
 
-class _LineError(ParsingError):
-    """Base class of errors that end the reading at a line."""
+class MissingSectionHeaderError(ParsingError):
+    """Options stand before the first header."""
+
+    _text = 'File contains no section headers.'
 
     def __init__(self, filename, lineno, line):
         Error.__init__(self, f'{self._text}\nfile: {filename!r}, line: {lineno}\n{line!r}')
@@ -165,16 +167,11 @@ class _LineError(ParsingError):
         self.args = (filename, lineno, line)
 
 
-class MissingSectionHeaderError(_LineError):
-    """Options stand before the first header."""
-
-    _text = 'File contains no section headers.'
-
-
-class MultilineContinuationError(_LineError):
+class MultilineContinuationError(ParsingError):
     """An indented line follows a key without a value."""
 
     _text = 'Key without value continued with an indented line.'
+    __init__ = MissingSectionHeaderError.__init__
 
 
 # --- interpolation ---
