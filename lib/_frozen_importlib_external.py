@@ -271,6 +271,9 @@ class SourcelessFileLoader(FileLoader, _LoaderBasics):
 class ExtensionFileLoader(FileLoader, _LoaderBasics):
     """The loader of a shared library: there are none."""
 
+    def __init__(self, name, path):
+        super().__init__(name, path)
+
     def create_module(self, spec):
         raise ImportError('extension modules are not supported', name=spec.name, path=spec.origin)
 

@@ -16,6 +16,8 @@ IDENTCHARS = string.ascii_letters + string.digits + "_"
 
 
 class Cmd:
+    """A simple framework for interpreters of lines: a line "name rest" calls the method do_name with the rest."""
+
     prompt = PROMPT
     identchars = IDENTCHARS
     ruler = "="

@@ -147,7 +147,7 @@ def _names_in(dirname, pattern):
     return list(_Search(pattern[:0], False, False).names(dirname, pattern, False))
 
 
-glob0 = _deprecated(lambda dirname, basename: [basename] if os.path.lexists(os.path.join(dirname, basename)) else [],
+glob0 = _deprecated(lambda dirname, pattern: [pattern] if os.path.lexists(os.path.join(dirname, pattern)) else [],
                     "glob0")
 glob1 = _deprecated(_names_in, "glob1")
 

@@ -408,24 +408,29 @@ def textdomain(domain, /):
 
 
 def bindtextdomain(domain, dir, /):
+    """The folder of the messages, which are not looked for."""
     if not domain:
         raise Error("domain must be a non-empty string")
     return dir
 
 
 def bind_textdomain_codeset(domain, codeset, /):
+    """The encoding of the messages."""
     return codeset
 
 
 def gettext(msg, /):
+    """The message itself, for want of a translation."""
     return msg
 
 
 def dgettext(domain, msg, /):
+    """As gettext, of a domain."""
     return msg
 
 
 def dcgettext(domain, msg, category, /):
+    """As dgettext, for a category of the locale."""
     return msg
 
 

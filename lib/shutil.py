@@ -366,6 +366,7 @@ def register_unpack_format(name, extensions, function, extra_args=None, descript
 
 
 def unregister_unpack_format(name):
+    """Forget an archive format that unpack_archive knows."""
     del _unpack_formats[name]
 
 

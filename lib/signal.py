@@ -13,6 +13,7 @@ Handlers = IntEnum("Handlers", {"SIG_DFL": 0, "SIG_IGN": 1}, module=__name__)
 Sigmasks = IntEnum("Sigmasks", {name: getattr(_signal, name) for name in ("SIG_BLOCK", "SIG_UNBLOCK", "SIG_SETMASK")},
                    module=__name__)
 for _enumeration in Signals, Handlers, Sigmasks:
+    _enumeration.__doc__ = "An enumeration."
     globals().update(_enumeration.__members__)
 del _enumeration
 

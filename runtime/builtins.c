@@ -578,7 +578,9 @@ static const NativeDef functions[] = {
      0},
     {"setattr", builtin_setattr, "obj, name, value, /", "Sets the named attribute on the given object.", 0},
     {"sorted", builtin_sorted, "*args, **kwargs",
-     "Return a new list containing all items from the iterable in ascending order.", 0},
+     "($module, iterable, /, *, key=None, reverse=False)\n--\n\nReturn a new list containing all items from "
+     "the iterable in ascending order.",
+     0},
     {"sum", builtin_sum, "iterable, /, start=0",
      "Return the sum of a 'start' value (default: 0) plus an iterable.", 0},
     {0},

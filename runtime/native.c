@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "runtime/classes/class.h"
+#include "runtime/classes/class.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
@@ -563,11 +565,13 @@ static Value function_get_self(VM *vm, Value self) {
 }
 
 Value native_doc(VM *vm, const NativeDef *def) {
-    return def->doc == NULL ? NONE : string_from_c(vm, def->doc);
+    return def->doc == NULL ? NONE : string_from_c(vm, type_plain_doc(def->doc));
 }
 
 Value native_text_signature(VM *vm, const NativeDef *def, bool method) {
     if (!strcmp(def->name, "__new__")) return string_from_c(vm, "($type, *args, **kwargs)");
+    Value told = type_doc_signature(vm, def->doc);
+    if (!is_none(told)) return told;
     const char *self = !method ? "$module" : def->kind == NATIVE_CLASS_METHOD ? "$type" : "$self";
     const char *params = def->params, *marker = strchr(params, '/');
     bool marked =

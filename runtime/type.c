@@ -208,7 +208,7 @@ static bool set_module(VM *vm, Value self, Value value) { return set_in_dict(vm,
 
 #define SIGNATURE_END ")\n--\n\n"
 
-/* A built-in type's docstring may begin with its parameters, "(x, /)\n--\n\n". Where what follows begins, or NULL. */
+/* Where what follows the parameters begins, or NULL. */
 static const char *behind_signature(const char *doc) {
     const char *marker = doc && doc[0] == '(' ? strstr(doc, SIGNATURE_END) : NULL;
     return marker ? marker + strlen(SIGNATURE_END) : NULL;
@@ -217,6 +217,12 @@ static const char *behind_signature(const char *doc) {
 const char *type_plain_doc(const char *doc) {
     const char *behind = behind_signature(doc);
     return behind ? behind : doc;
+}
+
+Value type_doc_signature(VM *vm, const char *doc) {
+    const char *behind = behind_signature(doc);
+    if (!behind) return NONE;
+    return string_from_utf8(vm, doc, (size_t)(behind - doc) - strlen(SIGNATURE_END) + 1);
 }
 
 static Value get_doc(VM *vm, Value self) {
@@ -346,11 +352,7 @@ static bool set_type_params(VM *vm, Value self, Value value) {
     return set_in_dict(vm, self, value, NAME_type_params);
 }
 
-static Value get_text_signature(VM *vm, Value self) {
-    const char *doc = as_type(self)->doc, *behind = behind_signature(doc);
-    if (!behind) return NONE;
-    return string_from_utf8(vm, doc, (size_t)(behind - doc) - strlen(SIGNATURE_END) + 1);
-}
+static Value get_text_signature(VM *vm, Value self) { return type_doc_signature(vm, as_type(self)->doc); }
 
 /* In CPython these are fields of the type, in other words. */
 static bool refuse_member(VM *vm, Value self, Value value) {
@@ -478,7 +480,8 @@ NATIVE(type_size_of) { return int_small((int64_t)sizeof(Type)); }
 static const NativeDef methods[] = {
     {"mro", type_mro_method, "", "Return a type's method resolution order.", NATIVE_METHOD},
     {"__subclasses__", type_subclasses_method, "", "Return a list of immediate subclasses.", NATIVE_METHOD},
-    {"__prepare__", type_prepare, "*args, **kwargs", "Create the namespace for the class statement",
+    {"__prepare__", type_prepare, "*args, **kwargs",
+     "($cls, name, bases, /, **kwds)\n--\n\nCreate the namespace for the class statement",
      NATIVE_CLASS_METHOD},
     {"__instancecheck__", type_instance_check, "instance, /", "Check if an object is an instance.",
      NATIVE_METHOD},

@@ -269,6 +269,7 @@ Type generic_type = {
     .flags = TYPE_BASE,
     .basic_size = sizeof(Object),
     .base = &object_type,
+    .doc = "The base of classes that are generic over type variables: class C[T], or class C(Generic[T]).",
     .methods = generic_methods,
 };
 

@@ -137,7 +137,8 @@ def _make_classes():
         alone = len(kinds) == 1 and kinds[0][0] == group
         base = AST if alone else _class(group, AST, positioned=kinds[0][1])
         for name, positioned, fields in kinds:
-            _class(name, base, fields, positioned)._field_types = {}
+            made = _class(name, base, fields, positioned)
+            made._field_types = made.__annotations__ = {}
         if not alone:
             plain = not any(fields for _, _, fields in kinds)
             bar = " | " if plain else "\n" + " " * (len(group) + 1) + "| "

@@ -1,6 +1,7 @@
 """The functions of single encodings, as CPython's `_codecs` has them, and encodings of single bytes by a table."""
 
 import sys
+from operator import index as _index
 
 from _codecs import incomplete_tail as _incomplete_tail
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, _handle_error, _type_name, decode, encode
@@ -35,9 +36,9 @@ def _check_errors(function_name, errors):
 def _functions(function_name, encoding, whole=False):
     """name_encode and name_decode; `whole`: incomplete input at the end is always an error."""
 
-    def encode(text, errors=None, /):
-        _check_encode(f'{function_name}_encode', text, errors)
-        return text.encode(encoding, errors or 'strict'), len(text)
+    def encode(str, errors=None, /):
+        _check_encode(f'{function_name}_encode', str, errors)
+        return str.encode(encoding, errors or 'strict'), len(str)
 
     if whole:
         def decode(data, errors=None, /):
@@ -51,6 +52,16 @@ def _functions(function_name, encoding, whole=False):
             size = len(data) if final else len(data) - _incomplete_tail(encoding, data)
             return data[:size].decode(encoding, errors or 'strict'), size
 
+    def encode_ordered(str, errors=None, byteorder=0, /):
+        _check_encode(f'{function_name}_encode', str, errors)
+        order = _index(byteorder)
+        if not -2**31 <= order < 2**31:
+            raise OverflowError('Python int too large to convert to C int')
+        name = encoding + ('-le' if order < 0 else '-be' if order > 0 else '')
+        return str.encode(name, errors or 'strict'), len(str)
+
+    if function_name in ('utf_16', 'utf_32'):
+        encode = encode_ordered
     for function, suffix in ((encode, '_encode'), (decode, '_decode')):
         function.__name__ = function.__qualname__ = function_name + suffix
         globals()[function.__name__] = function
@@ -181,9 +192,9 @@ def escape_encode(data, errors=None, /):
 # --- single bytes by a table ---
 
 
-def charmap_build(decoding_table, /):
+def charmap_build(map, /):
     """The mapping for charmap_encode that belongs to a decoding table of 256 characters."""
-    return {ord(c): i for i, c in enumerate(decoding_table) if c != '\ufffe'}
+    return {ord(c): i for i, c in enumerate(map) if c != '\ufffe'}
 
 
 def _mapped(mapping, key):
@@ -205,23 +216,23 @@ def _charmap_bytes(c, mapping):
     return bytes((value,))
 
 
-def charmap_encode(text, errors=None, mapping=None, /):
+def charmap_encode(str, errors=None, mapping=None, /):
     """Encode by a mapping of code points to bytes or numbers below 256; Latin-1 without one."""
-    _check_encode('charmap_encode', text, errors)
+    _check_encode('charmap_encode', str, errors)
     if mapping is None:
-        return text.encode('latin-1', errors or 'strict'), len(text)
+        return str.encode('latin-1', errors or 'strict'), len(str)
     result = bytearray()
-    i, length = 0, len(text)
+    i, length = 0, len(str)
     while i < length:
-        encoded = _charmap_bytes(text[i], mapping)
+        encoded = _charmap_bytes(str[i], mapping)
         if encoded is not None:
             result += encoded
             i += 1
             continue
         end = i + 1
-        while end < length and _charmap_bytes(text[end], mapping) is None:
+        while end < length and _charmap_bytes(str[end], mapping) is None:
             end += 1
-        error = UnicodeEncodeError('charmap', text, i, end, 'character maps to <undefined>')
+        error = UnicodeEncodeError('charmap', str, i, end, 'character maps to <undefined>')
         replacement, i = _handle_error(errors or 'strict', error)
         if isinstance(replacement, bytes):
             result += replacement

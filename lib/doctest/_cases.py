@@ -8,6 +8,8 @@ from io import StringIO
 from doctest import DebugRunner, DocTestRunner, _load_testfile, _normalize_module
 from doctest._find import REPORTING_FLAGS, DocTest, DocTestFinder, DocTestParser
 
+__name__ = "doctest"  # the home that classes and functions tell
+
 _unittest_reportflags = 0
 
 

@@ -4,6 +4,8 @@ import inspect
 import linecache
 import re
 
+__name__ = "doctest"  # the home that classes and functions tell
+
 # --- options ---
 
 OPTIONFLAGS_BY_NAME = {}

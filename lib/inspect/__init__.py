@@ -3,6 +3,7 @@
 import itertools
 import sys
 import types
+from collections import namedtuple
 
 __all__ = ['AGEN_CLOSED', 'AGEN_CREATED', 'AGEN_RUNNING', 'AGEN_SUSPENDED', 'ArgInfo', 'Arguments', 'Attribute',
            'BoundArguments', 'BufferFlags', 'CORO_CLOSED', 'CORO_CREATED', 'CORO_RUNNING', 'CORO_SUSPENDED', 'CO_ASYNC_GENERATOR',
@@ -22,18 +23,18 @@ __all__ = ['AGEN_CLOSED', 'AGEN_CREATED', 'AGEN_RUNNING', 'AGEN_SUSPENDED', 'Arg
            'markcoroutinefunction', 'signature', 'stack', 'trace', 'unwrap', 'walktree']
 
 from inspect._kinds import *
-from inspect._kinds import _missing, _record
+from inspect._kinds import _missing
 from inspect._signature import *
 from inspect._signature import (_KEYWORD_ONLY, _POSITIONAL_ONLY, _POSITIONAL_OR_KEYWORD, _VAR_POSITIONAL, _empty,
                                 _ParameterKind, _signature_of, _void)
 from inspect._source import *
 
-ArgInfo = _record('ArgInfo', 'args varargs keywords locals')
-Arguments = _record('Arguments', 'args varargs varkw')
-ClosureVars = _record('ClosureVars', 'nonlocals globals builtins unbound')
-FullArgSpec = _record('FullArgSpec', 'args varargs varkw defaults kwonlyargs kwonlydefaults annotations')
-_FrameInfo = _record('FrameInfo', 'frame filename lineno function code_context index')
-_Traceback = _record('Traceback', 'filename lineno function code_context index')
+ArgInfo = namedtuple('ArgInfo', 'args varargs keywords locals')
+Arguments = namedtuple('Arguments', 'args varargs varkw')
+ClosureVars = namedtuple('ClosureVars', 'nonlocals globals builtins unbound')
+FullArgSpec = namedtuple('FullArgSpec', 'args varargs varkw defaults kwonlyargs kwonlydefaults annotations')
+_FrameInfo = namedtuple('_FrameInfo', 'frame filename lineno function code_context index')
+_Traceback = namedtuple('_Traceback', 'filename lineno function code_context index')
 
 
 def __getattr__(name):
@@ -42,6 +43,10 @@ def __getattr__(name):
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     from inspect import _buffer
     return _buffer.BufferFlags
+
+
+def __dir__():
+    return sorted({*globals(), 'BufferFlags'})
 
 
 # --- documentation ---

@@ -3,6 +3,7 @@
 import sys
 import types
 from _functools import partial
+from collections import namedtuple
 
 __name__ = 'inspect'  # the home that classes and functions tell
 
@@ -20,37 +21,7 @@ CO_ASYNC_GENERATOR = 512
 TPFLAGS_IS_ABSTRACT = 1 << 20
 
 
-def _record(name, fields):
-    """A tuple class with named items."""
-    fields = tuple(fields.split())
-
-    def __new__(cls, *args, **kwargs):
-        values = list(args)
-        for field in fields[len(args):]:
-            values.append(kwargs.pop(field))
-        if kwargs or len(values) != len(fields):
-            raise TypeError(f'{name} takes {len(fields)} items')
-        return tuple.__new__(cls, values)
-
-    def __repr__(self):
-        items = ', '.join([f'{f}={v!r}' for f, v in zip(fields, self)])
-        return f'{type(self).__name__}({items})'
-
-    def _asdict(self):
-        return dict(zip(fields, self))
-
-    def _replace(self, /, **kwargs):
-        return type(self)(*[kwargs.pop(f, v) for f, v in zip(fields, self)], **kwargs)
-
-    namespace = {'__slots__': (), '__new__': __new__, '__repr__': __repr__, '_asdict': _asdict, '_replace': _replace,
-                 '__replace__': _replace,
-                 '_fields': fields, '__match_args__': fields, '__module__': __name__}
-    for i, field in enumerate(fields):
-        namespace[field] = property(lambda self, i=i: tuple.__getitem__(self, i))
-    return type(name, (tuple,), namespace)
-
-
-Attribute = _record('Attribute', 'name kind defining_class object')
+Attribute = namedtuple('Attribute', 'name kind defining_class object')
 
 
 # --- what an object is ---

@@ -414,6 +414,9 @@ def _signature_of(obj, sigcls=Signature, *, skip_bound=True, follow_wrapped=True
             raise TypeError(f'unexpected object {given!r} in __signature__ attribute')
         return given
     if _is_functionlike(obj):
+        told = getattr(obj, '__text_signature__', None)
+        if told:
+            return _from_text(sigcls, obj, told, skip_bound)
         return _from_function(sigcls, obj, evaluate)
     if isbuiltin(obj) or ismethodwrapper(obj) or (ismethoddescriptor(obj) and not isinstance(obj, type)
                                                   and hasattr(obj, '__text_signature__')):

@@ -187,6 +187,8 @@ class ConvertingMixin:
 
 
 class ConvertingDict(dict, ConvertingMixin):
+    """A dict whose values are converted when they are asked for."""
+
     def __getitem__(self, key):
         return self.convert_with_key(key, dict.__getitem__(self, key))
 
@@ -198,6 +200,8 @@ class ConvertingDict(dict, ConvertingMixin):
 
 
 class ConvertingList(list, ConvertingMixin):
+    """A list whose items are converted when they are asked for."""
+
     def __getitem__(self, key):
         return self.convert_with_key(key, list.__getitem__(self, key))
 
@@ -206,6 +210,8 @@ class ConvertingList(list, ConvertingMixin):
 
 
 class ConvertingTuple(tuple, ConvertingMixin):
+    """A tuple whose items are converted when they are asked for."""
+
     def __getitem__(self, key):
         return self.convert_with_key(key, tuple.__getitem__(self, key), replace=False)
 

@@ -146,6 +146,9 @@ def sub(pattern, repl, string, *args, count=_zero_sentinel, flags=_zero_sentinel
     return _compile(pattern, flags).sub(repl, string, count)
 
 
+sub.__text_signature__ = '(pattern, repl, string, count=0, flags=0)'
+
+
 def subn(pattern, repl, string, *args, count=_zero_sentinel, flags=_zero_sentinel):
     """As sub, but a tuple: the new string, and how many replacements were made."""
     if args:
@@ -153,11 +156,17 @@ def subn(pattern, repl, string, *args, count=_zero_sentinel, flags=_zero_sentine
     return _compile(pattern, flags).subn(repl, string, count)
 
 
+subn.__text_signature__ = sub.__text_signature__
+
+
 def split(pattern, string, *args, maxsplit=_zero_sentinel, flags=_zero_sentinel):
     """The parts of the string between matches; the text of groups in the pattern is put between them."""
     if args:
         maxsplit, flags = _positional("split", ("maxsplit", "flags"), args, {"maxsplit": maxsplit, "flags": flags})
     return _compile(pattern, flags).split(string, maxsplit)
+
+
+split.__text_signature__ = '(pattern, string, maxsplit=0, flags=0)'
 
 
 def findall(pattern, string, flags=0):

@@ -105,6 +105,10 @@ def __getattr__(attr):
     return made
 
 
+def __dir__():
+    return sorted({*globals(), *_LATER})
+
+
 @runtime_checkable
 class SupportsInt(Protocol):
     """Has __int__."""

@@ -260,6 +260,7 @@ class _NoDefaultType:
         return "NoDefault"
 
 
+_NoDefaultType.__name__ = _NoDefaultType.__qualname__ = 'NoDefaultType'
 NoDefault = object.__new__(_NoDefaultType)
 
 

@@ -27,6 +27,8 @@ static inline BORROWED Value type_lookup_interned(VM *vm, Type *type, Value name
 }
 /* The docstring of a built-in type without the parameters that it may begin with. */
 const char *type_plain_doc(const char *doc);
+/* Those parameters, "(x, /)"; None without them. Docstrings of functions may begin so, too. */
+NEW RAISES Value type_doc_signature(VM *vm, const char *doc);
 /* Does `v`, not an instance of `type`, say by its __class__ that it is one? 1, 0, -1 RAISES. */
 RAISES int type_claims(VM *vm, Value v, const Type *type);
 /* The version of what type_lookup finds, assigned now if needed; 0 when numbers have run out. */

@@ -119,7 +119,9 @@ NATIVE(namespace_reduce) {
 static const NativeDef methods[] = {
     {"__reduce__", namespace_reduce, "", "Return state information for pickling", 0},
     {"__replace__", replace, "*args, **changes",
-     "Return a copy of the namespace object with new values for the specified attributes.", 0},
+     "($self, /, **changes)\n--\n\nReturn a copy of the namespace object with new values for the specified "
+     "attributes.",
+     0},
     {0},
 };
 

@@ -186,11 +186,11 @@ static Value property_get_abstract(VM *vm, Value self) {
 }
 
 static const NativeDef property_methods[] = {
-    {"getter", property_getter, "fget, /",
+    {"getter", property_getter, "object, /",
      "Descriptor to obtain a copy of the property with a different getter.", NATIVE_METHOD},
-    {"setter", property_setter, "fset, /",
+    {"setter", property_setter, "object, /",
      "Descriptor to obtain a copy of the property with a different setter.", NATIVE_METHOD},
-    {"deleter", property_deleter, "fdel, /",
+    {"deleter", property_deleter, "object, /",
      "Descriptor to obtain a copy of the property with a different deleter.", NATIVE_METHOD},
     {"__set_name__", property_set_name, "owner, name, /", "Method to set name of a property.", NATIVE_METHOD},
     {0},

@@ -206,7 +206,8 @@ METHOD(replace) {
 const NativeDef structseq_methods[] = {
     {"__reduce__", method_reduce, "", "Helper for pickle.", 0},
     {"__replace__", method_replace, "*args, **changes",
-     "Return a copy of the structure with new values for the specified fields.", 0},
+     "($self, /, **changes)\n--\n\nReturn a copy of the structure with new values for the specified fields.",
+     0},
     {0},
 };
 

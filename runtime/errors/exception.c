@@ -258,10 +258,10 @@ static bool set_suppress_context(VM *vm, Value self, Value value) {
 
 static const NativeDef base_methods[] = {
     {"__reduce__", exception_reduce, "", NULL, NATIVE_METHOD},
-    {"__setstate__", exception_set_state, "state, /", NULL, NATIVE_METHOD},
-    {"with_traceback", exception_with_traceback, "tb, /", "Set self.__traceback__ to tb and return self.",
+    {"__setstate__", exception_set_state, "object, /", NULL, NATIVE_METHOD},
+    {"with_traceback", exception_with_traceback, "object, /", "Set self.__traceback__ to tb and return self.",
      NATIVE_METHOD},
-    {"add_note", exception_add_note, "note, /", "Add a note to the exception.", NATIVE_METHOD},
+    {"add_note", exception_add_note, "object, /", "Add a note to the exception.", NATIVE_METHOD},
     {0},
 };
 

@@ -102,7 +102,8 @@ NATIVE(count_functions) {
 
 static const NativeDef functions[] = {
     {"register", register_function, "*args, **kwargs",
-     "Register a function to be executed upon normal program termination\n\n"
+     "($module, func, /, *args, **kwargs)\n--\n\nRegister a function to be executed upon normal program "
+     "termination\n\n"
      "    func - function to be called at exit\n"
      "    args - optional arguments to pass to func\n"
      "    kwargs - optional keyword arguments to pass to func\n\n"

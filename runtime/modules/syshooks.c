@@ -122,7 +122,8 @@ NATIVE(sys_is_stack_trampoline_active) {
 }
 
 static const NativeDef functions[] = {
-    {"audit", sys_audit, "*args", "Passes the event to any audit hooks that are attached.", 0},
+    {"audit", sys_audit, "*args",
+     "($module, event, /, *args)\n--\n\nPasses the event to any audit hooks that are attached.", 0},
     {"addaudithook", sys_addaudithook, "hook", "Adds a new audit hook callback.", 0},
     {"getswitchinterval", sys_getswitchinterval, "", "Return the current thread switch interval.", 0},
     {"setswitchinterval", sys_setswitchinterval, "interval, /",

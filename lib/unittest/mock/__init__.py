@@ -145,10 +145,11 @@ class NonCallableMock:
     attributes to be set, as configure_mock() does.
     """
 
-    def __new__(cls, /, *args, **kwargs):
+    def __new__(cls, spec=None, wraps=None, name=None, spec_set=None, parent=None, _spec_state=None, _new_name='',
+                _new_parent=None, _spec_as_instance=False, _eat_self=None, unsafe=False, **kwargs):
         bases = (cls,)
         if issubclass(cls, CallableMixin) and not issubclass(cls, AsyncMockMixin):
-            given = kwargs.get('spec_set') or kwargs.get('spec', args[0] if args else None)
+            given = spec_set or spec
             if given is not None and not _is_list(given) and _is_async_function(given):
                 bases = (AsyncMockMixin, cls)
         return object.__new__(type(cls.__name__, bases, {'__doc__': cls.__doc__, '__module__': cls.__module__}))
