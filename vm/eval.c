@@ -2440,6 +2440,7 @@ traced: /* in front of an instruction */
     goto *targets[word & 255];
 #else
     if (!trace_is_on(vm)) NEXT();
+    SAVE_IP(); /* a jump has put its target's end there */
     frame->sp = sp;
     return eval_traced(vm, false);
 #endif
