@@ -25,7 +25,8 @@ static ToldEvent told_event(VM *vm, const FrameObject *frame, const char *event)
     return frame->last_line ? TOLD_RESUME : TOLD_START;
 }
 
-/* function(frame, event, argument) -> its result; what is raised meanwhile comes back after it, unless it fails. */
+/* function(frame, event, argument) -> its result; what is raised meanwhile comes back after it, unless it fails. Whoever
+ * calls this raises trace_depth until the result is gone: nobody is told of what its finalizer does, either. */
 static Value notify(VM *vm, Value function, Value frame, const char *event, Value argument) {
     Machine *machine = vm_machine(vm);
     const __typeof__(machine->told) outer = machine->told;
@@ -34,9 +35,7 @@ static Value notify(VM *vm, Value function, Value frame, const char *event, Valu
     Value raised = error_take(vm), result = ABSENT;
     Value name = string_intern_c(vm, event);
     value_ref(function);
-    machine->trace_depth++;
     if (!is_absent(name)) result = call_3(vm, function, frame, name, argument);
-    machine->trace_depth--;
     machine->told = outer;
     value_drop(vm, function);
     value_xdrop(vm, name);
@@ -50,30 +49,33 @@ static Value notify(VM *vm, Value function, Value frame, const char *event, Valu
 static bool profile(VM *vm, Value frame, const char *event, Value argument) {
     Machine *machine = vm_machine(vm);
     if (is_absent(machine->profile_function)) return true;
+    machine->trace_depth++;
     Value result = notify(vm, machine->profile_function, frame, event, argument);
-    if (is_absent(result)) {
-        value_clear(vm, &machine->profile_function);
-        return false;
-    }
-    value_drop(vm, result);
-    return true;
+    bool ok = !is_absent(result);
+    if (!ok) value_clear(vm, &machine->profile_function);
+    value_xdrop(vm, result);
+    machine->trace_depth--;
+    return ok;
 }
 
 /* Tell `function`; what it returns traces the frame from now on. */
 static bool trace(VM *vm, Value function, Value frame, const char *event, Value argument) {
+    Machine *machine = vm_machine(vm);
     FrameObject *object = as_frame_object(frame);
     if (is_absent(function)) return true;
+    machine->trace_depth++;
     Value result = notify(vm, function, frame, event, argument);
-    if (is_absent(result)) {
-        value_clear(vm, &vm_machine(vm)->trace_function);
+    bool ok = !is_absent(result);
+    if (!ok) {
+        value_clear(vm, &machine->trace_function);
         value_clear(vm, &object->trace);
-        return false;
-    }
-    if (is_none(result))
+    } else if (is_none(result)) {
         value_drop(vm, result);
-    else
+    } else {
         value_set(vm, &object->trace, result);
-    return true;
+    }
+    machine->trace_depth--;
+    return ok;
 }
 
 /* Is anybody listening? Then the frame's object is BORROWED from the frame. */
