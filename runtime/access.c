@@ -13,6 +13,7 @@
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
+#include "runtime/text/text.h"
 
 /* --- attributes; object_generic_get and its like are in runtime/object.c --- */
 
@@ -296,6 +297,16 @@ static bool each_of_list(VM *vm, Value list, bool (*each)(VM *vm, Value item, vo
     return true;
 }
 
+/* So are bytes, of both types. */
+static bool each_of_bytes(VM *vm, Value bytes, bool (*each)(VM *vm, Value item, void *context),
+                          void *context) {
+    for (int64_t i = 0;; i++) {
+        Text t = text_of(bytes);
+        if (i >= t.length) return true;
+        if (!visit_item(vm, int_small(t.data[i]), each, context)) return false;
+    }
+}
+
 static bool each_of_iterator(VM *vm, Value iterator, bool (*each)(VM *vm, Value item, void *context),
                              void *context) {
     Value (*next)(VM *, Value) = iterator_next_of(iterator), item;
@@ -307,6 +318,8 @@ static bool each_of_iterator(VM *vm, Value iterator, bool (*each)(VM *vm, Value 
 
 bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context), void *context) {
     if (is_exactly(iterable, &list_type)) return each_of_list(vm, iterable, each, context);
+    if (is_exactly(iterable, &bytes_type) || is_exactly(iterable, &bytearray_type))
+        return each_of_bytes(vm, iterable, each, context);
     Value iterator = object_iterate(vm, iterable);
     if (is_absent(iterator)) return false;
     bool ok = each_of_iterator(vm, iterator, each, context);

@@ -3,6 +3,7 @@
  * stand in order of what they are about: objects, attributes, numbers, sequences, text.
  */
 
+#include "runtime/bytes/bytes.h"
 #include "runtime/arguments.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/slots.h"
@@ -217,6 +218,14 @@ static bool add_range(VM *vm, Sum *s, const Range *range) {
     return !is_absent(s->total);
 }
 
+/* False when the sum is too great, and nothing has been added. */
+static bool add_bytes(Sum *s, const Bytes *bytes) {
+    int64_t sum = 0;
+    for (int64_t i = 0; i < bytes->length; i++)
+        sum += bytes->data[i];
+    return !__builtin_add_overflow(s->whole, sum, &s->whole);
+}
+
 /* How many items at the beginning of a row are added here: ints to an int, immediate numbers to a float. */
 static int64_t add_run(Sum *s, const Value *items, int64_t count) {
     int64_t i = 0, sum;
@@ -244,6 +253,8 @@ static int64_t add_run(Sum *s, const Value *items, int64_t count) {
 static bool add_all(VM *vm, Sum *s, Value iterable) {
     if (s->kind == SUM_INT && is_range(iterable) && as_range(iterable)->small)
         return add_range(vm, s, as_range(iterable));
+    if (s->kind == SUM_INT && is_exactly(iterable, &bytes_type) && add_bytes(s, as_bytes(iterable)))
+        return true;
     if (!is_exactly(iterable, &list_type) && !is_exactly(iterable, &tuple_type))
         return object_each(vm, iterable, add_item, s);
     bool ok = true;

@@ -403,6 +403,8 @@ Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
     bool one_slot = slot && slot == type_of(right)->number.binary[op];
     if (one_slot && !(inplace && type->number.inplace[op])) return slot(vm, left, right);
     if (type->flags & TYPE_HEAP) return NOT_IMPLEMENTED;
+    if (op == BINARY_MULTIPLY && !slot && !inplace && is_int(right) && type->container.repeat)
+        return type->container.repeat(vm, left, right); /* an int leaves it to the row */
     return (inplace ? object_inplace : object_binary)(vm, op, left, right);
 }
 

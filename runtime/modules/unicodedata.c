@@ -16,6 +16,7 @@
 #include "runtime/text/codec.h"
 #include "runtime/text/str.h"
 #include "runtime/text/ucd.h"
+#include "runtime/text/units.h"
 
 /* --- one character --- */
 
@@ -214,22 +215,45 @@ static utf8proc_option_t form_options(const Form *form) {
 
 enum { ASCII_END = 0x80, COMBINING_BEGIN = 0x300 /* all characters before are in form NFC */ };
 
-/* Write the decomposed text to points, or nothing if that is NULL; the number of code points. */
-static int64_t decompose(const String *text, const Form *form, int32_t *points, int64_t capacity) {
-    int64_t count = 0;
+/* Code points of a text being normalised. */
+typedef struct {
+    int32_t *points; /* owned */
+    int64_t count, capacity;
+} Points;
+
+static size_t points_size(const Points *p) { return (size_t)p->capacity * sizeof *p->points; }
+
+static bool points_reserve(VM *vm, Points *p, int64_t count) {
+    if (count <= p->capacity - p->count) return true;
+    int64_t capacity = p->capacity * 2 + count;
+    int32_t *points = memory_resize(vm, p->points, points_size(p), (size_t)capacity * sizeof *points);
+    if (!points) return false;
+    p->points = points;
+    p->capacity = capacity;
+    return true;
+}
+
+static bool decompose(VM *vm, const String *text, const Form *form, Points *to) {
+    utf8proc_option_t options = form_options(form);
+    int64_t length = string_length(text);
     int boundary = 0;
-    for (int64_t i = 0; i < string_length(text); i++) {
+    if (!points_reserve(vm, to, length + length / 2)) return false;
+    for (int64_t i = 0; i < length; i++) {
         int32_t c = (int32_t)string_at(text, i);
+        if (!points_reserve(vm, to, 1)) return false;
         if (c < ASCII_END) { /* stands for itself in every form */
-            if (points) points[count] = c;
-            count++;
+            to->points[to->count++] = c;
             continue;
         }
-        int32_t *out = points ? points + count : NULL;
-        count +=
-            utf8proc_decompose_char(c, out, points ? capacity - count : 0, form_options(form), &boundary);
+        int64_t room = to->capacity - to->count;
+        int64_t count = utf8proc_decompose_char(c, to->points + to->count, room, options, &boundary);
+        if (count > room) { /* now there is enough */
+            if (!points_reserve(vm, to, count)) return false;
+            utf8proc_decompose_char(c, to->points + to->count, count, options, &boundary);
+        }
+        to->count += count;
     }
-    return count;
+    return true;
 }
 
 /* Compose the decomposed text in place; its new length. ASCII joins nothing before it: what lies between is composed, with
@@ -252,8 +276,7 @@ static Value text_of_points(VM *vm, const int32_t *points, int64_t count) {
         maximum |= (uint32_t)points[i];
     String *text = string_new(vm, count, maximum > 0x10FFFF ? 0x10FFFF : maximum);
     if (!text) return ABSENT;
-    for (int64_t i = 0; i < count; i++)
-        string_store(text, i, (uint32_t)points[i]);
+    units_copy(text->data, text->width_log, points, 2, count);
     return from_object(text);
 }
 
@@ -270,18 +293,21 @@ static bool plainly_normal(const String *text, const Form *form) {
 static Value normalized(VM *vm, Value string, const Form *form) {
     const String *text = as_string(string);
     if (plainly_normal(text, form)) return value_ref(string);
-    int64_t count = decompose(text, form, NULL, 0);
-    size_t size = ((size_t)count + 1) * sizeof(int32_t);
-    int32_t *points = memory_alloc(vm, size), *scratch = points ? memory_alloc(vm, size) : NULL;
+    Points all = {0};
+    int32_t *scratch = NULL;
     Value result = ABSENT;
+    size_t size = 0;
+    if (decompose(vm, text, form, &all)) {
+        size = ((size_t)all.count + 1) * sizeof *scratch;
+        scratch = memory_alloc(vm, size);
+    }
     if (scratch) {
-        decompose(text, form, points, count);
-        canonical_order(points, scratch, (size_t)count);
-        if (form->composed) count = compose(points, count, form);
-        result = text_of_points(vm, points, count);
+        canonical_order(all.points, scratch, (size_t)all.count);
+        if (form->composed) all.count = compose(all.points, all.count, form);
+        result = text_of_points(vm, all.points, all.count);
         memory_free(vm, scratch, size);
     }
-    if (points) memory_free(vm, points, size);
+    if (all.points) memory_free(vm, all.points, points_size(&all));
     if (is_absent(result) || !string_equal(result, string)) return result;
     value_drop(vm, result);
     return value_ref(string);

@@ -38,13 +38,13 @@ static inline bool is_plain(uint32_t c, char quote) {
     return c - ' ' < 0x7F - ' ' && c != (uint8_t)quote && c != '\\';
 }
 
-/* The usual text, in which nothing has to be escaped. ABSENT with nothing raised when it is another. */
-static Value quote_plain(VM *vm, const String *s) {
+/* An ASCII text. Usually nothing has to be escaped. */
+static Value quote_ascii(VM *vm, const String *s) {
     int64_t length = string_length(s), i = 0;
-    if (!s->ascii) return ABSENT;
     while (i < length && is_plain(s->data[i], '\''))
         i++;
-    String *quoted = i < length ? NULL : string_new(vm, length + 2, 0);
+    if (i < length) return bytes_quote(vm, "", s->data, length, "", false);
+    String *quoted = string_new(vm, length + 2, 0);
     if (!quoted) return ABSENT;
     quoted->data[0] = quoted->data[length + 1] = '\'';
     memcpy(quoted->data + 1, s->data, (size_t)length);
@@ -52,8 +52,7 @@ static Value quote_plain(VM *vm, const String *s) {
 }
 
 static Value quote_string(VM *vm, Value string) {
-    Value plain = quote_plain(vm, as_string(string));
-    if (!is_absent(plain) || error_raised(vm)) return plain;
+    if (as_string(string)->ascii) return quote_ascii(vm, as_string(string));
     Text t = text_of(string);
     char quote = choose_quote(text_find_unit(t, '\'') >= 0, text_find_unit(t, '"') >= 0);
     Builder b;

@@ -61,10 +61,15 @@ static Value repeat(VM *vm, Value self, Value factor) {
     if (size > INT64_MAX / count) return raise_overflow(vm, "repeated string is too long");
     String *all = string_new(vm, size * count, string_limit(s));
     if (!all) return ABSENT;
-    string_copy(all, 0, s, 0, size);
-    for (int64_t done = size, part; done < size * count; done += part) { /* double what is there */
-        part = done < size * count - done ? done : size * count - done;
-        string_copy(all, done, all, 0, part);
+    size_t unit = (size_t)size << s->width_log, whole = unit * (size_t)count;
+    if (unit == 1) {
+        memset(all->data, s->data[0], whole);
+        return from_object(all);
+    }
+    memcpy(all->data, s->data, unit);
+    for (size_t done = unit, part; done < whole; done += part) { /* double what is there */
+        part = done < whole - done ? done : whole - done;
+        memcpy(all->data + done, all->data, part);
     }
     return from_object(all);
 }

@@ -192,6 +192,11 @@ static bool set_has(const UnitSet *set, uint32_t c) {
     return set->wide && text_find_unit(set->units, c) >= 0;
 }
 
+/* Are eight bytes from `at` on, all of them in front of `stop`, spaces? */
+static inline bool are_spaces(Text t, int64_t at, int64_t stop) {
+    return at >= 0 && stop - at >= 8 && memcmp(t.data + at, "        ", 8) == 0;
+}
+
 static Value strip_method(VM *vm, const char *text_error, Value *args, bool left, bool right) {
     bool blanks = !value_is_given(args[1]);
     if (!blanks && !fits(vm, args[0], args[1], text_error)) return ABSENT;
@@ -200,9 +205,9 @@ static Value strip_method(VM *vm, const char *text_error, Value *args, bool left
     if (blanks && t.width_log == 0) {
         bool bytes = !is_string(args[0]);
         while (left && start < stop && text_is_blank(t.data[start], bytes))
-            start++;
+            start += are_spaces(t, start, stop) ? 8 : 1;
         while (right && stop > start && text_is_blank(t.data[stop - 1], bytes))
-            stop--;
+            stop -= are_spaces(t, stop - 8, stop) && stop - 8 >= start ? 8 : 1;
         return text_slice(vm, args[0], start, stop);
     }
     UnitSet set = unit_set(args[0], args[1]);
