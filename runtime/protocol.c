@@ -11,6 +11,7 @@
 #include "runtime/numbers/int.h"
 #include "runtime/text/builder.h"
 #include "runtime/text/escape.h"
+#include "runtime/text/format.h"
 #include "runtime/text/str.h"
 #include "runtime/text/strtype.h"
 
@@ -63,6 +64,9 @@ Value object_format(VM *vm, Value v, Value spec) {
     if (is_absent(spec)) spec = vm->empty_string;
     bool plain = string_length(as_string(spec)) == 0;
     if (plain && (is_exactly(v, &str_type) || is_int(v))) return object_str(vm, v);
+    if (is_int(v)) return format_int(vm, v, spec);
+    if (is_float(v)) return format_float(vm, v, spec);
+    if (is_exactly(v, &str_type)) return format_string(vm, v, spec);
     Value row[2] = {v, spec};
     bool missing;
     Value text = special_call(vm, NAME_format, row, 2, &missing);

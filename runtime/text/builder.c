@@ -118,6 +118,11 @@ void builder_char_slow(Builder *b, uint32_t c) {
 
 void builder_repeat(Builder *b, uint32_t c, int64_t count) {
     if (count <= 0 || !make_room(b, count, c)) return;
+    if (b->width_log == 0) {
+        memset(b->data + b->length, (int)c, (size_t)count);
+        b->length += count;
+        return;
+    }
     for (int64_t i = 0; i < count; i++)
         write_at(b->data, b->width_log, b->length++, c);
 }

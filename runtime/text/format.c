@@ -258,11 +258,12 @@ static Value format_character(VM *vm, Value number, Spec *spec) {
     return builder_finish(&b);
 }
 
+static int base_of(uint32_t type) {
+    return type == 'b' ? 2 : type == 'o' ? 8 : type == 'x' || type == 'X' ? 16 : 10;
+}
+
 static Value format_int_as(VM *vm, Value number, const Spec *spec) {
-    int base = spec->type == 'b'                        ? 2
-               : spec->type == 'o'                      ? 8
-               : spec->type == 'x' || spec->type == 'X' ? 16
-                                                        : 10;
+    int base = base_of(spec->type);
     const char *prefix = base == 2 ? "0b" : base == 8 ? "0o" : spec->type == 'X' ? "0X" : "0x";
     IntText t;
     if (!int_text_init(vm, &t, number, base)) return ABSENT;
@@ -294,6 +295,11 @@ Value format_int(VM *vm, Value number, Value spec_text) {
     Spec spec;
     if (!format_check_spec(vm, spec_text)) return ABSENT;
     if (as_string(spec_text)->length == 0) return object_str(vm, number);
+    if (as_string(spec_text)->length == 1 && is_int(number)) { /* nothing but the type */
+        uint32_t type = string_at(as_string(spec_text), 0);
+        if (type == 'd' || type == 'x' || type == 'o' || type == 'b')
+            return int_print_immediate(vm, int_get(number), (unsigned)base_of(type), "");
+    }
     if (!parse_spec(vm, spec_text, number, '>', &spec)) return ABSENT;
     if (spec.type && spec.type < 128 && strchr("eEfFgG%", (int)spec.type)) {
         double d;

@@ -148,7 +148,10 @@ static void pad(Builder *b, int64_t count) { builder_repeat(b, ' ', count); }
 static void append_padded(Formatter *f, const Conversion *c, Text t, uint32_t maximum) {
     int64_t padding = c->width - t.length;
     if (padding > 0 && !c->left) pad(&f->out, padding);
-    builder_units(&f->out, t.data, t.width_log, t.length, maximum);
+    if (f->bytes || maximum < 0x80)
+        builder_ascii(&f->out, (const char *)t.data, (size_t)t.length);
+    else
+        builder_units(&f->out, t.data, t.width_log, t.length, maximum);
     if (padding > 0 && c->left) pad(&f->out, padding);
 }
 
@@ -390,7 +393,8 @@ static void append_literal(Formatter *f) {
     int64_t start = f->at, length = text_find_unit(text_part(f->text, start, f->end), '%');
     f->at = length < 0 ? f->end : start + length;
     if (f->bytes) {
-        builder_units(&f->out, f->text.data + start, 0, f->at - start, 0xFF);
+        builder_ascii(&f->out, (const char *)f->text.data + start,
+                      (size_t)(f->at - start)); /* or other bytes */
     } else if (f->at - start == f->end) {
         f->whole = value_ref(f->template);
     } else {
