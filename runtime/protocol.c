@@ -97,10 +97,11 @@ bool object_hash(VM *vm, Value v, int64_t *hash) {
 
 /* --- comparison --- */
 
+static const uint8_t mirrored[] = {
+    [COMPARE_LT] = COMPARE_GT, [COMPARE_LE] = COMPARE_GE, [COMPARE_EQ] = COMPARE_EQ,
+    [COMPARE_NE] = COMPARE_NE, [COMPARE_GT] = COMPARE_LT, [COMPARE_GE] = COMPARE_LE};
+
 static Value try_compare(VM *vm, Value a, Value b, CompareOp op) {
-    static const uint8_t mirrored[] = {
-        [COMPARE_LT] = COMPARE_GT, [COMPARE_LE] = COMPARE_GE, [COMPARE_EQ] = COMPARE_EQ,
-        [COMPARE_NE] = COMPARE_NE, [COMPARE_GT] = COMPARE_LT, [COMPARE_GE] = COMPARE_LE};
     Type *x = type_of(a), *y = type_of(b);
     bool subclass_first = x != y && y->compare != NULL && type_is_subtype(y, x);
     if (subclass_first) {
@@ -138,6 +139,8 @@ Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
     const Type *type = type_of(a), *other = type_of(b);
     if (type->compare == int_type.compare && other->compare == int_type.compare)
         return compare_order(int_order(a, b), op);
+    if (type == &float_type && other == &int_type) return type->compare(vm, a, b, op);
+    if (type == &int_type && other == &float_type) return other->compare(vm, b, a, mirrored[op]);
     if (type != other || type->flags & TYPE_HEAP || type->compare == NULL) return compare_any(vm, a, b, op);
     return (type->flags & simple ? type->compare : compare_alike)(vm, a, b, op);
 }

@@ -32,7 +32,10 @@ Value float_from_heap(VM *vm, double d) {
 }
 
 static void dealloc(VM *vm, Object *self) {
-    object_free(vm, self, self->type == &float_type ? sizeof(HeapFloat) : instance_size(self, 0));
+    if (self->type == &float_type)
+        heap_free(vm_heap(vm), self, sizeof(HeapFloat));
+    else
+        object_free(vm, self, instance_size(self, 0));
 }
 
 /* The number of an operand: 1 done, 0 neither int nor float, -1 RAISES. */
@@ -118,14 +121,20 @@ static Value divide_with_rest(VM *vm, Value a, Value b) {
 
 #define BINARY(name, op) \
     static Value name(VM *vm, Value a, Value b) { return arithmetic(vm, op, a, b); }
-BINARY(add, BINARY_ADD)
-BINARY(subtract, BINARY_SUBTRACT)
-BINARY(multiply, BINARY_MULTIPLY)
+#define BINARY_AT_ONCE(name, op, operator) \
+    static Value name(VM *vm, Value a, Value b) { \
+        if (!is_float_family(a) || !is_float_family(b)) return arithmetic(vm, op, a, b); \
+        return float_from(vm, float_number(a) operator float_number(b)); \
+    }
+BINARY_AT_ONCE(add, BINARY_ADD, +)
+BINARY_AT_ONCE(subtract, BINARY_SUBTRACT, -)
+BINARY_AT_ONCE(multiply, BINARY_MULTIPLY, *)
 BINARY(true_divide, BINARY_TRUE_DIVIDE)
 BINARY(floor_divide, BINARY_FLOOR_DIVIDE)
 BINARY(modulo, BINARY_MODULO)
 BINARY(to_the_power, BINARY_POWER)
 #undef BINARY
+#undef BINARY_AT_ONCE
 
 static Value power_3(VM *vm, Value a, Value b, Value c) {
     (void)a, (void)b, (void)c;
@@ -162,6 +171,8 @@ static int order_with_int(VM *vm, double d, Value i) {
         double e = (double)int_get(i);
         return d < e ? -1 : d > e;
     }
+    if (is_exactly(i, &int_type) && fabs(d) < 0x1p61) /* which is farther from zero */
+        return int_sign(i) < 0 ? 1 : -1;
     Value whole = int_from_double(vm, floor(d));
     if (is_absent(whole)) return 2;
     int order = int_order(whole, i);
@@ -223,7 +234,9 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
                !arguments_bind(vm, "float", "x=0, /", args, nargs, names, &x)) {
         return ABSENT;
     }
-    if (is_int(x)) {
+    if (is_float(x)) {
+        number = x;
+    } else if (is_int(x)) {
         number = float_from(vm, (double)int_get(x));
     } else if (is_absent(x)) {
         number = float_from(vm, 0.0);

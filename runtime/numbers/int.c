@@ -177,6 +177,9 @@ static int order_limbs(const uint64_t *x, int64_t n, const uint64_t *y, int64_t 
 }
 
 int int_order(Value a, Value b) {
+    /* What is on the heap is farther from zero than any immediate. */
+    if (is_int(b) && is_exactly(a, &int_type)) return ((const BigInt *)as_object(a))->size < 0 ? -1 : 1;
+    if (is_int(a) && is_exactly(b, &int_type)) return ((const BigInt *)as_object(b))->size < 0 ? 1 : -1;
     a = as_small(a), b = as_small(b);
     uint64_t i, j;
     int64_t n, m;

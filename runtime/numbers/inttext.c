@@ -134,14 +134,42 @@ static Value print_huge(VM *vm, Value v, int base) {
     return result;
 }
 
+enum {
+    LOCAL_LIMBS = 16,
+    CHUNK_DIGITS = 18, /* of a chunk: the greatest power of ten that an int64_t holds is 10**18 */
+    LOCAL_DIGITS = (LOCAL_LIMBS * 64 / 59 + 2) * CHUNK_DIGITS /* such a chunk has more than 59 bits */
+};
+
+/* A number of few limbs in base 10, chunk by chunk from the low end. */
+static Value print_chunks(VM *vm, const IntView *view) {
+    static const uint64_t scale = UINT64_C(1000000000000000000);
+    mp_limb_t rest[LOCAL_LIMBS];
+    char text[LOCAL_DIGITS + 1], *end = text + sizeof text, *next = end;
+    mp_size_t count = view->count;
+    for (mp_size_t i = 0; i < count; i++)
+        rest[i] = view->limbs[i];
+    while (count > 0) {
+        mp_limb_t chunk = mpn_divrem_1(rest, 0, rest, count, scale);
+        while (count > 0 && rest[count - 1] == 0)
+            count--;
+        char *start = next - CHUNK_DIGITS;
+        next = print_decimal(chunk, next);
+        while (count > 0 && next > start)
+            *--next = '0';
+    }
+    if (view->negative) *--next = '-';
+    return string_from_ascii(vm, next, (size_t)(end - next));
+}
+
 Value int_to_string(VM *vm, Value v, int base) {
     if (is_int(v)) return int_print_immediate(vm, int_get(v), (unsigned)base, "");
     IntView view;
     int_view(v, &view);
     if (view.count == 0) return string_from_ascii(vm, "0", 1);
     if (is_power_of_two(base)) return print_bits(vm, &view, int_bit_length(v), log2_of(base));
+    if (base == 10 && view.count <= LOCAL_LIMBS)
+        return print_chunks(vm, &view); /* fewer digits than any limit */
     if (over_digit_limit(vm, int_bit_length(v))) return raise_print_limit(vm);
-    enum { LOCAL_LIMBS = 16 };
     size_t limbs = (size_t)view.count + 1, size = limbs * sizeof(mp_limb_t);
     size_t room = mpn_sizeinbase((const mp_limb_t *)view.limbs, view.count, base) + 2;
     if (room > INT_HUGE_DIGITS) return print_huge(vm, v, base);
@@ -400,6 +428,10 @@ static uint64_t read_limb(const uint8_t *bytes, size_t size, size_t at, bool lit
 Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool little_endian, bool is_signed) {
     if (size == 0) return int_small(0);
     if (size < 8 && !is_signed) return int_small((int64_t)read_limb(bytes, size, 0, little_endian, 0));
+    if (size <= 8 && is_signed) {
+        bool minus = bytes[little_endian ? size - 1 : 0] & 0x80;
+        return int_from(vm, (int64_t)read_limb(bytes, size, 0, little_endian, minus ? UINT64_MAX : 0));
+    }
     size_t count = (size + 7) / 8;
     uint64_t local[32], *limbs = count <= 32 ? local : memory_alloc(vm, count * 8);
     if (!limbs) return ABSENT;

@@ -25,13 +25,7 @@ static Value power_3(VM *vm, Value base, Value exponent, Value modulus) {
 
 static Value negative(VM *vm, Value self) { return int_negate(vm, self); }
 
-static Value invert(VM *vm, Value self) {
-    Value minus = int_negate(vm, self);
-    if (is_absent(minus)) return ABSENT;
-    Value result = int_binary(vm, BINARY_SUBTRACT, minus, int_small(1));
-    value_drop(vm, minus);
-    return result;
-}
+static Value invert(VM *vm, Value self) { return int_subtract(vm, int_small(-1), self); }
 
 static Value absolute(VM *vm, Value self) {
     return int_sign(self) < 0 ? int_negate(vm, self) : int_exact(vm, self);
@@ -71,8 +65,9 @@ bool warn_int_subclass(VM *vm, const char *method, Value result) {
         method, result);
 }
 
-static Value parse_buffer(VM *vm, Value bytearray, int base) {
-    Value bytes = object_call(vm, from_object(&bytes_type), &bytearray, 1, ABSENT);
+static Value parse_buffer(VM *vm, Value bytes_like, int base) {
+    Text t = text_of(bytes_like);
+    Value bytes = bytes_from(vm, t.data, t.length);
     if (is_absent(bytes)) return ABSENT;
     Value result = int_parse(vm, bytes, base);
     value_drop(vm, bytes);
