@@ -64,7 +64,8 @@ static inline Value int_small(int64_t i) { return (Value){((uint64_t)i << 2) | 2
 /* Does a rotated word hold a double whose exponent begins 000, 011 or 100, as its low three bits say? */
 static inline bool float_rotated_fits(uint64_t rotated) { return UINT32_C(0x19191919) >> (rotated & 31) & 1; }
 
-static inline bool is_float(Value v) { return float_rotated_fits(v.bits - 1); }
+/* Two tests of bits, which a processor joins with their jumps, and of which what is known already saves one. */
+static inline bool is_float(Value v) { return !(v.bits & 2) && v.bits & 7; }
 
 static inline double float_get(Value v) {
     uint64_t rotated = v.bits - 1;

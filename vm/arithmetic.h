@@ -23,7 +23,7 @@
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /* Both immediate floats? */
-FAST_INLINE bool are_floats(Value a, Value b) { return !((a.bits | b.bits) & 2) && a.bits & 7 && b.bits & 7; }
+FAST_INLINE bool are_floats(Value a, Value b) { return is_float(a) && is_float(b); }
 
 /* An immediate number as a double. */
 FAST_INLINE double number_get(Value v) { return is_int(v) ? (double)int_get(v) : float_get(v); }
@@ -154,11 +154,21 @@ NO_FLOATS(matmul)
 
 /* --- an immediate int and an immediate float --- */
 
-/* The other operand of a double: an immediate number. */
-FAST_INLINE bool is_number(Value v) { return is_float(v) || is_int(v); }
+/* The other operand of a double: an immediate number's value. */
+FAST_INLINE bool get_number(Value v, double *number) {
+    if (LIKELY(is_float(v))) {
+        *number = float_get(v);
+        return true;
+    }
+    *number = (double)int_get(v);
+    return is_int(v);
+}
 
 /* An immediate number other than 0; ABSENT for anything else. */
-FAST_INLINE Value divisor(Value v) { return is_number(v) && number_get(v) != 0 ? v : ABSENT; }
+FAST_INLINE Value divisor(Value v) {
+    double number;
+    return get_number(v, &number) && number != 0 ? v : ABSENT;
+}
 
 FAST_INLINE bool is_mixed(Value a, Value b) { return is_int(a) ? is_float(b) : is_float(a) && is_int(b); }
 

@@ -1052,9 +1052,8 @@ real_pushed: /* what has fetched the next instruction is as if it had not */
 #ifndef EVAL_TRACED
 #define REAL(name, operand, computed, done) \
     real_##name : { \
-        Value operand_ = operand; \
-        if (UNLIKELY(!is_number(operand_))) goto real_pushed; \
-        double other = number_get(operand_); \
+        double other; \
+        if (UNLIKELY(!get_number(operand, &other))) goto real_pushed; \
         done(computed); \
         goto real_pushed; \
     }

@@ -25,8 +25,12 @@
 #define TRACED(...) __VA_ARGS__
 #else
 #define TRACED(...)
+/* `real` holds something only from the instruction that leaves it to the next one. Told so, the compiler need not keep it
+ * through calls, and so not in memory. */
+#define FORGET_REAL() __asm__("" : "=X"(real))
 #define NEXT() \
     do { \
+        FORGET_REAL(); \
         word = *ip++; \
         goto *targets[word & 255]; \
     } while (0)
@@ -94,11 +98,12 @@
     TARGET(opcode) { \
         Value a_ = (left), b_ = (right), value_; \
         double real_; \
-        if (are_ints(a_, b_)) { \
+        if (LIKELY(is_int(a_) && is_int(b_))) { \
             if (LIKELY(ints_##operator(a_, b_, &value_))) done(value_); \
         } else if (LIKELY(floats_##operator(a_, b_, &real_))) { \
             done##_REAL(real_); \
         } \
+        word = ip[-1]; /* read anew, so that nothing is computed for this way in front of the others */ \
         spill; \
         inplace = (is_inplace); \
         goto slow_##OPERATOR; \
@@ -109,6 +114,7 @@
     TARGET(opcode) { \
         Value a_ = (left), value_; \
         if (LIKELY(is_int(a_) && ints_##operator(a_, int_small(B16_SIGNED), &value_))) done(value_); \
+        word = ip[-1]; \
         spill; \
         PUSH(int_small(B16_SIGNED)); \
         inplace = (is_inplace); \
@@ -233,6 +239,7 @@
 #else
 #define NEXT_TRUTH() \
     do { \
+        FORGET_REAL(); \
         word = *ip++; \
         goto *truth_targets[word & 255]; \
     } while (0)
