@@ -8,12 +8,15 @@
 #include "compiler/astobject.h"
 #include "compiler/compiler.h"
 #include "gc/heap.h"
+#include "lexer/encoding.h"
 #include "parser/parser.h"
+#include "runtime/bytes/bytes.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
 #include "runtime/errors/warn.h"
 #include "runtime/protocol.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
 
 /* C stack that a level of the tree may take in the deepest pass; frames of debug and sanitizer builds are larger. */
@@ -339,14 +342,64 @@ static Value compile_root(Compiler *c, Stage *stage) {
     return generate(c, root);
 }
 
+/* The text of a source in an encoding that the lexer does not know, by the library's codecs. What these refuse becomes
+ * a SyntaxError; an exception that is no mistake of the text stays. */
+static Value decode_by_cookie(Compiler *c, SourceKind kind, const char *encoding, const char *text,
+                              size_t length) {
+    VM *vm = c->vm;
+    Value bytes = bytes_from(vm, text, (int64_t)length);
+    Value decoded = is_absent(bytes) ? ABSENT : codec_decode(vm, bytes, encoding, "strict");
+    value_xdrop(vm, bytes);
+    if (!is_absent(decoded) || !(error_is(vm, &exc_LookupError) || error_is(vm, &exc_ValueError)))
+        return decoded;
+    Value error = error_take(vm);
+    if (kind == SOURCE_FILE) {
+        raise_error(vm, &exc_SyntaxError, "encoding problem: %s", encoding);
+    } else {
+        Value message = object_str(vm, error);
+        Value details =
+            is_absent(message) ? ABSENT : tuple_pack(vm, 4, c->filename, int_small(0), int_small(-1), NONE);
+        Value refusal =
+            is_absent(details) ? ABSENT : call_2(vm, from_object(&exc_SyntaxError), message, details);
+        if (!is_absent(refusal)) raise_object(vm, refusal);
+        value_xdrop(vm, details), value_xdrop(vm, message);
+    }
+    value_drop(vm, error);
+    return ABSENT;
+}
+
+Value source_decode(VM *vm, const char *text, size_t length) {
+    SourceEncoding found = encoding_detect(text, length);
+    if (found.encoding == ENCODING_UTF8 || found.disagrees) return ABSENT;
+    Value bytes = bytes_from(vm, text, (int64_t)length);
+    Value decoded = is_absent(bytes) ? ABSENT : codec_decode(vm, bytes, found.name, "replace");
+    value_xdrop(vm, bytes);
+    return decoded;
+}
+
+/* Make *text what the lexer can read. *keeper is what holds it then. */
+static bool make_readable(Compiler *c, SourceKind *kind, const char **text, size_t *length, Value *keeper) {
+    if (*kind == SOURCE_TEXT) return true;
+    SourceEncoding found = encoding_detect(*text, *length);
+    if (found.encoding != ENCODING_UNKNOWN || found.disagrees) return true;
+    Value decoded = decode_by_cookie(c, *kind, found.name, *text, *length);
+    if (is_absent(decoded)) return false;
+    *kind = SOURCE_TEXT;
+    *text = string_utf8(c->vm, decoded, length, keeper);
+    if (is_absent(*keeper)) *keeper = value_ref(decoded); /* an ASCII str is its own text */
+    value_drop(c->vm, decoded);
+    return *text != NULL;
+}
+
 static Value compile_decoded(Compiler *c, Source *source, SourceKind kind, const char *text, size_t length) {
     size_t name_length;
-    Value keeper = ABSENT;
+    Value keeper = ABSENT, text_keeper = ABSENT;
     const char *name = string_utf8(c->vm, c->filename, &name_length, &keeper);
     if (!name) return ABSENT;
     Stage stage = STAGE_PARSE;
     Value code = ABSENT;
-    if (source_init(source, c->arena->allocator, name, kind, text, length, c->diagnostics))
+    if (make_readable(c, &kind, &text, &length, &text_keeper) &&
+        source_init(source, c->arena->allocator, name, kind, text, length, c->diagnostics))
         code = compile_root(c, &stage);
     value_xref(code);
     Value raised = error_take(c->vm);
@@ -357,6 +410,7 @@ static Value compile_decoded(Compiler *c, Source *source, SourceKind kind, const
         error_restore(c->vm, raised);
         if (is_absent(code)) raise_failure(c, stage);
     }
+    value_xdrop(c->vm, text_keeper);
     value_xdrop(c->vm, keeper);
     return code;
 }

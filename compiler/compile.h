@@ -37,4 +37,8 @@ NEW RAISES Value compile_source(VM *vm, const char *text, size_t length, Value f
 /* The same for a tree of the module ast, an object that is an instance of ast.AST. */
 NEW RAISES Value compile_tree(VM *vm, Value tree, Value filename, CompileMode mode, int flags);
 
+/* The text of a file in the encoding that its coding cookie names, for showing lines of it. ABSENT where that is UTF-8 and
+ * nothing is to be done, or raised. */
+NEW RAISES Value source_decode(VM *vm, const char *text, size_t length);
+
 #endif

@@ -3,6 +3,7 @@
 #include <utf8proc.h>
 
 #include "compiler/anchors.h"
+#include "compiler/compile.h"
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
 #include "runtime/text/str.h"
@@ -45,6 +46,15 @@ static void copy_source(SourceText *s, Value source) {
     value_xdrop(s->vm, keeper);
 }
 
+/* Make a file's text UTF-8, if it says that it is something else. */
+static void decode_text(SourceText *s) {
+    Value decoded = source_decode(s->vm, s->text, s->size);
+    if (is_absent(decoded)) return;
+    source_text_fini(s);
+    copy_source(s, decoded);
+    value_drop(s->vm, decoded);
+}
+
 static void load_text(SourceText *s, Value filename) {
     if (!is_absent(s->filename) && string_equal(s->filename, filename)) return;
     source_text_fini(s);
@@ -57,6 +67,7 @@ static void load_text(SourceText *s, Value filename) {
         int64_t length = string_length(name);
         bool unreal = length > 1 && string_at(name, 0) == '<' && string_at(name, length - 1) == '>';
         if (!unreal) s->text = import_read(s->vm, filename, &s->size);
+        if (s->text != NULL) decode_text(s);
         if (s->text != NULL && !is_utf8(s->text, s->size)) source_text_fini(s);
     }
     error_clear(s->vm);

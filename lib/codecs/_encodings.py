@@ -3,6 +3,7 @@
 import sys
 from operator import index as _index
 
+from _codecs import decode_table as _decode_table, encode_table as _encode_table
 from _codecs import incomplete_tail as _incomplete_tail
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, _handle_error, _type_name, decode, encode
 
@@ -223,7 +224,15 @@ def charmap_encode(str, errors=None, mapping=None, /):
         return str.encode('latin-1', errors or 'strict'), len(str)
     result = bytearray()
     i, length = 0, len(str)
+    plain = type(mapping) is dict
     while i < length:
+        if plain:
+            part, i = _encode_table(str, mapping, i)
+            if i == length and not result:
+                return part, length
+            result += part
+            if i == length:
+                break
         encoded = _charmap_bytes(str[i], mapping)
         if encoded is not None:
             result += encoded
@@ -255,6 +264,11 @@ def charmap_decode(data, errors=None, mapping=None, /):
     i = 0
     table = isinstance(mapping, str)
     while i < len(data):
+        if table:
+            part, i = _decode_table(data, mapping, i)
+            result.append(part)
+            if i == len(data):
+                break
         byte = data[i]
         value = (mapping[byte] if byte < len(mapping) else None) if table else _mapped(mapping, byte)
         if isinstance(value, int):

@@ -307,14 +307,62 @@ def _base64_encode(data):
     return base64.encodebytes(data)
 
 
-def _hex(function):
+def _of_module(module, function):
+    return _strictly(getattr(__import__(module), function))
+
+
+def _quopri_encode(data):
+    import quopri
+    return quopri.encodestring(data, quotetabs=True)
+
+
+def _uu_encode(data):
     import binascii
-    return _strictly(getattr(binascii, function))
+    lines = [binascii.b2a_uu(data[i:i + 45]) for i in range(0, len(data), 45)]
+    return b'begin 666 <data>\n' + b''.join(lines) + b' \nend\n'
+
+
+def _uu_decode(data):
+    import binascii
+    lines = iter(bytes(data).splitlines(keepends=True))
+    if not any(line.startswith(b'begin') for line in lines):
+        raise ValueError('Missing "begin" line in input data')
+    result = []
+    for line in lines:
+        if line == b'end\n':
+            return b''.join(result)
+        try:
+            result.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            # Some encoders pad the last line wrongly: read as much as its first character says.
+            result.append(binascii.a2b_uu(line[:((line[0] - 32 & 63) * 4 + 5) // 3]))
+    raise ValueError('Truncated input data')
 
 
 def _charmap():
     encoder, decoder, reader, writer = _classes('charmap', codecs.charmap_encode, codecs.charmap_decode)
     return codecs.CodecInfo(codecs.charmap_encode, codecs.charmap_decode, reader, writer, encoder, decoder, 'charmap')
+
+
+def _code_page(name):
+    """The CodecInfo of an encoding of single bytes, or None."""
+    from encodings._codepages import tables
+    table = tables.get(name)
+    if table is None:
+        return None
+    if len(table) == 128:
+        table = ''.join(map(chr, range(128))) + table
+    mapping = codecs.charmap_build(table)
+
+    def encode(input, errors='strict'):
+        return codecs.charmap_encode(input, errors, mapping)
+
+    def decode(input, errors='strict'):
+        return codecs.charmap_decode(input, errors, table)
+
+    title = name.replace('_', '-')
+    encoder, decoder, reader, writer = _classes(title, encode, decode)
+    return codecs.CodecInfo(encode, decode, reader, writer, encoder, decoder, title)
 
 
 def _undefined():
@@ -326,8 +374,11 @@ def _undefined():
 
 _OTHERS = {
     'rot_13': lambda: _transform('rot-13', _rot13, _rot13, str),
-    'hex_codec': lambda: _transform('hex', _hex('b2a_hex'), _hex('a2b_hex')),
+    'hex_codec': lambda: _transform('hex', _of_module('binascii', 'b2a_hex'), _of_module('binascii', 'a2b_hex')),
     'base64_codec': lambda: _transform('base64', _strictly(_base64_encode), _strictly(_base64_decode)),
+    'quopri_codec': lambda: _transform('quopri', _strictly(_quopri_encode), _of_module('quopri', 'decodestring')),
+    'uu_codec': lambda: _transform('uu', _strictly(_uu_encode), _strictly(_uu_decode)),
+    'zlib_codec': lambda: _transform('zlib', _of_module('zlib', 'compress'), _of_module('zlib', 'decompress')),
     'charmap': _charmap,
     'undefined': _undefined,
 }
@@ -339,6 +390,6 @@ def search_function(encoding):
     canonical = _canonical(name)
     if canonical is not None:
         return _native(canonical)
-    name = aliases.aliases.get(name, name)
+    name = aliases.aliases.get(name) or aliases.aliases.get(name.replace('.', '_'), name)
     make = _OTHERS.get(name)
-    return make() if make else None
+    return make() if make else _code_page(name)

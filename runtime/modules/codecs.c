@@ -1,7 +1,10 @@
 /* The module _codecs: what lib/codecs must know of the encodings that are made in C. */
+#include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/module.h"
 #include "runtime/native.h"
+#include "runtime/text/builder.h"
 #include "runtime/text/codec.h"
 #include "runtime/text/str.h"
 #include "runtime/text/text.h"
@@ -33,10 +36,60 @@ NATIVE(function_incomplete_tail) {
     return int_small((int64_t)tail);
 }
 
+/* (converted, where it stopped); `converted` is given away, and may be ABSENT. */
+static Value part_of(VM *vm, STEALS Value converted, int64_t stop) {
+    if (is_absent(converted)) return ABSENT;
+    Value pair = tuple_from(vm, (Value[]){converted, int_small(stop)}, 2);
+    value_drop(vm, converted);
+    return pair;
+}
+
+enum { NO_CHARACTER = 0xFFFE }; /* stands in a table where a byte means nothing */
+
+NATIVE(function_decode_table) {
+    if (!is_bytes(args[0])) return raise_type(vm, "data must be bytes, not %T", args[0]);
+    if (!is_string(args[1])) return raise_type(vm, "table must be str, not %T", args[1]);
+    const Bytes *data = as_bytes(args[0]);
+    const String *table = as_string(args[1]);
+    int64_t at = 0, known = string_length(table);
+    if (!text_size_argument(vm, args[2], &at)) return ABSENT;
+    Builder out;
+    builder_init(&out, vm);
+    for (at = at < 0 ? 0 : at; at < data->length && data->data[at] < known; at++) {
+        uint32_t c = string_at(table, data->data[at]);
+        if (c == NO_CHARACTER) break;
+        builder_char(&out, c);
+    }
+    return part_of(vm, builder_finish(&out), at);
+}
+
+NATIVE(function_encode_table) {
+    if (!is_string(args[0])) return raise_type(vm, "text must be str, not %T", args[0]);
+    if (!is_exactly(args[1], &dict_type)) return raise_type(vm, "mapping must be dict, not %T", args[1]);
+    const String *text = as_string(args[0]);
+    int64_t at = 0, length = string_length(text);
+    if (!text_size_argument(vm, args[2], &at)) return ABSENT;
+    Builder out;
+    builder_init(&out, vm);
+    for (at = at < 0 ? 0 : at; at < length; at++) {
+        Value byte = dict_get_simple(vm, args[1], int_small(string_at(text, at)));
+        bool usable = !is_absent(byte) && is_int(byte) && int_get(byte) >= 0 && int_get(byte) < 256;
+        if (usable) builder_char(&out, (uint32_t)int_get(byte));
+        value_xdrop(vm, byte);
+        if (!usable) break;
+    }
+    return part_of(vm, builder_finish_bytes(&out), at);
+}
+
 static const NativeDef functions[] = {
     {"canonical", function_canonical, "name, /", "The first name of a native encoding, or None.", 0},
     {"incomplete_tail", function_incomplete_tail, "name, data, /",
      "How many bytes at the end begin a character that is not complete.", 0},
+    {"decode_table", function_decode_table, "data, table, start=0, /",
+     "(text, stop): the bytes from `start` on by a str of characters, up to one that it has none for.", 0},
+    {"encode_table", function_encode_table, "text, mapping, start=0, /",
+     "(bytes, stop): the characters from `start` on by a dict {code point: byte}, up to one that it has not.",
+     0},
     {0},
 };
 
