@@ -377,9 +377,9 @@ Value source_decode(VM *vm, const char *text, size_t length) {
     return decoded;
 }
 
-/* Make *text what the lexer can read. *keeper is what holds it then. */
+/* Make *text what the lexer can read, unless it refuses it anyway. *keeper is what holds it then. */
 static bool make_readable(Compiler *c, SourceKind *kind, const char **text, size_t *length, Value *keeper) {
-    if (*kind == SOURCE_TEXT) return true;
+    if (*kind == SOURCE_TEXT || (*length && memchr(*text, '\0', *length))) return true;
     SourceEncoding found = encoding_detect(*text, *length);
     if (found.encoding != ENCODING_UNKNOWN || found.disagrees) return true;
     Value decoded = decode_by_cookie(c, *kind, found.name, *text, *length);

@@ -384,6 +384,9 @@ _OTHERS = {
 }
 
 
+_MODULES = ('idna', 'punycode')   # encodings with a module of their own
+
+
 def search_function(encoding):
     """The CodecInfo of a standard encoding by any of its names, or None."""
     name = normalize_encoding(encoding)
@@ -391,5 +394,7 @@ def search_function(encoding):
     if canonical is not None:
         return _native(canonical)
     name = aliases.aliases.get(name) or aliases.aliases.get(name.replace('.', '_'), name)
+    if name in _MODULES:
+        return getattr(__import__('encodings.' + name), name).getregentry()
     make = _OTHERS.get(name)
     return make() if make else _code_page(name)
