@@ -3,6 +3,8 @@
 __all__ = ["ascii_letters", "ascii_lowercase", "ascii_uppercase", "capwords", "digits", "hexdigits", "octdigits",
            "printable", "punctuation", "whitespace", "Formatter", "Template"]
 
+from _string import formatter_field_name_split, formatter_parser
+
 whitespace = " \t\n\r\v\f"
 ascii_lowercase = "abcdefghijklmnopqrstuvwxyz"
 ascii_uppercase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -152,109 +154,6 @@ Template.pattern = _CompiledAtFirstUse()
 
 # --- formatting ---
 
-def _field_end(text, at):
-    """Where the replacement field whose text begins at `at` ends, and the names' end: the first of ! : }
-    outside [...]."""
-    while at < len(text):
-        c = text[at]
-        if c == "{":
-            raise ValueError("unexpected '{' in field name")
-        if c == "[":
-            at = text.find("]", at)
-            if at < 0:
-                break
-        elif c in "!:}":
-            return at
-        at += 1
-    raise ValueError("expected '}' before end of string")
-
-
-def _spec_end(text, at):
-    depth = 1
-    while at < len(text):
-        if text[at] == "{":
-            depth += 1
-        elif text[at] == "}":
-            depth -= 1
-            if not depth:
-                return at
-        at += 1
-    raise ValueError("unmatched '{' in format spec")
-
-
-def _fields(text):
-    """(literal, field name, format spec, conversion) as long as there are any; the last three None without a field."""
-    at = 0
-    literal = ""
-    while at < len(text):
-        brace, closing = text.find("{", at), text.find("}", at)
-        if brace < 0 or 0 <= closing < brace:
-            brace = closing
-        if brace < 0:
-            yield literal + text[at:], None, None, None
-            return
-        literal += text[at:brace]
-        if text[brace:brace + 2] in ("{{", "}}"):
-            yield literal + text[brace], None, None, None
-            literal = ""
-            at = brace + 2
-            continue
-        if text[brace] == "}":
-            raise ValueError("Single '}' encountered in format string")
-        if brace + 1 == len(text):
-            raise ValueError("Single '{' encountered in format string")
-        end = closing if closing > 0 and text[brace + 1:closing].isalnum() else _field_end(text, brace + 1)
-        name = text[brace + 1:end]
-        conversion = None
-        if text[end] == "!":
-            conversion = text[end + 1:end + 2]
-            if not conversion or end + 2 >= len(text):
-                raise ValueError("unmatched '{' in format spec" if conversion else
-                                 "end of string while looking for conversion specifier")
-            end += 2
-            if text[end] not in ":}":
-                raise ValueError("expected ':' after conversion specifier")
-        spec = ""
-        if text[end] == ":":
-            start = end + 1
-            end = _spec_end(text, start)
-            spec = text[start:end]
-        yield literal, name, spec, conversion
-        literal = ""
-        at = end + 1
-
-
-def _split_name(name):
-    """The first part of a field's name, an int if it is a number, and an iterator over (is attribute, key)."""
-    if name.isalnum():
-        return int(name) if name.isdecimal() and name.isascii() else name, ()
-    end = min([i for i in (name.find("."), name.find("[")) if i >= 0], default=len(name))
-    first = name[:end]
-    return int(first) if first.isdecimal() and first.isascii() else first, _steps(name, end)
-
-
-def _steps(name, at):
-    while at < len(name):
-        if name[at] == ".":
-            end = min([i for i in (name.find(".", at + 1), name.find("[", at + 1)) if i >= 0], default=len(name))
-            key = name[at + 1:end]
-            if not key:
-                raise ValueError("Empty attribute in format string")
-            yield True, key
-            at = end
-        elif name[at] == "[":
-            end = name.find("]", at)
-            if end < 0:
-                raise ValueError("Missing ']' in format string")
-            key = name[at + 1:end]
-            if not key:
-                raise ValueError("Empty attribute in format string")
-            yield False, int(key) if key.isdecimal() and key.isascii() else key
-            at = end + 1
-        else:
-            raise ValueError("Only '.' or '[' may follow ']' in format field specifier")
-
-
 class Formatter:
     """str.format() in parts that subclasses may override."""
 
@@ -322,13 +221,11 @@ class Formatter:
 
     def parse(self, format_string):
         """(literal text, field name, format spec, conversion) of each part of a format string."""
-        if not isinstance(format_string, str):
-            raise TypeError(f"expected str, got {type(format_string).__name__}")
-        return _fields(format_string)
+        return formatter_parser(format_string)
 
     def get_field(self, field_name, args, kwargs):
         """The object that a field's name means, and the key of the argument it begins with."""
-        first, rest = _split_name(field_name)
+        first, rest = formatter_field_name_split(field_name)
         obj = self.get_value(first, args, kwargs)
         for is_attr, i in rest:
             obj = getattr(obj, i) if is_attr else obj[i]

@@ -26,14 +26,6 @@ typedef struct {
     int64_t next; /* the next automatic number */
 } Template;
 
-/* One field's parts as slices of the template text. */
-typedef struct {
-    int64_t name_start, name_end;
-    int64_t spec_start, spec_end; /* equal: empty */
-    uint32_t conversion;          /* 0: none */
-    bool nested;                  /* the spec has fields of its own */
-} Field;
-
 static bool expand(Template *t, Builder *out, Value text, int64_t start, int64_t end, int depth);
 
 static bool fail(VM *vm, const char *message) {
@@ -44,7 +36,7 @@ static bool fail(VM *vm, const char *message) {
 /* --- cutting a field out --- */
 
 /* After the name stands '!' or ':' or the closing brace at `*at`, which moves behind the field. */
-static bool scan_conversion(VM *vm, const String *s, int64_t *at, int64_t end, Field *f) {
+static bool scan_conversion(VM *vm, const String *s, int64_t *at, int64_t end, FormatField *f) {
     if (*at >= end) return fail(vm, "end of string while looking for conversion specifier");
     f->conversion = string_at(s, (*at)++);
     if (*at >= end) return fail(vm, "unmatched '{' in format spec");
@@ -53,7 +45,7 @@ static bool scan_conversion(VM *vm, const String *s, int64_t *at, int64_t end, F
     return true;
 }
 
-static bool scan_spec(VM *vm, const String *s, int64_t *at, int64_t end, Field *f) {
+static bool scan_spec(VM *vm, const String *s, int64_t *at, int64_t end, FormatField *f) {
     f->spec_start = *at;
     for (int depth = 1; *at < end; ++*at) {
         uint32_t c = string_at(s, *at);
@@ -69,8 +61,8 @@ static bool scan_spec(VM *vm, const String *s, int64_t *at, int64_t end, Field *
 }
 
 /* The field that begins behind its '{' at `*at`. */
-static bool scan_field(VM *vm, const String *s, int64_t *at, int64_t end, Field *f) {
-    *f = (Field){.name_start = *at};
+static bool scan_field(VM *vm, const String *s, int64_t *at, int64_t end, FormatField *f) {
+    *f = (FormatField){.name_start = *at};
     uint32_t c = 0;
     for (bool bracket = false; *at < end; ++*at) {
         c = string_at(s, *at);
@@ -90,6 +82,24 @@ static bool scan_field(VM *vm, const String *s, int64_t *at, int64_t end, Field 
     return true;
 }
 
+int format_next_part(VM *vm, const String *s, int64_t *at, int64_t end, FormatPart *part) {
+    int64_t start = *at;
+    if (start == end) return 0;
+    while (*at < end && string_at(s, *at) != '{' && string_at(s, *at) != '}')
+        ++*at;
+    *part = (FormatPart){.literal_start = start, .literal_end = *at};
+    if (*at == end) return 1;
+    uint32_t brace = string_at(s, (*at)++);
+    if (*at < end && string_at(s, *at) == brace) {
+        part->literal_end = (*at)++; /* one of the two */
+        return 1;
+    }
+    part->has_field = true;
+    if (brace == '}') return fail(vm, "Single '}' encountered in format string") - 1;
+    if (*at == end) return fail(vm, "Single '{' encountered in format string") - 1;
+    return scan_field(vm, s, at, end, &part->field) ? 1 : -1;
+}
+
 /* --- finding its value --- */
 
 /* The slice as a number; -1 when it is none, -2 RAISES. */
@@ -106,6 +116,18 @@ static int64_t as_number(VM *vm, const String *s, int64_t start, int64_t end) {
         n = n * 10 + digit;
     }
     return n;
+}
+
+Value format_key(VM *vm, Value text, int64_t start, int64_t end) {
+    int64_t number = as_number(vm, as_string(text), start, end);
+    if (number == -2) return ABSENT;
+    return number >= 0 ? int_from(vm, number) : string_slice(vm, text, start, end);
+}
+
+int64_t format_first_end(const String *s, int64_t start, int64_t end) {
+    while (start < end && string_at(s, start) != '.' && string_at(s, start) != '[')
+        start++;
+    return start;
 }
 
 static Value first_by_number(Template *t, int64_t number) {
@@ -155,45 +177,34 @@ static Value first_value(Template *t, Value text, int64_t start, int64_t end) {
     return first_by_number(t, start == end ? t->next++ : number);
 }
 
-/* One .attribute or [index] step at *at: the new value; takes `value`. */
-static Value step(Template *t, Value text, int64_t *at, int64_t end, STEALS Value value) {
-    VM *vm = t->vm;
+Value format_next_step(VM *vm, Value text, int64_t *at, int64_t end, bool *attribute) {
     const String *s = as_string(text);
-    bool attribute = string_at(s, *at) == '.';
+    *attribute = string_at(s, *at) == '.';
+    if (!*attribute && string_at(s, *at) != '[')
+        return raise_value(vm, "Only '.' or '[' may follow ']' in format field specifier");
     int64_t start = ++*at;
     while (*at < end &&
-           (attribute ? string_at(s, *at) != '.' && string_at(s, *at) != '[' : string_at(s, *at) != ']'))
+           (*attribute ? string_at(s, *at) != '.' && string_at(s, *at) != '[' : string_at(s, *at) != ']'))
         ++*at;
-    Value result = ABSENT;
-    if (!attribute && *at >= end) {
-        raise_value(vm, "Missing ']' in format string");
-    } else if (start == *at) {
-        raise_value(vm, "Empty attribute in format string");
-    } else {
-        int64_t number = attribute ? -1 : as_number(vm, s, start, *at);
-        Value key = number >= 0    ? int_from(vm, number)
-                    : number == -1 ? string_slice(vm, text, start, *at)
-                                   : ABSENT;
-        if (!is_absent(key)) {
-            result = attribute ? object_get_attribute(vm, value, key) : object_get_item(vm, value, key);
-            value_drop(vm, key);
-        }
-    }
-    if (!attribute && *at < end && ++*at < end && string_at(s, *at) != '.' && string_at(s, *at) != '[' &&
-        !is_absent(result)) {
-        raise_value(vm, "Only '.' or '[' may follow ']' in format field specifier");
-        value_drop(vm, result);
-        result = ABSENT;
-    }
-    value_drop(vm, value);
+    int64_t stop = *at;
+    if (!*attribute && (*at)++ == end) return raise_value(vm, "Missing ']' in format string");
+    if (start == stop) return raise_value(vm, "Empty attribute in format string");
+    return *attribute ? string_slice(vm, text, start, stop) : format_key(vm, text, start, stop);
+}
+
+/* The value that a step leads to; takes `value`. */
+static Value step(Template *t, Value text, int64_t *at, int64_t end, STEALS Value value) {
+    bool attribute;
+    Value key = format_next_step(t->vm, text, at, end, &attribute), result = ABSENT;
+    if (!is_absent(key))
+        result = attribute ? object_get_attribute(t->vm, value, key) : object_get_item(t->vm, value, key);
+    value_xdrop(t->vm, key);
+    value_drop(t->vm, value);
     return result;
 }
 
-static Value field_value(Template *t, Value text, const Field *f) {
-    const String *s = as_string(text);
-    int64_t at = f->name_start;
-    while (at < f->name_end && string_at(s, at) != '.' && string_at(s, at) != '[')
-        at++;
+static Value field_value(Template *t, Value text, const FormatField *f) {
+    int64_t at = format_first_end(as_string(text), f->name_start, f->name_end);
     Value value = first_value(t, text, f->name_start, at);
     while (!is_absent(value) && at < f->name_end)
         value = step(t, text, &at, f->name_end, value);
@@ -218,7 +229,7 @@ static Value convert(VM *vm, STEALS Value value, uint32_t conversion) {
 
 /* --- putting it together --- */
 
-static Value field_spec(Template *t, Value text, const Field *f, int depth) {
+static Value field_spec(Template *t, Value text, const FormatField *f, int depth) {
     VM *vm = t->vm;
     if (!f->nested) return string_slice(vm, text, f->spec_start, f->spec_end);
     Builder spec;
@@ -228,7 +239,7 @@ static Value field_spec(Template *t, Value text, const Field *f, int depth) {
     return ABSENT;
 }
 
-static bool append_field(Template *t, Builder *out, Value text, const Field *f, int depth) {
+static bool append_field(Template *t, Builder *out, Value text, const FormatField *f, int depth) {
     VM *vm = t->vm;
     Value value = field_value(t, text, f);
     if (is_absent(value)) return false;
@@ -247,25 +258,13 @@ static bool append_field(Template *t, Builder *out, Value text, const Field *f, 
 static bool expand(Template *t, Builder *out, Value text, int64_t start, int64_t end, int depth) {
     VM *vm = t->vm;
     if (depth > TEMPLATE_DEPTH_MAX) return fail(vm, "Max string recursion exceeded");
-    const String *s = as_string(text);
-    for (int64_t at = start; at < end;) {
-        int64_t literal = at;
-        while (at < end && string_at(s, at) != '{' && string_at(s, at) != '}')
-            at++;
-        builder_slice(out, text, literal, at);
-        if (at == end) break;
-        uint32_t brace = string_at(s, at++);
-        if (at < end && string_at(s, at) == brace) {
-            builder_char(out, brace);
-            at++;
-            continue;
-        }
-        if (brace == '}') return fail(vm, "Single '}' encountered in format string");
-        if (at == end) return fail(vm, "Single '{' encountered in format string");
-        Field field;
-        if (!scan_field(vm, s, &at, end, &field) || !append_field(t, out, text, &field, depth)) return false;
+    FormatPart part;
+    int more;
+    while ((more = format_next_part(vm, as_string(text), &start, end, &part)) > 0) {
+        builder_slice(out, text, part.literal_start, part.literal_end);
+        if (part.has_field && !append_field(t, out, text, &part.field, depth)) return false;
     }
-    return !out->failed;
+    return more == 0 && !out->failed;
 }
 
 Value format_template(VM *vm, Value template, Value *args, int64_t count, Value mapping) {
