@@ -1,9 +1,11 @@
 """Names for the types that have none among the built-ins, and tools for making classes at run time."""
 
 import _types
-from _types import *
 
-__all__ = [name for name in dir(_types) if not name.startswith('_')]
+# those of the native module but typing's, which it has too
+__all__ = [name for name in dir(_types) if name.endswith('Type') and name != 'TypeAliasType']
+__all__ += ['GenericAlias', 'SimpleNamespace']
+globals().update((name, getattr(_types, name)) for name in __all__)
 __all__ += ['new_class', 'prepare_class', 'resolve_bases', 'get_original_bases',
             'DynamicClassAttribute', 'coroutine']
 

@@ -441,7 +441,7 @@ static Value take_keywords(VM *vm, Value callable, Value mapping, Value *values)
 
 Value call_spread(VM *vm, Value callable, Value arguments, Value mapping) {
     const Tuple *tuple = as_tuple(arguments);
-    if (is_absent(mapping))
+    if (is_absent(mapping) || (is_dict(mapping) && as_dict(mapping)->count == 0))
         return object_call(vm, callable, (Value *)tuple->items, (int)tuple->length, ABSENT);
     if (!is_dict(mapping)) {
         Value dict = dict_new(vm);

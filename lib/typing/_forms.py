@@ -84,13 +84,14 @@ def _collect_parameters(args):
 
 
 def _check_count(cls, params, args):
-    variadic = any(isinstance(p, TypeVarTuple) for p in params)
-    defaults = sum(1 for p in params if not isinstance(p, TypeVarTuple) and _has_default(p))
-    least = len(params) - defaults - (1 if variadic else 0)
-    if len(args) < least or len(args) > len(params) and not variadic:
-        expected = f"at least {least}" if len(args) < least else len(params)
-        raise TypeError(f"Too {'many' if len(args) > len(params) else 'few'} arguments for {cls}; "
-                        f"actual {len(args)}, expected {expected}")
+    """Enough arguments for those parameters that need one, and not too many."""
+    count = len(args)
+    needed = [p for p in params if not isinstance(p, TypeVarTuple)]
+    if count < len(needed) and not _has_default(needed[count]):
+        told = "" if isinstance(needed[count], ParamSpec) else f"; actual {count}, expected at least {count + 1}"
+        raise TypeError(f"Too few arguments for {cls}{told}")
+    if count > len(needed) == len(params):
+        raise TypeError(f"Too many arguments for {cls}; actual {count}, expected {len(params)}")
 
 
 def _has_default(p):
@@ -99,12 +100,10 @@ def _has_default(p):
 
 def _assigned(cls, params, args):
     """{variable: type} for a subscription with args."""
-    if len(params) == 1 and isinstance(params[0], ParamSpec):
-        if len(args) == 1 and (isinstance(args[0], (list, tuple)) or args[0] is ... or isinstance(args[0], ParamSpec)
-                               or isinstance(args[0], _ConcatenateGenericAlias)):
-            one = args[0]
-            return {params[0]: tuple(one) if isinstance(one, list) else one}
-        return {params[0]: tuple(args)}
+    if len(params) == 1 and isinstance(params[0], ParamSpec) and args:
+        one = args[0]
+        if one is not ... and not isinstance(one, (list, tuple, ParamSpec, _ConcatenateGenericAlias)):
+            args = (tuple(args),)
     _check_count(cls, params, args)
     given = {}
     at = 0
@@ -1164,6 +1163,8 @@ class ForwardRef(_UnionOperators, _Final, _root=True):
     def _evaluate(self, globalns, localns, type_params=(), *, recursive_guard=frozenset()):
         if self.__forward_arg__ in recursive_guard:
             return self
+        if self.__forward_evaluated__ and localns is globalns:
+            return self.__forward_value__
         if globalns is None and localns is None:
             globalns = localns = {}
         elif globalns is None:

@@ -40,7 +40,7 @@ static bool take(VM *vm, Value dict, Value given) {
 
 static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (nargs > 1) {
-        raise_type(vm, "%T expected at most 1 argument, got %d", self, nargs);
+        raise_type(vm, "%s expected at most 1 argument, got %d", type_short_name(type_of(self)), nargs);
         return false;
     }
     Value dict = attributes_of(vm, self);
