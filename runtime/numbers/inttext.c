@@ -134,29 +134,21 @@ static Value print_huge(VM *vm, Value v, int base) {
     return result;
 }
 
-enum {
-    LOCAL_LIMBS = 16,
-    CHUNK_DIGITS = 18, /* of a chunk: the greatest power of ten that an int64_t holds is 10**18 */
-    LOCAL_DIGITS = (LOCAL_LIMBS * 64 / 59 + 2) * CHUNK_DIGITS /* such a chunk has more than 59 bits */
-};
-
-/* A number of few limbs in base 10, chunk by chunk from the low end. */
-static Value print_chunks(VM *vm, const IntView *view) {
-    static const uint64_t scale = UINT64_C(1000000000000000000);
-    mp_limb_t rest[LOCAL_LIMBS];
-    char text[LOCAL_DIGITS + 1], *end = text + sizeof text, *next = end;
-    mp_size_t count = view->count;
-    for (mp_size_t i = 0; i < count; i++)
-        rest[i] = view->limbs[i];
-    while (count > 0) {
-        mp_limb_t chunk = mpn_divrem_1(rest, 0, rest, count, scale);
-        while (count > 0 && rest[count - 1] == 0)
-            count--;
+/* A number of two limbs at most in base 10: in chunks of as many digits as a limb holds, from the low end. */
+static Value print_two_limbs(VM *vm, const IntView *view) {
+    enum { CHUNK_DIGITS = 19 };
+    static const uint64_t scale = UINT64_C(10000000000000000000);
+    unsigned __int128 rest = view->limbs[0];
+    if (view->count == 2) rest |= (unsigned __int128)view->limbs[1] << 64;
+    char text[3 * CHUNK_DIGITS + 1], *end = text + sizeof text, *next = end;
+    while (rest >> 64) {
         char *start = next - CHUNK_DIGITS;
-        next = print_decimal(chunk, next);
-        while (count > 0 && next > start)
+        next = print_decimal((uint64_t)(rest % scale), next);
+        while (next > start)
             *--next = '0';
+        rest /= scale;
     }
+    next = print_decimal((uint64_t)rest, next);
     if (view->negative) *--next = '-';
     return string_from_ascii(vm, next, (size_t)(end - next));
 }
@@ -167,9 +159,9 @@ Value int_to_string(VM *vm, Value v, int base) {
     int_view(v, &view);
     if (view.count == 0) return string_from_ascii(vm, "0", 1);
     if (is_power_of_two(base)) return print_bits(vm, &view, int_bit_length(v), log2_of(base));
-    if (base == 10 && view.count <= LOCAL_LIMBS)
-        return print_chunks(vm, &view); /* fewer digits than any limit */
+    if (base == 10 && view.count <= 2) return print_two_limbs(vm, &view);
     if (over_digit_limit(vm, int_bit_length(v))) return raise_print_limit(vm);
+    enum { LOCAL_LIMBS = 16 };
     size_t limbs = (size_t)view.count + 1, size = limbs * sizeof(mp_limb_t);
     size_t room = mpn_sizeinbase((const mp_limb_t *)view.limbs, view.count, base) + 2;
     if (room > INT_HUGE_DIGITS) return print_huge(vm, v, base);
