@@ -93,9 +93,10 @@ static int put_simple_escape(uint32_t c, uint8_t *to) {
     return 2;
 }
 
-/* How many bytes the code point has, written to `to`; 0: it has no encoding. */
-static int encode_character(const Encoder *e, uint32_t c, uint8_t *to) {
-    switch (e->id) {
+/* How many bytes the code point has in encoding `id`, which is e's, written to `to`; 0: it has no encoding. */
+static inline __attribute__((always_inline)) int encode_as(const Encoder *e, CodecId id, uint32_t c,
+                                                           uint8_t *to) {
+    switch (id) {
     case CODEC_UTF_8:
     case CODEC_UTF_8_SIG: return is_surrogate(c) ? 0 : (int)(utf8_encode((char *)to, c) - (char *)to);
     case CODEC_ASCII: return c < 0x80 ? put_byte(c, to) : 0;
@@ -106,6 +107,8 @@ static int encode_character(const Encoder *e, uint32_t c, uint8_t *to) {
     default: return is_surrogate(c) ? 0 : put_wide(e, c, to);
     }
 }
+
+static int encode_character(const Encoder *e, uint32_t c, uint8_t *to) { return encode_as(e, e->id, c, to); }
 
 /* --- what cannot be encoded --- */
 
@@ -160,7 +163,6 @@ static int put_reference(uint32_t c, uint8_t *to) {
 static bool replace(Encoder *e, ErrorHandler handler, uint32_t c) {
     uint8_t text[UNINAME_MAX + 4];
     switch (handler) {
-    case HANDLER_IGNORE: return true;
     case HANDLER_REPLACE: return append_ascii(e, (const uint8_t *)"?", 1);
     case HANDLER_XML: return append_ascii(e, text, put_reference(c, text));
     case HANDLER_NAME: return append_ascii(e, text, put_name(c, text));
@@ -235,6 +237,7 @@ static int64_t encode_error(Encoder *e, int64_t start, int64_t end) {
     switch (e->handler) {
     case HANDLER_UNKNOWN: return ask_program(e, start, end);
     case HANDLER_STRICT: ok = raise_encode(e, start, end); break;
+    case HANDLER_IGNORE: break;
     case HANDLER_SURROGATE_ESCAPE: ok = restore_bytes(e, start, end); break;
     case HANDLER_SURROGATE_PASS: ok = pass_surrogates(e, start, end); break;
     default:
@@ -249,45 +252,60 @@ static int64_t encode_error(Encoder *e, int64_t start, int64_t end) {
 /* Is the character the same in all encodings of one byte a character, and needs no escape? */
 static inline bool is_plain(uint32_t c) { return c - 32U < 95 && c != '\\'; }
 
-/* How many such there are from `at` on, copied to `to`. */
-static int64_t copy_plain(const String *s, int64_t at, uint8_t *to) {
-    int64_t i = at, length = string_length(s);
-    const uint16_t *wide = (const uint16_t *)s->data;
-    if (s->width_log == 0) {
-        while (i < length && is_plain(s->data[i]))
-            i++;
-        copy_bytes(to, s->data + at, (size_t)(i - at));
-    } else if (s->width_log == 1) {
-        for (; i < length && is_plain(wide[i]); i++)
-            *to++ = (uint8_t)wide[i];
+/* Characters [at, length) of one byte each, as far as they are ASCII, copied to `to`, which has room for all of them; where
+ * they end. */
+static inline int64_t copy_ascii(const uint8_t *data, int64_t at, int64_t length, uint8_t *to) {
+    for (uint64_t word, high; length - at >= 8; at += 8, to += 8) {
+        memcpy(&word, data + at, sizeof word);
+        memcpy(to, &word, sizeof word);
+        high = word & UINT64_C(0x8080808080808080);
+        if (high) return at + __builtin_ctzll(high) / 8;
     }
-    return i - at;
+    for (; at < length && data[at] < 0x80; at++)
+        *to++ = data[at];
+    return at;
 }
 
-static bool encode(Encoder *e) {
+/* The same of those that every encoding of one byte a character has as they are, in a str of any width. */
+static inline __attribute__((always_inline)) int64_t copy_plain(const String *s, CodecId id,
+                                                                unsigned width_log, int64_t at, uint8_t *to) {
+    Text t = {s->data, string_length(s), width_log};
+    if (width_log == 0 && id != CODEC_UNICODE_ESCAPE) return copy_ascii(s->data, at, t.length, to);
+    for (uint32_t c; at < t.length && is_plain(c = text_at(t, at)); at++)
+        *to++ = (uint8_t)c;
+    return at;
+}
+
+/* Expanded for the encodings and widths in which characters are most often missing. */
+static inline __attribute__((always_inline)) bool encode_with(Encoder *e, CodecId id, unsigned width_log) {
     uint8_t ignored[ENCODED_MAX];
     const String *s = as_string(e->string);
-    for (int64_t i = 0, length = string_length(s); i < length;) {
-        if (e->width == 1) {
-            if (!reserve(e, length - i + ENCODED_MAX)) return false;
-            int64_t run = copy_plain(s, i, e->out->data + e->at);
-            e->at += run;
-            i += run;
-            if (i == length) break;
-        } else if (!reserve(e, ENCODED_MAX)) {
-            return false;
-        }
-        uint32_t c = string_at(s, i);
-        int size = encode_character(e, c, e->out->data + e->at);
+    Text t = {s->data, string_length(s), width_log};
+    bool narrow = id < CODEC_UTF_16;
+    for (int64_t i = 0; i < t.length;) {
+        if (!reserve(e, narrow ? t.length - i + ENCODED_MAX : ENCODED_MAX)) return false;
+        uint8_t *to = e->out->data + e->at;
+        int64_t start = narrow ? copy_plain(s, id, width_log, i, to) : i;
+        e->at += start - i;
+        if (start == t.length) break;
+        int size = encode_as(e, id, text_at(t, start), to + (start - i));
         e->at += size;
-        int64_t start = i++;
+        i = start + 1;
         if (size) continue;
-        while (e->width == 1 && i < length && !encode_character(e, string_at(s, i), ignored))
+        while (narrow && i < t.length && !encode_as(e, id, text_at(t, i), ignored))
             i++;
         i = encode_error(e, start, i);
         if (i < 0) return false;
     }
     return true;
+}
+
+static bool encode(Encoder *e) {
+    unsigned width_log = as_string(e->string)->width_log;
+    if (e->id == CODEC_ASCII && width_log == 0) return encode_with(e, CODEC_ASCII, 0);
+    if (e->id == CODEC_ASCII && width_log == 1) return encode_with(e, CODEC_ASCII, 1);
+    if (e->id == CODEC_UTF_8 && width_log == 1) return encode_with(e, CODEC_UTF_8, 1);
+    return encode_with(e, e->id, width_log);
 }
 
 /* The same for UTF-8 where nothing goes wrong, written once for each width of str. */
