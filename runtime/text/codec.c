@@ -198,13 +198,6 @@ static size_t raise_decode(Decoder *d, size_t start, size_t end, const char *rea
     return DECODE_FAILED;
 }
 
-static uint32_t wide_unit(const uint8_t *p, unsigned width, bool big_endian) {
-    uint32_t unit = 0;
-    for (unsigned i = 0; i < width; i++)
-        unit = unit << 8 | p[big_endian ? i : width - 1 - i];
-    return unit;
-}
-
 /* A surrogate encoded like any code point; the place behind it, or 0. */
 static size_t pass_surrogate(Decoder *d, size_t start) {
     const uint8_t *p = d->data + start;
@@ -212,7 +205,7 @@ static size_t pass_surrogate(Decoder *d, size_t start) {
     unsigned size = d->width == 1 ? 3 : d->width;
     if (d->size - start < size) return 0;
     if (d->width > 1) {
-        c = wide_unit(p, d->width, d->big_endian);
+        c = codec_wide_unit(p, d->width, d->big_endian);
     } else if (strcmp(d->name, "utf-8") == 0 && p[0] == 0xED && (p[1] & 0xC0) == 0x80 &&
                (p[2] & 0xC0) == 0x80) {
         c = 0xD000 | (uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F);
@@ -369,12 +362,17 @@ static size_t utf8_run(const uint8_t *s, size_t length, Utf8Measure *measure) {
     for (;;) {
         uint64_t word;
         uint32_t four;
-        while (at + 8 <= length && (memcpy(&word, s + at, 8), !(word & UINT64_C(0x8080808080808080))))
+        while (at + 8 <= length && (memcpy(&word, s + at, 8), !(word &= UINT64_C(0x8080808080808080))))
             at += 8;
-        while (at < length && s[at] < 0x80)
-            at++;
-        if (at == length) break;
+        if (at + 8 <= length) {
+            at += (size_t)__builtin_ctzll(word) / 8;
+        } else {
+            while (at < length && s[at] < 0x80)
+                at++;
+            if (at == length) break;
+        }
         size_t start = at;
+        if (s[at] - 0xC2U > 0xF4U - 0xC2U) break; /* no lead byte */
         if (s[at] < 0xE0) {
             at += short_run(s + at, length - at, &trailing, &beyond);
             if (at > start) continue;
@@ -478,7 +476,7 @@ static const char *wide_character(const Decoder *d, size_t at, uint32_t *c, size
     size_t left = d->size - at;
     *size = left < d->width ? left : d->width;
     if (left < d->width) return "truncated data";
-    *c = wide_unit(d->data + at, d->width, d->big_endian);
+    *c = codec_wide_unit(d->data + at, d->width, d->big_endian);
     if (d->width == 4) {
         if (*c > 0x10FFFF) return "code point not in range(0x110000)";
         return is_surrogate(*c) ? "code point in surrogate code point range(0xd800, 0xe000)" : NULL;
@@ -489,7 +487,7 @@ static const char *wide_character(const Decoder *d, size_t at, uint32_t *c, size
         *size = left;
         return "unexpected end of data";
     }
-    uint32_t low = wide_unit(d->data + at + 2, 2, d->big_endian);
+    uint32_t low = codec_wide_unit(d->data + at + 2, 2, d->big_endian);
     if (low < 0xDC00 || low > 0xDFFF) return "illegal UTF-16 surrogate";
     *c = 0x10000 + ((*c & 0x3FF) << 10 | (low & 0x3FF));
     *size = 4;
@@ -503,8 +501,8 @@ static bool decode_wide(Decoder *d, CodecId id) {
     d->width = id >= CODEC_UTF_32 ? 4 : 2;
     d->big_endian = id == CODEC_UTF_16_BE || id == CODEC_UTF_32_BE;
     if ((id == CODEC_UTF_16 || id == CODEC_UTF_32) && d->size >= d->width) {
-        d->big_endian = wide_unit(d->data, d->width, true) == 0xFEFF;
-        if (d->big_endian || wide_unit(d->data, d->width, false) == 0xFEFF) at = d->width;
+        d->big_endian = codec_wide_unit(d->data, d->width, true) == 0xFEFF;
+        if (d->big_endian || codec_wide_unit(d->data, d->width, false) == 0xFEFF) at = d->width;
     }
     d->name = names[d->width == 4][d->big_endian];
     while (at < d->size) {
@@ -518,54 +516,6 @@ static bool decode_wide(Decoder *d, CodecId id) {
         }
     }
     return true;
-}
-
-/* A unit, of a width and an order of bytes known where this is expanded. */
-static inline __attribute__((always_inline)) uint32_t plain_unit(const uint8_t *data, int64_t i,
-                                                                 unsigned width, bool big) {
-    uint16_t half;
-    uint32_t whole;
-    if (width == 2) {
-        memcpy(&half, data + (size_t)i * 2, sizeof half);
-        return big ? __builtin_bswap16(half) : half;
-    }
-    memcpy(&whole, data + (size_t)i * 4, sizeof whole);
-    return big ? __builtin_bswap32(whole) : whole;
-}
-
-/* NULL with nothing raised when there are surrogates, or what is no character. */
-static inline __attribute__((always_inline)) String *plain_string(VM *vm, const uint8_t *data, int64_t length,
-                                                                  unsigned width, bool big) {
-    uint32_t all = 0, surrogates = 0;
-    for (int64_t i = 0; i < length; i++) {
-        uint32_t c = plain_unit(data, i, width, big);
-        all |= c;
-        surrogates |= (c & 0xFFFFF800) == 0xD800;
-    }
-    String *s = surrogates || all > 0x10FFFF ? NULL : string_new(vm, length, all);
-    if (!s) return NULL;
-    for (int64_t i = 0; i < length && s->width_log == 0; i++)
-        s->data[i] = (uint8_t)plain_unit(data, i, width, big);
-    for (int64_t i = 0; i < length && s->width_log > 0; i++)
-        string_store(s, i, plain_unit(data, i, width, big));
-    return s;
-}
-
-/* What is whole characters. ABSENT with nothing raised when it is not. */
-static Value decode_plain(VM *vm, CodecId id, const uint8_t *data, size_t size) {
-    unsigned width = id >= CODEC_UTF_32 ? 4 : 2;
-    bool marked = id == CODEC_UTF_16 || id == CODEC_UTF_32;
-    bool big = id == CODEC_UTF_16_BE || id == CODEC_UTF_32_BE;
-    if (size % width || size == 0) return ABSENT;
-    if (marked && wide_unit(data, width, true) == 0xFEFF) return ABSENT;
-    if (marked && wide_unit(data, width, false) == 0xFEFF) data += width, size -= width;
-    int64_t length = (int64_t)(size / width);
-    if (length < 2) return ABSENT;
-    String *s =
-        width == 2
-            ? (big ? plain_string(vm, data, length, 2, true) : plain_string(vm, data, length, 2, false))
-            : (big ? plain_string(vm, data, length, 4, true) : plain_string(vm, data, length, 4, false));
-    return from_object(s);
 }
 
 /* --- the escaped forms --- */
@@ -736,7 +686,7 @@ static Value decode_bytes(VM *vm, CodecId id, const uint8_t *data, size_t size, 
     if (id == CODEC_UTF_8 && ascii + utf8_run(data + ascii, size - ascii, &measure) == size)
         return string_from_measured(vm, (const char *)data, size, measure);
     if (id >= CODEC_UTF_16) {
-        Value plain = decode_plain(vm, id, data, size);
+        Value plain = codec_decode_wide(vm, id, data, size);
         if (!is_absent(plain) || error_raised(vm)) return plain;
     }
     return decode_slowly(vm, id, data, size, errors, NULL);
@@ -842,11 +792,11 @@ size_t codec_incomplete_tail(const char *encoding, const uint8_t *data, size_t l
     }
     if (id >= CODEC_UTF_32 && id <= CODEC_UTF_32_BE) return length & 3;
     if (id < CODEC_UTF_16 || id > CODEC_UTF_16_BE) return 0;
-    bool big_endian =
-        id == CODEC_UTF_16_BE || (id == CODEC_UTF_16 && length >= 2 && wide_unit(data, 2, true) == 0xFEFF);
+    bool big_endian = id == CODEC_UTF_16_BE ||
+                      (id == CODEC_UTF_16 && length >= 2 && codec_wide_unit(data, 2, true) == 0xFEFF);
     size_t odd = length & 1;
     if (length < 2) return odd;
-    uint32_t last = wide_unit(data + length - odd - 2, 2, big_endian);
+    uint32_t last = codec_wide_unit(data + length - odd - 2, 2, big_endian);
     return last >= 0xD800 && last < 0xDC00 ? odd + 2 : odd;
 }
 
@@ -876,7 +826,7 @@ Value codec_decode_part(VM *vm, const char *encoding, const uint8_t *data, size_
         Value text = decode_slowly(vm, CODEC_UTF_8, data + mark, size - mark, errors, taken);
         return *taken += mark, text;
     }
-    Value plain = escaped ? ABSENT : decode_plain(vm, id, data, whole);
+    Value plain = escaped ? ABSENT : codec_decode_wide(vm, id, data, whole);
     if (!is_absent(plain)) *taken = whole;
     return !is_absent(plain) || error_raised(vm) ? plain : decode_slowly(vm, id, data, size, errors, taken);
 }
@@ -885,7 +835,8 @@ bool codec_check_mark(VM *vm, const char *encoding, const uint8_t *data, size_t 
     CodecId id = codec_find(encoding);
     size_t size = id == CODEC_UTF_32 ? 4 : 2;
     if ((id != CODEC_UTF_16 && id != CODEC_UTF_32) || length < size) return true;
-    if (wide_unit(data, (unsigned)size, false) == 0xFEFF || wide_unit(data, (unsigned)size, true) == 0xFEFF)
+    if (codec_wide_unit(data, (unsigned)size, false) == 0xFEFF ||
+        codec_wide_unit(data, (unsigned)size, true) == 0xFEFF)
         return true;
     Value object = bytes_from(vm, data, (int64_t)length);
     codec_raise(vm, &exc_UnicodeDecodeError, id == CODEC_UTF_32 ? "utf-32" : "utf-16", object, 0,

@@ -61,4 +61,16 @@ RAISES int64_t codec_library_handle(VM *vm, const char *errors, STEALS Value err
 
 extern const uint16_t codec_cp1252[32];
 
+/* A unit of UTF-16 or UTF-32. */
+static inline uint32_t codec_wide_unit(const uint8_t *p, unsigned width, bool big_endian) {
+    uint32_t unit = 0;
+    for (unsigned i = 0; i < width; i++)
+        unit = unit << 8 | p[big_endian ? i : width - 1 - i];
+    return unit;
+}
+
+/* UTF-16 or UTF-32 all of which is right. ABSENT with nothing raised when it is not, and when there are so few characters
+ * that it is left to others. */
+NEW RAISES Value codec_decode_wide(VM *vm, CodecId id, const uint8_t *data, size_t size);
+
 #endif

@@ -14,10 +14,23 @@
 
 void units_convert(void *to, unsigned to_log, const void *from, unsigned from_log, int64_t count);
 
+static inline void units_widen_eight(uint16_t *to, const uint8_t *from) {
+    typedef uint8_t Bytes8 __attribute__((vector_size(8)));
+    typedef uint16_t Halves8 __attribute__((vector_size(16)));
+    Bytes8 bytes;
+    memcpy(&bytes, from, sizeof bytes);
+    Halves8 halves = __builtin_convertvector(bytes, Halves8);
+    memcpy(to, &halves, sizeof halves);
+}
+
 static inline void units_copy(void *to, unsigned to_log, const void *from, unsigned from_log, int64_t count) {
     if (to_log == from_log) {
         copy_bytes(to, from, (size_t)count << to_log);
-    } else if (to_log == 1 && from_log == 0 && count < 16) { /* so few that vector loops do not pay */
+    } else if (to_log == 1 && from_log == 0 && count >= 8 &&
+               count <= 16) { /* two eights, which may overlap */
+        units_widen_eight(to, from);
+        units_widen_eight((uint16_t *)to + count - 8, (const uint8_t *)from + count - 8);
+    } else if (to_log == 1 && from_log == 0 && count < 8) { /* so few that vector loops do not pay */
         for (int64_t i = 0; i < count; i++)
             ((uint16_t *)to)[i] = ((const uint8_t *)from)[i];
     } else {
