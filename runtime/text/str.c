@@ -179,9 +179,13 @@ Value string_from_c(VM *vm, const char *text) { return string_from_utf8(vm, text
 
 Value string_from_char(VM *vm, uint32_t code_point) {
     if (code_point < 256) return value_ref(vm->characters[code_point]);
-    String *s = string_new(vm, 1, code_point);
+    bool wide = code_point >= 0x10000;
+    String *s = wide ? make(vm, 1, 2, false) : make(vm, 1, 1, false);
     if (!s) return ABSENT;
-    string_store(s, 0, code_point);
+    if (wide)
+        ((uint32_t *)s->data)[0] = code_point;
+    else
+        ((uint16_t *)s->data)[0] = (uint16_t)code_point;
     return from_object(s);
 }
 
@@ -237,6 +241,17 @@ Value string_slice(VM *vm, Value string, int64_t start, int64_t stop) {
     if (!part) return ABSENT;
     string_copy(part, 0, s, start, count);
     return from_object(part);
+}
+
+Value string_narrowed(VM *vm, Value string) {
+    static const uint32_t narrower_limits[] = {0x7F, 0xFF, 0xFFFF};
+    const String *s = as_string(string);
+    uint32_t maximum = string_maximum_in(s, 0, string_length(s));
+    if (s->ascii || maximum > narrower_limits[s->width_log]) return string;
+    String *narrower = string_new(vm, string_length(s), maximum);
+    if (narrower) string_copy(narrower, 0, s, 0, string_length(s));
+    value_drop(vm, string);
+    return from_object(narrower);
 }
 
 Value string_concat(VM *vm, Value a, Value b) {

@@ -72,6 +72,8 @@ NEW RAISES Value string_concat(VM *vm, Value a, Value b);
 /* left + right where left is given away: grows it in place when nobody else has it (amortised linear s += t). */
 NEW RAISES Value string_append(VM *vm, STEALS Value left, Value right);
 NEW RAISES Value string_slice(VM *vm, Value string, int64_t start, int64_t stop); /* in range, step 1 */
+/* A str that nobody else has, and that may be wider than its characters need, as narrow as it can be. */
+NEW RAISES Value string_narrowed(VM *vm, STEALS Value string);
 NEW RAISES Value string_join(VM *vm, Value separator, const Value *items, int64_t count);
 
 /* For building: store a code point; copy `count` code points, `to` at least as wide; an upper bound of the code

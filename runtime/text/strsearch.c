@@ -269,17 +269,24 @@ static inline bool middle_matches(const uint8_t *text, const uint8_t *wanted, in
     return true;
 }
 
+#define FIND_NEAR(Unit) \
+    do { \
+        const Unit *units = (const Unit *)f->text.data; \
+        for (int64_t at = f->at; at <= last; at++) { \
+            if (units[at] == first && (f->wanted.length == 1 || text_matches(f->text, at, f->wanted))) \
+                return at - f->at; \
+        } \
+        return -1; \
+    } while (0)
+
 /* Among the next few places of a row of wide units, where mostly one is: -1 if none is. */
 static int64_t find_near(const Finder *f) {
     enum { NEAR = 8 };
     int64_t last = f->text.length - f->wanted.length;
     uint32_t first = text_at(f->wanted, 0);
     if (last > f->at + NEAR) last = f->at + NEAR;
-    for (int64_t at = f->at; at <= last; at++) {
-        if (text_at(f->text, at) == first && (f->wanted.length == 1 || text_matches(f->text, at, f->wanted)))
-            return at - f->at;
-    }
-    return -1;
+    if (f->text.width_log == 1) FIND_NEAR(uint16_t);
+    FIND_NEAR(uint32_t);
 }
 
 static int64_t find_on(Finder *f) {

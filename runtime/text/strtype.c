@@ -74,6 +74,10 @@ static Value repeat(VM *vm, Value self, Value factor) {
     return from_object(all);
 }
 
+#define EVERY(Unit) \
+    for (int64_t i = 0; i < count; i++) \
+    ((Unit *)part->data)[i] = ((const Unit *)s->data)[start + i * step]
+
 static Value get_slice(VM *vm, Value self, Value slice) {
     int64_t start, stop, step, count;
     if (!slice_indices(vm, slice, string_length(as_string(self)), &start, &stop, &step, &count))
@@ -81,17 +85,15 @@ static Value get_slice(VM *vm, Value self, Value slice) {
     if (count == 0) return value_ref(vm->empty_string);
     if (step == 1) return string_slice(vm, self, start, start + count);
     const String *s = as_string(self);
-    if (s->ascii && count > 1) {
-        String *part = string_new(vm, count, 0);
-        for (int64_t i = 0; part && i < count; i++)
-            part->data[i] = s->data[start + i * step];
-        return from_object(part);
+    if (count == 1) return string_from_char(vm, string_at(s, start));
+    String *part = string_new(vm, count, string_limit(s));
+    if (!part) return ABSENT;
+    switch (s->width_log) {
+    case 0: EVERY(uint8_t); break;
+    case 1: EVERY(uint16_t); break;
+    default: EVERY(uint32_t);
     }
-    Builder b;
-    builder_init(&b, vm);
-    for (int64_t i = 0; i < count; i++)
-        builder_char(&b, string_at(as_string(self), start + i * step));
-    return builder_finish(&b);
+    return string_narrowed(vm, from_object(part));
 }
 
 static Value get_item(VM *vm, Value self, Value key) {

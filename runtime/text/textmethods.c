@@ -345,9 +345,9 @@ TEXT_METHOD(expandtabs) {
     int tab_size = 8;
     if (!is_absent(args[1]) && !object_to_c_int(vm, args[1], &tab_size)) return ABSENT;
     Text t = text_of(args[0]);
+    if (is_string(args[0]) && text_find_unit(t, '\t') < 0) return text_slice(vm, args[0], 0, t.length);
     int64_t length = t.width_log == 0 ? expanded_length(t, tab_size) : expand(t, tab_size, NULL);
     if (length < 0 || length == INT64_MAX) return raise_overflow(vm, "new string is too long");
-    if (is_string(args[0]) && text_find_unit(t, '\t') < 0) return text_slice(vm, args[0], 0, t.length);
     TextWriter w;
     if (!writer_new(vm, &w, args[0], length, text_limit(args[0]))) return ABSENT;
     if (t.width_log == 0)
@@ -408,53 +408,37 @@ static void substitute(TextWriter *w, Text t, Text old, Text by, Occurrences *o)
     writer_put(w, text_part(t, at, t.length));
 }
 
-#define EXCHANGE(Unit) \
-    do { \
-        Unit *data = (Unit *)w->data; \
-        for (int64_t i = 0; i < t.length; i++) { \
+/* In the first `limit` places where it is, which may be fewer; by vectors where all are meant. */
+#define EXCHANGE(name, Unit) \
+    typedef Unit name##_vector __attribute__((vector_size(16))); \
+    static void name(void *units, int64_t length, Unit from, Unit to, int64_t limit) { \
+        enum { LANES = 16 / sizeof(Unit) }; \
+        Unit *data = units; \
+        int64_t i = 0; \
+        for (; limit >= length && i + LANES <= length; i += LANES) { \
+            name##_vector some; \
+            memcpy(&some, data + i, sizeof some); \
+            name##_vector found = (name##_vector)(some == from); \
+            some ^= found & (some ^ to); \
+            memcpy(data + i, &some, sizeof some); \
+        } \
+        for (; i < length; i++) { \
             if (data[i] != from) continue; \
-            data[i] = (Unit)to; \
+            data[i] = to; \
             if (--limit == 0) return; \
         } \
-    } while (0)
-
-typedef uint8_t Bytes16 __attribute__((vector_size(16)));
-
-static void exchange_bytes(uint8_t *data, int64_t length, uint8_t from, uint8_t to) {
-    int64_t i = 0;
-    for (; i + 16 <= length; i += 16) {
-        Bytes16 units;
-        memcpy(&units, data + i, sizeof units);
-        Bytes16 found = (Bytes16)(units == from);
-        units ^= found & (units ^ to);
-        memcpy(data + i, &units, sizeof units);
     }
-    for (; i < length; i++)
-        data[i] = data[i] == from ? to : data[i];
-}
+
+EXCHANGE(exchange_bytes, uint8_t)
+EXCHANGE(exchange_halves, uint16_t)
+EXCHANGE(exchange_words, uint32_t)
 
 /* One unit by another of a width that fits: the text is copied as a whole and the units are changed where they are. */
 static void exchange(TextWriter *w, Text t, uint32_t from, uint32_t to, int64_t limit) {
     writer_put(w, t);
-    if (w->width_log == 0 && limit >= t.length) {
-        exchange_bytes(w->data, t.length, (uint8_t)from, (uint8_t)to);
-        return;
-    }
-    if (w->width_log == 0) EXCHANGE(uint8_t);
-    if (w->width_log == 1) EXCHANGE(uint16_t);
-    if (w->width_log == 2) EXCHANGE(uint32_t);
-}
-
-/* The same text as narrow as it can be, after wide characters have gone. */
-static Value narrow(VM *vm, STEALS Value string) {
-    static const uint32_t narrower_limits[] = {0x7F, 0xFF, 0xFFFF};
-    const String *s = as_string(string);
-    uint32_t maximum = string_maximum_in(s, 0, string_length(s));
-    if (s->ascii || maximum > narrower_limits[s->width_log]) return string;
-    String *narrower = string_new(vm, string_length(s), maximum);
-    if (narrower) string_copy(narrower, 0, s, 0, string_length(s));
-    value_drop(vm, string);
-    return from_object(narrower);
+    if (w->width_log == 0) exchange_bytes(w->data, t.length, (uint8_t)from, (uint8_t)to, limit);
+    if (w->width_log == 1) exchange_halves(w->data, t.length, (uint16_t)from, (uint16_t)to, limit);
+    if (w->width_log == 2) exchange_words(w->data, t.length, from, to, limit);
 }
 
 TEXT_METHOD(replace) {
@@ -487,5 +471,5 @@ TEXT_METHOD(replace) {
         interleave(&w, t, by, o.count);
     }
     bool may_narrow = is_string(self) && length && !as_string(args[1])->ascii && !as_string(w.value)->ascii;
-    return may_narrow ? narrow(vm, w.value) : w.value;
+    return may_narrow ? string_narrowed(vm, w.value) : w.value;
 }

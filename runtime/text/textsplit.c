@@ -46,6 +46,7 @@ static inline Value ascii_part(const Source *s, int64_t start, int64_t stop) {
 }
 
 static Value any_part(const Source *s, int64_t start, int64_t stop) {
+    if (!s->bytes) return string_slice(s->vm, s->self, start, stop);
     bool bytes = s->exact && stop - start < s->length;
     return bytes ? bytes_part(s->vm, s->data + start, stop - start) : text_slice(s->vm, s->self, start, stop);
 }
@@ -248,6 +249,7 @@ static Value split_method(VM *vm, Value *args, bool from_end) {
     int64_t splits = -1;
     if (!text_size_argument(vm, args[2], &splits)) return ABSENT;
     if (!blanks && !is_separator(vm, args[0], args[1], "must be str or None, not %T")) return ABSENT;
+    if (splits < 0 && (blanks || text_of(args[1]).length == 1)) from_end = false; /* it is all one */
     Splitter s;
     if (!splitter_init(&s, vm, args[0], splits)) return ABSENT;
     bool done = blanks ? (from_end ? rsplit_blanks : split_blanks)(&s)
