@@ -400,9 +400,14 @@ Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
         if (!(type->flags & TYPE_FAMILIES) || slot != type_native_base(type)->number.binary[op])
             return NOT_IMPLEMENTED;
     }
-    bool one_slot = slot && slot == type_of(right)->number.binary[op];
+    const Type *other = type_of(right);
+    bool one_slot = slot && slot == other->number.binary[op];
     if (one_slot && !(inplace && type->number.inplace[op])) return slot(vm, left, right);
     if (type->flags & TYPE_HEAP) return NOT_IMPLEMENTED;
+    if (slot && !inplace && !(other->flags & TYPE_HEAP) && (!other->number.binary[op] || type == &str_type)) {
+        Value result = slot(vm, left, right); /* nothing of the other's comes first */
+        if (!value_same(result, NOT_IMPLEMENTED)) return result;
+    }
     if (op == BINARY_MULTIPLY && !slot && !inplace && is_int(right) && type->container.repeat)
         return type->container.repeat(vm, left, right); /* an int leaves it to the row */
     return (inplace ? object_inplace : object_binary)(vm, op, left, right);

@@ -379,9 +379,9 @@ typedef struct {
 static void find_occurrences(Text t, Text old, int64_t limit, Occurrences *o) {
     Finder f;
     int64_t count = 0, first = limit ? text_find(t, old) : -1;
-    o->count = 0;
-    if (first < 0) return;
+    o->count = first >= 0;
     o->places[count++] = first;
+    if (first < 0 || t.length - first < 2 * old.length) return;
     finder_init(&f, t, old);
     f.at = first + old.length;
     while (count < limit && count < PLACES_KEPT) {
