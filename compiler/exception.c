@@ -12,11 +12,12 @@
 
 /* ---- Handlers ---------------------------------------------------------------------------------------------------- */
 
-/* (exception) -> (handled before, exception), with `cleanup` taking care of errors in what follows. */
+/* (exception) -> (handled before, exception), with `cleanup` taking care of errors in what follows: not in this
+ * instruction itself, at which a trace function may fail. */
 static Label begin_handler(Compiler *c, Span span) {
     Label cleanup = label_new(c);
-    handler_push(c, cleanup, true, 0);
     emit(c, OP_PUSH_EXC_INFO, 0, span);
+    handler_push(c, cleanup, true, -1);
     return cleanup;
 }
 

@@ -128,6 +128,7 @@ struct VM {
     Value *stack;        /* the value stack, up to stack_end; a guard page lies behind. vm/frame.h */
     Value *stack_end;
     uint32_t depth;           /* Python frames now open */
+    uint32_t monitored_codes; /* code objects for which sys.monitoring has events of their own */
     uint32_t recursion_limit; /* sys.setrecursionlimit */
     char *c_stack_limit;      /* below this address of the C stack, recursion is refused */
     /* 1 by the signal handler, 2 while there is a trace function; looked at between instructions and in long loops. */

@@ -1541,6 +1541,8 @@ compare_jump_result : {
     TARGET(CALL) {
         nargs = A24;
         base = sp - nargs - 2;
+        TRACED(if (monitor_wants(vm, frame->code, MONITOR_CALL)) goto call_monitored;)
+        TRACED(call_told:;)
         Value called = *base;
         if (LIKELY(is_object(called) && as_object(called)->type == &function_type)) {
             /* The commonest call of all, by itself: a function given just its positional parameters. */
@@ -1629,6 +1631,10 @@ compare_jump_result : {
         SAVE_IP();
         Value names = sp[-1];
         base = sp - 3 - (int64_t)A24;
+        TRACED(frame->sp = sp;)
+        TRACED(const Value *told = !is_absent(base[1]) ? base + 1 : A24 ? base + 2 : NULL;)
+        TRACED(bool monitored = monitor_wants(vm, frame->code, MONITOR_CALL);)
+        TRACED(if (monitored && !monitor_call(vm, frame, *base, told)) goto error;)
         if (is_method(*base) && is_absent(base[1])) method_to_pair(vm, base);
         bool has_self = !is_absent(base[1]);
         arguments = base + 2 - has_self;
@@ -1654,6 +1660,7 @@ compare_jump_result : {
         TRACED(if (!trace_native_call(vm, frame, callable, first)) goto error;)
         result = object_call(vm, callable, arguments, (int)nargs, names);
         TRACED(result = trace_native_end(vm, frame, callable, first, result);)
+        TRACED(if (monitored) result = monitor_call_end(vm, frame, callable, told, result);)
         goto call_done;
     }
 
@@ -1667,6 +1674,10 @@ compare_jump_result : {
             value_set(vm, &base[2], result);
         }
         const Tuple *tuple = as_tuple(base[2]);
+        TRACED(frame->sp = sp;)
+        TRACED(const Value *told = tuple->length ? tuple->items : NULL;)
+        TRACED(bool monitored = monitor_wants(vm, frame->code, MONITOR_CALL);)
+        TRACED(if (monitored && !monitor_call(vm, frame, *base, told)) goto error;)
         if (is_function(*base) && is_absent(mapping) && stack_has_room(vm, frame->top, tuple->length)) {
             arguments = frame->top; /* where a callee's frame may begin */
             nargs = tuple->length;
@@ -1693,6 +1704,7 @@ compare_jump_result : {
         TRACED(if (!trace_native_call(vm, frame, *base, first)) goto error;)
         result = call_spread(vm, *base, base[2], mapping);
         TRACED(result = trace_native_end(vm, frame, *base, first, result);)
+        TRACED(if (monitored) result = monitor_call_end(vm, frame, *base, told, result);)
         goto call_done;
     }
 
@@ -1780,7 +1792,8 @@ compare_jump_result : {
         result = sent;
         if (truth) goto replace_top;
         TRACED(frame->sp = sp;)
-        TRACED(if (ends_by_stop(iterator, result) && !trace_stop(vm, frame, result)) goto result_error;)
+        TRACED(
+            if (ends_by_stop(iterator, result) && !trace_stop(vm, frame, result, false)) goto result_error;)
         ip += A24_SIGNED;
         DROP_TOP(1);
         goto replace_top;
@@ -1789,7 +1802,7 @@ compare_jump_result : {
     TARGET(CLEANUP_THROW) {
         SAVE_IP();
         result = step_cleanup_throw(vm, *--sp);
-        if (UNLIKELY(is_absent(result))) goto reraised;
+        if (UNLIKELY(is_absent(result))) goto reraising;
         goto replace_two;
     }
 
@@ -1819,7 +1832,7 @@ compare_jump_result : {
 
     TARGET(END_ASYNC_FOR) {
         SAVE_IP();
-        if (!step_end_async_for(vm, *--sp)) goto reraised;
+        if (!step_end_async_for(vm, *--sp)) goto reraising;
         DROP_TOP(1);
         NEXT();
     }
@@ -1873,13 +1886,13 @@ compare_jump_result : {
         SAVE_IP();
         bool bare = step_raise(vm, A24 > 0 ? sp[-(int64_t)A24] : ABSENT, A24 > 1 ? sp[-1] : ABSENT);
         DROP_TOP((int)A24);
-        if (bare) goto reraised;
+        if (bare) goto reraising;
         goto error;
     }
 
     TARGET(RERAISE) {
         error_restore(vm, *--sp);
-        goto reraised;
+        goto reraising;
     }
 
     TARGET(PUSH_EXC_INFO) {
@@ -2252,6 +2265,24 @@ call_profiled: /* of a native: told before and after */
     goto call_done;
 #endif
 
+#ifdef EVAL_TRACED
+call_monitored : { /* a function gets a frame; for all others C is told of the end, too */
+    callable = *base;
+    arguments = is_absent(base[1]) ? base + 2 : base + 1;
+    const Value *first = sp > arguments ? arguments : NULL;
+    SAVE_IP();
+    frame->sp = sp;
+    if (!monitor_call(vm, frame, callable, first)) goto error;
+    if (is_function(callable) || (is_method(callable) && is_function(as_method(callable)->function)))
+        goto call_told;
+    if (!trace_native_call(vm, frame, callable, first)) goto error;
+    result = object_call(vm, callable, arguments, (int)(sp - arguments), ABSENT);
+    result = trace_native_end(vm, frame, callable, first, result);
+    result = monitor_call_end(vm, frame, callable, first, result);
+    goto call_done;
+}
+#endif
+
 call_function : { /* `callable`, owned, of nargs owned values at `arguments`; sp is where they are all gone */
     const Code *code = as_function(callable)->code;
     if (UNLIKELY(frame->flags & FRAME_GENERATOR)) {
@@ -2394,11 +2425,11 @@ return_generator:
     LOAD_FRAME();
     word = ip[-1];
     if (word_opcode(word) == OP_SEND) {
-        TRACED(if (!trace_stop(vm, frame, result)) goto result_error;)
+        TRACED(if (!trace_stop(vm, frame, result, true)) goto result_error;)
         ip += A24_SIGNED;
         goto replace_top;
     }
-    TRACED(if (!is_none(result) && !trace_stop(vm, frame, result)) goto result_error;)
+    TRACED(if (!is_none(result) && !trace_stop(vm, frame, result, false)) goto result_error;)
     value_drop(vm, result);
     DROP_TOP(1);
     ip += word_opcode(word) == OP_FOR_ITER ? A24_SIGNED : (int32_t)*ip + 1;
@@ -2457,6 +2488,10 @@ result_error: /* `result` was about to be used */
     value_drop(vm, result);
 #endif
 
+reraising: /* the exception goes on from where it was handled */
+    TRACED(SAVE_IP(); frame->sp = sp; trace_reraise(vm, frame);)
+    goto reraised;
+
 error:
     SAVE_IP();
     traceback_add(vm, frame, frame_index(frame));
@@ -2473,8 +2508,15 @@ reraised : {
     }
     if (entry != NULL) {
         if (entry->lasti) PUSH(int_small(index));
-        PUSH(error_take(vm));
         ip = frame->code->instructions + entry->handler;
+#ifdef EVAL_TRACED
+        frame->sp = sp;
+        if (!monitor_exception(vm, frame, MONITOR_EXCEPTION_HANDLED)) {
+            ip++; /* an error of the handler's first instruction */
+            goto reraised;
+        }
+#endif
+        PUSH(error_take(vm));
         NEXT();
     }
     frame->sp = sp;

@@ -134,6 +134,7 @@ typedef struct {
     uint32_t index;     /* of the instruction at which it ended */
     Value trace;        /* f_trace, or ABSENT */
     bool lines_off, trace_opcodes;
+    uint32_t jump; /* vm/trace.c: 1 + the index of a jump that was the last instruction; 0: none was */
     uint32_t last_index, last_line;         /* vm/trace.c: the instruction and line that were traced last */
     uint32_t run_start, run_stop, run_line; /* the words around it that are of one line */
 } FrameObject;

@@ -35,6 +35,7 @@
 #include "vm/eval.h"
 #include "vm/import.h"
 #include "vm/load.h"
+#include "vm/monitor.h"
 #include "vm/roots.h"
 #include "vm/specialise.h"
 #include "vm/suggest.h"
@@ -318,6 +319,7 @@ static void forget_registered(VM *vm) {
     value_clear(vm, &vm->asyncgen_finalizer);
     value_clear(vm, &machine->trace_function);
     value_clear(vm, &machine->profile_function);
+    monitor_fini(vm);
 }
 
 /* Let go of all modules. The streams and builtins stay usable for finalizers. */
@@ -359,6 +361,8 @@ void vm_free(VM *vm) {
         if (vm->audit_at_end) audit_at_end(vm);
         gc_module_stop(vm);
         clear_modules(vm);
+        value_clear(vm, &machine->monitoring.disable);
+        value_clear(vm, &machine->monitoring.missing);
         value_clear(vm, &machine->native_import);
         value_clear(vm, &machine->file_loader);
         memory_error_reset(vm);

@@ -10,8 +10,23 @@
  * collection, then the rest. In a debug build it asserts that no block of memory is left.
  */
 
+#include "runtime/code/code.h"
 #include "runtime/state.h"
 #include "vm/signal.h"
+
+enum { MONITOR_EVENTS = 17 };
+
+/* sys.monitoring: see vm/monitor.h. */
+typedef struct {
+    struct {
+        Value name; /* ABSENT: not in use */
+        Value callbacks[MONITOR_EVENTS];
+        uint32_t events; /* wanted everywhere */
+    } tools[MONITOR_TOOLS];
+    uint32_t events;        /* wanted everywhere by any tool */
+    uint32_t restarts;      /* calls of restart_events */
+    Value disable, missing; /* the marks */
+} Monitoring;
 
 /* What a trace function is told of, for what it may do then. */
 typedef enum { TOLD_OTHER, TOLD_START, TOLD_RESUME, TOLD_LINE } ToldEvent;
@@ -23,7 +38,8 @@ typedef struct Machine {
     Value sources; /* dict: filename -> text of code that is in no file (-c, the prompt), for tracebacks */
     struct AttributeCacheEntry *attribute_cache; /* vm/specialise.h; ATTRIBUTE_CACHE_SIZE entries, owned */
     Value trace_function, profile_function;      /* vm/trace.h; ABSENT: none */
-    uint32_t trace_depth;                        /* calls of those under way */
+    Monitoring monitoring;
+    uint32_t trace_depth; /* calls of functions and callbacks that trace or monitor under way */
     struct {
         const void *frame; /* the frame object that the innermost call is about */
         ToldEvent event;

@@ -24,6 +24,13 @@ static int visit_machine(const VM *vm, VisitFn visit, void *context) {
     VISIT(machine->trace_function);
     VISIT(machine->profile_function);
     VISIT(machine->native_import);
+    VISIT(machine->monitoring.disable);
+    VISIT(machine->monitoring.missing);
+    for (int tool = 0; tool < MONITOR_TOOLS; tool++) {
+        VISIT(machine->monitoring.tools[tool].name);
+        for (int event = 0; event < MONITOR_EVENTS; event++)
+            VISIT(machine->monitoring.tools[tool].callbacks[event]);
+    }
     VISIT(machine->sources);
     for (int i = 1; i < SIGNAL_COUNT; i++)
         VISIT(machine->signals.handlers[i]);

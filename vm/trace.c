@@ -78,14 +78,18 @@ static bool trace(VM *vm, Value function, Value frame, const char *event, Value 
     return ok;
 }
 
-/* Is anybody listening? Then the frame's object is BORROWED from the frame. */
-static bool is_heard(VM *vm, Frame *frame, bool *failed) {
-    *failed = false;
-    if (vm_machine(vm)->trace_depth || !trace_is_on(vm)) return false;
+RAISES static bool has_object(VM *vm, Frame *frame) {
     if (!is_absent(frame->object)) return true;
     Value object = frame_object(vm, frame);
-    *failed = is_absent(object);
     value_xdrop(vm, object);
+    return !is_absent(object);
+}
+
+/* Is a function listening? Then the frame's object is BORROWED from the frame. */
+static bool is_heard(VM *vm, Frame *frame, bool *failed) {
+    *failed = false;
+    if (vm_machine(vm)->trace_depth || !trace_has_function(vm)) return false;
+    *failed = !has_object(vm, frame);
     return !*failed;
 }
 
@@ -97,23 +101,42 @@ static bool makes_generator(const Frame *frame) {
     return frame->code->flags & MAKERS && !(frame->flags & FRAME_GENERATOR);
 }
 
+/* Is it a generator's frame that goes on? */
+static bool is_resumed(const Frame *frame) {
+    return frame->ip > frame->code->instructions + 1 && word_opcode(frame->ip[-1]) != OP_RETURN_GENERATOR;
+}
+
+static bool monitor_entry(VM *vm, Frame *frame) {
+    if (!error_raised(vm))
+        return monitor(vm, frame, is_resumed(frame) ? MONITOR_PY_RESUME : MONITOR_PY_START, ABSENT);
+    monitor_exception(vm, frame, MONITOR_PY_THROW);
+    return true;
+}
+
 bool trace_call(VM *vm, Frame *frame) {
     bool failed;
-    if (makes_generator(frame) || !is_heard(vm, frame, &failed)) return makes_generator(frame) || !failed;
+    if (makes_generator(frame)) return true;
+    if (!monitor_entry(vm, frame)) return false;
+    if (!is_heard(vm, frame, &failed)) return !failed;
     Value object = value_ref(frame->object);
     FrameObject *f = as_frame_object(object);
     f->last_index = NO_INDEX;
-    bool resumed =
-        frame->ip > frame->code->instructions + 1 && word_opcode(frame->ip[-1]) != OP_RETURN_GENERATOR;
-    f->last_line = resumed ? code_line_near(frame->code, frame_index(frame)) : 0;
+    f->last_line = is_resumed(frame) ? code_line_near(frame->code, frame_index(frame)) : 0;
     bool ok =
         trace(vm, vm_machine(vm)->trace_function, object, "call", NONE) && profile(vm, object, "call", NONE);
     value_drop(vm, object);
     return ok;
 }
 
+static bool monitor_exit(VM *vm, Frame *frame, Value result) {
+    if (is_absent(result)) return monitor_exception(vm, frame, MONITOR_PY_UNWIND), true;
+    bool yields = word_opcode(frame->code->instructions[frame_index(frame)]) == OP_YIELD;
+    return monitor(vm, frame, yields ? MONITOR_PY_YIELD : MONITOR_PY_RETURN, result);
+}
+
 bool trace_return(VM *vm, Frame *frame, Value result) {
     bool failed;
+    if (!makes_generator(frame) && !monitor_exit(vm, frame, result)) return false;
     if (!is_heard(vm, frame, &failed)) return !failed;
     Value object = value_ref(frame->object), argument = is_absent(result) ? NONE : result;
     bool traced = !is_absent(vm_machine(vm)->trace_function);
@@ -123,7 +146,17 @@ bool trace_return(VM *vm, Frame *frame, Value result) {
     return ok;
 }
 
-void trace_exception(VM *vm, Frame *frame) {
+/* A jump that failed has led nowhere. */
+static void forget_jump(Frame *frame) {
+    if (!is_absent(frame->object)) as_frame_object(frame->object)->jump = 0;
+}
+
+void trace_reraise(VM *vm, Frame *frame) {
+    forget_jump(frame);
+    monitor_exception(vm, frame, MONITOR_RERAISE);
+}
+
+static void tell_exception(VM *vm, Frame *frame) {
     bool failed;
     if (is_absent(vm_machine(vm)->trace_function) || !is_heard(vm, frame, &failed)) return;
     Value object = value_ref(frame->object), exception = vm->raised;
@@ -135,10 +168,19 @@ void trace_exception(VM *vm, Frame *frame) {
     value_drop(vm, object);
 }
 
-bool trace_stop(VM *vm, Frame *frame, Value value) {
-    if (is_absent(vm_machine(vm)->trace_function) || vm_machine(vm)->trace_depth) return true;
+void trace_exception(VM *vm, Frame *frame) {
+    forget_jump(frame);
+    monitor_exception(vm, frame, MONITOR_RAISE);
+    tell_exception(vm, frame);
+}
+
+bool trace_stop(VM *vm, Frame *frame, Value value, bool sent) {
+    MonitorEvent event = sent ? MONITOR_STOP_ITERATION : MONITOR_RAISE;
+    bool traced = !is_absent(vm_machine(vm)->trace_function);
+    if ((!traced && !monitor_wants(vm, frame->code, event)) || vm_machine(vm)->trace_depth) return true;
     raise_stop(vm, value);
-    trace_exception(vm, frame);
+    monitor_exception(vm, frame, event);
+    if (traced) tell_exception(vm, frame);
     return iterator_ended(vm);
 }
 
@@ -198,30 +240,82 @@ static uint32_t line_at(FrameObject *f, const Code *code, uint32_t index) {
     return f->run_line = (uint32_t)reader.position.line;
 }
 
-static bool begins_line(FrameObject *f, const Frame *frame, uint32_t index) {
-    if (trace_is_prologue(frame->code, index)) return false;
+/* How an instruction comes to begin a line: not at all, by being of the same line but before the last one, or of another
+ * line. */
+typedef enum { LINE_SAME, LINE_AGAIN, LINE_NEW } LineStep;
+
+static LineStep line_step(FrameObject *f, const Frame *frame, uint32_t index) {
+    if (trace_is_prologue(frame->code, index)) return LINE_SAME;
     uint32_t line = line_at(f, frame->code, index);
     /* To wait once more for what is delegated to is no new line. */
     bool again = f->last_index != NO_INDEX && index < f->last_index &&
                  word_opcode(frame->code->instructions[index]) != OP_SEND;
     f->last_index = index;
-    if (line == 0 || (line == f->last_line && !again)) return false;
+    bool same = line == f->last_line;
+    if (line == 0 || (same && !again)) return LINE_SAME;
     f->last_line = line;
-    return true;
+    return same ? LINE_AGAIN : LINE_NEW;
+}
+
+/* sys.monitoring has a line begin again only where it begins in the code, too. */
+static bool monitors_line(const FrameObject *f, const Code *code, uint32_t index, LineStep step) {
+    return step == LINE_NEW ||
+           (step == LINE_AGAIN && (index == 0 || code_line_near(code, index - 1) != f->last_line));
+}
+
+/* Of the last instruction it is now known where it led. Not told: the jump back to wait once more for what is delegated
+ * to. */
+static bool monitor_jump(VM *vm, FrameObject *f, Frame *frame, uint32_t index) {
+    uint32_t from = f->jump;
+    f->jump = 0;
+    if (!from) return true;
+    const uint32_t *instructions = frame->code->instructions;
+    bool plain = word_opcode(instructions[from - 1]) == OP_JUMP;
+    MonitorEvent event = plain ? MONITOR_JUMP : MONITOR_BRANCH;
+    if (plain && word_opcode(instructions[index]) == OP_SEND) return true;
+    const uint32_t *here = frame->ip;
+    frame->ip = instructions + from;
+    bool ok = monitor(vm, frame, event, int_small(4 * (int64_t)index));
+    frame->ip = here;
+    return ok;
+}
+
+static bool is_jump(Opcode op) {
+    const OpcodeInfo *info = &opcode_info[opcode_info[op].family];
+    return info->flags & OPF_JUMPS && opcode_info[op].family != OP_SEND;
+}
+
+/* The events of sys.monitoring in front of an instruction, which counts as under way. */
+static bool monitor_instruction(VM *vm, FrameObject *f, Frame *frame, uint32_t index, LineStep step) {
+    if (!monitor_jump(vm, f, frame, index)) return false;
+    if (is_jump(word_opcode(frame->code->instructions[index]))) f->jump = index + 1;
+    bool line = monitor_wants(vm, frame->code, MONITOR_LINE) && monitors_line(f, frame->code, index, step);
+    return (!line || monitor(vm, frame, MONITOR_LINE, int_small(f->last_line))) &&
+           monitor(vm, frame, MONITOR_INSTRUCTION, ABSENT);
+}
+
+static bool is_monitored(const VM *vm, const Code *code) {
+    return monitor_wants(vm, code, MONITOR_LINE) || monitor_wants(vm, code, MONITOR_INSTRUCTION) ||
+           monitor_wants(vm, code, MONITOR_JUMP) || monitor_wants(vm, code, MONITOR_BRANCH);
 }
 
 bool trace_instruction(VM *vm, Frame *frame) {
     const Machine *machine = vm_machine(vm);
-    if (is_absent(frame->object) || machine->trace_depth || is_absent(machine->trace_function)) return true;
+    bool monitored = is_monitored(vm, frame->code);
+    if (monitored && !has_object(vm, frame)) return false;
+    if (is_absent(frame->object) || machine->trace_depth) return true;
     FrameObject *f = as_frame_object(frame->object);
-    if (is_absent(f->trace)) return true;
+    bool traced = !is_absent(machine->trace_function) && !is_absent(f->trace);
+    if (!traced && !monitored) return true;
     uint32_t index = (uint32_t)(frame->ip - frame->code->instructions);
-    bool line = begins_line(f, frame, index), ok = true;
-    if (!line && !f->trace_opcodes) return true;
+    LineStep line = line_step(f, frame, index);
+    bool ok = true;
+    if (!line && !f->trace_opcodes && !monitored) return true;
     value_ref(frame->object);
     frame->ip++; /* for its line, the instruction is under way */
-    if (line && !f->lines_off) ok = trace(vm, f->trace, from_object(f), "line", NONE);
-    if (ok && f->trace_opcodes) ok = trace(vm, f->trace, from_object(f), "opcode", NONE);
+    if (monitored) ok = monitor_instruction(vm, f, frame, index, line);
+    if (ok && traced && line && !f->lines_off) ok = trace(vm, f->trace, from_object(f), "line", NONE);
+    if (ok && traced && f->trace_opcodes) ok = trace(vm, f->trace, from_object(f), "opcode", NONE);
     frame->ip -= ok;
     object_drop(vm, &f->head);
     return ok;
@@ -229,8 +323,8 @@ bool trace_instruction(VM *vm, Frame *frame) {
 
 /* --- sys --- */
 
-/* Frames that run already are to notice when they are returned to, the innermost when this call is over. */
-static bool observe_frames(VM *vm) {
+/* The innermost frame notices when this call is over. */
+bool trace_observe(VM *vm) {
     for (Frame *frame = vm->frame; frame != NULL; frame = frame->previous) {
         Value object = frame_object(vm, frame);
         if (is_absent(object)) return false;
@@ -245,7 +339,7 @@ static bool observe_frames(VM *vm) {
 
 static Value set_function(VM *vm, Value *place, Value function) {
     value_set(vm, place, is_none(function) ? ABSENT : value_ref(function));
-    return trace_is_on(vm) && !observe_frames(vm) ? ABSENT : NONE;
+    return trace_is_on(vm) && !trace_observe(vm) ? ABSENT : NONE;
 }
 
 NATIVE(set_trace) {
@@ -294,5 +388,6 @@ bool trace_init(VM *vm) {
         {"getprofile", get_profile, "", "Return the profiling function set with sys.setprofile.", 0},
         {0},
     };
-    return module_add_functions(vm, vm->sys, functions, "sys");
+    return module_add_functions(vm, vm->sys, functions, "sys") &&
+           module_add(vm, vm->sys, "monitoring", monitor_module_new(vm));
 }

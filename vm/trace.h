@@ -2,7 +2,7 @@
 #define MPY_VM_TRACE_H
 
 /*
- * sys.settrace and sys.setprofile.
+ * sys.settrace and sys.setprofile, and where the events of sys.monitoring come from.
  *
  * The loop is compiled twice (vm/eval.c): eval_run, which knows nothing of this, and eval_traced, which stops in front of
  * each instruction. While there is a function to tell, vm->interrupted stays set, so eval_run passes on what it runs when
@@ -14,12 +14,18 @@
 
 #include "vm/frame.h"
 #include "vm/machine.h"
+#include "vm/monitor.h"
 
-/* Is there a function to tell? */
-static inline bool trace_is_on(const VM *vm) {
+static inline bool trace_has_function(const VM *vm) {
     const Machine *machine = vm_machine(vm);
     return !is_absent(machine->trace_function) || !is_absent(machine->profile_function);
 }
+
+/* Is there anybody to tell? */
+static inline bool trace_is_on(const VM *vm) { return trace_has_function(vm) || monitor_is_on(vm); }
+
+/* Somebody is to be told from now on: frames that run already are to notice when they are returned to. */
+RAISES bool trace_observe(VM *vm);
 
 /* The frame starts, or a generator's goes on. */
 RAISES bool trace_call(VM *vm, Frame *frame);
@@ -29,8 +35,11 @@ RAISES bool trace_instruction(VM *vm, Frame *frame);
 RAISES bool trace_return(VM *vm, Frame *frame, Value result);
 /* An exception was raised, or came from a callee; an error replaces it. */
 void trace_exception(VM *vm, Frame *frame);
-/* What the frame iterates over has come to its end by StopIteration(value), which nothing raised; false RAISES. */
-RAISES bool trace_stop(VM *vm, Frame *frame, Value value);
+/* A handler puts the raised exception up again. */
+void trace_reraise(VM *vm, Frame *frame);
+/* What the frame iterates over has come to its end by StopIteration(value), which nothing raised; false RAISES. `sent`:
+ * it is a generator that the frame delegates to. */
+RAISES bool trace_stop(VM *vm, Frame *frame, Value value, bool sent);
 /* Does an iterator that is delegated to raise StopIteration(value) at its end? */
 bool ends_by_stop(Value iterator, Value value);
 /* Around the call of a callable, which is told of when it is native; `first` is the first argument, if any. */

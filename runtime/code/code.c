@@ -93,9 +93,25 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
+void code_enable_events(VM *vm, Code *code) {
+    for (int event = 0; event < CODE_LOCAL_EVENTS; event++) {
+        memory_free(vm, code->monitoring->disabled[event], code->instruction_count);
+        code->monitoring->disabled[event] = NULL;
+    }
+}
+
+static void forget_monitoring(VM *vm, Code *code) {
+    if (!code->monitoring) return;
+    vm->monitored_codes -= code->monitoring->all != 0;
+    code_enable_events(vm, code);
+    memory_free(vm, code->monitoring, sizeof *code->monitoring);
+    code->monitoring = NULL;
+}
+
 static void dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     Code *code = (Code *)self;
+    forget_monitoring(vm, code);
     CodeParts parts = {
         .instruction_count = code->instruction_count,
         .handler_count = code->handler_count,

@@ -61,6 +61,15 @@ typedef struct {
 
 static inline Value column_or_none(int32_t column) { return column < 0 ? NONE : int_small(column); }
 
+enum { MONITOR_TOOLS = 6, CODE_LOCAL_EVENTS = 10 };
+
+/* What sys.monitoring keeps with a code object (vm/monitor.h). */
+typedef struct {
+    uint32_t all, events[MONITOR_TOOLS];  /* wanted here, a bit for each event: by any tool, by each */
+    uint32_t restarts;                    /* as of when `disabled` is */
+    uint8_t *disabled[CODE_LOCAL_EVENTS]; /* owned, a byte of tools for each instruction; NULL: none is */
+} CodeMonitoring;
+
 typedef struct Code {
     Object head;
     uint32_t flags;            /* CODE_* */
@@ -86,6 +95,7 @@ typedef struct Code {
     Tuple *variables;                     /* names of the variables; interned */
     uint8_t *kinds;                       /* VARIABLE_* of each variable */
     Value name, qualified_name, filename; /* strings */
+    CodeMonitoring *monitoring;           /* owned; NULL: no tool has asked for anything here */
 } Code;
 
 /* All that code_new needs. The four blocks come from memory_alloc, exactly as large as their counts say (NULL
@@ -158,5 +168,8 @@ typedef struct {
 
 PositionReader position_reader(const Code *code);
 bool position_next(PositionReader *reader); /* false at the end */
+
+/* Forget what sys.monitoring's callbacks have turned off in this code. */
+void code_enable_events(VM *vm, Code *code);
 
 #endif
