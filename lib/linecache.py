@@ -66,7 +66,9 @@ def updatecache(filename, module_globals=None):
     if _is_no_file(filename):
         import _traceback
         text = _traceback.source(filename)
-        return [] if text is None else _split(text)
+        if text is not None:
+            return _split(text)
+        return _library_lines(filename) if filename[:8] == '<frozen ' else []
     found = _read_file(filename)
     if found is None:
         lazy = entry is not None and len(entry) == 1
@@ -82,6 +84,17 @@ def updatecache(filename, module_globals=None):
         return []
     cache[filename] = found
     return found[2]
+
+
+def _library_lines(filename):
+    """The lines of a library module, which lies in the binary."""
+    from _frozen_importlib import FrozenImporter
+    source = _lazy_source(lambda: FrozenImporter.get_source(filename[8:-1]))
+    if source is None:
+        return []
+    lines = _split(source)
+    cache[filename] = (len(source), None, lines, filename)
+    return lines
 
 
 def _lazy_source(get_source):

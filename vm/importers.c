@@ -114,7 +114,9 @@ NATIVE(frozen_get_code) {
     return check_found(vm, args[1], load_find_frozen, "frozen") ? load_frozen_code(vm, args[1]) : ABSENT;
 }
 
-NATIVE(frozen_get_source) { return check_found(vm, args[1], load_find_frozen, "frozen") ? NONE : ABSENT; }
+NATIVE(frozen_get_source) {
+    return check_found(vm, args[1], load_find_frozen, "frozen") ? load_frozen_source(vm, args[1]) : ABSENT;
+}
 
 NATIVE(frozen_is_package) {
     if (!check_found(vm, args[1], load_find_frozen, "frozen")) return ABSENT;
@@ -129,8 +131,7 @@ static const NativeDef frozen_methods[] = {
     {"create_module", do_nothing, "spec", "None: a plain module will do.", NATIVE_STATIC_METHOD},
     {"exec_module", frozen_exec_module, "module", "Run the module's code in it.", NATIVE_STATIC_METHOD},
     {"get_code", frozen_get_code, "fullname", "The module's code object.", NATIVE_CLASS_METHOD},
-    {"get_source", frozen_get_source, "fullname", "None: the source is not in the binary.",
-     NATIVE_CLASS_METHOD},
+    {"get_source", frozen_get_source, "fullname", "The module's source text.", NATIVE_CLASS_METHOD},
     {"is_package", frozen_is_package, "fullname", "Is the module a package?", NATIVE_CLASS_METHOD},
     {"load_module", frozen_load_module, "fullname", "Import a library module. Deprecated.",
      NATIVE_CLASS_METHOD},

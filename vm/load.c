@@ -17,6 +17,7 @@
 #include "runtime/errors/exception.h"
 #include "runtime/files/file.h"
 #include "runtime/module.h"
+#include "runtime/modules/zlib.h"
 #include "runtime/native.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
@@ -530,6 +531,18 @@ Value load_find_frozen(VM *vm, Value name) {
 Value load_frozen_code(VM *vm, Value name) {
     const FrozenModule *frozen = find_frozen(vm, name);
     return frozen == NULL ? ABSENT : image_read(vm, frozen->image, frozen->size);
+}
+
+Value load_frozen_source(VM *vm, Value name) {
+    const FrozenModule *frozen = find_frozen(vm, name);
+    if (frozen == NULL) return error_raised(vm) ? ABSENT : NONE;
+    Value text = ABSENT;
+    char *unpacked = memory_alloc(vm, frozen->source_size + 1);
+    if (!unpacked) return error_raised(vm) ? ABSENT : raise_memory(vm);
+    if (zlib_unpack(vm, frozen->source, frozen->packed_size, (uint8_t *)unpacked, frozen->source_size))
+        text = string_from_utf8(vm, unpacked, frozen->source_size);
+    memory_free(vm, unpacked, frozen->source_size + 1);
+    return text;
 }
 
 bool load_is_frozen_package(VM *vm, Value name) {

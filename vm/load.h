@@ -41,6 +41,8 @@ NEW RAISES Value load_find_file(VM *vm, Value name, Value path /* ABSENT: sys.pa
 /* What the importers' exec_module and get_code do. */
 NEW RAISES Value load_native(VM *vm, Value name); /* ABSENT with nothing raised: there is none */
 NEW RAISES Value load_frozen_code(VM *vm, Value name);
+/* Its source, a str; None where there is no such module. */
+NEW RAISES Value load_frozen_source(VM *vm, Value name);
 bool load_is_frozen_package(VM *vm, Value name);
 
 #endif

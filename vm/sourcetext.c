@@ -9,6 +9,7 @@
 #include "runtime/text/str.h"
 #include "runtime/text/utf8.h"
 #include "vm/import.h"
+#include "vm/load.h"
 #include "vm/machine.h"
 
 /* --- source lines --- */
@@ -55,6 +56,19 @@ static void decode_text(SourceText *s) {
     value_drop(s->vm, decoded);
 }
 
+/* The text of the library module that a name like "<frozen json>" means. */
+static void load_library_text(SourceText *s, Value filename) {
+    static const char mark[] = "<frozen ";
+    const String *name = as_string(filename);
+    int64_t start = (int64_t)strlen(mark), end = string_length(name) - 1;
+    if (!name->ascii || end <= start || memcmp(name->data, mark, (size_t)start) != 0) return;
+    Value module = string_slice(s->vm, filename, start, end);
+    Value text = is_absent(module) ? ABSENT : load_frozen_source(s->vm, module);
+    if (!is_absent(text) && is_string(text)) copy_source(s, text);
+    value_xdrop(s->vm, text);
+    value_xdrop(s->vm, module);
+}
+
 static void load_text(SourceText *s, Value filename) {
     if (!is_absent(s->filename) && string_equal(s->filename, filename)) return;
     source_text_fini(s);
@@ -66,7 +80,10 @@ static void load_text(SourceText *s, Value filename) {
         const String *name = as_string(filename);
         int64_t length = string_length(name);
         bool unreal = length > 1 && string_at(name, 0) == '<' && string_at(name, length - 1) == '>';
-        if (!unreal) s->text = import_read(s->vm, filename, &s->size);
+        if (unreal)
+            load_library_text(s, filename);
+        else
+            s->text = import_read(s->vm, filename, &s->size);
         if (s->text != NULL) decode_text(s);
         if (s->text != NULL && !is_utf8(s->text, s->size)) source_text_fini(s);
     }

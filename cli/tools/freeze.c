@@ -1,13 +1,15 @@
 /*
  * Library modules to generated C: freeze lib/x.py lib/package/__init__.py ... > frozen.c
  *
- * Each file is compiled as the module that its path names, behind the first folder, and its image is written as a
- * string literal; the table of vm/frozen.h follows. The program is linked from the interpreter's own objects, with
+ * Each file is compiled as the module that its path names, behind the first folder, and its image and its source are
+ * written as string literals; the table of vm/frozen.h follows. The program is linked from the interpreter's own objects, with
  * the empty table below in the place of the generated one.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <zlib.h>
 
 #include "compiler/compile.h"
 #include "runtime/code/image.h"
@@ -26,6 +28,7 @@ typedef struct {
     char name[NAME_SIZE];
     bool package;
     size_t size; /* of its image */
+    size_t packed_size, source_size;
 } Module;
 
 /* lib/package/x.py is package.x, lib/package/__init__.py is package. */
@@ -48,15 +51,25 @@ static int order(const void *a, const void *b) {
 }
 
 /* Three octal digits for a byte: what follows it is never taken as a part of it. */
-static void print_image(size_t number, const Buffer *image) {
+static void print_bytes(const char *what, size_t number, const uint8_t *bytes, size_t size) {
     enum { BYTES_A_LINE = 32 };
-    printf("static const uint8_t image_%zu[] =", number);
-    for (size_t i = 0; i < image->length; i++) {
+    printf("static const uint8_t %s_%zu[] =", what, number);
+    for (size_t i = 0; i < size; i++) {
         if (i % BYTES_A_LINE == 0) printf("%s\n    \"", i ? "\"" : "");
-        printf("\\%o%o%o", (uint8_t)image->data[i] >> 6, (uint8_t)image->data[i] >> 3 & 7,
-               image->data[i] & 7);
+        printf("\\%o%o%o", bytes[i] >> 6, bytes[i] >> 3 & 7, bytes[i] & 7);
     }
     printf("\";\n");
+}
+
+static bool print_source(Module *m, size_t number, const char *text, size_t length) {
+    uLongf size = compressBound(length);
+    uint8_t *packed = malloc(size);
+    bool ok = packed && compress2(packed, &size, (const Bytef *)text, length, Z_BEST_COMPRESSION) == Z_OK;
+    if (ok) print_bytes("source", number, packed, size);
+    free(packed);
+    m->packed_size = size;
+    m->source_size = length;
+    return ok;
 }
 
 static bool freeze(VM *vm, Module *m, size_t number) {
@@ -67,7 +80,8 @@ static bool freeze(VM *vm, Module *m, size_t number) {
     char *text = import_read(vm, path, &length);
     Value code = text ? compile_source(vm, text, length, shown, COMPILE_EXEC, COMPILE_FILE) : ABSENT;
     bool ok = !is_absent(code) && image_write(vm, code, &image);
-    if (ok) print_image(number, &image);
+    if (ok) print_bytes("image", number, (const uint8_t *)image.data, image.length);
+    ok = ok && print_source(m, number, text, length);
     m->size = image.length;
     memory_free(vm, text, length ? length : 1);
     value_xdrop(vm, code);
@@ -80,8 +94,9 @@ static bool freeze(VM *vm, Module *m, size_t number) {
 static void print_table(const Module *modules, size_t count) {
     printf("const FrozenModule frozen_modules[] = {\n");
     for (size_t i = 0; i < count; i++)
-        printf("    {\"%s\", image_%zu, %zu, %s},\n", modules[i].name, i, modules[i].size,
-               modules[i].package ? "true" : "false");
+        printf("    {\"%s\", image_%zu, %zu, %s, source_%zu, %zu, %zu},\n", modules[i].name, i,
+               modules[i].size, modules[i].package ? "true" : "false", i, modules[i].packed_size,
+               modules[i].source_size);
     printf("    {0},\n};\nconst size_t frozen_count = %zu;\n", count);
 }
 

@@ -21,15 +21,34 @@ def getfile(object):
     if ismodule(object):
         if getattr(object, '__file__', None):
             return object.__file__
+        if _is_library(object):
+            return f'<frozen {object.__spec__.name}>'
         raise TypeError(f'{object!r} is a built-in module')
     if isclass(object):
         module = sys.modules.get(object.__module__)
         if getattr(module, '__file__', None):
             return module.__file__
+        if _is_library(module):
+            return _library_file(object, module)
         if object.__module__ == '__main__':
             raise OSError('source code not available')
         raise TypeError(f'{object!r} is a built-in class')
     return _code_of(object).co_filename
+
+
+def _is_library(module):
+    return getattr(getattr(module, '__spec__', None), 'origin', None) == 'frozen'
+
+
+def _library_file(cls, module):
+    """The name of the library's file that a class stands in, which may be a private one of the package: where its
+    methods say that they come from."""
+    for value in vars(cls).values():
+        value = getattr(value, '__func__', value)
+        if isfunction(value) and value.__qualname__.startswith(cls.__qualname__ + '.'):
+            if value.__code__.co_filename.startswith('<frozen '):
+                return value.__code__.co_filename
+    return f'<frozen {module.__spec__.name}>'
 
 
 def _code_of(object):

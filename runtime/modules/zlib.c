@@ -13,6 +13,7 @@
 #include "runtime/bytes/bytes.h"
 #include "runtime/errors/error.h"
 #include "runtime/module.h"
+#include "runtime/modules/zlib.h"
 #include "runtime/native.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
@@ -51,6 +52,21 @@ static void release(void *vm, void *place) {
 
 static void prepare(VM *vm, z_stream *z) {
     *z = (z_stream){.zalloc = allocate, .zfree = release, .opaque = vm};
+}
+
+bool zlib_unpack(VM *vm, const uint8_t *packed, size_t packed_size, uint8_t *to, size_t size) {
+    z_stream z;
+    prepare(vm, &z);
+    int status = inflateInit(&z);
+    if (status == Z_OK) {
+        z.next_in = (Bytef *)packed, z.avail_in = (uInt)packed_size;
+        z.next_out = to, z.avail_out = (uInt)size;
+        status = inflate(&z, Z_FINISH);
+        inflateEnd(&z);
+    }
+    if (status == Z_STREAM_END && z.avail_out == 0) return true;
+    if (!error_raised(vm)) raise_memory(vm);
+    return false;
 }
 
 /* --- errors --- */
