@@ -7,6 +7,7 @@
 
 #include "compiler/astobject.h"
 #include "compiler/compiler.h"
+#include "compiler/symtableobject.h"
 #include "gc/heap.h"
 #include "lexer/encoding.h"
 #include "parser/parser.h"
@@ -338,6 +339,7 @@ static Value compile_root(Compiler *c, Stage *stage) {
     if (c->flags & COMPILE_ONLY_TREE) return compile_pin(c, ast_to_object(c, root));
     *stage = STAGE_SYMBOLS;
     if (!build_symbols(c, root)) return ABSENT;
+    if (c->flags & COMPILE_ONLY_SYMBOLS) return compile_pin(c, symtable_to_object(c->vm, &c->symbols));
     *stage = STAGE_CODE;
     return generate(c, root);
 }

@@ -28,6 +28,8 @@ enum {
     COMPILE_NO_DOCSTRINGS = 1 << 5,      /* optimize=2 */
     COMPILE_OPEN_BLOCKS = 1 << 6, /* the end of the text ends no indented block of a single statement */
     COMPILE_ONLY_TREE = 1 << 7,   /* the result is the syntax tree, as an object of the module ast */
+    COMPILE_ONLY_SYMBOLS =
+        1 << 8, /* the result is the symbol table, as a tuple (compiler/symtableobject.c) */
 };
 
 /* A code object. `filename` is a str. */

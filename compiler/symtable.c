@@ -34,7 +34,7 @@ static bool scope_enter(SymbolTable *t, ScopeKind kind, const Node *node) {
     Scope *parent = t->current;
     Scope *scope = arena_alloc(t->arena, sizeof *scope);
     if (!scope || !word_map_put(&t->scopes, t->arena, (uintptr_t)node, (uintptr_t)scope)) return false;
-    *scope = (Scope){.kind = kind, .node = (Node *)node, .parent = parent, .unit = scope};
+    *scope = (Scope){.kind = kind, .node = (Node *)node, .key = node, .parent = parent, .unit = scope};
     if (parent) {
         scope->class_name = parent->class_name;
         scope->iteration_depth = parent->iteration_depth;

@@ -73,6 +73,8 @@ struct Symbol {
 struct Scope {
     ScopeKind kind;
     Node *node;
+    const Node *
+        key; /* under which symtable_scope finds it: the node's or, of a part of a definition, another address */
     Scope *parent;
     Scope *unit;            /* this scope, or the one whose code it is inlined into */
     Scope *first, *last;    /* children, in order */

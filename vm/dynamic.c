@@ -14,6 +14,7 @@
 #include "runtime/files/file.h"
 #include "runtime/native.h"
 #include "runtime/numbers/int.h"
+#include "runtime/module.h"
 #include "runtime/protocol.h"
 #include "runtime/text/codec.h"
 #include "runtime/text/str.h"
@@ -140,11 +141,45 @@ static Value compile_object(VM *vm, Value tree, Value filename, CompileMode mode
     return flags & COMPILE_ONLY_TREE ? value_ref(tree) : compile_tree(vm, tree, filename, mode, flags);
 }
 
+/* Is it the name of a mode? */
+static bool find_mode(Value text, CompileMode *mode) {
+    static const char *const names[] = {
+        [COMPILE_EXEC] = "exec", [COMPILE_EVAL] = "eval", [COMPILE_SINGLE] = "single"};
+    for (int i = COMPILE_EXEC; i <= COMPILE_SINGLE; i++) {
+        if (string_equal_c(text, names[i])) return *mode = (CompileMode)i, true;
+    }
+    return false;
+}
+
+NATIVE(symtable_function) {
+    CompileMode mode;
+    if (!is_string(args[2])) return raise_type(vm, "symtable() argument 3 must be str, not %Q", args[2]);
+    if (!is_string(args[0]) && !is_bytes_like(args[0]))
+        return raise_type(vm, "symtable() arg 1 must be a string or bytes object");
+    Value filename = file_name(vm, args[1]), table = ABSENT;
+    if (is_absent(filename)) return ABSENT;
+    if (!find_mode(args[2], &mode))
+        raise_value(vm, "symtable() arg 3 must be 'exec' or 'eval' or 'single'");
+    else
+        table = compile_text(vm, args[0], filename, mode, COMPILE_ONLY_SYMBOLS, "symtable() arg 1");
+    value_drop(vm, filename);
+    return table;
+}
+
+static const NativeDef symtable_functions[] = {
+    {"symtable", symtable_function, "source, filename, startstr, /",
+     "Return symbol and scope dictionaries used internally by compiler.", 0},
+    {0},
+};
+
+NEW RAISES Value module__symtable_new(VM *vm);
+
+Value module__symtable_new(VM *vm) {
+    return module_make(vm, &(ModuleDef){.name = "_symtable", .functions = symtable_functions});
+}
+
 NATIVE(compile_function) {
-    static const struct {
-        const char *text;
-        CompileMode mode;
-    } modes[] = {{"exec", COMPILE_EXEC}, {"eval", COMPILE_EVAL}, {"single", COMPILE_SINGLE}};
+    CompileMode mode;
     int64_t flags = 0, optimize = -1;
     Value filename = file_name(vm, args[1]);
     if (is_absent(filename)) return ABSENT;
@@ -159,17 +194,15 @@ NATIVE(compile_function) {
     if (optimize >= 1) own |= COMPILE_NO_ASSERTS;
     if (optimize == 2) own |= COMPILE_NO_DOCSTRINGS;
     Value code = ABSENT;
-    size_t i = 0;
-    while (i < 3 && !string_equal_c(args[2], modes[i].text))
-        i++;
-    if (i == 3 && string_equal_c(args[2], "func_type") && !(flags & FLAG_ONLY_AST))
+    bool known = find_mode(args[2], &mode);
+    if (!known && string_equal_c(args[2], "func_type") && !(flags & FLAG_ONLY_AST))
         raise_value(vm, "compile() mode 'func_type' requires flag PyCF_ONLY_AST");
-    else if (i == 3)
+    else if (!known)
         raise_value(vm, "compile() mode must be 'exec', 'eval' or 'single'");
     else if (is_code(args[0]) || (!is_string(args[0]) && !is_bytes(args[0]) && !is_bytes_like(args[0])))
-        code = compile_object(vm, args[0], filename, modes[i].mode, own);
+        code = compile_object(vm, args[0], filename, mode, own);
     else
-        code = compile_text(vm, args[0], filename, modes[i].mode, own, "compile() arg 1");
+        code = compile_text(vm, args[0], filename, mode, own, "compile() arg 1");
     value_drop(vm, filename);
     return code;
 }
