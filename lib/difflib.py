@@ -9,7 +9,7 @@ from heapq import nlargest
 from types import GenericAlias
 
 __all__ = ["get_close_matches", "ndiff", "restore", "SequenceMatcher", "Differ", "IS_CHARACTER_JUNK", "IS_LINE_JUNK",
-           "context_diff", "unified_diff", "diff_bytes", "Match"]
+           "context_diff", "unified_diff", "diff_bytes", "HtmlDiff", "Match"]
 
 Match = namedtuple("Match", "a b size")
 
@@ -438,3 +438,281 @@ def restore(delta, which):
     for line in delta:
         if line[:2] in ("  ", tag):
             yield line[2:]
+
+
+# --- side by side, in HTML ---
+
+# In the text of a cell, \0 and one of + - ^ stand in front of characters that are new, gone or changed, \1 behind them.
+
+def _marked(text, guide):
+    """A line with marks where the guide line of a Differ has them."""
+    result, at = [], 0
+    while at < len(guide):
+        kind, end = guide[at], at + 1
+        while end < len(guide) and guide[end] == kind:
+            end += 1
+        part = text[at:end]
+        result.append(f"\0{kind}{part}\1" if kind in "+-^" and part else part)
+        at = end
+    return "".join(result) + text[at:]
+
+
+def _whole(kind, text):
+    return f"\0{kind}{text or ' '}\1"
+
+
+def _changes(delta):
+    """Of a delta, (old line, new line, guide of the old, guide of the new, is it a change?) for each line that is there
+    still, was changed, is gone or is new; None for what is not there."""
+    delta = list(delta)
+    at = 0
+
+    def guide():
+        nonlocal at
+        if at < len(delta) and delta[at][0] == "?":
+            at += 1
+            return delta[at - 1][2:]
+
+    while at < len(delta):
+        code, text = delta[at][0], delta[at][2:]
+        at += 1
+        if code == " ":
+            yield text, text, None, None, False
+        elif code == "+":
+            yield None, text, None, None, True
+        else:
+            old = guide()
+            changed = at < len(delta) and delta[at][0] == "+" and (
+                old is not None or at + 1 < len(delta) and delta[at + 1][0] == "?")
+            if changed:
+                at += 1
+                new_text = delta[at - 1][2:]
+                yield text, new_text, old or "", guide() or "", True
+            else:
+                yield text, None, None, None, True
+
+
+def _side_by_side(delta):
+    """The rows of a table: ((number, text), (number, text), is it a change?). Lines that are gone stand beside those that
+    have come in their place, one by one."""
+    numbers = [0, 0]
+    gone, come = [], []
+
+    def cell(side, text):
+        numbers[side] += 1
+        return numbers[side], text
+
+    def pairs():
+        for i in range(max(len(gone), len(come))):
+            yield (cell(0, _whole("-", gone[i])) if i < len(gone) else ("", "\n"),
+                   cell(1, _whole("+", come[i])) if i < len(come) else ("", "\n"), True)
+        gone.clear()
+        come.clear()
+
+    for old, new, old_guide, new_guide, changed in _changes(delta):
+        if changed and old is None:
+            come.append(new)
+        elif changed and new is None:
+            gone.append(old)
+        else:
+            yield from pairs()
+            if changed:
+                old, new = _marked(old, old_guide), _marked(new, new_guide)
+            yield cell(0, old), cell(1, new), changed
+    yield from pairs()
+
+
+def _in_context(rows, n):
+    """The rows that are changes, or at most n away from one; None before those with a gap in front of them."""
+    rows = list(rows)
+    changes = [i for i, row in enumerate(rows) if row[2]]
+    shown = 0
+    for change in changes:
+        first = max(change - n, shown)
+        if first > shown:
+            yield None
+        last = min(change + n + 1, len(rows))
+        yield from rows[first:last]
+        shown = max(last, shown)
+
+
+def _split_marked(number, text, width):
+    """A cell's (number, text) for each of its lines, no wider than `width`; '>' is the number of those behind the first."""
+    lines = []
+    while width and len(text) - 3 * text.count("\0") > width:
+        at, seen, mark = 0, 0, ""
+        while seen < width and at < len(text):
+            if text[at] == "\0":
+                mark = text[at + 1]
+                at += 2
+            elif text[at] == "\1":
+                mark = ""
+                at += 1
+            else:
+                at += 1
+                seen += 1
+        lines.append((number, text[:at] + "\1" * bool(mark)))
+        text = (f"\0{mark}" if mark else "") + text[at:]
+        number = ">"
+    return lines + [(number, text)]
+
+
+def _wrapped(rows, width):
+    for row in rows:
+        if row is None:
+            yield row
+            continue
+        old, new = (_split_marked(*cell, width) for cell in row[:2])
+        for i in range(max(len(old), len(new))):
+            yield old[i] if i < len(old) else ("", " "), new[i] if i < len(new) else ("", " "), row[2]
+
+
+_file_template = """
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"
+          "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
+
+<html>
+
+<head>
+    <meta http-equiv="Content-Type"
+          content="text/html; charset=%(charset)s" />
+    <title></title>
+    <style type="text/css">%(styles)s
+    </style>
+</head>
+
+<body>
+    %(table)s%(legend)s
+</body>
+
+</html>"""
+
+_styles = "".join("\n        " + rule for rule in (
+    "table.diff {font-family:Courier; border:medium;}", ".diff_header {background-color:#e0e0e0}",
+    "td.diff_header {text-align:right}", ".diff_next {background-color:#c0c0c0}", ".diff_add {background-color:#aaffaa}",
+    ".diff_chg {background-color:#ffff77}", ".diff_sub {background-color:#ffaaaa}"))
+
+_table_template = f"""
+    <table class="diff" id="difflib_chg_%(prefix)s_top"
+           cellspacing="0" cellpadding="0" rules="groups" >
+        {' '.join(['<colgroup></colgroup>'] * 3)}
+        {' '.join(['<colgroup></colgroup>'] * 3)}
+        %(header_row)s
+        <tbody>
+%(data_rows)s        </tbody>
+    </table>"""
+
+_legend = """
+    <table class="diff" summary="Legends">
+        <tr> <th colspan="2"> Legends </th> </tr>
+        <tr> <td> <table border="" summary="Colors">
+                      <tr><th> Colors </th> </tr>
+                      <tr><td class="diff_add">&nbsp;Added&nbsp;</td></tr>
+                      <tr><td class="diff_chg">Changed</td> </tr>
+                      <tr><td class="diff_sub">Deleted</td> </tr>
+                  </table></td>
+             <td> <table border="" summary="Links">
+                      <tr><th colspan="2"> Links </th> </tr>
+                      <tr><td>(f)irst change</td> </tr>
+                      <tr><td>(n)ext change</td> </tr>
+                      <tr><td>(t)op</td> </tr>
+                  </table></td> </tr>
+    </table>"""
+
+_SPANS = {"\0+": '<span class="diff_add">', "\0-": '<span class="diff_sub">', "\0^": '<span class="diff_chg">',
+          "\1": "</span>", "\t": "&nbsp;"}
+
+
+class HtmlDiff:
+    """Two texts side by side as an HTML table or page, changes coloured and linked with each other.
+
+    Tabs are as wide as `tabsize` says, lines longer than wrapcolumn are broken; the junk functions are ndiff()'s.
+    """
+
+    _file_template = _file_template
+    _styles = _styles
+    _table_template = _table_template
+    _legend = _legend
+    _default_prefix = 0
+
+    def __init__(self, tabsize=8, wrapcolumn=None, linejunk=None, charjunk=IS_CHARACTER_JUNK):
+        self._tabsize = tabsize
+        self._wrapcolumn = wrapcolumn
+        self._linejunk = linejunk
+        self._charjunk = charjunk
+
+    def make_file(self, fromlines, tolines, fromdesc="", todesc="", context=False, numlines=5, *, charset="utf-8"):
+        """A whole page, as text in which what `charset` lacks is written as references."""
+        table = self.make_table(fromlines, tolines, fromdesc, todesc, context=context, numlines=numlines)
+        page = self._file_template % {"styles": self._styles, "legend": self._legend, "table": table, "charset": charset}
+        return page.encode(charset, "xmlcharrefreplace").decode(charset)
+
+    def make_table(self, fromlines, tolines, fromdesc="", todesc="", context=False, numlines=5):
+        """The table alone; with `context` only changes and `numlines` lines around each."""
+        number = HtmlDiff._default_prefix
+        HtmlDiff._default_prefix += 1
+        prefixes = f"from{number}_", f"to{number}_"
+        delta = ndiff([self._visible(line) for line in fromlines], [self._visible(line) for line in tolines],
+                      self._linejunk, self._charjunk)
+        rows = _side_by_side(delta)
+        if context:
+            rows = _in_context(rows, numlines)
+        rows = list(_wrapped(rows, self._wrapcolumn))
+        table = self._table_template % {"data_rows": self._data_rows(rows, prefixes, context, numlines),
+                                        "header_row": self._header(fromdesc, todesc), "prefix": prefixes[1]}
+        for mark, html in _SPANS.items():
+            table = table.replace(mark, html)
+        return table
+
+    def _visible(self, line):
+        """A line without its end, the blanks that its tabs make as tabs."""
+        line = line.replace(" ", "\0").expandtabs(self._tabsize).replace(" ", "\t")
+        return line.replace("\0", " ").rstrip("\n")
+
+    def _header(self, fromdesc, todesc):
+        if not fromdesc and not todesc:
+            return ""
+        cells = [f'<th class="diff_next"><br /></th><th colspan="2" class="diff_header">{title}</th>'
+                 for title in (fromdesc, todesc)]
+        return f"<thead><tr>{cells[0]}{cells[1]}</tr></thead>"
+
+    def _data_rows(self, rows, prefixes, context, numlines):
+        title = f"difflib_chg_{prefixes[1]}_"
+        if not rows:
+            cell = f'<td></td><td>&nbsp;{"No Differences Found" if context else "Empty File"}&nbsp;</td>'
+            return self._row("", f'<a href="#{title}top">t</a>', cell, cell)
+        ids, links = self._links(rows, title, numlines)
+        result = []
+        for i, row in enumerate(rows):
+            if row is not None:
+                cells = [self._cell(prefix, *cell) for prefix, cell in zip(prefixes, row)]
+                result.append(self._row(ids[i], links[i], *cells))
+            elif i > 0:
+                result.append("        </tbody>        \n        <tbody>\n")
+        return "".join(result)
+
+    def _links(self, rows, title, numlines):
+        """The anchors and links of the rows: each change leads to the next, whose anchor is `numlines` rows before it."""
+        ids, links = [""] * len(rows), [""] * len(rows)
+        count, last, inside = 0, 0, False
+        for i, row in enumerate(rows):
+            changed = row is not None and row[2]
+            if changed and not inside:
+                last = i
+                ids[max(0, i - numlines)] = f' id="{title}{count}"'
+                count += 1
+                links[last] = f'<a href="#{title}{count}">n</a>'
+            inside = changed
+        if rows[0] is None or not rows[0][2]:
+            links[0] = f'<a href="#{title}0">f</a>'
+        links[last] = f'<a href="#{title}top">t</a>'
+        return ids, links
+
+    def _row(self, anchor, link, old, new):
+        return (f'            <tr><td class="diff_next"{anchor}>{link}</td>{old}'
+                f'<td class="diff_next">{link}</td>{new}</tr>\n')
+
+    def _cell(self, prefix, number, text):
+        anchor = f' id="{prefix}{number}"' if isinstance(number, int) else ""
+        text = text.replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;").replace(" ", "&nbsp;").rstrip()
+        return f'<td class="diff_header"{anchor}>{number}</td><td nowrap="nowrap">{text}</td>'
