@@ -198,6 +198,10 @@ static bool add_other(VM *vm, Value item, Sum *s) {
 static bool add_item(VM *vm, Value item, void *context) {
     Sum *s = context;
     int64_t sum;
+    if (s->kind == SUM_FLOAT && is_float(item)) {
+        s->real = add_real(s->real, float_get(item), &s->lost);
+        return true;
+    }
     if (s->kind != SUM_INT || !is_int(item) || __builtin_add_overflow(s->whole, int_get(item), &sum))
         return add_other(vm, item, s);
     s->whole = sum;

@@ -162,7 +162,10 @@ int object_compare_truth(VM *vm, Value a, Value b, CompareOp op) {
 }
 
 int object_equal(VM *vm, Value a, Value b) {
-    return value_same(a, b) ? 1 : object_compare_truth(vm, a, b, COMPARE_EQ);
+    if (value_same(a, b)) return 1;
+    Value (*plain)(VM *, Value, Value, CompareOp) = object_type.compare; /* equal to nothing but itself */
+    if (type_of(a)->compare == plain && type_of(b)->compare == plain) return 0;
+    return object_compare_truth(vm, a, b, COMPARE_EQ);
 }
 
 /* --- classes --- */

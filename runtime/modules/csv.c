@@ -222,6 +222,11 @@ static int64_t plain_run(const Dialect *d, bool quoted, const String *s, int64_t
     int64_t start = i;
     uint32_t escape = d->escape, end = quoted ? d->quote : d->delimiter;
     uint32_t newline = quoted ? end : '\n', carriage_return = quoted ? end : '\r';
+    if (quoted && s->width_log == 0 && escape > UINT8_MAX) { /* as a rule only the quote is special */
+        while (i < length && s->data[i] != end)
+            i++;
+        return i - start;
+    }
     for (; i < length; i++) {
         uint32_t c = s->width_log == 0 ? s->data[i] : string_at(s, i);
         if (c == end || c == escape || c == newline || c == carriage_return) break;

@@ -346,6 +346,8 @@ static int64_t subscript(VM *vm, Value self, Value key) {
 }
 
 static Value get_item(VM *vm, Value self, Value key) {
+    if (is_int(key) && (uint64_t)int_get(key) < (uint64_t)as_deque(self)->length)
+        return value_ref(*place(as_deque(self), int_get(key)));
     int64_t index = subscript(vm, self, key);
     return index < 0 ? ABSENT : value_ref(*place(as_deque(self), index));
 }

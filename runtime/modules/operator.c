@@ -316,10 +316,11 @@ static inline Value fetch(VM *vm, Value v, const Tuple *wanted, Value (*get)(VM 
 static bool is_single(int nargs, Value names) { return nargs == 1 && is_absent(names); }
 
 static Value attrgetter_call(VM *vm, Value self, Value *args, int nargs, Value names) {
-    if (!is_single(nargs, names) && !arguments_check(vm, "attrgetter", nargs, names, 1, 1)) return ABSENT;
     const Tuple *paths = as_tuple(as_getter(self)->paths);
-    if (paths->length == 1 && is_string(paths->items[0])) /* by far the commonest */
+    if (is_single(nargs, names) && paths->length == 1 &&
+        is_string(paths->items[0])) /* by far the commonest */
         return object_get_attribute(vm, args[0], paths->items[0]);
+    if (!arguments_check(vm, "attrgetter", nargs, names, 1, 1)) return ABSENT;
     return fetch(vm, args[0], paths, follow);
 }
 

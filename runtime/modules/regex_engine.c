@@ -61,7 +61,12 @@ typedef struct {
     bool (*session_begin)(VM *vm, const RegexEngine *e, Session *s); /* false RAISES */
     void (*session_end)(Session *s);
     int (*match)(const void *code, const RegexSubject *subject, int64_t start, uint32_t options,
-                 const Session *s, Watch *careful);
+                 const Session *s);
+    /* The same by the machine code alone, which takes no bounds: PCRE2_ERROR_JIT_BADOPTION if there is none. */
+    int (*match_translated)(const void *code, const RegexSubject *subject, int64_t start, uint32_t options,
+                            const Session *s);
+    int (*match_watched)(const void *code, const RegexSubject *subject, int64_t start, uint32_t options,
+                         const Session *s, Watch *watching);
     const size_t *(*spans)(void *match_data);
 } Library;
 
@@ -106,6 +111,7 @@ typedef struct {
         s->context = context; \
         s->match_data = context ? pcre2_match_data_create_##WIDTH((uint32_t)e->groups + 1, general) : NULL; \
         if (context) { \
+            pcre2_set_match_limit_##WIDTH(context, PATIENCE); \
             pcre2_set_depth_limit_##WIDTH(context, UINT32_MAX); \
             pcre2_set_heap_limit_##WIDTH(context, UINT32_MAX); \
         } \
@@ -122,11 +128,23 @@ typedef struct {
         return watch(data); \
     } \
     static int match_##WIDTH(const void *code, const RegexSubject *subject, int64_t start, uint32_t options, \
-                             const Session *s, Watch *careful) { \
-        pcre2_set_match_limit_##WIDTH(s->context, careful ? UINT32_MAX : PATIENCE); \
-        pcre2_set_callout_##WIDTH(s->context, careful ? callout_##WIDTH : NULL, careful); \
+                             const Session *s) { \
         return pcre2_match_##WIDTH(code, subject->data, (size_t)subject->length, (size_t)start, options, \
                                    s->match_data, s->context); \
+    } \
+    static int match_translated_##WIDTH(const void *code, const RegexSubject *subject, int64_t start, \
+                                        uint32_t options, const Session *s) { \
+        return pcre2_jit_match_##WIDTH(code, subject->data, (size_t)subject->length, (size_t)start, options, \
+                                       s->match_data, s->context); \
+    } \
+    static int match_watched_##WIDTH(const void *code, const RegexSubject *subject, int64_t start, \
+                                     uint32_t options, const Session *s, Watch *watching) { \
+        pcre2_set_match_limit_##WIDTH(s->context, UINT32_MAX); \
+        pcre2_set_callout_##WIDTH(s->context, callout_##WIDTH, watching); \
+        int result = match_##WIDTH(code, subject, start, options, s); \
+        pcre2_set_match_limit_##WIDTH(s->context, PATIENCE); \
+        pcre2_set_callout_##WIDTH(s->context, NULL, NULL); \
+        return result; \
     } \
     static const size_t *spans_##WIDTH(void *data) { return pcre2_get_ovector_pointer_##WIDTH(data); }
 
@@ -137,7 +155,8 @@ LIBRARY(32, uint32_t)
 #define LIBRARY_TABLE(WIDTH) \
     { \
         compile_##WIDTH, free_##WIDTH, message_##WIDTH, translate_##WIDTH, session_begin_##WIDTH, \
-            session_end_##WIDTH, match_##WIDTH, spans_##WIDTH \
+            session_end_##WIDTH, match_##WIDTH, match_translated_##WIDTH, match_watched_##WIDTH, \
+            spans_##WIDTH \
     }
 
 static const Library libraries[] = {LIBRARY_TABLE(8), LIBRARY_TABLE(16), LIBRARY_TABLE(32)};
@@ -235,7 +254,7 @@ static int match_carefully(VM *vm, RegexEngine *e, RegexForm *form, const Librar
     if (!form->careful) form->careful = library->compile(vm, form, e->options | PCRE2_AUTO_CALLOUT, &error);
     if (!form->careful) return error == PCRE2_ERROR_PATTERN_TOO_LARGE ? TOO_LARGE : PCRE2_ERROR_NOMEMORY;
     Watch watching = {vm, 0};
-    return library->match(form->careful, subject, start, options, s, &watching);
+    return library->match_watched(form->careful, subject, start, options, s, &watching);
 }
 
 /* Make machine code of the form, or of one bound as `bounds` says. If that cannot be had, nothing is lost. */
@@ -260,9 +279,12 @@ static int match_form(VM *vm, RegexEngine *e, RegexForm *form, const Library *li
     const void *code = place ? form->bound[place - 1] : form->code;
     uint32_t rest = code ? options & ~bounds : options;
     if (!code) code = form->code;
-    int result = library->match(code, subject, start, rest, s, NULL);
+    bool translated = form->translated & 1u << place && !(rest & (PCRE2_ANCHORED | PCRE2_ENDANCHORED));
+    int result =
+        translated ? library->match_translated(code, subject, start, rest, s) : PCRE2_ERROR_JIT_BADOPTION;
+    if (result == PCRE2_ERROR_JIT_BADOPTION) result = library->match(code, subject, start, rest, s);
     if (result == PCRE2_ERROR_JIT_STACKLIMIT)
-        result = library->match(code, subject, start, rest | PCRE2_NO_JIT, s, NULL);
+        result = library->match(code, subject, start, rest | PCRE2_NO_JIT, s);
     if (result == PCRE2_ERROR_MATCHLIMIT)
         result = match_carefully(vm, e, form, library, subject, start, options, s);
     return result;
