@@ -163,9 +163,11 @@ def dedent(text):
     try:
         lines = text.split("\n")
     except (AttributeError, TypeError):
-        if isinstance(text, (bytes, bytearray)):
-            raise TypeError("cannot use a string pattern on a bytes-like object") from None
-        raise TypeError(f"expected string or bytes-like object, got {type(text).__qualname__!r}") from None
+        try:
+            memoryview(text)
+        except TypeError:
+            raise TypeError(f"expected string or bytes-like object, got {type(text).__qualname__!r}") from None
+        raise TypeError("cannot use a string pattern on a bytes-like object") from None
     lines = [line if line.strip(" \t") else "" for line in lines]
     full = [line for line in lines if line]
     if not full:
@@ -180,7 +182,7 @@ def dedent(text):
 
 def indent(text, prefix, predicate=None):
     """The text with a prefix in front of each line that is not blank, or that predicate says yes to."""
+    lines = text.splitlines(True)
     if predicate is None:
-        predicate = str.strip
-    return "".join([part for line in text.splitlines(True)
-                    for part in ((prefix, line) if predicate(line) else (line,))])
+        return "".join([part for line in lines for part in ((line,) if line.isspace() else (prefix, line))])
+    return "".join([part for line in lines for part in ((prefix, line) if predicate(line) else (line,))])

@@ -144,8 +144,9 @@ typedef struct {
 static Value sum_result(VM *vm, Sum *s) {
     if (s->kind == SUM_INT) return int_from(vm, s->whole);
     if (s->kind == SUM_OBJECT) return s->total;
-    bool finite = s->lost - s->lost == 0;
-    return float_from(vm, finite ? s->real + s->lost : s->real);
+    bool known =
+        s->lost != 0 && s->lost - s->lost == 0; /* it is finite; adding 0 would take the sign of -0.0 */
+    return float_from(vm, known ? s->real + s->lost : s->real);
 }
 
 /* What rounding lost, without a look at which of the two is larger (Knuth: "The Art of Computer Programming", 4.2.2). */

@@ -114,7 +114,7 @@ def lookup(encoding, /):
             _found[name] = info
             break
         else:
-            raise LookupError(f'unknown encoding: {encoding}')
+            raise LookupError('unknown encoding: ' + str.__str__(encoding))
     return info
 
 

@@ -23,6 +23,10 @@ def _bytes_of(data):
     return view.tobytes()
 
 
+def _handler(errors):
+    return 'strict' if errors is None else errors
+
+
 def _check_encode(function_name, text, errors):
     if not isinstance(text, str):
         raise TypeError(f'{function_name}() argument 1 must be str, not {_type_name(text)}')
@@ -39,19 +43,19 @@ def _functions(function_name, encoding, whole=False):
 
     def encode(str, errors=None, /):
         _check_encode(f'{function_name}_encode', str, errors)
-        return str.encode(encoding, errors or 'strict'), len(str)
+        return str.encode(encoding, _handler(errors)), len(str)
 
     if whole:
         def decode(data, errors=None, /):
             data = _bytes_of(data)
             _check_errors(f'{function_name}_decode', errors)
-            return data.decode(encoding, errors or 'strict'), len(data)
+            return data.decode(encoding, _handler(errors)), len(data)
     else:
         def decode(data, errors=None, final=False, /):
             data = _bytes_of(data)
             _check_errors(f'{function_name}_decode', errors)
             size = len(data) if final else len(data) - _incomplete_tail(encoding, data)
-            return data[:size].decode(encoding, errors or 'strict'), size
+            return data[:size].decode(encoding, _handler(errors)), size
 
     def encode_ordered(str, errors=None, byteorder=0, /):
         _check_encode(f'{function_name}_encode', str, errors)
@@ -59,7 +63,7 @@ def _functions(function_name, encoding, whole=False):
         if not -2**31 <= order < 2**31:
             raise OverflowError('Python int too large to convert to C int')
         name = encoding + ('-le' if order < 0 else '-be' if order > 0 else '')
-        return str.encode(name, errors or 'strict'), len(str)
+        return str.encode(name, _handler(errors)), len(str)
 
     if function_name in ('utf_16', 'utf_32'):
         encode = encode_ordered
@@ -88,7 +92,7 @@ def _escape_decoder(name, letters):
         data = data.encode('utf-8') if isinstance(data, str) else _bytes_of(data)
         _check_errors(decode.__name__, errors)
         size = len(data) if final else len(data) - _incomplete_escape(data, letters)
-        return data[:size].decode(name, errors or 'strict'), size
+        return data[:size].decode(name, _handler(errors)), size
 
     decode.__name__ = decode.__qualname__ = name + '_decode'
     return decode
@@ -114,7 +118,7 @@ def _ex_decode(encoding, little, big):
         name = encoding + {-1: '-le', 1: '-be', 0: '-le' if sys.byteorder == 'little' else '-be'}[byteorder]
         body = data[used:]
         size = len(body) if final else len(body) - _incomplete_tail(name, body)
-        return body[:size].decode(name, errors or 'strict'), used + size, byteorder
+        return body[:size].decode(name, _handler(errors)), used + size, byteorder
 
     decode.__name__ = decode.__qualname__ = encoding.replace('-', '_') + '_ex_decode'
     return decode
@@ -221,7 +225,7 @@ def charmap_encode(str, errors=None, mapping=None, /):
     """Encode by a mapping of code points to bytes or numbers below 256; Latin-1 without one."""
     _check_encode('charmap_encode', str, errors)
     if mapping is None:
-        return str.encode('latin-1', errors or 'strict'), len(str)
+        return str.encode('latin-1', _handler(errors)), len(str)
     result = bytearray()
     i, length = 0, len(str)
     plain = type(mapping) is dict
@@ -242,7 +246,7 @@ def charmap_encode(str, errors=None, mapping=None, /):
         while end < length and _charmap_bytes(str[end], mapping) is None:
             end += 1
         error = UnicodeEncodeError('charmap', str, i, end, 'character maps to <undefined>')
-        replacement, i = _handle_error(errors or 'strict', error)
+        replacement, i = _handle_error(_handler(errors), error)
         if isinstance(replacement, bytes):
             result += replacement
             continue
@@ -282,7 +286,7 @@ def charmap_decode(data, errors=None, mapping=None, /):
             i += 1
             continue
         error = UnicodeDecodeError('charmap', data, i, i + 1, 'character maps to <undefined>')
-        replacement, i = _handle_error(errors or 'strict', error)
+        replacement, i = _handle_error(_handler(errors), error)
         result.append(replacement)
     return ''.join(result), len(data)
 

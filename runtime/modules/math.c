@@ -376,15 +376,19 @@ static double vector_length(double *x, int64_t count) {
     if (greatest == 0 || count == 1) return greatest;
     int exponent;
     frexp(greatest, &exponent);
+    bool plain = exponent > -1000 && exponent < 1000; /* then one factor scales all */
+    double factor = plain ? ldexp(1.0, -exponent) : 0;
     double sum = 1.0, low = 0.0; /* the leading 1.0 keeps the order of magnitudes for the cheap two-sum */
     for (int64_t i = 0; i < count; i++) {
-        double scaled = ldexp(x[i], -exponent), square = scaled * scaled, before = sum;
+        double scaled = plain ? x[i] * factor : ldexp(x[i], -exponent), square = scaled * scaled,
+               before = sum;
         sum += square;
         low += square - (sum - before) + fma(scaled, scaled, -square);
     }
     double root = sqrt(sum - 1.0 + low), square = root * root;
     double rest = (sum - 1.0 - square) + low - fma(root, root, -square);
-    return ldexp(root + rest / (2 * root), exponent);
+    root += rest / (2 * root);
+    return plain ? root / factor : ldexp(root, exponent);
 }
 
 NATIVE(math_hypot) {

@@ -169,9 +169,10 @@ static Value finish(VM *vm, z_stream *z, Pump *p, int status, const char *doing)
 NATIVE(zlib_compress) {
     BufferView data;
     int level, wbits;
+    if (!buffer_acquire(vm, args[0], BUFFER_SIMPLE, &data)) return ABSENT;
     if (!int_argument(vm, args[1], Z_DEFAULT_COMPRESSION, &level) ||
-        !int_argument(vm, args[2], MAX_WBITS, &wbits) || !buffer_acquire(vm, args[0], BUFFER_SIMPLE, &data))
-        return ABSENT;
+        !int_argument(vm, args[2], MAX_WBITS, &wbits))
+        return buffer_release(vm, &data), ABSENT;
     z_stream z;
     prepare(vm, &z);
     int status = deflateInit2(&z, level, Z_DEFLATED, wbits, MEMORY_LEVEL, Z_DEFAULT_STRATEGY);
@@ -194,10 +195,11 @@ NATIVE(zlib_decompress) {
     BufferView data;
     int wbits;
     int64_t size;
-    if (!int_argument(vm, args[1], MAX_WBITS, &wbits) || !size_argument(vm, args[2], BUFFER_SIZE, &size))
-        return ABSENT;
-    if (size < 0) return raise_value(vm, "bufsize must be non-negative");
     if (!buffer_acquire(vm, args[0], BUFFER_SIMPLE, &data)) return ABSENT;
+    bool known =
+        int_argument(vm, args[1], MAX_WBITS, &wbits) && size_argument(vm, args[2], BUFFER_SIZE, &size);
+    if (known && size < 0) known = (raise_value(vm, "bufsize must be non-negative"), false);
+    if (!known) return buffer_release(vm, &data), ABSENT;
     z_stream z;
     prepare(vm, &z);
     int status = inflateInit2(&z, wbits);
@@ -374,9 +376,10 @@ NATIVE(decompress_decompress) {
     Stream *s = as_stream(args[0]);
     BufferView data;
     int64_t limit;
-    if (!size_argument(vm, args[2], 0, &limit)) return ABSENT;
-    if (limit < 0) return raise_value(vm, "max_length must be non-negative");
     if (!buffer_acquire(vm, args[1], BUFFER_SIMPLE, &data)) return ABSENT;
+    bool known = size_argument(vm, args[2], 0, &limit);
+    if (known && limit < 0) known = (raise_value(vm, "max_length must be non-negative"), false);
+    if (!known) return buffer_release(vm, &data), ABSENT;
     Pump p = {
         .in = data.data, .left = (size_t)data.size, .limit = limit ? limit : NO_LIMIT, .size = BUFFER_SIZE};
     int status = pump_inflate(vm, s, &p, Z_SYNC_FLUSH);
@@ -506,8 +509,8 @@ static bool low_word(VM *vm, Value v, uint32_t otherwise, uint32_t *word) {
 static Value checksum(VM *vm, Value *args, uint32_t start, uLong (*sum)(uLong, const Bytef *, z_size_t)) {
     BufferView data;
     uint32_t value;
-    if (!low_word(vm, args[1], start, &value) || !buffer_acquire(vm, args[0], BUFFER_SIMPLE, &data))
-        return ABSENT;
+    if (!buffer_acquire(vm, args[0], BUFFER_SIMPLE, &data)) return ABSENT;
+    if (!low_word(vm, args[1], start, &value)) return buffer_release(vm, &data), ABSENT;
     uLong result = sum(value, data.data, (z_size_t)data.size);
     buffer_release(vm, &data);
     return int_small((int64_t)(result & UINT32_MAX));

@@ -458,6 +458,7 @@ bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endi
     bool fits = bits <= room;
     if (fits && is_signed && view.count)
         fits = size > 0 && (bits < room || view.negative) && (top >> 7) == view.negative;
+    if (size == 0 && view.negative && bits == 1) fits = true; /* -1 in no bytes, as CPython */
     if (!fits) raise_overflow(vm, "int too big to convert");
     return fits;
 }
