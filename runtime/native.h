@@ -50,7 +50,7 @@ struct GetSetDef {
     const char *doc;
 };
 
-/* A Value field of the object's struct, shown as an attribute. */
+/* A field of the object's struct, shown as an attribute: a Value, or what the flags say. */
 struct MemberDef {
     const char *name; /* NULL ends a table */
     uint32_t offset;
@@ -61,6 +61,7 @@ struct MemberDef {
 enum {
     MEMBER_READONLY = 1,
     MEMBER_NONE_IF_ABSENT = 2, /* reads as None instead of raising AttributeError */
+    MEMBER_DOUBLE = 4,         /* a double, which reads as a float; readonly too */
 };
 
 /* A parameter string, parsed. It is parsed at the first call: until then `names` is NULL and `count` is -1, which no

@@ -1318,10 +1318,9 @@ compare_jump_result : {
             result = list_iterator_item(vm, (SequenceIterator *)iterator_); \
         else if (iterator_->type == &tuple_iterator_type) \
             result = tuple_iterator_item(vm, (SequenceIterator *)iterator_); \
-        else if (iterator_->type == &string_iterator_type) { \
+        else if (iterator_->type == &string_ascii_iterator_type) \
             result = string_iterator_item(vm, (SequenceIterator *)iterator_); \
-            if (UNLIKELY(is_absent(result)) && error_raised(vm)) goto error; \
-        } else if (iterator_->type == &generator_type) \
+        else if (iterator_->type == &generator_type) \
             goto enter_generator; \
         else { \
             SAVE_IP(); \

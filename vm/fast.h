@@ -87,6 +87,7 @@ FAST_INLINE Value string_character(VM *vm, const String *string, int64_t index) 
     return LIKELY(c < 256) ? value_ref(vm->characters[c]) : ABSENT;
 }
 
+/* Of a string of ASCII alone. */
 static Value string_iterator_item(VM *vm, SequenceIterator *iterator) {
     if (is_absent(iterator->sequence)) return ABSENT;
     const String *string = as_string(iterator->sequence);
@@ -94,9 +95,7 @@ static Value string_iterator_item(VM *vm, SequenceIterator *iterator) {
         value_clear(vm, &iterator->sequence);
         return ABSENT;
     }
-    int64_t index = iterator->index++;
-    Value item = string_character(vm, string, index);
-    return is_absent(item) ? string_from_char(vm, string_at(string, index)) : item;
+    return value_ref(vm->characters[string_at(string, iterator->index++)]);
 }
 
 static inline Value range_iterator_item(RangeIterator *iterator) {

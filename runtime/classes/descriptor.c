@@ -9,6 +9,7 @@
 #include "runtime/classes/slots.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
+#include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/reduce.h"
@@ -300,6 +301,7 @@ static Value member_get(VM *vm, Value descriptor, Value instance, Value owner) {
     MemberDescriptor *m = as_member(descriptor);
     if (is_absent(instance)) return value_ref(descriptor);
     if (!check_member(vm, m, instance)) return ABSENT;
+    if (m->flags & MEMBER_DOUBLE) return float_from(vm, *(double *)member_place(m, instance));
     Value value = *member_place(m, instance);
     if (!is_absent(value)) return value_ref(value);
     return m->flags & MEMBER_NONE_IF_ABSENT ? NONE : raise_member(vm, instance, m->name);

@@ -137,7 +137,7 @@ static Value reduce(VM *vm, Value self, const char *function) {
     bool list = type == &list_iterator_type || type == &list_reverse_iterator_type;
     if (!is_absent(it->sequence) && !(list && it->index < 0))
         return iterator_reduction(vm, function, value_ref(it->sequence), int_small(it->index));
-    bool string = type == &string_iterator_type;
+    bool string = type == &string_ascii_iterator_type || type == &string_iterator_type;
     Value empty = list ? list_new(vm, 0) : value_ref(string ? vm->empty_string : vm->empty_tuple);
     return is_absent(empty) ? ABSENT : iterator_reduction(vm, function, empty, ABSENT);
 }

@@ -2,6 +2,7 @@
 #include "runtime/numbers/complex.h"
 
 #include <math.h>
+#include <stddef.h>
 
 #include "runtime/classes/instance.h"
 #include "runtime/containers/tuple.h"
@@ -412,12 +413,10 @@ NATIVE(complex_method) { return positive(vm, args[0]); }
 
 NATIVE(format_method) { return format_complex(vm, args[0], args[1]); }
 
-static Value get_real(VM *vm, Value self) { return float_from(vm, complex_number(self).real); }
-static Value get_imag(VM *vm, Value self) { return float_from(vm, complex_number(self).imag); }
-
 NATIVE(getnewargs) {
-    Value pair[2] = {get_real(vm, args[0]), ABSENT};
-    if (!is_absent(pair[0])) pair[1] = get_imag(vm, args[0]);
+    ComplexNumber number = complex_number(args[0]);
+    Value pair[2] = {float_from(vm, number.real), ABSENT};
+    if (!is_absent(pair[0])) pair[1] = float_from(vm, number.imag);
     if (!is_absent(pair[1])) return tuple_from_owned(vm, pair, 2);
     value_xdrop(vm, pair[0]);
     return ABSENT;
@@ -432,9 +431,11 @@ static const NativeDef methods[] = {
     {0},
 };
 
-static const GetSetDef getsets[] = {
-    {"real", get_real, NULL, "the real part of a complex number"},
-    {"imag", get_imag, NULL, "the imaginary part of a complex number"},
+static const MemberDef members[] = {
+    {"real", offsetof(Complex, number.real), MEMBER_READONLY | MEMBER_DOUBLE,
+     "the real part of a complex number"},
+    {"imag", offsetof(Complex, number.imag), MEMBER_READONLY | MEMBER_DOUBLE,
+     "the imaginary part of a complex number"},
     {0},
 };
 
@@ -463,5 +464,5 @@ Type complex_type = {
             .truth = truth,
         },
     .methods = methods,
-    .getsets = getsets,
+    .members = members,
 };

@@ -163,7 +163,8 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 /* --- iterator --- */
 
 static Value iterate(VM *vm, Value self) {
-    return sequence_iterator_make(vm, &string_iterator_type, self, 0);
+    Type *type = as_string(self)->ascii ? &string_ascii_iterator_type : &string_iterator_type;
+    return sequence_iterator_make(vm, type, self, 0);
 }
 
 static Value iterator_next_character(VM *vm, Value self) {
@@ -175,16 +176,19 @@ static Value iterator_next_character(VM *vm, Value self) {
     return ABSENT;
 }
 
-Type string_iterator_type = {
-    TYPE_HEAD(string_iterator_type, "str_ascii_iterator", .traverse = sequence_iterator_traverse,
-              .dealloc = sequence_iterator_dealloc),
-    .flags = TYPE_NO_NEW,
-    .basic_size = sizeof(SequenceIterator),
-    .base = &object_type,
-    .methods = sequence_iterator_methods,
-    .iterate = iterator_itself,
-    .next = iterator_next_character,
-};
+#define STRING_ITERATOR(type, name) \
+    Type type = { \
+        TYPE_HEAD(type, name, .traverse = sequence_iterator_traverse, .dealloc = sequence_iterator_dealloc), \
+        .flags = TYPE_NO_NEW, \
+        .basic_size = sizeof(SequenceIterator), \
+        .base = &object_type, \
+        .methods = sequence_iterator_methods, \
+        .iterate = iterator_itself, \
+        .next = iterator_next_character, \
+    }
+
+STRING_ITERATOR(string_ascii_iterator_type, "str_ascii_iterator");
+STRING_ITERATOR(string_iterator_type, "str_iterator");
 
 Type str_type = {
     TYPE_HEAD(str_type, "str", .dealloc = string_dealloc),
