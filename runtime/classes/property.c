@@ -48,14 +48,28 @@ static int find_in_function(VM *vm, Value function, Value name, Value *found) {
 
 static Value given(Value v) { return !value_is_given(v) ? ABSENT : value_ref(v); }
 
-/* Without a docstring of its own a property has its getter's. */
-static bool take_getter_doc(VM *vm, Property *p) {
-    Value doc;
-    int found = find_in_function(vm, p->get, NAME_OF(vm, doc), &doc);
-    if (found <= 0) return found == 0;
-    if (is_none(doc)) return true;
-    p->doc_from_getter = true;
-    value_set(vm, &p->doc, doc);
+/* Without a docstring of its own a property has its getter's, if that has one. */
+static bool take_getter_doc(VM *vm, Property *p, Value *doc) {
+    if (is_absent(p->get)) return true;
+    int found = find_in_function(vm, p->get, NAME_OF(vm, doc), doc);
+    if (found > 0 && is_none(*doc)) *doc = ABSENT;
+    p->doc_from_getter = found > 0 && !is_absent(*doc);
+    return found >= 0;
+}
+
+/*
+ * An instance of a subclass has its docstring among its own attributes, since the class's would hide the field. If it
+ * has no room for it, a docstring that was given is lost, as is none; the getter's is missed.
+ */
+static bool put_doc(VM *vm, Value self, STEALS Value doc) {
+    if (is_exactly(self, &property_type)) {
+        value_set(vm, &as_property(self)->doc, doc);
+        return true;
+    }
+    bool done = object_set_attribute(vm, self, NAME_OF(vm, doc), is_absent(doc) ? NONE : doc);
+    value_xdrop(vm, doc);
+    if (done || as_property(self)->doc_from_getter || !error_is(vm, &exc_AttributeError)) return done;
+    error_clear(vm);
     return true;
 }
 
@@ -69,9 +83,10 @@ static bool property_init(VM *vm, Value self, Value *args, int nargs, Value name
     value_set(vm, &p->get, given(row[0]));
     value_set(vm, &p->set, given(row[1]));
     value_set(vm, &p->delete, given(row[2]));
-    value_set(vm, &p->doc, given(row[3]));
+    Value doc = given(row[3]);
     p->doc_from_getter = false;
-    return !is_absent(p->doc) || is_absent(p->get) || take_getter_doc(vm, p);
+    if (is_absent(doc) && !take_getter_doc(vm, p, &doc)) return false;
+    return put_doc(vm, self, doc);
 }
 
 static int property_find_name(VM *vm, const Property *p, Value *name) {
@@ -150,6 +165,9 @@ NATIVE(property_setter) { return property_copy(vm, args[0], ABSENT, args[1], ABS
 NATIVE(property_deleter) { return property_copy(vm, args[0], ABSENT, ABSENT, args[1]); }
 
 NATIVE(property_set_name) {
+    if (nargs != 3) {
+        return raise_type(vm, "__set_name__() takes 2 positional arguments but %d were given", nargs - 1);
+    }
     value_set(vm, &as_property(args[0])->name, value_ref(args[2]));
     return NONE;
 }
@@ -192,7 +210,7 @@ static const NativeDef property_methods[] = {
      "Descriptor to obtain a copy of the property with a different setter.", NATIVE_METHOD},
     {"deleter", property_deleter, "object, /",
      "Descriptor to obtain a copy of the property with a different deleter.", NATIVE_METHOD},
-    {"__set_name__", property_set_name, "owner, name, /", "Method to set name of a property.", NATIVE_METHOD},
+    {"__set_name__", property_set_name, "*args", "Method to set name of a property.", NATIVE_METHOD},
     {0},
 };
 
@@ -440,7 +458,7 @@ static Value proxy_str(VM *vm, Value self) { return object_str(vm, proxied(self)
 static bool proxy_hash(VM *vm, Value self, int64_t *hash) { return object_hash(vm, unwrap(self), hash); }
 
 static Value proxy_compare(VM *vm, Value self, Value other, CompareOp op) {
-    return object_compare(vm, unwrap(self), unwrap(other), op);
+    return object_compare(vm, unwrap(self), other, op);
 }
 
 static Value proxy_or(VM *vm, Value left, Value right) {
