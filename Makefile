@@ -95,11 +95,17 @@ $(GEN)/grammar.c: parser/grammar.y
 	@echo "  LEMON $<"
 	@lemon -q -d$(GEN) $<
 
-$(GEN)/uninames.c: lexer/tools/uninames.c lexer/uniname.h lexer/uniname_table.h
+# CPython 3.13's Unicode is 15.1; what Debian 12's database, 15.0, lacks of it stands in base/unicode-15.1.
+UNICODE := $(GEN)/unicode
+$(UNICODE)/UnicodeData.txt: base/tools/unicode $(wildcard base/unicode-15.1/*.txt)
+	@echo "  GEN   $(UNICODE)"
+	@base/tools/unicode $(UNICODE_DATA) base/unicode-15.1 $(UNICODE)
+
+$(GEN)/uninames.c: lexer/tools/uninames.c lexer/uniname.h lexer/uniname_table.h $(UNICODE)/UnicodeData.txt
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/uninames $<
-	@$(GEN)/uninames $(UNICODE_DATA)/UnicodeData.txt $(UNICODE_DATA)/NameAliases.txt > $@
+	@$(GEN)/uninames $(UNICODE)/UnicodeData.txt $(UNICODE)/NameAliases.txt > $@
 
 # Which modules there are: written anew only when it changes, so that a module that goes is missed.
 $(shell mkdir -p $(GEN); echo '$(LIBRARY)' | cmp -s - $(GEN)/library.list || echo '$(LIBRARY)' > $(GEN)/library.list)
@@ -116,19 +122,18 @@ $(OUT)/frozen.stamp: $(OUT)/freeze $(LIBRARY) $(GEN)/library.list
 
 $(GEN)/frozen.c: $(OUT)/frozen.stamp ;
 
-UNIDATA_INPUT := $(addprefix $(UNICODE_DATA)/,UnicodeData.txt DerivedCoreProperties.txt \
-	extracted/DerivedNumericType.txt CaseFolding.txt SpecialCasing.txt)
+UNIDATA_INPUT := $(addprefix $(UNICODE)/,UnicodeData.txt DerivedCoreProperties.txt DerivedNumericType.txt \
+	CaseFolding.txt SpecialCasing.txt)
 
-$(GEN)/unidata.c: runtime/text/tools/unidata.c runtime/text/tools/ucdfile.h runtime/text/unicode_table.h
+$(GEN)/unidata.c: base/tools/unidata.c base/tools/ucdfile.h base/unicode_table.h $(UNICODE)/UnicodeData.txt
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/unidata $<
 	@$(GEN)/unidata $(UNIDATA_INPUT) > $@
 
-UCD_INPUT := $(addprefix $(UNICODE_DATA)/,UnicodeData.txt EastAsianWidth.txt extracted/DerivedNumericValues.txt \
-	NamedSequences.txt)
+UCD_INPUT := $(addprefix $(UNICODE)/,UnicodeData.txt EastAsianWidth.txt DerivedNumericValues.txt NamedSequences.txt)
 
-$(GEN)/ucd.c: runtime/text/tools/ucd.c runtime/text/tools/ucdfile.h runtime/text/ucd.h
+$(GEN)/ucd.c: runtime/text/tools/ucd.c base/tools/ucdfile.h runtime/text/ucd.h $(UNICODE)/UnicodeData.txt
 	@mkdir -p $(@D)
 	@echo "  GEN   $@"
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/ucd $<

@@ -9,64 +9,12 @@
 #include <utf8proc.h>
 
 #include "base/canonical.h"
+#include "base/unicode.h"
 #include "lexer/utf8.h"
-
-// ----------------------------------------------------------------------------------------------------------
-// Properties
-// ----------------------------------------------------------------------------------------------------------
-
-typedef struct {
-    uint32_t first, last;
-} Range;
-
-static bool in_ranges(const Range *ranges, size_t count, uint32_t code_point) {
-    for (size_t i = 0; i < count; i++)
-        if (code_point >= ranges[i].first && code_point <= ranges[i].last) return true;
-    return false;
-}
-
-#define IN(ranges, code_point) in_ranges(ranges, sizeof(ranges) / sizeof *(ranges), code_point)
-
-/* Letters whose NFKC form is not an identifier: ID_Start but not XID_Start; the last three XID_Continue all
- * the same. */
-static const Range not_xid_start[] = {
-    {0x037A, 0x037A}, {0x309B, 0x309C}, {0xFC5E, 0xFC63}, {0xFDFA, 0xFDFB}, {0xFE70, 0xFE70},
-    {0xFE72, 0xFE72}, {0xFE74, 0xFE74}, {0xFE76, 0xFE76}, {0xFE78, 0xFE78}, {0xFE7A, 0xFE7A},
-    {0xFE7C, 0xFE7C}, {0xFE7E, 0xFE7E}, {0x0E33, 0x0E33}, {0x0EB3, 0x0EB3}, {0xFF9E, 0xFF9F},
-};
-
-static bool is_xid_start(uint32_t code_point) {
-    static const Range other_id_start[] = {{0x1885, 0x1886}, {0x2118, 0x2118}, {0x212E, 0x212E}};
-    if (IN(not_xid_start, code_point)) return false;
-    switch (utf8proc_category((utf8proc_int32_t)code_point)) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-    case UTF8PROC_CATEGORY_NL: return !(code_point == 0x2E2F); /* VERTICAL TILDE is pattern syntax */
-    default: return IN(other_id_start, code_point);
-    }
-}
-
-static bool is_xid_continue(uint32_t code_point) {
-    static const Range other_id_continue[] = {{0x00B7, 0x00B7}, {0x0387, 0x0387}, {0x1369, 0x1371},
-                                              {0x19DA, 0x19DA}, {0x200C, 0x200D}, {0x30FB, 0x30FB},
-                                              {0xFF65, 0xFF65}};
-    static const Range only_continue[] = {{0x0E33, 0x0E33}, {0x0EB3, 0x0EB3}, {0xFF9E, 0xFF9F}};
-    if (is_xid_start(code_point) || IN(only_continue, code_point)) return true;
-    switch (utf8proc_category((utf8proc_int32_t)code_point)) {
-    case UTF8PROC_CATEGORY_MN:
-    case UTF8PROC_CATEGORY_MC:
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_PC: return true;
-    default: return IN(other_id_continue, code_point);
-    }
-}
 
 TokenKind fail_character(Lexer *lexer, uint32_t code_point, const char *place) {
     Span span = lexer_spot(lexer, place);
-    if (!code_point_is_printable(code_point))
+    if (!unicode_is_printable(code_point))
         return lexer_fail(lexer, span, "invalid non-printable character U+%04X", code_point);
     char text[4];
     int length = (int)utf8_write(code_point, text);
@@ -118,9 +66,9 @@ TokenKind scan_unicode_name(Lexer *lexer, Token *token) {
     for (const char *place = token->text; place < end;) {
         const char *next = place;
         uint32_t code_point = utf8_next(&next);
-        bool valid = code_point < 0x80 || is_xid_start(code_point) ||
-                     (place > token->text && is_xid_continue(code_point));
-        if (!valid) return fail_character(lexer, code_point, place);
+        unsigned wanted = place > token->text ? UNICODE_XID_CONTINUE : UNICODE_XID_START;
+        if (code_point >= 0x80 && !(unicode_flags(code_point) & wanted))
+            return fail_character(lexer, code_point, place);
         place = next;
     }
     return normalize(lexer, token);

@@ -1,7 +1,5 @@
 #include "lexer/utf8.h"
 
-#include <utf8proc.h>
-
 /* Bytes that a sequence starting with `lead` has; 0 when none starts so. */
 static size_t sequence_length(unsigned char lead) {
     if (lead < 0x80) return 1;
@@ -64,19 +62,4 @@ size_t utf8_count(const char *text, size_t length) {
     for (size_t i = 0; i < length; i++)
         count += ((unsigned char)text[i] & 0xC0) != 0x80;
     return count;
-}
-
-bool code_point_is_printable(uint32_t code_point) {
-    if (code_point < 0x7f) return code_point >= ' ';
-    switch (utf8proc_category((utf8proc_int32_t)code_point)) {
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO:
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-    case UTF8PROC_CATEGORY_ZS: return false;
-    default: return true;
-    }
 }

@@ -27,9 +27,6 @@ uint32_t utf8_next(const char **text);
  */
 size_t utf8_write(uint32_t code_point, char out[4]);
 
-/* Is there something to see of a code point, as str.isprintable() has it? */
-bool code_point_is_printable(uint32_t code_point);
-
 /* Code points in well-formed text[0..length). */
 size_t utf8_count(const char *text, size_t length);
 

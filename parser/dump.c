@@ -2,6 +2,7 @@
 
 #include "parser/dump.h"
 
+#include "base/unicode.h"
 #include "lexer/utf8.h"
 
 #include <math.h>
@@ -58,7 +59,7 @@ static void print_quoted(FILE *out, const char *text, size_t length, bool bytes)
         size = bytes ? 1 : decode((const unsigned char *)text + i, length - i, &c);
         if (c == '\\' || c == (unsigned char)quote)
             fprintf(out, "\\%c", (int)c);
-        else if (bytes ? c >= ' ' && c < 0x7f : code_point_is_printable(c))
+        else if (bytes ? c >= ' ' && c < 0x7f : unicode_is_printable(c))
             fwrite(text + i, 1, size, out);
         else
             print_escaped(out, c);

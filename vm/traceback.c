@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <utf8proc.h>
 
+#include "base/unicode.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
 #include "runtime/containers/set.h"
@@ -18,7 +19,6 @@
 #include "runtime/protocol.h"
 #include "runtime/text/builder.h"
 #include "runtime/text/str.h"
-#include "runtime/text/unicode.h"
 #include "vm/frame.h"
 #include "vm/sourcetext.h"
 #include "vm/suggest.h"

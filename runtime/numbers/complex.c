@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "base/unicode.h"
 #include "runtime/classes/instance.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
@@ -15,7 +16,6 @@
 #include "runtime/text/builder.h"
 #include "runtime/text/format.h"
 #include "runtime/text/str.h"
-#include "runtime/text/unicode.h"
 
 Value complex_from(VM *vm, double real, double imag) {
     Complex *c = (Complex *)object_new(vm, &complex_type, sizeof *c);

@@ -11,12 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/unicode.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/powers.h"
 #include "runtime/text/str.h"
-#include "runtime/text/unicode.h"
 
 /* The digits of a positive finite number without point, no zeros at the end; *point is the decimal point's
  * place counted from the first digit. */

@@ -1,8 +1,8 @@
 /* Ints as text and as bytes: parsing in every base, printing, to_bytes and from_bytes. */
+#include "base/unicode.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/numbers/intlimbs.h"
 #include "runtime/text/str.h"
-#include "runtime/text/unicode.h"
 
 enum {
     DIGITS_UNLIMITED = 640

@@ -7,6 +7,7 @@
  */
 #include "runtime/text/format.h"
 
+#include "base/unicode.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/complex.h"
 #include "runtime/numbers/float.h"
@@ -14,7 +15,6 @@
 #include "runtime/protocol.h"
 #include "runtime/text/builder.h"
 #include "runtime/text/str.h"
-#include "runtime/text/unicode.h"
 
 typedef struct {
     uint32_t fill;

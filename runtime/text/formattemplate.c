@@ -4,6 +4,7 @@
  * A template is literal text and fields {name!conversion:spec}; a name is a number, an identifier or nothing
  * (the next number), followed by .attribute and [index] steps; a spec may hold fields itself, one level deep.
  */
+#include "base/unicode.h"
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
@@ -11,7 +12,6 @@
 #include "runtime/text/builder.h"
 #include "runtime/text/format.h"
 #include "runtime/text/str.h"
-#include "runtime/text/unicode.h"
 
 enum { TEMPLATE_DEPTH_MAX = 2 };
 

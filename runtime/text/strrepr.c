@@ -1,9 +1,9 @@
 /* repr and ascii of str, repr of bytes: quotes and escapes. */
+#include "base/unicode.h"
 #include "runtime/text/builder.h"
 #include "runtime/text/escape.h"
 #include "runtime/text/strsearch.h"
 #include "runtime/text/strtype.h"
-#include "runtime/text/unicode.h"
 
 /* ' unless the text has a ' and no ". */
 static char choose_quote(bool has_single, bool has_double) { return has_single && !has_double ? '"' : '\''; }

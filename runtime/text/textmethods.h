@@ -8,9 +8,9 @@
  * line ends (for bytes, the ASCII ones), and in what the result is made of.
  */
 
+#include "base/unicode.h"
 #include "runtime/native.h"
 #include "runtime/text/text.h"
-#include "runtime/text/unicode.h"
 
 /* Is it white space, for bytes or for str? */
 static inline bool text_is_blank(uint32_t c, bool bytes) {

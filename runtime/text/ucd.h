@@ -3,7 +3,7 @@
 
 /*
  * The shape of the tables that runtime/text/tools/ucd.c makes from the Unicode Character Database for the module
- * unicodedata: what only that module asks. What str's methods ask stands in runtime/text/unicode_table.h.
+ * unicodedata: what only that module asks. What str's methods ask stands in base/unicode_table.h.
  *
  * The record of code point c is ucd_records[ucd_blocks[ucd_index[c >> UCD_BLOCK_BITS]][c & UCD_BLOCK_MASK]]. The other
  * tables are sorted, by code point or by name, and their texts lie in ucd_text, each ended by a NUL.

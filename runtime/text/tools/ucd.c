@@ -1,12 +1,14 @@
 /*
  * Makes the tables of the module unicodedata (runtime/text/ucd.h) from the Unicode Character Database:
  *
- *     ucd UnicodeData.txt EastAsianWidth.txt extracted/DerivedNumericValues.txt NamedSequences.txt
+ *     ucd UnicodeData.txt EastAsianWidth.txt DerivedNumericValues.txt NamedSequences.txt
  *
  * The database's version is in the name at the head of EastAsianWidth.txt.
  */
 
-#include "runtime/text/tools/ucdfile.h"
+#include <stdbool.h>
+
+#include "base/tools/ucdfile.h"
 #include "runtime/text/ucd.h"
 
 enum {
@@ -33,6 +35,7 @@ typedef struct {
     UcdDecomposition decompositions[MAX_ENTRIES];
     UcdNumber numbers[MAX_ENTRIES];
     UcdSequence sequences[MAX_ENTRIES];
+    bool has_number[CODE_POINTS];
     uint32_t decomposition_count, number_count, sequence_count;
     int8_t decimal[CODE_POINTS], digit[CODE_POINTS]; /* -1: none */
     char text[TEXT_SIZE];
@@ -104,6 +107,8 @@ static void read_number(void *tables, char **fields, int count) {
     int denominator = *rest == '/' ? atoi(rest + 1) : 1;
     uint32_t last, first = ucd_range(fields[0], &last);
     for (uint32_t c = first; c <= last; c++) {
+        if (t->has_number[c]) continue;
+        t->has_number[c] = true;
         check_room(t->number_count);
         t->numbers[t->number_count++] =
             (UcdNumber){c, t->decimal[c], t->digit[c], (int16_t)denominator, numerator};

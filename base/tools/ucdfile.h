@@ -1,5 +1,5 @@
-#ifndef MPY_RUNTIME_TOOLS_UCDFILE_H
-#define MPY_RUNTIME_TOOLS_UCDFILE_H
+#ifndef MPY_BASE_UCDFILE_H
+#define MPY_BASE_UCDFILE_H
 
 /*
  * Reading the files of the Unicode Character Database, for the programs that make tables of them while mpy is built.

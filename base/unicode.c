@@ -1,4 +1,4 @@
-#include "runtime/text/unicode.h"
+#include "base/unicode.h"
 
 static int map_special(uint32_t c, CaseMapping mapping, uint32_t *to) {
     uint32_t low = 0, high = unicode_special_count;

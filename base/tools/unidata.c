@@ -1,13 +1,13 @@
 /*
- * Makes the table of character properties (runtime/text/unicode_table.h) from the Unicode Character Database:
+ * Makes the table of character properties (base/unicode_table.h) from the Unicode Character Database:
  *
  *     unidata UnicodeData.txt DerivedCoreProperties.txt DerivedNumericType.txt CaseFolding.txt SpecialCasing.txt
  */
 
 #include <stdbool.h>
 
-#include "runtime/text/tools/ucdfile.h"
-#include "runtime/text/unicode_table.h"
+#include "base/tools/ucdfile.h"
+#include "base/unicode_table.h"
 
 enum { INDEX_SIZE = CODE_POINTS / UNICODE_BLOCK, MAX_RECORDS = 4096, MAX_SPECIAL = 256 };
 
@@ -218,7 +218,7 @@ int main(int argc, char **argv) {
     special_row(t, 0x3A3); /* the capital sigma, whose lower case depends on what is around it */
     qsort(t->special, (size_t)t->special_count, sizeof *t->special, by_code_point);
     number_records(t);
-    printf("#include \"runtime/text/unicode_table.h\"\n");
+    printf("#include \"base/unicode_table.h\"\n");
     write_records(t);
     write_blocks(t);
     write_special(t);

@@ -1,8 +1,8 @@
-#ifndef MPY_RUNTIME_UNICODE_TABLE_H
-#define MPY_RUNTIME_UNICODE_TABLE_H
+#ifndef MPY_BASE_UNICODE_TABLE_H
+#define MPY_BASE_UNICODE_TABLE_H
 
 /*
- * The shape of the table of character properties that runtime/text/tools/unidata.c makes from the Unicode Character
+ * The shape of the table of character properties that base/tools/unidata.c makes from the Unicode Character
  * Database: what str's methods ask of every character, found in three loads.
  *
  * Most code points share what is known of them with many others, so it stands in few records; the record of code

@@ -1,15 +1,15 @@
-#ifndef MPY_RUNTIME_UNICODE_H
-#define MPY_RUNTIME_UNICODE_H
+#ifndef MPY_BASE_UNICODE_H
+#define MPY_BASE_UNICODE_H
 
 /*
  * What the Unicode Character Database says of a code point: the predicates and case mappings behind str's methods, read
- * from runtime/text/unicode_table.h. Any uint32_t up to 0x10FFFF may be asked about, surrogates included.
+ * from base/unicode_table.h. Any uint32_t up to 0x10FFFF may be asked about, surrogates included.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "runtime/text/unicode_table.h"
+#include "base/unicode_table.h"
 
 enum { UNICODE_EXPANSION_MAX = 3 }; /* no case mapping is longer */
 
