@@ -3,8 +3,8 @@
  * stand in order of what they are about: objects, attributes, numbers, sequences, text.
  */
 
-#include "runtime/bytes/bytes.h"
 #include "runtime/arguments.h"
+#include "runtime/bytes/bytes.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/slots.h"
 #include "runtime/containers/dict.h"
