@@ -265,16 +265,21 @@ Value eval_run(VM *vm) {
     TARGET(COPY_FREE_VARS) {
         const Tuple *closure = as_tuple(frame_function(frame)->closure);
         Value *to = (Value *)frame - A24;
-        for (uint32_t i = 0; i < A24; i++)
-            to[i] = value_ref(closure->items[i]);
+        for (int64_t i = 0; i < A24; i++) {
+            Value cell = closure->items[i];
+            object_ref(as_object(cell));
+            to[i] = cell;
+        }
         NEXT();
     }
 
     TARGET(LOAD_CELL) {
         result = as_cell(locals[A24])->content;
-        variable = A24;
-        if (UNLIKELY(is_absent(result))) goto unbound;
-        PUSH(value_ref(result));
+        if (is_object(result)) {
+            if (UNLIKELY(is_absent(result))) UNBOUND(A24);
+            object_ref(as_object(result));
+        }
+        PUSH(result);
         NEXT();
     }
 
@@ -522,8 +527,7 @@ Value eval_run(VM *vm) {
 
     TARGET(LOAD_LOCAL_ATTR) {
         Value object = locals[A8];
-        variable = A8;
-        if (UNLIKELY(is_absent(object))) goto unbound;
+        if (UNLIKELY(is_absent(object))) UNBOUND(A8);
         SAVE_IP();
         if (specialise_due(CACHE)) {
             specialise_load_attr(vm, INSTRUCTION, object, NAME_AT(B16));
@@ -647,8 +651,7 @@ Value eval_run(VM *vm) {
 
     TARGET(STORE_LOCAL_ATTR) {
         Value object = locals[A8];
-        variable = A8;
-        if (UNLIKELY(is_absent(object))) goto unbound;
+        if (UNLIKELY(is_absent(object))) UNBOUND(A8);
         SAVE_IP();
         if (specialise_due(CACHE)) {
             specialise_store_attr(vm, INSTRUCTION, object, NAME_AT(B16));
@@ -990,8 +993,7 @@ Value eval_run(VM *vm) {
             *place = sum;
             NEXT();
         }
-        variable = A8;
-        if (is_absent(*place)) goto unbound;
+        if (is_absent(*place)) UNBOUND(A8);
         SAVE_IP();
         result = object_inplace(vm, BINARY_ADD, *place, int_small(B16_SIGNED));
         if (UNLIKELY(is_absent(result))) goto error;
@@ -1713,12 +1715,11 @@ compare_jump_result : {
     }
 
     TARGET(RETURN_LOCAL) {
-        variable = A24;
-        result = locals[variable];
-        if (UNLIKELY(is_absent(result))) goto unbound;
+        result = locals[A24];
+        if (UNLIKELY(is_absent(result))) UNBOUND(A24);
         /* The frame dies: its reference moves. A frame object may still look at it. */
         if (is_absent(frame->object))
-            locals[variable] = ABSENT;
+            locals[A24] = ABSENT;
         else
             value_ref(result);
         goto return_result;
@@ -2469,7 +2470,6 @@ traced: /* in front of an instruction */
     goto *targets[word & 255];
 #else
     if (!trace_is_on(vm)) NEXT();
-    SAVE_IP(); /* a jump has put its target's end there */
     frame->sp = sp;
     return eval_traced(vm, false);
 #endif

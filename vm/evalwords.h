@@ -76,15 +76,20 @@
             value_drop(vm, operands_[drop_]); \
     } while (0)
 
+/* The variable has no value. The word is read anew: or its operand is kept at hand, for this, by every instruction. */
+#define UNBOUND(i) \
+    do { \
+        word = ip[-1]; \
+        variable = (i); \
+        goto unbound; \
+    } while (0)
+
 /* Push local `i` with a reference of its own. */
 #define PUSH_LOCAL(i) \
     do { \
         Value loaded_ = locals[i]; \
         if (is_object(loaded_)) { \
-            if (UNLIKELY(is_absent(loaded_))) { \
-                variable = (i); \
-                goto unbound; \
-            } \
+            if (UNLIKELY(is_absent(loaded_))) UNBOUND(i); \
             object_ref(as_object(loaded_)); \
         } \
         PUSH(loaded_); \
