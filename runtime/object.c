@@ -103,7 +103,7 @@ Value object_own_attribute(VM *vm, Value v, Value name) {
 /* A data descriptor of the type wins over the instance's own attributes, these over anything else of the type. */
 int object_generic_find(VM *vm, Value v, Value name, Value *result) {
     Type *type = type_of(v);
-    Value attribute = type_lookup(vm, type, name);
+    Value attribute = type_lookup_interned(vm, type, name);
     Type *kind = is_absent(attribute) ? NULL : type_of(attribute);
     value_xref(attribute);
     if (kind == NULL || kind->descriptor_set == NULL || kind->descriptor_get == NULL) {

@@ -15,9 +15,10 @@
  */
 
 #if defined __GNUC__ && !defined __clang__
-/* The first as its manual advises for computed gotos; the last because a few words are cleared sooner than by memset.
- * Labels are not aligned: many are run into, and the padding would be executed. */
-#pragma GCC optimize("no-gcse", "no-tree-loop-distribute-patterns")
+/* The first as its manual advises for computed gotos; the second because a few words are cleared sooner than by memset,
+ * the last because two values stored by one instruction are moved to a register of another kind first, and waited for
+ * when they are read. Labels are not aligned: many are run into, and the padding would be executed. */
+#pragma GCC optimize("no-gcse", "no-tree-loop-distribute-patterns", "no-tree-slp-vectorize")
 #endif
 
 #include "vm/eval.h"
@@ -1422,7 +1423,7 @@ compare_jump_result : {
 
     TARGET(BUILD_MAP) {
         SAVE_IP();
-        result = step_build_map(vm, sp - 2 * (int64_t)A24, A24);
+        result = dict_new_of(vm, sp - 2 * (int64_t)A24, A24);
         if (UNLIKELY(is_absent(result))) goto error;
         DROP_TOP(2 * (int)A24);
         PUSH(result);
@@ -2470,6 +2471,7 @@ traced: /* in front of an instruction */
     goto *targets[word & 255];
 #else
     if (!trace_is_on(vm)) NEXT();
+    SAVE_IP(); /* a jump has put its target's end there */
     frame->sp = sp;
     return eval_traced(vm, false);
 #endif

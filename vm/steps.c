@@ -423,14 +423,6 @@ Value step_build_set(VM *vm, Value *items, int64_t count) {
     return set;
 }
 
-Value step_build_map(VM *vm, Value *items, int64_t pairs) {
-    Value dict = pairs ? dict_new_sized(vm, pairs) : dict_new(vm);
-    for (int64_t i = 0; i < pairs && !is_absent(dict); i++) {
-        if (!dict_set(vm, dict, items[2 * i], items[2 * i + 1])) value_clear(vm, &dict);
-    }
-    return dict;
-}
-
 Value step_format(VM *vm, Value v, Value spec, unsigned conversion) {
     static Value (*const convert[])(VM *, Value) = {NULL, object_str, object_repr, object_ascii};
     if (conversion == 0) return object_format(vm, v, spec);

@@ -41,7 +41,6 @@ NEW RAISES Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Valu
 
 /* --- building --- */
 NEW RAISES Value step_build_set(VM *vm, Value *items, int64_t count);
-NEW RAISES Value step_build_map(VM *vm, Value *items, int64_t pairs);
 NEW RAISES Value step_format(VM *vm, Value v, Value spec /* or ABSENT */, unsigned conversion);
 RAISES bool step_list_extend(VM *vm, Value list, Value iterable);
 RAISES bool step_dict_update(VM *vm, Value dict, Value mapping);

@@ -19,7 +19,7 @@ static inline MethodCacheEntry *method_cache_entry(VM *vm, uint32_t version, Val
     return &vm->method_cache[hash & (METHOD_CACHE_SIZE - 1)];
 }
 
-/* The same for an interned name, without a call when it is in the cache. (No entry with a name has version 0.) */
+/* The same without a call when it is in the cache, as interned names may be. (No entry with a name has version 0.) */
 static inline BORROWED Value type_lookup_interned(VM *vm, Type *type, Value name) {
     const MethodCacheEntry *entry = method_cache_entry(vm, type->version, name);
     bool cached = entry->version == type->version && value_same(entry->name, name);

@@ -146,7 +146,7 @@ static inline __attribute__((always_inline)) Place find_simple_in(const Dict *di
     }
 }
 
-static Place find_simple(const Dict *dict, Value key, int64_t hash) {
+static __attribute__((noinline)) Place find_simple_further(const Dict *dict, Value key, int64_t hash) {
     unsigned width_log = cell_log(dict->index_log);
     if (is_int(key)) {
         if (width_log == 0) return find_simple_in(dict, key, hash, 0, false);
@@ -156,6 +156,15 @@ static Place find_simple(const Dict *dict, Value key, int64_t hash) {
     if (width_log == 0) return find_simple_in(dict, key, hash, 0, true);
     if (width_log == 1) return find_simple_in(dict, key, hash, 1, true);
     return find_simple_in(dict, key, hash, 2, true);
+}
+
+/* The first cell mostly tells. */
+static inline Place find_simple(const Dict *dict, Value key, int64_t hash) {
+    uint64_t i = probe_begin(dict, hash).i;
+    uint32_t cell = cell_at(dict->table, i, cell_log(dict->index_log));
+    if (cell == 0) return (Place){MISSING, i};
+    if (value_same(dict_entries(dict)[cell - 1].key, key)) return (Place){cell - 1, 0};
+    return find_simple_further(dict, key, hash);
 }
 
 static int64_t entry_hash(VM *vm, const Dict *dict, int64_t index) {
@@ -437,7 +446,7 @@ Value dict_new(VM *vm) {
 Value dict_new_sized(VM *vm, int64_t expected) {
     Value dict = dict_new(vm);
     if (is_absent(dict) || expected <= 0) return dict;
-    if (dict_rebuild(vm, as_dict(dict), expected, DICT_SIMPLE)) return dict;
+    if (table_make_for(vm, as_dict(dict), expected, DICT_SIMPLE)) return dict;
     value_drop(vm, dict);
     return ABSENT;
 }
@@ -541,7 +550,7 @@ static __attribute__((noinline)) bool set_slowly(VM *vm, Dict *dict, Value key, 
 }
 
 /* The commonest by itself: a simple key in a simple dict that is in the collector's sight and has room. */
-bool dict_set(VM *vm, Value self, Value key, Value value) {
+static inline __attribute__((always_inline)) bool set_value(VM *vm, Value self, Value key, Value value) {
     Dict *dict = as_dict(self);
     if (__builtin_expect(!is_simple_access(self, key) || object_place(&dict->head) == GC_UNTRACKED, 0))
         return set_slowly(vm, dict, key, value);
@@ -556,6 +565,16 @@ bool dict_set(VM *vm, Value self, Value key, Value value) {
     dict->count++;
     dict->keys_version = 0;
     return true;
+}
+
+bool dict_set(VM *vm, Value self, Value key, Value value) { return set_value(vm, self, key, value); }
+
+Value dict_new_of(VM *vm, const Value *pairs, int64_t count) {
+    Value dict = dict_new_sized(vm, count);
+    for (int64_t i = 0; i < count && !is_absent(dict); i++) {
+        if (!set_value(vm, dict, pairs[2 * i], pairs[2 * i + 1])) value_clear(vm, &dict);
+    }
+    return dict;
 }
 
 int dict_set_simple(VM *vm, Value dict, Value key, Value value) {

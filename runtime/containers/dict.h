@@ -50,6 +50,8 @@ static inline DictEntry *dict_entries(const Dict *dict) { return (DictEntry *)di
 
 NEW RAISES Value dict_new(VM *vm);
 NEW RAISES Value dict_new_sized(VM *vm, int64_t expected);
+/* Of `count` pairs: a key, then its value. */
+NEW RAISES Value dict_new_of(VM *vm, const Value *pairs, int64_t count);
 
 /* BORROWED value of the key; ABSENT when missing or, then raised, when hashing or comparing failed. */
 BORROWED RAISES Value dict_get(VM *vm, Value dict, Value key);

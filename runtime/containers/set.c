@@ -35,23 +35,22 @@ static bool too_full(int64_t fill, uint64_t mask) { return (uint64_t)fill * 5 >=
 /* Visits a run of neighbours, as far as one fits before the table's end, then jumps. */
 typedef struct {
     uint64_t mask, perturb, i;
-    int run; /* neighbours still to look at */
-    SetEntry *entry;
+    SetEntry *entry, *last; /* of the run */
 } Probe;
 
 static inline void probe_enter(Probe *p, SetEntry *table) {
-    p->entry = table + p->i;
-    p->run = p->i + SET_LINEAR_PROBES <= p->mask ? SET_LINEAR_PROBES : 0;
+    p->entry = p->last = table + p->i;
+    if (p->i + SET_LINEAR_PROBES <= p->mask) p->last += SET_LINEAR_PROBES;
 }
 
 static inline Probe probe_begin(SetEntry *table, uint64_t mask, int64_t hash) {
-    Probe p = {mask, (uint64_t)hash, (uint64_t)hash & mask, 0, NULL};
+    Probe p = {mask, (uint64_t)hash, (uint64_t)hash & mask, NULL, NULL};
     probe_enter(&p, table);
     return p;
 }
 
 static inline void probe_step(Probe *p, SetEntry *table) {
-    if (p->run-- > 0) {
+    if (p->entry < p->last) {
         p->entry++;
         return;
     }
@@ -135,12 +134,12 @@ restart:;
     SetEntry *deleted = NULL;
     for (;; probe_step(&p, set->table)) {
         SetEntry *entry = p.entry;
+        if (entry->hash != hash && !is_absent(entry->key)) continue;
         if (is_absent(entry->key)) {
             if (entry->hash == SET_FREE_HASH) return deleted && is_absent(deleted->key) ? deleted : entry;
             deleted = entry;
             continue;
         }
-        if (entry->hash != hash) continue;
         if (value_same(entry->key, key)) return entry;
         if (are_ints(entry->key, key)) continue;
         bool changed = false;
