@@ -56,9 +56,10 @@ NATIVE(builtin_issubclass) { return bool_from_truth(object_is_subclass(vm, args[
 
 /* --- attributes --- */
 
-static bool check_name(VM *vm, Value name) {
-    if (!is_string(name)) raise_type(vm, "attribute name must be string, not '%T'", name);
-    return is_string(name);
+static inline bool check_name(VM *vm, Value name) {
+    if (is_string(name)) return true;
+    raise_type(vm, "attribute name must be string, not '%T'", name);
+    return false;
 }
 
 NATIVE(builtin_getattr) {

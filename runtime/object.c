@@ -107,7 +107,8 @@ int object_generic_find(VM *vm, Value v, Value name, Value *result) {
     Type *kind = is_absent(attribute) ? NULL : type_of(attribute);
     value_xref(attribute);
     if (kind == NULL || kind->descriptor_set == NULL || kind->descriptor_get == NULL) {
-        Value own = object_own_attribute(vm, v, name);
+        bool has_own = type->attributes_offset || type->dict_offset;
+        Value own = has_own ? object_own_attribute(vm, v, name) : ABSENT;
         if (!is_absent(own)) {
             *result = value_ref(own);
             value_xdrop(vm, attribute);

@@ -74,7 +74,8 @@ static int method_leaves(Object *self, VisitFn visit, void *context) {
 
 /* The method bound to `self`; it shares what the descriptor knows of its parameters. */
 static Value bind(VM *vm, MethodDescriptor *m, Value self) {
-    if (!signature_parse(vm, m->def->params, &m->signature)) return ABSENT;
+    bool parsed = m->signature.names != NULL;
+    if (!parsed && !signature_parse(vm, m->def->params, &m->signature)) return ABSENT;
     Value function = native_function_new(vm, m->def, self, ABSENT);
     if (is_absent(function)) return ABSENT;
     Signature *signature = &((NativeFunction *)as_object(function))->signature;
