@@ -81,6 +81,21 @@ for _name in ('unicode_escape', 'raw_unicode_escape'):
 del _name
 
 
+def utf_7_encode(str, errors=None, /):
+    """A text in UTF-7, which has a module of its own."""
+    from encodings.utf_7 import encode
+    _check_encode('utf_7_encode', str, errors)
+    return encode(str, errors)
+
+
+def utf_7_decode(data, errors=None, final=False, /):
+    """Bytes in UTF-7, all of them if they are the last part."""
+    from encodings.utf_7 import decode_part
+    data = _bytes_of(data)
+    _check_errors('utf_7_decode', errors)
+    return decode_part(data, errors, final)
+
+
 def _incomplete_escape(data, letters):
     import re
     match = re.search(rb'(?<!\\)(?:\\\\)*(\\(?:' + letters + rb')?)\Z', data)

@@ -384,7 +384,7 @@ _OTHERS = {
 }
 
 
-_MODULES = ('idna', 'punycode')   # encodings with a module of their own
+_MODULES = ('idna', 'punycode', 'utf_7')   # encodings with a module of their own
 
 
 def search_function(encoding):
