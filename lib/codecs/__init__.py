@@ -174,6 +174,22 @@ def _decode_text(data, encoding, errors):
     return result
 
 
+def _decode_part(data, encoding, errors):
+    """(text, how many bytes that took) of a part of a file: a decoder for pieces may keep some of them back."""
+    make = _lookup_text(encoding).incrementaldecoder
+    decoder = None if make is None else make(errors)
+    if not isinstance(decoder, BufferedIncrementalDecoder):
+        return _decode_text(data, encoding, errors), len(data)
+    try:
+        text = decoder.decode(data)
+    except Exception as error:
+        _annotate(error, 'decoding', encoding)
+        raise
+    if not isinstance(text, str):
+        raise TypeError(f"decoder should return a string result, not '{type(text).__name__}'")
+    return text, len(data) - len(decoder.getstate()[0])
+
+
 def getencoder(encoding):
     """The encoder of an encoding: a function (object, errors='strict') -> (result, length of what it has taken)."""
     return lookup(encoding).encode

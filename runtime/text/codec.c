@@ -810,7 +810,8 @@ Value codec_decode_part(VM *vm, const char *encoding, const uint8_t *data, size_
     *taken = size;
     if (id == CODEC_UNKNOWN) {
         Value bytes = bytes_from(vm, data, (int64_t)size);
-        Value text = is_absent(bytes) ? ABSENT : codec_library_decode(vm, bytes, encoding, errors);
+        Value text =
+            is_absent(bytes) ? ABSENT : codec_library_decode_part(vm, bytes, encoding, errors, taken);
         value_xdrop(vm, bytes);
         return text;
     }

@@ -52,6 +52,9 @@ void codec_raise(VM *vm, Type *type, const char *encoding, Value object, int64_t
 
 /* By codecs of the library or registered by the program. The object may be anything bytes-like; it may change. */
 NEW RAISES Value codec_library_decode(VM *vm, Value bytes_like, const char *encoding, const char *errors);
+/* A part of a stream, a bytes; *taken: what is behind so many of them is not complete. */
+NEW RAISES Value codec_library_decode_part(VM *vm, Value bytes, const char *encoding, const char *errors,
+                                           size_t *taken);
 NEW RAISES Value codec_library_encode(VM *vm, Value string, const char *encoding, const char *errors);
 RAISES bool codec_library_check(VM *vm, const char *encoding);
 /* Ask the error handler of that name. Where to go on, from 0 to `length`, and a str or bytes (NEW) to put there. -1:

@@ -40,6 +40,23 @@ Value codec_library_decode(VM *vm, Value bytes_like, const char *encoding, const
     return checked(vm, result, !is_absent(result) && is_string(result));
 }
 
+Value codec_library_decode_part(VM *vm, Value bytes, const char *encoding, const char *errors,
+                                size_t *taken) {
+    Value row[] = {value_ref(bytes), string_from_c(vm, encoding), string_from_c(vm, errors)};
+    Value pair = call_library(vm, "_decode_part", row, 3), text = ABSENT;
+    if (is_absent(pair)) return ABSENT;
+    const Tuple *t = is_exactly(pair, &tuple_type) ? as_tuple(pair) : NULL;
+    int64_t used = t && t->length == 2 && is_int(t->items[1]) ? int_get(t->items[1]) : -1;
+    if (used >= 0 && used <= as_bytes(bytes)->length && is_string(t->items[0])) {
+        text = value_ref(t->items[0]);
+        *taken = (size_t)used;
+    } else {
+        raise_type(vm, "codec returned %T", pair);
+    }
+    value_drop(vm, pair);
+    return text;
+}
+
 Value codec_library_encode(VM *vm, Value string, const char *encoding, const char *errors) {
     Value row[] = {value_ref(string), string_from_c(vm, encoding), string_from_c(vm, errors)};
     Value result = call_library(vm, "_encode_text", row, 3);
