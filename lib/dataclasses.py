@@ -686,14 +686,15 @@ def _replace(self, /, **changes):
 
 
 def _replaced(obj, changes):
-    for name, f in getattr(obj, _FIELDS).items():
+    for name, f in obj.__dataclass_fields__.items():
+        kind = f._field_type
         if name in changes:
-            if not f.init and f._field_type is not _FIELD_CLASSVAR:
+            if not f.init and kind is not _FIELD_CLASSVAR:
                 raise TypeError(f"field {name} is declared with init=False, it cannot be specified with replace()")
-        elif f._field_type is _FIELD:
+        elif kind is _FIELD:
             if f.init:
                 changes[name] = getattr(obj, name)
-        elif f._field_type is _FIELD_INITVAR and f.init:
+        elif kind is _FIELD_INITVAR and f.init:
             if f.default is MISSING:
                 raise TypeError(f"InitVar {name!r} must be specified with replace()")
             changes[name] = getattr(obj, name)
