@@ -241,6 +241,8 @@ class EnumType(type):
     def _choose_methods(metacls, enum_class, classdict, bases, member_type, first_enum):
         """The mixed-in data type's methods do not hide those of the enum, except for the text of a ReprEnum."""
         if ReprEnum is not None and ReprEnum in bases:
+            if member_type is object:
+                raise TypeError("ReprEnum subclasses must be mixed with a data type (i.e. int, str, float, etc.)")
             if "__format__" not in classdict:
                 enum_class.__format__ = member_type.__format__
             if "__str__" not in classdict:
