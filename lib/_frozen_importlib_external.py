@@ -440,7 +440,7 @@ class FileFinder:
 
     def __init__(self, path, *loader_details):
         self._loaders = [(suffix, loader) for loader, suffixes in loader_details for suffix in suffixes]
-        self.path = _absolute(path) if path else '.'
+        self.path = _absolute('' if path == '.' else path)
 
     def invalidate_caches(self):
         """Nothing: the folder is looked at each time."""

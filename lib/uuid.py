@@ -285,7 +285,7 @@ def main():
         print(plain[args.uuid]())
         return
     if not args.namespace or not args.name:
-        parser.error('Incorrect number of arguments for {0}. {0} requires a namespace and a name. '
+        parser.error('Incorrect number of arguments. {0} requires a namespace and a name. '
                      'Run \'python -m uuid -h\' for more information.'.format(args.uuid))
     space = spaces[args.namespace] if args.namespace in spaces else UUID(args.namespace)
     print(named[args.uuid](space, args.name))
