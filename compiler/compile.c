@@ -38,6 +38,12 @@ void compile_fail(Compiler *c, Span span, const char *format, ...) {
     c->failed = true;
 }
 
+bool compile_refused(Compiler *c, const Node *node) {
+    if (node != c->symbols.refused) return false;
+    compile_fail(c, node->span, "%s", c->symbols.refusal);
+    return true;
+}
+
 void compile_fail_memory(Compiler *c) { c->failed = true; }
 
 void compile_warn(Compiler *c, Span span, const char *format, ...) {

@@ -155,6 +155,8 @@ typedef struct {
 
 void compile_fail(Compiler *c, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void compile_warn(Compiler *c, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Is the node the one that the symbol table found wrong where it stands? That is reported now. */
+bool compile_refused(Compiler *c, const Node *node);
 /* The arena or the heap refused, or an exception is raised already. */
 void compile_fail_memory(Compiler *c);
 

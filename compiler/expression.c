@@ -434,7 +434,7 @@ static bool folded(Compiler *c, Node *node) {
 }
 
 void expression(Compiler *c, Node *node) {
-    if (c->failed || folded(c, node)) return;
+    if (c->failed || compile_refused(c, node) || folded(c, node)) return;
     switch (node->kind) {
     case AST_Name: identifier_access(c, node->Name.id, ACCESS_LOAD, node->span); break;
     case AST_Attribute: attribute(c, node); break;

@@ -211,7 +211,7 @@ static void expression_statement(Compiler *c, Node *node) {
 }
 
 void statement(Compiler *c, Node *node) {
-    if (c->failed) return;
+    if (c->failed || compile_refused(c, node)) return;
     switch (node->kind) {
     case AST_Expr: expression_statement(c, node); break;
     case AST_Assign: assign_statement(c, node); break;

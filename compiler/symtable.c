@@ -15,6 +15,13 @@ static bool visit_children(SymbolTable *t, Node *node);
 /* An error that CPython reports later, from its code generator. */
 #define fail_located(t, ...) ((t)->located = true, fail(t, __VA_ARGS__))
 
+/* One that the code generator is to report when it comes to the node, if no other comes first. */
+static void refuse(SymbolTable *t, const Node *node, const char *message) {
+    if (t->refused) return;
+    t->refused = node;
+    t->refusal = message;
+}
+
 Symbol *scope_find(const Scope *scope, const Name *name) {
     uint64_t *place = word_map_find(&scope->table, (uintptr_t)name);
     return place ? (Symbol *)(uintptr_t)*place : NULL;
@@ -367,11 +374,10 @@ static bool is_async_function(const Scope *scope) {
 }
 
 static bool visit_async_block(SymbolTable *t, Node *node) {
-    if (!is_async_function(t->current)) {
-        return fail_located(t, node->span,
-                            node->kind == AST_AsyncFor ? "'async for' outside async function"
-                                                       : "'async with' outside async function");
-    }
+    if (!is_async_function(t->current))
+        refuse(t, node,
+               node->kind == AST_AsyncFor ? "'async for' outside async function"
+                                          : "'async with' outside async function");
     return visit_children(t, node);
 }
 
@@ -471,13 +477,13 @@ static bool visit_generators(SymbolTable *t, NodeList generators) {
 }
 
 /* A list, set or dict comprehension that awaits makes what it stands in await. */
-static bool await_in_comprehension(SymbolTable *t, Node *node) {
+static void await_in_comprehension(SymbolTable *t, const Node *node) {
     Scope *scope = t->current;
     bool inner = scope->kind == SCOPE_COMPREHENSION || scope->kind == SCOPE_GENERATOR;
     if (!inner && !is_async_function(scope))
-        return fail_located(t, node->span, "asynchronous comprehension outside of an asynchronous function");
-    scope->is_asynchronous = true;
-    return true;
+        refuse(t, node, "asynchronous comprehension outside of an asynchronous function");
+    else
+        scope->is_asynchronous = true;
 }
 
 static bool visit_comprehension(SymbolTable *t, Node *node, NodeList generators, Node *element, Node *value) {
@@ -488,7 +494,8 @@ static bool visit_comprehension(SymbolTable *t, Node *node, NodeList generators,
     t->current->is_generator = kind == SCOPE_GENERATOR;
     bool awaits = kind == SCOPE_COMPREHENSION && t->current->is_asynchronous;
     scope_leave(t);
-    return ok && (!awaits || await_in_comprehension(t, node));
+    if (ok && awaits) await_in_comprehension(t, node);
+    return ok;
 }
 
 static const char *comprehension_description(const Scope *scope) {
@@ -507,7 +514,7 @@ static bool visit_yield(SymbolTable *t, Node *node) {
     if (t->current->kind == SCOPE_GENERATOR || t->current->kind == SCOPE_COMPREHENSION)
         return fail(t, node->span, "%s", comprehension_description(t->current));
     if (node->kind == AST_YieldFrom && is_async_function(t->current))
-        return fail_located(t, node->span, "'yield from' inside async function");
+        refuse(t, node, "'yield from' inside async function");
     return true;
 }
 
@@ -516,10 +523,10 @@ static bool visit_await(SymbolTable *t, Node *node) {
     Scope *scope = t->current;
     bool inner = scope->kind == SCOPE_COMPREHENSION || scope->kind == SCOPE_GENERATOR;
     if (!inner && !is_async_function(scope))
-        return fail_located(t, node->span,
-                            scope_is_function(scope) ? "'await' outside async function"
-                                                     : "'await' outside function");
-    scope->is_asynchronous = true;
+        refuse(t, node,
+               scope_is_function(scope) ? "'await' outside async function" : "'await' outside function");
+    else
+        scope->is_asynchronous = true;
     return visit(t, node->Await.value);
 }
 

@@ -96,6 +96,9 @@ typedef struct {
     Diagnostics *diagnostics;
     NameTable *names;
     bool future_annotations;
+    const Node *
+        refused; /* the first node that is wrong where it stands, for the code generator to report; or NULL */
+    const char *refusal; /* what it says then */
     bool located; /* the error has its place among its arguments: one that CPython's code generator reports */
     Scope *module;
     Scope *current; /* first pass */
