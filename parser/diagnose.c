@@ -62,8 +62,10 @@ static bool explain_print(const Scene *s) {
     Token word = scene_token(s, s->start);
     bool print = is_word(word, "print");
     if ((!print && !is_word(word, "exec")) || scene_kind(s, s->start + 1) == TK_LPAR) return false;
-    Prefix operand = scene_parse(s, START_DISJUNCTION, s->start + 1);
-    if (operand.node && explain_conditional(s, operand)) return true;
+    Scene behind = *s;
+    behind.start++;
+    Prefix operand = scene_parse(s, START_DISJUNCTION, behind.start);
+    if (operand.node && (explain_conditional(s, operand) || explain_comma(&behind, operand))) return true;
     Prefix value = scene_parse(s, START_EXPRESSIONS, s->start + 1);
     if (!value.node) return false;
     const char *name = print ? "print" : "exec";
@@ -85,6 +87,7 @@ static bool explain_behind_name(const Scene *s) {
     Scene behind = *s;
     behind.start++;
     if (scene_kind(s, behind.start) == TK_LPAR) return false;
+    scene_parse(&behind, START_EXPRESSIONS, behind.start); /* which may run into the end of the text */
     Prefix operand = scene_parse(&behind, START_DISJUNCTION, behind.start);
     return operand.node && explain_comma(&behind, operand);
 }
@@ -157,7 +160,8 @@ static bool explain_equal(const Scene *s) {
 /* a, b c = 1: for CPython the items of a list, where named expressions may stand */
 static bool explain_item(const Scene *s) {
     int comma = scene_find_left(s, s->at, TK_COMMA);
-    return s->open < 0 && comma >= (int)s->first && explain_equal_from(s, s->at);
+    return s->open < 0 && comma >= (int)s->first && !scene_is_names_place(s) &&
+           scene_find_left(s, s->at, TK_EQUAL) < 0 && explain_equal_from(s, s->at);
 }
 
 /* a print b; a b if c: a second expression that is wrong in itself */
@@ -181,6 +185,20 @@ static bool explain_not(const Scene *s) {
     return value && fail(s, value->span, "'not' after an operator must be parenthesized");
 }
 
+/* (a.b := 1, with something wrong behind it */
+static bool explain_walrus(const Scene *s) {
+    if (scene_kind_before(s, s->start) != TK_COLONEQUAL || s->open < 0 || scene_is_call(s)) return false;
+    uint32_t sign = s->start - 1;
+    int comma = scene_find_left(s, sign, TK_COMMA);
+    Prefix target = scene_parse(s, START_EXPRESSION, (uint32_t)(comma < 0 ? s->open : comma) + 1);
+    if (!target.node || target.end != sign || target.node->kind == AST_Name ||
+        !scene_parse(s, START_EXPRESSION, s->start).node)
+        return false;
+    syntax_error(s->p, target.node->span, "cannot use assignment expressions with %s",
+                 expression_description(target.node));
+    return true;
+}
+
 static bool explain_expression(const Scene *s) {
     if (explain_field_lambda(s)) return true;
     if (scene_is_names_place(s)) return false;
@@ -191,7 +209,7 @@ static bool explain_expression(const Scene *s) {
     if (operand.node && !clause &&
         (explain_comma(s, operand) || explain_conditional(s, operand) || explain_second(s, operand)))
         return true;
-    return explain_not(s) || explain_equal(s);
+    return explain_not(s) || explain_equal(s) || explain_walrus(s);
 }
 
 /* ---- Displays and calls ---------------------------------------------------------------------------- */
@@ -200,7 +218,10 @@ static bool explain_expression(const Scene *s) {
 static bool explain_in(const Scene *s, uint32_t keyword) {
     Prefix targets = scene_parse(s, START_TARGETS, keyword + 1);
     TokenKind before = scene_kind_before(s, keyword);
-    bool clause = token_ends_operand(before) || before == TK_KW_ASYNC;
+    TokenKind open = scene_kind(s, (uint32_t)s->open);
+    bool comma = before == TK_COMMA && (open == TK_LSQB || open == TK_LBRACE);
+    bool clause = token_ends_operand(before) || before == TK_KW_ASYNC || comma;
+    if (open == TK_LPAR && !scene_is_call(s) && scene_find_left(s, keyword, TK_COMMA) >= 0) return false;
     if (!clause || !targets.node || scene_kind(s, targets.end) == TK_KW_IN) return false;
     uint32_t read = targets.end > s->at ? targets.end : s->at;
     return fail(s, scene_token(s, read).span, "'in' expected after for-loop variables");
@@ -211,7 +232,9 @@ static bool explain_comprehension(const Scene *s) {
     TokenKind kind = scene_kind(s, s->at), open = scene_kind(s, (uint32_t)s->open);
     int before = scene_find_left(s, s->at, TK_KW_FOR);
     if (before >= 0) return explain_in(s, (uint32_t)before);
-    bool async = kind == TK_KW_ASYNC && scene_kind(s, s->at + 1) == TK_KW_FOR;
+    TokenKind word = scene_kind_before(s, s->at);
+    bool may_follow = token_ends_operand(word) || (word == TK_COMMA && open != TK_LPAR);
+    bool async = kind == TK_KW_ASYNC && may_follow && scene_kind(s, s->at + 1) == TK_KW_FOR;
     if (kind != TK_KW_FOR && !async) return false;
     uint32_t first = (uint32_t)s->open + 1, last = s->at - 1;
     if (open == TK_LBRACE && scene_kind(s, first) == TK_DOUBLESTAR && scene_find_left(s, s->at, TK_COMMA) < 0)
@@ -230,8 +253,9 @@ static bool explain_comprehension(const Scene *s) {
 /* A key without a value, in a dict whose earlier items show that it is one. */
 static bool explain_dict_key(const Scene *s) {
     int comma = scene_find_left(s, s->at, TK_COMMA);
-    bool pairs = comma >= 0 && (scene_kind(s, (uint32_t)s->open + 1) == TK_DOUBLESTAR ||
-                                scene_find_left(s, (uint32_t)comma, TK_COLON) >= 0);
+    bool pairs = comma >= 0 && !scene_in_lambda_head(s) &&
+                 (scene_kind(s, (uint32_t)s->open + 1) == TK_DOUBLESTAR ||
+                  scene_find_left(s, (uint32_t)comma, TK_COLON) >= 0);
     if (!pairs || s->start != (uint32_t)comma + 1 || scene_find_left(s, s->at, TK_KW_FOR) >= 0) return false;
     Prefix key = scene_parse(s, START_DISJUNCTION, s->start);
     if (!key.node || scene_kind(s, key.end) == TK_COLON) return false;
@@ -250,12 +274,36 @@ static bool explain_dict_value(const Scene *s) {
                 "cannot use a starred expression in a dictionary value");
 }
 
-/* (**a), f(*) */
+/* f(*), f(*(a b)): in the brackets around and in those around them. CPython notices it before anything else, and at once
+ * where there may be an argument or index; `floor`: the brackets to begin with. */
+static bool explain_starred(const Scene *s, int floor) {
+    for (Scene scene = *s; scene.open >= floor && scene.open >= 0; scene_look_around(&scene)) {
+        bool item = (scene_is_call(&scene) || scene_is_index(&scene)) && !scene_is_names_place(&scene);
+        if (item && scene_kind_before(&scene, scene.start) == TK_STAR &&
+            scene_is_unpacking(&scene, scene.start - 1) &&
+            !scene_parse(&scene, START_EXPRESSION, scene.start).node)
+            return fail_at(s, s->refused, "Invalid star expression");
+        scene.at = (uint32_t)scene.open;
+    }
+    return false;
+}
+
+/* x f(*): in the expression behind another one. */
+static bool explain_starred_behind(const Scene *s) {
+    Scene inner = *s;
+    if (!token_ends_operand(scene_kind_before(s, s->at)) || scene_is_names_place(s)) return false;
+    if (scene_parse(s, START_DISJUNCTION, s->start).end != s->at) return false;
+    inner.at = inner.refused = scene_parse(s, START_EXPRESSION, s->at).stop;
+    if (inner.at <= s->at) return false;
+    scene_look_around(&inner);
+    return explain_starred(&inner, (int)s->at);
+}
+
+/* (**a), (*) */
 static bool explain_stars(const Scene *s) {
     TokenKind kind = scene_kind(s, s->at);
-    bool item = (int)s->start == s->open + 2 || scene_is_call(s) || scene_is_index(s);
-    if (item && scene_kind_before(s, s->start) == TK_STAR && scene_is_unpacking(s, s->start - 1) &&
-        !scene_parse(s, START_EXPRESSION, s->start).node)
+    if ((int)s->start == s->open + 2 && scene_kind_before(s, s->start) == TK_STAR &&
+        scene_is_unpacking(s, s->start - 1) && !scene_parse(s, START_EXPRESSION, s->start).node)
         return fail_at(s, s->refused, "Invalid star expression");
     if (scene_is_call(s) || kind != TK_DOUBLESTAR || (int)s->at != s->open + 1 ||
         scene_kind(s, (uint32_t)s->open) != TK_LPAR)
@@ -432,6 +480,15 @@ static bool explain_target(const Scene *s) {
     return fail_target(s, target, kind == TK_KW_DEL ? TARGET_DELETE : TARGET_BEFORE_IN);
 }
 
+/* for 1 in ...: CPython has stopped here, and finds what is behind, the block included, wrong only if it can say why. */
+static bool explain_for(const Scene *s) {
+    uint32_t first = s->first + (scene_kind(s, s->first) == TK_KW_ASYNC) + 1;
+    if (scene_header(s) != TK_KW_FOR || first > s->at) return false;
+    Prefix fine = scene_parse(s, START_TARGETS, first);
+    if (!fine.node || fine.end >= s->at || scene_kind(s, fine.end) != TK_KW_IN) return false;
+    return fail_target(s, fine.node, TARGET_ASSIGN);
+}
+
 /*
  * A wrong target of a `=` to the left of the refused token. What could be compared with the value is looked at last
  * (`comparable`): first comes what is wrong in the value.
@@ -468,10 +525,23 @@ static bool explain_augmented(const Scene *s) {
            fail_at(s, target.end, "invalid syntax");
 }
 
+/* What is wrong in the brackets of the expression that starts at `start`. */
+static bool explain_inside(const Scene *s, uint32_t start) {
+    Scene inner = *s;
+    inner.at = inner.refused = scene_parse(s, START_EXPRESSION, start).stop;
+    scene_look_around(&inner);
+    for (; inner.open >= (int)start; scene_look_around(&inner)) {
+        if (explain_expression(&inner) || explain_bracket(&inner)) return true;
+        inner.at = (uint32_t)inner.open;
+    }
+    return false;
+}
+
 /* yield x = 1; a.b := 1 */
 static bool explain_assignment(const Scene *s) {
     Token refused = scene_token(s, s->at);
     if (s->open >= 0 || !is_assignment(refused.kind)) return false;
+    if (refused.kind == TK_COLONEQUAL && explain_inside(s, s->at + 1)) return true;
     int yield = scene_find_left(s, s->at, TK_KW_YIELD);
     if (refused.kind == TK_EQUAL)
         return yield >= 0 &&
@@ -492,6 +562,8 @@ static bool explain_except(const Scene *s) {
     TokenKind kind = scene_kind(s, s->at), before = scene_kind_before(s, s->at);
     if (s->open >= 0 || scene_header(s) != TK_KW_EXCEPT) return false;
     Span word = scene_token(s, s->first).span;
+    int comma = scene_find_left(s, s->at, TK_COMMA);
+    if (comma > (int)s->first) return fail_at(s, (uint32_t)comma, "invalid syntax");
     const char *both = "cannot have both 'except' and 'except*' on the same 'try'";
     if (before == TK_KW_EXCEPT && kind == TK_STAR)
         return fail(s, span_join(word, scene_token(s, s->at).span), both);
@@ -605,11 +677,44 @@ static bool explain_around(const Scene *s) {
     }
 }
 
+/* The first token of targets at which CPython gives up: behind an operand it knows no operator there. UINT32_MAX: none. */
+static uint32_t target_end(const Scene *s) {
+    int start = -1;
+    if (s->open >= 0) {
+        start = scene_find_left(s, s->at, TK_KW_FOR);
+        if (scene_find_left(s, s->at, TK_KW_IN) > start) start = -1;
+    } else if (scene_header(s) == TK_KW_FOR && scene_find_left(s, s->at, TK_KW_IN) < (int)s->first) {
+        start = (int)s->first + (scene_kind(s, s->first) == TK_KW_ASYNC);
+    } else if (scene_header(s) == TK_KW_DEL) {
+        start = (int)s->first;
+    } else if (scene_header(s) == TK_KW_WITH) {
+        start = scene_find_left(s, s->at, TK_KW_AS);
+    }
+    int depth = 0;
+    for (uint32_t i = (uint32_t)start + 1; start >= 0 && i < s->at; i++) {
+        TokenKind kind = scene_kind(s, i);
+        depth += token_opens(kind) - token_closes(kind);
+        bool sign = (kind >= TK_PLUS && kind <= TK_NOTEQUAL) || kind == TK_KW_AND || kind == TK_KW_OR ||
+                    kind == TK_KW_IS || kind == TK_KW_IF || kind == TK_KW_NOT || kind == TK_KW_AWAIT;
+        bool prefix = s->open < 0 && kind != TK_STAR;
+        if (depth == 0 && sign && (prefix || token_ends_operand(scene_kind_before(s, i)))) return i;
+    }
+    return UINT32_MAX;
+}
+
 /* Where CPython's parser stopped: some tokens it does not get past are fine for our grammar, for now. */
 static Span refused_span(const Scene *s) {
     Token refused = scene_token(s, s->at);
+    uint32_t target_stop = target_end(s);
+    if (target_stop < s->at) return scene_token(s, target_stop).span;
     if (refused.kind == TK_NEWLINE) return newline_span(s);
     if (s->open < 0) return refused.span;
+    if (scene_kind_before(s, s->at) == TK_KW_ASYNC && scene_find_left(s, s->at, TK_COMMA) >= 0)
+        return scene_token(s, s->at - 1).span;
+    int clause = scene_find_left(s, s->at, TK_KW_FOR);
+    bool parenthesis = scene_kind(s, (uint32_t)s->open) == TK_LPAR;
+    if (parenthesis && clause >= 0 && scene_find_left(s, (uint32_t)clause, TK_COMMA) >= 0)
+        return scene_token(s, (uint32_t)clause).span;
     TokenKind target = s->at > 2 ? scene_kind(s, s->at - 2) : TK_NAME;
     bool attribute = s->at > 3 && scene_kind(s, s->at - 3) == TK_DOT;
     if (scene_kind_before(s, s->at) == TK_COLONEQUAL && (target != TK_NAME || attribute))
@@ -658,6 +763,8 @@ static bool is_in_pattern(const Scene *s) {
 
 static bool explain(const Scene *s) {
     if (is_in_pattern(s)) return explain_colon(s) || explain_case(s);
+    bool clause = s->open >= 0 && scene_find_left(s, s->at, TK_KW_FOR) >= 0;
+    if ((!clause && explain_starred(s, 0)) || explain_starred_behind(s)) return true;
     if (explain_colon_forced(s) || explain_empty_parameters(s) || explain_assigned(s, false)) return true;
     if (scene_header(s) == TK_KW_DEF && explain_def(s)) return true;
     bool dict = s->open >= 0 && scene_kind(s, (uint32_t)s->open) == TK_LBRACE && !scene_is_field(s, s->open);
@@ -687,12 +794,13 @@ void diagnose(Parser *p, const void *grammar) {
     Scene s = scene_of(p, grammar);
     Token refused = scene_token(&s, s.at);
     bool end = refused.kind == TK_ENDMARKER;
+    if (scene_kind_before(&s, s.at) == TK_NEWLINE && explain_for(&s)) return;
     if (explain_block(&s)) {
         p->error.no_caret = refused.kind == TK_DEDENT && refused.span.column == 0 && !is_last(&s);
         return;
     }
     find_statement(&s);
-    if (explain(&s)) return;
+    if (explain(&s) || explain_for(&s)) return;
     uint32_t last_line = p->source->line_count;
     fail(&s, end ? (Span){last_line, 0, last_line, 0} : refused_span(&s), "invalid syntax");
     p->error.no_caret = end;

@@ -93,9 +93,21 @@ bool scene_is_unpacking(const Scene *s, uint32_t index) {
     return token_is_star(scene_kind(s, index)) && (token_opens(before) || starts_expression(before));
 }
 
+/* Is the `in` at `index` a comparison, not that of a `for`? */
+static bool is_comparison(const Scene *s, uint32_t index) {
+    int depth = 0;
+    for (int i = (int)index - 1; i > s->open && i >= (int)s->first; i--) {
+        TokenKind kind = scene_kind(s, (uint32_t)i);
+        if (depth == 0 && kind == TK_KW_FOR) return false;
+        if (depth == 0 && kind == TK_KW_IN) break;
+        depth += token_closes(kind) - token_opens(kind);
+    }
+    return true;
+}
+
 static bool ends_scan(const Scene *s, uint32_t index) {
     TokenKind kind = scene_kind(s, index);
-    bool comparison = kind == TK_KW_IN && scene_kind_before(s, index) == TK_KW_NOT;
+    bool comparison = kind == TK_KW_IN && is_comparison(s, index);
     return (starts_expression(kind) && !comparison) || is_statement_if(s, index) ||
            scene_is_unpacking(s, index) || (kind == TK_AT && index == s->first);
 }
@@ -155,6 +167,8 @@ TokenKind scene_header(const Scene *s) {
 
 bool scene_is_names_place(const Scene *s) {
     TokenKind before = scene_kind_before(s, s->start);
+    if (scene_in_lambda_head(s) && scene_find_left(s, s->at, TK_KW_LAMBDA) >= (int)s->start) return true;
+    if (before == TK_KW_AS && scene_header(s) == TK_KW_EXCEPT) return true;
     if (before == TK_EQUAL || before == TK_COLON || before == TK_RARROW) return false;
     if (scene_in_lambda_head(s)) return true;
     bool outermost = s->open >= 0;
@@ -174,14 +188,16 @@ bool scene_is_names_place(const Scene *s) {
  * Feed tokens [start, end), or as many as are accepted; the result is the end of the longest complete piece.
  */
 static uint32_t feed_piece(Parser *part, Parser *p, void *grammar, StartRule rule, uint32_t start,
-                           uint32_t end) {
+                           uint32_t end, uint32_t *stop) {
     uint32_t complete = start;
+    *stop = start;
     grammar_init(grammar, part);
     grammar_feed(grammar, grammar_start_symbol(rule), (Token){0});
     for (uint32_t i = start; i < end; i++) {
         Token token = parser_token(p, i);
         part->line = p->line; /* reading may have moved it */
         part->line_count = i + 1;
+        *stop = i;
         int symbol = grammar_symbol(token.kind);
         if (token.kind == TK_ERROR || token.kind == TK_ENDMARKER || !grammar_accepts(grammar, symbol)) break;
         grammar_feed(grammar, symbol, token);
@@ -194,13 +210,14 @@ static uint32_t feed_piece(Parser *part, Parser *p, void *grammar, StartRule rul
 Prefix scene_parse(const Scene *s, StartRule rule, uint32_t start) {
     Parser *p = s->p;
     Parser part = {.source = p->source, .arena = p->arena, .diagnostics = p->diagnostics};
-    Prefix prefix = {.end = start};
+    Prefix prefix = {.end = start, .stop = start};
+    uint32_t stop;
     buffer_init(&part.scratch, p->arena->allocator);
     void *grammar = allocator_resize(p->arena->allocator, NULL, 0, grammar_size());
     if (grammar) {
-        prefix.end = feed_piece(&part, p, grammar, rule, start, UINT32_MAX);
+        prefix.end = feed_piece(&part, p, grammar, rule, start, UINT32_MAX, &prefix.stop);
         part.error.set = false;
-        feed_piece(&part, p, grammar, rule, start, prefix.end);
+        feed_piece(&part, p, grammar, rule, start, prefix.end, &stop);
         Token end = {.kind = TK_ENDMARKER};
         if (prefix.end > start) grammar_feed(grammar, grammar_symbol(TK_ENDMARKER), end);
         if (prefix.end > start && !part.error.set) grammar_feed(grammar, 0, end);

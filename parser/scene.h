@@ -62,8 +62,9 @@ bool scene_is_names_place(const Scene *s);
 /* The longest piece of the line from some token on that a rule derives; node is NULL if there is none. */
 typedef struct {
     Node *node;
-    Span span;    /* the node's: parentheses around the whole are outside, as in CPython's messages */
-    uint32_t end; /* index behind its last token */
+    Span span;     /* the node's: parentheses around the whole are outside, as in CPython's messages */
+    uint32_t end;  /* index behind its last token */
+    uint32_t stop; /* index of the token at which no longer piece can be hoped for */
 } Prefix;
 
 Prefix scene_parse(const Scene *s, StartRule rule, uint32_t start);
