@@ -213,7 +213,9 @@ static bool run_stdin(VM *vm) {
     Buffer text;
     buffer_init(&text, (Allocator){heap_allocate_fn, vm_heap(vm)});
     Value filename = string_from_c(vm, "<stdin>");
-    bool ok = !is_absent(filename) && read_stdin(vm, &text) &&
+    Value module = is_absent(filename) ? ABSENT : machine_main_module(vm);
+    bool ok = !is_absent(module) && dict_set(vm, as_module(module)->dict, NAME_OF(vm, file), filename) &&
+              dict_set_c(vm, as_module(module)->dict, "__cached__", NONE) && read_stdin(vm, &text) &&
               run_text(vm, text.length ? text.data : "", text.length, filename, COMPILE_FILE);
     buffer_fini(&text);
     value_xdrop(vm, filename);
@@ -254,7 +256,7 @@ int run_unreadable(VM *vm, Value filename) {
     return status;
 }
 
-/* Run a file as __main__; `package` is its __package__ (None for a script). */
+/* Run a file as __main__; `package` is its __package__ (None for a script, which has no spec). */
 static int run_file_at(VM *vm, Value filename, Value package) {
     Value module = machine_main_module(vm);
     size_t length;
@@ -263,6 +265,7 @@ static int run_file_at(VM *vm, Value filename, Value package) {
     Value dict = as_module(module)->dict;
     bool ok = dict_set(vm, dict, NAME_OF(vm, file), filename) && dict_set_c(vm, dict, "__cached__", NONE) &&
               dict_set(vm, dict, NAME_OF(vm, package), package) &&
+              (!is_none(package) || dict_set(vm, dict, NAME_OF(vm, loader), NONE)) &&
               run_text(vm, text, length, filename, COMPILE_FILE);
     memory_free(vm, text, length ? length : 1);
     return ok ? 0 : run_finish(vm);
@@ -276,6 +279,26 @@ static Value find_file(VM *vm, const char *name, Value path, bool *package) {
     return found;
 }
 
+/* dict[key] = object.name */
+static bool copy_attribute(VM *vm, Value object, Value name, Value dict, Value key) {
+    Value v = object_get_attribute(vm, object, name);
+    bool ok = !is_absent(v) && dict_set(vm, dict, key, v);
+    value_xdrop(vm, v);
+    return ok;
+}
+
+/* __spec__, __loader__ and __package__ of a module that runs as __main__; None: there is no spec to be had. */
+static bool set_spec(VM *vm, Value spec) {
+    Value module = machine_main_module(vm);
+    if (is_absent(module) || is_none(spec)) return !is_absent(module);
+    Value dict = as_module(module)->dict, parent = string_intern_c(vm, "parent");
+    bool ok = !is_absent(parent) && dict_set(vm, dict, NAME_OF(vm, spec), spec) &&
+              copy_attribute(vm, spec, parent, dict, NAME_OF(vm, package)) &&
+              copy_attribute(vm, spec, NAME_OF(vm, spec_loader), dict, NAME_OF(vm, loader));
+    value_xdrop(vm, parent);
+    return ok;
+}
+
 /* A folder is run by the __main__ in it. */
 static int run_folder(VM *vm, Value folder) {
     bool package = false;
@@ -285,7 +308,10 @@ static int run_folder(VM *vm, Value folder) {
         if (error_raised(vm)) return run_finish(vm);
         return complain(vm, STATUS_ERROR, "can't find '__main__' module in '%S'", folder, ABSENT, ABSENT);
     }
-    int status = run_file_at(vm, file, vm->empty_string);
+    Value spec = load_find_file(vm, NAME_OF(vm, main), path);
+    bool ok = !is_absent(spec) && set_spec(vm, spec);
+    value_xdrop(vm, spec);
+    int status = ok ? run_file_at(vm, file, vm->empty_string) : run_finish(vm);
     value_drop(vm, file);
     return status;
 }
@@ -315,18 +341,6 @@ static Value package_path(VM *vm, Value name) {
 static bool set_program(VM *vm, Value filename) {
     Value argv = dict_get_c(vm, vm->sys, "argv");
     return is_absent(argv) || object_set_item(vm, argv, int_small(0), filename);
-}
-
-/* __spec__ and __package__ of a module that runs as __main__; None: there is no spec to be had. */
-static bool set_spec(VM *vm, Value spec) {
-    Value module = machine_main_module(vm), name = string_intern_c(vm, "parent"), parent = ABSENT;
-    if (!is_absent(module) && !is_absent(name) && !is_none(spec))
-        parent = object_get_attribute(vm, spec, name);
-    bool ok = !is_absent(parent) && dict_set(vm, as_module(module)->dict, NAME_OF(vm, package), parent) &&
-              dict_set(vm, as_module(module)->dict, NAME_OF(vm, spec), spec);
-    value_xdrop(vm, name);
-    value_xdrop(vm, parent);
-    return (ok || is_none(spec)) && !error_raised(vm);
 }
 
 /* Run the file of the module `name`, which was found along `path`. */

@@ -267,6 +267,9 @@ Value machine_main_module(VM *vm) {
     Value builtins = dict_get_c(vm, vm->modules, "builtins");
     bool ok =
         !is_absent(module) &&
+        module_add(vm, as_module(module)->dict, "__loader__",
+                   value_ref(from_object(&builtin_importer_type))) &&
+        module_add(vm, as_module(module)->dict, "__annotations__", dict_new(vm)) &&
         (is_absent(builtins) || dict_set(vm, as_module(module)->dict, NAME_OF(vm, builtins), builtins)) &&
         dict_set(vm, vm->modules, NAME_OF(vm, main), module);
     value_xdrop(vm, module);

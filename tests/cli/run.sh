@@ -96,6 +96,14 @@ expect "code glued to its option" 0 "1" "" "$mpy" '-cprint(1)'
 expect "code of several lines" 0 $'0\n1' "" "$mpy" -c $'for i in range(2):\n    print(i)'
 expect "code's name" 0 "__main__" "" "$mpy" -c 'print(__name__)'
 expect "module" 0 "module __main__" "" "$mpy" -m amodule
+names='["__name__"], __spec__ and (__spec__.name, __spec__.origin == __file__), getattr(__loader__, "__name__", None), __package__'
+mkdir run_me
+echo "print(globals()$names, __loader__ is __spec__.loader)" >run_me/__main__.py
+expect "folder's spec" 0 "__main__ ('__main__', True) None  True" "" "$mpy" run_me
+expect "module's spec" 0 "__main__ ('run_me.__main__', True) None run_me True" "" "$mpy" -m run_me.__main__
+expect "code's spec" 0 "__main__ None BuiltinImporter None" "" "$mpy" -c "print(globals()$names)"
+input="print(globals()$names, __file__, __cached__, __annotations__)"
+expect "standard input's spec" 0 "__main__ None BuiltinImporter None <stdin> None {}" "" "$mpy"
 matches "module of the library" 0 "usage: gzip.py *" "$mpy" -m gzip -h
 input='hello'
 expect "base64 encodes" 0 "aGVsbG8=" "" "$mpy" -m base64
