@@ -4,6 +4,7 @@ import fnmatch
 import functools
 import os
 import re
+import sys
 import warnings
 
 __all__ = ["escape", "glob", "iglob", "translate"]
@@ -27,6 +28,8 @@ def glob(pathname, *, root_dir=None, dir_fd=None, recursive=False, include_hidde
 
 def iglob(pathname, *, root_dir=None, dir_fd=None, recursive=False, include_hidden=False):
     """Return an iterator which yields the paths matching a pathname pattern, as glob() lists them."""
+    sys.audit("glob.glob", pathname, recursive)
+    sys.audit("glob.glob/2", pathname, recursive, root_dir, dir_fd)
     root = pathname[:0] if root_dir is None else os.fspath(root_dir)
     if dir_fd is not None:
         folder = f"/proc/self/fd/{dir_fd}"

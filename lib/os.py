@@ -293,6 +293,7 @@ def _walk_open(shown, name, above, topdown, onerror, follow_symlinks, is_top):
 
 def utime(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True):
     """Set the access and modified time of path, in seconds or in nanoseconds."""
+    sys.audit("os.utime", path, times, ns, -1 if dir_fd is None else dir_fd)
     if times is not None and ns is not None:
         raise ValueError("utime: you may specify either 'times' or 'ns' but not both")
     if times is not None:

@@ -404,6 +404,7 @@ def disk_usage(path):
 
 def chown(path, user=None, group=None, *, dir_fd=None, follow_symlinks=True):
     """Give a file to another user or group, each by its name or number."""
+    sys.audit('shutil.chown', path, user, group)
     if user is None and group is None:
         raise ValueError("user and/or group must be set")
     ids = []

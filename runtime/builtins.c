@@ -4,6 +4,7 @@
  */
 
 #include "runtime/arguments.h"
+#include "runtime/auditevent.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/slots.h"
@@ -46,7 +47,11 @@ NATIVE(builtin_hash) {
 }
 
 /* An immediate number is its own identity: the word itself, made positive and unlike any address. */
-NATIVE(builtin_id) { return int_from_unsigned(vm, args[0].bits); }
+NATIVE(builtin_id) {
+    Value number = int_from_unsigned(vm, args[0].bits);
+    if (!is_absent(number) && !AUDIT(vm, "builtins.id", number)) value_clear(vm, &number);
+    return number;
+}
 
 NATIVE(builtin_callable) { return bool_from(type_of(args[0])->call != NULL); }
 

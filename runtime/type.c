@@ -4,6 +4,7 @@
  */
 
 #include "runtime/classes/class.h"
+#include "runtime/auditevent.h"
 #include "runtime/classes/descriptor.h"
 #include "runtime/classes/instance.h"
 #include "runtime/classes/slots.h"
@@ -161,7 +162,7 @@ static Value get_name(VM *vm, Value self) {
 
 static bool set_name(VM *vm, Value self, Value value) {
     Type *type = as_type(self);
-    if (!check_settable(vm, type, value, "__name__")) return false;
+    if (!check_settable(vm, type, value, "__name__") || !audit_set(vm, self, "__name__", value)) return false;
     if (is_string(value)) return type_set_name(vm, type, value);
     raise_type(vm, "can only assign string to %N.__name__, not '%T'", type, value);
     return false;
@@ -174,7 +175,8 @@ static Value get_qualname(VM *vm, Value self) {
 
 static bool set_qualname(VM *vm, Value self, Value value) {
     Type *type = as_type(self);
-    if (!check_settable(vm, type, value, "__qualname__")) return false;
+    if (!check_settable(vm, type, value, "__qualname__") || !audit_set(vm, self, "__qualname__", value))
+        return false;
     if (!is_string(value)) {
         raise_type(vm, "can only assign string to %N.__qualname__, not '%T'", type, value);
         return false;
@@ -198,9 +200,8 @@ static Value get_module(VM *vm, Value self) {
 
 static bool set_in_dict(VM *vm, Value self, Value value, NameIndex name) {
     Type *type = as_type(self);
-    if (!check_settable(vm, type, value, (const char *)as_string(vm->names[name])->data)) {
-        return false;
-    }
+    const char *text = (const char *)as_string(vm->names[name])->data;
+    if (!check_settable(vm, type, value, text) || !audit_set(vm, self, text, value)) return false;
     return set_in_class(vm, type, vm->names[name], value);
 }
 

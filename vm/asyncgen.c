@@ -7,6 +7,7 @@
 #include "vm/asyncgen.h"
 
 #include "compiler/opcode.h"
+#include "runtime/auditevent.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/containers/structseq.h"
 #include "runtime/containers/tuple.h"
@@ -572,6 +573,8 @@ static void set_hook(VM *vm, Value *place, Value v) {
 
 NATIVE(set_hooks) {
     if (!check_hook(vm, args[1], "finalizer") || !check_hook(vm, args[0], "firstiter")) return ABSENT;
+    if (!is_absent(args[1]) && !AUDIT_PLAIN(vm, "sys.set_asyncgen_hook_finalizer")) return ABSENT;
+    if (!is_absent(args[0]) && !AUDIT_PLAIN(vm, "sys.set_asyncgen_hook_firstiter")) return ABSENT;
     set_hook(vm, &vm->asyncgen_first_iteration, args[0]);
     set_hook(vm, &vm->asyncgen_finalizer, args[1]);
     return NONE;

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "compiler/compile.h"
+#include "runtime/auditevent.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/code/cell.h"
 #include "runtime/containers/dict.h"
@@ -41,6 +42,7 @@ static Value compile_text(VM *vm, Value source, Value filename, CompileMode mode
     }
     if (is_bytes(source)) {
         const Bytes *bytes = as_bytes(source);
+        if (!AUDIT(vm, "compile", source, filename)) return ABSENT;
         return compile_source(vm, (const char *)bytes->data, (size_t)bytes->length, filename, mode,
                               flags | COMPILE_BYTES);
     }
@@ -56,7 +58,11 @@ static Value compile_text(VM *vm, Value source, Value filename, CompileMode mode
     }
     /* Encoded strictly: a lone surrogate is no source text. */
     Value bytes = codec_encode(vm, source, "utf-8", "strict");
-    if (is_absent(bytes)) return ABSENT;
+    bool allowed = !is_absent(bytes) && AUDIT(vm, "compile", bytes, filename);
+    if (!allowed) {
+        value_xdrop(vm, bytes);
+        return ABSENT;
+    }
     Value code = compile_source(vm, (const char *)as_bytes(bytes)->data, (size_t)as_bytes(bytes)->length,
                                 filename, mode, flags);
     value_drop(vm, bytes);
@@ -138,7 +144,8 @@ static Value compile_object(VM *vm, Value tree, Value filename, CompileMode mode
     value_xdrop(vm, module);
     if (good == 0) raise_type(vm, "compile() arg 1 must be a string, bytes or AST object");
     if (good <= 0) return ABSENT;
-    return flags & COMPILE_ONLY_TREE ? value_ref(tree) : compile_tree(vm, tree, filename, mode, flags);
+    if (flags & COMPILE_ONLY_TREE) return value_ref(tree);
+    return AUDIT(vm, "compile", NONE, filename) ? compile_tree(vm, tree, filename, mode, flags) : ABSENT;
 }
 
 /* Is it the name of a mode? */
@@ -297,7 +304,7 @@ static Value evaluate(VM *vm, Value source, Value globals, Value locals, Value c
         value_xdrop(vm, filename);
     }
     if (!is_absent(code)) {
-        result = eval_code(vm, code, globals, locals, closure);
+        if (AUDIT(vm, "exec", code)) result = eval_code(vm, code, globals, locals, closure);
         value_drop(vm, code);
     }
     value_drop(vm, globals);
@@ -366,13 +373,17 @@ NATIVE(getframe) {
     Frame *frame = vm->frame;
     while (frame != NULL && depth-- > 0)
         frame = frame->previous;
-    return frame ? frame_object(vm, frame) : raise_value(vm, "call stack is not deep enough");
+    if (frame == NULL) return raise_value(vm, "call stack is not deep enough");
+    Value object = frame_object(vm, frame);
+    if (!is_absent(object) && !AUDIT(vm, "sys._getframe", object)) value_clear(vm, &object);
+    return object;
 }
 
 /* The name of the module whose code runs `depth` frames up, None where there is none. */
 NATIVE(getframemodulename) {
     int64_t depth = 0;
     if (!is_absent(args[0]) && !object_to_int64(vm, args[0], &exc_OverflowError, &depth)) return ABSENT;
+    if (!AUDIT(vm, "sys._getframemodulename", is_absent(args[0]) ? int_small(0) : args[0])) return ABSENT;
     Frame *frame = vm->frame;
     while (frame != NULL && depth-- > 0)
         frame = frame->previous;
@@ -390,9 +401,12 @@ static Value by_thread(VM *vm, STEALS Value v) {
     return dict;
 }
 
-NATIVE(current_frames) { return by_thread(vm, frame_object(vm, vm->frame)); }
+NATIVE(current_frames) {
+    return AUDIT_PLAIN(vm, "sys._current_frames") ? by_thread(vm, frame_object(vm, vm->frame)) : ABSENT;
+}
 
 NATIVE(current_exceptions) {
+    if (!AUDIT_PLAIN(vm, "sys._current_exceptions")) return ABSENT;
     const HandledException *item = vm->handled;
     while (is_absent(item->exception) && item->outer)
         item = item->outer;

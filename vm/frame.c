@@ -2,6 +2,7 @@
 
 #include "vm/frame.h"
 
+#include "runtime/auditevent.h"
 #include "runtime/code/cell.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/tuple.h"
@@ -154,7 +155,7 @@ static Value get_locals(VM *vm, Value self) {
 }
 
 static Value get_code(VM *vm, Value self) {
-    (void)vm;
+    if (!audit_get(vm, self, "f_code")) return ABSENT;
     return value_ref(from_object(as_frame_object(self)->code));
 }
 

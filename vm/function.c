@@ -1,6 +1,7 @@
 /* The types function and method. */
 
 #include "runtime/classes/class.h"
+#include "runtime/auditevent.h"
 #include "runtime/code/cell.h"
 #include "runtime/code/function.h"
 #include "runtime/containers/dict.h"
@@ -94,7 +95,7 @@ static bool set_dict(VM *vm, Value self, Value value) {
 }
 
 static Value get_code(VM *vm, Value self) {
-    (void)vm;
+    if (!audit_get(vm, self, "__code__")) return ABSENT;
     return value_ref(from_object(as_function(self)->code));
 }
 
@@ -102,6 +103,7 @@ static bool set_code(VM *vm, Value self, Value value) {
     Function *f = as_function(self);
     if (is_absent(value) || !is_code(value))
         return raise_type(vm, "__code__ must be set to a code object"), false;
+    if (!audit_set(vm, self, "__code__", value)) return false;
     int64_t have = is_absent(f->closure) ? 0 : as_tuple(f->closure)->length;
     int64_t wanted = code_free_variables(as_code(value));
     if (have != wanted) {
@@ -121,7 +123,7 @@ static bool set_code(VM *vm, Value self, Value value) {
 /* A field that holds a value of one type, or nothing (None when read). */
 #define OPTIONAL_FIELD(field, name, check, type_text) \
     static Value get_##field(VM *vm, Value self) { \
-        (void)vm; \
+        if (!audit_get(vm, self, name)) return ABSENT; \
         Value v = as_function(self)->field; \
         return value_or_none(v); \
     } \
@@ -131,6 +133,7 @@ static bool set_code(VM *vm, Value self, Value value) {
             return false; \
         } \
         bool none = !value_is_given(value); \
+        if (!audit_set(vm, self, name, value)) return false; \
         value_set(vm, &as_function(self)->field, none ? ABSENT : value_ref(value)); \
         return true; \
     }
@@ -238,6 +241,7 @@ static Value function_make(VM *vm, Type *type, Value *args, int nargs, Value nam
     if (!check_closure(vm, as_code(row[0]), row[4])) return ABSENT;
     if (value_is_given(row[5]) && !is_dict(row[5]))
         return raise_type(vm, "arg 6 (kwdefaults) must be None or dict");
+    if (!AUDIT(vm, "function.__new__", row[0])) return ABSENT;
     Value made = function_new(vm, row[0], row[1]);
     if (is_absent(made)) return ABSENT;
     Function *f = as_function(made);

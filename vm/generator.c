@@ -3,6 +3,7 @@
 #include "vm/generator.h"
 
 #include "compiler/opcode.h"
+#include "runtime/auditevent.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/containers/list.h"
 #include "runtime/containers/row.h"
@@ -521,7 +522,10 @@ Value generator_get_frame(VM *vm, Value self) {
 }
 
 Value generator_get_code(VM *vm, Value self) {
-    (void)vm;
+    const char *name = is_exactly(self, &generator_type)   ? "gi_code"
+                       : is_exactly(self, &coroutine_type) ? "cr_code"
+                                                           : "ag_code";
+    if (!audit_get(vm, self, name)) return ABSENT;
     return value_ref(from_object(as_generator(self)->frame->code));
 }
 

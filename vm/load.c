@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "compiler/compile.h"
+#include "runtime/auditevent.h"
 #include "runtime/code/image.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
@@ -387,7 +388,8 @@ static bool set_up(VM *vm, Value module, Value spec) {
 
 static bool run_code(VM *vm, Value module, STEALS Value code) {
     if (is_absent(code)) return false;
-    Value result = eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT);
+    Value result =
+        AUDIT(vm, "exec", code) ? eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT) : ABSENT;
     value_drop(vm, code);
     value_xdrop(vm, result);
     return !is_absent(result);
@@ -651,6 +653,11 @@ static bool is_there_at_start(Value name) {
 Value load_module(VM *vm, Value name, Value parent, Value last, Value path) {
     Value meta_path = dict_get_c(vm, vm->sys, "meta_path");
     if (!value_is_given(meta_path) || vm_machine(vm)->imports_ended) return raise_shutting_down(vm);
+    if (!AUDIT(vm, "import", name, NONE, dict_get_c(vm, vm->sys, "path"), meta_path,
+               dict_get_c(vm, vm->sys, "path_hooks")))
+        return ABSENT;
+    meta_path = dict_get_c(vm, vm->sys, "meta_path");
+    if (!value_is_given(meta_path)) return raise_shutting_down(vm);
     if (!finders_untouched(meta_path) || has_hooks(vm)) {
         value_ref(meta_path);
         Value module = load_by_finders(vm, meta_path, name, is_absent(parent) ? NONE : path);

@@ -15,6 +15,7 @@
 
 #include "gc/collector.h"
 #include "runtime/audit.h"
+#include "runtime/auditevent.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/classes/class.h"
 #include "runtime/code/cell.h"
@@ -440,6 +441,8 @@ static void call_excepthook(VM *vm, Value exception) {
         return;
     }
     value_ref(hook);
+    Value trace = is_absent(traceback) ? NONE : traceback, class = from_object(type_of(exception));
+    if (!AUDIT(vm, "sys.excepthook", hook, class, exception, trace)) error_clear(vm);
     Value result =
         call_3(vm, hook, from_object(type_of(exception)), exception, is_absent(traceback) ? NONE : traceback);
     value_drop(vm, hook);

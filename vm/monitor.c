@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "runtime/auditevent.h"
 #include "runtime/classes/namespace.h"
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
@@ -207,6 +208,7 @@ NATIVE(register_callback) {
         return raise_value(vm, "The callback can only be set for one event at a time");
     int number = __builtin_ctz((unsigned)event);
     if (number >= MONITOR_EVENTS) return raise_value(vm, "invalid event %d", event);
+    if (!AUDIT(vm, "sys.monitoring.register_callback", args[2])) return ABSENT;
     Value *place = &vm_machine(vm)->monitoring.tools[tool].callbacks[number], old = *place;
     *place = is_none(args[2]) ? ABSENT : value_ref(args[2]);
     return is_absent(old) ? NONE : old;

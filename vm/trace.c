@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compiler/opcode.h"
+#include "runtime/auditevent.h"
 #include "runtime/classes/descriptor.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
@@ -343,11 +344,13 @@ static Value set_function(VM *vm, Value *place, Value function) {
 }
 
 NATIVE(set_trace) {
+    if (!AUDIT_PLAIN(vm, "sys.settrace")) return ABSENT;
     (void)nargs, (void)names;
     return set_function(vm, &vm_machine(vm)->trace_function, args[0]);
 }
 
 NATIVE(set_profile) {
+    if (!AUDIT_PLAIN(vm, "sys.setprofile")) return ABSENT;
     (void)nargs, (void)names;
     return set_function(vm, &vm_machine(vm)->profile_function, args[0]);
 }

@@ -5,6 +5,7 @@
 
 #include "runtime/classes/class.h"
 
+#include "runtime/auditevent.h"
 #include "runtime/classes/descriptor.h"
 #include "runtime/classes/instance.h"
 #include "runtime/classes/shape.h"
@@ -645,6 +646,8 @@ static bool check_new_bases(VM *vm, Type *type, Value bases) {
         raise_type(vm, "cannot set '__bases__' attribute of immutable type '%N'", type);
     } else if (is_absent(bases)) {
         raise_type(vm, "cannot delete '__bases__' attribute of immutable type '%N'", type);
+    } else if (!audit_set(vm, from_object(type), "__bases__", bases)) {
+        return false;
     } else if (!is_tuple(bases)) {
         raise_type(vm, "can only assign tuple to %N.__bases__, not %T", type, bases);
     } else if (as_tuple(bases)->length == 0) {
@@ -724,6 +727,7 @@ bool object_set_class(VM *vm, Value v, Value type) {
         raise_type(vm, "__class__ must be set to a class, not '%T' object", type);
         return false;
     }
+    if (!audit_set(vm, v, "__class__", type)) return false;
     Type *old = type_of(v), *new = as_type(type);
     bool modules = type_is_subtype(old, &module_type) && type_is_subtype(new, &module_type);
     if (!modules && !(old->flags & new->flags &TYPE_HEAP)) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "runtime/bytes/bytes.h"
+#include "runtime/auditevent.h"
 #include "runtime/code/code.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
@@ -296,6 +297,27 @@ static void drop_all(VM *vm, const Code *code, CodeParts *parts) {
         value_drop(vm, values[i]);
 }
 
+/* Tell of a code object that has been made, but that nobody has yet. */
+static bool audit_code(VM *vm, Value code) {
+    static const char *const names[] = {"co_code",     "co_filename",        "co_name",
+                                        "co_argcount", "co_posonlyargcount", "co_kwonlyargcount",
+                                        "co_nlocals",  "co_stacksize",       "co_flags"};
+    enum { COUNT = sizeof names / sizeof *names };
+    if (is_absent(vm->audit_hooks)) return true;
+    Value row[COUNT];
+    bool ok = true;
+    for (int i = 0; i < COUNT; i++) {
+        Value name = ok ? string_intern_c(vm, names[i]) : ABSENT;
+        row[i] = is_absent(name) ? ABSENT : object_get_attribute(vm, code, name);
+        ok = !is_absent(row[i]);
+        value_xdrop(vm, name);
+    }
+    ok = ok && audit_tell(vm, "code.__new__", row, COUNT);
+    for (int i = 0; i < COUNT; i++)
+        value_xdrop(vm, row[i]);
+    return ok;
+}
+
 Value code_replace(VM *vm, Value *args, int nargs, Value names) {
     (void)nargs, (void)names;
     const Code *code = as_code(args[0]);
@@ -325,7 +347,11 @@ Value code_replace(VM *vm, Value *args, int nargs, Value names) {
         value_xdrop(vm, old);
         value_xdrop(vm, name);
     }
-    if (ok) return code_new(vm, &parts);
+    if (ok) {
+        Value made = code_new(vm, &parts);
+        if (!is_absent(made) && !audit_code(vm, made)) value_clear(vm, &made);
+        return made;
+    }
     drop_all(vm, code, &parts);
     return ABSENT;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/auditevent.h"
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/warn.h"
@@ -213,6 +214,7 @@ static Value input_from(VM *vm, Value prompt, Value in, Value out) {
     if (vm->hooks.read_terminal && is_terminal(in, STDIN_FILENO) && is_terminal(out, STDOUT_FILENO)) {
         line = vm->hooks.read_terminal(vm, text);
         if (is_absent(line) && !error_raised(vm)) raise_new(vm, &exc_EOFError, ABSENT);
+        if (!is_absent(line) && !AUDIT(vm, "builtins.input/result", line)) value_clear(vm, &line);
     } else {
         Value written = call_method(vm, out, NAME_OF(vm, write), &text, 1);
         value_xdrop(vm, written);
@@ -225,7 +227,7 @@ static Value input_from(VM *vm, Value prompt, Value in, Value out) {
 NATIVE(input_function) {
     Value in = needed_stream(vm, "stdin"), out = is_absent(in) ? ABSENT : needed_stream(vm, "stdout");
     Value error = is_absent(out) ? ABSENT : needed_stream(vm, "stderr");
-    if (is_absent(error)) return ABSENT;
+    if (is_absent(error) || !AUDIT(vm, "builtins.input", args[0])) return ABSENT;
     value_ref(in), value_ref(out), value_ref(error);
     if (!flush_stream(vm, error)) error_clear(vm);
     Value line = input_from(vm, args[0], in, out);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/auditevent.h"
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/classes/instance.h"
@@ -156,6 +157,14 @@ static bool check_opened(VM *vm, FileIO *file) {
     return true;
 }
 
+static bool audit_open(VM *vm, Value name, const char *mode, int flags) {
+    if (is_absent(vm->audit_hooks)) return true;
+    Value text = string_from_c(vm, mode);
+    bool ok = !is_absent(text) && AUDIT(vm, "open", name, text, int_small(flags));
+    value_xdrop(vm, text);
+    return ok;
+}
+
 /* Open into a closed FileIO. */
 static bool open_into(VM *vm, FileIO *file, Value name, const char *mode, bool close_fd, Value opener) {
     file->close_fd = close_fd;
@@ -163,7 +172,7 @@ static bool open_into(VM *vm, FileIO *file, Value name, const char *mode, bool c
     file->seeks = SEEKS_UNKNOWN;
     value_set(vm, &file->name, value_ref(name));
     int flags = open_flags(vm, mode, file);
-    bool ok = flags >= 0;
+    bool ok = flags >= 0 && audit_open(vm, name, mode, flags);
     if (ok && is_int_family(name)) {
         int64_t fd;
         if (!int_to_int64(name, &fd) || fd != (int)fd) {

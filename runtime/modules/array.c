@@ -7,6 +7,7 @@
 #include "runtime/modules/array.h"
 
 #include "runtime/arguments.h"
+#include "runtime/auditevent.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/bytes/memoryview.h"
 #include "runtime/bytes/packing.h"
@@ -108,6 +109,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (!is_string(args[0]) || string_length(as_string(args[0])) != 1)
         return raise_type(vm, "array() argument 1 must be a unicode character, not %Q", args[0]);
     uint32_t code = string_at(as_string(args[0]), 0);
+    if (!AUDIT(vm, "array.__new__", args[0], nargs > 1 ? args[1] : NONE)) return ABSENT;
     if (!warn_of_code(vm, code)) return ABSENT;
     const ArrayKind *kind = array_kind_of_code(code);
     bool text = kind && kind->is_text;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "runtime/auditevent.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
 #include "runtime/containers/tuple.h"
@@ -270,6 +271,8 @@ static Value list_findings(Findings *f, int status) {
 }
 
 NATIVE(get_objects) {
+    if (!AUDIT(vm, "gc.get_objects", is_absent(args[0]) || is_none(args[0]) ? int_small(-1) : args[0]))
+        return ABSENT;
     int64_t generation = -1; /* all of them, also when the program says so */
     if (value_is_given(args[0])) {
         if (!is_int_family(args[0]) && type_of(args[0])->number.index == NULL) {
@@ -288,6 +291,7 @@ NATIVE(get_objects) {
 }
 
 NATIVE(get_referrers) {
+    if (!AUDIT_ROW(vm, "gc.get_referrers", args, nargs)) return ABSENT;
     Findings f = {.vm = vm, .wanted = args, .wanted_count = nargs};
     return list_findings(&f, gc_each(vm_heap(vm), -1, note_referrer, &f));
 }
@@ -333,6 +337,7 @@ static int note_referents(Findings *f, Value v) {
 }
 
 NATIVE(get_referents) {
+    if (!AUDIT_ROW(vm, "gc.get_referents", args, nargs)) return ABSENT;
     Findings f = {.vm = vm};
     int status = 0;
     for (int i = 0; i < nargs && status == 0; i++)

@@ -4,6 +4,7 @@
  * and priorities, posix_transfer.c what moves bytes in other ways, special files and terminals, posix_scandir.c
  * directories entry by entry, posix_timer.c timers, posix_config.c the configuration.
  */
+#include "runtime/auditevent.h"
 #include "runtime/modules/posix.h"
 
 #include <dlfcn.h>
@@ -287,6 +288,7 @@ DIR *posix_open_directory(VM *vm, PosixPath *path) {
 }
 
 NATIVE(posix_listdir) {
+    if (!AUDIT(vm, "os.listdir", args[0])) return ABSENT;
     PosixPath path;
     if (!posix_directory_init(vm, &path, "listdir", args[0])) return ABSENT;
     DIR *stream = posix_open_directory(vm, &path);
@@ -303,6 +305,9 @@ NATIVE(posix_listdir) {
 }
 
 NATIVE(posix_mkdir) {
+    if (!AUDIT(vm, "os.mkdir", args[0], is_absent(args[1]) ? int_small(0777) : args[1],
+               audit_folder(args[2])))
+        return ABSENT;
     PosixPath path;
     int mode = 0777, dir;
     if ((!is_absent(args[1]) && !posix_int(vm, args[1], &mode)) || !posix_dir(vm, args[2], &dir) ||
@@ -315,6 +320,8 @@ NATIVE(posix_mkdir) {
 static Value unlink_with(VM *vm, const char *function, Value *args, int flags) {
     PosixPath path;
     int dir;
+    const char *event = flags & AT_REMOVEDIR ? "os.rmdir" : "os.remove";
+    if (!AUDIT(vm, event, args[0], audit_folder(args[1]))) return ABSENT;
     if (!posix_dir(vm, args[1], &dir) || !posix_path_init(vm, &path, function, args[0], false)) return ABSENT;
     return posix_path_result(vm, &path, unlinkat(dir, path.text, flags));
 }
@@ -324,6 +331,7 @@ NATIVE(posix_remove) { return unlink_with(vm, "remove", args, 0); }
 NATIVE(posix_rmdir) { return unlink_with(vm, "rmdir", args, AT_REMOVEDIR); }
 
 NATIVE(posix_chdir) {
+    if (!AUDIT(vm, "os.chdir", args[0])) return ABSENT;
     PosixPath path;
     if (!posix_path_init(vm, &path, "chdir", args[0], true)) return ABSENT;
     return posix_path_result(vm, &path, path.fd >= 0 ? fchdir(path.fd) : chdir(path.text));
@@ -357,6 +365,11 @@ static Value two_paths(VM *vm, TwoKind kind, Value from, Value to, Value from_di
     static const char *const names[] = {"rename", "replace", "link", "symlink"};
     PosixPath a, b;
     int a_dir, b_dir, done;
+    static const char *const events[] = {"os.rename", "os.rename", "os.link"};
+    bool told = kind == TWO_SYMLINK
+                    ? AUDIT(vm, "os.symlink", from, to, audit_folder(to_dir))
+                    : AUDIT(vm, events[kind], from, to, audit_folder(from_dir), audit_folder(to_dir));
+    if (!told) return ABSENT;
     if (!posix_dir(vm, from_dir, &a_dir) || !posix_dir(vm, to_dir, &b_dir)) return ABSENT;
     if (!posix_path_init(vm, &a, names[kind], from, false)) return ABSENT;
     if (!posix_path_init(vm, &b, names[kind], to, false)) {
@@ -415,6 +428,7 @@ NATIVE(posix_access) {
 }
 
 NATIVE(posix_chmod) {
+    if (!AUDIT(vm, "os.chmod", args[0], args[1], audit_folder(args[2]))) return ABSENT;
     PosixPath path;
     int mode, dir;
     bool follow;
@@ -450,6 +464,7 @@ NATIVE(posix_utime_ns) {
 }
 
 NATIVE(posix_truncate) {
+    if (!AUDIT(vm, "os.truncate", args[0], args[1])) return ABSENT;
     PosixPath path;
     int64_t size;
     if (!object_to_int64(vm, args[1], &exc_OverflowError, &size) ||

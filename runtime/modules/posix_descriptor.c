@@ -1,4 +1,5 @@
 /* The module posix: system calls on file descriptors. */
+#include "runtime/auditevent.h"
 #include "runtime/modules/posix.h"
 
 #include <errno.h>
@@ -19,8 +20,9 @@
 NATIVE(posix_open) {
     PosixPath path;
     int flags, mode = 0777, dir, fd;
-    if (!posix_int(vm, args[1], &flags) || (!is_absent(args[2]) && !posix_int(vm, args[2], &mode)) ||
-        !posix_dir(vm, args[3], &dir) || !posix_path_init(vm, &path, "open", args[0], false)) {
+    if (!posix_int(vm, args[1], &flags) || !AUDIT(vm, "open", args[0], NONE, int_small(flags | O_CLOEXEC)) ||
+        (!is_absent(args[2]) && !posix_int(vm, args[2], &mode)) || !posix_dir(vm, args[3], &dir) ||
+        !posix_path_init(vm, &path, "open", args[0], false)) {
         return ABSENT;
     }
     do
@@ -101,6 +103,7 @@ NATIVE(posix_lseek) {
 }
 
 NATIVE(posix_ftruncate) {
+    if (!AUDIT(vm, "os.truncate", args[0], args[1])) return ABSENT;
     int fd;
     int64_t size;
     if (!posix_int(vm, args[0], &fd) || !object_to_int64(vm, args[1], &exc_OverflowError, &size))
@@ -162,6 +165,7 @@ NATIVE(posix_get_terminal_size) {
 }
 
 NATIVE(posix_fchmod) {
+    if (!AUDIT(vm, "os.chmod", args[0], args[1], int_small(-1))) return ABSENT;
     int fd, mode;
     if (!posix_int(vm, args[0], &fd) || !posix_int(vm, args[1], &mode)) return ABSENT;
     return posix_status(vm, fchmod(fd, (mode_t)mode));

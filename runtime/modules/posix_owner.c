@@ -1,4 +1,5 @@
 /* The module posix: owners of files; users, groups, sessions and priorities of processes; what a wait status means. */
+#include "runtime/auditevent.h"
 #include "runtime/modules/posix.h"
 
 #include <errno.h>
@@ -174,6 +175,10 @@ static Value change_owner(VM *vm, const char *function, Value v, Value *owner, V
         !posix_dir(vm, dir, &at) || !posix_path_init(vm, &path, function, v, follow)) {
         return ABSENT;
     }
+    if (!AUDIT(vm, "os.chown", v, int_small(user), int_small(group), audit_folder(dir))) {
+        posix_path_fini(vm, &path);
+        return ABSENT;
+    }
     return posix_path_result(vm, &path,
                              path.fd >= 0
                                  ? fchown(path.fd, user, group)
@@ -195,6 +200,7 @@ NATIVE(posix_fchown) {
         !posix_id(vm, args[2], "gid", &group)) {
         return ABSENT;
     }
+    if (!AUDIT(vm, "os.chown", args[0], int_small(user), int_small(group), int_small(-1))) return ABSENT;
     return posix_status(vm, fchown(fd, user, group));
 }
 
@@ -239,6 +245,7 @@ NATIVE(posix_tcgetpgrp) {
 }
 
 NATIVE(posix_killpg) {
+    if (!AUDIT(vm, "os.killpg", args[0], args[1])) return ABSENT;
     int group, signal;
     if (!posix_int(vm, args[0], &group) || !posix_int(vm, args[1], &signal)) return ABSENT;
     if (killpg(group, signal) < 0) return raise_os(vm, errno, ABSENT);

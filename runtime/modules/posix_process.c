@@ -1,4 +1,5 @@
 /* The module posix: the process, its environment, the machine. */
+#include "runtime/auditevent.h"
 #include "runtime/modules/posix.h"
 
 #include <errno.h>
@@ -90,6 +91,7 @@ NATIVE(posix_abort) {
 }
 
 NATIVE(posix_kill) {
+    if (!AUDIT(vm, "os.kill", args[0], args[1])) return ABSENT;
     int pid, number;
     if (!posix_pid(vm, args[0], &pid) || !posix_int(vm, args[1], &number)) return ABSENT;
     if (kill(pid, number) < 0) return raise_os(vm, errno, ABSENT);
@@ -126,6 +128,15 @@ NATIVE(posix_getrandom) {
 
 /* --- the environment --- */
 
+/* A variable's name, and value if any, as the bytes that they are to the system. */
+static bool audit_variable(VM *vm, const char *event, const char *name, const char *value) {
+    if (is_absent(vm->audit_hooks)) return true;
+    Value row[2] = {bytes_from(vm, name, strlen(name)), value ? bytes_from(vm, value, strlen(value)) : NONE};
+    bool ok = !is_absent(row[0]) && !is_absent(row[1]) && audit_tell(vm, event, row, value ? 2 : 1);
+    value_xdrop(vm, row[0]), value_xdrop(vm, row[1]);
+    return ok;
+}
+
 NATIVE(posix_putenv) {
     PosixPath name, value;
     if (!posix_path_init(vm, &name, "putenv", args[0], false)) return ABSENT;
@@ -134,6 +145,11 @@ NATIVE(posix_putenv) {
         return ABSENT;
     }
     bool illegal = !*name.text || strchr(name.text, '=');
+    if (!illegal && !audit_variable(vm, "os.putenv", name.text, value.text)) {
+        posix_path_fini(vm, &name);
+        posix_path_fini(vm, &value);
+        return ABSENT;
+    }
     int done = illegal ? 0 : setenv(name.text, value.text, 1);
     posix_path_fini(vm, &name);
     posix_path_fini(vm, &value);
@@ -143,6 +159,10 @@ NATIVE(posix_putenv) {
 NATIVE(posix_unsetenv) {
     PosixPath name;
     if (!posix_path_init(vm, &name, "unsetenv", args[0], false)) return ABSENT;
+    if (!audit_variable(vm, "os.unsetenv", name.text, NULL)) {
+        posix_path_fini(vm, &name);
+        return ABSENT;
+    }
     int done = unsetenv(name.text);
     posix_path_fini(vm, &name);
     return posix_status(vm, done);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "runtime/arguments.h"
+#include "runtime/auditevent.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/warn.h"
@@ -292,6 +293,7 @@ static Value open_directory(VM *vm, PosixPath *path) {
 }
 
 NATIVE(posix_scandir) {
+    if (!AUDIT(vm, "os.scandir", args[0])) return ABSENT;
     PosixPath path;
     return posix_directory_init(vm, &path, "scandir", args[0]) ? open_directory(vm, &path) : ABSENT;
 }

@@ -1,5 +1,6 @@
 /* The module posix: bytes between descriptors and many buffers, files that are none on a disk, attributes of files,
  * special files, terminals. */
+#include "runtime/auditevent.h"
 #include "runtime/modules/posix.h"
 
 #include <errno.h>
@@ -223,6 +224,7 @@ NATIVE(posix_posix_fallocate) {
 }
 
 NATIVE(posix_lockf) {
+    if (!AUDIT(vm, "os.lockf", args[0], args[1], args[2])) return ABSENT;
     int fd, command;
     int64_t length;
     if (!posix_int(vm, args[0], &fd) || !posix_int(vm, args[1], &command) ||
@@ -353,12 +355,14 @@ static Value attribute_bytes(VM *vm, Attribute *a) {
 }
 
 NATIVE(posix_getxattr) {
+    if (!AUDIT(vm, "os.getxattr", args[0], args[1])) return ABSENT;
     Attribute a;
     if (!attribute_init(vm, &a, "getxattr", args[0], args[1], args[2])) return ABSENT;
     return attribute_bytes(vm, &a);
 }
 
 NATIVE(posix_listxattr) {
+    if (!AUDIT(vm, "os.listxattr", args[0])) return ABSENT;
     Attribute a;
     Value here = string_from_c(vm, ".");
     if (is_absent(here)) return ABSENT;
@@ -377,6 +381,8 @@ NATIVE(posix_listxattr) {
 }
 
 NATIVE(posix_setxattr) {
+    if (!AUDIT(vm, "os.setxattr", args[0], args[1], args[2], is_absent(args[3]) ? int_small(0) : args[3]))
+        return ABSENT;
     Attribute a;
     BufferView value;
     int flags = 0;
@@ -395,6 +401,7 @@ NATIVE(posix_setxattr) {
 }
 
 NATIVE(posix_removexattr) {
+    if (!AUDIT(vm, "os.removexattr", args[0], args[1])) return ABSENT;
     Attribute a;
     if (!attribute_init(vm, &a, "removexattr", args[0], args[1], args[2])) return ABSENT;
     return attribute_result(vm, &a,

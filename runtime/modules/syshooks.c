@@ -4,6 +4,7 @@
  */
 #include <unistd.h>
 
+#include "runtime/auditevent.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
 #include "runtime/containers/structseq.h"
@@ -28,6 +29,34 @@ static bool tell_hooks(VM *vm, Value event, Value arguments) {
         value_drop(vm, result);
     }
     return true;
+}
+
+bool audit_tell(VM *vm, const char *event, const Value *args, int count) {
+    Value raised = error_take(vm), name = string_intern_c(vm, event), row[AUDIT_ARGUMENTS_MAX];
+    for (int i = 0; i < count; i++)
+        row[i] = is_absent(args[i]) ? NONE : args[i];
+    Value arguments = tuple_from(vm, row, count);
+    bool ok = !is_absent(name) && !is_absent(arguments) && tell_hooks(vm, name, arguments);
+    value_xdrop(vm, name), value_xdrop(vm, arguments);
+    if (ok)
+        error_restore(vm, raised);
+    else
+        value_xdrop(vm, raised);
+    return ok;
+}
+
+bool audit_attribute(VM *vm, const char *event, Value object, const char *name, Value value) {
+    const Value row[3] = {object, string_intern_c(vm, name), value};
+    bool ok = !is_absent(row[1]) && audit_tell(vm, event, row, is_absent(value) ? 2 : 3);
+    value_xdrop(vm, row[1]);
+    return ok;
+}
+
+bool audit_tuple(VM *vm, const char *event, const Value *row, int count) {
+    Value tuple = tuple_from(vm, row, count);
+    bool ok = !is_absent(tuple) && audit_tell(vm, event, &tuple, 1);
+    value_xdrop(vm, tuple);
+    return ok;
 }
 
 NATIVE(sys_audit) {

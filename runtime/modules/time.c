@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "runtime/auditevent.h"
 #include "runtime/classes/namespace.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/structseq.h"
@@ -195,6 +196,7 @@ static bool duration_argument(VM *vm, Value v, struct timespec *t) {
 }
 
 NATIVE(time_sleep) {
+    if (!AUDIT(vm, "time.sleep", args[0])) return ABSENT;
     struct timespec length, end;
     if (!duration_argument(vm, args[0], &length)) return ABSENT;
     if (clock_gettime(CLOCK_MONOTONIC, &end) < 0) return raise_os(vm, errno, ABSENT);
