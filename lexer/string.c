@@ -225,7 +225,8 @@ static TokenKind scan_piece_end(Lexer *lexer, Token *token, OpenFString *open, P
 bool scan_fstring_text(Lexer *lexer, Token *token) {
     OpenFString *open = innermost(lexer);
     token_begin(lexer, token, lexer->cursor);
-    token->raw = open->raw;
+    /* In a format specification CPython 3.13 replaces the escapes of a raw string, too. */
+    token->raw = open->raw && open->field_count == 0;
     PieceEnd end = pass_text(lexer, open);
     if (end == PIECE_END_UNTERMINATED) {
         token->kind = fail_unterminated_fstring(lexer, open);

@@ -21,10 +21,11 @@ typedef struct {
 typedef struct {
     Object head;
     Value name;
-    Lazy bound;     /* None without one; or the alias's value */
+    Lazy bound;     /* None without one; or the constraints; or the alias's value */
     Lazy otherwise; /* the default; wholly ABSENT without one */
     Value params;   /* of an alias: a tuple */
     Value module;
+    bool constrained; /* the bound was written as a tuple: a TypeVar's constraints */
 } TypeParam;
 
 static TypeParam *as_param(Value v) { return (TypeParam *)as_object(v); }
@@ -86,19 +87,12 @@ static Value lazy_get(VM *vm, Lazy *lazy) {
 
 static Value get_value(VM *vm, Value self) { return lazy_get(vm, &as_param(self)->bound); }
 
-/* Constraints are written as a tuple in the bound's place. */
 static Value get_bound(VM *vm, Value self) {
-    Value v = get_value(vm, self);
-    if (is_absent(v) || !is_tuple(v)) return v;
-    value_drop(vm, v);
-    return NONE;
+    return as_param(self)->constrained ? NONE : get_value(vm, self);
 }
 
 static Value get_constraints(VM *vm, Value self) {
-    Value v = get_value(vm, self);
-    if (is_absent(v) || is_tuple(v)) return v;
-    value_drop(vm, v);
-    return value_ref(vm->empty_tuple);
+    return as_param(self)->constrained ? get_value(vm, self) : value_ref(vm->empty_tuple);
 }
 
 static Value get_false(VM *vm, Value self) {
@@ -278,8 +272,10 @@ Value step_typing(VM *vm, const Frame *frame, Opcode op, uint32_t operand, Value
     switch (op) {
     case OP_TYPE_PARAM: {
         bool bounded = (operand & 3) == 1, with_default = operand & 4;
-        return param_new(vm, frame, kinds[operand & 3], operands[0], bounded ? operands[1] : ABSENT,
-                         with_default ? operands[1 + bounded] : ABSENT, ABSENT);
+        Value made = param_new(vm, frame, kinds[operand & 3], operands[0], bounded ? operands[1] : ABSENT,
+                               with_default ? operands[1 + bounded] : ABSENT, ABSENT);
+        if (!is_absent(made)) as_param(made)->constrained = operand & 8;
+        return made;
     }
     case OP_TYPE_ALIAS:
         return param_new(vm, frame, &type_alias_type, operands[0], operands[2], ABSENT, operands[1]);

@@ -88,14 +88,29 @@ def _check_count(cls, params, args):
     count = len(args)
     needed = [p for p in params if not isinstance(p, TypeVarTuple)]
     if count < len(needed) and not _has_default(needed[count]):
-        told = "" if isinstance(needed[count], ParamSpec) else f"; actual {count}, expected at least {count + 1}"
+        told = "" if isinstance(needed[count], ParamSpec) and len(needed) == len(params) else f"; actual {count}, expected at least {count + 1}"
         raise TypeError(f"Too few arguments for {cls}{told}")
     if count > len(needed) == len(params):
         raise TypeError(f"Too many arguments for {cls}; actual {count}, expected {len(params)}")
 
 
+def _check_order(args):
+    """Defaults of a generic class's parameters: only other parameters with one may follow, and none may follow *Ts."""
+    unpacked = default = None
+    for p in args:
+        if isinstance(p, _UnpackGenericAlias):
+            unpacked = p
+        elif unpacked and _has_default(p):
+            raise TypeError("Type parameter with a default follows TypeVarTuple")
+        elif _has_default(p):
+            default = p
+        elif default:
+            raise TypeError(f"Type parameter {p!r} without a default follows type parameter with a default")
+
+
 def _has_default(p):
-    return getattr(p, "__default__", NoDefault) is not NoDefault
+    """Without working it out."""
+    return hasattr(p, "has_default") and p.has_default()
 
 
 def _assigned(cls, params, args):
@@ -934,6 +949,7 @@ def _generic_class_getitem(cls, args):
                             "variables.")
         if len(set(plain)) != len(plain):
             raise TypeError(f"Parameters to {cls.__name__}[...] must all be unique")
+        _check_order(args)
         return _GenericAlias(cls, args)
     params = getattr(cls, "__parameters__", ())
     if not params:

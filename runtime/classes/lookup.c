@@ -183,7 +183,7 @@ bool type_is_subtype(const Type *type, const Type *of) {
         }
         return false;
     }
-    for (int64_t i = 1; i < type->mro->length; i++) {
+    for (int64_t i = 0; i < type->mro->length; i++) {
         if (as_object(type->mro->items[i]) == &of->head.object) return true;
     }
     return false;

@@ -38,9 +38,17 @@ static void dealloc(VM *vm, Object *self) {
     object_free(vm, self, instance_size(self, 0));
 }
 
+/* A class whose metaclass has an mro() of its own may not be in its own order. */
+static bool is_ordered_below(const Type *type, const Type *start) {
+    bool found = type != start || type->mro == NULL;
+    for (int64_t i = 0; !found && i < type->mro->length; i++)
+        found = as_object(type->mro->items[i]) == &start->head.object;
+    return found && type_is_subtype(type, start);
+}
+
 /* The type whose mro is searched: that of the instance, or the class itself. BORROWED; NULL RAISES. */
 static Type *check_object(VM *vm, Type *start, Value self, NEW Value *keeper) {
-    if (is_family(self, TYPE_TYPE) && type_is_subtype(as_type(self), start)) return as_type(self);
+    if (is_family(self, TYPE_TYPE) && is_ordered_below(as_type(self), start)) return as_type(self);
     if (value_is_instance(self, start)) return type_of(self);
     int found = object_find_attribute(vm, self, NAME_OF(vm, class), keeper);
     if (found < 0) return NULL;
