@@ -27,7 +27,14 @@ static void lazy_value(Compiler *c, const void *key, Identifier name, Node *valu
 
 /* Make a type parameter, push it and store it. */
 static void type_parameter(Compiler *c, Node *node) {
-    enum { PLAIN, BOUNDED, PARAM_SPEC, TYPE_VAR_TUPLE, WITH_DEFAULT, CONSTRAINED = 8 }; /* operands of TYPE_PARAM */
+    enum {
+        PLAIN,
+        BOUNDED,
+        PARAM_SPEC,
+        TYPE_VAR_TUPLE,
+        WITH_DEFAULT,
+        CONSTRAINED = 8
+    }; /* operands of TYPE_PARAM */
     Identifier name = node->TypeVar.name;
     Value text = text_value(c, name.utf8, name.length);
     if (c->failed) return;
@@ -37,7 +44,10 @@ static void type_parameter(Compiler *c, Node *node) {
                                                     : PLAIN;
     if (kind == PLAIN && node->TypeVar.bound) {
         lazy_value(c, node, name, node->TypeVar.bound);
-        kind = node->TypeVar.bound->kind == AST_Tuple ? BOUNDED | CONSTRAINED : BOUNDED;
+        /* As CPython's compiler sees it, which has folded constants by now: a tuple of them is a bound. */
+        bool constrained =
+            node->TypeVar.bound->kind == AST_Tuple && is_absent(fold_constant(c, node->TypeVar.bound));
+        kind = constrained ? BOUNDED | CONSTRAINED : BOUNDED;
     }
     Node **place = type_default(node);
     if (*place) {
