@@ -85,6 +85,8 @@ class _Settings:
             raise TypeError('"lineterminator" must be a string')
         if type(options['quoting']) is not int:
             raise TypeError('"quoting" must be an integer')
+        if not -2**31 <= options['quoting'] < 2**31:
+            raise OverflowError('Python int too large to convert to C int')
         if not QUOTE_MINIMAL <= options['quoting'] <= QUOTE_NOTNULL:
             raise TypeError('bad "quoting" value')
         if options['quotechar'] is None and 'quoting' not in given and getattr(dialect, 'quoting', None) is None:

@@ -153,7 +153,8 @@ static Value layout_compile(VM *vm, Value format) {
         return layout_new(vm, (const char *)b->data, b->length);
     }
     if (!is_string(format))
-        return raise_type(vm, "Struct() argument 1 must be a str or bytes object, not %T", format);
+        return raise_type(vm, "Struct() argument 1 must be a str or bytes object, not %s",
+                          type_short_name(type_of(format)));
     Value ascii = codec_encode(vm, format, "ascii", "strict");
     if (is_absent(ascii)) return ABSENT;
     Value layout = layout_new(vm, (const char *)as_bytes(ascii)->data, as_bytes(ascii)->length);
