@@ -98,6 +98,8 @@ def unregister(search_function, /):
 def lookup(encoding, /):
     """The CodecInfo of an encoding; LookupError if there is none."""
     _check_type('lookup', encoding)
+    if not encoding.isascii():
+        encoding.encode()
     info = _found.get(encoding)
     if info is not None:
         return info

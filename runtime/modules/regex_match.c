@@ -172,6 +172,11 @@ static Value expand(VM *vm, const Match *m, Value parts, bool bytes) {
     RegexText text;
     Value pieces = list_new(vm, 0), result = ABSENT;
     if (is_absent(pieces)) return ABSENT;
+    bool group_first = as_list(parts)->length && is_int(as_list(parts)->items[0]);
+    if (group_first && !list_append(vm, pieces, bytes ? vm->empty_bytes : vm->empty_string)) {
+        value_drop(vm, pieces); /* it has a text in front, as in CPython, which errors of the join count */
+        return ABSENT;
+    }
     if (regex_open(vm, as_pattern(m->pattern), m->string, &text)) {
         if (match_expand(vm, parts, &text, &m->spans[0][0], pieces)) result = regex_join(vm, bytes, pieces);
         regex_close(vm, &text);

@@ -8,6 +8,7 @@
 
 #include "base/canonical.h"
 #include "lexer/uniname.h"
+#include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/errors/error.h"
 #include "runtime/module.h"
@@ -152,14 +153,13 @@ static Value find_named(VM *vm, const char *name, size_t length) {
 enum { LONGEST = 256 }; /* lookup() takes no longer names */
 
 static void raise_unknown(VM *vm, const char *name, size_t length) {
-    char text[LONGEST + 1];
     if (length > LONGEST) {
         raise_error(vm, &exc_KeyError, "name too long");
         return;
     }
-    memcpy(text, name, length);
-    text[length] = 0;
-    raise_error(vm, &exc_KeyError, "undefined character name '%s'", text);
+    Value text = string_decode_utf8(vm, name, strnlen(name, length), "replace");
+    if (!is_absent(text)) raise_error(vm, &exc_KeyError, "undefined character name '%U'", text);
+    value_xdrop(vm, text);
 }
 
 NATIVE(function_lookup) {
@@ -173,6 +173,8 @@ NATIVE(function_lookup) {
     } else if (is_bytes(args[0])) {
         name = (const char *)as_bytes(args[0])->data;
         length = (size_t)as_bytes(args[0])->length;
+    } else if (has_buffer(args[0])) {
+        return raise_type(vm, "lookup() argument must be read-only bytes-like object, not %T", args[0]);
     } else {
         return raise_type(vm, "a bytes-like object is required, not '%T'", args[0]);
     }
