@@ -717,30 +717,16 @@ static const uint64_t odd_factorials[] = {
     0x9c2efe3c5516f887u, 0x373294604679382bu, 0xaf1ff7a888adcd35u, 0x18ddf279a2c5800bu, 0x18ddf279a2c5800bu,
     0x505a90e2542582cbu, 0x5bacad2cd8d5dc2bu, 0xfe3152bcbff89f41u};
 
-/* The inverses of these modulo 2^64. */
-static const uint64_t odd_inverses[] = {
-    0x0000000000000001u, 0x0000000000000001u, 0x0000000000000001u, 0xaaaaaaaaaaaaaaabu, 0xaaaaaaaaaaaaaaabu,
-    0xeeeeeeeeeeeeeeefu, 0x4fa4fa4fa4fa4fa5u, 0x2ff2ff2ff2ff2ff3u, 0x2ff2ff2ff2ff2ff3u, 0x938cc70553e3771bu,
-    0xb71c27cddd93e49fu, 0xb38e3229fcdee63du, 0xe684bb63544a4cbfu, 0xc2f684917ca340fbu, 0xf747c9cba417526du,
-    0xbb26eb51d7bd49c3u, 0xbb26eb51d7bd49c3u, 0xb0a7efb985294093u, 0xbe4b8c69f259eabbu, 0x6854d17ed6dc4fb9u,
-    0xe1aa904c915f4325u, 0x3b8206df131cead1u, 0x79c6009fea76fe13u, 0xd8c5d381633cd365u, 0x4841f12b21144677u,
-    0x4a91ff68200b0d0fu, 0x8f9513a58c4f9e8bu, 0x2b3e690621a42251u, 0x4f520f00e03c04e7u, 0x2edf84ee600211d3u,
-    0xadcaa2764aaacdfdu, 0x161f4f9033f4fe63u, 0x161f4f9033f4fe63u, 0xbada2932ea4d3e03u, 0xcec189f3efaa30d3u,
-    0xf7475bb68330bf91u, 0x37eb7bf7d5b01549u, 0x46b35660a4e91555u, 0xa567c12d81f151f7u, 0x4c724007bb2071b1u,
-    0x0f4a0cce58a016bdu, 0xfa21068e66106475u, 0x244ab72b5a318ae1u, 0x366ce67e080d0f23u, 0xd666fdae5dd2a449u,
-    0xd740ddd0acc06a0du, 0xb050bbbb28e6f97bu, 0x70b003fe890a5c75u, 0xd03aabff83037427u, 0x13ec4ca72c783bd7u,
-    0x90282c06afdbd96fu, 0x4414ddb9db4a95d5u, 0xa2c68735ae6832e9u, 0xbf72d71455676665u, 0xa8469fab6b759b7fu,
-    0xc1e55b56e606caf9u, 0x40455630fc4a1cffu, 0x0120a7b0046d16f7u, 0xa7c3553b08faef23u, 0x9f0bfd1b08d48639u,
-    0xa433ffce9a304d37u, 0xa22ad1d53915c683u, 0xcb6cbc723ba5dd1du, 0x547fb1b8ab9d0ba3u, 0x547fb1b8ab9d0ba3u,
-    0x8f15a826498852e3u, 0x32e1a03f38880283u, 0x3de4cce63283f0c1u};
-
 enum { COMB_SHORT = sizeof odd_factorials / sizeof *odd_factorials }; /* below it all fits 64 bits */
 
-/* n over k by division modulo 2^64, for which a divisor must be odd. The factors of two are as many as there are carries
- * in k + (n - k) (Kummer, 1852), and those show in the sum's digits. */
+/* n over k by division modulo 2^64, for which a divisor must be odd: its inverse comes by Newton's method. The factors of
+ * two are as many as there are carries in k + (n - k) (Kummer, 1852), and those show in the sum's digits. */
 static uint64_t comb_short(int64_t n, int64_t k) {
-    int twos = __builtin_popcountll((uint64_t)(n ^ k ^ (n - k)));
-    return odd_factorials[n] * odd_inverses[k] * odd_inverses[n - k] << twos;
+    uint64_t below = odd_factorials[k] * odd_factorials[n - k];
+    uint64_t inverse = (3 * below) ^ 2; /* 5 bits right; each step doubles them */
+    for (int i = 0; i < 4; i++)
+        inverse *= 2 - below * inverse;
+    return odd_factorials[n] * inverse << __builtin_popcountll((uint64_t)(n ^ k ^ (n - k)));
 }
 
 /* n over k, where k is at most n. */
