@@ -1,6 +1,8 @@
 /* Methods of all texts: searching, stripping, padding, replacing. See also textsplit.c and textcase.c. */
 #include "runtime/text/textmethods.h"
 
+#include <stdlib.h>
+
 #include "runtime/containers/tuple.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
@@ -163,58 +165,87 @@ TEXT_METHOD(removesuffix) {
 
 /* --- strip --- */
 
-/* A set of units as a bitmap: exact for those below 128, else a filter in front of a search. */
+/* A set of units: those below 128 as a bitmap, the others in the text they were given in, or, if there are many, sorted. */
 typedef struct {
     Text units;
     uint64_t bits[2];
+    uint32_t *sorted; /* of `count` units, owned; or NULL */
+    int64_t count;
     bool wide; /* has units beyond ASCII */
     bool blanks, bytes;
 } UnitSet;
 
-static UnitSet unit_set(Value self, Value chars) {
-    UnitSet set = {.bytes = !is_string(self), .blanks = !value_is_given(chars)};
-    if (set.blanks) return set;
-    set.units = text_of(chars);
-    for (int64_t i = 0; i < set.units.length; i++) {
-        uint32_t c = text_at(set.units, i);
+enum { FEW_UNITS = 64 }; /* which are found sooner one by one */
+
+static int order_units(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool unit_set_init(VM *vm, UnitSet *set, Value self, Value chars) {
+    *set = (UnitSet){.bytes = !is_string(self), .blanks = !value_is_given(chars)};
+    if (set->blanks) return true;
+    set->units = text_of(chars);
+    for (int64_t i = 0; i < set->units.length; i++) {
+        uint32_t c = text_at(set->units, i);
         if (c < 0x80) {
-            set.bits[c >> 6] |= UINT64_C(1) << (c & 63);
+            set->bits[c >> 6] |= UINT64_C(1) << (c & 63);
         } else {
-            set.wide = true;
+            set->wide = true;
         }
     }
-    return set;
+    if (!set->wide || set->units.length <= FEW_UNITS) return true;
+    set->count = set->units.length;
+    set->sorted = memory_alloc(vm, (size_t)set->count * sizeof *set->sorted);
+    if (!set->sorted) return false;
+    units_copy(set->sorted, 2, set->units.data, set->units.width_log, set->count);
+    qsort(set->sorted, (size_t)set->count, sizeof *set->sorted, order_units);
+    return true;
+}
+
+static void unit_set_fini(VM *vm, UnitSet *set) {
+    if (set->sorted) memory_free(vm, set->sorted, (size_t)set->count * sizeof *set->sorted);
 }
 
 static bool set_has(const UnitSet *set, uint32_t c) {
     if (set->blanks) return text_is_blank(c, set->bytes);
     if (c < 0x80) return set->bits[c >> 6] >> (c & 63) & 1;
+    if (set->sorted) return bsearch(&c, set->sorted, (size_t)set->count, sizeof c, order_units);
     return set->wide && text_find_unit(set->units, c) >= 0;
 }
 
-/* Are eight bytes from `at` on, all of them in front of `stop`, spaces? */
-static inline bool are_spaces(Text t, int64_t at, int64_t stop) {
-    return at >= 0 && stop - at >= 8 && memcmp(t.data + at, "        ", 8) == 0;
+/* Are eight bytes from `at` on, all of them in front of `stop`, the same as `c`? */
+static inline bool are_all(Text t, int64_t at, int64_t stop, uint8_t c) {
+    uint64_t word;
+    if (at < 0 || stop - at < 8) return false;
+    memcpy(&word, t.data + at, sizeof word);
+    return word == c * UINT64_C(0x0101010101010101);
+}
+
+/* White space off a text of bytes. */
+static Value strip_narrow_blanks(VM *vm, Value self, Text t, bool left, bool right) {
+    bool bytes = !is_string(self);
+    int64_t start = 0, stop = t.length;
+    while (left && start < stop && text_is_blank(t.data[start], bytes))
+        start += are_all(t, start, stop, t.data[start]) ? 8 : 1;
+    while (right && stop > start && text_is_blank(t.data[stop - 1], bytes))
+        stop -= stop - start >= 8 && are_all(t, stop - 8, stop, t.data[stop - 1]) ? 8 : 1;
+    return text_slice(vm, self, start, stop);
 }
 
 static Value strip_method(VM *vm, const char *text_error, Value *args, bool left, bool right) {
     bool blanks = !value_is_given(args[1]);
     if (!blanks && !fits(vm, args[0], args[1], text_error)) return ABSENT;
     Text t = text_of(args[0]);
+    if (blanks && t.width_log == 0) return strip_narrow_blanks(vm, args[0], t, left, right);
     int64_t start = 0, stop = t.length;
-    if (blanks && t.width_log == 0) {
-        bool bytes = !is_string(args[0]);
-        while (left && start < stop && text_is_blank(t.data[start], bytes))
-            start += are_spaces(t, start, stop) ? 8 : 1;
-        while (right && stop > start && text_is_blank(t.data[stop - 1], bytes))
-            stop -= are_spaces(t, stop - 8, stop) && stop - 8 >= start ? 8 : 1;
-        return text_slice(vm, args[0], start, stop);
-    }
-    UnitSet set = unit_set(args[0], args[1]);
+    UnitSet set;
+    if (!unit_set_init(vm, &set, args[0], args[1])) return ABSENT;
     while (left && start < stop && set_has(&set, text_at(t, start)))
         start++;
     while (right && stop > start && set_has(&set, text_at(t, stop - 1)))
         stop--;
+    unit_set_fini(vm, &set);
     return text_slice(vm, args[0], start, stop);
 }
 
