@@ -117,12 +117,10 @@ static int64_t read_plain_hex(Text t, int64_t *i, uint8_t *to) {
     int64_t at = *i;
     for (; at + 8 <= t.length && hex_read_eight(next, t.data + at); at += 8)
         next += 4;
-    while (at + 2 <= t.length) {
+    for (; at + 3 <= t.length && t.data[at + 2] == ' '; at += 3) {
         int high = hex_digit(t.data[at]), low = hex_digit(t.data[at + 1]);
         if ((high | low) < 0) break;
         *next++ = (uint8_t)(high << 4 | low);
-        at += 2;
-        at += at < t.length && t.data[at] == ' ';
     }
     *i = at;
     return next - to;

@@ -569,7 +569,7 @@ static Value repr(VM *vm, Value self) {
 
 static Value to_list(VM *vm, MemoryView *m, int dimension, const uint8_t *at) {
     if (dimension == m->ndim) return native_unpack(vm, m->code, at);
-    Value list = list_new(vm, 0);
+    Value list = list_new(vm, shape(m)[dimension]);
     for (int64_t i = 0; !is_absent(list) && i < shape(m)[dimension]; i++) {
         Value item = to_list(vm, m, dimension + 1, at + i * strides(m)[dimension]);
         bool done = !is_absent(item) && list_append(vm, list, item);

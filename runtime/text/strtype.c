@@ -75,8 +75,11 @@ static Value repeat(VM *vm, Value self, Value factor) {
 }
 
 #define EVERY(Unit) \
-    for (int64_t i = 0; i < count; i++) \
-    ((Unit *)part->data)[i] = ((const Unit *)s->data)[start + i * step]
+    do { \
+        const Unit *from = (const Unit *)s->data + start; \
+        for (Unit *to = (Unit *)part->data, *end = to + count; to < end; from += step) \
+            *to++ = *from; \
+    } while (0)
 
 static Value get_slice(VM *vm, Value self, Value slice) {
     int64_t start, stop, step, count;
@@ -93,7 +96,7 @@ static Value get_slice(VM *vm, Value self, Value slice) {
     case 1: EVERY(uint16_t); break;
     default: EVERY(uint32_t);
     }
-    return string_narrowed(vm, from_object(part));
+    return s->ascii ? from_object(part) : string_narrowed(vm, from_object(part));
 }
 
 static Value get_item(VM *vm, Value self, Value key) {
