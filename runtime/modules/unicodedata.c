@@ -282,33 +282,14 @@ static Value text_of_points(VM *vm, const int32_t *points, int64_t count) {
     return from_object(text);
 }
 
-/* Does the character stand for itself in this form, whatever is around it? It has no decomposition, is no mark, and is
- * never joined to one before it. */
-static bool stands_alone(int32_t c, const Form *form) {
-    enum {
-        JAMO_BEGIN = 0x1100,
-        JAMO_END = 0x1200,
-        HANGUL_BEGIN = 0xAC00,
-        HANGUL_END = 0xD7A4,
-        SECOND = 0x8000
-    };
-    if (c >= HANGUL_BEGIN && c < HANGUL_END) return false;
-    if (form->composed && c >= JAMO_BEGIN && c < JAMO_END) return false;
-    const utf8proc_property_t *p = utf8proc_get_property(c);
-    bool is_second = p->comb_index >= SECOND && p->comb_index != UINT16_MAX;
-    return p->combining_class == 0 && p->decomp_seqindex == UINT16_MAX && !(form->composed && is_second);
-}
-
-/* Is the text in this form, as each of its characters shows by itself? */
+/* Is the text in every form, or in this one, as its greatest characters show? */
 static bool plainly_normal(const String *text, const Form *form) {
     if (text->ascii) return true;
-    bool composed = form->composed && !form->compatible;
-    int64_t i = composed && text->width_log == 0 ? string_length(text) : 0;
-    for (; i < string_length(text); i++) {
-        int32_t c = (int32_t)string_at(text, i);
-        if (c >= (composed ? COMBINING_BEGIN : ASCII_END) && !stands_alone(c, form)) return false;
-    }
-    return true;
+    if (!form->composed || form->compatible) return false;
+    int64_t i = text->width_log == 0 ? string_length(text) : 0;
+    while (i < string_length(text) && string_at(text, i) < COMBINING_BEGIN)
+        i++;
+    return i == string_length(text);
 }
 
 static Value normalized(VM *vm, Value string, const Form *form) {

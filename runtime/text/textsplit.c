@@ -152,41 +152,10 @@ static bool rsplit_blanks(Splitter *s) {
 
 /* --- at a separator --- */
 
-/* Where a byte is, one place after the other: eight bytes are looked at together, and memchr passes those without it. */
-typedef struct {
-    const uint8_t *at, *end; /* still to be looked at */
-    uint64_t found;          /* in the eight bytes before `at`: the top bits of those that are it */
-    uint8_t byte;
-} ByteFinder;
-
-/* NULL when there is none. */
-static inline const uint8_t *byte_finder_next(ByteFinder *f) {
-    const uint64_t ones = UINT64_C(0x0101010101010101), low = ones * 0x7F;
-    while (!f->found) {
-        if (f->end - f->at < 8) {
-            const uint8_t *last = memchr(f->at, f->byte, (size_t)(f->end - f->at));
-            f->at = last ? last + 1 : f->end;
-            return last;
-        }
-        uint64_t x;
-        memcpy(&x, f->at, sizeof x);
-        x ^= ones * f->byte;
-        f->found = ~(((x & low) + low) | x | low);
-        f->at += 8;
-        if (!f->found) {
-            f->at = memchr(f->at, f->byte, (size_t)(f->end - f->at));
-            if (!f->at) return f->at = f->end, NULL;
-        }
-    }
-    const uint8_t *found = f->at - 8 + __builtin_ctzll(f->found) / 8;
-    f->found &= f->found - 1;
-    return found;
-}
-
+/* A short text at a character. */
 static bool split_at_byte(Splitter *s, uint8_t separator) {
-    const uint8_t *data = s->source.data, *next = data, *found;
-    ByteFinder f = {.at = data, .end = data + s->source.length, .byte = separator};
-    while (s->splits-- > 0 && (found = byte_finder_next(&f))) {
+    const uint8_t *data = s->source.data, *next = data, *end = data + s->source.length, *found;
+    while (s->splits-- > 0 && (found = memchr(next, separator, (size_t)(end - next)))) {
         if (!add(s, next - data, found - data)) return false;
         next = found + 1;
     }
@@ -194,7 +163,9 @@ static bool split_at_byte(Splitter *s, uint8_t separator) {
 }
 
 static bool split_at(Splitter *s, Text separator) {
-    if (separator.length == 1 && separator.width_log == 0 && s->source.width_log == 0)
+    enum { SHORT = 64 };
+    if (separator.length == 1 && separator.width_log == 0 && s->source.width_log == 0 &&
+        s->source.length < SHORT)
         return split_at_byte(s, separator.data[0]);
     Finder f;
     finder_init(&f, source_text(&s->source), separator);
