@@ -105,35 +105,25 @@ static Value finish(Splitter *s, bool done, bool reverse) {
 
 /* --- between runs of white space --- */
 
-/* The same for characters of one byte, the commonest text. */
-static bool split_narrow_blanks(Splitter *s) {
-    const uint8_t *data = s->source.data;
-    int64_t at = 0, length = s->source.length;
-    for (;;) {
-        while (at < length && text_is_blank(data[at], s->source.bytes))
+/* Expanded for each width. */
+static inline __attribute__((always_inline)) bool split_blanks_of(Splitter *s, unsigned width_log) {
+    Text t = {s->source.data, s->source.length, width_log};
+    bool bytes = s->source.bytes;
+    for (int64_t at = 0;;) {
+        while (at < t.length && text_is_blank(text_at(t, at), bytes))
             at++;
-        if (at == length) return true;
-        if (s->splits-- == 0) return add(s, at, length);
+        if (at == t.length) return true;
+        if (s->splits-- == 0) return add(s, at, t.length);
         int64_t start = at++;
-        while (at < length && (data[at] - 33U < 95 || !text_is_blank(data[at], s->source.bytes)))
+        while (at < t.length && (text_at(t, at) - 33U < 95 || !text_is_blank(text_at(t, at), bytes)))
             at++;
         if (!add(s, start, at)) return false;
     }
 }
 
 static bool split_blanks(Splitter *s) {
-    int64_t at = 0, length = s->source.length;
-    if (s->source.width_log == 0) return split_narrow_blanks(s);
-    for (;;) {
-        while (at < length && text_is_blank(text_at(source_text(&s->source), at), s->source.bytes))
-            at++;
-        if (at == length) return true;
-        if (s->splits-- == 0) return add(s, at, length);
-        int64_t start = at++;
-        while (at < length && !text_is_blank(text_at(source_text(&s->source), at), s->source.bytes))
-            at++;
-        if (!add(s, start, at)) return false;
-    }
+    if (s->source.width_log == 0) return split_blanks_of(s, 0);
+    return s->source.width_log == 1 ? split_blanks_of(s, 1) : split_blanks_of(s, 2);
 }
 
 static bool rsplit_blanks(Splitter *s) {
