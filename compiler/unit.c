@@ -131,14 +131,22 @@ static bool declared_global(const Scope *scope, const Name *name) {
     return symbol && symbol->resolution == RESOLVED_GLOBAL_EXPLICIT;
 }
 
+/* Scopes of which what is inside is named as if it stood around them. */
+static bool is_passed_over(const Scope *scope) {
+    return scope->kind == SCOPE_TYPE_PARAMETERS || scope->kind == SCOPE_TYPE_BOUND ||
+           scope->kind == SCOPE_TYPE_DEFAULT || scope->kind == SCOPE_TUPLE_DEFAULT ||
+           scope->kind == SCOPE_SPEC_DEFAULT;
+}
+
 static void set_qualified_name(Compiler *c, Unit *u) {
     const Unit *outer = u->outer;
     u->qualified_name = u->name;
-    if (outer && outer->scope->kind == SCOPE_TYPE_PARAMETERS) outer = outer->outer;
+    if (outer && is_passed_over(outer->scope)) outer = outer->outer;
     if (!outer || outer->scope->kind == SCOPE_MODULE) return;
     bool named = u->scope->kind == SCOPE_FUNCTION || u->scope->kind == SCOPE_CLASS;
     if (named && declared_global(outer->scope, name_identifier(c, u->scope->node->FunctionDef.name))) return;
-    bool locals = outer->scope->kind == SCOPE_FUNCTION || outer->scope->kind == SCOPE_LAMBDA;
+    bool locals = outer->scope->kind == SCOPE_FUNCTION || outer->scope->kind == SCOPE_LAMBDA ||
+                  outer->scope->kind == SCOPE_TYPE_ALIAS;
     const char *format = locals ? "%S.<locals>.%S" : "%S.%S";
     if (!c->failed)
         u->qualified_name = compile_pin(c, string_format(c->vm, format, outer->qualified_name, u->name));

@@ -60,7 +60,7 @@ static void raise_inconsistent(VM *vm, const Sequence *sequences, int64_t count)
             repeated |= t->next < t->types->length && value_same(t->types->items[t->next], head);
         }
         if (repeated) continue;
-        builder_format(&b, first ? "%s" : ", %s", ((const Type *)as_object(head))->head.name);
+        builder_format(&b, first ? "%s" : ", %s", type_short_name((const Type *)as_object(head)));
         first = false;
     }
     Value text = builder_finish(&b);
