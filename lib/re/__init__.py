@@ -280,11 +280,14 @@ def _pieces(pattern, text):
 def _template(pattern, repl):
     """A template as Pattern.sub wants it: a literal, or a list of literals and the numbers of groups."""
     if not isinstance(repl, (str, bytes)):
+        given, repl = repl, None
         try:
-            repl = memoryview(repl).tobytes()
+            repl = memoryview(given).tobytes()
         except TypeError:
-            hash(repl)  # templates are looked up before they are looked at
-            raise TypeError(f"decoding to str: need a bytes-like object, {type(repl).__name__} found") from None
+            pass
+        if repl is None:  # the errors have no context
+            hash(given)  # templates are looked up before they are looked at
+            raise TypeError(f"decoding to str: need a bytes-like object, {type(given).__name__} found")
     try:
         return _templates[pattern, repl]
     except KeyError:

@@ -1,16 +1,14 @@
 """Every function and method of a module, called with wrong counts, types, values and keywords.
 
-The subjects are gc, weakref, memoryview and array. Each call is an expression with a receiver of its own. The same calls
+The subjects are gc, weakref, memoryview and array, and, less thoroughly, the other built-in types and the modules that are
+in C in both interpreters. Each call is an expression with a receiver of its own. The same calls
 are made by every interpreter: which of many is chosen is up to a generator of numbers of the module's own. The script
 tests `wrong_arguments` print the errors by function, `diff --what arguments` compares all calls one by one.
 """
 
-import array
-import gc
-import re
-import sys
-import warnings
-import weakref
+import _bisect, _codecs, _csv, _functools, _heapq, _random, array, binascii, builtins, cmath, collections, contextvars
+import errno, functools, gc, hashlib, io, itertools, math, operator, re, select, struct, sys, time, types, unicodedata
+import warnings, weakref, zlib
 
 
 class Random:
@@ -22,6 +20,9 @@ class Random:
     def pick(self, items):
         self.state = self.state * 48271 % (2**61 - 1)
         return items[(self.state >> 20) % len(items)]
+
+    def sample(self, items, count):
+        return [self.pick(items) for _ in range(count)]
 
 
 class Thing:
@@ -122,6 +123,25 @@ ARRAY = {
     **{f"array.array({code!r})": "append fromlist" for code in "bBhHIlLqQf"},
 }
 
+# Modules and objects all of whose public names are called.
+OTHERS = """math cmath itertools operator _functools struct binascii zlib unicodedata time select errno contextvars _bisect _heapq _csv
+    _codecs _random builtins hashlib.md5() hashlib.blake2b() hashlib.sha3_256() 'aXb' b'aXb' bytearray(b'aXb') [3,1,2] (1,2) {1:2}
+    {1,2} frozenset({1,2}) 5 2.5 (1+2j) range(5) slice(1,2) {1:2}.items() {1:2}.keys() iter([1,2]) enumerate('ab') zip([1],[2])
+    collections.deque([1,2,3]) collections.OrderedDict(a=1,b=2) collections.defaultdict(list) io.BytesIO(b'abc') io.StringIO('abc')
+    io.BufferedReader(io.BytesIO(b'abc')) io.BufferedWriter(io.BytesIO()) io.BufferedRandom(io.BytesIO(b'abc')) io.TextIOWrapper(io.BytesIO(b'ab'))
+    struct.Struct('<iH') re.compile('(a)|b') re.match('(a)(b)?','ab') functools.partial(max,1) functools.lru_cache(len) property(len)
+    staticmethod(len) classmethod(len) itertools.count() itertools.chain([1],[2]) itertools.cycle([1]) itertools.islice([1,2],1)
+    contextvars.Context() contextvars.ContextVar('v') _random.Random(1) zlib.compressobj() zlib.decompressobj() types.SimpleNamespace(a=1)
+    types.MappingProxyType({1:2}) ValueError(1) ExceptionGroup('g',[ValueError(1)]) ((x)for(x)in[1]) int float str bytes list dict tuple
+    set complex bool type object super slice range bytearray frozenset collections.OrderedDict io.BytesIO
+    io.StringIO io.TextIOWrapper io.BufferedReader functools.partial itertools.count itertools.repeat re.Pattern struct.Struct
+    types.CodeType types.FunctionType types.MethodType types.CellType types.GenericAlias types.SimpleNamespace
+    (lambda:0).__code__ time.gmtime(0) list[int] int|str types.CellType(1)""".split()
+UNCALLED = set("""sleep print input open exit quit breakpoint help open_code execve fork thread_time gamma pthread_getcpuclockid clock_settime_ns clock_settime
+    locals globals vars dir id hash time_ns time perf_counter perf_counter_ns monotonic monotonic_ns process_time process_time_ns thread_time_ns
+    clock_gettime clock_gettime_ns clock_getres epoll kqueue credits license copyright mro random getrandbits seed getstate setstate fromhex
+    __import__ eval exec compile cache_info tzset register_error register unregister lookup ctime localtime asctime strftime gmtime mktime callable""".split())
+
 NAMES = {"gc": "generation threshold0 threshold1 flags obj", "weakref": "object callback key other default func",
          "memoryview": "object format shape order sep bytes_per_sep index", "array": "typecode initializer v i x start stop iterable n"}
 SUBJECTS = {"gc": GC, "weakref": WEAKREF, "memoryview": MEMORYVIEW, "array": ARRAY}
@@ -163,8 +183,23 @@ def is_left_out(receiver, function, arguments):
     return "2**31" in arguments and function.endswith("mul__")
 
 
-def cases(subject, random, few):
-    names = NAMES[subject].split()
+def other_cases(seed, few):
+    """A few calls of each public name of the others; what they make is alike in both interpreters, mostly."""
+    for receiver in OTHERS:
+        made = eval(receiver, globals())
+        for function in sorted(n for n in dir(made) if not n.startswith("_") and n not in UNCALLED and callable(getattr(made, n, None))):
+            random = Random(seed + sum(map(ord, receiver + function)))  # one that has more names gets the same arguments
+            for arguments in ["", *random.sample(VALUES, 4 * few), *[", ".join(random.sample(VALUES, n)) for n in (2, 2, 3, 3, 4) * few],
+                              "nonsense=1", f"{random.pick(VALUES)}, nonsense=2"]:
+                if not any(big in arguments for big in ("2**", "10**", "Index(2")):
+                    yield receiver, function, arguments
+
+
+def cases(subject, seed, few):
+    if subject == "others":
+        yield from other_cases(seed, few)
+        return
+    random, names = Random(seed), NAMES[subject].split()
     for receiver, functions in SUBJECTS[subject].items():
         for function in functions.split():
             for arguments in argument_lists(random, names, few):
@@ -206,7 +241,7 @@ def outcome(receiver, function, arguments):
 def made(subject, seed, few):
     warnings.simplefilter("ignore")
     sys.unraisablehook = lambda report: None  # many a callback cannot be called
-    for receiver, function, arguments in cases(subject, Random(seed), few):
+    for receiver, function, arguments in cases(subject, seed, few):
         yield receiver, function, arguments, outcome(receiver, function, arguments)
 
 
@@ -232,5 +267,5 @@ def show_errors(subject):
 
 if __name__ == "__main__":
     _, seed, cases_wanted, *_ = sys.argv
-    for subject in SUBJECTS:
+    for subject in [*SUBJECTS, "others"]:
         show(subject, int(seed), int(cases_wanted))
