@@ -185,7 +185,9 @@ static void raise_positional(VM *vm, const Callee *c, int nargs) {
 static void raise_count(VM *vm, const Callee *c, int nargs, int total) {
     const Signature *s = c->signature;
     int least = s->positional_only < s->required ? s->positional_only : s->required;
-    if (total > s->count) {
+    if (s->count == 0) {
+        raise_type(vm, "%s() takes no arguments", c->name);
+    } else if (total > s->count) {
         raise_type(vm, "%s() takes at most %d %sargument%s (%d given)", c->name, s->count,
                    nargs == 0 ? "keyword " : "", plural(s->count), total);
     } else if (nargs > s->positional && s->positional == 0) {

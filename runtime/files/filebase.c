@@ -272,13 +272,13 @@ NATIVE(check_seekable) { return check_can(vm, args[0], "seekable", "File or stre
 static const NativeDef base_methods[] = {
     {"seek", no_seek, "offset, whence=0, /", "Change the stream position to the given byte offset.", 0},
     {"tell", base_tell, "", "Return current stream position.", 0},
-    {"truncate", no_truncate, "size=None, /", "Truncate file to size bytes.", 0},
+    {"truncate", no_truncate, "size=None, /", "Truncate file to size bytes.", NATIVE_NAMED_METHOD},
     {"flush", base_flush, "", "Flush write buffers, if applicable.", 0},
     {"close", base_close, "", "Flush and close the IO object.", 0},
     {"seekable", is_false, "", "Return whether object supports random access.", 0},
     {"readable", is_false, "", "Return whether object was opened for reading.", 0},
     {"writable", is_false, "", "Return whether object was opened for writing.", 0},
-    {"fileno", no_fileno, "", "Return underlying file descriptor if one exists.", 0},
+    {"fileno", no_fileno, "", "Return underlying file descriptor if one exists.", NATIVE_NAMED_METHOD},
     {"isatty", is_terminal, "", "Return whether this is an 'interactive' stream.", 0},
     {"_checkClosed", check_closed, "", NULL, 0},
     {"_checkReadable", check_readable, "", NULL, 0},
@@ -385,10 +385,12 @@ NATIVE(buffered_readinto) { return into_by(vm, args[0], args[1], "read", "readin
 NATIVE(buffered_readinto1) { return into_by(vm, args[0], args[1], "read1", "readinto1"); }
 
 static const NativeDef buffered_methods[] = {
-    {"detach", no_detach, "", "Disconnect this buffer from its underlying raw stream and return it.", 0},
-    {"read", no_read, "size=-1, /", "Read and return up to n bytes.", 0},
-    {"read1", no_read1, "size=-1, /", "Read and return up to size bytes, with at most one read() call.", 0},
-    {"write", no_write, "b, /", "Write buffer b to the IO stream.", 0},
+    {"detach", no_detach, "", "Disconnect this buffer from its underlying raw stream and return it.",
+     NATIVE_NAMED_METHOD},
+    {"read", no_read, "size=-1, /", "Read and return up to n bytes.", NATIVE_NAMED_METHOD},
+    {"read1", no_read1, "size=-1, /", "Read and return up to size bytes, with at most one read() call.",
+     NATIVE_NAMED_METHOD},
+    {"write", no_write, "b, /", "Write buffer b to the IO stream.", NATIVE_NAMED_METHOD},
     {"readinto", buffered_readinto, "buffer, /", NULL, 0},
     {"readinto1", buffered_readinto1, "buffer, /", NULL, 0},
     {0},
@@ -397,10 +399,11 @@ static const NativeDef buffered_methods[] = {
 /* --- TextIOBase --- */
 
 static const NativeDef text_methods[] = {
-    {"detach", no_detach, "", "Separate the underlying buffer from the TextIOBase and return it.", 0},
-    {"read", no_read, "size=-1, /", "Read at most size characters from stream.", 0},
+    {"detach", no_detach, "", "Separate the underlying buffer from the TextIOBase and return it.",
+     NATIVE_NAMED_METHOD},
+    {"read", no_read, "size=-1, /", "Read at most size characters from stream.", NATIVE_NAMED_METHOD},
     {"readline", no_readline, "size=-1, /", "Read until newline or EOF.", 0},
-    {"write", no_write, "s, /", "Write string s to stream.", 0},
+    {"write", no_write, "s, /", "Write string s to stream.", NATIVE_NAMED_METHOD},
     {0},
 };
 

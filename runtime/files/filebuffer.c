@@ -588,7 +588,7 @@ NATIVE(writable_method) {
         {"fileno", fileno_method, "", "The file descriptor.", 0}, {"isatty", isatty_method, "", NULL, 0}, \
         {"seekable", seekable_method, "", NULL, 0}, {"readable", readable_method, "", NULL, 0}, \
         {"writable", writable_method, "", NULL, 0}, { \
-        "truncate", truncate_method, "pos=None, /", NULL, 0 \
+        "truncate", truncate_method, "pos=None, /", NULL, NATIVE_NAMED_METHOD \
     }
 
 #define READING_METHODS \

@@ -443,13 +443,14 @@ static const MemberDef decompress_members[] = {
 
 static const NativeDef compress_methods[] = {
     {"compress", compress_compress, "data, /",
-     "Compress data; the result may lack what is kept back for later. flush() gives the rest.", 0},
+     "Compress data; the result may lack what is kept back for later. flush() gives the rest.",
+     NATIVE_NAMED_METHOD},
     {"flush", compress_flush, "mode=zlib.Z_FINISH, /",
      "The compressed data that was kept back. With Z_FINISH, the default, the object is of no further use.",
      0},
-    {"copy", stream_copy, "", "A compressor that goes on from here.", 0},
-    {"__copy__", stream_copy, "", NULL, 0},
-    {"__deepcopy__", stream_copy, "memo, /", NULL, 0},
+    {"copy", stream_copy, "", "A compressor that goes on from here.", NATIVE_NAMED_METHOD},
+    {"__copy__", stream_copy, "", NULL, NATIVE_NAMED_METHOD},
+    {"__deepcopy__", stream_copy, "memo, /", NULL, NATIVE_NAMED_METHOD},
     {0},
 };
 
@@ -459,10 +460,10 @@ static const NativeDef decompress_methods[] = {
      "unconsumed_tail.",
      0},
     {"flush", decompress_flush, "length=zlib.DEF_BUF_SIZE, /",
-     "Decompress what is left. length is the room to begin with.", 0},
-    {"copy", stream_copy, "", "A decompressor that goes on from here.", 0},
-    {"__copy__", stream_copy, "", NULL, 0},
-    {"__deepcopy__", stream_copy, "memo, /", NULL, 0},
+     "Decompress what is left. length is the room to begin with.", NATIVE_NAMED_METHOD},
+    {"copy", stream_copy, "", "A decompressor that goes on from here.", NATIVE_NAMED_METHOD},
+    {"__copy__", stream_copy, "", NULL, NATIVE_NAMED_METHOD},
+    {"__deepcopy__", stream_copy, "memo, /", NULL, NATIVE_NAMED_METHOD},
     {0},
 };
 
