@@ -255,6 +255,7 @@ static bool is_interrupted(VM *vm, int64_t *result) {
 int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size) {
     int64_t got;
     do {
+        if (!vm_may_go_on(vm)) return -1; /* a handler that waits for the loop would wait for the data, too */
         got = read(file->fd, to, (size_t)size);
     } while (got < 0 && is_interrupted(vm, &got));
     return got;
@@ -264,6 +265,7 @@ int64_t file_read(VM *vm, FileIO *file, void *to, int64_t size) {
 static int64_t write_some(VM *vm, const FileIO *file, const void *from, int64_t size) {
     int64_t put;
     do {
+        if (!vm_may_go_on(vm)) return -1; /* the call before may have been cut short by a signal */
         put = write(file->fd, from, (size_t)size);
     } while (put < 0 && is_interrupted(vm, &put));
     return put;
@@ -406,6 +408,7 @@ NATIVE(write_method) {
     if (!buffer_acquire(vm, args[1], BUFFER_SIMPLE, &from)) return ABSENT;
     FileIO *file = writable(vm, args[0]);
     int64_t written = file ? write_some(vm, file, from.data, from.size) : -1;
+    if (written >= 0 && written < from.size && !vm_may_go_on(vm)) written = -1; /* a signal cut it short */
     buffer_release(vm, &from);
     return count_result(vm, written);
 }

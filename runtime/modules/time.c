@@ -207,12 +207,12 @@ NATIVE(time_sleep) {
         return raise_overflow(vm, "timestamp too large to convert to C PyTime_t");
     }
     end.tv_sec += length.tv_sec + carry;
-    for (;;) {
+    while (vm_may_go_on(vm)) {
         int error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL);
         if (error == 0) return NONE;
         if (error != EINTR) return raise_os(vm, error, ABSENT);
-        if (!vm_may_go_on(vm)) return ABSENT;
     }
+    return ABSENT;
 }
 
 /* --- calendar times --- */
