@@ -111,7 +111,8 @@ static bool set_args(VM *vm, Exception *e, Value *args, int nargs) {
 }
 
 static bool exception_init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    return arguments_no_names(vm, type_short_name(type_of(self)), names) && set_args(vm, as_exception(self), args, nargs);
+    return arguments_no_names(vm, type_short_name(type_of(self)), names) &&
+           set_args(vm, as_exception(self), args, nargs);
 }
 
 /* --- BaseException --- */
