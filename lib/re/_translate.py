@@ -33,16 +33,29 @@ _BLANK = frozenset(" \t\n\r\v\f")
 _REPEATS = frozenset("*+?{")
 _ESCAPED = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, "\\": 92}
 
-# Members of a class; what stands for the whole escape outside one.
-_CLASS_UNICODE = {"d": r"\d", "D": r"\D", "w": r"\w", "W": r"\W", "s": r"\s\x1c-\x1f", "S": r"\S"}
-_CLASS_ASCII = {"d": "0-9", "D": r"\x00-/:-\x{%x}", "w": "a-zA-Z0-9_", "W": r"\x00-/:-@\[-\^`\{-\x{%x}",
-                "s": r"\x09-\x0d\x20", "S": r"\x00-\x08\x0e-\x1f!-\x{%x}"}
-_ALONE_UNICODE = {"d": r"\d", "D": r"\D", "w": r"\w", "W": r"\W", "s": r"[\s\x1c-\x1f]", "S": r"[^\s\x1c-\x1f]"}
-_ALONE_ASCII = {"d": "[0-9]", "D": "[^0-9]", "w": "[a-zA-Z0-9_]", "W": "[^a-zA-Z0-9_]",
-                "s": r"[\x09-\x0d\x20]", "S": r"[^\x09-\x0d\x20]"}
+# Marks: each is good as it stands for texts of narrow characters, and replaced for wider ones (_widened).
+_I_ALONE = r"\x{69}"  # i, which dotted and dotless i are the same as when case does not count
+_I_MEMBER = r"\x{069}"
+_LAST = r"\x{00ff}"
+_LAST_OF_SPACES = r"\x{00a0}"
+_LAST_NO_SPACES = r"\x{000ff}"
+_WIDE_SPACES = r"\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+_WIDE_NO_SPACES = (r"\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027}\x{202a}-\x{202e}\x{2030}-\x{205e}"
+                   r"\x{2060}-\x{2fff}\x{3001}-\x{%x}")
 
-# Narrow letters that are the same as wide ones when case does not count.
+# Members of a class. PCRE2's own escapes are those of the flags of the whole expression; its spaces are others.
+_SPACES = {"s": r"\x09-\x0d\x1c-\x20\x85" + _LAST_OF_SPACES,
+           "S": r"\x00-\x08\x0e-\x1b!-\x{84}\x{86}-\x{9f}\x{a1}-" + _LAST_NO_SPACES}
+_NATIVE = {kind: "\\" + kind for kind in "dDwWsS"}
+_UNICODE_WHOLE = _NATIVE | _SPACES
+_UNICODE_PART = {"d": r"\p{Nd}", "D": r"\P{Nd}", "w": r"\p{Xwd}", "W": r"\P{Xwd}"} | _SPACES
+_ASCII_PART = {"d": "0-9", "D": r"\x00-/:-" + _LAST, "w": "a-zA-Z0-9_", "W": r"\x00-/:-@\[-\^`\{-" + _LAST,
+               "s": r"\x09-\x0d\x20", "S": r"\x00-\x08\x0e-\x1f!-" + _LAST}
+
+# Narrow letters that are the same as wide ones when case does not count, and pairs of wide ones unknown to PCRE2.
 _NARROW_CASES = {0x178: 0xFF, 0x17F: 0x73, 0x1E9E: 0xDF, 0x212A: 0x6B, 0x212B: 0xE5, 0x39C: 0xB5, 0x3BC: 0xB5}
+_TWINS = {0x390: 0x1FD3, 0x1FD3: 0x390, 0x3B0: 0x1FE3, 0x1FE3: 0x3B0, 0xFB05: 0xFB06, 0xFB06: 0xFB05}
+_I_CASES = frozenset((0x49, 0x69, 0x130, 0x131))
 
 ATOM, POSITION, REPEAT = range(3)  # what an item of a branch is, for the repetition that follows it
 
@@ -64,6 +77,14 @@ def _literal(code):
     return character if character in _PLAIN else rf"\x{{{code:x}}}"
 
 
+def _widened(text, limit):
+    """A translation with its marks replaced for characters up to the limit."""
+    for mark, wide in ((_I_ALONE, r"[i\x{130}\x{131}]"), (_I_MEMBER, r"i\x{130}\x{131}"), (_LAST, rf"\x{{{limit:x}}}"),
+                       (_LAST_OF_SPACES, _WIDE_SPACES), (_LAST_NO_SPACES, _WIDE_NO_SPACES % limit)):
+        text = text.replace(mark, wide)
+    return text
+
+
 class _Translator:
     def __init__(self, text, flags, is_bytes, limit):
         self.text = text
@@ -77,6 +98,7 @@ class _Translator:
         self.order = []  # numbers of groups as they are closed
         self.lookbehind_groups = None  # how many groups there were when the look-behind began
         self.references = []  # conditional references to groups yet to come: (number, position)
+        self.interpreted = False  # machine code does not compare as this expression wants
 
     # --- characters ---
 
@@ -116,13 +138,23 @@ class _Translator:
         self.at = end + 1
         return self.text[start:end]
 
-    def character(self, code, ignorecase):
+    def is_ascii(self, flags):
+        return bool(flags & ASCII) or self.is_bytes
+
+    def folds(self, flags):
+        """Are letters beyond ASCII the same in either case?"""
+        return flags & IGNORECASE and not self.is_ascii(flags)
+
+    def character(self, code, flags):
         """An expression for one character."""
         if code > self.widest:
             self.widest = code
+        folds = self.folds(flags)
+        if folds and code in _I_CASES:
+            return _I_ALONE
         if code <= self.limit:
-            return _literal(code)
-        narrow = _NARROW_CASES.get(code, code) if ignorecase else code
+            return f"[{_literal(code)}{_literal(_TWINS[code])}]" if folds and code in _TWINS else _literal(code)
+        narrow = _NARROW_CASES.get(code, code) if folds else code
         return _literal(narrow) if narrow <= self.limit else "(?!)"
 
     # --- escapes ---
@@ -166,14 +198,18 @@ class _Translator:
             raise Invalid(f"octal escape value \\{digits} outside of range 0-0o377", start)
         return code
 
+    def class_members(self, kind, ascii):
+        if ascii == self.is_ascii(self.flags):
+            return (_NATIVE if ascii else _UNICODE_WHOLE)[kind]
+        return (_ASCII_PART if ascii else _UNICODE_PART)[kind]
+
     def class_escape(self, escape, start, ascii):
         """An escape in a class: a code, or the members it stands for."""
         kind = escape[1]
         if kind in _ESCAPED:
             return _ESCAPED[kind]
         if kind in "dDsSwW":
-            members = (_CLASS_ASCII if ascii else _CLASS_UNICODE)[kind]
-            return members % self.limit if "%" in members else members
+            return self.class_members(kind, ascii)
         code = self.wide_escape(escape, start)
         if code is not None:
             return code
@@ -189,9 +225,12 @@ class _Translator:
         """An item for an escape outside a class."""
         start = self.at - len(escape)
         kind = escape[1]
-        ascii = bool(flags & ASCII) or self.is_bytes
+        ascii = self.is_ascii(flags)
         if kind in "dDsSwW":
-            return (_ALONE_ASCII if ascii else _ALONE_UNICODE)[kind], 1, 1, ATOM
+            members = self.class_members(kind, ascii)
+            if members != _NATIVE[kind]:
+                members = f"[^{self.class_members(kind.lower(), ascii)}]" if kind in "DSW" else f"[{members}]"
+            return members, 1, 1, ATOM
         if kind == "A":
             return r"\A", 0, 0, POSITION
         if kind == "Z":
@@ -204,22 +243,22 @@ class _Translator:
         if code is None and kind == "0":
             code = self.octal("0" + self.take_while(2, _OCTAL), start)
         if code is None and kind in _DIGITS:
-            return self.reference_or_octal(kind, start)
+            return self.reference_or_octal(kind, start, flags)
         if code is None and kind not in _LETTERS:
             code = ord(kind)
         if code is None:
             raise Invalid(f"bad escape {escape}", start)
-        return self.character(code, flags & IGNORECASE), 1, 1, ATOM
+        return self.character(code, flags), 1, 1, ATOM
 
     def boundary(self, kind, ascii):
         """A word boundary; no \\B is in an empty text."""
-        if ascii == (bool(self.flags & ASCII) or self.is_bytes):
+        if ascii == self.is_ascii(self.flags):
             return r"\b" if kind == "b" else r"\B(?!\A\z)"
-        word = _ALONE_ASCII["w"] if ascii else r"[\p{L}\p{N}_]"
+        word = "[a-zA-Z0-9_]" if ascii else r"\p{Xwd}"
         at = rf"(?:(?<={word})(?!{word})|(?<!{word})(?={word}))"
         return at if kind == "b" else rf"(?!{at})(?!\A\z)"
 
-    def reference_or_octal(self, kind, start):
+    def reference_or_octal(self, kind, start, flags):
         digits = kind
         if self.text[self.at:self.at + 1] in _DIGITS and self.at < len(self.text):
             digits += self.text[self.at]
@@ -227,28 +266,33 @@ class _Translator:
             third = self.text[self.at:self.at + 1]
             if kind in _OCTAL and digits[1] in _OCTAL and third and third in _OCTAL:
                 self.at += 1
-                return self.character(self.octal(digits + third, start), False), 1, 1, ATOM
+                return self.character(self.octal(digits + third, start), flags), 1, 1, ATOM
         number = int(digits)
         if number >= len(self.widths):
             raise Invalid(f"invalid group reference {number}", start + 1)
-        return self.reference(number, start)
+        return self.reference(number, start, flags)
 
-    def reference(self, number, position):
+    def reference(self, number, position, flags):
         if self.widths[number] is None:
             raise Invalid("cannot refer to an open group", position)
         self.check_lookbehind(number, self.at)
         least, most = self.widths[number]
+        self.interpreted |= bool(self.folds(flags))
         return rf"\g{{{number}}}", least, most, ATOM
 
     def check_lookbehind(self, number, position):
-        if self.lookbehind_groups is not None and number >= self.lookbehind_groups:
+        if self.lookbehind_groups is None:
+            return
+        if number >= len(self.widths) or self.widths[number] is None:
+            raise Invalid("cannot refer to an open group", position)
+        if number >= self.lookbehind_groups:
             raise Invalid("cannot refer to group defined in the same lookbehind subpattern", position)
 
     # --- classes ---
 
     def character_class(self, flags):
         start = self.at - 1
-        ascii = bool(flags & ASCII) or self.is_bytes
+        ascii = self.is_ascii(flags)
         negated = self.accept("^")
         members = []
         first = True
@@ -298,12 +342,22 @@ class _Translator:
     def add_range(self, members, low, high, flags):
         if high > self.widest:
             self.widest = high
-        if flags & IGNORECASE and high > self.limit:
-            members.extend(_literal(narrow) for wide, narrow in _NARROW_CASES.items()
-                           if low <= wide <= high and narrow <= self.limit < wide)
+        if self.folds(flags):
+            self.add_cases(members, low, high)
         high = min(high, self.limit)
         if low <= high:
             members.append(_literal(low) if low == high else f"{_literal(low)}-{_literal(high)}")
+
+    def add_cases(self, members, low, high):
+        """What PCRE2 does not know to be the same letters as those of a range."""
+        if any(low <= code <= high for code in _I_CASES):
+            members.append(_I_MEMBER)
+        if high > self.limit:
+            members.extend(_literal(narrow) for wide, narrow in _NARROW_CASES.items()
+                           if low <= wide <= high and narrow <= self.limit < wide)
+        if high >= 0x390:
+            members.extend(_literal(twin) for code, twin in _TWINS.items()
+                           if low <= code <= high and twin <= self.limit)
 
     # --- repetition ---
 
@@ -334,7 +388,7 @@ class _Translator:
     def repeat(self, items, token, here):
         counts = self.counts(token)
         if counts is None:
-            items.append((self.character(ord(token), False), 1, 1, ATOM))
+            items.append((self.character(ord(token), 0), 1, 1, ATOM))
             return
         if not items or items[-1][3] == POSITION:
             raise Invalid("nothing to repeat", here)
@@ -369,8 +423,7 @@ class _Translator:
 
     def check_name(self, name, start):
         if not (name.isidentifier() and (not self.is_bytes or name.isascii())):
-            shown = name if not self.is_bytes else name.encode("latin-1").decode("ascii", "backslashreplace")
-            raise Invalid(f"bad character in group name {shown!r}", start)
+            raise Invalid(f"bad character in group name {ascii(name) if self.is_bytes else repr(name)}", start)
 
     def close(self, start):
         if not self.accept(")"):
@@ -432,7 +485,7 @@ class _Translator:
             number = self.names.get(name)
             if number is None:
                 raise Invalid(f"unknown group name {name!r}", position)
-            return items.append(self.reference(number, position))
+            return items.append(self.reference(number, position, flags))
         kind = self.take()
         if not kind:
             raise Invalid("unexpected end of pattern", self.at)
@@ -470,8 +523,7 @@ class _Translator:
             number = self.names.get(name)
             if number is None:
                 raise Invalid(f"unknown group name {name!r}", position)
-        if number < len(self.widths):
-            self.check_lookbehind(number, self.at)
+        self.check_lookbehind(number, self.at)
         yes, least, most = self.branch(flags)
         no, other_least, other_most = "", 0, 0
         if self.accept("|"):
@@ -581,7 +633,7 @@ class _Translator:
             self.at += len(token)
             if token[0] == "\\":
                 items.append(self.escape(token, flags))
-            elif token in _PLAIN:
+            elif token in _PLAIN and (token not in "iI" or not flags & IGNORECASE):
                 items.append((token, 1, 1, ATOM))
             elif token == "[":
                 items.append((self.character_class(flags), 1, 1, ATOM))
@@ -596,7 +648,7 @@ class _Translator:
             elif token == "$":
                 items.append(("$", 0, 0, POSITION))
             else:
-                items.append((self.character(ord(token), flags & IGNORECASE), 1, 1, ATOM))
+                items.append((self.character(ord(token), flags), 1, 1, ATOM))
         return ("".join([item[0] for item in items]), min(sum([item[1] for item in items]), _MAXREPEAT),
                 min(sum([item[2] for item in items]), _MAXREPEAT))
 
@@ -654,11 +706,13 @@ def translate(pattern, flags):
     text = str(pattern, "latin-1") if is_bytes else pattern
     # A text of one byte a character is what is searched most.
     t, narrow = _translated(text, flags, is_bytes, _LIMITS[0])
-    texts = [narrow, narrow, narrow]
+    texts = [narrow]
     width = 0 if t.widest <= 0xFF else 1 if t.widest <= 0xFFFF else 2
-    for i in range(1, 3):
-        if width:
-            texts[i] = _translated(text, flags, is_bytes, _LIMITS[i])[1]
+    for limit in _LIMITS[1:]:
+        wide = _translated(text, flags, is_bytes, limit)[1] if width else narrow
+        texts.append(_widened(wide, limit) if r"\x{" in wide else wide)
+    if t.interpreted:
+        texts = ["(*NO_JIT)" + text for text in texts]
     flags = _fix_flags(t.flags, is_bytes)
     options = (flags & IGNORECASE and 1) | (flags & MULTILINE and 2) | (flags & DOTALL and 4) | (flags & UNICODE and 8)
     groups = len(t.widths) - 1
