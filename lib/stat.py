@@ -28,33 +28,47 @@ S_IXOTH = 0o001
 S_IRWXO = 0o007
 
 
+def _looked_over(mode):
+    """A mode that is no unsigned int of 32 bits is refused."""
+    if not isinstance(mode, int):
+        raise TypeError("an integer is required")
+    if mode < 0:
+        raise OverflowError("can't convert negative value to unsigned int")
+    if mode >> 64:
+        raise OverflowError("Python int too large to convert to C unsigned long")
+    if mode >> 32:
+        raise OverflowError("mode out of range")
+    return mode
+
+
 def S_IMODE(mode):
     """The permission bits of a mode."""
-    return mode & 0o7777
+    return _looked_over(mode) & 0o7777
 
 
 def S_IFMT(mode):
     """The bits of a mode that tell the kind of file."""
-    return mode & 0o170000
+    return _looked_over(mode) & 0o170000
 
 
-def _kind_test(kind, what):
+def _kind_test(kind, name, what):
     def test(mode):
-        return kind != 0 and S_IFMT(mode) == kind
+        return S_IFMT(mode) == kind != 0
+    test.__name__ = test.__qualname__ = name
     test.__doc__ = f"Return True if mode is from {what}."
     return test
 
 
-S_ISDIR = _kind_test(S_IFDIR, "a directory")
-S_ISCHR = _kind_test(S_IFCHR, "a character special device file")
-S_ISBLK = _kind_test(S_IFBLK, "a block special device file")
-S_ISREG = _kind_test(S_IFREG, "a regular file")
-S_ISFIFO = _kind_test(S_IFIFO, "a FIFO (named pipe)")
-S_ISLNK = _kind_test(S_IFLNK, "a symbolic link")
-S_ISSOCK = _kind_test(S_IFSOCK, "a socket")
-S_ISDOOR = _kind_test(S_IFDOOR, "a door")
-S_ISPORT = _kind_test(S_IFPORT, "an event port")
-S_ISWHT = _kind_test(S_IFWHT, "a whiteout")
+S_ISDIR = _kind_test(S_IFDIR, "S_ISDIR", "a directory")
+S_ISCHR = _kind_test(S_IFCHR, "S_ISCHR", "a character special device file")
+S_ISBLK = _kind_test(S_IFBLK, "S_ISBLK", "a block special device file")
+S_ISREG = _kind_test(S_IFREG, "S_ISREG", "a regular file")
+S_ISFIFO = _kind_test(S_IFIFO, "S_ISFIFO", "a FIFO (named pipe)")
+S_ISLNK = _kind_test(S_IFLNK, "S_ISLNK", "a symbolic link")
+S_ISSOCK = _kind_test(S_IFSOCK, "S_ISSOCK", "a socket")
+S_ISDOOR = _kind_test(S_IFDOOR, "S_ISDOOR", "a door")
+S_ISPORT = _kind_test(S_IFPORT, "S_ISPORT", "an event port")
+S_ISWHT = _kind_test(S_IFWHT, "S_ISWHT", "a whiteout")
 
 _LETTERS = {S_IFDIR: "d", S_IFCHR: "c", S_IFBLK: "b", S_IFREG: "-", S_IFIFO: "p", S_IFLNK: "l", S_IFSOCK: "s"}
 

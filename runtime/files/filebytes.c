@@ -148,11 +148,12 @@ static Value next(VM *vm, Value self) {
 }
 
 NATIVE(readlines) {
-    int64_t hint, total = 0;
+    int64_t hint = -1, total = 0;
     if (!open_data(vm, args[0])) return ABSENT;
     if (value_is_given(args[1]) && !is_int_family(args[1]))
         return raise_type(vm, "integer argument expected, got '%T'", args[1]);
-    if (!file_count_argument(vm, args[1], &hint)) return ABSENT;
+    if (value_is_given(args[1]) && !int_to_int64(args[1], &hint))
+        return raise_overflow(vm, "Python int too large to convert to C ssize_t");
     Value lines = list_new(vm, 0);
     while (!is_absent(lines) && (hint <= 0 || total < hint)) {
         Value line = next(vm, args[0]);

@@ -42,7 +42,8 @@ static Value convert_text(VM *vm, Value *args, Conversion f) {
         if (!s->ascii) return raise_value(vm, "string argument should contain only ASCII characters");
         return f(vm, (Source){s->data, string_length(s)}, args);
     }
-    if (has_buffer(args[0])) return convert(vm, args, f);
+    Value result = has_buffer(args[0]) ? convert(vm, args, f) : ABSENT;
+    if (!is_absent(result) || (error_raised(vm) && !error_is(vm, &exc_BufferError))) return result;
     return raise_type(vm, "argument should be bytes, buffer or ASCII string, not '%T'", args[0]);
 }
 

@@ -388,6 +388,8 @@ NATIVE(hashlib_pbkdf2_hmac) {
     BufferView password, salt;
     int64_t iterations;
     Value key = ABSENT;
+    if (!is_string(args[0]))
+        return raise_type(vm, "pbkdf2_hmac() argument 'hash_name' must be str, not %Q", args[0]);
     if (!object_to_int64(vm, args[3], &exc_OverflowError, &iterations)) return ABSENT;
     if (!buffer_acquire(vm, args[1], BUFFER_SIMPLE, &password)) return ABSENT;
     if (buffer_acquire(vm, args[2], BUFFER_SIMPLE, &salt)) {
