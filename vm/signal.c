@@ -2,6 +2,7 @@
 #include "vm/signal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -192,11 +193,12 @@ NATIVE(sig_interrupt) {
 NATIVE(set_wakeup_fd) {
     int fd;
     if (!int_argument(vm, args[0], &fd)) return ABSENT;
-    if (fd >= 0 && access("/proc/self/fd", F_OK) == 0 && lseek(fd, 0, SEEK_CUR) < 0 && errno == EBADF)
-        return raise_os(vm, EBADF, ABSENT);
+    int flags = fd == -1 ? O_NONBLOCK : fcntl(fd, F_GETFL);
+    if (flags < 0) return raise_os(vm, errno, ABSENT);
+    if (!(flags & O_NONBLOCK)) return raise_value(vm, "the fd %d must be in non-blocking mode", fd);
     SignalState *state = &vm_machine(vm)->signals;
     int before = state->wakeup_fd;
-    state->wakeup_fd = fd < 0 ? -1 : fd;
+    state->wakeup_fd = fd;
     return int_small(before);
 }
 

@@ -20,9 +20,13 @@
     { name_text, offsetof(Tuple, items) + (i) * sizeof(Value), MEMBER_READONLY | MEMBER_NONE_IF_ABSENT, NULL }
 
 #define STRUCTSEQ_TYPE(type, name_text, member_table, doc_text) \
+    STRUCTSEQ_TYPE_FLAGGED(type, 0, name_text, member_table, doc_text)
+
+/* With further flags: TYPE_NO_NEW for one that scripts make no instances of. */
+#define STRUCTSEQ_TYPE_FLAGGED(type, more_flags, name_text, member_table, doc_text) \
     Type type = { \
         TYPE_HEAD(type, name_text, .traverse = structseq_traverse, .dealloc = structseq_dealloc), \
-        .flags = TYPE_TUPLE, \
+        .flags = TYPE_TUPLE | (more_flags), \
         .basic_size = sizeof(Tuple), \
         .item_size = sizeof(Value), \
         .base = &tuple_type, \

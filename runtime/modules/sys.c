@@ -25,7 +25,15 @@
 
 /* --- leaving, errors --- */
 
-NATIVE(sys_exit) { return raise_new(vm, &exc_SystemExit, args[0]); }
+/* What is given is what would stand behind `raise SystemExit,` once: nothing, an instance, arguments, or one. */
+NATIVE(sys_exit) {
+    if (!value_is_given(args[0])) return raise_new(vm, &exc_SystemExit, ABSENT);
+    if (value_is_instance(args[0], &exc_SystemExit)) return raise_object(vm, value_ref(args[0]));
+    if (!is_tuple(args[0])) return raise_new(vm, &exc_SystemExit, args[0]);
+    Tuple *given = as_tuple(args[0]);
+    Value leaving = object_call(vm, from_object(&exc_SystemExit), given->items, (int)given->length, ABSENT);
+    return is_absent(leaving) ? ABSENT : raise_object(vm, leaving);
+}
 
 /* The exception being handled, or ABSENT. BORROWED. */
 static Value handled(VM *vm) {
@@ -189,7 +197,9 @@ NATIVE(sys_set_int_max_str_digits) {
     enum { LEAST = 640 }; /* sys.int_info.str_digits_check_threshold */
     int64_t digits;
     if (!object_to_int64(vm, args[0], &exc_OverflowError, &digits)) return ABSENT;
-    if (digits != 0 && (digits < LEAST || digits > INT32_MAX)) {
+    if (digits > INT32_MAX || digits < INT32_MIN)
+        return raise_overflow(vm, "Python int too large to convert to C int");
+    if (digits != 0 && digits < LEAST) {
         return raise_value(vm, "maxdigits must be 0 or larger than %d", LEAST);
     }
     vm->int_max_str_digits = (int)digits;
@@ -322,9 +332,9 @@ static const MemberDef flags_fields[] = {FIELD(0, "debug", NULL),
                                          STRUCTSEQ_HIDDEN(18, "gil"),
                                          {0}};
 
-STRUCTSEQ_TYPE(flags_type, "sys.flags", flags_fields, "The command line's flags.");
-STRUCTSEQ_TYPE(version_info_type, "sys.version_info", version_fields,
-               "Version information as a named tuple.");
+STRUCTSEQ_TYPE_FLAGGED(flags_type, TYPE_NO_NEW, "sys.flags", flags_fields, "The command line's flags.");
+STRUCTSEQ_TYPE_FLAGGED(version_info_type, TYPE_NO_NEW, "sys.version_info", version_fields,
+                       "Version information as a named tuple.");
 STRUCTSEQ_TYPE(float_info_type, "sys.float_info", float_fields, "What the C header float.h says of double.");
 STRUCTSEQ_TYPE(int_info_type, "sys.int_info", int_fields, "How ints are held and converted.");
 STRUCTSEQ_TYPE(hash_info_type, "sys.hash_info", hash_fields, "Parameters of the numeric hash and of str's.");
