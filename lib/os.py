@@ -8,6 +8,7 @@ import posix
 import stat as _stat
 import sys
 from _collections_abc import MutableMapping
+from operator import index as _index
 from posix import *
 from posix import _exit, _utime
 
@@ -291,6 +292,15 @@ def _walk_open(shown, name, above, topdown, onerror, follow_symlinks, is_top):
 
 # --- the rest ---
 
+def _nanoseconds(t):
+    """The nanoseconds in a number of seconds."""
+    if not isinstance(t, float):
+        return _index(t) * 10**9
+    if t != t:
+        raise ValueError("Invalid value NaN (not a number)")
+    return int(t // 1) * 10**9 + int(t % 1 * 1e9)
+
+
 def utime(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True):
     """Set the access and modified time of path, in seconds or in nanoseconds."""
     sys.audit("os.utime", path, times, ns, -1 if dir_fd is None else dir_fd)
@@ -299,7 +309,7 @@ def utime(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True):
     if times is not None:
         if not isinstance(times, tuple) or len(times) != 2:
             raise TypeError("utime: 'times' must be either a tuple of two ints or None")
-        ns = tuple(t * 10**9 if isinstance(t, int) else int(t // 1) * 10**9 + int(t % 1 * 1e9) for t in times)
+        ns = tuple(_nanoseconds(t) for t in times)
     elif ns is not None and (not isinstance(ns, tuple) or len(ns) != 2):
         raise TypeError("utime: 'ns' must be a tuple of two ints")
     _utime(path, *(ns if ns is not None else (None, None)), dir_fd, follow_symlinks)

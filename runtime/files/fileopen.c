@@ -79,7 +79,7 @@ Value file_target(VM *vm, Value file) {
     Value name = string_intern_fixed(vm, "__fspath__");
     Value method = is_absent(name) ? ABSENT : object_special(vm, file, name);
     value_xdrop(vm, name);
-    if (is_absent(method)) {
+    if (!value_is_given(method)) {
         if (error_raised(vm)) return ABSENT;
         return raise_type(vm, "expected str, bytes or os.PathLike object, not %s",
                           type_short_name(type_of(file)));

@@ -95,6 +95,11 @@ static bool may_be_none(const char *function) {
 }
 
 bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, bool may_be_fd) {
+    return posix_argument_init(vm, path, function, "path", v, may_be_fd);
+}
+
+bool posix_argument_init(VM *vm, PosixPath *path, const char *function, const char *argument, Value v,
+                         bool may_be_fd) {
     *path = (PosixPath){.fd = -1, .text = ""};
     if (may_be_fd && !is_string(v) && !is_bytes(v) && type_of(v)->number.index) {
         if (!read_fd(vm, v, &path->fd)) return false;
@@ -105,11 +110,11 @@ bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, boo
         Value name = string_intern_fixed(vm, "__fspath__");
         Value method = is_absent(name) ? ABSENT : object_special(vm, v, name);
         value_xdrop(vm, name);
-        if (is_absent(method) && !error_raised(vm)) {
+        if (!value_is_given(method) && !error_raised(vm)) {
             const char *others = !may_be_fd              ? " or os.PathLike"
                                  : may_be_none(function) ? ", os.PathLike, integer or None"
                                                          : ", os.PathLike or integer";
-            raise_type(vm, "%s: path should be string, bytes%s, not %s", function, others,
+            raise_type(vm, "%s: %s should be string, bytes%s, not %s", function, argument, others,
                        type_short_name(type_of(v)));
         }
         value_xdrop(vm, method);
@@ -122,7 +127,7 @@ bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, boo
     if (path->text) return true;
     if (error_is(vm, &exc_ValueError)) {
         error_clear(vm);
-        raise_value(vm, "%s: embedded null character in path", function);
+        raise_value(vm, "%s: embedded null character in %s", function, argument);
     }
     posix_path_fini(vm, path);
     return false;
@@ -371,8 +376,8 @@ static Value two_paths(VM *vm, TwoKind kind, Value from, Value to, Value from_di
                     : AUDIT(vm, events[kind], from, to, audit_folder(from_dir), audit_folder(to_dir));
     if (!told) return ABSENT;
     if (!posix_dir(vm, from_dir, &a_dir) || !posix_dir(vm, to_dir, &b_dir)) return ABSENT;
-    if (!posix_path_init(vm, &a, names[kind], from, false)) return ABSENT;
-    if (!posix_path_init(vm, &b, names[kind], to, false)) {
+    if (!posix_argument_init(vm, &a, names[kind], "src", from, false)) return ABSENT;
+    if (!posix_argument_init(vm, &b, names[kind], "dst", to, false)) {
         posix_path_fini(vm, &a);
         return ABSENT;
     }

@@ -23,6 +23,9 @@ typedef struct {
 } PosixPath;
 
 RAISES bool posix_path_init(VM *vm, PosixPath *path, const char *function, Value v, bool may_be_fd);
+/* The same of an argument that errors call by another name than "path". */
+RAISES bool posix_argument_init(VM *vm, PosixPath *path, const char *function, const char *argument, Value v,
+                                bool may_be_fd);
 void posix_path_fini(VM *vm, PosixPath *path);
 /* A name that is no path of a file: of a user, an attribute. Ended by posix_path_fini. */
 RAISES bool posix_name_init(VM *vm, PosixPath *name, Value v);

@@ -139,12 +139,12 @@ static bool audit_variable(VM *vm, const char *event, const char *name, const ch
 
 NATIVE(posix_putenv) {
     PosixPath name, value;
-    if (!posix_path_init(vm, &name, "putenv", args[0], false)) return ABSENT;
-    if (!posix_path_init(vm, &value, "putenv", args[1], false)) {
+    if (!posix_name_init(vm, &name, args[0])) return ABSENT;
+    if (!posix_name_init(vm, &value, args[1])) {
         posix_path_fini(vm, &name);
         return ABSENT;
     }
-    bool illegal = !*name.text || strchr(name.text, '=');
+    bool illegal = strchr(name.text, '=') != NULL;
     if (!illegal && !audit_variable(vm, "os.putenv", name.text, value.text)) {
         posix_path_fini(vm, &name);
         posix_path_fini(vm, &value);
@@ -158,7 +158,7 @@ NATIVE(posix_putenv) {
 
 NATIVE(posix_unsetenv) {
     PosixPath name;
-    if (!posix_path_init(vm, &name, "unsetenv", args[0], false)) return ABSENT;
+    if (!posix_name_init(vm, &name, args[0])) return ABSENT;
     if (!audit_variable(vm, "os.unsetenv", name.text, NULL)) {
         posix_path_fini(vm, &name);
         return ABSENT;
