@@ -99,6 +99,7 @@ class _Translator:
         self.lookbehind_groups = None  # how many groups there were when the look-behind began
         self.references = []  # conditional references to groups yet to come: (number, position)
         self.interpreted = False  # machine code does not compare as this expression wants
+        self.atomic = False  # a group is not gone back into, which PCRE2's possessive repetitions overlook
 
     # --- characters ---
 
@@ -145,10 +146,17 @@ class _Translator:
         """Are letters beyond ASCII the same in either case?"""
         return flags & IGNORECASE and not self.is_ascii(flags)
 
+    def folds_ascii(self, flags):
+        """Are only letters of ASCII the same in either case, in a part of what is Unicode as a whole?"""
+        return flags & IGNORECASE and self.is_ascii(flags) and not self.is_ascii(self.flags)
+
     def character(self, code, flags):
         """An expression for one character."""
         if code > self.widest:
             self.widest = code
+        if self.folds_ascii(flags) and code <= self.limit:
+            other = ord(chr(code).swapcase()) if code < 128 else code
+            return f"(?-i:[{_literal(code)}{_literal(other)}])"
         folds = self.folds(flags)
         if folds and code in _I_CASES:
             return _I_ALONE
@@ -230,6 +238,8 @@ class _Translator:
             members = self.class_members(kind, ascii)
             if members != _NATIVE[kind]:
                 members = f"[^{self.class_members(kind.lower(), ascii)}]" if kind in "DSW" else f"[{members}]"
+                if self.folds_ascii(flags):
+                    members = f"(?-i:{members})"
             return members, 1, 1, ATOM
         if kind == "A":
             return r"\A", 0, 0, POSITION
@@ -323,7 +333,8 @@ class _Translator:
         inside = "".join(members)
         if not inside:
             return "(?s:.)" if negated else "(?!)"
-        return f"[^{inside}]" if negated else f"[{inside}]"
+        whole = f"[^{inside}]" if negated else f"[{inside}]"
+        return f"(?-i:{whole})" if self.folds_ascii(flags) else whole
 
     def member(self, token, start, ascii):
         if token[0] != "\\":
@@ -344,6 +355,10 @@ class _Translator:
             self.widest = high
         if self.folds(flags):
             self.add_cases(members, low, high)
+        elif self.folds_ascii(flags):
+            for first, last, away in ((65, 90, 32), (97, 122, -32)):
+                if low <= last and high >= first:
+                    members.append(f"{chr(max(low, first) + away)}-{chr(min(high, last) + away)}")
         high = min(high, self.limit)
         if low <= high:
             members.append(_literal(low) if low == high else f"{_literal(low)}-{_literal(high)}")
@@ -397,6 +412,7 @@ class _Translator:
         least, most = counts
         suffix = "?" if self.accept("?") else "+" if self.accept("+") else ""
         text, low, high, _ = items[-1]
+        self.atomic |= suffix == "+" and text[-1:] == ")"
         if least > _REPEAT_LIMIT:
             raise OverflowError("the repetition number is too large")
         bound = "" if most > _REPEAT_LIMIT else most
@@ -442,6 +458,7 @@ class _Translator:
         if kind == ":":
             return items.append(self.plain_group("(?:", start, flags))
         if kind == ">":
+            self.atomic = True
             return items.append(self.plain_group("(?>", start, flags))
         if kind == "#":
             return self.comment(start)
@@ -633,7 +650,7 @@ class _Translator:
             self.at += len(token)
             if token[0] == "\\":
                 items.append(self.escape(token, flags))
-            elif token in _PLAIN and (token not in "iI" or not flags & IGNORECASE):
+            elif token in _PLAIN and (not flags & IGNORECASE or token not in "iI" and not self.folds_ascii(flags)):
                 items.append((token, 1, 1, ATOM))
             elif token == "[":
                 items.append((self.character_class(flags), 1, 1, ATOM))
@@ -711,8 +728,8 @@ def translate(pattern, flags):
     for limit in _LIMITS[1:]:
         wide = _translated(text, flags, is_bytes, limit)[1] if width else narrow
         texts.append(_widened(wide, limit) if r"\x{" in wide else wide)
-    if t.interpreted:
-        texts = ["(*NO_JIT)" + text for text in texts]
+    settings = "(*NO_JIT)" * t.interpreted + "(*NO_AUTO_POSSESS)" * t.atomic
+    texts = [settings + text for text in texts]
     flags = _fix_flags(t.flags, is_bytes)
     options = (flags & IGNORECASE and 1) | (flags & MULTILINE and 2) | (flags & DOTALL and 4) | (flags & UNICODE and 8)
     groups = len(t.widths) - 1

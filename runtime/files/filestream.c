@@ -8,7 +8,6 @@
 #include "runtime/bytes/bytes.h"
 #include "runtime/bytes/memoryview.h"
 #include "runtime/errors/error.h"
-#include "runtime/errors/exception.h"
 #include "runtime/files/file.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
@@ -42,20 +41,6 @@ static int64_t count_from(VM *vm, STEALS Value answer) {
     return ok ? count : -1;
 }
 
-/* What readinto() gave was no count: OSError, caused by what is raised. */
-static void raise_no_count(VM *vm) {
-    Value cause = error_take(vm);
-    raise_error(vm, &exc_OSError, "raw readinto() failed");
-    Value error = error_take(vm);
-    if (value_is_instance(error, &exc_OSError)) {
-        value_set(vm, &as_exception(error)->context, value_ref(cause));
-        exception_set_cause(vm, error, cause);
-    } else {
-        value_drop(vm, cause);
-    }
-    error_restore(vm, error);
-}
-
 /* readinto of a raw stream, by way of memory that the stream may keep. */
 static int64_t read_into(VM *vm, Value stream, void *to, int64_t size) {
     Value block = bytearray_new(vm, size);
@@ -64,9 +49,7 @@ static int64_t read_into(VM *vm, Value stream, void *to, int64_t size) {
     Value view = memoryview_new(vm, block);
     Value count = is_absent(view) ? ABSENT : io_ask(vm, stream, "readinto", view);
     bool blocked = is_none(count);
-    bool answered = !is_absent(count);
     int64_t got = blocked ? STREAM_BLOCKED : count_from(vm, count);
-    if (answered && error_raised(vm)) raise_no_count(vm);
     if (!blocked && !error_raised(vm) && (got < 0 || got > size)) {
         raise_error(vm, &exc_OSError,
                     "raw readinto() returned invalid length %lld (should have been "
