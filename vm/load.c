@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/spec.h"
+#include "runtime/text/codec.h"
 #include "runtime/text/str.h"
 #include "vm/eval.h"
 #include "vm/frozen.h"
@@ -127,10 +129,31 @@ static int path_kind(VM *vm, Value path) {
     return kind;
 }
 
+/* The folder that an entry of a path names, from the root on and without a slash at its end: '' is the root. NEW;
+ * ABSENT without an error when there is no current folder. */
+static Value folder_of(VM *vm, Value entry) {
+    const String *s = as_string(entry);
+    int64_t length = string_length(s);
+    bool absolute = length > 0 && string_at(s, 0) == '/';
+    while (length > 0 && string_at(s, length - 1) == '/')
+        length--;
+    if (absolute) return string_slice(vm, entry, 0, length);
+    char current[PATH_MAX];
+    if (getcwd(current, sizeof current) == NULL) return ABSENT;
+    size_t filled = strlen(current);
+    Value folder = string_decode_utf8(vm, current, filled == 1 ? 0 : filled, "surrogateescape");
+    if (is_absent(folder) || length == 0 || (length == 1 && string_at(s, 0) == '.')) return folder;
+    bool from_here = length > 2 && string_at(s, 0) == '.' && string_at(s, 1) == '/';
+    Value part = string_slice(vm, entry, from_here ? 2 : 0, length);
+    Value whole = is_absent(part) ? ABSENT : string_format(vm, "%S/%S", folder, part);
+    value_drop(vm, folder);
+    value_xdrop(vm, part);
+    return whole;
+}
+
 /* directory/name + suffix, if that is a file: NEW; ABSENT else. */
 static Value file_at(VM *vm, Value directory, Value name, const char *suffix) {
-    const char *slash = string_length(as_string(directory)) ? "/" : "";
-    Value path = string_format(vm, "%S%s%S%s", directory, slash, name, suffix);
+    Value path = string_format(vm, "%S/%S%s", directory, name, suffix);
     if (is_absent(path) || path_kind(vm, path) == KIND_FILE) return path;
     value_drop(vm, path);
     return ABSENT;
@@ -148,8 +171,7 @@ static Value find_in(VM *vm, Value directory, Value name, bool *package, Value p
         *package = forms[i].package;
         if (!is_absent(path) || error_raised(vm)) return path;
     }
-    const char *slash = string_length(as_string(directory)) ? "/" : "";
-    Value path = string_format(vm, "%S%s%S", directory, slash, name);
+    Value path = string_format(vm, "%S/%S", directory, name);
     if (!is_absent(path) && path_kind(vm, path) == KIND_DIRECTORY) list_append(vm, portions, path);
     value_xdrop(vm, path);
     return ABSENT;
@@ -203,8 +225,11 @@ static void find_at(VM *vm, Value entry, Value name, Value last, Found *found) {
         found_in_library(found, frozen);
         return;
     }
-    found->filename = find_in(vm, entry, last, &found->package, found->portions);
+    Value folder = folder_of(vm, entry);
+    if (is_absent(folder)) return;
+    found->filename = find_in(vm, folder, last, &found->package, found->portions);
     if (!is_absent(found->filename)) found->origin = FROM_FILE;
+    value_drop(vm, folder);
 }
 
 /* A name that would lead into another folder names no module. */
