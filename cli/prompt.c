@@ -106,9 +106,10 @@ static bool is_blank(Value line) {
 
 /* The text so far and a further line, each ending in a newline; takes both. */
 static Value add_line(VM *vm, STEALS Value text, STEALS Value line) {
-    text = string_append(vm, text, line);
+    bool done = string_append(vm, &text, line) && string_append(vm, &text, vm->characters['\n']);
     value_drop(vm, line);
-    return is_absent(text) ? ABSENT : string_append(vm, text, vm->characters['\n']);
+    if (!done) value_clear(vm, &text);
+    return text;
 }
 
 /* The lines of the next statement: NEW. ABSENT: nothing was typed, input has ended, or RAISES. */

@@ -2068,14 +2068,9 @@ again:
 binary_slow:
     SAVE_IP();
     if (operation == BINARY_ADD && is_exactly(sp[-2], &str_type) && is_exactly(sp[-1], &str_type)) {
-        /* `s += x` in a loop: let the local go first, so that the string may grow where it is. */
-        if (word_opcode(*ip) == OP_STORE_LOCAL && value_same(locals[word_a24(*ip)], sp[-2])) {
-            value_clear(vm, &locals[word_a24(*ip)]);
-        }
-        result = string_append(vm, sp[-2], sp[-1]);
-        sp -= 2;
-        value_drop(vm, sp[1]);
-        goto push_result;
+        if (!step_append(vm, frame, &sp[-2], sp[-1])) goto error;
+        DROP_TOP(1);
+        NEXT();
     }
     result = step_binary(vm, operation, inplace, sp[-2], sp[-1]);
     if (LIKELY(!value_same(result, NOT_IMPLEMENTED))) goto replace_two;

@@ -413,6 +413,32 @@ Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
     return (inplace ? object_inplace : object_binary)(vm, op, left, right);
 }
 
+/* The place of the variable that the next instruction stores into; NULL: it stores into none that is there. */
+static Value *stored_next(VM *vm, const Frame *frame) {
+    uint32_t operand = word_a24(*frame->ip);
+    Value space = frame->names;
+    switch (opcode_info[word_opcode(*frame->ip)].family) {
+    case OP_STORE_LOCAL: return &frame->locals[operand];
+    case OP_STORE_CELL: return &as_cell(frame->locals[operand])->content;
+    case OP_STORE_GLOBAL: space = frame_globals(frame); break;
+    case OP_STORE_NAME: break;
+    default: return NULL;
+    }
+    if (is_absent(space)) space = frame_globals(frame);
+    if (!is_exactly(space, &dict_type)) return NULL;
+    int64_t index = dict_entry_index(vm, as_dict(space), frame->code->names->items[operand]);
+    return index < 0 ? NULL : &dict_entries(as_dict(space))[index].value;
+}
+
+bool step_append(VM *vm, const Frame *frame, Value *text, Value more) {
+    Value *variable = as_object(*text)->refs == 2 ? stored_next(vm, frame) : NULL;
+    if (variable && !value_same(*variable, *text)) variable = NULL;
+    if (variable) value_set(vm, variable, NONE);
+    bool done = string_append(vm, text, more);
+    if (variable && !done) value_set(vm, variable, value_ref(*text));
+    return done;
+}
+
 /* --- building --- */
 
 Value step_build_set(VM *vm, Value *items, int64_t count) {

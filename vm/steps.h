@@ -39,6 +39,10 @@ RAISES bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, V
  * NOT_IMPLEMENTED: not tried, or two operands of one class that have declined. */
 NEW RAISES Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right);
 
+/* *text += more, of strs. A variable that the next instruction stores into lets a text go that it has, so that
+ * `s += x` in a loop grows it where it is. */
+RAISES bool step_append(VM *vm, const Frame *frame, Value *text, Value more);
+
 /* --- building --- */
 NEW RAISES Value step_build_set(VM *vm, Value *items, int64_t count);
 NEW RAISES Value step_format(VM *vm, Value v, Value spec /* or ABSENT */, unsigned conversion);

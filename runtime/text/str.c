@@ -266,29 +266,27 @@ Value string_concat(VM *vm, Value a, Value b) {
     return from_object(both);
 }
 
-Value string_append(VM *vm, Value left, Value right) {
-    String *x = as_string(left), *y = as_string(right);
+bool string_append(VM *vm, Value *text, Value more) {
+    String *x = as_string(*text), *y = as_string(more);
     bool in_place = x->head.refs == 1 && x->head.type == &str_type && !x->interned && x->length > 1 &&
                     y->width_log <= x->width_log && (int64_t)(x->length + y->length) < STRING_LENGTH_MAX >> 2;
     if (!in_place) {
-        Value both = string_concat(vm, left, right);
-        value_drop(vm, left);
-        return both;
+        Value both = string_concat(vm, *text, more);
+        if (!is_absent(both)) value_set(vm, text, both);
+        return !is_absent(both);
     }
     size_t old_size = sizeof *x + data_size(x);
     size_t new_size = old_size + ((size_t)y->length << x->width_log);
     String *grown = heap_resize(vm_heap(vm), x, old_size, new_size);
-    if (!grown) {
-        value_drop(vm, left);
-        return raise_memory(vm);
-    }
+    if (!grown) return raise_memory(vm), false;
     int64_t at = (int64_t)grown->length;
     grown->hash = 0;
     grown->length += y->length;
     grown->ascii = grown->ascii && y->ascii;
     string_copy(grown, at, y, 0, (int64_t)y->length);
     terminate(grown, (int64_t)grown->length, grown->width_log);
-    return from_object(grown);
+    *text = from_object(grown);
+    return true;
 }
 
 /* What a join's pieces are together. */

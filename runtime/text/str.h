@@ -69,8 +69,8 @@ static inline bool string_equal_c(Value a, const char *text) { /* ASCII text */
 int string_order(Value a, Value b); /* <0, 0, >0 by code points */
 int64_t string_hash(VM *vm, Value string);
 NEW RAISES Value string_concat(VM *vm, Value a, Value b);
-/* left + right where left is given away: grows it in place when nobody else has it (amortised linear s += t). */
-NEW RAISES Value string_append(VM *vm, STEALS Value left, Value right);
+/* *text += more, in place when nobody else has the text (amortised linear); unchanged when that fails. */
+RAISES bool string_append(VM *vm, Value *text, Value more);
 NEW RAISES Value string_slice(VM *vm, Value string, int64_t start, int64_t stop); /* in range, step 1 */
 /* A str that nobody else has, and that may be wider than its characters need, as narrow as it can be. */
 NEW RAISES Value string_narrowed(VM *vm, STEALS Value string);
