@@ -3,8 +3,8 @@
  * Making classes is in runtime/classes/class.c, looking attributes up in runtime/classes/lookup.c.
  */
 
-#include "runtime/classes/class.h"
 #include "runtime/auditevent.h"
+#include "runtime/classes/class.h"
 #include "runtime/classes/descriptor.h"
 #include "runtime/classes/instance.h"
 #include "runtime/classes/slots.h"

@@ -5,6 +5,7 @@
 
 #include "runtime/weakref.h"
 
+#include "runtime/arguments.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/classes/instance.h"
@@ -275,7 +276,7 @@ static bool check_count(VM *vm, const char *function, int nargs) {
 }
 
 static bool check_names(VM *vm, const char *function, Value names) {
-    if (is_absent(names) || as_tuple(names)->length == 0) return true;
+    if (names_count(names) == 0) return true;
     raise_type(vm, "%s() takes no keyword arguments", function);
     return false;
 }

@@ -1,7 +1,7 @@
 /* The types function and method. */
 
-#include "runtime/classes/class.h"
 #include "runtime/auditevent.h"
+#include "runtime/classes/class.h"
 #include "runtime/code/cell.h"
 #include "runtime/code/function.h"
 #include "runtime/containers/dict.h"

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "runtime/bytes/bytes.h"
 #include "runtime/auditevent.h"
+#include "runtime/bytes/bytes.h"
 #include "runtime/code/code.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
