@@ -27,29 +27,19 @@ static Value row(VM *vm, Opcode op) {
     const char *texts[] = {info->name, kind_names[info->a], kind_names[info->b], kind_names[info->word],
                            info->meaning};
     Value values[8];
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 5; i++)
         values[i] = string_from_c(vm, texts[i]);
-        if (!is_absent(values[i])) continue;
-        while (i > 0)
-            value_drop(vm, values[--i]);
-        return ABSENT;
-    }
     values[5] = int_small(info->cache);
     values[6] = int_small(info->flags);
     values[7] = int_small(info->family);
-    return tuple_from_owned(vm, values, 8);
+    return tuple_from_made(vm, values, 8);
 }
 
 NATIVE(function_table) {
     Value rows[OP_COUNT];
-    for (int i = 0; i < OP_COUNT; i++) {
+    for (int i = 0; i < OP_COUNT; i++)
         rows[i] = row(vm, (Opcode)i);
-        if (!is_absent(rows[i])) continue;
-        while (i > 0)
-            value_drop(vm, rows[--i]);
-        return ABSENT;
-    }
-    return tuple_from_owned(vm, rows, OP_COUNT);
+    return tuple_from_made(vm, rows, OP_COUNT);
 }
 
 enum { OPCODE, OPARG, JUMP };

@@ -254,9 +254,7 @@ static Value get_fixed(VM *vm, Value self, const char *name) {
 static Value reduce_to_attribute(VM *vm, Value self, const char *owner) {
     Value pair[2] = {get_fixed(vm, self, owner), ABSENT};
     if (!is_absent(pair[0])) pair[1] = get_fixed(vm, self, "__name__");
-    if (!is_absent(pair[1])) return reduce_to_builtin(vm, "getattr", tuple_from_owned(vm, pair, 2), ABSENT);
-    value_xdrop(vm, pair[0]);
-    return ABSENT;
+    return reduce_to_builtin(vm, "getattr", tuple_from_made(vm, pair, 2), ABSENT);
 }
 
 NATIVE(bound_reduce) { return reduce_to_attribute(vm, args[0], "__self__"); }

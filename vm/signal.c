@@ -230,7 +230,7 @@ static bool time_argument(VM *vm, Value v, struct timeval *t) {
 static Value timer_tuple(VM *vm, const struct itimerval *t) {
     Value items[] = {float_from(vm, (double)t->it_value.tv_sec + (double)t->it_value.tv_usec / 1e6),
                      float_from(vm, (double)t->it_interval.tv_sec + (double)t->it_interval.tv_usec / 1e6)};
-    return tuple_from_owned(vm, items, 2);
+    return tuple_from_made(vm, items, 2);
 }
 
 NATIVE(set_timer) {

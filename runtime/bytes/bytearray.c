@@ -394,13 +394,10 @@ static Value reduce_arguments(VM *vm, Value self, bool has_bytes) {
     Text t = text_of(self);
     if (t.length == 0) return value_ref(vm->empty_tuple);
     Value parts[] = {bytes_from(vm, t.data, t.length), ABSENT};
-    if (is_absent(parts[0]) || has_bytes)
-        return is_absent(parts[0]) ? ABSENT : tuple_from_owned(vm, parts, 1);
+    if (is_absent(parts[0]) || has_bytes) return tuple_from_made(vm, parts, 1);
     value_set(vm, &parts[0], codec_decode(vm, parts[0], "latin-1", NULL));
     if (!is_absent(parts[0])) parts[1] = string_from_c(vm, "latin-1");
-    if (!is_absent(parts[1])) return tuple_from_owned(vm, parts, 2);
-    value_xdrop(vm, parts[0]);
-    return ABSENT;
+    return tuple_from_made(vm, parts, 2);
 }
 
 static Value reduce(VM *vm, Value self, int64_t protocol) {

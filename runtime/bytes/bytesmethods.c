@@ -264,7 +264,7 @@ SHARED_METHOD(translate) {
 
 METHOD(getnewargs) {
     Value exact = bytes_from(vm, as_bytes(args[0])->data, as_bytes(args[0])->length);
-    return is_absent(exact) ? ABSENT : tuple_from_owned(vm, &exact, 1);
+    return tuple_from_made(vm, &exact, 1);
 }
 
 METHOD(bytes) { return text_slice(vm, args[0], 0, as_bytes(args[0])->length); }

@@ -73,6 +73,16 @@ Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
     return from_object(tuple);
 }
 
+Value tuple_from_made(VM *vm, Value *items, int64_t length) {
+    bool all = true;
+    for (int64_t i = 0; i < length; i++)
+        all = all && !is_absent(items[i]);
+    if (all) return tuple_from_owned(vm, items, length);
+    for (int64_t i = 0; i < length; i++)
+        value_xdrop(vm, items[i]);
+    return ABSENT;
+}
+
 Tuple *tuple_renew(VM *vm, Value *kept, int64_t length) {
     if (!is_absent(*kept) && as_object(*kept)->refs == 1 && object_track_again(vm, as_object(*kept))) {
         return as_tuple(value_ref(*kept));
@@ -340,7 +350,7 @@ METHOD(index) {
 
 METHOD(getnewargs) {
     Value exact = tuple_from(vm, as_tuple(args[0])->items, as_tuple(args[0])->length);
-    return is_absent(exact) ? ABSENT : tuple_from_owned(vm, &exact, 1);
+    return tuple_from_made(vm, &exact, 1);
 }
 
 static const NativeDef methods[] = {

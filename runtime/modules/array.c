@@ -444,7 +444,7 @@ METHOD(byteswap) {
 METHOD(buffer_info) {
     const Array *a = as_array(args[0]);
     Value parts[2] = {int_from_unsigned(vm, (uint64_t)(uintptr_t)a->buffer.data), int_from(vm, a->length)};
-    return tuple_from_owned(vm, parts, 2); /* an address is no large int */
+    return tuple_from_made(vm, parts, 2);
 }
 
 METHOD(tolist) {

@@ -264,10 +264,7 @@ NATIVE(cmath_polar) {
     if (!number(vm, args[0], &z)) return ABSENT;
     double r = cabs(z);
     if (isinf(r) && is_finite(z)) return raise_overflow(vm, "math range error");
-    Value pair[] = {float_from(vm, r), float_from(vm, carg(z))};
-    if (!is_absent(pair[0]) && !is_absent(pair[1])) return tuple_from_owned(vm, pair, 2);
-    value_xdrop(vm, pair[0]), value_xdrop(vm, pair[1]);
-    return ABSENT;
+    return tuple_from_made(vm, (Value[]){float_from(vm, r), float_from(vm, carg(z))}, 2);
 }
 
 /* An infinite radius has a direction unless the angle has none. */

@@ -38,10 +38,7 @@ NATIVE(function_incomplete_tail) {
 
 /* (converted, where it stopped); `converted` is given away, and may be ABSENT. */
 static Value part_of(VM *vm, STEALS Value converted, int64_t stop) {
-    if (is_absent(converted)) return ABSENT;
-    Value pair = tuple_from(vm, (Value[]){converted, int_small(stop)}, 2);
-    value_drop(vm, converted);
-    return pair;
+    return tuple_from_made(vm, (Value[]){converted, int_small(stop)}, 2);
 }
 
 enum { NO_CHARACTER = 0xFFFE }; /* stands in a table where a byte means nothing */

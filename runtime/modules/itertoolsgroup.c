@@ -116,8 +116,7 @@ static Value groupby_next(VM *vm, Value self) {
     Value key = value_ref(g->next_key);
     value_set(vm, &g->group_key, value_ref(key));
     Value pair[] = {key, group_new(vm, g, key)};
-    if (is_absent(pair[1])) return value_drop(vm, key), ABSENT;
-    return tuple_from_owned(vm, pair, 2);
+    return tuple_from_made(vm, pair, 2);
 }
 
 METHOD(groupby_reduce) {

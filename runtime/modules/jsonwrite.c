@@ -398,8 +398,7 @@ static Value call(VM *vm, Value self, Value *args, int nargs, Value names) {
     Value text = done ? builder_finish(&w.out) : ABSENT;
     if (!done) builder_fini(&w.out);
     value_drop(vm, self);
-    if (is_absent(text)) return ABSENT;
-    return tuple_from_owned(vm, &text, 1);
+    return tuple_from_made(vm, &text, 1);
 }
 
 static Quoting quoting_of(Value encoder) {

@@ -171,27 +171,19 @@ NATIVE(math_isclose) {
 
 /* --- taking doubles apart --- */
 
-static Value pair_of(VM *vm, Value first, Value second) {
-    Value pair[] = {first, second};
-    if (!is_absent(first) && !is_absent(second)) return tuple_from_owned(vm, pair, 2);
-    value_xdrop(vm, first);
-    value_xdrop(vm, second);
-    return ABSENT;
-}
-
 NATIVE(math_frexp) {
     double x;
     int exponent = 0;
     if (!number(vm, args[0], &x)) return ABSENT;
     double mantissa = isfinite(x) ? frexp(x, &exponent) : x;
-    return pair_of(vm, float_from(vm, mantissa), int_small(exponent));
+    return tuple_from_made(vm, (Value[]){float_from(vm, mantissa), int_small(exponent)}, 2);
 }
 
 NATIVE(math_modf) {
     double x, whole;
     if (!number(vm, args[0], &x)) return ABSENT;
     double fraction = modf(x, &whole);
-    return pair_of(vm, float_from(vm, fraction), float_from(vm, whole));
+    return tuple_from_made(vm, (Value[]){float_from(vm, fraction), float_from(vm, whole)}, 2);
 }
 
 NATIVE(math_ldexp) {

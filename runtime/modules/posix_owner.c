@@ -96,7 +96,7 @@ SET_IDS(setregid, "gid")
         uint32_t id[3]; \
         if (getres##suffix(&id[0], &id[1], &id[2]) < 0) return raise_os(vm, errno, ABSENT); \
         Value items[] = {posix_id_value(vm, id[0]), posix_id_value(vm, id[1]), posix_id_value(vm, id[2])}; \
-        return tuple_from_owned(vm, items, 3); \
+        return tuple_from_made(vm, items, 3); \
     }
 THREE_IDS(uid, "uid")
 THREE_IDS(gid, "gid")

@@ -194,7 +194,7 @@ NATIVE(posix_getloadavg) {
     double load[3];
     if (getloadavg(load, 3) != 3) return raise_error(vm, &exc_OSError, "Load averages are unobtainable");
     Value items[] = {float_from(vm, load[0]), float_from(vm, load[1]), float_from(vm, load[2])};
-    return tuple_from_owned(vm, items, 3);
+    return tuple_from_made(vm, items, 3);
 }
 
 NATIVE(posix_sched_yield) { return posix_status(vm, sched_yield()); }

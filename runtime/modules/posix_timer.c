@@ -40,10 +40,7 @@ static Value setting(VM *vm, const struct itimerspec *t, bool ns) {
     Value pair[2];
     for (int i = 0; i < 2; i++)
         pair[i] = ns ? int_from(vm, times[i]) : float_from(vm, (double)times[i] / NS_PER_S);
-    if (!is_absent(pair[0]) && !is_absent(pair[1])) return tuple_from_owned(vm, pair, 2);
-    value_xdrop(vm, pair[0]);
-    value_xdrop(vm, pair[1]);
-    return ABSENT;
+    return tuple_from_made(vm, pair, 2);
 }
 
 static Value set_timer(VM *vm, Value *args, bool ns) {

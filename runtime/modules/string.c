@@ -39,17 +39,6 @@ static bool check_text(VM *vm, Value v) {
     return is_string(v);
 }
 
-/* A tuple of values, which are given away and any of which may be ABSENT when making it has failed. */
-static Value row_of(VM *vm, STEALS Value *values, int count) {
-    bool ok = true;
-    for (int i = 0; i < count; i++)
-        ok = ok && !is_absent(values[i]);
-    Value row = ok ? tuple_from(vm, values, count) : ABSENT;
-    for (int i = 0; i < count; i++)
-        value_xdrop(vm, values[i]);
-    return row;
-}
-
 static Value next_field(VM *vm, Value self) {
     PartIterator *it = (PartIterator *)as_object(self);
     Value text = it->text;
@@ -63,7 +52,7 @@ static Value next_field(VM *vm, Value self) {
         row[2] = string_slice(vm, text, f->spec_start, f->spec_end);
         if (f->conversion) row[3] = string_from_char(vm, f->conversion);
     }
-    return row_of(vm, row, 4);
+    return tuple_from_made(vm, row, 4);
 }
 
 static Value next_step(VM *vm, Value self) {
@@ -72,7 +61,7 @@ static Value next_step(VM *vm, Value self) {
     bool attribute;
     if (it->at >= end) return ABSENT;
     Value key = format_next_step(vm, it->text, &it->at, end, &attribute);
-    return row_of(vm, (Value[]){bool_from(attribute), key}, 2);
+    return tuple_from_made(vm, (Value[]){bool_from(attribute), key}, 2);
 }
 
 Type formatter_iterator_type = {
@@ -103,7 +92,7 @@ NATIVE(function_formatter_field_name_split) {
     if (!check_text(vm, args[0])) return ABSENT;
     const String *s = as_string(args[0]);
     int64_t stop = format_first_end(s, 0, string_length(s));
-    return row_of(vm,
+    return tuple_from_made(vm,
                   (Value[]){format_key(vm, args[0], 0, stop),
                             iterator_new(vm, &field_name_iterator_type, args[0], stop)},
                   2);

@@ -415,11 +415,7 @@ NATIVE(format_method) { return format_complex(vm, args[0], args[1]); }
 
 NATIVE(getnewargs) {
     ComplexNumber number = complex_number(args[0]);
-    Value pair[2] = {float_from(vm, number.real), ABSENT};
-    if (!is_absent(pair[0])) pair[1] = float_from(vm, number.imag);
-    if (!is_absent(pair[1])) return tuple_from_owned(vm, pair, 2);
-    value_xdrop(vm, pair[0]);
-    return ABSENT;
+    return tuple_from_made(vm, (Value[]){float_from(vm, number.real), float_from(vm, number.imag)}, 2);
 }
 
 static const NativeDef methods[] = {

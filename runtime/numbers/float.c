@@ -108,15 +108,8 @@ static Value divide_with_rest(VM *vm, Value a, Value b) {
     if (left < 0 || right < 0) return ABSENT;
     if (left == 0 || right == 0) return NOT_IMPLEMENTED;
     if (y == 0) return raise_zero(vm, "float divmod()");
-    Value pair[2];
-    pair[0] = float_from(vm, divide_floor(x, y, &modulo));
-    if (is_absent(pair[0])) return ABSENT;
-    pair[1] = float_from(vm, modulo);
-    if (is_absent(pair[1])) {
-        value_drop(vm, pair[0]);
-        return ABSENT;
-    }
-    return tuple_from_owned(vm, pair, 2);
+    double quotient = divide_floor(x, y, &modulo);
+    return tuple_from_made(vm, (Value[]){float_from(vm, quotient), float_from(vm, modulo)}, 2);
 }
 
 #define BINARY(name, op) \
@@ -355,10 +348,7 @@ NATIVE(as_integer_ratio) {
     if (is_absent(pair[0])) return ABSENT;
     Value *scaled = exponent > 0 ? &pair[0] : &pair[1];
     value_set(vm, scaled, int_shift(vm, *scaled, exponent > 0 ? exponent : -exponent));
-    if (!is_absent(*scaled)) return tuple_from_owned(vm, pair, 2);
-    value_xdrop(vm, pair[0]);
-    value_xdrop(vm, pair[1]);
-    return ABSENT;
+    return tuple_from_made(vm, pair, 2);
 }
 
 NATIVE(hex) {
@@ -489,7 +479,7 @@ NATIVE(getformat) {
 
 NATIVE(getnewargs) {
     Value number = exact(vm, args[0]);
-    return is_absent(number) ? ABSENT : tuple_from_owned(vm, &number, 1);
+    return tuple_from_made(vm, &number, 1);
 }
 
 NATIVE(format_method) { return format_float(vm, args[0], args[1]); }

@@ -583,8 +583,7 @@ static Value modulo(VM *vm, Value a, Value b) {
 static Value divmod_pair(VM *vm, Value a, Value b) {
     Value pair[2];
     if (!int_divmod(vm, a, b, &pair[0], &pair[1])) return ABSENT;
-    Value tuple = tuple_from_owned(vm, pair, 2);
-    return tuple;
+    return tuple_from_owned(vm, pair, 2);
 }
 
 OPERATOR(add, add(vm, a, b))

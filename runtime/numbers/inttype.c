@@ -172,12 +172,12 @@ NATIVE(bit_count) {
 
 NATIVE(as_integer_ratio) {
     Value pair[] = {int_exact(vm, args[0]), int_small(1)};
-    return is_absent(pair[0]) ? ABSENT : tuple_from_owned(vm, pair, 2);
+    return tuple_from_made(vm, pair, 2);
 }
 
 NATIVE(getnewargs) {
     Value number = int_exact(vm, args[0]);
-    return is_absent(number) ? ABSENT : tuple_from_owned(vm, &number, 1);
+    return tuple_from_made(vm, &number, 1);
 }
 
 NATIVE(is_integer) { return TRUE_VALUE; }

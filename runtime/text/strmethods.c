@@ -213,7 +213,7 @@ METHOD(translate) {
 
 METHOD(getnewargs) {
     Value exact = string_slice(vm, args[0], 0, string_length(as_string(args[0])));
-    return is_absent(exact) ? ABSENT : tuple_from_owned(vm, &exact, 1);
+    return tuple_from_made(vm, &exact, 1);
 }
 
 METHOD(sizeof) {
