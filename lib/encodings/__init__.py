@@ -17,8 +17,8 @@ def normalize_encoding(encoding):
     return '_'.join(words)
 
 
-def _classes(name, encode, decode, incremental_encode=None, incremental_decode=None, chars=str):
-    """A CodecInfo made of functions (input, errors) -> (result, used)."""
+def _classes(encode, decode, chars=str):
+    """The incremental and the stream classes made of functions (input, errors) -> (result, used)."""
 
     class Codec(codecs.Codec):
         def encode(self, input, errors='strict'):
@@ -42,6 +42,12 @@ def _classes(name, encode, decode, incremental_encode=None, incremental_decode=N
         charbuffertype = chars
 
     return IncrementalEncoder, IncrementalDecoder, StreamReader, StreamWriter
+
+
+def _info(name, encode, decode, chars=str, is_text=True):
+    """The CodecInfo of such functions; its stream reader yields `chars`."""
+    encoder, decoder, reader, writer = _classes(encode, decode, chars)
+    return codecs.CodecInfo(encode, decode, reader, writer, encoder, decoder, name, _is_text_encoding=is_text)
 
 
 def _buffered(decode_part):
@@ -256,7 +262,7 @@ def _native(name):
             def decode_part(input, errors, final):
                 return bare(input, errors)
     decode = _whole(decode_part)
-    encoder, decoder, reader, writer = _classes(name, encode, decode)
+    encoder, decoder, reader, writer = _classes(encode, decode)
     if name not in ('ascii', 'iso8859-1', 'cp1252'):
         decoder = _buffered(decode_part)
         reader = _streaming(reader, decode_part)
@@ -293,8 +299,7 @@ def _strictly(function):
 
 
 def _transform(name, encode, decode, chars=bytes):
-    encoder, decoder, reader, writer = _classes(name, encode, decode, chars=chars)
-    return codecs.CodecInfo(encode, decode, reader, writer, encoder, decoder, name, _is_text_encoding=False)
+    return _info(name, encode, decode, chars, is_text=False)
 
 
 def _base64_decode(data):
@@ -339,11 +344,6 @@ def _uu_decode(data):
     raise ValueError('Truncated input data')
 
 
-def _charmap():
-    encoder, decoder, reader, writer = _classes('charmap', codecs.charmap_encode, codecs.charmap_decode)
-    return codecs.CodecInfo(codecs.charmap_encode, codecs.charmap_decode, reader, writer, encoder, decoder, 'charmap')
-
-
 def _code_page(name):
     """The CodecInfo of an encoding of single bytes, or None."""
     from encodings._codepages import tables
@@ -360,16 +360,11 @@ def _code_page(name):
     def decode(input, errors='strict'):
         return codecs.charmap_decode(input, errors, table)
 
-    title = name.replace('_', '-')
-    encoder, decoder, reader, writer = _classes(title, encode, decode)
-    return codecs.CodecInfo(encode, decode, reader, writer, encoder, decoder, title)
+    return _info(name.replace('_', '-'), encode, decode)
 
 
-def _undefined():
-    def refuse(input, errors='strict'):
-        raise UnicodeError('undefined encoding')
-    encoder, decoder, reader, writer = _classes('undefined', refuse, refuse)
-    return codecs.CodecInfo(refuse, refuse, reader, writer, encoder, decoder, 'undefined')
+def _refuse(input, errors='strict'):
+    raise UnicodeError('undefined encoding')
 
 
 _OTHERS = {
@@ -379,8 +374,8 @@ _OTHERS = {
     'quopri_codec': lambda: _transform('quopri', _strictly(_quopri_encode), _of_module('quopri', 'decodestring')),
     'uu_codec': lambda: _transform('uu', _strictly(_uu_encode), _strictly(_uu_decode)),
     'zlib_codec': lambda: _transform('zlib', _of_module('zlib', 'compress'), _of_module('zlib', 'decompress')),
-    'charmap': _charmap,
-    'undefined': _undefined,
+    'charmap': lambda: _info('charmap', codecs.charmap_encode, codecs.charmap_decode),
+    'undefined': lambda: _info('undefined', _refuse, _refuse),
 }
 
 

@@ -111,29 +111,33 @@ def _check_errors(errors):
         raise UnicodeError(f'Unsupported error handling: {errors}')
 
 
-def _encode_labels(text, labels):
-    """The labels at the beginning of a text as bytes; errors tell places in the text."""
+def _converted(convert, error_class, name, labels):
+    """The labels at the beginning of a name, each converted; an `error_class` tells its place in the name."""
     result = []
     at = 0
     for label in labels:
         try:
-            result.append(ToASCII(label))
-        except UnicodeEncodeError as error:
-            raise UnicodeEncodeError('idna', text, at + error.start, at + error.end, error.reason) from None
-        at += len(label) + 1
-    return result
-
-
-def _decode_labels(data, labels):
-    result = []
-    at = 0
-    for label in labels:
-        try:
-            result.append(ToUnicode(label))
+            result.append(convert(label))
         except (UnicodeEncodeError, UnicodeDecodeError) as error:
-            raise UnicodeDecodeError('idna', data, at + error.start, at + error.end, error.reason) from None
+            raise error_class('idna', name, at + error.start, at + error.end, error.reason) from None
         at += len(label) + 1
     return result
+
+
+def _encoded(text, labels, dot):
+    return b'.'.join(_converted(ToASCII, UnicodeEncodeError, text, labels)) + b'.' * dot
+
+
+def _decoded(data, labels, dot):
+    return '.'.join(_converted(ToUnicode, UnicodeDecodeError, data, labels)) + '.' * dot
+
+
+def _ascii(data):
+    """Bytes as text; the error names this encoding."""
+    try:
+        return str(data, 'ascii')
+    except UnicodeDecodeError as error:
+        raise UnicodeDecodeError('idna', data, error.start, error.end, error.reason) from None
 
 
 def _split(labels):
@@ -142,12 +146,12 @@ def _split(labels):
 
 
 def _take(labels, final):
-    """For a name in pieces: the labels that are whole, and whether a dot stands behind them."""
+    """For a name in pieces: the labels that are whole, whether a dot stands behind them, and the size of all that."""
     whole, dot = _split(labels)
     if not dot and not final:
         whole = labels[:-1]
         dot = bool(whole)
-    return whole, dot
+    return whole, dot, sum(map(len, whole)) + max(len(whole) - 1, 0) + dot
 
 
 class Codec(codecs.Codec):
@@ -165,8 +169,7 @@ class Codec(codecs.Codec):
                     _refuse(input, at, at + len(label), 'label too long')
                 at += len(label) + 1
             return input.encode('ascii'), len(input)
-        labels, dot = _split(dots.split(input))
-        return b'.'.join(_encode_labels(input, labels)) + b'.' * dot, len(input)
+        return _encoded(input, *_split(dots.split(input))), len(input)
 
     def decode(self, input, errors='strict'):
         _check_errors(errors)
@@ -175,12 +178,8 @@ class Codec(codecs.Codec):
         if not isinstance(input, bytes):
             input = bytes(input)
         if ace_prefix not in input.lower():
-            try:
-                return input.decode('ascii'), len(input)
-            except UnicodeDecodeError as error:
-                raise UnicodeDecodeError('idna', input, error.start, error.end, error.reason) from None
-        labels, dot = _split(input.split(b'.'))
-        return '.'.join(_decode_labels(input, labels)) + '.' * dot, len(input)
+            return _ascii(input), len(input)
+        return _decoded(input, *_split(input.split(b'.'))), len(input)
 
 
 class IncrementalEncoder(codecs.BufferedIncrementalEncoder):
@@ -188,9 +187,8 @@ class IncrementalEncoder(codecs.BufferedIncrementalEncoder):
         _check_errors(errors)
         if not input:
             return b'', 0
-        labels, dot = _take(dots.split(input), final)
-        size = sum(map(len, labels)) + max(len(labels) - 1, 0) + dot
-        return b'.'.join(_encode_labels(input, labels)) + b'.' * dot, size
+        labels, dot, size = _take(dots.split(input), final)
+        return _encoded(input, labels, dot), size
 
 
 class IncrementalDecoder(codecs.BufferedIncrementalDecoder):
@@ -198,17 +196,8 @@ class IncrementalDecoder(codecs.BufferedIncrementalDecoder):
         _check_errors(errors)
         if not input:
             return '', 0
-        if isinstance(input, str):
-            labels = dots.split(input)
-        else:
-            try:
-                text = str(input, 'ascii')
-            except UnicodeDecodeError as error:
-                raise UnicodeDecodeError('idna', input, error.start, error.end, error.reason) from None
-            labels = text.split('.')
-        labels, dot = _take(labels, final)
-        size = sum(map(len, labels)) + max(len(labels) - 1, 0) + dot
-        return '.'.join(_decode_labels(input, labels)) + '.' * dot, size
+        labels, dot, size = _take(dots.split(input) if isinstance(input, str) else _ascii(input).split('.'), final)
+        return _decoded(input, labels, dot), size
 
 
 class StreamWriter(Codec, codecs.StreamWriter):
