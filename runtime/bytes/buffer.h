@@ -19,7 +19,7 @@
  * A class exports through the memoryview that its __buffer__ method returns (PEP 688).
  */
 
-#include "runtime/state.h"
+#include "runtime/bytes/bytes.h"
 
 /* What is wanted of an exporter; the numbers are those of inspect.BufferFlags. */
 enum {
@@ -64,6 +64,14 @@ static inline bool has_buffer(Value v) { return type_of(v)->get_buffer != NULL; 
 /* Acquire. TypeError "a bytes-like object is required, not 'T'" for what exports none, BufferError when it has not what
  * `flags` asks for. */
 RAISES bool buffer_acquire(VM *vm, Value v, unsigned flags, BufferView *buffer);
+/* Acquire a contiguous row of bytes of what the caller keeps alive; exact bytes, which never change, are not held. */
+static inline RAISES bool buffer_borrow(VM *vm, Value v, BufferView *buffer) {
+    if (!is_exactly(v, &bytes_type)) return buffer_acquire(vm, v, BUFFER_SIMPLE, buffer);
+    buffer->owner = ABSENT;
+    buffer->data = as_bytes(v)->data;
+    buffer->size = as_bytes(v)->length;
+    return true;
+}
 /* Acquire a contiguous row of bytes to write to, an argument of `function`. */
 RAISES bool buffer_writable_argument(VM *vm, const char *function, Value v, BufferView *buffer);
 /* May run user code (the exporter's end, __release_buffer__). Keeps a raised exception raised. */

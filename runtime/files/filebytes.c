@@ -75,12 +75,7 @@ static bool put(VM *vm, Value self, const void *from, int64_t size) {
 
 static bool put_object(VM *vm, Value self, Value v, int64_t *size) {
     BufferView from;
-    if (!open_data(vm, self)) return false;
-    if (is_exactly(v, &bytes_type)) { /* these do not change, and need not be held */
-        *size = as_bytes(v)->length;
-        return put(vm, self, as_bytes(v)->data, *size);
-    }
-    if (!buffer_acquire(vm, v, BUFFER_SIMPLE, &from)) return false;
+    if (!open_data(vm, self) || !buffer_borrow(vm, v, &from)) return false;
     bool done = put(vm, self, from.data, from.size);
     *size = from.size;
     buffer_release(vm, &from);

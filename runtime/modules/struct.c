@@ -432,18 +432,9 @@ static Value pack_into(VM *vm, const Layout *layout, Value *args, int nargs) {
     return done ? NONE : ABSENT;
 }
 
-/* Bytes, which do not change, need not be held. */
-static inline bool open_source(VM *vm, Value source, BufferView *from) {
-    if (!is_exactly(source, &bytes_type)) return buffer_acquire(vm, source, BUFFER_SIMPLE, from);
-    from->owner = ABSENT;
-    from->data = as_bytes(source)->data;
-    from->size = as_bytes(source)->length;
-    return true;
-}
-
 static Value unpack(VM *vm, const Layout *layout, Value source) {
     BufferView from;
-    if (!open_source(vm, source, &from)) return ABSENT;
+    if (!buffer_borrow(vm, source, &from)) return ABSENT;
     Value row = ABSENT;
     if (from.size == layout->size)
         row = unpack_row(vm, layout, from.data);
@@ -457,7 +448,7 @@ static Value unpack(VM *vm, const Layout *layout, Value source) {
 static Value unpack_from(VM *vm, const Layout *layout, Value source, Value start) {
     BufferView from;
     int64_t offset = 0;
-    if (!open_source(vm, source, &from)) return ABSENT;
+    if (!buffer_borrow(vm, source, &from)) return ABSENT;
     Value row = ABSENT;
     if (text_size_argument(vm, start, &offset) && check_room(vm, "unpack_from", layout, from.size, &offset))
         row = unpack_row(vm, layout, from.data + offset);
