@@ -25,7 +25,7 @@ NEW RAISES Value tuple_from(VM *vm, const Value *items, int64_t length);        
 NEW RAISES Value tuple_from_owned(VM *vm, STEALS Value *items, int64_t length); /* takes the references */
 /* tuple_from_owned for items that were just made: if one is ABSENT, its making has raised, the others are dropped. */
 NEW RAISES Value tuple_from_made(VM *vm, STEALS Value *items, int64_t length);
-NEW RAISES Value tuple_pack(VM *vm, int count, ...);                            /* refs the Values */
+NEW RAISES Value tuple_pack(VM *vm, int count, ...);                /* refs the Values */
 NEW RAISES Tuple *tuple_renew(VM *vm, Value *kept, int64_t length); /* tuple_reuse's rarer cases */
 /* For iterators that yield tuples of one length, not 0: the tuple in *kept, which was yielded last, if nobody else
  * holds it any more, else a new one, its items ABSENT, which is kept if it is the first. Fill it with value_set, then

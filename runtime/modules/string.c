@@ -93,9 +93,9 @@ NATIVE(function_formatter_field_name_split) {
     const String *s = as_string(args[0]);
     int64_t stop = format_first_end(s, 0, string_length(s));
     return tuple_from_made(vm,
-                  (Value[]){format_key(vm, args[0], 0, stop),
-                            iterator_new(vm, &field_name_iterator_type, args[0], stop)},
-                  2);
+                           (Value[]){format_key(vm, args[0], 0, stop),
+                                     iterator_new(vm, &field_name_iterator_type, args[0], stop)},
+                           2);
 }
 
 static const NativeDef functions[] = {
