@@ -97,7 +97,11 @@ void call_arguments(Compiler *c, uint32_t extra, NodeList args, NodeList keyword
         expression(c, args.items[0]->Starred.value);
     else
         sequence(c, extra, args, SEQUENCE_TUPLE, span);
-    if (keywords.count) merged_keywords(c, keywords, span);
+    /* So is the mapping of f(**y). */
+    if (keywords.count == 1 && !keywords.items[0]->keyword.arg.utf8)
+        expression(c, keywords.items[0]->keyword.value);
+    else if (keywords.count)
+        merged_keywords(c, keywords, span);
     emit(c, OP_CALL_EX, keywords.count != 0, span);
 }
 

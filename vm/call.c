@@ -1,6 +1,6 @@
 /*
- * Binding arguments to parameters, in the order in which CPython finds faults: keywords first, then too many
- * positional arguments, then missing ones. Then the spreading calls, f(*x, **y).
+ * What a call enters. Binding arguments to parameters, in the order in which CPython finds faults: keywords first, then
+ * too many positional arguments, then missing ones. Then the spreading calls, f(*x, **y).
  */
 
 #include "vm/call.h"
@@ -15,6 +15,41 @@
 #include "runtime/text/str.h"
 #include "vm/eval.h"
 #include "vm/suggest.h"
+
+/* --- what a call enters --- */
+
+Value call_target(VM *vm, Value callable) {
+    if (!is_object(callable)) return ABSENT;
+    const Type *type = as_object(callable)->type;
+    if (type == &function_type) return callable;
+    if (type == &method_type) {
+        Value function = as_method(callable)->function;
+        return is_function(function) ? function : ABSENT;
+    }
+    return calls_as_class(type) ? class_init(vm, as_type(callable)) : ABSENT;
+}
+
+int call_begin(VM *vm, Value *base, Value target, Value *function) {
+    Value callable = base[0];
+    *function = callable;
+    if (value_same(callable, target)) return 0;
+    value_ref(target);
+    bool class = !is_method(callable);
+    if (class) {
+        Object *instance = class_instance(vm, as_type(callable), target);
+        if (instance == NULL) {
+            value_drop(vm, target);
+            return -1;
+        }
+        base[0] = from_object(instance);
+        base[1] = value_ref(base[0]);
+    } else {
+        base[1] = value_ref(as_method(callable)->self);
+    }
+    value_drop(vm, callable);
+    *function = target;
+    return class;
+}
 
 /* --- what is wrong with a call --- */
 
@@ -398,22 +433,28 @@ bool call_keywords_are_strings(Value mapping) {
 }
 
 int64_t call_spread_room(const Function *function, Value positional, Value mapping) {
-    return as_tuple(positional)->length + 2 * as_dict(mapping)->count + function->code->parameter_count;
+    int64_t keywords = is_absent(mapping) ? 0 : as_dict(mapping)->count;
+    return 1 + as_tuple(positional)->length + 2 * keywords + function->code->parameter_count;
 }
 
-Value *call_bind_spread(VM *vm, Function *function, STEALS Value positional, STEALS Value mapping,
-                        Value *scratch) {
+Value *call_bind_spread(VM *vm, Function *function, STEALS Value self, STEALS Value positional,
+                        STEALS Value mapping, Value *scratch) {
+    if (vm->stack_end - scratch < call_spread_room(function, positional, mapping)) {
+        Value all[] = {mapping, positional, self}; /* a finalizer has made the mapping larger */
+        return call_refuse(vm, all, 3), NULL;
+    }
     const Tuple *tuple = as_tuple(positional);
-    int64_t count = as_dict(mapping)->count, i = 0;
-    Value *values = scratch + tuple->length, key, value;
+    int64_t count = as_dict(mapping)->count, has_self = !is_absent(self), i = 0;
+    Value *values = scratch + has_self + tuple->length, key, value;
     Row names = {values + count, count};
-    row_copy(scratch, tuple->items, tuple->length);
+    if (has_self) *scratch = self;
+    row_copy(scratch + has_self, tuple->items, tuple->length);
     for (int64_t position = 0; dict_next(mapping, &position, &key, &value); i++) {
         values[i] = value_ref(value);
         names.items[i] = value_ref(key);
     }
     Value *row = names.items + count, *top = protect(vm, row + function->code->parameter_count);
-    bool bound = call_bind(vm, function, scratch, tuple->length, names, row);
+    bool bound = call_bind(vm, function, scratch, has_self + tuple->length, names, row);
     row_drop(vm, names.items, count);
     value_drop(vm, positional);
     value_drop(vm, mapping);
@@ -421,50 +462,49 @@ Value *call_bind_spread(VM *vm, Function *function, STEALS Value positional, STE
     return bound ? row : NULL;
 }
 
-/* The keys of a dict of keyword arguments as a tuple, its values into `values`. */
-static Value take_keywords(VM *vm, Value callable, Value mapping, Value *values) {
-    Tuple *names = tuple_new(vm, as_dict(mapping)->count);
-    if (names == NULL) return ABSENT;
+/* The keys of a dict of keyword arguments as a tuple, its values into `values`, both NEW. The tuple has been made
+ * before, as long as the dict. */
+static bool take_keywords(VM *vm, Value callable, Value mapping, Tuple *names, Value *values) {
     Value key, value;
     int64_t i = 0;
-    for (int64_t position = 0; i < names->length && dict_next(mapping, &position, &key, &value); i++) {
+    for (int64_t position = 0; dict_next(mapping, &position, &key, &value); i++) {
         if (!is_string(key) && !wrapper_refuses_names(callable)) {
-            raise_type(vm, "keywords must be strings");
-            object_drop(vm, &names->head);
-            return ABSENT;
+            row_drop(vm, values, i);
+            return raise_type(vm, "keywords must be strings"), false;
         }
         names->items[i] = value_ref(key);
-        values[i] = value;
+        values[i] = value_ref(value);
     }
-    return tuple_finish(names);
+    tuple_finish(names);
+    return true;
+}
+
+Value call_spread_keywords(VM *vm, Value callable, Value mapping) {
+    Value dict = dict_new(vm);
+    if (is_absent(dict) || call_merge_keywords(vm, callable, dict, mapping)) return dict;
+    value_drop(vm, dict);
+    return ABSENT;
 }
 
 Value call_spread(VM *vm, Value callable, Value arguments, Value mapping) {
     const Tuple *tuple = as_tuple(arguments);
-    if (is_absent(mapping) || (is_dict(mapping) && as_dict(mapping)->count == 0))
-        return object_call(vm, callable, (Value *)tuple->items, (int)tuple->length, ABSENT);
-    if (!is_dict(mapping)) {
-        Value dict = dict_new(vm);
-        bool merged = !is_absent(dict) && call_merge_keywords(vm, callable, dict, mapping);
-        Value result = merged ? call_spread(vm, callable, arguments, dict) : ABSENT;
-        value_xdrop(vm, dict);
-        return result;
-    }
-    int64_t count = tuple->length + as_dict(mapping)->count;
+    int64_t named = is_absent(mapping) ? 0 : as_dict(mapping)->count, count = tuple->length + named;
+    if (named == 0) return object_call(vm, callable, (Value *)tuple->items, (int)tuple->length, ABSENT);
     Value few[16], *row = few, result = ABSENT;
     size_t size = (size_t)count * sizeof(Value);
     if (count > 16 && (row = memory_alloc(vm, size)) == NULL) return ABSENT;
-    for (int64_t i = 0; i < tuple->length; i++)
-        row[i] = tuple->items[i];
-    Value names = take_keywords(vm, callable, mapping, row + tuple->length);
-    if (!is_absent(names)) {
-        /* The dict may change while the callee runs: hold on to its values. */
-        for (int64_t i = tuple->length; i < count; i++)
-            value_ref(row[i]);
-        result = object_call(vm, callable, row, (int)tuple->length, names);
-        for (int64_t i = tuple->length; i < count; i++)
-            value_drop(vm, row[i]);
-        value_drop(vm, names);
+    Tuple *names = tuple_new(vm, named);
+    Value *values = row + tuple->length;
+    if (names != NULL && as_dict(mapping)->count != named) { /* a finalizer has changed it meanwhile */
+        object_drop(vm, &names->head);
+        result = call_spread(vm, callable, arguments, mapping);
+    } else if (names != NULL && take_keywords(vm, callable, mapping, names, values)) {
+        if (tuple->length) memcpy(row, tuple->items, (size_t)tuple->length * sizeof(Value));
+        result = object_call(vm, callable, row, (int)tuple->length, from_object(names));
+        row_drop(vm, values, named);
+        object_drop(vm, &names->head);
+    } else if (names != NULL) {
+        object_drop(vm, &names->head);
     }
     if (row != few) memory_free(vm, row, size);
     return result;

@@ -8,8 +8,44 @@
  * rest). Everything else comes here. Error texts are CPython's.
  */
 
+#include "runtime/classes/class.h"
+#include "runtime/classes/instance.h"
 #include "runtime/containers/row.h"
 #include "vm/frame.h"
+#include "vm/specialise.h"
+
+/* --- what a call enters --- */
+
+/* Does calling an object of this type, a metaclass, do what calling a class does? */
+static inline bool calls_as_class(const Type *type) { return type->call == type_type.call; }
+
+/* The function __init__ of a class whose instances are made as usual; ABSENT: of another class. */
+BORROWED static inline Value class_init(VM *vm, Type *class) {
+    if (class->new != object_type.new || class->flags & TYPE_ABSTRACT) return ABSENT;
+    Value init = type_lookup_interned(vm, class, NAME_OF(vm, init));
+    return !is_absent(init) && is_function(init) ? init : ABSENT;
+}
+
+/* An instance of such a class, for its __init__. */
+NEW RAISES static inline Object *class_instance(VM *vm, Type *class, Value init) {
+    if (__builtin_expect(class->root_shape != NULL && class->root_shape->children == NULL, 0)) {
+        specialise_instances(class, as_function(init)->code);
+    }
+    Object *instance = instance_new(vm, class, 0);
+    if (__builtin_expect(instance != NULL, 1)) object_track(instance);
+    return instance;
+}
+
+/* The function whose frame a call of `callable` is: itself, a bound method's, a class's __init__. ABSENT: none is. */
+BORROWED Value call_target(VM *vm, Value callable);
+/*
+ * (callable, self or ABSENT) at base, and its target: `function`, owned, is what is to be called, base[1] its first argument
+ * or ABSENT. How many slots from base on stay on the stack: 1, the new instance, if `callable` is a class, and the call
+ * is FRAME_INIT; else 0. -1 RAISES.
+ */
+RAISES int call_begin(VM *vm, Value *base, Value target, Value *function);
+
+/* --- binding --- */
 
 /*
  * Bind a call to the parameters of `function`: args[0..nargs) by position, then as many values as there are `names`.
@@ -22,11 +58,11 @@ static inline Row call_names(Value names) { return is_absent(names) ? (Row){NULL
 
 /* Is each key of a dict of keyword arguments a str? */
 bool call_keywords_are_strings(Value mapping);
-/* Bind function(*positional, **mapping), a tuple and such a dict, through `scratch`, which is where frames may begin:
- * call_spread_room words. The row is in its end, which is returned; or NULL RAISES. */
-RAISES Value *call_bind_spread(VM *vm, Function *function, STEALS Value positional, STEALS Value mapping,
-                               Value *scratch);
-int64_t call_spread_room(const Function *function, Value positional, Value mapping);
+/* Bind function(self, *positional, **mapping), of which self may be ABSENT, a tuple and such a dict, through `scratch`,
+ * which is where frames may begin: call_spread_room words. The row is in its end, which is returned; or NULL RAISES. */
+RAISES Value *call_bind_spread(VM *vm, Function *function, STEALS Value self, STEALS Value positional,
+                               STEALS Value mapping, Value *scratch);
+int64_t call_spread_room(const Function *function, Value positional, Value mapping /* or ABSENT */);
 
 /* The same for a call that passes as many positional arguments as there are parameters or fewer, in place:
  * fill the missing ones from the defaults. False if that is not enough; nothing is raised then. */
@@ -41,8 +77,9 @@ NEW RAISES Value function_call(VM *vm, Value function, Value *args, int nargs, V
 /* callable(*arguments, **mapping) with a tuple and a dict (or ABSENT), as CALL_EX makes it. */
 NEW RAISES Value call_spread(VM *vm, Value callable, Value arguments, Value mapping);
 
-/* The parts of f(*x, **y): *x as a tuple; a mapping merged into the dict of keywords. Errors name `callable`.
- */
+/* The parts of f(*x, **y): *x as a tuple; **y as a dict; a mapping merged into the dict of keywords. Errors name
+ * `callable`. */
+NEW RAISES Value call_spread_keywords(VM *vm, Value callable, Value mapping);
 NEW RAISES Value call_spread_positional(VM *vm, Value callable, Value iterable);
 RAISES bool call_merge_keywords(VM *vm, Value callable, Value keywords, Value mapping);
 

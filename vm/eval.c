@@ -1610,7 +1610,9 @@ compare_jump_result : {
         nargs = A24;
         base = sp - nargs - 2;
         callable = *base;
-        if (UNLIKELY(!is_exactly(callable, &type_type) || !is_absent(base[1]))) goto op_CALL;
+        if (UNLIKELY(!is_object(callable) || !calls_as_class(as_object(callable)->type) ||
+                     !is_absent(base[1])))
+            goto op_CALL;
         if (as_object(callable) == (const Object *)&type_type && nargs == 1) {
             result = value_ref(from_object(type_of(base[2])));
             base[1] = callable;
@@ -1637,14 +1639,23 @@ compare_jump_result : {
         TRACED(const Value *told = !is_absent(base[1]) ? base + 1 : A24 ? base + 2 : NULL;)
         TRACED(bool monitored = monitor_wants(vm, frame->code, MONITOR_CALL);)
         TRACED(if (monitored && !monitor_call(vm, frame, *base, told)) goto error;)
-        if (is_method(*base) && is_absent(base[1])) method_to_pair(vm, base);
         bool has_self = !is_absent(base[1]);
         arguments = base + 2 - has_self;
         nargs = (int64_t)A24 - as_tuple(names)->length + has_self;
         callable = *base;
-        if (is_function(callable)) {
+        Value target = has_self ? is_function(callable) ? callable : ABSENT : call_target(vm, callable);
+        TRACED(if (monitored && !is_function(callable)) target = ABSENT;)
+        if (!is_absent(target)) {
+            Value function; /* callable's address is not taken: that would keep it in memory */
+            int kept = call_begin(vm, base, target, &function);
+            if (UNLIKELY(kept < 0)) goto error;
+            callable = function;
+            if (!has_self && !is_absent(base[1])) {
+                arguments--;
+                nargs++;
+            }
             Value *row = frame->top;
-            sp = base;
+            sp = base + kept;
             bool bound = stack_has_room(vm, row, as_function(callable)->code->parameter_count)
                              ? call_bind(vm, as_function(callable), arguments, nargs, call_names(names), row)
                              : call_refuse(vm, arguments, nargs + as_tuple(names)->length);
@@ -1655,7 +1666,7 @@ compare_jump_result : {
             }
             arguments = row;
             nargs = as_function(callable)->code->parameter_count;
-            flags = 0;
+            flags = kept ? FRAME_INIT : 0;
             goto enter_function;
         }
         TRACED(const Value *first = nargs ? arguments : NULL;)
@@ -1668,39 +1679,47 @@ compare_jump_result : {
 
     TARGET(CALL_EX) {
         SAVE_IP();
-        Value mapping = A24 ? sp[-1] : ABSENT;
         base = sp - 3 - A24;
+        if (A24 && !is_exactly(sp[-1], &dict_type)) {
+            result = call_spread_keywords(vm, *base, sp[-1]);
+            if (UNLIKELY(is_absent(result))) goto error;
+            value_set(vm, &sp[-1], result);
+        }
         if (!is_exactly(base[2], &tuple_type)) {
             result = call_spread_positional(vm, *base, base[2]);
             if (UNLIKELY(is_absent(result))) goto error;
             value_set(vm, &base[2], result);
         }
         const Tuple *tuple = as_tuple(base[2]);
+        Value mapping = A24 ? base[3] : ABSENT;
         TRACED(frame->sp = sp;)
         TRACED(const Value *told = tuple->length ? tuple->items : NULL;)
         TRACED(bool monitored = monitor_wants(vm, frame->code, MONITOR_CALL);)
         TRACED(if (monitored && !monitor_call(vm, frame, *base, told)) goto error;)
-        if (is_function(*base) && is_absent(mapping) && stack_has_room(vm, frame->top, tuple->length)) {
+        Value target = A24 && !call_keywords_are_strings(mapping) ? ABSENT : call_target(vm, *base);
+        TRACED(if (monitored && !is_function(*base)) target = ABSENT;)
+        if (!is_absent(target) &&
+            stack_has_room(vm, frame->top, call_spread_room(as_function(target), base[2], mapping))) {
+            Value function; /* callable's address is not taken: that would keep it in memory */
+            int kept = call_begin(vm, base, target, &function);
+            if (UNLIKELY(kept < 0)) goto error;
+            callable = function;
+            flags = kept ? FRAME_INIT : 0;
+            sp = base + kept;
             arguments = frame->top; /* where a callee's frame may begin */
-            nargs = tuple->length;
-            for (int64_t i = 0; i < nargs; i++)
-                arguments[i] = value_ref(tuple->items[i]);
-            sp = base;
-            callable = *base;
+            if (A24) {
+                arguments = call_bind_spread(vm, as_function(callable), base[1], base[2], mapping, arguments);
+                nargs = as_function(callable)->code->parameter_count;
+                if (LIKELY(arguments != NULL)) goto enter_function;
+                value_drop(vm, callable);
+                goto error;
+            }
+            nargs = 0;
+            if (!is_absent(base[1])) arguments[nargs++] = base[1];
+            for (int64_t i = 0; i < tuple->length; i++)
+                arguments[nargs++] = value_ref(tuple->items[i]);
             value_drop(vm, base[2]);
-            flags = 0;
             goto call_function;
-        }
-        if (is_function(*base) && is_exactly(mapping, &dict_type) && call_keywords_are_strings(mapping) &&
-            stack_has_room(vm, frame->top, call_spread_room(as_function(*base), base[2], mapping))) {
-            sp = base;
-            callable = *base;
-            arguments = call_bind_spread(vm, as_function(callable), base[2], mapping, frame->top);
-            nargs = as_function(callable)->code->parameter_count;
-            flags = 0;
-            if (LIKELY(arguments != NULL)) goto enter_function;
-            value_drop(vm, callable);
-            goto error;
         }
         TRACED(const Value *first = tuple->length ? tuple->items : NULL;)
         TRACED(if (!trace_native_call(vm, frame, *base, first)) goto error;)
@@ -2185,7 +2204,7 @@ call: /* base: callable, self or ABSENT, nargs arguments up to sp */
         method_to_pair(vm, base);
         goto call;
     }
-    if (type == &type_type) goto call_class;
+    if (calls_as_class(type)) goto call_class;
     if (type->flags & TYPE_HEAP) {
         Value method = type_lookup(vm, type, NAME_OF(vm, call));
         if (!is_absent(method) && is_function(method)) {
@@ -2220,28 +2239,26 @@ call_done: /* drop the callable and its arguments; the result takes their place 
 #endif
     goto push_result;
 
-call_class : { /* a class of the metaclass `type`, with nargs arguments at base + 2 */
+call_class : { /* with nargs arguments at base + 2 */
     Type *class = (Type *)as_object(callable);
     if (class == &type_type && nargs == 1) {
         result = value_ref(from_object(type_of(arguments[0])));
         goto call_done;
     }
-    if (class->new != object_type.new || class->flags & TYPE_ABSTRACT) goto call_other;
-    Value init = type_lookup_interned(vm, class, NAME_OF(vm, init));
-    if (is_absent(init) || !is_function(init)) goto call_other;
+    Value init = class_init(vm, class);
+    if (is_absent(init)) goto call_other;
     SAVE_IP();
-    if (UNLIKELY(class->root_shape != NULL && class->root_shape->children == NULL)) {
-        specialise_instances(class, as_function(init)->code);
+    value_ref(init); /* finalizers run when memory is taken */
+    Object *instance = class_instance(vm, class, init);
+    if (UNLIKELY(instance == NULL)) {
+        value_drop(vm, init);
+        goto error;
     }
-    Object *instance = instance_new(vm, class, 0);
-    if (UNLIKELY(instance == NULL)) goto error;
-    object_track(instance);
     base[0] = from_object(instance);
     base[1] = value_ref(base[0]);
     arguments = base + 1;
     nargs++;
     sp = base + 1; /* the instance is the result, in place already */
-    value_ref(init);
     value_drop(vm, callable);
     callable = init;
     flags = FRAME_INIT;

@@ -11,6 +11,7 @@
 #include "runtime/module.h"
 #include "runtime/native.h"
 #include "runtime/protocol.h"
+#include "vm/call.h"
 #include "vm/machine.h"
 
 enum {
@@ -297,7 +298,7 @@ void specialise_load_method(VM *vm, uint32_t *instruction, Value object, Value n
 void specialise_call(uint32_t *instruction, const Type *called) {
     Opcode form = called == &native_function_type     ? OP_CALL_NATIVE
                   : called == &method_descriptor_type ? OP_CALL_METHOD
-                  : called == &type_type              ? OP_CALL_CLASS
+                  : calls_as_class(called)            ? OP_CALL_CLASS
                                                       : OP_CALL;
     set_opcode(instruction, form);
 }
