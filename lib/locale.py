@@ -10,6 +10,7 @@ import os
 import re
 from builtins import str as _builtin_str
 from encodings import normalize_encoding as _normalize_encoding
+from operator import index as _index
 
 __all__ = ["getlocale", "getdefaultlocale", "getpreferredencoding", "Error", "setlocale", "localeconv", "strcoll",
            "strxfrm", "str", "atof", "atoi", "format_string", "currency", "normalize", "LC_CTYPE", "LC_COLLATE",
@@ -50,6 +51,10 @@ def setlocale(category, locale=None):
     Without a locale, tell what is set."""
     if locale and not isinstance(locale, _builtin_str):
         locale = normalize(_build_localename(locale))
+    category = _index(category)
+    if not -1 << 31 <= category < 1 << 31:
+        raise OverflowError("Python int too large to convert to C int")
+    _text("setlocale", locale, 2, or_none=True)
     if category != LC_ALL and category not in _set:
         raise Error("unsupported locale setting")
     parts = {part: number for part, number in _PARTS.items() if category in (LC_ALL, number)}
@@ -117,21 +122,16 @@ def localeconv():
         | _override_localeconv
 
 
-def strcoll(string1, string2, /):
+def strcoll(os1, os2, /):
     """Which of two strings comes first: a number below, at or above zero."""
-    for i, string in enumerate((string1, string2), 1):
-        if not isinstance(string, _builtin_str):
-            raise TypeError(f"strcoll() argument {i} must be str, not {type(string).__name__}")
-    return (string1 > string2) - (string1 < string2)
+    _text("strcoll", os1, 1)
+    _text("strcoll", os2, 2)
+    return (os1 > os2) - (os1 < os2)
 
 
 def strxfrm(string, /):
     """A string whose place among others is as by strcoll()."""
-    if not isinstance(string, _builtin_str):
-        raise TypeError(f"strxfrm() argument must be str, not {type(string).__name__}")
-    if "\0" in string:
-        raise ValueError("embedded null character")
-    return string
+    return _text("strxfrm", string)
 
 
 # --- names ---
@@ -183,17 +183,21 @@ def normalize(localename):
     lower = localename.lower().replace(":", ".")
     code, _, modifier = lower.partition("@")
     language, _, encoding = code.partition(".")
-    if not encoding:
-        name = locale_alias.get(language)
-        if name is None:
-            return localename
-        return name.split(".")[0] + ".ISO8859-15" if modifier == "euro" else name
-    if f"{language}.{_normalize_encoding(encoding).replace('_', '')}" in locale_alias:
-        return locale_alias[f"{language}.{_normalize_encoding(encoding).replace('_', '')}"]
     name = locale_alias.get(language)
-    if name is None:
+    if encoding:
+        plain = f"{language}.{_normalize_encoding(encoding).replace('_', '')}"
+        if plain not in locale_alias and name is None:
+            return localename
+        name = locale_alias.get(plain) or f"{name.split('.')[0]}.{_encoding_name(encoding)}"
+    elif name is None:
         return localename
-    return f"{name.split('.')[0]}.{_encoding_name(encoding)}" + (f"@{modifier}" if modifier else "")
+    if modifier == "euro":
+        territory, _, encoding = name.partition(".")
+        if encoding in ("", "ISO8859-1", "ISO8859-15"):  # the old encoding with the new sign
+            return f"{territory}.ISO8859-15"
+        if encoding == "UTF-8":
+            return name
+    return f"{name}@{modifier}" if modifier else name
 
 
 def _parse_localename(localename):
@@ -261,7 +265,9 @@ def _group(text, monetary=False):
 
 
 def _strip_padding(text, amount):
-    """Without so many of the spaces around it, those on the left first."""
+    """Without so many of the spaces around it, those on the left first. Of a word (inf) `amount` is negative: without any."""
+    if amount < 0:
+        return text.strip(" ")
     left = min(len(text) - len(text.lstrip(" ")), amount)
     text, amount = text[left:], amount - left
     right = min(len(text) - len(text.rstrip(" ")), amount)
@@ -397,40 +403,72 @@ _number_texts()
 def nl_langinfo(key, /):
     """A text of the locale by its number."""
     try:
-        return _TEXTS[key]
+        return _TEXTS[_index(key)]
     except KeyError:
         raise ValueError("unsupported langinfo constant") from None
 
 
+# --- messages, which are in no other language ---
+
+_domain = "messages"
+_folders, _codesets = {}, {}  # by domain
+
+
+def _text(function, value, number=None, or_none=False):
+    """The value, a str without zero bytes, or None where the argument may be."""
+    if value is None and or_none:
+        return None
+    if not isinstance(value, _builtin_str):
+        argument = "argument" if number is None else f"argument {number}"
+        kind = "str or None" if or_none else "str"
+        given = None if value is None else type(value).__name__
+        raise TypeError(f"{function}() {argument} must be {kind}, not {given}")
+    if "\0" in value:
+        raise ValueError("embedded null character")
+    return value
+
+
 def textdomain(domain, /):
-    """The messages of the C library are in no other language."""
-    return "messages" if domain is None else domain
+    """Set the domain of gettext(), and tell it; None only asks, "" is that of the beginning."""
+    global _domain
+    if _text("textdomain", domain, or_none=True) is not None:
+        _domain = domain or "messages"
+    return _domain
 
 
 def bindtextdomain(domain, dir, /):
-    """The folder of the messages, which are not looked for."""
-    if not domain:
+    """Set and tell the folder of a domain's messages, which are not looked for."""
+    if not _text("bindtextdomain", domain, 1):
         raise Error("domain must be a non-empty string")
-    return dir
+    if dir is not None:
+        _folders[domain] = os.fsdecode(dir)
+    return _folders.get(domain, "/usr/share/locale")
 
 
 def bind_textdomain_codeset(domain, codeset, /):
-    """The encoding of the messages."""
-    return codeset
+    """Set and tell the encoding of a domain's messages."""
+    _text("bind_textdomain_codeset", domain, 1)
+    if domain and _text("bind_textdomain_codeset", codeset, 2, or_none=True) is not None:
+        _codesets[domain] = codeset
+    return _codesets.get(domain)
 
 
 def gettext(msg, /):
     """The message itself, for want of a translation."""
-    return msg
+    return _text("gettext", msg)
 
 
 def dgettext(domain, msg, /):
     """As gettext, of a domain."""
-    return msg
+    _text("dgettext", domain, 1, or_none=True)
+    return _text("dgettext", msg, 2)
 
 
 def dcgettext(domain, msg, category, /):
     """As dgettext, for a category of the locale."""
+    _text("dcgettext", domain, 1, or_none=True)
+    _text("dcgettext", msg, 2)
+    _index(category)
     return msg
 
 

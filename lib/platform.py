@@ -86,31 +86,54 @@ def architecture(executable=sys.executable, bits='', linkage=''):
     return bits, linkage
 
 
+def _comparable(version):
+    """A version as a key to compare by: numbers as such, above words."""
+    return [(1, int(part), '') if part.isdigit() else (0, 0, part) for part in re.split('[._+-]', version)]
+
+
+def _c_libraries(file, chunksize):
+    """The matches of what a program says of its C library, of a file of any size."""
+    pattern = re.compile(rb'(?P<init>__libc_init)|GLIBC_(?P<glibc>[0-9.]+)'
+                         rb'|libc(?P<threads>_\w+)?\.so(?:\.(?P<so>\d[0-9.]*))?', re.ASCII)
+    text = b''
+    while data := file.read(chunksize):
+        text += data
+        done = max(0, len(text) - 64)
+        for match in pattern.finditer(text):
+            if match.end() == len(text):  # it may go on
+                done = match.start()
+                break
+            yield match
+            done = max(done, match.end())
+        text = text[done:]
+    yield from pattern.finditer(text)
+
+
 def libc_ver(executable=None, lib='', version='', chunksize=16384):
     """(name, version) of the C library of the executable; what is given, if it is not found."""
-    if executable is None:
-        executable = sys.executable
-    greatest = ()
-    with open(executable, 'rb') as file:
-        tail = b''
-        while True:
-            data = file.read(chunksize)
-            if not data:
-                break
-            for match in re.finditer(rb'GLIBC_([0-9.]+)|libc(?:-[0-9.]+)?-musl|musl-([0-9.]+)', tail + data):
-                if match[1]:
-                    numbers = tuple(int(n) for n in match[1].decode().split('.') if n)
-                    if numbers > greatest:
-                        greatest = numbers
-                        lib, version = 'glibc', '.'.join(map(str, numbers))
-            tail = data[-64:]
-    if greatest:
-        # the program may ask for less than there is
+    if not executable:
         try:
-            text = os.confstr('CS_GNU_LIBC_VERSION')
-            lib, version = text.split()
+            # the program may ask for less than there is
+            name, number = os.confstr('CS_GNU_LIBC_VERSION').split(maxsplit=1)
+            return name, number
         except (AttributeError, ValueError, OSError):
-            pass
+            executable = sys.executable
+            if not executable:
+                return lib, version
+    with open(os.path.realpath(executable), 'rb') as file:
+        for match in _c_libraries(file, chunksize):
+            init, glibc, threads, so = (part.decode('latin1') if part else '' for part in match.groups())
+            if init:
+                lib = lib or 'libc'
+            elif glibc:
+                if lib != 'glibc' or _comparable(glibc) > _comparable(version):
+                    lib, version = 'glibc', glibc
+            elif lib != 'glibc':
+                lib = 'libc'
+                if so and (not version or _comparable(so) > _comparable(version)):
+                    version = so
+                if not version.endswith(threads):
+                    version += threads
     return lib, version
 
 
@@ -128,7 +151,10 @@ def platform(aliased=False, terse=False):
 def system_alias(system, release, version):
     """The names under which a system is sold."""
     if system == 'SunOS' and release >= '5':
-        return 'Solaris', '%d%s' % (int(release.split('.')[0]) - 3, release[1:]), version
+        major, *rest = release.split('.')
+        return 'Solaris', '.'.join([str(int(major) - 3), *rest]), version
+    if system in ('win32', 'Windows'):
+        return 'Windows', release, version
     return system, release, version
 
 
@@ -161,8 +187,16 @@ def java_ver(release='', vendor='', vminfo=('', '', ''), osinfo=('', '', '')):
     return release, vendor, vminfo, osinfo
 
 
+# Names, each with the last version before it.
+_WINDOWS = [((10, 1), 'post11'), ((10, 0, 21999), '11'), ((6, 4), '10'), ((6, 3), '8.1'), ((6, 2), '8'), ((6, 1), '7'),
+            ((6, 0), 'Vista'), ((5, 2, 3789), 'XP64'), ((5, 2), 'XPMedia'), ((5, 1), 'XP'), ((5, 0), '2000')]
+
+
 def win32_ver(release='', version='', csd='', ptype=''):
-    """Of Windows: what is given, elsewhere."""
+    """Of Windows: what is given, elsewhere, but the name under which the version was sold."""
+    if version:
+        numbers = tuple(map(int, version.split('.')))
+        release = next((name for last, name in _WINDOWS if numbers > last), release)
     return release, version, csd, ptype
 
 

@@ -78,10 +78,12 @@ static bool read_timeout(VM *vm, Value v, int64_t unit, const char *wanted, int6
         return true;
     }
     if (!type_of(v)->number.index) return raise_type(vm, "timeout must be %s or None", wanted), false;
+    Value index = object_index(vm, v);
+    if (is_absent(index)) return false;
     int64_t number;
-    if (!object_to_int64(vm, v, &exc_OverflowError, &number)) return false;
-    if (number > limit || number < -limit)
-        return raise_overflow(vm, "timestamp too large to convert to C PyTime_t"), false;
+    bool fits = int_to_int64(index, &number) && number <= limit && number >= -limit;
+    value_drop(vm, index);
+    if (!fits) return raise_overflow(vm, "timestamp too large to convert to C PyTime_t"), false;
     *timeout = number * unit;
     return true;
 }
@@ -218,10 +220,13 @@ static struct pollfd *poll_find(const Poll *p, int fd) {
 }
 
 static bool read_poll_events(VM *vm, Value v, short *events) {
+    if (!is_int_family(v)) return raise_type(vm, "an integer is required"), false;
+    if (int_sign(v) < 0) return raise_value(vm, "value must be positive"), false;
+    if (int_bit_length(v) > 64)
+        return raise_overflow(vm, "Python int too large to convert to C unsigned long"), false;
     int64_t number;
-    if (!object_to_int64(vm, v, &exc_OverflowError, &number)) return false;
-    if (number < 0) return raise_value(vm, "value must be positive"), false;
-    if (number > USHRT_MAX) return raise_overflow(vm, "Python int too large for C unsigned short"), false;
+    if (!int_to_int64(v, &number) || number > USHRT_MAX)
+        return raise_overflow(vm, "Python int too large for C unsigned short"), false;
     *events = (short)number;
     return true;
 }
@@ -384,14 +389,26 @@ static int epoll_descriptor(VM *vm, Value self) {
     return as_epoll(self)->fd;
 }
 
+/* The lowest bits of any int, as of a C integer that is cut. */
+static bool read_epoll_events(VM *vm, Value v, uint32_t *mask) {
+    Value index = object_index(vm, v);
+    if (is_absent(index)) return false;
+    IntView view;
+    int_view(index, &view);
+    uint64_t low = view.count ? view.limbs[0] : 0;
+    *mask = (uint32_t)(view.negative ? -low : low);
+    value_drop(vm, index);
+    return true;
+}
+
 /* `events` ABSENT: none are given. */
 static Value control(VM *vm, Value self, int operation, Value file, Value events) {
-    int64_t mask = operation == EPOLL_CTL_ADD ? EPOLLIN | EPOLLPRI | EPOLLOUT : 0;
+    uint32_t mask = operation == EPOLL_CTL_ADD ? EPOLLIN | EPOLLPRI | EPOLLOUT : 0;
     if (epoll_descriptor(vm, self) < 0) return ABSENT;
     int fd = file_descriptor(vm, file);
     if (fd < 0) return ABSENT;
-    if (!is_absent(events) && !object_to_int64(vm, events, &exc_OverflowError, &mask)) return ABSENT;
-    struct epoll_event event = {.events = (uint32_t)mask, .data.fd = fd};
+    if (!is_absent(events) && !read_epoll_events(vm, events, &mask)) return ABSENT;
+    struct epoll_event event = {.events = mask, .data.fd = fd};
     int control = epoll_descriptor(vm, self);
     if (control < 0) return ABSENT;
     return epoll_ctl(control, operation, fd, &event) < 0 ? raise_os(vm, errno, ABSENT) : NONE;
