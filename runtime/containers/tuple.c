@@ -92,18 +92,22 @@ Tuple *tuple_renew(VM *vm, Value *kept, int64_t length) {
     return tuple;
 }
 
-static __attribute__((noinline)) Value pair_unusual(VM *vm, Value first, Value second) {
-    return tuple_from_owned(vm, (Value[]){first, second}, 2);
+/* Of two or three; so few are stored one by one. */
+static inline __attribute__((always_inline)) Value few(VM *vm, Value a, Value b, Value c, int64_t length) {
+    Object *object = object_new_container_if_easy(vm, &tuple_type, tuple_size(length));
+    if (__builtin_expect(!object, 0)) return tuple_from_owned(vm, (Value[]){a, b, c}, length);
+    Tuple *tuple = (Tuple *)object;
+    tuple->length = length;
+    tuple->items[0] = a;
+    tuple->items[1] = b;
+    if (length > 2) tuple->items[2] = c;
+    return tuple_finish(tuple);
 }
 
-Value tuple_pair(VM *vm, Value first, Value second) {
-    Object *object = object_new_container_if_easy(vm, &tuple_type, tuple_size(2));
-    if (__builtin_expect(!object, 0)) return pair_unusual(vm, first, second);
-    Tuple *pair = (Tuple *)object;
-    pair->length = 2;
-    pair->items[0] = first;
-    pair->items[1] = second;
-    return tuple_finish(pair);
+Value tuple_pair(VM *vm, Value first, Value second) { return few(vm, first, second, ABSENT, 2); }
+
+Value tuple_triple(VM *vm, Value first, Value second, Value third) {
+    return few(vm, first, second, third, 3);
 }
 
 Value tuple_reuse_pair_own(VM *vm, Value *kept, Value first, Value second) {

@@ -36,6 +36,7 @@ static inline NEW RAISES Tuple *tuple_reuse(VM *vm, Value *kept, int64_t length)
     return ours ? as_tuple(value_ref(*kept)) : tuple_renew(vm, kept, length);
 }
 NEW RAISES Value tuple_pair(VM *vm, STEALS Value first, STEALS Value second);
+NEW RAISES Value tuple_triple(VM *vm, STEALS Value first, STEALS Value second, STEALS Value third);
 NEW RAISES Value tuple_reuse_pair_own(VM *vm, Value *kept, STEALS Value first, STEALS Value second);
 /* tuple_reuse for a pair, filled. */
 static inline NEW RAISES Value tuple_reuse_pair(VM *vm, Value *kept, STEALS Value first,

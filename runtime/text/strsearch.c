@@ -197,13 +197,22 @@ static bool cannot_occur(Text t, Text wanted) {
 /* Comparisons may cost this much beyond four units for each unit passed before a search goes another way. */
 enum { PATIENCE = 1024 };
 
-int64_t text_find(Text t, Text wanted) {
-    if (wanted.length == 1 && wanted.width_log == 0 && t.width_log == 0) {
-        const uint8_t *found = memchr(t.data, wanted.data[0], (size_t)t.length);
-        return found ? found - t.data : -1;
+/* Among so few places that to look for the first byte alone is the quickest. */
+static int64_t find_in_few(const uint8_t *data, int64_t places, const uint8_t *wanted, size_t length) {
+    const uint8_t *next = data, *end = data + places;
+    while (next < end && (next = memchr(next, wanted[0], (size_t)(end - next)))) {
+        if (equal_bytes(next, wanted, length)) return next - data;
+        next++;
     }
+    return -1;
+}
+
+int64_t text_find_long(Text t, Text wanted) {
+    enum { FEW = 24 };
     if (wanted.length == 0) return 0;
     if (cannot_occur(t, wanted)) return -1;
+    if (t.width_log == 0 && t.length - wanted.length < FEW)
+        return find_in_few(t.data, t.length - wanted.length + 1, wanted.data, (size_t)wanted.length);
     uint32_t first = text_at(wanted, 0);
     if (wanted.length == 1) return text_find_unit(t, first);
     Ends ends = {first, text_at(wanted, wanted.length - 1), wanted.length - 1};
@@ -334,11 +343,7 @@ int64_t finder_search(Finder *f) {
     }
 }
 
-int64_t text_rfind(Text t, Text wanted) {
-    if (wanted.length == 1 && wanted.width_log == 0 && t.width_log == 0) {
-        const uint8_t *found = memrchr(t.data, wanted.data[0], (size_t)t.length);
-        return found ? found - t.data : -1;
-    }
+int64_t text_rfind_long(Text t, Text wanted) {
     if (wanted.length == 0) return t.length;
     if (cannot_occur(t, wanted)) return -1;
     uint32_t first = text_at(wanted, 0);

@@ -11,11 +11,29 @@
 
 #include "runtime/text/text.h"
 
-/* Where the first (last) occurrence begins, or -1. */
-int64_t text_find(Text text, Text wanted);
-int64_t text_rfind(Text text, Text wanted);
 int64_t text_find_unit(Text text, uint32_t unit);
 int64_t text_rfind_unit(Text text, uint32_t unit);
+int64_t text_find_long(Text text, Text wanted);
+int64_t text_rfind_long(Text text, Text wanted);
+
+/* Is it a byte that is looked for among bytes? */
+static inline bool is_byte_search(Text text, Text wanted) {
+    return wanted.length == 1 && (wanted.width_log | text.width_log) == 0;
+}
+
+/* Where the first (last) occurrence begins, or -1. */
+static inline int64_t text_find(Text text, Text wanted) {
+    if (!is_byte_search(text, wanted)) return text_find_long(text, wanted);
+    const uint8_t *found = memchr(text.data, wanted.data[0], (size_t)text.length);
+    return found ? found - text.data : -1;
+}
+
+static inline int64_t text_rfind(Text text, Text wanted) {
+    if (!is_byte_search(text, wanted)) return text_rfind_long(text, wanted);
+    const uint8_t *found = memrchr(text.data, wanted.data[0], (size_t)text.length);
+    return found ? found - text.data : -1;
+}
+
 /* How many occurrences there are that do not overlap, counted up to `limit`. An empty one occurs length + 1 times. */
 int64_t text_count(Text text, Text wanted, int64_t limit);
 /*

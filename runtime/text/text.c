@@ -15,7 +15,7 @@ bool text_any_size_argument(VM *vm, Value v, int64_t *size) {
 }
 
 bool text_is_ascii(Value v) {
-    if (is_string(v)) return as_string(v)->ascii;
+    if (text_is_string(v)) return as_string(v)->ascii;
     Text t = text_of(v);
     uint64_t all = 0, word;
     int64_t i = 0;
@@ -30,7 +30,7 @@ bool text_is_ascii(Value v) {
 
 bool writer_new(VM *vm, TextWriter *w, Value like, int64_t length, uint32_t maximum) {
     *w = (TextWriter){0};
-    if (is_string(like)) {
+    if (text_is_string(like)) {
         String *s = length ? string_new(vm, length, maximum) : as_string(value_ref(vm->empty_string));
         if (!s) return false;
         w->value = from_object(s);
@@ -65,8 +65,8 @@ void writer_fill(TextWriter *w, uint32_t c, int64_t count) {
     }
 }
 
-Value text_slice(VM *vm, Value v, int64_t start, int64_t stop) {
-    if (is_string(v)) return string_slice(vm, v, start, stop);
+Value text_part_new(VM *vm, Value v, int64_t start, int64_t stop) {
+    if (text_is_string(v)) return string_slice(vm, v, start, stop);
     Text t = text_of(v);
     if (is_bytes(v)) {
         if (stop - start == t.length && is_exactly(v, &bytes_type)) return value_ref(v);

@@ -39,11 +39,14 @@ static inline Text text_of_string(const String *s) {
     return (Text){s->data, (int64_t)s->length, s->width_log};
 }
 
-/* `v` is a str or bytes-like. */
+/* `v` is a str or bytes-like: which? That it is an object, no number, need not be asked. */
+static inline bool text_is_string(Value v) { return as_object(v)->type->flags & TYPE_STR; }
+
 static inline Text text_of(Value v) {
-    if (is_string(v)) return text_of_string(as_string(v));
-    if (is_bytes(v)) return (Text){as_bytes(v)->data, as_bytes(v)->length, 0};
-    if (is_bytearray(v)) return (Text){as_bytearray(v)->data, as_bytearray(v)->length, 0};
+    unsigned flags = as_object(v)->type->flags;
+    if (flags & TYPE_STR) return text_of_string(as_string(v));
+    if (flags & TYPE_BYTES) return (Text){as_bytes(v)->data, as_bytes(v)->length, 0};
+    if (flags & TYPE_BYTEARRAY) return (Text){as_bytearray(v)->data, as_bytearray(v)->length, 0};
     const BufferHead *b = (const BufferHead *)as_object(v);
     return (Text){b->data, b->size, 0};
 }
@@ -70,7 +73,7 @@ RAISES static inline bool text_size_argument(VM *vm, Value v, int64_t *size) {
 }
 
 /* An upper bound of the units of `v`, and whether all are below 128. */
-static inline uint32_t text_limit(Value v) { return is_string(v) ? string_limit(as_string(v)) : 0xFF; }
+static inline uint32_t text_limit(Value v) { return text_is_string(v) ? string_limit(as_string(v)) : 0xFF; }
 bool text_is_ascii(Value v);
 
 typedef struct {
@@ -89,6 +92,10 @@ static inline void writer_put(TextWriter *w, Text part) {
 }
 void writer_fill(TextWriter *w, uint32_t c, int64_t count);
 /* v[start:stop] in range; `v` itself if that is all of it and it is an exact str or bytes. */
-NEW RAISES Value text_slice(VM *vm, Value v, int64_t start, int64_t stop);
+NEW RAISES Value text_part_new(VM *vm, Value v, int64_t start, int64_t stop);
+NEW RAISES static inline Value text_slice(VM *vm, Value v, int64_t start, int64_t stop) {
+    bool whole = is_exactly(v, &str_type) && stop - start == string_length(as_string(v));
+    return whole ? value_ref(v) : text_part_new(vm, v, start, stop);
+}
 
 #endif

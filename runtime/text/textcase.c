@@ -33,7 +33,7 @@ static bool all_narrow(const uint8_t *data, int64_t length, const uint64_t ascii
 }
 
 /* Are its units bytes, or ASCII characters, which mean the same? */
-static bool is_narrow(Value self) { return !is_string(self) || as_string(self)->ascii; }
+static bool is_narrow(Value self) { return !text_is_string(self) || as_string(self)->ascii; }
 
 /* Do all units satisfy it? */
 static bool all_are(Value self, const Predicate *p) {
@@ -70,7 +70,7 @@ TEXT_METHOD(isspace) {
     Text t = text_of(args[0]);
     if (is_narrow(args[0]))
         return bool_from(t.length > 0 &&
-                         all_narrow(t.data, t.length, is_string(args[0]) ? blanks : byte_blanks));
+                         all_narrow(t.data, t.length, text_is_string(args[0]) ? blanks : byte_blanks));
     for (int64_t i = 0; i < t.length; i++) {
         if (!text_is_blank(text_at(t, i), false)) return FALSE_VALUE;
     }
@@ -282,7 +282,7 @@ static Value change_unicode(VM *vm, Text t, Change change) {
 }
 
 static Value change_case(VM *vm, Value self, Change change) {
-    if (is_string(self) && !as_string(self)->ascii) {
+    if (text_is_string(self) && !as_string(self)->ascii) {
         const String *s = as_string(self);
         Value simple = change <= TO_FOLDED ? map_simply(vm, s, whole_mappings[change]) : ABSENT;
         return is_absent(simple) && !error_raised(vm) ? change_unicode(vm, text_of(self), change) : simple;

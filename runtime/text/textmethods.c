@@ -12,10 +12,13 @@
 
 /* Is `v` a text as `self` wants it: str with str, bytes-like with the others? `text_error` is the format of the
  * TypeError for str, with one %T. */
-static bool fits(VM *vm, Value self, Value v, const char *text_error) {
-    if (is_string(self) ? is_string(v) : is_bytes_like(v)) return true;
-    if (is_string(self)) return raise_type(vm, text_error, v), false;
+static __attribute__((noinline)) bool misfit(VM *vm, Value self, Value v, const char *text_error) {
+    if (text_is_string(self)) return raise_type(vm, text_error, v), false;
     return bytes_like_check(vm, v);
+}
+
+static inline bool fits(VM *vm, Value self, Value v, const char *text_error) {
+    return (text_is_string(self) ? is_string(v) : is_bytes_like(v)) || misfit(vm, self, v, text_error);
 }
 
 static bool bound(VM *vm, Value v, int64_t *result) {
@@ -40,11 +43,11 @@ static bool bounds(VM *vm, Value self, Value first, Value last, int64_t *start, 
 
 /* What is looked for: a text, or for bytes also an integer, which `byte` then holds. */
 static bool wanted_text(VM *vm, const char *method, Value self, Value v, uint8_t *byte, Text *wanted) {
-    if (is_string(self) ? is_string(v) : is_bytes_like(v)) {
+    if (text_is_string(self) ? is_string(v) : is_bytes_like(v)) {
         *wanted = text_of(v);
         return true;
     }
-    if (is_string(self)) {
+    if (text_is_string(self)) {
         if (is_none(v)) return raise_type(vm, "%s() argument 1 must be str, not None", method), false;
         return raise_type(vm, "%s() argument 1 must be str, not %Q", method, v), false;
     }
@@ -62,7 +65,7 @@ static bool wanted_text(VM *vm, const char *method, Value self, Value v, uint8_t
 /* What to look for, args[1], and where in args[0]: between the bounds args[2] and args[3]; start > stop: nowhere. */
 static bool search_part(VM *vm, const char *method, Value *args, int64_t *start, int64_t *stop, uint8_t *byte,
                         Text *wanted) {
-    bool early = is_string(args[0]); /* whether the wrong text is complained of before wrong bounds */
+    bool early = text_is_string(args[0]); /* whether the wrong text is complained of before wrong bounds */
     if (early && !wanted_text(vm, method, args[0], args[1], byte, wanted)) return false;
     if (!bounds(vm, args[0], args[2], args[3], start, stop)) return false;
     if (!early && !wanted_text(vm, method, args[0], args[1], byte, wanted)) return false;
@@ -90,7 +93,7 @@ static Value find_method(VM *vm, const char *method, Value *args, int64_t (*find
 static Value index_method(VM *vm, const char *method, Value *args, int64_t (*find)(Text, Text)) {
     int64_t found = search(vm, method, args, find);
     if (found == -1)
-        return raise_value(vm, is_string(args[0]) ? "substring not found" : "subsection not found");
+        return raise_value(vm, text_is_string(args[0]) ? "substring not found" : "subsection not found");
     return found < 0 ? ABSENT : int_small(found);
 }
 
@@ -121,7 +124,7 @@ static bool has_affix(Text t, Text affix, bool at_end) {
 
 static Value affix_method(VM *vm, const char *method, Value *args, bool at_end) {
     Value self = args[0], affix = args[1];
-    if (is_string(self) && is_string(affix) && is_absent(args[2])) /* the commonest call */
+    if (text_is_string(self) && is_string(affix) && is_absent(args[2])) /* the commonest call */
         return bool_from(
             has_affix(text_of_string(as_string(self)), text_of_string(as_string(affix)), at_end));
     bool is_tuple_given = is_tuple(affix);
@@ -133,9 +136,9 @@ static Value affix_method(VM *vm, const char *method, Value *args, bool at_end) 
             const char *error = at_end ? "tuple for endswith must only contain str, not %T"
                                        : "tuple for startswith must only contain str, not %T";
             if (!fits(vm, self, choices[i], error)) return ABSENT;
-        } else if (!(is_string(self) ? is_string(affix) : is_bytes_like(affix))) {
-            if (!is_string(self) && has_buffer(affix) && !bytes_like_check(vm, affix)) return ABSENT;
-            const char *kind = is_string(self) ? "str" : "bytes";
+        } else if (!(text_is_string(self) ? is_string(affix) : is_bytes_like(affix))) {
+            if (!text_is_string(self) && has_buffer(affix) && !bytes_like_check(vm, affix)) return ABSENT;
+            const char *kind = text_is_string(self) ? "str" : "bytes";
             return raise_type(vm, "%s first arg must be %s or a tuple of %s, not %T", method, kind, kind,
                               affix);
         }
@@ -183,7 +186,7 @@ static int order_units(const void *a, const void *b) {
 }
 
 static bool unit_set_init(VM *vm, UnitSet *set, Value self, Value chars) {
-    *set = (UnitSet){.bytes = !is_string(self), .blanks = !value_is_given(chars)};
+    *set = (UnitSet){.bytes = !text_is_string(self), .blanks = !value_is_given(chars)};
     if (set->blanks) return true;
     set->units = text_of(chars);
     for (int64_t i = 0; i < set->units.length; i++) {
@@ -224,7 +227,7 @@ static inline bool are_all(Text t, int64_t at, int64_t stop, uint8_t c) {
 
 /* White space off a text of bytes. */
 static Value strip_narrow_blanks(VM *vm, Value self, Text t, bool left, bool right) {
-    bool bytes = !is_string(self);
+    bool bytes = !text_is_string(self);
     int64_t start = 0, stop = t.length;
     while (left && start < stop && text_is_blank(t.data[start], bytes))
         start += are_all(t, start, stop, t.data[start]) ? 8 : 1;
@@ -273,11 +276,11 @@ static Value pad(VM *vm, Value self, int64_t left, int64_t right, uint32_t fill)
 static bool fill_argument(VM *vm, const char *method, Value self, Value v, uint32_t *fill) {
     *fill = ' ';
     if (is_absent(v)) return true;
-    if (is_string(self) && !is_string(v)) {
+    if (text_is_string(self) && !is_string(v)) {
         raise_type(vm, "The fill character must be a unicode character, not %T", v);
-    } else if (is_string(self) && string_length(as_string(v)) != 1) {
+    } else if (text_is_string(self) && string_length(as_string(v)) != 1) {
         raise_type(vm, "The fill character must be exactly one character long");
-    } else if (!is_string(self) && (!is_bytes_like(v) || text_of(v).length != 1)) {
+    } else if (!text_is_string(self) && (!is_bytes_like(v) || text_of(v).length != 1)) {
         raise_type(vm, "%s() argument 2 must be a byte string of length 1, not %Q", method, v);
     } else {
         *fill = text_at(text_of(v), 0);
@@ -376,7 +379,7 @@ TEXT_METHOD(expandtabs) {
     int tab_size = 8;
     if (!is_absent(args[1]) && !object_to_c_int(vm, args[1], &tab_size)) return ABSENT;
     Text t = text_of(args[0]);
-    if (is_string(args[0]) && text_find_unit(t, '\t') < 0) return text_slice(vm, args[0], 0, t.length);
+    if (text_is_string(args[0]) && text_find_unit(t, '\t') < 0) return text_slice(vm, args[0], 0, t.length);
     int64_t length = t.width_log == 0 ? expanded_length(t, tab_size) : expand(t, tab_size, NULL);
     if (length < 0 || length == INT64_MAX) return raise_overflow(vm, "new string is too long");
     TextWriter w;
@@ -428,7 +431,8 @@ static void find_occurrences(Text t, Text old, int64_t limit, Occurrences *o) {
     o->count = count;
 }
 
-static void substitute(TextWriter *w, Text t, Text old, Text by, Occurrences *o) {
+static inline __attribute__((always_inline)) void substitute_in(TextWriter *w, Text t, Text old, Text by,
+                                                                Occurrences *o) {
     int64_t at = 0;
     for (int64_t i = 0; i < o->count; i++) {
         int64_t found = i < PLACES_KEPT ? o->places[i] : finder_next(&o->rest);
@@ -437,6 +441,16 @@ static void substitute(TextWriter *w, Text t, Text old, Text by, Occurrences *o)
         at = found + old.length;
     }
     writer_put(w, text_part(t, at, t.length));
+}
+
+/* Expanded for texts of bytes, whose parts are only copied. */
+static inline void substitute(TextWriter *w, Text t, Text old, Text by, Occurrences *o) {
+    if (w->width_log == 0) {
+        t.width_log = by.width_log = 0;
+        substitute_in(&(TextWriter){w->value, w->data, 0, 0}, t, old, by, o);
+    } else {
+        substitute_in(w, t, old, by, o);
+    }
 }
 
 /* In the first `limit` places where it is, which may be fewer; by vectors where all are meant. */
@@ -490,7 +504,7 @@ TEXT_METHOD(replace) {
     if (o.count == 0) return text_slice(vm, self, 0, t.length);
     if (__builtin_mul_overflow(o.count, by.length - old.length, &length) ||
         __builtin_add_overflow(length, t.length, &length))
-        return raise_overflow(vm, "replace %s is too long", is_string(self) ? "string" : "bytes");
+        return raise_overflow(vm, "replace %s is too long", text_is_string(self) ? "string" : "bytes");
     uint32_t maximum = text_limit(self), other = text_limit(args[2]);
     TextWriter w;
     if (!writer_new(vm, &w, self, length, maximum > other ? maximum : other)) return ABSENT;
@@ -501,6 +515,7 @@ TEXT_METHOD(replace) {
     } else {
         interleave(&w, t, by, o.count);
     }
-    bool may_narrow = is_string(self) && length && !as_string(args[1])->ascii && !as_string(w.value)->ascii;
+    bool may_narrow =
+        text_is_string(self) && length && !as_string(args[1])->ascii && !as_string(w.value)->ascii;
     return may_narrow ? string_narrowed(vm, w.value) : w.value;
 }

@@ -22,15 +22,14 @@ typedef struct {
 
 static inline void source_init(Source *s, VM *vm, Value self) {
     const Type *type = as_object(self)->type;
-    bool string = type == &str_type;
-    Text t = string ? text_of_string(as_string(self)) : text_of(self);
+    Text t = text_of(self);
     s->vm = vm;
     s->self = self;
     s->data = t.data;
     s->length = t.length;
     s->width_log = t.width_log;
-    s->bytes = !string && !is_string(self);
-    s->ascii = string && as_string(self)->ascii;
+    s->bytes = !(type->flags & TYPE_STR);
+    s->ascii = type == &str_type && as_string(self)->ascii;
     s->exact = type == &bytes_type;
 }
 
@@ -66,8 +65,8 @@ typedef struct {
     int64_t splits; /* how many more are allowed */
 } Splitter;
 
-static bool splitter_init(Splitter *s, VM *vm, Value self, int64_t splits) {
-    s->list = list_new(vm, 12);
+static inline bool splitter_init(Splitter *s, VM *vm, Value self, int64_t splits) {
+    s->list = list_new(vm, splits >= 0 && splits < 12 ? splits + 1 : 12);
     s->splits = splits < 0 ? INT64_MAX : splits;
     if (is_absent(s->list)) return false;
     source_init(&s->source, vm, self);
@@ -190,9 +189,9 @@ static bool rsplit_at(Splitter *s, Text separator) {
 }
 
 static bool check_separator(VM *vm, Value self, Value v, const char *text_error) {
-    if (!is_string(self) && has_buffer(v) && !bytes_like_check(vm, v)) return false;
-    if (!(is_string(self) ? is_string(v) : is_bytes_like(v))) {
-        raise_type(vm, is_string(self) ? text_error : "a bytes-like object is required, not '%T'", v);
+    if (!text_is_string(self) && has_buffer(v) && !bytes_like_check(vm, v)) return false;
+    if (!(text_is_string(self) ? is_string(v) : is_bytes_like(v))) {
+        raise_type(vm, text_is_string(self) ? text_error : "a bytes-like object is required, not '%T'", v);
         return false;
     }
     if (text_of(v).length > 0) return true;
@@ -213,8 +212,9 @@ static Value split_method(VM *vm, Value *args, bool from_end) {
     if (splits < 0 && (blanks || text_of(args[1]).length == 1)) from_end = false; /* it is all one */
     Splitter s;
     if (!splitter_init(&s, vm, args[0], splits)) return ABSENT;
-    bool done = blanks ? (from_end ? rsplit_blanks : split_blanks)(&s)
-                       : (from_end ? rsplit_at : split_at)(&s, text_of(args[1]));
+    bool done = blanks     ? from_end ? rsplit_blanks(&s) : split_blanks(&s)
+                    : from_end ? rsplit_at(&s, text_of(args[1]))
+                           : split_at(&s, text_of(args[1]));
     return finish(&s, done, from_end);
 }
 
@@ -277,36 +277,42 @@ TEXT_METHOD(splitlines) {
 
 /* --- partition --- */
 
-/* There is no separator: the text itself, of whatever class, but a bytearray's copy, and two empty ones. */
-static Value unparted(const Source *s, bool from_end) {
-    Value parts[3], whole = is_bytearray(s->self) ? part(s, 0, s->length) : value_ref(s->self);
-    if (is_absent(whole)) return ABSENT;
-    for (int i = 0; i < 3; i++) {
-        parts[i] = i == (from_end ? 2 : 0) ? whole : part(s, 0, 0);
-        if (is_absent(parts[i])) {
-            row_drop(s->vm, parts, i);
-            if (from_end) value_drop(s->vm, whole);
-            return ABSENT;
-        }
-    }
-    return tuple_from_owned(s->vm, parts, 3);
+/* NEW, RAISES; STEALS the parts, any of which may be ABSENT with an exception raised. */
+static Value three_parts(VM *vm, Value before, Value separator, Value after) {
+    if (!is_absent(before) && !is_absent(separator) && !is_absent(after))
+        return tuple_triple(vm, before, separator, after);
+    value_xdrop(vm, before);
+    value_xdrop(vm, separator);
+    value_xdrop(vm, after);
+    return ABSENT;
 }
 
-static Value partition(VM *vm, Value *args, bool from_end) {
+static Value empty_part(const Source *s) {
+    if (!s->bytes) return value_ref(s->vm->empty_string);
+    return is_bytearray(s->self) ? bytearray_new(s->vm, 0) : value_ref(s->vm->empty_bytes);
+}
+
+/* There is no separator: the text itself, of whatever class, but a bytearray's copy, and two empty ones. */
+static Value unparted(const Source *s, bool from_end) {
+    Value whole = s->bytes && is_bytearray(s->self) ? part(s, 0, s->length) : value_ref(s->self);
+    if (is_absent(whole)) return ABSENT;
+    Value middle = empty_part(s), other = is_absent(middle) ? ABSENT : empty_part(s);
+    return from_end ? three_parts(s->vm, other, middle, whole) : three_parts(s->vm, whole, middle, other);
+}
+
+static inline __attribute__((always_inline)) Value partition(VM *vm, Value *args, bool from_end) {
     Value self = args[0], separator = args[1];
     if (!is_separator(vm, self, separator, "must be str, not %T")) return ABSENT;
     Source s;
     source_init(&s, vm, self);
     Text sep = text_of(separator);
-    int64_t at = (from_end ? text_rfind : text_find)(source_text(&s), sep), end = at + sep.length;
+    int64_t at = from_end ? text_rfind(source_text(&s), sep) : text_find(source_text(&s), sep);
     if (at < 0) return unparted(&s, from_end);
-    Value parts[3] = {part(&s, 0, at), ABSENT, ABSENT};
-    if (!is_absent(parts[0])) parts[1] = is_bytearray(self) ? part(&s, at, end) : value_ref(separator);
-    if (!is_absent(parts[1])) parts[2] = part(&s, end, s.length);
-    if (!is_absent(parts[2])) return tuple_from_owned(vm, parts, 3);
-    value_xdrop(vm, parts[0]);
-    value_xdrop(vm, parts[1]);
-    return ABSENT;
+    int64_t end = at + sep.length;
+    Value before = part(&s, 0, at), middle = ABSENT, after = ABSENT;
+    if (!is_absent(before)) middle = s.bytes && is_bytearray(self) ? part(&s, at, end) : value_ref(separator);
+    if (!is_absent(middle)) after = part(&s, end, s.length);
+    return three_parts(vm, before, middle, after);
 }
 
 TEXT_METHOD(partition) { return partition(vm, args, false); }
@@ -367,7 +373,7 @@ TEXT_METHOD(join) {
     Value items = items_of(vm, args[1]);
     if (is_absent(items)) return ABSENT;
     Row row = row_of(items);
-    Value result = (is_string(args[0]) ? string_join : join_bytes)(vm, args[0], row.items, row.length);
+    Value result = (text_is_string(args[0]) ? string_join : join_bytes)(vm, args[0], row.items, row.length);
     value_drop(vm, items);
     return result;
 }
