@@ -116,13 +116,10 @@ static inline void bury_usual(VM *vm, Object *object, const TypeHead *slots) {
     slots->dealloc(vm, object);
 }
 
-void object_die(VM *vm, Object *object) {
+/* The death of an object that owns references, or has a finalizer. */
+static __attribute__((noinline)) void die_with_others(VM *vm, Object *object) {
     Heap *heap = vm_heap(vm);
     const TypeHead *slots = object_slots(object);
-    if (object->gc == GC_UNTRACKED && slots->traverse == NULL && slots->finalize == NULL) {
-        slots->dealloc(vm, object); /* a leaf: no death leads from it to ever deeper ones */
-        return;
-    }
     bool is_usual = USUAL_STATES >> (object->gc & ((1 << GC_INDEX_SHIFT) - 1)) & 1;
     if (__builtin_expect(!is_usual || slots->finalize != NULL || heap->death_depth >= DEATH_DEPTH_MAX, 0)) {
         die_unusually(vm, object);
@@ -131,6 +128,13 @@ void object_die(VM *vm, Object *object) {
     heap->death_depth++;
     bury_usual(vm, object, slots);
     if (--heap->death_depth == 0 && __builtin_expect(heap->deferred != NULL, 0)) work_off(vm);
+}
+
+void object_die(VM *vm, Object *object) {
+    const TypeHead *slots = object_slots(object);
+    bool is_leaf = object->gc == GC_UNTRACKED && slots->traverse == NULL && slots->finalize == NULL;
+    (is_leaf ? slots->dealloc
+             : die_with_others)(vm, object); /* from a leaf, no death leads to ever deeper ones */
 }
 
 void object_untrack(VM *vm, Object *object) {

@@ -83,6 +83,10 @@ int object_truth(VM *vm, Value v) {
     if (is_bool(v)) return value_same(v, TRUE_VALUE);
     if (is_none(v)) return 0;
     if (is_int(v)) return int_get(v) != 0;
+    return object_truth_by_type(vm, v);
+}
+
+int object_truth_by_type(VM *vm, Value v) {
     const Type *type = type_of(v);
     if (type->number.truth != NULL) return type->number.truth(vm, v);
     if (type->container.length == NULL) return 1;

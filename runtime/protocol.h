@@ -15,7 +15,8 @@ NEW RAISES Value object_repr(VM *vm, Value v); /* a str */
 NEW RAISES Value object_str(VM *vm, Value v);  /* a str */
 NEW RAISES Value object_ascii(VM *vm, Value v);
 NEW RAISES Value object_format(VM *vm, Value v, Value spec /* str; ABSENT: empty */);
-RAISES int object_truth(VM *vm, Value v); /* 1, 0, -1 */
+RAISES int object_truth(VM *vm, Value v);         /* 1, 0, -1 */
+RAISES int object_truth_by_type(VM *vm, Value v); /* the same; not of None, True or False */
 RAISES bool object_hash(VM *vm, Value v, int64_t *hash);
 
 /* --- comparison --- */

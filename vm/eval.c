@@ -1021,7 +1021,7 @@ Value eval_run(VM *vm) {
         truth = fast_truth(sp[-1]);
         if (UNLIKELY(truth < 0)) {
             SAVE_IP();
-            truth = object_truth(vm, sp[-1]);
+            truth = object_truth_by_type(vm, sp[-1]);
             if (UNLIKELY(truth < 0)) goto error;
         }
         result = bool_from(!truth);
@@ -1131,7 +1131,7 @@ real_COMPARE_CONST_JUMP:
         truth = fast_truth(top);
         if (UNLIKELY(truth < 0)) {
             SAVE_IP();
-            truth = object_truth(vm, top);
+            truth = object_truth_by_type(vm, top);
         }
         value_drop(vm, top);
         if (UNLIKELY(truth < 0)) goto error;
@@ -1147,7 +1147,7 @@ real_COMPARE_CONST_JUMP:
         truth = fast_truth(top);
         if (UNLIKELY(truth < 0)) {
             SAVE_IP();
-            truth = object_truth(vm, top);
+            truth = object_truth_by_type(vm, top);
         }
         value_drop(vm, top);
         if (UNLIKELY(truth < 0)) goto error;
@@ -1177,7 +1177,7 @@ real_COMPARE_CONST_JUMP:
     TARGET(JUMP_IF_TRUE_OR_POP) {
         SAVE_IP();
         truth = fast_truth(sp[-1]);
-        if (truth < 0) truth = object_truth(vm, sp[-1]);
+        if (truth < 0) truth = object_truth_by_type(vm, sp[-1]);
         if (UNLIKELY(truth < 0)) goto error;
         if (truth) {
             ip += A24_SIGNED;
@@ -1190,7 +1190,7 @@ real_COMPARE_CONST_JUMP:
     TARGET(JUMP_IF_FALSE_OR_POP) {
         SAVE_IP();
         truth = fast_truth(sp[-1]);
-        if (truth < 0) truth = object_truth(vm, sp[-1]);
+        if (truth < 0) truth = object_truth_by_type(vm, sp[-1]);
         if (UNLIKELY(truth < 0)) goto error;
         if (!truth) {
             ip += A24_SIGNED;
@@ -1242,7 +1242,7 @@ compare_const_jump_slow : {
     int order = fast_string_order(left, CONST_AT(A24), compare_asks_equality(*ip));
     if (LIKELY(order >= 0)) {
         sp--;
-        object_drop(vm, as_object(left));
+        value_drop(vm, left);
         JUMP_BY(order);
     }
     PUSH(value_ref(CONST_AT(A24)));
@@ -1293,7 +1293,7 @@ compare_jump_result : {
     DROP_TOP(2);
     if (UNLIKELY(is_absent(result))) goto error;
     truth = fast_truth(result);
-    if (UNLIKELY(truth < 0)) truth = object_truth(vm, result);
+    if (UNLIKELY(truth < 0)) truth = object_truth_by_type(vm, result);
     value_drop(vm, result);
     if (UNLIKELY(truth < 0)) goto error;
     uint32_t jump = *ip++;

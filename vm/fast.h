@@ -19,6 +19,8 @@
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/native.h"
+#include "runtime/numbers/float.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 #include "vm/arithmetic.h"
@@ -207,17 +209,21 @@ FAST_INLINE bool load_method(VM *vm, Value object, Value name, Value *pair) {
 /* A string of one character, which is a byte. */
 static inline bool is_byte_character(const String *s) { return s->length == 1 && s->width_log == 0; }
 
-/* Are two exact bytes the same? -1 for anything else. */
-static __attribute__((noinline)) int fast_bytes_equal(Value a, Value b) {
-    if (!is_exactly(a, &bytes_type) || !is_exactly(b, &bytes_type)) return -1;
+/* Are two exact numbers or bytes the same? -1 for anything else. */
+static __attribute__((noinline)) int fast_other_equal(Value a, Value b) {
+    const Type *type = type_of(a);
+    if (type != type_of(b)) return -1;
+    if (type == &int_type) return ints_equal(a, b);
+    if (type == &float_type) return float_number(a) == float_number(b);
+    if (type != &bytes_type) return -1;
     const Bytes *x = as_bytes(a), *y = as_bytes(b);
     return x->length == y->length && equal_bytes(x->data, y->data, (size_t)x->length);
 }
 
 /* How two exact strs compare, as fast_order says it; if only their equality is asked for, less stands for greater,
- * too, and they may be bytes. -1 for anything else. */
+ * too, and they may be bytes or numbers. -1 for anything else. */
 static inline int fast_string_order(Value a, Value b, bool equality) {
-    if (!is_exactly(a, &str_type) || !is_exactly(b, &str_type)) return equality ? fast_bytes_equal(a, b) : -1;
+    if (!is_exactly(a, &str_type) || !is_exactly(b, &str_type)) return equality ? fast_other_equal(a, b) : -1;
     const String *x = as_string(a), *y = as_string(b);
     if (x == y) return 1;
     if (is_byte_character(x) && is_byte_character(y))

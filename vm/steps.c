@@ -393,16 +393,16 @@ bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, Value *t
 
 /* --- operators --- */
 
-Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
-    const Type *type = type_of(left);
+static __attribute__((noinline)) Value binary_of_any(VM *vm, Value left, Value right, BinaryOp op,
+                                                     bool inplace) {
+    const Type *type = type_of(left), *other = type_of(right);
     Value (*slot)(VM *, Value, Value) = type->number.binary[op];
     if (type->flags & TYPE_HEAP) { /* a class of ints, say, that leaves the operator as it is? */
         if (!(type->flags & TYPE_FAMILIES) || slot != type_native_base(type)->number.binary[op])
             return NOT_IMPLEMENTED;
+        bool one_slot = slot && slot == other->number.binary[op];
+        if (one_slot && !(inplace && type->number.inplace[op])) return slot(vm, left, right);
     }
-    const Type *other = type_of(right);
-    bool one_slot = slot && slot == other->number.binary[op];
-    if (one_slot && !(inplace && type->number.inplace[op])) return slot(vm, left, right);
     if (type->flags & TYPE_HEAP) return NOT_IMPLEMENTED;
     if (slot && !inplace && !(other->flags & TYPE_HEAP) && (!other->number.binary[op] || type == &str_type)) {
         Value result = slot(vm, left, right); /* nothing of the other's comes first */
@@ -411,6 +411,15 @@ Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
     if (op == BINARY_MULTIPLY && !slot && !inplace && is_int(right) && type->container.repeat)
         return type->container.repeat(vm, left, right); /* an int leaves it to the row */
     return (inplace ? object_inplace : object_binary)(vm, op, left, right);
+}
+
+Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
+    const Type *type = type_of(left);
+    Value (*slot)(VM *, Value, Value) = type->number.binary[op];
+    bool one_slot = slot && slot == type_of(right)->number.binary[op];
+    if (one_slot && !(type->flags & TYPE_HEAP) && !(inplace && type->number.inplace[op]))
+        return slot(vm, left, right);
+    return binary_of_any(vm, left, right, op, inplace);
 }
 
 /* The place of the variable that the next instruction stores into; NULL: it stores into none that is there. */

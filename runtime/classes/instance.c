@@ -59,6 +59,8 @@ size_t instance_size(const Object *object, int64_t items) {
     return size + area_size(((const Attributes *)((const char *)object + size))->inline_slots);
 }
 
+void instance_free(VM *vm, Object *self, int64_t items) { object_free(vm, self, instance_size(self, items)); }
+
 /* How many inline slots a new instance gets. */
 static inline uint32_t slots_for(Type *type) {
     uint32_t slots = type->attribute_slots;

@@ -109,6 +109,7 @@ NEW RAISES Value instance_new_blank(VM *vm, Type *type, Value *args, int nargs, 
 /* How much memory it has: the dealloc slot of a built-in type that may be subclassed ends with
  * object_free(vm, self, instance_size(self, items)), and so serves the instances of subclasses, too. */
 size_t instance_size(const Object *object, int64_t items);
+void instance_free(VM *vm, Object *self, int64_t items); /* just that */
 
 /* The life-cycle slots of the instances of classes: their attributes and __slots__, then what their built-in base does. */
 int instance_traverse(Object *self, VisitFn visit, void *context);

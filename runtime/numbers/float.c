@@ -32,10 +32,10 @@ Value float_from_heap(VM *vm, double d) {
 }
 
 static void dealloc(VM *vm, Object *self) {
-    if (self->type == &float_type)
-        heap_free(vm_heap(vm), self, sizeof(HeapFloat));
+    if (__builtin_expect(self->type != &float_type, 0))
+        instance_free(vm, self, 0);
     else
-        object_free(vm, self, instance_size(self, 0));
+        heap_free(vm_heap(vm), self, sizeof(HeapFloat));
 }
 
 /* The number of an operand: 1 done, 0 neither int nor float, -1 RAISES. */
@@ -173,17 +173,19 @@ static int order_with_int(VM *vm, double d, Value i) {
     return order ? order : d > floor(d);
 }
 
-static Value compare(VM *vm, Value a, Value b, CompareOp op) {
-    double x = float_number(a);
-    if (is_float_family(b)) {
-        double y = float_number(b);
-        if (isnan(x) || isnan(y)) return bool_from(op == COMPARE_NE);
-        return compare_order(x < y ? -1 : x > y, op);
-    }
+static __attribute__((noinline)) Value compare_with_int(VM *vm, double x, Value b, CompareOp op) {
     if (!is_int_family(b)) return NOT_IMPLEMENTED;
     if (isnan(x)) return bool_from(op == COMPARE_NE);
     int order = order_with_int(vm, x, b);
     return order == 2 ? ABSENT : compare_order(order, op);
+}
+
+static Value compare(VM *vm, Value a, Value b, CompareOp op) {
+    double x = float_number(a);
+    if (!is_float_family(b)) return compare_with_int(vm, x, b, op);
+    double y = float_number(b);
+    if (isnan(x) || isnan(y)) return bool_from(op == COMPARE_NE);
+    return compare_order((x > y) - (x < y), op);
 }
 
 /* Modulo the prime 2^61-1, as ints hash, so that equal numbers have equal hashes (the library reference,

@@ -34,10 +34,10 @@ Value big_finish_shorter(VM *vm, BigInt *big, int64_t room, int64_t used, bool n
 void int_dealloc(VM *vm, Object *self) {
     BigInt *big = (BigInt *)self;
     int64_t limbs = big->size < 0 ? -big->size : big->size;
-    if (self->type == &int_type)
-        heap_free(vm_heap(vm), self, big_size(limbs));
+    if (__builtin_expect(self->type != &int_type, 0))
+        instance_free(vm, self, limbs);
     else
-        object_free(vm, self, instance_size(self, limbs));
+        heap_free(vm_heap(vm), self, big_size(limbs));
 }
 
 static inline Value from_limbs(VM *vm, const uint64_t *limbs, int64_t count, bool negative) {

@@ -38,7 +38,17 @@ NEW RAISES Value int_from_bytes(VM *vm, const uint8_t *bytes, size_t size, bool 
 RAISES bool int_to_bytes(VM *vm, Value v, uint8_t *bytes, size_t size, bool little_endian, bool is_signed);
 int64_t int_bit_length(Value v);
 int int_order(Value a, Value b); /* <0, 0, >0; both of the family */
-int64_t int_hash(Value v);       /* modulo 2^61-1, never -1 */
+/* Two exact ints. What is on the heap equals no immediate, and is as long as its equal. */
+static inline bool ints_equal(Value a, Value b) {
+    if (is_int(a) || is_int(b)) return value_same(a, b);
+    const BigInt *x = (const BigInt *)as_object(a), *y = (const BigInt *)as_object(b);
+    if (x->size != y->size) return false;
+    int64_t i = x->size < 0 ? -x->size : x->size;
+    while (i > 0 && x->limbs[i - 1] == y->limbs[i - 1])
+        i--;
+    return i == 0;
+}
+int64_t int_hash(Value v); /* modulo 2^61-1, never -1 */
 /* Floor division and modulo at once: either result pointer may be NULL. */
 RAISES bool int_divmod(VM *vm, Value a, Value b, NEW Value *quotient, NEW Value *remainder);
 NEW RAISES Value int_power_modulo(VM *vm, Value base, Value exponent, Value modulus);

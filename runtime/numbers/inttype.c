@@ -33,7 +33,7 @@ static Value absolute(VM *vm, Value self) {
 
 static int truth(VM *vm, Value self) {
     (void)vm;
-    return int_sign(self) != 0;
+    return is_exactly(self, &int_type) || int_sign(self) != 0; /* an exact one of 0 is immediate */
 }
 
 static Value to_float(VM *vm, Value self) {
