@@ -302,7 +302,7 @@ static bool each_of_bytes(VM *vm, Value bytes, bool (*each)(VM *vm, Value item, 
                           void *context) {
     for (int64_t i = 0;; i++) {
         Text t = text_of(bytes);
-        if (i >= t.length) return true;
+        if (i >= text_length(t)) return true;
         if (!visit_item(vm, int_small(t.data[i]), each, context)) return false;
     }
 }

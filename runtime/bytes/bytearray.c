@@ -138,8 +138,8 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 
 /* Put `source`, which is not `b` itself, in place of [start, stop). */
 static bool put(VM *vm, ByteArray *b, int64_t start, int64_t stop, Text source) {
-    if (!bytearray_replace(vm, b, start, stop, source.length)) return false;
-    if (source.length) memcpy(b->data + start, source.data, (size_t)source.length);
+    if (!bytearray_replace(vm, b, start, stop, text_length(source))) return false;
+    if (text_length(source)) memcpy(b->data + start, source.data, (size_t)text_length(source));
     return true;
 }
 
@@ -226,10 +226,10 @@ static bool delete_steps(VM *vm, ByteArray *b, int64_t start, int64_t step, int6
 static bool assign_slice(VM *vm, ByteArray *b, int64_t start, int64_t stop, int64_t step, Text source) {
     int64_t count = slice_adjust(b->length, &start, &stop, step);
     if (step == 1) return put(vm, b, start, start + count, source);
-    if (source.length == 0) return delete_steps(vm, b, start, step, count);
-    if (source.length != count) {
+    if (text_length(source) == 0) return delete_steps(vm, b, start, step, count);
+    if (text_length(source) != count) {
         raise_value(vm, "attempt to assign bytes of size %lld to extended slice of size %lld",
-                    (long long)source.length, (long long)count);
+                    (long long)text_length(source), (long long)count);
         return false;
     }
     for (int64_t i = 0; i < count; i++)
@@ -241,7 +241,7 @@ static bool set_slice(VM *vm, Value self, Value slice, Value value) {
     ByteArray *b = as_bytearray(self);
     int64_t start, stop, step;
     if (!slice_unpack(vm, slice, &start, &stop, &step)) return false;
-    if (is_absent(value)) return assign_slice(vm, b, start, stop, step, (Text){NO_BYTES, 0, 0});
+    if (is_absent(value)) return assign_slice(vm, b, start, stop, step, text_make(NO_BYTES, 0, 0));
     if (is_string(value) || type_of(value)->number.index || type_of(value)->number.to_float ||
         value_is_instance(value, &complex_type)) {
         raise_type(vm, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
@@ -305,7 +305,7 @@ static Value iterate(VM *vm, Value self) {
 static Value modulo(VM *vm, Value left, Value right) {
     if (!is_bytearray(left)) return NOT_IMPLEMENTED;
     Text t = text_of(left);
-    Value template = bytes_from(vm, t.data, t.length);
+    Value template = bytes_from(vm, t.data, text_length(t));
     Value bytes = is_absent(template) ? ABSENT : format_percent_bytes(vm, template, right);
     value_xdrop(vm, template);
     if (is_absent(bytes)) return ABSENT;
@@ -392,8 +392,8 @@ METHOD(copy) { return bytearray_from(vm, as_bytearray(args[0])->data, as_bytearr
  * encoding. */
 static Value reduce_arguments(VM *vm, Value self, bool has_bytes) {
     Text t = text_of(self);
-    if (t.length == 0) return value_ref(vm->empty_tuple);
-    Value parts[] = {bytes_from(vm, t.data, t.length), ABSENT};
+    if (text_length(t) == 0) return value_ref(vm->empty_tuple);
+    Value parts[] = {bytes_from(vm, t.data, text_length(t)), ABSENT};
     if (is_absent(parts[0]) || has_bytes) return tuple_from_made(vm, parts, 1);
     value_set(vm, &parts[0], codec_decode(vm, parts[0], "latin-1", NULL));
     if (!is_absent(parts[0])) parts[1] = string_from_c(vm, "latin-1");

@@ -141,7 +141,7 @@ Value bytes_from_iterable(VM *vm, Value v, const char *type_error, const char *r
     if (!is_absent(simple) || error_raised(vm)) return simple;
     if (is_bytes_like(v)) {
         Text t = text_of(v);
-        return bytes_from(vm, t.data, t.length);
+        return bytes_from(vm, t.data, text_length(t));
     }
     if (has_buffer(v)) return buffer_to_bytes(vm, v, BUFFER_FULL_RO);
     Value iterator = is_string(v) ? ABSENT : object_iterate(vm, v);
@@ -283,7 +283,7 @@ static Value next_byte(VM *vm, Value self) {
     if (plain->head.type == &bytes_type && it->index < plain->length)
         return int_small(plain->data[it->index++]);
     Text t = text_of(it->sequence);
-    if (it->index < t.length) return int_small(t.data[it->index++]);
+    if (it->index < text_length(t)) return int_small(t.data[it->index++]);
     value_clear(vm, &it->sequence);
     return ABSENT;
 }

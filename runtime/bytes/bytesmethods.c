@@ -16,9 +16,9 @@
 /* --- slots --- */
 
 static int order_of(Text a, Text b) {
-    int64_t common = a.length < b.length ? a.length : b.length;
+    int64_t common = text_length(a) < text_length(b) ? text_length(a) : text_length(b);
     int order = common ? memcmp(a.data, b.data, (size_t)common) : 0; /* an empty bytearray may have no data */
-    return order ? order : a.length < b.length ? -1 : a.length > b.length;
+    return order ? order : text_length(a) < text_length(b) ? -1 : text_length(a) > text_length(b);
 }
 
 Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
@@ -27,12 +27,14 @@ Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
         const Bytes *x = as_bytes(self), *y = as_bytes(other);
         if (op == COMPARE_EQ)
             return bool_from(x->length == y->length && equal_bytes(x->data, y->data, (size_t)x->length));
-        return compare_order(order_of((Text){x->data, x->length, 0}, (Text){y->data, y->length, 0}), op);
+        return compare_order(order_of(text_make(x->data, x->length, 0), text_make(y->data, y->length, 0)),
+                             op);
     }
     if (!is_bytes_like(self) || !is_bytes_like(other)) return NOT_IMPLEMENTED;
     if (!is_bytearray(self) && !is_bytes(other)) return NOT_IMPLEMENTED; /* the other one is asked */
     Text a = text_of(self), b = text_of(other);
-    if (a.length != b.length && (op == COMPARE_EQ || op == COMPARE_NE)) return bool_from(op == COMPARE_NE);
+    if (text_length(a) != text_length(b) && (op == COMPARE_EQ || op == COMPARE_NE))
+        return bool_from(op == COMPARE_NE);
     return compare_order(order_of(a, b), op);
 }
 
@@ -62,11 +64,11 @@ Value bytes_concat(VM *vm, Value self, Value other) {
         return concat_exact(vm, as_bytes(self), as_bytes(other));
     if (!is_bytes_like(other)) return raise_type(vm, "can't concat %T to %T", other, self);
     Text a = text_of(self), b = text_of(other);
-    if (b.length == 0 && is_exactly(self, &bytes_type)) return value_ref(self);
-    if (a.length == 0 && is_bytes(self) && is_exactly(other, &bytes_type)) return value_ref(other);
+    if (text_length(b) == 0 && is_exactly(self, &bytes_type)) return value_ref(self);
+    if (text_length(a) == 0 && is_bytes(self) && is_exactly(other, &bytes_type)) return value_ref(other);
     TextWriter w;
-    if (a.length > INT64_MAX - b.length) return raise_memory(vm);
-    if (!writer_new(vm, &w, self, a.length + b.length, 0xFF)) return ABSENT;
+    if (text_length(a) > INT64_MAX - text_length(b)) return raise_memory(vm);
+    if (!writer_new(vm, &w, self, text_length(a) + text_length(b), 0xFF)) return ABSENT;
     writer_put(&w, text_of(self));
     writer_put(&w, b);
     return w.value;
@@ -78,7 +80,7 @@ Value bytes_repeat(VM *vm, Value self, Value factor) {
     Text t = text_of(self);
     if (count < 0) count = 0;
     if (count == 1 && is_exactly(self, &bytes_type)) return value_ref(self);
-    if (__builtin_mul_overflow(t.length, count, &size)) {
+    if (__builtin_mul_overflow(text_length(t), count, &size)) {
         return is_bytes(self) ? raise_overflow(vm, "repeated bytes are too long") : raise_memory(vm);
     }
     TextWriter w;
@@ -86,7 +88,7 @@ Value bytes_repeat(VM *vm, Value self, Value factor) {
     if (!writer_new(vm, &w, self, size, 0xFF)) return ABSENT;
     if (size) writer_put(&w, t);
     while (w.at < size) { /* double what is there */
-        Text done = {w.data, w.at < size - w.at ? w.at : size - w.at, 0};
+        Text done = text_make(w.data, w.at < size - w.at ? w.at : size - w.at, 0);
         writer_put(&w, done);
     }
     return w.value;
@@ -96,7 +98,7 @@ Value bytes_get_slice(VM *vm, Value self, Value slice) {
     int64_t start, stop, step;
     if (!slice_unpack(vm, slice, &start, &stop, &step)) return ABSENT;
     Text t = text_of(self);
-    int64_t count = slice_adjust(t.length, &start, &stop, step);
+    int64_t count = slice_adjust(text_length(t), &start, &stop, step);
     if (step == 1) return text_slice(vm, self, start, start + count);
     TextWriter w;
     if (!writer_new(vm, &w, self, count, 0xFF)) return ABSENT;
@@ -115,9 +117,9 @@ SHARED_METHOD(decode) { return codec_decode_by(vm, "decode", args[0], args[1], a
 static int64_t read_plain_hex(Text t, int64_t *i, uint8_t *to) {
     uint8_t *next = to;
     int64_t at = *i;
-    for (; at + 8 <= t.length && hex_read_eight(next, t.data + at); at += 8)
+    for (; at + 8 <= text_length(t) && hex_read_eight(next, t.data + at); at += 8)
         next += 4;
-    for (; at + 3 <= t.length && t.data[at + 2] == ' '; at += 3) {
+    for (; at + 3 <= text_length(t) && t.data[at + 2] == ' '; at += 3) {
         int high = hex_digit(t.data[at]), low = hex_digit(t.data[at + 1]);
         if ((high | low) < 0) break;
         *next++ = (uint8_t)(high << 4 | low);
@@ -129,13 +131,14 @@ static int64_t read_plain_hex(Text t, int64_t *i, uint8_t *to) {
 /* Two hexadecimal digits a byte; the number of bytes, or -1 RAISES. */
 static int64_t read_hex(VM *vm, Text t, uint8_t *to) {
     int64_t count = 0;
-    for (int64_t i = 0; i < t.length; i++) {
-        if (t.width_log == 0) count += read_plain_hex(t, &i, to + count);
-        if (i == t.length) break;
+    for (int64_t i = 0; i < text_length(t); i++) {
+        if (text_log(t) == 0) count += read_plain_hex(t, &i, to + count);
+        if (i == text_length(t)) break;
         uint32_t c = text_at(t, i);
         if (text_is_blank(c, true)) continue;
         int high = c < 0x80 ? hex_digit((uint8_t)c) : -1, low = -1;
-        if (high >= 0 && ++i < t.length && text_at(t, i) < 0x80) low = hex_digit((uint8_t)text_at(t, i));
+        if (high >= 0 && ++i < text_length(t) && text_at(t, i) < 0x80)
+            low = hex_digit((uint8_t)text_at(t, i));
         if (low < 0) {
             raise_value(vm, "non-hexadecimal number found in fromhex() arg at position %lld", (long long)i);
             return -1;
@@ -181,7 +184,7 @@ static int hex_separator(VM *vm, Value v) {
 
 /* The digits of groups of bytes, the first of which has `first` bytes, with a separator between two. */
 static void write_groups(uint8_t *to, Text t, int64_t group, int64_t first, uint8_t separator) {
-    const uint8_t *data = t.data, *end = data + t.length;
+    const uint8_t *data = t.data, *end = data + text_length(t);
     for (int64_t size = first;; size = end - data < group ? end - data : group) {
         for (const uint8_t *stop = data + size; data < stop; data++) {
             *to++ = (uint8_t) "0123456789abcdef"[*data >> 4];
@@ -200,16 +203,16 @@ SHARED_METHOD(hex) {
     Text t = text_of(args[0]);
     bool from_left = given < 0;
     int64_t group = from_left ? -(int64_t)given : given;
-    if (is_absent(args[1]) || group == 0 || t.length == 0) group = INT64_MAX;
-    int64_t separators = group == INT64_MAX ? 0 : (t.length - 1) / group;
-    if (t.length > (INT64_MAX - separators) / 2) return raise_memory(vm);
-    String *s =
-        t.length ? string_new(vm, t.length * 2 + separators, 0) : as_string(value_ref(vm->empty_string));
+    if (is_absent(args[1]) || group == 0 || text_length(t) == 0) group = INT64_MAX;
+    int64_t separators = group == INT64_MAX ? 0 : (text_length(t) - 1) / group;
+    if (text_length(t) > (INT64_MAX - separators) / 2) return raise_memory(vm);
+    String *s = text_length(t) ? string_new(vm, text_length(t) * 2 + separators, 0)
+                               : as_string(value_ref(vm->empty_string));
     if (!s) return ABSENT;
     uint8_t *to = s->data;
-    if (!separators) hex_write(to, t.data, t.length);
+    if (!separators) hex_write(to, t.data, text_length(t));
     if (separators)
-        write_groups(to, t, group, from_left ? group : (t.length - 1) % group + 1, (uint8_t)separator);
+        write_groups(to, t, group, from_left ? group : (text_length(t) - 1) % group + 1, (uint8_t)separator);
     return from_object(s);
 }
 
@@ -218,12 +221,13 @@ SHARED_METHOD(hex) {
 SHARED_METHOD(maketrans) {
     if (!bytes_like_check(vm, args[0]) || !bytes_like_check(vm, args[1])) return ABSENT;
     Text from = text_of(args[0]), to = text_of(args[1]);
-    if (from.length != to.length) return raise_value(vm, "maketrans arguments must have same length");
+    if (text_length(from) != text_length(to))
+        return raise_value(vm, "maketrans arguments must have same length");
     Bytes *table = bytes_new(vm, 256);
     if (!table) return ABSENT;
     for (int i = 0; i < 256; i++)
         table->data[i] = (uint8_t)i;
-    for (int64_t i = 0; i < from.length; i++)
+    for (int64_t i = 0; i < text_length(from); i++)
         table->data[from.data[i]] = to.data[i];
     return from_object(table);
 }
@@ -233,7 +237,7 @@ SHARED_METHOD(translate) {
     uint8_t table[256];
     if (!is_none(args[1])) {
         if (!bytes_like_check(vm, args[1])) return ABSENT;
-        if (text_of(args[1]).length != 256)
+        if (text_length(text_of(args[1])) != 256)
             return raise_value(vm, "translation table must be 256 characters long");
         memcpy(table, text_of(args[1]).data, 256);
     } else {
@@ -244,19 +248,19 @@ SHARED_METHOD(translate) {
         if (!bytes_like_check(vm, args[2])) return ABSENT;
         Text unwanted = text_of(args[2]);
         memset(deleted, 0, sizeof deleted);
-        for (int64_t i = 0; i < unwanted.length; i++)
+        for (int64_t i = 0; i < text_length(unwanted); i++)
             deleted[unwanted.data[i]] = true;
     }
     Text t = text_of(args[0]);
-    int64_t kept = is_absent(args[2]) ? t.length : 0;
-    for (int64_t i = 0; i < t.length && !is_absent(args[2]); i++)
+    int64_t kept = is_absent(args[2]) ? text_length(t) : 0;
+    for (int64_t i = 0; i < text_length(t) && !is_absent(args[2]); i++)
         kept += !deleted[t.data[i]];
     TextWriter w;
     if (!writer_new(vm, &w, args[0], kept, 0xFF)) return ABSENT;
     uint8_t *to = w.data;
-    for (int64_t i = 0; i < t.length && is_absent(args[2]); i++)
+    for (int64_t i = 0; i < text_length(t) && is_absent(args[2]); i++)
         to[i] = table[t.data[i]];
-    for (int64_t i = 0; i < t.length && !is_absent(args[2]); i++) {
+    for (int64_t i = 0; i < text_length(t) && !is_absent(args[2]); i++) {
         if (!deleted[t.data[i]]) *to++ = table[t.data[i]];
     }
     return w.value;

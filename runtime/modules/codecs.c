@@ -31,7 +31,7 @@ NATIVE(function_incomplete_tail) {
     const char *name = name_argument(vm, args[0], &keeper);
     if (!name) return ABSENT;
     Text t = text_of(args[1]);
-    size_t tail = codec_incomplete_tail(name, t.data, (size_t)t.length);
+    size_t tail = codec_incomplete_tail(name, t.data, (size_t)text_length(t));
     value_xdrop(vm, keeper);
     return int_small((int64_t)tail);
 }

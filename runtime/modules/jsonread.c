@@ -65,7 +65,7 @@ static Value fail_value(const Reader *r, int64_t at) { return raise_stop(r->vm, 
 /* --- characters --- */
 
 static inline uint32_t peek(const Reader *r, int64_t at) {
-    return at < r->text.length ? text_at(r->text, at) : 0;
+    return at < text_length(r->text) ? text_at(r->text, at) : 0;
 }
 
 static inline bool is_blank(uint32_t c) { return c <= ' ' && (UINT64_C(0x100002600) >> c & 1); }
@@ -74,20 +74,20 @@ static inline bool is_blank(uint32_t c) { return c <= ' ' && (UINT64_C(0x1000026
 static void skip_blanks(Reader *r) {
     const Text t = r->text;
     int64_t at = r->at + 1;
-    if (t.width_log == 0) {
-        while (at + 8 <= t.length && json_load(t.data + at) == JSON_EACH(' '))
+    if (text_log(t) == 0) {
+        while (at + 8 <= text_length(t) && json_load(t.data + at) == JSON_EACH(' '))
             at += 8;
-        while (at < t.length && is_blank(t.data[at]))
+        while (at < text_length(t) && is_blank(t.data[at]))
             at++;
     } else {
-        while (at < t.length && is_blank(text_at(t, at)))
+        while (at < text_length(t) && is_blank(text_at(t, at)))
             at++;
     }
     r->at = at;
 }
 
 static inline void skip_blank(Reader *r) {
-    if (r->at < r->text.length && is_blank(text_at(r->text, r->at))) skip_blanks(r);
+    if (r->at < text_length(r->text) && is_blank(text_at(r->text, r->at))) skip_blanks(r);
 }
 
 static bool stands_at(const Reader *r, const char *word) {
@@ -102,7 +102,7 @@ static bool stands_at(const Reader *r, const char *word) {
 /* Four hexadecimal digits at `at`; -1: there are not. */
 static int32_t four_digits(Text t, int64_t at) {
     int32_t value = 0;
-    if (at + 4 > t.length) return -1;
+    if (at + 4 > text_length(t)) return -1;
     for (int64_t i = at; i < at + 4; i++) {
         uint32_t c = text_at(t, i);
         int digit = c >= '0' && c <= '9'   ? (int)c - '0'
@@ -130,7 +130,7 @@ static int64_t read_escape(Text t, int64_t *at, const char **message) {
     *message = "Invalid \\uXXXX escape";
     if (code < 0) return -1;
     *at += 5;
-    if (code < 0xD800 || code > 0xDBFF || *at + 1 >= t.length || text_at(t, *at) != '\\' ||
+    if (code < 0xD800 || code > 0xDBFF || *at + 1 >= text_length(t) || text_at(t, *at) != '\\' ||
         text_at(t, *at + 1) != 'u')
         return code;
     int32_t low = four_digits(t, *at + 2);
@@ -142,11 +142,11 @@ static int64_t read_escape(Text t, int64_t *at, const char **message) {
 /* How many characters from `at` on stand for themselves. */
 static int64_t plain_run(Text t, int64_t at) {
     int64_t start = at;
-    for (; t.width_log == 0 && at + 8 <= t.length; at += 8) {
+    for (; text_log(t) == 0 && at + 8 <= text_length(t); at += 8) {
         uint64_t bits = json_specials(json_load(t.data + at));
         if (bits) return at + json_first(bits) - start;
     }
-    for (; at < t.length; at++) {
+    for (; at < text_length(t); at++) {
         uint32_t c = text_at(t, at);
         if (c == '"' || c == '\\' || c < 0x20) break;
     }
@@ -156,7 +156,7 @@ static int64_t plain_run(Text t, int64_t at) {
 /* The string whose first character is at *at; *at moves behind the closing quotation mark. */
 static Value read_string(VM *vm, Value string, Text t, int64_t *at, bool strict) {
     int64_t begin = *at - 1, run = plain_run(t, *at);
-    if (*at + run < t.length && text_at(t, *at + run) == '"') { /* the commonest: nothing escaped */
+    if (*at + run < text_length(t) && text_at(t, *at + run) == '"') { /* the commonest: nothing escaped */
         Value plain = string_slice(vm, string, *at, *at + run);
         *at += run + 1;
         return plain;
@@ -165,15 +165,15 @@ static Value read_string(VM *vm, Value string, Text t, int64_t *at, bool strict)
     const char *message = "Unterminated string starting at";
     int64_t blamed = begin;
     builder_init(&b, vm);
-    while (*at < t.length) {
+    while (*at < text_length(t)) {
         run = plain_run(t, *at);
         builder_slice(&b, string, *at, *at + run);
         *at += run;
-        if (*at == t.length) break;
+        if (*at == text_length(t)) break;
         uint32_t c = text_at(t, (*at)++);
         if (c == '"') return builder_finish(&b);
         if (c == '\\') {
-            if (*at == t.length) break;
+            if (*at == text_length(t)) break;
             int64_t escape = *at, code = read_escape(t, at, &message);
             blamed = t.data && text_at(t, escape) == 'u' ? escape : escape - 1;
             if (code < 0) goto failed;
@@ -200,7 +200,7 @@ Value json_scan_string(VM *vm, Value *args, int nargs, Value names) {
     if (strict < 0 || !object_to_int64(vm, args[1], &exc_OverflowError, &at)) return ABSENT;
     if (!is_string(args[0])) return raise_type(vm, "first argument must be a string, not %T", args[0]);
     Text t = text_of(args[0]);
-    if (at < 0 || at > t.length) return raise_value(vm, "end is out of bounds");
+    if (at < 0 || at > text_length(t)) return raise_value(vm, "end is out of bounds");
     Value text = read_string(vm, args[0], t, &at, strict);
     if (is_absent(text)) return ABSENT;
     Value pair = tuple_pack(vm, 2, text, int_small(at));
@@ -317,7 +317,7 @@ static Value read_array(Reader *r) {
     r->at++;
     skip_blank(r);
     if (is_absent(list)) return ABSENT;
-    if (peek(r, r->at) == ']' && r->at < r->text.length) {
+    if (peek(r, r->at) == ']' && r->at < text_length(r->text)) {
         r->at++;
         return list;
     }
@@ -357,8 +357,8 @@ static Value read_new_key(Reader *r) {
 /* The same, first looked for among the recent ones: objects of one kind have the same keys. */
 static Value read_known_key(Reader *r) {
     const uint8_t *text = r->text.data + r->at;
-    int64_t run = r->text.width_log == 0 ? plain_run(r->text, r->at) : 0;
-    if (run == 0 || r->at + run >= r->text.length || text[run] != '"') return read_new_key(r);
+    int64_t run = text_log(r->text) == 0 ? plain_run(r->text, r->at) : 0;
+    if (run == 0 || r->at + run >= text_length(r->text) || text[run] != '"') return read_new_key(r);
     Value *recent = &r->recent[(run + text[0] * 5 + text[run - 1] * 3) & (RECENT_KEYS - 1)];
     if (!is_absent(*recent)) {
         const String *s = as_string(*recent);
@@ -451,7 +451,7 @@ static Value read_nested(Reader *r, bool object) {
 static Value read_value(Reader *r) {
     static const char *const words[] = {"null", "true", "false", "NaN", "Infinity", "-Infinity"};
     const Value values[] = {NONE, TRUE_VALUE, FALSE_VALUE, ABSENT, ABSENT, ABSENT};
-    if (r->at >= r->text.length) return fail_value(r, r->at);
+    if (r->at >= text_length(r->text)) return fail_value(r, r->at);
     switch (text_at(r->text, r->at)) {
     case '"': r->at++; return read_string(r->vm, r->string, r->text, &r->at, r->scanner->strict);
     case '{': return read_nested(r, true);

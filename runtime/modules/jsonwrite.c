@@ -85,12 +85,12 @@ static inline bool is_plain(uint32_t c, bool ascii) {
 /* How many characters from `at` on stand for themselves. */
 static int64_t plain_run(Text t, int64_t at, bool ascii) {
     int64_t start = at;
-    for (; t.width_log == 0 && at + 8 <= t.length; at += 8) {
+    for (; text_log(t) == 0 && at + 8 <= text_length(t); at += 8) {
         uint64_t word = json_load(t.data + at), bits = json_specials(word);
         if (ascii) bits |= (word & JSON_EACH(0x80)) | json_zeros(word ^ JSON_EACH(0x7F));
         if (bits) return at + json_first(bits) - start;
     }
-    while (at < t.length && is_plain(text_at(t, at), ascii))
+    while (at < text_length(t) && is_plain(text_at(t, at), ascii))
         at++;
     return at - start;
 }
@@ -98,11 +98,11 @@ static int64_t plain_run(Text t, int64_t at, bool ascii) {
 static void put_quoted(Builder *b, Value string, bool ascii) {
     Text t = text_of(string);
     builder_char(b, '"');
-    for (int64_t at = 0; at < t.length;) {
+    for (int64_t at = 0; at < text_length(t);) {
         int64_t run = plain_run(t, at, ascii);
         if (run > 0) builder_slice(b, string, at, at + run);
         at += run;
-        if (at < t.length) put_escaped(b, text_at(t, at++));
+        if (at < text_length(t)) put_escaped(b, text_at(t, at++));
     }
     builder_char(b, '"');
 }

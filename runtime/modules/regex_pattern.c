@@ -256,7 +256,7 @@ typedef struct {
 static bool has_backslash(Value template) {
     if (!is_string(template) && !is_bytes_like(template)) return true;
     Text t = text_of(template);
-    for (int64_t i = 0; i < t.length; i++) {
+    for (int64_t i = 0; i < text_length(t); i++) {
         if (text_at(t, i) == '\\') return true;
     }
     return false;

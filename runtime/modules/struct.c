@@ -225,7 +225,8 @@ static bool pack_text(VM *vm, const Field *f, Value v, uint8_t *to) {
         return false;
     }
     Text t = text_of(v);
-    int64_t room = f->code == 'p' ? f->size - 1 : f->size, length = t.length < room ? t.length : room;
+    int64_t room = f->code == 'p' ? f->size - 1 : f->size,
+            length = text_length(t) < room ? text_length(t) : room;
     if (f->size == 0) return true;
     if (f->code == 'p') *to++ = (uint8_t)(length < 255 ? length : 255);
     if (length > 0) memcpy(to, t.data, (size_t)length);

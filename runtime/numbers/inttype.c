@@ -67,7 +67,7 @@ bool warn_int_subclass(VM *vm, const char *method, Value result) {
 
 static Value parse_buffer(VM *vm, Value bytes_like, int base) {
     Text t = text_of(bytes_like);
-    Value bytes = bytes_from(vm, t.data, t.length);
+    Value bytes = bytes_from(vm, t.data, text_length(t));
     if (is_absent(bytes)) return ABSENT;
     Value result = int_parse(vm, bytes, base);
     value_drop(vm, bytes);

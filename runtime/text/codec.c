@@ -710,10 +710,10 @@ Value codec_decode(VM *vm, Value bytes_like, const char *encoding, const char *e
         return raise_type(vm, "decoding to str: need a bytes-like object, %T found", bytes_like);
     }
     Text t = text_of(bytes_like);
-    if (t.length == 0) return value_ref(vm->empty_string); /* whatever the encoding */
+    if (text_length(t) == 0) return value_ref(vm->empty_string); /* whatever the encoding */
     CodecId id = codec_find(encoding);
     if (id == CODEC_UNKNOWN) return codec_library_decode(vm, bytes_like, encoding, errors);
-    return decode_bytes(vm, id, t.data, (size_t)t.length, errors);
+    return decode_bytes(vm, id, t.data, (size_t)text_length(t), errors);
 }
 
 Value string_decode_utf8(VM *vm, const char *data, size_t length, const char *errors) {

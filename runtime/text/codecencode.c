@@ -269,9 +269,9 @@ static inline int64_t copy_ascii(const uint8_t *data, int64_t at, int64_t length
 /* The same of those that every encoding of one byte a character has as they are, in a str of any width. */
 static inline __attribute__((always_inline)) int64_t copy_plain(const String *s, CodecId id,
                                                                 unsigned width_log, int64_t at, uint8_t *to) {
-    Text t = {s->data, string_length(s), width_log};
-    if (width_log == 0 && id != CODEC_UNICODE_ESCAPE) return copy_ascii(s->data, at, t.length, to);
-    for (uint32_t c; at < t.length && is_plain(c = text_at(t, at)); at++)
+    Text t = text_make(s->data, string_length(s), width_log);
+    if (width_log == 0 && id != CODEC_UNICODE_ESCAPE) return copy_ascii(s->data, at, text_length(t), to);
+    for (uint32_t c; at < text_length(t) && is_plain(c = text_at(t, at)); at++)
         *to++ = (uint8_t)c;
     return at;
 }
@@ -280,19 +280,19 @@ static inline __attribute__((always_inline)) int64_t copy_plain(const String *s,
 static inline __attribute__((always_inline)) bool encode_with(Encoder *e, CodecId id, unsigned width_log) {
     uint8_t ignored[ENCODED_MAX];
     const String *s = as_string(e->string);
-    Text t = {s->data, string_length(s), width_log};
+    Text t = text_make(s->data, string_length(s), width_log);
     bool narrow = id < CODEC_UTF_16;
-    for (int64_t i = 0; i < t.length;) {
-        if (!reserve(e, narrow ? t.length - i + ENCODED_MAX : ENCODED_MAX)) return false;
+    for (int64_t i = 0; i < text_length(t);) {
+        if (!reserve(e, narrow ? text_length(t) - i + ENCODED_MAX : ENCODED_MAX)) return false;
         uint8_t *to = e->out->data + e->at;
         int64_t start = narrow ? copy_plain(s, id, width_log, i, to) : i;
         e->at += start - i;
-        if (start == t.length) break;
+        if (start == text_length(t)) break;
         int size = encode_as(e, id, text_at(t, start), to + (start - i));
         e->at += size;
         i = start + 1;
         if (size) continue;
-        while (narrow && i < t.length && !encode_as(e, id, text_at(t, i), ignored))
+        while (narrow && i < text_length(t) && !encode_as(e, id, text_at(t, i), ignored))
             i++;
         i = encode_error(e, start, i);
         if (i < 0) return false;
@@ -430,8 +430,8 @@ static inline int put_eight_halves(char *to, const uint8_t *from) {
 /* Three bytes are written as four, over the last of which the next character goes; so the last character is none of
  * those. */
 static inline __attribute__((always_inline)) void utf8_write(const String *s, unsigned width_log, char *to) {
-    Text t = {s->data, string_length(s), width_log};
-    int64_t last = t.length - 1;
+    Text t = text_make(s->data, string_length(s), width_log);
+    int64_t last = text_length(t) - 1;
     for (int64_t i = 0; i < last; i++) {
         uint32_t c = text_at(t, i);
         if (c < 0x80) {

@@ -146,12 +146,12 @@ static bool parse_conversion(Formatter *f, Conversion *c, uint32_t next) {
 static void pad(Builder *b, int64_t count) { builder_repeat(b, ' ', count); }
 
 static void append_padded(Formatter *f, const Conversion *c, Text t, uint32_t maximum) {
-    int64_t padding = c->width - t.length;
+    int64_t padding = c->width - text_length(t);
     if (padding > 0 && !c->left) pad(&f->out, padding);
     if (f->bytes || maximum < 0x80)
-        builder_ascii(&f->out, (const char *)t.data, (size_t)t.length);
+        builder_ascii(&f->out, (const char *)t.data, (size_t)text_length(t));
     else
-        builder_units(&f->out, t.data, t.width_log, t.length, maximum);
+        builder_units(&f->out, t.data, text_log(t), text_length(t), maximum);
     if (padding > 0 && c->left) pad(&f->out, padding);
 }
 
@@ -197,8 +197,8 @@ static bool append_text(Formatter *f, const Conversion *c, Value v) {
         f->whole = text;
         return true;
     }
-    if (c->precision >= 0 && c->precision < t.length) t.length = c->precision;
-    append_padded(f, c, t, is_string(text) ? string_maximum_in(as_string(text), 0, t.length) : 0xFF);
+    if (c->precision >= 0 && c->precision < text_length(t)) t = text_part(t, 0, c->precision);
+    append_padded(f, c, t, is_string(text) ? string_maximum_in(as_string(text), 0, text_length(t)) : 0xFF);
     value_drop(vm, text);
     return true;
 }
@@ -217,7 +217,7 @@ static bool append_character(Formatter *f, const Conversion *c, Value v) {
     int64_t limit = f->bytes ? 256 : 0x110000, code = -1;
     if (!f->bytes && is_string(v) && as_string(v)->length == 1) {
         code = string_at(as_string(v), 0);
-    } else if (f->bytes && is_bytes_like(v) && text_of(v).length == 1) {
+    } else if (f->bytes && is_bytes_like(v) && text_length(text_of(v)) == 1) {
         code = text_of(v).data[0];
     } else if (is_int_family(v) || type_of(v)->number.index) {
         Value index = object_index(vm, v);
@@ -422,7 +422,7 @@ static Value format(VM *vm, Value template, Value arguments, bool bytes) {
     f.vm = vm;
     f.template = template;
     f.text = text_of(template);
-    f.end = f.text.length;
+    f.end = text_length(f.text);
     f.whole = ABSENT;
     f.arguments = arguments;
     f.bytes = bytes;

@@ -13,12 +13,12 @@ METHOD(encode) { return codec_encode_by(vm, "encode", args[0], args[1], args[2])
 METHOD(isidentifier) {
     (void)vm;
     Text t = text_of(args[0]);
-    for (int64_t i = 0; i < t.length; i++) {
+    for (int64_t i = 0; i < text_length(t); i++) {
         uint32_t c = text_at(t, i);
         if (c != '_' && !(unicode_flags(c) & (i ? UNICODE_XID_CONTINUE : UNICODE_XID_START)))
             return FALSE_VALUE;
     }
-    return bool_from(t.length > 0);
+    return bool_from(text_length(t) > 0);
 }
 
 /* --- formatting --- */

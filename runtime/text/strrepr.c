@@ -58,14 +58,14 @@ static Value quote_string(VM *vm, Value string) {
     Builder b;
     builder_init(&b, vm);
     builder_char(&b, (uint8_t)quote);
-    for (int64_t i = 0; i < t.length; i++) {
+    for (int64_t i = 0; i < text_length(t); i++) {
         int64_t start = i;
         uint32_t c = 0;
-        while (i < t.length &&
+        while (i < text_length(t) &&
                (c = text_at(t, i), is_plain(c, quote) || (c >= 0x80 && unicode_is_printable(c))))
             i++;
         if (i > start) builder_slice(&b, string, start, i);
-        if (i < t.length) append_escaped(&b, c);
+        if (i < text_length(t)) append_escaped(&b, c);
     }
     builder_char(&b, (uint8_t)quote);
     return builder_finish(&b);

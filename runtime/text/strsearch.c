@@ -40,28 +40,28 @@ FIND_UNIT(find_half, uint16_t)
 FIND_UNIT(find_word, uint32_t)
 
 static inline int64_t find_wide(Text t, uint32_t c, bool backwards) {
-    return t.width_log == 1 ? find_half((const uint16_t *)t.data, t.length, c, backwards)
-                            : find_word((const uint32_t *)t.data, t.length, c, backwards);
+    return text_log(t) == 1 ? find_half((const uint16_t *)t.data, text_length(t), c, backwards)
+                            : find_word((const uint32_t *)t.data, text_length(t), c, backwards);
 }
 
 int64_t text_find_unit(Text t, uint32_t c) {
-    if (t.width_log) return find_wide(t, c, false);
-    const uint8_t *found = c < 0x100 ? memchr(t.data, (int)c, (size_t)t.length) : NULL;
+    if (text_log(t)) return find_wide(t, c, false);
+    const uint8_t *found = c < 0x100 ? memchr(t.data, (int)c, (size_t)text_length(t)) : NULL;
     return found ? found - t.data : -1;
 }
 
 int64_t text_rfind_unit(Text t, uint32_t c) {
-    if (t.width_log) return find_wide(t, c, true);
-    const uint8_t *found = c < 0x100 ? memrchr(t.data, (int)c, (size_t)t.length) : NULL;
+    if (text_log(t)) return find_wide(t, c, true);
+    const uint8_t *found = c < 0x100 ? memrchr(t.data, (int)c, (size_t)text_length(t)) : NULL;
     return found ? found - t.data : -1;
 }
 
 bool text_matches(Text t, int64_t at, Text part) {
-    if (part.width_log == t.width_log) {
-        return equal_bytes(t.data + ((size_t)at << t.width_log), part.data,
-                           (size_t)part.length << t.width_log);
+    if (text_log(part) == text_log(t)) {
+        return equal_bytes(t.data + ((size_t)at << text_log(t)), part.data,
+                           (size_t)text_length(part) << text_log(t));
     }
-    for (int64_t i = 0; i < part.length; i++) {
+    for (int64_t i = 0; i < text_length(part); i++) {
         if (text_at(t, at + i) != text_at(part, i)) return false;
     }
     return true;
@@ -70,13 +70,13 @@ bool text_matches(Text t, int64_t at, Text part) {
 /* --- the two-way algorithm, forwards and backwards --- */
 
 static inline uint32_t unit(Text t, int64_t i, bool backwards) {
-    return text_at(t, backwards ? t.length - 1 - i : i);
+    return text_at(t, backwards ? text_length(t) - 1 - i : i);
 }
 
 /* Where the greatest suffix begins, by the order of units or its reverse, and its period. */
 static int64_t greatest_suffix(Text t, bool backwards, bool reverse_order, int64_t *period) {
     int64_t suffix = -1, at = 0, k = 1, p = 1;
-    while (at + k < t.length) {
+    while (at + k < text_length(t)) {
         uint32_t a = unit(t, at + k, backwards), b = unit(t, suffix + k, backwards);
         if (a == b) {
             if (k == p) {
@@ -99,7 +99,7 @@ static int64_t greatest_suffix(Text t, bool backwards, bool reverse_order, int64
 }
 
 static bool is_periodic(Text wanted, int64_t cut, int64_t period, bool backwards) {
-    if (cut + period > wanted.length) return false;
+    if (cut + period > text_length(wanted)) return false;
     for (int64_t i = 0; i < cut; i++) {
         if (unit(wanted, i, backwards) != unit(wanted, i + period, backwards)) return false;
     }
@@ -108,14 +108,14 @@ static bool is_periodic(Text wanted, int64_t cut, int64_t period, bool backwards
 
 /* The place of the first occurrence, seen in the direction of the search. */
 static int64_t two_way(Text t, Text wanted, bool backwards) {
-    int64_t length = wanted.length, period, other_period;
+    int64_t length = text_length(wanted), period, other_period;
     int64_t cut = greatest_suffix(wanted, backwards, false, &period);
     int64_t other = greatest_suffix(wanted, backwards, true, &other_period);
     if (other > cut) cut = other, period = other_period;
     bool periodic = is_periodic(wanted, cut, period, backwards);
     if (!periodic) period = (cut > length - cut ? cut : length - cut) + 1;
     int64_t known = 0; /* this much of the beginning is known to match */
-    for (int64_t at = 0; at <= t.length - length;) {
+    for (int64_t at = 0; at <= text_length(t) - length;) {
         int64_t i = cut > known ? cut : known;
         while (i < length && unit(wanted, i, backwards) == unit(t, at + i, backwards))
             i++;
@@ -185,13 +185,13 @@ CANDIDATE(candidate_word, uint32_t)
 
 /* The next place at or behind `at` where the ends of the wanted text are; `places` when there is none. */
 static inline int64_t candidate(Text t, int64_t at, int64_t places, const Ends *ends) {
-    if (t.width_log == 0) return candidate_byte(t.data, at, places, ends);
-    if (t.width_log == 1) return candidate_half(t.data, at, places, ends);
+    if (text_log(t) == 0) return candidate_byte(t.data, at, places, ends);
+    if (text_log(t) == 1) return candidate_half(t.data, at, places, ends);
     return candidate_word(t.data, at, places, ends);
 }
 
 static bool cannot_occur(Text t, Text wanted) {
-    return wanted.length > t.length || wanted.width_log > t.width_log;
+    return text_length(wanted) > text_length(t) || text_log(wanted) > text_log(t);
 }
 
 /* Comparisons may cost this much beyond four units for each unit passed before a search goes another way. */
@@ -209,19 +209,20 @@ static int64_t find_in_few(const uint8_t *data, int64_t places, const uint8_t *w
 
 int64_t text_find_long(Text t, Text wanted) {
     enum { FEW = 24 };
-    if (wanted.length == 0) return 0;
+    if (text_length(wanted) == 0) return 0;
     if (cannot_occur(t, wanted)) return -1;
-    if (t.width_log == 0 && t.length - wanted.length < FEW)
-        return find_in_few(t.data, t.length - wanted.length + 1, wanted.data, (size_t)wanted.length);
+    if (text_log(t) == 0 && text_length(t) - text_length(wanted) < FEW)
+        return find_in_few(t.data, text_length(t) - text_length(wanted) + 1, wanted.data,
+                           (size_t)text_length(wanted));
     uint32_t first = text_at(wanted, 0);
-    if (wanted.length == 1) return text_find_unit(t, first);
-    Ends ends = {first, text_at(wanted, wanted.length - 1), wanted.length - 1};
-    int64_t places = t.length - wanted.length + 1, cost = 0;
+    if (text_length(wanted) == 1) return text_find_unit(t, first);
+    Ends ends = {first, text_at(wanted, text_length(wanted) - 1), text_length(wanted) - 1};
+    int64_t places = text_length(t) - text_length(wanted) + 1, cost = 0;
     for (int64_t at = 0; (at = candidate(t, at, places, &ends)) < places; at++) {
         if (text_matches(t, at, wanted)) return at;
-        cost += wanted.length;
+        cost += text_length(wanted);
         if (cost > at * 4 + PATIENCE) {
-            int64_t found = two_way(text_part(t, at + 1, t.length), wanted, false);
+            int64_t found = two_way(text_part(t, at + 1, text_length(t)), wanted, false);
             return found < 0 ? -1 : at + 1 + found;
         }
     }
@@ -258,7 +259,7 @@ static inline uint32_t places_in_block(const uint8_t *data, int64_t gap, Bytes16
 }
 
 static inline void look_at_block(Finder *f, int64_t block) {
-    int64_t gap = f->wanted.length - 1;
+    int64_t gap = text_length(f->wanted) - 1;
     Bytes16 first = f->wanted.data[0] - (Bytes16){0}, last = f->wanted.data[gap] - (Bytes16){0};
     f->found = places_in_block(f->text.data + block, gap, first, last);
     f->block = block;
@@ -282,7 +283,7 @@ static inline bool middle_matches(const uint8_t *text, const uint8_t *wanted, in
     do { \
         const Unit *units = (const Unit *)f->text.data; \
         for (int64_t at = f->at; at <= last; at++) { \
-            if (units[at] == first && (f->wanted.length == 1 || text_matches(f->text, at, f->wanted))) \
+            if (units[at] == first && (text_length(f->wanted) == 1 || text_matches(f->text, at, f->wanted))) \
                 return at - f->at; \
         } \
         return -1; \
@@ -291,34 +292,34 @@ static inline bool middle_matches(const uint8_t *text, const uint8_t *wanted, in
 /* Among the next few places of a row of wide units, where mostly one is: -1 if none is. */
 static int64_t find_near(const Finder *f) {
     enum { NEAR = 8 };
-    int64_t last = f->text.length - f->wanted.length;
+    int64_t last = text_length(f->text) - text_length(f->wanted);
     uint32_t first = text_at(f->wanted, 0);
     if (last > f->at + NEAR) last = f->at + NEAR;
-    if (f->text.width_log == 1) FIND_NEAR(uint16_t);
+    if (text_log(f->text) == 1) FIND_NEAR(uint16_t);
     FIND_NEAR(uint32_t);
 }
 
 static int64_t find_on(Finder *f) {
-    int64_t found = f->text.width_log ? find_near(f) : -1;
-    if (found < 0) found = text_find(text_part(f->text, f->at, f->text.length), f->wanted);
+    int64_t found = text_log(f->text) ? find_near(f) : -1;
+    if (found < 0) found = text_find(text_part(f->text, f->at, text_length(f->text)), f->wanted);
     if (found < 0) return -1;
     found += f->at;
-    f->at = found + f->wanted.length;
+    f->at = found + text_length(f->wanted);
     return found;
 }
 
 /* The next place at or behind `at` that may be one, among bytes; `places` when there is none. */
 static int64_t next_candidate(const Finder *f, int64_t at, int64_t places) {
     const uint8_t *data = f->text.data, *wanted = f->wanted.data, *found;
-    int64_t gap = f->wanted.length - 1;
+    int64_t gap = text_length(f->wanted) - 1;
     if (gap) return candidate_byte(data, at, places, &(Ends){wanted[0], wanted[gap], gap});
     found = memchr(data + at, wanted[0], (size_t)(places - at));
     return found ? found - data : places;
 }
 
 int64_t finder_search(Finder *f) {
-    int64_t length = f->wanted.length, places = f->text.length - length + 1;
-    if (f->text.width_log || f->wanted.width_log) return find_on(f);
+    int64_t length = text_length(f->wanted), places = text_length(f->text) - length + 1;
+    if (text_log(f->text) || text_log(f->wanted)) return find_on(f);
     while (true) {
         while (!f->found) {
             if (f->at + 16 > places) return find_on(f); /* the last places, which are no whole block */
@@ -344,21 +345,21 @@ int64_t finder_search(Finder *f) {
 }
 
 int64_t text_rfind_long(Text t, Text wanted) {
-    if (wanted.length == 0) return t.length;
+    if (text_length(wanted) == 0) return text_length(t);
     if (cannot_occur(t, wanted)) return -1;
     uint32_t first = text_at(wanted, 0);
-    if (wanted.length == 1) return text_rfind_unit(t, first);
-    int64_t places = t.length - wanted.length + 1, cost = 0;
+    if (text_length(wanted) == 1) return text_rfind_unit(t, first);
+    int64_t places = text_length(t) - text_length(wanted) + 1, cost = 0;
     for (int64_t end = places; end > 0;) {
         int64_t at = text_rfind_unit(text_part(t, 0, end), first);
         if (at < 0) return -1;
         if (text_matches(t, at, wanted)) return at;
         end = at;
-        cost += wanted.length;
+        cost += text_length(wanted);
         if (cost > (places - at) * 4 + PATIENCE) {
-            Text rest = text_part(t, 0, at + wanted.length - 1);
+            Text rest = text_part(t, 0, at + text_length(wanted) - 1);
             int64_t found = two_way(rest, wanted, true);
-            return found < 0 ? -1 : rest.length - wanted.length - found;
+            return found < 0 ? -1 : text_length(rest) - text_length(wanted) - found;
         }
     }
     return -1;
@@ -394,9 +395,9 @@ COUNT_UNIT(count_half, uint16_t)
 COUNT_UNIT(count_word, uint32_t)
 
 static int64_t count_unit(Text t, uint32_t c) {
-    return t.width_log == 0   ? count_byte(t.data, t.length, c)
-           : t.width_log == 1 ? count_half(t.data, t.length, c)
-                              : count_word(t.data, t.length, c);
+    return text_log(t) == 0   ? count_byte(t.data, text_length(t), c)
+           : text_log(t) == 1 ? count_half(t.data, text_length(t), c)
+                              : count_word(t.data, text_length(t), c);
 }
 
 static int64_t count_on(Text t, Text wanted, int64_t limit) {
@@ -411,7 +412,7 @@ static int64_t count_on(Text t, Text wanted, int64_t limit) {
 /* The places sixteen at a time, as a Finder does, but all at once. */
 static int64_t count_bytes(Text t, Text wanted, int64_t limit) {
     const uint8_t *data = t.data;
-    int64_t length = wanted.length, places = t.length - length + 1, at = 0, count = 0, cost = 0;
+    int64_t length = text_length(wanted), places = text_length(t) - length + 1, at = 0, count = 0, cost = 0;
     Bytes16 first = wanted.data[0] - (Bytes16){0}, last = wanted.data[length - 1] - (Bytes16){0};
     while (at + 16 <= places && count < limit) {
         uint32_t found = places_in_block(data + at, length - 1, first, last);
@@ -426,18 +427,18 @@ static int64_t count_bytes(Text t, Text wanted, int64_t limit) {
                 found = passed < 16 ? found >> passed << passed : 0;
                 if (passed > 16) next = at + passed;
             } else if (cost > at * 4 + PATIENCE) {
-                return count + count_on(text_part(t, at + passed + 1, t.length), wanted, limit - count);
+                return count + count_on(text_part(t, at + passed + 1, text_length(t)), wanted, limit - count);
             }
         }
         at = next;
     }
-    return count + count_on(text_part(t, at, t.length), wanted, limit - count);
+    return count + count_on(text_part(t, at, text_length(t)), wanted, limit - count);
 }
 
 int64_t text_count(Text t, Text wanted, int64_t limit) {
-    if (wanted.length == 0) return t.length < limit ? t.length + 1 : limit;
+    if (text_length(wanted) == 0) return text_length(t) < limit ? text_length(t) + 1 : limit;
     if (cannot_occur(t, wanted)) return 0;
-    bool narrow = wanted.width_log == 0 && t.width_log == 0;
-    if (wanted.length == 1 && limit == INT64_MAX) return count_unit(t, text_at(wanted, 0));
-    return narrow && wanted.length > 1 ? count_bytes(t, wanted, limit) : count_on(t, wanted, limit);
+    bool narrow = text_log(wanted) == 0 && text_log(t) == 0;
+    if (text_length(wanted) == 1 && limit == INT64_MAX) return count_unit(t, text_at(wanted, 0));
+    return narrow && text_length(wanted) > 1 ? count_bytes(t, wanted, limit) : count_on(t, wanted, limit);
 }

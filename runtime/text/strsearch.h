@@ -18,19 +18,19 @@ int64_t text_rfind_long(Text text, Text wanted);
 
 /* Is it a byte that is looked for among bytes? */
 static inline bool is_byte_search(Text text, Text wanted) {
-    return wanted.length == 1 && (wanted.width_log | text.width_log) == 0;
+    return text_length(wanted) == 1 && (text_log(wanted) | text_log(text)) == 0;
 }
 
 /* Where the first (last) occurrence begins, or -1. */
 static inline int64_t text_find(Text text, Text wanted) {
     if (!is_byte_search(text, wanted)) return text_find_long(text, wanted);
-    const uint8_t *found = memchr(text.data, wanted.data[0], (size_t)text.length);
+    const uint8_t *found = memchr(text.data, wanted.data[0], (size_t)text_length(text));
     return found ? found - text.data : -1;
 }
 
 static inline int64_t text_rfind(Text text, Text wanted) {
     if (!is_byte_search(text, wanted)) return text_rfind_long(text, wanted);
-    const uint8_t *found = memrchr(text.data, wanted.data[0], (size_t)text.length);
+    const uint8_t *found = memrchr(text.data, wanted.data[0], (size_t)text_length(text));
     return found ? found - text.data : -1;
 }
 
@@ -53,7 +53,7 @@ int64_t finder_search(Finder *f);
 
 /* Where it begins, or -1. */
 static inline int64_t finder_next(Finder *f) {
-    if (!f->found || f->wanted.length > 1) return finder_search(f);
+    if (!f->found || text_length(f->wanted) > 1) return finder_search(f);
     int64_t at = f->block + __builtin_ctz(f->found);
     f->found &= f->found - 1;
     return at;

@@ -19,11 +19,11 @@ bool text_is_ascii(Value v) {
     Text t = text_of(v);
     uint64_t all = 0, word;
     int64_t i = 0;
-    for (; i + 8 <= t.length; i += 8) {
+    for (; i + 8 <= text_length(t); i += 8) {
         memcpy(&word, t.data + i, 8);
         all |= word;
     }
-    for (; i < t.length; i++)
+    for (; i < text_length(t); i++)
         all |= t.data[i];
     return !(all & UINT64_C(0x8080808080808080));
 }
@@ -69,7 +69,7 @@ Value text_part_new(VM *vm, Value v, int64_t start, int64_t stop) {
     if (text_is_string(v)) return string_slice(vm, v, start, stop);
     Text t = text_of(v);
     if (is_bytes(v)) {
-        if (stop - start == t.length && is_exactly(v, &bytes_type)) return value_ref(v);
+        if (stop - start == text_length(t) && is_exactly(v, &bytes_type)) return value_ref(v);
         return bytes_part(vm, t.data + start, stop - start);
     }
     return bytearray_from(vm, t.data + start, stop - start);

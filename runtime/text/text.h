@@ -18,14 +18,18 @@
 #include "runtime/text/str.h"
 #include "runtime/text/units.h"
 
-/* Two words, so that it is passed in registers: written to memory word by word and read back whole, it would stall. */
+/* Two whole words: it is passed in registers, and no bits have to be put into what lies in memory. */
 typedef struct {
     const uint8_t *data;
-    int64_t length : 62;
-    unsigned width_log : 2;
+    uint64_t shape; /* length << 2 | how wide a unit is, as a power of two */
 } Text;
 
-_Static_assert(sizeof(Text) == 16, "a Text fits two registers");
+static inline int64_t text_length(Text t) { return (int64_t)t.shape >> 2; }
+static inline unsigned text_log(Text t) { return t.shape & 3; }
+
+static inline Text text_make(const uint8_t *data, int64_t length, unsigned width_log) {
+    return (Text){data, (uint64_t)length << 2 | width_log};
+}
 
 static inline bool is_bytes_family(Value v) { return is_family(v, TYPE_BYTES | TYPE_BYTEARRAY); }
 
@@ -36,7 +40,7 @@ static inline bool is_bytes_like(Value v) {
 }
 
 static inline Text text_of_string(const String *s) {
-    return (Text){s->data, (int64_t)s->length, s->width_log};
+    return text_make(s->data, (int64_t)s->length, s->width_log);
 }
 
 /* `v` is a str or bytes-like: which? That it is an object, no number, need not be asked. */
@@ -45,14 +49,14 @@ static inline bool text_is_string(Value v) { return as_object(v)->type->flags & 
 static inline Text text_of(Value v) {
     unsigned flags = as_object(v)->type->flags;
     if (flags & TYPE_STR) return text_of_string(as_string(v));
-    if (flags & TYPE_BYTES) return (Text){as_bytes(v)->data, as_bytes(v)->length, 0};
-    if (flags & TYPE_BYTEARRAY) return (Text){as_bytearray(v)->data, as_bytearray(v)->length, 0};
+    if (flags & TYPE_BYTES) return text_make(as_bytes(v)->data, as_bytes(v)->length, 0);
+    if (flags & TYPE_BYTEARRAY) return text_make(as_bytearray(v)->data, as_bytearray(v)->length, 0);
     const BufferHead *b = (const BufferHead *)as_object(v);
-    return (Text){b->data, b->size, 0};
+    return text_make(b->data, b->size, 0);
 }
 
 static inline uint32_t text_at(Text t, int64_t i) {
-    switch (t.width_log) {
+    switch (text_log(t)) {
     case 0: return t.data[i];
     case 1: return ((const uint16_t *)t.data)[i];
     default: return ((const uint32_t *)t.data)[i];
@@ -60,7 +64,7 @@ static inline uint32_t text_at(Text t, int64_t i) {
 }
 
 static inline Text text_part(Text t, int64_t start, int64_t stop) {
-    return (Text){t.data + ((size_t)start << t.width_log), stop - start, t.width_log};
+    return text_make(t.data + ((size_t)start << text_log(t)), stop - start, text_log(t));
 }
 
 /* A size through __index__; OverflowError when it is no int64. ABSENT leaves *size as it is. */
@@ -87,8 +91,8 @@ typedef struct {
 RAISES bool writer_new(VM *vm, TextWriter *w, Value like, int64_t length, uint32_t maximum);
 static inline void writer_put(TextWriter *w, Text part) {
     uint8_t *to = w->data + ((size_t)w->at << w->width_log);
-    w->at += part.length;
-    units_copy(to, w->width_log, part.data, part.width_log, part.length);
+    w->at += text_length(part);
+    units_copy(to, w->width_log, part.data, text_log(part), text_length(part));
 }
 void writer_fill(TextWriter *w, uint32_t c, int64_t count);
 /* v[start:stop] in range; `v` itself if that is all of it and it is an exact str or bytes. */

@@ -38,8 +38,8 @@ static bool is_narrow(Value self) { return !text_is_string(self) || as_string(se
 /* Do all units satisfy it? */
 static bool all_are(Value self, const Predicate *p) {
     Text t = text_of(self);
-    if (is_narrow(self)) return all_narrow(t.data, t.length, p->ascii);
-    for (int64_t i = 0; i < t.length; i++) {
+    if (is_narrow(self)) return all_narrow(t.data, text_length(t), p->ascii);
+    for (int64_t i = 0; i < text_length(t); i++) {
         uint32_t c = text_at(t, i);
         bool is = c < 0x80 ? p->ascii[c >> 6] >> (c & 63) & 1 : (unicode_flags(c) & p->flags) != 0;
         if (!is) return false;
@@ -48,7 +48,7 @@ static bool all_are(Value self, const Predicate *p) {
 }
 
 static Value some_and_all(Value self, const Predicate *p) {
-    return bool_from(text_of(self).length > 0 && all_are(self, p));
+    return bool_from(text_length(text_of(self)) > 0 && all_are(self, p));
 }
 
 #define PREDICATE_METHOD(name, predicate) \
@@ -69,12 +69,12 @@ TEXT_METHOD(isspace) {
     static const uint64_t byte_blanks[] = {UINT64_C(0x1F) << 9 | UINT64_C(1) << ' ', 0, 0, 0};
     Text t = text_of(args[0]);
     if (is_narrow(args[0]))
-        return bool_from(t.length > 0 &&
-                         all_narrow(t.data, t.length, text_is_string(args[0]) ? blanks : byte_blanks));
-    for (int64_t i = 0; i < t.length; i++) {
+        return bool_from(text_length(t) > 0 &&
+                         all_narrow(t.data, text_length(t), text_is_string(args[0]) ? blanks : byte_blanks));
+    for (int64_t i = 0; i < text_length(t); i++) {
         if (!text_is_blank(text_at(t, i), false)) return FALSE_VALUE;
     }
-    return bool_from(t.length > 0);
+    return bool_from(text_length(t) > 0);
 }
 
 /* --- case --- */
@@ -100,13 +100,13 @@ static Value is_all(Value self, Case wanted) {
     bool some = false;
     if (is_narrow(self)) {
         uint8_t first = wanted == IS_UPPER ? 'A' : 'a', other = first ^ 0x20;
-        for (int64_t i = 0; i < t.length; i++) {
+        for (int64_t i = 0; i < text_length(t); i++) {
             if ((uint8_t)(t.data[i] - other) < 26) return FALSE_VALUE;
             some |= (uint8_t)(t.data[i] - first) < 26;
         }
         return bool_from(some);
     }
-    for (int64_t i = 0; i < t.length; i++) {
+    for (int64_t i = 0; i < text_length(t); i++) {
         Case is = case_of(text_at(t, i));
         if (is != NO_CASE && is != wanted) return FALSE_VALUE;
         some = some || is == wanted;
@@ -122,7 +122,7 @@ TEXT_METHOD(istitle) {
     Text t = text_of(args[0]);
     bool in_word = false, some = false;
     if (is_narrow(args[0])) {
-        for (int64_t i = 0; i < t.length; i++) {
+        for (int64_t i = 0; i < text_length(t); i++) {
             bool lower = is_ascii_lower(t.data[i]), upper = is_ascii_upper(t.data[i]);
             if (in_word ? upper : lower) return FALSE_VALUE;
             in_word = lower | upper;
@@ -130,7 +130,7 @@ TEXT_METHOD(istitle) {
         }
         return bool_from(some);
     }
-    for (int64_t i = 0; i < t.length; i++) {
+    for (int64_t i = 0; i < text_length(t); i++) {
         Case is = case_of(text_at(t, i));
         if (is == IS_LOWER ? !in_word : is != NO_CASE && in_word) return FALSE_VALUE;
         in_word = is != NO_CASE;
@@ -201,9 +201,9 @@ static bool is_final_sigma(Text t, int64_t at) {
     while (i >= 0 && unicode_flags(text_at(t, i)) & UNICODE_CASE_IGNORABLE)
         i--;
     if (i < 0 || !unicode_is_cased(text_at(t, i))) return false;
-    for (i = at + 1; i < t.length && unicode_flags(text_at(t, i)) & UNICODE_CASE_IGNORABLE;)
+    for (i = at + 1; i < text_length(t) && unicode_flags(text_at(t, i)) & UNICODE_CASE_IGNORABLE;)
         i++;
-    return i == t.length || !unicode_is_cased(text_at(t, i));
+    return i == text_length(t) || !unicode_is_cased(text_at(t, i));
 }
 
 /* A character whose mapping is no other one of its own. */
@@ -222,9 +222,9 @@ static void append_special(Builder *b, Text t, int64_t i, CaseMapping mapping) {
  * special. */
 static inline __attribute__((always_inline)) uint32_t map_units(String *to, const String *from,
                                                                 CaseMapping mapping, unsigned width_log) {
-    Text t = {from->data, string_length(from), width_log};
+    Text t = text_make(from->data, string_length(from), width_log);
     uint32_t all = 0;
-    for (int64_t i = 0; i < t.length; i++) {
+    for (int64_t i = 0; i < text_length(t); i++) {
         uint32_t c = text_at(t, i);
         const UnicodeRecord *r = unicode_record(c);
         if (r->flags & UNICODE_SPECIAL) return UINT32_MAX;
@@ -254,9 +254,9 @@ static Value map_simply(VM *vm, const String *s, CaseMapping mapping) {
 static Value change_unicode(VM *vm, Text t, Change change) {
     Builder b;
     builder_init(&b, vm);
-    builder_reserve(&b, t.length);
+    builder_reserve(&b, text_length(t));
     bool in_word = false;
-    for (int64_t i = 0; i < t.length; i++) {
+    for (int64_t i = 0; i < text_length(t); i++) {
         uint32_t c = text_at(t, i);
         const UnicodeRecord *r = unicode_record(c);
         CaseMapping mapping = CASE_LOWER;
@@ -288,9 +288,9 @@ static Value change_case(VM *vm, Value self, Change change) {
         return is_absent(simple) && !error_raised(vm) ? change_unicode(vm, text_of(self), change) : simple;
     }
     TextWriter w;
-    if (!writer_new(vm, &w, self, text_of(self).length, 0)) return ABSENT;
+    if (!writer_new(vm, &w, self, text_length(text_of(self)), 0)) return ABSENT;
     Text t = text_of(self);
-    change_ascii(w.data, t.data, t.length, change);
+    change_ascii(w.data, t.data, text_length(t), change);
     return w.value;
 }
 

@@ -32,7 +32,7 @@ static bool bound(VM *vm, Value v, int64_t *result) {
 static bool bounds(VM *vm, Value self, Value first, Value last, int64_t *start, int64_t *stop) {
     *start = 0, *stop = INT64_MAX;
     if (!bound(vm, first, start) || !bound(vm, last, stop)) return false;
-    int64_t length = text_of(self).length;
+    int64_t length = text_length(text_of(self));
     if (*stop > length) *stop = length;
     if (*stop < 0) *stop = *stop + length < 0 ? 0 : *stop + length;
     if (*start < 0) *start = *start + length < 0 ? 0 : *start + length;
@@ -58,7 +58,7 @@ static bool wanted_text(VM *vm, const char *method, Value self, Value v, uint8_t
     }
     int number = byte_argument(vm, v);
     *byte = (uint8_t)number;
-    *wanted = (Text){byte, 1, 0};
+    *wanted = text_make(byte, 1, 0);
     return number >= 0;
 }
 
@@ -69,7 +69,7 @@ static bool search_part(VM *vm, const char *method, Value *args, int64_t *start,
     if (early && !wanted_text(vm, method, args[0], args[1], byte, wanted)) return false;
     if (!bounds(vm, args[0], args[2], args[3], start, stop)) return false;
     if (!early && !wanted_text(vm, method, args[0], args[1], byte, wanted)) return false;
-    int64_t length = text_of(args[0]).length; /* an __index__ may have made a bytearray shorter */
+    int64_t length = text_length(text_of(args[0])); /* an __index__ may have made a bytearray shorter */
     if (*stop > length) *stop = length;
     return true;
 }
@@ -117,9 +117,9 @@ TEXT_METHOD(count) {
 /* --- startswith, endswith --- */
 
 static bool has_affix(Text t, Text affix, bool at_end) {
-    if (affix.length > t.length || affix.width_log > t.width_log) return false;
-    int64_t at = at_end ? t.length - affix.length : 0;
-    return affix.length == 0 || (text_at(t, at) == text_at(affix, 0) && text_matches(t, at, affix));
+    if (text_length(affix) > text_length(t) || text_log(affix) > text_log(t)) return false;
+    int64_t at = at_end ? text_length(t) - text_length(affix) : 0;
+    return text_length(affix) == 0 || (text_at(t, at) == text_at(affix, 0) && text_matches(t, at, affix));
 }
 
 static Value affix_method(VM *vm, const char *method, Value *args, bool at_end) {
@@ -143,7 +143,7 @@ static Value affix_method(VM *vm, const char *method, Value *args, bool at_end) 
                               affix);
         }
         Text t = text_of(self);
-        if (stop > t.length) stop = t.length;
+        if (stop > text_length(t)) stop = text_length(t);
         if (start <= stop && has_affix(text_part(t, start, stop), text_of(choices[i]), at_end))
             return TRUE_VALUE;
     }
@@ -157,13 +157,14 @@ TEXT_METHOD(endswith) { return affix_method(vm, "endswith", args, true); }
 TEXT_METHOD(removeprefix) {
     if (!fits(vm, args[0], args[1], "removeprefix() argument must be str, not %Q")) return ABSENT;
     Text t = text_of(args[0]), prefix = text_of(args[1]);
-    return text_slice(vm, args[0], has_affix(t, prefix, false) ? prefix.length : 0, t.length);
+    return text_slice(vm, args[0], has_affix(t, prefix, false) ? text_length(prefix) : 0, text_length(t));
 }
 
 TEXT_METHOD(removesuffix) {
     if (!fits(vm, args[0], args[1], "removesuffix() argument must be str, not %Q")) return ABSENT;
     Text t = text_of(args[0]), suffix = text_of(args[1]);
-    return text_slice(vm, args[0], 0, has_affix(t, suffix, true) ? t.length - suffix.length : t.length);
+    return text_slice(vm, args[0], 0,
+                      has_affix(t, suffix, true) ? text_length(t) - text_length(suffix) : text_length(t));
 }
 
 /* --- strip --- */
@@ -189,7 +190,7 @@ static bool unit_set_init(VM *vm, UnitSet *set, Value self, Value chars) {
     *set = (UnitSet){.bytes = !text_is_string(self), .blanks = !value_is_given(chars)};
     if (set->blanks) return true;
     set->units = text_of(chars);
-    for (int64_t i = 0; i < set->units.length; i++) {
+    for (int64_t i = 0; i < text_length(set->units); i++) {
         uint32_t c = text_at(set->units, i);
         if (c < 0x80) {
             set->bits[c >> 6] |= UINT64_C(1) << (c & 63);
@@ -197,11 +198,11 @@ static bool unit_set_init(VM *vm, UnitSet *set, Value self, Value chars) {
             set->wide = true;
         }
     }
-    if (!set->wide || set->units.length <= FEW_UNITS) return true;
-    set->count = set->units.length;
+    if (!set->wide || text_length(set->units) <= FEW_UNITS) return true;
+    set->count = text_length(set->units);
     set->sorted = memory_alloc(vm, (size_t)set->count * sizeof *set->sorted);
     if (!set->sorted) return false;
-    units_copy(set->sorted, 2, set->units.data, set->units.width_log, set->count);
+    units_copy(set->sorted, 2, set->units.data, text_log(set->units), set->count);
     qsort(set->sorted, (size_t)set->count, sizeof *set->sorted, order_units);
     return true;
 }
@@ -228,7 +229,7 @@ static inline bool are_all(Text t, int64_t at, int64_t stop, uint8_t c) {
 /* White space off a text of bytes. */
 static Value strip_narrow_blanks(VM *vm, Value self, Text t, bool left, bool right) {
     bool bytes = !text_is_string(self);
-    int64_t start = 0, stop = t.length;
+    int64_t start = 0, stop = text_length(t);
     while (left && start < stop && text_is_blank(t.data[start], bytes))
         start += are_all(t, start, stop, t.data[start]) ? 8 : 1;
     while (right && stop > start && text_is_blank(t.data[stop - 1], bytes))
@@ -240,8 +241,8 @@ static Value strip_method(VM *vm, const char *text_error, Value *args, bool left
     bool blanks = !value_is_given(args[1]);
     if (!blanks && !fits(vm, args[0], args[1], text_error)) return ABSENT;
     Text t = text_of(args[0]);
-    if (blanks && t.width_log == 0) return strip_narrow_blanks(vm, args[0], t, left, right);
-    int64_t start = 0, stop = t.length;
+    if (blanks && text_log(t) == 0) return strip_narrow_blanks(vm, args[0], t, left, right);
+    int64_t start = 0, stop = text_length(t);
     UnitSet set;
     if (!unit_set_init(vm, &set, args[0], args[1])) return ABSENT;
     while (left && start < stop && set_has(&set, text_at(t, start)))
@@ -262,7 +263,7 @@ TEXT_METHOD(rstrip) { return strip_method(vm, "rstrip arg must be None or str", 
 
 /* `self` with `left` and `right` fill units around it. */
 static Value pad(VM *vm, Value self, int64_t left, int64_t right, uint32_t fill) {
-    int64_t length = text_of(self).length;
+    int64_t length = text_length(text_of(self));
     if (left > INT64_MAX - length - right) return raise_memory(vm);
     uint32_t limit = text_limit(self);
     TextWriter w;
@@ -280,7 +281,7 @@ static bool fill_argument(VM *vm, const char *method, Value self, Value v, uint3
         raise_type(vm, "The fill character must be a unicode character, not %T", v);
     } else if (text_is_string(self) && string_length(as_string(v)) != 1) {
         raise_type(vm, "The fill character must be exactly one character long");
-    } else if (!text_is_string(self) && (!is_bytes_like(v) || text_of(v).length != 1)) {
+    } else if (!text_is_string(self) && (!is_bytes_like(v) || text_length(text_of(v)) != 1)) {
         raise_type(vm, "%s() argument 2 must be a byte string of length 1, not %Q", method, v);
     } else {
         *fill = text_at(text_of(v), 0);
@@ -295,7 +296,7 @@ static Value pad_method(VM *vm, const char *method, Value *args, int where) {
     uint32_t fill;
     if (!text_size_argument(vm, args[1], &width)) return ABSENT;
     if (!fill_argument(vm, method, args[0], args[2], &fill)) return ABSENT;
-    int64_t length = text_of(args[0]).length;
+    int64_t length = text_length(text_of(args[0]));
     if (width <= length) return text_slice(vm, args[0], 0, length);
     int64_t more = width - length;
     int64_t left = where < 0 ? 0 : where > 0 ? more : more / 2 + (more & width & 1);
@@ -312,21 +313,21 @@ TEXT_METHOD(zfill) {
     int64_t width = 0;
     if (!text_size_argument(vm, args[1], &width)) return ABSENT;
     Text t = text_of(args[0]);
-    if (width <= t.length) return text_slice(vm, args[0], 0, t.length);
-    int64_t zeros = width - t.length;
-    bool sign = t.length > 0 && (text_at(t, 0) == '+' || text_at(t, 0) == '-');
+    if (width <= text_length(t)) return text_slice(vm, args[0], 0, text_length(t));
+    int64_t zeros = width - text_length(t);
+    bool sign = text_length(t) > 0 && (text_at(t, 0) == '+' || text_at(t, 0) == '-');
     TextWriter w;
     if (!writer_new(vm, &w, args[0], width, text_limit(args[0]))) return ABSENT;
     if (sign) writer_put(&w, text_part(t, 0, 1));
     writer_fill(&w, '0', zeros);
-    writer_put(&w, text_part(t, sign, t.length));
+    writer_put(&w, text_part(t, sign, text_length(t)));
     return w.value;
 }
 
 /* How long the text is with its tabs expanded, or -1 if too long. With a writer, write it. */
 static int64_t expand(Text t, int64_t tab_size, TextWriter *w) {
     int64_t column = 0, length = 0, start = 0; /* of what is to be copied */
-    for (int64_t i = 0; i < t.length; i++) {
+    for (int64_t i = 0; i < text_length(t); i++) {
         uint32_t c = text_at(t, i);
         int64_t step = 1;
         if (c == '\t') {
@@ -340,14 +341,14 @@ static int64_t expand(Text t, int64_t tab_size, TextWriter *w) {
         column = c == '\n' || c == '\r' ? 0 : column + step;
         if (__builtin_add_overflow(length, step, &length)) return -1;
     }
-    if (w) writer_put(w, text_part(t, start, t.length));
+    if (w) writer_put(w, text_part(t, start, text_length(t)));
     return length;
 }
 
 /* The same for units of one byte. `left` is how many columns there are up to the next stop. */
 static int64_t expanded_length(Text t, int64_t tab_size) {
     int64_t left = tab_size, length = 0;
-    for (int64_t i = 0; i < t.length; i++) {
+    for (int64_t i = 0; i < text_length(t); i++) {
         uint8_t c = t.data[i];
         int64_t step = c != '\t' ? 1 : tab_size > 0 ? left : 0;
         left = left == step || c == '\n' || c == '\r' ? tab_size : left - step;
@@ -358,7 +359,7 @@ static int64_t expanded_length(Text t, int64_t tab_size) {
 
 static void expand_narrow(Text t, int64_t tab_size, uint8_t *to, const uint8_t *end) {
     int64_t left = tab_size;
-    for (int64_t i = 0; i < t.length; i++) {
+    for (int64_t i = 0; i < text_length(t); i++) {
         uint8_t c = t.data[i];
         if (c == '\t') {
             if (left > 8 || end - to < 8)
@@ -379,12 +380,13 @@ TEXT_METHOD(expandtabs) {
     int tab_size = 8;
     if (!is_absent(args[1]) && !object_to_c_int(vm, args[1], &tab_size)) return ABSENT;
     Text t = text_of(args[0]);
-    if (text_is_string(args[0]) && text_find_unit(t, '\t') < 0) return text_slice(vm, args[0], 0, t.length);
-    int64_t length = t.width_log == 0 ? expanded_length(t, tab_size) : expand(t, tab_size, NULL);
+    if (text_is_string(args[0]) && text_find_unit(t, '\t') < 0)
+        return text_slice(vm, args[0], 0, text_length(t));
+    int64_t length = text_log(t) == 0 ? expanded_length(t, tab_size) : expand(t, tab_size, NULL);
     if (length < 0 || length == INT64_MAX) return raise_overflow(vm, "new string is too long");
     TextWriter w;
     if (!writer_new(vm, &w, args[0], length, text_limit(args[0]))) return ABSENT;
-    if (t.width_log == 0)
+    if (text_log(t) == 0)
         expand_narrow(t, tab_size, w.data, w.data + length);
     else
         expand(t, tab_size, &w);
@@ -395,9 +397,9 @@ TEXT_METHOD(expandtabs) {
 
 /* An empty text occurs between all units. */
 static void interleave(TextWriter *w, Text t, Text by, int64_t count) {
-    for (int64_t i = 0; i <= t.length; i++) {
+    for (int64_t i = 0; i <= text_length(t); i++) {
         if (i < count) writer_put(w, by);
-        if (i < t.length) writer_put(w, text_part(t, i, i + 1));
+        if (i < text_length(t)) writer_put(w, text_part(t, i, i + 1));
     }
 }
 
@@ -415,9 +417,9 @@ static void find_occurrences(Text t, Text old, int64_t limit, Occurrences *o) {
     int64_t count = 0, first = limit ? text_find(t, old) : -1;
     o->count = first >= 0;
     o->places[count++] = first;
-    if (first < 0 || t.length - first < 2 * old.length) return;
+    if (first < 0 || text_length(t) - first < 2 * text_length(old)) return;
     finder_init(&f, t, old);
-    f.at = first + old.length;
+    f.at = first + text_length(old);
     while (count < limit && count < PLACES_KEPT) {
         int64_t found = finder_next(&f);
         if (found < 0) break;
@@ -438,15 +440,15 @@ static inline __attribute__((always_inline)) void substitute_in(TextWriter *w, T
         int64_t found = i < PLACES_KEPT ? o->places[i] : finder_next(&o->rest);
         writer_put(w, text_part(t, at, found));
         writer_put(w, by);
-        at = found + old.length;
+        at = found + text_length(old);
     }
-    writer_put(w, text_part(t, at, t.length));
+    writer_put(w, text_part(t, at, text_length(t)));
 }
 
 /* Expanded for texts of bytes, whose parts are only copied. */
 static inline void substitute(TextWriter *w, Text t, Text old, Text by, Occurrences *o) {
     if (w->width_log == 0) {
-        t.width_log = by.width_log = 0;
+        t = text_make(t.data, text_length(t), 0), by = text_make(by.data, text_length(by), 0);
         substitute_in(&(TextWriter){w->value, w->data, 0, 0}, t, old, by, o);
     } else {
         substitute_in(w, t, old, by, o);
@@ -481,9 +483,9 @@ EXCHANGE(exchange_words, uint32_t)
 /* One unit by another of a width that fits: the text is copied as a whole and the units are changed where they are. */
 static void exchange(TextWriter *w, Text t, uint32_t from, uint32_t to, int64_t limit) {
     writer_put(w, t);
-    if (w->width_log == 0) exchange_bytes(w->data, t.length, (uint8_t)from, (uint8_t)to, limit);
-    if (w->width_log == 1) exchange_halves(w->data, t.length, (uint16_t)from, (uint16_t)to, limit);
-    if (w->width_log == 2) exchange_words(w->data, t.length, from, to, limit);
+    if (w->width_log == 0) exchange_bytes(w->data, text_length(t), (uint8_t)from, (uint8_t)to, limit);
+    if (w->width_log == 1) exchange_halves(w->data, text_length(t), (uint16_t)from, (uint16_t)to, limit);
+    if (w->width_log == 2) exchange_words(w->data, text_length(t), from, to, limit);
 }
 
 TEXT_METHOD(replace) {
@@ -495,22 +497,22 @@ TEXT_METHOD(replace) {
     Text t = text_of(self), old = text_of(args[1]), by = text_of(args[2]);
     if (limit < 0) limit = INT64_MAX;
     Occurrences o;
-    bool single = old.length == 1 && by.length == 1;
-    if (single || old.length == 0) {
+    bool single = text_length(old) == 1 && text_length(by) == 1;
+    if (single || text_length(old) == 0) {
         o.count = single ? limit && text_find(t, old) >= 0 : text_count(t, old, limit);
     } else {
         find_occurrences(t, old, limit, &o);
     }
-    if (o.count == 0) return text_slice(vm, self, 0, t.length);
-    if (__builtin_mul_overflow(o.count, by.length - old.length, &length) ||
-        __builtin_add_overflow(length, t.length, &length))
+    if (o.count == 0) return text_slice(vm, self, 0, text_length(t));
+    if (__builtin_mul_overflow(o.count, text_length(by) - text_length(old), &length) ||
+        __builtin_add_overflow(length, text_length(t), &length))
         return raise_overflow(vm, "replace %s is too long", text_is_string(self) ? "string" : "bytes");
     uint32_t maximum = text_limit(self), other = text_limit(args[2]);
     TextWriter w;
     if (!writer_new(vm, &w, self, length, maximum > other ? maximum : other)) return ABSENT;
     if (single) {
         exchange(&w, t, text_at(old, 0), text_at(by, 0), limit);
-    } else if (old.length) {
+    } else if (text_length(old)) {
         substitute(&w, t, old, by, &o);
     } else {
         interleave(&w, t, by, o.count);

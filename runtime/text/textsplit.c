@@ -7,52 +7,38 @@
 #include "runtime/text/strsearch.h"
 #include "runtime/text/textmethods.h"
 
-/* A text that is taken apart. Its parts are fields of their own: a Text in memory would be written byte by byte and be
- * waited for. */
+/* A text that is taken apart. */
 typedef struct {
     VM *vm;
     Value self;
-    const uint8_t *data;
-    int64_t length;
-    unsigned width_log;
+    Text text;
     bool bytes;
+    bool exact; /* a str or bytes, of no subclass: its whole is itself */
     bool ascii; /* an exact str of ASCII characters */
-    bool exact; /* an exact bytes */
 } Source;
 
 static inline void source_init(Source *s, VM *vm, Value self) {
     const Type *type = as_object(self)->type;
-    Text t = text_of(self);
+    bool string = type == &str_type;
     s->vm = vm;
     s->self = self;
-    s->data = t.data;
-    s->length = t.length;
-    s->width_log = t.width_log;
-    s->bytes = !(type->flags & TYPE_STR);
-    s->ascii = type == &str_type && as_string(self)->ascii;
-    s->exact = type == &bytes_type;
+    s->text = string ? text_of_string(as_string(self)) : text_of(self);
+    s->bytes = !string && !(type->flags & TYPE_STR);
+    s->exact = string || type == &bytes_type;
+    s->ascii = string && as_string(self)->ascii;
 }
 
-static inline Text source_text(const Source *s) { return (Text){s->data, s->length, s->width_log}; }
-
-/* Part of an ASCII str, the commonest, which is not all of it? */
-static inline bool is_ascii_part(const Source *s, int64_t start, int64_t stop) {
-    return s->ascii && stop - start < s->length;
-}
-
-static inline Value ascii_part(const Source *s, int64_t start, int64_t stop) {
-    return string_from_ascii(s->vm, (const char *)s->data + start, (size_t)(stop - start));
-}
-
-static Value any_part(const Source *s, int64_t start, int64_t stop) {
+static __attribute__((noinline)) Value any_part(const Source *s, int64_t start, int64_t stop) {
     if (!s->bytes) return string_slice(s->vm, s->self, start, stop);
-    bool bytes = s->exact && stop - start < s->length;
-    return bytes ? bytes_part(s->vm, s->data + start, stop - start) : text_slice(s->vm, s->self, start, stop);
+    return s->exact ? bytes_part(s->vm, s->text.data + start, stop - start)
+                    : text_slice(s->vm, s->self, start, stop);
 }
 
-/* NEW, RAISES. */
+/* NEW, RAISES. Parts of an ASCII str are the commonest. */
 static inline Value part(const Source *s, int64_t start, int64_t stop) {
-    return is_ascii_part(s, start, stop) ? ascii_part(s, start, stop) : any_part(s, start, stop);
+    if (s->exact && stop - start == text_length(s->text)) return value_ref(s->self);
+    if (!s->ascii) return any_part(s, start, stop);
+    return string_from_ascii(s->vm, (const char *)s->text.data + start, (size_t)(stop - start));
 }
 
 /*
@@ -106,34 +92,34 @@ static Value finish(Splitter *s, bool done, bool reverse) {
 
 /* Expanded for each width. */
 static inline __attribute__((always_inline)) bool split_blanks_of(Splitter *s, unsigned width_log) {
-    Text t = {s->source.data, s->source.length, width_log};
+    Text t = text_make(s->source.text.data, text_length(s->source.text), width_log);
     bool bytes = s->source.bytes;
     for (int64_t at = 0;;) {
-        while (at < t.length && text_is_blank(text_at(t, at), bytes))
+        while (at < text_length(t) && text_is_blank(text_at(t, at), bytes))
             at++;
-        if (at == t.length) return true;
-        if (s->splits-- == 0) return add(s, at, t.length);
+        if (at == text_length(t)) return true;
+        if (s->splits-- == 0) return add(s, at, text_length(t));
         int64_t start = at++;
-        while (at < t.length && (text_at(t, at) - 33U < 95 || !text_is_blank(text_at(t, at), bytes)))
+        while (at < text_length(t) && (text_at(t, at) - 33U < 95 || !text_is_blank(text_at(t, at), bytes)))
             at++;
         if (!add(s, start, at)) return false;
     }
 }
 
 static bool split_blanks(Splitter *s) {
-    if (s->source.width_log == 0) return split_blanks_of(s, 0);
-    return s->source.width_log == 1 ? split_blanks_of(s, 1) : split_blanks_of(s, 2);
+    if (text_log(s->source.text) == 0) return split_blanks_of(s, 0);
+    return text_log(s->source.text) == 1 ? split_blanks_of(s, 1) : split_blanks_of(s, 2);
 }
 
 static bool rsplit_blanks(Splitter *s) {
-    int64_t at = s->source.length;
+    int64_t at = text_length(s->source.text);
     for (;;) {
-        while (at > 0 && text_is_blank(text_at(source_text(&s->source), at - 1), s->source.bytes))
+        while (at > 0 && text_is_blank(text_at(s->source.text, at - 1), s->source.bytes))
             at--;
         if (at == 0) return true;
         if (s->splits-- == 0) return add(s, 0, at);
         int64_t stop = at--;
-        while (at > 0 && !text_is_blank(text_at(source_text(&s->source), at - 1), s->source.bytes))
+        while (at > 0 && !text_is_blank(text_at(s->source.text, at - 1), s->source.bytes))
             at--;
         if (!add(s, at, stop)) return false;
     }
@@ -143,32 +129,33 @@ static bool rsplit_blanks(Splitter *s) {
 
 /* A short text at a character. */
 static bool split_at_byte(Splitter *s, uint8_t separator) {
-    const uint8_t *data = s->source.data, *next = data, *end = data + s->source.length, *found;
+    const uint8_t *data = s->source.text.data, *next = data, *end = data + text_length(s->source.text),
+                  *found;
     while (s->splits-- > 0 && (found = memchr(next, separator, (size_t)(end - next)))) {
         if (!add(s, next - data, found - data)) return false;
         next = found + 1;
     }
-    return add(s, next - data, s->source.length);
+    return add(s, next - data, text_length(s->source.text));
 }
 
 static bool split_at(Splitter *s, Text separator) {
     enum { SHORT = 64 };
-    if (separator.length == 1 && separator.width_log == 0 && s->source.width_log == 0 &&
-        s->source.length < SHORT)
+    if (text_length(separator) == 1 && text_log(separator) == 0 && text_log(s->source.text) == 0 &&
+        text_length(s->source.text) < SHORT)
         return split_at_byte(s, separator.data[0]);
     Finder f;
-    finder_init(&f, source_text(&s->source), separator);
+    finder_init(&f, s->source.text, separator);
     int64_t at = 0, found;
     while (s->splits-- > 0 && (found = finder_next(&f)) >= 0) {
         if (!add(s, at, found)) return false;
-        at = found + separator.length;
+        at = found + text_length(separator);
     }
-    return add(s, at, s->source.length);
+    return add(s, at, text_length(s->source.text));
 }
 
 static bool rsplit_at_byte(Splitter *s, uint8_t separator) {
-    const uint8_t *data = s->source.data, *found;
-    int64_t end = s->source.length;
+    const uint8_t *data = s->source.text.data, *found;
+    int64_t end = text_length(s->source.text);
     while (s->splits-- > 0 && (found = memrchr(data, separator, (size_t)end))) {
         if (!add(s, found - data + 1, end)) return false;
         end = found - data;
@@ -177,12 +164,11 @@ static bool rsplit_at_byte(Splitter *s, uint8_t separator) {
 }
 
 static bool rsplit_at(Splitter *s, Text separator) {
-    if (separator.length == 1 && separator.width_log == 0 && s->source.width_log == 0)
+    if (text_length(separator) == 1 && text_log(separator) == 0 && text_log(s->source.text) == 0)
         return rsplit_at_byte(s, separator.data[0]);
-    int64_t end = s->source.length, found;
-    while (s->splits-- > 0 &&
-           (found = text_rfind(text_part(source_text(&s->source), 0, end), separator)) >= 0) {
-        if (!add(s, found + separator.length, end)) return false;
+    int64_t end = text_length(s->source.text), found;
+    while (s->splits-- > 0 && (found = text_rfind(text_part(s->source.text, 0, end), separator)) >= 0) {
+        if (!add(s, found + text_length(separator), end)) return false;
         end = found;
     }
     return add(s, 0, end);
@@ -194,7 +180,7 @@ static bool check_separator(VM *vm, Value self, Value v, const char *text_error)
         raise_type(vm, text_is_string(self) ? text_error : "a bytes-like object is required, not '%T'", v);
         return false;
     }
-    if (text_of(v).length > 0) return true;
+    if (text_length(text_of(v)) > 0) return true;
     raise_value(vm, "empty separator");
     return false;
 }
@@ -204,12 +190,12 @@ static inline bool is_separator(VM *vm, Value self, Value v, const char *text_er
     return plain || check_separator(vm, self, v, text_error);
 }
 
-static Value split_method(VM *vm, Value *args, bool from_end) {
+static inline __attribute__((always_inline)) Value split_method(VM *vm, Value *args, bool from_end) {
     bool blanks = !value_is_given(args[1]);
     int64_t splits = -1;
     if (!text_size_argument(vm, args[2], &splits)) return ABSENT;
     if (!blanks && !is_separator(vm, args[0], args[1], "must be str or None, not %T")) return ABSENT;
-    if (splits < 0 && (blanks || text_of(args[1]).length == 1)) from_end = false; /* it is all one */
+    if (splits < 0 && (blanks || text_length(text_of(args[1])) == 1)) from_end = false; /* it is all one */
     Splitter s;
     if (!splitter_init(&s, vm, args[0], splits)) return ABSENT;
     bool done = blanks     ? from_end ? rsplit_blanks(&s) : split_blanks(&s)
@@ -251,16 +237,16 @@ static int64_t find_line_end(const uint8_t *data, int64_t at, int64_t length, bo
 }
 
 static bool split_lines(Splitter *s, bool keep_ends) {
-    Text t = source_text(&s->source);
+    Text t = s->source.text;
     bool bytes = s->source.bytes;
-    for (int64_t at = 0; at < t.length;) {
+    for (int64_t at = 0; at < text_length(t);) {
         int64_t start = at;
-        if (t.width_log == 0) at = find_line_end(t.data, at, t.length, bytes);
-        while (at < t.length && !ends_line(text_at(t, at), bytes))
+        if (text_log(t) == 0) at = find_line_end(t.data, at, text_length(t), bytes);
+        while (at < text_length(t) && !ends_line(text_at(t, at), bytes))
             at++;
         int64_t end = at;
-        if (at < t.length) {
-            bool pair = text_at(t, at) == '\r' && at + 1 < t.length && text_at(t, at + 1) == '\n';
+        if (at < text_length(t)) {
+            bool pair = text_at(t, at) == '\r' && at + 1 < text_length(t) && text_at(t, at + 1) == '\n';
             at += pair ? 2 : 1;
         }
         if (!add(s, start, keep_ends ? at : end)) return false;
@@ -294,7 +280,7 @@ static Value empty_part(const Source *s) {
 
 /* There is no separator: the text itself, of whatever class, but a bytearray's copy, and two empty ones. */
 static Value unparted(const Source *s, bool from_end) {
-    Value whole = s->bytes && is_bytearray(s->self) ? part(s, 0, s->length) : value_ref(s->self);
+    Value whole = s->bytes && is_bytearray(s->self) ? part(s, 0, text_length(s->text)) : value_ref(s->self);
     if (is_absent(whole)) return ABSENT;
     Value middle = empty_part(s), other = is_absent(middle) ? ABSENT : empty_part(s);
     return from_end ? three_parts(s->vm, other, middle, whole) : three_parts(s->vm, whole, middle, other);
@@ -306,12 +292,12 @@ static inline __attribute__((always_inline)) Value partition(VM *vm, Value *args
     Source s;
     source_init(&s, vm, self);
     Text sep = text_of(separator);
-    int64_t at = from_end ? text_rfind(source_text(&s), sep) : text_find(source_text(&s), sep);
+    int64_t at = from_end ? text_rfind(s.text, sep) : text_find(s.text, sep);
     if (at < 0) return unparted(&s, from_end);
-    int64_t end = at + sep.length;
+    int64_t end = at + text_length(sep);
     Value before = part(&s, 0, at), middle = ABSENT, after = ABSENT;
     if (!is_absent(before)) middle = s.bytes && is_bytearray(self) ? part(&s, at, end) : value_ref(separator);
-    if (!is_absent(middle)) after = part(&s, end, s.length);
+    if (!is_absent(middle)) after = part(&s, end, text_length(s.text));
     return three_parts(vm, before, middle, after);
 }
 
@@ -323,14 +309,14 @@ TEXT_METHOD(rpartition) { return partition(vm, args, true); }
 
 /* text_of for what is bytes-like, the commonest kind first. */
 static inline Text bytes_text(Value v) {
-    if (is_exactly(v, &bytes_type)) return (Text){as_bytes(v)->data, as_bytes(v)->length, 0};
+    if (is_exactly(v, &bytes_type)) return text_make(as_bytes(v)->data, as_bytes(v)->length, 0);
     return text_of(v);
 }
 
 /* Behind the bytes put. */
 static inline uint8_t *put_bytes(uint8_t *to, Text part) {
-    copy_bytes(to, part.data, (size_t)part.length);
-    return to + part.length;
+    copy_bytes(to, part.data, (size_t)text_length(part));
+    return to + text_length(part);
 }
 
 static Value join_bytes(VM *vm, Value separator, const Value *items, int64_t count) {
@@ -341,7 +327,8 @@ static Value join_bytes(VM *vm, Value separator, const Value *items, int64_t cou
             return raise_type(vm, "sequence item %lld: expected a bytes-like object, %T found", (long long)i,
                               items[i]);
         }
-        if (__builtin_add_overflow(length, bytes_text(items[i]).length + (i ? glue.length : 0), &length))
+        if (__builtin_add_overflow(length, text_length(bytes_text(items[i])) + (i ? text_length(glue) : 0),
+                                   &length))
             return raise_overflow(vm, "join() result is too long");
     }
     if (count == 1 && is_bytes(separator) && is_exactly(items[0], &bytes_type)) return value_ref(items[0]);
