@@ -92,17 +92,17 @@ bool bytearray_replace(VM *vm, ByteArray *b, int64_t start, int64_t stop, int64_
     return true;
 }
 
-Value bytearray_new(VM *vm, int64_t length) {
+static inline __attribute__((always_inline)) Value make(VM *vm, int64_t length) {
     ByteArray *b = (ByteArray *)object_new(vm, &bytearray_type, sizeof *b);
     if (!b) return raise_memory(vm);
-    memset(&b->length, 0, sizeof *b - offsetof(ByteArray, length));
+    b->exports = b->length = b->capacity = 0;
+    b->block = NULL;
     b->data = NO_BYTES;
     if (length == 0) return from_object(b);
-    if (length <= BYTEARRAY_LENGTH_MAX) b->block = memory_alloc(vm, (size_t)length + 1);
+    if (length <= BYTEARRAY_LENGTH_MAX) b->block = heap_alloc(vm_heap(vm), (size_t)length + 1);
     if (!b->block) {
-        if (length > BYTEARRAY_LENGTH_MAX) raise_memory(vm);
         object_drop(vm, &b->head);
-        return ABSENT;
+        return raise_memory(vm);
     }
     b->data = b->block;
     b->length = length;
@@ -111,8 +111,10 @@ Value bytearray_new(VM *vm, int64_t length) {
     return from_object(b);
 }
 
+Value bytearray_new(VM *vm, int64_t length) { return make(vm, length); }
+
 Value bytearray_from(VM *vm, const void *data, int64_t length) {
-    Value v = bytearray_new(vm, length);
+    Value v = make(vm, length);
     if (!is_absent(v)) copy_bytes(as_bytearray(v)->data, data, (size_t)length);
     return v;
 }
@@ -121,8 +123,8 @@ Value bytearray_from(VM *vm, const void *data, int64_t length) {
 
 static void dealloc(VM *vm, Object *self) {
     ByteArray *b = (ByteArray *)self;
-    memory_free(vm, b->block, (size_t)b->capacity);
-    object_free(vm, self, instance_size(self, 0));
+    if (b->block) heap_free(vm_heap(vm), b->block, (size_t)b->capacity);
+    object_free(vm, self, self->type == &bytearray_type ? sizeof *b : instance_size(self, 0));
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {

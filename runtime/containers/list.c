@@ -76,14 +76,13 @@ Value list_new(VM *vm, int64_t capacity) {
     if (!list) return raise_memory(vm);
     object_track(&list->head);
     if (capacity <= 0) return from_object(list);
-    if (capacity <= ROW_LENGTH_MAX) list->items = memory_alloc(vm, (size_t)capacity * sizeof(Value));
+    if (capacity <= ROW_LENGTH_MAX) list->items = heap_alloc(vm_heap(vm), (size_t)capacity * sizeof(Value));
     if (list->items) {
         list->capacity = capacity;
         return from_object(list);
     }
-    if (capacity > ROW_LENGTH_MAX) raise_memory(vm);
     object_drop(vm, &list->head);
-    return ABSENT;
+    return raise_memory(vm);
 }
 
 Value list_from(VM *vm, const Value *items, int64_t length) {

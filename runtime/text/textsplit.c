@@ -51,8 +51,10 @@ typedef struct {
     int64_t splits; /* how many more are allowed */
 } Splitter;
 
+enum { LIST_SHORT = 12 }; /* what most lists of parts have room enough with */
+
 static inline bool splitter_init(Splitter *s, VM *vm, Value self, int64_t splits) {
-    s->list = list_new(vm, splits >= 0 && splits < 12 ? splits + 1 : 12);
+    s->list = list_new(vm, splits >= 0 && splits < LIST_SHORT ? splits + 1 : LIST_SHORT);
     s->splits = splits < 0 ? INT64_MAX : splits;
     if (is_absent(s->list)) return false;
     source_init(&s->source, vm, self);
@@ -84,7 +86,7 @@ static Value finish(Splitter *s, bool done, bool reverse) {
         list->items[i] = list->items[j];
         list->items[j] = item;
     }
-    list_trim(s->source.vm, list);
+    if (list->capacity > LIST_SHORT) list_trim(s->source.vm, list);
     return s->list;
 }
 
@@ -153,12 +155,23 @@ static bool split_at(Splitter *s, Text separator) {
     return add(s, at, text_length(s->source.text));
 }
 
+/* The last place of a byte in front of `end`, or -1. It is mostly near. */
+static inline int64_t rfind_near(const uint8_t *data, int64_t end, uint8_t byte) {
+    enum { NEAR = 8 };
+    int64_t at = end, far = end - NEAR;
+    while (--at >= 0 && data[at] != byte) {
+        if (at > far) continue;
+        const uint8_t *found = memrchr(data, byte, (size_t)at);
+        return found ? found - data : -1;
+    }
+    return at;
+}
+
 static bool rsplit_at_byte(Splitter *s, uint8_t separator) {
-    const uint8_t *data = s->source.text.data, *found;
+    const uint8_t *data = s->source.text.data;
     int64_t end = text_length(s->source.text);
-    while (s->splits-- > 0 && (found = memrchr(data, separator, (size_t)end))) {
-        if (!add(s, found - data + 1, end)) return false;
-        end = found - data;
+    for (int64_t found; s->splits-- > 0 && (found = rfind_near(data, end, separator)) >= 0; end = found) {
+        if (!add(s, found + 1, end)) return false;
     }
     return add(s, 0, end);
 }
@@ -186,7 +199,7 @@ static bool check_separator(VM *vm, Value self, Value v, const char *text_error)
 }
 
 static inline bool is_separator(VM *vm, Value self, Value v, const char *text_error) {
-    bool plain = is_exactly(self, &str_type) && is_exactly(v, &str_type) && as_string(v)->length > 0;
+    bool plain = is_exactly(v, as_object(self)->type) && text_length(text_of(v)) > 0;
     return plain || check_separator(vm, self, v, text_error);
 }
 
@@ -210,7 +223,8 @@ TEXT_METHOD(rsplit) { return split_method(vm, args, true); }
 
 /* --- lines --- */
 
-static bool ends_line(uint32_t c, bool bytes) {
+static inline bool ends_line(uint32_t c, bool bytes) {
+    if (c - 0x1F < 0x85 - 0x1F || c - 0x86 < 0x2028 - 0x86) return false; /* the commonest */
     if (c == '\n' || c == '\r') return true;
     return !bytes &&
            ((c >= 0x0B && c <= 0x1E && (c <= 0x0C || c >= 0x1C)) || c == 0x85 || c == 0x2028 || c == 0x2029);
@@ -236,17 +250,27 @@ static int64_t find_line_end(const uint8_t *data, int64_t at, int64_t length, bo
     return at;
 }
 
+/* Where the line ends that goes on at `at`. */
+static int64_t line_end(Text t, int64_t at, bool bytes) {
+    int64_t length = text_length(t);
+    if (text_log(t) == 0) return find_line_end(t.data, at, length, bytes);
+    if (text_log(t) == 1) {
+        while (at < length && !ends_line(((const uint16_t *)t.data)[at], false))
+            at++;
+    } else {
+        while (at < length && !ends_line(((const uint32_t *)t.data)[at], false))
+            at++;
+    }
+    return at;
+}
+
 static bool split_lines(Splitter *s, bool keep_ends) {
     Text t = s->source.text;
-    bool bytes = s->source.bytes;
-    for (int64_t at = 0; at < text_length(t);) {
-        int64_t start = at;
-        if (text_log(t) == 0) at = find_line_end(t.data, at, text_length(t), bytes);
-        while (at < text_length(t) && !ends_line(text_at(t, at), bytes))
-            at++;
-        int64_t end = at;
-        if (at < text_length(t)) {
-            bool pair = text_at(t, at) == '\r' && at + 1 < text_length(t) && text_at(t, at + 1) == '\n';
+    for (int64_t at = 0, length = text_length(t); at < length;) {
+        int64_t start = at, end = line_end(t, at, s->source.bytes);
+        at = end;
+        if (at < length) {
+            bool pair = text_at(t, at) == '\r' && at + 1 < length && text_at(t, at + 1) == '\n';
             at += pair ? 2 : 1;
         }
         if (!add(s, start, keep_ends ? at : end)) return false;
