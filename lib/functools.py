@@ -230,7 +230,7 @@ class partialmethod:
 
     def __get__(self, obj, cls=None):
         get = getattr(self.func, '__get__', None)
-        if get is not None:
+        if get is not None and not isinstance(self.func, partial):  # which warns of what it will be once
             bound = get(obj, cls)
             if bound is not self.func:
                 result = partial(bound, *self.args, **self.keywords)
