@@ -1954,13 +1954,12 @@ compare_jump_result : {
 
     TARGET(WITH_ENTER) {
         SAVE_IP();
-        Value entered[3], manager = sp[-1];
-        if (!step_with_enter(vm, manager, A24, entered)) goto error;
-        sp--;
-        for (int i = 0; i < 3; i++)
-            PUSH(entered[i]);
-        value_drop(vm, manager);
-        NEXT();
+        base = sp + 1;
+        if (!step_with_methods(vm, A24, sp - 1)) goto error;
+        sp += 3; /* one more than stays: the handler, which always follows, needs as many */
+        nargs = 0;
+        TRACED(callable = *base; goto call_other;) /* no call that a profiler is told of */
+        goto call;
     }
 
     TARGET(WITH_EXCEPT_START) {

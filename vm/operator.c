@@ -88,7 +88,6 @@ Value operator_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right
 Value operator_class_compare(VM *vm, Value left, Value right, CompareOp op) {
     static const uint16_t names[] = {NAME_lt, NAME_le, NAME_eq, NAME_ne, NAME_gt, NAME_ge};
     Type *type = type_of(left), *other = type_of(right);
-    if (type->flags & TYPE_FAMILIES && type->compare == type_native_base(type)->compare) return ABSENT;
     if (other != type && other->flags & TYPE_HEAP && type_is_subtype(other, type)) return ABSENT;
     return plain_function(vm, type, (NameIndex)names[op], 2);
 }

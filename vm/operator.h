@@ -11,13 +11,15 @@
  * do what is left of the operation.
  */
 
-#include "runtime/state.h"
+#include "runtime/classes/slots.h"
 
 BORROWED Value operator_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right);
-BORROWED Value operator_class_compare(VM *vm, Value left, Value right, CompareOp op); /* left: of a class */
+BORROWED Value operator_class_compare(VM *vm, Value left, Value right,
+                                      CompareOp op); /* left: its class compares */
 static inline BORROWED Value operator_compare(VM *vm, Value left, Value right, CompareOp op) {
-    bool of_class = is_object(left) && as_object(left)->type->flags & TYPE_HEAP;
-    return of_class ? operator_class_compare(vm, left, right, op) : ABSENT;
+    bool by_class =
+        is_object(left) && as_object(left)->type->compare == slot_compare; /* not an enum of ints, say */
+    return by_class ? operator_class_compare(vm, left, right, op) : ABSENT;
 }
 BORROWED Value operator_get_item(VM *vm, Value container);
 BORROWED Value operator_set_item(VM *vm, Value container);

@@ -593,25 +593,23 @@ bool step_group_match(VM *vm, Value exception, Value type, Value *match, Value *
     return true;
 }
 
-bool step_with_enter(VM *vm, Value manager, bool asynchronous, Value *to) {
-    Value enter[2];
+bool step_with_methods(VM *vm, bool asynchronous, Value *stack) {
+    Value methods[4], *exit = methods, *enter = methods + 2, manager = *stack;
     int found = load_special(vm, manager, asynchronous ? NAME_OF(vm, aenter) : NAME_OF(vm, enter), enter);
     if (found <= 0) return found < 0 ? false : raise_no_manager(vm, manager, asynchronous, "");
-    found = load_special(vm, manager, asynchronous ? NAME_OF(vm, aexit) : NAME_OF(vm, exit), to);
+    found = load_special(vm, manager, asynchronous ? NAME_OF(vm, aexit) : NAME_OF(vm, exit), exit);
     if (found > 0) {
-        to[2] = is_absent(enter[1]) ? call_0(vm, enter[0]) : call_1(vm, enter[0], enter[1]);
-        if (is_absent(to[2])) {
-            value_drop(vm, to[0]);
-            value_xdrop(vm, to[1]);
-            found = -1;
-        }
-    } else if (found == 0) {
+        memcpy(stack, methods, sizeof methods);
+        value_drop(vm, manager);
+        return true;
+    }
+    if (found == 0) {
         const char *missed = asynchronous ? " (missed __aexit__ method)" : " (missed __exit__ method)";
         raise_no_manager(vm, manager, asynchronous, missed);
     }
     value_drop(vm, enter[0]);
     value_xdrop(vm, enter[1]);
-    return found > 0;
+    return false;
 }
 
 Value step_with_exit(VM *vm, Value exit, Value self, Value exception) {

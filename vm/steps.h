@@ -62,8 +62,8 @@ NEW RAISES Value step_cleanup_throw(VM *vm, STEALS Value exception);
 NEW RAISES Value step_stop_iteration_error(VM *vm, uint32_t code_flags, Value exception);
 /* except*: part an exception, or None, by type; the part that matches is being handled from now on. */
 RAISES bool step_group_match(VM *vm, Value exception, Value type, NEW Value *match, NEW Value *rest);
-/* Of `with`, or `async with`: three values, NEW. */
-RAISES bool step_with_enter(VM *vm, Value manager, bool asynchronous, Value *to);
+/* (manager) -> (__exit__, self or ABSENT, __enter__, self or ABSENT), the latter to be called: of `with`, or `async with`. */
+RAISES bool step_with_methods(VM *vm, bool asynchronous, Value *stack);
 /* async for: is the iteration over? Else the exception is raised again. STEALS it. */
 RAISES bool step_end_async_for(VM *vm, STEALS Value exception);
 NEW RAISES Value step_with_exit(VM *vm, Value exit, Value self, Value exception);

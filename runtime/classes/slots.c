@@ -157,7 +157,7 @@ static bool slot_hash(VM *vm, Value self, int64_t *hash) {
     return ok;
 }
 
-static Value slot_compare(VM *vm, Value self, Value other, CompareOp op) {
+Value slot_compare(VM *vm, Value self, Value other, CompareOp op) {
     static const uint16_t names[] = {NAME_lt, NAME_le, NAME_eq, NAME_ne, NAME_gt, NAME_ge};
     Value row[2] = {self, other};
     return call_or_not_implemented(vm, names[op], row, 2);

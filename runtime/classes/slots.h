@@ -89,6 +89,8 @@ void slots_resolve(VM *vm, Type *type);
 /* The class attribute `name` has changed: decide again on its slots, also in the subclasses. */
 void slots_update(VM *vm, Type *type, Value name);
 
+/* The compare slot of classes with a comparison of their own, or of a class among their bases. */
+NEW RAISES Value slot_compare(VM *vm, Value self, Value other, CompareOp op);
 /* The hash slot of types whose instances cannot be hashed. */
 RAISES bool hash_unhashable(VM *vm, Value self, int64_t *hash);
 /* The function behind `__new__` in a built-in type's dict: calls the `new` slot of the type it is bound to. */

@@ -214,12 +214,17 @@ CodePosition code_position(const Code *code, uint32_t index) {
     return (CodePosition){.line = 0, .end_line = 0, .column = -1, .end_column = -1};
 }
 
+/* Like position_next, of which it needs little: frames are asked for their lines often. */
 uint32_t code_line_near(const Code *code, uint32_t index) {
+    const uint8_t *next = code->positions, *end = next + code->positions_size;
     uint32_t line = code->first_line;
-    PositionReader reader = position_reader(code);
-    while (position_next(&reader)) {
-        if (reader.position.line > 0) line = (uint32_t)reader.position.line;
-        if (index < reader.stop) break;
+    for (uint32_t stop = 0; next < end && stop <= index;) {
+        uint32_t head = read_varint(&next);
+        stop += head >> 2;
+        if ((head & 3) == FORM_NONE) continue;
+        line += (uint32_t)unzigzag(read_varint(&next));
+        for (int left = (head & 3) == FORM_LINE ? 0 : 3; left > 0; next++)
+            left -= !(*next & 0x80);
     }
     return line;
 }

@@ -180,7 +180,8 @@ int int_order(Value a, Value b) {
     /* What is on the heap is farther from zero than any immediate. */
     if (is_int(b) && is_exactly(a, &int_type)) return ((const BigInt *)as_object(a))->size < 0 ? -1 : 1;
     if (is_int(a) && is_exactly(b, &int_type)) return ((const BigInt *)as_object(b))->size < 0 ? 1 : -1;
-    a = as_small(a), b = as_small(b);
+    if (is_bool(a)) a = as_small(a);
+    if (is_bool(b)) b = as_small(b);
     if (is_int(a) && is_int(b)) return (int_get(a) > int_get(b)) - (int_get(a) < int_get(b));
     uint64_t i, j;
     int64_t n, m;

@@ -265,6 +265,22 @@ static inline void look_at_block(Finder *f, int64_t block) {
     f->block = block;
 }
 
+/* The last places, which are no whole block. */
+static inline void look_at_rest(Finder *f, int64_t places) {
+    int64_t left = places - f->at, gap = text_length(f->wanted) - 1;
+    if (places >= 16) { /* with those before them, which have been looked at */
+        look_at_block(f, places - 16);
+        f->found = f->found >> (16 - left) << (16 - left);
+    } else {
+        const uint8_t *data = f->text.data + f->at;
+        uint8_t first = f->wanted.data[0], last = f->wanted.data[gap];
+        for (int64_t i = 0; i < left; i++)
+            f->found |= (uint32_t)(data[i] == first && data[i + gap] == last) << i;
+        f->block = f->at;
+    }
+    f->at = places;
+}
+
 static inline bool middle_matches(const uint8_t *text, const uint8_t *wanted, int64_t length) {
     int64_t i = 1;
     for (; i + 8 <= length; i += 8) {
@@ -322,7 +338,11 @@ int64_t finder_search(Finder *f) {
     if (text_log(f->text) || text_log(f->wanted)) return find_on(f);
     while (true) {
         while (!f->found) {
-            if (f->at + 16 > places) return find_on(f); /* the last places, which are no whole block */
+            if (f->at >= places) return -1;
+            if (f->at + 16 > places) {
+                look_at_rest(f, places);
+                continue;
+            }
             look_at_block(f, f->at);
             f->at += 16;
             if (!f->found && f->at < places) f->at = next_candidate(f, f->at, places);
