@@ -10,6 +10,7 @@
 #include "compiler/symtableobject.h"
 #include "gc/heap.h"
 #include "lexer/encoding.h"
+#include "lexer/utf8.h"
 #include "parser/parser.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/containers/tuple.h"
@@ -96,17 +97,40 @@ static bool is_unfinished_line(const Compiler *c, const Diagnostic *error) {
     return last && !(c->flags & COMPILE_FILE) && c->mode != COMPILE_EXEC;
 }
 
+/* The first line of the error's text: lines that a string or a backslash makes one are shown together, but for files. */
+static uint32_t text_line(const Compiler *c, const Diagnostic *error) {
+    bool one = error->first_line == 0 || error->in_token || error->passed || (c->flags & COMPILE_FILE);
+    return one ? error->span.line : error->first_line;
+}
+
+/* A column of the error's line counted in characters, from 1. CPython takes the bytes in front of it from the beginning
+ * of the text. */
+static int64_t text_column(const Compiler *c, const Diagnostic *error, uint32_t line, uint32_t column) {
+    uint32_t first = text_line(c, error);
+    if (error->from_text)
+        column += c->source->lines[line - 1] - c->source->lines[error->first_line - 1];
+    else if (first == error->span.line || line != error->span.line)
+        return (int64_t)source_display_column(c->source, line, column) + 1;
+    const char *text = c->source->text + c->source->lines[first - 1];
+    size_t length = c->source->lines[line] - c->source->lines[first - 1],
+           at = column < length ? column : length;
+    while (at < length && ((unsigned char)text[at] & 0xC0) == 0x80) /* within a character */
+        at--;
+    return (int64_t)utf8_count(text, at) + 1;
+}
+
 /* The line of the error; None when it cannot be shown. Errors of the parser show it always, others if it can be read
  * again from a file. NEW, RAISES. */
 static Value error_text(Compiler *c, const Diagnostic *error, bool parsing) {
     bool shown = parsing || (c->flags & COMPILE_FILE);
-    size_t length;
+    size_t length, first_length;
     const char *line = source_line(c->source, error->span.line, &length);
     if (!shown || error->no_text || !line) return NONE;
+    const char *first = source_line(c->source, text_line(c, error), &first_length);
     bool newline = line + length < c->source->text + c->source->length;
     bool bare = error->in_token || (error->passed && !(c->flags & COMPILE_FILE));
     if (bare || is_unfinished_line(c, error)) newline = false;
-    return string_from_utf8(c->vm, line, length + newline);
+    return string_from_utf8(c->vm, first, (size_t)(line - first) + length + newline);
 }
 
 /* Where CPython finds an error behind the last line, of which it has no newline: in no column when the end itself is
@@ -133,13 +157,13 @@ static ErrorPlace error_place(Compiler *c, const Diagnostic *error, bool parsing
     /* CPython's tokenizer has lost the last line when it has read a file to its end, and knows no column then. */
     bool column_lost = error->no_caret || (at_end && (c->flags & COMPILE_FILE));
     int64_t offset = 0, end_offset = 0;
-    if (!column_lost) offset = (int64_t)source_display_column(c->source, span.line, span.column) + 1;
+    if (!column_lost) offset = text_column(c, error, span.line, span.column);
     if (span.end_column == SPAN_UNKNOWN_END)
         end_offset = -1;
     else if (span.end_column == SPAN_NO_END)
         end_offset = at_end || error->kind == DIAGNOSTIC_INDENTATION_ERROR ? -1 : 0;
     else if (!error->no_caret)
-        end_offset = (int64_t)source_display_column(c->source, span.end_line, span.end_column) + 1;
+        end_offset = text_column(c, error, span.end_line, span.end_column);
     size_t length;
     if (parsing && c->mode != COMPILE_EXEC && is_unfinished_line(c, error) &&
         source_line(c->source, span.line, &length) && span.column == length)

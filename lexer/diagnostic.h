@@ -46,7 +46,10 @@ struct Diagnostic {
     bool no_caret;   /* the line is known, the column is not */
     bool in_token;   /* the tokens themselves are wrong: CPython then shows the line without its newline */
     bool passed;     /* the lexer had left the line: the same, unless a file has it */
-    Span span;       /* line 0 when the error is in no particular place */
+    bool from_text;  /* CPython counts the column from the beginning of the text that it has, `first_line` */
+    uint32_t
+        first_line; /* of the text, when that begins before the error's line; 0 else. A file's is the line */
+    Span span;      /* line 0 when the error is in no particular place */
     const char *message;
     Diagnostic *next; /* of the warnings */
 };

@@ -24,6 +24,7 @@ bool layout_join_line(Lexer *lexer) {
     if (*lexer->cursor != '\n') {
         lexer_fail_weakly(lexer, DIAGNOSTIC_SYNTAX_ERROR, span,
                           "unexpected character after line continuation character");
+        if (!lexer->peeking) lexer->diagnostics->error.from_text = true;
         return false;
     }
     lexer->cursor++;

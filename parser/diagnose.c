@@ -82,28 +82,29 @@ static bool may_be_soft_keyword(Token name) {
     return false;
 }
 
-/* (a"b" c): what stands behind a name could be what an old statement prints, and is looked at for itself. */
-static bool explain_behind_name(const Scene *s) {
-    Scene behind = *s;
-    behind.start++;
-    if (scene_kind(s, behind.start) == TK_LPAR) return false;
-    scene_parse(&behind, START_EXPRESSIONS, behind.start); /* which may run into the end of the text */
-    Prefix operand = scene_parse(&behind, START_DISJUNCTION, behind.start);
-    return operand.node && explain_comma(&behind, operand);
-}
-
 /* (a b) */
-static bool explain_comma(const Scene *s, Prefix operand) {
+static bool lacks_comma(const Scene *s, Prefix operand) {
     Token first = scene_token(s, s->start);
-    bool star_item = token_is_star(scene_kind_before(s, s->start)) &&
-                     scene_kind_before(s, s->start - 1) == TK_COMMA && !scene_is_call(s);
-    if (star_item) return false;
     if (first.kind == TK_NAME && (scene_kind(s, s->start + 1) == TK_STRING || may_be_soft_keyword(first)))
-        return explain_behind_name(s);
+        return false;
     if (operand.end == s->start + 1 && (is_word(first, "print") || is_word(first, "exec"))) return false;
     Prefix next = scene_parse(s, START_EXPRESSION, operand.end);
     return next.node && s->open >= 0 &&
            fail(s, span_join(operand.span, next.span), "invalid syntax. Perhaps you forgot a comma?");
+}
+
+/* (a"b" c): what stands behind a name could be what an old statement prints, and is looked at for itself. */
+static bool explain_comma(const Scene *s, Prefix operand) {
+    bool star_item = token_is_star(scene_kind_before(s, s->start)) &&
+                     scene_kind_before(s, s->start - 1) == TK_COMMA && !scene_is_call(s);
+    if (star_item) return false;
+    for (Scene scene = *s; operand.node; operand = scene_parse(s, START_DISJUNCTION, scene.start)) {
+        if (lacks_comma(&scene, operand)) return true;
+        bool name = scene_kind(s, scene.start++) == TK_NAME;
+        if (!name || scene_kind(s, scene.start) == TK_LPAR) return false;
+        scene_parse(s, START_EXPRESSIONS, scene.start); /* which may run into the end of the text */
+    }
+    return false;
 }
 
 /* a if b */

@@ -76,6 +76,36 @@ static uint32_t logical_end(const Parser *p, uint32_t line) {
     return p->line[i].kind == TK_ENDMARKER ? line : p->line[i].span.line;
 }
 
+/* Is there nothing but blanks behind this column of the line, and a backslash that joins the next line to it? */
+static bool joins(const Source *source, uint32_t line, uint32_t column) {
+    size_t length, at = column;
+    const char *text = source_line(source, line, &length);
+    while (at < length && (text[at] == ' ' || text[at] == '\t' || text[at] == '\f'))
+        at++;
+    return at + 1 == length && text[at] == '\\';
+}
+
+/* CPython's lexer has of a text the lines from the first one whose beginning is neither within a token nor joined to
+ * the line before; a backslash before a line's first token does not keep that line. It shows all of them. */
+static uint32_t first_line_shown(const Parser *p, uint32_t line) {
+    uint32_t first = line, i = p->line_count;
+    for (;;) {
+        while (i > 0 && p->line[i - 1].span.line >= first)
+            i--;
+        Span before = i > 0 ? p->line[i - 1].span : (Span){0};
+        if (before.end_line >= first)
+            first = before.line;
+        else if (first > 1 &&
+                 joins(p->source, first - 1, before.end_line == first - 1 ? before.end_column : 0))
+            first--;
+        else
+            break;
+    }
+    while (first < line && joins(p->source, first, 0))
+        first++;
+    return first;
+}
+
 /* Report the error that was held, unless the rest of the text has a better one. */
 static void report(Parser *p) {
     if (p->arena->failed) diagnostics_fail_memory(p->diagnostics);
@@ -197,6 +227,9 @@ Node *parse_source(const Source *source, ParseMode mode, Diagnostics *diagnostic
     else
         diagnostics_fail_memory(diagnostics);
     allocator_resize(p.arena->allocator, grammar, grammar_size(), 0);
+    Diagnostic *error = &diagnostics->error;
+    if (diagnostics->failed && error->span.line && !error->in_token)
+        error->first_line = first_line_shown(&p, error->span.line);
     allocator_resize(p.arena->allocator, p.line, p.line_capacity * sizeof *p.line, 0);
     buffer_fini(&p.scratch);
     return diagnostics->failed ? NULL : p.root;
