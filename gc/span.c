@@ -79,7 +79,8 @@ static void dirty_mark(Spans *spans, uint32_t page, uint32_t count, bool dirty) 
     for (uint32_t at = page % ARENA_PAGES, end = at + count, next; at < end; at = next) {
         next = (at / 64 + 1) * 64 < end ? (at / 64 + 1) * 64 : end;
         uint64_t mask = run_mask(at % 64, next - at), *word = &arena->dirty[at / 64];
-        changed += (uint32_t)__builtin_popcountll((dirty ? ~*word : *word) & mask);
+        uint64_t turned = (dirty ? ~*word : *word) & mask;
+        changed += turned == mask ? next - at : (uint32_t)__builtin_popcountll(turned);
         *word = dirty ? *word | mask : *word & ~mask;
     }
     if (changed == 0) return;

@@ -334,6 +334,15 @@ static bool consider(VM *vm, Value item, void *context) {
         if (e->op == COMPARE_LT ? x < best : x > best) e->best = e->best_key = item;
         return true;
     }
+    if (is_exactly(item, &str_type) && !is_absent(e->best) && is_exactly(e->best, &str_type) &&
+        is_absent(e->key)) {
+        int order = string_order(item, e->best);
+        if (e->op == COMPARE_LT ? order < 0 : order > 0) {
+            value_set(vm, &e->best, value_ref(item));
+            value_set(vm, &e->best_key, value_ref(item));
+        }
+        return true;
+    }
     Value key = is_absent(e->key) ? value_ref(item) : call_1(vm, e->key, item);
     if (is_absent(key)) return false;
     int better = is_absent(e->best)           ? 1

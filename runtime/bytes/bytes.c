@@ -102,7 +102,7 @@ typedef struct {
 
 static bool collect(VM *vm, Value item, void *context) {
     Collection *c = context;
-    int byte = byte_argument(vm, item);
+    int byte = is_int(item) && (uint64_t)int_get(item) < 256 ? (int)int_get(item) : byte_argument(vm, item);
     if (byte < 0) {
         if (error_is(vm, &exc_ValueError)) {
             error_clear(vm);

@@ -102,9 +102,7 @@ Value bytes_get_slice(VM *vm, Value self, Value slice) {
     if (step == 1) return text_slice(vm, self, start, start + count);
     TextWriter w;
     if (!writer_new(vm, &w, self, count, 0xFF)) return ABSENT;
-    const uint8_t *from = t.data + start;
-    for (uint8_t *to = w.data, *end = to + count; to < end; from += step)
-        *to++ = *from;
+    units_pick(w.data, t.data + start, 0, step, count);
     return w.value;
 }
 

@@ -5,6 +5,7 @@
 
 #include "runtime/containers/list.h"
 
+#include "runtime/bytes/bytes.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/containers/listbody.h"
@@ -190,11 +191,27 @@ static bool extend_string(VM *vm, List *list, Value string) {
     const String *s = as_string(string);
     int64_t length = string_length(s);
     if (!room_for_more(vm, list, length)) return false;
+    if (s->width_log == 0) {
+        Value *items = list->items + list->length;
+        for (int64_t i = 0; i < length; i++)
+            items[i] = value_ref(vm->characters[s->data[i]]);
+        list->length += length;
+        return true;
+    }
     for (int64_t i = 0; i < length; i++) {
         Value character = string_from_char(vm, string_at(s, i));
         if (is_absent(character)) return false;
         list->items[list->length++] = character;
     }
+    return true;
+}
+
+static bool extend_bytes(VM *vm, List *list, const Bytes *bytes) {
+    if (!room_for_more(vm, list, bytes->length)) return false;
+    Value *items = list->items + list->length;
+    for (int64_t i = 0; i < bytes->length; i++)
+        items[i] = int_small(bytes->data[i]);
+    list->length += bytes->length;
     return true;
 }
 
@@ -246,6 +263,7 @@ bool list_extend(VM *vm, Value self, Value iterable) {
     if (is_exactly(iterable, &dict_values_type)) return extend_values(vm, list, dict_viewed(iterable));
     if (is_exactly(iterable, &set_type)) return extend_set(vm, list, iterable);
     if (is_exactly(iterable, &str_type)) return extend_string(vm, list, iterable);
+    if (is_exactly(iterable, &bytes_type)) return extend_bytes(vm, list, as_bytes(iterable));
     if (is_exactly(iterable, &list_reverse_iterator_type)) return extend_backwards(vm, self, iterable);
     return extend_iterator(vm, self, iterable);
 }

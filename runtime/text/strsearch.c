@@ -31,6 +31,14 @@
         } \
         while (at + NEAR <= length && !name##_is_near(data + at, wanted)) \
             at += NEAR; \
+        for (; at + NEAR / 4 <= length; at += NEAR / 4) { /* one vector */ \
+            name##_vector units; \
+            uint64_t found[2]; \
+            memcpy(&units, data + at, sizeof units); \
+            units = (name##_vector)(units == wanted); \
+            memcpy(found, &units, sizeof found); \
+            if (found[0] | found[1]) break; \
+        } \
         while (at < length && data[at] != c) \
             at++; \
         return at < length ? at : -1; \

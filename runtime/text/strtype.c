@@ -74,13 +74,6 @@ static Value repeat(VM *vm, Value self, Value factor) {
     return from_object(all);
 }
 
-#define EVERY(Unit) \
-    do { \
-        const Unit *from = (const Unit *)s->data + start; \
-        for (Unit *to = (Unit *)part->data, *end = to + count; to < end; from += step) \
-            *to++ = *from; \
-    } while (0)
-
 static Value get_slice(VM *vm, Value self, Value slice) {
     int64_t start, stop, step, count;
     if (!slice_indices(vm, slice, string_length(as_string(self)), &start, &stop, &step, &count))
@@ -91,11 +84,8 @@ static Value get_slice(VM *vm, Value self, Value slice) {
     if (count == 1) return string_from_char(vm, string_at(s, start));
     String *part = string_new(vm, count, string_limit(s));
     if (!part) return ABSENT;
-    switch (s->width_log) {
-    case 0: EVERY(uint8_t); break;
-    case 1: EVERY(uint16_t); break;
-    default: EVERY(uint32_t);
-    }
+    const uint8_t *first = s->data + ((size_t)start << s->width_log);
+    units_pick(part->data, first, s->width_log, step, count);
     return s->ascii ? from_object(part) : string_narrowed(vm, from_object(part));
 }
 

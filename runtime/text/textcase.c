@@ -4,77 +4,94 @@
 
 /* --- predicates --- */
 
-/* What a predicate says of the ASCII characters, as a bitmap; others need one of the flags, but bytes never have it: the
- * second half of the bitmap is empty. */
+/* What predicates say of the ASCII characters, a bit for each. Bytes beyond have none. */
+enum { ALPHA = 1, DIGIT = 2, ALNUM = 4, PRINTABLE = 8, SPACE = 16, BYTE_SPACE = 32 };
+enum { LETTER = ALPHA | ALNUM | PRINTABLE };
+
+static const uint8_t ascii_kinds[256] = {
+    ['\t' ... '\r'] = SPACE | BYTE_SPACE,
+    [0x1C ... 0x1F] = SPACE,
+    [' '] = SPACE | BYTE_SPACE | PRINTABLE,
+    ['!' ... '/'] = PRINTABLE,
+    ['0' ... '9'] = DIGIT | ALNUM | PRINTABLE,
+    [':' ... '@'] = PRINTABLE,
+    ['A' ... 'Z'] = LETTER,
+    ['[' ... '`'] = PRINTABLE,
+    ['a' ... 'z'] = LETTER,
+    ['{' ... '~'] = PRINTABLE,
+};
+
+/* A bit of those, and of the other characters' flags those one of which is needed. */
 typedef struct {
-    uint64_t ascii[4];
+    uint8_t ascii;
     unsigned flags;
 } Predicate;
 
-#define DIGITS (UINT64_C(0x3FF) << '0')
-#define UPPER_LETTERS (UINT64_C(0x3FFFFFF) << ('A' - 64))
-#define LOWER_LETTERS (UINT64_C(0x3FFFFFF) << ('a' - 64))
 #define DIGIT_FLAGS (UNICODE_DECIMAL | UNICODE_DIGIT)
 #define NUMERIC_FLAGS (DIGIT_FLAGS | UNICODE_NUMERIC)
 
-static const Predicate alpha = {{0, UPPER_LETTERS | LOWER_LETTERS}, UNICODE_ALPHA};
-static const Predicate alnum = {{DIGITS, UPPER_LETTERS | LOWER_LETTERS}, UNICODE_ALPHA | NUMERIC_FLAGS};
-static const Predicate decimal = {{DIGITS, 0}, UNICODE_DECIMAL};
-static const Predicate digit = {{DIGITS, 0}, DIGIT_FLAGS};
-static const Predicate numeric = {{DIGITS, 0}, NUMERIC_FLAGS};
-static const Predicate printable = {{~UINT64_C(0) << ' ', ~(UINT64_C(1) << 63)}, UNICODE_PRINTABLE};
-
-/* Do all bytes, or ASCII characters, satisfy it? */
-static bool all_narrow(const uint8_t *data, int64_t length, const uint64_t ascii[4]) {
-    for (int64_t i = 0; i < length; i++) {
-        if (!(ascii[data[i] >> 6] >> (data[i] & 63) & 1)) return false;
+/* Do all bytes, or ASCII characters, have the bit? */
+static inline bool all_narrow(const uint8_t *data, int64_t length, uint8_t bit) {
+    int64_t i = 0;
+    for (; i + 4 <= length; i += 4) {
+        const uint8_t *four = data + i;
+        if (!(ascii_kinds[four[0]] & ascii_kinds[four[1]] & ascii_kinds[four[2]] & ascii_kinds[four[3]] &
+              bit))
+            return false;
+    }
+    for (; i < length; i++) {
+        if (!(ascii_kinds[data[i]] & bit)) return false;
     }
     return true;
 }
 
 /* Are its units bytes, or ASCII characters, which mean the same? */
-static bool is_narrow(Value self) { return !text_is_string(self) || as_string(self)->ascii; }
+static inline bool is_narrow(Value self) { return !text_is_string(self) || as_string(self)->ascii; }
 
-/* Do all units satisfy it? */
-static bool all_are(Value self, const Predicate *p) {
-    Text t = text_of(self);
-    if (is_narrow(self)) return all_narrow(t.data, text_length(t), p->ascii);
+static __attribute__((noinline)) bool all_wide(Text t, Predicate p) {
     for (int64_t i = 0; i < text_length(t); i++) {
         uint32_t c = text_at(t, i);
-        bool is = c < 0x80 ? p->ascii[c >> 6] >> (c & 63) & 1 : (unicode_flags(c) & p->flags) != 0;
+        bool is = c < 0x80 ? ascii_kinds[c] & p.ascii : (unicode_flags(c) & p.flags) != 0;
         if (!is) return false;
     }
     return true;
 }
 
-static Value some_and_all(Value self, const Predicate *p) {
-    return bool_from(text_length(text_of(self)) > 0 && all_are(self, p));
+/* Do all units satisfy it? */
+static inline bool all_are(Value self, Text t, Predicate p) {
+    return is_narrow(self) ? all_narrow(t.data, text_length(t), p.ascii) : all_wide(t, p);
 }
 
-#define PREDICATE_METHOD(name, predicate) \
-    TEXT_METHOD(name) { return some_and_all(args[0], &predicate); }
+static inline Value some_and_all(Value self, Predicate p) {
+    Text t = text_of(self);
+    return bool_from(text_length(t) > 0 && all_are(self, t, p));
+}
 
-PREDICATE_METHOD(isalpha, alpha)
-PREDICATE_METHOD(isalnum, alnum)
-PREDICATE_METHOD(isdecimal, decimal)
-PREDICATE_METHOD(isdigit, digit)
-PREDICATE_METHOD(isnumeric, numeric)
+#define PREDICATE_METHOD(name, ascii, flags) \
+    TEXT_METHOD(name) { return some_and_all(args[0], (Predicate){ascii, flags}); }
 
-TEXT_METHOD(isprintable) { return bool_from(all_are(args[0], &printable)); }
+PREDICATE_METHOD(isalpha, ALPHA, UNICODE_ALPHA)
+PREDICATE_METHOD(isalnum, ALNUM, UNICODE_ALPHA | NUMERIC_FLAGS)
+PREDICATE_METHOD(isdecimal, DIGIT, UNICODE_DECIMAL)
+PREDICATE_METHOD(isdigit, DIGIT, DIGIT_FLAGS)
+PREDICATE_METHOD(isnumeric, DIGIT, NUMERIC_FLAGS)
+
+TEXT_METHOD(isprintable) {
+    return bool_from(all_are(args[0], text_of(args[0]), (Predicate){PRINTABLE, UNICODE_PRINTABLE}));
+}
 
 TEXT_METHOD(isascii) { return bool_from(text_is_ascii(args[0])); }
 
 TEXT_METHOD(isspace) {
-    static const uint64_t blanks[] = {UINT64_C(0x1F) << 9 | UINT64_C(0x1F) << 28, 0, 0, 0};
-    static const uint64_t byte_blanks[] = {UINT64_C(0x1F) << 9 | UINT64_C(1) << ' ', 0, 0, 0};
     Text t = text_of(args[0]);
+    bool string = text_is_string(args[0]);
     if (is_narrow(args[0]))
         return bool_from(text_length(t) > 0 &&
-                         all_narrow(t.data, text_length(t), text_is_string(args[0]) ? blanks : byte_blanks));
+                         all_narrow(t.data, text_length(t), string ? SPACE : BYTE_SPACE));
     for (int64_t i = 0; i < text_length(t); i++) {
         if (!text_is_blank(text_at(t, i), false)) return FALSE_VALUE;
     }
-    return bool_from(text_length(t) > 0);
+    return TRUE_VALUE; /* what is no ASCII text is not empty */
 }
 
 /* --- case --- */

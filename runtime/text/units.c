@@ -20,6 +20,29 @@ void units_convert(void *to, unsigned to_log, const void *from, unsigned from_lo
     }
 }
 
+#define PICK(Unit) \
+    do { \
+        const Unit *source = from; \
+        Unit *restrict target = to; \
+        _Pragma("GCC unroll 8") for (; i < count; i++) target[i] = source[i * step]; \
+    } while (0)
+
+void units_pick(void *to, const void *from, unsigned width_log, int64_t step, int64_t count) {
+    int64_t i = 0;
+    if (width_log == 0 && step == -1) {
+        for (uint64_t eight; i + 8 <= count; i += 8) {
+            memcpy(&eight, (const uint8_t *)from - i - 7, sizeof eight);
+            eight = __builtin_bswap64(eight);
+            memcpy((uint8_t *)to + i, &eight, sizeof eight);
+        }
+    }
+    switch (width_log) {
+    case 0: PICK(uint8_t); break;
+    case 1: PICK(uint16_t); break;
+    default: PICK(uint32_t);
+    }
+}
+
 void units_widen(void *units, unsigned to_log, unsigned from_log, int64_t count) {
     for (int64_t i = count;
          i-- > 0;) { /* from the end, so that nothing is overwritten that is still to be read */

@@ -38,6 +38,9 @@ static inline void units_copy(void *to, unsigned to_log, const void *from, unsig
     }
 }
 
+/* Every step-th unit from `from` on, in either direction. */
+void units_pick(void *to, const void *from, unsigned width_log, int64_t step, int64_t count);
+
 /* The row at `units`, which has room for it, made wider. */
 void units_widen(void *units, unsigned to_log, unsigned from_log, int64_t count);
 
