@@ -156,11 +156,7 @@ Value object_index(VM *vm, Value v) {
     return exact;
 }
 
-bool object_to_int64(VM *vm, Value v, Type *overflow, int64_t *result) {
-    if (is_int(v)) {
-        *result = int_get(v);
-        return true;
-    }
+bool object_to_int64_slow(VM *vm, Value v, Type *overflow, int64_t *result) {
     Value index = object_index(vm, v);
     if (is_absent(index)) return false;
     bool fits = int_to_int64(index, result);

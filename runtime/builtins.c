@@ -23,6 +23,7 @@
 #include "runtime/numbers/float.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
+#include "runtime/text/text.h"
 #include "runtime/text/str.h"
 
 static Value int_or_error(VM *vm, int64_t i) { return i < 0 ? ABSENT : int_from(vm, i); }
@@ -480,9 +481,8 @@ NATIVE(builtin_ord) {
     if (!is_family(args[0], TYPE_BYTES | TYPE_BYTEARRAY)) {
         return raise_type(vm, "ord() expected string of length 1, but %T found", args[0]);
     }
-    int64_t length = object_length(vm, args[0]);
-    if (length < 0) return ABSENT;
-    return length == 1 ? object_get_item(vm, args[0], int_small(0)) : raise_ord_length(vm, length);
+    Text bytes = text_of(args[0]);
+    return text_length(bytes) == 1 ? int_small(bytes.data[0]) : raise_ord_length(vm, text_length(bytes));
 }
 
 NATIVE(builtin_format) {

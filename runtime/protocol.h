@@ -60,7 +60,12 @@ NEW RAISES Value object_power3(VM *vm, Value base, Value exponent, Value modulus
 NEW RAISES Value object_unary(VM *vm, UnaryOp op, Value v);
 NEW RAISES Value object_index(VM *vm, Value v); /* an exact int through __index__, or TypeError */
 /* Through __index__ to a C integer. `overflow` names the exception for one that does not fit; NULL: clamp. */
-RAISES bool object_to_int64(VM *vm, Value v, Type *overflow, int64_t *result);
+RAISES bool object_to_int64_slow(VM *vm, Value v, Type *overflow, int64_t *result);
+RAISES static inline bool object_to_int64(VM *vm, Value v, Type *overflow, int64_t *result) {
+    if (!is_int(v)) return object_to_int64_slow(vm, v, overflow, result);
+    *result = int_get(v);
+    return true;
+}
 RAISES bool object_to_c_int(VM *vm, Value v, int *result); /* OverflowError for one that does not fit */
 NEW RAISES Value object_to_float(VM *vm, Value v);         /* a float (float(v) without parsing strings) */
 RAISES bool object_to_double(VM *vm, Value v, double *result);

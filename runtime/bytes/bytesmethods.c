@@ -53,8 +53,8 @@ static Value concat_exact(VM *vm, const Bytes *a, const Bytes *b) {
     if (a->length > INT64_MAX - b->length) return raise_memory(vm);
     Bytes *both = bytes_new(vm, a->length + b->length);
     if (!both) return ABSENT;
-    memcpy(both->data, a->data, (size_t)a->length);
-    memcpy(both->data + a->length, b->data, (size_t)b->length);
+    copy_bytes(both->data, a->data, (size_t)a->length);
+    copy_bytes(both->data + a->length, b->data, (size_t)b->length);
     return from_object(both);
 }
 
@@ -230,38 +230,52 @@ SHARED_METHOD(maketrans) {
     return from_object(table);
 }
 
+static Value translate_all(VM *vm, Value self, const uint8_t *table) {
+    TextWriter w;
+    Text t = text_of(self);
+    if (!writer_new(vm, &w, self, text_length(t), 0xFF)) return ABSENT;
+    uint8_t *to = w.data;
+    for (const uint8_t *from = t.data, *end = from + text_length(t); from < end;)
+        *to++ = table[*from++];
+    return w.value;
+}
+
+/* What is not deleted. */
+static Value translate_some(VM *vm, Value self, const uint8_t *table, const bool *deleted) {
+    TextWriter w;
+    Text t = text_of(self);
+    const uint8_t *end = t.data + text_length(t);
+    int64_t kept = 0;
+    for (const uint8_t *from = t.data; from < end;)
+        kept += !deleted[*from++];
+    if (!writer_new(vm, &w, self, kept, 0xFF)) return ABSENT;
+    uint8_t *to = w.data;
+    for (const uint8_t *from = t.data; from < end; from++) {
+        if (!deleted[*from]) *to++ = table[*from];
+    }
+    return w.value;
+}
+
 SHARED_METHOD(translate) {
     bool deleted[256];
-    uint8_t table[256];
+    uint8_t same[256];
+    const uint8_t *table = same;
     if (!is_none(args[1])) {
         if (!bytes_like_check(vm, args[1])) return ABSENT;
         if (text_length(text_of(args[1])) != 256)
             return raise_value(vm, "translation table must be 256 characters long");
-        memcpy(table, text_of(args[1]).data, 256);
+        table = text_of(args[1]).data;
     } else {
         for (int i = 0; i < 256; i++)
-            table[i] = (uint8_t)i;
+            same[i] = (uint8_t)i;
     }
-    if (!is_absent(args[2])) {
-        if (!bytes_like_check(vm, args[2])) return ABSENT;
-        Text unwanted = text_of(args[2]);
-        memset(deleted, 0, sizeof deleted);
-        for (int64_t i = 0; i < text_length(unwanted); i++)
-            deleted[unwanted.data[i]] = true;
-    }
-    Text t = text_of(args[0]);
-    int64_t kept = is_absent(args[2]) ? text_length(t) : 0;
-    for (int64_t i = 0; i < text_length(t) && !is_absent(args[2]); i++)
-        kept += !deleted[t.data[i]];
-    TextWriter w;
-    if (!writer_new(vm, &w, args[0], kept, 0xFF)) return ABSENT;
-    uint8_t *to = w.data;
-    for (int64_t i = 0; i < text_length(t) && is_absent(args[2]); i++)
-        to[i] = table[t.data[i]];
-    for (int64_t i = 0; i < text_length(t) && !is_absent(args[2]); i++) {
-        if (!deleted[t.data[i]]) *to++ = table[t.data[i]];
-    }
-    return w.value;
+    if (is_absent(args[2])) return translate_all(vm, args[0], table);
+    if (!bytes_like_check(vm, args[2])) return ABSENT;
+    Text unwanted = text_of(args[2]);
+    memset(deleted, 0, sizeof deleted);
+    for (int64_t i = 0; i < text_length(unwanted); i++)
+        deleted[unwanted.data[i]] = true;
+    return translate_some(vm, args[0], table, deleted);
 }
 
 METHOD(getnewargs) {

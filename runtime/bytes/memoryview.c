@@ -293,7 +293,7 @@ static bool find_offset(VM *vm, MemoryView *m, int dimension, Value subscript, i
 
 typedef enum { ALL, ITEM, DEEP_ITEM, SLICE, SLICES, WRONG } SubscriptKind;
 
-static bool is_index(Value v) { return is_int_family(v) || type_of(v)->number.index; }
+static bool is_index(Value v) { return is_int(v) || is_int_family(v) || type_of(v)->number.index; }
 
 static SubscriptKind tuple_kind(const Tuple *tuple) {
     int64_t slices = 0, indices = 0;

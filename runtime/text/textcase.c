@@ -197,14 +197,14 @@ static void change_ascii(uint8_t *to, const uint8_t *from, int64_t length, Chang
             to[i] = ascii_lower(from[i]) == from[i] ? ascii_upper(from[i]) : ascii_lower(from[i]);
         break;
     case CAPITALIZE:
-        for (int64_t i = 0; i < length; i++)
-            to[i] = i ? ascii_lower(from[i]) : ascii_upper(from[i]);
+        turn_ascii(to, from, length, 'A');
+        if (length) to[0] = ascii_upper(from[0]);
         break;
     case TITLE:
         for (int64_t i = 0; i < length; i++) {
             uint8_t c = from[i], lower = c | 0x20;
             bool letter = is_ascii_lower(lower);
-            to[i] = !letter ? c : in_word ? lower : lower ^ 0x20;
+            to[i] = letter ? (uint8_t)(lower ^ !in_word << 5) : c;
             in_word = letter;
         }
         break;

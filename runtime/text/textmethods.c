@@ -175,6 +175,8 @@ typedef struct {
     uint64_t bits[2];
     uint32_t *sorted; /* of `count` units, owned; or NULL */
     int64_t count;
+    uint32_t only; /* the unit, if it is just one */
+    bool single;
     bool wide; /* has units beyond ASCII */
     bool blanks, bytes;
 } UnitSet;
@@ -190,6 +192,8 @@ static bool unit_set_init(VM *vm, UnitSet *set, Value self, Value chars) {
     *set = (UnitSet){.bytes = !text_is_string(self), .blanks = !value_is_given(chars)};
     if (set->blanks) return true;
     set->units = text_of(chars);
+    set->single = text_length(set->units) == 1;
+    if (set->single) return set->only = text_at(set->units, 0), true;
     for (int64_t i = 0; i < text_length(set->units); i++) {
         uint32_t c = text_at(set->units, i);
         if (c < 0x80) {
@@ -211,7 +215,8 @@ static void unit_set_fini(VM *vm, UnitSet *set) {
     if (set->sorted) memory_free(vm, set->sorted, (size_t)set->count * sizeof *set->sorted);
 }
 
-static bool set_has(const UnitSet *set, uint32_t c) {
+static inline bool set_has(const UnitSet *set, uint32_t c) {
+    if (set->single) return c == set->only;
     if (set->blanks) return text_is_blank(c, set->bytes);
     if (c < 0x80) return set->bits[c >> 6] >> (c & 63) & 1;
     if (set->sorted) return bsearch(&c, set->sorted, (size_t)set->count, sizeof c, order_units);
@@ -397,6 +402,14 @@ TEXT_METHOD(expandtabs) {
 
 /* An empty text occurs between all units. */
 static void interleave(TextWriter *w, Text t, Text by, int64_t count) {
+    if (w->width_log == 0) {
+        uint8_t *to = w->data;
+        for (int64_t i = 0; i <= text_length(t); i++) {
+            if (i < count) copy_bytes(to, by.data, (size_t)text_length(by)), to += text_length(by);
+            if (i < text_length(t)) *to++ = t.data[i];
+        }
+        return;
+    }
     for (int64_t i = 0; i <= text_length(t); i++) {
         if (i < count) writer_put(w, by);
         if (i < text_length(t)) writer_put(w, text_part(t, i, i + 1));
