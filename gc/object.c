@@ -116,25 +116,29 @@ static inline void bury_usual(VM *vm, Object *object, const TypeHead *slots) {
     slots->dealloc(vm, object);
 }
 
-/* The death of an object that owns references, or has a finalizer. */
-static __attribute__((noinline)) void die_with_others(VM *vm, Object *object) {
+/* The death of an object that owns references, or has a finalizer. The depth is put back as it was, not counted down:
+ * to be counted from, what was stored just before would have to be waited for. */
+static __attribute__((noinline)) void die_with_others(VM *vm, Object *object, const TypeHead *slots) {
     Heap *heap = vm_heap(vm);
-    const TypeHead *slots = object_slots(object);
+    uint32_t depth = heap->death_depth;
     bool is_usual = USUAL_STATES >> (object->gc & ((1 << GC_INDEX_SHIFT) - 1)) & 1;
-    if (__builtin_expect(!is_usual || slots->finalize != NULL || heap->death_depth >= DEATH_DEPTH_MAX, 0)) {
+    if (__builtin_expect(!is_usual || slots->finalize != NULL || depth >= DEATH_DEPTH_MAX, 0)) {
         die_unusually(vm, object);
         return;
     }
-    heap->death_depth++;
+    heap->death_depth = depth + 1;
     bury_usual(vm, object, slots);
-    if (--heap->death_depth == 0 && __builtin_expect(heap->deferred != NULL, 0)) work_off(vm);
+    heap->death_depth = depth;
+    if (depth == 0 && __builtin_expect(heap->deferred != NULL, 0)) work_off(vm);
 }
 
 void object_die(VM *vm, Object *object) {
     const TypeHead *slots = object_slots(object);
-    bool is_leaf = object->gc == GC_UNTRACKED && slots->traverse == NULL && slots->finalize == NULL;
-    (is_leaf ? slots->dealloc
-             : die_with_others)(vm, object); /* from a leaf, no death leads to ever deeper ones */
+    if (object->gc == GC_UNTRACKED && slots->traverse == NULL && slots->finalize == NULL) {
+        slots->dealloc(vm, object); /* a leaf: no death leads from it to ever deeper ones */
+        return;
+    }
+    die_with_others(vm, object, slots);
 }
 
 void object_untrack(VM *vm, Object *object) {

@@ -63,7 +63,7 @@ Value tuple_from(VM *vm, const Value *items, int64_t length) {
     return from_object(tuple);
 }
 
-Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
+static __attribute__((noinline)) Value from_owned_unusual(VM *vm, Value *items, int64_t length) {
     Tuple *tuple = make(vm, length, true);
     if (!tuple) {
         row_drop(vm, items, length);
@@ -71,6 +71,17 @@ Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
     }
     row_move(tuple->items, items, length);
     return from_object(tuple);
+}
+
+/* The usual way makes no call: it saves no registers. */
+Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
+    bool few = (uint64_t)length - 1 < ROW_MOVE_SINGLY;
+    Object *object = few ? object_new_container_if_easy(vm, &tuple_type, tuple_size(length)) : NULL;
+    if (__builtin_expect(!object, 0)) return from_owned_unusual(vm, items, length);
+    Tuple *tuple = (Tuple *)object;
+    tuple->length = length;
+    row_move(tuple->items, items, length);
+    return tuple_finish(tuple);
 }
 
 Value tuple_from_made(VM *vm, Value *items, int64_t length) {
@@ -108,6 +119,14 @@ Value tuple_pair(VM *vm, Value first, Value second) { return few(vm, first, seco
 
 Value tuple_triple(VM *vm, Value first, Value second, Value third) {
     return few(vm, first, second, third, 3);
+}
+
+Value tuple_reuse_row_own(VM *vm, Value *kept, Value *items, int64_t length) {
+    Tuple *tuple = tuple_reuse(vm, kept, length);
+    if (!tuple) return row_drop(vm, items, length), ABSENT;
+    for (int64_t i = 0; i < length; i++)
+        value_set(vm, &tuple->items[i], items[i]);
+    return tuple_finish(tuple);
 }
 
 Value tuple_reuse_pair_own(VM *vm, Value *kept, Value first, Value second) {
@@ -234,15 +253,31 @@ static int rows(Object *self, ReferenceRow *rows) {
     return 1;
 }
 
+/* The rest of it when the items before `end` are still owned. */
+static __attribute__((noinline)) void dealloc_from(VM *vm, Tuple *tuple, int64_t end) {
+    bool exact = tuple->head.type == &tuple_type;
+    size_t size = exact ? tuple_size(tuple->length) : instance_size(&tuple->head, tuple->length);
+    while (--end >= 0)
+        value_xdrop(vm, tuple->items[end]);
+    heap_free(vm_heap(vm), tuple, size);
+}
+
+/* Without a call as long as no item dies. */
 static void dealloc(VM *vm, Object *self) {
     Tuple *tuple = (Tuple *)self;
-    size_t size = self->type == &tuple_type ? tuple_size(tuple->length) : instance_size(self, tuple->length);
     int64_t i = tuple->length;
     while (i >= 4 && row_four_ints(&tuple->items[i - 4]))
         i -= 4;
-    while (--i >= 0)
-        value_xdrop(vm, tuple->items[i]);
-    heap_free(vm_heap(vm), self, size);
+    for (; i > 0; i--) {
+        Value item = tuple->items[i - 1];
+        if (!is_object(item) || is_absent(item)) continue;
+        if (as_object(item)->refs == 1) break;
+        as_object(item)->refs--;
+    }
+    if (i > 0 || self->type != &tuple_type)
+        dealloc_from(vm, tuple, i);
+    else
+        heap_free(vm_heap(vm), self, tuple_size(tuple->length));
 }
 
 bool tuple_is_acyclic(const Object *self) {

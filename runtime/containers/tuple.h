@@ -38,11 +38,18 @@ static inline NEW RAISES Tuple *tuple_reuse(VM *vm, Value *kept, int64_t length)
 NEW RAISES Value tuple_pair(VM *vm, STEALS Value first, STEALS Value second);
 NEW RAISES Value tuple_triple(VM *vm, STEALS Value first, STEALS Value second, STEALS Value third);
 NEW RAISES Value tuple_reuse_pair_own(VM *vm, Value *kept, STEALS Value first, STEALS Value second);
-/* tuple_reuse for a pair, filled. */
+NEW RAISES Value tuple_reuse_row_own(VM *vm, Value *kept, STEALS Value *items, int64_t length);
+/* Somebody keeps the tuples that are yielded. */
+static inline bool tuple_is_kept(Value latest) { return !is_absent(latest) && as_object(latest)->refs != 1; }
+/* tuple_reuse, filled: for a pair, and for a row of any length but 0. */
 static inline NEW RAISES Value tuple_reuse_pair(VM *vm, Value *kept, STEALS Value first,
                                                 STEALS Value second) {
-    bool others = !is_absent(*kept) && as_object(*kept)->refs != 1; /* somebody keeps them */
-    return others ? tuple_pair(vm, first, second) : tuple_reuse_pair_own(vm, kept, first, second);
+    return tuple_is_kept(*kept) ? tuple_pair(vm, first, second)
+                                : tuple_reuse_pair_own(vm, kept, first, second);
+}
+static inline NEW RAISES Value tuple_reuse_row(VM *vm, Value *kept, STEALS Value *items, int64_t length) {
+    return tuple_is_kept(*kept) ? tuple_from_owned(vm, items, length)
+                                : tuple_reuse_row_own(vm, kept, items, length);
 }
 NEW RAISES Value tuple_from_iterable(VM *vm, Value iterable);
 static inline Value tuple_finish(NEW Tuple *tuple) {

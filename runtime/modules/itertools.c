@@ -7,6 +7,7 @@
 #include "runtime/classes/genericalias.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/row.h"
 #include "runtime/module.h"
 #include "runtime/text/str.h"
 
@@ -583,6 +584,8 @@ Type itertools_repeat_type = {
 
 /* --- zip_longest: an iterator that has ended is None in the tuple `source`; `index` of them are left --- */
 
+enum { LOCAL_ITEMS = 8 };
+
 static Value zip_longest_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value fill = NONE;
     if (names_count(names) > 0) {
@@ -618,19 +621,21 @@ static Value zip_longest_next(VM *vm, Value self) {
     Stream *stream = as_stream(self);
     if (stream->index == 0 || is_absent(stream->source)) return ABSENT;
     Tuple *iterators = as_tuple(value_ref(stream->source));
-    Tuple *result = tuple_reuse(vm, &stream->result, iterators->length);
-    for (int64_t i = 0; result && i < iterators->length; i++) {
-        Value item = zip_longest_item(vm, stream, &iterators->items[i]);
-        if (is_absent(item)) {
-            value_clear(vm, &stream->result);
-            object_drop(vm, &result->head);
-            result = NULL;
-        } else {
-            value_set(vm, &result->items[i], item);
-        }
+    int64_t length = iterators->length, count = 0;
+    size_t size = (size_t)length * sizeof(Value);
+    Value local[LOCAL_ITEMS], *items = length > LOCAL_ITEMS ? memory_alloc(vm, size) : local, result = ABSENT;
+    while (items && count < length) {
+        items[count] = zip_longest_item(vm, stream, &iterators->items[count]);
+        if (is_absent(items[count])) break;
+        count++;
     }
+    if (count == length)
+        result = tuple_reuse_row(vm, &stream->result, items, length);
+    else
+        row_drop(vm, items, count);
+    if (items && items != local) memory_free(vm, items, size);
     object_drop(vm, &iterators->head);
-    return result ? tuple_finish(result) : ABSENT;
+    return result;
 }
 
 METHOD(zip_longest_reduce) {

@@ -10,6 +10,7 @@ typedef struct {
     Object head;
     Value pool;       /* a tuple of the items; product: a tuple of such tuples, one a place; owned */
     Value result;     /* the tuple yielded last; owned; ABSENT before the first */
+    Value spare;      /* the one yielded before that; owned, or ABSENT */
     int64_t *indices; /* of `count` places; permutations: of all items, then `count` cycles; owned */
     int64_t room;     /* numbers in that block */
     int64_t count;    /* places of a result */
@@ -23,6 +24,7 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     const Selection *selection = (Selection *)self;
     VISIT(selection->pool);
     VISIT(selection->result);
+    VISIT(selection->spare);
     return 0;
 }
 
@@ -31,6 +33,7 @@ static void clear(VM *vm, Object *self) {
     selection->stopped = true;
     value_clear(vm, &selection->pool);
     value_clear(vm, &selection->result);
+    value_clear(vm, &selection->spare);
 }
 
 static void dealloc(VM *vm, Object *self) {
@@ -89,7 +92,9 @@ static Value yield_new(VM *vm, Selection *selection) {
             *item++ = value_ref(pool->items[*index++]);
     }
     result->head.refs++; /* for the selection, too */
-    value_set(vm, &selection->result, from_object(result));
+    Value before = selection->result;
+    selection->result = from_object(result);
+    value_set(vm, &selection->spare, before);
     return from_object(result);
 }
 
@@ -110,9 +115,13 @@ static Value yield_again(VM *vm, Selection *selection, int64_t changed) {
 /* The result for the row, of which the places from `changed` on differ from the result before. NEW, RAISES. */
 static inline Value yield(VM *vm, Selection *selection, int64_t changed) {
     if (selection->count == 0) return value_ref(vm->empty_tuple);
-    Value before = selection->result;
-    if (is_absent(before) || as_object(before)->refs > 1) return yield_new(vm, selection);
-    return yield_again(vm, selection, changed);
+    Value before = selection->result, spare = selection->spare;
+    if (is_absent(before)) return yield_new(vm, selection);
+    if (as_object(before)->refs == 1) return yield_again(vm, selection, changed);
+    if (is_absent(spare) || as_object(spare)->refs > 1) return yield_new(vm, selection);
+    selection->result = spare; /* a loop's variable still holds the latest, but no more the one before */
+    selection->spare = before;
+    return yield_again(vm, selection, 0);
 }
 
 /* The end: nothing more. */
