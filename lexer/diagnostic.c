@@ -42,7 +42,16 @@ bool diagnostics_fail(Diagnostics *diagnostics, DiagnosticKind kind, Span span, 
     return false;
 }
 
+static void add_warnings(Diagnostics *diagnostics, Diagnostic *first, Diagnostic *last) {
+    if (diagnostics->last_warning)
+        diagnostics->last_warning->next = first;
+    else
+        diagnostics->warnings = first;
+    diagnostics->last_warning = last;
+}
+
 void diagnostics_warn(Diagnostics *diagnostics, Span span, const char *format, ...) {
+    if (diagnostics->silent) return;
     va_list args;
     va_start(args, format);
     char *message = format_message(diagnostics->arena, format, args);
@@ -53,11 +62,12 @@ void diagnostics_warn(Diagnostics *diagnostics, Span span, const char *format, .
         return;
     }
     *warning = (Diagnostic){.kind = DIAGNOSTIC_SYNTAX_WARNING, .span = span, .message = message};
-    if (diagnostics->last_warning)
-        diagnostics->last_warning->next = warning;
-    else
-        diagnostics->warnings = warning;
-    diagnostics->last_warning = warning;
+    add_warnings(diagnostics, warning, warning);
+}
+
+void diagnostics_take_warnings(Diagnostics *diagnostics, Diagnostics *from) {
+    if (from->warnings) add_warnings(diagnostics, from->warnings, from->last_warning);
+    from->warnings = from->last_warning = NULL;
 }
 
 const char *diagnostic_kind_name(DiagnosticKind kind) {

@@ -60,6 +60,7 @@ typedef struct {
     Diagnostic error;     /* the first one reported */
     Diagnostic *warnings; /* in order of discovery */
     Diagnostic *last_warning;
+    bool silent; /* warnings are dropped: what is read has been read before */
 } Diagnostics;
 
 void diagnostics_init(Diagnostics *diagnostics, Arena *arena);
@@ -73,6 +74,9 @@ bool diagnostics_fail_memory(Diagnostics *diagnostics);
 
 void diagnostics_warn(Diagnostics *diagnostics, Span span, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Move the warnings of another one behind those that there are. */
+void diagnostics_take_warnings(Diagnostics *diagnostics, Diagnostics *from);
 
 /* The Python exception or warning class that `kind` stands for, such as "SyntaxError". */
 const char *diagnostic_kind_name(DiagnosticKind kind);

@@ -100,6 +100,7 @@ bool lexer_explain(Lexer *lexer, uint32_t line) {
     Diagnostics found;
     diagnostics_init(&found, lexer->diagnostics->arena);
     lex_rest(lexer, &found);
+    diagnostics_take_warnings(lexer->diagnostics, &found);
     if (lexer->stopped && lexer->fstring_depth > 0)
         return false; /* CPython overlooks what is wrong in an f-string */
     if (lexer->weak_error) {

@@ -292,10 +292,15 @@ compound(A) ::= KW_WHILE(T) named(X) COLON block(B) else_opt(E). {
 compound(A) ::= loop_or_with(A).
 compound(A) ::= KW_ASYNC(T) loop_or_with(N). { A = statement_async(T, N); }
 
-loop_or_with(A) ::= KW_FOR(T) targets(X) KW_IN expressions(I) COLON block(B) else_opt(E). {
+loop_or_with(A) ::= KW_FOR(T) loop(L) COLON block(B) else_opt(E). {
+    A = NODE_NEW(For, span_join(T.span, span_through(B.span, E)), .target = L.target, .iter = L.iterable,
+                 .body = B.nodes, .orelse = E.nodes);
+}
+/* What is no target is refused before the block is read. */
+%type loop {Loop}
+loop(A) ::= targets(X) KW_IN expressions(I). {
     target_set(p, X.node, TARGET_ASSIGN);
-    A = NODE_NEW(For, span_join(T.span, span_through(B.span, E)), .target = X.node,
-                 .iter = expr_from_sequence(p, I).node, .body = B.nodes, .orelse = E.nodes);
+    A = (Loop){X.node, expr_from_sequence(p, I).node};
 }
 
 targets(A) ::= target_list(X). { A = expr_from_sequence(p, X); }

@@ -184,6 +184,13 @@ bool scene_is_names_place(const Scene *s) {
 
 /* ---- Parsing parts --------------------------------------------------------------------------------- */
 
+/* Without warnings, which the first parse gives. */
+static void feed_silently(Parser *part, void *grammar, int symbol, Token token) {
+    part->diagnostics->silent = true;
+    grammar_feed(grammar, symbol, token);
+    part->diagnostics->silent = false;
+}
+
 /*
  * Feed tokens [start, end), or as many as are accepted; the result is the end of the longest complete piece.
  */
@@ -200,7 +207,7 @@ static uint32_t feed_piece(Parser *part, Parser *p, void *grammar, StartRule rul
         *stop = i;
         int symbol = grammar_symbol(token.kind);
         if (token.kind == TK_ERROR || token.kind == TK_ENDMARKER || !grammar_accepts(grammar, symbol)) break;
-        grammar_feed(grammar, symbol, token);
+        feed_silently(part, grammar, symbol, token);
         if (part->error.set || part->arena->failed || part->diagnostics->failed) break;
         if (grammar_accepts(grammar, grammar_symbol(TK_ENDMARKER))) complete = i + 1;
     }
@@ -219,8 +226,8 @@ Prefix scene_parse(const Scene *s, StartRule rule, uint32_t start) {
         part.error.set = false;
         feed_piece(&part, p, grammar, rule, start, prefix.end, &stop);
         Token end = {.kind = TK_ENDMARKER};
-        if (prefix.end > start) grammar_feed(grammar, grammar_symbol(TK_ENDMARKER), end);
-        if (prefix.end > start && !part.error.set) grammar_feed(grammar, 0, end);
+        if (prefix.end > start) feed_silently(&part, grammar, grammar_symbol(TK_ENDMARKER), end);
+        if (prefix.end > start && !part.error.set) feed_silently(&part, grammar, 0, end);
         prefix.node = part.error.set ? NULL : part.root;
     }
     if (prefix.node) prefix.span = prefix.node->span;

@@ -64,6 +64,11 @@ typedef struct {
     bool comma;
 } Sequence;
 
+/* What stands behind a `for`. */
+typedef struct {
+    Node *target, *iterable;
+} Loop;
+
 /* Names with the text they cover, as in `import a.b`. */
 typedef struct {
     IdentifierList names;
