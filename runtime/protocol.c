@@ -122,6 +122,9 @@ static Value try_compare(VM *vm, Value a, Value b, CompareOp op) {
 
 static __attribute__((noinline)) Value compare_any(VM *vm, Value a, Value b, CompareOp op) {
     static const char *const symbols[] = {"<", "<=", "==", "!=", ">", ">="};
+    bool plain = type_of(a)->compare == object_type.compare && type_of(b)->compare == object_type.compare;
+    if (plain && (op == COMPARE_EQ || op == COMPARE_NE))
+        return bool_from(value_same(a, b) == (op == COMPARE_EQ));
     if (!recursion_enter(vm, " in comparison")) return ABSENT;
     Value result = try_compare(vm, a, b, op);
     recursion_leave(vm);

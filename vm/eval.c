@@ -727,6 +727,18 @@ Value eval_run(VM *vm) {
         NEXT();
     }
 
+    TARGET(LOAD_METHOD_MEMBER) {
+        Value object = sp[-1];
+        GUARD_VERSION(object);
+        Value member = *(Value *)((char *)as_object(object) + ip[2]);
+        if (UNLIKELY(is_absent(member))) goto undo;
+        sp[-1] = value_ref(member);
+        PUSH(ABSENT);
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
     TARGET(LOAD_METHOD_PLAIN) {
         Value object = sp[-1];
         if (UNLIKELY(type_of(object)->version != ip[1])) goto undo;

@@ -6,6 +6,7 @@
 #include "runtime/classes/class.h"
 #include "runtime/classes/descriptor.h"
 #include "runtime/classes/instance.h"
+#include "runtime/classes/slots.h"
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
 #include "runtime/module.h"
@@ -199,18 +200,20 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
         if (is_absent(found) || !is_plain_in_class(found)) return family;
         return local ? OP_LOAD_LOCAL_ATTR_TYPE : OP_LOAD_ATTR_TYPE;
     }
-    if (type->get_attribute != object_type.get_attribute) return family;
+    if (!slots_find_as_usual(vm, type)) return family;
+    bool last =
+        type->get_attribute == object_type.get_attribute; /* is no __getattr__ asked when a getter fails? */
     Value found = type_lookup(vm, type, name);
     cache[1] = type_version(vm, type);
     if (cache[1] == 0) return family;
-    if (!is_absent(found) && is_plain_property(found)) {
+    if (last && !is_absent(found) && is_plain_property(found)) {
         set_cached_value(cache, found);
         return local ? OP_LOAD_LOCAL_ATTR_PROPERTY : OP_LOAD_ATTR_PROPERTY;
     }
     if (is_object(object) && set_member(cache, found, false)) {
         return local ? OP_LOAD_LOCAL_ATTR_MEMBER : OP_LOAD_ATTR_MEMBER;
     }
-    if (is_native_descriptor(found)) {
+    if (last && is_native_descriptor(found)) {
         set_cached_value(cache, found);
         return local ? OP_LOAD_LOCAL_ATTR_DESCRIPTOR : OP_LOAD_ATTR_DESCRIPTOR;
     }
@@ -271,10 +274,12 @@ static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name
                : is_wrapper(found)      ? OP_LOAD_METHOD_TYPE_WRAPPED
                                         : OP_LOAD_METHOD;
     }
-    if (type->get_attribute != object_type.get_attribute) return OP_LOAD_METHOD;
+    if (!slots_find_as_usual(vm, type)) return OP_LOAD_METHOD;
     Value found = type_lookup(vm, type, name);
     cache[1] = type_version(vm, type);
-    if (cache[1] == 0 || (!is_absent(found) && is_data_descriptor(found))) return OP_LOAD_METHOD;
+    if (cache[1] == 0) return OP_LOAD_METHOD;
+    if (is_object(object) && set_member(cache, found, false)) return OP_LOAD_METHOD_MEMBER;
+    if (!is_absent(found) && is_data_descriptor(found)) return OP_LOAD_METHOD;
     bool method = !is_absent(found) && type_of(found)->flags & TYPE_METHOD_DESCRIPTOR;
     bool wrapped = !is_absent(found) && is_wrapper(found);
     if (method || wrapped) set_cached_value(cache, found);
@@ -333,7 +338,7 @@ static void cache_fill(VM *vm, AttributeCacheEntry *entry, Value object, Value n
     Type *type = type_of(object);
     Value found = type_lookup(vm, type, name);
     bool generic = use == ATTRIBUTE_STORE ? type->set_attribute == object_type.set_attribute
-                                          : type->get_attribute == object_type.get_attribute;
+                                          : slots_find_as_usual(vm, type);
     uint32_t version = type_version(vm, type); /* looking up may have given it one */
     const Shape *shape = cacheable_shape(vm, object);
     value_set(vm, &entry->name, value_ref(name));

@@ -64,6 +64,7 @@ def namedtuple(typename, field_names, *, rename=False, defaults=None, module=Non
         field_defaults = dict(zip(names[len(names) - len(defaults):], defaults))
     fields = tuple(map(_sys.intern, names))
     count = len(fields)
+    places = {name: place for place, name in enumerate(fields)}
     new_tuple = tuple.__new__
     row = ', '.join(fields)
     if count == 1:
@@ -86,10 +87,17 @@ def namedtuple(typename, field_names, *, rename=False, defaults=None, module=Non
     _make.__func__.__doc__ = f'Make a new {typename} object from a sequence or iterable'
 
     def _replace(self, /, **kwds):
-        result = self._make(map(kwds.pop, fields, self))
-        if kwds:
-            raise TypeError(f'Got unexpected field names: {list(kwds)!r}')
-        return result
+        values = [*self]
+        if len(values) > count:
+            del values[count:]
+        try:
+            for name, value in kwds.items():
+                values[places[name]] = value
+        except (KeyError, IndexError):
+            self._make(values)  # are there as many as there are fields?
+            unexpected = [name for name in kwds if name not in places]
+            raise TypeError(f'Got unexpected field names: {unexpected!r}') from None
+        return self._make(values)
 
     _replace.__doc__ = f'Return a new {typename} object replacing specified fields with new values'
     template = '(' + ', '.join(f'{name}=%r' for name in fields) + ')'

@@ -243,6 +243,7 @@ def _remembered(getitem):
         except TypeError:
             pass  # not hashable, or the form's own error, which is raised again
         return getitem(self, params)
+    subscribe._recall = recall
     return subscribe
 
 
@@ -293,10 +294,11 @@ class _UnionOperators:
 # --- special forms ---
 
 class _SpecialForm(_UnionOperators, _Final, _root=True):
-    __slots__ = ("_name", "__doc__", "_getitem")
+    __slots__ = ("_name", "__doc__", "_getitem", "_recall")
 
     def __init__(self, getitem):
         self._getitem = getitem
+        self._recall = getattr(getitem, "_recall", getitem)  # what it remembers, asked without a call of Python code
         self._name = getitem.__name__
         self.__doc__ = getitem.__doc__
 
@@ -324,6 +326,10 @@ class _SpecialForm(_UnionOperators, _Final, _root=True):
         raise TypeError(f"{self} cannot be used with issubclass()")
 
     def __getitem__(self, parameters):
+        try:
+            return self._recall(self, parameters)
+        except TypeError:
+            pass
         return self._getitem(self, parameters)
 
 

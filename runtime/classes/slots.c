@@ -192,6 +192,11 @@ static Value slot_get_attribute(VM *vm, Value self, Value name) {
     return call_present(vm, NAME_getattr, row, 2);
 }
 
+bool slots_find_as_usual(VM *vm, Type *type) {
+    return type->get_attribute == object_generic_get ||
+           (type->get_attribute == slot_get_attribute && has_plain_getter(vm, type));
+}
+
 static bool slot_set_attribute(VM *vm, Value self, Value name, Value value) {
     Value row[3] = {self, name, value};
     return drop_result(vm, is_absent(value) ? call_present(vm, NAME_delattr, row, 2)

@@ -89,6 +89,9 @@ void slots_resolve(VM *vm, Type *type);
 /* The class attribute `name` has changed: decide again on its slots, also in the subclasses. */
 void slots_update(VM *vm, Type *type, Value name);
 
+/* Is an attribute that an instance or its class has found as object's __getattribute__ does it? Where there is none,
+ * __getattr__ may be asked. */
+bool slots_find_as_usual(VM *vm, Type *type);
 /* The compare slot of classes with a comparison of their own, or of a class among their bases. */
 NEW RAISES Value slot_compare(VM *vm, Value self, Value other, CompareOp op);
 /* The hash slot of types whose instances cannot be hashed. */
