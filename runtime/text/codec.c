@@ -6,6 +6,7 @@
 
 #include "runtime/text/codecbody.h"
 
+#include "base/copy.h"
 #include "lexer/uniname.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/errors/error.h"
@@ -64,29 +65,35 @@ static void normalise(const char *name, char to[CODEC_NAME_MAX]) {
 /* The names most programs write, as they write them. */
 static CodecId find_common(const char *encoding) {
     static const struct {
-        const char *name;
-        CodecId id;
-    } common[] = {{"utf-8", CODEC_UTF_8},
-                  {"latin-1", CODEC_LATIN_1},
-                  {"ascii", CODEC_ASCII},
-                  {"utf-16", CODEC_UTF_16},
-                  {"utf-16-le", CODEC_UTF_16_LE},
-                  {"utf8", CODEC_UTF_8},
-                  {"utf-32", CODEC_UTF_32},
-                  {"utf-8-sig", CODEC_UTF_8_SIG},
-                  {"utf-16-be", CODEC_UTF_16_BE},
-                  {"cp1252", CODEC_CP1252},
-                  {"UTF-8", CODEC_UTF_8},
-                  {"latin1", CODEC_LATIN_1},
-                  {"iso-8859-1", CODEC_LATIN_1},
-                  {"us-ascii", CODEC_ASCII},
-                  {"unicode_escape", CODEC_UNICODE_ESCAPE},
-                  {"unicode-escape", CODEC_UNICODE_ESCAPE},
-                  {"raw_unicode_escape", CODEC_RAW_UNICODE_ESCAPE},
-                  {"utf-32-le", CODEC_UTF_32_LE},
-                  {"utf-32-be", CODEC_UTF_32_BE}};
+        char name[20];
+        uint8_t length;
+        uint8_t id;
+    } common[] = {
+#define NAME(name, id) {name, sizeof name - 1, id}
+        NAME("utf-8", CODEC_UTF_8),
+        NAME("latin-1", CODEC_LATIN_1),
+        NAME("ascii", CODEC_ASCII),
+        NAME("utf-16", CODEC_UTF_16),
+        NAME("utf-16-le", CODEC_UTF_16_LE),
+        NAME("utf8", CODEC_UTF_8),
+        NAME("utf-32", CODEC_UTF_32),
+        NAME("utf-8-sig", CODEC_UTF_8_SIG),
+        NAME("utf-16-be", CODEC_UTF_16_BE),
+        NAME("cp1252", CODEC_CP1252),
+        NAME("UTF-8", CODEC_UTF_8),
+        NAME("latin1", CODEC_LATIN_1),
+        NAME("iso-8859-1", CODEC_LATIN_1),
+        NAME("us-ascii", CODEC_ASCII),
+        NAME("unicode_escape", CODEC_UNICODE_ESCAPE),
+        NAME("unicode-escape", CODEC_UNICODE_ESCAPE),
+        NAME("raw_unicode_escape", CODEC_RAW_UNICODE_ESCAPE),
+        NAME("utf-32-le", CODEC_UTF_32_LE),
+        NAME("utf-32-be", CODEC_UTF_32_BE),
+#undef NAME
+    };
+    size_t length = strlen(encoding);
     for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
-        if (encoding[0] == common[i].name[0] && strcmp(encoding, common[i].name) == 0) return common[i].id;
+        if (length == common[i].length && equal_bytes(encoding, common[i].name, length)) return common[i].id;
     }
     return CODEC_UNKNOWN;
 }
@@ -147,7 +154,7 @@ ErrorHandler codec_handler(const char *errors) {
     };
     if (!errors) return HANDLER_STRICT;
     for (int i = 0; i < HANDLER_UNKNOWN; i++) {
-        if (strcmp(errors, names[i]) == 0) return (ErrorHandler)i;
+        if (errors[0] == names[i][0] && strcmp(errors, names[i]) == 0) return (ErrorHandler)i;
     }
     return HANDLER_UNKNOWN;
 }
@@ -311,7 +318,7 @@ static size_t ascii_run(const uint8_t *s, size_t length) {
     }
     for (uint64_t word; at + 8 <= length; at += 8) {
         memcpy(&word, s + at, 8);
-        if (word & high) break;
+        if (word & high) return at + (size_t)__builtin_ctzll(word & high) / 8;
     }
     while (at < length && s[at] < 0x80)
         at++;
@@ -405,13 +412,19 @@ static size_t utf8_run(const uint8_t *s, size_t length, Utf8Measure *measure) {
 static bool decode_utf8(Decoder *d) {
     const char *reason = NULL;
     for (size_t at = 0; at < d->size;) {
-        Utf8Measure measure = {0};
-        size_t run = utf8_run(d->data + at, d->size - at, &measure);
-        (measure.greatest ? builder_utf8 : builder_ascii)(&d->out, (const char *)d->data + at, run);
+        size_t run = ascii_run(d->data + at, d->size - at);
+        builder_ascii(&d->out, (const char *)d->data + at, run);
         at += run;
         if (at == d->size) break;
-        int blamed = -utf8_sequence(d->data + at, d->size - at, &reason);
-        at = decode_error(d, at, at + (size_t)blamed, reason);
+        int size = utf8_sequence(d->data + at, d->size - at, &reason);
+        if (size > 0) {
+            Utf8Measure measure = {0};
+            run = utf8_run(d->data + at, d->size - at, &measure);
+            builder_utf8(&d->out, (const char *)d->data + at, run);
+            at += run;
+            continue;
+        }
+        at = decode_error(d, at, at - (size_t)(int64_t)size, reason);
         if (at == DECODE_FAILED) return false;
     }
     return true;
@@ -617,7 +630,12 @@ static bool decode_escaped(Decoder *d, bool raw) {
     for (size_t at = 0; at < d->size;) {
         size_t start = at++;
         if (d->data[start] != '\\') {
-            builder_char(&d->out, d->data[start]);
+            while (at < d->size && d->data[at] != '\\' && (d->data[at] | d->data[start]) < 0x80)
+                at++;
+            if (at - start > 1)
+                builder_ascii(&d->out, (const char *)d->data + start, at - start);
+            else
+                builder_char(&d->out, d->data[start]);
             continue;
         }
         const char *reason = raw ? raw_escape(d, &at) : simple_escape(d, &at);
@@ -724,10 +742,11 @@ Value string_decode_utf8(VM *vm, const char *data, size_t length, const char *er
 
 /* An optional str argument that has been checked as C text, `otherwise` when it is ABSENT. NULL RAISES. *keeper gets
  * what the text lies in, or ABSENT. */
-static const char *text_argument(VM *vm, Value v, const char *otherwise, Value *keeper) {
+static inline const char *text_argument(VM *vm, Value v, const char *otherwise, Value *keeper) {
     size_t length;
     *keeper = ABSENT;
     if (is_absent(v)) return otherwise;
+    if (as_string(v)->ascii) return (const char *)as_string(v)->data;
     return string_utf8(vm, v, &length, keeper);
 }
 
@@ -739,7 +758,7 @@ static bool is_c_text(VM *vm, Value v) {
         if (is_absent(bytes)) return false;
         value_drop(vm, bytes);
     }
-    if (text_find_unit(text_of_string(s), 0) < 0) return true;
+    if (s->ascii ? !memchr(s->data, 0, s->length) : text_find_unit(text_of_string(s), 0) < 0) return true;
     raise_value(vm, "embedded null character");
     return false;
 }

@@ -63,13 +63,7 @@ static int put_wide(const Encoder *e, uint32_t c, uint8_t *to) {
 }
 
 static inline int put_escape(uint32_t c, uint8_t *to) {
-    static const char digits[] = "0123456789abcdef";
-    if (c >= 0x100) return (int)(escape_put(to, c) - to);
-    to[0] = '\\';
-    to[1] = 'x';
-    to[2] = (uint8_t)digits[c >> 4];
-    to[3] = (uint8_t)digits[c & 15];
-    return 4;
+    return (int)((c < 0x100 ? escape_put_byte(to, (uint8_t)c) : escape_put(to, c)) - to);
 }
 
 static int put_byte(uint32_t c, uint8_t *to) {
@@ -121,11 +115,6 @@ static bool reserve(Encoder *e, int64_t size) {
 
 static bool append_ascii(Encoder *e, const uint8_t *text, int size) {
     if (!reserve(e, (int64_t)size * e->width)) return false;
-    if (e->width == 1) {
-        copy_bytes(e->out->data + e->at, text, (size_t)size);
-        e->at += size;
-        return true;
-    }
     for (int i = 0; i < size; i++)
         e->at += put_unit(e, text[i], e->out->data + e->at);
     return true;
@@ -160,14 +149,23 @@ static int put_reference(uint32_t c, uint8_t *to) {
     return size;
 }
 
-static bool replace(Encoder *e, ErrorHandler handler, uint32_t c) {
-    uint8_t text[UNINAME_MAX + 4];
+enum { REPLACEMENT_MAX = UNINAME_MAX + 4 };
+
+static inline int put_replacement(ErrorHandler handler, uint32_t c, uint8_t *to) {
     switch (handler) {
-    case HANDLER_REPLACE: return append_ascii(e, (const uint8_t *)"?", 1);
-    case HANDLER_XML: return append_ascii(e, text, put_reference(c, text));
-    case HANDLER_NAME: return append_ascii(e, text, put_name(c, text));
-    default: return append_ascii(e, text, put_escape(c, text));
+    case HANDLER_REPLACE: return put_byte('?', to);
+    case HANDLER_XML: return put_reference(c, to);
+    case HANDLER_NAME: return put_name(c, to);
+    default: return put_escape(c, to);
     }
+}
+
+static inline bool replace(Encoder *e, uint32_t c) {
+    uint8_t text[REPLACEMENT_MAX];
+    if (e->width > 1) return append_ascii(e, text, put_replacement(e->handler, c, text));
+    if (!reserve(e, REPLACEMENT_MAX)) return false;
+    e->at += put_replacement(e->handler, c, e->out->data + e->at);
+    return true;
 }
 
 /* Bytes that surrogateescape made surrogates of become bytes again. */
@@ -242,7 +240,7 @@ static int64_t encode_error(Encoder *e, int64_t start, int64_t end) {
     case HANDLER_SURROGATE_PASS: ok = pass_surrogates(e, start, end); break;
     default:
         for (int64_t i = start; i < end && ok; i++)
-            ok = replace(e, e->handler, string_at(as_string(e->string), i));
+            ok = replace(e, string_at(as_string(e->string), i));
     }
     return ok ? end : -1;
 }
@@ -266,14 +264,62 @@ static inline int64_t copy_ascii(const uint8_t *data, int64_t at, int64_t length
     return at;
 }
 
+typedef uint8_t Bytes8 __attribute__((vector_size(8)));
+typedef uint16_t Halves8 __attribute__((vector_size(16)));
+
+/* Eight characters of two bytes each as bytes; how many of them, from the first on, are ASCII and so come out right. */
+static inline int put_eight_halves(uint8_t *to, const uint8_t *from) {
+    uint64_t words[2];
+    memcpy(words, from, sizeof words);
+    Halves8 halves;
+    memcpy(&halves, from, sizeof halves);
+    Bytes8 bytes = __builtin_convertvector(halves, Bytes8);
+    memcpy(to, &bytes, sizeof bytes);
+    uint64_t high = UINT64_C(0xFF80FF80FF80FF80), low = words[0] & high;
+    if (low) return __builtin_ctzll(low) / 16;
+    high &= words[1];
+    return high ? 4 + __builtin_ctzll(high) / 16 : 8;
+}
+
+/* copy_ascii from characters of two bytes each. */
+static inline int64_t copy_ascii_halves(const uint8_t *data, int64_t at, int64_t length, uint8_t *to) {
+    for (int done = 8; length - at >= 8; to += 8) {
+        at += done = put_eight_halves(to, data + 2 * at);
+        if (done < 8) return at;
+    }
+    for (uint16_t c; at < length && (c = ((const uint16_t *)data)[at]) < 0x80; at++)
+        *to++ = (uint8_t)c;
+    return at;
+}
+
 /* The same of those that every encoding of one byte a character has as they are, in a str of any width. */
 static inline __attribute__((always_inline)) int64_t copy_plain(const String *s, CodecId id,
                                                                 unsigned width_log, int64_t at, uint8_t *to) {
     Text t = text_make(s->data, string_length(s), width_log);
     if (width_log == 0 && id != CODEC_UNICODE_ESCAPE) return copy_ascii(s->data, at, text_length(t), to);
+    if (width_log == 1 && id != CODEC_UNICODE_ESCAPE)
+        return copy_ascii_halves(s->data, at, text_length(t), to);
     for (uint32_t c; at < text_length(t) && is_plain(c = text_at(t, at)); at++)
         *to++ = (uint8_t)c;
     return at;
+}
+
+/* A character that has no encoding, by a handler that is known and does the same to each: for one byte a character there
+ * is room. */
+static inline bool handle_one(Encoder *e, CodecId id, uint32_t c) {
+    uint8_t *to = e->out->data + e->at;
+    switch (e->handled && id < CODEC_UTF_16 ? e->handler : HANDLER_UNKNOWN) {
+    case HANDLER_IGNORE: return true;
+    case HANDLER_SURROGATE_ESCAPE:
+        if (id == CODEC_CP1252 || c < 0xDC80 || c > 0xDCFF) return false;
+        e->at += put_byte(c, to);
+        return true;
+    case HANDLER_SURROGATE_PASS:
+        if (id != CODEC_UTF_8) return false;
+        e->at += utf8_encode((char *)to, c) - (char *)to;
+        return true;
+    default: return false;
+    }
 }
 
 /* Expanded for the encodings and widths in which characters are most often missing. */
@@ -288,10 +334,11 @@ static inline __attribute__((always_inline)) bool encode_with(Encoder *e, CodecI
         int64_t start = narrow ? copy_plain(s, id, width_log, i, to) : i;
         e->at += start - i;
         if (start == text_length(t)) break;
-        int size = encode_as(e, id, text_at(t, start), to + (start - i));
+        uint32_t c = text_at(t, start);
+        int size = encode_as(e, id, c, to + (start - i));
         e->at += size;
         i = start + 1;
-        if (size) continue;
+        if (size || handle_one(e, id, c)) continue;
         while (narrow && i < text_length(t) && !encode_as(e, id, text_at(t, i), ignored))
             i++;
         i = encode_error(e, start, i);
@@ -305,6 +352,9 @@ static bool encode(Encoder *e) {
     if (e->id == CODEC_ASCII && width_log == 0) return encode_with(e, CODEC_ASCII, 0);
     if (e->id == CODEC_ASCII && width_log == 1) return encode_with(e, CODEC_ASCII, 1);
     if (e->id == CODEC_UTF_8 && width_log == 1) return encode_with(e, CODEC_UTF_8, 1);
+    if (e->id == CODEC_UNICODE_ESCAPE && width_log == 0) return encode_with(e, CODEC_UNICODE_ESCAPE, 0);
+    if (e->id == CODEC_RAW_UNICODE_ESCAPE && width_log == 1)
+        return encode_with(e, CODEC_RAW_UNICODE_ESCAPE, 1);
     return encode_with(e, e->id, width_log);
 }
 
@@ -323,8 +373,6 @@ static int64_t count_high(const uint8_t *data, int64_t length) {
         count += data[i] >> 7;
     return count;
 }
-
-typedef uint16_t Halves8 __attribute__((vector_size(16)));
 
 /* How many bytes characters have in UTF-8, -1 if there are surrogates: eight at a time. So few at once that what they have
  * beyond the first byte of each can be summed up in half a word. */
@@ -405,26 +453,10 @@ static void utf8_write_narrow(const String *s, uint8_t *to) {
     }
 }
 
-typedef uint8_t Bytes8 __attribute__((vector_size(8)));
-
 /* Four characters of two bytes each that also have two bytes in UTF-8? */
 static inline bool are_short(uint64_t halves) {
     const uint64_t ones = UINT64_C(0x0001000100010001);
     return !(halves & ones * 0xF800) && !(~((halves & ones * 0x780) + ones * 0x7F80) & ones * 0x8000);
-}
-
-/* Eight characters of two bytes each as bytes; how many of them, from the first on, are ASCII and so come out right. */
-static inline int put_eight_halves(char *to, const uint8_t *from) {
-    uint64_t words[2];
-    memcpy(words, from, sizeof words);
-    Halves8 halves;
-    memcpy(&halves, from, sizeof halves);
-    Bytes8 bytes = __builtin_convertvector(halves, Bytes8);
-    memcpy(to, &bytes, sizeof bytes);
-    uint64_t high = UINT64_C(0xFF80FF80FF80FF80), low = words[0] & high;
-    if (low) return __builtin_ctzll(low) / 16;
-    high &= words[1];
-    return high ? 4 + __builtin_ctzll(high) / 16 : 8;
 }
 
 /* Three bytes are written as four, over the last of which the next character goes; so the last character is none of
@@ -436,7 +468,7 @@ static inline __attribute__((always_inline)) void utf8_write(const String *s, un
         uint32_t c = text_at(t, i);
         if (c < 0x80) {
             bool more = width_log == 1 && i + 8 <= last && text_at(t, i + 1) < 0x80;
-            int run = more ? put_eight_halves(to, t.data + 2 * i) : 1;
+            int run = more ? put_eight_halves((uint8_t *)to, t.data + 2 * i) : 1;
             if (!more) *to = (char)c;
             to += run;
             i += run - 1;

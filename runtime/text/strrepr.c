@@ -78,29 +78,34 @@ typedef struct {
     uint8_t quote, other;
 } Quotes;
 
-static inline bool is_plain_byte(uint8_t c, Quotes quotes) {
-    return is_plain(c, (char)quotes.quote) && c != quotes.other;
-}
+/* How long a byte is in quotes that are neither of those. */
+static const uint8_t quoted_sizes[256] = {
+    [0 ... 8] = 4,     ['\t' ... '\n'] = 2, [0x0B ... 0x0C] = 4, ['\r'] = 2,          [0x0E ... 0x1F] = 4,
+    [' ' ... '['] = 1, ['\\'] = 2,          [']' ... '~'] = 1,   [0x7F ... 0xFF] = 4,
+};
 
 /* How long the quoted bytes are without their quotes. */
 static int64_t quoted_size(const uint8_t *data, int64_t length, Quotes quotes) {
     int64_t size = 0;
     for (int64_t i = 0; i < length; i++)
-        size += is_plain_byte(data[i], quotes) ? 1 : escape_letter(data[i]) ? 2 : 4;
+        size += quoted_sizes[data[i]] + (data[i] == quotes.quote || data[i] == quotes.other);
     return size;
 }
 
 static uint8_t *put_quoted(uint8_t *to, const uint8_t *data, int64_t length, Quotes quotes) {
     *to++ = quotes.quote;
     for (int64_t i = 0; i < length; i++) {
-        uint8_t c = data[i], letter;
-        if (is_plain_byte(c, quotes)) {
+        uint8_t c = data[i];
+        switch (quoted_sizes[c]) {
+        case 1:
+            if (c == quotes.quote || c == quotes.other) *to++ = '\\';
             *to++ = c;
-        } else if ((letter = escape_letter(c))) {
+            break;
+        case 2:
             *to++ = '\\';
-            *to++ = letter;
-        } else {
-            to = escape_put(to, c);
+            *to++ = escape_letter(c);
+            break;
+        default: to = escape_put_byte(to, c);
         }
     }
     *to++ = quotes.quote;

@@ -185,9 +185,32 @@ static void turn_ascii(uint8_t *to, const uint8_t *from, int64_t length, uint8_t
         to[i] = from[i] >= first && from[i] < first + 26 ? from[i] ^ 0x20 : from[i];
 }
 
+/* The first letter of each word in upper case, the others in lower case, eight at a time in the same way: a word begins
+ * at a letter that has none in front of it. */
+static void title_ascii(uint8_t *to, const uint8_t *from, int64_t length) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), top = ones << 7;
+    uint64_t in_word = 0; /* the top bit of the last byte of the block before */
+    int64_t i = 0;
+    for (; i + 8 <= length; i += 8) {
+        uint64_t word;
+        memcpy(&word, from + i, 8);
+        uint64_t low = (word | ones << 5) & ~top;
+        uint64_t letters = (low + ones * (0x80 - 'a')) & ~(low + ones * (0x80 - 'a' - 26)) & ~word & top;
+        uint64_t first = letters & ~(letters << 8 | in_word);
+        word = (word | letters >> 2) ^ first >> 2;
+        in_word = letters >> 56;
+        memcpy(to + i, &word, 8);
+    }
+    for (; i < length; i++) {
+        uint8_t lower = from[i] | 0x20;
+        bool letter = is_ascii_lower(lower);
+        to[i] = !letter ? from[i] : in_word ? lower : lower ^ 0x20;
+        in_word = letter;
+    }
+}
+
 /* The change of ASCII characters; bytes beyond stay. */
 static void change_ascii(uint8_t *to, const uint8_t *from, int64_t length, Change change) {
-    bool in_word = false;
     switch (change) {
     case TO_LOWER:
     case TO_FOLDED: turn_ascii(to, from, length, 'A'); break;
@@ -200,14 +223,7 @@ static void change_ascii(uint8_t *to, const uint8_t *from, int64_t length, Chang
         turn_ascii(to, from, length, 'A');
         if (length) to[0] = ascii_upper(from[0]);
         break;
-    case TITLE:
-        for (int64_t i = 0; i < length; i++) {
-            uint8_t c = from[i], lower = c | 0x20;
-            bool letter = is_ascii_lower(lower);
-            to[i] = letter ? (uint8_t)(lower ^ !in_word << 5) : c;
-            in_word = letter;
-        }
-        break;
+    case TITLE: title_ascii(to, from, length); break;
     }
 }
 
