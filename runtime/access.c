@@ -282,8 +282,8 @@ bool iterator_ended(VM *vm) {
 }
 
 /* One item, and a look for signals: what is iterated over may have no end. */
-static bool visit_item(VM *vm, STEALS Value item, bool (*each)(VM *vm, Value item, void *context),
-                       void *context) {
+static inline __attribute__((always_inline)) bool
+visit_item(VM *vm, STEALS Value item, bool (*each)(VM *vm, Value item, void *context), void *context) {
     bool ok = each(vm, item, context);
     value_drop(vm, item);
     return ok && vm_may_go_on(vm);

@@ -178,7 +178,7 @@ static bool add_object(VM *vm, Sum *s, Value item) {
 }
 
 /* An item that add_item does not add at once. */
-static bool add_other(VM *vm, Value item, Sum *s) {
+static __attribute__((noinline)) bool add_other(VM *vm, Value item, Sum *s) {
     int64_t sum;
     if (s->kind == SUM_OBJECT) return add_object(vm, s, item);
     bool real = is_float(item) || is_exactly(item, &float_type);

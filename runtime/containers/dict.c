@@ -158,13 +158,17 @@ static __attribute__((noinline)) Place find_simple_further(const Dict *dict, Val
     return find_simple_in(dict, key, hash, 2, true);
 }
 
-/* The first cell mostly tells. */
-static inline Place find_simple(const Dict *dict, Value key, int64_t hash) {
+/* What the first cell tells, which mostly is enough. */
+static inline bool find_first(const Dict *dict, Value key, int64_t hash, Place *place) {
     uint64_t i = probe_begin(dict, hash).i;
     uint32_t cell = cell_at(dict->table, i, cell_log(dict->index_log));
-    if (cell == 0) return (Place){MISSING, i};
-    if (value_same(dict_entries(dict)[cell - 1].key, key)) return (Place){cell - 1, 0};
-    return find_simple_further(dict, key, hash);
+    *place = cell == 0 ? (Place){MISSING, i} : (Place){cell - 1, 0};
+    return cell == 0 || value_same(dict_entries(dict)[cell - 1].key, key);
+}
+
+static inline Place find_simple(const Dict *dict, Value key, int64_t hash) {
+    Place place;
+    return find_first(dict, key, hash, &place) ? place : find_simple_further(dict, key, hash);
 }
 
 static int64_t entry_hash(VM *vm, const Dict *dict, int64_t index) {
@@ -204,7 +208,7 @@ static int compare_key(VM *vm, Dict *dict, int64_t index, Value key, bool *chang
     return equal;
 }
 
-static Place find_general(VM *vm, Dict *dict, Value key, int64_t hash) {
+static __attribute__((noinline)) Place find_by_equality(VM *vm, Dict *dict, Value key, int64_t hash) {
 restart:
     if (dict->index_log == 0) return (Place){MISSING, 0};
     unsigned width_log = cell_log(dict->index_log);
@@ -226,6 +230,12 @@ restart:
         if (changed) goto restart;
         if (equal) return (Place){index, 0};
     }
+}
+
+static Place find_general(VM *vm, Dict *dict, Value key, int64_t hash) {
+    Place place;
+    if (dict->index_log == 0) return (Place){MISSING, 0};
+    return find_first(dict, key, hash, &place) ? place : find_by_equality(vm, dict, key, hash);
 }
 
 static inline bool is_simple_key(Value key) { return is_int(key) || is_exactly(key, &str_type); }
