@@ -777,8 +777,7 @@ METHOD(iterator_reduce) {
 METHOD(iterator_setstate) {
     int64_t index;
     SequenceIterator *it = (SequenceIterator *)as_object(args[0]);
-    if (!is_int_family(args[1])) return raise_type(vm, "an integer is required");
-    if (!row_position(vm, args[1], &index)) return ABSENT;
+    if (!int_required(vm, args[1], &index)) return ABSENT;
     int64_t length = is_absent(it->sequence) ? 0 : as_array(it->sequence)->length;
     it->index = index < 0 ? 0 : index < length ? index : length;
     return NONE;

@@ -268,8 +268,7 @@ static bool extend(VM *vm, Value self, Value iterable, EachFn each) {
 static bool read_maximum(VM *vm, Value v, int64_t *maximum) {
     *maximum = UNBOUNDED;
     if (!value_is_given(v)) return true;
-    if (!is_family(v, TYPE_INT)) return raise_type(vm, "an integer is required"), false;
-    if (!row_position(vm, v, maximum)) return false;
+    if (!int_required(vm, v, maximum)) return false;
     if (*maximum < 0) raise_value(vm, "maxlen must be non-negative");
     return *maximum >= 0;
 }

@@ -8,6 +8,8 @@
 #include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
 #include "runtime/containers/row.h"
+#include "runtime/errors/exception.h"
+#include "runtime/errors/warn.h"
 #include "runtime/module.h"
 #include "runtime/text/str.h"
 
@@ -58,6 +60,11 @@ static __attribute__((noinline)) Value step_held_unusual(VM *vm, Value iterator)
     if (is_absent(item)) iterator_ended(vm);
     object_drop(vm, object);
     return item;
+}
+
+bool itertools_warn_of_copying(VM *vm) {
+    return warn(vm, &exc_DeprecationWarning, 1,
+                "Pickle, copy, and deepcopy support will be removed from itertools in Python 3.14.");
 }
 
 Value step_held_other(VM *vm, Value iterator) {
@@ -121,7 +128,7 @@ static Value accumulate_next(VM *vm, Value self) {
 }
 
 /* An accumulate that has not yet given its initial value out: one over it and the rest. */
-METHOD(accumulate_reduce) {
+COPYING(accumulate_reduce) {
     const Stream *stream = as_stream(args[0]);
     if (is_absent(stream->extra)) {
         Value source = stream_source_shown(vm, stream), arguments = ABSENT;
@@ -140,7 +147,7 @@ METHOD(accumulate_reduce) {
     return iterator_type_reduction(vm, args[0], arguments, NONE);
 }
 
-METHOD(accumulate_setstate) {
+COPYING(accumulate_setstate) {
     value_set(vm, &as_stream(args[0])->result, is_none(args[1]) ? ABSENT : value_ref(args[1]));
     return NONE;
 }
@@ -163,9 +170,9 @@ static Value batched_new(VM *vm, Type *type, Value *args, int nargs, Value names
         return ABSENT;
     Value n = object_index(vm, row[1]);
     if (is_absent(n)) return ABSENT;
-    bool fits = int_to_int64(n, &size);
+    bool fits = int_required(vm, n, &size);
     value_drop(vm, n);
-    if (!fits) return raise_overflow(vm, "Python int too large to convert to C ssize_t");
+    if (!fits) return ABSENT;
     int strict = is_absent(row[2]) ? 0 : object_truth(vm, row[2]);
     if (strict < 0) return ABSENT;
     if (size < 1) return raise_value(vm, "n must be at least one");
@@ -254,7 +261,7 @@ static Value chain_next(VM *vm, Value self) {
     }
 }
 
-METHOD(chain_reduce) {
+COPYING(chain_reduce) {
     const Stream *stream = as_stream(args[0]);
     Value state = ABSENT;
     if (!is_absent(stream->source)) {
@@ -265,7 +272,7 @@ METHOD(chain_reduce) {
     return iterator_type_reduction(vm, args[0], value_ref(vm->empty_tuple), state);
 }
 
-METHOD(chain_setstate) {
+COPYING(chain_setstate) {
     Stream *stream = as_stream(args[0]);
     if (!is_tuple(args[1])) return raise_type(vm, "state is not a tuple");
     const Tuple *state = as_tuple(args[1]);
@@ -358,7 +365,7 @@ static Value count_repr(VM *vm, Value self) {
     return text;
 }
 
-METHOD(count_reduce) {
+COPYING(count_reduce) {
     const Stream *stream = as_stream(args[0]);
     int64_t number;
     bool machine = is_machine_int(stream->function, &number) && value_same(stream->extra, int_small(1));
@@ -431,7 +438,7 @@ static Value cycle_next(VM *vm, Value self) {
 }
 
 /* The source is exhausted: an iterator over the saved items, at the place, stands for it. */
-METHOD(cycle_reduce) {
+COPYING(cycle_reduce) {
     const Stream *stream = as_stream(args[0]);
     Value source = is_absent(stream->source)
                        ? sequence_iterator_make(vm, &list_iterator_type, stream->extra, stream->index)
@@ -445,7 +452,7 @@ METHOD(cycle_reduce) {
     return iterator_type_reduction(vm, args[0], arguments, state);
 }
 
-METHOD(cycle_setstate) {
+COPYING(cycle_setstate) {
     Stream *stream = as_stream(args[0]);
     if (!is_tuple(args[1])) return raise_type(vm, "state is not a tuple");
     const Tuple *state = as_tuple(args[1]);
@@ -513,9 +520,9 @@ static Value repeat_new(VM *vm, Type *type, Value *args, int nargs, Value names)
     if (!is_absent(row[1])) {
         Value index = object_index(vm, row[1]);
         if (is_absent(index)) return ABSENT;
-        bool fits = int_to_int64(index, &times);
+        bool fits = int_required(vm, index, &times);
         value_drop(vm, index);
-        if (!fits) return raise_overflow(vm, "Python int too large to convert to C ssize_t");
+        if (!fits) return ABSENT;
         if (times < 0) times = 0;
     }
     Value self = stream_make(vm, type, row[0], NONE);
@@ -543,7 +550,7 @@ static Value repeat_repr(VM *vm, Value self) {
     return text;
 }
 
-METHOD(repeat_reduce) {
+COPYING(repeat_reduce) {
     const Stream *stream = as_stream(args[0]);
     if (stream->index < 0)
         return iterator_type_reduction(vm, args[0], tuple_pack(vm, 1, stream->function), ABSENT);
@@ -638,7 +645,7 @@ static Value zip_longest_next(VM *vm, Value self) {
     return result;
 }
 
-METHOD(zip_longest_reduce) {
+COPYING(zip_longest_reduce) {
     const Stream *stream = as_stream(args[0]);
     const Tuple *iterators = as_tuple(stream->source);
     Tuple *shown = tuple_new(vm, iterators->length);
@@ -650,7 +657,7 @@ METHOD(zip_longest_reduce) {
     return iterator_type_reduction(vm, args[0], tuple_finish(shown), value_ref(stream->extra));
 }
 
-METHOD(zip_longest_setstate) {
+COPYING(zip_longest_setstate) {
     value_set(vm, &as_stream(args[0])->extra, value_ref(args[1]));
     return NONE;
 }

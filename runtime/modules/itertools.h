@@ -23,6 +23,14 @@
 #define REDUCE_DOC "Return state information for pickling."
 #define SETSTATE_DOC "Set state information for unpickling."
 
+/* A method by which iterators are copied and pickled: each says that it will go. */
+#define COPYING(name) \
+    NATIVE(name); \
+    METHOD(name) { return itertools_warn_of_copying(vm) ? name(vm, args, nargs, names) : ABSENT; } \
+    NATIVE(name)
+
+RAISES bool itertools_warn_of_copying(VM *vm);
+
 /* A new instance of one of the module's types, its body zeroed, not yet tracked. NULL RAISES. */
 NEW RAISES static inline Object *iterator_make(VM *vm, Type *type, size_t size) {
     if (type->flags & TYPE_HEAP) return instance_new(vm, type, 0);

@@ -23,16 +23,16 @@ static int test(VM *vm, Value function, Value item) {
 }
 
 /* `flag` set from any object, as __setstate__ of dropwhile and takewhile. */
-METHOD(set_flag) {
+COPYING(set_flag) {
     int truth = object_truth(vm, args[1]);
     if (truth < 0) return ABSENT;
     as_stream(args[0])->flag = truth;
     return NONE;
 }
 
-METHOD(reduce_filter) { return stream_reduce_pair(vm, args[0], as_stream(args[0])->function, ABSENT); }
+COPYING(reduce_filter) { return stream_reduce_pair(vm, args[0], as_stream(args[0])->function, ABSENT); }
 
-METHOD(reduce_flagged) {
+COPYING(reduce_flagged) {
     const Stream *stream = as_stream(args[0]);
     return stream_reduce_pair(vm, args[0], stream->function, int_small(stream->flag));
 }
@@ -79,7 +79,7 @@ static Value compress_next(VM *vm, Value self) {
     return ABSENT;
 }
 
-METHOD(compress_reduce) {
+COPYING(compress_reduce) {
     const Stream *stream = as_stream(args[0]);
     return iterator_type_reduction(vm, args[0], tuple_pack(vm, 2, stream->source, stream->extra), ABSENT);
 }
@@ -274,7 +274,7 @@ static Value islice_next(VM *vm, Value self) {
     return item;
 }
 
-METHOD(islice_reduce) {
+COPYING(islice_reduce) {
     const Islice *slice = (Islice *)as_object(args[0]);
     const Stream *stream = &slice->stream;
     if (is_absent(stream->source)) {
@@ -296,9 +296,9 @@ METHOD(islice_reduce) {
     return iterator_type_reduction(vm, args[0], arguments, state);
 }
 
-METHOD(islice_setstate) {
+COPYING(islice_setstate) {
     int64_t index;
-    if (!object_to_int64(vm, args[1], &exc_OverflowError, &index)) return ABSENT;
+    if (!int_required(vm, args[1], &index)) return ABSENT;
     as_stream(args[0])->index = index;
     return NONE;
 }

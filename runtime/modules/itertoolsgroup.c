@@ -119,7 +119,7 @@ static Value groupby_next(VM *vm, Value self) {
     return tuple_from_made(vm, pair, 2);
 }
 
-METHOD(groupby_reduce) {
+COPYING(groupby_reduce) {
     const Groupby *g = as_groupby(args[0]);
     Value state = ABSENT;
     if (!is_absent(g->group_key) && !is_absent(g->next_key) && !is_absent(g->next_item)) {
@@ -129,7 +129,7 @@ METHOD(groupby_reduce) {
     return iterator_type_reduction(vm, args[0], tuple_pack(vm, 2, g->source, g->key), state);
 }
 
-METHOD(groupby_setstate) {
+COPYING(groupby_setstate) {
     Groupby *g = as_groupby(args[0]);
     if (!is_tuple(args[1])) return raise_type(vm, "state is not a tuple");
     const Tuple *state = as_tuple(args[1]);
@@ -193,7 +193,7 @@ static Value group_next(VM *vm, Value self) {
     return item;
 }
 
-METHOD(group_reduce) {
+COPYING(group_reduce) {
     const Group *group = as_group(args[0]);
     if (as_groupby(group->parent)->group != &group->head) {
         return iterator_reduction(vm, "iter", value_ref(vm->empty_tuple), ABSENT);
@@ -291,7 +291,7 @@ static Value data_item(VM *vm, TeeData *data, int64_t index) {
 }
 
 /* (source, [items], next block or None) */
-METHOD(data_reduce) {
+COPYING(data_reduce) {
     const TeeData *data = as_data(args[0]);
     Tuple *items = tuple_new(vm, data->count);
     if (!items) return ABSENT;
@@ -411,14 +411,14 @@ METHOD(tee_copy) {
     return tee_make(vm, value_xref(tee->data), tee->index);
 }
 
-METHOD(tee_reduce) {
+COPYING(tee_reduce) {
     const Tee *tee = as_tee(args[0]);
     Value state = tuple_pack(vm, 2, tee->data, int_small(tee->index));
     if (is_absent(state)) return ABSENT;
     return iterator_type_reduction(vm, args[0], tuple_pack(vm, 1, vm->empty_tuple), state);
 }
 
-METHOD(tee_setstate) {
+COPYING(tee_setstate) {
     int64_t index;
     if (!is_tuple(args[1]) || as_tuple(args[1])->length != 2) return raise_type(vm, "state is not a tuple");
     Value data = as_tuple(args[1])->items[0];

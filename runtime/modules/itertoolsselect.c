@@ -158,7 +158,7 @@ static bool read_numbers(VM *vm, Value tuple, int64_t *to, int64_t count,
     }
     for (int64_t i = 0; i < count; i++) {
         int64_t number;
-        if (!object_to_int64(vm, as_tuple(tuple)->items[i], &exc_OverflowError, &number)) return false;
+        if (!int_required(vm, as_tuple(tuple)->items[i], &number)) return false;
         int64_t most = limit(selection, i);
         to[i] = number < 0 ? 0 : number > most ? most : number;
     }
@@ -179,7 +179,7 @@ static int64_t last_of_pool(const Selection *selection, int64_t i) {
     return pool_length(selection) - 1;
 }
 
-METHOD(reduce_choice) {
+COPYING(reduce_choice) {
     const Selection *selection = as_selection(args[0]);
     Value pool = selection->stopped ? vm->empty_tuple : selection->pool, state = ABSENT;
     if (!selection->stopped && begun(selection)) {
@@ -263,7 +263,7 @@ static Value product_next(VM *vm, Value self) {
     return yield(vm, selection, i);
 }
 
-METHOD(product_reduce) {
+COPYING(product_reduce) {
     const Selection *selection = as_selection(args[0]);
     if (selection->stopped)
         return iterator_type_reduction(vm, args[0], tuple_pack(vm, 1, vm->empty_tuple), ABSENT);
@@ -279,7 +279,7 @@ static int64_t last_of_place(const Selection *selection, int64_t i) {
     return as_tuple(as_tuple(selection->pool)->items[i])->length - 1;
 }
 
-METHOD(product_setstate) { return set_choice(vm, args[0], args[1], last_of_place); }
+COPYING(product_setstate) { return set_choice(vm, args[0], args[1], last_of_place); }
 
 static const NativeDef product_methods[] = {
     {"__reduce__", method_product_reduce, "", REDUCE_DOC, 0},
@@ -340,7 +340,7 @@ static int64_t last_before_others(const Selection *selection, int64_t i) {
     return pool_length(selection) - selection->count + i;
 }
 
-METHOD(combinations_setstate) { return set_choice(vm, args[0], args[1], last_before_others); }
+COPYING(combinations_setstate) { return set_choice(vm, args[0], args[1], last_before_others); }
 
 static const NativeDef combinations_methods[] = {
     {"__reduce__", method_reduce_choice, "", REDUCE_DOC, 0},
@@ -373,7 +373,7 @@ static Value replacement_next(VM *vm, Value self) {
     return yield(vm, selection, i);
 }
 
-METHOD(replacement_setstate) { return set_choice(vm, args[0], args[1], last_of_pool); }
+COPYING(replacement_setstate) { return set_choice(vm, args[0], args[1], last_of_pool); }
 
 static const NativeDef replacement_methods[] = {
     {"__reduce__", method_reduce_choice, "", REDUCE_DOC, 0},
@@ -441,9 +441,9 @@ static Value permutations_next(VM *vm, Value self) {
     return stop(selection);
 }
 
-METHOD(permutations_reduce) {
+COPYING(permutations_reduce) {
     const Selection *selection = as_selection(args[0]);
-    if (selection->stopped || !begun(selection)) return method_reduce_choice(vm, args, nargs, names);
+    if (selection->stopped || !begun(selection)) return reduce_choice(vm, args, nargs, names);
     int64_t length = pool_length(selection);
     Value indices = numbers(vm, selection->indices, length), cycles = ABSENT, state = ABSENT;
     if (!is_absent(indices)) cycles = numbers(vm, selection->indices + length, selection->count);
@@ -457,13 +457,18 @@ METHOD(permutations_reduce) {
 
 static int64_t turns_of_place(const Selection *selection, int64_t i) { return pool_length(selection) - i; }
 
-METHOD(permutations_setstate) {
+COPYING(permutations_setstate) {
     Selection *selection = as_selection(args[0]);
     if (!is_tuple(args[1])) return raise_type(vm, "state is not a tuple");
-    if (as_tuple(args[1])->length != 2) return raise_value(vm, "invalid arguments");
+    const Tuple *state = as_tuple(args[1]);
+    if (state->length != 2)
+        return raise_type(vm, "function takes exactly 2 arguments (%lld given)", (long long)state->length);
+    for (int i = 0; i < 2; i++) {
+        if (!is_tuple(state->items[i]))
+            return raise_type(vm, "argument %d must be tuple, not %T", i + 1, state->items[i]);
+    }
     if (is_absent(selection->pool) || selection->stopped) return NONE;
     int64_t length = pool_length(selection), *cycles = selection->indices + length;
-    const Tuple *state = as_tuple(args[1]);
     if (!read_numbers(vm, state->items[0], selection->indices, length, last_of_pool, selection) ||
         !read_numbers(vm, state->items[1], cycles, selection->count, turns_of_place, selection)) {
         return ABSENT;

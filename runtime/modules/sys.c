@@ -225,12 +225,7 @@ static Value size_of(VM *vm, Value v) {
     value_drop(vm, method);
     if (is_absent(size)) return ABSENT;
     int64_t bytes = 0;
-    if (!is_int_family(size))
-        raise_type(vm, "an integer is required");
-    else if (!int_to_int64(size, &bytes))
-        raise_overflow(vm, "Python int too large to convert to C ssize_t");
-    else if (bytes < 0)
-        raise_value(vm, "__sizeof__() should return >= 0");
+    if (int_required(vm, size, &bytes) && bytes < 0) raise_value(vm, "__sizeof__() should return >= 0");
     value_drop(vm, size);
     return error_raised(vm) ? ABSENT : int_from(vm, bytes);
 }

@@ -97,11 +97,9 @@ static bool size_argument(VM *vm, Value v, int64_t otherwise, int64_t *result) {
     if (is_absent(v)) return true;
     Value index = object_index(vm, v);
     if (is_absent(index)) return false;
-    bool fits = object_to_int64(vm, index, &exc_OverflowError, result);
+    bool fits = int_required(vm, index, result);
     value_drop(vm, index);
-    if (fits) return true;
-    error_clear(vm);
-    return raise_overflow(vm, "Python int too large to convert to C ssize_t"), false;
+    return fits;
 }
 
 /* --- data through a stream --- */

@@ -89,6 +89,12 @@ Value int_exact(VM *vm, Value v) {
 
 /* --- reading --- */
 
+bool int_required(VM *vm, Value v, int64_t *result) {
+    if (!is_int_family(v)) return raise_type(vm, "an integer is required"), false;
+    if (int_to_int64(v, result)) return true;
+    return raise_overflow(vm, "Python int too large to convert to C ssize_t"), false;
+}
+
 bool int_to_int64(Value v, int64_t *result) {
     if (is_int(v)) {
         *result = int_get(v);

@@ -67,6 +67,8 @@ NEW RAISES static inline Value int_from(VM *vm, int64_t i) {
 
 /* The number of an int-family value as an int64; false when it does not fit (nothing raised). */
 bool int_to_int64(Value v, int64_t *result);
+/* The same where only an int will do, and __index__ is not asked: TypeError, OverflowError. */
+RAISES bool int_required(VM *vm, Value v, int64_t *result);
 int int_sign(Value v); /* -1, 0, 1 */
 void int_dealloc(VM *vm, Object *self);
 RAISES bool int_to_double(VM *vm, Value v,
