@@ -26,14 +26,15 @@ static void range_lay_out(AddressRange *range, char *base) {
     range->arenas = (HeapArena *)(base + RANGE_WINDOW + PAGES_BYTES + LINKS_BYTES);
 }
 
+/* Without MAP_NORESERVE: the system keeps account of what is made usable, and refuses what is more than it has. */
 static void *reserve_anywhere(size_t bytes) {
-    void *block = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *block = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return block == MAP_FAILED ? NULL : block;
 }
 
 /* Exactly there, or not at all. */
 static bool reserve_at(void *address, size_t bytes) {
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
     void *block = mmap(address, bytes, PROT_NONE, flags, -1, 0);
     if (block == MAP_FAILED) return false;
     if (block == address) return true;
@@ -226,9 +227,21 @@ bool arena_commit(AddressRange *range, uint32_t arena) {
 /* Give the memory back, keep the addresses. A fresh mapping in place of the old one does both, also to the
  * account that the system keeps of committed memory. */
 static void discard(void *address, size_t bytes) {
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
     if (mmap(address, bytes, PROT_NONE, flags, -1, 0) == MAP_FAILED) {
         madvise(address, bytes, MADV_DONTNEED); /* too many mappings: the memory goes back all the same */
+    }
+}
+
+bool range_promise(AddressRange *range, uint32_t first, uint32_t count) {
+    if (make_usable(range->base + (size_t)first * ARENA_BYTES, (size_t)count * ARENA_BYTES)) return true;
+    range_withdraw(range, first, count);
+    return false;
+}
+
+void range_withdraw(AddressRange *range, uint32_t first, uint32_t count) {
+    for (uint32_t arena = first; arena < first + count; arena++) {
+        if (!arena_is_present(range, arena)) discard(range->base + (size_t)arena * ARENA_BYTES, ARENA_BYTES);
     }
 }
 

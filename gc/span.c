@@ -205,10 +205,14 @@ static void free_run(Spans *spans, uint32_t page, uint32_t end) {
 static bool claim_run(Spans *spans, uint32_t page, uint32_t end, bool roomy) {
     size_t count = end - page, held = spans->used_pages + spans->dirty_pages;
     if (spans->used_pages > spans->used_limit || count > spans->used_limit - spans->used_pages) return false;
+    uint32_t first = page_arena(page), arenas = page_arena(end - 1) + 1 - first;
+    bool promised = arenas >= RANGE_STEP / ARENA_BYTES;
+    if (promised && !range_promise(&spans->range, first, arenas)) return false;
     for (uint32_t at = page, part; at < end; at += part) {
         part = part_length(at, end);
         if (!claim_part(spans, at, part, roomy)) {
             free_run(spans, page, at);
+            if (promised) range_withdraw(&spans->range, first, arenas);
             return false;
         }
     }

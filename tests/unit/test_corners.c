@@ -130,6 +130,31 @@ static int go_on_after_refusals(void) {
     return 0;
 }
 
+/* A long run of pages is asked for as a whole. It is refused before, in the midst of and behind that; a heap that was
+ * refused it keeps nothing of it. */
+static int long_runs_under_limits(void) {
+    enum { LONG = 80 * ARENA_BYTES, SHORT = 20 * ARENA_BYTES };
+    struct rlimit old;
+    Heap heap;
+    void *block = NULL;
+    int status = 0;
+    if (!heap_init(&heap, &(HeapOptions){.mode = HEAP_POOLS}) || getrlimit(RLIMIT_DATA, &old) != 0) return 11;
+    for (size_t limit = LONG; block == NULL && limit < 2 * (size_t)LONG && status == 0; limit += 32 << 10) {
+        struct rlimit little = {limit, old.rlim_max};
+        setrlimit(RLIMIT_DATA, &little);
+        block = heap_alloc(&heap, LONG);
+        void *other = block == NULL ? heap_alloc(&heap, SHORT) : NULL;
+        if (block == NULL && other == NULL) status = 12;
+        if (other != NULL) heap_free(&heap, other, SHORT);
+        setrlimit(RLIMIT_DATA, &old);
+        if (!heap_check(&heap, NULL, 0)) status = 13;
+    }
+    if (status == 0 && block == NULL) status = 14;
+    if (block != NULL) heap_free(&heap, block, LONG);
+    heap_fini(&heap);
+    return status;
+}
+
 /* The C library is refused memory. */
 static int resize_without_memory(void) {
     struct rlimit old, little;
@@ -186,6 +211,7 @@ START_TEST(the_system_refuses) {
         if (status == 0) status = start_under_limits(RLIMIT_AS, (HeapMode)mode);
     }
     if (status == 0) status = go_on_after_refusals();
+    if (status == 0) status = long_runs_under_limits();
     if (status == 0) status = resize_without_memory();
     if (status == 0) status = grow_by_neighbours();
     ck_assert_int_eq(status, 0);
