@@ -68,11 +68,21 @@ _cache = {}  # the expressions compiled last
 _templates = {}  # and the templates: the key is (pattern, repl)
 
 
+def _warn_of_sets(suspects):
+    import warnings
+    for position, what in suspects.items():
+        warnings.warn(f"Possible {what} at position {position}", FutureWarning, stacklevel=5)
+
+
 def _translated(pattern, flags):
+    suspects = {}
     try:
-        parts = _translate.translate(pattern, flags)
+        parts = _translate.translate(pattern, flags, suspects)
     except _translate.Invalid as invalid:
         raise PatternError(invalid.message, pattern, invalid.position) from None
+    finally:
+        if suspects:
+            _warn_of_sets(suspects)
     compiled = _re.compile(pattern, *parts, _template)
     if isinstance(compiled, str):
         raise PatternError(compiled, pattern)

@@ -31,6 +31,7 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _PLAIN = _LETTERS | _DIGITS
 _BLANK = frozenset(" \t\n\r\v\f")
 _REPEATS = frozenset("*+?{")
+_SET_OPERATORS = {"-": "set difference", "&": "set intersection", "|": "set union", "~": "set symmetric difference"}
 _ESCAPED = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, "\\": 92}
 
 # Marks: each is good as it stands for texts of narrow characters, and replaced for wider ones (_widened).
@@ -86,8 +87,9 @@ def _widened(text, limit):
 
 
 class _Translator:
-    def __init__(self, text, flags, is_bytes, limit):
+    def __init__(self, text, flags, is_bytes, limit, suspects):
         self.text = text
+        self.suspects = suspects  # what may once mean something else: {place: what}
         self.at = 0
         self.flags = flags
         self.is_bytes = is_bytes
@@ -303,6 +305,8 @@ class _Translator:
     def character_class(self, flags):
         start = self.at - 1
         ascii = self.is_ascii(flags)
+        if self.peek() == "[":
+            self.suspects[self.at] = "nested set"
         negated = self.accept("^")
         members = []
         first = True
@@ -313,6 +317,8 @@ class _Translator:
                 raise Invalid("unterminated character set", start)
             if token == "]" and not first:
                 break
+            if not first and token in _SET_OPERATORS and self.text.startswith(token, self.at):
+                self.suspects[here] = _SET_OPERATORS[token]
             first = False
             low = self.member(token, here, ascii)
             if not self.accept("-"):
@@ -326,6 +332,8 @@ class _Translator:
                 self.add_member(members, low, flags)
                 self.add_member(members, ord("-"), flags)
                 break
+            if token == "-":
+                self.suspects[after - 1] = _SET_OPERATORS["-"]
             high = self.member(token, after, ascii)
             if isinstance(low, str) or isinstance(high, str) or high < low:
                 raise Invalid(f"bad character range {self.text[here:self.at]}", here)
@@ -706,9 +714,9 @@ def _fix_flags(flags, is_bytes):
     return flags if flags & ASCII else flags | UNICODE
 
 
-def _translated(text, flags, is_bytes, limit):
+def _translated(text, flags, is_bytes, limit, suspects):
     while True:
-        t = _Translator(text, flags, is_bytes, limit)
+        t = _Translator(text, flags, is_bytes, limit, suspects)
         try:
             return t, t.whole()
         except _Restart:
@@ -717,16 +725,18 @@ def _translated(text, flags, is_bytes, limit):
             raise RecursionError("maximum recursion depth exceeded") from None
 
 
-def translate(pattern, flags):
-    """(flags, texts, options, width, groups, index, names, order) of an expression. Raises Invalid."""
+def translate(pattern, flags, suspects):
+    """(flags, texts, options, width, groups, index, names, order) of an expression. Raises Invalid.
+
+    In `suspects`, a dict, are then the places of what a class may mean when it knows the operations of sets."""
     is_bytes = not isinstance(pattern, str)
     text = str(pattern, "latin-1") if is_bytes else pattern
     # A text of one byte a character is what is searched most.
-    t, narrow = _translated(text, flags, is_bytes, _LIMITS[0])
+    t, narrow = _translated(text, flags, is_bytes, _LIMITS[0], suspects)
     texts = [narrow]
     width = 0 if t.widest <= 0xFF else 1 if t.widest <= 0xFFFF else 2
     for limit in _LIMITS[1:]:
-        wide = _translated(text, flags, is_bytes, limit)[1] if width else narrow
+        wide = _translated(text, flags, is_bytes, limit, suspects)[1] if width else narrow
         texts.append(_widened(wide, limit) if r"\x{" in wide else wide)
     settings = "(*NO_JIT)" * t.interpreted + "(*NO_AUTO_POSSESS)" * t.atomic
     texts = [settings + text for text in texts]
