@@ -163,7 +163,7 @@ static inline int put_replacement(ErrorHandler handler, uint32_t c, uint8_t *to)
 static inline bool replace(Encoder *e, uint32_t c) {
     uint8_t text[REPLACEMENT_MAX];
     if (e->width > 1) return append_ascii(e, text, put_replacement(e->handler, c, text));
-    if (!reserve(e, REPLACEMENT_MAX)) return false;
+    if (!reserve(e, e->handler == HANDLER_NAME ? REPLACEMENT_MAX : ENCODED_MAX)) return false;
     e->at += put_replacement(e->handler, c, e->out->data + e->at);
     return true;
 }
@@ -268,7 +268,7 @@ typedef uint8_t Bytes8 __attribute__((vector_size(8)));
 typedef uint16_t Halves8 __attribute__((vector_size(16)));
 
 /* Eight characters of two bytes each as bytes; how many of them, from the first on, are ASCII and so come out right. */
-static inline int put_eight_halves(uint8_t *to, const uint8_t *from) {
+static inline __attribute__((always_inline)) int put_eight_halves(uint8_t *to, const uint8_t *from) {
     uint64_t words[2];
     memcpy(words, from, sizeof words);
     Halves8 halves;
@@ -281,12 +281,11 @@ static inline int put_eight_halves(uint8_t *to, const uint8_t *from) {
     return high ? 4 + __builtin_ctzll(high) / 16 : 8;
 }
 
-/* copy_ascii from characters of two bytes each. */
+/* copy_ascii from characters of two bytes each. Where fewer than eight of them follow one another, it is not their number
+ * that the next step has to wait for. */
 static inline int64_t copy_ascii_halves(const uint8_t *data, int64_t at, int64_t length, uint8_t *to) {
-    for (int done = 8; length - at >= 8; to += 8) {
-        at += done = put_eight_halves(to, data + 2 * at);
-        if (done < 8) return at;
-    }
+    for (; length - at >= 8 && put_eight_halves(to, data + 2 * at) == 8; at += 8)
+        to += 8;
     for (uint16_t c; at < length && (c = ((const uint16_t *)data)[at]) < 0x80; at++)
         *to++ = (uint8_t)c;
     return at;

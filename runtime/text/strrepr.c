@@ -84,11 +84,13 @@ static const uint8_t quoted_sizes[256] = {
     [' ' ... '['] = 1, ['\\'] = 2,          [']' ... '~'] = 1,   [0x7F ... 0xFF] = 4,
 };
 
-/* How long the quoted bytes are without their quotes. */
-static int64_t quoted_size(const uint8_t *data, int64_t length, Quotes quotes) {
+/* How long the quoted bytes are without their quotes, of which they have only single ones, if at all. */
+static int64_t quoted_size(const uint8_t *data, int64_t length, bool has_quotes) {
     int64_t size = 0;
     for (int64_t i = 0; i < length; i++)
-        size += quoted_sizes[data[i]] + (data[i] == quotes.quote || data[i] == quotes.other);
+        size += quoted_sizes[data[i]];
+    for (int64_t i = 0; i < length && has_quotes; i++)
+        size += data[i] == '\'';
     return size;
 }
 
@@ -118,8 +120,9 @@ Value bytes_quote(VM *vm, const char *before, const uint8_t *data, int64_t lengt
     bool has_double = has_single && memchr(data, '"', (size_t)length);
     uint8_t quote = (uint8_t)choose_quote(has_single, has_double);
     Quotes quotes = {quote, escape_single ? '\'' : quote};
+    bool has_quotes = has_single && quotes.other == '\''; /* a double one quotes only what has none */
     size_t ahead = strlen(before), behind = strlen(after);
-    String *s = string_new(vm, quoted_size(data, length, quotes) + 2 + (int64_t)(ahead + behind), 0);
+    String *s = string_new(vm, quoted_size(data, length, has_quotes) + 2 + (int64_t)(ahead + behind), 0);
     if (!s) return ABSENT;
     memcpy(s->data, before, ahead);
     memcpy(put_quoted(s->data + ahead, data, length, quotes), after, behind);
