@@ -131,7 +131,8 @@ $(GEN)/unidata.c: base/tools/unidata.c base/tools/ucdfile.h base/unicode_table.h
 	@$(CC) -std=gnu11 $(WARNINGS) -O2 -I. -o $(GEN)/unidata $<
 	@$(GEN)/unidata $(UNIDATA_INPUT) > $@
 
-UCD_INPUT := $(addprefix $(UNICODE)/,UnicodeData.txt EastAsianWidth.txt DerivedNumericValues.txt NamedSequences.txt)
+UCD_INPUT := $(addprefix $(UNICODE)/,UnicodeData.txt EastAsianWidth.txt DerivedNumericValues.txt NamedSequences.txt \
+	DerivedNormalizationProps.txt)
 
 $(GEN)/ucd.c: runtime/text/tools/ucd.c base/tools/ucdfile.h runtime/text/ucd.h $(UNICODE)/UnicodeData.txt
 	@mkdir -p $(@D)

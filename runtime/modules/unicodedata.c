@@ -190,10 +190,13 @@ NATIVE(function_lookup) {
 typedef struct {
     const char *name;
     bool composed, compatible;
+    uint8_t bit; /* what a character's `changing` calls it */
 } Form;
 
-static const Form forms[] = {
-    {"NFC", true, false}, {"NFKC", true, true}, {"NFD", false, false}, {"NFKD", false, true}};
+static const Form forms[] = {{"NFC", true, false, UCD_NFC},
+                             {"NFKC", true, true, UCD_NFKC},
+                             {"NFD", false, false, UCD_NFD},
+                             {"NFKD", false, true, UCD_NFKD}};
 
 /* The form an argument names; NULL RAISES. */
 static const Form *form_argument(VM *vm, const char *function, Value *args) {
@@ -215,7 +218,8 @@ static utf8proc_option_t form_options(const Form *form) {
            (form->compatible ? UTF8PROC_COMPAT : 0);
 }
 
-enum { ASCII_END = 0x80, COMBINING_BEGIN = 0x300 /* all characters before are in form NFC */ };
+enum { COMBINING_BEGIN = 0x300 }; /* all characters before are in form NFC, and join none before them */
+enum { HANGUL_FIRST = 0xAC00, HANGUL_COUNT = 11172 };
 
 /* Code points of a text being normalised. */
 typedef struct {
@@ -237,14 +241,22 @@ static bool points_reserve(VM *vm, Points *p, int64_t count) {
 
 static bool decompose(VM *vm, const String *text, const Form *form, Points *to) {
     utf8proc_option_t options = form_options(form);
+    uint8_t parts = form->compatible ? UCD_NFKD : UCD_NFD; /* what is in this form is not taken apart */
     int64_t length = string_length(text);
     int boundary = 0;
     if (!points_reserve(vm, to, length + length / 2)) return false;
     for (int64_t i = 0; i < length; i++) {
         int32_t c = (int32_t)string_at(text, i);
-        if (!points_reserve(vm, to, 1)) return false;
-        if (c < ASCII_END) { /* stands for itself in every form */
+        if (!points_reserve(vm, to, 3)) return false;
+        if (!(ucd_record((uint32_t)c)->changing & parts)) {
             to->points[to->count++] = c;
+            continue;
+        }
+        uint32_t syllable = (uint32_t)c - HANGUL_FIRST;
+        if (syllable < HANGUL_COUNT) { /* is letters by arithmetic (The Unicode Standard, section 3.12) */
+            to->points[to->count++] = (int32_t)(0x1100 + syllable / 588);
+            to->points[to->count++] = (int32_t)(0x1161 + syllable % 588 / 28);
+            if (syllable % 28) to->points[to->count++] = (int32_t)(0x11A7 + syllable % 28);
             continue;
         }
         int64_t room = to->capacity - to->count;
@@ -258,14 +270,23 @@ static bool decompose(VM *vm, const String *text, const Form *form, Points *to) 
     return true;
 }
 
-/* Compose the decomposed text in place; its new length. ASCII joins nothing before it: what lies between is composed, with
- * the character before it. */
+/* Does a character of a decomposed text never join one before it? */
+static bool is_boundary(int32_t c) {
+    const UcdRecord *r = ucd_record((uint32_t)c);
+    return c < COMBINING_BEGIN || !(r->combining || r->changing & UCD_NFC);
+}
+
+/* Compose the decomposed text in place; its new length. What lies between boundaries is composed with the one before. */
 static int64_t compose(int32_t *points, int64_t count, const Form *form) {
     int64_t filled = 0;
     for (int64_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && points[end] >= ASCII_END;)
+        for (end = i + 1; end < count && !is_boundary(points[end]);)
             end++;
-        int64_t left = end == i + 1 ? 1 : utf8proc_normalize_utf32(points + i, end - i, form_options(form));
+        if (end == i + 1) {
+            points[filled++] = points[i];
+            continue;
+        }
+        int64_t left = utf8proc_normalize_utf32(points + i, end - i, form_options(form));
         memmove(points + filled, points + i, (size_t)left * sizeof *points);
         filled += left;
     }
@@ -282,14 +303,16 @@ static Value text_of_points(VM *vm, const int32_t *points, int64_t count) {
     return from_object(text);
 }
 
-/* Is the text in every form, or in this one, as its greatest characters show? */
+/* Is the text in the form for certain (UAX 15, section 9)? */
 static bool plainly_normal(const String *text, const Form *form) {
-    if (text->ascii) return true;
-    if (!form->composed || form->compatible) return false;
-    int64_t i = text->width_log == 0 ? string_length(text) : 0;
-    while (i < string_length(text) && string_at(text, i) < COMBINING_BEGIN)
-        i++;
-    return i == string_length(text);
+    if (text->ascii || (text->width_log == 0 && form->bit == UCD_NFC)) return true;
+    unsigned last = 0;
+    for (int64_t i = 0, length = string_length(text); i < length; i++) {
+        const UcdRecord *r = ucd_record(string_at(text, i));
+        if (r->changing & form->bit || (r->combining && r->combining < last)) return false;
+        last = r->combining;
+    }
+    return true;
 }
 
 static Value normalized(VM *vm, Value string, const Form *form) {
@@ -322,6 +345,7 @@ NATIVE(function_normalize) {
 
 NATIVE(function_is_normalized) {
     const Form *form = form_argument(vm, "is_normalized", args);
+    if (form && !form->composed) return bool_from(plainly_normal(as_string(args[1]), form)); /* no perhaps */
     Value result = form ? normalized(vm, args[1], form) : ABSENT;
     if (is_absent(result)) return ABSENT;
     bool same = value_same(result, args[1]);

@@ -18,7 +18,11 @@ typedef struct {
     uint8_t category, direction, width; /* indexes into the names below */
     uint8_t combining;                  /* canonical combining class */
     uint8_t mirrored;                   /* 0 or 1 */
+    uint8_t changing;                   /* the UCD_NF bits of the forms that it is perhaps not in */
 } UcdRecord;
+
+/* Normalisation forms: those whose quick check (UAX 15, section 9) of a character does not say yes. */
+enum { UCD_NFC = 1, UCD_NFKC = 2, UCD_NFD = 4, UCD_NFKD = 8 };
 
 typedef struct {
     uint32_t code_point;

@@ -1,7 +1,7 @@
 /*
  * Makes the tables of the module unicodedata (runtime/text/ucd.h) from the Unicode Character Database:
  *
- *     ucd UnicodeData.txt EastAsianWidth.txt DerivedNumericValues.txt NamedSequences.txt
+ *     ucd UnicodeData.txt EastAsianWidth.txt DerivedNumericValues.txt NamedSequences.txt DerivedNormalizationProps.txt
  *
  * The database's version is in the name at the head of EastAsianWidth.txt.
  */
@@ -115,6 +115,18 @@ static void read_number(void *tables, char **fields, int count) {
     }
 }
 
+/* "00C0..00C5 ; NFD_QC; N"; other properties are passed by. */
+static void read_quick_check(void *tables, char **fields, int count) {
+    static const char *const names[] = {"NFC_QC", "NFKC_QC", "NFD_QC", "NFKD_QC"};
+    Tables *t = tables;
+    for (unsigned form = 0; form < 4 && count >= 3; form++) {
+        if (strcmp(fields[1], names[form]) != 0) continue;
+        uint32_t last, first = ucd_range(fields[0], &last);
+        for (uint32_t c = first; c <= last; c++)
+            t->of[c].changing |= (uint8_t)(UCD_NFC << form);
+    }
+}
+
 /* "KEYCAP DIGIT ONE;0031 FE0F 20E3". */
 static void read_sequence(void *tables, char **fields, int count) {
     Tables *t = tables;
@@ -177,7 +189,8 @@ static void write_records(const Tables *t) {
     printf("const UcdRecord ucd_records[] = {\n");
     for (int i = 0; i < t->record_count; i++) {
         const UcdRecord *r = &t->records[i];
-        printf("{%d, %d, %d, %d, %d},\n", r->category, r->direction, r->width, r->combining, r->mirrored);
+        printf("{%d, %d, %d, %d, %d, %d},\n", r->category, r->direction, r->width, r->combining, r->mirrored,
+               r->changing);
     }
     printf("};\n");
 }
@@ -231,7 +244,7 @@ static void write_entries(const Tables *t) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 5) die("usage: see the comment at the head of the source");
+    if (argc != 6) die("usage: see the comment at the head of the source");
     Tables *t = calloc(1, sizeof *t);
     if (!t) die("out of memory");
     memset(t->decimal, -1, sizeof t->decimal);
@@ -243,6 +256,7 @@ int main(int argc, char **argv) {
     ucd_read(argv[2], read_width, t);
     ucd_read(argv[3], read_number, t);
     ucd_read(argv[4], read_sequence, t);
+    ucd_read(argv[5], read_quick_check, t);
     qsort(t->numbers, t->number_count, sizeof *t->numbers, by_code_point);
     sorted_text = t->text;
     qsort(t->sequences, t->sequence_count, sizeof *t->sequences, by_name);
