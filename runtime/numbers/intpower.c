@@ -67,24 +67,29 @@ static Value power(VM *vm, Value a, Value b) {
     return power_by_squaring(vm, a, &exponent, ABSENT);
 }
 
-/* The inverse of a modulo n (n > 1) by Euclid's extended algorithm; ABSENT with nothing raised when there is
- * none. */
+/* t0 - q * t1. */
+static Value next_cofactor(VM *vm, Value t0, Value q, Value t1) {
+    Value product = int_multiply(vm, q, t1);
+    Value t = is_absent(product) ? ABSENT : int_subtract(vm, t0, product);
+    value_xdrop(vm, product);
+    return t;
+}
+
+/* The inverse of a modulo n (n > 1) by Euclid's extended algorithm, whose cofactors are smaller than n; ABSENT with
+ * nothing raised when there is none. */
 static Value inverse_modulo(VM *vm, Value a, Value n) {
-    Value r0 = value_ref(n), r1 = ABSENT, t0 = int_small(0), t1 = int_small(1);
+    Value r0 = value_ref(n), r1 = ABSENT, t0 = int_small(0), t1 = int_small(1), result = ABSENT;
     bool ok = int_divmod(vm, a, n, NULL, &r1);
-    while (ok && int_sign(r1) != 0) {
-        Value q = ABSENT, r = ABSENT, product = ABSENT, t = ABSENT;
+    while (ok && !value_same(r1, int_small(0))) {
+        Value q = ABSENT, r = ABSENT, t = int_small(0); /* after the last quotient it is not asked for */
         ok = int_divmod(vm, r0, r1, &q, &r);
-        if (ok) product = int_multiply(vm, q, t1);
-        if (ok && !is_absent(product)) t = int_subtract(vm, t0, product);
+        if (ok && !value_same(r, int_small(0))) t = next_cofactor(vm, t0, q, t1);
         value_xdrop(vm, q);
-        value_xdrop(vm, product);
         value_drop(vm, r0), value_drop(vm, t0);
         r0 = r1, r1 = r, t0 = t1, t1 = t;
         ok = ok && !is_absent(t);
     }
-    Value result = ABSENT;
-    if (ok && value_same(r0, int_small(1))) ok = int_divmod(vm, t0, n, NULL, &result);
+    if (ok && value_same(r0, int_small(1))) result = int_sign(t0) < 0 ? int_add(vm, t0, n) : value_ref(t0);
     value_xdrop(vm, r0), value_xdrop(vm, r1), value_xdrop(vm, t0), value_xdrop(vm, t1);
     return result;
 }
