@@ -775,6 +775,16 @@ Value eval_run(VM *vm) {
         Value object = sp[-1];
         GUARD_CLASS(object);
         const MethodWrapper *wrapper = (const MethodWrapper *)as_object(cache_value(&ip[3]));
+        if (wrapper->head.type == &class_method_descriptor_type) { /* a built-in type's */
+            SAVE_IP();
+            result = wrapper->head.type->descriptor_get(vm, cache_value(&ip[3]), ABSENT, object);
+            ip += 5;
+            if (UNLIKELY(is_absent(result))) goto error;
+            sp[-1] = result;
+            PUSH(ABSENT);
+            object_drop(vm, as_object(object));
+            NEXT();
+        }
         if (UNLIKELY(is_absent(wrapper->callable))) goto undo;
         bool to_class = wrapper->head.type == &class_method_type;
         sp[-1] = value_ref(wrapper->callable);

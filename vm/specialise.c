@@ -270,9 +270,9 @@ static Opcode load_method_form(VM *vm, uint32_t *cache, Value object, Value name
     if (is_class(type)) {
         Value found = type_entry(vm, cache, as_type(object), name);
         if (is_absent(found)) return OP_LOAD_METHOD;
-        return is_plain_in_class(found) ? OP_LOAD_METHOD_TYPE
-               : is_wrapper(found)      ? OP_LOAD_METHOD_TYPE_WRAPPED
-                                        : OP_LOAD_METHOD;
+        if (is_plain_in_class(found)) return OP_LOAD_METHOD_TYPE;
+        bool wrapped = is_wrapper(found) || is_exactly(found, &class_method_descriptor_type);
+        return wrapped ? OP_LOAD_METHOD_TYPE_WRAPPED : OP_LOAD_METHOD;
     }
     if (!slots_find_as_usual(vm, type)) return OP_LOAD_METHOD;
     Value found = type_lookup(vm, type, name);
