@@ -5,6 +5,8 @@
 
 #include "vm/call.h"
 
+#include <assert.h>
+
 #include "runtime/classes/slots.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
@@ -18,7 +20,15 @@
 
 /* --- what a call enters --- */
 
-Value call_target(VM *vm, Value callable) {
+/* As class_init, of a class whose instances a native __new__ makes and nothing else. */
+static Value native_class_init(VM *vm, Type *class) {
+    if (!(class->flags & TYPE_HEAP) || class->new != type_native_base(class)->new) return ABSENT;
+    if (!(class->flags & (TYPE_LIST | TYPE_DICT | TYPE_SET | TYPE_EXCEPTION))) return ABSENT;
+    Value init = type_lookup(vm, class, NAME_OF(vm, init));
+    return !is_absent(init) && is_function(init) ? init : ABSENT;
+}
+
+Value call_target(VM *vm, Value callable, bool named) {
     if (!is_object(callable)) return ABSENT;
     const Type *type = as_object(callable)->type;
     if (type == &function_type) return callable;
@@ -26,23 +36,30 @@ Value call_target(VM *vm, Value callable) {
         Value function = as_method(callable)->function;
         return is_function(function) ? function : ABSENT;
     }
-    return calls_as_class(type) ? class_init(vm, as_type(callable)) : ABSENT;
+    if (!calls_as_class(type)) return ABSENT;
+    Type *class = as_type(callable);
+    if (class->new == object_type.new) return class_init(vm, class);
+    return named ? ABSENT : native_class_init(vm, class);
 }
 
-int call_begin(VM *vm, Value *base, Value target, Value *function) {
+int call_begin(VM *vm, Value *base, Value target, Value *args, int64_t nargs, Value names, Value *function) {
     Value callable = base[0];
     *function = callable;
     if (value_same(callable, target)) return 0;
     value_ref(target);
     bool class = !is_method(callable);
     if (class) {
-        Object *instance = class_instance(vm, as_type(callable), target);
-        if (instance == NULL) {
+        Type *type = as_type(callable);
+        bool usual = type->new == object_type.new;
+        Value instance = usual ? from_object(class_instance(vm, type, target))
+                               : type->new (vm, type, args, (int)nargs, names);
+        if (is_absent(instance)) {
             value_drop(vm, target);
             return -1;
         }
-        base[0] = from_object(instance);
-        base[1] = value_ref(base[0]);
+        assert(type_of(instance) == type);
+        base[0] = instance;
+        base[1] = value_ref(instance);
     } else {
         base[1] = value_ref(as_method(callable)->self);
     }

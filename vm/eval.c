@@ -1665,11 +1665,12 @@ compare_jump_result : {
         arguments = base + 2 - has_self;
         nargs = (int64_t)A24 - as_tuple(names)->length + has_self;
         callable = *base;
-        Value target = has_self ? is_function(callable) ? callable : ABSENT : call_target(vm, callable);
+        Value target =
+            has_self ? is_function(callable) ? callable : ABSENT : call_target(vm, callable, false);
         TRACED(if (monitored && !is_function(callable)) target = ABSENT;)
         if (!is_absent(target)) {
             Value function; /* callable's address is not taken: that would keep it in memory */
-            int kept = call_begin(vm, base, target, &function);
+            int kept = call_begin(vm, base, target, arguments, nargs, names, &function);
             if (UNLIKELY(kept < 0)) goto error;
             callable = function;
             if (!has_self && !is_absent(base[1])) {
@@ -1718,12 +1719,13 @@ compare_jump_result : {
         TRACED(const Value *told = tuple->length ? tuple->items : NULL;)
         TRACED(bool monitored = monitor_wants(vm, frame->code, MONITOR_CALL);)
         TRACED(if (monitored && !monitor_call(vm, frame, *base, told)) goto error;)
-        Value target = A24 && !call_keywords_are_strings(mapping) ? ABSENT : call_target(vm, *base);
+        bool named = A24 && as_dict(mapping)->count > 0;
+        Value target = named && !call_keywords_are_strings(mapping) ? ABSENT : call_target(vm, *base, named);
         TRACED(if (monitored && !is_function(*base)) target = ABSENT;)
         if (!is_absent(target) &&
             stack_has_room(vm, frame->top, call_spread_room(as_function(target), base[2], mapping))) {
             Value function; /* callable's address is not taken: that would keep it in memory */
-            int kept = call_begin(vm, base, target, &function);
+            int kept = call_begin(vm, base, target, (Value *)tuple->items, tuple->length, ABSENT, &function);
             if (UNLIKELY(kept < 0)) goto error;
             callable = function;
             flags = kept ? FRAME_INIT : 0;
@@ -2266,6 +2268,14 @@ call_class : { /* with nargs arguments at base + 2 */
         result = value_ref(from_object(type_of(arguments[0])));
         goto call_done;
     }
+    if (class->new != object_type.new) {
+        Value target = call_target(vm, callable, false), function;
+        if (is_absent(target)) goto call_other;
+        SAVE_IP();
+        if (call_begin(vm, base, target, arguments, nargs, ABSENT, &function) < 0) goto error;
+        callable = function;
+        goto call_init;
+    }
     Value init = class_init(vm, class);
     if (is_absent(init)) goto call_other;
     SAVE_IP();
@@ -2277,11 +2287,12 @@ call_class : { /* with nargs arguments at base + 2 */
     }
     base[0] = from_object(instance);
     base[1] = value_ref(base[0]);
+    value_drop(vm, callable);
+    callable = init;
+call_init:
     arguments = base + 1;
     nargs++;
     sp = base + 1; /* the instance is the result, in place already */
-    value_drop(vm, callable);
-    callable = init;
     flags = FRAME_INIT;
     goto call_function;
 }

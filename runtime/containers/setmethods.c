@@ -47,15 +47,16 @@ static Value set_type_new(VM *vm, Type *type, Value *args, int nargs, Value name
 }
 
 static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    if (!arguments_check(vm, "set", nargs, names, 0, 1)) return false;
+    if (!arguments_no_names(vm, "set", names)) return false;
+    if (!arguments_count(vm, type_short_name(type_of(self)), nargs, 0, 1)) return false;
     set_clear(vm, self);
     return nargs == 0 || set_update(vm, self, args[0]);
 }
 
 static Value frozenset_type_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     bool plain = type == &frozenset_type || type->init == frozenset_type.init;
-    if (plain && !arguments_check(vm, "frozenset", nargs, names, 0, 1)) return ABSENT;
-    if (!arguments_count(vm, "frozenset", nargs, 0, 1)) return ABSENT;
+    if (plain && !arguments_no_names(vm, "frozenset", names)) return ABSENT;
+    if (!arguments_count(vm, type_short_name(type), nargs, 0, 1)) return ABSENT;
     if (type == &frozenset_type) return frozenset_from_iterable(vm, nargs ? args[0] : ABSENT);
     Value self = empty_of(vm, type);
     if (is_absent(self) || nargs == 0 || set_update(vm, self, args[0])) return self;

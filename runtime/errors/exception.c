@@ -375,7 +375,9 @@ static Value os_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (type == &exc_OSError && nargs >= 2 && nargs <= 5 && is_int_family(args[0]) &&
         int_to_int64(args[0], &error))
         type = os_subclass(error);
-    return exception_new(vm, type, args, nargs, names);
+    /* A class with an __init__ of its own, and no __new__, has the arguments looked at when that calls OSError's. */
+    bool later = type->init != exc_OSError.init && type->new == exc_OSError.new;
+    return exception_new(vm, type, args, later ? 0 : nargs, names);
 }
 
 /* A BlockingIOError's number in place of a file name: how much has been written. */
