@@ -6,6 +6,7 @@
 #include "runtime/containers/dict.h"
 #include "runtime/containers/iterators.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/row.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
@@ -104,41 +105,44 @@ Value call_3(VM *vm, Value callable, Value a, Value b, Value c) {
     return call_row(vm, callable, row, 3, ABSENT);
 }
 
-/* The keys of a dict of keyword arguments as a tuple, the values into `row`. */
-static Value spread_keywords(VM *vm, Value kwargs, Value *row) {
-    Tuple *names = tuple_new(vm, as_dict(kwargs)->count);
+/* The keys of a dict of keyword arguments as a tuple, its values into `values`, both NEW. The tuple has been made
+ * before, as long as the dict. */
+static bool take_keywords(VM *vm, Value callable, Value mapping, Tuple *names, Value *values) {
     Value key, value;
     int64_t i = 0;
-    if (names == NULL) return ABSENT;
-    for (int64_t position = 0; dict_next(kwargs, &position, &key, &value); i++) {
-        if (!is_string(key)) {
-            object_drop(vm, &names->head);
-            return raise_type(vm, "keywords must be strings");
+    for (int64_t position = 0; dict_next(mapping, &position, &key, &value); i++) {
+        if (!is_string(key) && !wrapper_refuses_names(callable)) {
+            row_drop(vm, values, i);
+            return raise_type(vm, "keywords must be strings"), false;
         }
         names->items[i] = value_ref(key);
-        row[i] = value_ref(value);
+        values[i] = value_ref(value);
     }
-    return tuple_finish(names);
+    tuple_finish(names);
+    return true;
 }
 
-Value call_with(VM *vm, Value callable, Value args_tuple, Value kwargs_dict) {
-    Tuple *args = as_tuple(args_tuple);
-    int64_t named = is_absent(kwargs_dict) ? 0 : as_dict(kwargs_dict)->count;
-    if (named == 0) return object_call(vm, callable, args->items, (int)args->length, ABSENT);
-    size_t size = (size_t)(args->length + named) * sizeof(Value);
-    Value *row = memory_alloc(vm, size);
-    if (row == NULL) return ABSENT;
-    memset(row, 0, size);
-    if (args->length) memcpy(row, args->items, (size_t)args->length * sizeof(Value));
-    Value *values = row + args->length;
-    Value names = spread_keywords(vm, kwargs_dict, values), result = ABSENT;
-    if (!is_absent(names)) {
-        result = object_call(vm, callable, row, (int)args->length, names);
-        value_drop(vm, names);
+Value call_with(VM *vm, Value callable, Value arguments, Value mapping) {
+    const Tuple *tuple = as_tuple(arguments);
+    int64_t named = is_absent(mapping) ? 0 : as_dict(mapping)->count, count = tuple->length + named;
+    if (named == 0) return object_call(vm, callable, (Value *)tuple->items, (int)tuple->length, ABSENT);
+    Value few[16], *row = few, result = ABSENT;
+    size_t size = (size_t)count * sizeof(Value);
+    if (count > 16 && (row = memory_alloc(vm, size)) == NULL) return ABSENT;
+    Tuple *names = tuple_new(vm, named);
+    Value *values = row + tuple->length;
+    if (names != NULL && as_dict(mapping)->count != named) { /* a finalizer has changed it meanwhile */
+        object_drop(vm, &names->head);
+        result = call_with(vm, callable, arguments, mapping);
+    } else if (names != NULL && take_keywords(vm, callable, mapping, names, values)) {
+        if (tuple->length) memcpy(row, tuple->items, (size_t)tuple->length * sizeof(Value));
+        result = object_call(vm, callable, row, (int)tuple->length, from_object(names));
+        row_drop(vm, values, named);
+        object_drop(vm, &names->head);
+    } else if (names != NULL) {
+        object_drop(vm, &names->head);
     }
-    for (int64_t i = 0; i < named; i++)
-        value_xdrop(vm, values[i]);
-    memory_free(vm, row, size);
+    if (row != few) memory_free(vm, row, size);
     return result;
 }
 

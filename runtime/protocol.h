@@ -94,7 +94,8 @@ NEW RAISES Value call_0(VM *vm, Value callable);
 NEW RAISES Value call_1(VM *vm, Value callable, Value a);
 NEW RAISES Value call_2(VM *vm, Value callable, Value a, Value b);
 NEW RAISES Value call_3(VM *vm, Value callable, Value a, Value b, Value c);
-NEW RAISES Value call_with(VM *vm, Value callable, Value args_tuple, Value kwargs_dict /* or ABSENT */);
+/* callable(*arguments, **mapping) with a tuple and a dict (or ABSENT), which may change meanwhile. */
+NEW RAISES Value call_with(VM *vm, Value callable, Value arguments, Value mapping);
 /* v.name(args...), without making a bound method. */
 NEW RAISES Value call_method(VM *vm, Value v, Value name, Value *args, int nargs);
 

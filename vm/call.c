@@ -479,50 +479,9 @@ Value *call_bind_spread(VM *vm, Function *function, STEALS Value self, STEALS Va
     return bound ? row : NULL;
 }
 
-/* The keys of a dict of keyword arguments as a tuple, its values into `values`, both NEW. The tuple has been made
- * before, as long as the dict. */
-static bool take_keywords(VM *vm, Value callable, Value mapping, Tuple *names, Value *values) {
-    Value key, value;
-    int64_t i = 0;
-    for (int64_t position = 0; dict_next(mapping, &position, &key, &value); i++) {
-        if (!is_string(key) && !wrapper_refuses_names(callable)) {
-            row_drop(vm, values, i);
-            return raise_type(vm, "keywords must be strings"), false;
-        }
-        names->items[i] = value_ref(key);
-        values[i] = value_ref(value);
-    }
-    tuple_finish(names);
-    return true;
-}
-
 Value call_spread_keywords(VM *vm, Value callable, Value mapping) {
     Value dict = dict_new(vm);
     if (is_absent(dict) || call_merge_keywords(vm, callable, dict, mapping)) return dict;
     value_drop(vm, dict);
     return ABSENT;
-}
-
-Value call_spread(VM *vm, Value callable, Value arguments, Value mapping) {
-    const Tuple *tuple = as_tuple(arguments);
-    int64_t named = is_absent(mapping) ? 0 : as_dict(mapping)->count, count = tuple->length + named;
-    if (named == 0) return object_call(vm, callable, (Value *)tuple->items, (int)tuple->length, ABSENT);
-    Value few[16], *row = few, result = ABSENT;
-    size_t size = (size_t)count * sizeof(Value);
-    if (count > 16 && (row = memory_alloc(vm, size)) == NULL) return ABSENT;
-    Tuple *names = tuple_new(vm, named);
-    Value *values = row + tuple->length;
-    if (names != NULL && as_dict(mapping)->count != named) { /* a finalizer has changed it meanwhile */
-        object_drop(vm, &names->head);
-        result = call_spread(vm, callable, arguments, mapping);
-    } else if (names != NULL && take_keywords(vm, callable, mapping, names, values)) {
-        if (tuple->length) memcpy(row, tuple->items, (size_t)tuple->length * sizeof(Value));
-        result = object_call(vm, callable, row, (int)tuple->length, from_object(names));
-        row_drop(vm, values, named);
-        object_drop(vm, &names->head);
-    } else if (names != NULL) {
-        object_drop(vm, &names->head);
-    }
-    if (row != few) memory_free(vm, row, size);
-    return result;
 }

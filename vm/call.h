@@ -77,9 +77,6 @@ RAISES bool call_refuse(VM *vm, STEALS Value *args, int64_t count);
 /* The call slot of function_type. */
 NEW RAISES Value function_call(VM *vm, Value function, Value *args, int nargs, Value names);
 
-/* callable(*arguments, **mapping) with a tuple and a dict (or ABSENT), as CALL_EX makes it. */
-NEW RAISES Value call_spread(VM *vm, Value callable, Value arguments, Value mapping);
-
 /* The parts of f(*x, **y): *x as a tuple; **y as a dict; a mapping merged into the dict of keywords. Errors name
  * `callable`. */
 NEW RAISES Value call_spread_keywords(VM *vm, Value callable, Value mapping);

@@ -1747,7 +1747,7 @@ compare_jump_result : {
         }
         TRACED(const Value *first = tuple->length ? tuple->items : NULL;)
         TRACED(if (!trace_native_call(vm, frame, *base, first)) goto error;)
-        result = call_spread(vm, *base, base[2], mapping);
+        result = call_with(vm, *base, base[2], mapping);
         TRACED(result = trace_native_end(vm, frame, *base, first, result);)
         TRACED(if (monitored) result = monitor_call_end(vm, frame, *base, told, result);)
         goto call_done;

@@ -109,8 +109,8 @@ static Value partial_new(VM *vm, Type *type, Value *args, int nargs, Value names
 static Value call_merged(VM *vm, const Partial *p, Value *args, int nargs, Value names) {
     Value function = value_ref(p->function), result = ABSENT;
     Value all = join_arguments(vm, p->arguments, args, nargs);
-    Value keywords = is_absent(all) ? ABSENT : dict_copy(vm, p->keywords);
-    if (!is_absent(keywords) && set_keywords(vm, keywords, args + nargs, names)) {
+    Value keywords = names_count(names) ? dict_copy(vm, p->keywords) : value_ref(p->keywords);
+    if (!is_absent(all) && !is_absent(keywords) && set_keywords(vm, keywords, args + nargs, names)) {
         result = call_with(vm, function, all, keywords);
     }
     value_xdrop(vm, keywords);
