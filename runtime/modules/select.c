@@ -16,6 +16,7 @@
 
 #include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/row.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/module.h"
@@ -121,40 +122,56 @@ static bool wait_again(VM *vm, Wait wait, int result, bool *again) {
 
 /* --- select --- */
 
+/* The files of one argument with their descriptors, which they are asked for but once. */
 typedef struct {
     Value files; /* a list; owned */
+    int count;   /* of descriptors; a program that finds the list may change that */
+    int descriptors[FD_SETSIZE];
     fd_set set;
 } FileSet;
 
 /* False RAISES. */
+static bool add_file(VM *vm, FileSet *set, Value file, int *highest) {
+    int fd = file_descriptor(vm, file);
+    if (fd < 0) return false;
+    if (fd >= FD_SETSIZE) return raise_value(vm, "filedescriptor out of range in select()"), false;
+    if (set->count >= FD_SETSIZE) return raise_value(vm, "too many file descriptors in select()"), false;
+    if (!list_append(vm, set->files, file)) return false;
+    set->descriptors[set->count++] = fd;
+    FD_SET(fd, &set->set);
+    if (fd > *highest) *highest = fd;
+    return true;
+}
+
+/* Everything of an iterable, of a list also what is added while files are asked for their descriptors. False RAISES. */
 static bool read_set(VM *vm, Value files, FileSet *set, int *highest) {
     FD_ZERO(&set->set);
-    set->files = list_from_iterable(vm, files);
-    if (is_absent(set->files)) {
+    if (is_absent(set->files = list_new(vm, 0))) return false;
+    Value row = is_list(files) || is_tuple(files) ? value_ref(files) : list_from_iterable(vm, files);
+    if (is_absent(row)) {
         if (error_is(vm, &exc_TypeError)) {
             error_clear(vm);
             raise_type(vm, "arguments 1-3 must be sequences");
         }
         return false;
     }
-    for (int64_t i = 0; i < as_list(set->files)->length; i++) {
-        int fd = file_descriptor(vm, as_list(set->files)->items[i]);
-        if (fd < 0) return false;
-        if (fd >= FD_SETSIZE) return raise_value(vm, "filedescriptor out of range in select()"), false;
-        FD_SET(fd, &set->set);
-        if (fd > *highest) *highest = fd;
+    bool ok = true;
+    for (int64_t i = 0; ok && i < row_of(row).length; i++) {
+        Value file = value_ref(row_of(row).items[i]);
+        ok = add_file(vm, set, file, highest);
+        value_drop(vm, file);
     }
-    return true;
+    value_drop(vm, row);
+    return ok;
 }
 
 /* Those of the files that are ready. */
 static Value ready_files(VM *vm, const FileSet *set) {
     Value ready = list_new(vm, 0);
-    for (int64_t i = 0; !is_absent(ready) && i < as_list(set->files)->length; i++) {
-        Value file = as_list(set->files)->items[i];
-        int fd = file_descriptor(vm, file);
-        bool is_ready = fd >= 0 && fd < FD_SETSIZE && FD_ISSET(fd, &set->set);
-        if (fd < 0 || (is_ready && !list_append(vm, ready, file))) value_clear(vm, &ready);
+    const List *files = as_list(set->files);
+    for (int i = 0; !is_absent(ready) && i < set->count && i < files->length; i++) {
+        if (FD_ISSET(set->descriptors[i], &set->set) && !list_append(vm, ready, files->items[i]))
+            value_clear(vm, &ready);
     }
     return ready;
 }
@@ -174,7 +191,9 @@ static bool wait_select(VM *vm, FileSet *sets, int count, Wait wait) {
 }
 
 NATIVE(select_select) {
-    FileSet sets[3] = {{.files = ABSENT}, {.files = ABSENT}, {.files = ABSENT}};
+    FileSet sets[3]; /* too large to be cleared as wholes */
+    for (int i = 0; i < 3; i++)
+        sets[i].files = ABSENT, sets[i].count = 0;
     int64_t timeout;
     int highest = -1;
     if (!read_timeout(vm, args[3], NS_PER_S, "a float", &timeout)) return ABSENT;
