@@ -48,8 +48,9 @@ def _reduction(x, cls, name):
 def copy(x):
     """A shallow copy of x."""
     cls = type(x)
-    if cls in _copiers:
-        return _copiers[cls](x)
+    copier = _copiers.get(cls)
+    if copier is not None:
+        return copier(x)
     if issubclass(cls, type):
         return x
     copier = getattr(cls, "__copy__", None)

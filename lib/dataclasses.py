@@ -676,17 +676,19 @@ def make_dataclass(cls_name, fields, *, bases=(), namespace=None, init=True, rep
 
 def replace(obj, /, **changes):
     """An instance with the same fields as obj but for the changes, made by __init__."""
-    if not hasattr(type(obj), _FIELDS):
-        raise TypeError("replace() should be called on dataclass instances")
-    return _replaced(obj, changes)
+    try:
+        fields = type(obj).__dataclass_fields__
+    except AttributeError:
+        raise TypeError("replace() should be called on dataclass instances") from None
+    return _replaced(obj, fields, changes)
 
 
 def _replace(self, /, **changes):
-    return _replaced(self, changes)
+    return _replaced(self, self.__dataclass_fields__, changes)
 
 
-def _replaced(obj, changes):
-    for name, f in obj.__dataclass_fields__.items():
+def _replaced(obj, fields, changes):
+    for name, f in fields.items():
         kind = f._field_type
         if name in changes:
             if not f.init and kind is not _FIELD_CLASSVAR:

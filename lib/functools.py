@@ -292,6 +292,7 @@ def singledispatch(func):
     """Make a function generic: register() adds implementations for types of the first argument."""
     from weakref import WeakKeyDictionary, ref
     registry = {object: func}
+    # class -> (implementation, plain reference to the class: while it lives a call need not make one to look it up)
     known = WeakKeyDictionary()
     find = known.data.get
     token = None
@@ -304,9 +305,10 @@ def singledispatch(func):
             known.clear()
             token = current
         try:
-            return known[cls]
+            return known[cls][0]
         except KeyError:
-            found = known[cls] = registry[cls] if cls in registry else _find_implementation(cls, registry)
+            found = registry[cls] if cls in registry else _find_implementation(cls, registry)
+            known[cls] = found, ref(cls)
             return found
 
     def annotated_type(function):
@@ -348,7 +350,7 @@ def singledispatch(func):
             raise TypeError(f'{name} requires at least 1 positional argument')
         cls = args[0].__class__
         found = find(ref(cls)) if token is None else None
-        return (found or dispatch(cls))(*args, **kw)
+        return (dispatch(cls) if found is None else found[0])(*args, **kw)
 
     wrapper.register = register
     wrapper.dispatch = dispatch

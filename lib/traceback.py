@@ -291,7 +291,7 @@ class StackSummary(list):
             linecache.checkcache(name)
         if lookup_lines:
             for summary in result:
-                summary.line
+                summary._set_lines()
         return result
 
     @classmethod
@@ -311,14 +311,14 @@ class StackSummary(list):
         if filename.startswith("<stdin>-"):
             filename = "<stdin>"
         row = [f'  File "{filename}", line {frame_summary.lineno}, in {frame_summary.name}\n']
-        lines = frame_summary._dedented_lines
-        if lines and lines.strip():
-            if frame_summary.colno is None or frame_summary.end_colno is None:
-                row.append(f'    {frame_summary.line}\n')
-            else:
-                margin = _margin(frame_summary._original_lines)
-                row.append(_traceback.mark(lines.removesuffix("\n"), frame_summary.colno - margin,
-                                           frame_summary.end_colno - margin))
+        if frame_summary.colno is None or frame_summary.end_colno is None:
+            line = frame_summary.line
+            if line or line is not None and frame_summary._original_lines.strip():
+                row.append(f'    {line}\n')
+        elif (lines := frame_summary._dedented_lines) and lines.strip():
+            margin = _margin(frame_summary._original_lines)
+            row.append(_traceback.mark(lines.removesuffix("\n"), frame_summary.colno - margin,
+                                       frame_summary.end_colno - margin))
         if frame_summary.locals:
             row.extend(f'    {name} = {value}\n' for name, value in sorted(frame_summary.locals.items()))
         return ''.join(row)

@@ -135,7 +135,8 @@ def simplefilter(action, category=Warning, lineno=0, append=False):
     """Put a filter for a category in front of the others (or behind them)."""
     if action not in _ACTIONS:
         raise ValueError(f"invalid action: {action!r}")
-    _check_line(lineno)
+    if type(lineno) is not int or lineno < 0:
+        _check_line(lineno)
     _add_filter((action, None, category, None, lineno), append)
 
 
@@ -255,7 +256,9 @@ def _next_external_frame(frame, skip_file_prefixes):
 def _frame_at(stacklevel, skip_file_prefixes):
     """The frame that a warning points to, seen from warn's caller; None beyond the outermost."""
     frame = sys._getframe(2)
-    if stacklevel <= 1 or _is_internal_frame(frame):
+    if stacklevel == 1:
+        return frame
+    if stacklevel < 1 or _is_internal_frame(frame):
         for _ in range(stacklevel - 1):
             if frame is None:
                 break
@@ -282,7 +285,8 @@ def warn(message, category=None, stacklevel=1, source=None, *, skip_file_prefixe
     if not isinstance(skip_file_prefixes, tuple):
         raise TypeError("warn() argument 'skip_file_prefixes' must be tuple, "
                         f"not {type(skip_file_prefixes).__name__}")
-    range(stacklevel)  # TypeError for what is no integer
+    if type(stacklevel) is not int:
+        range(stacklevel)  # TypeError for what is no integer
     if skip_file_prefixes:
         stacklevel = max(2, stacklevel)
     try:
@@ -320,8 +324,6 @@ def warn_explicit(message, category, filename, lineno, module=None, registry=Non
 
 
 def _fits(pattern, text):
-    if pattern is None:
-        return True
     return pattern == text if isinstance(pattern, str) else pattern.match(text) is not None
 
 
@@ -329,8 +331,8 @@ def _find_action(text, category, module, lineno):
     """(action, filter) of the first filter that fits, else the default action."""
     for item in filters:
         action, message, base, where, line = item
-        if ((line == 0 or line == lineno) and issubclass(category, base) and _fits(message, text)
-                and _fits(where, module)):
+        if ((line == 0 or line == lineno) and issubclass(category, base)
+                and (message is None or _fits(message, text)) and (where is None or _fits(where, module))):
             return action, item
     return defaultaction, None
 
