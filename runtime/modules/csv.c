@@ -268,7 +268,9 @@ static bool read_line(Reader *r, Value line) {
         }
         bool inside = r->state == IN_FIELD || r->state == IN_QUOTES;
         int64_t run = inside ? plain_run(&r->dialect, r->state == IN_QUOTES, s, i, length) : 0;
-        if (run && r->field.length + run <= r->limit) {
+        int64_t room = r->limit - r->field.length;
+        if (run > room) run = room; /* the next step refuses what is more */
+        if (run > 0) {
             builder_slice(&r->field, line, i, i + run);
             i += run;
             if (r->field.failed) return false;
