@@ -218,7 +218,10 @@ static utf8proc_option_t form_options(const Form *form) {
            (form->compatible ? UTF8PROC_COMPAT : 0);
 }
 
-enum { COMBINING_BEGIN = 0x300 }; /* all characters before are in form NFC, and join none before them */
+enum {
+    ASCII_END = 0x80,
+    COMBINING_BEGIN = 0x300
+}; /* all characters before are in form NFC, and join none before them */
 enum { HANGUL_FIRST = 0xAC00, HANGUL_COUNT = 11172 };
 
 /* Code points of a text being normalised. */
@@ -248,7 +251,7 @@ static bool decompose(VM *vm, const String *text, const Form *form, Points *to) 
     for (int64_t i = 0; i < length; i++) {
         int32_t c = (int32_t)string_at(text, i);
         if (!points_reserve(vm, to, 3)) return false;
-        if (!(ucd_record((uint32_t)c)->changing & parts)) {
+        if (c < ASCII_END || !(ucd_record((uint32_t)c)->changing & parts)) {
             to->points[to->count++] = c;
             continue;
         }

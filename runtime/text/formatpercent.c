@@ -390,7 +390,9 @@ static bool convert(Formatter *f) {
 
 /* Up to the next '%', or to the template's end. */
 static void append_literal(Formatter *f) {
-    int64_t start = f->at, length = text_find_unit(text_part(f->text, start, f->end), '%');
+    int64_t start = f->at;
+    if (text_at(f->text, start) == '%') return;
+    int64_t length = text_find_unit(text_part(f->text, start, f->end), '%');
     f->at = length < 0 ? f->end : start + length;
     if (f->bytes) {
         builder_ascii(&f->out, (const char *)f->text.data + start,

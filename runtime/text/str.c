@@ -214,7 +214,15 @@ uint32_t string_maximum_in(const String *s, int64_t start, int64_t stop) {
         if (log < 1) all |= all >> 8;
         return (uint32_t)(all & (log == 0 ? 0xFF : log == 1 ? 0xFFFF : 0xFFFFFFFF));
     }
-    uint32_t all = 0;
+    uint32_t all = 0, last;
+    if (size >= 4) { /* the same with halves of a word */
+        memcpy(&all, data, sizeof all);
+        memcpy(&last, data + size - 4, sizeof last);
+        all |= last;
+        if (log < 2) all |= all >> 16;
+        if (log < 1) all |= all >> 8;
+        return all & (log == 0 ? 0xFF : log == 1 ? 0xFFFF : 0xFFFFFFFF);
+    }
     for (int64_t i = start; i < stop; i++)
         all |= string_at(s, i);
     return all;

@@ -64,7 +64,7 @@ int64_t text_rfind_unit(Text t, uint32_t c) {
     return found ? found - t.data : -1;
 }
 
-bool text_matches(Text t, int64_t at, Text part) {
+static inline bool matches(Text t, int64_t at, Text part) {
     if (text_log(part) == text_log(t)) {
         return equal_bytes(t.data + ((size_t)at << text_log(t)), part.data,
                            (size_t)text_length(part) << text_log(t));
@@ -74,6 +74,8 @@ bool text_matches(Text t, int64_t at, Text part) {
     }
     return true;
 }
+
+bool text_matches(Text t, int64_t at, Text part) { return matches(t, at, part); }
 
 /* --- the two-way algorithm, forwards and backwards --- */
 
@@ -303,31 +305,27 @@ static inline bool middle_matches(const uint8_t *text, const uint8_t *wanted, in
     return true;
 }
 
-#define FIND_NEAR(Unit) \
-    do { \
-        const Unit *units = (const Unit *)f->text.data; \
-        for (int64_t at = f->at; at <= last; at++) { \
-            if (units[at] == first && (text_length(f->wanted) == 1 || text_matches(f->text, at, f->wanted))) \
-                return at - f->at; \
-        } \
-        return -1; \
-    } while (0)
-
-/* Among the next few places of a row of wide units, where mostly one is: -1 if none is. */
-static int64_t find_near(const Finder *f) {
+/* Among the next few places of a row of wide units, where mostly one is: -1 if none is. Expanded for each width. */
+static inline __attribute__((always_inline)) int64_t find_near(const Finder *f, unsigned width_log) {
     enum { NEAR = 8 };
-    int64_t last = text_length(f->text) - text_length(f->wanted);
+    Text t = text_make(f->text.data, text_length(f->text), width_log);
+    int64_t length = text_length(f->wanted), last = text_length(t) - length;
     uint32_t first = text_at(f->wanted, 0);
     if (last > f->at + NEAR) last = f->at + NEAR;
-    if (text_log(f->text) == 1) FIND_NEAR(uint16_t);
-    FIND_NEAR(uint32_t);
+    for (int64_t at = f->at; at <= last; at++) {
+        if (text_at(t, at) == first && (length == 1 || matches(t, at, f->wanted))) return at;
+    }
+    return -1;
 }
 
 static int64_t find_on(Finder *f) {
-    int64_t found = text_log(f->text) ? find_near(f) : -1;
-    if (found < 0) found = text_find(text_part(f->text, f->at, text_length(f->text)), f->wanted);
-    if (found < 0) return -1;
-    found += f->at;
+    unsigned width_log = text_log(f->text);
+    int64_t found = width_log == 0 ? -1 : width_log == 1 ? find_near(f, 1) : find_near(f, 2);
+    if (found < 0) {
+        found = text_find(text_part(f->text, f->at, text_length(f->text)), f->wanted);
+        if (found < 0) return -1;
+        found += f->at;
+    }
     f->at = found + text_length(f->wanted);
     return found;
 }
@@ -342,8 +340,8 @@ static int64_t next_candidate(const Finder *f, int64_t at, int64_t places) {
 }
 
 int64_t finder_search(Finder *f) {
-    int64_t length = text_length(f->wanted), places = text_length(f->text) - length + 1;
     if (text_log(f->text) || text_log(f->wanted)) return find_on(f);
+    int64_t length = text_length(f->wanted), places = text_length(f->text) - length + 1;
     while (true) {
         while (!f->found) {
             if (f->at >= places) return -1;

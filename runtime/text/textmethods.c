@@ -417,7 +417,7 @@ static void interleave(TextWriter *w, Text t, Text by, int64_t count) {
 }
 
 /* Where a text occurs; the first places are kept, so that few texts are searched twice. */
-enum { PLACES_KEPT = 64 };
+enum { PLACES_KEPT = 256 };
 
 typedef struct {
     int64_t count;
