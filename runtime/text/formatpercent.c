@@ -278,19 +278,20 @@ static Value integer_operand(const Formatter *f, const Conversion *c, Value v) {
 }
 
 /* Digit by digit: copied as a whole, they would have to wait until each is in memory. */
-static bool append_small(Formatter *f, int64_t i, unsigned base) {
+static bool append_small(Formatter *f, int64_t i, unsigned base, const char *prefix, bool upper) {
     char text[INT_DIGITS_ROOM], *end = text + sizeof text;
-    const char *next = base == 10 ? int_print_decimal(i, end) : int_print_digits(i, base, "", end);
+    const char *next = base == 10 ? int_print_decimal(i, end) : int_print_digits(i, base, prefix, end);
     for (; next < end; next++)
-        builder_char(&f->out, (uint8_t)*next);
+        builder_char(&f->out, (uint8_t)(upper && *next >= 'a' ? *next - 0x20 : *next));
     return !f->out.failed;
 }
 
 static bool append_integer(Formatter *f, const Conversion *c, Value v) {
     VM *vm = f->vm;
     int base = c->type == 'o' ? 8 : c->type == 'x' || c->type == 'X' ? 16 : 10;
-    bool plain = c->width == 0 && c->precision < 0 && !c->plus && !c->space && !c->alternate;
-    if (is_int(v) && plain && c->type != 'X') return append_small(f, int_get(v), (unsigned)base);
+    bool plain = c->width == 0 && c->precision < 0 && !c->plus && !c->space, upper = c->type == 'X';
+    const char *prefix = !c->alternate || base == 10 ? "" : base == 8 ? "0o" : upper ? "0X" : "0x";
+    if (is_int(v) && plain) return append_small(f, int_get(v), (unsigned)base, prefix, upper);
     if (c->precision > INT32_MAX - 3) return raise_overflow(vm, "precision too large"), false;
     Value i = integer_operand(f, c, v);
     if (is_absent(i)) return false;
@@ -300,12 +301,11 @@ static bool append_integer(Formatter *f, const Conversion *c, Value v) {
     if (!printed) return false;
     bool negative = t.text[0] == '-';
     int64_t count = (int64_t)t.length - negative;
-    const char *prefix = !c->alternate || base == 10 ? "" : base == 8 ? "0o" : c->type == 'X' ? "0X" : "0x";
     int64_t zeros = c->precision > count ? c->precision - count : 0;
     int64_t start = f->out.length;
     append_number(f, c, sign_of(c, negative), prefix, t.text + negative, count, zeros);
     value_xdrop(vm, t.owner);
-    if (c->type == 'X' && !f->out.failed) builder_upper_ascii(&f->out, start);
+    if (upper && !f->out.failed) builder_upper_ascii(&f->out, start);
     return true;
 }
 

@@ -292,7 +292,8 @@ static Value change_unicode(VM *vm, Text t, Change change) {
     for (int64_t i = 0; i < text_length(t); i++) {
         uint32_t c = text_at(t, i);
         const UnicodeRecord *r = unicode_record(c);
-        CaseMapping mapping = CASE_LOWER;
+        bool first = change == CAPITALIZE ? i == 0 : !in_word;
+        CaseMapping mapping = first ? CASE_TITLE : CASE_LOWER;
         if (change <= TO_FOLDED) {
             mapping = whole_mappings[change];
         } else if (change == SWAP) {
@@ -301,8 +302,6 @@ static Value change_unicode(VM *vm, Text t, Change change) {
                 continue;
             }
             mapping = r->flags & UNICODE_UPPER ? CASE_LOWER : CASE_UPPER;
-        } else if (change == CAPITALIZE ? i == 0 : !in_word) {
-            mapping = CASE_TITLE;
         }
         if (r->flags & UNICODE_SPECIAL) {
             append_special(&b, t, i, mapping);
