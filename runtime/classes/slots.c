@@ -21,7 +21,7 @@
 
 static Value call_attribute(VM *vm, Value attribute, Value *row, int count) {
     Type *type = type_of(attribute);
-    if (type->flags & TYPE_METHOD_DESCRIPTOR) return object_call(vm, attribute, row, count, ABSENT);
+    if (type->flags & TYPE_METHOD_DESCRIPTOR) return type->call(vm, attribute, row, count, ABSENT);
     if (type->descriptor_get == NULL) return object_call(vm, attribute, row + 1, count - 1, ABSENT);
     Value bound = type->descriptor_get(vm, attribute, row[0], from_object(type_of(row[0])));
     if (is_absent(bound)) return ABSENT;
@@ -62,32 +62,44 @@ static bool drop_result(VM *vm, Value result) {
 
 /* --- life --- */
 
-static Value slot_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    Value new = object_get_attribute(vm, from_object(type), NAME_OF(vm, new));
-    if (is_absent(new)) return ABSENT;
+/* function(first, *args, ...) */
+static Value call_with_first(VM *vm, Value function, Value first, Value *args, int nargs, Value names) {
     int count = nargs + (is_absent(names) ? 0 : (int)as_tuple(names)->length);
     Value few[8], *row = few;
     size_t size = (size_t)(count + 1) * sizeof(Value);
-    if (count + 1 > 8 && (row = memory_alloc(vm, size)) == NULL) {
-        value_drop(vm, new);
-        return ABSENT;
-    }
-    row[0] = from_object(type);
+    if (count + 1 > 8 && (row = memory_alloc(vm, size)) == NULL) return ABSENT;
+    row[0] = first;
     if (count) memcpy(row + 1, args, (size_t)count * sizeof(Value));
-    Value result = object_call(vm, new, row, nargs + 1, names);
+    Value result = object_call(vm, function, row, nargs + 1, names);
     if (row != few) memory_free(vm, row, size);
+    return result;
+}
+
+static Value slot_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    Value new = object_get_attribute(vm, from_object(type), NAME_OF(vm, new));
+    if (is_absent(new)) return ABSENT;
+    Value result = call_with_first(vm, new, from_object(type), args, nargs, names);
     value_drop(vm, new);
     return result;
 }
 
-static bool slot_init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    Value init = object_special(vm, self, NAME_OF(vm, init));
-    if (is_absent(init)) {
-        if (!error_raised(vm)) raise_attribute(vm, self, NAME_OF(vm, init));
-        return false;
+/* A special method called with what it is bound to in front, rather than made a bound method. */
+static Value call_special(VM *vm, Value self, Value name, Value *args, int nargs, Value names) {
+    Value found = type_lookup(vm, type_of(self), name), result;
+    if (!is_absent(found) && type_of(found)->flags & TYPE_METHOD_DESCRIPTOR) {
+        value_ref(found);
+        result = call_with_first(vm, found, self, args, nargs, names);
+    } else {
+        found = object_special(vm, self, name);
+        if (is_absent(found)) return error_raised(vm) ? ABSENT : raise_attribute(vm, self, name);
+        result = object_call(vm, found, args, nargs, names);
     }
-    Value result = object_call(vm, init, args, nargs, names);
-    value_drop(vm, init);
+    value_drop(vm, found);
+    return result;
+}
+
+static bool slot_init(VM *vm, Value self, Value *args, int nargs, Value names) {
+    Value result = call_special(vm, self, NAME_OF(vm, init), args, nargs, names);
     if (is_absent(result)) return false;
     bool none = is_none(result);
     if (!none) raise_type(vm, "__init__() should return None, not '%T'", result);
@@ -109,16 +121,9 @@ static void slot_finalize(VM *vm, Object *self) {
 }
 
 static Value slot_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
-    Value method = object_special(vm, callable, NAME_OF(vm, call));
-    if (is_absent(method)) {
-        return error_raised(vm) ? ABSENT : raise_attribute(vm, callable, NAME_OF(vm, call));
-    }
-    Value result = ABSENT;
-    if (recursion_enter(vm, " while calling a Python object")) {
-        result = object_call(vm, method, args, nargs, names);
-        recursion_leave(vm);
-    }
-    value_drop(vm, method);
+    if (!recursion_enter(vm, " while calling a Python object")) return ABSENT;
+    Value result = call_special(vm, callable, NAME_OF(vm, call), args, nargs, names);
+    recursion_leave(vm);
     return result;
 }
 

@@ -16,7 +16,7 @@ import types
 from asyncio import iscoroutinefunction
 
 from unittest.mock._values import DEFAULT, call, sentinel
-from unittest.mock._values import _Call, _CallList, _deleted, _format_call, _is_magic, _missing
+from unittest.mock._values import _Call, _CallList, _deleted, _format_call, _is_magic, _missing, _noted
 
 FILTER_DIR = True  # dir() of a mock leaves its own private names out
 _FUNCTIONS = (types.FunctionType, types.MethodType)
@@ -553,18 +553,18 @@ class CallableMixin:
         """Note the call, here and in all mocks that this one belongs to."""
         self.called = True
         self.call_count += 1
-        this = _Call((args, kwargs), two=True)
+        this = _noted((args, kwargs))
         self.call_args = this
         self.call_args_list.append(this)
-        self.mock_calls.append(_Call(('', args, kwargs)))
+        self.mock_calls.append(_noted(('', args, kwargs)))
         method_name = self._mock_name if self._mock_parent is not None else None
         path = self._mock_new_name
         above = self._mock_new_parent
         while above is not None:
             if method_name is not None:
-                above.method_calls.append(_Call((method_name, args, kwargs)))
+                above.method_calls.append(_noted((method_name, args, kwargs)))
                 method_name = None if above._mock_parent is None else f'{above._mock_name}.{method_name}'
-            above.mock_calls.append(_Call((path, args, kwargs)))
+            above.mock_calls.append(_noted((path, args, kwargs)))
             if above._mock_new_name:
                 path = f"{above._mock_new_name}{'' if path.startswith('()') else '.'}{path}"
             above = above._mock_new_parent
@@ -767,7 +767,7 @@ class AsyncMockMixin:
     await_count, await_args, await_args_list = map(_delegated, _AWAITED)
 
     async def _execute_mock_call(self, /, *args, **kwargs):
-        this = _Call((args, kwargs), two=True)
+        this = _noted((args, kwargs))
         self.await_count += 1
         self.await_args = this
         self.await_args_list.append(this)

@@ -56,6 +56,9 @@ class _Call(tuple):
     The object `call` makes them: call(1), call.method(1).other(2).
     """
 
+    _mock_name = _mock_parent = None  # of one that was only noted
+    _mock_from_kall = True  # it is a call, not only the way to one
+
     def __new__(cls, value=(), name='', parent=None, two=False, from_kall=True):
         call_name, args, kwargs = cls._parts(value, name)
         return tuple.__new__(cls, (args, kwargs) if two else (call_name, args, kwargs))
@@ -63,7 +66,7 @@ class _Call(tuple):
     def __init__(self, value=(), name=None, parent=None, two=False, from_kall=True):
         self._mock_name = name
         self._mock_parent = parent
-        self._mock_from_kall = from_kall  # it is a call, not only the way to one
+        self._mock_from_kall = from_kall
 
     @staticmethod
     def _parts(value, name=''):
@@ -143,6 +146,11 @@ class _Call(tuple):
 
 
 call = _Call(from_kall=False)
+
+
+def _noted(parts):
+    """A call from its parts, all of them given: what mocks note is made by the way."""
+    return tuple.__new__(_Call, parts)
 
 
 class _CallList(list):
