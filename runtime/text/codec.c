@@ -17,6 +17,7 @@
 #include "runtime/text/strsearch.h"
 #include "runtime/text/strtype.h"
 #include "runtime/text/text.h"
+#include "runtime/text/units.h"
 
 /* --- names --- */
 
@@ -409,17 +410,48 @@ static size_t utf8_run(const uint8_t *s, size_t length, Utf8Measure *measure) {
     return at;
 }
 
+/* Append the ASCII bytes from `at` on; where they end. Expanded for the widths that the text mostly has by then. */
+static inline __attribute__((always_inline)) size_t put_ascii_of(Decoder *d, size_t at, unsigned width_log) {
+    uint8_t *to = d->out.data + ((size_t)d->out.length << width_log);
+    size_t start = at, step = 8;
+    for (uint64_t word, high; step == 8 && d->size - at >= 8; at += step) {
+        memcpy(&word, d->data + at, sizeof word);
+        high = word & UINT64_C(0x8080808080808080);
+        if (width_log == 0)
+            memcpy(to + (at - start), &word, sizeof word);
+        else
+            units_widen_eight((uint16_t *)to + (at - start), d->data + at);
+        if (high) step = (size_t)__builtin_ctzll(high) / 8;
+    }
+    for (; step == 8 && at < d->size && d->data[at] < 0x80; at++) {
+        if (width_log == 0)
+            to[at - start] = d->data[at];
+        else
+            ((uint16_t *)to)[at - start] = d->data[at];
+    }
+    d->out.length += (int64_t)(at - start);
+    return at;
+}
+
+static size_t put_ascii(Decoder *d, size_t at) {
+    const Builder *b = &d->out;
+    bool room = b->capacity - b->length >= (int64_t)(d->size - at) && !b->failed;
+    if (room && b->width_log == 0) return put_ascii_of(d, at, 0);
+    if (room && b->width_log == 1) return put_ascii_of(d, at, 1);
+    size_t run = ascii_run(d->data + at, d->size - at);
+    builder_ascii(&d->out, (const char *)d->data + at, run);
+    return at + run;
+}
+
 static bool decode_utf8(Decoder *d) {
     const char *reason = NULL;
     for (size_t at = 0; at < d->size;) {
-        size_t run = ascii_run(d->data + at, d->size - at);
-        builder_ascii(&d->out, (const char *)d->data + at, run);
-        at += run;
+        at = put_ascii(d, at);
         if (at == d->size) break;
         int size = utf8_sequence(d->data + at, d->size - at, &reason);
         if (size > 0) {
             Utf8Measure measure = {0};
-            run = utf8_run(d->data + at, d->size - at, &measure);
+            size_t run = utf8_run(d->data + at, d->size - at, &measure);
             builder_utf8(&d->out, (const char *)d->data + at, run);
             at += run;
             continue;
@@ -434,9 +466,7 @@ static bool decode_utf8(Decoder *d) {
 
 static bool decode_ascii(Decoder *d) {
     for (size_t at = 0; at < d->size;) {
-        size_t run = ascii_run(d->data + at, d->size - at);
-        builder_ascii(&d->out, (const char *)d->data + at, run);
-        at += run;
+        at = put_ascii(d, at);
         if (at == d->size) break;
         at = decode_error(d, at, at + 1, "ordinal not in range(128)");
         if (at == DECODE_FAILED) return false;
