@@ -423,13 +423,31 @@ static Value bind_and_call(VM *vm, const NativeDef *def, Signature *signature, V
     return call_bound(vm, def, signature, owner, ABSENT, self, args, nargs, names);
 }
 
+/* The commonest call: by position, of a function all of whose parameters may be given so. */
+static inline bool is_by_position(const Signature *signature, int nargs, Value names) {
+    return nargs <= signature->exact && nargs >= signature->required && !has_names(names);
+}
+
+/* The same when `self` is to be put in front, or arguments are to be ABSENT. */
+static Value call_by_position(VM *vm, NativeFn function, Value self, const Value *args, int nargs,
+                              int count) {
+    Value row[NATIVE_PARAMS_MAX + 1];
+    Value *first = is_absent(self) ? row : row + 1;
+    row[0] = self;
+    for (int i = 0; i < count; i++)
+        first[i] = i < nargs ? args[i] : ABSENT;
+    return function(vm, row, (int)(first - row) + count, ABSENT);
+}
+
 Value native_function_call(VM *vm, Value function, Value *args, int nargs, Value names) {
     NativeFunction *f = (NativeFunction *)as_object(function);
-    if (is_absent(f->self)) {
-        bool fits = nargs == f->signature.count && nargs == f->signature.positional && !has_names(names);
-        if (fits && !f->signature.raw) return f->function(vm, args, nargs, ABSENT);
-        return call_bound(vm, f->def, &f->signature, f->owner, f->module, ABSENT, args, nargs, names);
+    int count = f->signature.exact;
+    if (is_by_position(&f->signature, nargs, names)) {
+        if (nargs == count && is_absent(f->self)) return f->function(vm, args, nargs, ABSENT);
+        return call_by_position(vm, f->function, f->self, args, nargs, count);
     }
+    if (is_absent(f->self))
+        return call_bound(vm, f->def, &f->signature, f->owner, f->module, ABSENT, args, nargs, names);
     return bind_and_call(vm, f->def, &f->signature, f->self, args, nargs, names);
 }
 
@@ -442,8 +460,11 @@ Value method_descriptor_call(VM *vm, Value descriptor, Value *args, int nargs, V
         return raise_type(vm, "descriptor '%s' for '%N' objects doesn't apply to a '%T' object", name,
                           m->owner, args[0]);
     }
-    bool fits = nargs - 1 == m->signature.count && nargs - 1 == m->signature.positional && !has_names(names);
-    if (fits && !m->signature.raw) return m->function(vm, args, nargs, ABSENT);
+    int count = m->signature.exact;
+    if (is_by_position(&m->signature, nargs - 1, names)) {
+        if (nargs - 1 == count) return m->function(vm, args, nargs, ABSENT);
+        return call_by_position(vm, m->function, args[0], args + 1, nargs - 1, count);
+    }
     return call_bound(vm, m->def, &m->signature, m->owner, ABSENT, args[0], args + 1, nargs - 1, names);
 }
 
