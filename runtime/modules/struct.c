@@ -338,13 +338,13 @@ static bool pack_row(VM *vm, const Layout *layout, Value *values, uint8_t *to) {
     return true;
 }
 
-/* Fill a new tuple. Runs no code. */
-static Value unpack_into(VM *vm, const Layout *layout, Tuple *row, const uint8_t *from) {
+/* Fill a tuple that is new, or was so filled before. Runs no code. */
+static Value unpack_into(VM *vm, const Layout *layout, STEALS Tuple *row, const uint8_t *from) {
     Value *to = row->items;
     for (int64_t i = 0; i < layout->count; i++) {
         const Field *f = &layout->fields[i];
         for (int64_t k = 0; k < f->repeat; k++) {
-            *to = unpack_item(vm, f, from + f->offset + k * f->size);
+            value_set(vm, to, unpack_item(vm, f, from + f->offset + k * f->size));
             if (is_absent(*to++)) {
                 object_drop(vm, &row->head);
                 return ABSENT;
@@ -462,11 +462,13 @@ static Value unpack_from(VM *vm, const Layout *layout, Value source, Value start
 typedef struct {
     Object head;
     Value layout;      /* owned; ABSENT at the end */
+    Value row;         /* the tuple yielded last, see tuple_reuse; or ABSENT. Owned */
     BufferView buffer; /* owned while there is a layout */
     int64_t offset;
 } UnpackIterator;
 
 static int iterator_traverse(Object *self, VisitFn visit, void *context) {
+    VISIT(((UnpackIterator *)self)->row);
     VISIT(((UnpackIterator *)self)->buffer.owner);
     VISIT(((UnpackIterator *)self)->buffer.through);
     return 0;
@@ -480,6 +482,7 @@ static int iterator_leaves(Object *self, VisitFn visit, void *context) {
 static void iterator_end(VM *vm, UnpackIterator *it) {
     BufferView buffer = it->buffer;
     it->buffer = (BufferView){0};
+    value_clear(vm, &it->row);
     value_clear(vm, &it->layout);
     buffer_release(vm, &buffer);
 }
@@ -495,7 +498,9 @@ static Value iterator_next_row(VM *vm, Value self) {
     UnpackIterator *it = (UnpackIterator *)as_object(self);
     if (is_absent(it->layout)) return ABSENT;
     Value layout = value_ref(it->layout), result = ABSENT;
-    Tuple *row = tuple_new(vm, as_layout(layout)->items); /* may run finalizers, which may use the iterator */
+    int64_t items = as_layout(layout)->items;
+    Tuple *row = items ? tuple_reuse(vm, &it->row, items) : tuple_new(vm, 0);
+    /* To make it may have run finalizers, which may have used the iterator. */
     if (row && !is_absent(it->layout) && it->offset < it->buffer.size) {
         const uint8_t *from = it->buffer.data + it->offset;
         it->offset += as_layout(layout)->size;
