@@ -29,6 +29,15 @@ static void replace_type(VM *vm, Type **place, Type *type) {
     if (old != NULL) object_drop(vm, &old->head.object);
 }
 
+/* Its object may be itself, by a second __init__. */
+static void clear(VM *vm, Object *self) {
+    Super *s = (Super *)self;
+    Value object = s->self;
+    s->self = ABSENT;
+    replace_type(vm, &s->self_type, NULL);
+    value_xdrop(vm, object);
+}
+
 static void dealloc(VM *vm, Object *self) {
     Super *s = (Super *)self;
     object_untrack(vm, self);
@@ -178,7 +187,7 @@ static const GetSetDef getsets[] = {
 };
 
 Type super_type = {
-    TYPE_HEAD(super_type, "super", .traverse = traverse, .dealloc = dealloc),
+    TYPE_HEAD(super_type, "super", .traverse = traverse, .clear = clear, .dealloc = dealloc),
     .flags = TYPE_BASE,
     .basic_size = sizeof(Super),
     .base = &object_type,

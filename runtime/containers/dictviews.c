@@ -46,6 +46,9 @@ static int iterator_traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
+/* The pair that it has yielded may hold itself. */
+static void iterator_clear(VM *vm, Object *self) { value_clear(vm, &((DictIterator *)self)->pair); }
+
 static void iterator_dealloc(VM *vm, Object *self) {
     value_xdrop(vm, ((DictIterator *)self)->dict);
     value_xdrop(vm, ((DictIterator *)self)->pair);
@@ -122,7 +125,8 @@ static const NativeDef iterator_methods[] = {
 #define DICT_ITERATOR(variable, name_text, part, backward) \
     static Value variable##_next(VM *vm, Value self) { return iterator_advance(vm, self, part, backward); } \
     Type variable = { \
-        TYPE_HEAD(variable, name_text, .traverse = iterator_traverse, .dealloc = iterator_dealloc), \
+        TYPE_HEAD(variable, name_text, .traverse = iterator_traverse, .clear = iterator_clear, \
+                  .dealloc = iterator_dealloc), \
         .flags = TYPE_NO_NEW, \
         .basic_size = sizeof(DictIterator), \
         .base = &object_type, \

@@ -39,6 +39,9 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
+/* What it has yielded may be itself. Everything else is older than it is, and cleared elsewhere. */
+static void clear(VM *vm, Object *self) { value_clear(vm, &((Pipe *)self)->result); }
+
 static void dealloc(VM *vm, Object *self) {
     Pipe *pipe = (Pipe *)self;
     size_t size = self->type->flags & TYPE_HEAP ? instance_size(self, 0) : sizeof(Pipe);
@@ -66,7 +69,7 @@ static Value make(VM *vm, Type *type, Value function, STEALS Value source) {
 
 #define PIPE_TYPE(variable, name_text, new_function, next_function, table, ...) \
     Type variable = { \
-        TYPE_HEAD(variable, name_text, .traverse = traverse, .dealloc = dealloc), \
+        TYPE_HEAD(variable, name_text, .traverse = traverse, .clear = clear, .dealloc = dealloc), \
         ITERATOR_SLOTS(Pipe, new_function, next_function, table, __VA_ARGS__), \
     };
 

@@ -356,6 +356,9 @@ static int iterator_traverse(Object *self, VisitFn visit, void *context) {
     return 0;
 }
 
+/* The pair that it has yielded may hold itself. */
+static void iterator_clear(VM *vm, Object *self) { value_clear(vm, &((OrderedIterator *)self)->pair); }
+
 static void iterator_dealloc(VM *vm, Object *self) {
     value_xdrop(vm, ((OrderedIterator *)self)->dict);
     value_xdrop(vm, ((OrderedIterator *)self)->pair);
@@ -430,7 +433,7 @@ static const NativeDef iterator_methods[] = {
 };
 
 Type ordered_iterator_type = {
-    TYPE_HEAD(ordered_iterator_type, "odict_iterator", .traverse = iterator_traverse,
+    TYPE_HEAD(ordered_iterator_type, "odict_iterator", .traverse = iterator_traverse, .clear = iterator_clear,
               .dealloc = iterator_dealloc),
     .flags = TYPE_NO_NEW,
     .basic_size = sizeof(OrderedIterator),
