@@ -427,15 +427,17 @@ NATIVE(type_subclasses_method) { return type_subclass_list(vm, as_type(args[0]))
 
 NATIVE(type_prepare) { return dict_new(vm); }
 
-/* Few types have an attribute __class__ of their own. */
+bool type_is_claimed(VM *vm, Value v) {
+    Value name = NAME_OF(vm, class);
+    Type *actual = type_of(v);
+    if (actual->get_attribute != object_generic_get) return false;
+    if (!(actual->flags & TYPE_HEAP)) return true; /* no built-in one has a __class__ of its own then */
+    return value_same(type_lookup(vm, actual, name), type_lookup(vm, &object_type, name));
+}
+
 int type_claims(VM *vm, Value v, const Type *type) {
     Value claimed, name = NAME_OF(vm, class);
-    Type *actual = type_of(v);
-    bool built_in =
-        !(actual->flags & TYPE_HEAP); /* none that finds its attributes as usual has a __class__ of its own */
-    if (actual->get_attribute == object_generic_get &&
-        (built_in || value_same(type_lookup(vm, actual, name), type_lookup(vm, &object_type, name))))
-        return 0;
+    if (type_is_claimed(vm, v)) return 0;
     int found = object_find_attribute(vm, v, name, &claimed);
     if (found <= 0) return found;
     bool matches = is_type(claimed) && type_is_subtype(as_type(claimed), type);

@@ -29,6 +29,8 @@ static inline BORROWED Value type_lookup_interned(VM *vm, Type *type, Value name
 const char *type_plain_doc(const char *doc);
 /* Those parameters, "(x, /)"; None without them. Docstrings of functions may begin so, too. */
 NEW RAISES Value type_doc_signature(VM *vm, const char *doc);
+/* Does __class__ tell an object's type, as nearly always, for it is object's attribute? */
+bool type_is_claimed(VM *vm, Value v);
 /* Does `v`, not an instance of `type`, say by its __class__ that it is one? 1, 0, -1 RAISES. */
 RAISES int type_claims(VM *vm, Value v, const Type *type);
 /* The version of what type_lookup finds, assigned now if needed; 0 when numbers have run out. */

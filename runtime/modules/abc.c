@@ -125,6 +125,10 @@ static bool add(VM *vm, Value *set, Value class) {
 
 /* The class's data. NEW, RAISES. */
 static Value data_of(VM *vm, Value self) {
+    if (is_family(self, TYPE_TYPE) && type_of(self)->get_attribute == type_type.get_attribute) {
+        Value found = type_lookup(vm, as_type(self), NAME_OF(vm, abc_impl));
+        if (!is_absent(found) && is_exactly(found, &abc_data_type)) return value_ref(found);
+    }
     Value data = object_get_attribute(vm, self, NAME_OF(vm, abc_impl));
     if (is_absent(data) || is_exactly(data, &abc_data_type)) return data;
     value_drop(vm, data);
@@ -343,7 +347,9 @@ static Value ask_both(VM *vm, Value self, Value claimed, Value type) {
 NATIVE(abc_instancecheck) {
     Value data = data_of(vm, args[0]), type = from_object(type_of(args[1]));
     if (is_absent(data)) return ABSENT;
-    Value claimed = object_get_attribute(vm, args[1], NAME_OF(vm, class)), answer = ABSENT;
+    Value claimed = type_is_claimed(vm, args[1]) ? value_ref(type)
+                                                 : object_get_attribute(vm, args[1], NAME_OF(vm, class));
+    Value answer = ABSENT;
     if (!is_absent(claimed)) {
         const AbcData *d = as_data(data);
         int yes = has(vm, d->cache, claimed), no = 0;
