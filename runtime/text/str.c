@@ -247,7 +247,10 @@ Value string_slice(VM *vm, Value string, int64_t start, int64_t stop) {
     if (count == 1) return string_from_char(vm, string_at(s, start));
     String *part = string_new(vm, count, string_maximum_in(s, start, stop));
     if (!part) return ABSENT;
-    string_copy(part, 0, s, start, count);
+    if (part->width_log == s->width_log)
+        copy_bytes(part->data, s->data + ((size_t)start << s->width_log), (size_t)count << s->width_log);
+    else
+        string_copy(part, 0, s, start, count);
     return from_object(part);
 }
 

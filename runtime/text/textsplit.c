@@ -140,10 +140,35 @@ static bool split_at_byte(Splitter *s, uint8_t separator) {
     return add(s, next - data, text_length(s->source.text));
 }
 
+/* The next place of a unit, or -1. It is mostly near. */
+static inline __attribute__((always_inline)) int64_t find_near(Text t, int64_t at, uint32_t unit) {
+    enum { NEAR = 16 };
+    int64_t length = text_length(t), far = length - at > NEAR ? at + NEAR : length;
+    for (; at < far; at++) {
+        if (text_at(t, at) == unit) return at;
+    }
+    int64_t found = text_find_unit(text_part(t, at, length), unit);
+    return found < 0 ? -1 : at + found;
+}
+
+/* A text of wide units at one of them. Expanded for each width. */
+static inline __attribute__((always_inline)) bool split_at_unit(Splitter *s, uint32_t unit,
+                                                                unsigned width_log) {
+    Text t = text_make(s->source.text.data, text_length(s->source.text), width_log);
+    int64_t at = 0;
+    for (int64_t found; s->splits-- > 0 && (found = find_near(t, at, unit)) >= 0; at = found + 1) {
+        if (!add(s, at, found)) return false;
+    }
+    return add(s, at, text_length(t));
+}
+
 static bool split_at(Splitter *s, Text separator) {
     enum { SHORT = 64 };
-    if (text_length(separator) == 1 && text_log(separator) == 0 && text_log(s->source.text) == 0 &&
-        text_length(s->source.text) < SHORT)
+    unsigned width_log = text_log(s->source.text);
+    if (text_length(separator) == 1 && width_log)
+        return width_log == 1 ? split_at_unit(s, text_at(separator, 0), 1)
+                              : split_at_unit(s, text_at(separator, 0), 2);
+    if (text_length(separator) == 1 && text_log(separator) == 0 && text_length(s->source.text) < SHORT)
         return split_at_byte(s, separator.data[0]);
     Finder f;
     finder_init(&f, s->source.text, separator);
