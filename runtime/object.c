@@ -140,8 +140,10 @@ Value object_generic_get(VM *vm, Value v, Value name) {
 
 int object_find_attribute(VM *vm, Value v, Value name, Value *result) {
     Type *type = type_of(v);
-    if (type->get_attribute == object_generic_get && is_string(name)) {
-        int found = object_generic_find(vm, v, name, result);
+    bool generic = type->get_attribute == object_generic_get,
+         of_class = type->get_attribute == type_type.get_attribute;
+    if ((generic || of_class) && is_string(name)) { /* no error need be made */
+        int found = (generic ? object_generic_find : type_find_attribute)(vm, v, name, result);
         if (found >= 0) return found;
     } else {
         *result = type->get_attribute(vm, v, name);

@@ -67,33 +67,36 @@ static bool type_init(VM *vm, Value self, Value *args, int nargs, Value names) {
 
 /* --- attributes --- */
 
-static Value type_get_attribute(VM *vm, Value self, Value name) {
+int type_find_attribute(VM *vm, Value self, Value name, Value *result) {
     Type *type = as_type(self), *metatype = as_object(self)->type;
-    if (!is_string(name)) return raise_type(vm, "attribute name must be string, not '%T'", name);
-    Value meta = value_xref(type_lookup(vm, metatype, name)), result;
+    Value meta = value_xref(type_lookup(vm, metatype, name));
     Type *meta_kind = is_absent(meta) ? NULL : type_of(meta);
-    if (meta_kind != NULL && meta_kind->descriptor_get != NULL && meta_kind->descriptor_set != NULL) {
-        result = meta_kind->descriptor_get(vm, meta, self, from_object(metatype));
-        value_drop(vm, meta);
-        return result;
-    }
-    Value own = type_lookup(vm, type, name);
+    bool is_data =
+        meta_kind != NULL && meta_kind->descriptor_get != NULL && meta_kind->descriptor_set != NULL;
+    Value own = is_data ? ABSENT : value_xref(type_lookup(vm, type, name));
     if (!is_absent(own)) {
-        value_ref(own);
         Type *kind = type_of(own);
-        result = own;
+        *result = own;
         if (kind->descriptor_get != NULL) {
-            result = kind->descriptor_get(vm, own, ABSENT, self);
+            *result = kind->descriptor_get(vm, own, ABSENT, self);
             value_drop(vm, own);
         }
         value_xdrop(vm, meta);
-        return result;
+    } else {
+        if (meta_kind == NULL) return 0;
+        *result = meta;
+        if (meta_kind->descriptor_get != NULL) {
+            *result = meta_kind->descriptor_get(vm, meta, self, from_object(metatype));
+            value_drop(vm, meta);
+        }
     }
-    if (meta_kind == NULL) return raise_attribute(vm, self, name);
-    if (meta_kind->descriptor_get == NULL) return meta;
-    result = meta_kind->descriptor_get(vm, meta, self, from_object(metatype));
-    value_drop(vm, meta);
-    return result;
+    return is_absent(*result) ? -1 : 1;
+}
+
+static Value type_get_attribute(VM *vm, Value self, Value name) {
+    if (!is_string(name)) return raise_type(vm, "attribute name must be string, not '%T'", name);
+    Value result = ABSENT;
+    return type_find_attribute(vm, self, name, &result) ? result : raise_attribute(vm, self, name);
 }
 
 static bool set_in_class(VM *vm, Type *type, Value name, Value value) {

@@ -29,6 +29,8 @@ static inline BORROWED Value type_lookup_interned(VM *vm, Type *type, Value name
 const char *type_plain_doc(const char *doc);
 /* Those parameters, "(x, /)"; None without them. Docstrings of functions may begin so, too. */
 NEW RAISES Value type_doc_signature(VM *vm, const char *doc);
+/* An attribute of a class as type.__getattribute__ finds it: 1 (*result is NEW), 0 missing, -1 RAISES. */
+RAISES int type_find_attribute(VM *vm, Value class, Value name /* a str */, Value *result);
 /* Does __class__ tell an object's type, as nearly always, for it is object's attribute? */
 bool type_is_claimed(VM *vm, Value v);
 /* Does `v`, not an instance of `type`, say by its __class__ that it is one? 1, 0, -1 RAISES. */
