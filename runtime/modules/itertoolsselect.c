@@ -10,9 +10,9 @@ typedef struct {
     Object head;
     Value pool;       /* a tuple of the items; product: a tuple of such tuples, one a place; owned */
     Value result;     /* the tuple yielded last; owned; ABSENT before the first */
-    Value spare;      /* the one yielded before that; owned, or ABSENT */
     int64_t *indices; /* of `count` places; permutations: of all items, then `count` cycles; owned */
-    int64_t room;     /* numbers in that block */
+    Value spare;      /* the one before that; owned, or ABSENT; as neighbours they would be moved as a pair */
+    int64_t room;     /* numbers in the block of indices */
     int64_t count;    /* places of a result */
     bool pools;       /* product: the pool is one of pools */
     bool stopped;
