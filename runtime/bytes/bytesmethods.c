@@ -39,6 +39,8 @@ Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
 }
 
 int bytes_contains(VM *vm, Value self, Value item) {
+    if (is_int(item) && (uint64_t)int_get(item) < 256)
+        return text_find_unit(text_of(self), (uint32_t)int_get(item)) >= 0;
     if (is_bytes_like(item)) return text_find(text_of(self), text_of(item)) >= 0;
     if (!is_int_family(item) && !type_of(item)->number.index) {
         bytes_like_check(vm, item);

@@ -29,8 +29,9 @@ static bool bound(VM *vm, Value v, int64_t *result) {
 }
 
 /* The optional arguments start and end of a search in `self`, clipped to its length; start > end: nothing is found. */
-static bool bounds(VM *vm, Value self, Value first, Value last, int64_t *start, int64_t *stop) {
+static inline bool bounds(VM *vm, Value self, Value first, Value last, int64_t *start, int64_t *stop) {
     *start = 0, *stop = INT64_MAX;
+    if (is_absent(first)) return *stop = text_length(text_of(self)), true;
     if (!bound(vm, first, start) || !bound(vm, last, stop)) return false;
     int64_t length = text_length(text_of(self));
     if (*stop > length) *stop = length;

@@ -29,16 +29,15 @@ static inline void source_init(Source *s, VM *vm, Value self) {
 }
 
 static __attribute__((noinline)) Value any_part(const Source *s, int64_t start, int64_t stop) {
-    if (!s->bytes) return string_slice(s->vm, s->self, start, stop);
-    return s->exact ? bytes_part(s->vm, s->text.data + start, stop - start)
-                    : text_slice(s->vm, s->self, start, stop);
+    return s->bytes ? text_slice(s->vm, s->self, start, stop) : string_slice(s->vm, s->self, start, stop);
 }
 
 /* NEW, RAISES. Parts of an ASCII str are the commonest. */
 static inline Value part(const Source *s, int64_t start, int64_t stop) {
     if (s->exact && stop - start == text_length(s->text)) return value_ref(s->self);
-    if (!s->ascii) return any_part(s, start, stop);
-    return string_from_ascii(s->vm, (const char *)s->text.data + start, (size_t)(stop - start));
+    if (s->ascii) return string_from_ascii(s->vm, (const char *)s->text.data + start, (size_t)(stop - start));
+    if (s->bytes && s->exact) return bytes_part(s->vm, s->text.data + start, stop - start);
+    return any_part(s, start, stop);
 }
 
 /*
