@@ -264,28 +264,15 @@ static inline int64_t copy_ascii(const uint8_t *data, int64_t at, int64_t length
     return at;
 }
 
-typedef uint8_t Bytes8 __attribute__((vector_size(8)));
-typedef uint16_t Halves8 __attribute__((vector_size(16)));
-
-/* Eight characters of two bytes each as bytes; how many of them, from the first on, are ASCII and so come out right. */
-static inline __attribute__((always_inline)) int put_eight_halves(uint8_t *to, const uint8_t *from) {
-    uint64_t words[2];
-    memcpy(words, from, sizeof words);
-    Halves8 halves;
-    memcpy(&halves, from, sizeof halves);
-    Bytes8 bytes = __builtin_convertvector(halves, Bytes8);
-    memcpy(to, &bytes, sizeof bytes);
-    uint64_t high = UINT64_C(0xFF80FF80FF80FF80), low = words[0] & high;
-    if (low) return __builtin_ctzll(low) / 16;
-    high &= words[1];
-    return high ? 4 + __builtin_ctzll(high) / 16 : 8;
-}
-
-/* copy_ascii from characters of two bytes each. Where fewer than eight of them follow one another, it is not their number
- * that the next step has to wait for. */
+/* copy_ascii from characters of two bytes each, four at a time. */
 static inline int64_t copy_ascii_halves(const uint8_t *data, int64_t at, int64_t length, uint8_t *to) {
-    for (; length - at >= 8 && put_eight_halves(to, data + 2 * at) == 8; at += 8)
-        to += 8;
+    for (uint64_t four; length - at >= 4; at += 4, to += 4) {
+        memcpy(&four, data + 2 * at, sizeof four);
+        if (four & UINT64_C(0xFF80FF80FF80FF80)) break;
+        four |= four >> 8;
+        uint32_t bytes = (uint32_t)((four & 0xFFFF) | (four >> 16 & 0xFFFF0000));
+        memcpy(to, &bytes, sizeof bytes);
+    }
     for (uint16_t c; at < length && (c = ((const uint16_t *)data)[at]) < 0x80; at++)
         *to++ = (uint8_t)c;
     return at;
@@ -373,6 +360,9 @@ static int64_t count_high(const uint8_t *data, int64_t length) {
     return count;
 }
 
+typedef uint8_t Bytes8 __attribute__((vector_size(8)));
+typedef uint16_t Halves8 __attribute__((vector_size(16)));
+
 /* How many bytes characters have in UTF-8, -1 if there are surrogates: eight at a time. So few at once that what they have
  * beyond the first byte of each can be summed up in half a word. */
 static int64_t halves_length(const uint16_t *data, int64_t length) {
@@ -456,6 +446,20 @@ static void utf8_write_narrow(const String *s, uint8_t *to) {
 static inline bool are_short(uint64_t halves) {
     const uint64_t ones = UINT64_C(0x0001000100010001);
     return !(halves & ones * 0xF800) && !(~((halves & ones * 0x780) + ones * 0x7F80) & ones * 0x8000);
+}
+
+/* Eight characters of two bytes each as bytes; how many of them, from the first on, are ASCII and so come out right. */
+static inline __attribute__((always_inline)) int put_eight_halves(uint8_t *to, const uint8_t *from) {
+    uint64_t words[2];
+    memcpy(words, from, sizeof words);
+    Halves8 halves;
+    memcpy(&halves, from, sizeof halves);
+    Bytes8 bytes = __builtin_convertvector(halves, Bytes8);
+    memcpy(to, &bytes, sizeof bytes);
+    uint64_t high = UINT64_C(0xFF80FF80FF80FF80), low = words[0] & high;
+    if (low) return __builtin_ctzll(low) / 16;
+    high &= words[1];
+    return high ? 4 + __builtin_ctzll(high) / 16 : 8;
 }
 
 /* Three bytes are written as four, over the last of which the next character goes; so the last character is none of
