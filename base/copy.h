@@ -17,31 +17,32 @@
 static inline void copy_bytes(void *to, const void *from, size_t size) {
     uint8_t *target = to;
     const uint8_t *source = from;
-    if (size > 32) {
-        memcpy(to, from, size);
-    } else if (size > 16) {
-        uint64_t words[4];
-        memcpy(words, source, 16);
-        memcpy(words + 2, source + size - 16, 16);
-        memcpy(target, words, 16);
-        memcpy(target + size - 16, words + 2, 16);
-    } else if (size >= 8) {
-        uint64_t first, last;
-        memcpy(&first, source, 8);
-        memcpy(&last, source + size - 8, 8);
-        memcpy(target, &first, 8);
-        memcpy(target + size - 8, &last, 8);
-    } else if (size >= 4) {
+    if (size < 4) {
+        if (!size) return;
+        uint8_t middle = source[size / 2], last = source[size - 1];
+        target[0] = source[0];
+        target[size / 2] = middle;
+        target[size - 1] = last;
+    } else if (size < 8) {
         uint32_t first, last;
         memcpy(&first, source, 4);
         memcpy(&last, source + size - 4, 4);
         memcpy(target, &first, 4);
         memcpy(target + size - 4, &last, 4);
-    } else if (size) {
-        uint8_t middle = source[size / 2], last = source[size - 1];
-        target[0] = source[0];
-        target[size / 2] = middle;
-        target[size - 1] = last;
+    } else if (size <= 16) {
+        uint64_t first, last;
+        memcpy(&first, source, 8);
+        memcpy(&last, source + size - 8, 8);
+        memcpy(target, &first, 8);
+        memcpy(target + size - 8, &last, 8);
+    } else if (size <= 32) {
+        uint64_t words[4];
+        memcpy(words, source, 16);
+        memcpy(words + 2, source + size - 16, 16);
+        memcpy(target, words, 16);
+        memcpy(target + size - 16, words + 2, 16);
+    } else {
+        memcpy(to, from, size);
     }
 }
 
