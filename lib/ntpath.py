@@ -34,6 +34,11 @@ _DEVICES = frozenset(["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$",
 _RESERVED_CHARACTERS = frozenset(['"', "*", ":", "<", ">", "?", "|", "/", "\\", *map(chr, range(32))])
 
 
+# what the beginning of a path consists of
+_SIGNS = ("\\", "/", ":", "\\\\", "\\\\?\\UNC\\")
+_BYTES_SIGNS = tuple(sign.encode() for sign in _SIGNS)
+
+
 def _backslashed(path):
     return path.replace(_like(path, "/"), _like(path, "\\"))
 
@@ -49,7 +54,7 @@ def normcase(s):
     s = fspath(s)
     if isinstance(s, bytes):
         return os.fsencode(normcase(os.fsdecode(s)))
-    return _backslashed(s).lower()
+    return s.replace("/", "\\").lower()
 
 
 def isabs(s):
@@ -98,16 +103,16 @@ def splitroot(p):
     """Drive, root and the rest. The drive is a letter with a colon, or with two slashes in front '//server/share',
     '//?/UNC/server/share' or '//./device'; the root is a slash or nothing."""
     p = fspath(p)
-    text, slash = _backslashed(p), _like(p, "\\")
-    if text[:2] == _like(p, "\\\\"):
-        start = 8 if text[:8].upper() == _like(p, "\\\\?\\UNC\\") else 2
-        end = text.find(slash, start)
+    slash, altslash, colon, slashes, share = _BYTES_SIGNS if isinstance(p, bytes) else _SIGNS
+    text = p.replace(altslash, slash)
+    if text.startswith(slashes):
+        end = text.find(slash, 8 if text[:8].upper() == share else 2)
         if end >= 0:
             end = text.find(slash, end + 1)
         if end < 0:
             end = len(p)
     else:
-        end = 2 if text[1:2] == _like(p, ":") else 0
+        end = 2 if text[1:2] == colon else 0
     rest = end + (text[end:end + 1] == slash)
     return p[:end], p[end:rest], p[rest:]
 

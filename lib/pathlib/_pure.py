@@ -132,14 +132,18 @@ class PurePath:
     @property
     def root(self):
         """The slash or backslash behind the drive, or '' of a relative path."""
-        anchor = self.anchor
+        if self._tail_cached is None:
+            self._parse()
+        anchor = self._anchor_cached
         return anchor if self.parser is posixpath else self.parser.splitroot(anchor)[1]
 
     @property
     def parts(self):
         """The anchor, if there is one, and the names."""
-        anchor = self.anchor
-        return (anchor, *self._tail) if anchor else tuple(self._tail)
+        if self._tail_cached is None:
+            self._parse()
+        anchor = self._anchor_cached
+        return (anchor, *self._tail_cached) if anchor else tuple(self._tail_cached)
 
     def _from_parts(self, anchor, names):
         text = self._join(anchor, names)
@@ -231,8 +235,9 @@ class PurePath:
     @property
     def name(self):
         """The last name, '' if there is none."""
-        tail = self._tail
-        return tail[-1] if tail else ''
+        if self._tail_cached is None:
+            self._parse()
+        return self._tail_cached[-1] if self._tail_cached else ''
 
     @property
     def suffix(self):
@@ -258,8 +263,8 @@ class PurePath:
 
     def with_name(self, name):
         """The path with another last name."""
-        sep, altsep = self.parser.sep, self.parser.altsep
-        if not name or sep in name or altsep and altsep in name or name == '.':
+        parser = self.parser
+        if not name or parser.sep in name or parser.altsep and parser.altsep in name or name == '.':
             raise ValueError(f'Invalid name {name!r}')
         if not self._tail:
             raise ValueError(f'{self!r} has an empty name')
@@ -305,16 +310,15 @@ class PurePath:
             other = self.with_segments(other, *_deprecated)
         elif not isinstance(other, PurePath):
             other = self.with_segments(other)
-        for step, path in enumerate([other, *other.parents]):
-            if path == self or path in self.parents:
-                break
+        common = self._common_names(other)
+        if common != len(other._tail):
             if not walk_up:
                 raise ValueError(f'{str(self)!r} is not in the subpath of {str(other)!r}')
-            if path.name == '..':
+            if '..' in other._tail[common:]:
                 raise ValueError(f"'..' segment in {str(other)!r} cannot be walked")
-        else:
-            raise ValueError(f'{str(self)!r} and {str(other)!r} have different anchors')
-        return self._from_parts('', ['..'] * step + self._tail[len(path._tail):])
+            if common is None:
+                raise ValueError(f'{str(self)!r} and {str(other)!r} have different anchors')
+        return self._from_parts('', ['..'] * (len(other._tail) - common) + self._tail[common:])
 
     def is_relative_to(self, other, /, *_deprecated):
         """Whether this is `other` or below it."""
@@ -325,7 +329,26 @@ class PurePath:
             other = self.with_segments(other, *_deprecated)
         elif not isinstance(other, PurePath):
             other = self.with_segments(other)
-        return other == self or other in self.parents
+        return self._common_names(other) == len(other._tail)
+
+    def _common_names(self, other):
+        """How many names both have in front; None if they are of different kinds, or begin at different anchors."""
+        mine, its = self.anchor, other.anchor
+        if self.parser is not other.parser or mine != its and (self.parser is posixpath or mine.lower() != its.lower()):
+            return None
+        count = 0
+        for name, its_name in zip(self._names_key(), other._names_key()):
+            if name != its_name:
+                break
+            count += 1
+        return count
+
+    def _names_key(self):
+        """The names as they are compared."""
+        tail = self._tail
+        if self.parser is posixpath or not tail:
+            return tail
+        return (self._key or self._make_key()).split(self.parser.sep)[-len(tail):]
 
     def joinpath(self, *pathsegments):
         """The path with others behind it; an absolute one replaces all before it."""
@@ -378,7 +401,10 @@ class PurePath:
         if len(names) < len(patterns) or len(names) > len(patterns) and path_pattern.anchor:
             return False
         sep, sensitive = path_pattern.parser.sep, self._is_case_sensitive(case_sensitive)
-        return all(_pattern_matcher(pattern, False, sep, sensitive)(name) for name, pattern in zip(names, patterns))
+        for name, pattern in zip(names, patterns):
+            if not _pattern_matcher(pattern, False, sep, sensitive)(name):
+                return False
+        return True
 
 
 os.PathLike.register(PurePath)
