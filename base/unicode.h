@@ -2,8 +2,9 @@
 #define MPY_BASE_UNICODE_H
 
 /*
- * What the Unicode Character Database says of a code point: the predicates and case mappings behind str's methods, read
- * from base/unicode_table.h. Any uint32_t up to 0x10FFFF may be asked about, surrogates included.
+ * What the Unicode Character Database says of a code point: the predicates and case mappings behind str's methods and
+ * the lexer's identifiers, read from base/unicode_table.h. Any uint32_t up to 0x10FFFF may be asked about, surrogates
+ * included.
  */
 
 #include <stdbool.h>

@@ -3,7 +3,7 @@
 
 /*
  * The shape of the table of character properties that base/tools/unidata.c makes from the Unicode Character
- * Database: what str's methods ask of every character, found in three loads.
+ * Database: what str's methods and the lexer ask of every character, found in three loads.
  *
  * Most code points share what is known of them with many others, so it stands in few records; the record of code
  * point c is records[blocks[index[c >> UNICODE_BLOCK_BITS]][c & UNICODE_BLOCK_MASK]]. Code points of which a full case
