@@ -191,7 +191,7 @@ static bool extend_string(VM *vm, List *list, Value string) {
     const String *s = as_string(string);
     int64_t length = string_length(s);
     if (!room_for_more(vm, list, length)) return false;
-    if (s->width_log == 0) {
+    if (length && s->width_log == 0) {
         Value *items = list->items + list->length;
         for (int64_t i = 0; i < length; i++)
             items[i] = value_ref(vm->characters[s->data[i]]);
@@ -207,6 +207,7 @@ static bool extend_string(VM *vm, List *list, Value string) {
 }
 
 static bool extend_bytes(VM *vm, List *list, const Bytes *bytes) {
+    if (bytes->length == 0) return true;
     if (!room_for_more(vm, list, bytes->length)) return false;
     Value *items = list->items + list->length;
     for (int64_t i = 0; i < bytes->length; i++)
