@@ -196,7 +196,14 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
         return local ? OP_LOAD_LOCAL_ATTR_MODULE : OP_LOAD_ATTR_MODULE;
     }
     if (is_class(type)) {
-        Value found = type_entry(vm, cache, as_type(object), name);
+        Value found = type_lookup(vm, type, name);
+        if (is_native_descriptor(found)) { /* __name__, say */
+            cache[1] = type_version(vm, type);
+            set_cached_value(cache, found);
+            if (cache[1] == 0) return family;
+            return local ? OP_LOAD_LOCAL_ATTR_DESCRIPTOR : OP_LOAD_ATTR_DESCRIPTOR;
+        }
+        found = type_entry(vm, cache, as_type(object), name);
         if (is_absent(found) || !is_plain_in_class(found)) return family;
         return local ? OP_LOAD_LOCAL_ATTR_TYPE : OP_LOAD_ATTR_TYPE;
     }
