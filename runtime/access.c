@@ -213,7 +213,7 @@ int64_t object_length_hint(VM *vm, Value v, int64_t otherwise) {
 }
 
 /* A class subscripted: type[int], or through __class_getitem__. */
-static Value class_get_item(VM *vm, Value class, Value key) {
+static __attribute__((noinline)) Value class_get_item(VM *vm, Value class, Value key) {
     if (value_same(class, from_object(&type_type))) return generic_alias_new(vm, class, key);
     Value method;
     int found = object_find_attribute(vm, class, NAME_OF(vm, class_getitem), &method);

@@ -846,14 +846,18 @@ Value eval_run(VM *vm) {
             value_drop(vm, key);
             NEXT();
         }
-        if (is_object(container) && as_object(container)->type->flags & TYPE_HEAP) {
-            callable = operator_get_item(vm, container);
-            if (!is_absent(callable)) goto enter_operator;
-        }
-        SAVE_IP();
-        result = get_item(vm, container, key);
-        goto replace_two;
     }
+
+get_item_slow : { /* not one that fast_item serves */
+    Value container = sp[-2];
+    if (is_object(container) && as_object(container)->type->flags & TYPE_HEAP) {
+        callable = operator_get_item(vm, container);
+        if (!is_absent(callable)) goto enter_operator;
+    }
+    SAVE_IP();
+    result = get_item(vm, container, sp[-1]);
+    goto replace_two;
+}
 
     TARGET(GET_ITEM_LOCAL_LOCAL) {
         result = fast_item(vm, locals[A8], locals[B16]);
@@ -863,7 +867,7 @@ Value eval_run(VM *vm) {
         }
         PUSH_LOCAL(A8);
         PUSH_LOCAL(B16);
-        goto op_GET_ITEM;
+        goto get_item_slow;
     }
 
     TARGET(GET_ITEM_INT) {
@@ -876,7 +880,7 @@ Value eval_run(VM *vm) {
             NEXT();
         }
         PUSH(int_small(A24_SIGNED));
-        goto op_GET_ITEM;
+        goto get_item_slow;
     }
 
     TARGET(SET_ITEM_LOCAL_LOCAL) {
