@@ -728,8 +728,10 @@ METHOD(cast) {
 static Value row_of_sizes(VM *vm, const int64_t *sizes, int count) {
     Tuple *tuple = tuple_new(vm, count);
     if (!tuple) return ABSENT;
-    for (int i = 0; i < count; i++)
-        tuple->items[i] = int_from(vm, sizes[i]);
+    for (int i = 0; i < count; i++) {
+        tuple->items[i] = int_from(vm, sizes[i]); /* a stride may be as large as a step */
+        if (is_absent(tuple->items[i])) return value_drop(vm, from_object(tuple)), ABSENT;
+    }
     return tuple_finish(tuple);
 }
 

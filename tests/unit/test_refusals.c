@@ -226,6 +226,7 @@ static const Subject views = {
         "m.hex(), m.hex(':'), m.hex(':', 3), s.hex('-', -2), c.hex(), m.hex('é')",
         "m.toreadonly(), c.toreadonly().shape, c.strides, c.shape, t.suboffsets, t.nbytes, t.format, t.obj, "
         "q.itemsize, t.ndim",
+        "m[::2**63 - 1].strides",
         "m.cast('i', [3, 4]), m.cast('i', (12,)), m.cast('B', (2, 2, 12)), c.cast('B'), m[8:16].cast('d', "
         "()), zero.cast('B')",
         "m.cast('i', [3, 5])",
