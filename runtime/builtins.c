@@ -323,18 +323,7 @@ typedef struct {
     Value best, best_key; /* owned; ABSENT before the first item */
 } Extreme;
 
-static bool consider(VM *vm, Value item, void *context) {
-    Extreme *e = context;
-    if (are_ints(item, e->best) && is_absent(e->key)) {
-        int64_t x = int_get(item), best = int_get(e->best);
-        if (e->op == COMPARE_LT ? x < best : x > best) e->best = e->best_key = item;
-        return true;
-    }
-    if (is_float(item) && !is_absent(e->best) && is_float(e->best) && is_absent(e->key)) {
-        double x = float_get(item), best = float_get(e->best);
-        if (e->op == COMPARE_LT ? x < best : x > best) e->best = e->best_key = item;
-        return true;
-    }
+static __attribute__((noinline)) bool consider_any(VM *vm, Value item, Extreme *e) {
     if (is_exactly(item, &str_type) && !is_absent(e->best) && is_exactly(e->best, &str_type) &&
         is_absent(e->key)) {
         int order = string_order(item, e->best);
@@ -357,6 +346,22 @@ static bool consider(VM *vm, Value item, void *context) {
         value_drop(vm, key);
     }
     return better >= 0;
+}
+
+/* Numbers, the commonest, take no more than a few steps. */
+static bool consider(VM *vm, Value item, void *context) {
+    Extreme *e = context;
+    if (are_ints(item, e->best) && is_absent(e->key)) {
+        int64_t x = int_get(item), best = int_get(e->best);
+        if (e->op == COMPARE_LT ? x < best : x > best) e->best = e->best_key = item;
+        return true;
+    }
+    if (is_float(item) && !is_absent(e->best) && is_float(e->best) && is_absent(e->key)) {
+        double x = float_get(item), best = float_get(e->best);
+        if (e->op == COMPARE_LT ? x < best : x > best) e->best = e->best_key = item;
+        return true;
+    }
+    return consider_any(vm, item, e);
 }
 
 static Value extreme(VM *vm, const char *name, CompareOp op, Value *args, int nargs, Value names) {
