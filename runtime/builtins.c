@@ -324,8 +324,8 @@ typedef struct {
 } Extreme;
 
 static __attribute__((noinline)) bool consider_any(VM *vm, Value item, Extreme *e) {
-    if (is_exactly(item, &str_type) && !is_absent(e->best) && is_exactly(e->best, &str_type) &&
-        is_absent(e->key)) {
+    if (is_absent(e->key) && !is_absent(e->best) && is_exactly(item, &str_type) &&
+        is_exactly(e->best, &str_type)) {
         int order = string_order(item, e->best);
         if (e->op == COMPARE_LT ? order < 0 : order > 0) {
             value_set(vm, &e->best, value_ref(item));
