@@ -27,7 +27,7 @@ static size_t size_of(const Type *type) { return sizeof(Tuple) + (size_t)field_c
 
 Value structseq_new(VM *vm, Type *type, Value *items) {
     int64_t count = field_count(type), visible = visible_count(type);
-    bool complete = true;
+    bool complete = !error_raised(vm); /* a hidden item may be missing, but not for want of memory */
     for (int64_t i = 0; i < visible; i++)
         complete = complete && !is_absent(items[i]);
     Tuple *self = NULL;
