@@ -9,12 +9,12 @@
 #include "base/tools/ucdfile.h"
 #include "base/unicode_table.h"
 
-enum { INDEX_SIZE = CODE_POINTS / UNICODE_BLOCK, MAX_RECORDS = 4096, MAX_SPECIAL = 256 };
+enum { MAX_RECORDS = 4096, MAX_SPECIAL = 256 };
 
 typedef struct {
     UnicodeRecord of[CODE_POINTS];
     uint16_t number[CODE_POINTS]; /* of their records, once these are numbered */
-    uint32_t range_first;         /* of the range whose last code point is yet to be read */
+    uint32_t before;              /* the code point of the line before */
     UnicodeRecord records[MAX_RECORDS];
     int record_count;
     UnicodeSpecial special[MAX_SPECIAL];
@@ -64,14 +64,12 @@ static uint16_t category_flags(const char *category, const char *direction) {
     return flags;
 }
 
-/* "0041;LATIN CAPITAL LETTER A;Lu;0;L;;;;;N;;;;0061;". A range has two lines, "<..., First>" and "<..., Last>". */
+/* "0041;LATIN CAPITAL LETTER A;Lu;0;L;;;;;N;;;;0061;". */
 static void read_character(void *tables, char **fields, int count) {
     Tables *t = tables;
     static const int field_of[] = {[CASE_UPPER] = 12, [CASE_LOWER] = 13, [CASE_TITLE] = 14};
     if (count < 15) return;
-    uint32_t last = ucd_code_point(fields[0]);
-    uint32_t first = strstr(fields[1], ", Last>") ? t->range_first : last;
-    t->range_first = last;
+    uint32_t last, first = ucd_characters(fields, &t->before, &last);
     for (uint32_t c = first; c <= last; c++) {
         UnicodeRecord *r = &t->of[c];
         r->flags |= category_flags(fields[2], fields[4]);
@@ -166,30 +164,6 @@ static void write_records(const Tables *t) {
     printf("};\n");
 }
 
-/* Write each different block once, and an index of where the blocks are found. */
-static void write_blocks(const Tables *t) {
-    int written[INDEX_SIZE], count = 0, index[INDEX_SIZE];
-    printf("const uint16_t unicode_blocks[][UNICODE_BLOCK] = {\n");
-    for (int i = 0; i < INDEX_SIZE; i++) {
-        const uint16_t *block = t->number + i * UNICODE_BLOCK;
-        int same = 0;
-        while (same < count &&
-               memcmp(t->number + written[same] * UNICODE_BLOCK, block, UNICODE_BLOCK * sizeof *block) != 0)
-            same++;
-        index[i] = same;
-        if (same < count) continue;
-        written[count++] = i;
-        printf("{");
-        for (int j = 0; j < UNICODE_BLOCK; j++)
-            printf("%d,", block[j]);
-        printf("},\n");
-    }
-    printf("};\nconst uint16_t unicode_index[] = {\n");
-    for (int i = 0; i < INDEX_SIZE; i++)
-        printf("%d,%s", index[i], i % 32 == 31 ? "\n" : "");
-    printf("};\n");
-}
-
 static void write_special(const Tables *t) {
     printf("const uint32_t unicode_special_count = %d;\n", t->special_count);
     printf("const UnicodeSpecial unicode_special[] = {\n");
@@ -220,7 +194,7 @@ int main(int argc, char **argv) {
     number_records(t);
     printf("#include \"base/unicode_table.h\"\n");
     write_records(t);
-    write_blocks(t);
+    ucd_write_blocks("unicode", "UNICODE_BLOCK", UNICODE_BLOCK, t->number);
     write_special(t);
     free(t);
     return 0;

@@ -62,9 +62,7 @@ static int put_wide(const Encoder *e, uint32_t c, uint8_t *to) {
     return 2 + put_unit(e, 0xDC00 | (c & 0x3FF), to + 2);
 }
 
-static inline int put_escape(uint32_t c, uint8_t *to) {
-    return (int)((c < 0x100 ? escape_put_byte(to, (uint8_t)c) : escape_put(to, c)) - to);
-}
+static inline int put_escape(uint32_t c, uint8_t *to) { return (int)(escape_put(to, c) - to); }
 
 static int put_byte(uint32_t c, uint8_t *to) {
     *to = (uint8_t)c;

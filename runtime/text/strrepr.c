@@ -107,7 +107,7 @@ static uint8_t *put_quoted(uint8_t *to, const uint8_t *data, int64_t length, Quo
             *to++ = '\\';
             *to++ = escape_letter(c);
             break;
-        default: to = escape_put_byte(to, c);
+        default: to = escape_put(to, c);
         }
     }
     *to++ = quotes.quote;

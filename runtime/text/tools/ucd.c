@@ -11,13 +11,7 @@
 #include "base/tools/ucdfile.h"
 #include "runtime/text/ucd.h"
 
-enum {
-    INDEX_SIZE = CODE_POINTS / UCD_BLOCK,
-    MAX_NAMES = 64,
-    MAX_RECORDS = 1024,
-    MAX_ENTRIES = 8192,
-    TEXT_SIZE = 1 << 20
-};
+enum { MAX_NAMES = 64, MAX_RECORDS = 1024, MAX_ENTRIES = 8192, TEXT_SIZE = 1 << 20 };
 
 /* Short names, numbered in the order in which they are met. */
 typedef struct {
@@ -28,7 +22,7 @@ typedef struct {
 typedef struct {
     UcdRecord of[CODE_POINTS];
     uint16_t number[CODE_POINTS]; /* of their records, once these are numbered */
-    uint32_t range_first;         /* of the range whose last code point is yet to be read */
+    uint32_t before;              /* the code point of the line before */
     Names categories, directions, widths;
     UcdRecord records[MAX_RECORDS];
     int record_count;
@@ -67,14 +61,11 @@ static void check_room(uint32_t count) {
 
 /* --- reading --- */
 
-/* "00BD;VULGAR FRACTION ONE HALF;No;0;ON;<fraction> 0031 2044 0032;;;1/2;N;...". A range has two lines, "<...,
- * First>" and "<..., Last>". */
+/* "00BD;VULGAR FRACTION ONE HALF;No;0;ON;<fraction> 0031 2044 0032;;;1/2;N;...". */
 static void read_character(void *tables, char **fields, int count) {
     Tables *t = tables;
     if (count < 15) return;
-    uint32_t last = ucd_code_point(fields[0]);
-    uint32_t first = strstr(fields[1], ", Last>") ? t->range_first : last;
-    t->range_first = last;
+    uint32_t last, first = ucd_characters(fields, &t->before, &last);
     for (uint32_t c = first; c <= last; c++) {
         UcdRecord *r = &t->of[c];
         r->category = name_number(&t->categories, fields[2]);
@@ -195,30 +186,6 @@ static void write_records(const Tables *t) {
     printf("};\n");
 }
 
-/* Write each different block once, and an index of where the blocks are found. */
-static void write_blocks(const Tables *t) {
-    int written[INDEX_SIZE], count = 0, index[INDEX_SIZE];
-    printf("const uint16_t ucd_blocks[][UCD_BLOCK] = {\n");
-    for (int i = 0; i < INDEX_SIZE; i++) {
-        const uint16_t *block = t->number + i * UCD_BLOCK;
-        int same = 0;
-        while (same < count &&
-               memcmp(t->number + written[same] * UCD_BLOCK, block, UCD_BLOCK * sizeof *block) != 0)
-            same++;
-        index[i] = same;
-        if (same < count) continue;
-        written[count++] = i;
-        printf("{");
-        for (int j = 0; j < UCD_BLOCK; j++)
-            printf("%d,", block[j]);
-        printf("},\n");
-    }
-    printf("};\nconst uint16_t ucd_index[] = {\n");
-    for (int i = 0; i < INDEX_SIZE; i++)
-        printf("%d,%s", index[i], i % 32 == 31 ? "\n" : "");
-    printf("};\n");
-}
-
 static void write_entries(const Tables *t) {
     printf("const uint32_t ucd_decomposition_count = %u, ucd_number_count = %u, ucd_sequence_count = %u;\n",
            t->decomposition_count, t->number_count, t->sequence_count);
@@ -267,7 +234,7 @@ int main(int argc, char **argv) {
     write_names("directions", &t->directions);
     write_names("widths", &t->widths);
     write_records(t);
-    write_blocks(t);
+    ucd_write_blocks("ucd", "UCD_BLOCK", UCD_BLOCK, t->number);
     write_entries(t);
     free(t);
     return 0;
