@@ -341,8 +341,8 @@ static Node *read_one(Reader *r, Value object, AstGroup group, Value *elif) {
     return read_fields(r, node, object, elif) && set_depth(r, node) ? node : NULL;
 }
 
-/* `node`, behind which an elif comes, and another behind that, ...: they may be more than the tree is deep. All count as
- * deep as the deepest. Takes `elif`. */
+/* `node`, behind which an elif comes, and another behind that, ...: they may be more than the tree is deep. All count
+ * as deep as the deepest. Takes `elif`. */
 static Node *read_chain(Reader *r, Node *node, STEALS Value elif) {
     for (Node *last = node; !is_absent(elif);) {
         Value next = ABSENT;

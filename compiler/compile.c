@@ -97,7 +97,8 @@ static bool is_unfinished_line(const Compiler *c, const Diagnostic *error) {
     return last && !(c->flags & COMPILE_FILE) && c->mode != COMPILE_EXEC;
 }
 
-/* The first line of the error's text: lines that a string or a backslash makes one are shown together, but for files. */
+/* The first line of the error's text: lines that a string or a backslash makes one are shown together, but for
+ * files. */
 static uint32_t text_line(const Compiler *c, const Diagnostic *error) {
     bool one = error->first_line == 0 || error->in_token || error->passed || (c->flags & COMPILE_FILE);
     return one ? error->span.line : error->first_line;

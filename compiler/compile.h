@@ -2,8 +2,8 @@
 #define MPY_COMPILER_COMPILE_H
 
 /*
- * Source text, or a syntax tree that a program made, to code object: the way into the compiler for the built-ins compile, exec and eval, for import, and for
- * the command line and its prompt.
+ * Source text, or a syntax tree that a program made, to code object: the way into the compiler for the built-ins
+ * compile, exec and eval, for import, and for the command line and its prompt.
  *
  * Errors of the lexer, the parser and the compiler become SyntaxError, IndentationError or TabError instances with
  * CPython's arguments and attributes. Warnings go through the library's module warnings, which a filter may turn into
@@ -39,8 +39,8 @@ NEW RAISES Value compile_source(VM *vm, const char *text, size_t length, Value f
 /* The same for a tree of the module ast, an object that is an instance of ast.AST. */
 NEW RAISES Value compile_tree(VM *vm, Value tree, Value filename, CompileMode mode, int flags);
 
-/* The text of a file in the encoding that its coding cookie names, for showing lines of it. ABSENT where that is UTF-8 and
- * nothing is to be done, or raised. */
+/* The text of a file in the encoding that its coding cookie names, for showing lines of it. ABSENT where that is UTF-8
+ * and nothing is to be done, or raised. */
 NEW RAISES Value source_decode(VM *vm, const char *text, size_t length);
 
 #endif

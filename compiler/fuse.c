@@ -2,9 +2,10 @@
  * Superinstructions: short runs of instructions that one instruction does as well.
  *
  * A run is fused only if nothing jumps into it, one handler covers it, it is of one line (each has its event when the
- * program is traced), and an error in it is reported at the same place as before. The last condition concerns loads of locals, which fail when the variable is unbound: they are
- * taken into an instruction with another span only where the variable is known to be bound. So a first pass follows
- * the first 64 variables through the code (a bit set means: may be unbound).
+ * program is traced), and an error in it is reported at the same place as before. The last condition concerns loads of
+ * locals, which fail when the variable is unbound: they are taken into an instruction with another span only where the
+ * variable is known to be bound. So a first pass follows the first 64 variables through the code (a bit set means: may
+ * be unbound).
  */
 
 #include "compiler/compiler.h"
@@ -287,7 +288,8 @@ static bool fuse_jump(Fuser *f, const Instruction *x) {
     return replace(f, x, 2, if_none ? OP_POP_JUMP_IF_NONE : OP_POP_JUMP_IF_NOT_NONE, 0, 0);
 }
 
-/* What a comprehension makes is stored, or dropped, before its variables are cleared: so objects die in CPython's order. */
+/* What a comprehension makes is stored, or dropped, before its variables are cleared: so objects die in CPython's
+ * order. */
 static bool take_before_clears(Fuser *f, const Instruction *x) {
     uint32_t back = 0;
     const Instruction *clear;
@@ -319,7 +321,8 @@ static bool fuse(Fuser *f, const Instruction *x) {
     }
 }
 
-/* Does the instruction look at the STORE_LOCAL behind it? So do the storing forms; and a sum may be a string's growth. */
+/* Does the instruction look at the STORE_LOCAL behind it? So do the storing forms; and a sum may be a string's
+ * growth. */
 static bool needs_store(const Instruction *x) {
     if (!x) return false;
     bool to_local = x->op == OP_ADD_TO_LOCAL || x->op == OP_SUBTRACT_FROM_LOCAL;
@@ -351,7 +354,8 @@ static bool pair_locals(Fuser *f, const Instruction *x) {
     return false;
 }
 
-/* `if x: continue` is a conditional jump over a jump: one jump the other way round does, unless a line begins between. */
+/* `if x: continue` is a conditional jump over a jump: one jump the other way round does, unless a line begins
+ * between. */
 static bool is_jump_over(const Unit *u, uint32_t i) {
     const Instruction *x = &u->hot.items[i];
     if (inverted_jump((Opcode)x->op) == (Opcode)x->op || i + 2 >= u->hot.count) return false;

@@ -1,8 +1,9 @@
 /*
  * The symbol table as objects, for the library's module symtable.
  *
- * A scope is a tuple (type, name, line, is it nested in a function?, {name: flags}, [scopes inside]); type and flags are
- * numbers as CPython has them. Comprehensions are no scopes there: their names count among those of the scope around.
+ * A scope is a tuple (type, name, line, is it nested in a function?, {name: flags}, [scopes inside]); type and flags
+ * are numbers as CPython has them. Comprehensions are no scopes there: their names count among those of the scope
+ * around.
  */
 #include "compiler/symtableobject.h"
 
@@ -32,8 +33,8 @@ static int scope_type(const Scope *scope) {
     }
 }
 
-/* The definition that a scope belongs to. Those of defaults have the address of the default in its node for a key, those
- * of type parameters the address of the list: the definition is their last scope. */
+/* The definition that a scope belongs to. Those of defaults have the address of the default in its node for a key,
+ * those of type parameters the address of the list: the definition is their last scope. */
 static const Node *definition(const Scope *scope) {
     const char *key = (const char *)scope->key;
     switch (scope->kind) {

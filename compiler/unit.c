@@ -69,8 +69,8 @@ static int compare_symbols(const void *a, const void *b) {
     return strcmp((*(Symbol *const *)a)->name->utf8, (*(Symbol *const *)b)->name->utf8);
 }
 
-/* Variables of one resolution, of the unit's own scope (functions only) and its comprehensions. Those that are kept in cells
- * come in order of their names. */
+/* Variables of one resolution, of the unit's own scope (functions only) and its comprehensions. Those that are kept in
+ * cells come in order of their names. */
 static void add_resolved(Compiler *c, Scope *top, Resolution resolution, uint8_t kind) {
     for (Scope *scope = top; scope && !c->failed; scope = next_inlined(top, scope)) {
         if (!scope_is_function(scope)) continue;

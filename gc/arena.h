@@ -145,9 +145,10 @@ size_t range_metadata_bytes(const AddressRange *range);
 
 /* Make an absent arena usable, its descriptors zeroed; false when the system refuses. */
 bool arena_commit(AddressRange *range, uint32_t arena);
-/* Have the system promise the memory of a long run of arenas, absent ones among them, before they are committed. It judges
- * single requests: one for more than it has is refused here, where the same in single arenas would be granted, and some
- * process killed when they are filled. Withdrawn, the promise of those that are still absent counts no more. */
+/* Have the system promise the memory of a long run of arenas, absent ones among them, before they are committed. It
+ * judges single requests: one for more than it has is refused here, where the same in single arenas would be granted,
+ * and some process killed when they are filled. Withdrawn, the promise of those that are still absent counts no
+ * more. */
 bool range_promise(AddressRange *range, uint32_t first, uint32_t count);
 void range_withdraw(AddressRange *range, uint32_t first, uint32_t count);
 

@@ -180,7 +180,8 @@ void heap_free_slow(Heap *heap, void *block, size_t size) {
     }
 }
 
-/* Move a block that grows, and will go on growing, to where it has room: what is copied over its life is then little. */
+/* Move a block that grows, and will go on growing, to where it has room: what is copied over its life is then
+ * little. */
 static void *move_to_room(Heap *heap, void *block, size_t old_size, size_t new_size) {
     uint32_t from = page_of(&heap->spans.range, block),
              to = span_take_roomy(&heap->spans, page_count(new_size));

@@ -42,8 +42,8 @@ typedef struct Object {
 /* Called for each reference an object owns; other than 0 stops the traversal and is returned from it. */
 typedef int (*VisitFn)(Object *referent, void *context);
 
-/* A row of words in a container: every `stride`-th of them is a reference it owns; or zero; or, told by its low three bits
- * not being zero, no pointer. */
+/* A row of words in a container: every `stride`-th of them is a reference it owns; or zero; or, told by its low three
+ * bits not being zero, no pointer. */
 typedef uint64_t __attribute__((may_alias)) ReferenceWord;
 typedef struct {
     const ReferenceWord *words;
@@ -138,8 +138,8 @@ static inline Object *object_new_container(VM *vm, Type *type, size_t size);
  * anything else is asked of this room. */
 static inline Object *object_new_container_to_fill(VM *vm, Type *type, size_t size, size_t zeroed);
 
-/* The same, no byte of the body zeroed, and only where that takes no step out of the ordinary, else NULL: then ask one of
- * the others. Runs no user code. */
+/* The same, no byte of the body zeroed, and only where that takes no step out of the ordinary, else NULL: then ask one
+ * of the others. Runs no user code. */
 static inline Object *object_new_container_if_easy(VM *vm, Type *type, size_t size);
 
 /* The body is filled: from here on the collector looks at the object. Cannot fail. No effect if tracked

@@ -10,8 +10,8 @@
 // Names in the table
 // ----------------------------------------------------------------------------------------------------------
 
-/* Write the name with this index and a NUL; its length is returned. The generator has checked that it fits, with a piece
- * more. */
+/* Write the name with this index and a NUL; its length is returned. The generator has checked that it fits, with a
+ * piece more. */
 static size_t expand_name(uint32_t index, char name[UNINAME_MAX]) {
     const UninameTable *table = &uniname_table;
     const unsigned char *encoded = table->names + table->blocks[index / UNINAME_BLOCK];

@@ -4,11 +4,11 @@
 /*
  * The shape of the table of character names, which lexer/tools/uninames.c makes and lexer/uniname.c reads.
  *
- * A name is a run of words. Words are numbered from the most frequent on; those below UNINAME_SHORT_WORDS are
- * one byte in a name, the others two, and UNINAME_STOP, which is no byte of any word, ends the name. Names are in the
- * order of their code points, aliases behind them; names of consecutive code points form a run, so that code points need
- * not be stored one by one. Names that end in their own code point (CJK UNIFIED IDEOGRAPH-4E00) are stored as one
- * pattern for each range. All in all 430 KB where the plain text has 1.1 MB.
+ * A name is a run of words. Words are numbered from the most frequent on; those below UNINAME_SHORT_WORDS are one byte
+ * in a name, the others two, and UNINAME_STOP, which is no byte of any word, ends the name. Names are in the order of
+ * their code points, aliases behind them; names of consecutive code points form a run, so that code points need not be
+ * stored one by one. Names that end in their own code point (CJK UNIFIED IDEOGRAPH-4E00) are stored as one pattern for
+ * each range. All in all 430 KB where the plain text has 1.1 MB.
  */
 
 #include <stdint.h>

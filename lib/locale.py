@@ -265,7 +265,7 @@ def _group(text, monetary=False):
 
 
 def _strip_padding(text, amount):
-    """Without so many of the spaces around it, those on the left first. Of a word (inf) `amount` is negative: without any."""
+    """Without so many of the spaces around it, those on the left first. `amount` is negative of a word (inf): none."""
     if amount < 0:
         return text.strip(" ")
     left = min(len(text) - len(text.lstrip(" ")), amount)

@@ -22,10 +22,10 @@ linesep = "\n"
 SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2
 EX_OK = 0
 supports_bytes_environ = True
-supports_dir_fd = {posix.access, posix.chmod, posix.chown, posix.link, posix.mkdir, posix.mkfifo, posix.mknod, posix.open,
-                   posix.readlink, posix.rename, posix.rmdir, posix.stat, posix.symlink, posix.unlink}
-supports_fd = {posix.chdir, posix.chmod, posix.chown, posix.listdir, posix.pathconf, posix.scandir, posix.stat, posix.statvfs,
-               posix.truncate}
+supports_dir_fd = {posix.access, posix.chmod, posix.chown, posix.link, posix.mkdir, posix.mkfifo, posix.mknod,
+                   posix.open, posix.readlink, posix.rename, posix.rmdir, posix.stat, posix.symlink, posix.unlink}
+supports_fd = {posix.chdir, posix.chmod, posix.chown, posix.listdir, posix.pathconf, posix.scandir, posix.stat,
+               posix.statvfs, posix.truncate}
 supports_follow_symlinks = {posix.access, posix.chown, posix.link, posix.stat}
 supports_effective_ids = {posix.access}
 

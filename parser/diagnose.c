@@ -275,8 +275,8 @@ static bool explain_dict_value(const Scene *s) {
                 "cannot use a starred expression in a dictionary value");
 }
 
-/* f(*), f(*(a b)): in the brackets around and in those around them. CPython notices it before anything else, and at once
- * where there may be an argument or index; `floor`: the brackets to begin with. */
+/* f(*), f(*(a b)): in the brackets around and in those around them. CPython notices it before anything else, and at
+ * once where there may be an argument or index; `floor`: the brackets to begin with. */
 static bool explain_starred(const Scene *s, int floor) {
     for (Scene scene = *s; scene.open >= floor && scene.open >= 0; scene_look_around(&scene)) {
         bool item = (scene_is_call(&scene) || scene_is_index(&scene)) && !scene_is_names_place(&scene);
@@ -481,7 +481,8 @@ static bool explain_target(const Scene *s) {
     return fail_target(s, target, kind == TK_KW_DEL ? TARGET_DELETE : TARGET_BEFORE_IN);
 }
 
-/* for 1 in ...: CPython has stopped here, and finds what is behind, the block included, wrong only if it can say why. */
+/* for 1 in ...: CPython has stopped here, and finds what is behind, the block included, wrong only if it can say
+ * why. */
 static bool explain_for(const Scene *s) {
     uint32_t first = s->first + (scene_kind(s, s->first) == TK_KW_ASYNC) + 1;
     if (scene_header(s) != TK_KW_FOR || first > s->at) return false;
@@ -678,7 +679,8 @@ static bool explain_around(const Scene *s) {
     }
 }
 
-/* The first token of targets at which CPython gives up: behind an operand it knows no operator there. UINT32_MAX: none. */
+/* The first token of targets at which CPython gives up: behind an operand it knows no operator there. UINT32_MAX:
+ * none. */
 static uint32_t target_end(const Scene *s) {
     int start = -1;
     if (s->open >= 0) {

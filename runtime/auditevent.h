@@ -2,8 +2,8 @@
 #define MPY_RUNTIME_AUDITEVENT_H
 
 /*
- * Audit events (PEP 578): what built-in functions tell the hooks that sys.addaudithook has been given, before they do it. A
- * hook that raises stops them. As long as there is no hook an event costs one comparison.
+ * Audit events (PEP 578): what built-in functions tell the hooks that sys.addaudithook has been given, before they do
+ * it. A hook that raises stops them. As long as there is no hook an event costs one comparison.
  */
 
 #include "runtime/state.h"

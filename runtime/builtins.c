@@ -156,7 +156,8 @@ static Value sum_result(VM *vm, Sum *s) {
     return float_from(vm, known ? s->real + s->lost : s->real);
 }
 
-/* What rounding lost, without a look at which of the two is larger (Knuth: "The Art of Computer Programming", 4.2.2). */
+/* What rounding lost, without a look at which of the two is larger (Knuth: "The Art of Computer Programming",
+ * 4.2.2). */
 static inline double add_real(double real, double x, double *lost) {
     double sum = real + x, taken = sum - real;
     *lost += (real - (sum - taken)) + (x - taken);

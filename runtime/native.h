@@ -12,8 +12,8 @@
  * with nargs = the number of parameters (self included for methods) and names = ABSENT.
  *
  * Only a string that ends in "*args" or "**kwargs" parameters ("*args", "*args, **kwargs", "object, *args") makes the
- * function RAW: it sees nargs and names as they come, after a check of the positional parameters in front. What it takes
- * in truth may stand at the head of its docstring, for __text_signature__: "($module, event, /, *args)\n--\n\n".
+ * function RAW: it sees nargs and names as they come, after a check of the positional parameters in front. What it
+ * takes in truth may stand at the head of its docstring, for __text_signature__: "($module, event, /, *args)\n--\n\n".
  *
  * args[0] of a method is self (its type is checked), of a class method the class; module functions have neither.
  */

@@ -54,7 +54,8 @@ static inline Value compare_order(int64_t order, CompareOp op) { return bool_fro
 /* --- arithmetic --- */
 NEW RAISES Value object_binary(VM *vm, BinaryOp op, Value left, Value right);
 NEW RAISES Value object_inplace(VM *vm, BinaryOp op, Value left, Value right);
-/* What is left to try when the number slots of both operands have declined: `+` and `*` of sequences; else TypeError. */
+/* What is left to try when the number slots of both operands have declined: `+` and `*` of sequences; else
+ * TypeError. */
 NEW RAISES Value object_binary_declined(VM *vm, BinaryOp op, bool inplace, Value left, Value right);
 NEW RAISES Value object_power3(VM *vm, Value base, Value exponent, Value modulus /* may be None */);
 NEW RAISES Value object_unary(VM *vm, UnaryOp op, Value v);
@@ -123,8 +124,8 @@ NEW RAISES static inline Value iterator_next(VM *vm, Value iterator) {
     if (__builtin_expect(is_absent(item), 0)) iterator_ended(vm);
     return item;
 }
-/* What a loop over an iterator calls: its `next`, which only that of a class of the program's own may change meanwhile. The
- * loop looks for signals, and asks iterator_ended behind it. */
+/* What a loop over an iterator calls: its `next`, which only that of a class of the program's own may change meanwhile.
+ * The loop looks for signals, and asks iterator_ended behind it. */
 static inline Value (*iterator_next_of(Value iterator))(VM *, Value) {
     const Type *type = type_of(iterator);
     return type->next && !(type->flags & TYPE_HEAP) ? type->next : iterator_next;

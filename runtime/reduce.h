@@ -16,8 +16,8 @@ BORROWED RAISES Value object_attributes_state(VM *vm, Value self);
 NEW RAISES Value object_reduce(VM *vm, Value *args, int nargs, Value names);
 NEW RAISES Value object_reduce_ex(VM *vm, Value *args, int nargs, Value names);
 
-/* (builtins.<function>, arguments[, state]); a state of ABSENT is none. STEALS arguments and state, also when the arguments
- * are ABSENT: that raises nothing more. */
+/* (builtins.<function>, arguments[, state]); a state of ABSENT is none. STEALS arguments and state, also when the
+ * arguments are ABSENT: that raises nothing more. */
 NEW RAISES Value reduce_to_builtin(VM *vm, const char *function, STEALS Value arguments, STEALS Value state);
 
 /* The methods of types whose objects are found by name in their __self__, or in their __objclass__: __reduce__. */

@@ -106,8 +106,8 @@ typedef struct {
     int (*send)(VM *vm, Value iterator, Value value, Value *result);
     /* Visit what the upper rooms own outside of objects: the frames, the machine. See runtime/audit.h. */
     int (*visit_roots)(VM *vm, VisitFn visit, void *context);
-    /* Read a line from the terminal, edited, behind this prompt, without its end. ABSENT with nothing raised at the end of
-     * input. NULL: there is no such thing, read sys.stdin. NEW, RAISES. */
+    /* Read a line from the terminal, edited, behind this prompt, without its end. ABSENT with nothing raised at the end
+     * of input. NULL: there is no such thing, read sys.stdin. NEW, RAISES. */
     Value (*read_terminal)(VM *vm, Value prompt);
 } VMHooks;
 
@@ -199,8 +199,8 @@ static inline void recursion_leave(VM *vm) { (void)vm; }
 /* Memory for a body (list items, dict tables); NULL RAISES MemoryError. */
 RAISES void *memory_alloc(VM *vm, size_t size);
 RAISES void *memory_resize(VM *vm, void *block, size_t old_size, size_t new_size);
-/* Zero a whole number of words. A few are stored one by one: memset may store them under a mask, and whoever reads one of
- * them next would wait for that. */
+/* Zero a whole number of words. A few are stored one by one: memset may store them under a mask, and whoever reads one
+ * of them next would wait for that. */
 static inline void memory_clear(void *block, size_t size) {
     enum { FEW = 8 };
     uint64_t *word = block, *end = (uint64_t *)((char *)block + size);

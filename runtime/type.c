@@ -286,7 +286,8 @@ static Value get_dict_offset(VM *vm, Value self) {
     return int_small(type->attributes_offset ? type->attributes_offset : type->dict_offset);
 }
 
-/* Weak references lie outside of objects: like CPython's -32 of a type with a managed field, a sign that there may be. */
+/* Weak references lie outside of objects: like CPython's -32 of a type with a managed field, a sign that there may
+ * be. */
 static Value get_weakref_offset(VM *vm, Value self) {
     (void)vm;
     return int_small(as_type(self)->flags & TYPE_WEAKLY_REFERABLE ? -32 : 0);

@@ -36,14 +36,14 @@ NEW RAISES static inline Object *class_instance(VM *vm, Type *class, Value init)
     return instance;
 }
 
-/* The function whose frame a call of `callable` is: itself, a bound method's, the __init__ of a class whose instances are
- * made as usual, or by the native __new__ of lists, dicts, sets or exceptions. ABSENT: none is.
- * `named`: keywords are given that call_begin will not be told of. */
+/* The function whose frame a call of `callable` is: itself, a bound method's, the __init__ of a class whose instances
+ * are made as usual, or by the native __new__ of lists, dicts, sets or exceptions. ABSENT: none is. `named`: keywords
+ * are given that call_begin will not be told of. */
 BORROWED Value call_target(VM *vm, Value callable, bool named);
 /*
- * (callable, self or ABSENT) at base, and its target: `function`, owned, is what is to be called, base[1] its first argument
- * or ABSENT. The arguments are for a class's __new__. How many slots from base on stay on the stack: 1, the new
- * instance, if `callable` is a class, and the call is FRAME_INIT; else 0. -1 RAISES.
+ * (callable, self or ABSENT) at base, and its target: `function`, owned, is what is to be called, base[1] its first
+ * argument or ABSENT. The arguments are for a class's __new__. How many slots from base on stay on the stack: 1, the
+ * new instance, if `callable` is a class, and the call is FRAME_INIT; else 0. -1 RAISES.
  */
 RAISES int call_begin(VM *vm, Value *base, Value target, Value *args, int64_t nargs, Value names,
                       Value *function);

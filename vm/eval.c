@@ -1,10 +1,10 @@
 /*
  * The eval loop: one function, in which each instruction is a label, TARGET(NAME), that ends by going to the next one.
  *
- * Its registers are C variables: `ip` behind the word of the instruction under way (then behind its further words), `sp`
- * the first free slot, `locals` the frame's variables, `frame` = vm->frame, `word` the instruction. What is done with them
- * again and again has a name in vm/evalwords.h; read that first. What is done with built-in objects at once is in
- * vm/fast.h and vm/arithmetic.h, longer work in vm/steps.c.
+ * Its registers are C variables: `ip` behind the word of the instruction under way (then behind its further words),
+ * `sp` the first free slot, `locals` the frame's variables, `frame` = vm->frame, `word` the instruction. What is done
+ * with them again and again has a name in vm/evalwords.h; read that first. What is done with built-in objects at once
+ * is in vm/fast.h and vm/arithmetic.h, longer work in vm/steps.c.
  *
  * Sections, in order: the stack; variables; names; attributes; items; operators; comparisons and jumps; iteration;
  * building; functions and calls; generators; match; exceptions; import and the rest. Then the tails that instructions

@@ -25,8 +25,8 @@
 #define TRACED(...) __VA_ARGS__
 #else
 #define TRACED(...)
-/* `real` holds something only from the instruction that leaves it to the next one. Told so, the compiler need not keep it
- * through calls, and so not in memory. */
+/* `real` holds something only from the instruction that leaves it to the next one. Told so, the compiler need not keep
+ * it through calls, and so not in memory. */
 #define FORGET_REAL() __asm__("" : "=X"(real))
 #define NEXT() \
     do { \

@@ -5,8 +5,8 @@
  * The library modules that lie in the binary, sorted by name.
  *
  * The table is generated C: cli/tools/freeze.c compiles lib/ at build time, with an interpreter made of the same
- * objects and an empty table. A module's image (runtime/code/image.h) is decoded when the module is imported, not before.
- * Its source lies beside it, packed by zlib, for those who ask to see it.
+ * objects and an empty table. A module's image (runtime/code/image.h) is decoded when the module is imported, not
+ * before. Its source lies beside it, packed by zlib, for those who ask to see it.
  */
 
 #include <stdbool.h>

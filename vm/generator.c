@@ -310,8 +310,8 @@ static Value close_outer(VM *vm, Generator *g, bool failed) {
 }
 
 /* Generators that delegate to one another are closed and thrown into from the innermost outwards, in a loop: a chain of
- * them may be longer than the C stack. Here, down to the innermost one that is suspended. Those on the way are marked as
- * running, and each one's frame is linked to that of who delegates to it. */
+ * them may be longer than the C stack. Here, down to the innermost one that is suspended. Those on the way are marked
+ * as running, and each one's frame is linked to that of who delegates to it. */
 static Generator *descend(Generator *g) {
     for (;;) {
         Value delegate = generator_delegate(g);

@@ -245,7 +245,8 @@ NATIVE(get_local_events) {
     return int_small(m ? m->events[tool] : 0);
 }
 
-/* Where a tool has turned off events that it does not want any more, it will be told of them when it wants them again. */
+/* Where a tool has turned off events that it does not want any more, it will be told of them when it wants them
+ * again. */
 static void enable_again(VM *vm, Code *code, uint32_t events, int tool) {
     events &= ~vm_machine(vm)->monitoring.tools[tool].events;
     for (int event = 0; event < CODE_LOCAL_EVENTS; event++) {

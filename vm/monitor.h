@@ -2,8 +2,8 @@
 #define MPY_VM_MONITOR_H
 
 /*
- * sys.monitoring (PEP 669): up to six tools, each of which has callbacks for kinds of events and says for which it wants
- * them called: everywhere, or in single code objects.
+ * sys.monitoring (PEP 669): up to six tools, each of which has callbacks for kinds of events and says for which it
+ * wants them called: everywhere, or in single code objects.
  *
  * The events come from the loop's second form, eval_traced (vm/trace.h), which runs everything as long as any tool
  * wants any event. Where they come from a function here is called; it finds out quickly that no tool wants it. While a

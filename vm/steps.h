@@ -10,7 +10,8 @@
 #include "vm/frame.h"
 
 /* --- names --- */
-/* A property's getter ends with what is raised: if that is an AttributeError, it says which attribute of what is missing. */
+/* A property's getter ends with what is raised: if that is an AttributeError, it says which attribute of what is
+ * missing. */
 void step_getter_failed(VM *vm, const Frame *getter);
 RAISES bool step_unbound(VM *vm, const Code *code, uint32_t variable); /* always false */
 NEW RAISES Value step_load_global(VM *vm, const Frame *frame, Value name);
@@ -62,7 +63,8 @@ NEW RAISES Value step_cleanup_throw(VM *vm, STEALS Value exception);
 NEW RAISES Value step_stop_iteration_error(VM *vm, uint32_t code_flags, Value exception);
 /* except*: part an exception, or None, by type; the part that matches is being handled from now on. */
 RAISES bool step_group_match(VM *vm, Value exception, Value type, NEW Value *match, NEW Value *rest);
-/* (manager) -> (__exit__, self or ABSENT, __enter__, self or ABSENT), the latter to be called: of `with`, or `async with`. */
+/* (manager) -> (__exit__, self or ABSENT, __enter__, self or ABSENT), the latter to be called: of `with`, or `async
+ * with`. */
 RAISES bool step_with_methods(VM *vm, bool asynchronous, Value *stack);
 /* async for: is the iteration over? Else the exception is raised again. STEALS it. */
 RAISES bool step_end_async_for(VM *vm, STEALS Value exception);

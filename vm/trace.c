@@ -26,8 +26,8 @@ static ToldEvent told_event(VM *vm, const FrameObject *frame, const char *event)
     return frame->last_line ? TOLD_RESUME : TOLD_START;
 }
 
-/* function(frame, event, argument) -> its result; what is raised meanwhile comes back after it, unless it fails. Whoever
- * calls this raises trace_depth until the result is gone: nobody is told of what its finalizer does, either. */
+/* function(frame, event, argument) -> its result; what is raised meanwhile comes back after it, unless it fails.
+ * Whoever calls this raises trace_depth until the result is gone: nobody is told of what its finalizer does, either. */
 static Value notify(VM *vm, Value function, Value frame, const char *event, Value argument) {
     Machine *machine = vm_machine(vm);
     const __typeof__(machine->told) outer = machine->told;
@@ -241,8 +241,8 @@ static uint32_t line_at(FrameObject *f, const Code *code, uint32_t index) {
     return f->run_line = (uint32_t)reader.position.line;
 }
 
-/* How an instruction comes to begin a line: not at all, by being of the same line but before the last one, or of another
- * line. */
+/* How an instruction comes to begin a line: not at all, by being of the same line but before the last one, or of
+ * another line. */
 typedef enum { LINE_SAME, LINE_AGAIN, LINE_NEW } LineStep;
 
 static LineStep line_step(FrameObject *f, const Frame *frame, uint32_t index) {

@@ -4,9 +4,10 @@
 /*
  * sys.settrace and sys.setprofile, and where the events of sys.monitoring come from.
  *
- * The loop is compiled twice (vm/eval.c): eval_run, which knows nothing of this, and eval_traced, which stops in front of
- * each instruction. While there is a function to tell, vm->interrupted stays set, so eval_run passes on what it runs when
- * it enters a frame, jumps backward or comes back from a call; eval_traced goes on until the frame that C entered ends.
+ * The loop is compiled twice (vm/eval.c): eval_run, which knows nothing of this, and eval_traced, which stops in front
+ * of each instruction. While there is a function to tell, vm->interrupted stays set, so eval_run passes on what it runs
+ * when it enters a frame, jumps backward or comes back from a call; eval_traced goes on until the frame that C entered
+ * ends.
  *
  * An event that a function of the program fails on takes the function off and raises its error. All hooks do nothing
  * while such a function runs.

@@ -2,8 +2,8 @@
  * Library modules to generated C: freeze lib/x.py lib/package/__init__.py ... > frozen.c
  *
  * Each file is compiled as the module that its path names, behind the first folder, and its image and its source are
- * written as string literals; the table of vm/frozen.h follows. The program is linked from the interpreter's own objects, with
- * the empty table below in the place of the generated one.
+ * written as string literals; the table of vm/frozen.h follows. The program is linked from the interpreter's own
+ * objects, with the empty table below in the place of the generated one.
  */
 #include <stdio.h>
 #include <stdlib.h>

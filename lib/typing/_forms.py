@@ -88,7 +88,8 @@ def _check_count(cls, params, args):
     count = len(args)
     needed = [p for p in params if not isinstance(p, TypeVarTuple)]
     if count < len(needed) and not _has_default(needed[count]):
-        told = "" if isinstance(needed[count], ParamSpec) and len(needed) == len(params) else f"; actual {count}, expected at least {count + 1}"
+        only = isinstance(needed[count], ParamSpec) and len(needed) == len(params)
+        told = "" if only else f"; actual {count}, expected at least {count + 1}"
         raise TypeError(f"Too few arguments for {cls}{told}")
     if count > len(needed) == len(params):
         raise TypeError(f"Too many arguments for {cls}; actual {count}, expected {len(params)}")

@@ -70,8 +70,8 @@ def _without_fields(fields, typename, kind, empty, shown):
 def NamedTuple(typename, fields=_MISSING, /, **kwargs):
     """A named tuple with types: class Point(NamedTuple): x: int, or NamedTuple('Point', [('x', int)])."""
     if fields is _MISSING and kwargs:
-        _deprecated("Creating NamedTuple classes using keyword arguments is deprecated and will be disallowed in Python 3.15. "
-                    "Use the class-based or functional syntax instead.")
+        _deprecated("Creating NamedTuple classes using keyword arguments is deprecated and will be disallowed "
+                    "in Python 3.15. Use the class-based or functional syntax instead.")
         fields = kwargs.items()
     elif fields is _MISSING or fields is None:
         if kwargs:

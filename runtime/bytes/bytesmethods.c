@@ -112,8 +112,8 @@ Value bytes_get_slice(VM *vm, Value self, Value slice) {
 
 SHARED_METHOD(decode) { return codec_decode_by(vm, "decode", args[0], args[1], args[2]); }
 
-/* What most texts consist of altogether: digits without anything between them, or pairs of them with a blank between two.
- * How many there are from t.data[*i] on. */
+/* What most texts consist of altogether: digits without anything between them, or pairs of them with a blank between
+ * two. How many there are from t.data[*i] on. */
 static int64_t read_plain_hex(Text t, int64_t *i, uint8_t *to) {
     uint8_t *next = to;
     int64_t at = *i;

@@ -74,7 +74,8 @@ static void begin_area(Attributes *a, const Type *type, uint32_t slots) {
     if (type->root_shape != NULL) a->shape_id = type->root_shape->id;
 }
 
-/* The commonest: of a class, with references, all of one size. By itself, for it needs fewer registers than the rest. */
+/* The commonest: of a class, with references, all of one size. By itself, for it needs fewer registers than the
+ * rest. */
 static __attribute__((noinline)) Object *new_plain(VM *vm, Type *type) {
     bool has_area = type->attributes_offset != 0;
     uint32_t slots = has_area ? slots_for(type) : 0;

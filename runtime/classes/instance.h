@@ -8,8 +8,8 @@
  * name to slot index, a node in a tree of transitions that starts at the class's root shape. An instance holds only
  * the id of its shape and the slots. So an inline cache checks one id (and the class's version) and knows the slot.
  *
- * The Attributes area stands in the object at type->attributes_offset (after the items for types with items). The
- * first `inline_slots` values are in the area itself; more go to `extra`, a block of extra_capacity values. How many are
+ * The Attributes area stands in the object at type->attributes_offset (after the items for types with items). The first
+ * `inline_slots` values are in the area itself; more go to `extra`, a block of extra_capacity values. How many are
  * inline, a class learns from what its instances were given (type->attribute_slots), so the first instance, which may
  * remain the only one, gets some to spare.
  *
@@ -72,7 +72,8 @@ static inline Value *attributes_slot(Attributes *a, uint32_t index) {
 }
 
 Shape *shape_of(VM *vm, uint32_t id);
-/* Instances with so many attributes come by: those made from now on have them inline, as far as there may be so many. */
+/* Instances with so many attributes come by: those made from now on have them inline, as far as there may be so
+ * many. */
 static inline void type_learn_slots(Type *type, uint32_t count) {
     if (type->attribute_slots < count && count <= INLINE_SLOTS_MAX && type->flags & TYPE_HEAP)
         type->attribute_slots = count;
@@ -91,8 +92,8 @@ BORROWED RAISES Value attributes_dict(VM *vm, Object *object);    /* __dict__, m
 RAISES bool attributes_set_dict(VM *vm, Object *object, Value dict);
 int attributes_traverse(Object *object, VisitFn visit, void *context);
 void attributes_clear(VM *vm, Object *object);
-/* The same for the slots of a built-in type whose instances have attributes: those of its subclasses' instances are seen
- * to by their own slots. */
+/* The same for the slots of a built-in type whose instances have attributes: those of its subclasses' instances are
+ * seen to by their own slots. */
 int attributes_traverse_own(Object *object, VisitFn visit, void *context);
 void attributes_clear_own(VM *vm, Object *object);
 
@@ -111,7 +112,8 @@ NEW RAISES Value instance_new_blank(VM *vm, Type *type, Value *args, int nargs, 
 size_t instance_size(const Object *object, int64_t items);
 void instance_free(VM *vm, Object *self, int64_t items); /* just that */
 
-/* The life-cycle slots of the instances of classes: their attributes and __slots__, then what their built-in base does. */
+/* The life-cycle slots of the instances of classes: their attributes and __slots__, then what their built-in base
+ * does. */
 int instance_traverse(Object *self, VisitFn visit, void *context);
 int instance_rows(Object *self, ReferenceRow *rows); /* of a class that extends object */
 int instance_leaves(Object *self, VisitFn visit, void *context);

@@ -4,10 +4,10 @@
 /*
  * Slots and special methods: two views of one thing.
  *
- * runtime/classes/slots.def pairs them. A built-in type fills slots, and its dict gets a wrapper_descriptor for each, so that
- * `int.__add__` exists. A class defines methods, and its slots get the functions of slots.c that look the method up
- * and call it. When both meet (a class inherits from int, or is assigned `__add__ = int.__add__`) the slot of the
- * built-in type is used directly.
+ * runtime/classes/slots.def pairs them. A built-in type fills slots, and its dict gets a wrapper_descriptor for each,
+ * so that `int.__add__` exists. A class defines methods, and its slots get the functions of slots.c that look the
+ * method up and call it. When both meet (a class inherits from int, or is assigned `__add__ = int.__add__`) the slot of
+ * the built-in type is used directly.
  */
 
 #include "runtime/state.h"

@@ -14,8 +14,8 @@
  * hashes beside (24 bytes).
  *
  * A deleted entry stays in its place, key and value ABSENT, until the table is rebuilt; its cell leads to it until a
- * new key takes the cell. Deleted entries at the end may be used again (popitem), so a cell may lead to an entry that it was
- * not made for: it is found there by its key, or passed over. `limit` bounds fill so that, however often that
+ * new key takes the cell. Deleted entries at the end may be used again (popitem), so a cell may lead to an entry that
+ * it was not made for: it is found there by its key, or passed over. `limit` bounds fill so that, however often that
  * happens, a third of the cells stays 0 and every probe ends.
  *
  * `keys_version` serves inline caches: dict_keys_version gives the current set of keys a number that no other
@@ -60,9 +60,9 @@ BORROWED RAISES Value dict_get(VM *vm, Value dict, Value key);
 BORROWED Value dict_get_string(VM *vm, Value dict, Value name);
 BORROWED Value dict_get_c(VM *vm, Value dict, const char *ascii_name);
 
-/* For the eval loop, whose operands nobody else holds: a look-up that can run no user code, of an immediate int or exact
- * str in a dict of such keys alone. NEW; ABSENT: missing, or another key or dict. The same for storing, which may run
- * the old value's finalizer as the last thing it does: 1 done, 0 another key or dict, -1 RAISES. */
+/* For the eval loop, whose operands nobody else holds: a look-up that can run no user code, of an immediate int or
+ * exact str in a dict of such keys alone. NEW; ABSENT: missing, or another key or dict. The same for storing, which may
+ * run the old value's finalizer as the last thing it does: 1 done, 0 another key or dict, -1 RAISES. */
 NEW Value dict_get_simple(VM *vm, Value dict, Value key);
 RAISES int dict_set_simple(VM *vm, Value dict, Value key, Value value);
 
@@ -93,8 +93,8 @@ int64_t dict_entry_hash(VM *vm, const Dict *dict, int64_t index);
 
 size_t dict_table_size(const Dict *dict); /* bytes */
 
-/* The type's `acyclic` slot. A collection may untrack an exact dict of leaves; what stores tracks it again, so nobody but
- * this room's functions writes into entries. */
+/* The type's `acyclic` slot. A collection may untrack an exact dict of leaves; what stores tracks it again, so nobody
+ * but this room's functions writes into entries. */
 bool dict_is_acyclic(const Object *self);
 
 /* Make the dict one whose entries lie at 0..count with room for `expected`. */

@@ -23,8 +23,8 @@ typedef struct {
     Value sequence; /* owned; ABSENT: exhausted */
 } SequenceIterator;
 
-/* What the Types of iterators that a program may make and derive from have in common; behind TYPE_HEAD. The docstring comes
- * last, for it may have commas. */
+/* What the Types of iterators that a program may make and derive from have in common; behind TYPE_HEAD. The docstring
+ * comes last, for it may have commas. */
 #define ITERATOR_SLOTS(struct_type, new_function, next_function, table, ...) \
     .flags = TYPE_BASE, .basic_size = sizeof(struct_type), .base = &object_type, .doc = __VA_ARGS__, \
     .new = new_function, .iterate = iterator_itself, .next = next_function, .methods = table

@@ -269,8 +269,8 @@ static int64_t ascend(Sort *s, int64_t high) {
     return falls < 0 ? -1 : high;
 }
 
-/* The end of a run that descends to element `high` and further: its equal neighbours are turned round, so that they are in
- * order again when the run is. -1 RAISES. */
+/* The end of a run that descends to element `high` and further: its equal neighbours are turned round, so that they are
+ * in order again when the run is. -1 RAISES. */
 static int64_t descend(Sort *s, int64_t high) {
     int64_t equals = high; /* where the last equal ones begin */
     for (high++; high < s->count; high++) {
@@ -292,8 +292,8 @@ static int64_t descend(Sort *s, int64_t high) {
     return high;
 }
 
-/* The length of the run that begins at `low`; one that descends is turned round, and goes on with what ascends behind it.
- * -1 RAISES. */
+/* The length of the run that begins at `low`; one that descends is turned round, and goes on with what ascends behind
+ * it. -1 RAISES. */
 static int64_t find_run(Sort *s, int64_t low) {
     int64_t high = ascend(s, low + 1);
     if (high < 0) return -1;

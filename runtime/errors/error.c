@@ -112,8 +112,8 @@ static Value give_away(VM *vm, Value *spare) {
     return error;
 }
 
-/* A spare MemoryError is given away, and comes back when it dies (runtime/errors/exception.c): so it is like any other, and what its
- * traceback holds goes with it. If many are alive at a time, all but the first are one and the same. */
+/* A spare MemoryError is given away, and comes back when it dies (runtime/errors/exception.c): so it is like any other,
+ * and what its traceback holds goes with it. If many are alive at a time, all but the first are one and the same. */
 Value raise_memory(VM *vm) {
     if (!vm->keep_memory_errors) return ABSENT; /* the VM is being made or taken down */
     if (!is_absent(vm->memory_error)) return raise_object(vm, give_away(vm, &vm->memory_error));

@@ -8,10 +8,10 @@
  * callers clean up and return the same. The helpers below return what a Value function returns on failure, so that
  * `return raise_type(vm, ...)` is a whole statement. Raising sets __context__ from the exception being handled.
  *
- * Formats know, beside printf's %s %d %u %x %c %zd %ld %lld %.Ns and %%:  %R repr of a Value, %S str of a Value, %U the text of a str,
- * %A ascii of a Value, %T the name of a Value's type (fully CPython's tp_name form), %N the name of a Type *,
- * %Q as %T, but "None" for None, as in "f() argument 1 must be str, not None".
- * An error while formatting replaces the one that was to be raised.
+ * Formats know, beside printf's %s %d %u %x %c %zd %ld %lld %.Ns and %%: %R repr of a Value, %S str of a Value, %U the
+ * text of a str, %A ascii of a Value, %T the name of a Value's type (fully CPython's tp_name form), %N the name of a
+ * Type *, %Q as %T, but "None" for None, as in "f() argument 1 must be str, not None". An error while formatting
+ * replaces the one that was to be raised.
  */
 
 #include "runtime/state.h"

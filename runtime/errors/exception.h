@@ -6,8 +6,8 @@
  *
  * All built-in exceptions share one layout: the five Values that every exception has, then the fields of its own type
  * (OSError.errno, StopIteration.value, ...), Values too, so that one traverse, clear and dealloc serves them all. How
- * many fields a type has and what they are called stands in runtime/errors/exception.c; the enums below number those that C
- * code reaches. All are owned; ABSENT reads as None.
+ * many fields a type has and what they are called stands in runtime/errors/exception.c; the enums below number those
+ * that C code reaches. All are owned; ABSENT reads as None.
  */
 
 #include "runtime/errors/error.h"

@@ -293,7 +293,8 @@ static Buffered *open_for(VM *vm, Value self, const char *closed) {
     return is_closed == 0 ? b : NULL;
 }
 
-/* More of the `size` bytes that are wanted, of which `count` are there: whole blocks past the buffer, the rest through it. */
+/* More of the `size` bytes that are wanted, of which `count` are there: whole blocks past the buffer, the rest through
+ * it. */
 static int64_t read_more(VM *vm, Buffered *b, uint8_t *to, int64_t count, int64_t size) {
     int64_t left = size - count, got = take(b, to + count, left);
     if (got > 0) return got;

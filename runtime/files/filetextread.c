@@ -30,7 +30,8 @@ static int64_t mark_length(const TextFile *t) {
     return t->source_length >= 3 && memcmp(t->source, utf_8, 3) == 0 ? 3 : 0;
 }
 
-/* The text of the source's bytes from `from` on. `taken` NULL: nothing follows them; else how many are whole characters. */
+/* The text of the source's bytes from `from` on. `taken` NULL: nothing follows them; else how many are whole
+ * characters. */
 static Value decode(VM *vm, TextFile *t, int64_t from, int64_t length, int64_t *taken) {
     bool busy = t->busy;
     Value text = ABSENT;
@@ -356,8 +357,9 @@ static int64_t count_decoded(VM *vm, TextFile *t, int64_t end, bool whole) {
     return count;
 }
 
-/* How few bytes of the source are so many characters, where an error handler may have made characters, or one has several
- * spellings: by halving. If that is too many, a little before lie bytes that only look like the beginning of a character. */
+/* How few bytes of the source are so many characters, where an error handler may have made characters, or one has
+ * several spellings: by halving. If that is too many, a little before lie bytes that only look like the beginning of a
+ * character. */
 static int64_t find_taken(VM *vm, TextFile *t, int64_t characters) {
     int64_t low = t->mark, high = t->decoded, found = 0;
     while (low < high) {
@@ -376,8 +378,8 @@ static int64_t find_taken(VM *vm, TextFile *t, int64_t characters) {
     return found < 0 ? -1 : low;
 }
 
-/* How many characters of the source's text, before line ends were translated, the chunk's first `position` are. A \r that was
- * kept back before is the first of the chunk, and lies before the source. */
+/* How many characters of the source's text, before line ends were translated, the chunk's first `position` are. A \r
+ * that was kept back before is the first of the chunk, and lies before the source. */
 static int64_t untranslated(const TextFile *t, const String *text) {
     bool joins = t->newline == NEWLINE_UNIVERSAL; /* \r\n is one character */
     int64_t characters = t->held_before, i = 0, length = string_length(text);
@@ -390,8 +392,8 @@ static int64_t untranslated(const TextFile *t, const String *text) {
     return i;
 }
 
-/* How many bytes of the source the first `position` characters of the chunk came from; those of a \r before the source are
- * negative. */
+/* How many bytes of the source the first `position` characters of the chunk came from; those of a \r before the source
+ * are negative. */
 static int64_t bytes_taken(VM *vm, TextFile *t) {
     const String *chunk = as_string(t->chunk);
     if (t->position == string_length(chunk) && !t->last_cr) return t->decoded;

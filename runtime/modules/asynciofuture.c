@@ -161,9 +161,9 @@ static void be_pending_again(VM *vm, Future *f, STEALS Value callback, STEALS Va
 }
 
 /*
- * The Future is done: its callbacks are no longer its own. When the loop cannot even take the first one (for want of memory),
- * it is not done after all, so that whoever waits for it can still be woken up; when it cannot take a later one, the others
- * are not made to suffer for that.
+ * The Future is done: its callbacks are no longer its own. When the loop cannot even take the first one (for want of
+ * memory), it is not done after all, so that whoever waits for it can still be woken up; when it cannot take a later
+ * one, the others are not made to suffer for that.
  */
 static bool schedule_callbacks(VM *vm, Value self) {
     Future *f = as_future(self);
@@ -193,8 +193,8 @@ NATIVE(add_done_callback) {
     return future_add_callback(vm, args[0], args[1], args[2]) ? NONE : ABSENT;
 }
 
-/* Take those out of a list that equal `function`; how many there were, -1 RAISES. Comparing may change the list, which then
- * keeps what it has. */
+/* Take those out of a list that equal `function`; how many there were, -1 RAISES. Comparing may change the list, which
+ * then keeps what it has. */
 static int64_t remove_from_list(VM *vm, Future *f, Value function) {
     Value list = value_ref(f->callbacks), kept = list_new(vm, 0);
     int64_t removed = 0, length = as_list(list)->length;

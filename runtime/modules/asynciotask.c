@@ -1,8 +1,8 @@
 /*
  * asyncio's Task and the module _asyncio.
  *
- * What the event loop calls for a task is a TaskCall: a step, which may bring an exception that is to be thrown into the
- * coroutine; the wake-up by the Future that was waited for; or the first step of an eager task.
+ * What the event loop calls for a task is a TaskCall: a step, which may bring an exception that is to be thrown into
+ * the coroutine; the wake-up by the Future that was waited for; or the first step of an eager task.
  */
 #include "runtime/classes/genericalias.h"
 #include "runtime/containers/dict.h"
@@ -126,7 +126,8 @@ static int ask_to_cancel(VM *vm, Value future, Value message) {
     return truth;
 }
 
-/* The task waits for `awaited`, which will wake it up; if it has been cancelled meanwhile, that is what is cancelled. */
+/* The task waits for `awaited`, which will wake it up; if it has been cancelled meanwhile, that is what is
+ * cancelled. */
 static bool begin_waiting(VM *vm, Task *t, Value awaited) {
     value_set(vm, &t->waiter, value_ref(awaited));
     if (!t->must_cancel) return true;
@@ -686,8 +687,8 @@ NATIVE(install) {
 NATIVE(pending_tasks) {
     AsyncState *state = async_state_maybe(vm);
     Value list = list_new(vm, 0);
-    /* Growing the list may collect, so no task may be looked at again whose place in the ring could be gone: the list is
-     * made large enough before the walk. */
+    /* Growing the list may collect, so no task may be looked at again whose place in the ring could be gone: the list
+     * is made large enough before the walk. */
     int64_t count = 0;
     for (const Task *t = state ? state->tasks : NULL; t; t = t->next)
         count++;

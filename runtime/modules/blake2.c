@@ -1,5 +1,6 @@
 /*
- * The module _blake2: BLAKE2b and BLAKE2s by libb2, with keys, salts, personalisation and the parameters of tree hashing.
+ * The module _blake2: BLAKE2b and BLAKE2s by libb2, with keys, salts, personalisation and the parameters of tree
+ * hashing.
  *
  * Both are RFC 7693's functions, which differ in the size of their words; a row of a table says in what. A hash object
  * holds the state in itself; a digest is taken of a copy, so that the object goes on.

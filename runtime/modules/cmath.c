@@ -5,9 +5,9 @@
  * ValueError here, an infinite result of finite parts an OverflowError; each function's row in the table of errors says
  * where it is invalid.
  *
- * Of finite numbers, roots, logarithms, tangents and the inverse functions are computed from real functions by the formulas
- * of W. Kahan ("Branch Cuts for Complex Elementary Functions, or Much Ado About Nothing's Sign Bit", 1987), as CPython's
- * are: the two agree to the last bit.
+ * Of finite numbers, roots, logarithms, tangents and the inverse functions are computed from real functions by the
+ * formulas of W. Kahan ("Branch Cuts for Complex Elementary Functions, or Much Ado About Nothing's Sign Bit", 1987), as
+ * CPython's are: the two agree to the last bit.
  */
 #include <complex.h>
 #include <float.h>

@@ -159,8 +159,8 @@ static Value take_at(VM *vm, Deque *d, int64_t index) {
 
 static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* Of a deque that is not full: the last n items become the first ones. As many at a time as lie in a row at both places,
- * and no more than are free: what is overwritten has then been moved before. */
+/* Of a deque that is not full: the last n items become the first ones. As many at a time as lie in a row at both
+ * places, and no more than are free: what is overwritten has then been moved before. */
 static void rotate_right(Deque *d, int64_t n) {
     int64_t mask = d->capacity - 1, free = d->capacity - d->length;
     while (n > 0) {

@@ -1,9 +1,9 @@
 /*
  * The module _functools: what of functools is called often: partial, reduce, cmp_to_key, and lru_cache's wrapper.
  *
- * The wrapper keeps its results in a dict. A bounded one has a Link for each, which are also in a ring from the least to
- * the most recently used, by plain pointers: a Link takes itself out when it dies, and a wrapper that dies empties the
- * ring first. Hashing and comparing keys and the wrapped function itself may all call the wrapper again.
+ * The wrapper keeps its results in a dict. A bounded one has a Link for each, which are also in a ring from the least
+ * to the most recently used, by plain pointers: a Link takes itself out when it dies, and a wrapper that dies empties
+ * the ring first. Hashing and comparing keys and the wrapped function itself may all call the wrapper again.
  */
 #include <stddef.h>
 

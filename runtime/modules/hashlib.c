@@ -2,8 +2,8 @@
  * The module _hashlib: digests, what is built on them (HMAC, PBKDF2), and comparison in constant time.
  *
  * MD5, SHA-1 and SHA-2 are OpenSSL's by its plain functions, which need nothing of the rest of that library; SHA-3 is
- * Nettle's, and so is SHAKE256 and the permutation of SHAKE128. An algorithm is a row of a table. A hash object holds the algorithm's context in
- * itself; a digest is taken of a copy, so that the object goes on.
+ * Nettle's, and so is SHAKE256 and the permutation of SHAKE128. An algorithm is a row of a table. A hash object holds
+ * the algorithm's context in itself; a digest is taken of a copy, so that the object goes on.
  */
 #define OPENSSL_API_COMPAT 10101 /* whose functions these are */
 #include <openssl/crypto.h>

@@ -1,6 +1,6 @@
 /*
- * The module itertools, and most of its streams: accumulate, batched, chain, count, cycle, pairwise, repeat, zip_longest.
- * Those that leave items out are in itertoolsfilter.c.
+ * The module itertools, and most of its streams: accumulate, batched, chain, count, cycle, pairwise, repeat,
+ * zip_longest. Those that leave items out are in itertoolsfilter.c.
  */
 #include "runtime/modules/itertoolsstream.h"
 

@@ -39,8 +39,8 @@ NEW RAISES static inline Object *iterator_make(VM *vm, Type *type, size_t size) 
     return object;
 }
 
-/* The next item of the iterator in *place, which may be replaced meanwhile, with a look at the C stack (iterator_may_nest).
- * ABSENT as iterator_next. */
+/* The next item of the iterator in *place, which may be replaced meanwhile, with a look at the C stack
+ * (iterator_may_nest). ABSENT as iterator_next. */
 NEW RAISES Value step_held_other(VM *vm, Value iterator);
 NEW RAISES static inline __attribute__((always_inline)) Value step_held(VM *vm, const Value *place) {
     return iterator_step_or(vm, *place, step_held_other);

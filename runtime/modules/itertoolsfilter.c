@@ -1,5 +1,5 @@
-/* The module itertools: streams that leave items out - compress, dropwhile, takewhile, filterfalse, islice - and starmap,
- * which is made like them. */
+/* The module itertools: streams that leave items out - compress, dropwhile, takewhile, filterfalse, islice - and
+ * starmap, which is made like them. */
 #include "runtime/modules/itertoolsstream.h"
 
 /* --- a function over one iterable --- */

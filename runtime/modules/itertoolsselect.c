@@ -98,7 +98,8 @@ static Value yield_new(VM *vm, Selection *selection) {
     return from_object(result);
 }
 
-/* The latest result, which nobody else holds, made that for the row; the places from `changed` on differ. NEW, RAISES. */
+/* The latest result, which nobody else holds, made that for the row; the places from `changed` on differ. NEW,
+ * RAISES. */
 static Value yield_again(VM *vm, Selection *selection, int64_t changed) {
     Value before = selection->result;
     Tuple *result = tuple_reuse(vm, &selection->result, selection->count);
@@ -390,7 +391,7 @@ SELECTION_TYPE(
     "to have successive repeats.\n\ncombinations_with_replacement('ABC', 2) --> ('A','A'), ('A','B'), "
     "('A','C'), ('B','B'), ('B','C'), ('C','C')")
 
-/* --- permutations: indices[0..n) is a permutation of all, indices[n..n+count) counts the turns left of each place --- */
+/* --- permutations: indices[0..n) is a permutation of all, indices[n..n+count) the turns left of each place --- */
 
 static Value permutations_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[2];

@@ -711,8 +711,8 @@ static const uint64_t odd_factorials[] = {
 
 enum { COMB_SHORT = sizeof odd_factorials / sizeof *odd_factorials }; /* below it all fits 64 bits */
 
-/* n over k by division modulo 2^64, for which a divisor must be odd: its inverse comes by Newton's method. The factors of
- * two are as many as there are carries in k + (n - k) (Kummer, 1852), and those show in the sum's digits. */
+/* n over k by division modulo 2^64, for which a divisor must be odd: its inverse comes by Newton's method. The factors
+ * of two are as many as there are carries in k + (n - k) (Kummer, 1852), and those show in the sum's digits. */
 static uint64_t comb_short(int64_t n, int64_t k) {
     uint64_t below = odd_factorials[k] * odd_factorials[n - k];
     uint64_t inverse = (3 * below) ^ 2; /* 5 bits right; each step doubles them */

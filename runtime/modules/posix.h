@@ -45,8 +45,8 @@ NEW RAISES Value posix_path_result(VM *vm, PosixPath *path, int result);
  * again (PEP 475)? False with an error raised when the handler raised one. */
 RAISES bool posix_try_again(VM *vm);
 
-/* The argument of a function that reads a directory: a path, a descriptor, or None for the current one. Then its stream,
- * of a descriptor that of a copy, at its beginning; NULL RAISES and ends the path. */
+/* The argument of a function that reads a directory: a path, a descriptor, or None for the current one. Then its
+ * stream, of a descriptor that of a copy, at its beginning; NULL RAISES and ends the path. */
 RAISES bool posix_directory_init(VM *vm, PosixPath *path, const char *function, Value v);
 RAISES DIR *posix_open_directory(VM *vm, PosixPath *path);
 

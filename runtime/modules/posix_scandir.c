@@ -90,7 +90,8 @@ static int is_link(VM *vm, DirEntry *entry) {
     return entry->kind == DT_UNKNOWN ? has_mode(vm, entry, false, S_IFLNK) : entry->kind == DT_LNK;
 }
 
-/* Which of the entry's stats has the answer, of what is no link the one without following; it is there then. -1 RAISES. */
+/* Which of the entry's stats has the answer, of what is no link the one without following; it is there then. -1
+ * RAISES. */
 static int find_stat(VM *vm, DirEntry *entry, bool follow) {
     if (follow) {
         int link = is_link(vm, entry);

@@ -9,8 +9,8 @@
  * memory of a str as it lies - and translated to machine code when it has been matched often. All of PCRE2's memory
  * but that machine code comes from the VM's heap.
  *
- * Machine code cannot be told at a match that it is bound to the start or the end of the text: for that the expression is
- * compiled once more, bound so, when it comes to translating it.
+ * Machine code cannot be told at a match that it is bound to the start or the end of the text: for that the expression
+ * is compiled once more, bound so, when it comes to translating it.
  *
  * A search that takes long, as one with nested repetitions may, goes over to a form of the expression that looks for
  * signals on its way: it can be interrupted.

@@ -1,6 +1,7 @@
 /*
- * The module unicodedata: the Unicode Character Database. Properties come from the tables of runtime/text/ucd.h, names from
- * those of lexer/uniname.h; normalisation is utf8proc's (UAX 15), but for the ordering of marks (base/canonical.h).
+ * The module unicodedata: the Unicode Character Database. Properties come from the tables of runtime/text/ucd.h, names
+ * from those of lexer/uniname.h; normalisation is utf8proc's (UAX 15), but for the ordering of marks
+ * (base/canonical.h).
  */
 
 #include <string.h>
@@ -279,7 +280,8 @@ static bool is_boundary(int32_t c) {
     return c < COMBINING_BEGIN || !(r->combining || r->changing & UCD_NFC);
 }
 
-/* Compose the decomposed text in place; its new length. What lies between boundaries is composed with the one before. */
+/* Compose the decomposed text in place; its new length. What lies between boundaries is composed with the one
+ * before. */
 static int64_t compose(int32_t *points, int64_t count, const Form *form) {
     int64_t filled = 0;
     for (int64_t i = 0, end; i < count; i = end) {

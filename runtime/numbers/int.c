@@ -258,8 +258,8 @@ enum { MULTIPLY_SHORT_LIMBS = 3 };
 
 static inline int leading_zeros(const IntView *x) { return __builtin_clzll(x->limbs[x->count - 1]); }
 
-/* What multiply_limbs does, for rows so short that GMP's calls would cost more than the work. The product is known to have
- * no more than `room` limbs. */
+/* What multiply_limbs does, for rows so short that GMP's calls would cost more than the work. The product is known to
+ * have no more than `room` limbs. */
 static inline void multiply_short(uint64_t *to, int64_t room, const IntView *x, const IntView *y) {
     const uint64_t *row = x->limbs;
     int64_t n = x->count, m = y->count;

@@ -77,7 +77,8 @@ RAISES bool int_to_double(VM *vm, Value v,
 NEW RAISES Value int_from_digits(VM *vm, const char *digits, size_t length, int base);
 /* int(text, base): signs, prefixes, underscores, white space; ValueError as CPython's. */
 NEW RAISES Value int_parse(VM *vm, Value text, int base);
-/* The digits of an integer, with its sign and a prefix of two behind that, written in front of `end`; where they begin. */
+/* The digits of an integer, with its sign and a prefix of two behind that, written in front of `end`; where they
+ * begin. */
 enum { INT_DECIMAL_ROOM = 24, INT_DIGITS_ROOM = 80 };
 char *int_print_decimal(int64_t i, char *end);
 char *int_print_digits(int64_t i, unsigned base, const char *prefix, char *end);

@@ -1,7 +1,7 @@
 /*
- * Conversions between the digits of a base and numbers so large that a signal must be able to end them. They are divided
- * and conquered here until a piece takes GMP a moment, in the same way as GMP goes on with the piece, so that nothing
- * is lost by it; between the pieces there is a look for signals.
+ * Conversions between the digits of a base and numbers so large that a signal must be able to end them. They are
+ * divided and conquered here until a piece takes GMP a moment, in the same way as GMP goes on with the piece, so that
+ * nothing is lost by it; between the pieces there is a look for signals.
  */
 #include "runtime/numbers/intlimbs.h"
 

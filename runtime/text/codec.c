@@ -186,8 +186,8 @@ static size_t ascii_run(const uint8_t *s, size_t length) {
     return at;
 }
 
-/* Does a character of three or four bytes, the low ones of the word, begin with a lead byte that is free to have any bytes
- * of that kind behind it? Most are; the others are for utf8_sequence. */
+/* Does a character of three or four bytes, the low ones of the word, begin with a lead byte that is free to have any
+ * bytes of that kind behind it? Most are; the others are for utf8_sequence. */
 static inline bool is_plain_three(uint32_t word) {
     enum { PLAIN = 0xFFFF & ~(1 << 0x0 | 1 << 0xD) };
     return (word & 0xC0C0F0) == 0x8080E0 && PLAIN >> (word & 15) & 1;
@@ -197,8 +197,8 @@ static inline bool is_plain_four(uint32_t word) {
     return (word & 0xC0C0C0FC) == 0x808080F0 && (word & 0x3003) != 0;
 }
 
-/* How many bytes are valid characters of one and two bytes, from the first on, by blocks of eight. `trailing` counts the
- * second bytes, `beyond` becomes true when a character is not in Latin-1. */
+/* How many bytes are valid characters of one and two bytes, from the first on, by blocks of eight. `trailing` counts
+ * the second bytes, `beyond` becomes true when a character is not in Latin-1. */
 static size_t short_run(const uint8_t *s, size_t length, size_t *trailing, bool *beyond) {
     const uint64_t ones = UINT64_C(0x0101010101010101), top = ones << 7;
     uint64_t carry = 0, wide = 0; /* is the last byte of the block before a lead byte? */

@@ -72,8 +72,8 @@ static inline uint32_t codec_wide_unit(const uint8_t *p, unsigned width, bool bi
     return unit;
 }
 
-/* UTF-16 or UTF-32 all of which is right. ABSENT with nothing raised when it is not, and when there are so few characters
- * that it is left to others. */
+/* UTF-16 or UTF-32 all of which is right. ABSENT with nothing raised when it is not, and when there are so few
+ * characters that it is left to others. */
 NEW RAISES Value codec_decode_wide(VM *vm, CodecId id, const uint8_t *data, size_t size);
 
 #endif

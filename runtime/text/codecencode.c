@@ -248,8 +248,8 @@ static int64_t encode_error(Encoder *e, int64_t start, int64_t end) {
 /* Is the character the same in all encodings of one byte a character, and needs no escape? */
 static inline bool is_plain(uint32_t c) { return c - 32U < 95 && c != '\\'; }
 
-/* Characters [at, length) of one byte each, as far as they are ASCII, copied to `to`, which has room for all of them; where
- * they end. */
+/* Characters [at, length) of one byte each, as far as they are ASCII, copied to `to`, which has room for all of them;
+ * where they end. */
 static inline int64_t copy_ascii(const uint8_t *data, int64_t at, int64_t length, uint8_t *to) {
     for (uint64_t word, high; length - at >= 8; at += 8, to += 8) {
         memcpy(&word, data + at, sizeof word);
@@ -288,8 +288,8 @@ static inline __attribute__((always_inline)) int64_t copy_plain(const String *s,
     return at;
 }
 
-/* A character that has no encoding, by a handler that is known and does the same to each: for one byte a character there
- * is room. */
+/* A character that has no encoding, by a handler that is known and does the same to each: for one byte a character
+ * there is room. */
 static inline bool handle_one(Encoder *e, CodecId id, uint32_t c) {
     uint8_t *to = e->out->data + e->at;
     switch (e->handled && id < CODEC_UTF_16 ? e->handler : HANDLER_UNKNOWN) {
@@ -361,8 +361,8 @@ static int64_t count_high(const uint8_t *data, int64_t length) {
 typedef uint8_t Bytes8 __attribute__((vector_size(8)));
 typedef uint16_t Halves8 __attribute__((vector_size(16)));
 
-/* How many bytes characters have in UTF-8, -1 if there are surrogates: eight at a time. So few at once that what they have
- * beyond the first byte of each can be summed up in half a word. */
+/* How many bytes characters have in UTF-8, -1 if there are surrogates: eight at a time. So few at once that what they
+ * have beyond the first byte of each can be summed up in half a word. */
 static int64_t halves_length(const uint16_t *data, int64_t length) {
     enum { BLOCK = 8 * 1024 };
     int64_t size = length, i = 0;

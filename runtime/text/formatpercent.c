@@ -1,8 +1,8 @@
 /*
  * The % operator of str and bytes: printf-style conversions.
  *
- * %[(key)][flags][width][.precision][length]type. A bytes template is read as Latin-1 text, so that one formatter serves
- * both.
+ * %[(key)][flags][width][.precision][length]type. A bytes template is read as Latin-1 text, so that one formatter
+ * serves both.
  */
 #include "runtime/bytes/buffer.h"
 #include "runtime/bytes/bytes.h"

@@ -86,8 +86,9 @@ Value string_from_ascii(VM *vm, const char *text, size_t length) {
     return from_object(s);
 }
 
-/* The characters of valid UTF-8 that are below 256: eight bytes together, and of those the ASCII ones between two others.
- * Eight are written each time, so there must be room for another block, of half as many characters, and half more. */
+/* The characters of valid UTF-8 that are below 256: eight bytes together, and of those the ASCII ones between two
+ * others. Eight are written each time, so there must be room for another block, of half as many characters, and half
+ * more. */
 static void decode_narrow(uint8_t *to, const uint8_t *from, const uint8_t *end) {
     while (end - from >= 24) {
         uint64_t word;
@@ -410,8 +411,8 @@ bool string_equal(Value a, Value b) {
         return at; \
     } while (0)
 
-/* Where two strs differ first, at `at` or behind it, x being the one of wider units if they differ in that; `shared` when
- * nowhere. */
+/* Where two strs differ first, at `at` or behind it, x being the one of wider units if they differ in that; `shared`
+ * when nowhere. */
 static int64_t first_difference(const String *x, const String *y, int64_t shared) {
     int64_t at = 0;
     if (x->width_log == y->width_log) {

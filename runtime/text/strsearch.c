@@ -4,8 +4,8 @@
 
 /* --- one unit --- */
 
-/* In a row of wider units: four vectors are looked at together, from the front or from the back, and one by one those of
- * four that have it. */
+/* In a row of wider units: four vectors are looked at together, from the front or from the back, and one by one those
+ * of four that have it. */
 #define FIND_UNIT(name, Unit) \
     typedef Unit name##_vector __attribute__((vector_size(16))); \
     static inline bool name##_is_near(const Unit *data, name##_vector wanted) { \

@@ -170,7 +170,8 @@ TEXT_METHOD(removesuffix) {
 
 /* --- strip --- */
 
-/* A set of units: those below 128 as a bitmap, the others in the text they were given in, or, if there are many, sorted. */
+/* A set of units: those below 128 as a bitmap, the others in the text they were given in, or, if there are many,
+ * sorted. */
 typedef struct {
     Text units;
     uint64_t bits[2];

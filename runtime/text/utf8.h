@@ -43,8 +43,8 @@ static inline uint32_t utf8_decode(const char **next) {
            (s[3] & 0x3F);
 }
 
-/* What is known of a text: how many code points it has, and its greatest lead byte (0: all are ASCII), or any other that is
- * as great for utf8_maximum. */
+/* What is known of a text: how many code points it has, and its greatest lead byte (0: all are ASCII), or any other
+ * that is as great for utf8_maximum. */
 typedef struct {
     int64_t count;
     uint8_t greatest;

@@ -89,7 +89,8 @@ static Node *loop_new(VM *vm, Type *type) {
 
 /* ---- The system refuses ---- */
 
-/* Start heaps under ever higher limits, until one starts. What is refused moves on from the first request to the last. */
+/* Start heaps under ever higher limits, until one starts. What is refused moves on from the first request to the
+ * last. */
 static int start_under_limits(int resource, HeapMode mode) {
     struct rlimit old;
     if (getrlimit(resource, &old) != 0) return 1;

@@ -191,8 +191,8 @@ START_TEST(resizing_in_place) {
 }
 END_TEST
 
-/* A block that grows while others are made is moved to where it has room once, and takes no other block's pages nor gives
- * them any. */
+/* A block that grows while others are made is moved to where it has room once, and takes no other block's pages nor
+ * gives them any. */
 START_TEST(a_growing_block_is_given_room) {
     VM *vm = vm_new((HeapOptions){.mode = HEAP_POOLS});
     Heap *heap = &vm->heap;

@@ -38,8 +38,8 @@ static Value compiled(VM *vm, const char *text) {
     return code;
 }
 
-/* Run code in the main module, and end the watch. An error is what the statement is there for, or lack of memory. How many
- * requests there were, if they were watched. */
+/* Run code in the main module, and end the watch. An error is what the statement is there for, or lack of memory. How
+ * many requests there were, if they were watched. */
 static uint64_t run(VM *vm, Value code, bool must_succeed) {
     Value result = eval_code(vm, code, as_module(machine_main_module(vm))->dict, ABSENT, ABSENT);
     uint64_t requests = vm->heap.requests;
