@@ -114,8 +114,8 @@ class TaskGroup:
         if task.done():
             self._on_task_done(task)  # an eager one
         else:
+            task.add_done_callback(self._on_task_done)  # first: a task that cannot tell of its end is not waited for
             self._tasks.add(task)
-            task.add_done_callback(self._on_task_done)
         try:
             return task
         finally:
