@@ -368,6 +368,7 @@ static bool complete_dict(VM *vm, Type *type, Value dict, const SlotsPlan *plan)
 
 static bool check_mro(VM *vm, Type *type, Tuple *mro) {
     Type *solid = solid_base(type);
+    if (mro->length == 0) return raise_type(vm, "type MRO must not be empty"), false;
     for (int64_t i = 0; i < mro->length; i++) {
         Value item = mro->items[i];
         if (!is_family(item, TYPE_TYPE)) {
