@@ -43,7 +43,8 @@ CFLAGS_fuzz := -O1 -g1 -DMPY_DEBUG -DMPY_ASAN -fno-omit-frame-pointer -fsanitize
 	-fno-sanitize-recover=undefined -fno-sanitize=pointer-overflow
 LDFLAGS_coverage := -Wl,-u,__gcov_dump
 CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
-LDFLAGS += $(filter -fsanitize% -g% -O% --coverage,$(CFLAGS)) $(if $(filter -fno-pie,$(CFLAGS)),-no-pie) $(LDFLAGS_$(VARIANT))
+LDFLAGS += $(filter -fsanitize% -g% -O% --coverage,$(CFLAGS)) $(if $(filter -fno-pie,$(CFLAGS)),-no-pie) \
+	$(LDFLAGS_$(VARIANT))
 
 SOURCES := $(sort $(wildcard $(ROOMS:%=%/*.c)))
 UNICODE_DATA ?= /usr/share/unicode
@@ -165,12 +166,12 @@ oom:
 	@$(MAKE) --no-print-directory VARIANT=debug all
 	@tests/oom --mpy ./mpy-debug -j $(JOBS) $(OOM_FLAGS)
 
-# Branch coverage of the memory manager and what belongs to it, by the unit tests and the script tests of those subjects.
-# What no test reaches stands in tests/coverage.txt with the reason; it fails when there is anything else.
+# Branch coverage of the memory manager and what belongs to it, by the unit tests and the script tests of those
+# subjects. What no test reaches stands in tests/coverage.txt with the reason; it fails when there is anything else.
 COVERED := gc/ runtime/audit.c runtime/roots.c runtime/modules/gc.c runtime/modules/heap.c $(wildcard runtime/weak*.c \
 	runtime/bytes/memoryview*.c runtime/bytes/buffer*.c runtime/modules/*weakref*.c runtime/modules/array*.c)
-COVERAGE_TESTS := $(wildcard tests/modules/gc tests/modules/heap tests/modules/weakref tests/modules/array tests/lang/gc \
-	tests/types/memoryview tests/regression)
+COVERAGE_TESTS := $(wildcard tests/modules/gc tests/modules/heap tests/modules/weakref tests/modules/array \
+	tests/lang/gc tests/types/memoryview tests/regression)
 
 coverage:
 	@$(MAKE) --no-print-directory VARIANT=coverage all $(UNIT_TESTS:$(OUT)/%=build/coverage/%)
@@ -242,7 +243,7 @@ help:
 	@echo "make oom      the script tests with one request for memory after another refused"
 	@echo "make coverage branch coverage of the memory manager"
 	@echo "make stress   the script tests with a full garbage collection at every new container"
-	@echo "make fuzz     inputs guided by coverage (clang's libFuzzer) to FUZZ_TARGET, a function of tests/fuzz/_targets.mpy"
+	@echo "make fuzz     inputs guided by coverage (clang's libFuzzer) to FUZZ_TARGET of tests/fuzz/_targets.mpy"
 	@echo "make bench    the benchmark programs under mpy, \$$(PYTHON) and \$$(LUA): ratios"
 	@echo "make docs     docs/bytecode.md from compiler/opcodes.def, docs/modules.md from the modules"
 	@echo "make check    formatting, include directions, one-table rules"

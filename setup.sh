@@ -1,8 +1,8 @@
 #!/bin/sh
 # Install the Debian packages that building and testing mpy needs. Only missing ones are installed, so a second run does
 # nothing. Uses sudo when not root; on a system without apt-get it prints the list and stops.
-packages="gcc libc6-dev make pkg-config bash diffutils re2c lemon check libgmp-dev libutf8proc-dev libpcre2-dev libssl-dev nettle-dev libb2-dev zlib1g-dev
-libreadline-dev unicode-data clang-format"
+packages="gcc libc6-dev make pkg-config bash diffutils re2c lemon check libgmp-dev libutf8proc-dev libpcre2-dev
+libssl-dev nettle-dev libb2-dev zlib1g-dev libreadline-dev unicode-data clang-format"
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     echo "setup.sh: this system has no apt-get; please install by hand what Debian calls:" >&2

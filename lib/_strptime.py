@@ -241,7 +241,8 @@ def _strptime(data_string, format="%a %b %d %H:%M:%S %Y"):
     zone = found["Z"] if "Z" in found else None
     is_dst = _zone(zone.lower()) if zone else -1
     fraction = int(found["f"].ljust(6, "0")) if "f" in found else 0
-    return (1900 if leap_day else year, month, day, _hour(found), int(found.get("M", 0)), int(found.get("S", 0)), weekday,
+    minute, second = int(found.get("M", 0)), int(found.get("S", 0))
+    return (1900 if leap_day else year, month, day, _hour(found), minute, second, weekday,
             yearday, is_dst, zone, offset), fraction, offset_fraction
 
 

@@ -193,8 +193,8 @@ def _is_string_of(annotation, cls, module, is_type):
 def _kind_of(cls, annotation):
     typing = sys.modules.get("typing")
     text = isinstance(annotation, str)
-    if typing and (_is_classvar(annotation, typing) or
-                   text and _is_string_of(annotation, cls, typing, lambda a: a is not None and _is_classvar(a, typing))):
+    if typing and (_is_classvar(annotation, typing) or text and _is_string_of(
+            annotation, cls, typing, lambda a: a is not None and _is_classvar(a, typing))):
         return _FIELD_CLASSVAR
     if annotation is InitVar or type(annotation) is InitVar or text and _is_string_of(
             annotation, cls, sys.modules[__name__], lambda a: a is InitVar or type(a) is InitVar):

@@ -274,7 +274,7 @@ class Differ:
                 waiting += [(i + 1, ahi, j + 1, bhi), (a[i], b[j]), (alo, i, blo, j)]
 
     def _most_alike(self, cruncher, a, alo, ahi, b, blo, bhi):
-        """The places of the two lines to be put side by side: the most alike of those that differ, or else equal ones."""
+        """The places of the two lines to put side by side: the most alike of those that differ, or else equal ones."""
         equal = best = None
         best_ratio = 0.74
         for j in range(blo, bhi):
@@ -493,8 +493,8 @@ def _changes(delta):
 
 
 def _side_by_side(delta):
-    """The rows of a table: ((number, text), (number, text), is it a change?). Lines that are gone stand beside those that
-    have come in their place, one by one."""
+    """The rows of a table: ((number, text), (number, text), is it a change?). Lines that are gone stand beside those
+    that have come in their place, one by one."""
     numbers = [0, 0]
     gone, come = [], []
 
@@ -537,7 +537,7 @@ def _in_context(rows, n):
 
 
 def _split_marked(number, text, width):
-    """A cell's (number, text) for each of its lines, no wider than `width`; '>' is the number of those behind the first."""
+    """A cell's (number, text) for each of its lines, at most `width` wide; '>' is the number of all but the first."""
     lines = []
     while width and len(text) - 3 * text.count("\0") > width:
         at, seen, mark = 0, 0, ""
@@ -589,8 +589,9 @@ _file_template = """
 
 _styles = "".join("\n        " + rule for rule in (
     "table.diff {font-family:Courier; border:medium;}", ".diff_header {background-color:#e0e0e0}",
-    "td.diff_header {text-align:right}", ".diff_next {background-color:#c0c0c0}", ".diff_add {background-color:#aaffaa}",
-    ".diff_chg {background-color:#ffff77}", ".diff_sub {background-color:#ffaaaa}"))
+    "td.diff_header {text-align:right}", ".diff_next {background-color:#c0c0c0}",
+    ".diff_add {background-color:#aaffaa}", ".diff_chg {background-color:#ffff77}",
+    ".diff_sub {background-color:#ffaaaa}"))
 
 _table_template = f"""
     <table class="diff" id="difflib_chg_%(prefix)s_top"
@@ -644,7 +645,8 @@ class HtmlDiff:
     def make_file(self, fromlines, tolines, fromdesc="", todesc="", context=False, numlines=5, *, charset="utf-8"):
         """A whole page, as text in which what `charset` lacks is written as references."""
         table = self.make_table(fromlines, tolines, fromdesc, todesc, context=context, numlines=numlines)
-        page = self._file_template % {"styles": self._styles, "legend": self._legend, "table": table, "charset": charset}
+        page = self._file_template % {"styles": self._styles, "legend": self._legend, "table": table,
+                                      "charset": charset}
         return page.encode(charset, "xmlcharrefreplace").decode(charset)
 
     def make_table(self, fromlines, tolines, fromdesc="", todesc="", context=False, numlines=5):
@@ -692,7 +694,7 @@ class HtmlDiff:
         return "".join(result)
 
     def _links(self, rows, title, numlines):
-        """The anchors and links of the rows: each change leads to the next, whose anchor is `numlines` rows before it."""
+        """The anchors and links of the rows: a change leads to the next, whose anchor is `numlines` rows before it."""
         ids, links = [""] * len(rows), [""] * len(rows)
         count, last, inside = 0, 0, False
         for i, row in enumerate(rows):

@@ -137,8 +137,8 @@ def escape(pathname):
 def _deprecated(function, name):
     @functools.wraps(function)
     def deprecated(dirname, pattern):
-        message = "{name} is deprecated and will be removed in Python {remove}. Use glob.glob and pass a directory to " \
-                  "its root_dir argument instead."
+        message = ("{name} is deprecated and will be removed in Python {remove}. "
+                   "Use glob.glob and pass a directory to its root_dir argument instead.")
         warnings._deprecated(f"glob.{name}", message, remove=(3, 15))
         return function(dirname, pattern)
 

@@ -1,8 +1,8 @@
 """locale: numbers and money as people write them, and what is set for the process.
 
-There are the locales "C" (also called "POSIX") and "C.UTF-8", which differ in their names only. What the environment asks
-for by setlocale(category, "") is C.UTF-8 where it is none of these. The functions that format go by localeconv(), in
-whose place a program may put a dict of its own (`_override_localeconv`).
+There are the locales "C" (also called "POSIX") and "C.UTF-8", which differ in their names only. What the environment
+asks for by setlocale(category, "") is C.UTF-8 where it is none of these. The functions that format go by localeconv(),
+in whose place a program may put a dict of its own (`_override_localeconv`).
 """
 
 import functools

@@ -233,8 +233,8 @@ def _is_dotted_name(text):
 
 
 def resolve_name(name):
-    """The object of a name: 'module:object.attribute', or 'module.object.attribute', where as much as can be imported is
-    the module."""
+    """The object of a name: 'module:object.attribute', or 'module.object.attribute', where as much as can be imported
+    is the module."""
     module, colon, rest = name.partition(':')
     if not _is_dotted_name(module) or rest and not _is_dotted_name(rest):
         raise ValueError(f'invalid format: {name!r}')

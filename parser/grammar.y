@@ -399,7 +399,8 @@ decorators(A) ::= decorators(A) AT named(X) NEWLINE. { sequence_append(p, &A, X)
 definition(A) ::= plain_definition(A).
 definition(A) ::= KW_ASYNC(T) plain_definition(N). { A = statement_async(T, N); }
 plain_definition(A) ::= KW_DEF(T) NAME(N) type_parameters_opt(P) signature(L) returns_opt(R) COLON block(B). {
-    A = NODE_NEW(FunctionDef, span_join(T.span, B.span), .name = identifier(p, N), .args = L, .body = B.nodes, .returns = R.node, .type_params = P);
+    A = NODE_NEW(FunctionDef, span_join(T.span, B.span), .name = identifier(p, N), .args = L, .body = B.nodes,
+                 .returns = R.node, .type_params = P);
 }
 %type signature {Node *}
 signature(A) ::= LPAR parameters_opt(L) RPAR. { A = parameters_finish(p, L, NULL); }
@@ -432,10 +433,12 @@ type_parameter(A) ::= NAME(N) COLON expression(X) type_default(D). {
                  .default_value = D.node);
 }
 type_parameter(A) ::= STAR(S) NAME(N) types_default(D). {
-    A = NODE_NEW(TypeVarTuple, span_until(span_join(S.span, N.span), D), .name = identifier(p, N), .default_value = D.node);
+    A = NODE_NEW(TypeVarTuple, span_until(span_join(S.span, N.span), D), .name = identifier(p, N),
+                 .default_value = D.node);
 }
 type_parameter(A) ::= DOUBLESTAR(S) NAME(N) type_default(D). {
-    A = NODE_NEW(ParamSpec, span_until(span_join(S.span, N.span), D), .name = identifier(p, N), .default_value = D.node);
+    A = NODE_NEW(ParamSpec, span_until(span_join(S.span, N.span), D), .name = identifier(p, N),
+                 .default_value = D.node);
 }
 type_parameter(A) ::= STAR NAME COLON(C) expression(X) type_default. { A = bound_refused(p, C, X, "TypeVarTuple"); }
 type_parameter(A) ::= DOUBLESTAR NAME COLON(C) expression(X) type_default. { A = bound_refused(p, C, X, "ParamSpec"); }

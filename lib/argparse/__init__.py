@@ -203,8 +203,8 @@ class _ArgumentGroup(_ActionsContainer):
     def __init__(self, container, title=None, description=None, **kwargs):
         if 'prefix_chars' in kwargs:
             import warnings
-            warnings.warn("The use of the undocumented 'prefix_chars' parameter in ArgumentParser.add_argument_group() is "
-                          'deprecated.', DeprecationWarning, stacklevel=3)
+            warnings.warn("The use of the undocumented 'prefix_chars' parameter in "
+                          "ArgumentParser.add_argument_group() is deprecated.", DeprecationWarning, stacklevel=3)
         kwargs.setdefault('conflict_handler', container.conflict_handler)
         kwargs.setdefault('prefix_chars', container.prefix_chars)
         kwargs.setdefault('argument_default', container.argument_default)

@@ -163,8 +163,8 @@ def _value_property(name):
     def warn():
         import warnings
 
-        warnings._deprecated(f"Attribute {name}", "{name} is deprecated and will be removed in Python {remove}; use value "
-                             "instead", remove=(3, 14))
+        message = "{name} is deprecated and will be removed in Python {remove}; use value instead"
+        warnings._deprecated(f"Attribute {name}", message, remove=(3, 14))
 
     def get(self):
         """Deprecated. Use value instead."""

@@ -166,11 +166,11 @@ class AbstractEventLoop:
     """What event loops can do. Here every method raises NotImplementedError."""
 
     for _name in ('run_forever', 'run_until_complete', 'stop', 'is_running', 'is_closed', 'close',
-                  '_timer_handle_cancelled', 'call_soon', 'call_later', 'call_at', 'time', 'create_future', 'create_task',
-                  'call_soon_threadsafe', 'run_in_executor', 'set_default_executor', 'add_reader', 'remove_reader',
-                  'add_writer', 'remove_writer', 'add_signal_handler', 'remove_signal_handler', 'set_task_factory',
-                  'get_task_factory', 'get_exception_handler', 'set_exception_handler', 'default_exception_handler',
-                  'call_exception_handler', 'get_debug', 'set_debug'):
+                  '_timer_handle_cancelled', 'call_soon', 'call_later', 'call_at', 'time', 'create_future',
+                  'create_task', 'call_soon_threadsafe', 'run_in_executor', 'set_default_executor', 'add_reader',
+                  'remove_reader', 'add_writer', 'remove_writer', 'add_signal_handler', 'remove_signal_handler',
+                  'set_task_factory', 'get_task_factory', 'get_exception_handler', 'set_exception_handler',
+                  'default_exception_handler', 'call_exception_handler', 'get_debug', 'set_debug'):
         locals()[_name] = _abstract(_name)
     for _name in ('shutdown_asyncgens', 'shutdown_default_executor', 'getaddrinfo', 'getnameinfo', 'create_connection',
                   'create_server', 'sendfile', 'start_tls', 'create_unix_connection', 'create_unix_server',

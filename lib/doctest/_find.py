@@ -213,7 +213,8 @@ class DocTestFinder:
         if name is None:
             name = getattr(obj, "__name__", None)
             if name is None:
-                raise ValueError(f"DocTestFinder.find: name must be given when obj.__name__ doesn't exist: {type(obj)!r}")
+                raise ValueError("DocTestFinder.find: name must be given when obj.__name__ doesn't exist: "
+                                 f"{type(obj)!r}")
         if module is False:
             module = None
         elif module is None:

@@ -271,9 +271,10 @@ def _native(name):
         get = lambda suffix: getattr(codecs, stem + suffix)
         little = sys.byteorder == 'little'
         encoder = _marked_encoder(encode, get('_le_encode' if little else '_be_encode'))
-        decoder = _ordered_decoder(name, get('_ex_decode'), get('_le_decode'), get('_be_decode'))
-        reader, writer = _ordered_streams(name, encode, get('_le_encode'), get('_be_encode'),
-                                          get('_ex_decode'), get('_le_decode'), get('_be_decode'), little, reader, writer)
+        decodes = get('_ex_decode'), get('_le_decode'), get('_be_decode')
+        decoder = _ordered_decoder(name, *decodes)
+        reader, writer = _ordered_streams(name, encode, get('_le_encode'), get('_be_encode'), *decodes,
+                                          little, reader, writer)
     elif name == 'utf-8-sig':
         encoder = _marked_encoder(_sig_encode, codecs.utf_8_encode, fresh=1)
         decoder = _SigDecoder

@@ -1,7 +1,7 @@
 """Internationalised host names (RFC 3490): each label of a name as ASCII, in Punycode where it must be.
 
-Labels are prepared as Nameprep says (RFC 3491, with the tables of RFC 3454): letters folded, forms of a letter made one,
-what has no place in a name refused. Code points that Unicode 3.2 did not have pass as they are in `unicodedata`.
+Labels are prepared as Nameprep says (RFC 3491, with the tables of RFC 3454): letters folded, forms of a letter made
+one, what has no place in a name refused. Code points that Unicode 3.2 did not have pass as they are in `unicodedata`.
 """
 import codecs
 import re

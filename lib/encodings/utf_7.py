@@ -73,7 +73,7 @@ class _Shift:
 
 
 def decode_part(data, errors=None, final=False):
-    """(text, how many bytes that took): what stands behind a + that nothing ends is left, unless it is the last part."""
+    """(text, how many bytes that took): what stands behind a + that nothing ends is left, unless this is the end."""
     result = []
     at, shift = 0, None
 

@@ -13,7 +13,7 @@ def escape(s, quote=True):
 
 
 def _numeric(digits):
-    """The character of a number, as the standard has it: Windows-1252 from 128 to 159, nothing for what is no character."""
+    """The character of a number, as the standard has it: Windows-1252 from 128 to 159, nothing for no character."""
     number = int(digits[1:], 16) if digits[0] in 'xX' else int(digits)
     if number == 0 or 0xd800 <= number <= 0xdfff or number > 0x10ffff:
         return '\ufffd'

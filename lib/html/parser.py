@@ -136,8 +136,8 @@ class HTMLParser:
             i += 1
         return i
 
-    # Each of the following reads what begins at i and returns where it ends; a negative number says that the end has not
-    # come yet.
+    # Each of the following reads what begins at i and returns where it ends; a negative number says that the end has
+    # not come yet.
 
     def _markup(self, i, end):
         """What begins with <; ~i where it waits."""

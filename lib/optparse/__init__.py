@@ -12,8 +12,9 @@ import sys
 from gettext import gettext as _, ngettext
 
 from optparse._help import HelpFormatter, IndentedHelpFormatter, TitledHelpFormatter
-from optparse._option import (AmbiguousOptionError, BadOptionError, NO_DEFAULT, Option, OptionConflictError, OptionError,
-                              OptionValueError, OptParseError, SUPPRESS_HELP, Values, check_builtin, check_choice)
+from optparse._option import (AmbiguousOptionError, BadOptionError, NO_DEFAULT, Option, OptionConflictError,
+                              OptionError, OptionValueError, OptParseError, SUPPRESS_HELP, Values, check_builtin,
+                              check_choice)
 
 __all__ = ['Option', 'make_option', 'SUPPRESS_HELP', 'SUPPRESS_USAGE', 'Values', 'OptionContainer', 'OptionGroup',
            'OptionParser', 'HelpFormatter', 'IndentedHelpFormatter', 'TitledHelpFormatter', 'OptParseError',

@@ -15,6 +15,9 @@ __name__ = "typing"  # the home that classes and functions tell
 
 # --- helpers ---
 
+_MUST_BE_TYPES = "Parameters to generic types must be types."
+
+
 def _type_repr(obj):
     """How a type is shown as an argument."""
     if isinstance(obj, tuple):
@@ -178,7 +181,7 @@ def _flattened(args, given):
 def _substituted_args(alias, args):
     """The arguments of alias[args], an alias of the interpreter's own."""
     args = args if type(args) is tuple else (args,)
-    args = tuple(_type_check(a, "Parameters to generic types must be types.") if isinstance(a, str) else a for a in args)
+    args = tuple(_type_check(a, _MUST_BE_TYPES) if isinstance(a, str) else a for a in args)
     return tuple(_flattened(alias.__args__, _assigned(alias, alias.__parameters__, _unpacked_args(args))))
 
 
@@ -501,7 +504,7 @@ class _Variable(_UnionOperators):
 
     def __typing_subst__(self, arg):
         """The type that takes the variable's place in a subscription."""
-        return _type_check(arg, "Parameters to generic types must be types.") if isinstance(self, TypeVar) else arg
+        return _type_check(arg, _MUST_BE_TYPES) if isinstance(self, TypeVar) else arg
 
     def has_default(self):
         """Has it a default?"""
@@ -510,8 +513,9 @@ class _Variable(_UnionOperators):
     def __repr__(self):
         if getattr(self, "__infer_variance__", False):
             return self.__name__
-        sign = "+" if getattr(self, "__covariant__", False) else "-" if getattr(self, "__contravariant__", False) else "~"
-        return sign + self.__name__
+        if getattr(self, "__covariant__", False):
+            return "+" + self.__name__
+        return ("-" if getattr(self, "__contravariant__", False) else "~") + self.__name__
 
     def __reduce__(self):
         return self.__name__
@@ -762,7 +766,7 @@ class _SpecialGenericAlias(_UnionOperators, _BaseGenericAlias, _root=True):
     def __getitem__(self, params):
         if not isinstance(params, tuple):
             params = (params,)
-        params = tuple(_type_check(p, "Parameters to generic types must be types.") for p in params)
+        params = tuple(_type_check(p, _MUST_BE_TYPES) for p in params)
         if self._nparams < 0 or len(params) != self._nparams:
             defaults = self._DEFAULTS.get(self._name, ())
             if self._nparams == 0:
@@ -1046,7 +1050,8 @@ _MISSING = object()
 
 def _static(obj, name):
     """An attribute without running any code of the object; _MISSING if there is none."""
-    for place in ({} if isinstance(obj, type) else getattr(obj, "__dict__", {}), *(c.__dict__ for c in type(obj).__mro__)):
+    own = {} if isinstance(obj, type) else getattr(obj, "__dict__", {})
+    for place in (own, *(c.__dict__ for c in type(obj).__mro__)):
         if name in place:
             return place[name]
     if isinstance(obj, type):

@@ -62,8 +62,8 @@ def _deprecated(message, stacklevel=3):
 def _without_fields(fields, typename, kind, empty, shown):
     """Warn of a call that gives no fields, or None."""
     what = "Failing to pass a value for" if fields is _MISSING else "Passing `None` as"
-    _deprecated(f"{what} the 'fields' parameter is deprecated and will be disallowed in Python 3.15. To create a {kind} "
-                f"class with 0 fields using the functional syntax, pass {empty}, e.g. "
+    _deprecated(f"{what} the 'fields' parameter is deprecated and will be disallowed in Python 3.15. "
+                f"To create a {kind} class with 0 fields using the functional syntax, pass {empty}, e.g. "
                 f"`{typename} = {kind}({typename!r}, {shown})`.", 4)
 
 

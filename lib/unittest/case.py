@@ -750,7 +750,8 @@ class TestCase:
             assert expected_regex, "expected_regex must not be empty."
             expected_regex = re.compile(expected_regex)
         if not expected_regex.search(text):
-            self.fail(self._formatMessage(msg, "Regex didn't match: %r not found in %r" % (expected_regex.pattern, text)))
+            standard = "Regex didn't match: %r not found in %r" % (expected_regex.pattern, text)
+            self.fail(self._formatMessage(msg, standard))
 
     def assertNotRegex(self, text, unexpected_regex, msg=None):
         """The expression is not found in the text."""

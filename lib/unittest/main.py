@@ -88,7 +88,8 @@ class TestProgram:
         parser = argparse.ArgumentParser(add_help=False)
         parser.add_argument("-v", "--verbose", dest="verbosity", action="store_const", const=2, help="Verbose output")
         parser.add_argument("-q", "--quiet", dest="verbosity", action="store_const", const=0, help="Quiet output")
-        parser.add_argument("--locals", dest="tb_locals", action="store_true", help="Show local variables in tracebacks")
+        parser.add_argument("--locals", dest="tb_locals", action="store_true",
+                            help="Show local variables in tracebacks")
         parser.add_argument("--durations", type=int, default=None, metavar="N",
                             help="Show the N slowest test cases (N=0 for all)")
         for name, flags, text in (("failfast", ("-f", "--failfast"), "Stop on first fail or error"),

@@ -124,6 +124,6 @@ def is_resource(anchor, *path_names):
 
 def contents(anchor, *path_names):
     """The names of what is in a folder. Deprecated: use files().iterdir()."""
-    warnings.warn("importlib.resources.contents is deprecated. Use files(anchor).iterdir() instead.", DeprecationWarning,
-                  stacklevel=1)
+    warnings.warn("importlib.resources.contents is deprecated. Use files(anchor).iterdir() instead.",
+                  DeprecationWarning, stacklevel=1)
     return (item.name for item in _resource(anchor, path_names).iterdir())

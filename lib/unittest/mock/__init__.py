@@ -294,8 +294,8 @@ class NonCallableMock:
             raise AttributeError(name)
         if not self._mock_unsafe and (not methods or name not in methods):
             if name.startswith(_MISSPELT) or name in _NOT_ASSERTIONS:
-                raise AttributeError(f'{name!r} is not a valid assertion. Use a spec for the mock if {name!r} is meant to '
-                                     f'be an attribute.')
+                raise AttributeError(f'{name!r} is not a valid assertion. '
+                                     f'Use a spec for the mock if {name!r} is meant to be an attribute.')
         child = self._mock_children.get(name)
         if child is _deleted:
             raise AttributeError(name)
@@ -617,9 +617,9 @@ _unsupported_magics = {
     f'__{name}__' for name in 'getattr setattr init new prepare instancecheck subclasscheck del'.split()}
 
 _return_values = {
-    '__lt__': NotImplemented, '__gt__': NotImplemented, '__le__': NotImplemented, '__ge__': NotImplemented, '__int__': 1,
-    '__contains__': False, '__len__': 0, '__exit__': False, '__complex__': 1j, '__float__': 1.0, '__bool__': True,
-    '__index__': 1, '__aexit__': False}
+    '__lt__': NotImplemented, '__gt__': NotImplemented, '__le__': NotImplemented, '__ge__': NotImplemented,
+    '__int__': 1, '__contains__': False, '__len__': 0, '__exit__': False, '__complex__': 1j, '__float__': 1.0,
+    '__bool__': True, '__index__': 1, '__aexit__': False}
 _computed_values = {
     '__hash__': lambda mock: object.__hash__(mock), '__str__': lambda mock: object.__str__(mock),
     '__sizeof__': lambda mock: object.__sizeof__(mock),

@@ -166,12 +166,12 @@ class _patch:
             raise TypeError("Can't use 'autospec' with create=True")
         autospec = original if self.autospec is True else self.autospec
         if _is_mock(self.target):
-            raise InvalidSpecError(f'Cannot autospec attr {self.attribute!r} as the patch target has already been mocked '
-                                   f'out. [target={self.target!r}, attr={autospec!r}]')
+            raise InvalidSpecError(f'Cannot autospec attr {self.attribute!r} as the patch target has already been '
+                                   f'mocked out. [target={self.target!r}, attr={autospec!r}]')
         if _is_mock(autospec):
             name = getattr(self.target, '__name__', self.target)
-            raise InvalidSpecError(f'Cannot autospec attr {self.attribute!r} from target {name!r} as it has already been '
-                                   f'mocked out. [target={self.target!r}, attr={autospec!r}]')
+            raise InvalidSpecError(f'Cannot autospec attr {self.attribute!r} from target {name!r} as it has already '
+                                   f'been mocked out. [target={self.target!r}, attr={autospec!r}]')
         if isinstance(autospec, (staticmethod, classmethod)):
             autospec = getattr(self.target, self.attribute)
         return create_autospec(autospec, spec_set=bool(self.spec_set), _name=self.attribute, **self.kwargs)
