@@ -32,38 +32,30 @@ static bool too_full(int64_t fill, uint64_t mask) { return (uint64_t)fill * 5 >=
 
 /* --- probing --- */
 
-/* Visits a run of neighbours, as far as one fits before the table's end, then jumps. */
+/* Runs of neighbours, as far as one fits before the table's end; from one run to the next it jumps. */
 typedef struct {
-    uint64_t mask, perturb, i;
-    SetEntry *entry, *last; /* of the run */
+    uint64_t mask, perturb, i; /* i: where the run begins */
 } Probe;
 
-static inline void probe_enter(Probe *p, SetEntry *table) {
-    p->entry = p->last = table + p->i;
-    if (p->i + SET_LINEAR_PROBES <= p->mask) p->last += SET_LINEAR_PROBES;
+static inline Probe probe_begin(uint64_t mask, int64_t hash) {
+    return (Probe){mask, (uint64_t)hash, (uint64_t)hash & mask};
 }
 
-static inline Probe probe_begin(SetEntry *table, uint64_t mask, int64_t hash) {
-    Probe p = {mask, (uint64_t)hash, (uint64_t)hash & mask, NULL, NULL};
-    probe_enter(&p, table);
-    return p;
+static inline const SetEntry *run_end(const Probe *p, const SetEntry *table) {
+    return &table[p->i + (p->i + SET_LINEAR_PROBES <= p->mask ? SET_LINEAR_PROBES : 0)];
 }
 
-static inline void probe_step(Probe *p, SetEntry *table) {
-    if (p->entry < p->last) {
-        p->entry++;
-        return;
-    }
+static inline void probe_jump(Probe *p) {
     p->perturb >>= PERTURB_SHIFT;
     p->i = (p->i * 5 + 1 + p->perturb) & p->mask;
-    probe_enter(p, table);
 }
 
 static SetEntry *find_clean(SetEntry *table, uint64_t mask, int64_t hash) {
-    Probe p = probe_begin(table, mask, hash);
-    while (!is_absent(p.entry->key))
-        probe_step(&p, table);
-    return p.entry;
+    for (Probe p = probe_begin(mask, hash);; probe_jump(&p)) {
+        const SetEntry *end = run_end(&p, table);
+        for (SetEntry *entry = &table[p.i]; entry <= end; entry++)
+            if (is_absent(entry->key)) return entry;
+    }
 }
 
 /* Put an item into a table that has no deleted cells and not the item. */
@@ -128,26 +120,33 @@ static int compare_key(VM *vm, const Set *set, const SetEntry *entry, Value key,
     return equal;
 }
 
+/* The first cell from `entry` on that is not live or has this hash, or beyond the run's end. */
+static inline SetEntry *past_others(SetEntry *entry, const SetEntry *end, int64_t hash) {
+    while (entry <= end && !is_absent(entry->key) && entry->hash != hash)
+        entry++;
+    return entry;
+}
+
 SetEntry *set_look_further(VM *vm, Set *set, Value key, int64_t hash) {
 restart:;
-    Probe p = probe_begin(set->table, set->mask, hash);
     SetEntry *deleted = NULL;
-    for (;; probe_step(&p, set->table)) {
-        SetEntry *entry = p.entry;
-        if (entry->hash != hash && !is_absent(entry->key)) continue;
-        if (is_absent(entry->key)) {
-            if (entry->hash == SET_FREE_HASH) return deleted && is_absent(deleted->key) ? deleted : entry;
-            deleted = entry;
-            continue;
+    for (Probe p = probe_begin(set->mask, hash);; probe_jump(&p)) {
+        const SetEntry *end = run_end(&p, set->table);
+        for (SetEntry *entry = &set->table[p.i]; (entry = past_others(entry, end, hash)) <= end; entry++) {
+            if (is_absent(entry->key)) {
+                if (entry->hash == SET_FREE_HASH) return deleted && is_absent(deleted->key) ? deleted : entry;
+                deleted = entry;
+                continue;
+            }
+            if (value_same(entry->key, key)) return entry;
+            if (are_ints(entry->key, key)) continue;
+            bool changed = false;
+            int equal = compare_key(vm, set, entry, key, &changed);
+            if (equal < 0) return NULL;
+            if (changed && set->table) goto restart;
+            if (changed) return set_resize(vm, set, 0) ? &set->table[(uint64_t)hash & set->mask] : NULL;
+            if (equal) return entry;
         }
-        if (value_same(entry->key, key)) return entry;
-        if (are_ints(entry->key, key)) continue;
-        bool changed = false;
-        int equal = compare_key(vm, set, entry, key, &changed);
-        if (equal < 0) return NULL;
-        if (changed && set->table) goto restart;
-        if (changed) return set_resize(vm, set, 0) ? &set->table[(uint64_t)hash & set->mask] : NULL;
-        if (equal) return entry;
     }
 }
 
