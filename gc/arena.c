@@ -90,10 +90,17 @@ static bool reserve_step(AddressRange *range, size_t bytes) {
     return true;
 }
 
+static bool are_free(size_t bytes) {
+    void *block = reserve_anywhere(bytes);
+    if (block != NULL) munmap(block, bytes);
+    return block != NULL;
+}
+
+/* By more than what is needed only where as much is left to the C library. */
 static bool range_extend(AddressRange *range, uint32_t arenas) {
     size_t need = (size_t)arenas * ARENA_BYTES;
     for (size_t step = RANGE_STEP; step > need; step /= 2) {
-        if (reserve_step(range, step)) return true;
+        if (are_free(2 * step) && reserve_step(range, step)) return true;
     }
     return reserve_step(range, need);
 }

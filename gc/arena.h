@@ -20,7 +20,7 @@
  *
  * Where a limit on address space (ulimit -v), a sanitizer or valgrind refuses the whole window, the range
  * begins at a fixed hint and grows in steps of at most RANGE_STEP bytes, each reserved right behind the one
- * before.
+ * before, and no larger than what it leaves to the C library.
  *
  * States of an arena
  *   absent     not committed; every arena at the start. (`occupied` bit clear.)

@@ -378,6 +378,18 @@ for value in 0 18446744073709551615 18446744073709551615,forever; do
 done
 expect "-X gcstress, largest" 0 fine '' "$mpy" -X gcstress=4294967295 -c 'print("fine")'
 expect "a heap too small to start with" 1 '' 'mpy: not enough memory to start' "$mpy" -X heapsize=1 -c ''
+
+# With however little address space: where it starts with some, it starts with more.
+least=
+for ((limit = 12000; limit <= 120000; limit += 1000)); do
+    if (ulimit -v "$limit" && exec "$mpy" -c 'print(len([[i] for i in range(1000)]))') >out.txt 2>err.txt; then
+        least=${least:-$limit}
+    elif [ -n "$least" ]; then
+        fail "address space of $limit KiB" "it started with $least" "$(<err.txt)"
+    fi
+done
+if [ -n "$least" ]; then pass; else fail "starts with some 100 MiB of address space" "$(<err.txt)"; fi
+
 expect "unknown -X names are remembered" 0 "[('', '1'), ('heapsiz', '?'), ('heapsize2', True), ('some', True)]" '' \
     "$mpy" -X some -X heapsiz=? -X heapsize2 -X =1 -c 'import sys; print(sorted(sys._xoptions.items()))'
 MPYHEAP=nonsense MPYNOTHING=1 expect "unknown variables mean nothing" 0 fine '' "$mpy" -c 'print("fine")'
