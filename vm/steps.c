@@ -410,6 +410,8 @@ static __attribute__((noinline)) Value binary_of_any(VM *vm, Value left, Value r
     }
     if (op == BINARY_MULTIPLY && !slot && !inplace && is_int(right) && type->container.repeat)
         return type->container.repeat(vm, left, right); /* an int leaves it to the row */
+    if (op == BINARY_ADD && !slot && !inplace && type == other && type->container.concat)
+        return type->container.concat(vm, left, right);
     return (inplace ? object_inplace : object_binary)(vm, op, left, right);
 }
 

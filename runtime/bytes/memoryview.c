@@ -569,12 +569,12 @@ static Value repr(VM *vm, Value self) {
 
 static Value to_list(VM *vm, MemoryView *m, int dimension, const uint8_t *at) {
     if (dimension == m->ndim) return native_unpack(vm, m->code, at);
-    Value list = list_new(vm, shape(m)[dimension]);
-    for (int64_t i = 0; !is_absent(list) && i < shape(m)[dimension]; i++) {
-        Value item = to_list(vm, m, dimension + 1, at + i * strides(m)[dimension]);
-        bool done = !is_absent(item) && list_append(vm, list, item);
-        value_xdrop(vm, item);
-        if (!done) value_clear(vm, &list);
+    bool innermost = dimension + 1 == m->ndim;
+    int64_t count = shape(m)[dimension], stride = strides(m)[dimension];
+    Value list = list_new(vm, count);
+    for (; !is_absent(list) && count > 0; count--, at += stride) {
+        Value item = innermost ? native_unpack(vm, m->code, at) : to_list(vm, m, dimension + 1, at);
+        if (is_absent(item) || !list_append_owned(vm, list, item)) value_clear(vm, &list);
     }
     return list;
 }

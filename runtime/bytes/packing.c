@@ -81,11 +81,10 @@ double half_to_double(uint16_t half) {
         return make; \
     }
 
-Value native_unpack(VM *vm, char code, const void *from) {
+Value native_unpack_other(VM *vm, char code, const void *from) {
     switch (code) {
     case 'c': return bytes_from(vm, from, 1);
     case 'b': return int_small(*(const int8_t *)from);
-    case 'B': return int_small(*(const uint8_t *)from);
     case '?': return bool_from(*(const uint8_t *)from != 0);
     case 'h': READ(int16_t, int_small(number))
     case 'H': READ(uint16_t, int_small(number))

@@ -11,7 +11,10 @@
 /* Bytes of an item, or 0 for a code that is none of these. */
 int native_item_size(char code);
 
-NEW RAISES Value native_unpack(VM *vm, char code, const void *from);
+NEW RAISES Value native_unpack_other(VM *vm, char code, const void *from);
+NEW RAISES static inline Value native_unpack(VM *vm, char code, const void *from) {
+    return code == 'B' ? int_small(*(const uint8_t *)from) : native_unpack_other(vm, code, from);
+}
 
 typedef enum {
     PACKED,

@@ -312,9 +312,27 @@ static bool update_from_row(VM *vm, Value self, Value iterable) {
     }
 }
 
+/* The characters of a str into an empty set. Most of a text are the same few, each of which is added only once. */
+static bool update_from_string(VM *vm, Value self, Value text) {
+    const String *s = as_string(text);
+    bool seen[256] = {false};
+    for (int64_t i = 0; i < string_length(s); i++) {
+        uint32_t c = string_at(s, i);
+        if (c < 256 && seen[c]) continue;
+        if (c < 256) seen[c] = true;
+        Value item = string_from_char(vm, c);
+        bool done = !is_absent(item) && set_add(vm, self, item);
+        value_xdrop(vm, item);
+        if (!done || !vm_may_go_on(vm)) return false;
+    }
+    return true;
+}
+
 bool set_update(VM *vm, Value self, Value iterable) {
     if (is_exactly(iterable, &list_type) || is_exactly(iterable, &tuple_type))
         return update_from_row(vm, self, iterable);
+    if (is_exactly(iterable, &str_type) && as_set(self)->fill == 0)
+        return update_from_string(vm, self, iterable);
     if (is_set(iterable)) return update_from_set(vm, as_set(self), as_set(iterable));
     if (is_exactly(iterable, &dict_type)) return update_from_dict(vm, as_set(self), iterable);
     return each_item(vm, iterable, add_item, &self);
