@@ -203,6 +203,17 @@ static bool append_text(Formatter *f, const Conversion *c, Value v) {
     return true;
 }
 
+/* A str into a str, bytes into bytes, with nothing asked for: the commonest. */
+static void append_exact(Formatter *f, Value v) {
+    if (f->out.length == 0 && f->at == f->end) {
+        f->whole = value_ref(v);
+    } else if (f->bytes) {
+        builder_ascii(&f->out, (const char *)as_bytes(v)->data, (size_t)as_bytes(v)->length);
+    } else {
+        builder_string(&f->out, v);
+    }
+}
+
 /* Whatever TypeError there is already, this is the one. */
 static bool refuse_character(const Formatter *f) {
     if (error_raised(f->vm) && !error_is(f->vm, &exc_TypeError)) return false;
@@ -374,7 +385,7 @@ static bool convert(Formatter *f) {
         builder_char(&f->out, '%');
         return true;
     }
-    bool plain = next >= 'a' && next != 'h' && next != 'l', ok = true; /* nothing but the type */
+    bool plain = next >= 'A' && next != 'h' && next != 'l' && next != 'L', ok = true; /* nothing but the type */
     if (plain) {
         c.type = next;
     } else {
@@ -382,7 +393,15 @@ static bool convert(Formatter *f) {
     }
     if (ok) {
         Value v = is_absent(c.key_value) ? next_argument(f) : c.key_value;
-        ok = !is_absent(v) && append_value(f, &c, v) && !f->out.failed;
+        bool whole = plain && (next == 's' || (next == 'b' && f->bytes));
+        if (is_absent(v)) {
+            ok = false;
+        } else if (whole && is_exactly(v, f->bytes ? &bytes_type : &str_type)) {
+            append_exact(f, v);
+        } else {
+            ok = append_value(f, &c, v);
+        }
+        ok = ok && !f->out.failed;
     }
     value_xdrop(f->vm, c.key_value);
     return ok;

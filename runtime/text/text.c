@@ -66,11 +66,11 @@ void writer_fill(TextWriter *w, uint32_t c, int64_t count) {
 }
 
 Value text_part_new(VM *vm, Value v, int64_t start, int64_t stop) {
-    if (text_is_string(v)) return string_slice(vm, v, start, stop);
-    Text t = text_of(v);
-    if (is_bytes(v)) {
-        if (stop - start == text_length(t) && is_exactly(v, &bytes_type)) return value_ref(v);
-        return bytes_part(vm, t.data + start, stop - start);
+    const Type *type = as_object(v)->type;
+    if (type->flags & TYPE_STR) return string_slice(vm, v, start, stop);
+    if (type->flags & TYPE_BYTES) {
+        if (stop - start == as_bytes(v)->length && type == &bytes_type) return value_ref(v);
+        return bytes_part(vm, as_bytes(v)->data + start, stop - start);
     }
-    return bytearray_from(vm, t.data + start, stop - start);
+    return bytearray_from(vm, text_of(v).data + start, stop - start);
 }

@@ -225,30 +225,30 @@ static inline bool set_has(const UnitSet *set, uint32_t c) {
     return set->wide && text_find_unit(set->units, c) >= 0;
 }
 
-/* Are eight bytes from `at` on, all of them in front of `stop`, the same as `c`? */
-static inline bool are_all(Text t, int64_t at, int64_t stop, uint8_t c) {
+static inline bool are_eight_spaces(const uint8_t *at) {
     uint64_t word;
-    if (at < 0 || stop - at < 8) return false;
-    memcpy(&word, t.data + at, sizeof word);
-    return word == c * UINT64_C(0x0101010101010101);
+    memcpy(&word, at, sizeof word);
+    return word == UINT64_C(0x2020202020202020);
 }
 
-/* White space off a text of bytes. */
+/* White space off a text of bytes. There is little of it, or it is spaces. */
 static Value strip_narrow_blanks(VM *vm, Value self, Text t, bool left, bool right) {
     bool bytes = !text_is_string(self);
-    int64_t start = 0, stop = text_length(t);
-    while (left && start < stop && text_is_blank(t.data[start], bytes))
-        start += are_all(t, start, stop, t.data[start]) ? 8 : 1;
-    while (right && stop > start && text_is_blank(t.data[stop - 1], bytes))
-        stop -= stop - start >= 8 && are_all(t, stop - 8, stop, t.data[stop - 1]) ? 8 : 1;
-    return text_slice(vm, self, start, stop);
+    const uint8_t *start = t.data, *stop = t.data + text_length(t);
+    while (left && start < stop && text_is_blank(*start, bytes)) {
+        for (start++; stop - start >= 8 && are_eight_spaces(start);)
+            start += 8;
+    }
+    while (right && start < stop && text_is_blank(stop[-1], bytes)) {
+        for (stop--; stop - start >= 8 && are_eight_spaces(stop - 8);)
+            stop -= 8;
+    }
+    return text_slice(vm, self, start - t.data, stop - t.data);
 }
 
-static Value strip_method(VM *vm, const char *text_error, Value *args, bool left, bool right) {
-    bool blanks = !value_is_given(args[1]);
-    if (!blanks && !fits(vm, args[0], args[1], text_error)) return ABSENT;
+static Value strip_units(VM *vm, const char *text_error, Value *args, bool left, bool right) {
+    if (value_is_given(args[1]) && !fits(vm, args[0], args[1], text_error)) return ABSENT;
     Text t = text_of(args[0]);
-    if (blanks && text_log(t) == 0) return strip_narrow_blanks(vm, args[0], t, left, right);
     int64_t start = 0, stop = text_length(t);
     UnitSet set;
     if (!unit_set_init(vm, &set, args[0], args[1])) return ABSENT;
@@ -258,6 +258,12 @@ static Value strip_method(VM *vm, const char *text_error, Value *args, bool left
         stop--;
     unit_set_fini(vm, &set);
     return text_slice(vm, args[0], start, stop);
+}
+
+static inline Value strip_method(VM *vm, const char *text_error, Value *args, bool left, bool right) {
+    bool narrow_blanks = !value_is_given(args[1]) && text_log(text_of(args[0])) == 0;
+    return narrow_blanks ? strip_narrow_blanks(vm, args[0], text_of(args[0]), left, right)
+                         : strip_units(vm, text_error, args, left, right);
 }
 
 TEXT_METHOD(strip) { return strip_method(vm, "strip arg must be None or str", args, true, true); }
