@@ -3,6 +3,7 @@
 #include "vm/steps.h"
 
 #include "compiler/opcode.h"
+#include "runtime/bytes/bytearray.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/descriptor.h"
@@ -236,11 +237,12 @@ static bool plain_bound(Value v, int64_t length, int64_t otherwise, int64_t *bou
 static inline int64_t sliced_length(Value container) {
     if (!is_object(container)) return -1;
     const Type *type = as_object(container)->type;
-    return type == &list_type    ? as_list(container)->length
-           : type == &str_type   ? string_length(as_string(container))
-           : type == &bytes_type ? as_bytes(container)->length
-           : type == &tuple_type ? as_tuple(container)->length
-                                 : -1;
+    return type == &list_type        ? as_list(container)->length
+           : type == &str_type       ? string_length(as_string(container))
+           : type == &bytes_type     ? as_bytes(container)->length
+           : type == &tuple_type     ? as_tuple(container)->length
+           : type == &bytearray_type ? as_bytearray(container)->length
+                                     : -1;
 }
 
 Value step_get_slice(VM *vm, Value container, Value start, Value stop) {
@@ -250,6 +252,8 @@ Value step_get_slice(VM *vm, Value container, Value start, Value stop) {
         if (to < from) to = from;
         if (type == &list_type) return list_from(vm, as_list(container)->items + from, to - from);
         if (type == &str_type) return string_slice(vm, container, from, to);
+        if (type == &bytearray_type)
+            return bytearray_from(vm, as_bytearray(container)->data + from, to - from);
         if (to - from == length) return value_ref(container);
         return type == &bytes_type ? bytes_part(vm, as_bytes(container)->data + from, to - from)
                                    : tuple_from(vm, as_tuple(container)->items + from, to - from);
@@ -410,8 +414,12 @@ static __attribute__((noinline)) Value binary_of_any(VM *vm, Value left, Value r
     }
     if (op == BINARY_MULTIPLY && !slot && !inplace && is_int(right) && type->container.repeat)
         return type->container.repeat(vm, left, right); /* an int leaves it to the row */
-    if (op == BINARY_ADD && !slot && !inplace && type == other && type->container.concat)
-        return type->container.concat(vm, left, right);
+    if (op == BINARY_ADD && !slot && !other->number.binary[op] && !type->number.inplace[op]) { /* rows? */
+        const ContainerSlots *row = &type->container;
+        Value (*concat)(VM *, Value, Value) =
+            inplace && row->inplace_concat ? row->inplace_concat : row->concat;
+        if (concat) return concat(vm, left, right);
+    }
     return (inplace ? object_inplace : object_binary)(vm, op, left, right);
 }
 

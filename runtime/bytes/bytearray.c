@@ -375,10 +375,19 @@ METHOD(remove) {
 METHOD(reverse) {
     (void)vm;
     ByteArray *b = as_bytearray(args[0]);
-    for (int64_t i = 0, j = b->length - 1; i < j; i++, j--) {
-        uint8_t byte = b->data[i];
-        b->data[i] = b->data[j];
-        b->data[j] = byte;
+    uint8_t *start = b->data, *end = b->data + b->length;
+    for (; end - start >= 16; start += 8, end -= 8) { /* eight with eight */
+        uint64_t first, last;
+        memcpy(&first, start, 8);
+        memcpy(&last, end - 8, 8);
+        first = __builtin_bswap64(first), last = __builtin_bswap64(last);
+        memcpy(start, &last, 8);
+        memcpy(end - 8, &first, 8);
+    }
+    for (; end - start >= 2; start++) {
+        uint8_t byte = *start;
+        *start = *--end;
+        *end = byte;
     }
     return NONE;
 }

@@ -385,7 +385,8 @@ static bool convert(Formatter *f) {
         builder_char(&f->out, '%');
         return true;
     }
-    bool plain = next >= 'A' && next != 'h' && next != 'l' && next != 'L', ok = true; /* nothing but the type */
+    bool plain = next >= 'A' && next != 'h' && next != 'l' && next != 'L',
+         ok = true; /* nothing but the type */
     if (plain) {
         c.type = next;
     } else {

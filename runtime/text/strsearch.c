@@ -9,10 +9,14 @@
 #define FIND_UNIT(name, Unit) \
     typedef Unit name##_vector __attribute__((vector_size(16))); \
     static inline bool name##_is_near(const Unit *data, name##_vector wanted) { \
-        name##_vector units[4]; \
-        memcpy(units, data, sizeof units); \
-        name##_vector equal = (name##_vector)(units[0] == wanted) | (name##_vector)(units[1] == wanted) | \
-                              (name##_vector)(units[2] == wanted) | (name##_vector)(units[3] == wanted); \
+        enum { LANES = 16 / sizeof(Unit) }; \
+        name##_vector a, b, c, d; \
+        memcpy(&a, data, sizeof a); \
+        memcpy(&b, data + LANES, sizeof b); \
+        memcpy(&c, data + 2 * LANES, sizeof c); \
+        memcpy(&d, data + 3 * LANES, sizeof d); \
+        name##_vector equal = ((name##_vector)(a == wanted) | (name##_vector)(b == wanted)) | \
+                              ((name##_vector)(c == wanted) | (name##_vector)(d == wanted)); \
         uint64_t any[2]; \
         memcpy(any, &equal, sizeof any); \
         return any[0] | any[1]; \
@@ -217,16 +221,9 @@ static int64_t find_in_few(const uint8_t *data, int64_t places, const uint8_t *w
     return -1;
 }
 
-int64_t text_find_long(Text t, Text wanted) {
-    enum { FEW = 24 };
-    if (text_length(wanted) == 0) return 0;
-    if (cannot_occur(t, wanted)) return -1;
-    if (text_log(t) == 0 && text_length(t) - text_length(wanted) < FEW)
-        return find_in_few(t.data, text_length(t) - text_length(wanted) + 1, wanted.data,
-                           (size_t)text_length(wanted));
-    uint32_t first = text_at(wanted, 0);
-    if (text_length(wanted) == 1) return text_find_unit(t, first);
-    Ends ends = {first, text_at(wanted, text_length(wanted) - 1), text_length(wanted) - 1};
+/* Expanded for bytes and for wider units. */
+static inline __attribute__((always_inline)) int64_t find_by_ends(Text t, Text wanted) {
+    Ends ends = {text_at(wanted, 0), text_at(wanted, text_length(wanted) - 1), text_length(wanted) - 1};
     int64_t places = text_length(t) - text_length(wanted) + 1, cost = 0;
     for (int64_t at = 0; (at = candidate(t, at, places, &ends)) < places; at++) {
         if (text_matches(t, at, wanted)) return at;
@@ -237,6 +234,22 @@ int64_t text_find_long(Text t, Text wanted) {
         }
     }
     return -1;
+}
+
+static int64_t find_bytes(Text t, Text wanted) {
+    enum { FEW = 24 };
+    int64_t places = text_length(t) - text_length(wanted) + 1;
+    if (places <= FEW) return find_in_few(t.data, places, wanted.data, (size_t)text_length(wanted));
+    return find_by_ends(text_make(t.data, text_length(t), 0), text_make(wanted.data, text_length(wanted), 0));
+}
+
+static int64_t find_wide_text(Text t, Text wanted) { return find_by_ends(t, wanted); }
+
+int64_t text_find_long(Text t, Text wanted) {
+    if (text_length(wanted) == 0) return 0;
+    if (cannot_occur(t, wanted)) return -1;
+    if (text_length(wanted) == 1) return text_find_unit(t, text_at(wanted, 0));
+    return text_log(t) == 0 ? find_bytes(t, wanted) : find_wide_text(t, wanted);
 }
 
 /* --- one occurrence after another --- */

@@ -321,27 +321,28 @@ static Value three_parts(VM *vm, Value before, Value separator, Value after) {
     return ABSENT;
 }
 
-static Value empty_part(const Source *s) {
-    if (!s->bytes) return value_ref(s->vm->empty_string);
-    return is_bytearray(s->self) ? bytearray_new(s->vm, 0) : value_ref(s->vm->empty_bytes);
-}
-
 /* There is no separator: the text itself, of whatever class, but a bytearray's copy, and two empty ones. */
-static Value unparted(const Source *s, bool from_end) {
-    Value whole = s->bytes && is_bytearray(s->self) ? part(s, 0, text_length(s->text)) : value_ref(s->self);
-    if (is_absent(whole)) return ABSENT;
-    Value middle = empty_part(s), other = is_absent(middle) ? ABSENT : empty_part(s);
-    return from_end ? three_parts(s->vm, other, middle, whole) : three_parts(s->vm, whole, middle, other);
+static Value unparted(VM *vm, Value self, bool from_end) {
+    Value empty = text_is_string(self) ? vm->empty_string : vm->empty_bytes;
+    Value whole = self, middle = empty, other = empty;
+    if (is_bytearray(self)) {
+        whole = text_part_new(vm, self, 0, text_length(text_of(self)));
+        middle = is_absent(whole) ? ABSENT : bytearray_new(vm, 0);
+        other = is_absent(middle) ? ABSENT : bytearray_new(vm, 0);
+    } else {
+        value_ref(whole), value_ref(empty), value_ref(empty);
+    }
+    return from_end ? three_parts(vm, other, middle, whole) : three_parts(vm, whole, middle, other);
 }
 
 static inline __attribute__((always_inline)) Value partition(VM *vm, Value *args, bool from_end) {
     Value self = args[0], separator = args[1];
     if (!is_separator(vm, self, separator, "must be str, not %T")) return ABSENT;
+    Text text = text_of(self), sep = text_of(separator);
+    int64_t at = from_end ? text_rfind(text, sep) : text_find(text, sep);
+    if (at < 0) return unparted(vm, self, from_end);
     Source s;
     source_init(&s, vm, self);
-    Text sep = text_of(separator);
-    int64_t at = from_end ? text_rfind(s.text, sep) : text_find(s.text, sep);
-    if (at < 0) return unparted(&s, from_end);
     int64_t end = at + text_length(sep);
     Value before = part(&s, 0, at), middle = ABSENT, after = ABSENT;
     if (!is_absent(before)) middle = s.bytes && is_bytearray(self) ? part(&s, at, end) : value_ref(separator);
