@@ -170,7 +170,7 @@ static const GetSetDef alias_getsets[] = {
     {0},
 };
 
-/* Generic's methods are functions of lib/typing/_forms.py, which is imported with the first generic class. */
+/* Generic's methods are functions of lib/_typing/__init__.py, which is imported with the first generic class. */
 NATIVE(generic_class_getitem) { return typing_call(vm, "_generic_class_getitem", args, 2, ABSENT); }
 
 static Value generic_init_subclass(VM *vm, Value *args, int nargs, Value names) {

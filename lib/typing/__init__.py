@@ -4,18 +4,23 @@ Nothing here checks types. Subscripted forms are objects that remember what they
 __parameters__ (the type variables in them); subscripting one again puts types in the place of its variables. The
 interpreter's own TypeVar, ParamSpec and TypeVarTuple, which the syntax of PEP 695 makes, TypeAliasType and Generic come
 from _types; variables that programs make by calling are of classes of this module, and instances of either are
-instances of both.
+instances of both. All this is in the files of _typing, which the interpreter loads for a generic class without this one.
 """
 
 import collections.abc
 from abc import abstractmethod
 from types import GenericAlias
 
-from _types import Generic
-from typing._forms import *
-from typing._forms import (_AnnotatedAlias, _BaseGenericAlias, _CallableGenericAlias, _CallableType, _GenericAlias,
-                           _LiteralGenericAlias, _ProtocolMeta, _SpecialForm, _SpecialGenericAlias, _TupleType,
-                           _type_check, _UnionGenericAlias, _UnpackGenericAlias)
+from _types import Generic, TypeAliasType
+from _typing.aliases import *
+from _typing.aliases import (_AnnotatedAlias, _BaseGenericAlias, _CallableGenericAlias, _CallableType, _GenericAlias,
+                             _LiteralGenericAlias, _SpecialGenericAlias, _TupleType, _UnionGenericAlias,
+                             _UnpackGenericAlias)
+from _typing.forms import *
+from _typing.forms import _SpecialForm, _type_check
+from _typing.protocols import *
+from _typing.protocols import _ProtocolMeta
+from _typing.variables import *
 from typing._hints import *
 from typing._structures import *
 from typing._structures import _TypedDictMeta

@@ -7,9 +7,9 @@ import types
 from types import GenericAlias
 
 from _types import Generic
-from typing._forms import (Annotated, ForwardRef, Never, NotRequired, ParamSpec, ParamSpecArgs, ReadOnly, Required,
-                           _AnnotatedAlias, _BaseGenericAlias, _ConcatenateGenericAlias, _evaluated, _GenericAlias,
-                           _with_args)
+from _typing.aliases import _AnnotatedAlias, _BaseGenericAlias, _ConcatenateGenericAlias, _GenericAlias
+from _typing.forms import Annotated, ForwardRef, Never, NotRequired, ReadOnly, Required, _evaluated, _with_args
+from _typing.variables import ParamSpec, ParamSpecArgs
 
 __name__ = "typing"  # the home that classes and functions tell
 

@@ -3,8 +3,9 @@
 import collections
 
 from _types import Generic
-from typing._forms import (Annotated, NotRequired, ReadOnly, Required, _caller, _generic_class_getitem, _MISSING,
-                           _type_check, _UnionOperators)
+from _typing import _generic_class_getitem
+from _typing.forms import (_MISSING, Annotated, NotRequired, ReadOnly, Required, _caller, _type_check,
+                           _UnionOperators)
 from typing._hints import get_args, get_origin
 
 __name__ = "typing"  # the home that classes and functions tell

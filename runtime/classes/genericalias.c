@@ -259,7 +259,7 @@ static Value get_parameters(VM *vm, Value self) {
 }
 
 Value typing_call(VM *vm, const char *function, Value *args, int nargs, Value names) {
-    Value module = vm->hooks.library(vm, "typing._forms"), result = ABSENT;
+    Value module = vm->hooks.library(vm, "_typing"), result = ABSENT;
     Value name = is_absent(module) ? ABSENT : string_intern_fixed(vm, function);
     Value callable = is_absent(name) ? ABSENT : object_get_attribute(vm, module, name);
     if (!is_absent(callable)) result = object_call(vm, callable, args, nargs, names);

@@ -24,7 +24,7 @@ NEW RAISES Value generic_alias_new(VM *vm, Value origin, Value args);
 /* The type variables among a tuple of type arguments, each once, in their order: a tuple. */
 NEW RAISES Value generic_parameters(VM *vm, Value args);
 
-/* Call a function of lib/typing/_forms.py, which is imported when first needed. */
+/* Call a function of lib/_typing/__init__.py, which is imported when first needed. */
 NEW RAISES Value typing_call(VM *vm, const char *function, Value *args, int nargs, Value names);
 
 /* The class method __class_getitem__ of the generic built-in types. */
