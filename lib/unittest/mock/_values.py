@@ -164,3 +164,14 @@ class _CallList(list):
 
     def __repr__(self):
         return pprint.pformat(list(self))
+
+
+class _SpecState:
+    """An attribute of an autospecced mock that has not been asked for."""
+
+    def __init__(self, spec, spec_set=False, parent=None, name=None, instance=False):
+        self.spec = spec
+        self.spec_set = spec_set
+        self.parent = parent
+        self.name = name
+        self.instance = instance
