@@ -29,9 +29,11 @@ static int run(VM *vm, const Options *o) {
     case ACTION_AST:
     case ACTION_DISASSEMBLE: return run_dump(vm, o);
     case ACTION_STDIN:
-        if (o->inspect || isatty(STDIN_FILENO)) return prompt_run(vm, !o->quiet);
+        if (o->flags.interactive || isatty(STDIN_FILENO)) return prompt_run(vm, o);
         return run_program(vm, o);
-    default: return o->inspect ? prompt_after(vm, o) : run_program(vm, o);
+    default:
+        if (o->flags.interactive || (o->flags.inspect && isatty(STDIN_FILENO))) return prompt_after(vm, o);
+        return run_program(vm, o);
     }
 }
 

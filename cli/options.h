@@ -5,9 +5,8 @@
  * The command line, read: what to do, with what, and how the interpreter is to be set up.
  *
  * Options end at the first of: a script's name, `-`, -c CODE, -m MODULE, a dump (--tokens FILE ...); what
- * follows is the program's own. Environment variables give the defaults of options (PYTHONINSPECT,
- * PYTHONUNBUFFERED, MPYMALLOC, MPYHEAPSIZE, MPYFAILALLOC, MPYGCSTRESS) unless -E or -I is there; they are
- * looked at last, so an option wins.
+ * follows is the program's own. Environment variables give the defaults of options (PYTHONOPTIMIZE, MPYMALLOC, ...)
+ * unless -E or -I is there; they are looked at last, so an option wins.
  *
  * All texts are borrowed from argv and the environment.
  */
@@ -15,6 +14,7 @@
 #include <stdbool.h>
 
 #include "gc/heap.h"
+#include "runtime/modules/sys.h"
 
 typedef enum {
     ACTION_STDIN, /* nothing is named: the prompt, or a script on standard input */
@@ -31,10 +31,9 @@ typedef struct {
     const char *target; /* file, code or module */
     int argc;           /* what sys.argv shows; argv[0] is the target's place */
     char **argv;
-    bool inspect;    /* -i: a prompt after the program */
-    bool unbuffered; /* -u */
-    bool quiet;      /* -q */
-    bool no_bytecode, ignore_environment, isolated, safe_path, no_user_site, no_site; /* -B -E -I -P -s -S */
+    SysFlags flags;
+    int unbuffered;    /* -u */
+    int no_columns;    /* -X no_debug_ranges */
     int extra_count;   /* of -X options, in order */
     char **extra;      /* owned */
     int warning_count; /* of -W options, in order */

@@ -180,14 +180,13 @@ static bool set_default(VM *vm, const char *name, const char *text) {
     return ok;
 }
 
-int prompt_run(VM *vm, bool banner) {
+static int prompt_loop(VM *vm) {
     if (is_absent(machine_main_module(vm)) || !set_default(vm, "ps1", ">>> ") ||
         !set_default(vm, "ps2", "... ")) {
         return run_finish(vm);
     }
     Prompt p = {.vm = vm, .edited = terminal_begin(vm)};
     if (p.edited) vm->hooks.read_terminal = terminal_read;
-    if (banner) fputs("Python " VERSION_TEXT " on linux\nType exit() or press Ctrl-D to leave.\n", stderr);
     int status;
     while ((status = turn(&p)) < 0) {
     }
@@ -197,7 +196,16 @@ int prompt_run(VM *vm, bool banner) {
     return status;
 }
 
+int prompt_run(VM *vm, const Options *o) {
+    if (!o->flags.quiet)
+        fputs("Python " VERSION_TEXT " on linux\nType exit() or press Ctrl-D to leave.\n", stderr);
+    int status = run_startup(vm, o);
+    return status < 0 ? prompt_loop(vm) : status;
+}
+
 int prompt_after(VM *vm, const Options *o) {
+    vm_machine(vm)->inspected = true;
     run_program(vm, o);
-    return prompt_run(vm, false);
+    vm_machine(vm)->inspected = false;
+    return prompt_loop(vm);
 }

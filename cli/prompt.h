@@ -14,8 +14,8 @@
 #include "cli/options.h"
 #include "runtime/state.h"
 
-/* Run the prompt; the status to exit with. */
-int prompt_run(VM *vm, bool banner);
+/* Run the prompt, after the file that PYTHONSTARTUP names; the status to exit with. */
+int prompt_run(VM *vm, const Options *options);
 
 /* Run the program that the command line names, then the prompt (-i), whatever came of the program. */
 int prompt_after(VM *vm, const Options *options);

@@ -27,10 +27,15 @@
 #include "vm/load.h"
 #include "vm/machine.h"
 
-enum { STATUS_ERROR = 1, STATUS_NO_FILE = 2 };
+enum { GO_ON = -1, STATUS_ERROR = 1, STATUS_NO_FILE = 2 };
 
 Value run_decode(VM *vm, const char *argument) {
     return string_decode_utf8(vm, argument, strlen(argument), "surrogateescape");
+}
+
+/* The value of a variable, unless the environment is to be ignored. */
+static const char *environment(const Options *o, const char *name) {
+    return o->flags.ignore_environment ? NULL : getenv(name);
 }
 
 /* --- sys --- */
@@ -83,8 +88,8 @@ static const char *library_folder(const Options *o) {
 /* The first folder, then those of PYTHONPATH, then the library: the one in the binary or a folder of its sources. */
 static Value search_path(VM *vm, const Options *o) {
     char buffer[PATH_MAX];
-    const char *first = o->safe_path ? NULL : first_path(o, buffer);
-    const char *more = o->ignore_environment ? NULL : getenv("PYTHONPATH");
+    const char *first = o->flags.safe_path ? NULL : first_path(o, buffer);
+    const char *more = environment(o, "PYTHONPATH");
     Value list = list_new(vm, 0);
     bool ok = !is_absent(list) && (!first || append_text(vm, list, first));
     while (ok && more && *more) {
@@ -121,11 +126,11 @@ static Value extra_options(VM *vm, const Options *o) {
     return dict;
 }
 
-/* sys.warnoptions: what PYTHONWARNINGS says, comma-separated, then what was said with -W. */
+/* sys.warnoptions: those of -X dev, what PYTHONWARNINGS says, comma-separated, what was said with -W, those of -b. */
 static Value warning_options(VM *vm, const Options *o) {
-    const char *more = o->ignore_environment ? NULL : getenv("PYTHONWARNINGS");
+    const char *more = environment(o, "PYTHONWARNINGS");
     Value list = list_new(vm, 0);
-    bool ok = !is_absent(list);
+    bool ok = !is_absent(list) && (!o->flags.dev_mode || append_text(vm, list, "default"));
     while (ok && more && *more) {
         const char *end = strchrnul(more, ',');
         Value option = string_decode_utf8(vm, more, (size_t)(end - more), "surrogateescape");
@@ -134,6 +139,8 @@ static Value warning_options(VM *vm, const Options *o) {
     }
     for (int i = 0; ok && i < o->warning_count; i++)
         ok = append_text(vm, list, o->warnings[i]);
+    const char *of_bytes = o->flags.bytes_warning > 1 ? "error::BytesWarning" : "default::BytesWarning";
+    if (ok && o->flags.bytes_warning) ok = append_text(vm, list, of_bytes);
     if (!ok) value_clear(vm, &list);
     return list;
 }
@@ -147,27 +154,27 @@ static bool read_warning_options(VM *vm) {
     return !is_absent(module);
 }
 
+/* What the machine is told of the flags. */
+static void set_modes(VM *vm, const Options *o) {
+    if (o->flags.optimize >= 1) vm->compile_flags |= COMPILE_NO_ASSERTS;
+    if (o->flags.optimize >= 2) vm->compile_flags |= COMPILE_NO_DOCSTRINGS;
+    if (o->no_columns) vm->compile_flags |= COMPILE_NO_COLUMNS;
+    vm->bytes_warning = o->flags.bytes_warning;
+    vm->int_max_str_digits = o->flags.int_max_str_digits;
+}
+
 bool run_prepare(VM *vm, const Options *o, int argc, char **argv) {
-    bool interactive = o->inspect;
-    SysFlags flags = {
-        .inspect = interactive,
-        .interactive = interactive,
-        .dont_write_bytecode = o->no_bytecode,
-        .no_user_site = o->no_user_site,
-        .no_site = o->no_site,
-        .ignore_environment = o->ignore_environment,
-        .quiet = o->quiet,
-        .isolated = o->isolated,
-        .safe_path = o->safe_path,
-    };
-    return sys_set_flags(vm, &flags) &&
+    set_modes(vm, o);
+    return sys_set_flags(vm, &o->flags) &&
+           dict_set_c(vm, vm->builtins, "__debug__", bool_from(!o->flags.optimize)) &&
            module_add(vm, vm->sys, "argv", text_list(vm, argv_head(o), o->argc, o->argv)) &&
            module_add(vm, vm->sys, "orig_argv", text_list(vm, NULL, argc, argv)) &&
            module_add(vm, vm->sys, "path", search_path(vm, o)) &&
            module_add(vm, vm->sys, "executable", executable(vm)) &&
            module_add(vm, vm->sys, "_xoptions", extra_options(vm, o)) &&
            module_add(vm, vm->sys, "warnoptions", warning_options(vm, o)) &&
-           streams_init(vm, o->unbuffered) && site_init(vm) && read_warning_options(vm);
+           streams_init(vm, o->unbuffered, environment(o, "PYTHONIOENCODING")) && site_init(vm) &&
+           read_warning_options(vm);
 }
 
 /* --- code in __main__ --- */
@@ -326,6 +333,22 @@ static int run_file(VM *vm, const char *path) {
     return result;
 }
 
+int run_startup(VM *vm, const Options *o) {
+    const char *path = environment(o, "PYTHONSTARTUP");
+    if (!path || !*path) return GO_ON;
+    Value filename = run_decode(vm, path);
+    size_t length;
+    char *text = is_absent(filename) ? NULL : import_read(vm, filename, &length);
+    if (!text) fputs("Could not open PYTHONSTARTUP\n", stderr);
+    bool ok = text && run_text(vm, text, length, filename, COMPILE_FILE);
+    if (text) memory_free(vm, text, length ? length : 1);
+    value_xdrop(vm, filename);
+    bool leaving = !ok && error_is(vm, &exc_SystemExit);
+    int status = ok ? 0 : run_finish(vm);
+    streams_flush(vm);
+    return leaving ? status : GO_ON;
+}
+
 /* --- modules --- */
 
 /* The module's __path__; ABSENT: it is no package (or RAISES). NEW. */
@@ -403,13 +426,33 @@ static int run_package(VM *vm, Value package) {
     return status;
 }
 
+/* The module's parent cannot be imported, `error`, or is no package. `name` may be meant for a file's name. */
+static int complain_of_parent(VM *vm, Value name, Value error) {
+    int64_t stem_length = string_length(as_string(name)) - 3;
+    Value end = stem_length > 0 ? string_slice(vm, name, stem_length, stem_length + 3) : ABSENT,
+          hint = ABSENT;
+    if (!is_absent(end) && string_equal_c(end, ".py")) {
+        Value stem = string_slice(vm, name, 0, stem_length);
+        if (!is_absent(stem))
+            hint = string_format(vm, ". Try using '%S' instead of '%S' as the module name.", stem, name);
+        value_xdrop(vm, stem);
+    }
+    int status = complain(vm, STATUS_ERROR,
+                          "Error while finding module specification for %R (ModuleNotFoundError: %S)%S", name,
+                          error, is_absent(hint) ? vm->empty_string : hint);
+    value_xdrop(vm, end);
+    value_xdrop(vm, hint);
+    return status;
+}
+
 /* No file was found: the module may be a folder without an __init__, or a native one. */
-static int run_without_file(VM *vm, Value name) {
+static int run_without_file(VM *vm, Value name, Value parent, bool in_package) {
     if (error_raised(vm) && !error_is(vm, &exc_ImportError)) return run_finish(vm);
     Value error = error_take(vm);
+    if (is_absent(error) && !in_package)
+        error = string_format(vm, "__path__ attribute not found on %R while trying to find %R", parent, name);
     if (!is_absent(error)) {
-        int status = complain(vm, STATUS_ERROR, "Error while finding module specification for %R (%T: %S)",
-                              name, error, error);
+        int status = complain_of_parent(vm, name, error);
         value_drop(vm, error);
         return status;
     }
@@ -445,7 +488,7 @@ static int run_module(VM *vm, const char *text) {
     if (!is_absent(path)) file = find_file(vm, dot ? dot + 1 : text, path, &package);
     int status;
     if (is_absent(file))
-        status = run_without_file(vm, name);
+        status = run_without_file(vm, name, parent, !is_absent(path));
     else
         status = package ? run_package(vm, name) : run_found_module(vm, name, path, file, parent);
     value_xdrop(vm, file);

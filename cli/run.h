@@ -16,6 +16,9 @@ RAISES bool run_prepare(VM *vm, const Options *options, int argc, char **argv);
 /* The script, code, module or text on standard input (ACTION_STDIN: all of it). */
 int run_program(VM *vm, const Options *options);
 
+/* The file that PYTHONSTARTUP names, before a prompt: -1, or the status of the SystemExit that it raised. */
+int run_startup(VM *vm, const Options *options);
+
 /* --tokens, --ast, --dis. */
 int run_dump(VM *vm, const Options *options);
 

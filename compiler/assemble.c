@@ -246,10 +246,11 @@ static bool same_span(Span a, Span b) {
            a.end_column == b.end_column;
 }
 
-static void encode_positions(const Unit *u, const uint32_t *offsets, Buffer *buffer) {
+static void encode_positions(const Compiler *c, const Unit *u, const uint32_t *offsets, Buffer *buffer) {
     PositionWriter writer = {buffer, (int32_t)u->first_line};
     for (uint32_t i = 0, end; i < u->hot.count; i = end) {
         Span span = u->hot.items[i].span;
+        if (c->flags & COMPILE_NO_COLUMNS) span.column = SPAN_NO_END;
         for (end = i + 1; end < u->hot.count && same_span(u->hot.items[end].span, span);)
             end++;
         position_write(&writer, offsets[end] - offsets[i], code_position_of(span));
@@ -307,7 +308,7 @@ static bool parts_fill_tables(Compiler *c, Unit *u, CodeParts *p) {
     }
     Buffer buffer;
     buffer_init(&buffer, c->arena->allocator);
-    encode_positions(u, offsets, &buffer);
+    encode_positions(c, u, offsets, &buffer);
     if (!buffer.failed) p->positions = heap_copy(c->vm, buffer.data, buffer.length);
     if (p->positions) p->positions_size = buffer.length;
     bool ok = !buffer.failed && (p->positions || buffer.length == 0);

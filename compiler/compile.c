@@ -450,6 +450,8 @@ static Value compile_decoded(Compiler *c, Source *source, SourceKind kind, const
 
 static Value compile_any(VM *vm, const char *text, size_t length, Value filename, CompileMode mode, int flags,
                          Value tree) {
+    int imposed = vm->compile_flags;
+    if (flags & COMPILE_LEVEL) imposed &= COMPILE_NO_COLUMNS;
     SourceKind kind = flags & COMPILE_FILE ? SOURCE_FILE : flags & COMPILE_BYTES ? SOURCE_BYTES : SOURCE_TEXT;
     Arena arena;
     Diagnostics diagnostics;
@@ -464,7 +466,7 @@ static Value compile_any(VM *vm, const char *text, size_t length, Value filename
                   .filename = filename,
                   .tree = tree,
                   .mode = mode,
-                  .flags = flags};
+                  .flags = flags | imposed};
     Value code = compile_decoded(&c, &source, kind, text, length);
     source_fini(&source);
     drop_pins(&c);

@@ -24,12 +24,14 @@ enum {
     COMPILE_BYTES = 1 << 1,              /* the text is a bytes object's content: the same */
     COMPILE_ALLOW_INCOMPLETE = 1 << 2,   /* text that more lines could mend raises _IncompleteInputError */
     COMPILE_FUTURE_ANNOTATIONS = 1 << 3, /* as if the text began with the future import */
-    COMPILE_NO_ASSERTS = 1 << 4,         /* optimize=1: __debug__ is False */
-    COMPILE_NO_DOCSTRINGS = 1 << 5,      /* optimize=2 */
+    COMPILE_NO_ASSERTS = 1 << 4,         /* optimize=1, -O: __debug__ is False */
+    COMPILE_NO_DOCSTRINGS = 1 << 5,      /* optimize=2, -OO */
     COMPILE_OPEN_BLOCKS = 1 << 6, /* the end of the text ends no indented block of a single statement */
     COMPILE_ONLY_TREE = 1 << 7,   /* the result is the syntax tree, as an object of the module ast */
     COMPILE_ONLY_SYMBOLS =
-        1 << 8, /* the result is the symbol table, as a tuple (compiler/symtableobject.c) */
+        1 << 8,                  /* the result is the symbol table, as a tuple (compiler/symtableobject.c) */
+    COMPILE_NO_COLUMNS = 1 << 9, /* places in the text are lines alone: -X no_debug_ranges */
+    COMPILE_LEVEL = 1 << 10,     /* the flags say how to optimize, whatever the command line has said */
 };
 
 /* A code object. `filename` is a str. */

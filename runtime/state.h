@@ -42,6 +42,7 @@ enum {
     METHOD_CACHE_SIZE = 1 << METHOD_CACHE_BITS,
     RECURSION_LIMIT_DEFAULT = 1000, /* CPython's */
     INT_MAX_STR_DIGITS_DEFAULT = 4300,
+    INT_MAX_STR_DIGITS_LEAST = 640, /* sys.int_info.str_digits_check_threshold */
 };
 
 /* A string literal of the C code, by its address, and the string interned for it; see string_intern_fixed. */
@@ -172,6 +173,8 @@ struct VM {
     VMHooks hooks;
     bool audit_at_end;      /* prove the heap when the program has ended: MPYHEAPCHECK */
     int int_max_str_digits; /* sys.set_int_max_str_digits; 0: no limit */
+    int compile_flags;      /* of all code that does not ask for others (compiler/compile.h): -O, -OO */
+    bool bytes_warning;     /* warn of bytes that are compared with or made to texts: -b */
     double switch_interval; /* sys.setswitchinterval; kept for who asks, there is nothing to switch to */
     uint32_t repr_depth;
     Value repr_running; /* a list of the containers whose repr is under way, or ABSENT */

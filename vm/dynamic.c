@@ -198,6 +198,7 @@ NATIVE(compile_function) {
     if (flags & FLAG_DONT_IMPLY_DEDENT) own |= COMPILE_OPEN_BLOCKS;
     if (flags & CODE_FUTURE_ANNOTATIONS) own |= COMPILE_FUTURE_ANNOTATIONS;
     if (flags & FLAG_ONLY_AST) own |= COMPILE_ONLY_TREE;
+    if (optimize >= 0) own |= COMPILE_LEVEL;
     if (optimize >= 1) own |= COMPILE_NO_ASSERTS;
     if (optimize == 2) own |= COMPILE_NO_DOCSTRINGS;
     Value code = ABSENT;

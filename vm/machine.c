@@ -433,20 +433,26 @@ static int exit_status(VM *vm, Value exception) {
     return 1;
 }
 
-/* Show the exception through sys.excepthook. */
-static void call_excepthook(VM *vm, Value exception) {
+/* Show the exception through sys.excepthook. The exit status: 1, or that of the SystemExit that the hook raises. */
+static int call_excepthook(VM *vm, Value exception) {
     Value hook = dict_get_c(vm, vm->sys, "excepthook"), traceback = as_exception(exception)->traceback;
     if (is_absent(hook)) {
+        Value text = string_from_c(vm, "sys.excepthook is missing");
+        if (!is_absent(text)) print_error_line(vm, text);
+        value_xdrop(vm, text);
         traceback_print(vm, exception);
-        return;
+        return 1;
     }
+    int status = 1;
     value_ref(hook);
     Value trace = is_absent(traceback) ? NONE : traceback, class = from_object(type_of(exception));
     if (!AUDIT(vm, "sys.excepthook", hook, class, exception, trace)) error_clear(vm);
     Value result =
         call_3(vm, hook, from_object(type_of(exception)), exception, is_absent(traceback) ? NONE : traceback);
     value_drop(vm, hook);
-    if (is_absent(result)) {
+    if (is_absent(result) && error_is(vm, &exc_SystemExit)) {
+        status = machine_finish(vm);
+    } else if (is_absent(result)) {
         Value second = error_take(vm), text = string_from_c(vm, "Error in sys.excepthook:");
         if (!is_absent(text)) print_error_line(vm, text);
         value_xdrop(vm, text);
@@ -459,13 +465,14 @@ static void call_excepthook(VM *vm, Value exception) {
     }
     value_xdrop(vm, result);
     error_clear(vm);
+    return status;
 }
 
 int machine_finish(VM *vm) {
     Value exception = error_take(vm);
     if (is_absent(exception)) return 0;
-    int status = 1;
-    if (value_is_instance(exception, &exc_SystemExit)) {
+    int status;
+    if (value_is_instance(exception, &exc_SystemExit) && !vm_machine(vm)->inspected) {
         status = exit_status(vm, exception);
     } else {
         Value traceback = as_exception(exception)->traceback;
@@ -474,7 +481,7 @@ int machine_finish(VM *vm) {
         dict_set_c(vm, vm->sys, "last_value", exception);
         dict_set_c(vm, vm->sys, "last_traceback", is_absent(traceback) ? NONE : traceback);
         streams_flush(vm);
-        call_excepthook(vm, exception);
+        status = call_excepthook(vm, exception);
         if (value_is_instance(exception, &exc_KeyboardInterrupt)) status = 130;
     }
     value_drop(vm, exception);

@@ -46,6 +46,7 @@ typedef struct Machine {
     } told;
     SignalState signals;
     bool imports_ended; /* modules are cleared: one that is imported now would outlive the program */
+    bool inspected;     /* a prompt follows the program, -i: SystemExit does not end it, and is shown */
     bool library_off;   /* -X lib=FOLDER: the library is read from there, not from the binary */
     size_t stack_size;  /* bytes of the value stack's mapping, guard page included */
 } Machine;

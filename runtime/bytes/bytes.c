@@ -321,7 +321,7 @@ Type bytes_type = {
            "An immutable sequence of bytes.",
     .new = new,
     .repr = repr,
-    .str = repr,
+    .str = bytes_str,
     .hash = hash,
     .compare = bytes_compare,
     .iterate = iterate,

@@ -3,6 +3,7 @@
 #include "base/copy.h"
 #include "runtime/containers/slice.h"
 #include "runtime/containers/tuple.h"
+#include "runtime/errors/warn.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/codec.h"
@@ -21,8 +22,21 @@ static int order_of(Text a, Text b) {
     return order ? order : text_length(a) < text_length(b) ? -1 : text_length(a) > text_length(b);
 }
 
+/* -b: bytes are equal to no text, and to no number. */
+static bool warn_of_comparison(VM *vm, Value self, Value other) {
+    const char *name = is_bytearray(self) ? "bytearray" : "bytes";
+    if (is_string(other)) return warn(vm, &exc_BytesWarning, 1, "Comparison between %s and string", name);
+    return is_bytearray(self) || !is_int_family(other) ||
+           warn(vm, &exc_BytesWarning, 1, "Comparison between %s and int", name);
+}
+
+Value bytes_str(VM *vm, Value self) {
+    const Type *type = is_bytearray(self) ? &bytearray_type : &bytes_type;
+    bool silent = !vm->bytes_warning || warn(vm, &exc_BytesWarning, 1, "str() on a %N instance", type);
+    return silent ? type->repr(vm, self) : ABSENT;
+}
+
 Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
-    (void)vm;
     if (is_exactly(self, &bytes_type) && is_exactly(other, &bytes_type)) { /* the commonest */
         const Bytes *x = as_bytes(self), *y = as_bytes(other);
         if (op == COMPARE_EQ)
@@ -30,7 +44,10 @@ Value bytes_compare(VM *vm, Value self, Value other, CompareOp op) {
         return compare_order(order_of(text_make(x->data, x->length, 0), text_make(y->data, y->length, 0)),
                              op);
     }
-    if (!is_bytes_like(self) || !is_bytes_like(other)) return NOT_IMPLEMENTED;
+    if (!is_bytes_like(self) || !is_bytes_like(other)) {
+        bool warned = vm->bytes_warning && (op == COMPARE_EQ || op == COMPARE_NE);
+        return warned && !warn_of_comparison(vm, self, other) ? ABSENT : NOT_IMPLEMENTED;
+    }
     if (!is_bytearray(self) && !is_bytes(other)) return NOT_IMPLEMENTED; /* the other one is asked */
     Text a = text_of(self), b = text_of(other);
     if (text_length(a) != text_length(b) && (op == COMPARE_EQ || op == COMPARE_NE))

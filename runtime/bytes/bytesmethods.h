@@ -9,6 +9,7 @@
 
 extern const NativeDef bytes_methods[];
 
+NEW RAISES Value bytes_str(VM *vm, Value self);
 NEW RAISES Value bytes_compare(VM *vm, Value self, Value other, CompareOp op);
 RAISES int bytes_contains(VM *vm, Value self, Value item);
 NEW RAISES Value bytes_concat(VM *vm, Value self, Value other);

@@ -180,8 +180,9 @@ BORROWED RAISES Value unsupported_operation(VM *vm); /* the class io.Unsupported
 /* io.UnsupportedOperation(text). */
 RAISES Value raise_unsupported(VM *vm, const char *text);
 
-/* sys.stdin, stdout and stderr (and __stdin__ ...), and the functions open and input in builtins. */
-RAISES bool streams_init(VM *vm, bool unbuffered);
+/* sys.stdin, stdout and stderr (and __stdin__ ...), and the functions open and input in builtins. `coding` is
+ * `encoding:errors`, or NULL. */
+RAISES bool streams_init(VM *vm, bool unbuffered, const char *coding);
 /* Flush sys.stdout and sys.stderr at exit; false when stdout could not be written. Raises nothing. */
 bool streams_flush(VM *vm);
 

@@ -267,15 +267,25 @@ static const char *stdio_errors(void) {
 typedef struct {
     int fd;
     const char *name, *dunder, *label;
-    const char *errors; /* NULL: by the locale */
+    const char *errors; /* NULL: what is said for all, or by the locale */
 } Stream;
 
+/* What is said before or behind the colon of `encoding:errors`, each of which may be missing; else `usual`. NEW. */
+static Value coding_part(VM *vm, const char *coding, bool behind, const char *usual) {
+    const char *colon = strchrnul(coding, ':'), *part = !behind ? coding : *colon ? colon + 1 : colon;
+    size_t length = behind ? strlen(part) : (size_t)(colon - coding);
+    return length ? string_decode_utf8(vm, part, length, "surrogateescape") : string_from_c(vm, usual);
+}
+
 /* The text file over a descriptor; None when it is closed. NEW. */
-static Value stream_new(VM *vm, const Stream *s, bool unbuffered) {
+static Value stream_new(VM *vm, const Stream *s, bool unbuffered, const char *coding) {
     if (fcntl(s->fd, F_GETFD) < 0) return NONE;
     bool reads = s->fd == STDIN_FILENO;
-    Value label = string_from_c(vm, s->label), encoding = string_from_c(vm, "utf-8");
-    Value errors = string_from_c(vm, s->errors ? s->errors : stdio_errors());
+    Value label = string_from_c(vm, s->label), encoding = coding_part(vm, coding, false, "utf-8");
+    const char *usual = is_absent(encoding) ? NULL : codec_canonical((const char *)as_string(encoding)->data);
+    if (usual) value_set(vm, &encoding, string_from_c(vm, usual));
+    Value errors = s->errors ? string_from_c(vm, s->errors)
+                             : coding_part(vm, coding, true, *coding ? "strict" : stdio_errors());
     Value raw = ABSENT, buffer = ABSENT, text = ABSENT;
     if (!is_absent(label)) raw = file_new(vm, s->fd, reads, !reads, label, false);
     if (!is_absent(raw)) {
@@ -295,14 +305,14 @@ static Value stream_new(VM *vm, const Stream *s, bool unbuffered) {
     return text;
 }
 
-bool streams_init(VM *vm, bool unbuffered) {
+bool streams_init(VM *vm, bool unbuffered, const char *coding) {
     static const Stream streams[] = {
         {STDIN_FILENO, "stdin", "__stdin__", "<stdin>", NULL},
         {STDOUT_FILENO, "stdout", "__stdout__", "<stdout>", NULL},
         {STDERR_FILENO, "stderr", "__stderr__", "<stderr>", "backslashreplace"},
     };
     for (int i = 0; i < 3; i++) {
-        Value stream = stream_new(vm, &streams[i], unbuffered);
+        Value stream = stream_new(vm, &streams[i], unbuffered, coding ? coding : "");
         bool done = !is_absent(stream) && dict_set_c(vm, vm->sys, streams[i].name, stream) &&
                     dict_set_c(vm, vm->sys, streams[i].dunder, stream);
         value_xdrop(vm, stream);

@@ -194,13 +194,12 @@ NATIVE(sys_setrecursionlimit) {
 NATIVE(sys_get_int_max_str_digits) { return int_small(vm->int_max_str_digits); }
 
 NATIVE(sys_set_int_max_str_digits) {
-    enum { LEAST = 640 }; /* sys.int_info.str_digits_check_threshold */
     int64_t digits;
     if (!object_to_int64(vm, args[0], &exc_OverflowError, &digits)) return ABSENT;
     if (digits > INT32_MAX || digits < INT32_MIN)
         return raise_overflow(vm, "Python int too large to convert to C int");
-    if (digits != 0 && digits < LEAST) {
-        return raise_value(vm, "maxdigits must be 0 or larger than %d", LEAST);
+    if (digits != 0 && digits < INT_MAX_STR_DIGITS_LEAST) {
+        return raise_value(vm, "maxdigits must be 0 or larger than %d", INT_MAX_STR_DIGITS_LEAST);
     }
     vm->int_max_str_digits = (int)digits;
     return NONE;
@@ -356,7 +355,8 @@ static Value float_info(VM *vm) {
 }
 
 static Value int_info(VM *vm) {
-    Value items[] = {int_small(64), int_small(8), int_small(INT_MAX_STR_DIGITS_DEFAULT), int_small(640)};
+    Value items[] = {int_small(64), int_small(8), int_small(INT_MAX_STR_DIGITS_DEFAULT),
+                     int_small(INT_MAX_STR_DIGITS_LEAST)};
     return structseq_new(vm, &int_info_type, items);
 }
 
@@ -368,25 +368,24 @@ static Value hash_info(VM *vm) {
 }
 
 bool sys_set_flags(VM *vm, const SysFlags *f) {
-    Value no = int_small(0);
-    Value items[] = {no,
+    Value items[] = {int_small(f->debug),
                      int_small(f->inspect),
                      int_small(f->interactive),
-                     no,
+                     int_small(f->optimize),
                      int_small(f->dont_write_bytecode),
                      int_small(f->no_user_site),
                      int_small(f->no_site),
                      int_small(f->ignore_environment),
-                     no,
-                     no,
+                     int_small(f->verbose),
+                     int_small(f->bytes_warning),
                      int_small(f->quiet),
                      int_small(vm->hash_key[0] || vm->hash_key[1]),
                      int_small(f->isolated),
-                     FALSE_VALUE,
-                     no,
-                     no,
+                     bool_from(f->dev_mode),
+                     int_small(f->utf8_mode),
+                     int_small(f->warn_default_encoding),
                      bool_from(f->safe_path),
-                     int_small(INT_MAX_STR_DIGITS_DEFAULT),
+                     int_small(f->int_max_str_digits),
                      int_small(1)};
     Value flags = structseq_new(vm, &flags_type, items);
     bool done = !is_absent(flags) && dict_set_c(vm, vm->sys, "flags", flags);
@@ -486,7 +485,7 @@ static bool fill(VM *vm, Value dict) {
            module_add(vm, dict, "builtin_module_names", native_names(vm)) &&
            dict_set_c(vm, dict, "pycache_prefix", NONE) &&
            dict_set_c(vm, dict, "api_version", int_small(API_VERSION)) &&
-           sys_set_flags(vm, &(SysFlags){.inspect = false});
+           sys_set_flags(vm, &(SysFlags){.int_max_str_digits = INT_MAX_STR_DIGITS_DEFAULT});
 }
 
 Value module_sys_new(VM *vm) {

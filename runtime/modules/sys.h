@@ -5,10 +5,11 @@
 
 #include "runtime/state.h"
 
-/* sys.flags, without those that are always the same here. */
+/* sys.flags, without the one that is always the same here. Most count how often an option was given. */
 typedef struct {
-    bool inspect, interactive, dont_write_bytecode, no_user_site, no_site, ignore_environment, quiet,
-        isolated, safe_path;
+    int debug, inspect, interactive, optimize, dont_write_bytecode, no_user_site, no_site, ignore_environment,
+        verbose, bytes_warning, quiet, isolated, dev_mode, utf8_mode, warn_default_encoding, safe_path,
+        int_max_str_digits;
 } SysFlags;
 
 /* The functions of the hooks and of what exists for the sake of programs that ask: runtime/modules/syshooks.c. */

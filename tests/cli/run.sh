@@ -141,6 +141,73 @@ expect "unknown option" 2 "" "*-Z*" "$mpy" -Z
 expect "-c without code" 2 "" "*-c*" "$mpy" -c
 expect "-m without a module" 2 "" "*-m*" "$mpy" -m
 
+expect "-m with a file's name" 1 "module amodule" "*: Error while finding module specification for 'amodule.py' \
+(ModuleNotFoundError: __path__ attribute not found on 'amodule' while trying to find 'amodule.py'). \
+Try using 'amodule' instead of 'amodule.py' as the module name." "$mpy" -m amodule.py
+expect "-m with a missing file's name" 1 "" "*'missing.py' (ModuleNotFoundError: No module named 'missing'). Try using \
+'missing' instead*" "$mpy" -m missing.py
+
+# How code is compiled
+
+level='import sys
+def f():
+    "text"
+    assert not f
+print(f.__doc__, __debug__, sys.flags.optimize, end=" ")
+import modes
+exec(compile("assert print(3)", "", "exec", optimize=0))'
+cat >modes.mpy <<'EOF'
+"doc"
+print(__doc__, __debug__)
+assert False
+EOF
+expect "-O" 1 $'text False 1 doc False\n3' "Traceback*AssertionError" "$mpy" -O -c "$level"
+expect "-OO" 1 $'None False 2 None False\n3' "Traceback*AssertionError" "$mpy" -OO -c "$level"
+expect "asserts" 1 "text True 0 doc True" "Traceback*modes.mpy*AssertionError" "$mpy" -c "$level"
+expect "PYTHONOPTIMIZE" 0 "2" "" env PYTHONOPTIMIZE=2 "$mpy" -c 'import sys; print(sys.flags.optimize)'
+expect "PYTHONOPTIMIZE of no number" 0 "1" "" env PYTHONOPTIMIZE=x "$mpy" -c 'import sys; print(sys.flags.optimize)'
+expect "-E and PYTHONOPTIMIZE" 0 "0" "" env PYTHONOPTIMIZE=2 "$mpy" -E -c 'import sys; print(sys.flags.optimize)'
+lines='Traceback (most recent call last):
+  File "<string>", line 1, in <module>
+    1 / 0
+ZeroDivisionError: division by zero'
+expect "no_debug_ranges" 1 "" "$lines" "$mpy" -X no_debug_ranges -c '1 / 0'
+expect "PYTHONNODEBUGRANGES" 1 "" "$lines" env PYTHONNODEBUGRANGES=1 "$mpy" -c '1 / 0'
+
+# Flags
+
+flags='import sys; print(*sys.flags, sys.warnoptions, sys.get_int_max_str_digits())'
+expect "flags" 0 "0 0 0 0 0 0 0 0 0 0 0 1 0 False 0 0 False 4300 [] 4300" "" \
+    env -u PYTHONDONTWRITEBYTECODE "$mpy" -c "$flags"
+expect "flags of letters" 0 "1 0 0 0 1 1 1 0 3 0 1 1 0 False 0 0 True 4300 [] 4300" "" \
+    "$mpy" -dBsSvvvqP -c "$flags"
+expect "isolated" 0 "0 0 0 0 0 1 0 1 0 0 0 1 1 False 0 0 True 4300 [] 4300" "" "$mpy" -I -c "$flags"
+expect "flags of -X" 0 "0 0 0 0 1 0 0 0 0 0 0 1 0 True 1 1 False 700 ['default'] 700" "" \
+    "$mpy" -X dev -X utf8 -X warn_default_encoding -X int_max_str_digits=700 -c "$flags"
+expect "flags of variables" 0 "1 1 0 0 1 1 0 0 2 0 0 0 0 True 1 1 True 0 ['default'] 0" "" env PYTHONDEBUG=1 \
+    PYTHONINSPECT=1 PYTHONNOUSERSITE=1 PYTHONVERBOSE=2 PYTHONDEVMODE=1 PYTHONUTF8=1 PYTHONWARNDEFAULTENCODING=1 \
+    PYTHONSAFEPATH=1 PYTHONINTMAXSTRDIGITS=0 PYTHONHASHSEED=0 "$mpy" -c "$flags"
+expect "int_max_str_digits too small" 2 "" "Bad value of -X int_max_str_digits: '639'*" \
+    "$mpy" -X int_max_str_digits=639 -c 1
+warned='<string>:1: BytesWarning: str() on a bytearray instance*
+<string>:2: BytesWarning: Comparison between bytes and string*
+<string>:3: BytesWarning: Comparison between bytes and int*
+<string>:4: BytesWarning: Comparison between bytearray and string*'
+bytes='print(str(bytearray()))
+b"a" == "a"
+1 != b"a"
+bytearray() == ""
+bytearray() == 1, b"" == bytearray(), b"" == None, f"{b""!r}"'
+expect "-b" 0 "bytearray(b'')" "$warned" "$mpy" -b -c "$bytes"
+expect "-bb" 1 "" "*BytesWarning: str() on a bytearray instance" "$mpy" -bb -c "$bytes"
+expect "no -b" 0 "bytearray(b'')" "" "$mpy" -c "$bytes"
+
+# Hooks at the end
+
+expect "no sys.excepthook" 1 "" "sys.excepthook is missing
+Traceback (most recent call last):*KeyError: 1" "$mpy" -c 'import sys; del sys.excepthook; {}[1]'
+expect "sys.excepthook that exits" 9 "" "" "$mpy" -c 'import sys; sys.excepthook = lambda *a: sys.exit(9); {}[1]'
+
 # Exit statuses
 
 expect "uncaught exception" 1 "first" "Traceback (most recent call last):*ValueError: x" "$mpy" fails.mpy
@@ -192,6 +259,15 @@ if [ "$status" -lt 128 ]; then pass; else fail "closed standard output" "status 
 
 # Standard streams
 
+coding='import sys; print(*[f.encoding + ":" + f.errors for f in (sys.stdin, sys.stdout, sys.stderr)], "\xe9")'
+expect "PYTHONIOENCODING" 0 "ascii:xmlcharrefreplace ascii:xmlcharrefreplace ascii:backslashreplace &#233;" "" \
+    env PYTHONIOENCODING=ascii:xmlcharrefreplace "$mpy" -c "$coding"
+expect "PYTHONIOENCODING without errors" 0 "utf-8:strict utf-8:strict utf-8:backslashreplace é" "" \
+    env PYTHONIOENCODING=UTF8 "$mpy" -c "$coding"
+expect "PYTHONIOENCODING of errors alone" 0 "utf-8:replace utf-8:replace utf-8:backslashreplace é" "" \
+    env PYTHONIOENCODING=:replace "$mpy" -c "$coding"
+expect "PYTHONIOENCODING of no encoding" 1 "" "LookupError: unknown encoding: zork" \
+    env PYTHONIOENCODING=zork "$mpy" -c "$coding"
 input=$'first\nsecond\n'
 expect "input()" 0 $'? got first\n[\'second\\n\']' "" "$mpy" -c 'import sys
 print("got", input("? "))
@@ -244,6 +320,19 @@ if [ "$status" = 6 ]; then pass; else fail "KeyboardInterrupt is caught" "status
 
 # The prompt
 
+cat >startup.mpy <<'EOF'
+import sys
+print("starting", __name__, sys.argv)
+known = sys.ps1 if hasattr(sys, "ps1") else "no prompt yet"
+sys.ps1 = "... "
+EOF
+PYTHONSTARTUP=startup.mpy prompt "PYTHONSTARTUP" $'starting __main__ ?\'\'?\n\'no prompt yet\'' $'known\n'
+PYTHONSTARTUP=fails.mpy prompt "PYTHONSTARTUP that fails" $'first\n5\nTraceback*ValueError: x' $'5\n'
+PYTHONSTARTUP=missing.mpy prompt "PYTHONSTARTUP that is missing" \
+    $'5\nCould not open PYTHONSTARTUP\nFileNotFoundError: *2* No such file or directory: \'missing.mpy\'' $'5\n'
+PYTHONSTARTUP=startup.mpy prompt "PYTHONSTARTUP before no program" $'2\n5' $'5\n' -c 'print(2)'
+PYTHONSTARTUP=startup.mpy prompt "PYTHONSTARTUP and -E" $'5' $'5\n' -E
+prompt "SystemExit before the prompt" $'8\nTraceback*sys.exit(3)*SystemExit: 3' $'8\n' -c 'import sys; sys.exit(3)'
 prompt "expression" $'3' $'1 + 2\n'
 prompt "None is not shown" "" $'None\n'
 prompt "strings are shown as repr" "'a\\\\n'" $'"a\\n"\n'
