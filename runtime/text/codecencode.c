@@ -294,6 +294,7 @@ static inline bool handle_one(Encoder *e, CodecId id, uint32_t c) {
     uint8_t *to = e->out->data + e->at;
     switch (e->handled && id < CODEC_UTF_16 ? e->handler : HANDLER_UNKNOWN) {
     case HANDLER_IGNORE: return true;
+    case HANDLER_REPLACE: e->at += put_byte('?', to); return true;
     case HANDLER_SURROGATE_ESCAPE:
         if (id == CODEC_CP1252 || c < 0xDC80 || c > 0xDCFF) return false;
         e->at += put_byte(c, to);

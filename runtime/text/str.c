@@ -116,19 +116,16 @@ static void decode_narrow(uint8_t *to, const uint8_t *from, const uint8_t *end) 
     }
 }
 
-typedef uint8_t Bytes8 __attribute__((vector_size(8)));
-typedef uint16_t Halves8 __attribute__((vector_size(16)));
-
 /* Those that are below U+10000; mostly one is as long as the next. */
-static void decode_halves(uint16_t *to, const uint8_t *from, const uint8_t *end) {
+static void decode_halves(uint16_t *to, int64_t count, const uint8_t *from, const uint8_t *end) {
+    const uint16_t *to_end = to + count;
     while (from < end) {
-        for (uint64_t word; end - from >= 8; from += 8, to += 8) {
+        for (int ascii = 8; ascii == 8 && to_end - to >= 8; from += ascii, to += ascii) {
+            uint64_t word;
             memcpy(&word, from, sizeof word);
-            if (word & UINT64_C(0x8080808080808080)) break;
-            Bytes8 bytes;
-            memcpy(&bytes, &word, sizeof bytes);
-            Halves8 halves = __builtin_convertvector(bytes, Halves8);
-            memcpy(to, &halves, sizeof halves);
+            units_widen_eight(to, from); /* those behind the ASCII ones are written again */
+            word &= UINT64_C(0x8080808080808080);
+            if (word) ascii = __builtin_ctzll(word) / 8;
         }
         for (; from < end && *from < 0x80; from++)
             *to++ = *from;
@@ -156,7 +153,7 @@ static Value from_wide(VM *vm, const char *text, size_t size, int64_t count, uin
     if (s->width_log == 0) {
         decode_narrow(s->data, (const uint8_t *)text, (const uint8_t *)end);
     } else if (s->width_log == 1) {
-        decode_halves((uint16_t *)s->data, (const uint8_t *)text, (const uint8_t *)end);
+        decode_halves((uint16_t *)s->data, count, (const uint8_t *)text, (const uint8_t *)end);
     } else {
         for (uint32_t *to = (uint32_t *)s->data; next < end;)
             *to++ = utf8_decode(&next);
