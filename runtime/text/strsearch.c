@@ -390,9 +390,10 @@ int64_t text_rfind_long(Text t, Text wanted) {
     if (text_length(wanted) == 1) return text_rfind_unit(t, first);
     int64_t places = text_length(t) - text_length(wanted) + 1, cost = 0;
     for (int64_t end = places; end > 0;) {
-        int64_t at = text_rfind_unit(text_part(t, 0, end), first);
+        int64_t at = text_log(t) ? find_wide(text_part(t, 0, end), first, true)
+                                 : byte_rfind(t.data, end, (uint8_t)first);
         if (at < 0) return -1;
-        if (text_matches(t, at, wanted)) return at;
+        if (matches(t, at, wanted)) return at;
         end = at;
         cost += text_length(wanted);
         if (cost > (places - at) * 4 + PATIENCE) {

@@ -16,6 +16,18 @@ int64_t text_rfind_unit(Text text, uint32_t unit);
 int64_t text_find_long(Text text, Text wanted);
 int64_t text_rfind_long(Text text, Text wanted);
 
+/* The last place of a byte in front of `end`, or -1. It is mostly near. */
+static inline int64_t byte_rfind(const uint8_t *data, int64_t end, uint8_t byte) {
+    enum { NEAR = 8 };
+    int64_t at = end, far = end - NEAR;
+    while (--at >= 0 && data[at] != byte) {
+        if (at > far) continue;
+        const uint8_t *found = memrchr(data, byte, (size_t)at);
+        return found ? found - data : -1;
+    }
+    return at;
+}
+
 /* Is it a byte that is looked for among bytes? */
 static inline bool is_byte_search(Text text, Text wanted) {
     return text_length(wanted) == 1 && (text_log(wanted) | text_log(text)) == 0;
@@ -30,8 +42,7 @@ static inline int64_t text_find(Text text, Text wanted) {
 
 static inline int64_t text_rfind(Text text, Text wanted) {
     if (!is_byte_search(text, wanted)) return text_rfind_long(text, wanted);
-    const uint8_t *found = memrchr(text.data, wanted.data[0], (size_t)text_length(text));
-    return found ? found - text.data : -1;
+    return byte_rfind(text.data, text_length(text), wanted.data[0]);
 }
 
 /* How many occurrences there are that do not overlap, counted up to `limit`. An empty one occurs length + 1 times. */

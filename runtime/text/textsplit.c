@@ -179,22 +179,10 @@ static bool split_at(Splitter *s, Text separator) {
     return add(s, at, text_length(s->source.text));
 }
 
-/* The last place of a byte in front of `end`, or -1. It is mostly near. */
-static inline int64_t rfind_near(const uint8_t *data, int64_t end, uint8_t byte) {
-    enum { NEAR = 8 };
-    int64_t at = end, far = end - NEAR;
-    while (--at >= 0 && data[at] != byte) {
-        if (at > far) continue;
-        const uint8_t *found = memrchr(data, byte, (size_t)at);
-        return found ? found - data : -1;
-    }
-    return at;
-}
-
 static bool rsplit_at_byte(Splitter *s, uint8_t separator) {
     const uint8_t *data = s->source.text.data;
     int64_t end = text_length(s->source.text);
-    for (int64_t found; s->splits-- > 0 && (found = rfind_near(data, end, separator)) >= 0; end = found) {
+    for (int64_t found; s->splits-- > 0 && (found = byte_rfind(data, end, separator)) >= 0; end = found) {
         if (!add(s, found + 1, end)) return false;
     }
     return add(s, 0, end);
@@ -256,6 +244,13 @@ static inline bool ends_line(uint32_t c, bool bytes) {
 
 typedef uint8_t Bytes16 __attribute__((vector_size(16)));
 
+/* Are eight bytes all from ' ' to '\x7F'? */
+static inline bool are_plain(const uint8_t *at) {
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return !((word | (word - UINT64_C(0x2020202020202020))) & UINT64_C(0x8080808080808080));
+}
+
 /* Where the next line end is that a byte makes; `length` when there is none. */
 static int64_t find_line_end(const uint8_t *data, int64_t at, int64_t length, bool bytes) {
     for (; at + 16 <= length; at += 16) {
@@ -269,6 +264,7 @@ static int64_t find_line_end(const uint8_t *data, int64_t at, int64_t length, bo
         if (halves[0]) return at + __builtin_ctzll(halves[0]) / 8;
         if (halves[1]) return at + 8 + __builtin_ctzll(halves[1]) / 8;
     }
+    if (length - at >= 8 && are_plain(data + at) && are_plain(data + length - 8)) return length;
     while (at < length && !ends_line(data[at], bytes))
         at++;
     return at;
