@@ -454,26 +454,37 @@ static void find_occurrences(Text t, Text old, int64_t limit, Occurrences *o) {
     o->count = count;
 }
 
-static inline __attribute__((always_inline)) void substitute_in(TextWriter *w, Text t, Text old, Text by,
-                                                                Occurrences *o) {
-    int64_t at = 0;
+static inline int64_t place_of(Occurrences *o, int64_t i) {
+    return i < PLACES_KEPT ? o->places[i] : finder_next(&o->rest);
+}
+
+static void substitute_bytes(uint8_t *to, Text t, Text old, Text by, Occurrences *o) {
+    const uint8_t *from = t.data;
+    size_t by_length = (size_t)text_length(by);
     for (int64_t i = 0; i < o->count; i++) {
-        int64_t found = i < PLACES_KEPT ? o->places[i] : finder_next(&o->rest);
+        const uint8_t *found = t.data + place_of(o, i);
+        copy_bytes(to, from, (size_t)(found - from));
+        to += found - from;
+        copy_bytes(to, by.data, by_length);
+        to += by_length;
+        from = found + text_length(old);
+    }
+    copy_bytes(to, from, (size_t)(t.data + text_length(t) - from));
+}
+
+static void substitute(TextWriter *w, Text t, Text old, Text by, Occurrences *o) {
+    int64_t at = 0;
+    if (w->width_log == 0) {
+        substitute_bytes(w->data, t, old, by, o);
+        return;
+    }
+    for (int64_t i = 0; i < o->count; i++) {
+        int64_t found = place_of(o, i);
         writer_put(w, text_part(t, at, found));
         writer_put(w, by);
         at = found + text_length(old);
     }
     writer_put(w, text_part(t, at, text_length(t)));
-}
-
-/* Expanded for texts of bytes, whose parts are only copied. */
-static inline void substitute(TextWriter *w, Text t, Text old, Text by, Occurrences *o) {
-    if (w->width_log == 0) {
-        t = text_make(t.data, text_length(t), 0), by = text_make(by.data, text_length(by), 0);
-        substitute_in(&(TextWriter){w->value, w->data, 0, 0}, t, old, by, o);
-    } else {
-        substitute_in(w, t, old, by, o);
-    }
 }
 
 /* In the first `limit` places where it is, which may be fewer; by vectors where all are meant. */
