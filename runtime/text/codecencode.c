@@ -288,45 +288,56 @@ static inline __attribute__((always_inline)) int64_t copy_plain(const String *s,
     return at;
 }
 
-/* A character that has no encoding, by a handler that is known and does the same to each: for one byte a character
- * there is room. */
-static inline bool handle_one(Encoder *e, CodecId id, uint32_t c) {
-    uint8_t *to = e->out->data + e->at;
-    switch (e->handled && id < CODEC_UTF_16 ? e->handler : HANDLER_UNKNOWN) {
-    case HANDLER_IGNORE: return true;
-    case HANDLER_REPLACE: e->at += put_byte('?', to); return true;
+/* How many bytes a character that has no encoding becomes, written to `to`; -1: encode_error knows. */
+static inline int handle_one(ErrorHandler handler, CodecId id, uint32_t c, uint8_t *to) {
+    switch (handler) {
+    case HANDLER_IGNORE: return 0;
+    case HANDLER_REPLACE: return put_byte('?', to);
+    case HANDLER_BACKSLASH: return put_escape(c, to);
+    case HANDLER_XML: return put_reference(c, to);
     case HANDLER_SURROGATE_ESCAPE:
-        if (id == CODEC_CP1252 || c < 0xDC80 || c > 0xDCFF) return false;
-        e->at += put_byte(c, to);
-        return true;
+        return id == CODEC_CP1252 || c < 0xDC80 || c > 0xDCFF ? -1 : put_byte(c, to);
     case HANDLER_SURROGATE_PASS:
-        if (id != CODEC_UTF_8) return false;
-        e->at += utf8_encode((char *)to, c) - (char *)to;
-        return true;
-    default: return false;
+        return id == CODEC_UTF_8 ? (int)(utf8_encode((char *)to, c) - (char *)to) : -1;
+    default: return -1;
     }
+}
+
+/* Characters from `i` on, as far as there is room for and until one needs encode_error; where it is. */
+static inline __attribute__((always_inline)) int64_t encode_on(Encoder *e, CodecId id, Text t, int64_t i) {
+    const String *s = as_string(e->string);
+    bool narrow = id < CODEC_UTF_16;
+    ErrorHandler handler = e->handled && narrow ? e->handler : HANDLER_UNKNOWN;
+    uint8_t *to = e->out->data + e->at;
+    const uint8_t *last = e->out->data + e->out->length - ENCODED_MAX;
+    while (i < text_length(t) && last - to >= (narrow ? text_length(t) - i : 0)) {
+        int64_t start = i;
+        if (narrow) i = copy_plain(s, id, text_log(t), i, to);
+        to += i - start;
+        if (i == text_length(t)) break;
+        uint32_t c = text_at(t, i);
+        int size = encode_as(e, id, c, to);
+        if (!size) size = handle_one(handler, id, c, to);
+        if (size < 0) break;
+        to += size;
+        i++;
+    }
+    e->at = to - e->out->data;
+    return i;
 }
 
 /* Expanded for the encodings and widths in which characters are most often missing. */
 static inline __attribute__((always_inline)) bool encode_with(Encoder *e, CodecId id, unsigned width_log) {
     uint8_t ignored[ENCODED_MAX];
+    bool narrow = id < CODEC_UTF_16;
     const String *s = as_string(e->string);
     Text t = text_make(s->data, string_length(s), width_log);
-    bool narrow = id < CODEC_UTF_16;
     for (int64_t i = 0; i < text_length(t);) {
-        if (!reserve(e, narrow ? text_length(t) - i + ENCODED_MAX : ENCODED_MAX)) return false;
-        uint8_t *to = e->out->data + e->at;
-        int64_t start = narrow ? copy_plain(s, id, width_log, i, to) : i;
-        e->at += start - i;
-        if (start == text_length(t)) break;
-        uint32_t c = text_at(t, start);
-        int size = encode_as(e, id, c, to + (start - i));
-        e->at += size;
-        i = start + 1;
-        if (size || handle_one(e, id, c)) continue;
-        while (narrow && i < text_length(t) && !encode_as(e, id, text_at(t, i), ignored))
+        if (!reserve(e, (narrow ? text_length(t) - i : 0) + ENCODED_MAX)) return false;
+        int64_t start = i = encode_on(e, id, t, i);
+        while (i < text_length(t) && (narrow || i == start) && !encode_as(e, id, text_at(t, i), ignored))
             i++;
-        i = encode_error(e, start, i);
+        if (i > start) i = encode_error(e, start, i);
         if (i < 0) return false;
     }
     return true;
