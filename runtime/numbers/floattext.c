@@ -215,14 +215,16 @@ static void ensure_point(char *text) {
  * rounded to even, in 128 bits. False when it does not fit, and for infinities and NaN.
  */
 static bool print_fixed(double d, int precision, bool alternate, char *to) {
-    static const uint64_t powers[] = {1,      10,      100,      1000,      10000,
-                                      100000, 1000000, 10000000, 100000000, 1000000000};
-    if (precision > 9 || !isfinite(d)) return false;
+    enum { PRECISION_MAX = 19 }; /* 10^19 < 2^64 */
+    if (precision > PRECISION_MAX || !isfinite(d)) return false;
+    uint64_t power = 1;
+    for (int i = 0; i < precision; i++)
+        power *= 10;
     int exponent, count = 0;
     uint64_t m = (uint64_t)ldexp(frexp(fabs(d), &exponent), 53);
     int shift = 53 - exponent;
     if (shift < 1 || shift > 100) return false;
-    unsigned __int128 scaled = (unsigned __int128)m * powers[precision],
+    unsigned __int128 scaled = (unsigned __int128)m * power,
                       half = (unsigned __int128)1 << (shift - 1);
     unsigned __int128 whole = scaled >> shift, rest = scaled & (half * 2 - 1);
     if (whole >> 63) return false;
