@@ -28,12 +28,17 @@ static bool can_resize(VM *vm, const ByteArray *b) {
     return false;
 }
 
+/* Mostly there is nothing to move. */
+static inline void move(uint8_t *to, const uint8_t *from, int64_t size) {
+    if (size) memmove(to, from, (size_t)size);
+}
+
 /* Move to a block of `capacity` bytes, leaving a hole of `length` bytes in place of [start, stop). */
 static bool reallocate(VM *vm, ByteArray *b, int64_t start, int64_t stop, int64_t length, int64_t capacity) {
     uint8_t *block = memory_alloc(vm, (size_t)capacity);
     if (!block) return false;
-    memcpy(block, b->data, (size_t)start);
-    memcpy(block + start + length, b->data + stop, (size_t)(b->length - stop));
+    move(block, b->data, start);
+    move(block + start + length, b->data + stop, b->length - stop);
     memory_free(vm, b->block, (size_t)b->capacity);
     b->block = b->data = block;
     b->capacity = capacity;
@@ -47,10 +52,10 @@ static bool shrink(VM *vm, ByteArray *b, int64_t start, int64_t stop, int64_t le
     if (roomy) error_clear(vm); /* it may as well stay where it is */
     int64_t less = stop - start - length, tail = b->length - stop;
     if (start < tail) {
-        memmove(b->data + less, b->data, (size_t)start);
+        move(b->data + less, b->data, start);
         b->data += less;
     } else {
-        memmove(b->data + start + length, b->data + stop, (size_t)tail);
+        move(b->data + start + length, b->data + stop, tail);
     }
     return true;
 }
@@ -63,17 +68,17 @@ static bool grow(VM *vm, ByteArray *b, int64_t start, int64_t stop, int64_t leng
     }
     int64_t wanted = b->length + more, front = b->block ? b->data - b->block : 0;
     if (b->block && start <= tail && front >= more) {
-        memmove(b->data - more, b->data, (size_t)start);
+        move(b->data - more, b->data, start);
         b->data -= more;
         return true;
     }
     if (b->block && b->capacity - front > wanted) { /* the zero byte needs room, too */
-        memmove(b->data + start + length, b->data + stop, (size_t)tail);
+        move(b->data + start + length, b->data + stop, tail);
         return true;
     }
     if (b->block && front > b->capacity / 2 && b->capacity > wanted) {
-        memmove(b->block, b->data, (size_t)start);
-        memmove(b->block + start + length, b->data + stop, (size_t)tail);
+        move(b->block, b->data, start);
+        move(b->block + start + length, b->data + stop, tail);
         b->data = b->block;
         return true;
     }
@@ -86,7 +91,8 @@ bool bytearray_replace(VM *vm, ByteArray *b, int64_t start, int64_t stop, int64_
     int64_t change = length - (stop - start);
     if (change == 0) return true;
     if (!can_resize(vm, b)) return false;
-    if (!(change < 0 ? shrink : grow)(vm, b, start, stop, length)) return false;
+    bool done = change < 0 ? shrink(vm, b, start, stop, length) : grow(vm, b, start, stop, length);
+    if (!done) return false;
     b->length += change;
     b->data[b->length] = 0;
     return true;
@@ -141,7 +147,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 /* Put `source`, which is not `b` itself, in place of [start, stop). */
 static bool put(VM *vm, ByteArray *b, int64_t start, int64_t stop, Text source) {
     if (!bytearray_replace(vm, b, start, stop, text_length(source))) return false;
-    if (text_length(source)) memcpy(b->data + start, source.data, (size_t)text_length(source));
+    copy_bytes(b->data + start, source.data, (size_t)text_length(source));
     return true;
 }
 
@@ -150,6 +156,7 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (!bytearray_replace(vm, b, 0, b->length, 0)) return false;
     if (nargs == 1 && is_absent(names)) {
         int64_t count;
+        if (is_exactly(args[0], &bytes_type)) return put(vm, b, 0, 0, text_of(args[0]));
         int is_count = bytes_count_argument(vm, args[0], &count);
         if (is_count) {
             bool done = is_count > 0 && bytearray_replace(vm, b, 0, b->length, count);

@@ -224,8 +224,7 @@ static bool print_fixed(double d, int precision, bool alternate, char *to) {
     uint64_t m = (uint64_t)ldexp(frexp(fabs(d), &exponent), 53);
     int shift = 53 - exponent;
     if (shift < 1 || shift > 100) return false;
-    unsigned __int128 scaled = (unsigned __int128)m * power,
-                      half = (unsigned __int128)1 << (shift - 1);
+    unsigned __int128 scaled = (unsigned __int128)m * power, half = (unsigned __int128)1 << (shift - 1);
     unsigned __int128 whole = scaled >> shift, rest = scaled & (half * 2 - 1);
     if (whole >> 63) return false;
     uint64_t number = (uint64_t)whole;
