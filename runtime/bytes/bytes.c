@@ -75,7 +75,7 @@ static void dealloc(VM *vm, Object *self) {
 
 /* --- from other things --- */
 
-int byte_argument(VM *vm, Value v) {
+int byte_argument_other(VM *vm, Value v) {
     int64_t byte;
     if (!object_to_int64(vm, v, NULL, &byte)) return -1;
     if (byte >= 0 && byte < 256) return (int)byte;
@@ -102,7 +102,7 @@ typedef struct {
 
 static bool collect(VM *vm, Value item, void *context) {
     Collection *c = context;
-    int byte = is_int(item) && (uint64_t)int_get(item) < 256 ? (int)int_get(item) : byte_argument(vm, item);
+    int byte = byte_argument(vm, item);
     if (byte < 0) {
         if (error_is(vm, &exc_ValueError)) {
             error_clear(vm);

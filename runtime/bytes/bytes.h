@@ -37,6 +37,9 @@ NEW RAISES Value bytes_from_iterable(VM *vm, Value iterable, const char *type_er
 /* Can `v` be seen as a Text of bytes (runtime/text/text.h)? TypeError, or the BufferError of a view with gaps. */
 RAISES bool bytes_like_check(VM *vm, Value v);
 /* An integer in range(256), else -1 RAISES: "byte must be in range(0, 256)". */
-RAISES int byte_argument(VM *vm, Value v);
+RAISES int byte_argument_other(VM *vm, Value v);
+RAISES static inline int byte_argument(VM *vm, Value v) {
+    return is_int(v) && (uint64_t)int_get(v) < 256 ? (int)int_get(v) : byte_argument_other(vm, v);
+}
 
 #endif
