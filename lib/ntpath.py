@@ -7,8 +7,8 @@ drives but in the text.
 
 import os
 import posixpath
-from posixpath import (_check_types, _like, commonprefix, exists, getatime, getctime, getmtime, getsize, isdevdrive,
-                       isdir, isfile, isjunction, islink, lexists, samefile, sameopenfile, samestat)
+from posixpath import (_check_types, _common, _like, commonprefix, exists, getatime, getctime, getmtime, getsize,
+                       isdevdrive, isdir, isfile, isjunction, islink, lexists, samefile, sameopenfile, samestat)
 
 __all__ = ["normcase", "isabs", "join", "splitdrive", "splitroot", "split", "splitext", "basename", "dirname",
            "commonprefix", "getsize", "getmtime", "getatime", "getctime", "islink", "exists", "lexists", "isdir",
@@ -277,16 +277,6 @@ def relpath(path, start=None):
     common = _common(map(normcase, here), map(normcase, there))
     names = [_like(path, "..")] * (len(here) - common) + there[common:]
     return _like(path, "\\").join(names) or _like(path, ".")
-
-
-def _common(these, those):
-    """How many names are the same at the beginning."""
-    count = 0
-    for this, that in zip(these, those):
-        if this != that:
-            break
-        count += 1
-    return count
 
 
 def commonpath(paths):

@@ -190,11 +190,19 @@ def relpath(path, start=None):
     except (TypeError, AttributeError):
         _check_types("relpath", path, start)
         raise
-    common = 0
-    while common < len(here) and common < len(there) and here[common] == there[common]:
-        common += 1
+    common = _common(here, there)
     parts = [dots] * (len(here) - common) + there[common:]
     return slash.join(parts) if parts else _like(path, ".")
+
+
+def _common(these, those):
+    """How many items are the same at the beginning."""
+    count = 0
+    for this, that in zip(these, those):
+        if this != that:
+            break
+        count += 1
+    return count
 
 
 def commonprefix(m):
@@ -204,10 +212,7 @@ def commonprefix(m):
     if not isinstance(m[0], (list, tuple)):
         m = tuple(map(fspath, m))
     low, high = min(m), max(m)
-    for i, c in enumerate(low):
-        if c != high[i]:
-            return low[:i]
-    return low
+    return low[:_common(low, high)]
 
 
 def commonpath(paths):
@@ -222,10 +227,7 @@ def commonpath(paths):
         raise ValueError("Can't mix absolute and relative paths") from None
     rows = [[part for part in path.split(slash) if part and part != dot] for path in paths]
     low, high = min(rows), max(rows)
-    count = 0
-    while count < len(low) and low[count] == high[count]:
-        count += 1
-    return (slash if absolute.pop() else slash[:0]) + slash.join(low[:count])
+    return (slash if absolute.pop() else slash[:0]) + slash.join(low[:_common(low, high)])
 
 
 def _stat_or_none(path, call=posix.stat):
