@@ -8,9 +8,8 @@ import posix
 import stat as _stat
 import sys
 from _collections_abc import MutableMapping
-from operator import index as _index
 from posix import *
-from posix import _exit, _utime
+from posix import _exit
 
 import posixpath as path
 from posixpath import altsep, curdir, defpath, devnull, extsep, pardir, pathsep, sep
@@ -23,10 +22,11 @@ SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2
 EX_OK = 0
 supports_bytes_environ = True
 supports_dir_fd = {posix.access, posix.chmod, posix.chown, posix.link, posix.mkdir, posix.mkfifo, posix.mknod,
-                   posix.open, posix.readlink, posix.rename, posix.rmdir, posix.stat, posix.symlink, posix.unlink}
+                   posix.open, posix.readlink, posix.rename, posix.rmdir, posix.stat, posix.symlink, posix.unlink,
+                   posix.utime}
 supports_fd = {posix.chdir, posix.chmod, posix.chown, posix.listdir, posix.pathconf, posix.scandir, posix.stat,
-               posix.statvfs, posix.truncate}
-supports_follow_symlinks = {posix.access, posix.chown, posix.link, posix.stat}
+               posix.statvfs, posix.truncate, posix.utime}
+supports_follow_symlinks = {posix.access, posix.chown, posix.link, posix.stat, posix.utime}
 supports_effective_ids = {posix.access}
 
 
@@ -291,29 +291,6 @@ def _walk_open(shown, name, above, topdown, onerror, follow_symlinks, is_top):
 
 
 # --- the rest ---
-
-def _nanoseconds(t):
-    """The nanoseconds in a number of seconds."""
-    if not isinstance(t, float):
-        return _index(t) * 10**9
-    if t != t:
-        raise ValueError("Invalid value NaN (not a number)")
-    return int(t // 1) * 10**9 + int(t % 1 * 1e9)
-
-
-def utime(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True):
-    """Set the access and modified time of path, in seconds or in nanoseconds."""
-    sys.audit("os.utime", path, times, ns, -1 if dir_fd is None else dir_fd)
-    if times is not None and ns is not None:
-        raise ValueError("utime: you may specify either 'times' or 'ns' but not both")
-    if times is not None:
-        if not isinstance(times, tuple) or len(times) != 2:
-            raise TypeError("utime: 'times' must be either a tuple of two ints or None")
-        ns = tuple(_nanoseconds(t) for t in times)
-    elif ns is not None and (not isinstance(ns, tuple) or len(ns) != 2):
-        raise TypeError("utime: 'ns' must be a tuple of two ints")
-    _utime(path, *(ns if ns is not None else (None, None)), dir_fd, follow_symlinks)
-
 
 def fdopen(fd, mode="r", buffering=-1, encoding=None, *args, **kwargs):
     """A file object over a descriptor."""

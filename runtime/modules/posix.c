@@ -196,7 +196,14 @@ STRUCTSEQ_TYPE(statvfs_result_type, "os.statvfs_result", statvfs_fields,
 #undef F
 #undef H
 
-static Value nanoseconds(VM *vm, struct timespec t) { return int_from(vm, ns_from_timespec(t)); }
+/* A file may be of any year; 64 bits hold 1678 to 2262. */
+static Value nanoseconds(VM *vm, struct timespec t) {
+    __int128 ns = (__int128)t.tv_sec * NS_PER_S + t.tv_nsec;
+    if ((int64_t)ns == ns) return int_from(vm, (int64_t)ns);
+    unsigned __int128 size = ns < 0 ? -(unsigned __int128)ns : (unsigned __int128)ns;
+    uint64_t limbs[] = {(uint64_t)size, (uint64_t)(size >> 64)};
+    return int_from_limbs(vm, limbs, 2, ns < 0);
+}
 
 Value posix_stat_value(VM *vm, const struct stat *s) {
     struct timespec times[] = {s->st_atim, s->st_mtim, s->st_ctim};
@@ -447,19 +454,50 @@ NATIVE(posix_chmod) {
                                  : fchmodat(dir, path.text, (mode_t)mode, follow ? 0 : AT_SYMLINK_NOFOLLOW));
 }
 
-/* utime by two counts of nanoseconds, or None for now. */
-NATIVE(posix_utime_ns) {
+/* A count of nanoseconds as seconds and the rest. */
+static bool nanoseconds_argument(VM *vm, Value v, struct timespec *t) {
+    Value pair = object_binary(vm, BINARY_DIVMOD, v, int_small(NS_PER_S));
+    if (is_absent(pair)) return false;
+    int64_t rest;
+    bool ok = false;
+    if (!is_tuple(pair) || as_tuple(pair)->length != 2)
+        raise_type(vm, "%T.__divmod__() must return a 2-tuple, not %T", v, pair);
+    else
+        ok = arguments_seconds(vm, as_tuple(pair)->items[0], &t->tv_sec) &&
+             object_to_int64(vm, as_tuple(pair)->items[1], &exc_OverflowError, &rest);
+    if (ok) t->tv_nsec = rest;
+    value_drop(vm, pair);
+    return ok;
+}
+
+/* What utime sets, from `seconds`, which may be None, or else from `ns`, which may be ABSENT: (accessed, modified). */
+static bool utime_arguments(VM *vm, Value seconds, Value ns, struct timespec times[2]) {
+    bool given = !is_none(seconds);
+    Value pair = given ? seconds : ns;
+    if (is_absent(pair)) return true;
+    if (given && !is_absent(ns))
+        return raise_value(vm, "utime: you may specify either 'times' or 'ns' but not both"), false;
+    if (!is_tuple(pair) || as_tuple(pair)->length != 2)
+        return raise_type(vm, given ? "utime: 'times' must be either a tuple of two ints or None"
+                                    : "utime: 'ns' must be a tuple of two ints"),
+               false;
+    for (int i = 0; i < 2; i++) {
+        Value time = as_tuple(pair)->items[i];
+        if (!(given ? arguments_timespec : nanoseconds_argument)(vm, time, &times[i])) return false;
+    }
+    return true;
+}
+
+NATIVE(posix_utime) {
+    Value seconds = is_absent(args[1]) ? NONE : args[1], ns = args[2];
+    if (!AUDIT(vm, "os.utime", args[0], seconds, is_absent(ns) ? NONE : ns, audit_folder(args[3])))
+        return ABSENT;
     PosixPath path;
     int dir;
     bool follow;
     struct timespec times[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
-    for (int i = 0; i < 2 && !is_none(args[1]); i++) {
-        int64_t ns;
-        if (!object_to_int64(vm, args[1 + i], &exc_OverflowError, &ns)) return ABSENT;
-        times[i] = ns_to_timespec(ns);
-    }
     if (!posix_dir(vm, args[3], &dir) || !arguments_flag(vm, args[4], true, &follow) ||
-        !posix_path_init(vm, &path, "utime", args[0], true)) {
+        !utime_arguments(vm, seconds, ns, times) || !posix_path_init(vm, &path, "utime", args[0], true)) {
         return ABSENT;
     }
     return posix_path_result(vm, &path,
@@ -583,7 +621,8 @@ static const NativeDef functions[] = {
               "Use the real uid/gid to test for access to a path."),
     POSIX_ROW(chmod, "path, mode, *, dir_fd=None, follow_symlinks=True",
               "Change the access permissions of a file."),
-    {"_utime", posix_utime_ns, "path, atime, mtime, dir_fd=None, follow_symlinks=True, /", NULL, 0},
+    POSIX_ROW(utime, "path, times=None, *, ns=<unrepresentable>, dir_fd=None, follow_symlinks=True",
+              "Set the access and modified time of path."),
     POSIX_ROW(truncate, "path, length", "Truncate a file, specified by path, to a specific length."),
     POSIX_ROW(umask, "mask, /", "Set the current numeric umask and return the previous umask."),
     POSIX_ROW(fspath, "path", "Return the file system path representation of the object."),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "runtime/arguments.h"
 #include "runtime/auditevent.h"
 #include "runtime/classes/namespace.h"
 #include "runtime/containers/dict.h"
@@ -102,10 +103,7 @@ NATIVE(time_clock_settime) {
     struct timespec t;
     if (!clock_number(vm, args[0], &id)) return ABSENT;
     if (is_float_family(args[1])) {
-        double d = float_number(args[1]), whole = floor(d);
-        if (isnan(d)) return raise_value(vm, "Invalid value NaN (not a number)");
-        if (!(fabs(whole) < 9.2e18)) return raise_overflow(vm, "timestamp out of range for platform time_t");
-        t = (struct timespec){(time_t)whole, (long)((d - whole) * NS_PER_S)};
+        if (!arguments_timespec(vm, args[1], &t)) return ABSENT;
     } else {
         int64_t seconds;
         if (is_int_family(args[1]) && !int_to_int64(args[1], &seconds))
@@ -259,21 +257,9 @@ static bool moment_argument(VM *vm, Value v, time_t *moment) {
         *moment = time(NULL);
         return true;
     }
-    if (is_float_family(v)) {
-        double d = float_number(v);
-        if (isnan(d)) return raise_value(vm, "Invalid value NaN (not a number)"), false;
-        if (!(fabs(d) < 9.2e18))
-            return raise_overflow(vm, "timestamp out of range for platform time_t"), false;
-        *moment = (time_t)floor(d);
-        return true;
-    }
-    Value index = object_index(vm, v);
-    if (is_absent(index)) return false;
-    int64_t seconds;
-    bool fits = int_to_int64(index, &seconds);
-    value_drop(vm, index);
-    if (!fits) return raise_overflow(vm, "timestamp out of range for platform time_t"), false;
-    *moment = seconds;
+    struct timespec t;
+    if (!arguments_timespec(vm, v, &t)) return false;
+    *moment = t.tv_sec;
     return true;
 }
 
