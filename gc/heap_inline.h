@@ -49,16 +49,25 @@ static inline void *heap_shorten(Heap *heap, void *block, size_t old_size, size_
     return heap_resize(heap, block, old_size, new_size);
 }
 
+static inline Object *object_begin(Object *object, Type *type) {
+    object->refs = 1;
+    object->gc = GC_UNTRACKED;
+    object->type = type;
+    return object;
+}
+
+static inline Object *object_new_if_easy(VM *vm, Type *type, size_t size) {
+    Object *object = (Object *)heap_alloc_fast(vm_heap(vm), size);
+    return __builtin_expect(object != NULL, 1) ? object_begin(object, type) : NULL;
+}
+
 static inline Object *object_new(VM *vm, Type *type, size_t size) {
     Object *object = (Object *)heap_alloc_fast(vm_heap(vm), size);
     if (__builtin_expect(object == NULL, 0)) {
         object = (Object *)heap_alloc_slow(vm_heap(vm), size, type);
         if (object == NULL) return NULL;
     }
-    object->refs = 1;
-    object->gc = GC_UNTRACKED;
-    object->type = type;
-    return object;
+    return object_begin(object, type);
 }
 
 static inline Object *object_new_container_if_easy(VM *vm, Type *type, size_t size) {

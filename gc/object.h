@@ -126,8 +126,12 @@ static inline GcPlace object_place(const Object *object) { return (GcPlace)(obje
 static inline bool object_is_immortal(const Object *object) { return object_place(object) == GC_IMMORTAL; }
 
 /* Memory of a new object of `size` bytes: one reference, untracked, the body's bytes undefined. For types
- * without a traverse slot. NEW, RAISES: NULL when memory is refused (the caller raises MemoryError). */
+ * without a traverse slot, and containers of which it is known that they close no cycle. NEW, RAISES: NULL when memory
+ * is refused (the caller raises MemoryError). */
 static inline Object *object_new(VM *vm, Type *type, size_t size);
+
+/* The same, only where that takes no step out of the ordinary, else NULL. */
+static inline Object *object_new_if_easy(VM *vm, Type *type, size_t size);
 
 /* The same for a container: its body is zeroed and it has its place in the young generation, but it is
  * GC_NEW, not looked at, until object_track. May first run a collection, hence any user finalizer. NEW, NULL

@@ -29,27 +29,48 @@ def merge(*iterables, key=None, reverse=False):
         order, replace_first, take_first, step = _heapify_max, _heapreplace_max, _heappop_max, -1
     else:
         order, replace_first, take_first, step = heapify, heapreplace, heappop, 1
-    # Of each input: [what to compare, a number that keeps equal items in the order of the inputs, the item, next].
+    if key is None:
+        # Of each input: [the item, a number that keeps equal items in the order of the inputs, what gives the next].
+        heads = []
+        for number, iterable in enumerate(map(iter, iterables)):
+            following = iterable.__next__
+            try:
+                heads.append([following(), number * step, following])
+            except StopIteration:
+                pass
+        order(heads)
+        while len(heads) > 1:
+            try:
+                while True:
+                    item, _, following = head = heads[0]
+                    yield item
+                    head[0] = following()
+                    replace_first(heads, head)
+            except StopIteration:
+                take_first(heads)
+        if heads:
+            item, _, following = heads[0]
+            yield item
+            yield from following.__self__
+        return
+    # The same with what to compare in front.
     heads = []
     for number, iterable in enumerate(map(iter, iterables)):
         following = iterable.__next__
         try:
             item = following()
+            heads.append([key(item), number * step, item, following])
         except StopIteration:
-            continue
-        heads.append([item if key is None else key(item), number * step, item, following])
+            pass
     order(heads)
     while len(heads) > 1:
-        head = heads[0]
-        following = head[3]
         try:
             while True:
-                yield head[2]
+                _, _, item, following = head = heads[0]
+                yield item
                 head[2] = item = following()
-                head[0] = item if key is None else key(item)
+                head[0] = key(item)
                 replace_first(heads, head)
-                head = heads[0]
-                following = head[3]
         except StopIteration:
             take_first(heads)
     if heads:
@@ -74,9 +95,15 @@ def _best(n, iterable, key, reverse):
     order(found)
     worst = found[0][0]
     number = n * step
-    if key is None:
+    if key is None and reverse:
         for item in items:
-            if (worst < item) if reverse else (item < worst):
+            if worst < item:
+                replace_first(found, (item, number))
+                worst = found[0][0]
+                number += step
+    elif key is None:
+        for item in items:
+            if item < worst:
                 replace_first(found, (item, number))
                 worst = found[0][0]
                 number += step

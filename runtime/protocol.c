@@ -5,8 +5,7 @@
 #include "runtime/classes/class.h"
 #include "runtime/classes/slots.h"
 #include "runtime/classes/union.h"
-#include "runtime/containers/list.h"
-#include "runtime/containers/tuple.h"
+#include "runtime/containers/row.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
 #include "runtime/text/builder.h"
@@ -152,6 +151,17 @@ Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
     return (type->flags & simple ? type->compare : compare_alike)(vm, a, b, op);
 }
 
+/* The order of two rows of one class, where the first items that are not the same decide it as ints, or there are
+ * none. */
+static inline bool rows_order(Row a, Row b, int64_t *order) {
+    int64_t shorter = a.length < b.length ? a.length : b.length, i = 0;
+    while (i < shorter && value_same(a.items[i], b.items[i]))
+        i++;
+    if (i == shorter) return *order = a.length - b.length, true;
+    if (!are_ints(a.items[i], b.items[i])) return false;
+    return *order = int_get(a.items[i]) - int_get(b.items[i]), true;
+}
+
 int object_compare_truth(VM *vm, Value a, Value b, CompareOp op) {
     if (is_int(a) && is_int(b)) {
         return order_holds((int_get(a) > int_get(b)) - (int_get(a) < int_get(b)), op);
@@ -159,6 +169,12 @@ int object_compare_truth(VM *vm, Value a, Value b, CompareOp op) {
     if (is_exactly(a, &str_type) && is_exactly(b, &str_type)) {
         if (op == COMPARE_EQ || op == COMPARE_NE) return string_equal(a, b) == (op == COMPARE_EQ);
         return order_holds(string_order(a, b), op);
+    }
+    const Type *type = type_of(a);
+    int64_t order;
+    if ((type == &tuple_type || type == &list_type) && is_exactly(b, type) &&
+        rows_order(row_of(a), row_of(b), &order)) {
+        return order_holds(order, op);
     }
     Value result = object_compare(vm, a, b, op);
     if (is_absent(result)) return -1;

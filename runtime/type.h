@@ -155,6 +155,11 @@ struct Type {
     const GetSetDef *getsets;
     const MemberDef *members;
 
+    /* Built-in types only: the next items of an iterator at once, at most `room` of them (above 0): how many, 0 where
+     * `next` would give ABSENT. When it gives any, no user code ran since it took the first: nobody can tell that they
+     * were taken together. NULL: one at a time. */
+    int64_t (*next_row)(VM *vm, Value self, NEW Value *row, int64_t room);
+
     /* Heap types only, owned. */
     String *qualified_name;
     String *name;

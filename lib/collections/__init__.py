@@ -7,6 +7,7 @@ import sys as _sys
 import _collections_abc
 from _collections import (OrderedDict, _count_elements, _deque_iterator, _tuplegetter, defaultdict, deque)
 from itertools import chain as _chain, repeat as _repeat, starmap as _starmap
+from operator import itemgetter as _itemgetter
 
 abc = _sys.modules['collections.abc'] = _collections_abc
 abc.MutableSequence.register(deque)
@@ -142,8 +143,21 @@ def _caller_module():
 
 # --- Counter ---
 
-def _by_count(pair):
-    return pair[1]
+_by_count = _itemgetter(1)
+
+
+def _reader(counter):
+    """What gives the counter's count of an item, or else the 0 that it is given."""
+    if type(counter) is Counter:
+        return counter.get
+    return lambda item, zero: counter[item]  # a subclass may have its own way
+
+
+def _counter_of(counts):
+    """A counter with those counts."""
+    result = dict.__new__(Counter)
+    dict.update(result, counts)
+    return result
 
 
 class Counter(dict):
@@ -276,14 +290,15 @@ class Counter(dict):
         """
         if not isinstance(other, Counter):
             return NotImplemented
-        result = Counter()
+        there = _reader(other)
+        result = {}
         for item, count in self.items():
-            if (total := count + other[item]) > 0:
+            if (total := count + there(item, 0)) > 0:
                 result[item] = total
         for item, count in other.items():
             if item not in self and count > 0:
                 result[item] = count
-        return result
+        return _counter_of(result)
 
     def __sub__(self, other):
         """The differences of the counts, positive ones only.
@@ -293,14 +308,15 @@ class Counter(dict):
         """
         if not isinstance(other, Counter):
             return NotImplemented
-        result = Counter()
+        there = _reader(other)
+        result = {}
         for item, count in self.items():
-            if (rest := count - other[item]) > 0:
+            if (rest := count - there(item, 0)) > 0:
                 result[item] = rest
         for item, count in other.items():
             if item not in self and count < 0:
                 result[item] = 0 - count
-        return result
+        return _counter_of(result)
 
     def __or__(self, other):
         """The larger one of each two counts, positive ones only.
@@ -310,15 +326,16 @@ class Counter(dict):
         """
         if not isinstance(other, Counter):
             return NotImplemented
-        result = Counter()
+        there = _reader(other)
+        result = {}
         for item, count in self.items():
-            there = other[item]
-            if (larger := there if count < there else count) > 0:
+            other_count = there(item, 0)
+            if (larger := other_count if count < other_count else count) > 0:
                 result[item] = larger
         for item, count in other.items():
             if item not in self and count > 0:
                 result[item] = count
-        return result
+        return _counter_of(result)
 
     def __and__(self, other):
         """The smaller one of each two counts, positive ones only.
@@ -328,28 +345,21 @@ class Counter(dict):
         """
         if not isinstance(other, Counter):
             return NotImplemented
-        result = Counter()
+        there = _reader(other)
+        result = {}
         for item, count in self.items():
-            there = other[item]
-            if (smaller := count if count < there else there) > 0:
+            other_count = there(item, 0)
+            if (smaller := count if count < other_count else other_count) > 0:
                 result[item] = smaller
-        return result
+        return _counter_of(result)
 
     def __pos__(self):
         'Adds an empty counter, effectively stripping negative and zero counts'
-        result = Counter()
-        for item, count in self.items():
-            if count > 0:
-                result[item] = count
-        return result
+        return _counter_of({item: count for item, count in self.items() if count > 0})
 
     def __neg__(self):
         """Subtracts from an empty counter: zero and positive counts go, negative ones change their sign."""
-        result = Counter()
-        for item, count in self.items():
-            if count < 0:
-                result[item] = 0 - count
-        return result
+        return _counter_of({item: 0 - count for item, count in self.items() if count < 0})
 
     def _keep_positive(self):
         """Take out the items that do not count more than zero."""

@@ -72,6 +72,27 @@ static inline __attribute__((always_inline)) Value step_range_or(VM *vm, Value i
 Value iterator_step_other(VM *vm, Value iterator) { return step_range_or(vm, iterator, iterator_next); }
 Value iterator_forward_other(VM *vm, Value iterator) { return step_range_or(vm, iterator, iterator_pull); }
 
+static int64_t row_next_row(VM *vm, Value self, Value *row, int64_t room) {
+    SequenceIterator *it = as_iterator(self);
+    if (is_absent(it->sequence)) return 0;
+    Row items = row_of(it->sequence);
+    int64_t left = items.length - it->index, count = left < room ? left : room;
+    if (count <= 0) return exhausted(vm, it), 0;
+    row_copy(row, items.items + it->index, count);
+    it->index += count;
+    return count;
+}
+
+int64_t iterator_take_other(VM *vm, Value iterator, NEW Value *row, int64_t room) {
+    int64_t (*next_row)(VM *, Value, Value *, int64_t) = type_of(iterator)->next_row;
+    if (!iterator_may_nest(vm)) return 0;
+    value_ref(iterator);
+    int64_t count =
+        next_row ? next_row(vm, iterator, row, room) : !is_absent(row[0] = iterator_next(vm, iterator));
+    value_drop(vm, iterator);
+    return count;
+}
+
 static Value list_reverse_next(VM *vm, Value self) {
     SequenceIterator *it = as_iterator(self);
     if (is_absent(it->sequence)) return ABSENT;
@@ -215,7 +236,7 @@ static const NativeDef list_reverse_methods[] =
 const NativeDef sequence_iterator_methods[] =
     ITERATOR_METHODS(method_length_hint, method_reduce, method_setstate);
 
-#define SEQUENCE_ITERATOR(variable, name_text, next_function, table) \
+#define SEQUENCE_ITERATOR(variable, name_text, next_function, next_row_function, table) \
     Type variable = { \
         TYPE_HEAD(variable, name_text, .traverse = sequence_iterator_traverse, \
                   .dealloc = sequence_iterator_dealloc), \
@@ -224,13 +245,15 @@ const NativeDef sequence_iterator_methods[] =
         .base = &object_type, \
         .iterate = iterator_itself, \
         .next = next_function, \
+        .next_row = next_row_function, \
         .methods = table, \
     };
 
-SEQUENCE_ITERATOR(list_iterator_type, "list_iterator", row_next, sequence_iterator_methods)
-SEQUENCE_ITERATOR(list_reverse_iterator_type, "list_reverseiterator", list_reverse_next, list_reverse_methods)
-SEQUENCE_ITERATOR(tuple_iterator_type, "tuple_iterator", row_next, sequence_iterator_methods)
-SEQUENCE_ITERATOR(sequence_iterator_type, "iterator", sequence_next, sequence_iterator_methods)
+SEQUENCE_ITERATOR(list_iterator_type, "list_iterator", row_next, row_next_row, sequence_iterator_methods)
+SEQUENCE_ITERATOR(list_reverse_iterator_type, "list_reverseiterator", list_reverse_next, NULL,
+                  list_reverse_methods)
+SEQUENCE_ITERATOR(tuple_iterator_type, "tuple_iterator", row_next, row_next_row, sequence_iterator_methods)
+SEQUENCE_ITERATOR(sequence_iterator_type, "iterator", sequence_next, NULL, sequence_iterator_methods)
 
 /* --- reversed --- */
 

@@ -58,6 +58,20 @@ NEW RAISES static inline Value iterator_forward(VM *vm, Value iterator) {
     return iterator_step_or(vm, iterator, iterator_forward_other);
 }
 
+/* The next items of another iterator, as its `next_row` if it has one, else one. It is held meanwhile. */
+RAISES int64_t iterator_take_other(VM *vm, Value iterator, NEW Value *row, int64_t room);
+RAISES static inline int64_t iterator_take(VM *vm, Value iterator, NEW Value *row, int64_t room) {
+    if (!is_exactly(iterator, &list_iterator_type)) return iterator_take_other(vm, iterator, row, room);
+    SequenceIterator *it = (SequenceIterator *)as_object(iterator);
+    int64_t count = 0;
+    if (is_absent(it->sequence)) return 0;
+    const List *list = as_list(it->sequence);
+    while (count < room && it->index < list->length)
+        row[count++] = value_ref(list->items[it->index++]);
+    if (count == 0) value_clear(vm, &it->sequence);
+    return count;
+}
+
 /* A SequenceIterator of the given type that begins at `index`; refs the sequence. */
 extern const NativeDef sequence_iterator_methods[];
 int sequence_iterator_traverse(Object *self, VisitFn visit, void *context);

@@ -228,8 +228,25 @@ static bool extend_backwards(VM *vm, Value self, Value iterator) {
     return true;
 }
 
+/* Append all that an iterator yields, of one that yields many at once. */
+static bool append_rows(VM *vm, Value self, Value iterator) {
+    enum { ROOM = 32 };
+    Value row[ROOM];
+    for (;;) {
+        int64_t count = type_of(iterator)->next_row(vm, iterator, row, ROOM);
+        if (count == 0) return iterator_ended(vm);
+        if (!list_make_room(vm, as_list(self), as_list(self)->length + count))
+            return row_drop(vm, row, count), false;
+        List *list = as_list(self);
+        row_move(list->items + list->length, row, count);
+        list->length += count;
+        if (!vm_may_go_on(vm)) return false;
+    }
+}
+
 /* Append all that an iterator yields. */
 static bool append_all(VM *vm, Value self, Value iterator) {
+    if (type_of(iterator)->next_row) return append_rows(vm, self, iterator);
     Value (*next)(VM *, Value) = iterator_next_of(iterator);
     for (;;) {
         Value item = next(vm, iterator);

@@ -50,6 +50,17 @@ static inline __attribute__((always_inline)) Tuple *make(VM *vm, int64_t length,
 
 Tuple *tuple_new_unfilled(VM *vm, int64_t length) { return make(vm, length, true); }
 
+Tuple *tuple_new_settled(VM *vm, int64_t length) {
+    Object *object = object_new(vm, &tuple_type, tuple_size(length));
+    if (__builtin_expect(!object, 0)) {
+        raise_memory(vm);
+        return NULL;
+    }
+    Tuple *tuple = (Tuple *)object;
+    tuple->length = length;
+    return tuple;
+}
+
 Tuple *tuple_new(VM *vm, int64_t length) {
     Tuple *tuple = make(vm, length, false);
     if (tuple) memory_clear(tuple->items, (size_t)length * sizeof(Value));
@@ -63,6 +74,14 @@ Value tuple_from(VM *vm, const Value *items, int64_t length) {
     return from_object(tuple);
 }
 
+/* How many of the items, from the first on, are numbers in the word itself. */
+static inline int64_t count_numbers(const Value *items, int64_t length) {
+    int64_t count = 0;
+    while (count < length && !is_object(items[count]))
+        count++;
+    return count;
+}
+
 static __attribute__((noinline)) Value from_owned_unusual(VM *vm, Value *items, int64_t length) {
     Tuple *tuple = make(vm, length, true);
     if (!tuple) {
@@ -70,13 +89,21 @@ static __attribute__((noinline)) Value from_owned_unusual(VM *vm, Value *items, 
         return ABSENT;
     }
     row_move(tuple->items, items, length);
+    if (count_numbers(items, length) == length) object_untrack(vm, &tuple->head);
     return from_object(tuple);
+}
+
+/* The head of a tuple, if there is a block of a pool at hand. A row of numbers can close no cycle: the collector need
+ * not look at it. */
+static inline __attribute__((always_inline)) Object *make_head(VM *vm, int64_t length, bool numbers) {
+    return numbers ? object_new_if_easy(vm, &tuple_type, tuple_size(length))
+                   : object_new_container_if_easy(vm, &tuple_type, tuple_size(length));
 }
 
 /* The usual way makes no call: it saves no registers. */
 Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
     bool few = (uint64_t)length - 1 < ROW_MOVE_SINGLY;
-    Object *object = few ? object_new_container_if_easy(vm, &tuple_type, tuple_size(length)) : NULL;
+    Object *object = few ? make_head(vm, length, count_numbers(items, length) == length) : NULL;
     if (__builtin_expect(!object, 0)) return from_owned_unusual(vm, items, length);
     Tuple *tuple = (Tuple *)object;
     tuple->length = length;
@@ -105,8 +132,9 @@ Tuple *tuple_renew(VM *vm, Value *kept, int64_t length) {
 
 /* Of two or three; so few are stored one by one. */
 static inline __attribute__((always_inline)) Value few(VM *vm, Value a, Value b, Value c, int64_t length) {
-    Object *object = object_new_container_if_easy(vm, &tuple_type, tuple_size(length));
-    if (__builtin_expect(!object, 0)) return tuple_from_owned(vm, (Value[]){a, b, c}, length);
+    bool numbers = !is_object(a) && !is_object(b) && (length == 2 || !is_object(c));
+    Object *object = make_head(vm, length, numbers);
+    if (__builtin_expect(!object, 0)) return from_owned_unusual(vm, (Value[]){a, b, c}, length);
     Tuple *tuple = (Tuple *)object;
     tuple->length = length;
     tuple->items[0] = a;
@@ -278,6 +306,12 @@ static void dealloc(VM *vm, Object *self) {
         dealloc_from(vm, tuple, i);
     else
         heap_free(vm_heap(vm), self, tuple_size(tuple->length));
+}
+
+bool tuple_settle(VM *vm, Value tuple) {
+    Object *object = as_object(tuple);
+    if (object_place(object) != GC_UNTRACKED && tuple_is_acyclic(object)) object_untrack(vm, object);
+    return object_place(object) == GC_UNTRACKED;
 }
 
 bool tuple_is_acyclic(const Object *self) {

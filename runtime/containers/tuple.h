@@ -17,10 +17,15 @@ static inline bool is_tuple(Value v) { return is_family(v, TYPE_TUPLE); }
 /* The type's `acyclic` slot: items that are numbers, leaves, or tuples and code that were found to be so before. */
 bool tuple_is_acyclic(const Object *self);
 
+/* Whether the collector need not look at the tuple: if it is acyclic, it is taken out of the collector's sight. */
+bool tuple_settle(VM *vm, Value tuple);
+
 /* A tuple whose items are ABSENT: fill them all, then object_track it (tuple_finish). */
 NEW RAISES Tuple *tuple_new(VM *vm, int64_t length);
 /* The same with its items undefined, and tracked: nothing may be called before all of them are filled. */
 NEW RAISES Tuple *tuple_new_unfilled(VM *vm, int64_t length);
+/* The same, not tracked and not empty: for items of a tuple that is settled. */
+NEW RAISES Tuple *tuple_new_settled(VM *vm, int64_t length);
 NEW RAISES Value tuple_from(VM *vm, const Value *items, int64_t length);        /* refs the items */
 NEW RAISES Value tuple_from_owned(VM *vm, STEALS Value *items, int64_t length); /* takes the references */
 /* tuple_from_owned for items that were just made: if one is ABSENT, its making has raised, the others are dropped. */

@@ -51,7 +51,7 @@ Value stream_make(VM *vm, Type *type, Value function, STEALS Value source) {
     return from_object(stream);
 }
 
-static __attribute__((noinline)) Value step_held_unusual(VM *vm, Value iterator) {
+Value step_held_unusual(VM *vm, Value iterator) {
     if (is_exactly(iterator, &range_iterator_type)) return iterator_step_other(vm, iterator);
     if (!iterator_may_nest(vm)) return ABSENT;
     Object *object = as_object(iterator); /* whatever has a `next` is an object */
@@ -67,17 +67,7 @@ bool itertools_warn_of_copying(VM *vm) {
                 "Pickle, copy, and deepcopy support will be removed from itertools in Python 3.14.");
 }
 
-Value step_held_other(VM *vm, Value iterator) {
-    Object *object = as_object(iterator);
-    Value (*next)(VM *, Value) = object->type->next;
-    bool unusual = object->type == &range_iterator_type || next == NULL || vm_interrupted(vm);
-    if (unusual || !iterator_may_nest(vm)) return step_held_unusual(vm, iterator);
-    object_ref(object);
-    Value item = next(vm, iterator);
-    if (is_absent(item)) iterator_ended(vm);
-    object_drop(vm, object);
-    return item;
-}
+Value step_held_other(VM *vm, Value iterator) { return step_held_here(vm, iterator); }
 
 Value stream_source_shown(VM *vm, const Stream *stream) {
     return is_absent(stream->source) ? object_iterate(vm, vm->empty_tuple) : value_ref(stream->source);
@@ -248,17 +238,34 @@ static bool chain_open(VM *vm, Stream *stream) {
     return true;
 }
 
+/* From an iterable that has nothing more, if there is one, to the next; false at the end of them all, or RAISES. */
+static __attribute__((noinline)) bool chain_go_on(VM *vm, Stream *stream) {
+    if (error_raised(vm)) return false;
+    if (!is_absent(stream->extra)) {
+        if (!is_spent(stream->extra)) value_clear(vm, &stream->extra);
+        if (!vm_may_go_on(vm)) return false;
+    }
+    if (chain_open(vm, stream)) return true;
+    return value_clear(vm, &stream->extra), false;
+}
+
 static Value chain_next(VM *vm, Value self) {
     Stream *stream = as_stream(self);
-    for (;;) {
-        if (!is_absent(stream->extra)) {
-            Value item = step_held(vm, &stream->extra);
-            if (!is_absent(item) || error_raised(vm)) return item;
-            if (!is_absent(stream->extra) && !is_spent(stream->extra)) value_clear(vm, &stream->extra);
-            if (!vm_may_go_on(vm)) return ABSENT;
-        }
-        if (!chain_open(vm, stream)) return value_clear(vm, &stream->extra), ABSENT;
-    }
+    do {
+        if (is_absent(stream->extra)) continue;
+        Value item = iterator_step_or(vm, stream->extra, step_held_here);
+        if (!is_absent(item)) return item;
+    } while (chain_go_on(vm, stream));
+    return ABSENT;
+}
+
+static int64_t chain_next_row(VM *vm, Value self, Value *row, int64_t room) {
+    Stream *stream = as_stream(self);
+    do {
+        int64_t count = is_absent(stream->extra) ? 0 : iterator_take(vm, stream->extra, row, room);
+        if (count > 0) return count;
+    } while (chain_go_on(vm, stream));
+    return 0;
 }
 
 COPYING(chain_reduce) {
@@ -299,10 +306,11 @@ static const NativeDef chain_methods[] = {
     {0},
 };
 
-STREAM_TYPE(itertools_chain_type, "chain", chain_new, chain_next, chain_methods,
-            "(*iterables)\n--\n\nReturn a chain object whose .__next__() method returns elements from "
-            "the\nfirst iterable until it "
-            "is exhausted, then elements from the next iterable,\nuntil all of the iterables are exhausted.")
+STREAM_ROW_TYPE(
+    itertools_chain_type, "chain", chain_new, chain_next, chain_next_row, chain_methods,
+    "(*iterables)\n--\n\nReturn a chain object whose .__next__() method returns elements from "
+    "the\nfirst iterable until it "
+    "is exhausted, then elements from the next iterable,\nuntil all of the iterables are exhausted.")
 
 /* --- count: `function` is the next number, `extra` the step --- */
 
@@ -437,6 +445,15 @@ static Value cycle_next(VM *vm, Value self) {
     return is_absent(stream->source) ? cycle_again(stream) : cycle_first_next(vm, stream);
 }
 
+static int64_t cycle_next_row(VM *vm, Value self, Value *row, int64_t room) {
+    row[0] = cycle_next(vm, self);
+    if (is_absent(row[0])) return 0;
+    int64_t count = 1;
+    while (count < room && is_absent(as_stream(self)->source))
+        row[count++] = cycle_again(as_stream(self));
+    return count;
+}
+
 /* The source is exhausted: an iterator over the saved items, at the place, stands for it. */
 COPYING(cycle_reduce) {
     const Stream *stream = as_stream(args[0]);
@@ -471,9 +488,10 @@ static const NativeDef cycle_methods[] = {
     {0},
 };
 
-STREAM_TYPE(itertools_cycle_type, "cycle", cycle_new, cycle_next, cycle_methods,
-            "(iterable, /)\n--\n\nReturn elements from the iterable until it is exhausted. Then repeat the "
-            "sequence indefinitely.")
+STREAM_ROW_TYPE(
+    itertools_cycle_type, "cycle", cycle_new, cycle_next, cycle_next_row, cycle_methods,
+    "(iterable, /)\n--\n\nReturn elements from the iterable until it is exhausted. Then repeat the "
+    "sequence indefinitely.")
 
 /* --- pairwise: `result` is the item before, `extra` the tuple yielded last --- */
 
@@ -511,13 +529,39 @@ STREAM_TYPE(itertools_pairwise_type, "pairwise", pairwise_new, pairwise_next, NU
             "   s -> (s0,s1), (s1,s2), "
             "(s2, s3), ...")
 
-/* --- repeat: `function` is the object, `index` how often yet, -1 for ever --- */
+/* --- repeat --- */
+
+typedef struct {
+    Object head;
+    Value object; /* owned; ABSENT when a collection has cleared it */
+    int64_t left; /* how often yet; -1: for ever */
+} Repeat;
+
+static Repeat *as_repeat(Value v) { return (Repeat *)as_object(v); }
+
+static int repeat_traverse(Object *self, VisitFn visit, void *context) {
+    VISIT(((Repeat *)self)->object);
+    return 0;
+}
+
+static void repeat_clear(VM *vm, Object *self) { value_clear(vm, &((Repeat *)self)->object); }
+
+static void repeat_dealloc(VM *vm, Object *self) {
+    size_t size = self->type->flags & TYPE_HEAP ? instance_size(self, 0) : sizeof(Repeat);
+    value_xdrop(vm, ((Repeat *)self)->object);
+    object_free(vm, self, size);
+}
 
 static Value repeat_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[2];
     int64_t times = -1;
-    if (!arguments_bind(vm, "repeat", "object, times=None", args, nargs, names, row)) return ABSENT;
-    if (!is_absent(row[1])) {
+    if (nargs == 2 && is_absent(names))
+        memcpy(row, args, sizeof row);
+    else if (!arguments_bind(vm, "repeat", "object, times=None", args, nargs, names, row))
+        return ABSENT;
+    if (is_int(row[1])) {
+        times = int_get(row[1]) < 0 ? 0 : int_get(row[1]);
+    } else if (!is_absent(row[1])) {
         Value index = object_index(vm, row[1]);
         if (is_absent(index)) return ABSENT;
         bool fits = int_required(vm, index, &times);
@@ -525,44 +569,60 @@ static Value repeat_new(VM *vm, Type *type, Value *args, int nargs, Value names)
         if (!fits) return ABSENT;
         if (times < 0) times = 0;
     }
-    Value self = stream_make(vm, type, row[0], NONE);
-    if (!is_absent(self)) as_stream(self)->index = times;
-    return self;
+    Repeat *repeat = (Repeat *)iterator_make(vm, type, sizeof *repeat);
+    if (!repeat) return ABSENT;
+    repeat->object = value_ref(row[0]);
+    repeat->left = times;
+    object_track(&repeat->head);
+    return from_object(repeat);
 }
 
 static Value repeat_next(VM *vm, Value self) {
     (void)vm;
-    Stream *stream = as_stream(self);
-    if (stream->index == 0) return ABSENT;
-    if (stream->index > 0) stream->index--;
-    return value_xref(stream->function);
+    Repeat *repeat = as_repeat(self);
+    if (repeat->left == 0) return ABSENT;
+    if (repeat->left > 0) repeat->left--;
+    return value_xref(repeat->object);
+}
+
+static int64_t repeat_next_row(VM *vm, Value self, Value *row, int64_t room) {
+    (void)vm;
+    Repeat *repeat = as_repeat(self);
+    Value object = repeat->object;
+    int64_t count = repeat->left >= 0 && repeat->left < room ? repeat->left : room;
+    if (is_absent(object)) return 0;
+    if (repeat->left > 0) repeat->left -= count;
+    if (is_object(object)) as_object(object)->refs += (uint32_t)count;
+    for (int64_t i = 0; i < count; i++)
+        row[i] = object;
+    return count;
 }
 
 static Value repeat_repr(VM *vm, Value self) {
-    const Stream *stream = as_stream(self);
+    const Repeat *repeat = as_repeat(self);
     if (!recursion_enter(vm, " while getting the repr of an object")) return ABSENT;
-    Value object = value_ref(stream->function);
-    Value text = stream->index < 0 ? string_format(vm, "%s(%R)", type_short_name(type_of(self)), object)
-                                   : string_format(vm, "%s(%R, %lld)", type_short_name(type_of(self)), object,
-                                                   (long long)stream->index);
+    Value object = value_ref(repeat->object);
+    Value text = repeat->left < 0 ? string_format(vm, "%s(%R)", type_short_name(type_of(self)), object)
+                                  : string_format(vm, "%s(%R, %lld)", type_short_name(type_of(self)), object,
+                                                  (long long)repeat->left);
     value_drop(vm, object);
     recursion_leave(vm);
     return text;
 }
 
 COPYING(repeat_reduce) {
-    const Stream *stream = as_stream(args[0]);
-    if (stream->index < 0)
-        return iterator_type_reduction(vm, args[0], tuple_pack(vm, 1, stream->function), ABSENT);
-    Value left = int_from(vm, stream->index);
+    const Repeat *repeat = as_repeat(args[0]);
+    if (repeat->left < 0)
+        return iterator_type_reduction(vm, args[0], tuple_pack(vm, 1, repeat->object), ABSENT);
+    Value left = int_from(vm, repeat->left);
     if (is_absent(left)) return ABSENT;
-    Value arguments = tuple_pack(vm, 2, stream->function, left);
+    Value arguments = tuple_pack(vm, 2, repeat->object, left);
     value_drop(vm, left);
     return iterator_type_reduction(vm, args[0], arguments, ABSENT);
 }
 
 METHOD(repeat_length_hint) {
-    int64_t left = as_stream(args[0])->index;
+    int64_t left = as_repeat(args[0])->left;
     return left < 0 ? raise_type(vm, "len() of unsized object") : int_from(vm, left);
 }
 
@@ -574,10 +634,10 @@ static const NativeDef repeat_methods[] = {
 };
 
 Type itertools_repeat_type = {
-    TYPE_HEAD(itertools_repeat_type, "itertools.repeat", .traverse = stream_traverse, .clear = stream_clear,
-              .dealloc = stream_dealloc),
+    TYPE_HEAD(itertools_repeat_type, "itertools.repeat", .traverse = repeat_traverse, .clear = repeat_clear,
+              .dealloc = repeat_dealloc),
     .flags = TYPE_BASE,
-    .basic_size = sizeof(Stream),
+    .basic_size = sizeof(Repeat),
     .base = &object_type,
     .doc =
         "repeat(object [,times]) -> create an iterator which returns the object\nfor the specified number of "
@@ -586,6 +646,7 @@ Type itertools_repeat_type = {
     .repr = repeat_repr,
     .iterate = iterator_itself,
     .next = repeat_next,
+    .next_row = repeat_next_row,
     .methods = repeat_methods,
 };
 
@@ -637,7 +698,8 @@ static Value zip_longest_next(VM *vm, Value self) {
         count++;
     }
     if (count == length)
-        result = tuple_reuse_row(vm, &stream->result, items, length);
+        result = length == 2 ? tuple_reuse_pair(vm, &stream->result, items[0], items[1])
+                             : tuple_reuse_row(vm, &stream->result, items, length);
     else
         row_drop(vm, items, count);
     if (items && items != local) memory_free(vm, items, size);

@@ -42,6 +42,19 @@ NEW RAISES static inline Object *iterator_make(VM *vm, Type *type, size_t size) 
 /* The next item of the iterator in *place, which may be replaced meanwhile, with a look at the C stack
  * (iterator_may_nest). ABSENT as iterator_next. */
 NEW RAISES Value step_held_other(VM *vm, Value iterator);
+NEW RAISES Value step_held_unusual(VM *vm, Value iterator);
+/* Of an iterator that is no list's; inlined where that is most of the work. */
+NEW RAISES static inline __attribute__((always_inline)) Value step_held_here(VM *vm, Value iterator) {
+    Object *object = as_object(iterator);
+    Value (*next)(VM *, Value) = object->type->next;
+    bool unusual = object->type == &range_iterator_type || next == NULL || vm_interrupted(vm);
+    if (unusual || !iterator_may_nest(vm)) return step_held_unusual(vm, iterator);
+    object_ref(object);
+    Value item = next(vm, iterator);
+    if (is_absent(item)) iterator_ended(vm);
+    object_drop(vm, object);
+    return item;
+}
 NEW RAISES static inline __attribute__((always_inline)) Value step_held(VM *vm, const Value *place) {
     return iterator_step_or(vm, *place, step_held_other);
 }

@@ -259,6 +259,12 @@ static bool islice_skip(VM *vm, Islice *slice) {
     return true;
 }
 
+static inline void islice_go_on(Islice *slice) {
+    int64_t stop = slice->stream.stop;
+    bool over = __builtin_add_overflow(slice->wanted, slice->stream.step, &slice->wanted);
+    if (over || slice->wanted > stop) slice->wanted = stop;
+}
+
 static Value islice_next(VM *vm, Value self) {
     Islice *slice = (Islice *)as_object(self);
     Stream *stream = &slice->stream;
@@ -268,10 +274,34 @@ static Value islice_next(VM *vm, Value self) {
         return ABSENT;
     }
     Value item = islice_step(vm, stream);
-    if (is_absent(item)) return ABSENT;
-    bool over = __builtin_add_overflow(slice->wanted, stream->step, &slice->wanted);
-    if (over || slice->wanted > stream->stop) slice->wanted = stream->stop;
+    if (!is_absent(item)) islice_go_on(slice);
     return item;
+}
+
+static int64_t islice_next_row(VM *vm, Value self, Value *row, int64_t room) {
+    Islice *slice = (Islice *)as_object(self);
+    Stream *stream = &slice->stream;
+    int64_t kept = 0;
+    while (kept == 0) {
+        int64_t left = stream->stop - stream->index;
+        if (is_absent(stream->source) || left <= 0 || !type_of(stream->source)->next_row) {
+            row[0] = islice_next(vm, self);
+            return !is_absent(row[0]);
+        }
+        int64_t count = iterator_take(vm, stream->source, row, left < room ? left : room);
+        if (count == 0) return islice_end(vm, stream), 0;
+        for (int64_t i = 0; i < count; i++) {
+            bool is_wanted = stream->index++ == slice->wanted;
+            if (is_wanted) {
+                row[kept++] = row[i];
+                islice_go_on(slice);
+            } else {
+                value_drop(vm, row[i]);
+            }
+        }
+        if (kept == 0 && !vm_may_go_on(vm)) return 0;
+    }
+    return kept;
 }
 
 COPYING(islice_reduce) {
@@ -326,5 +356,6 @@ Type itertools_islice_type = {
     .new = islice_new,
     .iterate = iterator_itself,
     .next = islice_next,
+    .next_row = islice_next_row,
     .methods = islice_methods,
 };

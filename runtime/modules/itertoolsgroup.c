@@ -115,8 +115,9 @@ static Value groupby_next(VM *vm, Value self) {
     if (is_absent(g->next_key)) return ABSENT;
     Value key = value_ref(g->next_key);
     value_set(vm, &g->group_key, value_ref(key));
-    Value pair[] = {key, group_new(vm, g, key)};
-    return tuple_from_made(vm, pair, 2);
+    Value group = group_new(vm, g, key);
+    if (is_absent(group)) return value_drop(vm, key), ABSENT;
+    return tuple_pair(vm, key, group);
 }
 
 COPYING(groupby_reduce) {

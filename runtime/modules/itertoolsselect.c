@@ -15,6 +15,7 @@ typedef struct {
     int64_t room;     /* numbers in the block of indices */
     int64_t count;    /* places of a result */
     bool pools;       /* product: the pool is one of pools */
+    bool settled;     /* no item of the pool can be part of a cycle, so no result can */
     bool stopped;
 } Selection;
 
@@ -49,6 +50,7 @@ static Value make(VM *vm, Type *type, STEALS Value pool, int64_t count, int64_t 
     Selection *selection = (Selection *)iterator_make(vm, type, sizeof(Selection));
     if (!selection) return value_drop(vm, pool), ABSENT;
     selection->pool = pool;
+    selection->settled = tuple_settle(vm, pool);
     selection->count = count;
     object_track(&selection->head);
     size_t size;
@@ -76,7 +78,7 @@ static inline Value item_at(const Selection *selection, int64_t place) {
 /* The result for the row in a tuple of its own, which becomes the latest result, too. NEW, RAISES. */
 static Value yield_new(VM *vm, Selection *selection) {
     int64_t count = selection->count;
-    Tuple *result = tuple_new_unfilled(vm, count);
+    Tuple *result = selection->settled ? tuple_new_settled(vm, count) : tuple_new_unfilled(vm, count);
     if (!result) return ABSENT;
     const int64_t *index = selection->indices;
     const Tuple *pool = as_tuple(selection->pool);
@@ -233,6 +235,7 @@ static Value product_pools(VM *vm, Value *args, int64_t nargs, int64_t repeat) {
     for (int64_t i = 0; i < count; i++) {
         pools->items[i] = i < nargs ? tuple_from_iterable(vm, args[i]) : value_ref(pools->items[i - nargs]);
         if (is_absent(pools->items[i])) return object_drop(vm, &pools->head), ABSENT;
+        if (i < nargs) tuple_settle(vm, pools->items[i]);
     }
     return tuple_finish(pools);
 }

@@ -12,7 +12,7 @@
 
 typedef struct {
     Object head;
-    Value function; /* what to call with the items; count: the next number; repeat: the object */
+    Value function; /* what to call with the items; count: the next number */
     Value source;   /* an iterator, zip_longest's tuple of them; ABSENT: exhausted */
     Value result;   /* the tuple yielded last; accumulate: the total; pairwise: the item before */
     Value extra;    /* a second iterator; count's step; cycle's saved items; zip_longest's fill value */
@@ -35,11 +35,16 @@ NEW RAISES Value stream_source_shown(VM *vm, const Stream *stream);
 /* (type, (first, source)[, state]). */
 NEW RAISES Value stream_reduce_pair(VM *vm, Value self, Value first, STEALS Value state);
 
-#define STREAM_TYPE(variable, name_text, new_function, next_function, table, ...) \
+/* `next_row_function` may be NULL. */
+#define STREAM_ROW_TYPE(variable, name_text, new_function, next_function, next_row_function, table, ...) \
     Type variable = { \
         TYPE_HEAD(variable, "itertools." name_text, .traverse = stream_traverse, .clear = stream_clear, \
                   .dealloc = stream_dealloc), \
         ITERATOR_SLOTS(Stream, new_function, next_function, table, __VA_ARGS__), \
+        .next_row = next_row_function, \
     };
+
+#define STREAM_TYPE(variable, name_text, new_function, next_function, table, ...) \
+    STREAM_ROW_TYPE(variable, name_text, new_function, next_function, NULL, table, __VA_ARGS__)
 
 #endif
