@@ -38,17 +38,50 @@ static inline bool is_plain(uint32_t c, char quote) {
     return c - ' ' < 0x7F - ' ' && c != (uint8_t)quote && c != '\\';
 }
 
+typedef uint8_t Bytes16 __attribute__((vector_size(16)));
+
+/* Can all of an ASCII text stand between single quotes as it is? */
+static bool are_plain(const uint8_t *data, int64_t length) {
+    int64_t at = 0;
+    for (; length - at >= 16; at += 16) {
+        Bytes16 units;
+        uint64_t any[2];
+        memcpy(&units, data + at, sizeof units);
+        Bytes16 others =
+            (Bytes16)(units - ' ' >= 0x7F - ' ') | (Bytes16)(units == '\'') | (Bytes16)(units == '\\');
+        memcpy(any, &others, sizeof any);
+        if (any[0] | any[1]) return false;
+    }
+    while (at < length && is_plain(data[at], '\''))
+        at++;
+    return at == length;
+}
+
 /* An ASCII text. Usually nothing has to be escaped. */
 static Value quote_ascii(VM *vm, const String *s) {
-    int64_t length = string_length(s), i = 0;
-    while (i < length && is_plain(s->data[i], '\''))
-        i++;
-    if (i < length) return bytes_quote(vm, "", s->data, length, "", false);
+    int64_t length = string_length(s);
+    if (!are_plain(s->data, length)) return bytes_quote(vm, "", s->data, length, "", false);
     String *quoted = string_new(vm, length + 2, 0);
     if (!quoted) return ABSENT;
     quoted->data[0] = quoted->data[length + 1] = '\'';
     memcpy(quoted->data + 1, s->data, (size_t)length);
     return from_object(quoted);
+}
+
+/* Where the characters end, from `i` on, that may stand in a text with this quote. Expanded for each width. */
+static inline __attribute__((always_inline)) int64_t plain_end_of(Text t, unsigned width_log, int64_t i,
+                                                                  char quote) {
+    t = text_make(t.data, text_length(t), width_log);
+    for (uint32_t c; i < text_length(t); i++) {
+        c = text_at(t, i);
+        if (c < 0x80 ? !is_plain(c, quote) : !unicode_is_printable(c)) break;
+    }
+    return i;
+}
+
+static int64_t plain_end(Text t, int64_t i, char quote) {
+    if (text_log(t) == 0) return plain_end_of(t, 0, i, quote);
+    return text_log(t) == 1 ? plain_end_of(t, 1, i, quote) : plain_end_of(t, 2, i, quote);
 }
 
 static Value quote_string(VM *vm, Value string) {
@@ -60,12 +93,9 @@ static Value quote_string(VM *vm, Value string) {
     builder_char(&b, (uint8_t)quote);
     for (int64_t i = 0; i < text_length(t); i++) {
         int64_t start = i;
-        uint32_t c = 0;
-        while (i < text_length(t) &&
-               (c = text_at(t, i), is_plain(c, quote) || (c >= 0x80 && unicode_is_printable(c))))
-            i++;
+        i = plain_end(t, i, quote);
         if (i > start) builder_slice(&b, string, start, i);
-        if (i < text_length(t)) append_escaped(&b, c);
+        if (i < text_length(t)) append_escaped(&b, text_at(t, i));
     }
     builder_char(&b, (uint8_t)quote);
     return builder_finish(&b);
@@ -89,25 +119,23 @@ static int64_t quoted_size(const uint8_t *data, int64_t length, bool has_quotes)
     int64_t size = 0;
     for (int64_t i = 0; i < length; i++)
         size += quoted_sizes[data[i]];
-    for (int64_t i = 0; i < length && has_quotes; i++)
-        size += data[i] == '\'';
+    if (has_quotes)
+        size += text_count(text_make(data, length, 0), text_make((const uint8_t *)"'", 1, 0), INT64_MAX);
     return size;
 }
 
 static uint8_t *put_quoted(uint8_t *to, const uint8_t *data, int64_t length, Quotes quotes) {
     *to++ = quotes.quote;
-    for (int64_t i = 0; i < length; i++) {
-        uint8_t c = data[i];
-        switch (quoted_sizes[c]) {
-        case 1:
+    for (const uint8_t *end = data + length; data < end; data++) {
+        uint8_t c = *data, size = quoted_sizes[c];
+        if (size == 1) {
             if (c == quotes.quote || c == quotes.other) *to++ = '\\';
             *to++ = c;
-            break;
-        case 2:
+        } else if (size == 2) {
             *to++ = '\\';
             *to++ = escape_letter(c);
-            break;
-        default: to = escape_put(to, c);
+        } else {
+            to = escape_put(to, c);
         }
     }
     *to++ = quotes.quote;
