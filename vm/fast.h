@@ -211,13 +211,14 @@ static inline bool is_byte_character(const String *s) { return s->length == 1 &&
 
 /* Are two exact numbers or bytes the same? -1 for anything else. */
 static __attribute__((noinline)) int fast_other_equal(Value a, Value b) {
+    if (is_exactly(a, &bytes_type) && is_exactly(b, &bytes_type)) {
+        const Bytes *x = as_bytes(a), *y = as_bytes(b);
+        return x->length == y->length && equal_bytes(x->data, y->data, (size_t)x->length);
+    }
     const Type *type = type_of(a);
     if (type != type_of(b)) return -1;
     if (type == &int_type) return ints_equal(a, b);
-    if (type == &float_type) return float_number(a) == float_number(b);
-    if (type != &bytes_type) return -1;
-    const Bytes *x = as_bytes(a), *y = as_bytes(b);
-    return x->length == y->length && equal_bytes(x->data, y->data, (size_t)x->length);
+    return type == &float_type ? float_number(a) == float_number(b) : -1;
 }
 
 /* How two exact strs compare, as fast_order says it; if only their equality is asked for, less stands for greater,

@@ -429,9 +429,10 @@ static int64_t first_difference(const String *x, const String *y, int64_t shared
 
 int string_order(Value a, Value b) {
     String *x = as_string(a), *y = as_string(b);
+    bool narrow = (x->width_log | y->width_log) == 0;
+    if (narrow && x->data[0] != y->data[0]) return x->data[0] < y->data[0] ? -1 : 1; /* or one is empty */
     int64_t shared = (int64_t)(x->length < y->length ? x->length : y->length);
-    if (x->width_log == 0 && y->width_log == 0) {
-        if (shared && x->data[0] != y->data[0]) return x->data[0] < y->data[0] ? -1 : 1;
+    if (narrow) {
         int order = memcmp(x->data, y->data, (size_t)shared);
         if (order) return order;
     } else {
