@@ -8,6 +8,7 @@
 #include "cli/terminal.h"
 #include "compiler/compile.h"
 #include "parser/parser.h"
+#include "runtime/code/code.h"
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
 #include "runtime/files/file.h"
@@ -22,6 +23,7 @@ typedef struct {
     VM *vm;
     bool edited;     /* lines come from readline */
     bool ended;      /* end of input, or an error that ends the prompt */
+    int flags;       /* for compiling: what a future import has changed for all later statements */
     unsigned number; /* of statements so far: each is a source of its own, "<stdin>-0" */
 } Prompt;
 
@@ -128,12 +130,14 @@ static Value read_statement(Prompt *p) {
     return text;
 }
 
-static Value compile_statement(VM *vm, Value text, Value filename) {
+static Value compile_statement(Prompt *p, Value text, Value filename) {
+    VM *vm = p->vm;
     size_t length;
     Value keeper = ABSENT;
     const char *utf8 = string_utf8(vm, text, &length, &keeper);
-    Value code = utf8 ? compile_source(vm, utf8, length, filename, COMPILE_SINGLE, 0) : ABSENT;
+    Value code = utf8 ? compile_source(vm, utf8, length, filename, COMPILE_SINGLE, p->flags) : ABSENT;
     value_xdrop(vm, keeper);
+    if (!is_absent(code) && (as_code(code)->flags & CODE_FUTURE_ANNOTATIONS)) p->flags |= COMPILE_FUTURE_ANNOTATIONS;
     return code;
 }
 
@@ -142,7 +146,7 @@ static bool run_statement(Prompt *p, Value text) {
     VM *vm = p->vm;
     Value module = machine_main_module(vm), filename = string_format(vm, "<stdin>-%u", p->number++);
     if (is_absent(module) || is_absent(filename)) return value_xdrop(vm, filename), false;
-    Value code = machine_add_source(vm, filename, text) ? compile_statement(vm, text, filename) : ABSENT;
+    Value code = machine_add_source(vm, filename, text) ? compile_statement(p, text, filename) : ABSENT;
     value_drop(vm, filename);
     Value result = is_absent(code) ? ABSENT : eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT);
     value_xdrop(vm, code);
@@ -185,7 +189,7 @@ static int prompt_loop(VM *vm) {
         !set_default(vm, "ps2", "... ")) {
         return run_finish(vm);
     }
-    Prompt p = {.vm = vm, .edited = terminal_begin(vm)};
+    Prompt p = {.vm = vm, .edited = terminal_begin(vm), .flags = COMPILE_TYPED};
     if (p.edited) vm->hooks.read_terminal = terminal_read;
     int status;
     while ((status = turn(&p)) < 0) {

@@ -123,7 +123,7 @@ static int64_t text_column(const Compiler *c, const Diagnostic *error, uint32_t 
 /* The line of the error; None when it cannot be shown. Errors of the parser show it always, others if it can be read
  * again from a file. NEW, RAISES. */
 static Value error_text(Compiler *c, const Diagnostic *error, bool parsing) {
-    bool shown = parsing || (c->flags & COMPILE_FILE);
+    bool shown = parsing || (c->flags & (COMPILE_FILE | COMPILE_TYPED));
     size_t length, first_length;
     const char *line = source_line(c->source, error->span.line, &length);
     if (!shown || error->no_text || !line) return NONE;

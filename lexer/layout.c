@@ -197,11 +197,10 @@ TokenKind layout_fail_unclosed(Lexer *lexer) {
 // The end
 // ----------------------------------------------------------------------------------------------------------
 
-/* Is there nothing but blanks in the last line? At a prompt that is what ends a block. */
-static bool last_line_is_blank(const Source *source) {
+/* Is there nothing at all in the last line? At a prompt that is what ends a block. */
+static bool last_line_is_empty(const Source *source) {
     size_t length;
-    const char *line = source_line(source, source->line_count, &length);
-    return line && strspn(line, " \t\f") == length;
+    return source_line(source, source->line_count, &length) && length == 0;
 }
 
 TokenKind layout_end(Lexer *lexer, Token *token) {
@@ -209,7 +208,7 @@ TokenKind layout_end(Lexer *lexer, Token *token) {
         layout_fail_unclosed(lexer);
         return lexer_mark_incomplete(lexer);
     }
-    if (lexer->interactive && lexer->block_line && !last_line_is_blank(lexer->source)) {
+    if (lexer->interactive && lexer->block_line && !last_line_is_empty(lexer->source)) {
         Span span = lexer_spot(lexer, lexer->cursor);
         lexer_fail_weakly(lexer, DIAGNOSTIC_SYNTAX_ERROR, span, "unexpected EOF while parsing");
         return lexer_mark_incomplete(lexer);

@@ -40,7 +40,7 @@ def _stat(path):
 
 
 def _is_no_file(filename):
-    return not filename or (filename.startswith('<') and filename.endswith('>'))
+    return not filename or (filename.startswith('<') and (filename.endswith('>') or filename.startswith('<stdin>-')))
 
 
 def checkcache(filename=None):

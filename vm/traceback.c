@@ -69,10 +69,22 @@ static bool same_place(const Traceback *a, const Traceback *b) {
            string_equal(x->name, y->name);
 }
 
+/* The first one of the entries that sys.tracebacklimit lets through, which are the innermost; ABSENT: none. */
+static Value first_shown(Printer *p, Value traceback) {
+    Value limit = dict_get_c(p->vm, p->vm->sys, "tracebacklimit");
+    if (!is_int(limit)) return traceback;
+    int64_t surplus = -(int_get(limit) < 0 ? 0 : int_get(limit));
+    for (Value t = traceback; !is_absent(t); t = as_traceback(t)->next)
+        surplus++;
+    for (; surplus > 0; surplus--)
+        traceback = as_traceback(traceback)->next;
+    return traceback;
+}
+
 static void print_entries(Printer *p, Value traceback) {
     const Traceback *before = NULL;
     uint32_t times = 0;
-    for (; !is_absent(traceback); traceback = as_traceback(traceback)->next) {
+    for (traceback = first_shown(p, traceback); !is_absent(traceback); traceback = as_traceback(traceback)->next) {
         const Traceback *entry = as_traceback(traceback);
         if (before != NULL && !same_place(before, entry)) {
             print_repeats(p, times);
@@ -264,7 +276,7 @@ static void emit(Printer *p, void (*part)(Printer *, Value), Value v, char margi
 
 static void print_traceback(Printer *p, Value exception) {
     Value traceback = as_exception(exception)->traceback;
-    if (is_absent(traceback)) return;
+    if (is_absent(first_shown(p, traceback))) return;
     builder_c(p->out, "Traceback (most recent call last):\n");
     print_entries(p, traceback);
 }
@@ -331,7 +343,7 @@ static void print_group(Printer *p, Value exception, const Tuple *members) {
         return;
     }
     p->depth += outermost;
-    if (!is_absent(as_exception(exception)->traceback)) {
+    if (!is_absent(first_shown(p, as_exception(exception)->traceback))) {
         emit(p, print_group_head, exception, outermost ? '+' : '|');
         emit(p, print_group_entries, exception, '|');
     }

@@ -138,7 +138,7 @@ def findsource(object):
     file = getsourcefile(object)
     if file is None:
         file = getfile(object)
-        if not (file.startswith('<') and file.endswith('>')):
+        if not (file.startswith('<') and (file.endswith('>') or file.startswith('<stdin>-'))):
             raise OSError('source code not available')
     module = getmodule(object, file)
     lines = linecache.getlines(file, module.__dict__ if module else None)
