@@ -323,7 +323,8 @@ static bool build_symbols(Compiler *c, Node *root) {
     c->symbols = (SymbolTable){.arena = c->arena,
                                .diagnostics = c->diagnostics,
                                .names = &c->names,
-                               .future_annotations = c->flags & COMPILE_FUTURE_ANNOTATIONS};
+                               .future_annotations = c->flags & COMPILE_FUTURE_ANNOTATIONS,
+                               .module_may_await = c->flags & COMPILE_MODULE_MAY_AWAIT};
     return find_futures(c, root_body(root)) && symtable_build(&c->symbols, root);
 }
 

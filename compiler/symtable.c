@@ -373,8 +373,15 @@ static bool is_async_function(const Scope *scope) {
     return scope->kind == SCOPE_FUNCTION && scope->is_asynchronous;
 }
 
+/* May code of the scope itself await? */
+static bool may_await(const SymbolTable *t, const Scope *scope) {
+    return is_async_function(scope) || (t->module_may_await && scope->kind == SCOPE_MODULE);
+}
+
 static bool visit_async_block(SymbolTable *t, Node *node) {
-    if (!is_async_function(t->current))
+    if (may_await(t, t->current))
+        t->current->is_asynchronous = true;
+    else
         refuse(t, node,
                node->kind == AST_AsyncFor ? "'async for' outside async function"
                                           : "'async with' outside async function");
@@ -480,7 +487,7 @@ static bool visit_generators(SymbolTable *t, NodeList generators) {
 static void await_in_comprehension(SymbolTable *t, const Node *node) {
     Scope *scope = t->current;
     bool inner = scope->kind == SCOPE_COMPREHENSION || scope->kind == SCOPE_GENERATOR;
-    if (!inner && !is_async_function(scope))
+    if (!inner && !may_await(t, scope))
         refuse(t, node, "asynchronous comprehension outside of an asynchronous function");
     else
         scope->is_asynchronous = true;
@@ -522,7 +529,7 @@ static bool visit_await(SymbolTable *t, Node *node) {
     if (!check_allowed(t, node, "await expression")) return false;
     Scope *scope = t->current;
     bool inner = scope->kind == SCOPE_COMPREHENSION || scope->kind == SCOPE_GENERATOR;
-    if (!inner && !is_async_function(scope))
+    if (!inner && !may_await(t, scope))
         refuse(t, node,
                scope_is_function(scope) ? "'await' outside async function" : "'await' outside function");
     else

@@ -96,6 +96,7 @@ typedef struct {
     Diagnostics *diagnostics;
     NameTable *names;
     bool future_annotations;
+    bool module_may_await; /* then one that does is a coroutine */
     const Node *
         refused; /* the first node that is wrong where it stands, for the code generator to report; or NULL */
     const char *refusal; /* what it says then */

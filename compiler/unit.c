@@ -169,7 +169,8 @@ static void emit_prologue(Compiler *c) {
 /* What a call of the scope's code gives: the flag of a generator, a coroutine, an asynchronous generator; or 0. */
 static uint32_t resumable_flag(const Scope *scope) {
     if (scope->is_generator) return scope->is_asynchronous ? CODE_ASYNC_GENERATOR : CODE_GENERATOR;
-    return scope->is_asynchronous && scope->kind == SCOPE_FUNCTION ? CODE_COROUTINE : 0;
+    bool coroutine = scope->kind == SCOPE_FUNCTION || scope->kind == SCOPE_MODULE;
+    return scope->is_asynchronous && coroutine ? CODE_COROUTINE : 0;
 }
 
 void unit_enter(Compiler *c, Unit *u, Scope *scope, Value name, uint32_t first_line) {

@@ -28,6 +28,7 @@
 enum {
     FLAG_ONLY_AST = 0x400,
     FLAG_DONT_IMPLY_DEDENT = 0x200,
+    FLAG_TOP_LEVEL_AWAIT = 0x2000,
     FLAG_ALLOW_INCOMPLETE = 0x4000,
     FLAGS_KNOWN = 0x1FEF610
 };
@@ -196,6 +197,7 @@ NATIVE(compile_function) {
     }
     int own = flags & FLAG_ALLOW_INCOMPLETE ? COMPILE_ALLOW_INCOMPLETE : 0;
     if (flags & FLAG_DONT_IMPLY_DEDENT) own |= COMPILE_OPEN_BLOCKS;
+    if (flags & FLAG_TOP_LEVEL_AWAIT) own |= COMPILE_MODULE_MAY_AWAIT;
     if (flags & CODE_FUTURE_ANNOTATIONS) own |= COMPILE_FUTURE_ANNOTATIONS;
     if (flags & FLAG_ONLY_AST) own |= COMPILE_ONLY_TREE;
     if (optimize >= 0) own |= COMPILE_LEVEL;

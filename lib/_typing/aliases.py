@@ -379,9 +379,6 @@ class _LiteralGenericAlias(_GenericAlias, _root=True):
     def __hash__(self):
         return hash(frozenset((type(a), a) for a in self.__args__))
 
-    def __repr__(self):
-        return f"typing.Literal[{', '.join(repr(a) for a in self.__args__) or '()'}]"
-
 
 class _ConcatenateGenericAlias(_GenericAlias, _root=True):
     def copy_with(self, params):
