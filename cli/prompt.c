@@ -137,7 +137,8 @@ static Value compile_statement(Prompt *p, Value text, Value filename) {
     const char *utf8 = string_utf8(vm, text, &length, &keeper);
     Value code = utf8 ? compile_source(vm, utf8, length, filename, COMPILE_SINGLE, p->flags) : ABSENT;
     value_xdrop(vm, keeper);
-    if (!is_absent(code) && (as_code(code)->flags & CODE_FUTURE_ANNOTATIONS)) p->flags |= COMPILE_FUTURE_ANNOTATIONS;
+    if (!is_absent(code) && (as_code(code)->flags & CODE_FUTURE_ANNOTATIONS))
+        p->flags |= COMPILE_FUTURE_ANNOTATIONS;
     return code;
 }
 

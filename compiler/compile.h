@@ -33,7 +33,7 @@ enum {
     COMPILE_NO_COLUMNS = 1 << 9, /* places in the text are lines alone: -X no_debug_ranges */
     COMPILE_TYPED = 1 << 11,     /* the text was typed at the prompt: every error shows its line */
     COMPILE_MODULE_MAY_AWAIT = 1 << 12,
-    COMPILE_LEVEL = 1 << 10,     /* the flags say how to optimize, whatever the command line has said */
+    COMPILE_LEVEL = 1 << 10, /* the flags say how to optimize, whatever the command line has said */
 };
 
 /* A code object. `filename` is a str. */

@@ -84,7 +84,8 @@ static Value first_shown(Printer *p, Value traceback) {
 static void print_entries(Printer *p, Value traceback) {
     const Traceback *before = NULL;
     uint32_t times = 0;
-    for (traceback = first_shown(p, traceback); !is_absent(traceback); traceback = as_traceback(traceback)->next) {
+    for (traceback = first_shown(p, traceback); !is_absent(traceback);
+         traceback = as_traceback(traceback)->next) {
         const Traceback *entry = as_traceback(traceback);
         if (before != NULL && !same_place(before, entry)) {
             print_repeats(p, times);

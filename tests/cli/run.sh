@@ -112,7 +112,7 @@ expect "base64 decodes" 0 "hello" "" "$mpy" -m base64 -d -
 input=
 matches "base64 with a wrong option" 2 "option -q not recognized*usage: *base64.py*" "$mpy" -m base64 -q
 input=$'x = await asyncio.sleep(0, 6)\nx\n1 / 0\nt = asyncio.create_task(asyncio.sleep(0, 7))\nawait t\nexit(3)\n'
-expect "asyncio's prompt" 3 $'6\n7' "asyncio REPL*>>> import asyncio*File \"<stdin>\", line 1*ZeroDivisionError*" \
+expect "asyncio's prompt" 3 $'>>> >>> 6\n>>> >>> >>> 7\n>>> ' "asyncio REPL*>>> import asyncio*File \"<stdin>\", line 1*ZeroDivisionError*" \
     "$mpy" -m asyncio
 matches "inspect shows the source" 0 "*print(\"module\", __name__)*" "$mpy" -m inspect amodule
 matches "inspect shows details" 0 "*Target: amodule:__name__*Origin: */amodule.py*" "$mpy" -m inspect -d amodule:__name__
