@@ -50,13 +50,18 @@ static inline __attribute__((always_inline)) Tuple *make(VM *vm, int64_t length,
 
 Tuple *tuple_new_unfilled(VM *vm, int64_t length) { return make(vm, length, true); }
 
-Tuple *tuple_new_settled(VM *vm, int64_t length) {
-    Object *object = object_new(vm, &tuple_type, tuple_size(length));
-    if (__builtin_expect(!object, 0)) {
+static __attribute__((noinline)) Tuple *new_settled_unusual(VM *vm, int64_t length) {
+    Tuple *tuple = (Tuple *)object_new(vm, &tuple_type, tuple_size(length));
+    if (tuple)
+        tuple->length = length;
+    else
         raise_memory(vm);
-        return NULL;
-    }
-    Tuple *tuple = (Tuple *)object;
+    return tuple;
+}
+
+Tuple *tuple_new_settled(VM *vm, int64_t length) {
+    Tuple *tuple = (Tuple *)object_new_if_easy(vm, &tuple_type, tuple_size(length));
+    if (__builtin_expect(!tuple, 0)) return new_settled_unusual(vm, length);
     tuple->length = length;
     return tuple;
 }

@@ -4,6 +4,7 @@
  * All are a Selection: a pool, and the row of indices into it that makes the next result. The first result is the row
  * as it was set up; each later one advances the row in lexicographic order and rewrites the places that changed.
  */
+#include "runtime/containers/row.h"
 #include "runtime/modules/itertools.h"
 
 typedef struct {
@@ -75,14 +76,11 @@ static inline Value item_at(const Selection *selection, int64_t place) {
     return value_ref(pool->items[selection->indices[place]]);
 }
 
-/* The result for the row in a tuple of its own, which becomes the latest result, too. NEW, RAISES. */
-static Value yield_new(VM *vm, Selection *selection) {
-    int64_t count = selection->count;
-    Tuple *result = selection->settled ? tuple_new_settled(vm, count) : tuple_new_unfilled(vm, count);
-    if (!result) return ABSENT;
+/* The items of the row, into a new tuple. */
+static inline void fill(const Selection *selection, Value *item, int64_t count) {
     const int64_t *index = selection->indices;
     const Tuple *pool = as_tuple(selection->pool);
-    Value *item = result->items, *end = item + count;
+    Value *end = item + count;
     if (is_absent(selection->pool)) { /* cleared by a collection that making the tuple began */
         while (item < end)
             *item++ = NONE;
@@ -93,6 +91,14 @@ static Value yield_new(VM *vm, Selection *selection) {
         while (item < end)
             *item++ = value_ref(pool->items[*index++]);
     }
+}
+
+/* The result for the row in a tuple of its own, which becomes the latest result, too. NEW, RAISES. */
+static Value yield_new(VM *vm, Selection *selection) {
+    int64_t count = selection->count;
+    Tuple *result = selection->settled ? tuple_new_settled(vm, count) : tuple_new_unfilled(vm, count);
+    if (!result) return ABSENT;
+    fill(selection, result->items, count);
     result->head.refs++; /* for the selection, too */
     Value before = selection->result;
     selection->result = from_object(result);
@@ -140,6 +146,34 @@ static bool begun(const Selection *selection) { return !is_absent(selection->res
 static Value first(VM *vm, Selection *selection) {
     if (selection->count == 0) selection->stopped = true;
     return yield(vm, selection, 0);
+}
+
+/* Make the row that of the next result: the first place that is not as it was, or -1 at the end. */
+typedef int64_t (*Advance)(Selection *selection);
+
+static inline __attribute__((always_inline)) Value step(VM *vm, Selection *selection, Advance advance) {
+    if (selection->stopped) return ABSENT;
+    if (!begun(selection)) return first(vm, selection);
+    int64_t changed = advance(selection);
+    return changed < 0 ? stop(selection) : yield(vm, selection, changed);
+}
+
+/* Many at once, if making one begins no collection. */
+static inline __attribute__((always_inline)) int64_t step_row(VM *vm, Selection *selection, Value *row,
+                                                              int64_t room, Advance advance) {
+    int64_t count = selection->count, made = 1;
+    row[0] = step(vm, selection, advance);
+    if (is_absent(row[0])) return 0;
+    if (!selection->settled || count == 0) return 1;
+    for (; made < room && advance(selection) >= 0; made++) {
+        Tuple *result = tuple_new_settled(vm, count);
+        if (!result) return row_drop(vm, row, made), 0;
+        fill(selection, result->items, count);
+        row[made] = from_object(result);
+    }
+    selection->stopped = made < room;
+    value_set(vm, &selection->result, value_ref(row[made - 1]));
+    return made;
 }
 
 /* --- what __reduce__ and __setstate__ share --- */
@@ -207,11 +241,17 @@ METHOD(sizeof) {
 #define SIZEOF_ROW \
     { "__sizeof__", method_sizeof, "", "Returns size in memory, in bytes.", 0 }
 
-#define SELECTION_TYPE(variable, name_text, new_function, next_function, table, ...) \
+/* `advance` is an Advance. */
+#define SELECTION_TYPE(variable, name_text, new_function, advance, table, ...) \
+    static Value advance##_next(VM *vm, Value self) { return step(vm, as_selection(self), advance); } \
+    static int64_t advance##_next_row(VM *vm, Value self, Value *row, int64_t room) { \
+        return step_row(vm, as_selection(self), row, room, advance); \
+    } \
     Type variable = { \
         TYPE_HEAD(variable, "itertools." name_text, .traverse = traverse, .clear = clear, \
                   .dealloc = dealloc), \
-        ITERATOR_SLOTS(Selection, new_function, next_function, table, __VA_ARGS__), \
+        ITERATOR_SLOTS(Selection, new_function, advance##_next, table, __VA_ARGS__), \
+        .next_row = advance##_next_row, \
     };
 
 /* --- product --- */
@@ -254,17 +294,14 @@ static Value product_new(VM *vm, Type *type, Value *args, int nargs, Value names
     return self;
 }
 
-static Value product_next(VM *vm, Value self) {
-    Selection *selection = as_selection(self);
-    if (selection->stopped) return ABSENT;
-    if (!begun(selection)) return first(vm, selection);
+static inline int64_t advance_product(Selection *selection) {
     const Tuple *pools = as_tuple(selection->pool);
     int64_t i = selection->count - 1;
     while (i >= 0 && selection->indices[i] + 1 >= as_tuple(pools->items[i])->length)
         selection->indices[i--] = 0;
-    if (i < 0) return stop(selection);
+    if (i < 0) return -1;
     selection->indices[i]++;
-    return yield(vm, selection, i);
+    return i;
 }
 
 COPYING(product_reduce) {
@@ -293,7 +330,7 @@ static const NativeDef product_methods[] = {
 };
 
 SELECTION_TYPE(
-    itertools_product_type, "product", product_new, product_next, product_methods,
+    itertools_product_type, "product", product_new, advance_product, product_methods,
     "(*iterables, repeat=1)\n--\n\nCartesian product of input iterables.  Equivalent to nested for-loops.")
 
 /* --- combinations, with and without replacement --- */
@@ -324,19 +361,16 @@ static Value combinations_new(VM *vm, Type *type, Value *args, int nargs, Value 
     return choice_new(vm, type, "combinations", args, nargs, names, false);
 }
 
-static Value combinations_next(VM *vm, Value self) {
-    Selection *selection = as_selection(self);
-    if (selection->stopped) return ABSENT;
-    if (!begun(selection)) return first(vm, selection);
+static inline int64_t advance_combinations(Selection *selection) {
     int64_t count = selection->count, spare = pool_length(selection) - count, *indices = selection->indices;
     int64_t i = count - 1;
     while (i >= 0 && indices[i] == i + spare)
         i--;
-    if (i < 0) return stop(selection);
+    if (i < 0) return -1;
     indices[i]++;
     for (int64_t j = i + 1; j < count; j++)
         indices[j] = indices[j - 1] + 1;
-    return yield(vm, selection, i);
+    return i;
 }
 
 /* The greatest item that may stand at a place, for those behind it to be greater. */
@@ -353,7 +387,7 @@ static const NativeDef combinations_methods[] = {
     {0},
 };
 
-SELECTION_TYPE(itertools_combinations_type, "combinations", combinations_new, combinations_next,
+SELECTION_TYPE(itertools_combinations_type, "combinations", combinations_new, advance_combinations,
                combinations_methods,
                "(iterable, r)\n--\n\nReturn successive r-length combinations of elements in the "
                "iterable.\n\ncombinations(range(4), 3) "
@@ -363,18 +397,15 @@ static Value replacement_new(VM *vm, Type *type, Value *args, int nargs, Value n
     return choice_new(vm, type, "combinations_with_replacement", args, nargs, names, true);
 }
 
-static Value replacement_next(VM *vm, Value self) {
-    Selection *selection = as_selection(self);
-    if (selection->stopped) return ABSENT;
-    if (!begun(selection)) return first(vm, selection);
+static inline int64_t advance_replacement(Selection *selection) {
     int64_t last = pool_length(selection) - 1, i = selection->count - 1;
     while (i >= 0 && selection->indices[i] == last)
         i--;
-    if (i < 0) return stop(selection);
+    if (i < 0) return -1;
     int64_t index = selection->indices[i] + 1;
     for (int64_t j = i; j < selection->count; j++)
         selection->indices[j] = index;
-    return yield(vm, selection, i);
+    return i;
 }
 
 COPYING(replacement_setstate) { return set_choice(vm, args[0], args[1], last_of_pool); }
@@ -387,7 +418,7 @@ static const NativeDef replacement_methods[] = {
 };
 
 SELECTION_TYPE(
-    itertools_replacement_type, "combinations_with_replacement", replacement_new, replacement_next,
+    itertools_replacement_type, "combinations_with_replacement", replacement_new, advance_replacement,
     replacement_methods,
     "(iterable, r)\n--\n\nReturn successive r-length combinations of elements in the iterable allowing "
     "individual elements "
@@ -424,10 +455,7 @@ static Value permutations_new(VM *vm, Type *type, Value *args, int nargs, Value 
     return self;
 }
 
-static Value permutations_next(VM *vm, Value self) {
-    Selection *selection = as_selection(self);
-    if (selection->stopped) return ABSENT;
-    if (!begun(selection)) return first(vm, selection);
+static inline int64_t advance_permutations(Selection *selection) {
     int64_t length = pool_length(selection), *indices = selection->indices, *cycles = indices + length;
     for (int64_t i = selection->count - 1; i >= 0; i--) {
         if (--cycles[i] == 0) {
@@ -439,10 +467,10 @@ static Value permutations_next(VM *vm, Value self) {
             int64_t j = length - cycles[i], index = indices[i];
             indices[i] = indices[j];
             indices[j] = index;
-            return yield(vm, selection, i);
+            return i;
         }
     }
-    return stop(selection);
+    return -1;
 }
 
 COPYING(permutations_reduce) {
@@ -490,7 +518,7 @@ static const NativeDef permutations_methods[] = {
     {0},
 };
 
-SELECTION_TYPE(itertools_permutations_type, "permutations", permutations_new, permutations_next,
+SELECTION_TYPE(itertools_permutations_type, "permutations", permutations_new, advance_permutations,
                permutations_methods,
                "(iterable, r=None)\n--\n\nReturn successive r-length permutations of elements in the "
                "iterable.\n\npermutations(range(3), 2) "
