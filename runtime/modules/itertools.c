@@ -669,11 +669,8 @@ static Value zip_longest_new(VM *vm, Type *type, Value *args, int nargs, Value n
     return self;
 }
 
-/* The next item of one iterator, or the fill value; ABSENT when it was the last to end, or RAISES. */
-static Value zip_longest_item(VM *vm, Stream *stream, Value *iterator) {
-    if (is_none(*iterator)) return value_ref(stream->extra);
-    Value item = step_held(vm, iterator);
-    if (!is_absent(item)) return item;
+/* One iterator has nothing more: the fill value; ABSENT when it was the last to end, or RAISES. */
+static __attribute__((noinline)) Value zip_longest_ended(VM *vm, Stream *stream, Value *iterator) {
     if (error_raised(vm)) {
         stream->index = 0;
         return ABSENT;
@@ -685,10 +682,24 @@ static Value zip_longest_item(VM *vm, Stream *stream, Value *iterator) {
     return stream->index > 0 ? value_xref(stream->extra) : ABSENT;
 }
 
-static Value zip_longest_next(VM *vm, Value self) {
-    Stream *stream = as_stream(self);
-    if (stream->index == 0 || is_absent(stream->source)) return ABSENT;
-    Tuple *iterators = as_tuple(value_ref(stream->source));
+/* The next item of one iterator, or the fill value; ABSENT as zip_longest_ended. */
+static inline Value zip_longest_item(VM *vm, Stream *stream, Value *iterator) {
+    if (is_none(*iterator)) return value_ref(stream->extra);
+    Value item = step_held(vm, iterator);
+    return is_absent(item) ? zip_longest_ended(vm, stream, iterator) : item;
+}
+
+/* The commonest number of iterators. */
+static Value zip_longest_two(VM *vm, Stream *stream, Tuple *iterators) {
+    Value first = zip_longest_item(vm, stream, &iterators->items[0]);
+    if (is_absent(first)) return ABSENT;
+    Value second = zip_longest_item(vm, stream, &iterators->items[1]);
+    if (!is_absent(second)) return tuple_reuse_pair(vm, &stream->result, first, second);
+    value_drop(vm, first);
+    return ABSENT;
+}
+
+static Value zip_longest_row(VM *vm, Stream *stream, Tuple *iterators) {
     int64_t length = iterators->length, count = 0;
     size_t size = (size_t)length * sizeof(Value);
     Value local[LOCAL_ITEMS], *items = length > LOCAL_ITEMS ? memory_alloc(vm, size) : local, result = ABSENT;
@@ -698,11 +709,18 @@ static Value zip_longest_next(VM *vm, Value self) {
         count++;
     }
     if (count == length)
-        result = length == 2 ? tuple_reuse_pair(vm, &stream->result, items[0], items[1])
-                             : tuple_reuse_row(vm, &stream->result, items, length);
+        result = tuple_reuse_row(vm, &stream->result, items, length);
     else
         row_drop(vm, items, count);
     if (items && items != local) memory_free(vm, items, size);
+    return result;
+}
+
+static Value zip_longest_next(VM *vm, Value self) {
+    Stream *stream = as_stream(self);
+    if (stream->index == 0 || is_absent(stream->source)) return ABSENT;
+    Tuple *iterators = as_tuple(value_ref(stream->source));
+    Value result = (iterators->length == 2 ? zip_longest_two : zip_longest_row)(vm, stream, iterators);
     object_drop(vm, &iterators->head);
     return result;
 }

@@ -43,11 +43,16 @@ typedef struct {
 
 /* --- strings --- */
 
+/* Up to 8 characters, the first in the lowest byte: from a word they are copied without waiting for single stores. */
+static void put_word(Builder *b, uint64_t word, size_t length) {
+    builder_ascii(b, (const char *)&word, length);
+}
+
 static void put_code_unit(Builder *b, uint32_t unit) {
-    builder_char(b, '\\');
-    builder_char(b, 'u');
-    for (int shift = 12; shift >= 0; shift -= 4)
-        builder_char(b, (uint8_t) "0123456789abcdef"[unit >> shift & 15]);
+    uint32_t digits = unit >> 12 | (unit >> 8 & 15) << 8 | (unit >> 4 & 15) << 16 | (unit & 15) << 24;
+    uint32_t letters = (digits + 0x06060606) >> 4 & 0x01010101; /* where a digit is above 9 */
+    digits += letters * ('a' - '9' - 1) + 0x30303030;
+    put_word(b, (uint64_t)digits << 16 | 'u' << 8 | '\\', 6);
 }
 
 /* The letter that stands for the character behind a backslash, or 0. */
@@ -67,8 +72,7 @@ static char escape_letter(uint32_t c) {
 static void put_escaped(Builder *b, uint32_t c) {
     char letter = escape_letter(c);
     if (letter) {
-        builder_char(b, '\\');
-        builder_char(b, (uint8_t)letter);
+        put_word(b, (uint64_t)letter << 8 | '\\', 2);
     } else if (c >= 0x10000) {
         put_code_unit(b, 0xD7C0 + (c >> 10));
         put_code_unit(b, 0xDC00 | (c & 0x3FF));
@@ -99,10 +103,15 @@ static void put_quoted(Builder *b, Value string, bool ascii) {
     Text t = text_of(string);
     builder_char(b, '"');
     for (int64_t at = 0; at < text_length(t);) {
-        int64_t run = plain_run(t, at, ascii);
+        int64_t run = text_log(t) > 0 && ascii ? 0 : plain_run(t, at, ascii); /* there they are short */
         if (run > 0) builder_slice(b, string, at, at + run);
         at += run;
-        if (at < text_length(t)) put_escaped(b, text_at(t, at++));
+        if (at == text_length(t)) break;
+        uint32_t c = text_at(t, at++);
+        if (is_plain(c, ascii))
+            builder_char(b, c);
+        else
+            put_escaped(b, c);
     }
     builder_char(b, '"');
 }
