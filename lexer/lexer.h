@@ -33,10 +33,10 @@ typedef enum {
 /*
  * What the token kinds mean beyond their text:
  * - NAME: `text` is the NFKC form.
- * - FSTRING_MIDDLE: a piece of literal text still to be unescaped (literal.h); `{{` and `}}` each end a piece
- * after their first brace and the second one belongs to no token, so pieces in a row are simply joined.
- * - INDENT covers the indentation, DEDENT and ENDMARKER are empty, NEWLINE covers the newline even where the
- * source ended without one.
+ * - FSTRING_MIDDLE: a piece of literal text still to be unescaped (literal.h); `{{` and `}}` each end a piece after
+ *   their first brace and the second one belongs to no token, so pieces in a row are simply joined.
+ * - INDENT covers the indentation, DEDENT and ENDMARKER are empty, NEWLINE covers the newline even where the source
+ *   ended without one.
  */
 typedef struct {
     TokenKind kind;

@@ -3,11 +3,9 @@
  * colon: so the lexer looks ahead, with a copy of itself that runs over the rest of the logical line and is
  * thrown away. Only a line's first word is looked behind, so no byte is read more than twice.
  *
- * - `match` begins a statement if what follows cannot go on with an expression whose first word is the name
- * match
+ * - `match` begins a statement if what follows cannot go on with an expression whose first word is the name match
  *   (`match x`), or if it could (a bracket, a sign, a star) but the line ends in a colon.
- * - `case` begins a clause at the start of every line right inside of a match statement's block, and nowhere
- * else.
+ * - `case` begins a clause at the start of every line right inside of a match statement's block, and nowhere else.
  * - `type` begins a statement if a name follows.
  */
 

@@ -8,9 +8,8 @@
  *   2. The references. Starting at the roots and at every tracked object, all references are followed with the thorough
  *      visitor, and each object's count is compared with the references found. More found than counted is always
  *      wrong: the object would die too early. Fewer is right only while C code holds references of its own; when
- * nothing
- *      runs (the program has ended, its modules are still there) it is a leak, or a reference that no traverse slot
- *      shows, and wrong, too.
+ *      nothing runs (the program has ended, its modules are still there) it is a leak, or a reference that no
+ *      traverse slot shows, and wrong, too.
  *   3. What objects say of themselves: dicts' tables, instances' shapes, the tree of shapes.
  *
  * It needs memory for its table of objects, and takes it from the C library, so that the heap stays as it is. It runs

@@ -6,9 +6,8 @@
  *
  * Invariants: `width` is minimal for the content; `ascii` is set iff all code points are below 128; data is followed
  * by one zero code unit, so that an ASCII string is also a C string. `hash` is 0 until first asked for, and of the
- * empty string. Lone
- * surrogates are ordinary code points here; only encoding refuses them. Interned strings are unique by content, so
- * that names compare by address; the intern table does not own them.
+ * empty string. Lone surrogates are ordinary code points here; only encoding refuses them. Interned strings are unique
+ * by content, so that names compare by address; the intern table does not own them.
  */
 
 #include <stdarg.h>
