@@ -128,15 +128,32 @@ static bool rsplit_blanks(Splitter *s) {
 
 /* --- at a separator --- */
 
-/* A short text at a character. */
-static bool split_at_byte(Splitter *s, uint8_t separator) {
-    const uint8_t *data = s->source.text.data, *next = data, *end = data + text_length(s->source.text),
-                  *found;
-    while (s->splits-- > 0 && (found = memchr(next, separator, (size_t)(end - next)))) {
-        if (!add(s, next - data, found - data)) return false;
-        next = found + 1;
+/* May it be split by split_short? */
+static inline bool is_short_split(Value self, Value separator) {
+    enum { SHORT = 64 };
+    if (is_exactly(self, &bytes_type))
+        return is_exactly(separator, &bytes_type) && as_bytes(separator)->length == 1 &&
+               as_bytes(self)->length < SHORT;
+    return is_exactly(self, &str_type) && as_string(self)->ascii && as_string(self)->length < SHORT &&
+           is_exactly(separator, &str_type) && as_string(separator)->ascii &&
+           as_string(separator)->length == 1;
+}
+
+/* Short bytes or an ASCII str at a character: neither can change, so that each is looked at once. */
+static Value split_short(VM *vm, Value self, uint8_t separator, int64_t splits) {
+    bool string = text_is_string(self);
+    const uint8_t *next = string ? as_string(self)->data : as_bytes(self)->data;
+    int64_t length = string ? string_length(as_string(self)) : as_bytes(self)->length, size;
+    Value list = list_new(vm, splits >= 0 && splits < LIST_SHORT ? splits + 1 : LIST_SHORT);
+    for (const uint8_t *end = next + length, *found = next; !is_absent(list) && found; next += size + 1) {
+        found = splits-- != 0 ? memchr(next, separator, (size_t)(end - next)) : NULL;
+        size = (found ? found : end) - next;
+        Value item = size == length ? value_ref(self)
+                     : string       ? string_from_ascii(vm, (const char *)next, (size_t)size)
+                                    : bytes_part(vm, next, size);
+        if (is_absent(item) || !list_append_owned(vm, list, item)) value_clear(vm, &list);
     }
-    return add(s, next - data, text_length(s->source.text));
+    return list;
 }
 
 /* The next place of a unit, or -1. It is mostly near. */
@@ -162,13 +179,10 @@ static inline __attribute__((always_inline)) bool split_at_unit(Splitter *s, uin
 }
 
 static bool split_at(Splitter *s, Text separator) {
-    enum { SHORT = 64 };
     unsigned width_log = text_log(s->source.text);
     if (text_length(separator) == 1 && width_log)
         return width_log == 1 ? split_at_unit(s, text_at(separator, 0), 1)
                               : split_at_unit(s, text_at(separator, 0), 2);
-    if (text_length(separator) == 1 && text_log(separator) == 0 && text_length(s->source.text) < SHORT)
-        return split_at_byte(s, separator.data[0]);
     Finder f;
     finder_init(&f, s->source.text, separator);
     int64_t at = 0, found;
@@ -219,6 +233,8 @@ static inline __attribute__((always_inline)) Value split_method(VM *vm, Value *a
     bool blanks = !value_is_given(args[1]);
     int64_t splits = -1;
     if (!text_size_argument(vm, args[2], &splits)) return ABSENT;
+    if (!blanks && !from_end && is_short_split(args[0], args[1]))
+        return split_short(vm, args[0], text_of(args[1]).data[0], splits);
     if (!blanks && !is_separator(vm, args[0], args[1], "must be str or None, not %T")) return ABSENT;
     if (splits < 0 && (blanks || text_length(text_of(args[1])) == 1)) from_end = false; /* it is all one */
     Splitter s;
