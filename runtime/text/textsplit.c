@@ -347,18 +347,23 @@ static Value unparted(VM *vm, Value self, bool from_end) {
     return from_end ? three_parts(vm, other, middle, whole) : three_parts(vm, whole, middle, other);
 }
 
+/* A part of `text`, which is self's. */
+static inline Value less_than_whole(VM *vm, Value self, Text text, int64_t start, int64_t stop) {
+    if (!text_is_string(self) || !as_string(self)->ascii) return text_part_new(vm, self, start, stop);
+    return string_from_ascii(vm, (const char *)text.data + start, (size_t)(stop - start));
+}
+
 static inline __attribute__((always_inline)) Value partition(VM *vm, Value *args, bool from_end) {
     Value self = args[0], separator = args[1];
     if (!is_separator(vm, self, separator, "must be str, not %T")) return ABSENT;
     Text text = text_of(self), sep = text_of(separator);
     int64_t at = from_end ? text_rfind(text, sep) : text_find(text, sep);
     if (at < 0) return unparted(vm, self, from_end);
-    Source s;
-    source_init(&s, vm, self);
     int64_t end = at + text_length(sep);
-    Value before = part(&s, 0, at), middle = ABSENT, after = ABSENT;
-    if (!is_absent(before)) middle = s.bytes && is_bytearray(self) ? part(&s, at, end) : value_ref(separator);
-    if (!is_absent(middle)) after = part(&s, end, text_length(s.text));
+    Value before = less_than_whole(vm, self, text, 0, at), middle = ABSENT, after = ABSENT;
+    if (!is_absent(before))
+        middle = is_bytearray(self) ? text_part_new(vm, self, at, end) : value_ref(separator);
+    if (!is_absent(middle)) after = less_than_whole(vm, self, text, end, text_length(text));
     return three_parts(vm, before, middle, after);
 }
 
