@@ -231,17 +231,21 @@ static inline bool are_eight_spaces(const uint8_t *at) {
     return word == UINT64_C(0x2020202020202020);
 }
 
-/* White space off a text of bytes. There is little of it, or it is spaces. */
+/* White space off a text of bytes. There is little of it, or it is many spaces. */
 static Value strip_narrow_blanks(VM *vm, Value self, Text t, bool left, bool right) {
     bool bytes = !text_is_string(self);
     const uint8_t *start = t.data, *stop = t.data + text_length(t);
-    while (left && start < stop && text_is_blank(*start, bytes)) {
-        for (start++; stop - start >= 8 && are_eight_spaces(start);)
+    if (left) {
+        while (stop - start >= 8 && are_eight_spaces(start))
             start += 8;
+        while (start < stop && text_is_blank(*start, bytes))
+            start++;
     }
-    while (right && start < stop && text_is_blank(stop[-1], bytes)) {
-        for (stop--; stop - start >= 8 && are_eight_spaces(stop - 8);)
+    if (right) {
+        while (stop - start >= 8 && are_eight_spaces(stop - 8))
             stop -= 8;
+        while (start < stop && text_is_blank(stop[-1], bytes))
+            stop--;
     }
     return text_slice(vm, self, start - t.data, stop - t.data);
 }
