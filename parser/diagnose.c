@@ -679,6 +679,11 @@ static bool explain_around(const Scene *s) {
     }
 }
 
+static bool is_operator(TokenKind kind) {
+    return (kind >= TK_PLUS && kind <= TK_NOTEQUAL) || kind == TK_KW_AND || kind == TK_KW_OR ||
+           kind == TK_KW_IS || kind == TK_KW_NOT || kind == TK_KW_AWAIT;
+}
+
 /* The first token of targets at which CPython gives up: behind an operand it knows no operator there. UINT32_MAX:
  * none. */
 static uint32_t target_end(const Scene *s) {
@@ -697,12 +702,18 @@ static uint32_t target_end(const Scene *s) {
     for (uint32_t i = (uint32_t)start + 1; start >= 0 && i < s->at; i++) {
         TokenKind kind = scene_kind(s, i);
         depth += token_opens(kind) - token_closes(kind);
-        bool sign = (kind >= TK_PLUS && kind <= TK_NOTEQUAL) || kind == TK_KW_AND || kind == TK_KW_OR ||
-                    kind == TK_KW_IS || kind == TK_KW_IF || kind == TK_KW_NOT || kind == TK_KW_AWAIT;
+        bool sign = is_operator(kind) || kind == TK_KW_IF;
         bool prefix = s->open < 0 && kind != TK_STAR;
         if (depth == 0 && sign && (prefix || token_ends_operand(scene_kind_before(s, i)))) return i;
     }
     return UINT32_MAX;
+}
+
+/* x + y := ), a `:=` behind what is more than a name: CPython does not get past it. */
+static bool follows_stray_walrus(const Scene *s) {
+    if (scene_kind_before(s, s->at) != TK_COLONEQUAL || s->at < 3) return false;
+    TokenKind before = scene_kind(s, s->at - 3);
+    return scene_kind(s, s->at - 2) != TK_NAME || before == TK_DOT || is_operator(before);
 }
 
 /* Where CPython's parser stopped: some tokens it does not get past are fine for our grammar, for now. */
@@ -710,6 +721,7 @@ static Span refused_span(const Scene *s) {
     Token refused = scene_token(s, s->at);
     uint32_t target_stop = target_end(s);
     if (target_stop < s->at) return scene_token(s, target_stop).span;
+    if (follows_stray_walrus(s)) return scene_token(s, s->at - 1).span;
     if (refused.kind == TK_NEWLINE) return newline_span(s);
     if (s->open < 0) return refused.span;
     if (scene_kind_before(s, s->at) == TK_KW_ASYNC && scene_find_left(s, s->at, TK_COMMA) >= 0)
@@ -718,10 +730,6 @@ static Span refused_span(const Scene *s) {
     bool parenthesis = scene_kind(s, (uint32_t)s->open) == TK_LPAR;
     if (parenthesis && clause >= 0 && scene_find_left(s, (uint32_t)clause, TK_COMMA) >= 0)
         return scene_token(s, (uint32_t)clause).span;
-    TokenKind target = s->at > 2 ? scene_kind(s, s->at - 2) : TK_NAME;
-    bool attribute = s->at > 3 && scene_kind(s, s->at - 3) == TK_DOT;
-    if (scene_kind_before(s, s->at) == TK_COLONEQUAL && (target != TK_NAME || attribute))
-        return scene_token(s, s->at - 1).span;
     return is_parenthesized_parameter(s) ? scene_token(s, (uint32_t)s->open).span : refused.span;
 }
 

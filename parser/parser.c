@@ -123,7 +123,7 @@ static void report(Parser *p) {
     diagnostics_fail(p->diagnostics, error->kind, span, "%s", error->message);
     p->diagnostics->error.incomplete |= error->incomplete;
     p->diagnostics->error.no_caret = error->no_caret;
-    p->diagnostics->error.passed = logical_end(p, span.line) > span.line;
+    p->diagnostics->error.passed = !error->early && logical_end(p, span.line) > span.line;
 }
 
 /* Another statement where there may be but one. Behind a compound one CPython has no words for it. */
@@ -187,6 +187,7 @@ static void prefer_refusal(Parser *p, void *grammar) {
     d->failed = false;
     d->error = (Diagnostic){0};
     diagnose_unclosed(p, grammar);
+    p->error.early = p->error.span.end_line == p->error.span.line;
     if (p->error.set && open->line >= p->error.span.line) return;
     p->error.set = false;
     d->failed = true;

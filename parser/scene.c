@@ -214,6 +214,11 @@ static uint32_t feed_piece(Parser *part, Parser *p, void *grammar, StartRule rul
     return complete;
 }
 
+/* A literal that is wrong is the error, although it was met in a part only. */
+static void keep_literal(Parser *p, const Parser *part) {
+    if (part->error.literal && !p->error.set) p->error = part->error;
+}
+
 Prefix scene_parse(const Scene *s, StartRule rule, uint32_t start) {
     Parser *p = s->p;
     Parser part = {.source = p->source, .arena = p->arena, .diagnostics = p->diagnostics};
@@ -223,11 +228,13 @@ Prefix scene_parse(const Scene *s, StartRule rule, uint32_t start) {
     void *grammar = allocator_resize(p->arena->allocator, NULL, 0, grammar_size());
     if (grammar) {
         prefix.end = feed_piece(&part, p, grammar, rule, start, UINT32_MAX, &prefix.stop);
+        keep_literal(p, &part);
         part.error.set = false;
         feed_piece(&part, p, grammar, rule, start, prefix.end, &stop);
         Token end = {.kind = TK_ENDMARKER};
         if (prefix.end > start) feed_silently(&part, grammar, grammar_symbol(TK_ENDMARKER), end);
         if (prefix.end > start && !part.error.set) feed_silently(&part, grammar, 0, end);
+        keep_literal(p, &part);
         prefix.node = part.error.set ? NULL : part.root;
     }
     if (prefix.node) prefix.span = prefix.node->span;

@@ -33,6 +33,8 @@ typedef struct {
     bool incomplete;
     bool no_caret;
     bool conclusive; /* nothing in the rest of the text explains it better */
+    bool early;      /* CPython finds it before its lexer has left the line */
+    bool literal;    /* of what a literal stands for: wherever that is looked at, it is the error */
     Span span;
     const char *message;
 } ParseError;

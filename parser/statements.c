@@ -72,14 +72,6 @@ void comparison_suggest(Parser *p, const Node *target, Span value) {
                      expression_description(target));
 }
 
-/* So it is when the last item before the only `=` could be compared. */
-void assignment_refuse(Parser *p, Node *target, const Node *value) {
-    if (!target_is_comparable(target) || !starts_with_operand(value))
-        target_set(p, target, TARGET_ASSIGN);
-    else
-        comparison_suggest(p, last_item(target), value->span);
-}
-
 /* The operand that an expression begins with, if it is not all of it. */
 static const Node *leading_operand(const Node *node) {
     const Node *part = node, *whole;
@@ -95,6 +87,15 @@ static const Node *leading_operand(const Node *node) {
         }
     } while (part != whole);
     return part && part != node && is_operand(part) && part->kind != AST_Starred ? part : NULL;
+}
+
+/* So it is when the last item before the only `=` could be compared, with the operand that the value begins with. */
+void assignment_refuse(Parser *p, Node *target, const Node *value) {
+    const Node *operand = leading_operand(value);
+    if (!target_is_comparable(target) || !starts_with_operand(value))
+        target_set(p, target, TARGET_ASSIGN);
+    else
+        comparison_suggest(p, last_item(target), (operand ? operand : value)->span);
 }
 
 /* x = 1, y = 2 is not a chain of assignments: what it begins with, x = 1, may be meant as a condition. */

@@ -18,10 +18,20 @@ static Node *constant_new(Parser *p, ConstantKind kind, Span span, const char *t
     return NODE_NEW(Constant, span, .value = value);
 }
 
+/* A literal that stands for nothing is the parser's error: one of the lexer in the rest of the text comes before it. */
+static void hold_error(Parser *p) {
+    Diagnostic found = p->diagnostics->error;
+    if (found.kind != DIAGNOSTIC_SYNTAX_ERROR) return;
+    p->diagnostics->failed = false;
+    p->diagnostics->error = (Diagnostic){0};
+    syntax_error(p, found.span, "%s", found.message);
+    p->error.literal = true;
+}
+
 /* What a STRING or FSTRING_MIDDLE stands for, as a Constant. */
 static Node *decode(Parser *p, Token token, ConstantKind kind, Span span, bool u_prefix) {
     p->scratch.length = 0;
-    if (!literal_decode(&token, &p->scratch, p->diagnostics)) return NULL;
+    if (!literal_decode(&token, &p->scratch, p->diagnostics)) return hold_error(p), NULL;
     const char *text = arena_copy(p->arena, p->scratch.data, p->scratch.length);
     return constant_new(p, kind, span, text, p->scratch.length, u_prefix);
 }
