@@ -427,8 +427,9 @@ Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
     const Type *type = type_of(left);
     Value (*slot)(VM *, Value, Value) = type->number.binary[op];
     bool one_slot = slot && slot == type_of(right)->number.binary[op];
-    if (one_slot && !(type->flags & TYPE_HEAP) && !(inplace && type->number.inplace[op]))
-        return slot(vm, left, right);
+    /* A class of ints whose operator is that of a number itself leaves it as it is. */
+    bool built_in = !(type->flags & TYPE_HEAP) || !is_object(right);
+    if (one_slot && built_in && !(inplace && type->number.inplace[op])) return slot(vm, left, right);
     return binary_of_any(vm, left, right, op, inplace);
 }
 

@@ -57,9 +57,14 @@ static Value row_next(VM *vm, Value self) {
     return value_ref(row.items[it->index++]);
 }
 
-/* The next item of a range's iterator; of any other by `rest`. */
-static inline __attribute__((always_inline)) Value step_range_or(VM *vm, Value iterator,
+/* The next item of a tuple's iterator that is not at its end, or a range's; of any other by `rest`. */
+static inline __attribute__((always_inline)) Value step_other_or(VM *vm, Value iterator,
                                                                  Value (*rest)(VM *, Value)) {
+    if (is_exactly(iterator, &tuple_iterator_type)) {
+        SequenceIterator *row = as_iterator(iterator);
+        if (!is_absent(row->sequence) && row->index < as_tuple(row->sequence)->length)
+            return value_ref(as_tuple(row->sequence)->items[row->index++]);
+    }
     if (!is_exactly(iterator, &range_iterator_type)) return rest(vm, iterator);
     RangeIterator *it = (RangeIterator *)as_object(iterator);
     if (it->remaining <= 0) return ABSENT;
@@ -69,8 +74,8 @@ static inline __attribute__((always_inline)) Value step_range_or(VM *vm, Value i
     return int_small(next);
 }
 
-Value iterator_step_other(VM *vm, Value iterator) { return step_range_or(vm, iterator, iterator_next); }
-Value iterator_forward_other(VM *vm, Value iterator) { return step_range_or(vm, iterator, iterator_pull); }
+Value iterator_step_other(VM *vm, Value iterator) { return step_other_or(vm, iterator, iterator_next); }
+Value iterator_forward_other(VM *vm, Value iterator) { return step_other_or(vm, iterator, iterator_pull); }
 
 static int64_t row_next_row(VM *vm, Value self, Value *row, int64_t room) {
     SequenceIterator *it = as_iterator(self);

@@ -268,9 +268,15 @@ static bool extend_iterator(VM *vm, Value self, Value iterable) {
     return done;
 }
 
+/* A tuple of a class that leaves it as it is: nobody can tell that its items are read directly. */
+static bool is_plain_tuple(Value v) {
+    const Type *type = type_of(v);
+    return type->iterate == tuple_type.iterate && type->container.length == tuple_type.container.length;
+}
+
 bool list_extend(VM *vm, Value self, Value iterable) {
     List *list = as_list(self);
-    bool row_itself = is_exactly(iterable, &list_type) || is_exactly(iterable, &tuple_type);
+    bool row_itself = is_exactly(iterable, &list_type) || is_plain_tuple(iterable);
     if (row_itself || value_same(iterable, self)) {
         Row row = row_of(iterable);
         return list_append_row(vm, list, row.items, row.length);

@@ -5,6 +5,7 @@
 #include "base/copy.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/errors/error.h"
+#include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 #include "runtime/text/units.h"
@@ -192,9 +193,20 @@ static bool append_owned(Builder *b, Value string) {
     return !b->failed;
 }
 
-bool builder_repr(Builder *b, Value v) { return !b->failed && append_owned(b, object_repr(b->vm, v)); }
+void builder_int(Builder *b, int64_t i) {
+    char digits[INT_DECIMAL_ROOM], *end = digits + sizeof digits, *start = int_print_decimal(i, end);
+    builder_ascii(b, start, (size_t)(end - start));
+}
 
-bool builder_str(Builder *b, Value v) { return !b->failed && append_owned(b, object_str(b->vm, v)); }
+bool builder_repr(Builder *b, Value v) {
+    if (is_int(v)) return builder_int(b, int_get(v)), !b->failed;
+    return !b->failed && append_owned(b, object_repr(b->vm, v));
+}
+
+bool builder_str(Builder *b, Value v) {
+    if (is_int(v)) return builder_int(b, int_get(v)), !b->failed;
+    return !b->failed && append_owned(b, object_str(b->vm, v));
+}
 
 /* --- formats: printf's, and %R %S %A %T %N for values and types --- */
 

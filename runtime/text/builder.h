@@ -53,6 +53,7 @@ void builder_string(Builder *b, Value string);
 void builder_slice(Builder *b, Value string, int64_t start, int64_t stop);
 void builder_upper_ascii(Builder *b, int64_t start); /* a-z to A-Z in what was appended since `start` */
 /* Append repr(v), str(v); a raised exception makes the builder failed. The result is !b->failed. */
+void builder_int(Builder *b, int64_t i);
 RAISES bool builder_repr(Builder *b, Value v);
 RAISES bool builder_str(Builder *b, Value v);
 /* raise_error's formats. */

@@ -399,6 +399,8 @@ static bool convert(Formatter *f) {
             ok = false;
         } else if (whole && is_exactly(v, f->bytes ? &bytes_type : &str_type)) {
             append_exact(f, v);
+        } else if (plain && is_int(v) && (next == 's' || next == 'r') && !f->bytes) {
+            builder_int(&f->out, int_get(v));
         } else {
             ok = append_value(f, &c, v);
         }
