@@ -5,7 +5,7 @@ one, what has no place in a name refused. Code points that Unicode 3.2 did not h
 """
 import codecs
 import re
-from unicodedata import bidirectional, category, normalize
+from unicodedata import bidirectional, normalize
 
 dots = re.compile('[.\u3002\uff0e\uff61]')
 ace_prefix = b'xn--'
