@@ -102,10 +102,23 @@ static bool parse_count(Formatter *f, uint32_t *c, const CountKind *kind, int64_
     return true;
 }
 
-/* What stands between '%' and the type, the first of it being `next`. */
-static bool parse_conversion(Formatter *f, Conversion *c, uint32_t next) {
+/* The width and the precision, from `*next` on, which is then what stands behind them. */
+static bool parse_sizes(Formatter *f, Conversion *c, uint32_t *next) {
     static const CountKind width_kind = {INT64_MAX, "width too big", "ssize_t"};
     const CountKind precision_kind = {INT32_MAX, f->bytes ? "prec too big" : "precision too big", "int"};
+    if (!parse_count(f, next, &width_kind, &c->width)) return false;
+    if (c->width < 0) c->left = true, c->width = c->width == INT64_MIN ? 0 : -c->width;
+    if (*next == '.') {
+        int64_t precision;
+        *next = next_char(f);
+        if (!parse_count(f, next, &precision_kind, &precision)) return false;
+        c->precision = precision < 0 ? 0 : (int)precision;
+    }
+    return true;
+}
+
+/* What stands between '%' and the type, the first of it being `next`. */
+static bool parse_conversion(Formatter *f, Conversion *c, uint32_t next) {
     VM *vm = f->vm;
     if (next == '(') {
         if (!f->is_mapping) return raise_type(vm, "format requires a mapping"), false;
@@ -127,14 +140,7 @@ static bool parse_conversion(Formatter *f, Conversion *c, uint32_t next) {
         else
             break;
     }
-    if (!parse_count(f, &next, &width_kind, &c->width)) return false;
-    if (c->width < 0) c->left = true, c->width = c->width == INT64_MIN ? 0 : -c->width;
-    if (next == '.') {
-        int64_t precision;
-        next = next_char(f);
-        if (!parse_count(f, &next, &precision_kind, &precision)) return false;
-        c->precision = precision < 0 ? 0 : (int)precision;
-    }
+    if (next < 'A' && !parse_sizes(f, c, &next)) return false; /* no letter yet */
     if (next == 'h' || next == 'l' || next == 'L') next = next_char(f);
     if (next == 0) return raise_value(vm, "incomplete format"), false;
     c->type = next;
