@@ -109,13 +109,13 @@ void comprehension(Compiler *c, Node *node) {
 
 void generator_expression(Compiler *c, Node *node) {
     NodeList generators = node->GeneratorExp.generators;
-    Node *first = generators.items[0]->comprehension.iter, *elt = node->GeneratorExp.elt;
+    Node *elt = node->GeneratorExp.elt;
     Unit *unit = arena_alloc(c->arena, sizeof *unit);
     if (!unit) compile_fail_memory(c);
     if (c->failed) return;
     Scope *scope = symtable_scope(&c->symbols, node);
     unit_enter(c, unit, scope, text_value(c, "<genexpr>", 9), node->span.line);
-    emit(c, OP_LOAD_LOCAL, 0, first->span);
+    emit(c, OP_LOAD_LOCAL, 0, node->span);
     Loop *loops = open_loops(c, generators);
     expression(c, elt);
     emit(c, OP_YIELD, unit->flags & CODE_ASYNC_GENERATOR ? YIELD_ASYNC : YIELD_PLAIN, elt->span);

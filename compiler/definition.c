@@ -37,11 +37,18 @@ static int keyword_defaults(Compiler *c, Node *arguments, Span span) {
     return count ? HAS_KEYWORD_DEFAULTS : 0;
 }
 
+/* Is all of it in one line? Else a trace function is told of each. */
+static bool in_line(NodeList nodes, uint32_t line) {
+    for (uint32_t i = 0; i < nodes.count; i++)
+        if (nodes.items[i]->span.line != line) return false;
+    return true;
+}
+
 int function_defaults(Compiler *c, Node *arguments, Span span) {
     NodeList positional = arguments->arguments.defaults;
     int flags = 0;
     if (positional.count) {
-        Value row = constant_row(c, positional);
+        Value row = in_line(positional, span.line) ? constant_row(c, positional) : ABSENT;
         if (!is_absent(row))
             emit_const(c, row, span);
         else
