@@ -5,6 +5,7 @@
 
 #include "runtime/containers/dict.h"
 
+#include "base/copy.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/hash.h"
@@ -102,29 +103,13 @@ static inline Place missing(const Probe *p, uint64_t dead) {
     return (Place){MISSING, dead == NO_CELL ? p->i : dead};
 }
 
-static inline uint64_t load_8(const uint8_t *bytes) {
-    uint64_t word;
-    memcpy(&word, bytes, sizeof word);
-    return word;
-}
-
-/* Texts with the same hash, which are nearly always the same. Short ones are compared here, by two words that
- * overlap. */
-static inline bool same_bytes(const uint8_t *a, const uint8_t *b, uint64_t size) {
-    enum { WORD = sizeof(uint64_t) };
-    if (size > 2 * WORD) return memcmp(a, b, size) == 0;
-    if (size >= WORD) return load_8(a) == load_8(b) && load_8(a + size - WORD) == load_8(b + size - WORD);
-    while (size > 0 && a[size - 1] == b[size - 1])
-        size--;
-    return size == 0;
-}
-
+/* Texts with the same hash, which are nearly always the same. */
 static inline bool same_string(Value a, Value b, int64_t hash) {
     const String *s = as_string(a), *t = as_string(b);
     if (s->interned && t->interned)
         return false; /* unique by content: the same one would be the same object */
     if (s->hash != hash || s->length != t->length || s->width_log != t->width_log) return false;
-    return same_bytes(s->data, t->data, s->length << s->width_log);
+    return equal_bytes(s->data, t->data, s->length << s->width_log);
 }
 
 /* A str or int key in a simple dict. */

@@ -267,6 +267,13 @@ Value string_concat(VM *vm, Value a, Value b) {
     String *x = as_string(a), *y = as_string(b);
     if (x->length == 0 && y->head.type == &str_type) return value_ref(b);
     if (y->length == 0 && x->head.type == &str_type) return value_ref(a);
+    if ((x->width_log | y->width_log) == 0) {
+        String *both = make(vm, (int64_t)(x->length + y->length), 0, x->ascii & y->ascii);
+        if (!both) return ABSENT;
+        copy_bytes(both->data, x->data, x->length);
+        copy_bytes(both->data + x->length, y->data, y->length);
+        return from_object(both);
+    }
     uint32_t limit = string_limit(x) > string_limit(y) ? string_limit(x) : string_limit(y);
     String *both = string_new(vm, (int64_t)(x->length + y->length), limit);
     if (!both) return ABSENT;
@@ -460,19 +467,29 @@ static inline void sip_absorb(uint64_t v[4], uint64_t word) {
     v[0] ^= word;
 }
 
+/* The last bytes, fewer than eight, as a word: by halves of it, or single bytes, that overlap. */
+static inline uint64_t sip_tail(const uint8_t *bytes, size_t size) {
+    if (size >= 4) {
+        uint32_t first, last;
+        memcpy(&first, bytes, 4);
+        memcpy(&last, bytes + size - 4, 4);
+        return first | (uint64_t)last << 8 * (size - 4);
+    }
+    if (size == 0) return 0;
+    return bytes[0] | (uint64_t)bytes[size / 2] << 8 * (size / 2) | (uint64_t)bytes[size - 1] << 8 * (size - 1);
+}
+
 int64_t hash_bytes(const VM *vm, const void *data, size_t size) {
     uint64_t k0 = vm->hash_key[0], k1 = vm->hash_key[1];
     uint64_t v[4] = {k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261,
                      k1 ^ 0x7465646279746573};
     const uint8_t *next = data, *end = next + (size & ~(size_t)7);
-    uint64_t word;
     for (; next < end; next += 8) {
+        uint64_t word;
         memcpy(&word, next, 8);
         sip_absorb(v, word);
     }
-    word = 0;
-    memcpy(&word, next, size & 7);
-    sip_absorb(v, word | (uint64_t)size << 56);
+    sip_absorb(v, sip_tail(next, size & 7) | (uint64_t)size << 56);
     v[2] ^= 0xFF;
     for (int i = 0; i < 3; i++)
         sip_round(v);
