@@ -43,7 +43,7 @@ static void clear(VM *vm, Object *self) { dict_clear(vm, from_object(self)); }
 
 static void dealloc(VM *vm, Object *self) {
     size_t size = self->type == &dict_type ? sizeof(Dict) : instance_size(self, 0);
-    dict_clear(vm, from_object(self));
+    if (((Dict *)self)->table != NULL) dict_clear(vm, from_object(self));
     object_free(vm, self, size);
 }
 
