@@ -210,7 +210,7 @@ static bool read_stdin(VM *vm, Buffer *text) {
             text->length += (size_t)got;
         } else if (errno != EINTR) {
             return raise_os(vm, errno, ABSENT), false;
-        } else if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) {
+        } else if (vm_interrupted(vm) && !vm->hooks.run_pending(vm)) {
             return false;
         }
     }

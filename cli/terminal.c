@@ -120,7 +120,7 @@ static bool collect_line(VM *vm) {
         } else if (errno != EINTR) {
             raise_os(vm, errno, ABSENT);
             break;
-        } else if (vm_interrupted(vm) && !vm->hooks.handle_signals(vm)) {
+        } else if (vm_interrupted(vm) && !vm->hooks.run_pending(vm)) {
             break;
         } else {
             rl_resize_terminal();

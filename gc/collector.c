@@ -455,6 +455,7 @@ long gc_collect(Heap *heap, int generation) {
     Collector *c = &heap->collector;
     if (c->collecting) return 0;
     c->collecting = true;
+    c->due = false;
     gc_arm(heap);
     if (heap->hooks.collection_started != NULL) heap->hooks.collection_started(heap_vm(heap), generation);
     uint64_t start = now();
@@ -512,10 +513,18 @@ static bool is_due(const Heap *heap, int generation) {
 
 void gc_poll(Heap *heap) {
     Collector *c = &heap->collector;
-    if (c->collecting || heap->generations[YOUNGEST].count < heap->poll_at) return;
+    if (heap->poll_at == UINT32_MAX || heap->generations[YOUNGEST].count < heap->poll_at) return;
+    if (c->stress > 0 && ++c->stress_count < c->stress) return;
+    c->stress_count = 0;
+    c->due = true;
+    gc_arm(heap);
+    if (heap->hooks.collection_due != NULL) heap->hooks.collection_due(heap_vm(heap));
+}
+
+void gc_collect_due(Heap *heap) {
+    Collector *c = &heap->collector;
+    if (!c->due || c->collecting) return;
     if (c->stress > 0) {
-        if (++c->stress_count < c->stress) return;
-        c->stress_count = 0;
         gc_collect(heap, OLDEST);
     } else if (heap->pressed) {
         gc_collect(heap, OLDEST);
@@ -531,7 +540,7 @@ void gc_poll(Heap *heap) {
 void gc_arm(Heap *heap) {
     const Collector *c = &heap->collector;
     int32_t threshold = heap->generations[YOUNGEST].threshold;
-    if (c->collecting || !c->enabled) {
+    if (c->collecting || c->due || !c->enabled) {
         heap->poll_at = UINT32_MAX;
     } else if (c->stress > 0 || heap->pressed) {
         heap->poll_at = 0;
@@ -548,7 +557,7 @@ void gc_enable(Heap *heap) {
 }
 
 void gc_disable(Heap *heap) {
-    heap->collector.enabled = false;
+    heap->collector.enabled = heap->collector.due = false;
     gc_arm(heap);
 }
 

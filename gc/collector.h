@@ -32,15 +32,18 @@
  * with every candidate alive. (Who gets a finalizer only while user code runs, and no room in the queue, is
  * finalized as it dies.)
  *
- * When: before a container is made, if more than the threshold were made than went away since the last
- * collection. The oldest generation is collected only if the objects that reached it since its last
- * collection exceed a quarter of it, so that the work over a program's run stays linear.
+ * When: as a container is made, a collection becomes *due* if more than the threshold were made than went away
+ * since the last one. It begins at the next *safe point*, a place where code of the program may run anyhow: in the
+ * eval loop after a jump and as a function is entered, in long native loops from item to item (vm_may_go_on). So
+ * making an object never runs user code, and native code may hold on to what it has borrowed. The oldest generation
+ * is collected only if the objects that reached it since its last collection exceed a quarter of it, so that the work
+ * over a program's run stays linear.
  *
  * Tests: tests/unit/test_collector.c; of the phases, cycles_are_found,
  * weak_references_die_before_finalizers_of_garbage, finalizers_run_once_in_order_of_creation,
- * resurrection_saves_what_it_reaches, finalizers_may_do_anything; of when, collections_come_by_themselves and
- * full_collections_stay_linear; of refusals, every_request_may_fail. Seen from programs: examples/garbage.mpy,
- * examples/generations.mpy, examples/finalizers.mpy.
+ * resurrection_saves_what_it_reaches, finalizers_may_do_anything; of when, collections_come_by_themselves,
+ * collections_wait_for_a_safe_point and full_collections_stay_linear; of refusals, every_request_may_fail. Seen from
+ * programs: examples/garbage.mpy, examples/generations.mpy, examples/finalizers.mpy.
  */
 
 #include "gc/generation.h"
@@ -70,6 +73,7 @@ typedef struct Collector {
     int32_t debug; /* GC_DEBUG_... */
     bool enabled;
     bool collecting;
+    bool due;        /* a collection, at the next safe point */
     uint32_t stress; /* while enabled, a full collection every so many new containers; 0: off */
     uint32_t stress_count;
     uint64_t oldest_total;   /* objects in the oldest generation after its last collection */
@@ -89,7 +93,7 @@ typedef struct Collector {
 long gc_collect(Heap *heap, int generation);
 
 /* A full collection for a request that was refused, wherever it came from: it runs no user code. So if any of the
- * garbage has a finalizer to run, or weak references, it all stays, and a full collection is due at the next container.
+ * garbage has a finalizer to run, or weak references, it all stays, and the next container makes a full collection due.
  * False if nothing was freed. */
 bool gc_collect_quietly(Heap *heap);
 
@@ -129,7 +133,10 @@ bool gc_is_garbage(const Heap *heap, const Object *object);
 /* Decide again when containers must ask for a collection: after a change to thresholds or fields above. */
 void gc_arm(Heap *heap);
 
-/* Run the collection that is due, if one is. Called before a container is made. */
+/* A container is about to be made: when that makes a collection due, hooks.collection_due is told. */
 void gc_poll(Heap *heap);
+
+/* At a safe point: run the collection that is due, if one is. Runs user code. */
+void gc_collect_due(Heap *heap);
 
 #endif

@@ -114,7 +114,7 @@ static bool watch_refuses(Heap *heap) {
     return heap->requests == heap->fail_at || (heap->fail_forever && heap->requests > heap->fail_at);
 }
 
-/* Close to the limit, a full collection becomes due at the next container that is made. Well below it, what was learnt
+/* Close to the limit, the next container that is made makes a full collection due. Well below it, what was learnt
  * close to it is forgotten. */
 static void feel_pressure(Heap *heap) {
     size_t used = heap_used(heap), seven_eighths = heap->limit - heap->limit / 8;
@@ -226,14 +226,6 @@ void *heap_allocate_fn(void *heap, void *block, size_t old_size, size_t new_size
     return NULL;
 }
 
-/* The same for a container: user code may run. */
-static bool collect_in_emergency(Heap *heap, size_t size) {
-    if (!may_collect_for(heap, size)) return shelves_yield(heap);
-    heap->fruitless = gc_collect(heap, OLDEST) > 0 ? 0 : heap->fruitless + 1;
-    shelves_clear(heap);
-    return true;
-}
-
 /* Memory and a place in the young generation, or neither. */
 static Object *serve_container(Heap *heap, Type *type, size_t size, const void *site) {
     if (!generation_reserve(heap_vm(heap), &heap->generations[YOUNGEST], 1)) return NULL;
@@ -247,7 +239,7 @@ Object *object_new_container_slow(VM *vm, Type *type, size_t size) {
     gc_poll(heap);
     if (watch_refuses(heap)) return NULL;
     Object *object = serve_container(heap, type, size, site);
-    if (object == NULL && collect_in_emergency(heap, size)) object = serve_container(heap, type, size, site);
+    if (object == NULL && has_found_room(heap, size)) object = serve_container(heap, type, size, site);
     if (object == NULL) return NULL;
     memset(object, 0, size);
     object->refs = 1;

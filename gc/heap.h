@@ -59,6 +59,9 @@ typedef struct HeapHooks {
     void (*weak_references_garbage)(VM *vm, Object *object);
     void (*weak_references_notify)(VM *vm);
 
+    /* A collection has become due: have gc_collect_due called at the next safe point. Runs no user code. */
+    void (*collection_due)(VM *vm);
+
     /* A collection begins, and has ended. Both may run user code; no collection begins inside. */
     void (*collection_started)(VM *vm, int generation);
     void (*collection_ended)(VM *vm, int generation, uint32_t unreachable, uint64_t nanoseconds);

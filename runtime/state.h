@@ -87,7 +87,7 @@ typedef struct {
     Value (*library)(VM *vm, const char *name);
     /* Take the outermost entries of that file out of the raised exception's traceback. */
     void (*hide_frames)(VM *vm, const char *filename);
-    bool (*handle_signals)(VM *vm); /* run what is pending; false RAISES (KeyboardInterrupt) */
+    bool (*run_pending)(VM *vm); /* a collection, handlers of signals; false RAISES (KeyboardInterrupt ...) */
     /* Run a class body's function with this mapping as its namespace. NEW, RAISES: the class's cell, or None. */
     Value (*class_body)(VM *vm, Value function, Value namespace);
     /* What super() without arguments means in the running frame. RAISES; both BORROWED. */
@@ -132,7 +132,8 @@ struct VM {
     uint32_t monitored_codes; /* code objects for which sys.monitoring has events of their own */
     uint32_t recursion_limit; /* sys.setrecursionlimit */
     char *c_stack_limit;      /* below this address of the C stack, recursion is refused */
-    /* 1 by the signal handler, 2 while there is a trace function; looked at between instructions and in long loops. */
+    /* 1 by the signal handler and when a collection is due, 2 while there is a trace function; looked at where a safe
+     * point is, between instructions and in long loops. */
     volatile int interrupted;
 
     /* Names and shared small objects. */
@@ -181,11 +182,12 @@ struct VM {
     void *upper;        /* vm/ room's own state (import, compiler flags, signal set-up): vm/machine.h */
 };
 
-/* Is a signal waiting? */
+/* Is something waiting for a safe point: a signal, a collection? */
 static inline bool vm_interrupted(const VM *vm) { return __builtin_expect(vm->interrupted, 0); }
 
-/* May a long native loop go on? Runs the handlers of the signals that wait; false when one of them raised. */
-RAISES static inline bool vm_may_go_on(VM *vm) { return !vm_interrupted(vm) || vm->hooks.handle_signals(vm); }
+/* A safe point: may a long native loop go on? Runs the collection and the handlers of the signals that wait; false when
+ * one of these raised. */
+RAISES static inline bool vm_may_go_on(VM *vm) { return !vm_interrupted(vm) || vm->hooks.run_pending(vm); }
 
 /* Enter a native function that may call itself through objects (repr, compare, call). False RAISES RecursionError,
  * with `where` appended to the message (" while getting the repr of an object", ...), when the C stack comes near its

@@ -2493,7 +2493,7 @@ unbound:
 
 jumped_interrupted: /* it happens to the instruction jumped to, within what guards that */
     frame->ip = ip + 1;
-    if (!vm->hooks.handle_signals(vm)) {
+    if (!vm->hooks.run_pending(vm)) {
         ip++;
         goto error;
     }
@@ -2501,7 +2501,7 @@ jumped_interrupted: /* it happens to the instruction jumped to, within what guar
 
 interrupted:
     SAVE_IP();
-    if (!vm->hooks.handle_signals(vm)) goto error;
+    if (!vm->hooks.run_pending(vm)) goto error;
 handled:
     TRACED(NEXT();)
 #ifdef EVAL_TRACED
@@ -2526,7 +2526,7 @@ traced: /* in front of an instruction */
 
 entered_interrupted:
     SAVE_IP();
-    if (!vm->hooks.handle_signals(vm)) goto error;
+    if (!vm->hooks.run_pending(vm)) goto error;
 #ifndef EVAL_TRACED
     if (trace_is_on(vm)) return eval_traced(vm, true);
 #endif

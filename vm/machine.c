@@ -154,13 +154,26 @@ static void hide_frames(VM *vm, const char *filename) {
     }
 }
 
+/* --- safe points --- */
+
+static void collection_due(VM *vm) {
+    if (!vm->interrupted) vm->interrupted = 1; /* a trace function's 2 leads to the same place */
+}
+
+static bool run_pending(VM *vm) {
+    vm->interrupted = trace_is_on(vm) ? 2 : 0;
+    gc_collect_due(vm_heap(vm));
+    return signals_handle(vm);
+}
+
 static void set_hooks(VM *vm) {
+    vm_heap(vm)->hooks.collection_due = collection_due;
     vm->hooks = (VMHooks){
         .current_globals = current_globals,
         .import = import_module,
         .library = load_library_module,
         .hide_frames = hide_frames,
-        .handle_signals = signals_handle,
+        .run_pending = run_pending,
         .class_body = eval_body,
         .super_arguments = super_arguments,
         .nearest_name = suggest_name,

@@ -88,7 +88,6 @@ static bool run_handler(VM *vm, int number) {
 
 bool signals_handle(VM *vm) {
     SignalState *state = &vm_machine(vm)->signals;
-    vm->interrupted = trace_is_on(vm) ? 2 : 0;
     if (!state->any) return true;
     state->any = 0;
     for (int i = 1; i < SIGNAL_COUNT; i++) {

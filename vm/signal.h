@@ -5,10 +5,10 @@
  * Signals of the process, and the module _signal under signal.
  *
  * Signals belong to the process, not to a VM: signals_catch routes them to one VM. The system calls on_signal, which
- * only notes the number and sets vm->interrupted; the program's handlers run where the eval loop, and native loops
- * that look at vm->interrupted, call the hook handle_signals. System calls that a signal ends early are begun again
- * after that (PEP 475). A VM's handlers are owned by its Machine; ABSENT stands for what the system does by itself,
- * and for SIGINT, while it is caught, for KeyboardInterrupt.
+ * only notes the number and sets vm->interrupted; the program's handlers run at the next safe point, where the eval
+ * loop, and native loops that look at vm->interrupted, call the hook run_pending. System calls that a signal ends
+ * early are begun again after that (PEP 475). A VM's handlers are owned by its Machine; ABSENT stands for what the
+ * system does by itself, and for SIGINT, while it is caught, for KeyboardInterrupt.
  */
 
 #include <signal.h>
@@ -28,7 +28,7 @@ typedef struct {
 void signals_init(VM *vm);
 /* Take SIGINT for this VM, or (NULL) give it back to the system's default. */
 void signals_catch(VM *vm);
-/* The hook: run the handlers of what is pending. */
+/* At a safe point: run the handlers of what is pending. */
 RAISES bool signals_handle(VM *vm);
 /* Drop the program's handlers; what they were for goes to the system's default. */
 void signals_fini(VM *vm);

@@ -156,7 +156,7 @@ static Value repeat(VM *vm, Value self, Value factor) {
     bool signalled = false;
     Value result = repeat_unless(vm, self, factor, &signalled);
     if (!signalled) return result;
-    return vm->hooks.handle_signals(vm) ? repeat_unless(vm, self, factor, NULL) : ABSENT;
+    return vm->hooks.run_pending(vm) ? repeat_unless(vm, self, factor, NULL) : ABSENT;
 }
 
 static Value inplace_repeat(VM *vm, Value self, Value factor) {

@@ -410,7 +410,7 @@ static Value repeat(VM *vm, Value self, Value factor) {
             return tuple_finish(result);
         memory_clear(result->items, (size_t)(tuple->length * count) * sizeof(Value));
         value_drop(vm, from_object(result));
-        if (!vm->hooks.handle_signals(vm)) return ABSENT;
+        if (!vm->hooks.run_pending(vm)) return ABSENT;
     }
 }
 

@@ -124,8 +124,16 @@ static bool check_usable(VM *vm, const Buffered *b) {
     return !error_raised(vm);
 }
 
+/* Is the raw stream closed? That question may run code of the program, which may detach it. -1 RAISES. */
+static int raw_closed(VM *vm, const Buffered *b) {
+    int closed = check_usable(vm, b) ? stream_closed(vm, b->raw) : -1;
+    return closed == 0 && !check_usable(vm, b) ? -1 : closed;
+}
+
 static bool buffered_check_open(VM *vm, const Buffered *b) {
-    return check_usable(vm, b) && stream_check_open(vm, b->raw);
+    int closed = raw_closed(vm, b);
+    if (closed > 0) raise_value(vm, "I/O operation on closed file.");
+    return closed == 0;
 }
 
 /* Calls of the raw stream. */
@@ -270,8 +278,7 @@ void buffered_discard(Buffered *b) {
 }
 
 bool buffered_close(VM *vm, Buffered *b) {
-    if (!check_usable(vm, b)) return false;
-    int was_closed = stream_closed(vm, b->raw);
+    int was_closed = raw_closed(vm, b);
     if (was_closed) return was_closed > 0;
     bool flushed = write_out(vm, b);
     Value raised = error_take(vm);
@@ -288,7 +295,7 @@ bool buffered_close(VM *vm, Buffered *b) {
 /* The buffer, if it can be used; `closed` is what is said of one that is closed: "read of closed file". */
 static Buffered *open_for(VM *vm, Value self, const char *closed) {
     Buffered *b = as_buffered(self);
-    int is_closed = check_usable(vm, b) ? stream_closed(vm, b->raw) : -1;
+    int is_closed = raw_closed(vm, b);
     if (is_closed > 0) raise_value(vm, "%s", closed);
     return is_closed == 0 ? b : NULL;
 }
@@ -540,8 +547,8 @@ NATIVE(seek_method) {
 NATIVE(close_method) {
     Buffered *b = as_buffered(args[0]);
     bool plain = is_buffered(args[0]);
-    int closed = plain || !check_usable(vm, b) ? 0 : stream_closed(vm, b->raw);
-    if (closed || error_raised(vm)) return closed > 0 ? NONE : ABSENT;
+    int closed = plain ? 0 : raw_closed(vm, b);
+    if (closed) return closed > 0 ? NONE : ABSENT;
     Value flushed = plain ? NONE : io_ask(vm, args[0], "flush", ABSENT), raised = error_take(vm);
     bool done = buffered_close(vm, b);
     io_raise_first(vm, raised);

@@ -225,9 +225,12 @@ static bool close_file(VM *vm, TextFile *t) {
     bool flushed = plain ? text_file_flush(vm, t) : !is_absent(done);
     value_xdrop(vm, done);
     Value raised = error_take(vm);
-    t->busy = true;
-    bool closed = stream_close(vm, t->buffer);
-    t->busy = false;
+    bool closed = text_file_check_usable(vm, t);
+    if (closed) {
+        t->busy = true;
+        closed = stream_close(vm, t->buffer);
+        t->busy = false;
+    }
     io_raise_first(vm, raised);
     return flushed && closed;
 }
@@ -258,8 +261,9 @@ static void dealloc(VM *vm, Object *self) {
     object_free(vm, self, instance_size(self, 0));
 }
 
+/* Checked twice: whether the stream below is closed may be asked of code of the program, which may detach it. */
 bool text_file_check_open(VM *vm, const TextFile *t) {
-    return text_file_check_usable(vm, t) && stream_check_open(vm, t->buffer);
+    return text_file_check_usable(vm, t) && stream_check_open(vm, t->buffer) && text_file_check_usable(vm, t);
 }
 
 /* --- writing --- */

@@ -476,7 +476,8 @@ static inline uint64_t sip_tail(const uint8_t *bytes, size_t size) {
         return first | (uint64_t)last << 8 * (size - 4);
     }
     if (size == 0) return 0;
-    return bytes[0] | (uint64_t)bytes[size / 2] << 8 * (size / 2) | (uint64_t)bytes[size - 1] << 8 * (size - 1);
+    return bytes[0] | (uint64_t)bytes[size / 2] << 8 * (size / 2) |
+           (uint64_t)bytes[size - 1] << 8 * (size - 1);
 }
 
 int64_t hash_bytes(const VM *vm, const void *data, size_t size) {

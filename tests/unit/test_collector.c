@@ -23,6 +23,7 @@ struct VM {
     int log[LOG_MAX]; /* what happened to which node: EVENT + id */
     int logged;
     int made, gone;
+    int told_due;      /* how often a collection became due */
     long inner_result; /* of a collection asked for by a finalizer */
     Node *saved;       /* what a finalizer brought back to life; owned */
     Node *weak;        /* the node that the weak reference hooks set aside */
@@ -121,12 +122,19 @@ static Type dropping_type = NODE_TYPE("dropping", .finalize = finalize_dropping)
 static Type busy_type = NODE_TYPE("busy", .finalize = finalize_busy);
 static Type leaf_like_type = NODE_TYPE("leaf_like", .acyclic = node_is_acyclic);
 
-static Node *node_try(VM *vm, Type *type, int id) {
+static Node *node_unsafe(VM *vm, Type *type, int id) {
     Node *node = (Node *)object_new_container(vm, type, sizeof(Node));
     if (node == NULL) return NULL;
     vm->made++;
     node->id = id;
     object_track(&node->head);
+    return node;
+}
+
+/* With a safe point behind it. */
+static Node *node_try(VM *vm, Type *type, int id) {
+    Node *node = node_unsafe(vm, type, id);
+    gc_collect_due(&vm->heap);
     return node;
 }
 
@@ -435,12 +443,43 @@ START_TEST(collections_come_by_themselves) {
         Node *node = node_new(vm, &node_type, 0);
         point(node, 0, node);
         drop(vm, node);
-        ck_assert_int_le(vm->made - vm->gone, 2001);
+        ck_assert_int_le(vm->made - vm->gone,
+                         2001 + 100); /* of each collection the node in hand grows older */
     }
     ck_assert_uint_eq(vm->heap.generations[0].collections + vm->heap.generations[1].collections +
                           vm->heap.generations[2].collections,
-                      (COUNT - 1) / 2000);
+                      COUNT / 2001);
     gc_collect(&vm->heap, OLDEST);
+    vm_free(vm);
+}
+END_TEST
+
+static void note_due(VM *vm) { vm->told_due++; }
+
+START_TEST(collections_wait_for_a_safe_point) {
+    VM *vm = vm_new(_i);
+    vm->heap.hooks.collection_due = note_due;
+    for (int i = 0; i < 5000; i++) {
+        Node *node = node_unsafe(vm, &plain_type, 0);
+        point(node, 0, node);
+        drop(vm, node);
+    }
+    ck_assert_int_eq(vm->told_due, 1);
+    ck_assert_int_eq(vm->gone, 0);
+    gc_collect_due(&vm->heap);
+    ck_assert_int_eq(vm->gone, 5000);
+    gc_collect_due(&vm->heap); /* none is due */
+    ck_assert_uint_eq(vm->heap.generations[0].collections, 1);
+    gc_set_threshold(&vm->heap, 0, 10);
+    Node *nodes[11];
+    for (int i = 0; i < 11; i++)
+        nodes[i] = node_unsafe(vm, &node_type, 0);
+    ck_assert_int_eq(vm->told_due, 2);
+    gc_disable(&vm->heap); /* and what was due is so no more */
+    gc_collect_due(&vm->heap);
+    ck_assert_uint_eq(vm->heap.generations[0].collections, 1);
+    for (int i = 0; i < 11; i++)
+        drop(vm, nodes[i]);
     vm_free(vm);
 }
 END_TEST
@@ -647,6 +686,7 @@ int main(void) {
     tcase_add_loop_test(cycles, weak_references_die_before_finalizers_of_garbage, 0, MODE_COUNT);
     tcase_add_loop_test(ages, survivors_grow_old, 0, MODE_COUNT);
     tcase_add_loop_test(ages, collections_come_by_themselves, 0, MODE_COUNT);
+    tcase_add_loop_test(ages, collections_wait_for_a_safe_point, 0, MODE_COUNT);
     tcase_add_test(ages, full_collections_stay_linear);
     tcase_add_loop_test(ages, disabled_means_never, 0, MODE_COUNT);
     tcase_add_loop_test(ages, holes_do_not_pile_up, 0, MODE_COUNT);
