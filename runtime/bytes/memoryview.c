@@ -567,13 +567,26 @@ static Value repr(VM *vm, Value self) {
         (unsigned long long)self.bits);
 }
 
+/* The items of the innermost dimension; making them runs no user code. */
+static Value row_to_list(VM *vm, const MemoryView *m, int64_t count, int64_t stride, const uint8_t *at) {
+    Value list = list_new(vm, count);
+    if (is_absent(list)) return ABSENT;
+    Value *items = as_list(list)->items;
+    int64_t done = 0;
+    for (; done < count && !is_absent(items[done] = native_unpack(vm, m->code, at)); done++)
+        at += stride;
+    as_list(list)->length = done;
+    if (done < count) value_clear(vm, &list);
+    return list;
+}
+
 static Value to_list(VM *vm, MemoryView *m, int dimension, const uint8_t *at) {
     if (dimension == m->ndim) return native_unpack(vm, m->code, at);
-    bool innermost = dimension + 1 == m->ndim;
     int64_t count = shape(m)[dimension], stride = strides(m)[dimension];
+    if (dimension + 1 == m->ndim) return row_to_list(vm, m, count, stride, at);
     Value list = list_new(vm, count);
     for (; !is_absent(list) && count > 0; count--, at += stride) {
-        Value item = innermost ? native_unpack(vm, m->code, at) : to_list(vm, m, dimension + 1, at);
+        Value item = to_list(vm, m, dimension + 1, at);
         if (is_absent(item) || !list_append_owned(vm, list, item)) value_clear(vm, &list);
     }
     return list;
