@@ -232,18 +232,18 @@ static void find_at(VM *vm, Value entry, Value name, Value last, Found *found) {
     value_drop(vm, folder);
 }
 
-/* A name that would lead into another folder names no module. */
-static bool has_slash(Value last) {
-    const String *s = as_string(last);
+/* No file's name: that of a module is not, where it is empty or has a slash in it. */
+static bool is_no_name(Value text) {
+    const String *s = as_string(text);
     for (int64_t i = 0; i < string_length(s); i++)
         if (string_at(s, i) == '/') return true;
-    return false;
+    return string_length(s) == 0;
 }
 
 /* Look along a path. False RAISES. */
 static bool find_on_path(VM *vm, Value name, Value last, Value path, Found *found) {
     *found = (Found){.portions = list_new(vm, 0)};
-    if (has_slash(last)) return !is_absent(found->portions);
+    if (is_no_name(last)) return !is_absent(found->portions);
     Value entries = is_absent(found->portions) ? ABSENT : list_from_iterable(vm, path);
     if (is_absent(entries)) return false;
     for (int64_t i = 0; i < as_list(entries)->length && found->origin == FROM_NOWHERE && !error_raised(vm);
