@@ -383,7 +383,7 @@ void vm_free(VM *vm) {
         value_clear(vm, &machine->native_import);
         value_clear(vm, &machine->file_loader);
         memory_error_reset(vm);
-        clear_dict(vm, &vm->sys);
+        if (!is_absent(vm->sys)) dict_clear(vm, vm->sys); /* itself it stays: finalizers look into it */
         clear_dict(vm, &vm->builtins);
         value_clear(vm, &vm->asyncio);
         forget_registered(vm);
@@ -392,6 +392,7 @@ void vm_free(VM *vm) {
         forget_registered(vm);
         gc_collect(vm_heap(vm), OLDEST);
     }
+    value_clear(vm, &vm->sys);
     value_clear(vm, &machine->sources);
     attribute_cache_clear(vm);
     value_clear(vm, &vm->modules);
