@@ -476,6 +476,19 @@ done
 expect "-X gcstress, largest" 0 fine '' "$mpy" -X gcstress=4294967295 -c 'print("fine")'
 expect "a heap too small to start with" 1 '' 'mpy: not enough memory to start' "$mpy" -X heapsize=1 -c ''
 
+# A finalizer that leaves garbage of its kind behind and raises, as long as there is an interpreter, which reports it.
+matches "finalizers up to the end" 0 "done*ValueError: again*" "$mpy" -c '
+import gc
+class Again:
+    def __init__(self):
+        self.itself = self
+    def __del__(self):
+        type(self)()
+        raise ValueError("again")
+Again()
+gc.collect()
+print("done")'
+
 # With however little address space: where it starts with some, it starts with more.
 least=
 for ((limit = 12000; limit <= 120000; limit += 1000)); do
