@@ -573,8 +573,8 @@ static Value row_to_list(VM *vm, const MemoryView *m, int64_t count, int64_t str
     if (is_absent(list)) return ABSENT;
     Value *items = as_list(list)->items;
     int64_t done = 0;
-    for (; done < count && !is_absent(items[done] = native_unpack(vm, m->code, at)); done++)
-        at += stride;
+    while (done < count && !is_absent(items[done] = native_unpack(vm, m->code, at + done * stride)))
+        done++;
     as_list(list)->length = done;
     if (done < count) value_clear(vm, &list);
     return list;
@@ -585,8 +585,8 @@ static Value to_list(VM *vm, MemoryView *m, int dimension, const uint8_t *at) {
     int64_t count = shape(m)[dimension], stride = strides(m)[dimension];
     if (dimension + 1 == m->ndim) return row_to_list(vm, m, count, stride, at);
     Value list = list_new(vm, count);
-    for (; !is_absent(list) && count > 0; count--, at += stride) {
-        Value item = to_list(vm, m, dimension + 1, at);
+    for (int64_t i = 0; !is_absent(list) && i < count; i++) {
+        Value item = to_list(vm, m, dimension + 1, at + i * stride);
         if (is_absent(item) || !list_append_owned(vm, list, item)) value_clear(vm, &list);
     }
     return list;
