@@ -267,10 +267,8 @@ NATIVE(function_operators) {
 static const NativeDef functions[] = {
     {"nodes", function_nodes, "",
      "A list with a row for each kind of node: its name, its group, whether it has a position,\nand its "
-     "fields "
-     "with the names of what they hold.",
-     0},
-    {"operators", function_operators, "", "A list with a pair for each operator: its name and its group.", 0},
+     "fields with the names of what they hold."},
+    {"operators", function_operators, "", "A list with a pair for each operator: its name and its group."},
     {0},
 };
 

@@ -162,12 +162,11 @@ Value constant_literal(Compiler *c, Node *node) {
     default: break;
     }
     if (constant->kind == CONSTANT_INT && constant->base == 10 && constant->length > INT_LITERAL_DIGITS_MAX) {
-        compile_fail(
-            c, node->span,
-            "Exceeds the limit (%d digits) for integer string conversion: value has %u digits; use "
-            "sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer "
-            "literals to avoid decimal conversion limits.",
-            INT_LITERAL_DIGITS_MAX, constant->length);
+        compile_fail(c, node->span,
+                     "Exceeds the limit (%d digits) for integer string conversion: value has %u digits; use "
+                     "sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge "
+                     "integer literals to avoid decimal conversion limits.",
+                     INT_LITERAL_DIGITS_MAX, constant->length);
         c->diagnostics->error.no_caret = true;
         return ABSENT;
     }

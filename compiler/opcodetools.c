@@ -72,10 +72,9 @@ static const NativeDef functions[] = {
     {"table", function_table, "",
      "A tuple with a row for each instruction: name, kinds of its operands and of its operand word, "
      "meaning,\n"
-     "number of cache words, flags, number of its family.",
-     0},
+     "number of cache words, flags, number of its family."},
     {"stack_effect", function_stack_effect, "opcode, oparg=None, /, *, jump=None",
-     "Compute the stack effect of the opcode.", 0},
+     "Compute the stack effect of the opcode."},
     {0},
 };
 

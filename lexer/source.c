@@ -76,11 +76,10 @@ static bool fail_utf8(const Source *source, const SourceEncoding *found, SourceK
     Span span = locate(bytes, defect.offset);
     unsigned byte = (unsigned char)bytes[defect.offset];
     if (kind == SOURCE_FILE && !found->declared)
-        return fail_unplaced(
-            diagnostics,
-            "Non-UTF-8 code starting with '\\x%02x' in file %s on line %u, but no encoding declared; "
-            "see https://peps.python.org/pep-0263/ for details",
-            byte, source->name, span.line);
+        return fail_unplaced(diagnostics,
+                             "Non-UTF-8 code starting with '\\x%02x' in file %s on line %u, but no encoding "
+                             "declared; see https://peps.python.org/pep-0263/ for details",
+                             byte, source->name, span.line);
     if (defect.length == 1)
         return diagnostics_fail(diagnostics, DIAGNOSTIC_SYNTAX_ERROR, span,
                                 "(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %u: %s",

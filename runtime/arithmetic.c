@@ -182,8 +182,7 @@ static Value float_from_slot(VM *vm, Value v) {
     if (is_float_family(result) &&
         warn(vm, &exc_DeprecationWarning, 1,
              "%T.__float__ returned non-float (type %T).  The ability to return an instance of a strict "
-             "subclass of "
-             "float is deprecated, and may be removed in a future version of Python.",
+             "subclass of float is deprecated, and may be removed in a future version of Python.",
              v, result))
         return result;
     if (!error_raised(vm)) raise_type(vm, "%T.__float__ returned non-float (type %T)", v, result);

@@ -154,24 +154,21 @@ static Value missing_text(VM *vm, Value dict, Value module, Value name) {
     if (hides && is_library_name(vm, module))
         return string_format(
             vm,
-            "module '%S' has no attribute '%S' (consider renaming %R since it has the same name "
-            "as the standard library module named '%S' and the import system gives it "
-            "precedence)",
+            "module '%S' has no attribute '%S' (consider renaming %R since it has the same name as the "
+            "standard library module named '%S' and the import system gives it precedence)",
             module, name, file, module);
     if (!spec_is_initializing(vm, dict))
         return string_format(vm, "module '%S' has no attribute '%S'", module, name);
     if (hides)
-        return string_format(
-            vm,
-            "module '%S' has no attribute '%S' (consider renaming %R if it has the same name as "
-            "a third-party module you intended to import)",
-            module, name, file);
+        return string_format(vm,
+                             "module '%S' has no attribute '%S' (consider renaming %R if it has the same "
+                             "name as a third-party module you intended to import)",
+                             module, name, file);
     if (located)
-        return string_format(
-            vm,
-            "partially initialized module '%S' from '%S' has no attribute '%S' (most likely due "
-            "to a circular import)",
-            module, file, name);
+        return string_format(vm,
+                             "partially initialized module '%S' from '%S' has no attribute '%S' (most likely "
+                             "due to a circular import)",
+                             module, file, name);
     return string_format(
         vm, "partially initialized module '%S' has no attribute '%S' (most likely due to a circular import)",
         module, name);
@@ -257,7 +254,7 @@ static Value repr(VM *vm, Value self) {
     return string_format(vm, "<module %R>", name);
 }
 
-static const NativeDef methods[] = {{"__dir__", dir, "", "__dir__() -> list", NATIVE_METHOD}, {0}};
+static const NativeDef methods[] = {{"__dir__", dir, "", "__dir__() -> list"}, {0}};
 
 static const GetSetDef getsets[] = {
     {"__dict__", get_dict, set_dict, NULL},

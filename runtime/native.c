@@ -621,7 +621,7 @@ NATIVE(function_reduce) {
     return reduce_to_builtin(vm, "getattr", pair, ABSENT);
 }
 
-static const NativeDef function_methods[] = {{"__reduce__", function_reduce, "", NULL, NATIVE_METHOD}, {0}};
+static const NativeDef function_methods[] = {{"__reduce__", function_reduce, "", NULL}, {0}};
 
 static const GetSetDef function_getsets[] = {
     {"__name__", function_get_name, NULL, NULL},

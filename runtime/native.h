@@ -39,7 +39,7 @@ struct NativeDef {
     NativeFn function;
     const char *params;
     const char *doc;
-    uint8_t kind; /* NativeKind; in a module's table NATIVE_METHOD, the default, means a plain function */
+    uint8_t kind; /* NativeKind; not given, NATIVE_METHOD: a method, in a module's table a plain function */
 };
 
 /* A computed attribute. `set` NULL: read-only; a set value of ABSENT deletes. */

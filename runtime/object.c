@@ -321,16 +321,16 @@ NATIVE(object_init_subclass) { return NONE; }
 NATIVE(object_subclass_hook) { return NOT_IMPLEMENTED; }
 
 static const NativeDef methods[] = {
-    {"__reduce_ex__", object_reduce_ex, "protocol, /", "Helper for pickle.", NATIVE_METHOD},
-    {"__reduce__", object_reduce, "", "Helper for pickle.", NATIVE_METHOD},
-    {"__getstate__", object_get_state, "", "Helper for pickle.", NATIVE_METHOD},
+    {"__reduce_ex__", object_reduce_ex, "protocol, /", "Helper for pickle."},
+    {"__reduce__", object_reduce, "", "Helper for pickle."},
+    {"__getstate__", object_get_state, "", "Helper for pickle."},
     {"__subclasshook__", object_subclass_hook, "object, /",
      "Abstract classes can override this to customize issubclass().", NATIVE_CLASS_METHOD},
     {"__init_subclass__", object_init_subclass, "", "This method is called when a class is subclassed.",
      NATIVE_CLASS_METHOD},
-    {"__format__", object_format_method, "format_spec, /", "Default object formatter.", NATIVE_METHOD},
-    {"__sizeof__", object_size_of, "", "Size of object in memory, in bytes.", NATIVE_METHOD},
-    {"__dir__", object_dir_method, "", "Default dir() implementation.", NATIVE_METHOD},
+    {"__format__", object_format_method, "format_spec, /", "Default object formatter."},
+    {"__sizeof__", object_size_of, "", "Size of object in memory, in bytes."},
+    {"__dir__", object_dir_method, "", "Default dir() implementation."},
     {0},
 };
 

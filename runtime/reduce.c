@@ -260,5 +260,5 @@ static Value reduce_to_attribute(VM *vm, Value self, const char *owner) {
 NATIVE(bound_reduce) { return reduce_to_attribute(vm, args[0], "__self__"); }
 NATIVE(member_reduce) { return reduce_to_attribute(vm, args[0], "__objclass__"); }
 
-const NativeDef bound_reduce_methods[] = {{"__reduce__", bound_reduce, "", NULL, NATIVE_METHOD}, {0}};
-const NativeDef member_reduce_methods[] = {{"__reduce__", member_reduce, "", NULL, NATIVE_METHOD}, {0}};
+const NativeDef bound_reduce_methods[] = {{"__reduce__", bound_reduce, "", NULL}, {0}};
+const NativeDef member_reduce_methods[] = {{"__reduce__", member_reduce, "", NULL}, {0}};

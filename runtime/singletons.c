@@ -78,7 +78,7 @@ static Value ellipsis_repr(VM *vm, Value self) {
 
 NATIVE(ellipsis_reduce) { return object_repr(vm, args[0]); }
 
-static const NativeDef reduce_methods[] = {{"__reduce__", ellipsis_reduce, "", NULL, NATIVE_METHOD}, {0}};
+static const NativeDef reduce_methods[] = {{"__reduce__", ellipsis_reduce, "", NULL}, {0}};
 
 Type ellipsis_type = {
     TYPE_HEAD(ellipsis_type, "ellipsis", .dealloc = revive),
@@ -152,14 +152,11 @@ static Value bool_or(VM *vm, Value left, Value right) { return bool_binary(vm, B
 static Value bool_xor(VM *vm, Value left, Value right) { return bool_binary(vm, BINARY_XOR, left, right); }
 
 static Value bool_invert(VM *vm, Value self) {
-    if (!warn(
-            vm, &exc_DeprecationWarning, 1,
-            "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns "
-            "the bitwise "
-            "inversion of the underlying int object and is usually not what you expect from negating a bool. "
-            "Use the "
-            "'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the "
-            "underlying int."))
+    if (!warn(vm, &exc_DeprecationWarning, 1,
+              "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns "
+              "the bitwise inversion of the underlying int object and is usually not what you expect from "
+              "negating a bool. Use the 'not' operator for boolean negation or ~int(x) if you really want "
+              "the bitwise inversion of the underlying int."))
         return ABSENT;
     return int_small(value_same(self, TRUE_VALUE) ? -2 : -1);
 }
@@ -168,10 +165,8 @@ Type bool_type = {
     TYPE_HEAD(bool_type, "bool", .dealloc = revive),
     .base = &int_type,
     .doc = "(object=False, /)\n--\n\nReturns True when the argument is true, False otherwise.\nThe builtins "
-           "True and False are the "
-           "only two "
-           "instances of the class bool.\nThe class bool is a subclass of the class int, and cannot be "
-           "subclassed.",
+           "True and False are the only two instances of the class bool.\nThe class bool is a subclass of "
+           "the class int, and cannot be subclassed.",
     .new = bool_new,
     .repr = bool_repr,
     .number =

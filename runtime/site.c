@@ -87,8 +87,8 @@ SITE_TYPE(
     .doc =
         "Define the builtin 'help'.\n\nThis is a wrapper around pydoc.help that provides a helpful message\n"
         "when 'help' is typed at the Python interactive prompt.\n\nCalling help() at the Python prompt "
-        "starts "
-        "an interactive help session.\nCalling help(thing) prints help for the python object 'thing'.\n");
+        "starts an interactive help session.\nCalling help(thing) prints help for the python object "
+        "'thing'.\n");
 SITE_TYPE(printer_type, "_Printer", printer_repr, printer_call,
           .doc = "interactive prompt objects for printing the license text, a list of\ncontributors and the "
                  "copyright notice.");

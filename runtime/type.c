@@ -485,17 +485,15 @@ NATIVE(type_dir) {
 NATIVE(type_size_of) { return int_small((int64_t)sizeof(Type)); }
 
 static const NativeDef methods[] = {
-    {"mro", type_mro_method, "", "Return a type's method resolution order.", NATIVE_METHOD},
-    {"__subclasses__", type_subclasses_method, "", "Return a list of immediate subclasses.", NATIVE_METHOD},
+    {"mro", type_mro_method, "", "Return a type's method resolution order."},
+    {"__subclasses__", type_subclasses_method, "", "Return a list of immediate subclasses."},
     {"__prepare__", type_prepare, "*args, **kwargs",
      "($cls, name, bases, /, **kwds)\n--\n\nCreate the namespace for the class statement",
      NATIVE_CLASS_METHOD},
-    {"__instancecheck__", type_instance_check, "instance, /", "Check if an object is an instance.",
-     NATIVE_METHOD},
-    {"__subclasscheck__", type_subclass_check, "subclass, /", "Check if a class is a subclass.",
-     NATIVE_METHOD},
-    {"__dir__", type_dir, "", "Specialized __dir__ implementation for types.", NATIVE_METHOD},
-    {"__sizeof__", type_size_of, "", "Return memory consumption of the type object.", NATIVE_METHOD},
+    {"__instancecheck__", type_instance_check, "instance, /", "Check if an object is an instance."},
+    {"__subclasscheck__", type_subclass_check, "subclass, /", "Check if a class is a subclass."},
+    {"__dir__", type_dir, "", "Specialized __dir__ implementation for types."},
+    {"__sizeof__", type_size_of, "", "Return memory consumption of the type object."},
     {0},
 };
 

@@ -216,8 +216,8 @@ METHOD(bytes) { return call_named(vm, args[0], "__bytes__"); }
 METHOD(reversed) { return call_named(vm, args[0], "__reversed__"); }
 
 static const NativeDef proxy_methods[] = {
-    {"__bytes__", method_bytes, "", NULL, NATIVE_METHOD},
-    {"__reversed__", method_reversed, "", NULL, NATIVE_METHOD},
+    {"__bytes__", method_bytes, "", NULL},
+    {"__reversed__", method_reversed, "", NULL},
     {0},
 };
 

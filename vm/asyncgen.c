@@ -220,15 +220,13 @@ NATIVE(await_self) {
 }
 
 #define AWAITABLE_METHODS(prefix) \
-    {"__await__", await_self, "", "Return an iterator to be used in await expression.", NATIVE_METHOD}, \
+    {"__await__", await_self, "", "Return an iterator to be used in await expression."}, \
         {"send", prefix##_send, "value, /", \
-         "send(value) -> send 'value' into generator,\nreturn next yielded value or raise StopIteration.", \
-         NATIVE_METHOD}, \
+         "send(value) -> send 'value' into generator,\nreturn next yielded value or raise StopIteration."}, \
         {"throw", prefix##_throw_method, "typ, val=None, tb=None, /", \
-         "throw(value)\n\nRaise exception in generator, return next yielded value or raise\nStopIteration.", \
-         NATIVE_METHOD}, \
-        {"close", prefix##_close, "", "close() -> raise GeneratorExit inside generator.", NATIVE_METHOD}, \
-        {0},
+         "throw(value)\n\nRaise exception in generator, return next yielded value or " \
+         "raise\nStopIteration."}, \
+        {"close", prefix##_close, "", "close() -> raise GeneratorExit inside generator."}, {0},
 
 static const NativeDef asend_methods[] = {AWAITABLE_METHODS(asend)};
 
@@ -384,13 +382,12 @@ static Value get_running(VM *vm, Value self) {
 }
 
 static const NativeDef methods[] = {
-    {"__aiter__", await_self, "", "Return an awaitable, that resolves in asynchronous iterator.",
-     NATIVE_METHOD},
-    {"__anext__", anext_method, "", "Return a value or raise StopAsyncIteration.", NATIVE_METHOD},
-    {"asend", asend_method, "value, /", "asend(v) -> send 'v' in generator.", NATIVE_METHOD},
+    {"__aiter__", await_self, "", "Return an awaitable, that resolves in asynchronous iterator."},
+    {"__anext__", anext_method, "", "Return a value or raise StopAsyncIteration."},
+    {"asend", asend_method, "value, /", "asend(v) -> send 'v' in generator."},
     {"athrow", athrow_method, "*args",
-     "athrow(value)\nathrow(type[,value[,tb]])\n\nraise exception in generator.", NATIVE_METHOD},
-    {"aclose", aclose_method, "", "aclose() -> raise GeneratorExit inside generator.", NATIVE_METHOD},
+     "athrow(value)\nathrow(type[,value[,tb]])\n\nraise exception in generator."},
+    {"aclose", aclose_method, "", "aclose() -> raise GeneratorExit inside generator."},
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
     {0},
 };
@@ -481,10 +478,10 @@ NATIVE(anext_throw) {
 NATIVE(anext_close) { return anext_call(vm, args[0], "close", NULL, 0); }
 
 static const NativeDef anext_methods[] = {
-    {"__await__", await_self, "", NULL, NATIVE_METHOD},
-    {"send", anext_send, "value, /", NULL, NATIVE_METHOD},
-    {"throw", anext_throw, "typ, val=None, tb=None, /", NULL, NATIVE_METHOD},
-    {"close", anext_close, "", NULL, NATIVE_METHOD},
+    {"__await__", await_self, "", NULL},
+    {"send", anext_send, "value, /", NULL},
+    {"throw", anext_throw, "typ, val=None, tb=None, /", NULL},
+    {"close", anext_close, "", NULL},
     {0},
 };
 
@@ -535,12 +532,10 @@ NATIVE(builtin_anext) {
 }
 
 static const NativeDef functions[] = {
-    {"aiter", builtin_aiter, "async_iterable, /", "Return an AsyncIterator for an AsyncIterable object.", 0},
+    {"aiter", builtin_aiter, "async_iterable, /", "Return an AsyncIterator for an AsyncIterable object."},
     {"anext", builtin_anext, "aiterator, default=None, /",
      "Return the next item from the async iterator.\n\nIf default is given and the async iterator is "
-     "exhausted,\nit "
-     "is returned instead of raising StopAsyncIteration.",
-     0},
+     "exhausted,\nit is returned instead of raising StopAsyncIteration."},
     {0},
 };
 
@@ -591,13 +586,13 @@ NATIVE(set_origin_depth) {
 }
 
 static const NativeDef sys_functions[] = {
-    {"get_asyncgen_hooks", get_hooks, "", "Return the installed asynchronous generators hooks.", 0},
+    {"get_asyncgen_hooks", get_hooks, "", "Return the installed asynchronous generators hooks."},
     {"set_asyncgen_hooks", set_hooks, "firstiter=None, finalizer=None",
-     "Set a finalizer for async generators objects.", 0},
+     "Set a finalizer for async generators objects."},
     {"get_coroutine_origin_tracking_depth", get_origin_depth, "",
-     "Check status of origin tracking for coroutine objects in this thread.", 0},
+     "Check status of origin tracking for coroutine objects in this thread."},
     {"set_coroutine_origin_tracking_depth", set_origin_depth, "depth",
-     "Enable or disable origin tracking for coroutine objects in this thread.", 0},
+     "Enable or disable origin tracking for coroutine objects in this thread."},
     {0},
 };
 

@@ -150,9 +150,9 @@ NATIVE(wrapper_close) { return generator_close(vm, as_generator(wrapped(args[0])
 #define CLOSE_DOC "close() -> raise GeneratorExit inside coroutine."
 
 static const NativeDef wrapper_methods[] = {
-    {"send", wrapper_send, "arg, /", SEND_DOC, NATIVE_METHOD},
-    {"throw", wrapper_throw, "typ, val=None, tb=None, /", THROW_DOC, NATIVE_METHOD},
-    {"close", wrapper_close, "", CLOSE_DOC, NATIVE_METHOD},
+    {"send", wrapper_send, "arg, /", SEND_DOC},
+    {"throw", wrapper_throw, "typ, val=None, tb=None, /", THROW_DOC},
+    {"close", wrapper_close, "", CLOSE_DOC},
     {0},
 };
 
@@ -179,10 +179,10 @@ NATIVE(await_method) {
 }
 
 static const NativeDef methods[] = {
-    {"send", generator_send_method, "arg, /", SEND_DOC, NATIVE_METHOD},
-    {"throw", generator_throw_method, "typ, val=None, tb=None, /", THROW_DOC, NATIVE_METHOD},
-    {"close", generator_close_method, "", CLOSE_DOC, NATIVE_METHOD},
-    {"__await__", await_method, "", "Return an iterator to be used in await expression.", NATIVE_METHOD},
+    {"send", generator_send_method, "arg, /", SEND_DOC},
+    {"throw", generator_throw_method, "typ, val=None, tb=None, /", THROW_DOC},
+    {"close", generator_close_method, "", CLOSE_DOC},
+    {"__await__", await_method, "", "Return an iterator to be used in await expression."},
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
     {0},
 };

@@ -176,7 +176,7 @@ NATIVE(symtable_function) {
 
 static const NativeDef symtable_functions[] = {
     {"symtable", symtable_function, "source, filename, startstr, /",
-     "Return symbol and scope dictionaries used internally by compiler.", 0},
+     "Return symbol and scope dictionaries used internally by compiler."},
     {0},
 };
 
@@ -418,37 +418,34 @@ NATIVE(current_exceptions) {
 
 static const NativeDef functions[] = {
     {"eval", eval_function, "source, /, globals=None, locals=None",
-     "Evaluate the given source in the context of globals and locals.", 0},
+     "Evaluate the given source in the context of globals and locals."},
     {"exec", exec_function, "source, /, globals=None, locals=None, *, closure=None",
-     "Execute the given source in the context of globals and locals.", 0},
+     "Execute the given source in the context of globals and locals."},
     {"compile", compile_function,
      "source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1",
-     "Compile source into a code object that can be executed by exec() or eval().", 0},
+     "Compile source into a code object that can be executed by exec() or eval()."},
     {"globals", globals_function, "",
-     "Return the dictionary containing the current scope's global variables.", 0},
-    {"locals", locals_function, "", "Return a dictionary containing the current scope's local variables.", 0},
+     "Return the dictionary containing the current scope's global variables."},
+    {"locals", locals_function, "", "Return a dictionary containing the current scope's local variables."},
     {"vars", vars_function, "object=None, /",
      "vars([object]) -> dictionary\n\nWithout arguments, equivalent to locals().\nWith an argument, "
-     "equivalent to "
-     "object.__dict__.",
-     0},
+     "equivalent to object.__dict__."},
     {"dir", dir_function, "object=None, /",
      "dir([object]) -> list of strings\n\nIf called without an argument, return the names in the current "
-     "scope.",
-     0},
+     "scope."},
     {"__import__", import_function, "name, globals=None, locals=None, fromlist=(), level=0",
-     "Import a module.", 0},
+     "Import a module."},
     {0},
 };
 
 static const NativeDef sys_functions[] = {
-    {"_getframe", getframe, "depth=0, /", "Return a frame object from the call stack.", 0},
+    {"_getframe", getframe, "depth=0, /", "Return a frame object from the call stack."},
     {"_getframemodulename", getframemodulename, "depth=0",
-     "Return the name of the module for a calling frame.", 0},
+     "Return the name of the module for a calling frame."},
     {"_current_frames", current_frames, "",
-     "Return a dict mapping each thread's thread id to its current stack frame.", 0},
+     "Return a dict mapping each thread's thread id to its current stack frame."},
     {"_current_exceptions", current_exceptions, "",
-     "Return a dict mapping each thread's identifier to its current raised exception.", 0},
+     "Return a dict mapping each thread's identifier to its current raised exception."},
     {0},
 };
 

@@ -272,7 +272,7 @@ NATIVE(frame_clear_method) {
 }
 
 static const NativeDef frame_methods[] = {
-    {"clear", frame_clear_method, "", "Clear all references held by the frame.", NATIVE_METHOD},
+    {"clear", frame_clear_method, "", "Clear all references held by the frame."},
     {0},
 };
 

@@ -485,10 +485,10 @@ int generator_thrown_count(const Value *thrown) {
 }
 
 bool generator_check_thrown(VM *vm, const char *method, int count) {
-    return count < 2 || warn(vm, &exc_DeprecationWarning, 1,
-                             "the (type, exc, tb) signature of %s() is deprecated, use the single-arg "
-                             "signature instead.",
-                             method);
+    return count < 2 ||
+           warn(vm, &exc_DeprecationWarning, 1,
+                "the (type, exc, tb) signature of %s() is deprecated, use the single-arg signature instead.",
+                method);
 }
 
 Value generator_throw_method(VM *vm, Value *args, int nargs, Value names) {
@@ -504,14 +504,12 @@ Value generator_close_method(VM *vm, Value *args, int nargs, Value names) {
 
 static const NativeDef methods[] = {
     {"send", generator_send_method, "arg, /",
-     "send(arg) -> send 'arg' into generator,\nreturn next yielded value or raise StopIteration.",
-     NATIVE_METHOD},
+     "send(arg) -> send 'arg' into generator,\nreturn next yielded value or raise StopIteration."},
     {"throw", generator_throw_method, "typ, val=None, tb=None, /",
      "throw(value)\nthrow(type[,value[,tb]])\n\nRaise exception in generator, return next yielded value or "
      "raise\n"
-     "StopIteration.",
-     NATIVE_METHOD},
-    {"close", generator_close_method, "", "close() -> raise GeneratorExit inside generator.", NATIVE_METHOD},
+     "StopIteration."},
+    {"close", generator_close_method, "", "close() -> raise GeneratorExit inside generator."},
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
     {0},
 };

@@ -278,10 +278,9 @@ static Value raise_cannot_import(VM *vm, Value module, Value module_name, Value 
         bool circular =
             value_is_instance(module, &module_type) && spec_is_initializing(vm, as_module(module)->dict);
         raise_error(vm, &exc_ImportError,
-                    circular
-                        ? "cannot import name %R from partially initialized module %R (most likely due to a "
-                          "circular import) (%S)"
-                        : "cannot import name %R from %R (%S)",
+                    circular ? "cannot import name %R from partially initialized module %R (most likely due "
+                               "to a circular import) (%S)"
+                             : "cannot import name %R from %R (%S)",
                     name, shown_name, location);
     }
     if (error_is(vm, &exc_ImportError)) {

@@ -200,11 +200,11 @@ NATIVE(import_absolute) {
 }
 
 static const NativeDef functions[] = {
-    {"_import", import_absolute, "name", "The module of an absolute name, imported if need be.", 0},
-    {"module_from_spec", module_from_spec, "spec", "A new module of a spec, whose code has not run.", 0},
-    {"_load", load, "spec", "Make and run the module of a spec.", 0},
+    {"_import", import_absolute, "name", "The module of an absolute name, imported if need be."},
+    {"module_from_spec", module_from_spec, "spec", "A new module of a spec, whose code has not run."},
+    {"_load", load, "spec", "Make and run the module of a spec."},
     {"_init_module_attrs", init_module_attrs, "spec, module, override=False",
-     "Set a module's attributes from its spec.", 0},
+     "Set a module's attributes from its spec."},
     {0},
 };
 

@@ -207,14 +207,14 @@ static Value merge_in_place(VM *vm, Value self, Value other) {
 }
 
 static const NativeDef methods[] = {
-    {"__reversed__", method_reversed, "", NULL, NATIVE_METHOD},
-    {"copy", method_copy, "", NULL, NATIVE_METHOD},
-    {"get", method_get, "key, default=None, /", NULL, NATIVE_METHOD},
-    {"items", method_items, "", NULL, NATIVE_METHOD},
-    {"keys", method_keys, "", NULL, NATIVE_METHOD},
-    {"setdefault", method_setdefault, "key, default=None, /", NULL, NATIVE_METHOD},
-    {"update", method_update, "other, /", NULL, NATIVE_METHOD},
-    {"values", method_values, "", NULL, NATIVE_METHOD},
+    {"__reversed__", method_reversed, "", NULL},
+    {"copy", method_copy, "", NULL},
+    {"get", method_get, "key, default=None, /", NULL},
+    {"items", method_items, "", NULL},
+    {"keys", method_keys, "", NULL},
+    {"setdefault", method_setdefault, "key, default=None, /", NULL},
+    {"update", method_update, "other, /", NULL},
+    {"values", method_values, "", NULL},
     {0},
 };
 

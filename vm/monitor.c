@@ -337,16 +337,16 @@ static bool fill(VM *vm, Value dict) {
 
 Value monitor_module_new(VM *vm) {
     static const NativeDef functions[] = {
-        {"use_tool_id", use_tool_id, "tool_id, name, /", NULL, 0},
-        {"free_tool_id", free_tool_id, "tool_id, /", NULL, 0},
-        {"get_tool", get_tool, "tool_id, /", NULL, 0},
-        {"register_callback", register_callback, "tool_id, event, func, /", NULL, 0},
-        {"get_events", get_events, "tool_id, /", NULL, 0},
-        {"set_events", set_events, "tool_id, event_set, /", NULL, 0},
-        {"get_local_events", get_local_events, "tool_id, code, /", NULL, 0},
-        {"set_local_events", set_local_events, "tool_id, code, event_set, /", NULL, 0},
-        {"restart_events", restart_events, "", NULL, 0},
-        {"_all_events", all_events, "", NULL, 0},
+        {"use_tool_id", use_tool_id, "tool_id, name, /", NULL},
+        {"free_tool_id", free_tool_id, "tool_id, /", NULL},
+        {"get_tool", get_tool, "tool_id, /", NULL},
+        {"register_callback", register_callback, "tool_id, event, func, /", NULL},
+        {"get_events", get_events, "tool_id, /", NULL},
+        {"set_events", set_events, "tool_id, event_set, /", NULL},
+        {"get_local_events", get_local_events, "tool_id, code, /", NULL},
+        {"set_local_events", set_local_events, "tool_id, code, event_set, /", NULL},
+        {"restart_events", restart_events, "", NULL},
+        {"_all_events", all_events, "", NULL},
         {0},
     };
     static const NamedNumber numbers[] = {

@@ -311,11 +311,10 @@ static const MemberDef siginfo_fields[] = {
     STRUCTSEQ_FIELD(5, "si_status", "exit value or signal"),
     STRUCTSEQ_FIELD(6, "si_band", "band event for SIGPOLL"),
     {0}};
-STRUCTSEQ_TYPE(
-    struct_siginfo_type, "signal.struct_siginfo", siginfo_fields,
-    "struct_siginfo: Result from sigwaitinfo or sigtimedwait.\n\nThis object may be accessed either "
-    "as a tuple of\n(si_signo, si_code, si_errno, si_pid, si_uid, si_status, si_band),\nor via the "
-    "attributes si_signo, si_code, and so on.");
+STRUCTSEQ_TYPE(struct_siginfo_type, "signal.struct_siginfo", siginfo_fields,
+               "struct_siginfo: Result from sigwaitinfo or sigtimedwait.\n\nThis object may be accessed "
+               "either as a tuple of\n(si_signo, si_code, si_errno, si_pid, si_uid, si_status, si_band),\nor "
+               "via the attributes si_signo, si_code, and so on.");
 
 static Value siginfo(VM *vm, const siginfo_t *info) {
     Value items[] = {int_small(info->si_signo),  int_small(info->si_code), int_small(info->si_errno),
@@ -376,33 +375,31 @@ NATIVE(valid_signals) {
 }
 
 static const NativeDef functions[] = {
-    {"signal", set_signal, "signalnum, handler, /", "Set the action for the given signal.", 0},
-    {"getsignal", get_signal, "signalnum, /", "Return the current action for the given signal.", 0},
-    {"raise_signal", raise_signal, "signalnum, /", "Send a signal to the executing process.", 0},
-    {"pause", pause_signal, "", "Wait until a signal arrives.", 0},
+    {"signal", set_signal, "signalnum, handler, /", "Set the action for the given signal."},
+    {"getsignal", get_signal, "signalnum, /", "Return the current action for the given signal."},
+    {"raise_signal", raise_signal, "signalnum, /", "Send a signal to the executing process."},
+    {"pause", pause_signal, "", "Wait until a signal arrives."},
     {"default_int_handler", default_int_handler, "signalnum, frame, /",
-     "The default handler for SIGINT installed by Python: raises KeyboardInterrupt.", 0},
-    {"strsignal", str_signal, "signalnum, /", "Return the system description of the given signal.", 0},
-    {"siginterrupt", sig_interrupt, "signalnum, flag, /", "Change system call restart behaviour.", 0},
+     "The default handler for SIGINT installed by Python: raises KeyboardInterrupt."},
+    {"strsignal", str_signal, "signalnum, /", "Return the system description of the given signal."},
+    {"siginterrupt", sig_interrupt, "signalnum, flag, /", "Change system call restart behaviour."},
     {"set_wakeup_fd", set_wakeup_fd, "fd, /, *, warn_on_full_buffer=True",
-     "Set the descriptor that gets a byte for each signal.", 0},
-    {"alarm", set_alarm, "seconds, /", "Arrange for SIGALRM to arrive after the given number of seconds.", 0},
-    {"setitimer", set_timer, "which, seconds, interval=0.0, /", "Set an interval timer.", 0},
-    {"getitimer", get_timer, "which, /", "Return (seconds to go, interval) of an interval timer.", 0},
-    {"pthread_sigmask", set_mask, "how, mask, /", "Fetch and/or change the signal mask.", 0},
-    {"sigpending", sig_pending, "", "Examine pending signals.", 0},
-    {"sigwait", sig_wait, "sigset, /", "Wait for a signal.", 0},
+     "Set the descriptor that gets a byte for each signal."},
+    {"alarm", set_alarm, "seconds, /", "Arrange for SIGALRM to arrive after the given number of seconds."},
+    {"setitimer", set_timer, "which, seconds, interval=0.0, /", "Set an interval timer."},
+    {"getitimer", get_timer, "which, /", "Return (seconds to go, interval) of an interval timer."},
+    {"pthread_sigmask", set_mask, "how, mask, /", "Fetch and/or change the signal mask."},
+    {"sigpending", sig_pending, "", "Examine pending signals."},
+    {"sigwait", sig_wait, "sigset, /", "Wait for a signal."},
     {"sigwaitinfo", sig_wait_info, "sigset, /",
      "Wait synchronously until one of the signals in *sigset* is delivered.\n\nReturns a struct_siginfo "
-     "containing information about the signal.",
-     0},
+     "containing information about the signal."},
     {"sigtimedwait", sig_timed_wait, "sigset, timeout, /",
      "Like sigwaitinfo(), but with a timeout.\n\nThe timeout is specified in seconds, with floating-point "
-     "numbers allowed.",
-     0},
+     "numbers allowed."},
     {"pidfd_send_signal", pidfd_send, "pidfd, signalnum, siginfo=None, flags=0, /",
-     "Send a signal to a process referred to by a pid file descriptor.", 0},
-    {"valid_signals", valid_signals, "", "The numbers of the signals of this platform.", 0},
+     "Send a signal to a process referred to by a pid file descriptor."},
+    {"valid_signals", valid_signals, "", "The numbers of the signals of this platform."},
     {0},
 };
 

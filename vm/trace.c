@@ -380,15 +380,15 @@ NATIVE(call_tracing) {
 
 bool trace_init(VM *vm) {
     static const NativeDef functions[] = {
-        {"settrace", set_trace, "function, /", "Set the global debug tracing function.", 0},
-        {"setprofile", set_profile, "function, /", "Set the profiling function.", 0},
+        {"settrace", set_trace, "function, /", "Set the global debug tracing function."},
+        {"setprofile", set_profile, "function, /", "Set the profiling function."},
         {"_settraceallthreads", set_trace, "function, /",
-         "Set the global debug tracing function in all running threads.", 0},
+         "Set the global debug tracing function in all running threads."},
         {"_setprofileallthreads", set_profile, "function, /",
-         "Set the profiling function in all running threads.", 0},
-        {"call_tracing", call_tracing, "func, args, /", "Call func(*args), while tracing is enabled.", 0},
-        {"gettrace", get_trace, "", "Return the global debug tracing function set with sys.settrace.", 0},
-        {"getprofile", get_profile, "", "Return the profiling function set with sys.setprofile.", 0},
+         "Set the profiling function in all running threads."},
+        {"call_tracing", call_tracing, "func, args, /", "Call func(*args), while tracing is enabled."},
+        {"gettrace", get_trace, "", "Return the global debug tracing function set with sys.settrace."},
+        {"getprofile", get_profile, "", "Return the profiling function set with sys.setprofile."},
         {0},
     };
     return module_add_functions(vm, vm->sys, functions, "sys") &&

@@ -45,10 +45,10 @@ NATIVE(source) {
 }
 
 static const NativeDef functions[] = {
-    {"mark", mark, "text, start, end, /", "Lines of source, indented, with carets below.", 0},
-    {"suggestion", suggestion, "exception, /", "What is added to the message: a similar name, or None.", 0},
-    {"position", position, "traceback, /", "(line, end line, column, end column) of an entry.", 0},
-    {"source", source, "filename, /", "The text of code that came from no file, or None.", 0},
+    {"mark", mark, "text, start, end, /", "Lines of source, indented, with carets below."},
+    {"suggestion", suggestion, "exception, /", "What is added to the message: a similar name, or None."},
+    {"position", position, "traceback, /", "(line, end line, column, end column) of an entry."},
+    {"source", source, "filename, /", "The text of code that came from no file, or None."},
     {0},
 };
 

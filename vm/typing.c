@@ -191,15 +191,15 @@ NATIVE(has_default) { return bool_from(lazy_is_given(&as_param(args[0])->otherwi
 NATIVE(reduce) { return value_ref(as_param(args[0])->name); }
 
 static const NativeDef param_methods[] = {
-    {"__mro_entries__", refuse_base, "bases, /", NULL, NATIVE_METHOD},
-    {"__reduce__", reduce, "", NULL, NATIVE_METHOD},
-    {"__typing_subst__", substitute, "arg, /", NULL, NATIVE_METHOD},
-    {"has_default", has_default, "", NULL, NATIVE_METHOD},
+    {"__mro_entries__", refuse_base, "bases, /", NULL},
+    {"__reduce__", reduce, "", NULL},
+    {"__typing_subst__", substitute, "arg, /", NULL},
+    {"has_default", has_default, "", NULL},
     {0},
 };
 
 static const NativeDef alias_methods[] = {
-    {"__reduce__", reduce, "", NULL, NATIVE_METHOD},
+    {"__reduce__", reduce, "", NULL},
     {0},
 };
 

@@ -307,7 +307,7 @@ METHOD(bytes) { return text_slice(vm, args[0], 0, as_bytes(args[0])->length); }
 const NativeDef bytes_methods[] = {
     TEXT_METHODS("old, new, count=-1, /"),
     BYTES_METHODS,
-    {"__bytes__", method_bytes, "", "Convert this value to exact type bytes.", 0},
-    {"__getnewargs__", method_getnewargs, "", "The arguments of __new__ that make an equal value.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__bytes__", method_bytes, "", "Convert this value to exact type bytes."},
+    {"__getnewargs__", method_getnewargs, "", "The arguments of __new__ that make an equal value."},
+    {0},
 };

@@ -25,20 +25,19 @@ NEW RAISES Value bytes_method_translate(VM *vm, Value *args, int nargs, Value na
 /* The rows of both types' tables for these. */
 #define BYTES_METHODS \
     {"decode", bytes_method_decode, "encoding='utf-8', errors='strict'", \
-     "Decode the bytes using the codec registered for encoding.", 0}, \
+     "Decode the bytes using the codec registered for encoding."}, \
         {"fromhex", bytes_method_fromhex, "string, /", \
          "Make one from pairs of hexadecimal digits; spaces between pairs are ignored.", \
          NATIVE_CLASS_METHOD}, \
         {"hex", bytes_method_hex, "sep=<unrepresentable>, bytes_per_sep=1", \
          "The bytes as hexadecimal digits, with a separator after every group of bytes_per_sep,\n" \
-         "counted from the right, or from the left when it is negative.", \
-         0}, \
+         "counted from the right, or from the left when it is negative."}, \
         {"maketrans", bytes_method_maketrans, "frm, to, /", \
          "A translation table that maps each byte in frm to the byte at the same place in to.", \
          NATIVE_STATIC_METHOD}, \
     { \
         "translate", bytes_method_translate, "table, /, delete=b''", \
-            "Replace each byte by its entry in the table, without those in delete.", 0 \
+            "Replace each byte by its entry in the table, without those in delete." \
     }
 
 #endif

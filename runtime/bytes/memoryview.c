@@ -774,25 +774,23 @@ static const GetSetDef getsets[] = {
     {"c_contiguous", get_c_contiguous, NULL, "A bool indicating whether the memory is C contiguous."},
     {"f_contiguous", get_f_contiguous, NULL, "A bool indicating whether the memory is Fortran contiguous."},
     {"contiguous", get_contiguous, NULL, "A bool indicating whether the memory is contiguous."},
-    {NULL, NULL, NULL, NULL},
+    {0},
 };
 
 static const NativeDef methods[] = {
-    {"__enter__", method_enter, "", "The view itself.", 0},
-    {"__exit__", method_exit, "*args", "Release the underlying buffer.", 0},
+    {"__enter__", method_enter, "", "The view itself."},
+    {"__exit__", method_exit, "*args", "Release the underlying buffer."},
     {"__release_buffer__", memoryview_release_buffer, "buffer, /",
-     "Release the buffer object that exposes the underlying memory of the object.", 0},
+     "Release the buffer object that exposes the underlying memory of the object."},
     {"_from_flags", method_from_flags, "object, flags", "Create a new memoryview, asking for these flags.",
      NATIVE_CLASS_METHOD},
-    {"cast", method_cast, "format, shape=<unrepresentable>", "The same memory with a new format or shape.",
-     0},
-    {"hex", method_hex, "sep=<unrepresentable>, bytes_per_sep=1", "The data as a str of hexadecimal digits.",
-     0},
-    {"release", method_release, "", "Release the underlying buffer exposed by the memoryview object.", 0},
-    {"tobytes", method_tobytes, "order='C'", "The data as bytes; order is 'C', 'F' or 'A'.", 0},
-    {"tolist", method_tolist, "", "The items as a list, of lists if there are more dimensions.", 0},
-    {"toreadonly", method_toreadonly, "", "A readonly version of the memoryview.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"cast", method_cast, "format, shape=<unrepresentable>", "The same memory with a new format or shape."},
+    {"hex", method_hex, "sep=<unrepresentable>, bytes_per_sep=1", "The data as a str of hexadecimal digits."},
+    {"release", method_release, "", "Release the underlying buffer exposed by the memoryview object."},
+    {"tobytes", method_tobytes, "order='C'", "The data as bytes; order is 'C', 'F' or 'A'."},
+    {"tolist", method_tolist, "", "The items as a list, of lists if there are more dimensions."},
+    {"toreadonly", method_toreadonly, "", "A readonly version of the memoryview."},
+    {0},
 };
 
 /* --- iterator --- */

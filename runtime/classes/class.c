@@ -31,9 +31,8 @@ Type *class_metatype(VM *vm, Type *metatype, Value bases) {
         Type *type = type_of(as_tuple(bases)->items[i]);
         if (type_is_subtype(winner, type)) continue;
         if (!type_is_subtype(type, winner)) {
-            raise_type(
-                vm, "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of "
-                    "the metaclasses of all its bases");
+            raise_type(vm, "metaclass conflict: the metaclass of a derived class must be a (non-strict) "
+                           "subclass of the metaclasses of all its bases");
             return NULL;
         }
         winner = type;

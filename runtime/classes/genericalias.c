@@ -314,24 +314,24 @@ static Value get_unpacked_tuple(VM *vm, Value self) {
 }
 
 static const NativeDef methods[] = {
-    {"__instancecheck__", method_refuse_check, "object, /", "Refuse: arguments are not checked.", 0},
-    {"__mro_entries__", method_mro_entries, "object, /", "The origin, as the base of a class statement.", 0},
-    {"__reduce__", method_reduce, "", "Return state information for pickling.", 0},
-    {"__subclasscheck__", method_refuse_subclass_check, "object, /", "Refuse: arguments are not checked.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__instancecheck__", method_refuse_check, "object, /", "Refuse: arguments are not checked."},
+    {"__mro_entries__", method_mro_entries, "object, /", "The origin, as the base of a class statement."},
+    {"__reduce__", method_reduce, "", "Return state information for pickling."},
+    {"__subclasscheck__", method_refuse_subclass_check, "object, /", "Refuse: arguments are not checked."},
+    {0},
 };
 
 static const GetSetDef getsets[] = {
     {"__parameters__", get_parameters, NULL, "Type variables in the GenericAlias."},
     {"__typing_unpacked_tuple_args__", get_unpacked_tuple, NULL, NULL},
     {"__unpacked__", get_unpacked, NULL, "Is this an unpacked alias, *tuple[int]?"},
-    {NULL, NULL, NULL, NULL},
+    {0},
 };
 
 static const MemberDef members[] = {
     {"__origin__", offsetof(GenericAlias, origin), MEMBER_READONLY, NULL},
     {"__args__", offsetof(GenericAlias, args), MEMBER_READONLY, NULL},
-    {NULL, 0, 0, NULL},
+    {0},
 };
 
 Type generic_alias_type = {
@@ -340,8 +340,7 @@ Type generic_alias_type = {
     .basic_size = sizeof(GenericAlias),
     .base = &object_type,
     .doc = "(origin, args, /)\n--\n\nRepresent a PEP 585 generic type\n\nE.g. for t = list[int], "
-           "t.__origin__ is list and t.__args__ "
-           "is (int,).",
+           "t.__origin__ is list and t.__args__ is (int,).",
     .new = new,
     .repr = repr,
     .hash = hash,

@@ -120,8 +120,7 @@ static bool add_members(VM *vm, Type *type, Value dict) {
 /* The `__new__` of a type that has a `new` slot of its own. */
 static bool add_new(VM *vm, Type *type, Value dict) {
     static const NativeDef def = {"__new__", type_new_native, "*args, **kwargs",
-                                  "Create and return a new object.  See help(type) for accurate signature.",
-                                  NATIVE_METHOD};
+                                  "Create and return a new object.  See help(type) for accurate signature."};
     if (type->new == NULL || (type->base != NULL && type->new == type->base->new)) return true;
     return add(vm, dict, "__new__", native_function_new(vm, &def, from_object(type), ABSENT));
 }

@@ -117,11 +117,10 @@ NATIVE(namespace_reduce) {
 }
 
 static const NativeDef methods[] = {
-    {"__reduce__", namespace_reduce, "", "Return state information for pickling", 0},
+    {"__reduce__", namespace_reduce, "", "Return state information for pickling"},
     {"__replace__", replace, "*args, **changes",
      "($self, /, **changes)\n--\n\nReturn a copy of the namespace object with new values for the specified "
-     "attributes.",
-     0},
+     "attributes."},
     {0},
 };
 

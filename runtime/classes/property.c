@@ -205,12 +205,12 @@ static Value property_get_abstract(VM *vm, Value self) {
 
 static const NativeDef property_methods[] = {
     {"getter", property_getter, "object, /",
-     "Descriptor to obtain a copy of the property with a different getter.", NATIVE_METHOD},
+     "Descriptor to obtain a copy of the property with a different getter."},
     {"setter", property_setter, "object, /",
-     "Descriptor to obtain a copy of the property with a different setter.", NATIVE_METHOD},
+     "Descriptor to obtain a copy of the property with a different setter."},
     {"deleter", property_deleter, "object, /",
-     "Descriptor to obtain a copy of the property with a different deleter.", NATIVE_METHOD},
-    {"__set_name__", property_set_name, "*args", "Method to set name of a property.", NATIVE_METHOD},
+     "Descriptor to obtain a copy of the property with a different deleter."},
+    {"__set_name__", property_set_name, "*args", "Method to set name of a property."},
     {0},
 };
 
@@ -234,11 +234,9 @@ Type property_type = {
     .flags = TYPE_BASE,
     .basic_size = sizeof(Property),
     .base = &object_type,
-    .doc =
-        "(fget=None, fset=None, fdel=None, doc=None)\n--\n\nProperty attribute.\n\n  fget\n    function to "
-        "be used for getting an attribute value\n  fset\n    "
-        "function to be used for setting an attribute value\n  fdel\n    function to be used for del'ing an "
-        "attribute\n  doc\n    docstring",
+    .doc = "(fget=None, fset=None, fdel=None, doc=None)\n--\n\nProperty attribute.\n\n  fget\n    function "
+           "to be used for getting an attribute value\n  fset\n    function to be used for setting an "
+           "attribute value\n  fdel\n    function to be used for del'ing an attribute\n  doc\n    docstring",
     .new = instance_new_blank,
     .init = property_init,
     .descriptor_get = property_get,
@@ -502,12 +500,12 @@ FORWARDED(reversed, "__reversed__")
 
 static const NativeDef proxy_methods[] = {
     {"get", proxy_get, "key, default=None, /",
-     "Return the value for key if key is in the mapping, else default.", NATIVE_METHOD},
-    {"keys", proxy_keys, "", "D.keys() -> a set-like object providing a view on D's keys", NATIVE_METHOD},
-    {"values", proxy_values, "", "D.values() -> an object providing a view on D's values", NATIVE_METHOD},
-    {"items", proxy_items, "", "D.items() -> a set-like object providing a view on D's items", NATIVE_METHOD},
-    {"copy", proxy_copy, "", "D.copy() -> a shallow copy of D", NATIVE_METHOD},
-    {"__reversed__", proxy_reversed, "", "D.__reversed__() -> reverse iterator", NATIVE_METHOD},
+     "Return the value for key if key is in the mapping, else default."},
+    {"keys", proxy_keys, "", "D.keys() -> a set-like object providing a view on D's keys"},
+    {"values", proxy_values, "", "D.values() -> an object providing a view on D's values"},
+    {"items", proxy_items, "", "D.items() -> a set-like object providing a view on D's items"},
+    {"copy", proxy_copy, "", "D.copy() -> a shallow copy of D"},
+    {"__reversed__", proxy_reversed, "", "D.__reversed__() -> reverse iterator"},
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
     {0},
 };

@@ -77,9 +77,8 @@ Type cell_type = {
     .basic_size = sizeof(Cell),
     .base = &object_type,
     .doc = "Create a new cell object.\n\n  contents\n    the contents of the cell. If not specified, the "
-           "cell will be "
-           "empty,\n    and \n further attempts to access its cell_contents attribute will\n    raise a "
-           "ValueError.",
+           "cell will be empty,\n    and \n further attempts to access its cell_contents attribute will\n    "
+           "raise a ValueError.",
     .new = make,
     .repr = repr,
     .compare = compare,

@@ -415,12 +415,12 @@ NATIVE(varname_from_oparg) {
 
 static const NativeDef methods[] = {
     {"replace", code_replace, REPLACE_PARAMETERS,
-     "Return a copy of the code object with new values for the specified fields.", NATIVE_METHOD},
-    {"__replace__", code_replace, REPLACE_PARAMETERS, "The same as replace().", NATIVE_METHOD},
+     "Return a copy of the code object with new values for the specified fields."},
+    {"__replace__", code_replace, REPLACE_PARAMETERS, "The same as replace()."},
     {"_varname_from_oparg", varname_from_oparg, "oparg",
-     "(internal-only) Return the local variable name for the given oparg.", NATIVE_METHOD},
-    {"co_lines", co_lines, "", NULL, NATIVE_METHOD},
-    {"co_positions", co_positions, "", NULL, NATIVE_METHOD},
+     "(internal-only) Return the local variable name for the given oparg."},
+    {"co_lines", co_lines, "", NULL},
+    {"co_positions", co_positions, "", NULL},
     {0},
 };
 

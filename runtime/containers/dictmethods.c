@@ -352,34 +352,29 @@ METHOD(fromkeys) {
 static const NativeDef methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /",
      "An alias of the class with type arguments.", NATIVE_CLASS_METHOD},
-    {"__reversed__", method_reversed, "", "Return a reverse iterator over the dict keys.", 0},
-    {"__sizeof__", method_sizeof, "", "Return the size of the dict in memory.", 0},
-    {"clear", method_clear, "", "Remove all items from the dict.", 0},
-    {"copy", method_copy, "", "Return a shallow copy of the dict.", 0},
+    {"__reversed__", method_reversed, "", "Return a reverse iterator over the dict keys."},
+    {"__sizeof__", method_sizeof, "", "Return the size of the dict in memory."},
+    {"clear", method_clear, "", "Remove all items from the dict."},
+    {"copy", method_copy, "", "Return a shallow copy of the dict."},
     {"fromkeys", method_fromkeys, "iterable, value=None, /",
      "Create a new dictionary with keys from iterable and values set to value.", NATIVE_CLASS_METHOD},
     {"get", method_get, "key, default=None, /",
-     "Return the value for key if key is in the dictionary, else default.", 0},
-    {"items", method_items, "", "Return a set-like object providing a view on the dict's items.", 0},
-    {"keys", method_keys, "", "Return a set-like object providing a view on the dict's keys.", 0},
+     "Return the value for key if key is in the dictionary, else default."},
+    {"items", method_items, "", "Return a set-like object providing a view on the dict's items."},
+    {"keys", method_keys, "", "Return a set-like object providing a view on the dict's keys."},
     {"pop", method_pop, "key, default=<unrepresentable>, /",
      "D.pop(k[,d]) -> v, remove specified key and return the corresponding value.\n\nIf the key is not "
-     "found, return "
-     "the default if given; otherwise,\nraise a KeyError.",
-     0},
+     "found, return the default if given; otherwise,\nraise a KeyError."},
     {"popitem", method_popitem, "",
      "Remove and return a (key, value) pair as a 2-tuple.\n\nPairs are returned in LIFO (last-in, first-out) "
-     "order.\nRaises KeyError if the dict is empty.",
-     0},
+     "order.\nRaises KeyError if the dict is empty."},
     {"setdefault", method_setdefault, "key, default=None, /",
      "Insert key with a value of default if key is not in the dictionary.\n\nReturn the value for key if key "
-     "is in the "
-     "dictionary, else default.",
-     0},
+     "is in the dictionary, else default."},
     {"update", method_update, "*args, **kwargs",
-     "D.update([E, ]**F) -> None.  Update D from mapping/iterable E and F.", 0},
-    {"values", method_values, "", "Return an object providing a view on the dict's values.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+     "D.update([E, ]**F) -> None.  Update D from mapping/iterable E and F."},
+    {"values", method_values, "", "Return an object providing a view on the dict's values."},
+    {0},
 };
 
 Type dict_type = {
@@ -389,10 +384,9 @@ Type dict_type = {
     .basic_size = sizeof(Dict),
     .base = &object_type,
     .doc = "dict() -> new empty dictionary\ndict(mapping) -> new dictionary initialized from a mapping "
-           "object's\n    "
-           "(key, value) pairs\ndict(iterable) -> new dictionary initialized from (key, value) "
-           "pairs\ndict(**kwargs) "
-           "-> new dictionary initialized with the name=value pairs\n    in the keyword argument list.",
+           "object's\n    (key, value) pairs\ndict(iterable) -> new dictionary initialized from (key, value) "
+           "pairs\ndict(**kwargs) -> new dictionary initialized with the name=value pairs\n    in the "
+           "keyword argument list.",
     .new = new,
     .init = init,
     .repr = repr,

@@ -117,9 +117,9 @@ METHOD(reduce) {
 }
 
 static const NativeDef iterator_methods[] = {
-    {"__length_hint__", method_length_hint, "", "Private method returning an estimate of len(list(it)).", 0},
-    {"__reduce__", method_reduce, "", "Return state information for pickling.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__length_hint__", method_length_hint, "", "Private method returning an estimate of len(list(it))."},
+    {"__reduce__", method_reduce, "", "Return state information for pickling."},
+    {0},
 };
 
 #define DICT_ITERATOR(variable, name_text, part, backward) \
@@ -335,19 +335,19 @@ static Value get_mapping(VM *vm, Value self) { return mapping_proxy_new(vm, dict
 
 static const GetSetDef view_getsets[] = {
     {"mapping", get_mapping, NULL, "dictionary that this view refers to"},
-    {NULL, NULL, NULL, NULL},
+    {0},
 };
 
 static const NativeDef values_methods[] = {
-    {"__reversed__", method_view_reversed, "", "Return a reverse iterator over the dict values.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__reversed__", method_view_reversed, "", "Return a reverse iterator over the dict values."},
+    {0},
 };
 
 static const NativeDef set_view_methods[] = {
-    {"__reversed__", method_view_reversed, "", "Return a reverse iterator over the view.", 0},
+    {"__reversed__", method_view_reversed, "", "Return a reverse iterator over the view."},
     {"isdisjoint", method_isdisjoint, "object, /",
-     "Return True if the view and the given iterable have a null intersection.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+     "Return True if the view and the given iterable have a null intersection."},
+    {0},
 };
 
 #define VIEW_COMMON(variable, name_text) \

@@ -229,9 +229,9 @@ METHOD(reverse_setstate) {
 
 #define ITERATOR_METHODS(hint, reduction, state) \
     { \
-        {"__length_hint__", hint, "", "Private method returning an estimate of len(list(it)).", 0}, \
-            {"__reduce__", reduction, "", "Return state information for pickling.", 0}, \
-            {"__setstate__", state, "object, /", "Set state information for unpickling.", 0}, { \
+        {"__length_hint__", hint, "", "Private method returning an estimate of len(list(it))."}, \
+            {"__reduce__", reduction, "", "Return state information for pickling."}, \
+            {"__setstate__", state, "object, /", "Set state information for unpickling."}, { \
             NULL, NULL, NULL, NULL, 0 \
         } \
     }
@@ -379,8 +379,8 @@ METHOD(callable_reduce) {
 }
 
 static const NativeDef callable_methods[] = {
-    {"__reduce__", method_callable_reduce, "", "Return state information for pickling.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__reduce__", method_callable_reduce, "", "Return state information for pickling."},
+    {0},
 };
 
 Type callable_iterator_type = {

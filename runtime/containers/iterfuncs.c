@@ -132,16 +132,14 @@ METHOD(enumerate_reduce) {
 static const NativeDef enumerate_methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /",
      "An alias of the class with type arguments.", NATIVE_CLASS_METHOD},
-    {"__reduce__", method_enumerate_reduce, "", "Return state information for pickling.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__reduce__", method_enumerate_reduce, "", "Return state information for pickling."},
+    {0},
 };
 
 PIPE_TYPE(enumerate_type, "enumerate", enumerate_new, enumerate_next, enumerate_methods,
           "(iterable, start=0)\n--\n\nReturn an enumerate object.\n\n  iterable\n    an object supporting "
-          "iteration\n\nThe enumerate "
-          "object yields "
-          "pairs containing a count (from start, which\ndefaults to zero) and a value yielded by the "
-          "iterable argument.")
+          "iteration\n\nThe enumerate object yields pairs containing a count (from start, which\ndefaults to "
+          "zero) and a value yielded by the iterable argument.")
 
 /* --- zip --- */
 
@@ -235,20 +233,17 @@ METHOD(zip_setstate) {
 }
 
 static const NativeDef zip_methods[] = {
-    {"__reduce__", method_zip_reduce, "", "Return state information for pickling.", 0},
-    {"__setstate__", method_zip_setstate, "object, /", "Set state information for unpickling.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__reduce__", method_zip_reduce, "", "Return state information for pickling."},
+    {"__setstate__", method_zip_setstate, "object, /", "Set state information for unpickling."},
+    {0},
 };
 
 PIPE_TYPE(
     zip_type, "zip", zip_new, zip_next, zip_methods,
     "(*iterables, strict=False)\n--\n\nThe zip object yields n-length tuples, where n is the number of "
-    "iterables\npassed as positional "
-    "arguments "
-    "to zip().  The i-th element in every tuple\ncomes from the i-th iterable argument to zip().  This "
-    "continues "
-    "until the\nshortest argument is exhausted.\n\nIf strict is true and one of the arguments is exhausted "
-    "before the others,\nraise a ValueError.")
+    "iterables\npassed as positional arguments to zip().  The i-th element in every tuple\ncomes from the "
+    "i-th iterable argument to zip().  This continues until the\nshortest argument is exhausted.\n\nIf "
+    "strict is true and one of the arguments is exhausted before the others,\nraise a ValueError.")
 
 /* --- map --- */
 
@@ -292,15 +287,13 @@ METHOD(map_reduce) {
 }
 
 static const NativeDef map_methods[] = {
-    {"__reduce__", method_map_reduce, "", "Return state information for pickling.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__reduce__", method_map_reduce, "", "Return state information for pickling."},
+    {0},
 };
 
 PIPE_TYPE(map_type, "map", map_new, map_next, map_methods,
           "(function, iterable, /, *iterables)\n--\n\nMake an iterator that computes the function using "
-          "arguments from\neach of the iterables.  Stops "
-          "when the "
-          "shortest iterable is exhausted.")
+          "arguments from\neach of the iterables.  Stops when the shortest iterable is exhausted.")
 
 /* --- filter --- */
 
@@ -341,12 +334,10 @@ METHOD(filter_reduce) {
 }
 
 static const NativeDef filter_methods[] = {
-    {"__reduce__", method_filter_reduce, "", "Return state information for pickling.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__reduce__", method_filter_reduce, "", "Return state information for pickling."},
+    {0},
 };
 
 PIPE_TYPE(filter_type, "filter", filter_new, filter_next, filter_methods,
           "(function, iterable, /)\n--\n\nReturn an iterator yielding those items of iterable for which "
-          "function(item)\nis true. If "
-          "function is None, "
-          "return the items that are true.")
+          "function(item)\nis true. If function is None, return the items that are true.")

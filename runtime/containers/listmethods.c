@@ -267,31 +267,27 @@ METHOD(sizeof) {
 static const NativeDef methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /",
      "An alias of the class with type arguments.", NATIVE_CLASS_METHOD},
-    {"__reversed__", method_reversed, "", "Return a reverse iterator over the list.", 0},
-    {"__sizeof__", method_sizeof, "", "Return the size of the list in memory, in bytes.", 0},
-    {"append", method_append, "object, /", "Append object to the end of the list.", 0},
-    {"clear", method_clear, "", "Remove all items from list.", 0},
-    {"copy", method_copy, "", "Return a shallow copy of the list.", 0},
-    {"count", row_count, "value, /", "Return number of occurrences of value.", 0},
-    {"extend", method_extend, "iterable, /", "Extend list by appending elements from the iterable.", 0},
+    {"__reversed__", method_reversed, "", "Return a reverse iterator over the list."},
+    {"__sizeof__", method_sizeof, "", "Return the size of the list in memory, in bytes."},
+    {"append", method_append, "object, /", "Append object to the end of the list."},
+    {"clear", method_clear, "", "Remove all items from list."},
+    {"copy", method_copy, "", "Return a shallow copy of the list."},
+    {"count", row_count, "value, /", "Return number of occurrences of value."},
+    {"extend", method_extend, "iterable, /", "Extend list by appending elements from the iterable."},
     {"index", method_index, "value, start=0, stop=9223372036854775807, /",
-     "Return first index of value.\n\nRaises ValueError if the value is not present.", 0},
-    {"insert", method_insert, "index, object, /", "Insert object before index.", 0},
+     "Return first index of value.\n\nRaises ValueError if the value is not present."},
+    {"insert", method_insert, "index, object, /", "Insert object before index."},
     {"pop", method_pop, "index=-1, /",
      "Remove and return item at index (default last).\n\nRaises IndexError if list is empty or index is out "
-     "of range.",
-     0},
+     "of range."},
     {"remove", method_remove, "value, /",
-     "Remove first occurrence of value.\n\nRaises ValueError if the value is not present.", 0},
-    {"reverse", method_reverse, "", "Reverse *IN PLACE*.", 0},
+     "Remove first occurrence of value.\n\nRaises ValueError if the value is not present."},
+    {"reverse", method_reverse, "", "Reverse *IN PLACE*."},
     {"sort", method_sort, "*, key=None, reverse=False",
      "Sort the list in ascending order and return None.\n\nThe sort is in-place and stable: equal items keep "
-     "their "
-     "order. A key function is called once for each item,\nwhich are then sorted by its results. The reverse "
-     "flag "
-     "sorts in descending order.",
-     0},
-    {NULL, NULL, NULL, NULL, 0},
+     "their order. A key function is called once for each item,\nwhich are then sorted by its results. The "
+     "reverse flag sorts in descending order."},
+    {0},
 };
 
 Type list_type = {
@@ -300,9 +296,7 @@ Type list_type = {
     .basic_size = sizeof(List),
     .base = &object_type,
     .doc = "(iterable=(), /)\n--\n\nBuilt-in mutable sequence.\n\nIf no argument is given, the constructor "
-           "creates a new empty "
-           "list.\nThe "
-           "argument must be an iterable if specified.",
+           "creates a new empty list.\nThe argument must be an iterable if specified.",
     .new = new,
     .init = init,
     .repr = row_repr,

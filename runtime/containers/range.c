@@ -426,17 +426,17 @@ METHOD(long_setstate) {
 }
 
 static const NativeDef long_iterator_methods[] = {
-    {"__length_hint__", method_length_hint, "", "Private method returning an estimate of len(list(it)).", 0},
-    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling.", 0},
-    {"__setstate__", method_long_setstate, "object, /", "Set state information for unpickling.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__length_hint__", method_length_hint, "", "Private method returning an estimate of len(list(it))."},
+    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling."},
+    {"__setstate__", method_long_setstate, "object, /", "Set state information for unpickling."},
+    {0},
 };
 
 static const NativeDef iterator_methods[] = {
-    {"__length_hint__", method_length_hint, "", "Private method returning an estimate of len(list(it)).", 0},
-    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling.", 0},
-    {"__setstate__", method_setstate, "object, /", "Set state information for unpickling.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__length_hint__", method_length_hint, "", "Private method returning an estimate of len(list(it))."},
+    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling."},
+    {"__setstate__", method_setstate, "object, /", "Set state information for unpickling."},
+    {0},
 };
 
 Type range_iterator_type = {
@@ -491,22 +491,21 @@ METHOD(reduce) {
 }
 
 static const NativeDef methods[] = {
-    {"__reduce__", method_reduce, "", "Return state information for pickling.", 0},
-    {"__reversed__", method_reversed, "", "Return a reverse iterator.", 0},
+    {"__reduce__", method_reduce, "", "Return state information for pickling."},
+    {"__reversed__", method_reversed, "", "Return a reverse iterator."},
     {"count", method_count, "object, /",
-     "rangeobject.count(value) -> integer -- return number of occurrences of value", 0},
+     "rangeobject.count(value) -> integer -- return number of occurrences of value"},
     {"index", method_index, "object, /",
      "rangeobject.index(value) -> integer -- return index of value.\nRaise ValueError if the value is not "
-     "present.",
-     0},
-    {NULL, NULL, NULL, NULL, 0},
+     "present."},
+    {0},
 };
 
 static const MemberDef members[] = {
     {"start", offsetof(Range, start), MEMBER_READONLY, NULL},
     {"stop", offsetof(Range, stop), MEMBER_READONLY, NULL},
     {"step", offsetof(Range, step), MEMBER_READONLY, NULL},
-    {NULL, 0, 0, NULL},
+    {0},
 };
 
 Type range_type = {
@@ -514,15 +513,11 @@ Type range_type = {
     .flags = TYPE_SEQUENCE,
     .basic_size = sizeof(Range),
     .base = &object_type,
-    .doc =
-        "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nReturn an object that "
-        "produces a "
-        "sequence of integers from start (inclusive)\nto stop (exclusive) by step.  range(i, j) produces i, "
-        "i+1, "
-        "i+2, ..., j-1.\nstart defaults to 0, and stop is omitted!  range(4) produces 0, 1, 2, 3.\nThese are "
-        "exactly the valid indices for a list of 4 elements.\nWhen step is given, it specifies the increment "
-        "(or "
-        "decrement).",
+    .doc = "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nReturn an object that "
+           "produces a sequence of integers from start (inclusive)\nto stop (exclusive) by step.  range(i, "
+           "j) produces i, i+1, i+2, ..., j-1.\nstart defaults to 0, and stop is omitted!  range(4) produces "
+           "0, 1, 2, 3.\nThese are exactly the valid indices for a list of 4 elements.\nWhen step is given, "
+           "it specifies the increment (or decrement).",
     .new = new,
     .repr = repr,
     .hash = hash,

@@ -414,9 +414,9 @@ METHOD(iterator_reduce) {
 
 static const NativeDef iterator_methods[] = {
     {"__length_hint__", method_iterator_length_hint, "",
-     "Private method returning an estimate of len(list(it)).", 0},
-    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+     "Private method returning an estimate of len(list(it))."},
+    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling."},
+    {0},
 };
 
 Type set_iterator_type = {
@@ -595,52 +595,48 @@ METHOD(symmetric_difference_update) {
 #define METHODS_OF_BOTH \
     {"__class_getitem__", generic_alias_class_getitem, "object, /", \
      "An alias of the class with type arguments.", NATIVE_CLASS_METHOD}, \
-        {"__reduce__", method_reduce, "", "Return state information for pickling.", 0}, \
-        {"__sizeof__", method_sizeof, "", "S.__sizeof__() -> size of S in memory, in bytes.", 0}, \
-        {"copy", method_copy, "", "Return a shallow copy of a set.", 0}, \
+        {"__reduce__", method_reduce, "", "Return state information for pickling."}, \
+        {"__sizeof__", method_sizeof, "", "S.__sizeof__() -> size of S in memory, in bytes."}, \
+        {"copy", method_copy, "", "Return a shallow copy of a set."}, \
         {"difference", method_difference, "*others", \
-         "Return a new set with elements in the set that are not in the others.", 0}, \
+         "Return a new set with elements in the set that are not in the others."}, \
         {"intersection", method_intersection, "*others", \
-         "Return a new set with elements common to the set and all others.", 0}, \
-        {"isdisjoint", method_isdisjoint, "other, /", "Return True if two sets have a null intersection.", \
-         0}, \
-        {"issubset", method_issubset, "other, /", "Report whether another set contains this set.", 0}, \
-        {"issuperset", method_issuperset, "other, /", "Report whether this set contains another set.", 0}, \
+         "Return a new set with elements common to the set and all others."}, \
+        {"isdisjoint", method_isdisjoint, "other, /", "Return True if two sets have a null intersection."}, \
+        {"issubset", method_issubset, "other, /", "Report whether another set contains this set."}, \
+        {"issuperset", method_issuperset, "other, /", "Report whether this set contains another set."}, \
         {"symmetric_difference", method_symmetric_difference, "other, /", \
-         "Return a new set with elements in either the set or other but not both.", 0}, \
+         "Return a new set with elements in either the set or other but not both."}, \
     { \
-        "union", method_union, "*others", "Return a new set with elements from the set and all others.", 0 \
+        "union", method_union, "*others", "Return a new set with elements from the set and all others." \
     }
 
 static const NativeDef frozenset_methods[] = {
     METHODS_OF_BOTH,
-    {NULL, NULL, NULL, NULL, 0},
+    {0},
 };
 
 static const NativeDef set_methods[] = {
     METHODS_OF_BOTH,
     {"add", method_add, "object, /",
-     "Add an element to a set.\n\nThis has no effect if the element is already present.", 0},
-    {"clear", method_clear, "", "Remove all elements from this set.", 0},
+     "Add an element to a set.\n\nThis has no effect if the element is already present."},
+    {"clear", method_clear, "", "Remove all elements from this set."},
     {"difference_update", method_difference_update, "*others",
-     "Update the set, removing elements found in others.", 0},
+     "Update the set, removing elements found in others."},
     {"discard", method_discard, "object, /",
      "Remove an element from a set if it is a member.\n\nUnlike set.remove(), the discard() method does not "
-     "raise\nan "
-     "exception when an element is missing from the set.",
-     0},
+     "raise\nan exception when an element is missing from the set."},
     {"intersection_update", method_intersection_update, "*others",
-     "Update the set, keeping only elements found in it and all others.", 0},
+     "Update the set, keeping only elements found in it and all others."},
     {"pop", method_pop, "",
-     "Remove and return an arbitrary set element.\n\nRaises KeyError if the set is empty.", 0},
+     "Remove and return an arbitrary set element.\n\nRaises KeyError if the set is empty."},
     {"remove", method_remove, "object, /",
      "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a "
-     "KeyError.",
-     0},
+     "KeyError."},
     {"symmetric_difference_update", method_symmetric_difference_update, "other, /",
-     "Update the set, keeping only elements found in either set, but not in both.", 0},
-    {"update", method_update, "*others", "Update the set, adding elements from all others.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+     "Update the set, keeping only elements found in either set, but not in both."},
+    {"update", method_update, "*others", "Update the set, adding elements from all others."},
+    {0},
 };
 
 #define OPERATORS \

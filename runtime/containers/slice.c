@@ -214,21 +214,20 @@ METHOD(reduce) {
 }
 
 static const NativeDef methods[] = {
-    {"__reduce__", method_reduce, "", "Return state information for pickling.", 0},
+    {"__reduce__", method_reduce, "", "Return state information for pickling."},
     {"indices", method_indices, "object, /",
      "S.indices(len) -> (start, stop, stride)\n\nAssuming a sequence of length len, calculate the start and "
      "stop\n"
      "indices, and the stride length of the extended slice described by\nS. Out of bounds indices are "
-     "clipped.",
-     0},
-    {NULL, NULL, NULL, NULL, 0},
+     "clipped."},
+    {0},
 };
 
 static const MemberDef members[] = {
     {"start", offsetof(Slice, start), MEMBER_READONLY, NULL},
     {"stop", offsetof(Slice, stop), MEMBER_READONLY, NULL},
     {"step", offsetof(Slice, step), MEMBER_READONLY, NULL},
-    {NULL, 0, 0, NULL},
+    {0},
 };
 
 Type slice_type = {
@@ -236,8 +235,7 @@ Type slice_type = {
     .basic_size = sizeof(Slice),
     .base = &object_type,
     .doc = "slice(stop)\nslice(start, stop[, step])\n\nCreate a slice object.  This is used for extended "
-           "slicing (e.g. "
-           "a[0:10:2]).",
+           "slicing (e.g. a[0:10:2]).",
     .new = new,
     .repr = repr,
     .hash = hash,

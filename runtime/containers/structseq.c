@@ -204,10 +204,9 @@ METHOD(replace) {
 }
 
 const NativeDef structseq_methods[] = {
-    {"__reduce__", method_reduce, "", "Helper for pickle.", 0},
+    {"__reduce__", method_reduce, "", "Helper for pickle."},
     {"__replace__", method_replace, "*args, **changes",
-     "($self, /, **changes)\n--\n\nReturn a copy of the structure with new values for the specified fields.",
-     0},
+     "($self, /, **changes)\n--\n\nReturn a copy of the structure with new values for the specified fields."},
     {0},
 };
 

@@ -434,11 +434,11 @@ METHOD(getnewargs) {
 static const NativeDef methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /",
      "An alias of the class with type arguments.", NATIVE_CLASS_METHOD},
-    {"__getnewargs__", method_getnewargs, "", "The arguments of __new__ that make an equal tuple.", 0},
-    {"count", row_count, "value, /", "Return number of occurrences of value.", 0},
+    {"__getnewargs__", method_getnewargs, "", "The arguments of __new__ that make an equal tuple."},
+    {"count", row_count, "value, /", "Return number of occurrences of value."},
     {"index", method_index, "value, start=0, stop=9223372036854775807, /",
-     "Return first index of value.\n\nRaises ValueError if the value is not present.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+     "Return first index of value.\n\nRaises ValueError if the value is not present."},
+    {0},
 };
 
 Type tuple_type = {
@@ -449,11 +449,8 @@ Type tuple_type = {
     .item_size = sizeof(Value),
     .base = &object_type,
     .doc = "(iterable=(), /)\n--\n\nBuilt-in immutable sequence.\n\nIf no argument is given, the constructor "
-           "returns an empty "
-           "tuple.\nIf "
-           "iterable is specified the tuple is initialized from iterable's items.\n\nIf the argument is a "
-           "tuple, the "
-           "return value is the same object.",
+           "returns an empty tuple.\nIf iterable is specified the tuple is initialized from iterable's "
+           "items.\n\nIf the argument is a tuple, the return value is the same object.",
     .new = new,
     .repr = row_repr,
     .hash = hash,

@@ -258,11 +258,11 @@ static bool set_suppress_context(VM *vm, Value self, Value value) {
 }
 
 static const NativeDef base_methods[] = {
-    {"__reduce__", exception_reduce, "", NULL, NATIVE_METHOD},
-    {"__setstate__", exception_set_state, "object, /", NULL, NATIVE_METHOD},
-    {"with_traceback", exception_with_traceback, "object, /", "Set self.__traceback__ to tb and return self.",
-     NATIVE_METHOD},
-    {"add_note", exception_add_note, "object, /", "Add a note to the exception.", NATIVE_METHOD},
+    {"__reduce__", exception_reduce, "", NULL},
+    {"__setstate__", exception_set_state, "object, /", NULL},
+    {"with_traceback", exception_with_traceback, "object, /",
+     "Set self.__traceback__ to tb and return self."},
+    {"add_note", exception_add_note, "object, /", "Add a note to the exception."},
     {0},
 };
 
@@ -669,13 +669,13 @@ static const MemberDef group_members[] = {
     {0},
 };
 
-static const NativeDef import_methods[] = {{"__reduce__", import_error_reduce, "", NULL, NATIVE_METHOD}, {0}};
+static const NativeDef import_methods[] = {{"__reduce__", import_error_reduce, "", NULL}, {0}};
 static const NativeDef attribute_methods[] = {
-    {"__reduce__", attribute_error_reduce, "", NULL, NATIVE_METHOD},
-    {"__getstate__", attribute_error_get_state, "", NULL, NATIVE_METHOD},
+    {"__reduce__", attribute_error_reduce, "", NULL},
+    {"__getstate__", attribute_error_get_state, "", NULL},
     {0},
 };
-static const NativeDef os_methods[] = {{"__reduce__", os_error_reduce, "", NULL, NATIVE_METHOD}, {0}};
+static const NativeDef os_methods[] = {{"__reduce__", os_error_reduce, "", NULL}, {0}};
 
 /* What sets a type apart from its base. */
 typedef struct {

@@ -92,8 +92,8 @@ static bool check_matcher(VM *vm, Value matcher, bool *is_function) {
         ok = ok && is_exception_class(as_tuple(matcher)->items[i]);
     }
     if (!ok)
-        raise_type(vm, "expected an exception type, a tuple of exception types, or a callable "
-                       "(other than a class)");
+        raise_type(
+            vm, "expected an exception type, a tuple of exception types, or a callable (other than a class)");
     return ok;
 }
 
@@ -368,8 +368,8 @@ Value group_merge(VM *vm, Value exception, Value list) {
 
 const NativeDef group_methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
-    {"derive", group_derive, "excs, /", NULL, NATIVE_METHOD},
-    {"split", group_split, "matcher_value, /", NULL, NATIVE_METHOD},
-    {"subgroup", group_subgroup, "matcher_value, /", NULL, NATIVE_METHOD},
+    {"derive", group_derive, "excs, /", NULL},
+    {"split", group_split, "matcher_value, /", NULL},
+    {"subgroup", group_subgroup, "matcher_value, /", NULL},
     {0},
 };

@@ -270,25 +270,25 @@ NATIVE(check_writable) { return check_can(vm, args[0], "writable", "File or stre
 NATIVE(check_seekable) { return check_can(vm, args[0], "seekable", "File or stream is not seekable."); }
 
 static const NativeDef base_methods[] = {
-    {"seek", no_seek, "offset, whence=0, /", "Change the stream position to the given byte offset.", 0},
-    {"tell", base_tell, "", "Return current stream position.", 0},
+    {"seek", no_seek, "offset, whence=0, /", "Change the stream position to the given byte offset."},
+    {"tell", base_tell, "", "Return current stream position."},
     {"truncate", no_truncate, "size=None, /", "Truncate file to size bytes.", NATIVE_NAMED_METHOD},
-    {"flush", base_flush, "", "Flush write buffers, if applicable.", 0},
-    {"close", base_close, "", "Flush and close the IO object.", 0},
-    {"seekable", is_false, "", "Return whether object supports random access.", 0},
-    {"readable", is_false, "", "Return whether object was opened for reading.", 0},
-    {"writable", is_false, "", "Return whether object was opened for writing.", 0},
+    {"flush", base_flush, "", "Flush write buffers, if applicable."},
+    {"close", base_close, "", "Flush and close the IO object."},
+    {"seekable", is_false, "", "Return whether object supports random access."},
+    {"readable", is_false, "", "Return whether object was opened for reading."},
+    {"writable", is_false, "", "Return whether object was opened for writing."},
     {"fileno", no_fileno, "", "Return underlying file descriptor if one exists.", NATIVE_NAMED_METHOD},
-    {"isatty", is_terminal, "", "Return whether this is an 'interactive' stream.", 0},
-    {"_checkClosed", check_closed, "", NULL, 0},
-    {"_checkReadable", check_readable, "", NULL, 0},
-    {"_checkWritable", check_writable, "", NULL, 0},
-    {"_checkSeekable", check_seekable, "", NULL, 0},
-    {"readline", readline, "size=-1, /", "Read and return a line from the stream.", 0},
-    {"readlines", readlines, "hint=-1, /", "Return a list of lines from the stream.", 0},
-    {"writelines", writelines, "lines, /", "Write a list of lines to stream.", 0},
-    {"__enter__", enter, "", NULL, 0},
-    {"__exit__", leave, "*args", NULL, 0},
+    {"isatty", is_terminal, "", "Return whether this is an 'interactive' stream."},
+    {"_checkClosed", check_closed, "", NULL},
+    {"_checkReadable", check_readable, "", NULL},
+    {"_checkWritable", check_writable, "", NULL},
+    {"_checkSeekable", check_seekable, "", NULL},
+    {"readline", readline, "size=-1, /", "Read and return a line from the stream."},
+    {"readlines", readlines, "hint=-1, /", "Return a list of lines from the stream."},
+    {"writelines", writelines, "lines, /", "Write a list of lines to stream."},
+    {"__enter__", enter, "", NULL},
+    {"__exit__", leave, "*args", NULL},
     {0},
 };
 
@@ -354,10 +354,10 @@ NATIVE(raw_missing) {
 }
 
 static const NativeDef raw_methods[] = {
-    {"readinto", raw_missing, "*args", NULL, 0},
-    {"write", raw_missing, "*args", NULL, 0},
-    {"read", raw_read, "size=-1, /", NULL, 0},
-    {"readall", raw_readall, "", "Read until EOF, using multiple read() call.", 0},
+    {"readinto", raw_missing, "*args", NULL},
+    {"write", raw_missing, "*args", NULL},
+    {"read", raw_read, "size=-1, /", NULL},
+    {"readall", raw_readall, "", "Read until EOF, using multiple read() call."},
     {0},
 };
 
@@ -391,8 +391,8 @@ static const NativeDef buffered_methods[] = {
     {"read1", no_read1, "size=-1, /", "Read and return up to size bytes, with at most one read() call.",
      NATIVE_NAMED_METHOD},
     {"write", no_write, "b, /", "Write buffer b to the IO stream.", NATIVE_NAMED_METHOD},
-    {"readinto", buffered_readinto, "buffer, /", NULL, 0},
-    {"readinto1", buffered_readinto1, "buffer, /", NULL, 0},
+    {"readinto", buffered_readinto, "buffer, /", NULL},
+    {"readinto1", buffered_readinto1, "buffer, /", NULL},
     {0},
 };
 
@@ -402,7 +402,7 @@ static const NativeDef text_methods[] = {
     {"detach", no_detach, "", "Separate the underlying buffer from the TextIOBase and return it.",
      NATIVE_NAMED_METHOD},
     {"read", no_read, "size=-1, /", "Read at most size characters from stream.", NATIVE_NAMED_METHOD},
-    {"readline", no_readline, "size=-1, /", "Read until newline or EOF.", 0},
+    {"readline", no_readline, "size=-1, /", "Read until newline or EOF."},
     {"write", no_write, "s, /", "Write string s to stream.", NATIVE_NAMED_METHOD},
     {0},
 };

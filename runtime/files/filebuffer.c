@@ -588,28 +588,28 @@ NATIVE(writable_method) {
 }
 
 #define COMMON_METHODS \
-    {"tell", tell_method, "", "Return the current stream position.", 0}, \
-        {"seek", seek_method, "target, whence=0, /", "Change the stream position.", 0}, \
-        {"close", close_method, "", "Flush and close the file.", 0}, \
-        {"flush", flush_method, "", "Write out what is held back.", 0}, \
-        {"detach", detach_method, "", "Separate the raw file from the buffer and return it.", 0}, \
-        {"fileno", fileno_method, "", "The file descriptor.", 0}, {"isatty", isatty_method, "", NULL, 0}, \
-        {"seekable", seekable_method, "", NULL, 0}, {"readable", readable_method, "", NULL, 0}, \
-        {"writable", writable_method, "", NULL, 0}, { \
+    {"tell", tell_method, "", "Return the current stream position."}, \
+        {"seek", seek_method, "target, whence=0, /", "Change the stream position."}, \
+        {"close", close_method, "", "Flush and close the file."}, \
+        {"flush", flush_method, "", "Write out what is held back."}, \
+        {"detach", detach_method, "", "Separate the raw file from the buffer and return it."}, \
+        {"fileno", fileno_method, "", "The file descriptor."}, {"isatty", isatty_method, "", NULL}, \
+        {"seekable", seekable_method, "", NULL}, {"readable", readable_method, "", NULL}, \
+        {"writable", writable_method, "", NULL}, { \
         "truncate", truncate_method, "pos=None, /", NULL, NATIVE_NAMED_METHOD \
     }
 
 #define READING_METHODS \
-    {"read", read_method, "size=-1, /", "Read and return up to size bytes.", 0}, \
-        {"read1", read1_method, "size=-1, /", "Read with at most one call of the system.", 0}, \
-        {"readinto", readinto_method, "buffer, /", NULL, 0}, \
-        {"readinto1", readinto1_method, "buffer, /", NULL, 0}, \
-        {"readline", readline_method, "size=-1, /", "Read and return one line.", 0}, { \
+    {"read", read_method, "size=-1, /", "Read and return up to size bytes."}, \
+        {"read1", read1_method, "size=-1, /", "Read with at most one call of the system."}, \
+        {"readinto", readinto_method, "buffer, /", NULL}, \
+        {"readinto1", readinto1_method, "buffer, /", NULL}, \
+        {"readline", readline_method, "size=-1, /", "Read and return one line."}, { \
         "peek", peek_method, "size=0, /", "What the next read would give, without reading on.", 0 \
     }
 
 #define WRITE_METHOD(function) \
-    { "write", function, "buffer, /", "Write a bytes-like object.", 0 }
+    { "write", function, "buffer, /", "Write a bytes-like object." }
 
 static const NativeDef reader_methods[] = {COMMON_METHODS, READING_METHODS, {0}};
 static const NativeDef writer_methods[] = {COMMON_METHODS, WRITE_METHOD(write_method), {0}};

@@ -238,13 +238,13 @@ NATIVE(input_function) {
 static const NativeDef open_functions[] = {
     {"open", open_function,
      "file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None",
-     "Open file and return a stream.  Raise OSError upon failure.", 0},
+     "Open file and return a stream.  Raise OSError upon failure."},
     {0},
 };
 
 static const NativeDef input_functions[] = {
     {"input", input_function, "prompt='', /",
-     "Read a string from standard input.  The trailing newline is stripped.", 0},
+     "Read a string from standard input.  The trailing newline is stripped."},
     {0},
 };
 

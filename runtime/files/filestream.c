@@ -52,8 +52,7 @@ static int64_t read_into(VM *vm, Value stream, void *to, int64_t size) {
     int64_t got = blocked ? STREAM_BLOCKED : count_from(vm, count);
     if (!blocked && !error_raised(vm) && (got < 0 || got > size)) {
         raise_error(vm, &exc_OSError,
-                    "raw readinto() returned invalid length %lld (should have been "
-                    "between 0 and %lld)",
+                    "raw readinto() returned invalid length %lld (should have been between 0 and %lld)",
                     (long long)got, (long long)size);
         got = -1;
     }
@@ -113,8 +112,7 @@ static int64_t write_piece(VM *vm, Value stream, const char *from, int64_t size)
     int64_t put = count_from(vm, count);
     if (!error_raised(vm) && (put < 0 || put > size)) {
         raise_error(vm, &exc_OSError,
-                    "raw write() returned invalid length %lld (should have been between "
-                    "0 and %lld)",
+                    "raw write() returned invalid length %lld (should have been between 0 and %lld)",
                     (long long)put, (long long)size);
         put = -1;
     }

@@ -338,19 +338,19 @@ NATIVE(setstate) {
 }
 
 static const NativeDef methods[] = {
-    {"read", read, "size=-1, /", "Read at most size characters, returned as a string.", 0},
-    {"readline", readline, "size=-1, /", "Read until newline or EOF.", 0},
-    {"write", write, "s, /", "Write string to file.", 0},
-    {"truncate", truncate, "pos=None, /", "Truncate size to pos.", 0},
-    {"seek", seek, "pos, whence=0, /", "Change stream position.", 0},
-    {"tell", tell, "", "Tell the current file position.", 0},
-    {"getvalue", getvalue, "", "Retrieve the entire contents of the object.", 0},
-    {"close", close_method, "", "Close the IO object.", 0},
-    {"readable", yes, "", "Returns True if the IO object can be read.", 0},
-    {"writable", yes, "", "Returns True if the IO object can be written.", 0},
-    {"seekable", yes, "", "Returns True if the IO object can be seeked.", 0},
-    {"__getstate__", getstate, "", NULL, 0},
-    {"__setstate__", setstate, "state, /", NULL, 0},
+    {"read", read, "size=-1, /", "Read at most size characters, returned as a string."},
+    {"readline", readline, "size=-1, /", "Read until newline or EOF."},
+    {"write", write, "s, /", "Write string to file."},
+    {"truncate", truncate, "pos=None, /", "Truncate size to pos."},
+    {"seek", seek, "pos, whence=0, /", "Change stream position."},
+    {"tell", tell, "", "Tell the current file position."},
+    {"getvalue", getvalue, "", "Retrieve the entire contents of the object."},
+    {"close", close_method, "", "Close the IO object."},
+    {"readable", yes, "", "Returns True if the IO object can be read."},
+    {"writable", yes, "", "Returns True if the IO object can be written."},
+    {"seekable", yes, "", "Returns True if the IO object can be seeked."},
+    {"__getstate__", getstate, "", NULL},
+    {"__setstate__", setstate, "state, /", NULL},
     {0},
 };
 
@@ -516,10 +516,10 @@ NATIVE(decoder_reset) {
 }
 
 static const NativeDef decoder_methods[] = {
-    {"decode", decoder_decode, "input, final=False", NULL, 0},
-    {"getstate", decoder_getstate, "", NULL, 0},
-    {"setstate", decoder_setstate, "state, /", NULL, 0},
-    {"reset", decoder_reset, "", NULL, 0},
+    {"decode", decoder_decode, "input, final=False", NULL},
+    {"getstate", decoder_getstate, "", NULL},
+    {"setstate", decoder_setstate, "state, /", NULL},
+    {"reset", decoder_reset, "", NULL},
     {0},
 };
 

@@ -405,15 +405,15 @@ NATIVE(abc_reset_caches) {
 NATIVE(abc_get_cache_token) { return int_from_unsigned(vm, vm->abc_registrations); }
 
 static const NativeDef functions[] = {
-    {"_abc_init", abc_init, "self, /", "Find the class's abstract methods and give it its caches.", 0},
-    {"_abc_register", abc_register, "self, subclass, /", "Register a virtual subclass.", 0},
-    {"_abc_instancecheck", abc_instancecheck, "self, instance, /", "isinstance(instance, self)", 0},
-    {"_abc_subclasscheck", abc_subclasscheck, "self, subclass, /", "issubclass(subclass, self)", 0},
-    {"_get_dump", abc_get_dump, "self, /", "(registry, cache, negative cache, its version)", 0},
-    {"_reset_registry", abc_reset_registry, "self, /", "Forget what was registered.", 0},
-    {"_reset_caches", abc_reset_caches, "self, /", "Forget what was found out.", 0},
+    {"_abc_init", abc_init, "self, /", "Find the class's abstract methods and give it its caches."},
+    {"_abc_register", abc_register, "self, subclass, /", "Register a virtual subclass."},
+    {"_abc_instancecheck", abc_instancecheck, "self, instance, /", "isinstance(instance, self)"},
+    {"_abc_subclasscheck", abc_subclasscheck, "self, subclass, /", "issubclass(subclass, self)"},
+    {"_get_dump", abc_get_dump, "self, /", "(registry, cache, negative cache, its version)"},
+    {"_reset_registry", abc_reset_registry, "self, /", "Forget what was registered."},
+    {"_reset_caches", abc_reset_caches, "self, /", "Forget what was found out."},
     {"get_cache_token", abc_get_cache_token, "",
-     "A value that changes with every registration of a virtual subclass.", 0},
+     "A value that changes with every registration of a virtual subclass."},
     {0},
 };
 

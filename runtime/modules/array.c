@@ -664,8 +664,8 @@ NATIVE(array_reconstructor) {
 
 static const NativeDef functions[] = {
     {"_array_reconstructor", array_reconstructor, "arraytype, typecode, mformat_code, items, /",
-     "Internal. Used for pickling support.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+     "Internal. Used for pickling support."},
+    {0},
 };
 
 static Value reduction_arguments(VM *vm, Value self, Value code, bool as_list) {
@@ -715,45 +715,45 @@ static Value get_itemsize(VM *vm, Value self) {
 static const GetSetDef getsets[] = {
     {"typecode", get_typecode, NULL, "The typecode character used to create the array."},
     {"itemsize", get_itemsize, NULL, "The size, in bytes, of one array item."},
-    {NULL, NULL, NULL, NULL},
+    {0},
 };
 
 static const NativeDef methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585.", NATIVE_CLASS_METHOD},
-    {"__copy__", method_copy, "", "Return a copy of the array.", 0},
-    {"__deepcopy__", method_copy, "unused, /", "Return a copy of the array.", 0},
+    {"__copy__", method_copy, "", "Return a copy of the array."},
+    {"__deepcopy__", method_copy, "unused, /", "Return a copy of the array."},
     {"__reduce_ex__", method_reduce_ex, "value, /", "Return state information for pickling.",
      NATIVE_NAMED_METHOD},
     {"__release_buffer__", memoryview_release_buffer, "buffer, /",
-     "Release the buffer object that exposes the underlying memory of the object.", 0},
-    {"__sizeof__", method_sizeof, "", "Size of the array in memory, in bytes.", 0},
-    {"append", method_append, "v, /", "Append new value v to the end of the array.", 0},
+     "Release the buffer object that exposes the underlying memory of the object."},
+    {"__sizeof__", method_sizeof, "", "Size of the array in memory, in bytes."},
+    {"append", method_append, "v, /", "Append new value v to the end of the array."},
     {"buffer_info", method_buffer_info, "",
-     "Return a tuple (address, length) giving the current memory address and the length in items.", 0},
-    {"byteswap", method_byteswap, "", "Byteswap all items of the array.", 0},
-    {"clear", method_clear, "", "Remove all items from the array.", 0},
-    {"count", method_count, "v, /", "Return number of occurrences of v in the array.", 0},
+     "Return a tuple (address, length) giving the current memory address and the length in items."},
+    {"byteswap", method_byteswap, "", "Byteswap all items of the array."},
+    {"clear", method_clear, "", "Remove all items from the array."},
+    {"count", method_count, "v, /", "Return number of occurrences of v in the array."},
     {"extend", method_extend, "bb, /", "Append items to the end of the array.", NATIVE_NAMED_METHOD},
     {"frombytes", method_frombytes, "buffer, /",
-     "Appends items from the string, interpreting it as an array of machine values.", 0},
+     "Appends items from the string, interpreting it as an array of machine values."},
     {"fromfile", method_fromfile, "f, n, /", "Read n objects from the file object f and append them.",
      NATIVE_NAMED_METHOD},
-    {"fromlist", method_fromlist, "list, /", "Append items to array from list.", 0},
+    {"fromlist", method_fromlist, "list, /", "Append items to array from list."},
     {"fromunicode", method_fromunicode, "ustr, /",
-     "Extends this array with data from the unicode string ustr.", 0},
+     "Extends this array with data from the unicode string ustr."},
     {"index", method_index, "v, start=0, stop=sys.maxsize, /",
-     "Return index of first occurrence of v in the array.", 0},
-    {"insert", method_insert, "i, v, /", "Insert a new item v into the array before position i.", 0},
-    {"pop", method_pop, "i=-1, /", "Return the i-th element and delete it from the array.", 0},
-    {"remove", method_remove, "v, /", "Remove the first occurrence of v in the array.", 0},
-    {"reverse", method_reverse, "", "Reverse the order of the items in the array.", 0},
-    {"tobytes", method_tobytes, "", "Convert the array to an array of machine values and return it as bytes.",
-     0},
+     "Return index of first occurrence of v in the array."},
+    {"insert", method_insert, "i, v, /", "Insert a new item v into the array before position i."},
+    {"pop", method_pop, "i=-1, /", "Return the i-th element and delete it from the array."},
+    {"remove", method_remove, "v, /", "Remove the first occurrence of v in the array."},
+    {"reverse", method_reverse, "", "Reverse the order of the items in the array."},
+    {"tobytes", method_tobytes, "",
+     "Convert the array to an array of machine values and return it as bytes."},
     {"tofile", method_tofile, "f, /", "Write all items (as machine values) to the file object f.",
      NATIVE_NAMED_METHOD},
-    {"tolist", method_tolist, "", "Convert array to an ordinary list with the same items.", 0},
-    {"tounicode", method_tounicode, "", "Convert an array of characters to a str.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"tolist", method_tolist, "", "Convert array to an ordinary list with the same items."},
+    {"tounicode", method_tounicode, "", "Convert an array of characters to a str."},
+    {0},
 };
 
 static Value iterate(VM *vm, Value self) { return sequence_iterator_make(vm, &array_iterator_type, self, 0); }
@@ -784,9 +784,9 @@ METHOD(iterator_setstate) {
 }
 
 static const NativeDef iterator_methods[] = {
-    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling.", 0},
-    {"__setstate__", method_iterator_setstate, "object, /", "Set state information for unpickling.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling."},
+    {"__setstate__", method_iterator_setstate, "object, /", "Set state information for unpickling."},
+    {0},
 };
 
 Type array_iterator_type = {

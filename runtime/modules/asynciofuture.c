@@ -441,9 +441,9 @@ NATIVE(awaiter_close) {
 }
 
 static const NativeDef awaiter_methods[] = {
-    {"send", awaiter_send, "arg, /", NULL, NATIVE_METHOD},
-    {"throw", awaiter_throw, "typ, val=None, tb=None, /", NULL, NATIVE_METHOD},
-    {"close", awaiter_close, "", NULL, NATIVE_METHOD},
+    {"send", awaiter_send, "arg, /", NULL},
+    {"throw", awaiter_throw, "typ, val=None, tb=None, /", NULL},
+    {"close", awaiter_close, "", NULL},
     {0},
 };
 
@@ -528,25 +528,22 @@ static const MemberDef members[] = {
 };
 
 static const NativeDef methods[] = {
-    {"result", result, "", "Return the result this future represents.", NATIVE_METHOD},
-    {"exception", exception, "", "Return the exception that was set on this future.", NATIVE_METHOD},
-    {"set_result", set_result, "result, /", "Mark the future done and set its result.", NATIVE_METHOD},
-    {"set_exception", set_exception, "exception, /", "Mark the future done and set an exception.",
-     NATIVE_METHOD},
+    {"result", result, "", "Return the result this future represents."},
+    {"exception", exception, "", "Return the exception that was set on this future."},
+    {"set_result", set_result, "result, /", "Mark the future done and set its result."},
+    {"set_exception", set_exception, "exception, /", "Mark the future done and set an exception."},
     {"add_done_callback", add_done_callback, "fn, /, *, context=None",
-     "Add a callback to be run when the future becomes done.", NATIVE_METHOD},
+     "Add a callback to be run when the future becomes done."},
     {"remove_done_callback", remove_done_callback, "fn, /",
      "Remove all instances of a callback from the \"call when done\" list.\n\nReturns the number of "
-     "callbacks "
-     "removed.",
-     NATIVE_METHOD},
-    {"cancel", cancel, "msg=None", "Cancel the future and schedule callbacks.", NATIVE_METHOD},
-    {"cancelled", cancelled, "", "Return True if the future was cancelled.", NATIVE_METHOD},
-    {"done", done, "", "Return True if the future is done.", NATIVE_METHOD},
-    {"get_loop", get_loop, "", "Return the event loop the Future is bound to.", NATIVE_METHOD},
+     "callbacks removed."},
+    {"cancel", cancel, "msg=None", "Cancel the future and schedule callbacks."},
+    {"cancelled", cancelled, "", "Return True if the future was cancelled."},
+    {"done", done, "", "Return True if the future is done."},
+    {"get_loop", get_loop, "", "Return the event loop the Future is bound to."},
     {"_make_cancelled_error", make_cancelled_error, "",
-     "Create the CancelledError to raise if the Future is cancelled.", NATIVE_METHOD},
-    {"__await__", await, "", "Return an iterator to be used in await expression.", NATIVE_METHOD},
+     "Create the CancelledError to raise if the Future is cancelled."},
+    {"__await__", await, "", "Return an iterator to be used in await expression."},
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
     {0},
 };
@@ -559,8 +556,7 @@ Type future_type = {
     .attributes_offset = sizeof(Future),
     .base = &object_type,
     .doc = "(*, loop=None)\n--\n\nA result that somebody will set, or an exception, or that it is "
-           "cancelled.\n\nAwaiting it waits for "
-           "that. Callbacks are called by its event loop, not at once.",
+           "cancelled.\n\nAwaiting it waits for that. Callbacks are called by its event loop, not at once.",
     .new = future_new,
     .init = init,
     .repr = repr,

@@ -619,24 +619,21 @@ static bool set_log_destroy(VM *vm, Value self, Value value) {
 
 static const NativeDef methods[] = {
     {"cancel", cancel, "msg=None",
-     "Request that this task cancel itself: a CancelledError is raised in its coroutine, which may catch it.",
-     NATIVE_METHOD},
+     "Request that this task cancel itself: a CancelledError is raised in its coroutine, which may catch "
+     "it."},
     {"cancelling", cancelling, "",
-     "Return the count of the task's cancellation requests that have not been taken back by uncancel().",
-     NATIVE_METHOD},
+     "Return the count of the task's cancellation requests that have not been taken back by uncancel()."},
     {"uncancel", uncancel, "",
-     "Decrement the task's count of cancellation requests.\n\nReturns the remaining number of them.",
-     NATIVE_METHOD},
-    {"set_result", refuse_result, "result, /", NULL, NATIVE_METHOD},
-    {"set_exception", refuse_exception, "exception, /", NULL, NATIVE_METHOD},
-    {"get_name", get_name, "", NULL, NATIVE_METHOD},
-    {"set_name", set_name_method, "value, /", NULL, NATIVE_METHOD},
-    {"get_coro", get_coro, "", NULL, NATIVE_METHOD},
-    {"get_context", get_context, "", NULL, NATIVE_METHOD},
-    {"get_stack", get_stack, "*, limit=None", "Return the list of stack frames for this task's coroutine.",
-     NATIVE_METHOD},
+     "Decrement the task's count of cancellation requests.\n\nReturns the remaining number of them."},
+    {"set_result", refuse_result, "result, /", NULL},
+    {"set_exception", refuse_exception, "exception, /", NULL},
+    {"get_name", get_name, "", NULL},
+    {"set_name", set_name_method, "value, /", NULL},
+    {"get_coro", get_coro, "", NULL},
+    {"get_context", get_context, "", NULL},
+    {"get_stack", get_stack, "*, limit=None", "Return the list of stack frames for this task's coroutine."},
     {"print_stack", print_stack, "*, limit=None, file=None",
-     "Print the stack or traceback for this task's coroutine.", NATIVE_METHOD},
+     "Print the stack or traceback for this task's coroutine."},
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
     {0},
 };
@@ -661,8 +658,8 @@ Type task_type = {
     .attributes_offset = sizeof(Task),
     .base = &future_type,
     .doc = "(coro, *, loop=None, name=None, context=None, eager_start=False)\n--\n\nA coroutine that is run "
-           "by an event loop, and its result.\n\nIt runs until it awaits a Future that "
-           "is not done, and goes on when that is. What it raises becomes its exception.",
+           "by an event loop, and its result.\n\nIt runs until it awaits a Future that is not done, and goes "
+           "on when that is. What it raises becomes its exception.",
     .init = task_init,
     .repr = task_repr,
     .methods = methods,
@@ -700,8 +697,8 @@ NATIVE(pending_tasks) {
 }
 
 static const NativeDef functions[] = {
-    {"_install", install, "*args", "What the package does in Python.", 0},
-    {"_tasks", pending_tasks, "", "A list of the tasks that are not done.", 0},
+    {"_install", install, "*args", "What the package does in Python."},
+    {"_tasks", pending_tasks, "", "A list of the tasks that are not done."},
     {0},
 };
 

@@ -107,18 +107,15 @@ static const NativeDef functions[] = {
      "    func - function to be called at exit\n"
      "    args - optional arguments to pass to func\n"
      "    kwargs - optional keyword arguments to pass to func\n\n"
-     "    func is returned to facilitate usage as a decorator.",
-     0},
+     "    func is returned to facilitate usage as a decorator."},
     {"unregister", unregister, "func, /",
      "Unregister an exit function which was previously registered using\natexit.register\n\n"
-     "    func - function to be unregistered",
-     0},
-    {"_clear", clear, "", "Clear the list of previously registered exit functions.", 0},
+     "    func - function to be unregistered"},
+    {"_clear", clear, "", "Clear the list of previously registered exit functions."},
     {"_run_exitfuncs", run_functions, "",
      "Run all registered exit functions.\n\n"
-     "If a callback raises an exception, it is logged with sys.unraisablehook.",
-     0},
-    {"_ncallbacks", count_functions, "", "Return the number of registered exit functions.", 0},
+     "If a callback raises an exception, it is logged with sys.unraisablehook."},
+    {"_ncallbacks", count_functions, "", "Return the number of registered exit functions."},
     {0},
 };
 

@@ -198,11 +198,10 @@ static Value from_base64(VM *vm, Source s, Value *args) {
     long long digits = (long long)(d.to - to->data) / 3 * 4 + 1;
     if (d.place != 1) return drop_and_fail(vm, to, "Incorrect padding");
     object_drop(vm, &to->head);
-    return raise_error(
-        vm, &binascii_error_type,
-        "Invalid base64-encoded string: number of data characters (%lld) cannot be 1 more than a "
-        "multiple of 4",
-        digits);
+    return raise_error(vm, &binascii_error_type,
+                       "Invalid base64-encoded string: number of data characters (%lld) cannot be 1 more "
+                       "than a multiple of 4",
+                       digits);
 }
 
 NATIVE(binascii_a2b_base64) { return convert_text(vm, args, from_base64); }
@@ -450,19 +449,19 @@ Type binascii_incomplete_type = {
     "Hexadecimal digits of bytes, in groups of bytes_per_sep bytes (negative: counted from the left)."
 
 static const NativeDef functions[] = {
-    {"a2b_base64", binascii_a2b_base64, "data, /, *, strict_mode=False", "Decode a line of base64 data.", 0},
-    {"a2b_hex", binascii_unhexlify, "hexstr, /", "Binary data of hexadecimal representation.", 0},
-    {"a2b_qp", binascii_a2b_qp, "data, header=False", "Decode a string of qp-encoded data.", 0},
-    {"a2b_uu", binascii_a2b_uu, "data, /", "Decode a line of uuencoded data.", 0},
-    {"b2a_base64", binascii_b2a_base64, "data, /, *, newline=True", "Base64-code line of data.", 0},
-    {"b2a_hex", binascii_hexlify, HEX, HEX_DOC, 0},
+    {"a2b_base64", binascii_a2b_base64, "data, /, *, strict_mode=False", "Decode a line of base64 data."},
+    {"a2b_hex", binascii_unhexlify, "hexstr, /", "Binary data of hexadecimal representation."},
+    {"a2b_qp", binascii_a2b_qp, "data, header=False", "Decode a string of qp-encoded data."},
+    {"a2b_uu", binascii_a2b_uu, "data, /", "Decode a line of uuencoded data."},
+    {"b2a_base64", binascii_b2a_base64, "data, /, *, newline=True", "Base64-code line of data."},
+    {"b2a_hex", binascii_hexlify, HEX, HEX_DOC},
     {"b2a_qp", binascii_b2a_qp, "data, quotetabs=False, istext=True, header=False",
-     "Encode a string using quoted-printable encoding.", 0},
-    {"b2a_uu", binascii_b2a_uu, "data, /, *, backtick=False", "Uuencode line of data.", 0},
-    {"crc32", binascii_crc32, "data, crc=0, /", "Compute CRC-32 incrementally.", 0},
-    {"crc_hqx", binascii_crc_hqx, "data, crc, /", "Compute CRC-CCITT incrementally.", 0},
-    {"hexlify", binascii_hexlify, HEX, HEX_DOC, 0},
-    {"unhexlify", binascii_unhexlify, "hexstr, /", "Binary data of hexadecimal representation.", 0},
+     "Encode a string using quoted-printable encoding."},
+    {"b2a_uu", binascii_b2a_uu, "data, /, *, backtick=False", "Uuencode line of data."},
+    {"crc32", binascii_crc32, "data, crc=0, /", "Compute CRC-32 incrementally."},
+    {"crc_hqx", binascii_crc_hqx, "data, crc, /", "Compute CRC-CCITT incrementally."},
+    {"hexlify", binascii_hexlify, HEX, HEX_DOC},
+    {"unhexlify", binascii_unhexlify, "hexstr, /", "Binary data of hexadecimal representation."},
     {0},
 };
 

@@ -98,24 +98,16 @@ NATIVE(function_insort_right) { return insort(vm, args, false); }
 static const NativeDef functions[] = {
     {"bisect_left", function_bisect_left, PARAMETERS,
      "Return the index where to insert item x in list a, assuming a is sorted.\n\nAll items in front of it "
-     "are "
-     "less than x, all others are not." BOUNDS,
-     0},
+     "are less than x, all others are not." BOUNDS},
     {"bisect_right", function_bisect_right, PARAMETERS,
      "Return the index where to insert item x in list a, assuming a is sorted.\n\nAll items in front of it "
-     "are "
-     "not greater than x, all others are." BOUNDS,
-     0},
+     "are not greater than x, all others are." BOUNDS},
     {"insort_left", function_insort_left, PARAMETERS,
      "Insert item x in list a, and keep it sorted assuming a is sorted.\n\nIf x is already in a, insert it "
-     "to "
-     "the left of the leftmost x." BOUNDS,
-     0},
+     "to the left of the leftmost x." BOUNDS},
     {"insort_right", function_insort_right, PARAMETERS,
      "Insert item x in list a, and keep it sorted assuming a is sorted.\n\nIf x is already in a, insert it "
-     "to "
-     "the right of the rightmost x." BOUNDS,
-     0},
+     "to the right of the rightmost x." BOUNDS},
     {0},
 };
 

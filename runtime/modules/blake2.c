@@ -110,9 +110,9 @@ enum {
     ARGS
 };
 
-static const char parameters[] = "data=b'', /, *, digest_size=0, key=b'', salt=b'', person=b'', fanout=1, "
-                                 "depth=1, leaf_size=0, node_offset=0, "
-                                 "node_depth=0, inner_size=0, last_node=False, usedforsecurity=True";
+static const char parameters[] =
+    "data=b'', /, *, digest_size=0, key=b'', salt=b'', person=b'', fanout=1, depth=1, leaf_size=0, "
+    "node_offset=0, node_depth=0, inner_size=0, last_node=False, usedforsecurity=True";
 
 /* An int that goes into one byte or fewer; absent ones keep their default. */
 static bool read_int(VM *vm, Value v, int *number) { return is_absent(v) || object_to_c_int(vm, v, number); }
@@ -264,11 +264,11 @@ static const GetSetDef blake_getset[] = {
 };
 
 static const NativeDef blake_methods[] = {
-    {"copy", blake_copy, "", "Return a copy of the hash object.", 0},
-    {"digest", blake_digest, "", "Return the digest value as a bytes object.", 0},
-    {"hexdigest", blake_hexdigest, "", "Return the digest value as a string of hexadecimal digits.", 0},
+    {"copy", blake_copy, "", "Return a copy of the hash object."},
+    {"digest", blake_digest, "", "Return the digest value as a bytes object."},
+    {"hexdigest", blake_hexdigest, "", "Return the digest value as a string of hexadecimal digits."},
     {"update", blake_update, "data, /",
-     "Update this hash object's state with the provided bytes-like object.", 0},
+     "Update this hash object's state with the provided bytes-like object."},
     {0},
 };
 

@@ -79,14 +79,14 @@ NATIVE(function_encode_table) {
 }
 
 static const NativeDef functions[] = {
-    {"canonical", function_canonical, "name, /", "The first name of a native encoding, or None.", 0},
+    {"canonical", function_canonical, "name, /", "The first name of a native encoding, or None."},
     {"incomplete_tail", function_incomplete_tail, "name, data, /",
-     "How many bytes at the end begin a character that is not complete.", 0},
+     "How many bytes at the end begin a character that is not complete."},
     {"decode_table", function_decode_table, "data, table, start=0, /",
-     "(text, stop): the bytes from `start` on by a str of characters, up to one that it has none for.", 0},
+     "(text, stop): the bytes from `start` on by a str of characters, up to one that it has none for."},
     {"encode_table", function_encode_table, "text, mapping, start=0, /",
-     "(bytes, stop): the characters from `start` on by a dict {code point: byte}, up to one that it has not.",
-     0},
+     "(bytes, stop): the characters from `start` on by a dict {code point: byte}, up to one that it has "
+     "not."},
     {0},
 };
 

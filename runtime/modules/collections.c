@@ -95,7 +95,7 @@ NATIVE(getter_reduce) {
 }
 
 static const NativeDef getter_methods[] = {
-    {"__reduce__", getter_reduce, "", NULL, 0},
+    {"__reduce__", getter_reduce, "", NULL},
     {0},
 };
 
@@ -231,13 +231,12 @@ METHOD(default_reduce) {
 
 static const NativeDef default_methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
-    {"__copy__", method_default_copy, "", "D.copy() -> a shallow copy of D.", 0},
+    {"__copy__", method_default_copy, "", "D.copy() -> a shallow copy of D."},
     {"__missing__", method_missing, "object, /",
      "__missing__(key) # Called by __getitem__ for missing key; pseudo-code:\n  if self.default_factory is "
-     "None: raise KeyError((key,))\n  self[key] = value = self.default_factory()\n  return value\n",
-     0},
-    {"__reduce__", method_default_reduce, "", "Return state information for pickling.", 0},
-    {"copy", method_default_copy, "", "D.copy() -> a shallow copy of D.", 0},
+     "None: raise KeyError((key,))\n  self[key] = value = self.default_factory()\n  return value\n"},
+    {"__reduce__", method_default_reduce, "", "Return state information for pickling."},
+    {"copy", method_default_copy, "", "D.copy() -> a shallow copy of D."},
     {0},
 };
 
@@ -322,7 +321,7 @@ METHOD(count_elements) {
 
 static const NativeDef functions[] = {
     {"_count_elements", method_count_elements, "mapping, iterable, /",
-     "Count elements in the iterable, updating the mapping", 0},
+     "Count elements in the iterable, updating the mapping"},
     {0},
 };
 

@@ -191,17 +191,14 @@ NATIVE(context_run_method) {
 static const NativeDef context_methods[] = {
     {"get", context_get, "key, default=None, /",
      "Return the value for `key` if `key` has the value in the context object.\n\n"
-     "If `key` does not exist, return `default`. If `default` is not given,\nreturn None.",
-     NATIVE_METHOD},
+     "If `key` does not exist, return `default`. If `default` is not given,\nreturn None."},
     {"items", context_items, "",
      "Return all variables and their values in the context object.\n\n"
-     "The result is returned as a list of 2-tuples (variable, value).",
-     NATIVE_METHOD},
-    {"keys", context_keys, "", "Return a list of all variables in the context object.", NATIVE_METHOD},
-    {"values", context_values, "", "Return a list of all variables' values in the context object.",
-     NATIVE_METHOD},
-    {"copy", context_copy, "", "Return a shallow copy of the context object.", NATIVE_METHOD},
-    {"run", context_run_method, "*args, **kwargs", NULL, NATIVE_METHOD},
+     "The result is returned as a list of 2-tuples (variable, value)."},
+    {"keys", context_keys, "", "Return a list of all variables in the context object."},
+    {"values", context_values, "", "Return a list of all variables' values in the context object."},
+    {"copy", context_copy, "", "Return a shallow copy of the context object."},
+    {"run", context_run_method, "*args, **kwargs", NULL},
     {0},
 };
 
@@ -408,19 +405,16 @@ static const NativeDef variable_methods[] = {
      " * return the value of the default argument of the method, if provided; or\n"
      " * return the default value for the context variable, if it was created\n"
      "   with one; or\n"
-     " * raise a LookupError.",
-     NATIVE_METHOD},
+     " * raise a LookupError."},
     {"set", variable_set, "value, /",
      "Call to set a new value for the context variable in the current context.\n\n"
      "The required value argument is the new value for the context variable.\n\n"
      "Returns a Token object that can be used to restore the variable to its previous\n"
-     "value via the `ContextVar.reset()` method.",
-     NATIVE_METHOD},
+     "value via the `ContextVar.reset()` method."},
     {"reset", variable_reset, "token, /",
      "Reset the context variable.\n\n"
      "The variable is reset to the value it had before the `ContextVar.set()` that\n"
-     "created the token was used.",
-     NATIVE_METHOD},
+     "created the token was used."},
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
     {0},
 };
@@ -445,7 +439,7 @@ Type context_variable_type = {
 
 NATIVE(copy_context) { return context_copy_current(vm); }
 
-static const NativeDef functions[] = {{"copy_context", copy_context, "", NULL, 0}, {0}};
+static const NativeDef functions[] = {{"copy_context", copy_context, "", NULL}, {0}};
 
 static bool fill(VM *vm, Value dict) {
     Dict *token = type_dict(vm, &context_token_type);

@@ -598,8 +598,8 @@ NATIVE(function_join) {
 
 static const NativeDef functions[] = {
     {"reader", function_reader, "lines, dialect, row, error, limits, /",
-     "An iterator of the records of an iterator of lines.", 0},
-    {"join", function_join, "row, dialect, error, /", "A row as a line.", 0},
+     "An iterator of the records of an iterator of lines."},
+    {"join", function_join, "row, dialect, error, /", "A row as a line."},
     {0},
 };
 

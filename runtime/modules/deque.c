@@ -680,9 +680,8 @@ METHOD(iterator_reduce) {
 }
 
 static const NativeDef iterator_methods[] = {
-    {"__length_hint__", method_iterator_hint, "", "Private method returning an estimate of len(list(it)).",
-     0},
-    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling.", 0},
+    {"__length_hint__", method_iterator_hint, "", "Private method returning an estimate of len(list(it))."},
+    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling."},
     {0},
 };
 
@@ -704,28 +703,28 @@ DEQUE_ITERATOR(deque_reverse_iterator_type, "collections._deque_reverse_iterator
 
 static const NativeDef methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
-    {"__copy__", method_copy, "", "Return a shallow copy of a deque.", 0},
-    {"__reduce__", method_reduce, "", "Return state information for pickling.", 0},
-    {"__reversed__", method_reversed, "", "Return a reverse iterator over the deque.", 0},
-    {"__sizeof__", method_sizeof, "", "Return the size of the deque in memory, in bytes.", 0},
-    {"append", method_append, "item, /", "Add an element to the right side of the deque.", 0},
-    {"appendleft", method_appendleft, "item, /", "Add an element to the left side of the deque.", 0},
-    {"clear", method_clear, "", "Remove all elements from the deque.", 0},
-    {"copy", method_copy, "", "Return a shallow copy of a deque.", 0},
-    {"count", method_count, "value, /", "Return number of occurrences of value.", 0},
+    {"__copy__", method_copy, "", "Return a shallow copy of a deque."},
+    {"__reduce__", method_reduce, "", "Return state information for pickling."},
+    {"__reversed__", method_reversed, "", "Return a reverse iterator over the deque."},
+    {"__sizeof__", method_sizeof, "", "Return the size of the deque in memory, in bytes."},
+    {"append", method_append, "item, /", "Add an element to the right side of the deque."},
+    {"appendleft", method_appendleft, "item, /", "Add an element to the left side of the deque."},
+    {"clear", method_clear, "", "Remove all elements from the deque."},
+    {"copy", method_copy, "", "Return a shallow copy of a deque."},
+    {"count", method_count, "value, /", "Return number of occurrences of value."},
     {"extend", method_extend, "iterable, /",
-     "Extend the right side of the deque with elements from the iterable.", 0},
+     "Extend the right side of the deque with elements from the iterable."},
     {"extendleft", method_extendleft, "iterable, /",
-     "Extend the left side of the deque with elements from the iterable.", 0},
+     "Extend the left side of the deque with elements from the iterable."},
     {"index", method_index, "value, start=0, stop=9223372036854775807, /",
-     "Return first index of value.\n\nRaises ValueError if the value is not present.", 0},
-    {"insert", method_insert, "index, value, /", "Insert value before index.", 0},
-    {"pop", method_pop, "", "Remove and return the rightmost element.", 0},
-    {"popleft", method_popleft, "", "Remove and return the leftmost element.", 0},
-    {"remove", method_remove, "value, /", "Remove first occurrence of value.", 0},
-    {"reverse", method_reverse, "", "Reverse *IN PLACE*.", 0},
+     "Return first index of value.\n\nRaises ValueError if the value is not present."},
+    {"insert", method_insert, "index, value, /", "Insert value before index."},
+    {"pop", method_pop, "", "Remove and return the rightmost element."},
+    {"popleft", method_popleft, "", "Remove and return the leftmost element."},
+    {"remove", method_remove, "value, /", "Remove first occurrence of value."},
+    {"reverse", method_reverse, "", "Reverse *IN PLACE*."},
     {"rotate", method_rotate, "n=1, /",
-     "Rotate the deque n steps to the right.  If n is negative, rotates left.", 0},
+     "Rotate the deque n steps to the right.  If n is negative, rotates left."},
     {0},
 };
 

@@ -229,8 +229,8 @@ METHOD(partial_setstate) {
 
 static const NativeDef partial_methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
-    {"__reduce__", method_partial_reduce, "", NULL, 0},
-    {"__setstate__", method_partial_setstate, "state, /", NULL, 0},
+    {"__reduce__", method_partial_reduce, "", NULL},
+    {"__setstate__", method_partial_setstate, "state, /", NULL},
     {0},
 };
 
@@ -251,10 +251,9 @@ static const GetSetDef own_dict[] = {
 static Value partial_get(VM *vm, Value self, Value instance, Value owner) {
     (void)owner;
     bool through_instance = value_is_given(instance);
-    if (through_instance &&
-        !warn(vm, &exc_FutureWarning, 1,
-              "functools.partial will be a method descriptor in future Python versions; wrap it in "
-              "staticmethod() if you want to preserve the old behavior"))
+    if (through_instance && !warn(vm, &exc_FutureWarning, 1,
+                                  "functools.partial will be a method descriptor in future Python versions; "
+                                  "wrap it in staticmethod() if you want to preserve the old behavior"))
         return ABSENT;
     return value_ref(self);
 }
@@ -633,11 +632,11 @@ METHOD(lru_reduce) {
 }
 
 static const NativeDef lru_methods[] = {
-    {"__copy__", method_lru_copy, "", NULL, 0},
-    {"__deepcopy__", method_lru_copy, "memo, /", NULL, 0},
-    {"__reduce__", method_lru_reduce, "", NULL, 0},
-    {"cache_clear", method_cache_clear, "", "Clear the cache and cache statistics", 0},
-    {"cache_info", method_cache_info, "", "Report cache statistics", 0},
+    {"__copy__", method_lru_copy, "", NULL},
+    {"__deepcopy__", method_lru_copy, "memo, /", NULL},
+    {"__reduce__", method_lru_reduce, "", NULL},
+    {"cache_clear", method_cache_clear, "", "Clear the cache and cache statistics"},
+    {"cache_info", method_cache_info, "", "Report cache statistics"},
     {0},
 };
 
@@ -650,12 +649,9 @@ Type lru_type = {
     .base = &object_type,
     .doc = "Create a cached callable that wraps another function.\n\nuser_function:      the function being "
            "cached\n\nmaxsize:  0         for no caching\n          None      for unlimited cache size\n     "
-           "     n  "
-           "       for a bounded cache\n\ntyped:    False     cache f(3) and f(3.0) as identical calls\n     "
-           "     True  "
-           "    cache f(3) and f(3.0) as distinct calls\n\ncache_info_type:    namedtuple class with the "
-           "fields:\n   "
-           "                     hits misses currsize maxsize\n",
+           "     n         for a bounded cache\n\ntyped:    False     cache f(3) and f(3.0) as identical "
+           "calls\n          True      cache f(3) and f(3.0) as distinct calls\n\ncache_info_type:    "
+           "namedtuple class with the fields:\n                        hits misses currsize maxsize\n",
     .new = lru_new,
     .call = lru_call,
     .get_attribute = object_generic_get,
@@ -700,20 +696,17 @@ NATIVE(function_set_own) {
 
 static const NativeDef functions[] = {
     {"_own", function_own, "object, name, missing, /",
-     "An instance's own attribute, or `missing`; NotImplemented for objects that have no plain __dict__.", 0},
+     "An instance's own attribute, or `missing`; NotImplemented for objects that have no plain __dict__."},
     {"_set_own", function_set_own, "object, attributes, /",
      "What object.__dict__.update(attributes) does, if the object has a plain __dict__: whether that was "
-     "done.",
-     0},
-    {"cmp_to_key", method_cmp_to_key, "mycmp", "Convert a cmp= function into a key= function.", 0},
+     "done."},
+    {"cmp_to_key", method_cmp_to_key, "mycmp", "Convert a cmp= function into a key= function."},
     {"reduce", method_reduce, "function, iterable, initial=<unrepresentable>, /",
      "Apply a function of two arguments cumulatively to the items of an iterable, from left to "
-     "right.\n\nThis "
-     "effectively reduces the iterable to a single value.  If initial is present,\nit is placed before the "
-     "items of "
-     "the iterable in the calculation, and serves as\na default when the iterable is empty.\n\nFor example, "
-     "reduce(lambda x, y: x+y, [1, 2, 3, 4, 5])\ncalculates ((((1 + 2) + 3) + 4) + 5).",
-     0},
+     "right.\n\nThis effectively reduces the iterable to a single value.  If initial is present,\nit is "
+     "placed before the items of the iterable in the calculation, and serves as\na default when the iterable "
+     "is empty.\n\nFor example, reduce(lambda x, y: x+y, [1, 2, 3, 4, 5])\ncalculates ((((1 + 2) + 3) + 4) + "
+     "5)."},
     {0},
 };
 

@@ -362,9 +362,9 @@ NATIVE(get_stats) {
 }
 
 static const NativeDef functions[] = {
-    {"enable", enable, "", "Enable automatic garbage collection.", 0},
-    {"disable", disable, "", "Disable automatic garbage collection.", 0},
-    {"isenabled", isenabled, "", "Returns true if automatic garbage collection is enabled.", 0},
+    {"enable", enable, "", "Enable automatic garbage collection."},
+    {"disable", disable, "", "Disable automatic garbage collection."},
+    {"isenabled", isenabled, "", "Returns true if automatic garbage collection is enabled."},
     {"set_debug", set_debug, "flags, /",
      "Set the garbage collection debugging flags.\n\n"
      "  flags\n"
@@ -375,53 +375,45 @@ static const NativeDef functions[] = {
      "        found.\n"
      "      DEBUG_SAVEALL - Save objects to gc.garbage rather than freeing them.\n"
      "      DEBUG_LEAK - Debug leaking programs (everything but STATS).\n\n"
-     "Debugging information is written to sys.stderr.",
-     0},
-    {"get_debug", get_debug, "", "Get the garbage collection debugging flags.", 0},
-    {"get_count", get_count, "", "Return a three-tuple of the current collection counts.", 0},
+     "Debugging information is written to sys.stderr."},
+    {"get_debug", get_debug, "", "Get the garbage collection debugging flags."},
+    {"get_count", get_count, "", "Return a three-tuple of the current collection counts."},
     {"set_threshold", set_threshold, "*thresholds, **names",
      "set_threshold(threshold0, [threshold1, [threshold2]])\n"
      "Set the collection thresholds (the collection frequency).\n\n"
-     "Setting 'threshold0' to zero disables collection.",
-     0},
-    {"get_threshold", get_threshold, "", "Return the current collection thresholds.", 0},
+     "Setting 'threshold0' to zero disables collection."},
+    {"get_threshold", get_threshold, "", "Return the current collection thresholds."},
     {"collect", collect, "generation=2",
      "Run the garbage collector.\n\n"
      "With no arguments, run a full collection.  The optional argument\n"
      "may be an integer specifying which generation to collect.  A ValueError\n"
      "is raised if the generation number is invalid.\n\n"
-     "The number of unreachable objects is returned.",
-     0},
+     "The number of unreachable objects is returned."},
     {"get_objects", get_objects, "generation=None",
      "Return a list of objects tracked by the collector (excluding the list returned).\n\n"
      "  generation\n"
      "    Generation to extract the objects from.\n\n"
      "If generation is not None, return only the objects tracked by the collector\n"
-     "that are in that generation.",
-     0},
-    {"get_stats", get_stats, "", "Return a list of dictionaries containing per-generation statistics.", 0},
+     "that are in that generation."},
+    {"get_stats", get_stats, "", "Return a list of dictionaries containing per-generation statistics."},
     {"is_tracked", is_tracked, "obj, /",
      "Returns true if the object is tracked by the garbage collector.\n\n"
-     "Simple atomic objects will return false.",
-     0},
+     "Simple atomic objects will return false."},
     {"is_finalized", is_finalized, "obj, /",
-     "Returns true if the object has been already finalized by the GC.", 0},
+     "Returns true if the object has been already finalized by the GC."},
     {"get_referrers", get_referrers, "*objs",
-     "Return the list of objects that directly refer to any of 'objs'.", 0},
+     "Return the list of objects that directly refer to any of 'objs'."},
     {"get_referents", get_referents, "*objs",
-     "Return the list of objects that are directly referred to by 'objs'.", 0},
+     "Return the list of objects that are directly referred to by 'objs'."},
     {"freeze", freeze, "",
      "Freeze all current tracked objects and ignore them for future collections.\n\n"
      "This can be used before a POSIX fork() call to make the gc copy-on-write friendly.\n"
      "Note: collection before a POSIX fork() call may free pages for future allocation\n"
-     "which can cause copy-on-write.",
-     0},
+     "which can cause copy-on-write."},
     {"unfreeze", unfreeze, "",
      "Unfreeze all objects in the permanent generation.\n\n"
-     "Put all objects in the permanent generation back into oldest generation.",
-     0},
-    {"get_freeze_count", get_freeze_count, "", "Return the number of objects in the permanent generation.",
-     0},
+     "Put all objects in the permanent generation back into oldest generation."},
+    {"get_freeze_count", get_freeze_count, "", "Return the number of objects in the permanent generation."},
     {0},
 };
 

@@ -100,9 +100,9 @@ NATIVE(grp_getgrall) {
 }
 
 static const NativeDef functions[] = {
-    {"getgrall", grp_getgrall, "", "Return a list of all available group entries, in arbitrary order.", 0},
-    {"getgrnam", grp_getgrnam, "name", "Return the group database entry for the given group name.", 0},
-    {"getgrgid", grp_getgrgid, "id", "Return the group database entry for the given numeric group ID.", 0},
+    {"getgrall", grp_getgrall, "", "Return a list of all available group entries, in arbitrary order."},
+    {"getgrnam", grp_getgrnam, "name", "Return the group database entry for the given group name."},
+    {"getgrgid", grp_getgrgid, "id", "Return the group database entry for the given numeric group ID."},
     {0},
 };
 

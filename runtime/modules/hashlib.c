@@ -221,16 +221,16 @@ static const GetSetDef hash_getset[] = {
 };
 
 static const NativeDef hash_methods[] = {
-    {"copy", hash_copy, "", "Return a copy of the hash object.", 0},
-    {"digest", hash_digest, "", "Return the digest value as a bytes object.", 0},
-    {"hexdigest", hash_hexdigest, "", "Return the digest value as a string of hexadecimal digits.", 0},
-    {"update", hash_update, "obj, /", "Update this hash object's state with the provided string.", 0},
+    {"copy", hash_copy, "", "Return a copy of the hash object."},
+    {"digest", hash_digest, "", "Return the digest value as a bytes object."},
+    {"hexdigest", hash_hexdigest, "", "Return the digest value as a string of hexadecimal digits."},
+    {"update", hash_update, "obj, /", "Update this hash object's state with the provided string."},
     {0},
 };
 
 static const NativeDef xof_methods[] = {
-    {"digest", xof_digest, "length", "Return the digest value as a bytes object.", 0},
-    {"hexdigest", xof_hexdigest, "length", "Return the digest value as a string of hexadecimal digits.", 0},
+    {"digest", xof_digest, "length", "Return the digest value as a bytes object."},
+    {"hexdigest", xof_hexdigest, "length", "Return the digest value as a string of hexadecimal digits."},
     {0},
 };
 
@@ -450,17 +450,17 @@ NATIVE(hashlib_new) { return start(vm, algorithm_named(vm, args[0]), args[1]); }
 CONSTRUCTORS(CONSTRUCTOR)
 
 #define ROW(index, name) \
-    {#name, hashlib_##name, "string=b'', *, usedforsecurity=True", "Returns a " #name " hash object.", 0},
+    {#name, hashlib_##name, "string=b'', *, usedforsecurity=True", "Returns a " #name " hash object."},
 
 static const NativeDef functions[] = {
     CONSTRUCTORS(ROW) //
-    {"compare_digest", hashlib_compare_digest, "a, b, /", "Return 'a == b', in constant time.", 0},
-    {"hmac_digest", hashlib_hmac_digest, "key, msg, digest", "Single-shot HMAC.", 0},
-    {"new", hashlib_new, "name, string=b'', *, usedforsecurity=True", "Return a new hash object.", 0},
+    {"compare_digest", hashlib_compare_digest, "a, b, /", "Return 'a == b', in constant time."},
+    {"hmac_digest", hashlib_hmac_digest, "key, msg, digest", "Single-shot HMAC."},
+    {"new", hashlib_new, "name, string=b'', *, usedforsecurity=True", "Return a new hash object."},
     {"scrypt", hashlib_scrypt, "password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64",
-     "scrypt password-based key derivation function.", 0},
+     "scrypt password-based key derivation function."},
     {"pbkdf2_hmac", hashlib_pbkdf2_hmac, "hash_name, password, salt, iterations, dklen=None",
-     "Password based key derivation function 2 (PKCS #5 v2.0) with HMAC as pseudorandom function.", 0},
+     "Password based key derivation function 2 (PKCS #5 v2.0) with HMAC as pseudorandom function."},
     {0},
 };
 

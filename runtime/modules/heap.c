@@ -220,26 +220,22 @@ static const NativeDef functions[] = {
     {"stats", stats, "",
      "Return a dict of the bytes taken from the operating system ('taken') and what they are used for: the "
      "other\n"
-     "entries, which add up to it.",
-     0},
+     "entries, which add up to it."},
     {"counters", counters, "",
-     "Return a dict of counts: blocks, pools, spans, arenas, the bytes in use and their peak, the limit.", 0},
-    {"mode", mode, "", "Return where memory comes from: 'pools', 'system' or 'debug' (-X malloc).", 0},
-    {"pools", pools, "", "Return a list of dicts, one for each size class that has pools.", 0},
-    {"arenas", arenas, "", "Return a list of dicts, one for each arena that holds memory.", 0},
-    {"generations", generations, "", "Return a list of dicts: the three generations and the frozen objects.",
-     0},
+     "Return a dict of counts: blocks, pools, spans, arenas, the bytes in use and their peak, the limit."},
+    {"mode", mode, "", "Return where memory comes from: 'pools', 'system' or 'debug' (-X malloc)."},
+    {"pools", pools, "", "Return a list of dicts, one for each size class that has pools."},
+    {"arenas", arenas, "", "Return a list of dicts, one for each arena that holds memory."},
+    {"generations", generations, "", "Return a list of dicts: the three generations and the frozen objects."},
     {"finalizers", finalizers, "",
      "Return (running, pending): the object whose finalizer a collection is running, or None, and the list "
      "of those\n"
-     "that wait.",
-     0},
+     "that wait."},
     {"check", check, "",
      "Walk the whole heap and prove that it is consistent; return what was counted. Raise SystemError, "
      "naming the\n"
-     "object, at the first difference.",
-     0},
-    {"trim", trim, "", "Give back to the operating system all memory that can be without moving a block.", 0},
+     "object, at the first difference."},
+    {"trim", trim, "", "Give back to the operating system all memory that can be without moving a block."},
     {0},
 };
 

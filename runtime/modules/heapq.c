@@ -133,21 +133,18 @@ NATIVE(function_heapreplace_max) {
 }
 
 static const NativeDef functions[] = {
-    {"heappush", function_heappush, "heap, item, /", "Push item onto heap, maintaining the heap invariant.",
-     0},
+    {"heappush", function_heappush, "heap, item, /", "Push item onto heap, maintaining the heap invariant."},
     {"heappop", function_heappop, "heap, /",
-     "Pop the smallest item off the heap, maintaining the heap invariant.", 0},
+     "Pop the smallest item off the heap, maintaining the heap invariant."},
     {"heapreplace", function_heapreplace, "heap, item, /",
      "Pop and return the current smallest value, and add the new item.\n\nThe item that is returned may be "
-     "larger than the one that is added.",
-     0},
+     "larger than the one that is added."},
     {"heappushpop", function_heappushpop, "heap, item, /",
-     "Push item on the heap, then pop and return the smallest item from the heap.", 0},
-    {"heapify", function_heapify, "heap, /", "Transform list into a heap, in-place, in O(len(heap)) time.",
-     0},
-    {"_heapify_max", function_heapify_max, "heap, /", "Maxheap variant of heapify.", 0},
-    {"_heappop_max", function_heappop_max, "heap, /", "Maxheap variant of heappop.", 0},
-    {"_heapreplace_max", function_heapreplace_max, "heap, item, /", "Maxheap variant of heapreplace.", 0},
+     "Push item on the heap, then pop and return the smallest item from the heap."},
+    {"heapify", function_heapify, "heap, /", "Transform list into a heap, in-place, in O(len(heap)) time."},
+    {"_heapify_max", function_heapify_max, "heap, /", "Maxheap variant of heapify."},
+    {"_heappop_max", function_heappop_max, "heap, /", "Maxheap variant of heappop."},
+    {"_heapreplace_max", function_heapreplace_max, "heap, item, /", "Maxheap variant of heapreplace."},
     {0},
 };
 

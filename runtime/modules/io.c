@@ -20,8 +20,8 @@ NATIVE(open_code) {
 
 static const NativeDef functions[] = {
     {"text_encoding", text_encoding, "encoding, stacklevel=2, /",
-     "Return encoding, or 'locale' in the place of None.", 0},
-    {"open_code", open_code, "path", "Opens the provided file with the intent to import the contents.", 0},
+     "Return encoding, or 'locale' in the place of None."},
+    {"open_code", open_code, "path", "Opens the provided file with the intent to import the contents."},
     {0},
 };
 

@@ -143,8 +143,8 @@ COPYING(accumulate_setstate) {
 }
 
 static const NativeDef accumulate_methods[] = {
-    {"__reduce__", method_accumulate_reduce, "", REDUCE_DOC, 0},
-    {"__setstate__", method_accumulate_setstate, "object, /", SETSTATE_DOC, 0},
+    {"__reduce__", method_accumulate_reduce, "", REDUCE_DOC},
+    {"__setstate__", method_accumulate_setstate, "object, /", SETSTATE_DOC},
     {0},
 };
 
@@ -197,8 +197,7 @@ static Value batched_next(VM *vm, Value self) {
 
 STREAM_TYPE(itertools_batched_type, "batched", batched_new, batched_next, NULL,
             "(iterable, n, *, strict=False)\n--\n\nBatch data into tuples of length n. The last batch may be "
-            "shorter than n.\n\nLoops over the input "
-            "iterable and accumulates data into tuples up to size n.")
+            "shorter than n.\n\nLoops over the input iterable and accumulates data into tuples up to size n.")
 
 /* --- chain: `source` yields the iterables, `extra` is the iterator of the one under way --- */
 
@@ -298,19 +297,18 @@ COPYING(chain_setstate) {
 
 static const NativeDef chain_methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
-    {"__reduce__", method_chain_reduce, "", REDUCE_DOC, 0},
-    {"__setstate__", method_chain_setstate, "object, /", SETSTATE_DOC, 0},
+    {"__reduce__", method_chain_reduce, "", REDUCE_DOC},
+    {"__setstate__", method_chain_setstate, "object, /", SETSTATE_DOC},
     {"from_iterable", method_chain_from_iterable, "iterable, /",
      "Alternative chain() constructor taking a single iterable argument that evaluates lazily.",
      NATIVE_CLASS_METHOD},
     {0},
 };
 
-STREAM_ROW_TYPE(
-    itertools_chain_type, "chain", chain_new, chain_next, chain_next_row, chain_methods,
-    "(*iterables)\n--\n\nReturn a chain object whose .__next__() method returns elements from "
-    "the\nfirst iterable until it "
-    "is exhausted, then elements from the next iterable,\nuntil all of the iterables are exhausted.")
+STREAM_ROW_TYPE(itertools_chain_type, "chain", chain_new, chain_next, chain_next_row, chain_methods,
+                "(*iterables)\n--\n\nReturn a chain object whose .__next__() method returns elements from "
+                "the\nfirst iterable until it is exhausted, then elements from the next iterable,\nuntil all "
+                "of the iterables are exhausted.")
 
 /* --- count: `function` is the next number, `extra` the step --- */
 
@@ -383,7 +381,7 @@ COPYING(count_reduce) {
 }
 
 static const NativeDef count_methods[] = {
-    {"__reduce__", method_count_reduce, "", REDUCE_DOC, 0},
+    {"__reduce__", method_count_reduce, "", REDUCE_DOC},
     {0},
 };
 
@@ -483,15 +481,14 @@ COPYING(cycle_setstate) {
 }
 
 static const NativeDef cycle_methods[] = {
-    {"__reduce__", method_cycle_reduce, "", REDUCE_DOC, 0},
-    {"__setstate__", method_cycle_setstate, "object, /", SETSTATE_DOC, 0},
+    {"__reduce__", method_cycle_reduce, "", REDUCE_DOC},
+    {"__setstate__", method_cycle_setstate, "object, /", SETSTATE_DOC},
     {0},
 };
 
-STREAM_ROW_TYPE(
-    itertools_cycle_type, "cycle", cycle_new, cycle_next, cycle_next_row, cycle_methods,
-    "(iterable, /)\n--\n\nReturn elements from the iterable until it is exhausted. Then repeat the "
-    "sequence indefinitely.")
+STREAM_ROW_TYPE(itertools_cycle_type, "cycle", cycle_new, cycle_next, cycle_next_row, cycle_methods,
+                "(iterable, /)\n--\n\nReturn elements from the iterable until it is exhausted. Then repeat "
+                "the sequence indefinitely.")
 
 /* --- pairwise: `result` is the item before, `extra` the tuple yielded last --- */
 
@@ -526,8 +523,7 @@ static Value pairwise_next(VM *vm, Value self) {
 
 STREAM_TYPE(itertools_pairwise_type, "pairwise", pairwise_new, pairwise_next, NULL,
             "(iterable, /)\n--\n\nReturn an iterator of overlapping pairs taken from the input iterator.\n\n "
-            "   s -> (s0,s1), (s1,s2), "
-            "(s2, s3), ...")
+            "   s -> (s0,s1), (s1,s2), (s2, s3), ...")
 
 /* --- repeat --- */
 
@@ -628,8 +624,8 @@ METHOD(repeat_length_hint) {
 
 static const NativeDef repeat_methods[] = {
     {"__length_hint__", method_repeat_length_hint, "",
-     "Private method returning an estimate of len(list(it)).", 0},
-    {"__reduce__", method_repeat_reduce, "", REDUCE_DOC, 0},
+     "Private method returning an estimate of len(list(it))."},
+    {"__reduce__", method_repeat_reduce, "", REDUCE_DOC},
     {0},
 };
 
@@ -639,9 +635,8 @@ Type itertools_repeat_type = {
     .flags = TYPE_BASE,
     .basic_size = sizeof(Repeat),
     .base = &object_type,
-    .doc =
-        "repeat(object [,times]) -> create an iterator which returns the object\nfor the specified number of "
-        "times.  If not specified, returns the object\nendlessly.",
+    .doc = "repeat(object [,times]) -> create an iterator which returns the object\nfor the specified number "
+           "of times.  If not specified, returns the object\nendlessly.",
     .new = repeat_new,
     .repr = repeat_repr,
     .iterate = iterator_itself,
@@ -743,17 +738,16 @@ COPYING(zip_longest_setstate) {
 }
 
 static const NativeDef zip_longest_methods[] = {
-    {"__reduce__", method_zip_longest_reduce, "", REDUCE_DOC, 0},
-    {"__setstate__", method_zip_longest_setstate, "object, /", SETSTATE_DOC, 0},
+    {"__reduce__", method_zip_longest_reduce, "", REDUCE_DOC},
+    {"__setstate__", method_zip_longest_setstate, "object, /", SETSTATE_DOC},
     {0},
 };
 
 STREAM_TYPE(
     itertools_zip_longest_type, "zip_longest", zip_longest_new, zip_longest_next, zip_longest_methods,
     "(*iterables, fillvalue=None)\n--\n\nReturn a zip_longest object whose .__next__() method returns a "
-    "tuple where\nthe i-th element comes "
-    "from the i-th iterable argument.  The .__next__()\nmethod continues until the longest iterable in "
-    "the argument sequence\nis exhausted and then it raises StopIteration.")
+    "tuple where\nthe i-th element comes from the i-th iterable argument.  The .__next__()\nmethod continues "
+    "until the longest iterable in the argument sequence\nis exhausted and then it raises StopIteration.")
 
 /* --- the module --- */
 
@@ -769,7 +763,7 @@ static Type *const types[] = {
 };
 
 static const NativeDef functions[] = {
-    {"tee", itertools_tee, "iterable, n=2, /", "Returns a tuple of n independent iterators.", 0},
+    {"tee", itertools_tee, "iterable, n=2, /", "Returns a tuple of n independent iterators."},
     {0},
 };
 

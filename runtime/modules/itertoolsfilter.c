@@ -38,13 +38,13 @@ COPYING(reduce_flagged) {
 }
 
 static const NativeDef filter_methods[] = {
-    {"__reduce__", method_reduce_filter, "", REDUCE_DOC, 0},
+    {"__reduce__", method_reduce_filter, "", REDUCE_DOC},
     {0},
 };
 
 static const NativeDef flagged_methods[] = {
-    {"__reduce__", method_reduce_flagged, "", REDUCE_DOC, 0},
-    {"__setstate__", method_set_flag, "object, /", SETSTATE_DOC, 0},
+    {"__reduce__", method_reduce_flagged, "", REDUCE_DOC},
+    {"__setstate__", method_set_flag, "object, /", SETSTATE_DOC},
     {0},
 };
 
@@ -85,14 +85,14 @@ COPYING(compress_reduce) {
 }
 
 static const NativeDef compress_methods[] = {
-    {"__reduce__", method_compress_reduce, "", REDUCE_DOC, 0},
+    {"__reduce__", method_compress_reduce, "", REDUCE_DOC},
     {0},
 };
 
-STREAM_TYPE(itertools_compress_type, "compress", compress_new, compress_next, compress_methods,
-            "(data, selectors)\n--\n\nReturn data elements corresponding to true selector elements.\n\nForms "
-            "a shorter iterator from "
-            "selected data elements using the selectors to\nchoose the data elements.")
+STREAM_TYPE(
+    itertools_compress_type, "compress", compress_new, compress_next, compress_methods,
+    "(data, selectors)\n--\n\nReturn data elements corresponding to true selector elements.\n\nForms a "
+    "shorter iterator from selected data elements using the selectors to\nchoose the data elements.")
 
 /* --- dropwhile, takewhile, filterfalse, starmap --- */
 
@@ -125,8 +125,7 @@ static Value dropwhile_next(VM *vm, Value self) {
 
 STREAM_TYPE(itertools_dropwhile_type, "dropwhile", dropwhile_new, dropwhile_next, flagged_methods,
             "(predicate, iterable, /)\n--\n\nDrop items from the iterable while predicate(item) is "
-            "true.\n\nAfterwards, return every element "
-            "until the iterable is exhausted.")
+            "true.\n\nAfterwards, return every element until the iterable is exhausted.")
 
 static Value takewhile_next(VM *vm, Value self) {
     Stream *stream = as_stream(self);
@@ -142,8 +141,7 @@ static Value takewhile_next(VM *vm, Value self) {
 
 STREAM_TYPE(itertools_takewhile_type, "takewhile", takewhile_new, takewhile_next, flagged_methods,
             "(predicate, iterable, /)\n--\n\nReturn successive entries from an iterable as long as the "
-            "predicate evaluates to true for each "
-            "entry.")
+            "predicate evaluates to true for each entry.")
 
 static Value filterfalse_next(VM *vm, Value self) {
     const Stream *stream = as_stream(self);
@@ -161,8 +159,7 @@ static Value filterfalse_next(VM *vm, Value self) {
 
 STREAM_TYPE(itertools_filterfalse_type, "filterfalse", filterfalse_new, filterfalse_next, filter_methods,
             "(function, iterable, /)\n--\n\nReturn those items of iterable for which function(item) is "
-            "false.\n\nIf function is None, return "
-            "the items that are false.")
+            "false.\n\nIf function is None, return the items that are false.")
 
 static Value starmap_next(VM *vm, Value self) {
     const Stream *stream = as_stream(self);
@@ -183,8 +180,7 @@ static Value starmap_next(VM *vm, Value self) {
 
 STREAM_TYPE(itertools_starmap_type, "starmap", starmap_new, starmap_next, filter_methods,
             "(function, iterable, /)\n--\n\nReturn an iterator whose values are returned from the function "
-            "evaluated with an argument tuple "
-            "taken from the given sequence.")
+            "evaluated with an argument tuple taken from the given sequence.")
 
 /* --- islice: `index` items of the source are consumed; `flag`: there is no end, and `stop` the greatest number --- */
 
@@ -340,8 +336,8 @@ static void islice_dealloc(VM *vm, Object *self) {
 }
 
 static const NativeDef islice_methods[] = {
-    {"__reduce__", method_islice_reduce, "", REDUCE_DOC, 0},
-    {"__setstate__", method_islice_setstate, "object, /", SETSTATE_DOC, 0},
+    {"__reduce__", method_islice_reduce, "", REDUCE_DOC},
+    {"__setstate__", method_islice_setstate, "object, /", SETSTATE_DOC},
     {0},
 };
 

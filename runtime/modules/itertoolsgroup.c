@@ -144,8 +144,8 @@ COPYING(groupby_setstate) {
 }
 
 static const NativeDef groupby_methods[] = {
-    {"__reduce__", method_groupby_reduce, "", REDUCE_DOC, 0},
-    {"__setstate__", method_groupby_setstate, "object, /", SETSTATE_DOC, 0},
+    {"__reduce__", method_groupby_reduce, "", REDUCE_DOC},
+    {"__setstate__", method_groupby_setstate, "object, /", SETSTATE_DOC},
     {0},
 };
 
@@ -155,14 +155,10 @@ Type itertools_groupby_type = {
     .flags = TYPE_BASE,
     .basic_size = sizeof(Groupby),
     .base = &object_type,
-    .doc =
-        "(iterable, key=None)\n--\n\nmake an iterator that returns consecutive keys and groups from the "
-        "iterable\n\n  iterable\n    "
-        "Elements "
-        "to divide into groups according to the key function.\n  key\n    A function for computing the group "
-        "category for each element.\n    If the key function is not specified or is None, the element "
-        "itself\n    "
-        "is used for grouping.",
+    .doc = "(iterable, key=None)\n--\n\nmake an iterator that returns consecutive keys and groups from the "
+           "iterable\n\n  iterable\n    Elements to divide into groups according to the key function.\n  "
+           "key\n    A function for computing the group category for each element.\n    If the key function "
+           "is not specified or is None, the element itself\n    is used for grouping.",
     .new = groupby_new,
     .iterate = iterator_itself,
     .next = groupby_next,
@@ -212,7 +208,7 @@ static Value grouper_new(VM *vm, Type *type, Value *args, int nargs, Value names
 }
 
 static const NativeDef group_methods[] = {
-    {"__reduce__", method_group_reduce, "", REDUCE_DOC, 0},
+    {"__reduce__", method_group_reduce, "", REDUCE_DOC},
     {0},
 };
 
@@ -330,7 +326,7 @@ static Value tee_data_new(VM *vm, Type *type, Value *args, int nargs, Value name
 }
 
 static const NativeDef data_methods[] = {
-    {"__reduce__", method_data_reduce, "", REDUCE_DOC, 0},
+    {"__reduce__", method_data_reduce, "", REDUCE_DOC},
     {0},
 };
 
@@ -440,9 +436,9 @@ static Value tee_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
 }
 
 static const NativeDef tee_methods[] = {
-    {"__copy__", method_tee_copy, "", "Returns an independent iterator.", 0},
-    {"__reduce__", method_tee_reduce, "", REDUCE_DOC, 0},
-    {"__setstate__", method_tee_setstate, "object, /", SETSTATE_DOC, 0},
+    {"__copy__", method_tee_copy, "", "Returns an independent iterator."},
+    {"__reduce__", method_tee_reduce, "", REDUCE_DOC},
+    {"__setstate__", method_tee_setstate, "object, /", SETSTATE_DOC},
     {0},
 };
 

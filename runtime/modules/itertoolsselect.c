@@ -239,7 +239,7 @@ METHOD(sizeof) {
 }
 
 #define SIZEOF_ROW \
-    { "__sizeof__", method_sizeof, "", "Returns size in memory, in bytes.", 0 }
+    { "__sizeof__", method_sizeof, "", "Returns size in memory, in bytes." }
 
 /* `advance` is an Advance. */
 #define SELECTION_TYPE(variable, name_text, new_function, advance, table, ...) \
@@ -323,8 +323,8 @@ static int64_t last_of_place(const Selection *selection, int64_t i) {
 COPYING(product_setstate) { return set_choice(vm, args[0], args[1], last_of_place); }
 
 static const NativeDef product_methods[] = {
-    {"__reduce__", method_product_reduce, "", REDUCE_DOC, 0},
-    {"__setstate__", method_product_setstate, "object, /", SETSTATE_DOC, 0},
+    {"__reduce__", method_product_reduce, "", REDUCE_DOC},
+    {"__setstate__", method_product_setstate, "object, /", SETSTATE_DOC},
     SIZEOF_ROW,
     {0},
 };
@@ -381,8 +381,8 @@ static int64_t last_before_others(const Selection *selection, int64_t i) {
 COPYING(combinations_setstate) { return set_choice(vm, args[0], args[1], last_before_others); }
 
 static const NativeDef combinations_methods[] = {
-    {"__reduce__", method_reduce_choice, "", REDUCE_DOC, 0},
-    {"__setstate__", method_combinations_setstate, "object, /", SETSTATE_DOC, 0},
+    {"__reduce__", method_reduce_choice, "", REDUCE_DOC},
+    {"__setstate__", method_combinations_setstate, "object, /", SETSTATE_DOC},
     SIZEOF_ROW,
     {0},
 };
@@ -390,8 +390,7 @@ static const NativeDef combinations_methods[] = {
 SELECTION_TYPE(itertools_combinations_type, "combinations", combinations_new, advance_combinations,
                combinations_methods,
                "(iterable, r)\n--\n\nReturn successive r-length combinations of elements in the "
-               "iterable.\n\ncombinations(range(4), 3) "
-               "--> (0,1,2), (0,1,3), (0,2,3), (1,2,3)")
+               "iterable.\n\ncombinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)")
 
 static Value replacement_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     return choice_new(vm, type, "combinations_with_replacement", args, nargs, names, true);
@@ -411,8 +410,8 @@ static inline int64_t advance_replacement(Selection *selection) {
 COPYING(replacement_setstate) { return set_choice(vm, args[0], args[1], last_of_pool); }
 
 static const NativeDef replacement_methods[] = {
-    {"__reduce__", method_reduce_choice, "", REDUCE_DOC, 0},
-    {"__setstate__", method_replacement_setstate, "object, /", SETSTATE_DOC, 0},
+    {"__reduce__", method_reduce_choice, "", REDUCE_DOC},
+    {"__setstate__", method_replacement_setstate, "object, /", SETSTATE_DOC},
     SIZEOF_ROW,
     {0},
 };
@@ -421,9 +420,8 @@ SELECTION_TYPE(
     itertools_replacement_type, "combinations_with_replacement", replacement_new, advance_replacement,
     replacement_methods,
     "(iterable, r)\n--\n\nReturn successive r-length combinations of elements in the iterable allowing "
-    "individual elements "
-    "to have successive repeats.\n\ncombinations_with_replacement('ABC', 2) --> ('A','A'), ('A','B'), "
-    "('A','C'), ('B','B'), ('B','C'), ('C','C')")
+    "individual elements to have successive repeats.\n\ncombinations_with_replacement('ABC', 2) --> "
+    "('A','A'), ('A','B'), ('A','C'), ('B','B'), ('B','C'), ('C','C')")
 
 /* --- permutations: indices[0..n) is a permutation of all, indices[n..n+count) the turns left of each place --- */
 
@@ -512,8 +510,8 @@ COPYING(permutations_setstate) {
 }
 
 static const NativeDef permutations_methods[] = {
-    {"__reduce__", method_permutations_reduce, "", REDUCE_DOC, 0},
-    {"__setstate__", method_permutations_setstate, "object, /", SETSTATE_DOC, 0},
+    {"__reduce__", method_permutations_reduce, "", REDUCE_DOC},
+    {"__setstate__", method_permutations_setstate, "object, /", SETSTATE_DOC},
     SIZEOF_ROW,
     {0},
 };
@@ -521,5 +519,4 @@ static const NativeDef permutations_methods[] = {
 SELECTION_TYPE(itertools_permutations_type, "permutations", permutations_new, advance_permutations,
                permutations_methods,
                "(iterable, r=None)\n--\n\nReturn successive r-length permutations of elements in the "
-               "iterable.\n\npermutations(range(3), 2) "
-               "--> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)")
+               "iterable.\n\npermutations(range(3), 2) --> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)")

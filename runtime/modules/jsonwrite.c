@@ -432,11 +432,10 @@ enum {
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[SETTINGS];
     int flags[3];
-    if (!arguments_bind(
-            vm, "make_encoder",
-            "markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, "
-            "allow_nan",
-            args, nargs, names, row))
+    if (!arguments_bind(vm, "make_encoder",
+                        "markers, default, encoder, indent, key_separator, item_separator, sort_keys, "
+                        "skipkeys, allow_nan",
+                        args, nargs, names, row))
         return ABSENT;
     if (!is_none(row[MARKERS]) && !is_exactly(row[MARKERS], &dict_type))
         return raise_type(vm, "make_encoder() argument 1 must be dict or None, not %Q", row[MARKERS]);
@@ -477,15 +476,13 @@ Type json_encoder_type = {
 /* --- the module --- */
 
 static const NativeDef functions[] = {
-    {"encode_basestring", json_quote, "string, /", "Return a JSON representation of a Python string", 0},
+    {"encode_basestring", json_quote, "string, /", "Return a JSON representation of a Python string"},
     {"encode_basestring_ascii", json_quote_ascii, "string, /",
-     "Return an ASCII-only JSON representation of a Python string", 0},
+     "Return an ASCII-only JSON representation of a Python string"},
     {"scanstring", json_scan_string, "string, end, strict=True, /",
      "Scan the string s for a JSON string.\n\nEnd is the index of the character in s after the quote that "
-     "started the "
-     "JSON\nstring. Returns a tuple of the decoded string and the index of the character\nin s after the end "
-     "quote.",
-     0},
+     "started the JSON\nstring. Returns a tuple of the decoded string and the index of the character\nin s "
+     "after the end quote."},
     {0},
 };
 

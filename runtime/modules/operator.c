@@ -407,12 +407,12 @@ NATIVE(operator_methodcaller_reduce) {
 }
 
 static const NativeDef getter_methods[] = {
-    {"__reduce__", operator_getter_reduce, "", "Return state information for pickling", 0},
+    {"__reduce__", operator_getter_reduce, "", "Return state information for pickling"},
     {0},
 };
 
 static const NativeDef methodcaller_methods[] = {
-    {"__reduce__", operator_methodcaller_reduce, "", "Return state information for pickling", 0},
+    {"__reduce__", operator_methodcaller_reduce, "", "Return state information for pickling"},
     {0},
 };
 
@@ -428,29 +428,24 @@ static const NativeDef methodcaller_methods[] = {
         .methods = table, \
     };
 
-GETTER_TYPE(
-    attrgetter, getter_methods,
-    "(attr, /, *attrs)\n--\n\nReturn a callable object that fetches the given attribute(s) from its "
-    "operand.\nAfter f = "
-    "attrgetter('name'), the call f(r) returns r.name.\nAfter g = attrgetter('name', 'date'), the call "
-    "g(r) returns (r.name, r.date).\nAfter h = attrgetter('name.first', 'name.last'), the call h(r) "
-    "returns\n(r.name.first, r.name.last).")
-GETTER_TYPE(
-    itemgetter, getter_methods,
-    "(item, /, *items)\n--\n\nReturn a callable object that fetches the given item(s) from its "
-    "operand.\nAfter f = "
-    "itemgetter(2), the call f(r) returns r[2].\nAfter g = itemgetter(2, 5, 3), the call g(r) returns "
-    "(r[2], r[5], r[3])")
+GETTER_TYPE(attrgetter, getter_methods,
+            "(attr, /, *attrs)\n--\n\nReturn a callable object that fetches the given attribute(s) from its "
+            "operand.\nAfter f = attrgetter('name'), the call f(r) returns r.name.\nAfter g = "
+            "attrgetter('name', 'date'), the call g(r) returns (r.name, r.date).\nAfter h = "
+            "attrgetter('name.first', 'name.last'), the call h(r) returns\n(r.name.first, r.name.last).")
+GETTER_TYPE(itemgetter, getter_methods,
+            "(item, /, *items)\n--\n\nReturn a callable object that fetches the given item(s) from its "
+            "operand.\nAfter f = itemgetter(2), the call f(r) returns r[2].\nAfter g = itemgetter(2, 5, 3), "
+            "the call g(r) returns (r[2], r[5], r[3])")
 GETTER_TYPE(methodcaller, methodcaller_methods,
             "(name, /, *args, **kwargs)\n--\n\nReturn a callable object that calls the given method on its "
-            "operand.\nAfter f = "
-            "methodcaller('name'), the call f(r) returns r.name().\nAfter g = methodcaller('name', 'date', "
-            "foo=1), the call g(r) returns\nr.name('date', foo=1).")
+            "operand.\nAfter f = methodcaller('name'), the call f(r) returns r.name().\nAfter g = "
+            "methodcaller('name', 'date', foo=1), the call g(r) returns\nr.name('date', foo=1).")
 
 /* --- the module --- */
 
 #define SAME(name, function, params, text) \
-    { name, operator_##function, params, "Same as " text ".", 0 }
+    { name, operator_##function, params, "Same as " text "." }
 #define TWO(name, text) SAME(#name, name, "a, b, /", text)
 
 static const NativeDef functions[] = {
@@ -460,8 +455,7 @@ static const NativeDef functions[] = {
     SAME("call", call, "obj, /, *args, **kwargs", "obj(*args, **kwargs)"),
     TWO(concat, "a + b, for a and b sequences"),
     TWO(contains, "b in a (note reversed operands)"),
-    {"countOf", operator_countOf, "a, b, /", "Return the number of items in a which are, or which equal, b.",
-     0},
+    {"countOf", operator_countOf, "a, b, /", "Return the number of items in a which are, or which equal, b."},
     TWO(delitem, "del a[b]"),
     TWO(eq, "a == b"),
     TWO(floordiv, "a // b"),
@@ -476,8 +470,8 @@ static const NativeDef functions[] = {
     TWO(imatmul, "a @= b"),
     TWO(imod, "a %= b"),
     TWO(imul, "a *= b"),
-    {"index", operator_index, "a, /", "Same as a.__index__()", 0},
-    {"indexOf", operator_indexOf, "a, b, /", "Return the first index of b in a.", 0},
+    {"index", operator_index, "a, /", "Same as a.__index__()"},
+    {"indexOf", operator_indexOf, "a, b, /", "Return the first index of b in a."},
     SAME("inv", invert, "a, /", "~a"),
     SAME("invert", invert, "a, /", "~a"),
     TWO(ior, "a |= b"),
@@ -491,10 +485,8 @@ static const NativeDef functions[] = {
     TWO(le, "a <= b"),
     {"length_hint", operator_length_hint, "obj, default=0, /",
      "Return an estimate of the number of items in obj.\n\nThis is useful for presizing containers when "
-     "building from "
-     "an iterable.\n\nIf the object supports len(), the result will be exact.\nOtherwise, it may over- or "
-     "under-estimate by an arbitrary amount.\nThe result will be an integer >= 0.",
-     0},
+     "building from an iterable.\n\nIf the object supports len(), the result will be exact.\nOtherwise, it "
+     "may over- or under-estimate by an arbitrary amount.\nThe result will be an integer >= 0."},
     TWO(lshift, "a << b"),
     TWO(lt, "a < b"),
     TWO(matmul, "a @ b"),
@@ -510,7 +502,7 @@ static const NativeDef functions[] = {
     SAME("setitem", setitem, "a, b, c, /", "a[b] = c"),
     TWO(sub, "a - b"),
     TWO(truediv, "a / b"),
-    {"truth", operator_truth, "a, /", "Return True if a is true, False otherwise.", 0},
+    {"truth", operator_truth, "a, /", "Return True if a is true, False otherwise."},
     TWO(xor, "a ^ b"),
     {0},
 };

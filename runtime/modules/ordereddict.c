@@ -428,7 +428,7 @@ METHOD(iterator_reduce) {
 }
 
 static const NativeDef iterator_methods[] = {
-    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling", 0},
+    {"__reduce__", method_iterator_reduce, "", "Return state information for pickling"},
     {0},
 };
 
@@ -449,7 +449,7 @@ Type ordered_iterator_type = {
     } \
     METHOD(variable##_reversed) { return iterator_make(vm, dict_viewed(args[0]), part, true); } \
     static const NativeDef variable##_methods[] = { \
-        {"__reversed__", method_##variable##_reversed, "", NULL, 0}, \
+        {"__reversed__", method_##variable##_reversed, "", NULL}, \
         {0}, \
     }; \
     Type variable = { \
@@ -472,32 +472,28 @@ METHOD(reversed) { return iterator_make(vm, args[0], PART_KEY, true); }
 /* --- the type --- */
 
 static const NativeDef methods[] = {
-    {"__reduce__", method_reduce, "", "Return state information for pickling", 0},
-    {"__reversed__", method_reversed, "", "od.__reversed__() <==> reversed(od)", 0},
-    {"clear", method_clear, "", "od.clear() -> None.  Remove all items from od.", 0},
-    {"copy", method_copy, "", "od.copy() -> a shallow copy of od", 0},
+    {"__reduce__", method_reduce, "", "Return state information for pickling"},
+    {"__reversed__", method_reversed, "", "od.__reversed__() <==> reversed(od)"},
+    {"clear", method_clear, "", "od.clear() -> None.  Remove all items from od."},
+    {"copy", method_copy, "", "od.copy() -> a shallow copy of od"},
     {"fromkeys", method_fromkeys, "iterable, value=None",
      "Create a new ordered dictionary with keys from iterable and values set to value.", NATIVE_CLASS_METHOD},
-    {"items", method_items, "", NULL, 0},
-    {"keys", method_keys, "", NULL, 0},
+    {"items", method_items, "", NULL},
+    {"keys", method_keys, "", NULL},
     {"move_to_end", method_move_to_end, "key, last=True",
      "Move an existing element to the end (or beginning if last is false).\n\nRaise KeyError if the element "
-     "does not exist.",
-     0},
+     "does not exist."},
     {"pop", method_pop, "key, default=<unrepresentable>",
      "od.pop(key[,default]) -> v, remove specified key and return the corresponding value.\n\nIf the key is "
-     "not found, return the default if given; otherwise,\nraise a KeyError.",
-     0},
+     "not found, return the default if given; otherwise,\nraise a KeyError."},
     {"popitem", method_popitem, "last=True",
      "Remove and return a (key, value) pair from the dictionary.\n\nPairs are returned in LIFO order if last "
-     "is true or FIFO order if false.",
-     0},
+     "is true or FIFO order if false."},
     {"setdefault", method_setdefault, "key, default=None",
      "Insert key with a value of default if key is not in the dictionary.\n\nReturn the value for key if key "
-     "is in the dictionary, else default.",
-     0},
-    {"update", method_update, "*args, **kwargs", NULL, 0},
-    {"values", method_values, "", NULL, 0},
+     "is in the dictionary, else default."},
+    {"update", method_update, "*args, **kwargs", NULL},
+    {"values", method_values, "", NULL},
     {0},
 };
 

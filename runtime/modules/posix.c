@@ -626,7 +626,7 @@ static const NativeDef functions[] = {
     POSIX_ROW(truncate, "path, length", "Truncate a file, specified by path, to a specific length."),
     POSIX_ROW(umask, "mask, /", "Set the current numeric umask and return the previous umask."),
     POSIX_ROW(fspath, "path", "Return the file system path representation of the object."),
-    {"_path_normpath", posix_normpath, "path", "Normalize path, eliminating double slashes, etc.", 0},
+    {"_path_normpath", posix_normpath, "path", "Normalize path, eliminating double slashes, etc."},
     {0},
 };
 

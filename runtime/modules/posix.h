@@ -69,7 +69,7 @@ void posix_database_fini(VM *vm, PosixDatabase *d);
 
 /* A row of a table of functions. */
 #define POSIX_ROW(name, params, doc) \
-    { #name, posix_##name, params, doc, 0 }
+    { #name, posix_##name, params, doc }
 
 extern const NativeDef posix_descriptor_functions[], posix_process_functions[], posix_owner_functions[],
     posix_transfer_functions[], posix_config_functions[], posix_scandir_functions[], posix_timer_functions[];

@@ -135,18 +135,18 @@ METHOD(entry_stat) {
 
 static const NativeDef entry_methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
-    {"__fspath__", method_entry_fspath, "", "Returns the path for the entry.", 0},
-    {"inode", method_entry_inode, "", "Return inode of the entry; cached per entry.", 0},
+    {"__fspath__", method_entry_fspath, "", "Returns the path for the entry."},
+    {"inode", method_entry_inode, "", "Return inode of the entry; cached per entry."},
     {"is_dir", method_entry_is_dir, "*, follow_symlinks=True",
-     "Return True if the entry is a directory; cached per entry.", 0},
+     "Return True if the entry is a directory; cached per entry."},
     {"is_file", method_entry_is_file, "*, follow_symlinks=True",
-     "Return True if the entry is a file; cached per entry.", 0},
-    {"is_junction", method_entry_is_junction, "", "Return True if the entry is a junction; cached per entry.",
-     0},
+     "Return True if the entry is a file; cached per entry."},
+    {"is_junction", method_entry_is_junction, "",
+     "Return True if the entry is a junction; cached per entry."},
     {"is_symlink", method_entry_is_symlink, "",
-     "Return True if the entry is a symbolic link; cached per entry.", 0},
+     "Return True if the entry is a symbolic link; cached per entry."},
     {"stat", method_entry_stat, "*, follow_symlinks=True",
-     "Return stat_result object for the entry; cached per entry.", 0},
+     "Return stat_result object for the entry; cached per entry."},
     {0},
 };
 
@@ -246,9 +246,9 @@ METHOD(scandir_close) { return close_directory(as_scandir(args[0])), NONE; }
 METHOD(scandir_enter) { return value_ref(args[0]); }
 
 static const NativeDef scandir_methods[] = {
-    {"__enter__", method_scandir_enter, "", NULL, 0},
-    {"__exit__", method_scandir_close, "*args", NULL, 0},
-    {"close", method_scandir_close, "", NULL, 0},
+    {"__enter__", method_scandir_enter, "", NULL},
+    {"__exit__", method_scandir_close, "*args", NULL},
+    {"close", method_scandir_close, "", NULL},
     {0},
 };
 

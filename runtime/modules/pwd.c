@@ -93,10 +93,10 @@ NATIVE(pwd_getpwall) {
 
 static const NativeDef functions[] = {
     {"getpwall", pwd_getpwall, "",
-     "Return a list of all available password database entries, in arbitrary order.", 0},
-    {"getpwnam", pwd_getpwnam, "name, /", "Return the password database entry for the given user name.", 0},
+     "Return a list of all available password database entries, in arbitrary order."},
+    {"getpwnam", pwd_getpwnam, "name, /", "Return the password database entry for the given user name."},
     {"getpwuid", pwd_getpwuid, "uidobj, /",
-     "Return the password database entry for the given numeric user ID.", 0},
+     "Return the password database entry for the given numeric user ID."},
     {0},
 };
 

@@ -241,12 +241,12 @@ NATIVE(random_sha512) {
 
 static const NativeDef generator_methods[] = {
     {"getrandbits", generator_getrandbits, "k, /",
-     "getrandbits(k) -> x.  Generates an int with k random bits.", 0},
-    {"getstate", generator_getstate, "", "getstate() -> tuple containing the current state.", 0},
-    {"random", generator_random, "", "random() -> x in the interval [0, 1).", 0},
-    {"seed", generator_seed, "n=None, /", "seed([n]) -> None.  Defaults to the system's entropy.", 0},
-    {"setstate", generator_setstate, "state, /", "setstate(state) -> None.  Restores generator state.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+     "getrandbits(k) -> x.  Generates an int with k random bits."},
+    {"getstate", generator_getstate, "", "getstate() -> tuple containing the current state."},
+    {"random", generator_random, "", "random() -> x in the interval [0, 1)."},
+    {"seed", generator_seed, "n=None, /", "seed([n]) -> None.  Defaults to the system's entropy."},
+    {"setstate", generator_setstate, "state, /", "setstate(state) -> None.  Restores generator state."},
+    {0},
 };
 
 Type random_type = {
@@ -261,9 +261,9 @@ Type random_type = {
 };
 
 static const NativeDef functions[] = {
-    {"sha512", random_sha512, "data, /", "The SHA-512 digest of bytes, from which long seeds are made.", 0},
-    {"urandom", random_urandom, "size, /", "Bytes from the system's generator.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"sha512", random_sha512, "data, /", "The SHA-512 digest of bytes, from which long seeds are made."},
+    {"urandom", random_urandom, "size, /", "Bytes from the system's generator."},
+    {0},
 };
 
 static const NamedType types[] = {{"Random", &random_type}, {0}};

@@ -241,27 +241,23 @@ static Value get_regs(VM *vm, Value self) {
 
 static const NativeDef methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
-    {"__copy__", method_copy, "", NULL, 0},
-    {"__deepcopy__", method_copy, "memo, /", NULL, 0},
-    {"end", method_end, "group=0, /", "Return index of the end of the substring matched by group.", 0},
+    {"__copy__", method_copy, "", NULL},
+    {"__deepcopy__", method_copy, "memo, /", NULL},
+    {"end", method_end, "group=0, /", "Return index of the end of the substring matched by group."},
     {"expand", method_expand, "template",
      "Return the string obtained by doing backslash substitution on the string template, as done by the "
-     "sub() "
-     "method.",
-     0},
+     "sub() method."},
     {"group", method_group, "*args",
      "group([group1, ...]) -> str or tuple.\nReturn subgroup(s) of the match by indices or names.\nFor 0 "
-     "returns "
-     "the entire match.",
-     0},
+     "returns the entire match."},
     {"groupdict", method_groupdict, "default=None",
-     "Return a dictionary containing all the named subgroups of the match, keyed by the subgroup name.", 0},
+     "Return a dictionary containing all the named subgroups of the match, keyed by the subgroup name."},
     {"groups", method_groups, "default=None",
-     "Return a tuple containing all the subgroups of the match, from 1.", 0},
+     "Return a tuple containing all the subgroups of the match, from 1."},
     {"span", method_span, "group=0, /",
-     "For match object m, return the 2-tuple (m.start(group), m.end(group)).", 0},
-    {"start", method_start, "group=0, /", "Return index of the start of the substring matched by group.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+     "For match object m, return the 2-tuple (m.start(group), m.end(group))."},
+    {"start", method_start, "group=0, /", "Return index of the start of the substring matched by group."},
+    {0},
 };
 
 static const GetSetDef getsets[] = {
@@ -270,7 +266,7 @@ static const GetSetDef getsets[] = {
     {"lastindex", get_lastindex, NULL, "The integer index of the last matched capturing group."},
     {"pos", get_pos, NULL, "The index into the string at which the RE engine started looking for a match."},
     {"regs", get_regs, NULL, NULL},
-    {NULL, NULL, NULL, NULL},
+    {0},
 };
 
 static const MemberDef members[] = {

@@ -402,9 +402,9 @@ NATIVE(scanner_match) { return scan(vm, args[0], REGEX_ANCHORED); }
 NATIVE(scanner_search) { return scan(vm, args[0], 0); }
 
 static const NativeDef scanner_methods[] = {
-    {"match", scanner_match, "", NULL, 0},
-    {"search", scanner_search, "", NULL, 0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"match", scanner_match, "", NULL},
+    {"search", scanner_search, "", NULL},
+    {0},
 };
 
 static const MemberDef scanner_members[] = {{"pattern", offsetof(Scanner, pattern), MEMBER_READONLY, NULL},
@@ -528,42 +528,35 @@ static Value get_groups(VM *vm, Value self) { return int_from(vm, as_pattern(sel
 
 static const NativeDef methods[] = {
     {"__class_getitem__", generic_alias_class_getitem, "object, /", "See PEP 585", NATIVE_CLASS_METHOD},
-    {"__copy__", pattern_copy, "", NULL, 0},
-    {"__deepcopy__", pattern_copy, "memo, /", NULL, 0},
+    {"__copy__", pattern_copy, "", NULL},
+    {"__deepcopy__", pattern_copy, "memo, /", NULL},
     {"findall", pattern_findall, "string, pos=0, endpos=sys.maxsize",
-     "Return a list of all non-overlapping matches of pattern in string.", 0},
+     "Return a list of all non-overlapping matches of pattern in string."},
     {"finditer", pattern_finditer, "string, pos=0, endpos=sys.maxsize",
      "Return an iterator over all non-overlapping matches for the RE pattern in string.\n\nFor each match, "
-     "the "
-     "iterator returns a match object.",
-     0},
+     "the iterator returns a match object."},
     {"fullmatch", pattern_fullmatch, "string, pos=0, endpos=sys.maxsize",
-     "Matches against all of the string.", 0},
+     "Matches against all of the string."},
     {"match", pattern_match, "string, pos=0, endpos=sys.maxsize",
-     "Matches zero or more characters at the beginning of the string.", 0},
-    {"scanner", pattern_scanner, "string, pos=0, endpos=sys.maxsize", NULL, 0},
+     "Matches zero or more characters at the beginning of the string."},
+    {"scanner", pattern_scanner, "string, pos=0, endpos=sys.maxsize", NULL},
     {"search", pattern_search, "string, pos=0, endpos=sys.maxsize",
      "Scan through string looking for a match, and return a corresponding match object instance.\n\nReturn "
-     "None if "
-     "no position in the string matches.",
-     0},
-    {"split", pattern_split, "string, maxsplit=0", "Split string by the occurrences of pattern.", 0},
+     "None if no position in the string matches."},
+    {"split", pattern_split, "string, maxsplit=0", "Split string by the occurrences of pattern."},
     {"sub", pattern_sub, "repl, string, count=0",
      "Return the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string "
-     "by the "
-     "replacement repl.",
-     0},
+     "by the replacement repl."},
     {"subn", pattern_subn, "repl, string, count=0",
      "Return the tuple (new_string, number_of_subs_made) found by replacing the leftmost non-overlapping "
-     "occurrences of pattern with the replacement repl.",
-     0},
-    {NULL, NULL, NULL, NULL, 0},
+     "occurrences of pattern with the replacement repl."},
+    {0},
 };
 
 static const GetSetDef getsets[] = {
     {"groupindex", get_group_index, NULL, "A dictionary mapping group names to group numbers."},
     {"groups", get_groups, NULL, "The number of capturing groups in the pattern."},
-    {NULL, NULL, NULL, NULL},
+    {0},
 };
 
 static const MemberDef members[] = {
@@ -642,8 +635,8 @@ NATIVE(re_compile) {
 
 static const NativeDef functions[] = {
     {"compile", re_compile, "pattern, flags, texts, options, width, groups, index, names, order, template, /",
-     "A Pattern from its translation.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+     "A Pattern from its translation."},
+    {0},
 };
 
 NEW RAISES Value module__re_new(VM *vm) {

@@ -327,22 +327,18 @@ static const NativeDef poll_methods[] = {
     {"register", poll_register, "fd, eventmask=select.POLLIN | select.POLLPRI | select.POLLOUT, /",
      "Register a file descriptor with the polling object.\n\n"
      "  fd\n    either an integer, or an object with a fileno() method returning an int\n"
-     "  eventmask\n    an optional bitmask describing the type of events to check for",
-     NATIVE_METHOD},
+     "  eventmask\n    an optional bitmask describing the type of events to check for"},
     {"modify", poll_modify, "fd, eventmask, /",
      "Modify an already registered file descriptor.\n\n"
      "  fd\n    either an integer, or an object with a fileno() method returning\n    an int\n"
-     "  eventmask\n    a bitmask describing the type of events to check for",
-     NATIVE_METHOD},
-    {"unregister", poll_unregister, "fd, /", "Remove a file descriptor being tracked by the polling object.",
-     NATIVE_METHOD},
+     "  eventmask\n    a bitmask describing the type of events to check for"},
+    {"unregister", poll_unregister, "fd, /", "Remove a file descriptor being tracked by the polling object."},
     {"poll", poll_poll, "timeout=None, /",
      "Polls the set of registered file descriptors.\n\n"
      "  timeout\n    The maximum time to wait in milliseconds, or else None (or a negative\n"
      "    value) to wait indefinitely.\n\n"
      "Returns a list containing any descriptors that have events or errors to\n"
-     "report, as a list of (fd, event) 2-tuples.",
-     NATIVE_METHOD},
+     "report, as a list of (fd, event) 2-tuples."},
     {0},
 };
 
@@ -504,34 +500,29 @@ static const NativeDef epoll_methods[] = {
      NATIVE_CLASS_METHOD},
     {"close", epoll_close, "",
      "Close the epoll control file descriptor.\n\nFurther operations on the epoll object will raise an "
-     "exception.",
-     NATIVE_METHOD},
-    {"fileno", epoll_fileno, "", "Return the epoll control file descriptor.", NATIVE_METHOD},
+     "exception."},
+    {"fileno", epoll_fileno, "", "Return the epoll control file descriptor."},
     {"modify", epoll_modify, "fd, eventmask",
      "Modify event mask for a registered file descriptor.\n\n"
      "  fd\n    the target file descriptor of the operation\n"
-     "  eventmask\n    a bit set composed of the various EPOLL constants",
-     NATIVE_METHOD},
+     "  eventmask\n    a bit set composed of the various EPOLL constants"},
     {"register", epoll_register, "fd, eventmask=select.EPOLLIN | select.EPOLLPRI | select.EPOLLOUT",
      "Registers a new fd or raises an OSError if the fd is already registered.\n\n"
      "  fd\n    the target file descriptor of the operation\n"
      "  eventmask\n    a bit set composed of the various EPOLL constants\n\n"
-     "The epoll interface supports all file descriptors that support poll.",
-     NATIVE_METHOD},
+     "The epoll interface supports all file descriptors that support poll."},
     {"unregister", epoll_unregister, "fd",
      "Remove a registered file descriptor from the epoll object.\n\n"
-     "  fd\n    the target file descriptor of the operation",
-     NATIVE_METHOD},
+     "  fd\n    the target file descriptor of the operation"},
     {"poll", epoll_poll, "timeout=None, maxevents=-1",
      "Wait for events on the epoll file descriptor.\n\n"
      "  timeout\n    the maximum time to wait in seconds (as float);\n"
      "    a timeout of None or -1 makes poll wait indefinitely\n"
      "  maxevents\n    the maximum number of events returned; -1 means no limit\n\n"
      "Returns a list containing any descriptors that have events to report,\n"
-     "as a list of (fd, events) 2-tuples.",
-     NATIVE_METHOD},
-    {"__enter__", epoll_enter, "", NULL, NATIVE_METHOD},
-    {"__exit__", epoll_close, "exc_type=None, exc_value=None, exc_tb=None, /", NULL, NATIVE_METHOD},
+     "as a list of (fd, events) 2-tuples."},
+    {"__enter__", epoll_enter, "", NULL},
+    {"__exit__", epoll_close, "exc_type=None, exc_value=None, exc_tb=None, /", NULL},
     {0},
 };
 
@@ -561,13 +552,11 @@ static const NativeDef functions[] = {
      "The first three arguments are iterables of file descriptors to be waited for, each an int or an "
      "object\n"
      "with a fileno() method: for reading, for writing, for an exceptional condition. The optional 4th\n"
-     "argument specifies a timeout in seconds. The result has three lists, of those that are ready.",
-     0},
+     "argument specifies a timeout in seconds. The result has three lists, of those that are ready."},
     {"poll", select_poll, "",
      "Returns a polling object.\n\n"
      "This object supports registering and unregistering file descriptors, and then\n"
-     "polling them for I/O events.",
-     0},
+     "polling them for I/O events."},
     {0},
 };
 

@@ -54,7 +54,7 @@ NATIVE(function_inv_cdf) {
 
 static const NativeDef functions[] = {
     {"_normal_dist_inv_cdf", function_inv_cdf, "p, mu, sigma, /",
-     "The value that a normally distributed variable does not exceed with probability p.", 0},
+     "The value that a normally distributed variable does not exceed with probability p."},
     {0},
 };
 

@@ -100,8 +100,8 @@ NATIVE(function_formatter_field_name_split) {
 
 static const NativeDef functions[] = {
     {"formatter_field_name_split", function_formatter_field_name_split, "string, /",
-     "split the argument as a field name", 0},
-    {"formatter_parser", function_formatter_parser, "string, /", "parse the argument as a format string", 0},
+     "split the argument as a field name"},
+    {"formatter_parser", function_formatter_parser, "string, /", "parse the argument as a format string"},
     {0},
 };
 

@@ -402,11 +402,11 @@ static bool check_room(VM *vm, const char *function, const Layout *layout, int64
     if (length - *offset >= size) return true;
     char needed[32];
     snprintf(needed, sizeof needed, "%llu", (unsigned long long)size + (unsigned long long)*offset);
-    raise_error(
-        vm, &struct_error_type,
-        "%s requires a buffer of at least %s bytes for %s %lld bytes at offset %lld (actual buffer size is "
-        "%lld)",
-        function, needed, packing ? "packing" : "unpacking", size, (long long)*offset, (long long)length);
+    raise_error(vm, &struct_error_type,
+                "%s requires a buffer of at least %s bytes for %s %lld bytes at offset %lld (actual buffer "
+                "size is %lld)",
+                function, needed, packing ? "packing" : "unpacking", size, (long long)*offset,
+                (long long)length);
     return false;
 }
 
@@ -520,9 +520,8 @@ NATIVE(iterator_length_hint) {
 }
 
 static const NativeDef iterator_methods[] = {
-    {"__length_hint__", iterator_length_hint, "", "Private method returning an estimate of len(list(it)).",
-     0},
-    {NULL, NULL, NULL, NULL, 0},
+    {"__length_hint__", iterator_length_hint, "", "Private method returning an estimate of len(list(it))."},
+    {0},
 };
 
 Type unpack_iterator_type = {
@@ -591,24 +590,22 @@ NATIVE(struct_clearcache) {
 }
 
 static const NativeDef functions[] = {
-    {"_clearcache", struct_clearcache, "", "Clear the internal cache.", 0},
+    {"_clearcache", struct_clearcache, "", "Clear the internal cache."},
     {"calcsize", struct_calcsize, "format, /",
-     "Return size in bytes of the struct described by the format string.", 0},
+     "Return size in bytes of the struct described by the format string."},
     {"iter_unpack", struct_iter_unpack, "format, buffer, /",
      "Return an iterator yielding tuples unpacked from the given bytes,\nwhich must be a multiple of the "
-     "size.",
-     0},
+     "size."},
     {"pack", struct_pack, "*args",
-     "pack(format, v1, v2, ...) -> bytes\n\nThe values packed according to the format string.", 0},
+     "pack(format, v1, v2, ...) -> bytes\n\nThe values packed according to the format string."},
     {"pack_into", struct_pack_into, "*args",
      "pack_into(format, buffer, offset, v1, v2, ...)\n\nPack the values into the writable buffer at the "
-     "offset.",
-     0},
+     "offset."},
     {"unpack", struct_unpack, "format, buffer, /",
-     "Return a tuple of values unpacked from the buffer, whose size must be calcsize(format).", 0},
+     "Return a tuple of values unpacked from the buffer, whose size must be calcsize(format)."},
     {"unpack_from", struct_unpack_from, "format, /, buffer, offset=0",
-     "Return a tuple of values unpacked from the buffer, starting at the offset.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+     "Return a tuple of values unpacked from the buffer, starting at the offset."},
+    {0},
 };
 
 /* --- Struct --- */
@@ -700,24 +697,23 @@ NATIVE(method_sizeof) {
 }
 
 static const NativeDef struct_methods[] = {
-    {"__sizeof__", method_sizeof, "", "Size of the object in memory, in bytes.", 0},
-    {"iter_unpack", method_iter_unpack, "buffer, /", "Return an iterator yielding tuples.", 0},
-    {"pack", method_pack, "*args", "S.pack(v1, v2, ...) -> bytes\n\nThe values packed according to S.format.",
-     0},
+    {"__sizeof__", method_sizeof, "", "Size of the object in memory, in bytes."},
+    {"iter_unpack", method_iter_unpack, "buffer, /", "Return an iterator yielding tuples."},
+    {"pack", method_pack, "*args",
+     "S.pack(v1, v2, ...) -> bytes\n\nThe values packed according to S.format."},
     {"pack_into", method_pack_into, "*args",
-     "S.pack_into(buffer, offset, v1, v2, ...)\n\nPack the values into the writable buffer at the offset.",
-     0},
+     "S.pack_into(buffer, offset, v1, v2, ...)\n\nPack the values into the writable buffer at the offset."},
     {"unpack", method_unpack, "buffer, /",
-     "Return a tuple of the values in the buffer, whose size is S.size.", 0},
+     "Return a tuple of the values in the buffer, whose size is S.size."},
     {"unpack_from", method_unpack_from, "buffer, offset=0",
-     "Return a tuple of the values in the buffer from the offset on.", 0},
-    {NULL, NULL, NULL, NULL, 0},
+     "Return a tuple of the values in the buffer from the offset on."},
+    {0},
 };
 
 static const GetSetDef struct_getsets[] = {
     {"format", get_format, NULL, "struct format string"},
     {"size", get_size, NULL, "struct size in bytes"},
-    {NULL, NULL, NULL, NULL},
+    {0},
 };
 
 Type struct_type = {

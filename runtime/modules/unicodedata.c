@@ -367,52 +367,41 @@ NATIVE(function_is_normalized) {
 static const NativeDef functions[] = {
     {"bidirectional", function_bidirectional, "chr, /",
      "Returns the bidirectional class assigned to the character chr as string.\n\nIf no such value is "
-     "defined, an empty string is returned.",
-     0},
+     "defined, an empty string is returned."},
     {"category", function_category, "chr, /",
-     "Returns the general category assigned to the character chr as string.", 0},
+     "Returns the general category assigned to the character chr as string."},
     {"combining", function_combining, "chr, /",
      "Returns the canonical combining class assigned to the character chr as integer.\n\nReturns 0 if no "
-     "combining class is defined.",
-     0},
+     "combining class is defined."},
     {"decimal", function_decimal, OR_DEFAULT,
      "Converts a Unicode character into its equivalent decimal value.\n\nReturns the decimal value assigned "
-     "to the character chr as integer." OTHERWISE,
-     0},
+     "to the character chr as integer." OTHERWISE},
     {"decomposition", function_decomposition, "chr, /",
      "Returns the character decomposition mapping assigned to the character chr as string.\n\nAn empty "
-     "string is returned in case no such mapping is defined.",
-     0},
+     "string is returned in case no such mapping is defined."},
     {"digit", function_digit, OR_DEFAULT,
      "Converts a Unicode character into its equivalent digit value.\n\nReturns the digit value assigned to "
-     "the character chr as integer." OTHERWISE,
-     0},
+     "the character chr as integer." OTHERWISE},
     {"east_asian_width", function_east_asian_width, "chr, /",
-     "Returns the east asian width assigned to the character chr as string.", 0},
+     "Returns the east asian width assigned to the character chr as string."},
     {"is_normalized", function_is_normalized, "form, unistr, /",
      "Return whether the Unicode string unistr is in the normal form 'form'.\n\nValid values for form are "
-     "'NFC', 'NFKC', 'NFD', and 'NFKD'.",
-     0},
+     "'NFC', 'NFKC', 'NFD', and 'NFKD'."},
     {"lookup", function_lookup, "name, /",
      "Look up character by name.\n\nIf a character with the given name is found, return the\ncorresponding "
-     "character.  If not found, KeyError is raised.",
-     0},
+     "character.  If not found, KeyError is raised."},
     {"mirrored", function_mirrored, "chr, /",
      "Returns the mirrored property assigned to the character chr as integer.\n\nReturns 1 if the character "
-     "has been identified as a \"mirrored\"\ncharacter in bidirectional text, 0 otherwise.",
-     0},
+     "has been identified as a \"mirrored\"\ncharacter in bidirectional text, 0 otherwise."},
     {"name", function_name, OR_DEFAULT,
      "Returns the name assigned to the character chr as a string.\n\nIf no name is defined, default is "
-     "returned, or, if not given,\nValueError is raised.",
-     0},
+     "returned, or, if not given,\nValueError is raised."},
     {"normalize", function_normalize, "form, unistr, /",
      "Return the normal form 'form' for the Unicode string unistr.\n\nValid values for form are 'NFC', "
-     "'NFKC', 'NFD', and 'NFKD'.",
-     0},
+     "'NFKC', 'NFD', and 'NFKD'."},
     {"numeric", function_numeric, OR_DEFAULT,
      "Converts a Unicode character into its equivalent numeric value.\n\nReturns the numeric value assigned "
-     "to the character chr as float." OTHERWISE,
-     0},
+     "to the character chr as float." OTHERWISE},
     {0},
 };
 

@@ -53,13 +53,12 @@ static const NativeDef functions[] = {
     {"proxy", proxy, "object, callback=None, /",
      "Create a proxy object that weakly references 'object'.\n\n"
      "'callback', if given, is called with a reference to the\n"
-     "proxy when 'object' is about to be finalized.",
-     0},
-    {"getweakrefcount", getweakrefcount, "object, /", "Return the number of weak references to 'object'.", 0},
+     "proxy when 'object' is about to be finalized."},
+    {"getweakrefcount", getweakrefcount, "object, /", "Return the number of weak references to 'object'."},
     {"getweakrefs", getweakrefs, "object, /",
-     "Return a list of all weak reference objects pointing to 'object'.", 0},
+     "Return a list of all weak reference objects pointing to 'object'."},
     {"_remove_dead_weakref", remove_dead, "dct, key, /",
-     "Atomically remove key from dict if it points to a dead weakref.", 0},
+     "Atomically remove key from dict if it points to a dead weakref."},
     {0},
 };
 

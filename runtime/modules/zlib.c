@@ -444,8 +444,7 @@ static const NativeDef compress_methods[] = {
      "Compress data; the result may lack what is kept back for later. flush() gives the rest.",
      NATIVE_NAMED_METHOD},
     {"flush", compress_flush, "mode=zlib.Z_FINISH, /",
-     "The compressed data that was kept back. With Z_FINISH, the default, the object is of no further use.",
-     0},
+     "The compressed data that was kept back. With Z_FINISH, the default, the object is of no further use."},
     {"copy", stream_copy, "", "A compressor that goes on from here.", NATIVE_NAMED_METHOD},
     {"__copy__", stream_copy, "", NULL, NATIVE_NAMED_METHOD},
     {"__deepcopy__", stream_copy, "memo, /", NULL, NATIVE_NAMED_METHOD},
@@ -455,8 +454,7 @@ static const NativeDef compress_methods[] = {
 static const NativeDef decompress_methods[] = {
     {"decompress", decompress_decompress, "data, /, max_length=0",
      "Decompress data, to at most max_length bytes unless that is 0; the input that is left is "
-     "unconsumed_tail.",
-     0},
+     "unconsumed_tail."},
     {"flush", decompress_flush, "length=zlib.DEF_BUF_SIZE, /",
      "Decompress what is left. length is the room to begin with.", NATIVE_NAMED_METHOD},
     {"copy", stream_copy, "", "A decompressor that goes on from here.", NATIVE_NAMED_METHOD},
@@ -521,20 +519,19 @@ NATIVE(zlib_adler32) { return checksum(vm, args, 1, adler32_z); }
 /* --- the module --- */
 
 static const NativeDef functions[] = {
-    {"adler32", zlib_adler32, "data, value=1, /", "The Adler-32 checksum of data, going on from another.", 0},
+    {"adler32", zlib_adler32, "data, value=1, /", "The Adler-32 checksum of data, going on from another."},
     {"compress", zlib_compress, "data, /, level=Z_DEFAULT_COMPRESSION, wbits=MAX_WBITS",
      "The compressed data. level is 0 to 9 or -1, wbits says the size of the window and the container's "
-     "format.",
-     0},
+     "format."},
     {"compressobj", zlib_compressobj,
      "level=Z_DEFAULT_COMPRESSION, method=DEFLATED, wbits=MAX_WBITS, memLevel=DEF_MEM_LEVEL, "
      "strategy=Z_DEFAULT_STRATEGY, zdict=None",
-     "A compressor object, for data that comes in pieces.", 0},
-    {"crc32", zlib_crc32, "data, value=0, /", "The CRC-32 checksum of data, going on from another.", 0},
+     "A compressor object, for data that comes in pieces."},
+    {"crc32", zlib_crc32, "data, value=0, /", "The CRC-32 checksum of data, going on from another."},
     {"decompress", zlib_decompress, "data, /, wbits=MAX_WBITS, bufsize=DEF_BUF_SIZE",
-     "The data that was compressed. bufsize is the room for it to begin with.", 0},
+     "The data that was compressed. bufsize is the room for it to begin with."},
     {"decompressobj", zlib_decompressobj, "wbits=MAX_WBITS, zdict=b''",
-     "A decompressor object, for data that comes in pieces.", 0},
+     "A decompressor object, for data that comes in pieces."},
     {0},
 };
 

@@ -419,11 +419,10 @@ NATIVE(getnewargs) {
 }
 
 static const NativeDef methods[] = {
-    {"conjugate", conjugate, "", "Return the complex conjugate of its argument.", NATIVE_METHOD},
-    {"__complex__", complex_method, "", "Convert this value to exact type complex.", NATIVE_METHOD},
-    {"__format__", format_method, "format_spec, /", "Convert to a string according to format_spec.",
-     NATIVE_METHOD},
-    {"__getnewargs__", getnewargs, "", NULL, NATIVE_METHOD},
+    {"conjugate", conjugate, "", "Return the complex conjugate of its argument."},
+    {"__complex__", complex_method, "", "Convert this value to exact type complex."},
+    {"__format__", format_method, "format_spec, /", "Convert to a string according to format_spec."},
+    {"__getnewargs__", getnewargs, "", NULL},
     {0},
 };
 

@@ -487,21 +487,20 @@ NATIVE(getnewargs) {
 NATIVE(format_method) { return format_float(vm, args[0], args[1]); }
 
 static const NativeDef methods[] = {
-    {"is_integer", is_integer, "", "Return True if the float is an integer.", NATIVE_METHOD},
-    {"conjugate", conjugate, "", "Return self, the complex conjugate of any float.", NATIVE_METHOD},
-    {"as_integer_ratio", as_integer_ratio, "", "A pair of integers whose ratio is the float.", NATIVE_METHOD},
-    {"hex", hex, "", "Return a hexadecimal representation of a floating-point number.", NATIVE_METHOD},
+    {"is_integer", is_integer, "", "Return True if the float is an integer."},
+    {"conjugate", conjugate, "", "Return self, the complex conjugate of any float."},
+    {"as_integer_ratio", as_integer_ratio, "", "A pair of integers whose ratio is the float."},
+    {"hex", hex, "", "Return a hexadecimal representation of a floating-point number."},
     {"fromhex", fromhex, "string, /", "Create a floating-point number from a hexadecimal string.",
      NATIVE_CLASS_METHOD},
     {"__getformat__", getformat, "typestr, /", NULL, NATIVE_CLASS_METHOD},
-    {"__trunc__", trunc_method, "", "Return the Integral closest to x between 0 and x.", NATIVE_METHOD},
-    {"__floor__", floor_method, "", "Return the floor as an Integral.", NATIVE_METHOD},
-    {"__ceil__", ceil_method, "", "Return the ceiling as an Integral.", NATIVE_METHOD},
+    {"__trunc__", trunc_method, "", "Return the Integral closest to x between 0 and x."},
+    {"__floor__", floor_method, "", "Return the floor as an Integral."},
+    {"__ceil__", ceil_method, "", "Return the ceiling as an Integral."},
     {"__round__", round_method, "ndigits=None, /",
-     "Return the Integral closest to x, rounding half toward even.", NATIVE_METHOD},
-    {"__format__", format_method, "format_spec, /", "Formats the float according to format_spec.",
-     NATIVE_METHOD},
-    {"__getnewargs__", getnewargs, "", NULL, NATIVE_METHOD},
+     "Return the Integral closest to x, rounding half toward even."},
+    {"__format__", format_method, "format_spec, /", "Formats the float according to format_spec."},
+    {"__getnewargs__", getnewargs, "", NULL},
     {0},
 };
 

@@ -83,8 +83,8 @@ static bool over_digit_limit(const VM *vm, int64_t bits) {
 
 static Value raise_print_limit(VM *vm) {
     return raise_value(vm,
-                       "Exceeds the limit (%d digits) for integer string conversion; "
-                       "use sys.set_int_max_str_digits() to increase the limit",
+                       "Exceeds the limit (%d digits) for integer string conversion; use "
+                       "sys.set_int_max_str_digits() to increase the limit",
                        vm->int_max_str_digits);
 }
 

@@ -58,11 +58,10 @@ static Value compare(VM *vm, Value a, Value b, CompareOp op) {
 /* --- int(x, base) --- */
 
 bool warn_int_subclass(VM *vm, const char *method, Value result) {
-    return warn(
-        vm, &exc_DeprecationWarning, 1,
-        "%s returned non-int (type %T).  The ability to return an instance of a strict subclass of int is "
-        "deprecated, and may be removed in a future version of Python.",
-        method, result);
+    return warn(vm, &exc_DeprecationWarning, 1,
+                "%s returned non-int (type %T).  The ability to return an instance of a strict subclass of "
+                "int is deprecated, and may be removed in a future version of Python.",
+                method, result);
 }
 
 static Value parse_buffer(VM *vm, Value bytes_like, int base) {
@@ -280,26 +279,23 @@ NATIVE(size_of) {
 }
 
 static const NativeDef methods[] = {
-    {"bit_length", bit_length, "", "Number of bits necessary to represent self in binary.", NATIVE_METHOD},
-    {"bit_count", bit_count, "", "Number of ones in the binary representation of the absolute value of self.",
-     NATIVE_METHOD},
-    {"conjugate", itself, "", "Returns self, the complex conjugate of any int.", NATIVE_METHOD},
-    {"as_integer_ratio", as_integer_ratio, "", "The pair (self, 1).", NATIVE_METHOD},
-    {"is_integer", is_integer, "", "Returns True. Exists for duck type compatibility with float.is_integer.",
-     NATIVE_METHOD},
-    {"to_bytes", to_bytes, "length=1, byteorder='big', *, signed=False", "The integer as an array of bytes.",
-     NATIVE_METHOD},
+    {"bit_length", bit_length, "", "Number of bits necessary to represent self in binary."},
+    {"bit_count", bit_count, "",
+     "Number of ones in the binary representation of the absolute value of self."},
+    {"conjugate", itself, "", "Returns self, the complex conjugate of any int."},
+    {"as_integer_ratio", as_integer_ratio, "", "The pair (self, 1)."},
+    {"is_integer", is_integer, "", "Returns True. Exists for duck type compatibility with float.is_integer."},
+    {"to_bytes", to_bytes, "length=1, byteorder='big', *, signed=False", "The integer as an array of bytes."},
     {"from_bytes", from_bytes, "bytes, byteorder='big', *, signed=False",
      "The integer that an array of bytes says.", NATIVE_CLASS_METHOD},
-    {"__trunc__", itself, "", "Truncating an integer returns itself.", NATIVE_METHOD},
-    {"__floor__", itself, "", "Flooring an integer returns itself.", NATIVE_METHOD},
-    {"__ceil__", itself, "", "Ceiling of an integer returns itself.", NATIVE_METHOD},
+    {"__trunc__", itself, "", "Truncating an integer returns itself."},
+    {"__floor__", itself, "", "Flooring an integer returns itself."},
+    {"__ceil__", itself, "", "Ceiling of an integer returns itself."},
     {"__round__", round_method, "ndigits=None, /",
-     "Rounding to the nearest multiple of 10**-ndigits, halves to even.", NATIVE_METHOD},
-    {"__format__", format_method, "format_spec, /", "Convert to a string according to format_spec.",
-     NATIVE_METHOD},
-    {"__getnewargs__", getnewargs, "", NULL, NATIVE_METHOD},
-    {"__sizeof__", size_of, "", "Size in memory, in bytes.", NATIVE_METHOD},
+     "Rounding to the nearest multiple of 10**-ndigits, halves to even."},
+    {"__format__", format_method, "format_spec, /", "Convert to a string according to format_spec."},
+    {"__getnewargs__", getnewargs, "", NULL},
+    {"__sizeof__", size_of, "", "Size in memory, in bytes."},
     {0},
 };
 
