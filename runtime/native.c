@@ -556,7 +556,7 @@ static Value function_get_qualname(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
     if (!is_method(f) && !f->owner) return string_intern_c(vm, f->def->name);
     const Type *owner = f->owner ? f->owner : owner_of(f->self);
-    return string_format(vm, "%s.%s", type_short_name(owner), f->def->name);
+    return type_qualify(vm, owner, f->def->name);
 }
 
 static Value function_get_module(VM *vm, Value self) {

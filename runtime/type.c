@@ -176,6 +176,11 @@ static Value get_qualname(VM *vm, Value self) {
     return type->qualified_name == NULL ? get_name(vm, self) : value_ref(from_object(type->qualified_name));
 }
 
+Value type_qualify(VM *vm, const Type *type, const char *name) {
+    if (type->qualified_name == NULL) return string_format(vm, "%s.%s", type_short_name(type), name);
+    return string_format(vm, "%S.%s", from_object(&type->qualified_name->head), name);
+}
+
 static bool set_qualname(VM *vm, Value self, Value value) {
     Type *type = as_type(self);
     if (!check_settable(vm, type, value, "__qualname__") || !audit_set(vm, self, "__qualname__", value))
@@ -293,18 +298,23 @@ static Value get_weakref_offset(VM *vm, Value self) {
     return int_small(as_type(self)->flags & TYPE_WEAKLY_REFERABLE ? -32 : 0);
 }
 
-enum { /* CPython's bits, for scripts that look at them */
-       FLAG_HEAP = 1 << 9,
-       FLAG_BASE = 1 << 10,
-       FLAG_ABSTRACT = 1 << 20,
-       FLAG_IMMUTABLE = 1 << 8,
-};
-
 static Value get_flags(VM *vm, Value self) {
     (void)vm;
-    uint32_t flags = as_type(self)->flags;
-    return int_small((flags & TYPE_HEAP ? FLAG_HEAP : FLAG_IMMUTABLE) | (flags & TYPE_BASE ? FLAG_BASE : 0) |
-                     (flags & TYPE_ABSTRACT ? FLAG_ABSTRACT : 0));
+    static const struct {
+        uint32_t ours;
+        int bit; /* CPython's, for scripts that look at it */
+    } known[] = {
+        {TYPE_SEQUENCE, 5},  {TYPE_MAPPING, 6},    {TYPE_NO_NEW, 7},
+        {TYPE_HEAP, 9},      {TYPE_BASE, 10},      {TYPE_METHOD_DESCRIPTOR, 17},
+        {TYPE_ABSTRACT, 20}, {TYPE_INT, 24},       {TYPE_LIST, 25},
+        {TYPE_TUPLE, 26},    {TYPE_BYTES, 27},     {TYPE_STR, 28},
+        {TYPE_DICT, 29},     {TYPE_EXCEPTION, 30}, {TYPE_TYPE, 31},
+    };
+    enum { IMMUTABLE = 1 << 8 };
+    uint32_t flags = as_type(self)->flags, shown = flags & TYPE_HEAP ? 0 : IMMUTABLE;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (flags & known[i].ours) shown |= 1u << known[i].bit;
+    return int_small(shown);
 }
 
 static Value get_abstract_methods(VM *vm, Value self) {

@@ -195,6 +195,8 @@ static inline const char *type_short_name(const Type *type) {
     const char *name = type_name(type), *dot = strrchr(name, '.');
     return dot ? dot + 1 : name;
 }
+/* The qualified name of what is called `name` in the type. */
+NEW RAISES Value type_qualify(VM *vm, const Type *type, const char *name);
 /* The built-in type whose layout a class's instances begin with: itself, for a built-in type. */
 static inline const Type *type_native_base(const Type *type) {
     while (type->flags & TYPE_HEAP)

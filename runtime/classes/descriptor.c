@@ -40,10 +40,6 @@ static void descriptor_free(VM *vm, Object *self, size_t size, Type *owner) {
     if (owner->flags & TYPE_HEAP) object_drop(vm, &owner->head.object);
 }
 
-static Value qualified(VM *vm, const Type *owner, const char *name) {
-    return string_format(vm, "%N.%s", owner, name);
-}
-
 static Value doc_or_none(VM *vm, const char *doc) { return doc == NULL ? NONE : string_from_c(vm, doc); }
 
 /* --- method_descriptor, classmethod_descriptor --- */
@@ -103,7 +99,7 @@ static Value method_get_name(VM *vm, Value self) {
 
 static Value method_get_qualname(VM *vm, Value self) {
     MethodDescriptor *m = as_method_descriptor(self);
-    return qualified(vm, m->owner, m->def->name);
+    return type_qualify(vm, m->owner, m->def->name);
 }
 
 static Value method_get_owner(VM *vm, Value self) {
@@ -228,7 +224,7 @@ static Value getset_repr(VM *vm, Value self) {
 static Value getset_get_name(VM *vm, Value self) { return string_intern_c(vm, as_getset(self)->def->name); }
 
 static Value getset_get_qualname(VM *vm, Value self) {
-    return qualified(vm, as_getset(self)->owner, as_getset(self)->def->name);
+    return type_qualify(vm, as_getset(self)->owner, as_getset(self)->def->name);
 }
 
 static Value getset_get_owner(VM *vm, Value self) {
@@ -334,7 +330,10 @@ static Value member_get_name(VM *vm, Value self) {
 }
 
 static Value member_get_qualname(VM *vm, Value self) {
-    return string_format(vm, "%N.%S", as_member(self)->owner, as_member(self)->name);
+    const Type *owner = as_member(self)->owner;
+    Value name = as_member(self)->name;
+    if (owner->qualified_name == NULL) return string_format(vm, "%s.%S", type_short_name(owner), name);
+    return string_format(vm, "%S.%S", from_object(owner->qualified_name), name);
 }
 
 static Value member_get_owner(VM *vm, Value self) {
