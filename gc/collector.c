@@ -523,7 +523,7 @@ void gc_poll(Heap *heap) {
 
 void gc_collect_due(Heap *heap) {
     Collector *c = &heap->collector;
-    if (!c->due || c->collecting) return;
+    if (!c->due) return;
     if (c->stress > 0) {
         gc_collect(heap, OLDEST);
     } else if (heap->pressed) {

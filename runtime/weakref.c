@@ -154,18 +154,15 @@ Value weak_reference_new(VM *vm, Type *type, Value object, Value callback) {
     if (old != NULL) return value_ref(from_object(old));
     WeakReference *w = (WeakReference *)instance_new(vm, type, 0);
     if (w == NULL) return ABSENT;
-    /* That may have collected, and user code may have made the like or let this one's cells be taken. */
-    old = plain ? find_reusable(vm, referent, type) : NULL;
-    bool ok = old == NULL && table_reserve(vm, &vm->weak_table);
+    bool ok = table_reserve(vm, &vm->weak_table);
     if (ok) {
         if (value_is_given(callback)) w->callback = value_ref(callback);
         list_insert(vm, referent, w, place_for(vm, referent, type, plain));
     }
     object_track(&w->head);
     if (ok) return from_object(w);
-    Value result = old != NULL ? value_ref(from_object(old)) : raise_memory(vm);
     object_drop(vm, &w->head);
-    return result;
+    return raise_memory(vm);
 }
 
 Value weak_reference_get(const WeakReference *w) {
