@@ -131,10 +131,7 @@ Value call_with(VM *vm, Value callable, Value arguments, Value mapping) {
     if (count > 16 && (row = memory_alloc(vm, size)) == NULL) return ABSENT;
     Tuple *names = tuple_new(vm, named);
     Value *values = row + tuple->length;
-    if (names != NULL && as_dict(mapping)->count != named) { /* a finalizer has changed it meanwhile */
-        object_drop(vm, &names->head);
-        result = call_with(vm, callable, arguments, mapping);
-    } else if (names != NULL && take_keywords(vm, callable, mapping, names, values)) {
+    if (names != NULL && take_keywords(vm, callable, mapping, names, values)) {
         if (tuple->length) memcpy(row, tuple->items, (size_t)tuple->length * sizeof(Value));
         result = object_call(vm, callable, row, (int)tuple->length, from_object(names));
         row_drop(vm, values, named);

@@ -114,12 +114,7 @@ bool signature_parse(VM *vm, const char *params, Signature *signature) {
     s.names = signature_names(vm, params, s.count);
     if (s.names == NULL) return false;
     s.exact = s.raw || s.positional != s.count ? -1 : s.count;
-    if (signature->names !=
-        NULL) { /* making the tuple collected garbage, whose finalizer made this very call */
-        object_drop(vm, &s.names->head);
-    } else {
-        *signature = s;
-    }
+    *signature = s;
     return true;
 }
 
@@ -351,7 +346,7 @@ static const Signature *cached_signature(VM *vm, const char *params) {
     if (vm->signatures->entries[index].params == params) return signature;
     signature_init(&fresh);
     if (!signature_parse(vm, params, &fresh)) return NULL;
-    signature_fini(vm, signature); /* whatever it is by now: parsing may have run finalizers */
+    signature_fini(vm, signature);
     *signature = fresh;
     vm->signatures->entries[index].params = params;
     return signature;

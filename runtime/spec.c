@@ -50,7 +50,7 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(spec->loader_state);
     VISIT(spec->locations);
     VISIT(spec->cached);
-    return 0;
+    return attributes_traverse_own(self, visit, context);
 }
 
 static void clear(VM *vm, Object *self) {
@@ -59,6 +59,7 @@ static void clear(VM *vm, Object *self) {
                        &spec->loader_state, &spec->locations, &spec->cached};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         value_clear(vm, fields[i]);
+    attributes_clear_own(vm, self);
 }
 
 static void dealloc(VM *vm, Object *self) {

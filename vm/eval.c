@@ -2283,14 +2283,11 @@ call_class : { /* with nargs arguments at base + 2 */
     Value init = class_init(vm, class);
     if (is_absent(init)) goto call_other;
     SAVE_IP();
-    value_ref(init); /* finalizers run when memory is taken */
     Object *instance = class_instance(vm, class, init);
-    if (UNLIKELY(instance == NULL)) {
-        value_drop(vm, init);
-        goto error;
-    }
+    if (UNLIKELY(instance == NULL)) goto error;
     base[0] = from_object(instance);
     base[1] = value_ref(base[0]);
+    value_ref(init);
     value_drop(vm, callable);
     callable = init;
 call_init:

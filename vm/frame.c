@@ -52,11 +52,6 @@ Value frame_object(VM *vm, Frame *frame) {
     if (is_absent(frame->object)) {
         FrameObject *object = (FrameObject *)object_new_container(vm, &frame_type, sizeof *object);
         if (object == NULL) return raise_memory(vm);
-        if (!is_absent(frame->object)) { /* a finalizer that ran meanwhile looked outward */
-            object_untrack(vm, &object->head);
-            object_free(vm, &object->head, sizeof *object);
-            return value_ref(frame->object);
-        }
         object->frame = frame;
         object->function = value_ref(frame->function);
         object->code = (Code *)as_object(value_ref(from_object(frame->code)));

@@ -337,22 +337,18 @@ static bool unpack_star(VM *vm, Value iterator, int64_t before, int64_t after, V
 /* A tuple or list that has enough items is taken apart as it lies. 1 done, 0 there is another way, -1 RAISES. */
 static int unpack_row(VM *vm, Value iterable, int64_t before, int64_t after, Value *to) {
     if (!is_exactly(iterable, &tuple_type) && !is_exactly(iterable, &list_type)) return 0;
-    int64_t length = row_of(iterable).length, rest = length - before - after;
+    Row row = row_of(iterable);
+    int64_t rest = row.length - before - after;
     if (rest < 0) return 0;
     Value middle = list_new(vm, rest);
     if (is_absent(middle)) return -1;
-    Row row = row_of(iterable);
-    if (row.length != length) { /* a finalizer has changed the list */
-        value_drop(vm, middle);
-        return 0;
-    }
     row_copy(as_list(middle)->items, row.items + before, rest);
     as_list(middle)->length = rest;
     to += before + 1 + after;
     for (int64_t i = 0; i < before; i++)
         *--to = value_ref(row.items[i]);
     *--to = middle;
-    for (int64_t i = before + rest; i < length; i++)
+    for (int64_t i = before + rest; i < row.length; i++)
         *--to = value_ref(row.items[i]);
     return 1;
 }

@@ -47,14 +47,9 @@ static size_t view_size(int ndim) { return sizeof(MemoryView) + 2 * (size_t)ndim
 
 /* A view with no memory, shape or strides yet, still unseen by the collector. */
 static MemoryView *view_new(VM *vm, Value base, int ndim) {
-    value_ref(base); /* a finalizer may release the view that it comes from */
     MemoryView *m = (MemoryView *)object_new_container(vm, &memoryview_type, view_size(ndim));
-    if (!m) {
-        value_drop(vm, base);
-        raise_memory(vm);
-        return NULL;
-    }
-    m->base = base;
+    if (!m) return raise_memory(vm), NULL;
+    m->base = value_ref(base);
     m->hash = -1;
     m->ndim = ndim;
     return m;
@@ -595,11 +590,7 @@ static Value to_list(VM *vm, MemoryView *m, int dimension, const uint8_t *at) {
 METHOD(tolist) {
     MemoryView *m = as_memoryview(args[0]);
     if (!check_alive(vm, m) || !can_read(vm, m)) return ABSENT;
-    Value view = view_again(vm, m, true); /* making a list may run finalizers, which may release `m` */
-    if (is_absent(view)) return ABSENT;
-    Value list = to_list(vm, as_memoryview(view), 0, as_memoryview(view)->buffer.data);
-    value_drop(vm, view);
-    return list;
+    return to_list(vm, m, 0, m->buffer.data);
 }
 
 METHOD(tobytes) {

@@ -150,11 +150,9 @@ Dict *type_dict(VM *vm, Type *type) {
     if (state->dict != NULL) return state->dict;
     Value dict = dict_new(vm);
     if (is_absent(dict)) return NULL;
-    bool filled = fill_dict(vm, type, dict);
-    if (!filled ||
-        state->dict != NULL) { /* a finalizer that ran meanwhile needed it too, and its dict is in use */
+    if (!fill_dict(vm, type, dict)) {
         value_drop(vm, dict);
-        return filled ? state->dict : NULL;
+        return NULL;
     }
     return state->dict = as_dict(dict);
 }

@@ -91,7 +91,6 @@ static inline __attribute__((always_inline)) Value iterator_advance(VM *vm, Valu
     const DictEntry *entry = &dict_entries(as_dict(it->dict))[i];
     if (part == PART_KEY) return value_ref(entry->key);
     if (part == PART_VALUE) return value_ref(entry->value);
-    /* Making the tuple may run finalizers that change the dict. */
     return tuple_reuse_pair(vm, &it->pair, value_ref(entry->key), value_ref(entry->value));
 }
 

@@ -185,19 +185,12 @@ Value tuple_pack(VM *vm, int count, ...) {
     return from_object(tuple);
 }
 
-/* Making the tuple may run finalizers, which may change the list: then begin again. */
 static Value from_list(VM *vm, Value list) {
-    for (;;) {
-        int64_t length = as_list(list)->length;
-        Tuple *tuple = make(vm, length, false);
-        if (!tuple) return ABSENT;
-        if (as_list(list)->length == length) {
-            row_copy(tuple->items, as_list(list)->items, length);
-            return tuple_finish(tuple);
-        }
-        memset(tuple->items, 0, (size_t)length * sizeof(Value));
-        object_drop(vm, &tuple->head);
-    }
+    int64_t length = as_list(list)->length;
+    Tuple *tuple = make(vm, length, false);
+    if (!tuple) return ABSENT;
+    row_copy(tuple->items, as_list(list)->items, length);
+    return tuple_finish(tuple);
 }
 
 /* The items of a range of immediates. Until all are there nobody sees the tuple. */
@@ -216,17 +209,14 @@ static Value from_range(VM *vm, const Range *range) {
     return tuple_finish(tuple);
 }
 
-/* The keys of a dict. Making the tuple may change it, too. */
+/* The keys of a dict. */
 static Value from_dict(VM *vm, Value dict) {
-    int64_t count = as_dict(dict)->count, filled = 0, position = 0;
-    Tuple *tuple = tuple_new(vm, count);
-    Value key, value;
-    while (tuple && filled < count && dict_next(dict, &position, &key, &value))
-        tuple->items[filled++] = value_ref(key);
-    if (!tuple || (filled == count && as_dict(dict)->count == count))
-        return tuple ? tuple_finish(tuple) : ABSENT;
-    object_drop(vm, &tuple->head);
-    return from_dict(vm, dict);
+    Tuple *tuple = tuple_new(vm, as_dict(dict)->count);
+    if (!tuple) return ABSENT;
+    Value key, value, *item = tuple->items;
+    for (int64_t position = 0; dict_next(dict, &position, &key, &value);)
+        *item++ = value_ref(key);
+    return tuple_finish(tuple);
 }
 
 Value tuple_from_iterable(VM *vm, Value iterable) {

@@ -684,14 +684,9 @@ NATIVE(install) {
 NATIVE(pending_tasks) {
     AsyncState *state = async_state_maybe(vm);
     Value list = list_new(vm, 0);
-    /* Growing the list may collect, so no task may be looked at again whose place in the ring could be gone: the list
-     * is made large enough before the walk. */
-    int64_t count = 0;
-    for (const Task *t = state ? state->tasks : NULL; t; t = t->next)
-        count++;
-    if (is_absent(list) || !list_reserve(vm, as_list(list), count)) return value_xdrop(vm, list), ABSENT;
-    for (Task *t = state ? state->tasks : NULL; t && count-- > 0; t = t->next) {
-        if (!object_is_dying(&t->future.head)) list_append(vm, list, from_object(t));
+    for (Task *t = state ? state->tasks : NULL; t && !is_absent(list); t = t->next) {
+        if (object_is_dying(&t->future.head) || list_append(vm, list, from_object(t))) continue;
+        value_clear(vm, &list);
     }
     return list;
 }

@@ -81,10 +81,7 @@ static inline void fill(const Selection *selection, Value *item, int64_t count) 
     const int64_t *index = selection->indices;
     const Tuple *pool = as_tuple(selection->pool);
     Value *end = item + count;
-    if (is_absent(selection->pool)) { /* cleared by a collection that making the tuple began */
-        while (item < end)
-            *item++ = NONE;
-    } else if (selection->pools) {
+    if (selection->pools) {
         for (const Value *pools = pool->items; item < end;)
             *item++ = value_ref(as_tuple(*pools++)->items[*index++]);
     } else {
@@ -158,7 +155,7 @@ static inline __attribute__((always_inline)) Value step(VM *vm, Selection *selec
     return changed < 0 ? stop(selection) : yield(vm, selection, changed);
 }
 
-/* Many at once, if making one begins no collection. */
+/* Many at once. */
 static inline __attribute__((always_inline)) int64_t step_row(VM *vm, Selection *selection, Value *row,
                                                               int64_t room, Advance advance) {
     int64_t count = selection->count, made = 1;

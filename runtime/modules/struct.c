@@ -497,20 +497,13 @@ static void iterator_dealloc(VM *vm, Object *self) {
 static Value iterator_next_row(VM *vm, Value self) {
     UnpackIterator *it = (UnpackIterator *)as_object(self);
     if (is_absent(it->layout)) return ABSENT;
-    Value layout = value_ref(it->layout), result = ABSENT;
-    int64_t items = as_layout(layout)->items;
-    Tuple *row = items ? tuple_reuse(vm, &it->row, items) : tuple_new(vm, 0);
-    /* To make it may have run finalizers, which may have used the iterator. */
-    if (row && !is_absent(it->layout) && it->offset < it->buffer.size) {
-        const uint8_t *from = it->buffer.data + it->offset;
-        it->offset += as_layout(layout)->size;
-        result = unpack_into(vm, as_layout(layout), row, from);
-    } else if (row) {
-        object_drop(vm, &row->head);
-        iterator_end(vm, it);
-    }
-    value_drop(vm, layout);
-    return result;
+    if (it->offset >= it->buffer.size) return iterator_end(vm, it), ABSENT;
+    const Layout *layout = as_layout(it->layout);
+    Tuple *row = layout->items ? tuple_reuse(vm, &it->row, layout->items) : tuple_new(vm, 0);
+    if (!row) return ABSENT;
+    const uint8_t *from = it->buffer.data + it->offset;
+    it->offset += layout->size;
+    return unpack_into(vm, layout, row, from);
 }
 
 NATIVE(iterator_length_hint) {

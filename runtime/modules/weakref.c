@@ -28,7 +28,7 @@ NATIVE(getweakrefcount) {
 }
 
 NATIVE(getweakrefs) {
-    Value list = list_new(vm, 0); /* before the walk: a new object may start a collection */
+    Value list = list_new(vm, 0);
     for (WeakReference *w = first_of(vm, args[0]); !is_absent(list) && w != NULL; w = w->next) {
         if (object_is_dying(&w->head) || list_append(vm, list, from_object(w))) continue;
         value_clear(vm, &list);

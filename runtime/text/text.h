@@ -5,7 +5,7 @@
  * What str, bytes and bytearray have in common: a row of units that are 1, 2 or 4 bytes wide.
  *
  * A Text is a momentary view of one; it stays valid as long as the object lives and, for a bytearray, no user code can
- * run. So whatever may run some (conversions of arguments, making a container) is done before a Text is taken.
+ * run. So whatever may run some (conversions of arguments) is done before a Text is taken.
  *
  * Results are written front to back through a TextWriter, which makes an object of the kind of another one: a method
  * of str gives a str, one of bytearray a bytearray, those of subclasses an instance of the built-in base.

@@ -40,10 +40,7 @@ static inline Value part(const Source *s, int64_t start, int64_t stop) {
     return any_part(s, start, stop);
 }
 
-/*
- * A list of parts being made. The list, a container, is made before the text is looked at, because making it may run
- * finalizers; what is done afterwards runs no user code.
- */
+/* A list of parts being made, which runs no user code. */
 typedef struct {
     Source source;
     Value list;
