@@ -184,6 +184,14 @@ int object_compare_truth(VM *vm, Value a, Value b, CompareOp op) {
     return truth;
 }
 
+int object_less_further(VM *vm, Value a, Value b) {
+    if (is_exactly(a, &str_type) && is_exactly(b, &str_type)) return string_order(a, b) < 0;
+    value_ref(a), value_ref(b);
+    int less = object_compare_truth(vm, a, b, COMPARE_LT);
+    value_drop(vm, a), value_drop(vm, b);
+    return less;
+}
+
 int object_equal(VM *vm, Value a, Value b) {
     if (value_same(a, b)) return 1;
     Value (*plain)(VM *, Value, Value, CompareOp) = object_type.compare; /* equal to nothing but itself */

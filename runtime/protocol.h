@@ -25,13 +25,11 @@ RAISES int object_compare_truth(VM *vm, Value a, Value b, CompareOp op); /* iden
 RAISES int object_equal(VM *vm, Value a, Value b); /* identity or ==, as containers compare */
 
 /* a < b, with both kept alive while user code answers. */
+RAISES int object_less_further(VM *vm, Value a, Value b);
 RAISES static inline int object_less(VM *vm, Value a, Value b) {
     if (are_ints(a, b)) return int_get(a) < int_get(b);
     if (is_float(a) && is_float(b)) return float_get(a) < float_get(b);
-    value_ref(a), value_ref(b);
-    int less = object_compare_truth(vm, a, b, COMPARE_LT);
-    value_drop(vm, a), value_drop(vm, b);
-    return less;
+    return object_less_further(vm, a, b);
 }
 
 /* For `compare` slots: what == or != gives (op is one of them) by whether the two are equal, 1, 0 or -1 for an error;

@@ -19,6 +19,12 @@
 /* Does calling an object of this type, a metaclass, do what calling a class does? */
 static inline bool calls_as_class(const Type *type) { return type->call == type_type.call; }
 
+/* Is an object of this type called by the type's slot, and nothing else to be found out: in the library's own types? */
+static inline bool calls_by_slot(const Type *type) {
+    return !(type->flags & TYPE_HEAP) && type != &function_type && type != &method_type &&
+           !calls_as_class(type);
+}
+
 /* The function __init__ of a class whose instances are made as usual; ABSENT: of another class. */
 BORROWED static inline Value class_init(VM *vm, Type *class) {
     if (class->new != object_type.new || class->flags & TYPE_ABSTRACT) return ABSENT;

@@ -1599,18 +1599,20 @@ compare_jump_result : {
         nargs = A24;
         base = sp - nargs - 2;
         Value called = *base;
-        if (UNLIKELY(!is_exactly(called, &native_function_type))) goto op_CALL;
+        if (UNLIKELY(!is_exactly(called, &native_function_type) || !is_absent(base[1]))) goto op_CALL;
         const NativeFunction *native = (const NativeFunction *)as_object(called);
-        if (UNLIKELY(!is_absent(native->self) || !is_absent(base[1]))) goto op_CALL;
-        int count = native->signature.exact;
-        if (UNLIKELY(!native_fits_plainly(&native->signature, base + 2, nargs))) {
-            if (!native_fits_padded(&native->signature, base + 2, nargs)) goto op_CALL;
-            count = native_nargs(&native->signature, nargs);
-        }
+        int count = native_count(&native->signature, base + 2, nargs);
+        if (UNLIKELY(count < 0)) goto op_CALL;
         SAVE_IP();
+        if (!is_absent(native->self)) {
+            base[1] = value_ref(native->self);
+            result = native->function(vm, base + 1, count + 1, ABSENT);
+            goto method_called;
+        }
         result = native->function(vm, base + 2, count, ABSENT);
+    native_called:
         if (UNLIKELY(is_absent(result))) goto call_done;
-        base[1] = called;
+        base[1] = *base;
         FINISH_NATIVE_CALL();
     }
 
@@ -1619,16 +1621,35 @@ compare_jump_result : {
         nargs = A24;
         base = sp - nargs - 2;
         Value called = *base;
-        if (UNLIKELY(!is_exactly(called, &method_descriptor_type) || is_absent(base[1]))) goto op_CALL;
+        if (UNLIKELY(!is_exactly(called, &method_descriptor_type))) goto op_CALL;
         const MethodDescriptor *method = (const MethodDescriptor *)as_object(called);
-        if (UNLIKELY(!native_fits_plainly(&method->signature, base + 2, nargs) ||
-                     type_of(base[1]) != method->owner))
+        if (UNLIKELY(is_absent(base[1]))) { /* str.upper(s): self is the first of the arguments */
+            int count = nargs == 0 ? -1 : native_count(&method->signature, base + 3, nargs - 1);
+            if (count < 0 || !value_is_instance(base[2], method->owner)) goto op_CALL;
+            SAVE_IP();
+            result = method->function(vm, base + 2, count + 1, ABSENT);
+            goto native_called;
+        }
+        int count = native_count(&method->signature, base + 2, nargs);
+        if (UNLIKELY(count < 0 || !value_is_instance(base[1], method->owner))) goto op_CALL;
+        SAVE_IP();
+        result = method->function(vm, base + 1, count + 1, ABSENT);
+    method_called:
+        if (UNLIKELY(is_absent(result))) goto call_done;
+        object_drop(vm, as_object(*base));
+        FINISH_NATIVE_CALL();
+    }
+
+    TARGET(CALL_OBJECT) {
+        TRACED(goto op_CALL;)
+        base = sp - A24 - 2;
+        callable = *base;
+        if (UNLIKELY(!is_object(callable) || !is_absent(base[1]) ||
+                     !calls_by_slot(as_object(callable)->type)))
             goto op_CALL;
         SAVE_IP();
-        result = method->function(vm, base + 1, method->signature.exact + 1, ABSENT);
-        if (UNLIKELY(is_absent(result))) goto call_done;
-        object_drop(vm, as_object(called));
-        FINISH_NATIVE_CALL();
+        result = object_call(vm, callable, base + 2, (int)A24, ABSENT);
+        goto native_called;
     }
 
     TARGET(CALL_CLASS) {
@@ -2203,8 +2224,8 @@ call: /* base: callable, self or ABSENT, nargs arguments up to sp */
     }
     if (type == &native_function_type) {
         NativeFunction *native = (NativeFunction *)as_object(callable);
-        if (UNLIKELY(!native_fits(&native->signature, arguments, nargs))) goto call_other;
-        int count = native_nargs(&native->signature, nargs);
+        int count = native_count(&native->signature, arguments, nargs);
+        if (UNLIKELY(count < 0)) goto call_other;
         if (!is_absent(native->self)) {
             if (arguments == base + 1) goto call_other;
             base[1] = value_ref(native->self);
@@ -2217,12 +2238,11 @@ call: /* base: callable, self or ABSENT, nargs arguments up to sp */
     }
     if (type == &method_descriptor_type) {
         MethodDescriptor *method = (MethodDescriptor *)as_object(callable);
-        if (nargs == 0 || !value_is_instance(arguments[0], method->owner) ||
-            !native_fits(&method->signature, arguments + 1, nargs - 1)) {
-            goto call_other;
-        }
+        if (nargs == 0 || !value_is_instance(arguments[0], method->owner)) goto call_other;
+        int count = native_count(&method->signature, arguments + 1, nargs - 1);
+        if (UNLIKELY(count < 0)) goto call_other;
         SAVE_IP();
-        result = method->function(vm, arguments, 1 + native_nargs(&method->signature, nargs - 1), ABSENT);
+        result = method->function(vm, arguments, count + 1, ABSENT);
         goto call_done;
     }
     if (arguments == base + 1) goto call_other;

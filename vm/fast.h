@@ -30,36 +30,28 @@
 
 /* --- arguments of natives --- */
 
-/* Can a native be called with n positional arguments at `args`? Missing ones are made ABSENT, for which there
- * is room behind every operand stack (FRAME_SLACK). False: it needs the whole binding, or an error is due. */
-static __attribute__((noinline)) bool native_fits_padded(const Signature *signature, Value *args, int64_t n) {
-    if (signature->raw)
-        return n >= signature->required && (signature->raw_args || n <= signature->positional);
-    if (n < signature->required || n > signature->positional || signature->keyword_required) return false;
-    if (signature->count < 0 || signature->count - n > FRAME_SLACK) return false; /* -1: not parsed yet */
+/* With how many arguments a native is called that is given n positional ones at `args`. Missing ones are made ABSENT,
+ * for which there is room behind every operand stack (FRAME_SLACK). -1: it needs the whole binding, or an error is
+ * due. */
+static __attribute__((noinline)) int native_count_unusual(const Signature *signature, Value *args,
+                                                          int64_t n) {
+    if (n < signature->required || (n > signature->positional && !signature->raw_args)) return -1;
+    if (signature->raw) return (int)n;
+    if (signature->keyword_required || signature->count - n > FRAME_SLACK) return -1;
     for (int64_t i = n; i < signature->count; i++)
         args[i] = ABSENT;
-    return true;
+    return signature->count; /* -1: not parsed yet */
 }
 
-/* The same for natives all of whose parameters may be given by position, the commonest. */
-static inline bool native_fits_plainly(const Signature *signature, Value *args, int64_t n) {
+static inline int native_count(const Signature *signature, Value *args, int64_t n) {
     int exact = signature->exact;
-    if (LIKELY(n == exact)) return true;
-    if (n > exact || n < signature->required || exact - n > FRAME_SLACK) return false;
+    if (LIKELY(n == exact)) return exact;
+    if (n > exact || n < signature->required || exact - n > FRAME_SLACK)
+        return native_count_unusual(signature, args, n);
     do {
-        args[n] = ABSENT;
+        args[n] = ABSENT; /* all parameters may be given by position, the commonest */
     } while (++n < exact);
-    return true;
-}
-
-static inline bool native_fits(const Signature *signature, Value *args, int64_t n) {
-    if (LIKELY(n == signature->exact)) return true;
-    return native_fits_padded(signature, args, n);
-}
-
-static inline int native_nargs(const Signature *signature, int64_t n) {
-    return signature->raw ? (int)n : signature->count;
+    return exact;
 }
 
 /* --- iterators: the next item, NEW --- */

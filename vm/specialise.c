@@ -311,6 +311,7 @@ void specialise_call(uint32_t *instruction, const Type *called) {
     Opcode form = called == &native_function_type     ? OP_CALL_NATIVE
                   : called == &method_descriptor_type ? OP_CALL_METHOD
                   : calls_as_class(called)            ? OP_CALL_CLASS
+                  : calls_by_slot(called)             ? OP_CALL_OBJECT
                                                       : OP_CALL;
     set_opcode(instruction, form);
 }

@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
     Object head;
     Value name, fallback; /* fallback: the default, or ABSENT. Owned */
+    int64_t place;        /* which entry of a map it mostly is; see find */
 } ContextVar;
 
 typedef struct {
@@ -81,15 +82,22 @@ static Value own_map(VM *vm, Context *c) {
     return copy;
 }
 
-/* Variables are compared by identity, so that looking one up runs no user code. BORROWED; ABSENT: it has no value, or
- * RAISES. */
+/* Variables are compared by identity, so that looking one up runs no user code. It mostly stands where it was put into
+ * the map that this one is a copy of. BORROWED; ABSENT: it has no value, or RAISES. */
 static Value find(VM *vm, const Context *c, Value variable) {
-    return is_absent(c->map) ? ABSENT : dict_get(vm, c->map, variable);
+    if (is_absent(c->map)) return ABSENT;
+    int64_t place = as_variable(variable)->place;
+    const DictEntry *entry = dict_entries(as_dict(c->map)) + place;
+    if (place < as_dict(c->map)->fill && value_same(entry->key, variable)) return entry->value;
+    return dict_get(vm, c->map, variable);
 }
 
 static bool set(VM *vm, Context *c, Value variable, Value value) {
     Value map = own_map(vm, c);
-    return !is_absent(map) && dict_set(vm, map, variable, value);
+    if (is_absent(map) || !dict_set(vm, map, variable, value)) return false;
+    Value last = dict_entries(as_dict(map))[as_dict(map)->fill - 1].key;
+    if (value_same(last, variable)) as_variable(variable)->place = as_dict(map)->fill - 1;
+    return true;
 }
 
 static bool unset(VM *vm, Context *c, Value variable) {

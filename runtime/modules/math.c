@@ -353,6 +353,12 @@ NATIVE(math_fsum) {
     return result;
 }
 
+static double power_of_two(int exponent) {
+    uint64_t bits = (uint64_t)(exponent + 1023) << 52;
+    double d;
+    return memcpy(&d, &bits, sizeof d), d;
+}
+
 /* The length of a vector: scaled by a power of two against overflow, squares summed exactly enough by
  * splitting each with fma, and one correction step for the root. */
 static double vector_length(double *x, int64_t count) {
@@ -369,7 +375,7 @@ static double vector_length(double *x, int64_t count) {
     int exponent;
     frexp(greatest, &exponent);
     bool plain = exponent > -1000 && exponent < 1000; /* then one factor scales all */
-    double factor = plain ? ldexp(1.0, -exponent) : 0;
+    double factor = plain ? power_of_two(-exponent) : 0;
     double sum = 1.0, low = 0.0; /* the leading 1.0 keeps the order of magnitudes for the cheap two-sum */
     for (int64_t i = 0; i < count; i++) {
         double scaled = plain ? x[i] * factor : ldexp(x[i], -exponent), square = scaled * scaled,
@@ -380,7 +386,7 @@ static double vector_length(double *x, int64_t count) {
     double root = sqrt(sum - 1.0 + low), square = root * root;
     double rest = (sum - 1.0 - square) + low - fma(root, root, -square);
     root += rest / (2 * root);
-    return plain ? root / factor : ldexp(root, exponent);
+    return plain ? root * power_of_two(exponent) : ldexp(root, exponent);
 }
 
 NATIVE(math_hypot) {
@@ -397,8 +403,7 @@ NATIVE(math_hypot) {
 static Value distance(VM *vm, const Tuple *p, const Tuple *q) {
     int64_t n = p->length;
     if (n != q->length) return raise_value(vm, "both points must have the same number of dimensions");
-    size_t size = (size_t)(n ? n : 1) * 8;
-    double *x = memory_alloc(vm, size);
+    double local[8], *x = n <= 8 ? local : memory_alloc(vm, (size_t)n * 8);
     if (!x) return ABSENT;
     bool ok = true;
     for (int64_t i = 0; ok && i < n; i++) {
@@ -407,7 +412,7 @@ static Value distance(VM *vm, const Tuple *p, const Tuple *q) {
         if (ok) x[i] = a - b;
     }
     Value result = ok ? float_from(vm, vector_length(x, n)) : ABSENT;
-    memory_free(vm, x, size);
+    if (x != local) memory_free(vm, x, (size_t)n * 8);
     return result;
 }
 

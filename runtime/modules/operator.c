@@ -334,8 +334,10 @@ static Value item(VM *vm, Value v, Value key) {
 }
 
 static Value itemgetter_call(VM *vm, Value self, Value *args, int nargs, Value names) {
-    if (!is_single(nargs, names) && !arguments_check(vm, "itemgetter", nargs, names, 1, 1)) return ABSENT;
-    return fetch(vm, args[0], as_tuple(as_getter(self)->wanted), item);
+    const Tuple *wanted = as_tuple(as_getter(self)->wanted);
+    if (is_single(nargs, names) && wanted->length == 1) return item(vm, args[0], wanted->items[0]);
+    if (!arguments_check(vm, "itemgetter", nargs, names, 1, 1)) return ABSENT;
+    return fetch(vm, args[0], wanted, item);
 }
 
 static Value methodcaller_call(VM *vm, Value self, Value *args, int nargs, Value names) {

@@ -211,7 +211,9 @@ static inline Value unpack_integer(VM *vm, const Field *f, const uint8_t *from) 
 
 static Value unpack_item(VM *vm, const Field *f, const uint8_t *from) {
     uint8_t item[8];
+    double number;
     if (f->most >= 0) return unpack_integer(vm, f, from);
+    if (f->code == 'd' && !f->swap) return memcpy(&number, from, sizeof number), float_from(vm, number);
     if (f->code == 's') return bytes_from(vm, from, f->size);
     if (f->code == 'p') return unpack_pascal(vm, f, from);
     if (!f->swap) return native_unpack(vm, f->machine, from);
@@ -327,12 +329,10 @@ static bool pack_item(VM *vm, const Field *f, Value v, uint8_t *to) {
 /* `to` has layout->size bytes. */
 static bool pack_row(VM *vm, const Layout *layout, Value *values, uint8_t *to) {
     if (layout->size) memset(to, 0, (size_t)layout->size);
-    for (int64_t i = 0; i < layout->count; i++) {
-        const Field *f = &layout->fields[i];
-        for (int64_t k = 0; k < f->repeat; k++) {
-            uint8_t *item = to + f->offset + k * f->size;
+    for (const Field *f = layout->fields, *end = f + layout->count; f < end; f++) {
+        uint8_t *item = to + f->offset;
+        for (int64_t more = f->repeat; more > 0; more--, item += f->size, values++) {
             if (!pack_small(f, *values, item) && !pack_item(vm, f, *values, item)) return false;
-            values++;
         }
     }
     return true;
@@ -341,14 +341,12 @@ static bool pack_row(VM *vm, const Layout *layout, Value *values, uint8_t *to) {
 /* Fill a tuple that is new, or was so filled before. Runs no code. */
 static Value unpack_into(VM *vm, const Layout *layout, STEALS Tuple *row, const uint8_t *from) {
     Value *to = row->items;
-    for (int64_t i = 0; i < layout->count; i++) {
-        const Field *f = &layout->fields[i];
-        for (int64_t k = 0; k < f->repeat; k++) {
-            value_set(vm, to, unpack_item(vm, f, from + f->offset + k * f->size));
-            if (is_absent(*to++)) {
-                object_drop(vm, &row->head);
-                return ABSENT;
-            }
+    for (const Field *f = layout->fields, *end = f + layout->count; f < end; f++) {
+        const uint8_t *item = from + f->offset;
+        for (int64_t more = f->repeat; more > 0; more--, item += f->size) {
+            Value v = unpack_item(vm, f, item);
+            value_set(vm, to++, v);
+            if (is_absent(v)) return object_drop(vm, &row->head), ABSENT;
         }
     }
     return tuple_finish(row);
@@ -380,8 +378,8 @@ static Value pack(VM *vm, const Layout *layout, Value *values, int count) {
     return from_object(bytes);
 }
 
-/* Does the layout fit into a buffer at this offset, which may count from the end? RAISES. */
-static bool check_room(VM *vm, const char *function, const Layout *layout, int64_t length, int64_t *offset) {
+static __attribute__((noinline)) bool check_room_unusual(VM *vm, const char *function, const Layout *layout,
+                                                         int64_t length, int64_t *offset) {
     bool packing = function[0] == 'p';
     long long size = layout->size;
     if (*offset < 0) {
@@ -408,6 +406,13 @@ static bool check_room(VM *vm, const char *function, const Layout *layout, int64
                 function, needed, packing ? "packing" : "unpacking", size, (long long)*offset,
                 (long long)length);
     return false;
+}
+
+/* Does the layout fit into a buffer at this offset, which may count from the end? RAISES. */
+static inline bool check_room(VM *vm, const char *function, const Layout *layout, int64_t length,
+                              int64_t *offset) {
+    bool usual = *offset >= 0 && length - *offset >= layout->size;
+    return usual || check_room_unusual(vm, function, layout, length, offset);
 }
 
 /* Acquire a writable buffer. RAISES. */
