@@ -1,8 +1,9 @@
 """ipaddress: addresses, networks and interfaces of the Internet Protocol, versions 4 and 6.
 
-An address is a number of 32 or 128 bits and a way to write it; a network is the address that it begins with and how many
-bits its addresses have in common; an interface is an address in a network. What a version has of its own lies in the
-mixins _Version4 and _Version6, what an address, a network and an interface are in _BaseAddress, _BaseNetwork, _Interface.
+An address is a number of 32 or 128 bits and a way to write it; a network is the address that it begins with and how
+many bits its addresses have in common; an interface is an address in a network. What a version has of its own lies in
+the mixins _Version4 and _Version6, what an address, a network and an interface are in _BaseAddress, _BaseNetwork and
+_Interface.
 """
 
 import functools
@@ -909,10 +910,12 @@ class IPv6Interface(_Interface, IPv6Address):
 
 
 class _Constants:
+    _LISTS = "reserved", "private", "private_exceptions", "shared"
+
     def __init__(self, network, **lists):
         for name, texts in lists.items():
             networks = [network(text) for text in texts.split()]
-            setattr(self, name, networks if name in ("reserved", "private", "private_exceptions", "shared") else networks[0])
+            setattr(self, name, networks if name in self._LISTS else networks[0])
 
 
 _Version4._constants = _Constants(
@@ -933,8 +936,8 @@ _Version6._constants = _Constants(
     loopback="::1/128",
     multicast="ff00::/8",
     site_local="fec0::/10",
-    reserved="::/8 100::/8 200::/7 400::/6 800::/5 1000::/4 4000::/3 6000::/3 8000::/3 a000::/3 c000::/3 e000::/4 f000::/5 "
-    "f800::/6 fe00::/9",
+    reserved="""::/8 100::/8 200::/7 400::/6 800::/5 1000::/4 4000::/3 6000::/3 8000::/3 a000::/3 c000::/3 e000::/4
+        f000::/5 f800::/6 fe00::/9""",
     shared="",
     private="::1/128 ::/128 ::ffff:0:0/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 fc00::/7 fe80::/10",
     private_exceptions="2001:1::1/128 2001:1::2/128 2001:3::/32 2001:4:112::/48 2001:20::/28 2001:30::/28",

@@ -1,7 +1,7 @@
 """urllib.parse: URLs taken apart, put together and joined (RFC 3986 and its forerunners), and their texts quoted.
 
-Everything takes strs, or bytes of ASCII, and answers in kind. Inside there are strs only: what comes as bytes is decoded
-by _as_strs, which also gives the function that turns a result back.
+Everything takes strs, or bytes of ASCII, and answers in kind. Inside there are strs only: what comes as bytes is
+decoded by _as_strs, which also gives the function that turns a result back.
 """
 
 import functools
@@ -11,9 +11,9 @@ import warnings
 from collections import namedtuple
 
 __all__ = [
-    "urlparse", "urlunparse", "urljoin", "urldefrag", "urlsplit", "urlunsplit", "urlencode", "parse_qs", "parse_qsl",
-    "quote", "quote_plus", "quote_from_bytes", "unquote", "unquote_plus", "unquote_to_bytes", "DefragResult", "ParseResult",
-    "SplitResult", "DefragResultBytes", "ParseResultBytes", "SplitResultBytes",
+    "urlparse", "urlunparse", "urljoin", "urldefrag", "urlsplit", "urlunsplit", "urlencode", "parse_qs",
+    "parse_qsl", "quote", "quote_plus", "quote_from_bytes", "unquote", "unquote_plus", "unquote_to_bytes",
+    "DefragResult", "ParseResult", "SplitResult", "DefragResultBytes", "ParseResultBytes", "SplitResultBytes",
 ]
 
 # What the schemes know. The empty one is that of a relative URL.
@@ -26,8 +26,8 @@ uses_netloc = [
     "rtsp", "rtsps", "rtspu", "rsync", "svn", "svn+ssh", "sftp", "nfs", "git", "git+ssh", "ws", "wss", "itms-services",
 ]
 uses_params = [
-    "", "ftp", "hdl", "prospero", "http", "imap", "https", "shttp", "rtsp", "rtsps", "rtspu", "sip", "sips", "mms", "sftp",
-    "tel",
+    "", "ftp", "hdl", "prospero", "http", "imap", "https", "shttp", "rtsp", "rtsps", "rtspu", "sip", "sips", "mms",
+    "sftp", "tel",
 ]
 # For programs that look into them; nothing here does.
 non_hierarchical = ["gopher", "hdl", "mailto", "news", "telnet", "wais", "imap", "snews", "sip", "sips"]
@@ -55,7 +55,10 @@ def _same(value):
 
 
 def _as_strs(*args):
-    """Return the function that makes a result of the arguments' kind, and the arguments as strs. None is an empty one."""
+    """Return the function that makes a result of the arguments' kind, and the arguments as strs.
+
+    None is an empty one.
+    """
     given_str = isinstance(args[0], str)
     for arg in args[1:]:
         if arg and isinstance(arg, str) != given_str:
@@ -387,7 +390,7 @@ class _Quoter(dict):
 
 
 def quote(string, safe="/", encoding=None, errors=None):
-    """Write every character but letters, digits, '_.-~' and those in `safe` as %xx, one for each byte of its encoding."""
+    """Write every character but letters, digits, '_.-~' and those in `safe` as %xx for each byte of its encoding."""
     if isinstance(string, str):
         if not string:
             return string
@@ -471,8 +474,8 @@ def parse_qs(qs, keep_blank_values=False, strict_parsing=False, encoding="utf-8"
     return result
 
 
-def parse_qsl(qs, keep_blank_values=False, strict_parsing=False, encoding="utf-8", errors="replace", max_num_fields=None,
-              separator="&"):
+def parse_qsl(qs, keep_blank_values=False, strict_parsing=False, encoding="utf-8", errors="replace",
+              max_num_fields=None, separator="&"):
     """The fields of a query as a list of (name, value).
 
     Fields without a value are left out unless keep_blank_values; with strict_parsing one without '=' is a ValueError,
@@ -514,8 +517,8 @@ def parse_qsl(qs, keep_blank_values=False, strict_parsing=False, encoding="utf-8
 def urlencode(query, doseq=False, safe="", encoding=None, errors=None, quote_via=quote_plus):
     """A query of the fields in a mapping, or in a sequence of pairs.
 
-    With doseq a value that is a sequence makes a field of each of its items. quote_via is called with the text, and safe,
-    encoding and errors, which it is for strs only.
+    With doseq a value that is a sequence makes a field of each of its items. quote_via is called with the text and
+    safe, and with encoding and errors where the text is a str.
     """
     if hasattr(query, "items"):
         query = query.items()
@@ -557,9 +560,11 @@ def unwrap(url):
 
 
 def _deprecated(function):
-    """Warn of a function that is there for old programs: its first line tells of what is better, if there is anything."""
+    """Warn of a function that is there for old programs: its first line tells what is better, if there is anything."""
     name, instead = function.__name__, function.__doc__ and function.__doc__.partition(":")[0]
-    message = f"urllib.parse.{name}() is deprecated as of 3.8" + (f", use urllib.parse.{instead}() instead" if instead else "")
+    message = f"urllib.parse.{name}() is deprecated as of 3.8"
+    if instead:
+        message += f", use urllib.parse.{instead}() instead"
 
     @functools.wraps(function)
     def warning(*args, **keywords):
@@ -668,7 +673,8 @@ def splitvalue(attr):
 def __getattr__(name):
     if name == "Quoter":
         warnings.warn(
-            "Deprecated in 3.11. urllib.parse.Quoter will be removed in Python 3.14. It was not intended to be a public API.",
+            "Deprecated in 3.11. urllib.parse.Quoter will be removed in Python 3.14. "
+            "It was not intended to be a public API.",
             DeprecationWarning,
             stacklevel=2,
         )
