@@ -25,7 +25,7 @@ ROOMS := base lexer parser compiler runtime $(RUNTIME:%=runtime/%) gc vm cli
 LIBRARIES := gmp libutf8proc libcrypto nettle libb2 zlib libpcre2-8 libpcre2-16 libpcre2-32
 READLINE := $(shell pkg-config --exists readline 2>/dev/null && echo readline)
 
-WARNINGS := -Wall -Wextra -Werror -Wno-missing-field-initializers
+WARNINGS := -Wall -Wextra -Werror -Wno-missing-field-initializers -Wno-unused-parameter
 CPPFLAGS += -I. -I$(GEN) -D_GNU_SOURCE $(if $(READLINE),-DMPY_READLINE) \
 	$(shell pkg-config --cflags $(LIBRARIES) $(READLINE) 2>/dev/null)
 # The libraries are linked statically where their archives are there: a process that starts loads them no more. For the

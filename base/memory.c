@@ -3,8 +3,6 @@
 #include <stdlib.h>
 
 static void *resize_libc(void *context, void *block, size_t old_size, size_t new_size) {
-    (void)context;
-    (void)old_size;
     if (new_size == 0) {
         free(block);
         return NULL;

@@ -56,7 +56,6 @@ static uint16_t random_size(uint64_t *random) {
 /* Each workload twice, over one door and the other; `size` is used by some. Returns the number of pairs. */
 #define WORKLOADS(suffix, ALLOC, FREE) \
     static size_t pairs_##suffix(Bench *b, size_t size) { \
-        (void)b; \
         for (int i = 0; i < PAIRS; i++) { \
             uint64_t *block = ALLOC(size); \
             __asm__ volatile("" : : "r"(block) : "memory"); \

@@ -52,7 +52,6 @@ static char *next_word(const char *text, int state) {
 
 /* The tab key where a line begins indents it; elsewhere it completes. */
 static char **complete(const char *text, int start, int end) {
-    (void)end;
     rl_attempted_completion_over = 1;
     rl_completion_append_character = '\0';
     bool blank = *text == '\0';
@@ -156,16 +155,10 @@ Value terminal_read(VM *vm, Value prompt) {
 
 #else
 
-bool terminal_begin(VM *vm) {
-    (void)vm;
-    return false;
-}
+bool terminal_begin(VM *vm) { return false; }
 
-void terminal_end(VM *vm) { (void)vm; }
+void terminal_end(VM *vm) {}
 
-Value terminal_read(VM *vm, Value prompt) {
-    (void)vm, (void)prompt;
-    return ABSENT;
-}
+Value terminal_read(VM *vm, Value prompt) { return ABSENT; }
 
 #endif

@@ -18,7 +18,6 @@ const OpcodeInfo opcode_info[OP_COUNT] = {
 };
 
 int opcode_pops(Opcode op, int a, int b) {
-    (void)a, (void)b;
     switch (opcode_info[op].family) {
 #define OP(name, ka, kb, word, cache, pops, pushes, ...) \
     case OP_##name: \
@@ -30,7 +29,6 @@ int opcode_pops(Opcode op, int a, int b) {
 }
 
 int opcode_pushes(Opcode op, int a, int b) {
-    (void)a, (void)b;
     switch (opcode_info[op].family) {
 #define OP(name, ka, kb, word, cache, pops, pushes, ...) \
     case OP_##name: \

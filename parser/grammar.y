@@ -41,8 +41,6 @@
 }
 
 %syntax_error {
-    (void)yymajor;
-    (void)yyminor;
     p->rejected = true;
 }
 

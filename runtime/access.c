@@ -263,10 +263,7 @@ Value object_iterate(VM *vm, Value v) {
     return ABSENT;
 }
 
-Value iterator_itself(VM *vm, Value iterator) {
-    (void)vm;
-    return value_ref(iterator);
-}
+Value iterator_itself(VM *vm, Value iterator) { return value_ref(iterator); }
 
 Value iterator_pull_unusual(VM *vm, Value iterator) {
     Value (*next)(VM *, Value) = type_of(iterator)->next;

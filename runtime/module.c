@@ -29,9 +29,6 @@ static void dealloc(VM *vm, Object *self) {
 }
 
 static Value make(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args;
-    (void)nargs;
-    (void)names;
     Object *self = instance_new(vm, type, 0);
     if (self == NULL) return ABSENT;
     ((Module *)self)->dict = dict_new(vm);
@@ -203,14 +200,9 @@ static Value get_attribute(VM *vm, Value self, Value name) {
     return result;
 }
 
-static Value get_dict(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(as_module(self)->dict);
-}
+static Value get_dict(VM *vm, Value self) { return value_ref(as_module(self)->dict); }
 
 static bool set_dict(VM *vm, Value self, Value value) {
-    (void)self;
-    (void)value;
     raise_error(vm, &exc_AttributeError, "readonly attribute");
     return false;
 }

@@ -526,7 +526,6 @@ static Value function_repr(VM *vm, Value self) {
 }
 
 static Value function_compare(VM *vm, Value self, Value other, CompareOp op) {
-    (void)vm;
     if ((op != COMPARE_EQ && op != COMPARE_NE) || !is_exactly(other, &native_function_type))
         return NOT_IMPLEMENTED;
     NativeFunction *a = as_function(self), *b = as_function(other);
@@ -535,7 +534,6 @@ static Value function_compare(VM *vm, Value self, Value other, CompareOp op) {
 }
 
 static bool function_hash(VM *vm, Value self, int64_t *hash) {
-    (void)vm;
     NativeFunction *f = as_function(self);
     uint64_t mixed = f->self.bits ^ ((uint64_t)(uintptr_t)f->function >> 4);
     *hash = (int64_t)(mixed >> 4 | mixed << 60);
@@ -555,7 +553,6 @@ static Value function_get_qualname(VM *vm, Value self) {
 }
 
 static Value function_get_module(VM *vm, Value self) {
-    (void)vm;
     Value module = as_function(self)->module;
     return value_or_none(module);
 }

@@ -20,10 +20,8 @@
 
 #include "runtime/state.h"
 
-/* The head of a native function, which need not use all of its parameters, and of a method. */
-#define NATIVE_PARAMETERS \
-    __attribute__((unused)) VM *vm, __attribute__((unused)) Value *args, __attribute__((unused)) int nargs, \
-        __attribute__((unused)) Value names
+/* The head of a native function and of a method. */
+#define NATIVE_PARAMETERS VM *vm, Value *args, int nargs, Value names
 #define NATIVE(name) static Value name(NATIVE_PARAMETERS)
 #define METHOD(name) NATIVE(method_##name)
 

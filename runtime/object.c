@@ -51,7 +51,6 @@ static Value raise_abstract(VM *vm, Type *type) {
 static bool object_init(VM *vm, Value self, Value *args, int nargs, Value names);
 
 static Value object_make(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args;
     if (has_arguments(nargs, names)) {
         if (type->new != object_make) {
             return raise_type(vm, "object.__new__() takes exactly one argument (the type to instantiate)");
@@ -66,7 +65,6 @@ static Value object_make(VM *vm, Type *type, Value *args, int nargs, Value names
 }
 
 static bool object_init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    (void)args;
     if (!has_arguments(nargs, names)) return true;
     Type *type = type_of(self);
     if (type->init != object_init) {
@@ -236,7 +234,6 @@ static Value object_default_repr(VM *vm, Value self) {
 static Value object_default_str(VM *vm, Value self) { return type_of(self)->repr(vm, self); }
 
 static bool object_default_hash(VM *vm, Value self, int64_t *hash) {
-    (void)vm;
     *hash = (int64_t)(self.bits >> 4 | self.bits << 60);
     if (*hash == -1) *hash = -2;
     return true;
@@ -255,10 +252,7 @@ static Value object_default_compare(VM *vm, Value self, Value other, CompareOp o
 
 /* --- attributes of every object --- */
 
-static Value get_class(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(from_object(type_of(self)));
-}
+static Value get_class(VM *vm, Value self) { return value_ref(from_object(type_of(self))); }
 
 static const GetSetDef getsets[] = {
     {"__class__", get_class, object_set_class, "the object's class"},
@@ -305,8 +299,6 @@ static bool add_class_names(VM *vm, Value self, Value names) {
 }
 
 static Value object_dir_method(VM *vm, Value *args, int nargs, Value none) {
-    (void)nargs;
-    (void)none;
     Value names = dict_new(vm), list = ABSENT;
     if (is_absent(names)) return ABSENT;
     if (add_own_names(vm, args[0], names) && add_class_names(vm, args[0], names)) {

@@ -78,7 +78,6 @@ static Value default_state(VM *vm, Value self, bool whole) {
 }
 
 Value object_get_state(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     return default_state(vm, args[0], false);
 }
 
@@ -213,13 +212,11 @@ static Value reduce_by_protocol(VM *vm, Value self, int64_t protocol) {
 }
 
 Value object_reduce(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     return reduce_by_protocol(vm, args[0], 0);
 }
 
 /* A class with a __reduce__ of its own has the say. */
 Value object_reduce_ex(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     int protocol;
     if (!object_to_c_int(vm, args[1], &protocol)) return ABSENT;
     Value own = type_lookup(vm, type_of(args[0]), NAME_OF(vm, reduce));

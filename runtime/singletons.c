@@ -14,14 +14,10 @@ Object true_object = OBJECT_IMMORTAL(&bool_type);
 Object false_object = OBJECT_IMMORTAL(&bool_type);
 
 /* A count that drifts to zero over a very long run is armed again. */
-static void revive(VM *vm, Object *self) {
-    (void)vm;
-    self->refs = IMMORTAL_REFS;
-}
+static void revive(VM *vm, Object *self) { self->refs = IMMORTAL_REFS; }
 
 /* The `new` slot of a type with one instance. */
 static Value singleton(VM *vm, Type *type, Value *args, int nargs, Value names, Value instance) {
-    (void)args;
     if (nargs > 0 || !is_absent(names)) return raise_type(vm, "%N takes no arguments", type);
     return instance;
 }
@@ -32,21 +28,12 @@ static Value none_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     return singleton(vm, type, args, nargs, names, NONE);
 }
 
-static Value none_repr(VM *vm, Value self) {
-    (void)self;
-    return value_ref(NAME_OF(vm, none_word));
-}
+static Value none_repr(VM *vm, Value self) { return value_ref(NAME_OF(vm, none_word)); }
 
-static int none_truth(VM *vm, Value self) {
-    (void)vm;
-    (void)self;
-    return 0;
-}
+static int none_truth(VM *vm, Value self) { return 0; }
 
 /* CPython's figure, so that hashes of what contains None agree. */
 static bool none_hash(VM *vm, Value self, int64_t *hash) {
-    (void)vm;
-    (void)self;
     *hash = 0xFCA86420;
     return true;
 }
@@ -65,16 +52,11 @@ Type none_type = {
 /* --- Ellipsis, NotImplemented --- */
 
 static Value ellipsis_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     if (nargs > 0 || !is_absent(names)) return raise_type(vm, "EllipsisType takes no arguments");
-    (void)args;
     return ELLIPSIS;
 }
 
-static Value ellipsis_repr(VM *vm, Value self) {
-    (void)self;
-    return string_intern_c(vm, "Ellipsis");
-}
+static Value ellipsis_repr(VM *vm, Value self) { return string_intern_c(vm, "Ellipsis"); }
 
 NATIVE(ellipsis_reduce) { return object_repr(vm, args[0]); }
 
@@ -94,13 +76,9 @@ static Value not_implemented_new(VM *vm, Type *type, Value *args, int nargs, Val
     return singleton(vm, type, args, nargs, names, NOT_IMPLEMENTED);
 }
 
-static Value not_implemented_repr(VM *vm, Value self) {
-    (void)self;
-    return string_intern_c(vm, "NotImplemented");
-}
+static Value not_implemented_repr(VM *vm, Value self) { return string_intern_c(vm, "NotImplemented"); }
 
 static int not_implemented_truth(VM *vm, Value self) {
-    (void)self;
     return warn(vm, &exc_DeprecationWarning, 1, "NotImplemented should not be used in a boolean context")
                ? 1
                : -1;
@@ -120,7 +98,6 @@ Type not_implemented_type = {
 /* --- bool --- */
 
 static Value bool_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     if (nargs == 1 && is_absent(names)) return bool_from_truth(object_truth(vm, args[0]));
     Value row[1];
     if (!arguments_no_names(vm, "bool", names)) return ABSENT;
@@ -133,10 +110,7 @@ static Value bool_repr(VM *vm, Value self) {
     return value_ref(value_same(self, TRUE_VALUE) ? NAME_OF(vm, true_word) : NAME_OF(vm, false_word));
 }
 
-static int bool_truth(VM *vm, Value self) {
-    (void)vm;
-    return value_same(self, TRUE_VALUE);
-}
+static int bool_truth(VM *vm, Value self) { return value_same(self, TRUE_VALUE); }
 
 /* Both operands bools: a bool; otherwise what ints do. */
 static Value bool_binary(VM *vm, BinaryOp op, Value left, Value right) {

@@ -37,7 +37,6 @@ static Value quitter_repr(VM *vm, Value self) {
 }
 
 static Value quitter_call(VM *vm, Value self, Value *args, int nargs, Value names) {
-    (void)self;
     Value code;
     if (!arguments_bind(vm, "Quitter.__call__", "code=None", args, nargs, names, &code)) return ABSENT;
     return raise_new(vm, &exc_SystemExit, is_absent(code) ? NONE : code);
@@ -46,12 +45,10 @@ static Value quitter_call(VM *vm, Value self, Value *args, int nargs, Value name
 /* --- help --- */
 
 static Value helper_repr(VM *vm, Value self) {
-    (void)self;
     return string_from_c(vm, "Type help() for interactive help, or help(object) for help about object.");
 }
 
 static Value helper_call(VM *vm, Value self, Value *args, int nargs, Value names) {
-    (void)self;
     return site_call(vm, "help", args, nargs, names);
 }
 

@@ -83,10 +83,7 @@ static Value get_parent(VM *vm, Value self) {
 }
 
 #define FLAG(name, field) \
-    static Value get_##name(VM *vm, Value self) { \
-        (void)vm; \
-        return bool_from(as_spec(self)->field); \
-    } \
+    static Value get_##name(VM *vm, Value self) { return bool_from(as_spec(self)->field); } \
     static bool set_##name(VM *vm, Value self, Value value) { \
         int truth = is_absent(value) ? 0 : object_truth(vm, value); \
         if (truth >= 0) as_spec(self)->field = truth; \
@@ -149,7 +146,6 @@ static Value compare(VM *vm, Value a, Value b, CompareOp op) {
 }
 
 static bool hash(VM *vm, Value self, int64_t *result) {
-    (void)result;
     raise_type(vm, "unhashable type: '%s'", type_short_name(type_of(self)));
     return false;
 }

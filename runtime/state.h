@@ -199,7 +199,7 @@ RAISES static inline bool recursion_enter(VM *vm, const char *where) {
     return __builtin_expect((char *)__builtin_frame_address(0) > vm->c_stack_limit, 1) ||
            recursion_refuse(vm, where);
 }
-static inline void recursion_leave(VM *vm) { (void)vm; }
+static inline void recursion_leave(VM *vm) {}
 
 /* Memory for a body (list items, dict tables); NULL RAISES MemoryError. */
 RAISES void *memory_alloc(VM *vm, size_t size);

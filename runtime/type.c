@@ -57,8 +57,6 @@ static Value type_new(VM *vm, Type *metatype, Value *args, int nargs, Value name
 }
 
 static bool type_init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    (void)self;
-    (void)args;
     if (nargs == 1 && !arguments_no_names(vm, "type.__init__", names)) return false;
     if (nargs == 1 || nargs == 3) return true;
     raise_type(vm, "type.__init__() takes 1 or 3 arguments");
@@ -259,7 +257,6 @@ static Value get_bases(VM *vm, Value self) {
 static bool set_bases(VM *vm, Value self, Value value) { return class_set_bases(vm, as_type(self), value); }
 
 static Value get_base(VM *vm, Value self) {
-    (void)vm;
     Type *base = as_type(self)->base;
     return base == NULL ? NONE : value_ref(from_object(base));
 }
@@ -275,18 +272,11 @@ static Value get_dict(VM *vm, Value self) {
     return dict == NULL ? ABSENT : mapping_proxy_new(vm, from_object(dict));
 }
 
-static Value get_basic_size(VM *vm, Value self) {
-    (void)vm;
-    return int_small(as_type(self)->basic_size);
-}
+static Value get_basic_size(VM *vm, Value self) { return int_small(as_type(self)->basic_size); }
 
-static Value get_item_size(VM *vm, Value self) {
-    (void)vm;
-    return int_small(as_type(self)->item_size);
-}
+static Value get_item_size(VM *vm, Value self) { return int_small(as_type(self)->item_size); }
 
 static Value get_dict_offset(VM *vm, Value self) {
-    (void)vm;
     const Type *type = as_type(self);
     return int_small(type->attributes_offset ? type->attributes_offset : type->dict_offset);
 }
@@ -294,12 +284,10 @@ static Value get_dict_offset(VM *vm, Value self) {
 /* Weak references lie outside of objects: like CPython's -32 of a type with a managed field, a sign that there may
  * be. */
 static Value get_weakref_offset(VM *vm, Value self) {
-    (void)vm;
     return int_small(as_type(self)->flags & TYPE_WEAKLY_REFERABLE ? -32 : 0);
 }
 
 static Value get_flags(VM *vm, Value self) {
-    (void)vm;
     static const struct {
         uint32_t ours;
         int bit; /* CPython's, for scripts that look at it */
@@ -371,7 +359,6 @@ static Value get_text_signature(VM *vm, Value self) { return type_doc_signature(
 
 /* In CPython these are fields of the type, in other words. */
 static bool refuse_member(VM *vm, Value self, Value value) {
-    (void)self, (void)value;
     raise_error(vm, &exc_AttributeError, "readonly attribute");
     return false;
 }

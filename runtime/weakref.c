@@ -216,10 +216,7 @@ static void notify_all(VM *vm, WeakReference **chain) {
     }
 }
 
-static bool always(VM *vm, Object *reference) {
-    (void)vm, (void)reference;
-    return true;
-}
+static bool always(VM *vm, Object *reference) { return true; }
 
 static bool is_no_garbage(VM *vm, Object *reference) { return !gc_is_garbage(vm_heap(vm), reference); }
 
@@ -278,6 +275,7 @@ static bool check_names(VM *vm, const char *function, Value names) {
     return false;
 }
 
+/* Keywords are refused by init: a subclass may have another opinion. */
 static Value ref_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     (void)names; /* init refuses them; a subclass may have another opinion */
     if (!check_count(vm, "__new__", nargs)) return ABSENT;
@@ -285,12 +283,10 @@ static Value ref_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
 }
 
 static bool ref_init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    (void)self, (void)args;
     return check_names(vm, "ref", names) && check_count(vm, "__init__", nargs);
 }
 
 static Value ref_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
-    (void)args;
     if (!check_names(vm, "weakref", names)) return ABSENT;
     if (nargs > 0) return raise_type(vm, "weakref expected 0 arguments, got %d", nargs);
     Value referent = weak_reference_get(as_weak(callable));

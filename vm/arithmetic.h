@@ -106,10 +106,7 @@ FAST_INLINE bool ints_xor(Value a, Value b, Value *result) {
     return true;
 }
 
-FAST_INLINE bool ints_matmul(Value a, Value b, Value *result) {
-    (void)a, (void)b, (void)result;
-    return false;
-}
+FAST_INLINE bool ints_matmul(Value a, Value b, Value *result) { return false; }
 
 /* --- two immediate floats: false when the operands are none; the result may be any double --- */
 
@@ -138,10 +135,7 @@ FAST_INLINE bool floats_power(Value a, Value b, double *result) {
 
 /* The other operators have no short way for floats. */
 #define NO_FLOATS(name) \
-    FAST_INLINE bool floats_##name(Value a, Value b, double *result) { \
-        (void)a, (void)b, (void)result; \
-        return false; \
-    }
+    FAST_INLINE bool floats_##name(Value a, Value b, double *result) { return false; }
 
 NO_FLOATS(floor_divide)
 NO_FLOATS(modulo)

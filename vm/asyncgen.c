@@ -214,10 +214,7 @@ NATIVE(asend_throw_method) { return asend_throw(vm, args[0], args + 1); }
 
 NATIVE(asend_close) { return close_awaitable(vm, args[0], asend_throw); }
 
-NATIVE(await_self) {
-    (void)vm;
-    return value_ref(args[0]);
-}
+NATIVE(await_self) { return value_ref(args[0]); }
 
 #define AWAITABLE_METHODS(prefix) \
     {"__await__", await_self, "", "Return an iterator to be used in await expression."}, \
@@ -377,7 +374,6 @@ NATIVE(athrow_method) {
 NATIVE(aclose_method) { return awaitable_new(vm, &async_throw_type, args[0], ABSENT); }
 
 static Value get_running(VM *vm, Value self) {
-    (void)vm;
     return bool_from((as_generator(self)->async & GENERATOR_AWAITED) != 0);
 }
 

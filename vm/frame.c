@@ -155,23 +155,19 @@ static Value get_code(VM *vm, Value self) {
 }
 
 static Value get_globals(VM *vm, Value self) {
-    (void)vm;
     return value_ref(frame_object_globals(as_frame_object(self)));
 }
 
 static Value get_builtins(VM *vm, Value self) {
-    (void)vm;
     return value_ref(as_function(as_frame_object(self)->function)->builtins);
 }
 
 static Value get_line(VM *vm, Value self) {
-    (void)vm;
     uint32_t line = line_of(as_frame_object(self));
     return line ? int_small(line) : NONE;
 }
 
 static Value get_lasti(VM *vm, Value self) {
-    (void)vm;
     FrameObject *object = as_frame_object(self);
     return int_small(4 * (int64_t)(object->frame ? frame_index(object->frame) : object->index));
 }
@@ -183,7 +179,6 @@ static Value get_back(VM *vm, Value self) {
 }
 
 static Value get_trace(VM *vm, Value self) {
-    (void)vm;
     Value trace = as_frame_object(self)->trace;
     return value_or_none(trace);
 }
@@ -204,10 +199,7 @@ static bool set_bool(VM *vm, Value value, bool *field) {
     return !error_raised(vm);
 }
 
-static Value get_trace_lines(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(!as_frame_object(self)->lines_off);
-}
+static Value get_trace_lines(VM *vm, Value self) { return bool_from(!as_frame_object(self)->lines_off); }
 
 static bool set_trace_lines(VM *vm, Value self, Value value) {
     bool on = false;
@@ -216,10 +208,7 @@ static bool set_trace_lines(VM *vm, Value self, Value value) {
     return true;
 }
 
-static Value get_trace_opcodes(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(as_frame_object(self)->trace_opcodes);
-}
+static Value get_trace_opcodes(VM *vm, Value self) { return bool_from(as_frame_object(self)->trace_opcodes); }
 
 static bool set_trace_opcodes(VM *vm, Value self, Value value) {
     return set_bool(vm, value, &as_frame_object(self)->trace_opcodes);
@@ -360,7 +349,6 @@ uint32_t traceback_line(const Traceback *entry) {
 }
 
 static Value get_next(VM *vm, Value self) {
-    (void)vm;
     Value next = as_traceback(self)->next;
     return value_or_none(next);
 }
@@ -379,15 +367,11 @@ static bool set_next(VM *vm, Value self, Value value) {
 }
 
 static Value get_tb_line(VM *vm, Value self) {
-    (void)vm;
     uint32_t line = traceback_line(as_traceback(self));
     return line ? int_small(line) : NONE;
 }
 
-static Value get_tb_lasti(VM *vm, Value self) {
-    (void)vm;
-    return int_small(4 * (int64_t)as_traceback(self)->index);
-}
+static Value get_tb_lasti(VM *vm, Value self) { return int_small(4 * (int64_t)as_traceback(self)->index); }
 
 static const GetSetDef traceback_getsets[] = {
     {"tb_next", get_next, set_next, NULL},
@@ -419,7 +403,6 @@ static void traceback_dealloc(VM *vm, Object *self) {
 }
 
 static Value traceback_make(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     Value row[4];
     int64_t lasti, line;
     if (!arguments_bind(vm, "traceback", "tb_next, tb_frame, tb_lasti, tb_lineno", args, nargs, names, row))

@@ -143,10 +143,7 @@ OPTIONAL_FIELD(keyword_defaults, "__kwdefaults__", is_dict, "dict")
 
 /* A field that always holds a value of one type. */
 #define TYPED_FIELD(field, name, check, type_text) \
-    static Value get_##field(VM *vm, Value self) { \
-        (void)vm; \
-        return value_ref(as_function(self)->field); \
-    } \
+    static Value get_##field(VM *vm, Value self) { return value_ref(as_function(self)->field); } \
     static bool set_##field(VM *vm, Value self, Value value) { \
         if (is_absent(value) || !check(value)) { \
             raise_type(vm, name " must be set to a " type_text " object"); \
@@ -228,7 +225,6 @@ static bool check_closure(VM *vm, const Code *code, Value closure) {
 }
 
 static Value function_make(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     static const char *const params = "code, globals, name=None, argdefs=None, closure=None, kwdefaults=None";
     Value row[6];
     if (!arguments_bind(vm, "function", params, args, nargs, names, row)) return ABSENT;
@@ -258,7 +254,6 @@ static Value function_repr(VM *vm, Value self) {
 }
 
 static Value function_descriptor_get(VM *vm, Value self, Value instance, Value owner) {
-    (void)owner;
     if (is_absent(instance) ||
         (is_none(instance) && value_is_given(owner) && !value_same(owner, from_object(&none_type)))) {
         return value_ref(self);
@@ -295,7 +290,6 @@ Value method_new(VM *vm, Value function, Value self) {
 }
 
 static Value method_make(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     Value row[2];
     if (!arguments_bind(vm, "method", "function, instance, /", args, nargs, names, row)) return ABSENT;
     if (type_of(row[0])->call == NULL) return raise_type(vm, "first argument must be callable");
@@ -355,7 +349,6 @@ static bool method_hash(VM *vm, Value self, int64_t *hash) {
 
 /* A method is bound already. */
 static Value method_descriptor_get(VM *vm, Value descriptor, Value instance, Value owner) {
-    (void)vm, (void)instance, (void)owner;
     return value_ref(descriptor);
 }
 

@@ -476,7 +476,6 @@ Value generator_throw(VM *vm, Generator *g, Value *thrown) {
 /* --- the type --- */
 
 Value generator_send_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     return send(vm, as_generator(args[0]), args[1], true);
 }
 
@@ -492,13 +491,11 @@ bool generator_check_thrown(VM *vm, const char *method, int count) {
 }
 
 Value generator_throw_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     if (!generator_check_thrown(vm, "throw", generator_thrown_count(args + 1))) return ABSENT;
     return generator_throw(vm, as_generator(args[0]), args + 1);
 }
 
 Value generator_close_method(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     return generator_close(vm, as_generator(args[0]));
 }
 
@@ -528,17 +525,14 @@ Value generator_get_code(VM *vm, Value self) {
 }
 
 Value generator_get_running(VM *vm, Value self) {
-    (void)vm;
     return bool_from(as_generator(self)->state == GENERATOR_RUNNING);
 }
 
 Value generator_get_suspended(VM *vm, Value self) {
-    (void)vm;
     return bool_from(as_generator(self)->state == GENERATOR_SUSPENDED);
 }
 
 Value generator_get_delegate(VM *vm, Value self) {
-    (void)vm;
     Value delegate = generator_delegate(as_generator(self));
     return value_or_none(delegate);
 }
@@ -550,17 +544,13 @@ static bool set_text(VM *vm, Value *place, Value value, const char *name) {
     return true;
 }
 
-Value generator_get_name(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(as_generator(self)->name);
-}
+Value generator_get_name(VM *vm, Value self) { return value_ref(as_generator(self)->name); }
 
 bool generator_set_name(VM *vm, Value self, Value value) {
     return set_text(vm, &as_generator(self)->name, value, "__name__");
 }
 
 Value generator_get_qualified_name(VM *vm, Value self) {
-    (void)vm;
     return value_ref(as_generator(self)->qualified_name);
 }
 

@@ -234,7 +234,6 @@ static Value import_at_level(VM *vm, Value name, Value globals, Value fromlist, 
 }
 
 Value import_function(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     int64_t level = 0;
     if (!is_absent(args[4]) && !object_to_int64(vm, args[4], &exc_OverflowError, &level)) return ABSENT;
     bool globals = !is_absent(args[1]) && is_dict(args[1]);

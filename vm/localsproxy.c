@@ -141,10 +141,7 @@ static Value listed(VM *vm, Value self, const char *method, Value (*convert)(VM 
     return result;
 }
 
-static Value itself(VM *vm, Value v) {
-    (void)vm;
-    return value_ref(v);
-}
+static Value itself(VM *vm, Value v) { return value_ref(v); }
 
 static Value iterate(VM *vm, Value self) { return listed(vm, self, "__iter__", itself); }
 
@@ -230,7 +227,6 @@ static void dealloc(VM *vm, Object *self) {
 }
 
 static Value proxy_make(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type, (void)names;
     if (!arguments_count(vm, "FrameLocalsProxy", nargs, 1, 1)) return ABSENT;
     if (!is_exactly(args[0], &frame_type)) return raise_type(vm, "expect frame, not %T", args[0]);
     return locals_proxy_new(vm, args[0]);

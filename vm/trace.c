@@ -345,29 +345,20 @@ static Value set_function(VM *vm, Value *place, Value function) {
 
 NATIVE(set_trace) {
     if (!AUDIT_PLAIN(vm, "sys.settrace")) return ABSENT;
-    (void)nargs, (void)names;
     return set_function(vm, &vm_machine(vm)->trace_function, args[0]);
 }
 
 NATIVE(set_profile) {
     if (!AUDIT_PLAIN(vm, "sys.setprofile")) return ABSENT;
-    (void)nargs, (void)names;
     return set_function(vm, &vm_machine(vm)->profile_function, args[0]);
 }
 
-NATIVE(get_trace) {
-    (void)args, (void)nargs, (void)names;
-    return value_or_none(vm_machine(vm)->trace_function);
-}
+NATIVE(get_trace) { return value_or_none(vm_machine(vm)->trace_function); }
 
-NATIVE(get_profile) {
-    (void)args, (void)nargs, (void)names;
-    return value_or_none(vm_machine(vm)->profile_function);
-}
+NATIVE(get_profile) { return value_or_none(vm_machine(vm)->profile_function); }
 
 /* As if no trace function were running; tracing inside of one. */
 NATIVE(call_tracing) {
-    (void)nargs, (void)names;
     if (!is_tuple(args[1])) return raise_type(vm, "call_tracing() argument 2 must be tuple, not %Q", args[1]);
     Machine *machine = vm_machine(vm);
     uint32_t depth = machine->trace_depth;

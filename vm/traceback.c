@@ -283,7 +283,6 @@ static void print_traceback(Printer *p, Value exception) {
 }
 
 static void print_group_head(Printer *p, Value exception) {
-    (void)exception;
     builder_c(p->out, "Exception Group Traceback (most recent call last):\n");
 }
 
@@ -429,12 +428,10 @@ static Value shown_before(Printer *p, Value exception, bool *is_cause) {
 }
 
 static void print_cause_line(Printer *p, Value exception) {
-    (void)exception;
     builder_c(p->out, "\nThe above exception was the direct cause of the following exception:\n\n");
 }
 
 static void print_context_line(Printer *p, Value exception) {
-    (void)exception;
     builder_c(p->out, "\nDuring handling of the above exception, another exception occurred:\n\n");
 }
 

@@ -95,20 +95,11 @@ static Value get_constraints(VM *vm, Value self) {
     return as_param(self)->constrained ? get_value(vm, self) : value_ref(vm->empty_tuple);
 }
 
-static Value get_false(VM *vm, Value self) {
-    (void)vm, (void)self;
-    return FALSE_VALUE;
-}
+static Value get_false(VM *vm, Value self) { return FALSE_VALUE; }
 
-static Value get_true(VM *vm, Value self) {
-    (void)vm, (void)self;
-    return TRUE_VALUE;
-}
+static Value get_true(VM *vm, Value self) { return TRUE_VALUE; }
 
-static Value repr(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(as_param(self)->name);
-}
+static Value repr(VM *vm, Value self) { return value_ref(as_param(self)->name); }
 
 static const MemberDef members[] = {
     {"__name__", offsetof(TypeParam, name), MEMBER_READONLY, NULL},

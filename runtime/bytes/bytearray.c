@@ -134,8 +134,6 @@ static void dealloc(VM *vm, Object *self) {
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    (void)args;
     if (type == &bytearray_type) return bytearray_new(vm, 0);
     ByteArray *b = (ByteArray *)instance_new(vm, type, 0);
     if (!b) return ABSENT;
@@ -184,10 +182,7 @@ static Value repr(VM *vm, Value self) {
 
 /* --- exports --- */
 
-static void release_export(VM *vm, BufferView *buffer) {
-    (void)vm;
-    as_bytearray(buffer->owner)->exports--;
-}
+static void release_export(VM *vm, BufferView *buffer) { as_bytearray(buffer->owner)->exports--; }
 
 static bool get_buffer(VM *vm, Value self, BufferView *buffer, unsigned flags) {
     ByteArray *b = as_bytearray(self);
@@ -199,10 +194,7 @@ static bool get_buffer(VM *vm, Value self, BufferView *buffer, unsigned flags) {
 
 /* --- items and slices --- */
 
-static int64_t length(VM *vm, Value self) {
-    (void)vm;
-    return as_bytearray(self)->length;
-}
+static int64_t length(VM *vm, Value self) { return as_bytearray(self)->length; }
 
 static Value get_item(VM *vm, Value self, Value key) {
     int64_t i;
@@ -380,7 +372,6 @@ METHOD(remove) {
 }
 
 METHOD(reverse) {
-    (void)vm;
     ByteArray *b = as_bytearray(args[0]);
     uint8_t *start = b->data, *end = b->data + b->length;
     for (; end - start >= 16; start += 8, end -= 8) { /* eight with eight */
@@ -428,13 +419,9 @@ static Value reduce(VM *vm, Value self, int64_t protocol) {
     return result;
 }
 
-METHOD(reduce) {
-    (void)nargs, (void)names;
-    return reduce(vm, args[0], 2);
-}
+METHOD(reduce) { return reduce(vm, args[0], 2); }
 
 METHOD(reduce_ex) {
-    (void)nargs, (void)names;
     int protocol = 0;
     if (!is_absent(args[1]) && !object_to_c_int(vm, args[1], &protocol)) return ABSENT;
     return reduce(vm, args[0], protocol);
@@ -443,7 +430,6 @@ METHOD(reduce_ex) {
 METHOD(alloc) { return int_from(vm, as_bytearray(args[0])->capacity); }
 
 METHOD(sizeof) {
-    (void)vm, (void)nargs, (void)names;
     Object *self = as_object(args[0]);
     return int_small((int64_t)self->type->basic_size + as_bytearray(args[0])->capacity);
 }

@@ -253,10 +253,7 @@ static bool hash(VM *vm, Value self, int64_t *result) {
     return true;
 }
 
-static int64_t length(VM *vm, Value self) {
-    (void)vm;
-    return as_bytes(self)->length;
-}
+static int64_t length(VM *vm, Value self) { return as_bytes(self)->length; }
 
 static Value get_item(VM *vm, Value self, Value key) {
     int64_t i, length = as_bytes(self)->length;

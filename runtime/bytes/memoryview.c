@@ -147,7 +147,6 @@ static Value from_flags(VM *vm, Value exporter, unsigned flags) {
 Value memoryview_new(VM *vm, Value exporter) { return from_flags(vm, exporter, BUFFER_FULL_RO); }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     Value exporter;
     if (nargs == 1 && is_absent(names)) return memoryview_new(vm, args[0]);
     if (nargs > 1)
@@ -184,17 +183,11 @@ METHOD(release) { return release_view(vm, args[0]); }
 
 METHOD(enter) { return check_alive(vm, as_memoryview(args[0])) ? value_ref(args[0]) : ABSENT; }
 
-METHOD(exit) {
-    (void)nargs, (void)names;
-    return release_view(vm, args[0]);
-}
+METHOD(exit) { return release_view(vm, args[0]); }
 
 void memoryview_end_export(Value view) { as_memoryview(view)->exports--; }
 
-static void release_export(VM *vm, BufferView *buffer) {
-    (void)vm;
-    memoryview_end_export(buffer->owner);
-}
+static void release_export(VM *vm, BufferView *buffer) { memoryview_end_export(buffer->owner); }
 
 static const char *refusal(const MemoryView *m, unsigned flags) {
     if ((flags & BUFFER_WRITABLE) && m->readonly) return "memoryview: underlying buffer is not writable";

@@ -81,7 +81,6 @@ static Value bind(VM *vm, MethodDescriptor *m, Value self) {
 }
 
 static Value method_get(VM *vm, Value descriptor, Value instance, Value owner) {
-    (void)owner;
     MethodDescriptor *m = as_method_descriptor(descriptor);
     if (is_absent(instance)) return value_ref(descriptor);
     if (!check_instance(vm, m->def->name, m->owner, instance)) return ABSENT;
@@ -103,7 +102,6 @@ static Value method_get_qualname(VM *vm, Value self) {
 }
 
 static Value method_get_owner(VM *vm, Value self) {
-    (void)vm;
     return value_ref(from_object(as_method_descriptor(self)->owner));
 }
 
@@ -200,7 +198,6 @@ static void getset_dealloc(VM *vm, Object *self) {
 }
 
 static Value getset_get(VM *vm, Value descriptor, Value instance, Value owner) {
-    (void)owner;
     GetSetDescriptor *g = as_getset(descriptor);
     if (is_absent(instance)) return value_ref(descriptor);
     if (!check_instance(vm, g->def->name, g->owner, instance)) return ABSENT;
@@ -227,10 +224,7 @@ static Value getset_get_qualname(VM *vm, Value self) {
     return type_qualify(vm, as_getset(self)->owner, as_getset(self)->def->name);
 }
 
-static Value getset_get_owner(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(from_object(as_getset(self)->owner));
-}
+static Value getset_get_owner(VM *vm, Value self) { return value_ref(from_object(as_getset(self)->owner)); }
 
 static Value getset_get_doc(VM *vm, Value self) { return doc_or_none(vm, as_getset(self)->def->doc); }
 
@@ -294,7 +288,6 @@ static Value *member_place(const MemberDescriptor *m, Value instance) {
 }
 
 static Value member_get(VM *vm, Value descriptor, Value instance, Value owner) {
-    (void)owner;
     MemberDescriptor *m = as_member(descriptor);
     if (is_absent(instance)) return value_ref(descriptor);
     if (!check_member(vm, m, instance)) return ABSENT;
@@ -324,10 +317,7 @@ static Value member_repr(VM *vm, Value self) {
     return string_format(vm, "<member '%S' of '%N' objects>", as_member(self)->name, as_member(self)->owner);
 }
 
-static Value member_get_name(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(as_member(self)->name);
-}
+static Value member_get_name(VM *vm, Value self) { return value_ref(as_member(self)->name); }
 
 static Value member_get_qualname(VM *vm, Value self) {
     const Type *owner = as_member(self)->owner;
@@ -336,10 +326,7 @@ static Value member_get_qualname(VM *vm, Value self) {
     return string_format(vm, "%S.%S", from_object(owner->qualified_name), name);
 }
 
-static Value member_get_owner(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(from_object(as_member(self)->owner));
-}
+static Value member_get_owner(VM *vm, Value self) { return value_ref(from_object(as_member(self)->owner)); }
 
 static Value member_get_doc(VM *vm, Value self) { return doc_or_none(vm, as_member(self)->doc); }
 

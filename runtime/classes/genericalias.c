@@ -36,7 +36,6 @@ Value generic_alias_new(VM *vm, Value origin, Value args) {
 }
 
 Value generic_alias_class_getitem(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     return generic_alias_new(vm, args[0], args[1]);
 }
 
@@ -301,14 +300,10 @@ METHOD(reduce) {
     return result;
 }
 
-static Value get_unpacked(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(as_alias(self)->starred);
-}
+static Value get_unpacked(VM *vm, Value self) { return bool_from(as_alias(self)->starred); }
 
 /* What *tuple[...] stands for among the arguments of another alias. */
 static Value get_unpacked_tuple(VM *vm, Value self) {
-    (void)vm;
     GenericAlias *a = as_alias(self);
     return a->starred && value_same(a->origin, from_object(&tuple_type)) ? value_ref(a->args) : NONE;
 }

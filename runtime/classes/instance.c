@@ -118,7 +118,6 @@ Object *instance_new(VM *vm, Type *type, int64_t items) {
 }
 
 Value instance_new_blank(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     Object *self = instance_new(vm, type, 0);
     if (!self) return ABSENT;
     object_track(self);

@@ -20,10 +20,7 @@ static Value make(VM *vm, Type *type) {
 
 Value namespace_new(VM *vm) { return make(vm, &namespace_type); }
 
-static Value construct(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
-    return make(vm, type);
-}
+static Value construct(VM *vm, Type *type, Value *args, int nargs, Value names) { return make(vm, type); }
 
 /* The attributes of a mapping or of pairs. */
 static bool take(VM *vm, Value dict, Value given) {

@@ -113,7 +113,6 @@ static void raise_missing(VM *vm, const Property *p, Value instance, const char 
 }
 
 static Value property_get(VM *vm, Value descriptor, Value instance, Value owner) {
-    (void)owner;
     Property *p = as_property(descriptor);
     if (!value_is_given(instance)) return value_ref(descriptor);
     if (is_absent(p->get)) {
@@ -279,9 +278,6 @@ Value static_method_new(VM *vm, Value callable) { return wrapper_make(vm, &stati
 Value class_method_new(VM *vm, Value callable) { return wrapper_make(vm, &class_method_type, callable); }
 
 static Value wrapper_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args;
-    (void)nargs;
-    (void)names;
     return wrapper_make(vm, type, ABSENT);
 }
 
@@ -300,8 +296,6 @@ static bool check_callable(VM *vm, const MethodWrapper *w, const char *name) {
 }
 
 static Value static_get(VM *vm, Value descriptor, Value instance, Value owner) {
-    (void)instance;
-    (void)owner;
     MethodWrapper *w = as_wrapper(descriptor);
     return check_callable(vm, w, "staticmethod") ? value_ref(w->callable) : ABSENT;
 }
@@ -441,7 +435,6 @@ static void proxy_dealloc(VM *vm, Object *self) {
 }
 
 static Value proxy_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     Value row[1];
     if (!arguments_bind(vm, "mappingproxy", "mapping", args, nargs, names, row)) return ABSENT;
     bool mapping = type_of(row[0])->container.get_item != NULL && !is_family(row[0], TYPE_LIST | TYPE_TUPLE);
@@ -464,7 +457,6 @@ static Value proxy_or(VM *vm, Value left, Value right) {
 }
 
 static Value proxy_inplace_or(VM *vm, Value left, Value right) {
-    (void)right;
     return raise_type(vm, "'|=' is not supported by %T; use '|' instead", left);
 }
 

@@ -140,7 +140,6 @@ static Value slot_str(VM *vm, Value self) {
 }
 
 bool hash_unhashable(VM *vm, Value self, int64_t *hash) {
-    (void)hash;
     raise_type(vm, "unhashable type: '%T'", self);
     return false;
 }

@@ -143,7 +143,6 @@ static Value super_get_attribute(VM *vm, Value v, Value name) {
 
 /* An unbound super in a class's dict becomes bound to the instance. */
 static Value super_get(VM *vm, Value descriptor, Value instance, Value owner) {
-    (void)owner;
     Super *s = as_super(descriptor);
     if (!value_is_given(instance) || !is_absent(s->self)) return value_ref(descriptor);
     if (type_of(descriptor) != &super_type) {
@@ -164,15 +163,9 @@ static Value super_repr(VM *vm, Value v) {
 
 static Value type_or_none(Type *type) { return type == NULL ? NONE : value_ref(from_object(type)); }
 
-static Value get_start(VM *vm, Value v) {
-    (void)vm;
-    return type_or_none(as_super(v)->start);
-}
+static Value get_start(VM *vm, Value v) { return type_or_none(as_super(v)->start); }
 
-static Value get_self_type(VM *vm, Value v) {
-    (void)vm;
-    return type_or_none(as_super(v)->self_type);
-}
+static Value get_self_type(VM *vm, Value v) { return type_or_none(as_super(v)->self_type); }
 
 static const MemberDef members[] = {
     {"__self__", offsetof(Super, self), MEMBER_READONLY | MEMBER_NONE_IF_ABSENT,

@@ -195,7 +195,6 @@ Value wrapper_descriptor_new(VM *vm, Type *owner, const SlotRow *row) {
 static void wrapper_dealloc(VM *vm, Object *self) { object_free(vm, self, sizeof(WrapperDescriptor)); }
 
 static Value wrapper_get(VM *vm, Value descriptor, Value instance, Value owner) {
-    (void)owner;
     WrapperDescriptor *w = as_wrapper(descriptor);
     if (is_absent(instance)) return value_ref(descriptor);
     if (!value_is_instance(instance, w->owner)) {
@@ -242,10 +241,7 @@ static Value wrapper_get_qualname(VM *vm, Value self) {
                          vm->names[as_wrapper(self)->row->name]);
 }
 
-static Value wrapper_get_owner(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(from_object(as_wrapper(self)->owner));
-}
+static Value wrapper_get_owner(VM *vm, Value self) { return value_ref(from_object(as_wrapper(self)->owner)); }
 
 static Value wrapper_get_doc(VM *vm, Value self) { return string_from_c(vm, as_wrapper(self)->row->doc); }
 
@@ -349,7 +345,6 @@ static Value bound_repr(VM *vm, Value self) {
 }
 
 static Value bound_compare(VM *vm, Value self, Value other, CompareOp op) {
-    (void)vm;
     if ((op != COMPARE_EQ && op != COMPARE_NE) || !is_exactly(other, &method_wrapper_type))
         return NOT_IMPLEMENTED;
     bool equal = value_same(as_bound(self)->wrapper, as_bound(other)->wrapper) &&
@@ -358,7 +353,6 @@ static Value bound_compare(VM *vm, Value self, Value other, CompareOp op) {
 }
 
 static bool bound_hash(VM *vm, Value self, int64_t *hash) {
-    (void)vm;
     uint64_t mixed = as_bound(self)->self.bits ^ as_bound(self)->wrapper.bits * 31;
     *hash = (int64_t)(mixed >> 4 | mixed << 60);
     if (*hash == -1) *hash = -2;

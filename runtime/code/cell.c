@@ -17,7 +17,6 @@ Value cell_new(VM *vm, Value content) {
 }
 
 static Value make(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     Value row[1];
     return arguments_bind(vm, "cell", "contents=<unrepresentable>, /", args, nargs, names, row)
                ? cell_new(vm, row[0])

@@ -232,25 +232,17 @@ uint32_t code_line_near(const Code *code, uint32_t index) {
 /* --- attributes --- */
 
 #define NUMBER_GETTER(name, field) \
-    static Value get_##name(VM *vm, Value self) { \
-        (void)vm; \
-        return int_small(as_code(self)->field); \
-    }
+    static Value get_##name(VM *vm, Value self) { return int_small(as_code(self)->field); }
 
 NUMBER_GETTER(argcount, positional_count)
 NUMBER_GETTER(posonlyargcount, positional_only_count)
 NUMBER_GETTER(kwonlyargcount, keyword_only_count)
 NUMBER_GETTER(stacksize, stack_size)
-static Value get_flags(VM *vm, Value self) {
-    return (void)vm, int_small(as_code(self)->flags & ~CODE_PRIVATE);
-}
+static Value get_flags(VM *vm, Value self) { return int_small(as_code(self)->flags & ~CODE_PRIVATE); }
 NUMBER_GETTER(firstlineno, first_line)
 
 #define TUPLE_GETTER(name, field) \
-    static Value get_##name(VM *vm, Value self) { \
-        (void)vm; \
-        return value_ref(from_object(as_code(self)->field)); \
-    }
+    static Value get_##name(VM *vm, Value self) { return value_ref(from_object(as_code(self)->field)); }
 
 TUPLE_GETTER(consts, constants)
 TUPLE_GETTER(names, names)

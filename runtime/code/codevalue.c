@@ -319,7 +319,6 @@ static bool audit_code(VM *vm, Value code) {
 }
 
 Value code_replace(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     const Code *code = as_code(args[0]);
     CodeParts parts = {
         .flags = code->flags,

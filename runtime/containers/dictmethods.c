@@ -48,7 +48,6 @@ static void dealloc(VM *vm, Object *self) {
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     if (type == &dict_type) return dict_new(vm);
     Object *self = instance_new(vm, type, 0);
     if (self) object_track(self);
@@ -233,10 +232,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     return compare_equality(equal, op);
 }
 
-static int64_t length(VM *vm, Value self) {
-    (void)vm;
-    return as_dict(self)->count;
-}
+static int64_t length(VM *vm, Value self) { return as_dict(self)->count; }
 
 static Value get_item(VM *vm, Value self, Value key) {
     Value value = dict_get(vm, self, key);
@@ -327,7 +323,6 @@ METHOD(copy) { return copy_of(vm, args[0]); }
 METHOD(reversed) { return dict_reverse(vm, args[0]); }
 
 METHOD(sizeof) {
-    (void)vm, (void)nargs, (void)names;
     return int_small((int64_t)type_of(args[0])->basic_size + (int64_t)dict_table_size(as_dict(args[0])));
 }
 

@@ -180,10 +180,7 @@ static void view_dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(DictView));
 }
 
-static int64_t view_length(VM *vm, Value self) {
-    (void)vm;
-    return as_dict(dict_viewed(self))->count;
-}
+static int64_t view_length(VM *vm, Value self) { return as_dict(dict_viewed(self))->count; }
 
 static Value view_repr(VM *vm, Value self) {
     int entered = repr_enter(vm, self);

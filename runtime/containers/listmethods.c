@@ -44,7 +44,6 @@ static void dealloc(VM *vm, Object *self) {
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     if (type == &list_type) return list_new(vm, 0);
     Object *self = instance_new(vm, type, 0);
     if (self) object_track(self);
@@ -64,10 +63,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
     return row_compare(vm, self, other, op);
 }
 
-static int64_t length(VM *vm, Value self) {
-    (void)vm;
-    return as_list(self)->length;
-}
+static int64_t length(VM *vm, Value self) { return as_list(self)->length; }
 
 static Value get_item(VM *vm, Value self, Value key) {
     int64_t index;
@@ -214,7 +210,6 @@ METHOD(remove) {
 }
 
 METHOD(clear) {
-    (void)nargs, (void)names;
     clear(vm, as_object(args[0]));
     return NONE;
 }
@@ -237,7 +232,6 @@ METHOD(index) {
 }
 
 METHOD(reverse) {
-    (void)vm, (void)nargs, (void)names;
     Row row = row_of(args[0]);
     for (int64_t i = 0, j = row.length - 1; i < j; i++, j--) {
         Value v = row.items[i];
@@ -259,7 +253,6 @@ METHOD(reversed) {
 }
 
 METHOD(sizeof) {
-    (void)vm, (void)nargs, (void)names;
     Object *self = as_object(args[0]);
     return int_small((int64_t)self->type->basic_size + as_list(args[0])->capacity * (int64_t)sizeof(Value));
 }

@@ -92,7 +92,6 @@ static Value make_range(VM *vm, Value start, Value stop, Value step) {
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     if (!arguments_check(vm, "range", nargs, names, 1, 3)) return ABSENT;
     if (nargs == 1) return make_range(vm, int_small(0), args[0], ABSENT);
     return make_range(vm, args[0], args[1], nargs == 3 ? args[2] : ABSENT);
@@ -227,10 +226,7 @@ static Value repr(VM *vm, Value self) {
     return string_format(vm, "range(%R, %R, %R)", range->start, range->stop, range->step);
 }
 
-static int truth(VM *vm, Value self) {
-    (void)vm;
-    return int_sign(as_range(self)->length) != 0;
-}
+static int truth(VM *vm, Value self) { return int_sign(as_range(self)->length) != 0; }
 
 /* What decides equality, as a tuple: (length, start or None, step or None). */
 static Value essence(VM *vm, const Range *range) {
@@ -329,7 +325,6 @@ METHOD(reversed) {
 }
 
 static Value iterator_next_item(VM *vm, Value self) {
-    (void)vm;
     RangeIterator *it = (RangeIterator *)as_object(self);
     if (it->remaining <= 0) return ABSENT;
     Value item = int_small(it->next);

@@ -85,7 +85,6 @@ int row_contains(VM *vm, Value self, Value item) {
 }
 
 Value row_count(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     int64_t count = 0;
     for (int64_t i = 0;; i++) {
         i = row_find(vm, args[0], args[1], i, INT64_MAX);

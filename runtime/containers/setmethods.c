@@ -42,7 +42,6 @@ static Value empty_of(VM *vm, Type *type) {
 }
 
 static Value set_type_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     return empty_of(vm, type);
 }
 
@@ -111,12 +110,10 @@ static inline bool add_if_contained(VM *vm, Value target, Value other, Value key
 }
 
 static bool discard_entry(VM *vm, Value target, Value other, Value key, int64_t hash) {
-    (void)other;
     return set_discard_hashed(vm, as_set(target), key, hash) >= 0;
 }
 
 static bool toggle_entry(VM *vm, Value target, Value other, Value key, int64_t hash) {
-    (void)other;
     int found = set_discard_hashed(vm, as_set(target), key, hash);
     return found > 0 || (found == 0 && set_add_hashed(vm, as_set(target), key, hash));
 }
@@ -250,7 +247,6 @@ INPLACE(xor, set_symmetric_difference_update)
 /* --- comparison, hash --- */
 
 static inline bool require_contained(VM *vm, Value target, Value other, Value key, int64_t hash) {
-    (void)target;
     return has(vm, other, key, hash) > 0;
 }
 
@@ -287,7 +283,6 @@ static uint64_t shuffle(uint64_t hash) { return ((hash ^ 89869747) ^ (hash << 16
 /* Independent of order: an exclusive or of the items' hashes, each shuffled so that near ones do not cancel
  * out. */
 static bool hash(VM *vm, Value self, int64_t *result) {
-    (void)vm;
     Set *set = as_set(self);
     if (set->hash != -1) {
         *result = set->hash;
@@ -332,10 +327,7 @@ static Value repr(VM *vm, Value self) {
     return text;
 }
 
-static int64_t length(VM *vm, Value self) {
-    (void)vm;
-    return as_set(self)->used;
-}
+static int64_t length(VM *vm, Value self) { return as_set(self)->used; }
 
 /* A set, which cannot be hashed, is looked for as the frozenset it is equal to. */
 static int contains(VM *vm, Value self, Value item) {
@@ -437,7 +429,6 @@ METHOD(copy) {
 }
 
 METHOD(union) {
-    (void)names;
     Value result = copy_of(vm, args[0]);
     for (int i = 1; i < nargs && !is_absent(result); i++) {
         if (!set_update(vm, result, args[i])) value_clear(vm, &result);
@@ -446,7 +437,6 @@ METHOD(union) {
 }
 
 METHOD(intersection) {
-    (void)names;
     if (nargs == 1) return copy_of(vm, args[0]);
     Value result = value_ref(args[0]);
     for (int i = 1; i < nargs && !is_absent(result); i++)
@@ -455,7 +445,6 @@ METHOD(intersection) {
 }
 
 METHOD(difference) {
-    (void)names;
     if (nargs == 1) return copy_of(vm, args[0]);
     Value result = difference(vm, args[0], args[1]);
     for (int i = 2; i < nargs && !is_absent(result); i++) {
@@ -563,7 +552,6 @@ METHOD(clear) {
 }
 
 METHOD(update) {
-    (void)names;
     for (int i = 1; i < nargs; i++) {
         if (!set_update(vm, args[0], args[i])) return ABSENT;
     }
@@ -579,7 +567,6 @@ METHOD(intersection_update) {
 }
 
 METHOD(difference_update) {
-    (void)names;
     for (int i = 1; i < nargs; i++) {
         if (!set_difference_update(vm, args[0], args[i])) return ABSENT;
     }

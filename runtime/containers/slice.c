@@ -21,7 +21,6 @@ Value slice_new(VM *vm, Value start, Value stop, Value step) {
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     if (!arguments_check(vm, "slice", nargs, names, 1, 3)) return ABSENT;
     if (nargs == 1) return slice_new(vm, ABSENT, args[0], ABSENT);
     return slice_new(vm, args[0], args[1], nargs == 3 ? args[2] : ABSENT);

@@ -345,10 +345,7 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
 
 /* --- as a sequence --- */
 
-static int64_t length(VM *vm, Value self) {
-    (void)vm;
-    return as_tuple(self)->length;
-}
+static int64_t length(VM *vm, Value self) { return as_tuple(self)->length; }
 
 static Value get_slice(VM *vm, Value self, Value key) {
     Tuple *tuple = as_tuple(self);

@@ -82,7 +82,6 @@ static void dealloc(VM *vm, Object *self) {
 }
 
 static Value exception_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)names;
     Object *self = instance_new(vm, type, 0);
     if (self == NULL) return ABSENT;
     Exception *e = (Exception *)self;
@@ -179,10 +178,7 @@ static bool set_traceback(VM *vm, Value self, Value value) {
 
 NATIVE(exception_with_traceback) { return set_traceback(vm, args[0], args[1]) ? value_ref(args[0]) : ABSENT; }
 
-static Value get_args(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(as_exception(self)->args);
-}
+static Value get_args(VM *vm, Value self) { return value_ref(as_exception(self)->args); }
 
 static bool set_args_attribute(VM *vm, Value self, Value value) {
     if (is_absent(value)) {
@@ -195,20 +191,11 @@ static bool set_args_attribute(VM *vm, Value self, Value value) {
     return true;
 }
 
-static Value get_traceback(VM *vm, Value self) {
-    (void)vm;
-    return value_or_none(as_exception(self)->traceback);
-}
+static Value get_traceback(VM *vm, Value self) { return value_or_none(as_exception(self)->traceback); }
 
-static Value get_context(VM *vm, Value self) {
-    (void)vm;
-    return value_or_none(as_exception(self)->context);
-}
+static Value get_context(VM *vm, Value self) { return value_or_none(as_exception(self)->context); }
 
-static Value get_cause(VM *vm, Value self) {
-    (void)vm;
-    return value_or_none(as_exception(self)->cause);
-}
+static Value get_cause(VM *vm, Value self) { return value_or_none(as_exception(self)->cause); }
 
 /* Check what is assigned to __cause__ or __context__. */
 static bool check_linked(VM *vm, Value value, const char *what) {
@@ -241,7 +228,6 @@ static bool set_cause(VM *vm, Value self, Value value) {
 }
 
 static Value get_suppress_context(VM *vm, Value self) {
-    (void)vm;
     return value_ref(as_exception(self)->suppress_context);
 }
 

@@ -176,10 +176,7 @@ Value file_set_attributes(VM *vm, Value self, Value state, const char *place) {
 /* --- what a stream says that can do nothing --- */
 
 #define UNSUPPORTED(name) \
-    NATIVE(no_##name) { \
-        (void)args; \
-        return raise_unsupported(vm, #name); \
-    }
+    NATIVE(no_##name) { return raise_unsupported(vm, #name); }
 UNSUPPORTED(seek)
 UNSUPPORTED(truncate)
 UNSUPPORTED(fileno)
@@ -197,10 +194,7 @@ UNSUPPORTED_SIZED(read)
 UNSUPPORTED_SIZED(read1)
 UNSUPPORTED_SIZED(readline)
 
-NATIVE(is_false) {
-    (void)vm, (void)args;
-    return FALSE_VALUE;
-}
+NATIVE(is_false) { return FALSE_VALUE; }
 
 NATIVE(is_terminal) { return io_check_open(vm, args[0]) ? FALSE_VALUE : ABSENT; }
 
@@ -407,10 +401,7 @@ static const NativeDef text_methods[] = {
     {0},
 };
 
-static Value get_none(VM *vm, Value self) {
-    (void)vm, (void)self;
-    return NONE;
-}
+static Value get_none(VM *vm, Value self) { return NONE; }
 
 static const GetSetDef text_getsets[] = {{"encoding", get_none, NULL, "Encoding of the text stream."},
                                          {"newlines", get_none, NULL, "Line endings translated so far."},
@@ -418,17 +409,13 @@ static const GetSetDef text_getsets[] = {{"encoding", get_none, NULL, "Encoding 
                                          {0}};
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     Object *self = instance_new(vm, type, 0);
     if (!self) return ABSENT;
     object_track(self);
     return from_object(self);
 }
 
-static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    (void)vm, (void)self, (void)args, (void)nargs, (void)names;
-    return true;
-}
+static bool init(VM *vm, Value self, Value *args, int nargs, Value names) { return true; }
 
 static void dealloc(VM *vm, Object *self) {
     attributes_clear_own(vm, self);

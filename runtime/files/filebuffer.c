@@ -31,7 +31,6 @@ static bool set_up(VM *vm, Buffered *b, Value raw, int64_t capacity) {
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     Buffered *b = (Buffered *)instance_new(vm, type, 0);
     if (!b) return ABSENT;
     b->reads = !type_is_subtype(type, &buffered_writer_type);

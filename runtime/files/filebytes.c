@@ -26,7 +26,6 @@ static BytesFile *as_bytes_file(Value v) { return (BytesFile *)as_object(v); }
 /* --- life --- */
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     BytesFile *f = (BytesFile *)instance_new(vm, type, 0);
     if (!f) return ABSENT;
     f->data = bytearray_new(vm, 0);
@@ -297,17 +296,11 @@ static const NativeDef methods[] = {
 
 bool bytes_file_closed(Value self) { return is_absent(as_bytes_file(self)->data); }
 
-static Value get_closed(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(bytes_file_closed(self));
-}
+static Value get_closed(VM *vm, Value self) { return bool_from(bytes_file_closed(self)); }
 
 static const GetSetDef getsets[] = {{"closed", get_closed, NULL, "True if the file is closed."}, {0}};
 
-static Value iterate(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
+static Value iterate(VM *vm, Value self) { return value_ref(self); }
 
 /* Nothing is lost when it dies open: only what a class of a program's own adds is closed. */
 static void finalize(VM *vm, Object *self) {

@@ -205,7 +205,6 @@ Value file_open(VM *vm, Value name, const char *mode, bool close_fd, Value opene
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     FileIO *file = (FileIO *)instance_new(vm, type, 0);
     if (!file) return ABSENT;
     file->fd = -1;
@@ -480,15 +479,9 @@ static const NativeDef methods[] = {
     {0},
 };
 
-static Value get_closed(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(as_file(self)->fd < 0);
-}
+static Value get_closed(VM *vm, Value self) { return bool_from(as_file(self)->fd < 0); }
 
-static Value get_close_fd(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(as_file(self)->close_fd);
-}
+static Value get_close_fd(VM *vm, Value self) { return bool_from(as_file(self)->close_fd); }
 
 static Value get_block_size(VM *vm, Value self) { return int_from(vm, as_file(self)->block_size); }
 

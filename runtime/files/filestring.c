@@ -148,7 +148,6 @@ static bool write_string(VM *vm, StringFile *f, Value string) {
 /* --- life --- */
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     StringFile *f = (StringFile *)instance_new(vm, type, 0);
     if (!f) return ABSENT;
     builder_init(&f->text, vm);
@@ -421,7 +420,6 @@ static bool decoder_init(VM *vm, Value self, Value *args, int nargs, Value names
 }
 
 static int decoder_traverse(Object *self, VisitFn visit, void *context) {
-    (void)context;
     VISIT(((NewlineDecoder *)self)->decoder);
     return 0;
 }

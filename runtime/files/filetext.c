@@ -123,7 +123,6 @@ static bool set_up(VM *vm, TextFile *t, Value buffer, Value encoding, Value erro
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     Object *self = instance_new(vm, type, 0);
     if (!self) return ABSENT;
     object_track(self);
@@ -492,15 +491,9 @@ static bool set_chunk_size(VM *vm, Value self, Value value) {
     return true;
 }
 
-static Value get_line_buffering(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(as_text_file(self)->line_buffered);
-}
+static Value get_line_buffering(VM *vm, Value self) { return bool_from(as_text_file(self)->line_buffered); }
 
-static Value get_write_through(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(as_text_file(self)->write_through);
-}
+static Value get_write_through(VM *vm, Value self) { return bool_from(as_text_file(self)->write_through); }
 
 static Value get_errors(VM *vm, Value self) {
     TextFile *t = as_text_file(self);
@@ -508,7 +501,6 @@ static Value get_errors(VM *vm, Value self) {
 }
 
 static bool refuse(VM *vm, Value self, Value value) {
-    (void)self, (void)value;
     return raise_error(vm, &exc_AttributeError, "readonly attribute"), false;
 }
 

@@ -49,7 +49,6 @@ static void dealloc(VM *vm, Object *self) {
 }
 
 static Value make(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     AbcData *data = (AbcData *)object_new_container(vm, type, sizeof *data);
     if (data == NULL) return raise_memory(vm);
     data->negative_version = vm->abc_registrations;

@@ -132,10 +132,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 
 /* --- items and slices --- */
 
-static int64_t length(VM *vm, Value self) {
-    (void)vm;
-    return as_array(self)->length;
-}
+static int64_t length(VM *vm, Value self) { return as_array(self)->length; }
 
 /* An index: 1, or 0 for a slice, or -1 RAISES. */
 static int subscript(VM *vm, Value key, int64_t *i) {
@@ -414,7 +411,6 @@ METHOD(pop) {
 METHOD(clear) { return array_resize(vm, as_array(args[0]), 0) ? NONE : ABSENT; }
 
 METHOD(reverse) {
-    (void)vm;
     Array *a = as_array(args[0]);
     for (int64_t i = 0, j = a->length - 1; i < j; i++, j--) {
         uint8_t item[ARRAY_ITEM_MAX];
@@ -436,7 +432,6 @@ static void swap_bytes(uint8_t *data, int64_t size, int item_size) {
 }
 
 METHOD(byteswap) {
-    (void)vm;
     swap_bytes(as_array(args[0])->buffer.data, as_array(args[0])->buffer.size, as_array(args[0])->kind->size);
     return NONE;
 }
@@ -707,10 +702,7 @@ static Value get_typecode(VM *vm, Value self) {
     return string_from_char(vm, (uint32_t)as_array(self)->kind->code);
 }
 
-static Value get_itemsize(VM *vm, Value self) {
-    (void)vm;
-    return int_small(as_array(self)->kind->size);
-}
+static Value get_itemsize(VM *vm, Value self) { return int_small(as_array(self)->kind->size); }
 
 static const GetSetDef getsets[] = {
     {"typecode", get_typecode, NULL, "The typecode character used to create the array."},

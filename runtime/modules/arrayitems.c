@@ -197,10 +197,7 @@ void array_dealloc(VM *vm, Object *self) {
     object_free(vm, self, instance_size(self, 0));
 }
 
-static void release_export(VM *vm, BufferView *buffer) {
-    (void)vm;
-    as_array(buffer->owner)->exports--;
-}
+static void release_export(VM *vm, BufferView *buffer) { as_array(buffer->owner)->exports--; }
 
 bool array_get_buffer(VM *vm, Value self, BufferView *buffer, unsigned flags) {
     Array *a = as_array(self);

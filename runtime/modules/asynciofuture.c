@@ -80,7 +80,6 @@ void future_finalize(VM *vm, Object *self) {
 }
 
 static Value future_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     Object *f = instance_new(vm, type, 0);
     if (!f) return ABSENT;
     object_track(f);
@@ -399,10 +398,7 @@ static void awaiter_dealloc(VM *vm, Object *self) {
     object_free(vm, self, sizeof(FutureIterator));
 }
 
-static Value awaiter_self(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(self);
-}
+static Value awaiter_self(VM *vm, Value self) { return value_ref(self); }
 
 static Value awaiter_next(VM *vm, Value self) {
     FutureIterator *it = (FutureIterator *)as_object(self);
@@ -465,10 +461,7 @@ static Value get_state(VM *vm, Value self) {
     return string_intern_c(vm, names[as_future(self)->status]);
 }
 
-static Value get_blocking(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(as_future(self)->blocking);
-}
+static Value get_blocking(VM *vm, Value self) { return bool_from(as_future(self)->blocking); }
 
 static bool set_blocking(VM *vm, Value self, Value value) {
     if (is_absent(value)) return raise_error(vm, &exc_AttributeError, "cannot delete attribute"), false;
@@ -477,10 +470,7 @@ static bool set_blocking(VM *vm, Value self, Value value) {
     return truth >= 0;
 }
 
-static Value get_log(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(as_future(self)->log_it);
-}
+static Value get_log(VM *vm, Value self) { return bool_from(as_future(self)->log_it); }
 
 static bool set_log(VM *vm, Value self, Value value) {
     if (is_absent(value)) return raise_error(vm, &exc_AttributeError, "cannot delete attribute"), false;

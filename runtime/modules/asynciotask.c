@@ -600,15 +600,9 @@ static Value task_repr(VM *vm, Value self) {
     return state ? call_1(vm, state->parts[ASYNC_TASK_REPR], self) : ABSENT;
 }
 
-static Value get_must_cancel(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(as_task(self)->must_cancel);
-}
+static Value get_must_cancel(VM *vm, Value self) { return bool_from(as_task(self)->must_cancel); }
 
-static Value get_log_destroy(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(as_task(self)->log_destroy);
-}
+static Value get_log_destroy(VM *vm, Value self) { return bool_from(as_task(self)->log_destroy); }
 
 static bool set_log_destroy(VM *vm, Value self, Value value) {
     if (is_absent(value)) return raise_error(vm, &exc_AttributeError, "cannot delete attribute"), false;

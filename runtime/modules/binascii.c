@@ -68,7 +68,6 @@ static Value drop_and_fail(VM *vm, Bytes *bytes, const char *text) {
 /* --- hexadecimal --- */
 
 static Value from_hex(VM *vm, Source s, Value *args) {
-    (void)args;
     if (s.length % 2) return fail(vm, "Odd-length string");
     Bytes *to = bytes_new(vm, s.length / 2);
     int64_t i = 0;
@@ -235,7 +234,6 @@ static bool ends_line(uint8_t c) { return c == '\n' || c == '\r'; }
 
 /* Spaces at the end of a line may be lost: what is missing is zeros. */
 static Value from_uu(VM *vm, Source s, Value *args) {
-    (void)args;
     int64_t length = s.length ? (s.data[0] - ' ') & 63 : 32, i = 1, done = 0;
     Bytes *to = bytes_new(vm, length);
     if (!to) return ABSENT;

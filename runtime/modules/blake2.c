@@ -251,10 +251,8 @@ NATIVE(blake_digest) {
 NATIVE(blake_hexdigest) { return hash_hexadecimal(vm, blake_digest(vm, args, nargs, names)); }
 
 static Value get_name(VM *vm, Value self) { return string_from_c(vm, as_blake(self)->variant->name); }
-static Value get_block_size(VM *vm, Value self) {
-    return (void)vm, int_small(as_blake(self)->variant->block_size);
-}
-static Value get_digest_size(VM *vm, Value self) { return (void)vm, int_small(as_blake(self)->digest_size); }
+static Value get_block_size(VM *vm, Value self) { return int_small(as_blake(self)->variant->block_size); }
+static Value get_digest_size(VM *vm, Value self) { return int_small(as_blake(self)->digest_size); }
 
 static const GetSetDef blake_getset[] = {
     {"block_size", get_block_size, NULL, NULL},

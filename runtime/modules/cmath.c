@@ -63,7 +63,7 @@ static Value complex_value(VM *vm, Number z) { return complex_from(vm, creal(z),
 
 /* --- functions of one number --- */
 
-static bool nowhere(Number z) { return (void)z, false; }
+static bool nowhere(Number z) { return false; }
 static bool at_zero(Number z) { return creal(z) == 0 && cimag(z) == 0; }
 static bool at_one(Number z) { return fabs(creal(z)) == 1 && cimag(z) == 0; }
 static bool at_i(Number z) { return creal(z) == 0 && fabs(cimag(z)) == 1; }

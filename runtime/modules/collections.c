@@ -54,7 +54,6 @@ static Value getter_new(VM *vm, Type *type, Value *args, int nargs, Value names)
 }
 
 static Value getter_get(VM *vm, Value self, Value instance, Value owner) {
-    (void)owner;
     int64_t index = as_getter(self)->index;
     if (!value_is_given(instance)) return value_ref(self);
     if (!is_tuple(instance)) {
@@ -67,7 +66,6 @@ static Value getter_get(VM *vm, Value self, Value instance, Value owner) {
 }
 
 static bool getter_set(VM *vm, Value self, Value instance, Value value) {
-    (void)self, (void)instance;
     raise_error(vm, &exc_AttributeError, is_absent(value) ? "can't delete attribute" : "can't set attribute");
     return false;
 }

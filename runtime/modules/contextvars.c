@@ -128,7 +128,6 @@ static bool check_variable(VM *vm, Value key) {
 }
 
 static Value context_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type, (void)args;
     if (nargs || !is_absent(names)) return raise_type(vm, "Context() does not accept any arguments");
     return context_with(vm, ABSENT);
 }
@@ -226,15 +225,9 @@ Type context_type = {
 
 /* --- Token.MISSING --- */
 
-static void missing_revive(VM *vm, Object *self) {
-    (void)vm;
-    self->refs = IMMORTAL_REFS;
-}
+static void missing_revive(VM *vm, Object *self) { self->refs = IMMORTAL_REFS; }
 
-static Value missing_repr(VM *vm, Value self) {
-    (void)self;
-    return string_from_c(vm, "<Token.MISSING>");
-}
+static Value missing_repr(VM *vm, Value self) { return string_from_c(vm, "<Token.MISSING>"); }
 
 Type token_missing_type = {
     TYPE_HEAD(token_missing_type, "Token.MISSING", .dealloc = missing_revive),
@@ -280,7 +273,6 @@ static Value token_with(VM *vm, Value context, Value variable, Value old) {
 }
 
 static Value token_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type, (void)args, (void)nargs, (void)names;
     return raise_error(vm, &exc_RuntimeError, "Tokens can only be created by ContextVars");
 }
 
@@ -290,13 +282,9 @@ static Value token_repr(VM *vm, Value self) {
                          (unsigned long long)self.bits);
 }
 
-static Value token_variable(VM *vm, Value self) {
-    (void)vm;
-    return value_ref(as_token(self)->variable);
-}
+static Value token_variable(VM *vm, Value self) { return value_ref(as_token(self)->variable); }
 
 static Value token_old(VM *vm, Value self) {
-    (void)vm;
     Value old = as_token(self)->old;
     return is_absent(old) ? from_object(&token_missing_object) : value_ref(old);
 }

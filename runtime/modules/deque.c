@@ -234,7 +234,6 @@ static Value make(VM *vm, Type *type, int64_t maximum) {
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     return make(vm, type, UNBOUNDED);
 }
 
@@ -321,10 +320,7 @@ static Value copy(VM *vm, Value self) {
 
 /* --- slots --- */
 
-static int64_t length(VM *vm, Value self) {
-    (void)vm;
-    return as_deque(self)->length;
-}
+static int64_t length(VM *vm, Value self) { return as_deque(self)->length; }
 
 /* -1 RAISES. */
 static int64_t subscript(VM *vm, Value self, Value key) {

@@ -249,7 +249,6 @@ static const GetSetDef own_dict[] = {
 
 /* A partial in a class is not a method yet, and CPython says so where it is looked up through an instance. */
 static Value partial_get(VM *vm, Value self, Value instance, Value owner) {
-    (void)owner;
     bool through_instance = value_is_given(instance);
     if (through_instance && !warn(vm, &exc_FutureWarning, 1,
                                   "functools.partial will be a method descriptor in future Python versions; "
@@ -337,7 +336,6 @@ static Value key_compare(VM *vm, Value self, Value other, CompareOp op) {
 }
 
 static bool key_hash(VM *vm, Value self, int64_t *hash) {
-    (void)hash;
     return raise_type(vm, "unhashable type: '%T'", self), false;
 }
 
@@ -597,7 +595,6 @@ static Value lru_call(VM *vm, Value self, Value *args, int nargs, Value names) {
 }
 
 static Value lru_get(VM *vm, Value self, Value instance, Value owner) {
-    (void)owner;
     if (!value_is_given(instance)) return value_ref(self);
     return call_2(vm, from_object(&method_type), self, instance);
 }

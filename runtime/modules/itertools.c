@@ -574,7 +574,6 @@ static Value repeat_new(VM *vm, Type *type, Value *args, int nargs, Value names)
 }
 
 static Value repeat_next(VM *vm, Value self) {
-    (void)vm;
     Repeat *repeat = as_repeat(self);
     if (repeat->left == 0) return ABSENT;
     if (repeat->left > 0) repeat->left--;
@@ -582,7 +581,6 @@ static Value repeat_next(VM *vm, Value self) {
 }
 
 static int64_t repeat_next_row(VM *vm, Value self, Value *row, int64_t room) {
-    (void)vm;
     Repeat *repeat = as_repeat(self);
     Value object = repeat->object;
     int64_t count = repeat->left >= 0 && repeat->left < room ? repeat->left : room;

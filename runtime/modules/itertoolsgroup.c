@@ -199,7 +199,6 @@ COPYING(group_reduce) {
 }
 
 static Value grouper_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     if (!arguments_check(vm, "_grouper", nargs, names, 2, 2)) return ABSENT;
     if (!value_is_instance(args[0], &itertools_groupby_type)) {
         return raise_type(vm, "_grouper() argument 1 must be itertools.groupby, not %Q", args[0]);
@@ -305,7 +304,6 @@ COPYING(data_reduce) {
 }
 
 static Value tee_data_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     if (!arguments_check(vm, "_tee_dataobject", nargs, names, 3, 3)) return ABSENT;
     if (!is_exactly(args[1], &list_type)) {
         return raise_type(vm, "_tee_dataobject() argument 2 must be list, not %Q", args[1]);
@@ -430,7 +428,6 @@ COPYING(tee_setstate) {
 }
 
 static Value tee_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     if (!arguments_check(vm, "_tee", nargs, names, 1, 1)) return ABSENT;
     return tee_over(vm, args[0]);
 }
@@ -467,7 +464,6 @@ static Value copyable(VM *vm, Value iterable, Value copy_name) {
 }
 
 Value itertools_tee(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     int64_t count = 2;
     if (!is_absent(args[1]) && !object_to_int64(vm, args[1], &exc_OverflowError, &count)) return ABSENT;
     if (count < 0) return raise_value(vm, "n must be >= 0");

@@ -208,10 +208,7 @@ static Value restore(VM *vm, Selection *selection) {
     return NONE;
 }
 
-static int64_t last_of_pool(const Selection *selection, int64_t i) {
-    (void)i;
-    return pool_length(selection) - 1;
-}
+static int64_t last_of_pool(const Selection *selection, int64_t i) { return pool_length(selection) - 1; }
 
 COPYING(reduce_choice) {
     const Selection *selection = as_selection(args[0]);

@@ -194,7 +194,6 @@ failed:
 }
 
 Value json_scan_string(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     int64_t at;
     int strict = is_absent(args[2]) ? 1 : object_truth(vm, args[2]);
     if (strict < 0 || !object_to_int64(vm, args[1], &exc_OverflowError, &at)) return ABSENT;

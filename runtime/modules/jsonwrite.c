@@ -124,15 +124,9 @@ static Value quote(VM *vm, Value v, bool ascii) {
     return builder_finish(&b);
 }
 
-Value json_quote_ascii(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return quote(vm, args[0], true);
-}
+Value json_quote_ascii(VM *vm, Value *args, int nargs, Value names) { return quote(vm, args[0], true); }
 
-Value json_quote(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
-    return quote(vm, args[0], false);
-}
+Value json_quote(VM *vm, Value *args, int nargs, Value names) { return quote(vm, args[0], false); }
 
 static bool write_string(Writer *w, Value v) {
     if (w->encoder->quoting != QUOTE_CALL) {

@@ -75,15 +75,9 @@ NATIVE(operator_not) {
     return truth < 0 ? ABSENT : bool_from(!truth);
 }
 
-NATIVE(operator_is) {
-    (void)vm;
-    return bool_from(value_same(args[0], args[1]));
-}
+NATIVE(operator_is) { return bool_from(value_same(args[0], args[1])); }
 
-NATIVE(operator_is_not) {
-    (void)vm;
-    return bool_from(!value_same(args[0], args[1]));
-}
+NATIVE(operator_is_not) { return bool_from(!value_same(args[0], args[1])); }
 
 NATIVE(operator_index) { return object_index(vm, args[0]); }
 
@@ -341,7 +335,6 @@ static Value itemgetter_call(VM *vm, Value self, Value *args, int nargs, Value n
 }
 
 static Value methodcaller_call(VM *vm, Value self, Value *args, int nargs, Value names) {
-    (void)names;
     if (!arguments_count(vm, "methodcaller", nargs, 1, 1)) return ABSENT;
     const Getter *getter = as_getter(self);
     const Tuple *wanted = as_tuple(getter->wanted);

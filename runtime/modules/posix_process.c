@@ -50,7 +50,6 @@ NUMBER(getgid)
 NUMBER(getegid)
 
 NATIVE(posix_cpu_count) {
-    (void)vm;
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count > 0 ? int_small(count) : NONE;
 }
@@ -85,10 +84,7 @@ NATIVE(posix__exit) {
     _exit(code);
 }
 
-NATIVE(posix_abort) {
-    (void)vm;
-    abort();
-}
+NATIVE(posix_abort) { abort(); }
 
 NATIVE(posix_kill) {
     if (!AUDIT(vm, "os.kill", args[0], args[1])) return ABSENT;

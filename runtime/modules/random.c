@@ -136,7 +136,6 @@ static bool seed(VM *vm, Generator *g, Value v) {
 }
 
 static Value generator_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     Generator *g = (Generator *)instance_new(vm, type, 0);
     if (!g) return ABSENT;
     g->next = WORDS;

@@ -123,10 +123,7 @@ typedef struct {
         pcre2_match_data_free_##WIDTH(s->match_data); \
         pcre2_match_context_free_##WIDTH(s->context); \
     } \
-    static int callout_##WIDTH(pcre2_callout_block_##WIDTH *block, void *data) { \
-        (void)block; \
-        return watch(data); \
-    } \
+    static int callout_##WIDTH(pcre2_callout_block_##WIDTH *block, void *data) { return watch(data); } \
     static int match_##WIDTH(const void *code, const RegexSubject *subject, int64_t start, uint32_t options, \
                              const Session *s) { \
         return pcre2_match_##WIDTH(code, subject->data, (size_t)subject->length, (size_t)start, options, \

@@ -221,7 +221,6 @@ static Value get_lastindex(VM *vm, Value self) {
 }
 
 static Value get_lastgroup(VM *vm, Value self) {
-    (void)vm;
     const Match *m = as_match(self);
     int64_t last = last_group(m);
     return last ? value_ref(as_tuple(as_pattern(m->pattern)->names)->items[last - 1]) : NONE;

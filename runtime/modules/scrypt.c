@@ -155,7 +155,6 @@ static Value with_views(VM *vm, const Value *args, const BufferView *password, c
 }
 
 Value hashlib_scrypt(VM *vm, Value *args, int nargs, Value names) {
-    (void)nargs, (void)names;
     BufferView password, salt = {.data = (uint8_t *)""};
     if (!buffer_acquire(vm, args[0], BUFFER_SIMPLE, &password)) return ABSENT;
     Value key = ABSENT;

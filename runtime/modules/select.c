@@ -386,7 +386,6 @@ static Value epoll_with(VM *vm, int fd) {
 }
 
 static Value epoll_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)type;
     Value row[2];
     int hint = -1, flags = 0;
     if (!arguments_bind(vm, "epoll", "sizehint=-1, flags=0", args, nargs, names, row)) return ABSENT;
@@ -490,10 +489,7 @@ NATIVE(epoll_from_descriptor) {
 
 NATIVE(epoll_enter) { return epoll_descriptor(vm, args[0]) < 0 ? ABSENT : value_ref(args[0]); }
 
-static Value epoll_closed(VM *vm, Value self) {
-    (void)vm;
-    return bool_from(as_epoll(self)->fd < 0);
-}
+static Value epoll_closed(VM *vm, Value self) { return bool_from(as_epoll(self)->fd < 0); }
 
 static const NativeDef epoll_methods[] = {
     {"fromfd", epoll_from_descriptor, "fd, /", "Create an epoll object from a given control fd.",

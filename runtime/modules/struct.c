@@ -582,7 +582,6 @@ NATIVE(struct_iter_unpack) { WITH_LAYOUT(args[0], iter_unpack(vm, layout, args[1
 NATIVE(struct_calcsize) { WITH_LAYOUT(args[0], int_from(vm, as_layout(layout)->size)); }
 
 NATIVE(struct_clearcache) {
-    (void)args;
     value_clear(vm, &vm->struct_cache);
     return NONE;
 }
@@ -617,7 +616,6 @@ typedef struct {
 static StructObject *as_struct(Value v) { return (StructObject *)as_object(v); }
 
 static Value struct_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    (void)args, (void)nargs, (void)names;
     StructObject *s = (StructObject *)instance_new(vm, type, 0);
     if (!s) return ABSENT;
     object_track(&s->head);

@@ -96,10 +96,7 @@ NATIVE(sys_setswitchinterval) {
     return NONE;
 }
 
-NATIVE(sys_is_gil_enabled) {
-    (void)vm;
-    return TRUE_VALUE;
-}
+NATIVE(sys_is_gil_enabled) { return TRUE_VALUE; }
 
 static const MemberDef thread_fields[] = {
     STRUCTSEQ_FIELD(0, "name", "name of the thread implementation"),
@@ -132,10 +129,7 @@ NATIVE(sys_getunicodeinternedsize) {
     return int_small(only_immortal ? 0 : (int64_t)intern_count(vm));
 }
 
-NATIVE(sys_nothing) {
-    (void)vm;
-    return NONE;
-}
+NATIVE(sys_nothing) { return NONE; }
 
 /* --- the trampoline of profilers --- */
 
@@ -145,10 +139,7 @@ NATIVE(sys_activate_stack_trampoline) {
     return raise_value(vm, "perf trampoline not available");
 }
 
-NATIVE(sys_is_stack_trampoline_active) {
-    (void)vm;
-    return FALSE_VALUE;
-}
+NATIVE(sys_is_stack_trampoline_active) { return FALSE_VALUE; }
 
 static const NativeDef functions[] = {
     {"audit", sys_audit, "*args",

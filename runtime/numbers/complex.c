@@ -137,7 +137,6 @@ BINARY(power, BINARY_POWER)
 
 static Value power_3(VM *vm, Value a, Value b, Value c) {
     ComplexNumber ignored;
-    (void)c;
     int known = operand(vm, a, &ignored);
     if (known == 1) known = operand(vm, b, &ignored);
     if (known < 0) return ABSENT;
@@ -163,7 +162,6 @@ static Value absolute(VM *vm, Value self) {
 }
 
 static int truth(VM *vm, Value self) {
-    (void)vm;
     ComplexNumber c = complex_number(self);
     return c.real != 0 || c.imag != 0;
 }
@@ -191,7 +189,6 @@ static Value compare(VM *vm, Value self, Value other, CompareOp op) {
 }
 
 static bool hash(VM *vm, Value self, int64_t *result) {
-    (void)vm;
     static const uint64_t imaginary_factor = 1000003; /* sys.hash_info.imag */
     ComplexNumber c = complex_number(self);
     int64_t address = hash_pointer(as_object(self));

@@ -130,7 +130,6 @@ BINARY(to_the_power, BINARY_POWER)
 #undef BINARY_AT_ONCE
 
 static Value power_3(VM *vm, Value a, Value b, Value c) {
-    (void)a, (void)b, (void)c;
     return raise_type(vm, "pow() 3rd argument not allowed unless all arguments are integers");
 }
 
@@ -143,10 +142,7 @@ static Value exact(VM *vm, Value self) {
     return is_exact ? value_ref(self) : float_from(vm, float_number(self));
 }
 
-static int truth(VM *vm, Value self) {
-    (void)vm;
-    return float_number(self) != 0;
-}
+static int truth(VM *vm, Value self) { return float_number(self) != 0; }
 
 static Value to_int(VM *vm, Value self) { return int_from_double(vm, float_number(self)); }
 
@@ -213,7 +209,6 @@ int64_t float_hash(double d) {
 }
 
 static bool hash(VM *vm, Value self, int64_t *result) {
-    (void)vm;
     double d = float_number(self);
     *result = isnan(d) ? hash_pointer(as_object(self)) : float_hash(d);
     return true;
@@ -506,10 +501,7 @@ static const NativeDef methods[] = {
 
 static Value get_real(VM *vm, Value self) { return exact(vm, self); }
 
-static Value get_imaginary(VM *vm, Value self) {
-    (void)self;
-    return float_from(vm, 0.0);
-}
+static Value get_imaginary(VM *vm, Value self) { return float_from(vm, 0.0); }
 
 static const GetSetDef getsets[] = {
     {"real", get_real, NULL, "the real part of a complex number"},

@@ -32,7 +32,6 @@ static Value absolute(VM *vm, Value self) {
 }
 
 static int truth(VM *vm, Value self) {
-    (void)vm;
     return is_exactly(self, &int_type) || int_sign(self) != 0; /* an exact one of 0 is immediate */
 }
 
@@ -44,13 +43,11 @@ static Value to_float(VM *vm, Value self) {
 static Value repr(VM *vm, Value self) { return int_to_string(vm, self, 10); }
 
 static bool hash(VM *vm, Value self, int64_t *result) {
-    (void)vm;
     *result = int_hash(self);
     return true;
 }
 
 static Value compare(VM *vm, Value a, Value b, CompareOp op) {
-    (void)vm;
     if (!is_int_family(b)) return NOT_IMPLEMENTED;
     return compare_order(int_order(a, b), op);
 }
@@ -301,15 +298,9 @@ static const NativeDef methods[] = {
 
 static Value get_itself(VM *vm, Value self) { return int_exact(vm, self); }
 
-static Value get_zero(VM *vm, Value self) {
-    (void)vm, (void)self;
-    return int_small(0);
-}
+static Value get_zero(VM *vm, Value self) { return int_small(0); }
 
-static Value get_one(VM *vm, Value self) {
-    (void)vm, (void)self;
-    return int_small(1);
-}
+static Value get_one(VM *vm, Value self) { return int_small(1); }
 
 static const GetSetDef getsets[] = {
     {"real", get_itself, NULL, "the real part of a complex number"},

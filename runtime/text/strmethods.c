@@ -11,7 +11,6 @@
 METHOD(encode) { return codec_encode_by(vm, "encode", args[0], args[1], args[2]); }
 
 METHOD(isidentifier) {
-    (void)vm;
     Text t = text_of(args[0]);
     for (int64_t i = 0; i < text_length(t); i++) {
         uint32_t c = text_at(t, i);
@@ -217,7 +216,6 @@ METHOD(getnewargs) {
 }
 
 METHOD(sizeof) {
-    (void)vm;
     const String *s = as_string(args[0]);
     return int_small((int64_t)sizeof *s + ((string_length(s) + 1) << s->width_log));
 }

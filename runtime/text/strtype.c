@@ -27,16 +27,12 @@ static bool hash(VM *vm, Value self, int64_t *result) {
 }
 
 static Value compare(VM *vm, Value a, Value b, CompareOp op) {
-    (void)vm;
     if (!is_string(b)) return NOT_IMPLEMENTED;
     if (op == COMPARE_EQ || op == COMPARE_NE) return bool_from(string_equal(a, b) == (op == COMPARE_EQ));
     return compare_order(string_order(a, b), op);
 }
 
-static int64_t length(VM *vm, Value self) {
-    (void)vm;
-    return string_length(as_string(self));
-}
+static int64_t length(VM *vm, Value self) { return string_length(as_string(self)); }
 
 static int contains(VM *vm, Value self, Value item) {
     if (!is_string(item)) {
