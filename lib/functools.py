@@ -10,7 +10,10 @@ __all__ = ['update_wrapper', 'wraps', 'WRAPPER_ASSIGNMENTS', 'WRAPPER_UPDATES', 
 from abc import get_cache_token
 from sys import modules
 from types import FunctionType, GenericAlias, MappingProxyType, UnionType
-from _functools import _lru_cache_wrapper, _own, _set_own, cmp_to_key, partial, reduce
+try:
+    from _functools import _lru_cache_wrapper, _own, _set_own, cmp_to_key, partial, reduce
+except ImportError:
+    from _pure.functools import _lru_cache_wrapper, _make_key, _own, _set_own, cmp_to_key, partial, reduce
 
 WRAPPER_ASSIGNMENTS = ('__module__', '__name__', '__qualname__', '__doc__', '__annotations__', '__type_params__')
 WRAPPER_UPDATES = ('__dict__',)

@@ -11,7 +11,12 @@
 
 __all__ = ['heappush', 'heappop', 'heapify', 'heapreplace', 'merge', 'nlargest', 'nsmallest', 'heappushpop']
 
-from _heapq import (_heapify_max, _heappop_max, _heapreplace_max, heapify, heappop, heappush, heappushpop, heapreplace)
+try:
+    from _heapq import (_heapify_max, _heappop_max, _heapreplace_max, heapify, heappop, heappush, heappushpop,
+                        heapreplace)
+except ImportError:
+    from _pure.heapq import (_heapify_max, _heappop_max, _heapreplace_max, heapify, heappop, heappush, heappushpop,
+                             heapreplace, _siftdown, _siftdown_max, _siftup, _siftup_max)
 
 
 def merge(*iterables, key=None, reverse=False):

@@ -14,7 +14,10 @@ from math import sumprod, tan, tau
 from numbers import Real
 from operator import itemgetter
 
-from _statistics import _normal_dist_inv_cdf
+try:
+    from _statistics import _normal_dist_inv_cdf
+except ImportError:
+    from _pure.statistics import _normal_dist_inv_cdf
 
 __all__ = ['NormalDist', 'StatisticsError', 'correlation', 'covariance', 'fmean', 'geometric_mean', 'harmonic_mean',
            'kde', 'kde_random', 'linear_regression', 'mean', 'median', 'median_grouped', 'median_high', 'median_low',

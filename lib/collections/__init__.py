@@ -5,12 +5,16 @@ __all__ = ['ChainMap', 'Counter', 'OrderedDict', 'UserDict', 'UserList', 'UserSt
 
 import sys as _sys
 import _collections_abc
-from _collections import (OrderedDict, _count_elements, _deque_iterator, _tuplegetter, defaultdict, deque)
+try:
+    from _collections import OrderedDict, _count_elements, _deque_iterator, _tuplegetter, defaultdict, deque
+except ImportError:
+    from _pure.collections import OrderedDict, _count_elements, _tuplegetter
 from itertools import chain as _chain, repeat as _repeat, starmap as _starmap
 from operator import itemgetter as _itemgetter
 
 abc = _sys.modules['collections.abc'] = _collections_abc
-abc.MutableSequence.register(deque)
+if 'deque' in globals():
+    abc.MutableSequence.register(deque)
 
 _KEYWORDS = frozenset('''False None True and as assert async await break class continue def del elif else except finally
     for from global if import in is lambda nonlocal not or pass raise return try while with yield'''.split())

@@ -1,6 +1,13 @@
 """Reading JSON."""
 
-from _json import make_scanner, scanstring
+from json.scanner import make_scanner
+
+try:
+    from _json import scanstring as c_scanstring
+except ImportError:
+    c_scanstring = None
+    from _pure.json import py_scanstring
+scanstring = c_scanstring or py_scanstring
 
 __all__ = ["JSONDecoder", "JSONDecodeError"]
 
@@ -77,3 +84,12 @@ class JSONDecoder:
             return self.scan_once(s, idx)
         except StopIteration as err:
             raise JSONDecodeError("Expecting value", s, err.value) from None
+
+
+def __getattr__(name):
+    """What there is in Python, for programs that want that."""
+    if name in ("py_scanstring", "JSONObject", "JSONArray"):
+        from _pure import json as pure
+
+        return getattr(pure, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,10 +1,27 @@
 """Writing JSON."""
 
-from _json import encode_basestring, encode_basestring_ascii, make_encoder
+try:
+    from _json import (encode_basestring as c_encode_basestring, encode_basestring_ascii as c_encode_basestring_ascii,
+                       make_encoder as c_make_encoder)
+except ImportError:
+    c_encode_basestring = c_encode_basestring_ascii = c_make_encoder = None
+    from _pure.json import py_encode_basestring, py_encode_basestring_ascii
+encode_basestring = c_encode_basestring or py_encode_basestring
+encode_basestring_ascii = c_encode_basestring_ascii or py_encode_basestring_ascii
 
 __all__ = ["JSONEncoder"]
 
 INFINITY = float("inf")
+
+
+def __getattr__(name):
+    """What there is in Python, for programs that want that."""
+    if name in ("py_encode_basestring", "py_encode_basestring_ascii", "_make_encoder", "ESCAPE", "ESCAPE_ASCII",
+                "ESCAPE_DCT"):
+        from _pure import json as pure
+
+        return getattr(pure, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class JSONEncoder:
@@ -53,6 +70,7 @@ class JSONEncoder:
         if indent is not None and not isinstance(indent, str):
             indent = " " * indent
         encode = encode_basestring_ascii if self.ensure_ascii else encode_basestring
+        make_encoder = c_make_encoder or __getattr__("_make_encoder")
         write = make_encoder({} if self.check_circular else None, self.default, encode, indent,
                              self.key_separator, self.item_separator, self.sort_keys, self.skipkeys, self.allow_nan)
         return write(o, 0) if _one_shot else _Pieces(self, indent, encode, write).of(o, 0)

@@ -1,0 +1,2 @@
+"""Where programs that want stat in C look for it."""
+from stat import *
