@@ -28,16 +28,13 @@ static inline void source_init(Source *s, VM *vm, Value self) {
     s->ascii = string && as_string(self)->ascii;
 }
 
-static __attribute__((noinline)) Value any_part(const Source *s, int64_t start, int64_t stop) {
-    return s->bytes ? text_slice(s->vm, s->self, start, stop) : string_slice(s->vm, s->self, start, stop);
-}
-
 /* NEW, RAISES. Parts of an ASCII str are the commonest. */
 static inline Value part(const Source *s, int64_t start, int64_t stop) {
     if (s->exact && stop - start == text_length(s->text)) return value_ref(s->self);
+    if (s->ascii && stop - start == 1) return value_ref(s->vm->characters[s->text.data[start]]);
     if (s->ascii) return string_from_ascii(s->vm, (const char *)s->text.data + start, (size_t)(stop - start));
     if (s->bytes && s->exact) return bytes_part(s->vm, s->text.data + start, stop - start);
-    return any_part(s, start, stop);
+    return text_part_new(s->vm, s->self, start, stop);
 }
 
 /* A list of parts being made, which runs no user code. */
