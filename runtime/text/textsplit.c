@@ -341,23 +341,20 @@ static Value unparted(VM *vm, Value self, bool from_end) {
     return from_end ? three_parts(vm, other, middle, whole) : three_parts(vm, whole, middle, other);
 }
 
-/* A part of `text`, which is self's. */
-static inline Value less_than_whole(VM *vm, Value self, Text text, int64_t start, int64_t stop) {
-    if (!text_is_string(self) || !as_string(self)->ascii) return text_part_new(vm, self, start, stop);
-    return string_from_ascii(vm, (const char *)text.data + start, (size_t)(stop - start));
-}
-
 static inline __attribute__((always_inline)) Value partition(VM *vm, Value *args, bool from_end) {
     Value self = args[0], separator = args[1];
     if (!is_separator(vm, self, separator, "must be str, not %T")) return ABSENT;
-    Text text = text_of(self), sep = text_of(separator);
-    int64_t at = from_end ? text_rfind(text, sep) : text_find(text, sep);
+    Source source;
+    source_init(&source, vm, self);
+    Text sep = source.ascii && is_exactly(separator, &str_type) ? text_of_string(as_string(separator))
+                                                                : text_of(separator);
+    int64_t at = from_end ? text_rfind(source.text, sep) : text_find(source.text, sep);
     if (at < 0) return unparted(vm, self, from_end);
     int64_t end = at + text_length(sep);
-    Value before = less_than_whole(vm, self, text, 0, at), middle = ABSENT, after = ABSENT;
+    Value before = part(&source, 0, at), middle = ABSENT, after = ABSENT;
     if (!is_absent(before))
         middle = is_bytearray(self) ? text_part_new(vm, self, at, end) : value_ref(separator);
-    if (!is_absent(middle)) after = less_than_whole(vm, self, text, end, text_length(text));
+    if (!is_absent(middle)) after = part(&source, end, text_length(source.text));
     return three_parts(vm, before, middle, after);
 }
 
