@@ -134,8 +134,8 @@ static inline Object *object_new(VM *vm, Type *type, size_t size);
 static inline Object *object_new_if_easy(VM *vm, Type *type, size_t size);
 
 /* The same for a container: its body is zeroed and it has its place in the young generation, but it is
- * GC_NEW, not looked at, until object_track. May first run a collection, hence any user finalizer. NEW, NULL
- * when refused. */
+ * GC_NEW, not looked at, until object_track. May make a collection due, which waits for a safe point: as object_new it
+ * runs no user code. NEW, NULL when refused. */
 static inline Object *object_new_container(VM *vm, Type *type, size_t size);
 
 /* The same, but of its bytes only the first `zeroed` are sure to be zero: the caller fills the rest at once, before
@@ -143,7 +143,7 @@ static inline Object *object_new_container(VM *vm, Type *type, size_t size);
 static inline Object *object_new_container_to_fill(VM *vm, Type *type, size_t size, size_t zeroed);
 
 /* The same, no byte of the body zeroed, and only where that takes no step out of the ordinary, else NULL: then ask one
- * of the others. Runs no user code. */
+ * of the others. */
 static inline Object *object_new_container_if_easy(VM *vm, Type *type, size_t size);
 
 /* The body is filled: from here on the collector looks at the object. Cannot fail. No effect if tracked

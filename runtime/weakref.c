@@ -154,15 +154,11 @@ Value weak_reference_new(VM *vm, Type *type, Value object, Value callback) {
     if (old != NULL) return value_ref(from_object(old));
     WeakReference *w = (WeakReference *)instance_new(vm, type, 0);
     if (w == NULL) return ABSENT;
-    bool ok = table_reserve(vm, &vm->weak_table);
-    if (ok) {
-        if (value_is_given(callback)) w->callback = value_ref(callback);
-        list_insert(vm, referent, w, place_for(vm, referent, type, plain));
-    }
     object_track(&w->head);
-    if (ok) return from_object(w);
-    object_drop(vm, &w->head);
-    return raise_memory(vm);
+    if (!table_reserve(vm, &vm->weak_table)) return object_drop(vm, &w->head), raise_memory(vm);
+    if (value_is_given(callback)) w->callback = value_ref(callback);
+    list_insert(vm, referent, w, place_for(vm, referent, type, plain));
+    return from_object(w);
 }
 
 Value weak_reference_get(const WeakReference *w) {

@@ -256,7 +256,7 @@ static bool bind_rest(VM *vm, Function *function, Value *rest, int64_t extra, Va
     return bind_defaults(vm, function, row);
 }
 
-/* Finalizers may run whenever memory is taken or a reference dropped, and their frames begin at the running
+/* Code of the program may run when keywords are compared and references dropped, and its frames begin at the running
  * frame's `top`: keep them off the values up to `end`. The old top, for unprotect. */
 static Value *protect(VM *vm, Value *end) {
     if (vm->frame == NULL) return NULL;
@@ -457,7 +457,7 @@ int64_t call_spread_room(const Function *function, Value positional, Value mappi
 Value *call_bind_spread(VM *vm, Function *function, STEALS Value self, STEALS Value positional,
                         STEALS Value mapping, Value *scratch) {
     if (vm->stack_end - scratch < call_spread_room(function, positional, mapping)) {
-        Value all[] = {mapping, positional, self}; /* a finalizer has made the mapping larger */
+        Value all[] = {mapping, positional, self}; /* what made the instance has made the mapping larger */
         return call_refuse(vm, all, 3), NULL;
     }
     const Tuple *tuple = as_tuple(positional);

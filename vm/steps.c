@@ -340,10 +340,8 @@ static int unpack_row(VM *vm, Value iterable, int64_t before, int64_t after, Val
     Row row = row_of(iterable);
     int64_t rest = row.length - before - after;
     if (rest < 0) return 0;
-    Value middle = list_new(vm, rest);
+    Value middle = list_from(vm, row.items + before, rest);
     if (is_absent(middle)) return -1;
-    row_copy(as_list(middle)->items, row.items + before, rest);
-    as_list(middle)->length = rest;
     to += before + 1 + after;
     for (int64_t i = 0; i < before; i++)
         *--to = value_ref(row.items[i]);

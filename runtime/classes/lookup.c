@@ -150,10 +150,7 @@ Dict *type_dict(VM *vm, Type *type) {
     if (state->dict != NULL) return state->dict;
     Value dict = dict_new(vm);
     if (is_absent(dict)) return NULL;
-    if (!fill_dict(vm, type, dict)) {
-        value_drop(vm, dict);
-        return NULL;
-    }
+    if (!fill_dict(vm, type, dict)) return value_drop(vm, dict), NULL;
     return state->dict = as_dict(dict);
 }
 

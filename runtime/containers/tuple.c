@@ -185,14 +185,6 @@ Value tuple_pack(VM *vm, int count, ...) {
     return from_object(tuple);
 }
 
-static Value from_list(VM *vm, Value list) {
-    int64_t length = as_list(list)->length;
-    Tuple *tuple = make(vm, length, false);
-    if (!tuple) return ABSENT;
-    row_copy(tuple->items, as_list(list)->items, length);
-    return tuple_finish(tuple);
-}
-
 /* The items of a range of immediates. Until all are there nobody sees the tuple. */
 static Value from_range(VM *vm, const Range *range) {
     int64_t count = int_get(range->length), step = int_get(range->step), next = int_get(range->start);
@@ -222,7 +214,8 @@ static Value from_dict(VM *vm, Value dict) {
 Value tuple_from_iterable(VM *vm, Value iterable) {
     if (is_exactly(iterable, &tuple_type)) return value_ref(iterable);
     if (is_range(iterable) && as_range(iterable)->small) return from_range(vm, as_range(iterable));
-    if (is_exactly(iterable, &list_type)) return from_list(vm, iterable);
+    if (is_exactly(iterable, &list_type))
+        return tuple_from(vm, as_list(iterable)->items, as_list(iterable)->length);
     if (is_exactly(iterable, &dict_type)) return from_dict(vm, iterable);
     Value list = list_from_iterable(vm, iterable);
     if (is_absent(list)) return ABSENT;

@@ -90,12 +90,18 @@ static inline void fill(const Selection *selection, Value *item, int64_t count) 
     }
 }
 
-/* The result for the row in a tuple of its own, which becomes the latest result, too. NEW, RAISES. */
-static Value yield_new(VM *vm, Selection *selection) {
+/* The result for the row in a tuple of its own. NEW, RAISES. */
+static inline Tuple *result_new(VM *vm, const Selection *selection) {
     int64_t count = selection->count;
     Tuple *result = selection->settled ? tuple_new_settled(vm, count) : tuple_new_unfilled(vm, count);
+    if (result) fill(selection, result->items, count);
+    return result;
+}
+
+/* The same; it becomes the latest result, too. */
+static Value yield_new(VM *vm, Selection *selection) {
+    Tuple *result = result_new(vm, selection);
     if (!result) return ABSENT;
-    fill(selection, result->items, count);
     result->head.refs++; /* for the selection, too */
     Value before = selection->result;
     selection->result = from_object(result);
@@ -113,7 +119,7 @@ static Value yield_again(VM *vm, Selection *selection, int64_t changed) {
         object_drop(vm, &result->head);
         return yield_new(vm, selection);
     }
-    for (int64_t i = changed; i < selection->count && !is_absent(selection->pool); i++)
+    for (int64_t i = changed; i < selection->count; i++)
         value_set(vm, &result->items[i], item_at(selection, i));
     return tuple_finish(result);
 }
@@ -158,14 +164,13 @@ static inline __attribute__((always_inline)) Value step(VM *vm, Selection *selec
 /* Many at once. */
 static inline __attribute__((always_inline)) int64_t step_row(VM *vm, Selection *selection, Value *row,
                                                               int64_t room, Advance advance) {
-    int64_t count = selection->count, made = 1;
+    int64_t made = 1;
     row[0] = step(vm, selection, advance);
     if (is_absent(row[0])) return 0;
-    if (!selection->settled || count == 0) return 1;
+    if (selection->count == 0) return 1;
     for (; made < room && advance(selection) >= 0; made++) {
-        Tuple *result = tuple_new_settled(vm, count);
+        Tuple *result = result_new(vm, selection);
         if (!result) return row_drop(vm, row, made), 0;
-        fill(selection, result->items, count);
         row[made] = from_object(result);
     }
     selection->stopped = made < room;

@@ -502,7 +502,7 @@ static void iterator_dealloc(VM *vm, Object *self) {
 static Value iterator_next_row(VM *vm, Value self) {
     UnpackIterator *it = (UnpackIterator *)as_object(self);
     if (is_absent(it->layout)) return ABSENT;
-    if (it->offset >= it->buffer.size) return iterator_end(vm, it), ABSENT;
+    if (it->offset == it->buffer.size) return iterator_end(vm, it), ABSENT;
     const Layout *layout = as_layout(it->layout);
     Tuple *row = layout->items ? tuple_reuse(vm, &it->row, layout->items) : tuple_new(vm, 0);
     if (!row) return ABSENT;
