@@ -88,6 +88,22 @@ static Value raise_print_limit(VM *vm) {
                        vm->int_max_str_digits);
 }
 
+/* The text of eight digits, whose values are the bytes of a word: those over 9 are letters. */
+static inline uint64_t digits_text(uint64_t values) {
+    uint64_t letters = (values + UINT64_C(0x7676767676767676)) >> 7 & UINT64_C(0x0101010101010101);
+    return values + UINT64_C(0x3030303030303030) + letters * ('a' - '0' - 10);
+}
+
+/* The eight digits of 32 bits in base 16, the highest first. */
+static void print_eight_nibbles(uint8_t *to, uint32_t bits) {
+    uint64_t values = bits;
+    values = (values | values << 16) & UINT64_C(0x0000FFFF0000FFFF);
+    values = (values | values << 8) & UINT64_C(0x00FF00FF00FF00FF);
+    values = (values | values << 4) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+    uint64_t text = __builtin_bswap64(digits_text(values));
+    memcpy(to, &text, sizeof text);
+}
+
 /* In a base of 2**shift every digit is some bits of its own. */
 static Value print_bits(VM *vm, const IntView *view, int64_t bits, int shift) {
     int64_t count = (bits + shift - 1) / shift;
@@ -95,8 +111,14 @@ static Value print_bits(VM *vm, const IntView *view, int64_t bits, int shift) {
     if (!s) return ABSENT;
     uint8_t *next = s->data + s->length;
     uint64_t limb = 0, mask = (UINT64_C(1) << shift) - 1;
+    int64_t used = 0;
+    for (; shift == 4 && count >= 16; count -= 16) {
+        next -= 16;
+        print_eight_nibbles(next, (uint32_t)(view->limbs[used] >> 32));
+        print_eight_nibbles(next + 8, (uint32_t)view->limbs[used++]);
+    }
     int left = 0; /* bits of the limb that are not printed yet */
-    for (int64_t used = 0; count > 0;) {
+    while (count > 0) {
         if (left < shift) { /* a digit's bits may lie in two limbs */
             uint64_t following = used < view->count ? view->limbs[used++] : 0;
             *--next = (uint8_t)digit_letters[(limb | following << left) & mask];
@@ -120,12 +142,10 @@ static Value print_digits(VM *vm, const uint8_t *first, const uint8_t *end, bool
     if (!s) return ABSENT;
     uint8_t *to = s->data;
     if (negative) *to++ = '-';
-    for (; end - first >= 8; first += 8, to += 8) { /* eight together: those over 9 are letters */
-        uint64_t values, letters;
-        memcpy(&values, first, sizeof values);
-        letters = (values + UINT64_C(0x7676767676767676)) >> 7 & UINT64_C(0x0101010101010101);
-        values += UINT64_C(0x3030303030303030) + letters * ('a' - '0' - 10);
-        memcpy(to, &values, sizeof values);
+    for (uint64_t word; end - first >= 8; first += 8, to += 8) {
+        memcpy(&word, first, sizeof word);
+        word = digits_text(word);
+        memcpy(to, &word, sizeof word);
     }
     while (first < end)
         *to++ = (uint8_t)digit_letters[*first++];
@@ -204,10 +224,22 @@ static const uint8_t digit_values[256] = {
     ['a'] = LETTERS,
 };
 
+/* The number of eight digits of base 16. */
+static uint64_t eight_nibbles(const uint8_t *values) {
+    uint64_t word;
+    memcpy(&word, values, sizeof word);
+    word = __builtin_bswap64(word);
+    word = (word | word >> 4) & UINT64_C(0x00FF00FF00FF00FF);
+    word = (word | word >> 8) & UINT64_C(0x0000FFFF0000FFFF);
+    return (word | word >> 16) & 0xFFFFFFFF;
+}
+
 /* In a base of 2**shift every digit is some bits of its own; how many limbs. */
 static mp_size_t set_bits(mp_limb_t *limbs, const uint8_t *values, size_t count, int shift) {
     mp_size_t used = 0;
     mp_limb_t limb = 0;
+    for (; shift == 4 && count >= 16; count -= 16)
+        limbs[used++] = eight_nibbles(values + count - 8) | eight_nibbles(values + count - 16) << 32;
     for (int at = 0; count > 0;) {
         for (; count > 0 && at + shift <= 64; at += shift)
             limb |= (mp_limb_t)values[--count] << at;
@@ -337,20 +369,14 @@ static bool skip_prefix(const char **text, const char *end, int *base) {
 
 /* The values of the digits, which single underscores may stand between; the number of digits, or -1. */
 static int64_t collect_digits(const char *text, const char *end, int base, uint8_t *to) {
-    int64_t count = 0;
-    bool after_digit = false;
-    for (; text < end; text++) {
-        if (*text == '_') {
-            if (!after_digit) return -1;
-            after_digit = false;
-        } else {
-            uint8_t value = digit_values[(uint8_t)*text];
-            if (value >= base) return -1;
-            to[count++] = value;
-            after_digit = true;
-        }
+    for (const uint8_t *first = to;;) {
+        const char *start = text;
+        for (uint8_t value; text < end && (value = digit_values[(uint8_t)*text]) < base; text++)
+            *to++ = value;
+        if (text == start) return -1;
+        if (text == end) return to - first;
+        if (*text++ != '_') return -1;
     }
-    return after_digit ? count : -1;
 }
 
 /* int(text[0..length), base) for ASCII text; ABSENT with nothing raised when it is no number. */
