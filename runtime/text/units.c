@@ -36,6 +36,10 @@ void units_pick(void *to, const void *from, unsigned width_log, int64_t step, in
             memcpy((uint8_t *)to + i, &eight, sizeof eight);
         }
     }
+    if (width_log == 0 && step == 2) {
+        for (; i < count; i++)
+            ((uint8_t *restrict)to)[i] = ((const uint8_t *)from)[2 * i];
+    }
     switch (width_log) {
     case 0: PICK(uint8_t); break;
     case 1: PICK(uint16_t); break;
