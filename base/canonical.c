@@ -26,8 +26,9 @@ static void sort_marks(int32_t *marks, int32_t *scratch, size_t count) {
 void canonical_order(int32_t *points, int32_t *scratch, size_t count) {
     for (size_t start = 0, end; start < count; start = end + 1) {
         bool sorted = true;
-        for (end = start; end < count && combining_class(points[end]) > 0; end++)
-            sorted &= end == start || combining_class(points[end - 1]) <= combining_class(points[end]);
+        unsigned last = 0, class;
+        for (end = start; end < count && (class = combining_class(points[end])) > 0; end++, last = class)
+            sorted &= last <= class;
         if (!sorted) sort_marks(points + start, scratch, end - start);
     }
 }

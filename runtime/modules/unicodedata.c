@@ -17,6 +17,7 @@
 #include "runtime/numbers/float.h"
 #include "runtime/text/codec.h"
 #include "runtime/text/str.h"
+#include "runtime/text/text.h"
 #include "runtime/text/ucd.h"
 #include "runtime/text/units.h"
 
@@ -308,16 +309,24 @@ static Value text_of_points(VM *vm, const int32_t *points, int64_t count) {
     return from_object(text);
 }
 
-/* Is the text in the form for certain (UAX 15, section 9)? */
-static bool plainly_normal(const String *text, const Form *form) {
-    if (text->ascii || (text->width_log == 0 && form->bit == UCD_NFC)) return true;
+/* Expanded for each width. */
+static inline __attribute__((always_inline)) bool quick_check(Text text, uint8_t bit) {
     unsigned last = 0;
-    for (int64_t i = 0, length = string_length(text); i < length; i++) {
-        const UcdRecord *r = ucd_record(string_at(text, i));
-        if (r->changing & form->bit || (r->combining && r->combining < last)) return false;
+    for (int64_t i = 0; i < text_length(text); i++) {
+        const UcdRecord *r = ucd_record(text_at(text, i));
+        if (r->changing & bit || (r->combining && r->combining < last)) return false;
         last = r->combining;
     }
     return true;
+}
+
+/* Is the text in the form for certain (UAX 15, section 9)? */
+static bool plainly_normal(const String *text, const Form *form) {
+    if (text->ascii || (text->width_log == 0 && form->bit == UCD_NFC)) return true;
+    int64_t length = string_length(text);
+    if (text->width_log == 0) return quick_check(text_make(text->data, length, 0), form->bit);
+    if (text->width_log == 1) return quick_check(text_make(text->data, length, 1), form->bit);
+    return quick_check(text_make(text->data, length, 2), form->bit);
 }
 
 static Value normalized(VM *vm, Value string, const Form *form) {
