@@ -24,7 +24,7 @@ typedef struct {
 } Maker;
 
 static bool set_field(VM *vm, Value object, const char *name, STEALS Value v) {
-    Value key = is_absent(v) ? ABSENT : string_intern_c(vm, name);
+    Value key = is_absent(v) ? ABSENT : string_intern_fixed(vm, name);
     bool ok = !is_absent(key) && object_set_attribute(vm, object, key, v);
     value_xdrop(vm, key), value_xdrop(vm, v);
     return ok;

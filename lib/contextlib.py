@@ -111,6 +111,9 @@ class AsyncContextDecorator:
         return inner
 
 
+_ended = object()  # what a generator that has ended gives; no exception need be made for it
+
+
 class _GeneratorContextManagerBase:
     """What the context managers made from generators have in common."""
 
@@ -140,9 +143,7 @@ class _GeneratorContextManager(_GeneratorContextManagerBase, AbstractContextMana
 
     def __exit__(self, typ, value, traceback):
         if typ is None:
-            try:
-                next(self.gen)
-            except StopIteration:
+            if next(self.gen, _ended) is _ended:
                 return False
             try:
                 raise RuntimeError("generator didn't stop")

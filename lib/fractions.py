@@ -68,22 +68,25 @@ def _parse(text):
     m = _pattern(_LITERAL).match(text)
     if m is None:
         raise ValueError(f'Invalid literal for Fraction: {text!r}')
-    numerator, denominator = int(m['num'] or '0'), 1
-    if m['denom']:
-        denominator = int(m['denom'])
+    sign, num, denom, decimal, exp = m.group('sign', 'num', 'denom', 'decimal', 'exp')
+    numerator, denominator = int(num or '0'), 1
+    if denom:
+        denominator = int(denom)
     else:
-        if decimal := m['decimal']:
+        if decimal:
             decimal = decimal.replace('_', '')
             denominator = 10 ** len(decimal)
             numerator = numerator * denominator + int(decimal)
-        if m['exp']:
-            exponent = int(m['exp'])
+        if exp:
+            exponent = int(exp)
             if exponent >= 0:
                 numerator *= 10 ** exponent
             else:
                 denominator *= 10 ** -exponent
-    return (-numerator if m['sign'] == '-' else numerator), denominator
+    return (-numerator if sign == '-' else numerator), denominator
 
+
+_make = object.__new__
 
 
 class Fraction(numbers.Rational):
@@ -95,7 +98,7 @@ class Fraction(numbers.Rational):
     __slots__ = ('_numerator', '_denominator')
 
     def __new__(cls, numerator=0, denominator=None):
-        self = super(Fraction, cls).__new__(cls)
+        self = _make(cls) if cls is Fraction else super(Fraction, cls).__new__(cls)
         if denominator is None:
             if type(numerator) is int:
                 self._numerator, self._denominator = numerator, 1
@@ -147,7 +150,7 @@ class Fraction(numbers.Rational):
     @classmethod
     def _from_coprime_ints(cls, numerator, denominator, /):
         """Without checks: coprime ints, the denominator positive."""
-        self = super(Fraction, cls).__new__(cls)
+        self = _make(cls) if cls is Fraction else super(Fraction, cls).__new__(cls)
         self._numerator, self._denominator = numerator, denominator
         return self
 

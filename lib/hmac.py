@@ -22,7 +22,8 @@ class HMAC:
         if not digestmod:
             raise TypeError("Missing required argument 'digestmod'.")
         make = _constructor(digestmod)
-        self._outer, self._inner = make(), make()
+        self._outer = make()
+        self._inner = self._outer.copy() if isinstance(digestmod, str) else make()
         self.digest_size = self._inner.digest_size
         self.block_size = getattr(self._inner, 'block_size', self.blocksize)
         if self.block_size < 16:

@@ -1,6 +1,7 @@
 """Short representations: repr() with limits on sizes, and a guard against infinite recursion."""
 
 import builtins
+from itertools import islice
 
 __all__ = ["Repr", "repr", "recursive_repr"]
 
@@ -57,7 +58,10 @@ class Repr:
         name = type(x).__name__
         if " " in name:
             name = "_".join(name.split())
-        method = getattr(self, "repr_" + name, self.repr_instance)
+        try:
+            method = getattr(self, _methods.get(name) or "repr_" + name)
+        except AttributeError:
+            method = self.repr_instance
         return method(x, level)
 
     def _join(self, pieces, level):
@@ -81,11 +85,8 @@ class Repr:
         if level <= 0 and count:
             body = self.fillvalue
         else:
-            pieces = []
-            for item in x:
-                if len(pieces) == maxiter:
-                    break
-                pieces.append(self.repr1(item, level - 1))
+            repr1 = self.repr1
+            pieces = [repr1(item, level - 1) for item in islice(x, maxiter)]
             if count > maxiter:
                 pieces.append(self.fillvalue)
             body = self._join(pieces, level)
@@ -160,7 +161,7 @@ class Repr:
             if "Exceeds the limit" not in str(error):
                 raise
             return f"<{x.__class__.__name__} instance at {id(x):#x}>"
-        return self._shorten(text, self.maxlong)
+        return text if len(text) <= self.maxlong else self._shorten(text, self.maxlong)
 
     def repr_instance(self, x, level):
         """The repr of any other object; of one whose __repr__ raises, its class and address, at most `level`
@@ -169,7 +170,10 @@ class Repr:
             text = builtins.repr(x)
         except Exception:
             return f"<{x.__class__.__name__} instance at {id(x):#x}>"
-        return self._shorten(text, self.maxother)
+        return text if len(text) <= self.maxother else self._shorten(text, self.maxother)
+
+
+_methods = {name[5:]: name for name in vars(Repr) if name.startswith("repr_")}  # the names need not be made
 
 
 def _sorted(x):

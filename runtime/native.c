@@ -542,12 +542,12 @@ static bool function_hash(VM *vm, Value self, int64_t *hash) {
 }
 
 static Value function_get_name(VM *vm, Value self) {
-    return string_intern_c(vm, as_function(self)->def->name);
+    return string_intern_fixed(vm, as_function(self)->def->name);
 }
 
 static Value function_get_qualname(VM *vm, Value self) {
     NativeFunction *f = as_function(self);
-    if (!is_method(f) && !f->owner) return string_intern_c(vm, f->def->name);
+    if (!is_method(f) && !f->owner) return string_intern_fixed(vm, f->def->name);
     const Type *owner = f->owner ? f->owner : owner_of(f->self);
     return type_qualify(vm, owner, f->def->name);
 }

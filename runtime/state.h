@@ -51,7 +51,7 @@ typedef struct {
     Value name; /* owned */
 } FixedName;
 
-enum { FIXED_NAMES = 64 }; /* a power of two: places of that cache */
+enum { FIXED_NAMES = 128 }; /* a power of two: places of that cache */
 
 /* One entry of the cache of attribute look-ups through a type: (type version, interned name) -> value. */
 typedef struct {

@@ -158,7 +158,7 @@ static bool check_settable(VM *vm, Type *type, Value value, const char *what) {
 static Value get_name(VM *vm, Value self) {
     Type *type = as_type(self);
     if (type->name != NULL) return value_ref(from_object(type->name));
-    return string_intern_c(vm, type_short_name(type));
+    return string_intern_fixed(vm, type_short_name(type));
 }
 
 static bool set_name(VM *vm, Value self, Value value) {

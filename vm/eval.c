@@ -490,6 +490,15 @@ Value eval_run(VM *vm) {
         NEXT();
     }
 
+    TARGET(LOAD_ATTR_PLAIN) {
+        Value object = sp[-1];
+        GUARD_VERSION(object);
+        sp[-1] = value_ref(cache_value(&ip[3]));
+        ip += 5;
+        object_drop(vm, as_object(object));
+        NEXT();
+    }
+
     TARGET(LOAD_ATTR_PROPERTY) {
         Value object = sp[-1];
         if (UNLIKELY(type_of(object)->version != ip[1])) goto undo;
@@ -587,6 +596,14 @@ Value eval_run(VM *vm) {
         Value object = locals[A8];
         GUARD_MODULE(object);
         PUSH(value_ref(dict_entries(dict)[ip[3]].value));
+        ip += 5;
+        NEXT();
+    }
+
+    TARGET(LOAD_LOCAL_ATTR_PLAIN) {
+        Value object = locals[A8];
+        GUARD_VERSION(object);
+        PUSH(value_ref(cache_value(&ip[3])));
         ip += 5;
         NEXT();
     }
@@ -1571,6 +1588,7 @@ compare_jump_result : {
         base = sp - nargs - 2;
         TRACED(if (monitor_wants(vm, frame->code, MONITOR_CALL)) goto call_monitored;)
         TRACED(call_told:;)
+    call_pair:;
         Value called = *base;
         if (LIKELY(is_object(called) && as_object(called)->type == &function_type)) {
             /* The commonest call of all, by itself: a function given just its positional parameters. */
@@ -1589,6 +1607,10 @@ compare_jump_result : {
                 if (UNLIKELY(vm->interrupted)) goto entered_interrupted;
                 NEXT();
             }
+        }
+        if (is_object(called) && as_object(called)->type == &method_type && is_absent(base[1])) {
+            method_to_pair(vm, base);
+            goto call_pair;
         }
         if (is_object(called)) specialise_call(INSTRUCTION, as_object(called)->type);
         goto call;

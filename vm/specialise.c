@@ -224,6 +224,11 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
         set_cached_value(cache, found);
         return local ? OP_LOAD_LOCAL_ATTR_DESCRIPTOR : OP_LOAD_ATTR_DESCRIPTOR;
     }
+    bool plain = !is_absent(found) && type_of(found)->descriptor_get == NULL;
+    if (plain && is_object(object) && !type_keeps_attributes(type)) {
+        set_cached_value(cache, found);
+        return local ? OP_LOAD_LOCAL_ATTR_PLAIN : OP_LOAD_ATTR_PLAIN;
+    }
     const Shape *shape = cacheable_shape(vm, object);
     if (shape == NULL || (!is_absent(found) && is_data_descriptor(found))) return family;
     int slot = shape_find(shape, name);
@@ -231,8 +236,7 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
         if (!set_slot(cache, object, shape, (uint32_t)slot)) return family;
         return local ? OP_LOAD_LOCAL_ATTR_SLOT : OP_LOAD_ATTR_SLOT;
     }
-    if (is_absent(found) || type_of(found)->descriptor_get != NULL || !set_area(cache, object, shape->id))
-        return family;
+    if (!plain || !set_area(cache, object, shape->id)) return family;
     set_cached_value(cache, found);
     return local ? OP_LOAD_LOCAL_ATTR_CLASS : OP_LOAD_ATTR_CLASS;
 }

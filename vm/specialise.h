@@ -93,6 +93,7 @@ static inline const AttributeCacheEntry *attribute_cache_find(VM *vm, Value v, V
     if (!is_object(v)) return NULL;
     Object *object = as_object(v);
     uint32_t shape = attributes_at(object, object->type->attributes_offset)->shape_id;
+    if (shape < SHAPE_FIRST) return NULL;
     const AttributeCacheEntry *entry =
         &vm_machine(vm)->attribute_cache[attribute_cache_index(shape, name, use)];
     if (__builtin_expect(entry->version != object->type->version || entry->shape != shape ||

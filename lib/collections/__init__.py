@@ -424,6 +424,9 @@ class Counter(dict):
 
 # --- ChainMap ---
 
+_nothing = object()  # is in no mapping
+
+
 class ChainMap(_collections_abc.MutableMapping):
     """Several mappings as one: `maps` is their list, searched in order; changes go to the first."""
 
@@ -435,6 +438,11 @@ class ChainMap(_collections_abc.MutableMapping):
 
     def __getitem__(self, key):
         for mapping in self.maps:
+            if type(mapping) is dict:
+                value = mapping.get(key, _nothing)
+                if value is not _nothing:
+                    return value
+                continue
             try:
                 return mapping[key]  # `in` would not do for a defaultdict
             except KeyError:

@@ -4,6 +4,7 @@ import sys
 import types
 from _functools import partial
 from collections import namedtuple
+from operator import itemgetter
 
 __name__ = 'inspect'  # the home that classes and functions tell
 
@@ -222,7 +223,7 @@ def _members(object, predicate, getter):
         if predicate is None or predicate(value):
             results.append((name, value))
         seen.add(name)
-    results.sort(key=lambda pair: pair[0])
+    results.sort(key=itemgetter(0))
     return results
 
 

@@ -40,35 +40,48 @@ class _Outcome:
         self.success = True
         self.expectedFailure = None
 
-    @contextlib.contextmanager
     def testPartExecutor(self, test_case, subTest=False):
-        old_success = self.success
-        self.success = True
+        return _Part(self, test_case, subTest)
+
+
+class _Part:
+    """The context in which a part of a test runs: what it raises is reported, not passed on."""
+
+    __slots__ = ("outcome", "test_case", "is_subtest", "old_success")
+
+    def __init__(self, outcome, test_case, is_subtest):
+        self.outcome = outcome
+        self.test_case = test_case
+        self.is_subtest = is_subtest
+
+    def __enter__(self):
+        self.old_success = self.outcome.success
+        self.outcome.success = True
+
+    def __exit__(self, kind, error, trace):
+        outcome, test_case = self.outcome, self.test_case
         try:
-            yield
-        except KeyboardInterrupt:
-            raise
-        except SkipTest as e:
-            self.success = False
-            _addSkip(self.result, test_case, str(e))
-        except _ShouldStop:
-            self.success = False
-        except:
-            exc_info = sys.exc_info()
-            if self.expecting_failure:
-                self.expectedFailure = exc_info
+            if kind is None:
+                if self.is_subtest and outcome.success:
+                    outcome.result.addSubTest(test_case.test_case, test_case, None)
+            elif issubclass(kind, KeyboardInterrupt):
+                return False
+            elif issubclass(kind, SkipTest):
+                outcome.success = False
+                _addSkip(outcome.result, test_case, str(error))
+            elif issubclass(kind, _ShouldStop):
+                outcome.success = False
+            elif outcome.expecting_failure:
+                outcome.expectedFailure = (kind, error, trace)
             else:
-                self.success = False
-                if subTest:
-                    self.result.addSubTest(test_case.test_case, test_case, exc_info)
+                outcome.success = False
+                if self.is_subtest:
+                    outcome.result.addSubTest(test_case.test_case, test_case, (kind, error, trace))
                 else:
-                    _addError(self.result, test_case, exc_info)
-            exc_info = None
-        else:
-            if subTest and self.success:
-                self.result.addSubTest(test_case.test_case, test_case, None)
+                    _addError(outcome.result, test_case, (kind, error, trace))
+            return True
         finally:
-            self.success = self.success and old_success
+            outcome.success = outcome.success and self.old_success
 
 
 def _addSkip(result, test_case, reason):

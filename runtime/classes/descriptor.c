@@ -93,7 +93,7 @@ static Value method_repr(VM *vm, Value self) {
 }
 
 static Value method_get_name(VM *vm, Value self) {
-    return string_intern_c(vm, as_method_descriptor(self)->def->name);
+    return string_intern_fixed(vm, as_method_descriptor(self)->def->name);
 }
 
 static Value method_get_qualname(VM *vm, Value self) {
@@ -218,7 +218,9 @@ static Value getset_repr(VM *vm, Value self) {
                          as_getset(self)->owner);
 }
 
-static Value getset_get_name(VM *vm, Value self) { return string_intern_c(vm, as_getset(self)->def->name); }
+static Value getset_get_name(VM *vm, Value self) {
+    return string_intern_fixed(vm, as_getset(self)->def->name);
+}
 
 static Value getset_get_qualname(VM *vm, Value self) {
     return type_qualify(vm, as_getset(self)->owner, as_getset(self)->def->name);

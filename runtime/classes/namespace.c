@@ -35,14 +35,24 @@ static bool take(VM *vm, Value dict, Value given) {
     return done;
 }
 
+/* A dict that has room for so many attributes. */
+static bool give_dict(VM *vm, Value self, int64_t count) {
+    Value dict = dict_new_sized(vm, count);
+    bool given = !is_absent(dict) && attributes_set_dict(vm, as_object(self), dict);
+    value_xdrop(vm, dict);
+    return given;
+}
+
 static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
     if (nargs > 1) {
         raise_type(vm, "%s expected at most 1 argument, got %d", type_short_name(type_of(self)), nargs);
         return false;
     }
+    int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
+    if (object_attributes(as_object(self))->shape_id == SHAPE_NONE && !give_dict(vm, self, count))
+        return false;
     Value dict = attributes_of(vm, self);
     if (is_absent(dict) || (nargs == 1 && !take(vm, dict, args[0]))) return false;
-    int64_t count = is_absent(names) ? 0 : as_tuple(names)->length;
     for (int64_t i = 0; i < count; i++) {
         if (!dict_set(vm, dict, as_tuple(names)->items[i], args[nargs + i])) return false;
     }

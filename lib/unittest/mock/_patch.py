@@ -224,9 +224,8 @@ class _patch:
             if not self.create and (not hasattr(self.target, self.attribute) or self.attribute in (
                     '__doc__', '__module__', '__defaults__', '__annotations__', '__kwdefaults__')):
                 setattr(self.target, self.attribute, self.temp_original)
-        del self.temp_original, self.is_local, self.target
         stack = self._exit_stack
-        del self._exit_stack
+        del self._exit_stack, self.is_local, self.temp_original, self.target  # the last set first: that is cheaper
         self.is_started = False
         return stack.__exit__(*exc_info)
 
