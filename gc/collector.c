@@ -623,6 +623,13 @@ int gc_each(Heap *heap, int generation, int (*each)(Object *object, void *contex
     return result;
 }
 
+static int forgo_finalizer(Object *object, void *context) {
+    object->gc |= GC_FINALIZED;
+    return 0;
+}
+
+void gc_forgo_finalizers(Heap *heap) { gc_each(heap, -1, forgo_finalizer, NULL); }
+
 bool gc_is_tracked(const Object *object) {
     GcPlace place = object_place(object);
     return place_is_tracked(place) && place != GC_NEW;

@@ -122,6 +122,9 @@ int gc_each(Heap *heap, int generation, int (*each)(Object *object, void *contex
  * it; NULL at the end. */
 Object *gc_next_finalizer(const Heap *heap, uint32_t *position);
 
+/* The end has come for all tracked objects: their finalizers will not be called. */
+void gc_forgo_finalizers(Heap *heap);
+
 /* Is the object in a generation's vector? Has its finalizer been called? */
 bool gc_is_tracked(const Object *object);
 bool gc_is_finalized(const Object *object);

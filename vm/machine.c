@@ -390,6 +390,7 @@ void vm_free(VM *vm) {
         value_clear(vm, &vm->unsupported_operation); /* a class, so part of a cycle */
         gc_collect(vm_heap(vm), OLDEST);
         forget_registered(vm);
+        gc_forgo_finalizers(vm_heap(vm)); /* they have had their turns, and might make the like for ever */
         gc_collect(vm_heap(vm), OLDEST);
     }
     value_clear(vm, &vm->sys);

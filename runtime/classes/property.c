@@ -448,12 +448,27 @@ static Value proxy_str(VM *vm, Value self) { return object_str(vm, proxied(self)
 
 static bool proxy_hash(VM *vm, Value self, int64_t *hash) { return object_hash(vm, unwrap(self), hash); }
 
+/* The mapping as the operand beside `other`, whose reflected method is given it and may change it: a class's own dict
+ * must not be. NEW, RAISES. */
+static Value lent(VM *vm, Value v, Value other) {
+    Value mapping = unwrap(v);
+    bool safe = !is_exactly(mapping, &dict_type) || is_exactly(other, &dict_type);
+    return safe ? value_ref(mapping) : dict_copy(vm, mapping);
+}
+
 static Value proxy_compare(VM *vm, Value self, Value other, CompareOp op) {
-    return object_compare(vm, unwrap(self), other, op);
+    Value mapping = lent(vm, self, other);
+    Value result = is_absent(mapping) ? ABSENT : object_compare(vm, mapping, other, op);
+    value_xdrop(vm, mapping);
+    return result;
 }
 
 static Value proxy_or(VM *vm, Value left, Value right) {
-    return object_binary(vm, BINARY_OR, unwrap(left), unwrap(right));
+    Value a = lent(vm, left, unwrap(right)), b = is_absent(a) ? ABSENT : lent(vm, right, unwrap(left));
+    Value result = is_absent(b) ? ABSENT : object_binary(vm, BINARY_OR, a, b);
+    value_xdrop(vm, a);
+    value_xdrop(vm, b);
+    return result;
 }
 
 static Value proxy_inplace_or(VM *vm, Value left, Value right) {
