@@ -410,11 +410,16 @@ static void set_slots(VM *vm, Type *type) {
         slots_resolve(vm, type);
         return;
     }
+    /* As in CPython, += of a sequence is tried before + in classes that inherit it, in the sequence itself behind. */
+    Value (**add)(VM *, Value, Value) = &type->number.inplace[BINARY_ADD];
+    if (*add == NULL) *add = type->container.inplace_concat;
     Value key, value;
     for (int64_t position = 0; dict_next(from_object(type->dict), &position, &key, &value);) {
-        if (is_string(key) && string_length(as_string(key)) > 4 && string_at(as_string(key), 0) == '_') {
-            slots_update(vm, type, key);
-        }
+        if (!is_string(key) || string_length(as_string(key)) <= 4 || string_at(as_string(key), 0) != '_')
+            continue;
+        /* Only interned names are compared by address: others are looked for by what they say. */
+        if (!as_string(key)->interned) return slots_resolve(vm, type);
+        slots_update(vm, type, key);
     }
 }
 

@@ -431,8 +431,10 @@ static bool is_native_new(Value v) {
 }
 
 static void decide_on_wrapper(const Type *type, const SlotRow *row, WrapperDescriptor *wrapper, Decision *d) {
-    if (wrapper->row->name == row->name && wrapper->row->offset != row->offset)
-        return; /* `+` of a sequence */
+    if (wrapper->row->name == row->name && wrapper->row->offset != row->offset) { /* `+` of a sequence */
+        if (row->name == NAME_iadd && row->function != NULL) d->specific = wrapper->function;
+        return;
+    }
     d->generic = row->function;
     bool fits = wrapper->row == row && type_is_subtype(type, wrapper->owner) &&
                 (d->specific == NULL || d->specific == wrapper->function);
