@@ -47,10 +47,10 @@ def _reduction(x, cls, name):
 
 def copy(x):
     """A shallow copy of x."""
-    cls = type(x)
-    copier = _copiers.get(cls)
+    copier = _copiers.get(type(x))
     if copier is not None:
         return copier(x)
+    cls = type(x)
     if issubclass(cls, type):
         return x
     copier = getattr(cls, "__copy__", None)

@@ -688,16 +688,17 @@ def _replace(self, /, **changes):
 
 
 def _replaced(obj, fields, changes):
-    for name, f in fields.items():
-        kind = f._field_type
+    for f in fields.values():
+        name = f.name
         if name in changes:
-            if not f.init and kind is not _FIELD_CLASSVAR:
+            if not f.init and f._field_type is not _FIELD_CLASSVAR:
                 raise TypeError(f"field {name} is declared with init=False, it cannot be specified with replace()")
-        elif kind is _FIELD:
-            if f.init:
+        elif f.init:
+            kind = f._field_type
+            if kind is _FIELD:
                 changes[name] = getattr(obj, name)
-        elif kind is _FIELD_INITVAR and f.init:
-            if f.default is MISSING:
-                raise TypeError(f"InitVar {name!r} must be specified with replace()")
-            changes[name] = getattr(obj, name)
+            elif kind is _FIELD_INITVAR:
+                if f.default is MISSING:
+                    raise TypeError(f"InitVar {name!r} must be specified with replace()")
+                changes[name] = getattr(obj, name)
     return obj.__class__(**changes)

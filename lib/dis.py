@@ -158,7 +158,7 @@ def _unpack_opargs(code):
         elif a:
             operands = [(a, _signed(operand, 24) if a in ('int', 'jump') else operand)]
         end = offset + _WORD + _size(op)
-        distance = next((number for kind, number in operands if kind == 'jump'), None)
+        distance = operands[0][1] if a == 'jump' else operands[1][1] if b == 'jump' else None
         if word:
             extra = _signed(_word(code, offset + _WORD), 32)
             distance = extra >> 5 if word == 'compare_jump' else extra

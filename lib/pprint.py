@@ -6,6 +6,7 @@ import re
 import sys as _sys
 import types as _types
 from io import StringIO as _StringIO
+from operator import itemgetter as _itemgetter
 
 __all__ = ['pprint', 'pformat', 'isreadable', 'isrecursive', 'saferepr', 'PrettyPrinter', 'pp']
 
@@ -60,6 +61,17 @@ class _Ordered:
 
 def _item_order(item):
     return _Ordered(item[0]), _Ordered(item[1])
+
+
+_ORDERED = {str}, {int}, {bytes}
+
+
+def _in_order(items):
+    """Items of a dict, sorted by their keys."""
+    items = list(items)
+    plain = {type(key) for key, _ in items} in _ORDERED  # then they can be compared as they are
+    items.sort(key=_itemgetter(0) if plain else _item_order)
+    return items
 
 
 def _recursion(object):
@@ -170,7 +182,7 @@ class PrettyPrinter:
         stream.write('{')
         self._write_gap(stream)
         if object:
-            items = sorted(object.items(), key=_item_order) if self._sort_dicts else object.items()
+            items = _in_order(object.items()) if self._sort_dicts else object.items()
             self._format_dict_items(items, stream, indent, allowance + 1, context, level)
         stream.write('}')
 
@@ -422,7 +434,7 @@ class PrettyPrinter:
 
     def _safe_repr(self, object, context, maxlevels, level):
         kind = type(object)
-        if kind in _SCALARS:
+        if kind in _SCALARS or kind is int and not self._underscore_numbers:
             return repr(object), True, False
         method = getattr(kind, '__repr__', None)
         if issubclass(kind, int) and method is int.__repr__:
@@ -446,14 +458,13 @@ class PrettyPrinter:
             return _recursion(object), False, True
         context[key] = 1
         readable, recursive, parts = True, False, []
-        for pair in sorted(object.items(), key=_item_order) if self._sort_dicts else object.items():
-            shown = []
-            for part in pair:
-                text, part_readable, part_recursive = self.format(part, context, maxlevels, level + 1)
-                shown.append(text)
-                readable = readable and part_readable
-                recursive = recursive or part_recursive
-            parts.append(': '.join(shown))
+        format = self.format
+        for item, value in _in_order(object.items()) if self._sort_dicts else object.items():
+            name, name_readable, name_recursive = format(item, context, maxlevels, level + 1)
+            text, text_readable, text_recursive = format(value, context, maxlevels, level + 1)
+            parts.append(f'{name}: {text}')
+            readable = readable and name_readable and text_readable
+            recursive = recursive or name_recursive or text_recursive
         del context[key]
         return '{%s}' % ', '.join(parts), readable, recursive
 

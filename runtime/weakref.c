@@ -152,8 +152,9 @@ Value weak_reference_new(VM *vm, Type *type, Value object, Value callback) {
     bool plain = !subclass && !value_is_given(callback);
     WeakReference *old = plain ? find_reusable(vm, referent, type) : NULL;
     if (old != NULL) return value_ref(from_object(old));
-    WeakReference *w = (WeakReference *)instance_new(vm, type, 0);
-    if (w == NULL) return ABSENT;
+    WeakReference *w =
+        (WeakReference *)(subclass ? instance_new(vm, type, 0) : object_new_container(vm, type, sizeof *w));
+    if (w == NULL) return subclass ? ABSENT : raise_memory(vm);
     object_track(&w->head);
     if (!table_reserve(vm, &vm->weak_table)) return object_drop(vm, &w->head), raise_memory(vm);
     if (value_is_given(callback)) w->callback = value_ref(callback);
@@ -255,7 +256,7 @@ void weak_reference_clear(VM *vm, Object *self) {
 void weak_reference_dealloc(VM *vm, Object *self) {
     object_untrack(vm, self);
     weak_reference_clear(vm, self);
-    object_free(vm, self, instance_size(self, 0));
+    object_free(vm, self, self->type->flags & TYPE_HEAP ? instance_size(self, 0) : sizeof(WeakReference));
 }
 
 static bool check_count(VM *vm, const char *function, int nargs) {

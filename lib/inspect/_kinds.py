@@ -204,14 +204,15 @@ def isabstract(object):
 def _members(object, predicate, getter):
     mro = (object,) + getmro(object) if isclass(object) else ()
     names = dir(object)
-    for base in object.__bases__ if isclass(object) else ():
-        names += [k for k, v in base.__dict__.items() if isinstance(v, types.DynamicClassAttribute)]
+    dynamic = types.DynamicClassAttribute
+    again = [name for base in (object.__bases__ if isclass(object) else ())
+             for name, value in base.__dict__.items() if isinstance(value, dynamic)]
     results = []
     seen = set()
-    for name in names:
+    for name in names + again:
         try:
             value = getter(object, name)
-            if name in seen:
+            if again and name in seen:
                 raise AttributeError
         except AttributeError:
             for base in mro:
@@ -222,7 +223,8 @@ def _members(object, predicate, getter):
                 continue
         if predicate is None or predicate(value):
             results.append((name, value))
-        seen.add(name)
+        if again:
+            seen.add(name)
     results.sort(key=itemgetter(0))
     return results
 

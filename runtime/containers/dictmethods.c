@@ -5,6 +5,7 @@
 #include "runtime/classes/instance.h"
 #include "runtime/classes/slots.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/iterators.h"
 #include "runtime/containers/list.h"
 #include "runtime/containers/row.h"
 #include "runtime/containers/set.h"
@@ -135,6 +136,17 @@ static bool merge_pair(VM *vm, Value item, void *context) {
     return done;
 }
 
+/* dict(zip(keys, values)): no tuples need be made. */
+static bool merge_zip(VM *vm, Value self, Value zip) {
+    Value key, value;
+    while (zip_next_two(vm, zip, &key, &value)) {
+        bool done = dict_set(vm, self, key, value) && vm_may_go_on(vm);
+        value_drop(vm, key), value_drop(vm, value);
+        if (!done) return false;
+    }
+    return iterator_ended(vm);
+}
+
 bool dict_update(VM *vm, Value self, Value other) {
     if (is_exactly(other, &dict_type)) return merge_dict(vm, self, other);
     /* A subclass that iterates as dict does may be read directly, as long as it has not its own keys either.
@@ -142,6 +154,7 @@ bool dict_update(VM *vm, Value self, Value other) {
     if (is_dict(other) && type_of(other)->iterate == dict_type.iterate) {
         return merge_dict(vm, self, other);
     }
+    if (zip_is_of_two(other)) return merge_zip(vm, self, other);
     Value keys;
     int mapping = object_find_attribute(vm, other, NAME_OF(vm, keys), &keys);
     if (mapping < 0) return false;

@@ -188,22 +188,27 @@ static Value check_lengths(VM *vm, const Tuple *iterators, int64_t ended) {
     return ABSENT;
 }
 
-/* The commonest number of iterators. */
-static Value zip_two(VM *vm, Pipe *pipe, const Tuple *iterators) {
-    Value first = iterator_forward(vm, iterators->items[0]);
-    if (is_absent(first)) return ABSENT;
-    Value second = iterator_forward(vm, iterators->items[1]);
-    if (!is_absent(second)) return tuple_reuse_pair(vm, &pipe->result, first, second);
-    value_drop(vm, first);
-    return ABSENT;
+bool zip_is_of_two(Value v) {
+    return is_exactly(v, &zip_type) && !as_pipe(v)->strict && as_tuple(as_pipe(v)->source)->length == 2;
+}
+
+bool zip_next_two(VM *vm, Value self, Value *first, Value *second) {
+    const Value *iterators = as_tuple(as_pipe(self)->source)->items;
+    if (!iterator_may_nest(vm)) return false;
+    if (is_absent(*first = iterator_forward(vm, iterators[0]))) return false;
+    if (!is_absent(*second = iterator_forward(vm, iterators[1]))) return true;
+    value_drop(vm, *first);
+    return false;
 }
 
 static Value zip_next(VM *vm, Value self) {
-    if (!iterator_may_nest(vm)) return ABSENT;
     Pipe *pipe = as_pipe(self);
     const Tuple *iterators = as_tuple(pipe->source);
-    if (iterators->length == 0) return ABSENT;
-    if (iterators->length == 2 && !pipe->strict) return zip_two(vm, pipe, iterators);
+    Value first, second; /* two are the commonest */
+    if (iterators->length == 2 && !pipe->strict)
+        return zip_next_two(vm, self, &first, &second) ? tuple_reuse_pair(vm, &pipe->result, first, second)
+                                                       : ABSENT;
+    if (iterators->length == 0 || !iterator_may_nest(vm)) return ABSENT;
     Tuple *result = tuple_reuse(vm, &pipe->result, iterators->length);
     if (!result) return ABSENT;
     for (int64_t i = 0; i < iterators->length; i++) {

@@ -658,17 +658,17 @@ static Value *make_pairs(VM *vm, const Value *items, int64_t count, Value key) {
     return pairs;
 }
 
-/* A row of floats in order already is not worth the change; NaNs are in no order. */
-static bool floats_ascend(const Sort *s) {
+/* A row in order already is not worth the changes that follow. */
+static bool ascends(const Sort *s) {
     int64_t i = 1;
-    while (i < s->count && float_number(*element(s, i - 1)) <= float_number(*element(s, i)))
+    while (i < s->count && order_keys(*element(s, i - 1), *element(s, i), s->kind) <= 0)
         i++;
     return i >= s->count;
 }
 
 static bool sort_keys(Sort *s, bool descending) {
     choose_comparison(s);
-    if (s->kind == KEYS_FLOAT && !descending && floats_ascend(s)) return true;
+    if ((s->kind == KEYS_FLOAT || s->kind == KEYS_STRING) && !descending && ascends(s)) return true;
     bool floats = s->kind == KEYS_FLOAT && floats_to_ints(s);
     if (floats) s->kind = KEYS_INT;
     Value *elements = s->elements;
