@@ -40,7 +40,8 @@ class AST:
             if name not in fields and name not in cls._attributes:
                 _deprecated(
                     f"{cls.__name__}.__init__ got an unexpected keyword argument {name!r}. Support for arbitrary "
-                    "keyword arguments is deprecated and will be removed in Python 3.15."
+                    "keyword arguments is deprecated and will be removed in Python 3.15.",
+                    2,
                 )
             setattr(self, name, value)
         for name in fields[len(args):]:
@@ -48,10 +49,11 @@ class AST:
                 _set_missing(self, cls, name)
 
 
-def _deprecated(message):
+def _deprecated(message, level):
+    """Warn of what a program did that many calls further out."""
     import warnings
 
-    warnings.warn(message, DeprecationWarning, stacklevel=4)
+    warnings.warn(message, DeprecationWarning, stacklevel=level + 1)
 
 
 def _set_missing(node, cls, name):
@@ -60,7 +62,9 @@ def _set_missing(node, cls, name):
     if kind is None:
         if not hasattr(cls, name):
             _deprecated(
-                f"Field {name!r} is missing from {cls.__name__}._field_types. This will become an error in Python 3.15."
+                f"Field {name!r} is missing from {cls.__name__}._field_types. This will become an error in "
+                "Python 3.15.",
+                3,
             )
     elif getattr(kind, "__origin__", None) is list:
         setattr(node, name, [])
@@ -69,7 +73,8 @@ def _set_missing(node, cls, name):
     elif not hasattr(cls, name):
         _deprecated(
             f"{cls.__name__}.__init__ missing 1 required positional argument: {name!r}. This will become an error in "
-            "Python 3.15."
+            "Python 3.15.",
+            3,
         )
 
 
@@ -160,19 +165,15 @@ _nodes, _operators, _contexts = _make_classes()
 
 
 def _value_property(name):
-    def warn():
-        import warnings
-
-        message = "{name} is deprecated and will be removed in Python {remove}; use value instead"
-        warnings._deprecated(f"Attribute {name}", message, remove=(3, 14))
+    message = f"Attribute {name} is deprecated and will be removed in Python 3.14; use value instead"
 
     def get(self):
         """Deprecated. Use value instead."""
-        warn()
+        _deprecated(message, 2)
         return self.value
 
     def set(self, value):
-        warn()
+        _deprecated(message, 2)
         self.value = value
 
     return property(get, set)
@@ -197,7 +198,7 @@ def __getattr__(name):
     from ast import _constants
 
     cls = globals()[name] = getattr(_constants, name)
-    _constants._warn(name)
+    _constants._warn(name, 2)
     return cls
 
 

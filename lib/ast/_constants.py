@@ -1,14 +1,11 @@
 """The node classes Num, Str, Bytes, NameConstant and Ellipsis, which Constant has replaced: they make Constants, and
 constants of their kind count as their instances."""
 
-import warnings
-
-from ast import _REPLACED, Constant
+from ast import _REPLACED, Constant, _deprecated
 
 
-def _warn(name):
-    warnings._deprecated(f"ast.{name}", "{name} is deprecated and will be removed in Python {remove}; use ast.Constant "
-                         "instead", remove=(3, 14))
+def _warn(name, level):
+    _deprecated(f"ast.{name} is deprecated and will be removed in Python 3.14; use ast.Constant instead", level + 1)
 
 
 class _ABC(type):
@@ -19,7 +16,7 @@ class _ABC(type):
         values = _VALUES.get(cls)
         if values is None:
             return type.__instancecheck__(cls, inst)
-        _warn(cls.__name__)
+        _warn(cls.__name__, 2)
         if not isinstance(inst, Constant) or not hasattr(inst, "value"):
             return False
         # bool is an int, and has a class of its own here
@@ -32,7 +29,7 @@ def _new(cls, *args, **kwargs):
             raise TypeError(f"{cls.__name__} got multiple values for argument {key!r}")
     if cls not in _VALUES:
         return object.__new__(cls)
-    _warn(cls.__name__)
+    _warn(cls.__name__, 2)
     return Constant(..., *args, **kwargs) if cls is Ellipsis else Constant(*args, **kwargs)
 
 

@@ -114,6 +114,17 @@ class SourceLoader(_external.SourceLoader, ResourceLoader, ExecutionLoader):
         """Write a file, or do nothing."""
 
 
+def __getattr__(name):
+    """What has moved to importlib.resources.abc."""
+    if name in ('ResourceReader', 'Traversable', 'TraversableResources'):
+        import importlib.resources.abc
+        import warnings
+
+        warnings._deprecated(f'{__name__}.{name}', remove=(3, 14))
+        return getattr(importlib.resources.abc, name)
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+
+
 MetaPathFinder.register(machinery.BuiltinImporter)
 MetaPathFinder.register(machinery.FrozenImporter)
 MetaPathFinder.register(machinery.PathFinder)

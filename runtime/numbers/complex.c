@@ -8,6 +8,7 @@
 #include "runtime/classes/instance.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
+#include "runtime/errors/warn.h"
 #include "runtime/hash.h"
 #include "runtime/native.h"
 #include "runtime/numbers/float.h"
@@ -344,8 +345,16 @@ static Value through_complex(VM *vm, Value x) {
     if (is_absent(method)) return error_raised(vm) ? ABSENT : value_ref(x);
     Value result = call_0(vm, method);
     value_drop(vm, method);
-    if (is_absent(result) || is_complex(result)) return result;
-    raise_type(vm, "__complex__ returned non-complex (type %T)", result);
+    if (is_absent(result) || is_exactly(result, &complex_type)) return result;
+    if (!is_complex(result)) {
+        raise_type(vm, "__complex__ returned non-complex (type %T)", result);
+    } else if (warn(vm, &exc_DeprecationWarning, 1,
+                    "__complex__ returned non-complex (type %T).  The ability to return an instance of a "
+                    "strict "
+                    "subclass of complex is deprecated, and may be removed in a future version of Python.",
+                    result)) {
+        return result;
+    }
     value_drop(vm, result);
     return ABSENT;
 }
