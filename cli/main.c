@@ -64,5 +64,10 @@ int main(int argc, char **argv) {
         status = STATUS_NO_START;
     }
     options_free(&options);
+    if (status == STATUS_INTERRUPTED) { /* so that whoever waits for the process learns what has ended it */
+        signal(SIGINT, SIG_DFL);
+        raise(SIGINT);
+        status = 128 + SIGINT; /* it is blocked */
+    }
     return status;
 }

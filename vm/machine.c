@@ -497,7 +497,7 @@ int machine_finish(VM *vm) {
         dict_set_c(vm, vm->sys, "last_traceback", is_absent(traceback) ? NONE : traceback);
         streams_flush(vm);
         status = call_excepthook(vm, exception);
-        if (value_is_instance(exception, &exc_KeyboardInterrupt)) status = 130;
+        if (status == 1 && is_exactly(exception, &exc_KeyboardInterrupt)) status = STATUS_INTERRUPTED;
     }
     value_drop(vm, exception);
     error_clear(vm);

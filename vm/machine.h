@@ -63,9 +63,11 @@ BORROWED RAISES Value machine_main_module(VM *vm);
 /* Let tracebacks show the lines of code that came from no file. `text` is a str. */
 RAISES bool machine_add_source(VM *vm, Value filename, Value text);
 
+enum { STATUS_INTERRUPTED = 256 }; /* beyond what a program can choose: the process is to end by SIGINT */
+
 /*
  * The raised exception ends the program: print it through sys.excepthook unless it is SystemExit, clear it,
- * and return the exit status (1; SystemExit's; 130 for KeyboardInterrupt). Nothing raised: 0.
+ * and return the exit status (1; SystemExit's; STATUS_INTERRUPTED for KeyboardInterrupt). Nothing raised: 0.
  */
 int machine_finish(VM *vm);
 

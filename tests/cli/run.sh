@@ -223,6 +223,11 @@ expect "sys.exit of a message" 1 "" "goodbye" "$mpy" -c 'import sys; sys.exit("g
 expect "sys.exit without a value" 0 "" "" "$mpy" -c 'import sys; sys.exit()'
 expect "raise SystemExit" 5 "" "" "$mpy" -c 'raise SystemExit(5)'
 expect "KeyboardInterrupt" 130 "" "Traceback*KeyboardInterrupt" "$mpy" -c 'raise KeyboardInterrupt'
+expect "an heir of KeyboardInterrupt" 1 "" "Traceback*Heir" "$mpy" -c $'class Heir(KeyboardInterrupt): pass\nraise Heir'
+expect "sys.exit in the hook of KeyboardInterrupt" 3 "" "" \
+    "$mpy" -c $'import sys\nsys.excepthook = lambda *a: sys.exit(3)\nraise KeyboardInterrupt'
+expect "KeyboardInterrupt with SIGINT blocked" 130 "" "Traceback*" \
+    "$mpy" -c 'import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [2]); raise KeyboardInterrupt'
 expect "exit()" 4 "" "" "$mpy" -c 'exit(4)'
 
 # Files that cannot be run
