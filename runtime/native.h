@@ -60,6 +60,7 @@ enum {
     MEMBER_READONLY = 1,
     MEMBER_NONE_IF_ABSENT = 2, /* reads as None instead of raising AttributeError */
     MEMBER_DOUBLE = 4,         /* a double, which reads as a float; readonly too */
+    MEMBER_INTEGER = 8,        /* an int of 64 bits, 0 if absent; it cannot be deleted */
 };
 
 /* A parameter string, parsed. It is parsed at the first call: until then `names` is NULL and `count` is -1, which no

@@ -169,7 +169,7 @@ static bool set_member(uint32_t *cache, Value found, bool store) {
     if (is_absent(found) || !is_exactly(found, &member_descriptor_type)) return false;
     const MemberDescriptor *member = (const MemberDescriptor *)as_object(found);
     bool fixed = member->owner->item_size == 0; /* else its place depends on the object's length */
-    if (!fixed || member->flags & MEMBER_DOUBLE) return false;
+    if (!fixed || member->flags & (MEMBER_DOUBLE | MEMBER_INTEGER)) return false;
     cache[2] = member->offset;
     return !store || !(member->flags & MEMBER_READONLY);
 }

@@ -7,6 +7,7 @@
 
 #include "runtime/classes/instance.h"
 #include "runtime/classes/slots.h"
+#include "runtime/containers/row.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/float.h"
@@ -296,7 +297,18 @@ static Value member_get(VM *vm, Value descriptor, Value instance, Value owner) {
     if (m->flags & MEMBER_DOUBLE) return float_from(vm, *(double *)member_place(m, instance));
     Value value = *member_place(m, instance);
     if (!is_absent(value)) return value_ref(value);
+    if (m->flags & MEMBER_INTEGER) return int_small(0);
     return m->flags & MEMBER_NONE_IF_ABSENT ? NONE : raise_member(vm, instance, m->name);
+}
+
+static bool set_integer(VM *vm, Value *place, Value value) {
+    int64_t integer;
+    if (is_absent(value)) return raise_type(vm, "can't delete numeric/char attribute"), false;
+    if (!is_int_family(value)) return raise_type(vm, "an integer is required"), false;
+    if (!row_position(vm, value, &integer)) return false;
+    Value number = int_from(vm, integer);
+    if (!is_absent(number)) value_set(vm, place, number);
+    return !is_absent(number);
 }
 
 static bool member_set(VM *vm, Value descriptor, Value instance, Value value) {
@@ -307,6 +319,7 @@ static bool member_set(VM *vm, Value descriptor, Value instance, Value value) {
         return false;
     }
     Value *place = member_place(m, instance);
+    if (m->flags & MEMBER_INTEGER) return set_integer(vm, place, value);
     if (is_absent(value) && is_absent(*place) && !(m->flags & MEMBER_NONE_IF_ABSENT)) {
         raise_new(vm, &exc_AttributeError, m->name);
         return false;

@@ -13,6 +13,7 @@
 #include "runtime/classes/instance.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
+#include "runtime/containers/row.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/exception_group.h"
 #include "runtime/native.h"
@@ -490,14 +491,6 @@ static Value unicode_bytes(VM *vm, Value object) {
     return bytes;
 }
 
-static bool unicode_bound(VM *vm, Value v, int64_t *bound) {
-    Value index = object_index(vm, v);
-    if (is_absent(index)) return false;
-    bool fits = int_to_int64(index, bound);
-    value_drop(vm, index);
-    return fits || (raise_overflow(vm, "Python int too large to convert to C ssize_t"), false);
-}
-
 /* Fields from (encoding, object, start, end, reason); translation errors have no encoding. */
 static bool unicode_fields(VM *vm, Value self, Value *args, int nargs, Value names, bool encoding,
                            bool bytes) {
@@ -513,7 +506,7 @@ static bool unicode_fields(VM *vm, Value self, Value *args, int nargs, Value nam
     if (encoding && !unicode_check(vm, args[0], 1, is_string(args[0]), "str")) return false;
     if (!bytes && !unicode_check(vm, rest[0], position, is_string(rest[0]), "str")) return false;
     for (int i = 0; i < 2; i++)
-        if (!unicode_bound(vm, rest[i + 1], &bounds[i])) return false;
+        if (!row_position(vm, rest[i + 1], &bounds[i])) return false;
     if (!unicode_check(vm, rest[3], position + 3, is_string(rest[3]), "str")) return false;
     Value object = bytes ? unicode_bytes(vm, rest[0]) : value_ref(rest[0]);
     if (is_absent(object)) return false;
@@ -538,11 +531,11 @@ static bool translate_init(VM *vm, Value self, Value *args, int nargs, Value nam
     return unicode_fields(vm, self, args, nargs, names, false, false);
 }
 
-/* The bounds, which may be anything; true when it is one item of an object of `length` items that they enclose. */
+/* The bounds; true when it is one item of an object of `length` items that they enclose. */
 static bool unicode_range(const Exception *e, int64_t length, int64_t *start, int64_t *end) {
     Value first = e->fields[UNICODE_START], last = e->fields[UNICODE_END];
-    if (!is_int_family(first) || !int_to_int64(first, start)) *start = 0;
-    if (!is_int_family(last) || !int_to_int64(last, end)) *end = 0;
+    if (is_absent(first) || !int_to_int64(first, start)) *start = 0;
+    if (is_absent(last) || !int_to_int64(last, end)) *end = 0;
     return *start >= 0 && *start < length && *end == *start + 1;
 }
 
@@ -645,8 +638,13 @@ static const MemberDef syntax_members[] = {
     {0},
 };
 static const MemberDef unicode_members[] = {
-    FIELD("encoding", UNICODE_ENCODING), FIELD("object", UNICODE_OBJECT), FIELD("start", UNICODE_START),
-    FIELD("end", UNICODE_END),           FIELD("reason", UNICODE_REASON), {0}};
+    FIELD("encoding", UNICODE_ENCODING),
+    FIELD("object", UNICODE_OBJECT),
+    {"start", offsetof(Exception, fields) + UNICODE_START * sizeof(Value), MEMBER_INTEGER, "exception start"},
+    {"end", offsetof(Exception, fields) + UNICODE_END * sizeof(Value), MEMBER_INTEGER, "exception end"},
+    FIELD("reason", UNICODE_REASON),
+    {0},
+};
 static const MemberDef group_members[] = {
     {"message", offsetof(Exception, fields) + GROUP_MESSAGE * sizeof(Value), MEMBER_READONLY,
      "exception message"},
