@@ -128,7 +128,7 @@ static const Algorithm *algorithm_named(VM *vm, Value name) {
 bool hash_acquire(VM *vm, Value data, BufferView *view) {
     if (is_string(data)) return raise_type(vm, "Strings must be encoded before hashing"), false;
     if (!has_buffer(data)) return raise_type(vm, "object supporting the buffer API required"), false;
-    return buffer_acquire(vm, data, BUFFER_SIMPLE, view);
+    return buffer_borrow(vm, data, view);
 }
 
 static bool update(VM *vm, Hash *h, Value data) {
