@@ -89,7 +89,7 @@ class TestLoader:
                 return load_tests(self, tests, pattern)
             except Exception as e:
                 message = f"Failed to call load_tests:\n{traceback.format_exc()}"
-                failed, message = _make_failed_test(module.__name__, TypeError(message), self.suiteClass, message)
+                failed, message = _make_failed_test(module.__name__, e, self.suiteClass, message)
                 self.errors.append(message)
                 return failed
         return tests
