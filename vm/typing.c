@@ -270,10 +270,7 @@ Value step_typing(VM *vm, const Frame *frame, Opcode op, uint32_t operand, Value
     }
     case OP_TYPE_ALIAS:
         return param_new(vm, frame, &type_alias_type, operands[0], operands[2], ABSENT, operands[1]);
-    case OP_GENERIC_BASE: {
-        Value row[2] = {from_object(&generic_type), operands[0]};
-        return typing_call(vm, "_generic_class_getitem", row, 2, ABSENT);
-    }
+    case OP_GENERIC_BASE: return typing_call(vm, "_generic_base", operands, 1, ABSENT);
     default:
         if (!is_function(operands[0])) return raise_type(vm, "type parameters of no function");
         value_set(vm, &as_function(operands[0])->type_params, value_ref(operands[1]));

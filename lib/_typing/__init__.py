@@ -41,9 +41,8 @@ def _generic_class_getitem(cls, args):
     if cls in (Generic, Protocol):
         if not args:
             raise TypeError(f"Parameter list to {cls.__qualname__}[...] cannot be empty")
-        args = tuple(Unpack[a] if isinstance(a, TypeVarTuple) else a for a in args)
         plain = [a.__args__[0] if isinstance(a, _UnpackGenericAlias) else a for a in args]
-        if not all(_is_variable(p) for p in plain):
+        if not all(_is_variable(p) for p in plain) or any(isinstance(a, TypeVarTuple) for a in args):
             raise TypeError(f"Parameters to {cls.__name__}[...] must all be type variables or parameter specification "
                             "variables.")
         if len(set(plain)) != len(plain):
@@ -141,6 +140,11 @@ def _union_of(left, right):
 
 def _unpack_one(variables):
     return iter((Unpack[variables],))
+
+
+def _generic_base(params):
+    """What a class statement with type parameters has for its last base."""
+    return Generic[_unpacked_variables(params)]
 
 
 def _unpacked_variables(params):

@@ -157,6 +157,11 @@ class TypeVarTuple(_Variable, metaclass=_VariableMeta):
     def __iter__(self):
         yield Unpack[self]
 
+    def __or__(self, other):
+        return NotImplemented
+
+    __ror__ = __or__
+
 
 def _is_variable(t):
     return isinstance(t, (TypeVar, ParamSpec, TypeVarTuple)) and not isinstance(t, type)
