@@ -872,4 +872,5 @@ class IntFlag(int, ReprEnum, Flag, boundary=KEEP):
 
 # They stand on what is above.
 from enum._decorators import (CONTINUOUS, NAMED_FLAGS, UNIQUE, EnumCheck, _dataclass_repr, global_enum,
-                              global_enum_repr, global_flag_repr, global_str, unique, verify)
+                              global_enum_repr, global_flag_repr, global_str, unique, verify, _simple_enum,
+                              _test_simple_enum)

@@ -2,7 +2,7 @@
 
 import sys
 
-from enum import Enum, Flag, FlagBoundary, ReprEnum, StrEnum, _high_bit, _is_single_bit, _iter_bits_lsb
+from enum import Enum, EnumType, Flag, FlagBoundary, ReprEnum, StrEnum, _high_bit, _is_single_bit, _iter_bits_lsb
 
 __name__ = "enum"  # the home that the functions tell
 
@@ -130,3 +130,42 @@ class verify:
         value = "combined values of 0x%x" % total if not _is_single_bit(total) else f"value 0x{total:x}"
         raise ValueError(f"invalid Flag {enumeration.__name__!r}: {which} {value} "
                          f"[use enum.show_flag_values(value) for details]")
+
+
+def _simple_enum(etype=Enum, *, boundary=None, use_args=None):
+    """Decorator: make an enum of the given kind from a plain class whose attributes are the members' values."""
+
+    def convert(cls):
+        namespace = EnumType.__prepare__(cls.__name__, (etype,))
+        for name, value in vars(cls).items():
+            if name not in ("__dict__", "__weakref__", "__slots__"):
+                namespace[name] = value
+        if use_args is not None:
+            namespace["_use_args_"] = use_args
+        keywords = {} if boundary is None else {"boundary": boundary}
+        return EnumType(cls.__name__, (etype,), namespace, **keywords)
+
+    return convert
+
+
+def _test_simple_enum(checked_enum, simple_enum):
+    """TypeError if the two enums, one of a class statement and one of _simple_enum, are not alike."""
+    failed = []
+    checked, simple = checked_enum.__members__, simple_enum.__members__
+    for name in checked.keys() | simple.keys():
+        if name not in simple:
+            failed.append(f"missing member from simple enum: {name!r}")
+        elif name not in checked:
+            failed.append(f"extra member in simple enum:    {name!r}")
+        elif checked[name]._value_ != simple[name]._value_:
+            failed.append(f"{name}: {checked[name]._value_!r} != {simple[name]._value_!r}")
+    keys, other_keys = (
+        {key for key in vars(enum) if key not in members and not key.startswith("_")}
+        for enum, members in ((checked_enum, checked), (simple_enum, simple))
+    )
+    failed += [f"missing attribute: {key!r}" for key in sorted(keys - other_keys)]
+    failed += [f"extra attribute: {key!r}" for key in sorted(other_keys - keys)]
+    if checked_enum.__bases__ != simple_enum.__bases__:
+        failed.append(f"bases: {checked_enum.__bases__} != {simple_enum.__bases__}")
+    if failed:
+        raise TypeError("enum mismatch:\n   %s" % "\n   ".join(failed))
