@@ -408,15 +408,6 @@ static const GetSetDef text_getsets[] = {{"encoding", get_none, NULL, "Encoding 
                                          {"errors", get_none, NULL, "The error setting."},
                                          {0}};
 
-static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    Object *self = instance_new(vm, type, 0);
-    if (!self) return ABSENT;
-    object_track(self);
-    return from_object(self);
-}
-
-static bool init(VM *vm, Value self, Value *args, int nargs, Value names) { return true; }
-
 static void dealloc(VM *vm, Object *self) {
     attributes_clear_own(vm, self);
     object_free(vm, self, instance_size(self, 0));
@@ -430,8 +421,6 @@ static void dealloc(VM *vm, Object *self) {
         .basic_size = sizeof(Object), \
         .attributes_offset = sizeof(Object), \
         .base = &parent, \
-        .new = new, \
-        .init = init, \
         __VA_ARGS__, \
     }
 
