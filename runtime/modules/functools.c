@@ -390,7 +390,8 @@ METHOD(reduce) {
 typedef struct Link Link;
 struct Link {
     Object head;
-    Value key, result;   /* owned */
+    Value key, result; /* owned */
+    int64_t hash;
     Link *older, *newer; /* in the ring; NULL: in none */
 };
 
@@ -530,32 +531,40 @@ static bool drop_oldest(VM *vm, Lru *lru) {
     if (oldest == &lru->ring) return true;
     object_ref(&oldest->head);
     link_out(oldest);
-    Value popped = dict_pop(vm, lru->cache, oldest->key);
-    value_xdrop(vm, popped);
+    int64_t index = dict_find(vm, as_dict(lru->cache), oldest->key, oldest->hash);
+    if (index >= 0) {
+        Value key, value;
+        dict_take(as_dict(lru->cache), index, &key, &value);
+        value_drop(vm, key);
+        value_drop(vm, value);
+    }
     object_drop(vm, &oldest->head);
-    return !error_raised(vm);
+    return index != -2;
 }
 
 /* Remember a result, unless the same call has been remembered meanwhile. False RAISES. */
-static bool remember(VM *vm, Lru *lru, Value key, Value result) {
-    int known = dict_contains(vm, lru->cache, key);
-    if (known != 0) return known > 0;
+static bool remember(VM *vm, Lru *lru, Value key, int64_t hash, Value result) {
+    if (lru->maximum < 0) return dict_set_hashed(vm, lru->cache, key, hash, result);
+    int64_t known = dict_find(vm, as_dict(lru->cache), key, hash);
+    if (known != -1) return known >= 0;
     if (as_dict(lru->cache)->count >= lru->maximum && !drop_oldest(vm, lru)) return false;
     Link *link = (Link *)object_new_container(vm, &lru_link_type, sizeof *link);
     if (!link) return raise_memory(vm), false;
     link->key = value_ref(key);
     link->result = value_ref(result);
+    link->hash = hash;
     link_in_newest(&lru->ring, link);
     object_track(&link->head);
-    bool ok = dict_set(vm, lru->cache, key, from_object(link));
+    bool ok = dict_set_hashed(vm, lru->cache, key, hash, from_object(link));
     object_drop(vm, &link->head);
     return ok;
 }
 
 /* The remembered result, if any. NEW; ABSENT: none, or RAISES. */
-static Value recall(VM *vm, Lru *lru, Value key) {
-    Value found = dict_get(vm, lru->cache, key);
-    if (is_absent(found)) return ABSENT;
+static Value recall(VM *vm, Lru *lru, Value key, int64_t hash) {
+    int64_t index = dict_find(vm, as_dict(lru->cache), key, hash);
+    if (index < 0) return ABSENT;
+    Value found = dict_entries(as_dict(lru->cache))[index].value;
     lru->hits++;
     if (lru->maximum < 0) return value_ref(found);
     Link *link = (Link *)as_object(found);
@@ -566,14 +575,16 @@ static Value recall(VM *vm, Lru *lru, Value key) {
     return value_ref(link->result);
 }
 
+/* The key is hashed once, as in CPython: its hash may be code of the program. */
 static Value lru_call_keyed(VM *vm, Lru *lru, Value key, Value *args, int nargs, Value names) {
-    Value result = recall(vm, lru, key);
+    int64_t hash;
+    if (!object_hash(vm, key, &hash)) return ABSENT;
+    Value result = recall(vm, lru, key, hash);
     if (!is_absent(result) || error_raised(vm)) return result;
     lru->misses++;
     result = object_call(vm, lru->function, args, nargs, names);
-    if (is_absent(result)) return ABSENT;
-    bool ok = lru->maximum < 0 ? dict_set(vm, lru->cache, key, result) : remember(vm, lru, key, result);
-    return ok ? result : (value_drop(vm, result), ABSENT);
+    if (is_absent(result) || remember(vm, lru, key, hash, result)) return result;
+    return value_drop(vm, result), ABSENT;
 }
 
 static Value lru_call(VM *vm, Value self, Value *args, int nargs, Value names) {
