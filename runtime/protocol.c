@@ -211,6 +211,47 @@ static int ask_class(VM *vm, NameIndex method, Value class, Value subject, bool 
     return truth;
 }
 
+/* The bases that an object names which stands for a class; ABSENT: it names none, or RAISES. NEW. */
+static Value claimed_bases(VM *vm, Value class) {
+    Value bases;
+    if (object_find_attribute(vm, class, NAME_OF(vm, bases), &bases) <= 0) return ABSENT;
+    if (!is_tuple(bases)) value_clear(vm, &bases);
+    return bases;
+}
+
+static bool check_class(VM *vm, Value class, const char *what) {
+    if (is_family(class, TYPE_TYPE)) return true;
+    Value bases = claimed_bases(vm, class);
+    if (is_absent(bases)) return error_raised(vm) ? false : (raise_type(vm, "%s", what), false);
+    value_drop(vm, bases);
+    return true;
+}
+
+/* Is `class` among what `derived` and the bases that it names lead to? */
+static int leads_to(VM *vm, Value derived, Value class) {
+    int found = value_same(derived, class);
+    Value row = tuple_pack(vm, 1, derived); /* of which the first is looked at next */
+    while (!found && !is_absent(row) && as_tuple(row)->length > 0 && vm_may_go_on(vm)) {
+        Tuple *bases = as_tuple(row);
+        if (bases->length > 1 && !recursion_enter(vm, " in __issubclass__")) break;
+        for (int64_t i = 0; !found && i + 1 < bases->length; i++)
+            found = leads_to(vm, bases->items[i], class);
+        if (bases->length > 1) recursion_leave(vm);
+        Value last = bases->items[bases->length - 1];
+        if (!found) found = value_same(last, class);
+        if (!found) value_set(vm, &row, claimed_bases(vm, last));
+    }
+    value_xdrop(vm, row);
+    return error_raised(vm) ? -1 : found;
+}
+
+int object_leads_to(VM *vm, Value derived, Value class) {
+    if (!check_class(vm, derived, "issubclass() arg 1 must be a class") ||
+        !check_class(vm, class, "issubclass() arg 2 must be a class, a tuple of classes, or a union"))
+        return -1;
+    return leads_to(vm, derived, class);
+}
+
 typedef int (*ClassTest)(VM *vm, Value subject, Value class);
 
 /* Tuples in tuples may nest as deeply as in CPython, which counts. */
@@ -241,7 +282,14 @@ int object_is_instance(VM *vm, Value v, Value type_or_tuple) {
     if (is_exactly(type_or_tuple, &union_type)) return union_is_instance(vm, v, type_or_tuple);
     bool missing;
     int answer = ask_class(vm, NAME_instancecheck, type_or_tuple, v, &missing);
-    if (missing) raise_type(vm, "isinstance() arg 2 must be a type, a tuple of types, or a union");
+    if (!missing) return answer;
+    Value class;
+    if (!check_class(vm, type_or_tuple, "isinstance() arg 2 must be a type, a tuple of types, or a union"))
+        return -1;
+    answer = object_find_attribute(vm, v, NAME_OF(vm, class), &class);
+    if (answer <= 0) return answer;
+    answer = leads_to(vm, class, type_or_tuple);
+    value_drop(vm, class);
     return answer;
 }
 
@@ -254,13 +302,7 @@ int object_is_subclass(VM *vm, Value type, Value type_or_tuple) {
     if (is_exactly(type_or_tuple, &union_type)) return union_is_subclass(vm, type, type_or_tuple);
     bool missing;
     int answer = ask_class(vm, NAME_subclasscheck, type_or_tuple, type, &missing);
-    if (!missing) return answer;
-    if (!is_family(type, TYPE_TYPE)) {
-        raise_type(vm, "issubclass() arg 1 must be a class");
-    } else {
-        raise_type(vm, "issubclass() arg 2 must be a class, a tuple of classes, or a union");
-    }
-    return -1;
+    return missing ? object_leads_to(vm, type, type_or_tuple) : answer;
 }
 
 /* --- reprs under way --- */

@@ -137,6 +137,8 @@ RAISES bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item,
 /* --- types --- */
 RAISES int object_is_instance(VM *vm, Value v, Value type_or_tuple);
 RAISES int object_is_subclass(VM *vm, Value type, Value type_or_tuple);
+/* What stands for a class need not be a type: a tuple `__bases__` makes it one. Does one of them lead to the other? */
+RAISES int object_leads_to(VM *vm, Value derived, Value class);
 bool type_is_subtype(const Type *type, const Type *of); /* by the mro */
 static inline bool value_is_instance(Value v, const Type *type) {
     return type_of(v) == type || type_is_subtype(type_of(v), type);

@@ -455,8 +455,9 @@ NATIVE(type_instance_check) {
 }
 
 NATIVE(type_subclass_check) {
-    if (!is_type(args[1])) return raise_type(vm, "issubclass() arg 1 must be a class");
-    return bool_from(type_is_subtype(as_type(args[1]), as_type(args[0])));
+    if (is_type(args[1])) return bool_from(type_is_subtype(as_type(args[1]), as_type(args[0])));
+    int leads = object_leads_to(vm, args[1], args[0]);
+    return bool_from_truth(leads);
 }
 
 /* Add the names in the dicts along the mro to `names`, a dict. */
