@@ -197,10 +197,9 @@ class Random(_Twister):
 
     def choice(self, seq):
         """An item of a sequence that is not empty."""
-        n = len(seq)
-        if not n:
+        if not len(seq):
             raise IndexError('Cannot choose from an empty sequence')
-        return seq[self._randbelow(n)]
+        return seq[self._randbelow(len(seq))]
 
     def shuffle(self, x):
         """Put the items of a list into random order, in place."""

@@ -305,8 +305,7 @@ static bool each_of_bytes(VM *vm, Value bytes, bool (*each)(VM *vm, Value item, 
     }
 }
 
-static bool each_of_iterator(VM *vm, Value iterator, bool (*each)(VM *vm, Value item, void *context),
-                             void *context) {
+bool iterator_each(VM *vm, Value iterator, bool (*each)(VM *vm, Value item, void *context), void *context) {
     Value (*next)(VM *, Value) = iterator_next_of(iterator), item;
     while (!is_absent(item = next(vm, iterator))) {
         if (!visit_item(vm, item, each, context)) return false;
@@ -320,7 +319,7 @@ bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *
         return each_of_bytes(vm, iterable, each, context);
     Value iterator = object_iterate(vm, iterable);
     if (is_absent(iterator)) return false;
-    bool ok = each_of_iterator(vm, iterator, each, context);
+    bool ok = iterator_each(vm, iterator, each, context);
     value_drop(vm, iterator);
     return ok;
 }
@@ -351,7 +350,7 @@ int object_contains(VM *vm, Value container, Value item) {
         }
         return -1;
     }
-    bool missing = each_of_iterator(vm, iterator, compare_item, &search);
+    bool missing = iterator_each(vm, iterator, compare_item, &search);
     value_drop(vm, iterator);
     return missing ? 0 : search.found && !error_raised(vm) ? 1 : -1;
 }

@@ -133,6 +133,9 @@ NEW Value iterator_itself(VM *vm, Value iterator);
 /* Call `each` with every item; stops when it returns false (which RAISES). */
 RAISES bool object_each(VM *vm, Value iterable, bool (*each)(VM *vm, Value item, void *context),
                         void *context);
+/* The same for what an iterator has left. */
+RAISES bool iterator_each(VM *vm, Value iterator, bool (*each)(VM *vm, Value item, void *context),
+                          void *context);
 
 /* --- types --- */
 RAISES int object_is_instance(VM *vm, Value v, Value type_or_tuple);

@@ -53,7 +53,7 @@ class PatternError(Exception):
         self.lineno = self.colno = None
         if pattern is not None and pos is not None:
             newline = "\n" if isinstance(pattern, str) else b"\n"
-            msg = f"{msg} at position {pos}"
+            msg = "%s at position %d" % (msg, pos)
             self.lineno = pattern.count(newline, 0, pos) + 1
             self.colno = pos - pattern.rfind(newline, 0, pos)
             if newline in pattern:

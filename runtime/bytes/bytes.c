@@ -153,7 +153,7 @@ Value bytes_from_iterable(VM *vm, Value v, const char *type_error, const char *r
     int64_t hint = object_length_hint(vm, v, 16);
     if (hint > 1 << 20) hint = 1 << 20; /* it may be wrong */
     Collection c = {.bytes = hint < 0 ? NULL : bytes_new(vm, hint), .range_error = range_error};
-    bool done = c.bytes && object_each(vm, iterator, collect, &c);
+    bool done = c.bytes && iterator_each(vm, iterator, collect, &c);
     value_drop(vm, iterator);
     if (c.bytes && done) return from_object(bytes_resize(vm, c.bytes, c.length));
     if (c.bytes) object_drop(vm, &c.bytes->head);

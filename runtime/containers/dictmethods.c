@@ -116,7 +116,9 @@ static bool merge_pair(VM *vm, Value item, void *context) {
         pairs->number++;
         return dict_set(vm, pairs->dict, as_tuple(item)->items[0], as_tuple(item)->items[1]);
     }
-    Value row = list_from_iterable(vm, item);
+    Value iterator = object_iterate(vm, item);
+    Value row = is_absent(iterator) ? ABSENT : list_from_iterable(vm, iterator);
+    value_xdrop(vm, iterator);
     if (is_absent(row)) {
         if (error_is(vm, &exc_TypeError)) {
             raise_type(vm, "cannot convert dictionary update sequence element #%lld to a sequence",
@@ -349,10 +351,34 @@ static bool set_to_same(VM *vm, Value key, void *context) {
     return object_set_item(vm, filling->target, key, filling->value);
 }
 
+/* The keys of a dict or set, whose hashes are known, into a new dict. */
+static bool fill_hashed(VM *vm, Value keys, const Filling *filling) {
+    int64_t position = 0, hash;
+    Value key, value;
+    bool done = true;
+    while (done) {
+        if (is_dict(keys)) {
+            if (!dict_next(keys, &position, &key, &value)) break;
+            hash = dict_entry_hash(vm, as_dict(keys), position - 1);
+        } else if (!set_next(as_set(keys), &position, &key, &hash)) {
+            break;
+        }
+        value_ref(key);
+        done = dict_set_hashed(vm, filling->target, key, hash, filling->value);
+        value_drop(vm, key);
+    }
+    return done;
+}
+
 METHOD(fromkeys) {
     Filling filling = {call_0(vm, args[0]), is_absent(args[2]) ? NONE : args[2]};
+    Value keys = args[1];
     if (is_absent(filling.target)) return ABSENT;
-    if (object_each(vm, args[1], set_to_same, &filling)) return filling.target;
+    bool fresh = is_exactly(filling.target, &dict_type) && as_dict(filling.target)->count == 0;
+    bool hashed =
+        is_exactly(keys, &dict_type) || is_exactly(keys, &set_type) || is_exactly(keys, &frozenset_type);
+    if (fresh && hashed ? fill_hashed(vm, keys, &filling) : object_each(vm, keys, set_to_same, &filling))
+        return filling.target;
     value_drop(vm, filling.target);
     return ABSENT;
 }

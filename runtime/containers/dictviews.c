@@ -263,7 +263,7 @@ static Value view_compare(VM *vm, Value self, Value other, CompareOp op) {
 /* set(left), then one of set's updates with `right`. */
 static Value set_operation(VM *vm, Value left, Value right, bool (*update)(VM *vm, Value set, Value other)) {
     if (!is_set_view(left) && !is_set_view(right)) return NOT_IMPLEMENTED;
-    Value set = set_from_iterable(vm, left);
+    Value set = set_from_iterable(vm, is_exactly(left, &dict_keys_type) ? dict_viewed(left) : left);
     if (is_absent(set) || update(vm, set, right)) return set;
     value_drop(vm, set);
     return ABSENT;

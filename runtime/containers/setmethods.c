@@ -167,11 +167,13 @@ typedef struct {
     Value self, result;
 } Intersection;
 
+/* Until all of them are there. */
 static bool keep_common(VM *vm, Value item, void *context) {
     const Intersection *both = context;
-    int64_t hash;
-    if (!object_hash(vm, item, &hash)) return false;
-    return add_if_contained(vm, both->result, both->self, item, hash);
+    int64_t hash, before = as_set(both->result)->used;
+    if (!object_hash(vm, item, &hash) || !add_if_contained(vm, both->result, both->self, item, hash))
+        return false;
+    return as_set(both->result)->used == before || as_set(both->result)->used < as_set(both->self)->used;
 }
 
 /* The smaller of two sets is walked. */
@@ -186,7 +188,7 @@ static Value intersection(VM *vm, Value self, Value other) {
         done = each_entry(vm, result, walked, asked, add_if_contained);
     } else {
         Intersection both = {self, result};
-        done = object_each(vm, other, keep_common, &both);
+        done = object_each(vm, other, keep_common, &both) || !error_raised(vm);
     }
     if (done) return result;
     value_drop(vm, result);

@@ -203,12 +203,13 @@ static Value islice_new(VM *vm, Type *type, Value *args, int nargs, Value names)
     if (type->init != itertools_islice_type.init) names = ABSENT;
     if (!arguments_check(vm, "islice", nargs, names, 2, 4)) return ABSENT;
     int64_t start = 0, stop = INT64_MAX, step = 1;
+    bool begins = nargs == 2 || islice_bound(vm, args[1], 0, &start);
     bool bounded = islice_bound(vm, args[nargs == 2 ? 1 : 2], INT64_MIN, &stop);
     if (!bounded || stop == -1) { /* -1 is how CPython's conversion says that it failed */
         return raise_value(vm,
                            "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
     }
-    if (stop < 0 || (nargs > 2 && !islice_bound(vm, args[1], 0, &start))) {
+    if (stop < 0 || !begins) {
         return raise_value(vm, "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
     }
     if (nargs > 3 && !islice_bound(vm, args[3], 1, &step)) {

@@ -468,47 +468,76 @@ static double exact_pair(double x, double y, double *lost) {
     return sum;
 }
 
-/* Add the products of the float pairs that begin at `i`, in thrice the precision of a double (Ogita, Rump and Oishi,
- * "Accurate Sum and Dot Product", 2005). The place of the first pair left, which is no such pair or makes the sum
- * infinite; -1 for an error. */
-static int64_t add_float_products(VM *vm, Value *total, const Tuple *p, const Tuple *q, int64_t i,
-                                  int64_t length) {
-    double high = 0, low = 0, tiny = 0;
-    int64_t first = i;
-    for (double a, b; i < length && float_pair(vm, p->items[i], q->items[i], &a, &b); i++) {
-        double product = a * b, lost, lost_low, lost_middle;
-        double sum = exact_pair(high, product, &lost);
-        if (!isfinite(sum)) break;
-        double middle = exact_pair(low, fma(a, b, -product), &lost_low);
-        high = sum;
-        low = exact_pair(middle, lost, &lost_middle);
-        tiny += lost_low + lost_middle;
-    }
-    return i == first || add_to_total(vm, total, float_from(vm, high + (low + tiny))) ? i : -1;
+/* A sum of products: first of ints, then of floats, then of whatever there is. A float among ints ends the exact sum of
+ * either. */
+typedef struct {
+    Value total;
+    enum { ALL_INTS, ALL_FLOATS, ANYTHING } kind;
+    bool any_floats;
+    double high, low, tiny; /* of the floats */
+} Products;
+
+/* Add a product of floats in thrice the precision of a double (Ogita, Rump and Oishi, "Accurate Sum and Dot Product",
+ * 2005). False: they are no such pair, or make the sum infinite. */
+static bool add_float_product(VM *vm, Products *s, Value p, Value q) {
+    double a, b;
+    if (!float_pair(vm, p, q, &a, &b)) return false;
+    double product = a * b, lost, lost_low, lost_middle;
+    double sum = exact_pair(s->high, product, &lost);
+    if (!isfinite(sum)) return false;
+    double middle = exact_pair(s->low, fma(a, b, -product), &lost_low);
+    s->high = sum;
+    s->low = exact_pair(middle, lost, &lost_middle);
+    s->tiny += lost_low + lost_middle;
+    s->any_floats = true;
+    return true;
 }
 
-/* First the ints, then the floats, then whatever there is: a float among ints ends the exact sum of either. */
-static Value sum_of_products(VM *vm, const Tuple *p, const Tuple *q) {
-    int64_t length = p->length < q->length ? p->length : q->length, i = 0;
-    Value total = int_small(0);
-    bool ok = true;
-    for (; ok && i < length && is_exact_int(p->items[i]) && is_exact_int(q->items[i]); i++)
-        ok = add_to_total(vm, &total, int_multiply(vm, p->items[i], q->items[i]));
-    if (ok) i = add_float_products(vm, &total, p, q, i, length);
-    for (ok = ok && i >= 0; ok && i < length; i++)
-        ok = add_to_total(vm, &total, object_binary(vm, BINARY_MULTIPLY, p->items[i], q->items[i]));
-    if (ok && p->length == q->length) return total;
-    value_xdrop(vm, total);
-    return ok ? raise_value(vm, "Inputs are not the same length") : ABSENT;
+static bool add_product(VM *vm, Products *s, Value p, Value q) {
+    if (s->kind == ALL_INTS) {
+        if (is_exact_int(p) && is_exact_int(q)) return add_to_total(vm, &s->total, int_multiply(vm, p, q));
+        s->kind = ALL_FLOATS;
+    }
+    if (s->kind == ALL_FLOATS) {
+        if (add_float_product(vm, s, p, q)) return true;
+        s->kind = ANYTHING;
+        if (s->any_floats && !add_to_total(vm, &s->total, float_from(vm, s->high + (s->low + s->tiny))))
+            return false;
+    }
+    return add_to_total(vm, &s->total, object_binary(vm, BINARY_MULTIPLY, p, q));
+}
+
+/* All pairs of the two iterators, which end together. */
+static bool add_products(VM *vm, Products *s, Value ps, Value qs) {
+    Value (*next_p)(VM *, Value) = iterator_next_of(ps), (*next_q)(VM *, Value) = iterator_next_of(qs);
+    for (bool ok = true; ok;) {
+        Value p = next_p(vm, ps);
+        if (is_absent(p) && !iterator_ended(vm)) return false;
+        Value q = next_q(vm, qs);
+        bool both = !is_absent(p) && !is_absent(q), failed = is_absent(q) && !iterator_ended(vm);
+        bool ended = is_absent(p) && is_absent(q) && !failed;
+        if (both)
+            ok = add_product(vm, s, p, q) && vm_may_go_on(vm);
+        else if (!ended && !failed)
+            raise_value(vm, "Inputs are not the same length");
+        value_xdrop(vm, p);
+        value_xdrop(vm, q);
+        if (!both) return ended;
+    }
+    return false;
 }
 
 NATIVE(math_sumprod) {
-    Value p = tuple_from_iterable(vm, args[0]);
-    Value q = is_absent(p) ? ABSENT : tuple_from_iterable(vm, args[1]);
-    Value result = is_absent(q) ? ABSENT : sum_of_products(vm, as_tuple(p), as_tuple(q));
-    value_xdrop(vm, p);
-    value_xdrop(vm, q);
-    return result;
+    Products sum = {.total = int_small(0)};
+    Value ps = object_iterate(vm, args[0]), qs = is_absent(ps) ? ABSENT : object_iterate(vm, args[1]);
+    bool ok = !is_absent(qs) && add_products(vm, &sum, ps, qs);
+    value_xdrop(vm, ps);
+    value_xdrop(vm, qs);
+    if (ok && sum.kind == ALL_FLOATS && sum.any_floats)
+        ok = add_to_total(vm, &sum.total, float_from(vm, sum.high + (sum.low + sum.tiny)));
+    if (ok) return sum.total;
+    value_xdrop(vm, sum.total);
+    return ABSENT;
 }
 
 /* --- integers --- */
