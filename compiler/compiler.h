@@ -274,6 +274,13 @@ typedef enum { SEQUENCE_LIST, SEQUENCE_SET, SEQUENCE_TUPLE } SequenceKind;
 /* Build one of these elements; `extra` items before them lie on the stack already. */
 void sequence(Compiler *c, uint32_t extra, NodeList elements, SequenceKind kind, Span span);
 
+/* pieces.c: an f-string, and one of its values. */
+void joined_string(Compiler *c, Node *node);
+void formatted_value(Compiler *c, Node *node);
+/* A text constant % a display of a tuple becomes what an f-string is, if all conversions are %s, %r or %a: each element
+ * is converted before the next is evaluated, as in CPython. False: it is another operation. */
+bool percent_display(Compiler *c, Node *node);
+
 bool is_plain_slice(const Node *node); /* start:stop without a step */
 void slice_bounds(Compiler *c, Node *slice);
 /* `span`, beginning at the attribute's name when that is on a later line than the object. */

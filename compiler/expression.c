@@ -11,8 +11,7 @@
 #include "runtime/type.h"
 
 enum {
-    STACK_USE_MAX = 30,       /* a longer display is filled item by item */
-    STRING_PIECES_MAX = 1000, /* of an f-string, joined at once */
+    STACK_USE_MAX = 30, /* a longer display is filled item by item */
 };
 
 /* ---- Boolean operators and tests --------------------------------------------------------------------------------- */
@@ -256,30 +255,6 @@ static void dict(Compiler *c, Node *node) {
     if (small) emit(c, OP_BUILD_MAP, (int32_t)keys.count, node->span);
 }
 
-/* ---- f-strings --------------------------------------------------------------------------------------------------- */
-
-static void formatted(Compiler *c, Node *node) {
-    static const char conversions[] = "sra";
-    int conversion = node->FormattedValue.conversion;
-    expression(c, node->FormattedValue.value);
-    if (node->FormattedValue.format_spec) expression(c, node->FormattedValue.format_spec);
-    int32_t a = conversion > 0 ? (int32_t)(strchr(conversions, conversion) - conversions) + 1 : 0;
-    emit_ab(c, OP_FORMAT, a, node->FormattedValue.format_spec != NULL, node->span);
-}
-
-static void joined(Compiler *c, Node *node) {
-    NodeList values = node->JoinedStr.values;
-    if (values.count == 0) emit_const(c, c->vm->empty_string, node->span);
-    int32_t pushed = 0;
-    for (uint32_t i = 0; i < values.count && !c->failed; i++) {
-        expression(c, values.items[i]);
-        if (++pushed < STRING_PIECES_MAX || i + 1 == values.count) continue;
-        emit(c, OP_BUILD_STRING, pushed, node->span);
-        pushed = 1;
-    }
-    if (pushed > 1) emit(c, OP_BUILD_STRING, pushed, node->span);
-}
-
 /* ---- Attributes and items ---------------------------------------------------------------------------------------- */
 
 Span attribute_span(Node *attribute, Span span) {
@@ -368,6 +343,7 @@ static void unary(Compiler *c, Node *node) {
 }
 
 static void binary(Compiler *c, Node *node) {
+    if (percent_display(c, node)) return;
     expression(c, node->BinOp.left);
     expression(c, node->BinOp.right);
     emit(c, binary_opcode(node->BinOp.op), 0, node->span);
@@ -457,8 +433,8 @@ void expression(Compiler *c, Node *node) {
     case AST_GeneratorExp: generator_expression(c, node); break;
     case AST_Yield:
     case AST_YieldFrom: yield(c, node); break;
-    case AST_JoinedStr: joined(c, node); break;
-    case AST_FormattedValue: formatted(c, node); break;
+    case AST_JoinedStr: joined_string(c, node); break;
+    case AST_FormattedValue: formatted_value(c, node); break;
     case AST_Slice: slice(c, node); break;
     case AST_Await:
         expression(c, node->Await.value);

@@ -126,9 +126,9 @@ def _deepcopy_dict(x, memo):
     y = {}
     memo[id(x)] = y
     for key, value in x.items():
-        if type(key) not in _atomic_types:
-            key = deepcopy(key, memo)
-        y[key] = value if type(value) in _atomic_types else deepcopy(value, memo)
+        if type(value) not in _atomic_types:
+            value = deepcopy(value, memo)
+        y[key if type(key) in _atomic_types else deepcopy(key, memo)] = value
     return y
 
 

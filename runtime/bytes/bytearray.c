@@ -248,7 +248,7 @@ static bool set_slice(VM *vm, Value self, Value slice, Value value) {
         raise_type(vm, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
         return false;
     }
-    Value bytes = bytes_from_iterable(vm, value, "cannot convert '%T' object to bytearray",
+    Value bytes = bytes_from_iterable(vm, value, false, "cannot convert '%T' object to bytearray",
                                       "byte must be in range(0, 256)");
     if (is_absent(bytes)) return false;
     bool done = assign_slice(vm, b, start, stop, step, text_of(bytes));
@@ -330,8 +330,8 @@ METHOD(extend) {
         if (string_length(as_string(args[1])) == 0) return NONE;
         return raise_type(vm, "expected iterable of integers; got: 'str'");
     }
-    Value bytes =
-        bytes_from_iterable(vm, args[1], "can't extend bytearray with %T", "byte must be in range(0, 256)");
+    Value bytes = bytes_from_iterable(vm, args[1], true, "can't extend bytearray with %T",
+                                      "byte must be in range(0, 256)");
     if (is_absent(bytes)) return ABSENT;
     ByteArray *b = as_bytearray(args[0]);
     bool done = put(vm, b, b->length, b->length, text_of(bytes));

@@ -135,7 +135,7 @@ static Value from_ints(VM *vm, Value v) {
     return ABSENT;
 }
 
-Value bytes_from_iterable(VM *vm, Value v, const char *type_error, const char *range_error) {
+Value bytes_from_iterable(VM *vm, Value v, bool hinted, const char *type_error, const char *range_error) {
     if (is_exactly(v, &bytes_type)) return value_ref(v);
     Value simple = from_ints(vm, v);
     if (!is_absent(simple) || error_raised(vm)) return simple;
@@ -150,7 +150,7 @@ Value bytes_from_iterable(VM *vm, Value v, const char *type_error, const char *r
         error_clear(vm);
         return raise_type(vm, type_error, v);
     }
-    int64_t hint = object_length_hint(vm, v, 16);
+    int64_t hint = hinted ? object_length_hint(vm, v, 16) : 16;
     if (hint > 1 << 20) hint = 1 << 20; /* it may be wrong */
     Collection c = {.bytes = hint < 0 ? NULL : bytes_new(vm, hint), .range_error = range_error};
     bool done = c.bytes && iterator_each(vm, iterator, collect, &c);
@@ -193,9 +193,9 @@ static Value from_source(VM *vm, Value source, bool to_bytes) {
         if (zeros) memset(zeros->data, 0, (size_t)count);
         return from_object(zeros);
     }
-    return to_bytes ? bytes_from_iterable(vm, source, "cannot convert '%T' object to bytes",
+    return to_bytes ? bytes_from_iterable(vm, source, true, "cannot convert '%T' object to bytes",
                                           "bytes must be in range(0, 256)")
-                    : bytes_from_iterable(vm, source, "cannot convert '%T' object to bytearray",
+                    : bytes_from_iterable(vm, source, false, "cannot convert '%T' object to bytearray",
                                           "byte must be in range(0, 256)");
 }
 

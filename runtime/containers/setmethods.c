@@ -458,11 +458,15 @@ METHOD(difference) {
 METHOD(symmetric_difference) { return symmetric_difference(vm, args[0], args[1]); }
 
 METHOD(issubset) {
-    Value other = as_set_of(vm, args[1]);
-    if (is_absent(other)) return ABSENT;
-    int result = is_subset(vm, args[0], other);
-    value_drop(vm, other);
-    return bool_from_truth(result);
+    if (is_set(args[1])) {
+        int result = is_subset(vm, args[0], args[1]);
+        return bool_from_truth(result);
+    }
+    Value common = intersection(vm, args[0], args[1]);
+    if (is_absent(common)) return ABSENT;
+    bool all = as_set(common)->used == as_set(args[0])->used;
+    value_drop(vm, common);
+    return bool_from(all);
 }
 
 static bool check_contained(VM *vm, Value item, void *context) {

@@ -185,12 +185,12 @@ static Value batched_next(VM *vm, Value self) {
         batch->items[count++] = item;
     }
     if (count == batch->length) return tuple_finish(batch);
-    value_clear(vm, &stream->source);
     Value rest = ABSENT;
     if (!error_raised(vm) && count > 0) {
         rest = stream->flag ? raise_value(vm, "batched(): incomplete batch")
                             : tuple_from(vm, batch->items, count);
     }
+    if (is_absent(rest)) value_clear(vm, &stream->source);
     object_drop(vm, &batch->head);
     return rest;
 }

@@ -54,18 +54,11 @@ static int64_t parse_number(VM *vm, const String *s, int64_t *at) {
 static uint32_t peek(const String *s, int64_t at) { return at < (int64_t)s->length ? string_at(s, at) : 0; }
 
 static bool parse_grouping(VM *vm, const String *s, int64_t *at, Spec *out) {
-    for (uint32_t c; (c = peek(s, *at)) == ',' || c == '_'; ++*at) {
-        if (out->grouping && out->grouping != c) {
-            raise_value(vm, "Cannot specify both ',' and '_'.");
-            return false;
-        }
-        if (out->grouping) {
-            raise_value(vm, "Cannot specify '%c' with '%c'.", c, c);
-            return false;
-        }
-        out->grouping = c;
-    }
-    return true;
+    bool comma = peek(s, *at) == ',', underscore = peek(s, *at + comma) == '_';
+    *at += comma + underscore;
+    out->grouping = underscore ? '_' : comma ? ',' : 0;
+    if (!underscore || (!comma && peek(s, *at) != ',')) return true;
+    return raise_value(vm, "Cannot specify both ',' and '_'."), false;
 }
 
 /* Grouping goes with the decimal types; underscores with the other integer types too. */

@@ -72,7 +72,11 @@ static Value key_argument(Formatter *f) {
 
 /* --- parsing --- */
 
-static inline uint32_t next_char(Formatter *f) { return f->at < f->end ? text_at(f->text, f->at++) : 0; }
+static const uint32_t TEMPLATE_END = UINT32_MAX; /* no character */
+
+static inline uint32_t next_char(Formatter *f) {
+    return f->at < f->end ? text_at(f->text, f->at++) : TEMPLATE_END;
+}
 
 /* What a number in a conversion may be: a width any size, a precision an int of C. */
 typedef struct {
@@ -142,7 +146,7 @@ static bool parse_conversion(Formatter *f, Conversion *c, uint32_t next) {
     }
     if (next < 'A' && !parse_sizes(f, c, &next)) return false; /* no letter yet */
     if (next == 'h' || next == 'l' || next == 'L') next = next_char(f);
-    if (next == 0) return raise_value(vm, "incomplete format"), false;
+    if (next == TEMPLATE_END) return raise_value(vm, "incomplete format"), false;
     c->type = next;
     return true;
 }
@@ -391,7 +395,7 @@ static bool convert(Formatter *f) {
         builder_char(&f->out, '%');
         return true;
     }
-    bool plain = next >= 'A' && next != 'h' && next != 'l' && next != 'L',
+    bool plain = next >= 'A' && next != 'h' && next != 'l' && next != 'L' && next != TEMPLATE_END,
          ok = true; /* nothing but the type */
     if (plain) {
         c.type = next;
