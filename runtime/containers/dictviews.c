@@ -275,7 +275,50 @@ static Value view_subtract(VM *vm, Value left, Value right) {
 
 static Value view_or(VM *vm, Value left, Value right) { return set_operation(vm, left, right, set_update); }
 
+/* An item of the one, and what `others`, a dict, has of the other: it is gone if equal, else the item is added. */
+static bool toggle_item(VM *vm, Value set, Value others, Value key, Value value, int64_t hash) {
+    Dict *dict = as_dict(others);
+    int64_t index = dict_find(vm, dict, key, hash);
+    if (index == -2) return false;
+    if (index >= 0) {
+        Value other = value_ref(dict_entries(dict)[index].value);
+        int equal = object_equal(vm, other, value);
+        value_drop(vm, other);
+        if (equal) index = equal < 0 ? -2 : dict_find(vm, dict, key, hash);
+        if (equal && index >= 0) {
+            dict_take(dict, index, &key, &value);
+            value_drop(vm, key);
+            value_drop(vm, value);
+        }
+        if (equal) return index != -2;
+    }
+    Value pair = tuple_pair(vm, value_ref(key), value_ref(value));
+    bool added = !is_absent(pair) && set_add(vm, set, pair);
+    value_xdrop(vm, pair);
+    return added;
+}
+
+/* Of items that are in both nothing is hashed but the keys: their values need not be hashable. */
+static Value items_xor(VM *vm, Value left, Value right) {
+    Value dict = dict_viewed(right), others = dict_copy(vm, dict_viewed(left)), key, value;
+    Value set = is_absent(others) ? ABSENT : set_new(vm);
+    bool done = !is_absent(set);
+    for (int64_t position = 0; done && dict_next(dict, &position, &key, &value);) {
+        int64_t hash = dict_entry_hash(vm, as_dict(dict), position - 1);
+        value_ref(key), value_ref(value);
+        done = toggle_item(vm, set, others, key, value, hash);
+        value_drop(vm, key), value_drop(vm, value);
+    }
+    Value rest = done ? dict_view_new(vm, &dict_items_type, others) : ABSENT;
+    if (is_absent(rest) || !set_update(vm, set, rest)) value_clear(vm, &set);
+    value_xdrop(vm, rest);
+    value_xdrop(vm, others);
+    return set;
+}
+
 static Value view_xor(VM *vm, Value left, Value right) {
+    if (is_exactly(left, &dict_items_type) && is_exactly(right, &dict_items_type))
+        return items_xor(vm, left, right);
     return set_operation(vm, left, right, set_symmetric_difference_update);
 }
 
@@ -284,6 +327,8 @@ static Value view_xor(VM *vm, Value left, Value right) {
 static Value view_and(VM *vm, Value left, Value right) {
     if (!is_set_view(left) && !is_set_view(right)) return NOT_IMPLEMENTED;
     Value view = is_set_view(left) ? left : right, other = is_set_view(left) ? right : left;
+    if (is_exactly(other, &set_type) && view_length(vm, view) <= as_set(other)->used)
+        return set_intersection(vm, other, view);
     if (is_set_like(other) && object_length(vm, other) > view_length(vm, view)) {
         Value larger = other;
         other = view;

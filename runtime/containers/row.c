@@ -106,12 +106,15 @@ int row_subscript(VM *vm, Value key, const char *kind, int64_t *index) {
 }
 
 bool row_bounds(VM *vm, Value first, Value last, int64_t *start, int64_t *stop) {
+    Value given[] = {first, last};
+    int64_t *bounds[] = {start, stop};
     *start = 0, *stop = INT64_MAX;
-    if ((!is_absent(first) && is_none(first)) || (!is_absent(last) && is_none(last))) {
-        raise_type(vm, "slice indices must be integers or have an __index__ method");
-        return false;
+    for (int i = 0; i < 2; i++) {
+        if (!is_absent(given[i]) && is_none(given[i]))
+            return raise_type(vm, "slice indices must be integers or have an __index__ method"), false;
+        if (!slice_bound(vm, given[i], bounds[i])) return false;
     }
-    return slice_bound(vm, first, start) && slice_bound(vm, last, stop);
+    return true;
 }
 
 bool row_position(VM *vm, Value v, int64_t *position) {

@@ -47,6 +47,7 @@ RAISES int set_contains(VM *vm, Value set, Value item); /* 1, 0, -1 */
 RAISES bool set_update(VM *vm, Value set, Value iterable);
 RAISES bool set_difference_update(VM *vm, Value set, Value iterable);
 RAISES bool set_intersection_update(VM *vm, Value set, Value iterable);
+NEW RAISES Value set_intersection(VM *vm, Value set, Value iterable);
 RAISES bool set_symmetric_difference_update(VM *vm, Value set, Value iterable);
 void set_clear(VM *vm, Value set);
 

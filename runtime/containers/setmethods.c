@@ -177,7 +177,7 @@ static bool keep_common(VM *vm, Value item, void *context) {
 }
 
 /* The smaller of two sets is walked. */
-static Value intersection(VM *vm, Value self, Value other) {
+Value set_intersection(VM *vm, Value self, Value other) {
     if (value_same(self, other)) return copy_of(vm, self);
     Value result = empty_of(vm, result_type(self));
     if (is_absent(result)) return ABSENT;
@@ -203,7 +203,7 @@ static void swap_tables(Set *a, Set *b) {
 }
 
 bool set_intersection_update(VM *vm, Value self, Value other) {
-    Value common = intersection(vm, self, other);
+    Value common = set_intersection(vm, self, other);
     if (is_absent(common)) return false;
     swap_tables(as_set(self), as_set(common));
     value_drop(vm, common);
@@ -238,7 +238,7 @@ static Value op_or(VM *vm, Value self, Value other) {
         return update(vm, self, other) ? value_ref(self) : ABSENT; \
     }
 
-OPERATOR(and, intersection)
+OPERATOR(and, set_intersection)
 OPERATOR(subtract, difference)
 OPERATOR(xor, symmetric_difference)
 INPLACE(or, set_update)
@@ -442,7 +442,7 @@ METHOD(intersection) {
     if (nargs == 1) return copy_of(vm, args[0]);
     Value result = value_ref(args[0]);
     for (int i = 1; i < nargs && !is_absent(result); i++)
-        value_set(vm, &result, intersection(vm, result, args[i]));
+        value_set(vm, &result, set_intersection(vm, result, args[i]));
     return result;
 }
 
@@ -462,7 +462,7 @@ METHOD(issubset) {
         int result = is_subset(vm, args[0], args[1]);
         return bool_from_truth(result);
     }
-    Value common = intersection(vm, args[0], args[1]);
+    Value common = set_intersection(vm, args[0], args[1]);
     if (is_absent(common)) return ABSENT;
     bool all = as_set(common)->used == as_set(args[0])->used;
     value_drop(vm, common);
@@ -494,9 +494,15 @@ METHOD(issuperset) {
     return holds_for_all(vm, args[1], check_contained, &args[0]);
 }
 
+static inline bool require_missing(VM *vm, Value target, Value other, Value key, int64_t hash) {
+    return has(vm, other, key, hash) == 0;
+}
+
 METHOD(isdisjoint) {
-    bool swap = is_set(args[1]) && as_set(args[1])->used > as_set(args[0])->used;
-    return holds_for_all(vm, args[!swap], check_missing, &args[swap]);
+    if (!is_set(args[1])) return holds_for_all(vm, args[1], check_missing, &args[0]);
+    bool swap = as_set(args[1])->used > as_set(args[0])->used;
+    if (each_entry(vm, ABSENT, args[!swap], args[swap], require_missing)) return TRUE_VALUE;
+    return error_raised(vm) ? ABSENT : FALSE_VALUE;
 }
 
 METHOD(reduce) {

@@ -1,4 +1,5 @@
 /* The module _bisect: where an item belongs in a sorted sequence. */
+#include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
 #include "runtime/containers/row.h"
 #include "runtime/errors/error.h"
@@ -44,7 +45,7 @@ static int64_t find(VM *vm, Value *args, Value item, bool left) {
     if (!read_bounds(vm, args, &low, &high)) return -1;
     if (type_of(args[SEQUENCE])->container.get_item == NULL)
         return raise_type(vm, "'%T' object does not support indexing", args[SEQUENCE]), -1;
-    if (is_family(args[SEQUENCE], TYPE_DICT))
+    if (is_dict(args[SEQUENCE]) || is_exactly(args[SEQUENCE], &mapping_proxy_type))
         return raise_type(vm, "%T is not a sequence", args[SEQUENCE]), -1;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
