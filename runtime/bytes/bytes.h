@@ -32,8 +32,8 @@ NEW RAISES Value bytes_from_arguments(VM *vm, const char *type_name, Value *args
 /* How many zeros bytes(v) or bytearray(v) has: 1 and *count, 0 when `v` is no number, -1 RAISES. */
 RAISES int bytes_count_argument(VM *vm, Value v, int64_t *count);
 /* The bytes of a bytes-like object or of an iterable of integers, as an exact bytes. `type_error` is the format of the
- * TypeError for anything else, `range_error` the text of the ValueError for integers that are no bytes. Is the iterable asked for
- * its length (`hinted`), which may be code of the program? */
+ * TypeError for anything else, `range_error` the text of the ValueError for integers that are no bytes. Is the iterable
+ * asked for its length (`hinted`), which may be code of the program? */
 NEW RAISES Value bytes_from_iterable(VM *vm, Value iterable, bool hinted, const char *type_error,
                                      const char *range_error);
 /* Can `v` be seen as a Text of bytes (runtime/text/text.h)? TypeError, or the BufferError of a view with gaps. */
