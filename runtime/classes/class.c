@@ -630,18 +630,15 @@ static bool same_layout(Type *a, Type *b) {
            type_is_weakly_referable(a) == type_is_weakly_referable(b);
 }
 
-/* Are the type's instances such as CPython's collector sees? */
-static bool is_collected(const Type *type) {
-    const Type *native = type_native_base(type);
-    return native->head.traverse != NULL || type->attributes_offset != 0 || type_is_weakly_referable(type) ||
-           type->basic_size > native->basic_size;
-}
+/* Are the type's instances such as CPython's collector sees, which frees them in its own way? */
+static bool is_collected(const Type *type) { return type->flags & TYPE_HEAP || type->head.traverse != NULL; }
 
 /* May what is assigned to `attribute` take the place of the old type? */
 static bool check_layout(VM *vm, const char *attribute, Type *old, Type *new) {
     bool same_native = type_native_base(old)->head.dealloc == type_native_base(new)->head.dealloc;
-    if (same_native && same_layout(old, new)) return true;
-    const char *what = is_collected(old) == is_collected(new) ? "object layout" : "deallocator";
+    bool same_freeing = is_collected(old) == is_collected(new);
+    if (same_freeing && same_native && same_layout(old, new)) return true;
+    const char *what = same_freeing ? "object layout" : "deallocator";
     raise_type(vm, "%s assignment: '%N' %s differs from '%N'", attribute, new, what, old);
     return false;
 }

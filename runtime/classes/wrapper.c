@@ -415,7 +415,9 @@ Value type_new_native(VM *vm, Value *args, int nargs, Value names) {
     while (base != NULL && base->flags & TYPE_HEAP)
         base = base->base;
     if (base != NULL && base->new != type->new) {
-        return raise_type(vm, "%N.__new__(%N) is not safe, use %N.__new__()", type, wanted, base);
+        while (wanted->flags & TYPE_HEAP && wanted->new != base->new) /* it has its own in Python */
+            wanted = wanted->base;
+        return raise_type(vm, "%N.__new__(%N) is not safe, use %N.__new__()", type, as_type(args[1]), wanted);
     }
     return type->new (vm, wanted, args + 2, nargs - 2, names);
 }
