@@ -229,8 +229,8 @@ static bool check_class(VM *vm, Value class, const char *what) {
 
 /* Is `class` among what `derived` and the bases that it names lead to? */
 static int leads_to(VM *vm, Value derived, Value class) {
-    int found = value_same(derived, class);
-    Value row = tuple_pack(vm, 1, derived); /* of which the first is looked at next */
+    int found = 0;
+    Value row = tuple_pack(vm, 1, derived); /* bases to look at; behind the last go its own */
     while (!found && !is_absent(row) && as_tuple(row)->length > 0 && vm_may_go_on(vm)) {
         Tuple *bases = as_tuple(row);
         if (bases->length > 1 && !recursion_enter(vm, " in __issubclass__")) break;
@@ -238,7 +238,7 @@ static int leads_to(VM *vm, Value derived, Value class) {
             found = leads_to(vm, bases->items[i], class);
         if (bases->length > 1) recursion_leave(vm);
         Value last = bases->items[bases->length - 1];
-        if (!found) found = value_same(last, class);
+        found = found || value_same(last, class);
         if (!found) value_set(vm, &row, claimed_bases(vm, last));
     }
     value_xdrop(vm, row);

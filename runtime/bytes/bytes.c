@@ -121,10 +121,10 @@ static bool collect(VM *vm, Value item, void *context) {
 /* Of a list or tuple of small enough ints. ABSENT with nothing raised when it is something else. */
 static Value from_ints(VM *vm, Value v) {
     if (!is_exactly(v, &list_type) && !is_exactly(v, &tuple_type)) return ABSENT;
-    Bytes *bytes = bytes_new(vm, row_of(v).length);
-    if (!bytes) return ABSENT;
     Row row = row_of(v);
-    uint64_t beyond = bytes->length != row.length;
+    Bytes *bytes = bytes_new(vm, row.length);
+    if (!bytes) return ABSENT;
+    bool beyond = false;
     for (int64_t i = 0; i < row.length && !beyond; i++) {
         int64_t byte = int_get(row.items[i]);
         bytes->data[i] = (uint8_t)byte;

@@ -627,6 +627,15 @@ int dict_delete(VM *vm, Value dict, Value key) {
     return 1;
 }
 
+int dict_delete_hashed(VM *vm, Value dict, Value key, int64_t hash) {
+    int64_t index = dict_find(vm, as_dict(dict), key, hash);
+    if (index < 0) return index == FAILED ? -1 : 0;
+    DictEntry entry = take(as_dict(dict), index);
+    value_drop(vm, entry.key);
+    value_drop(vm, entry.value);
+    return 1;
+}
+
 bool dict_take_last(Dict *dict, Value *key, Value *value) {
     if (dict->count == 0) return false;
     const DictEntry *entries = dict_entries(dict);
@@ -727,6 +736,12 @@ bool dict_next(Value self, int64_t *position, Value *key, Value *value) {
         return true;
     }
     return false;
+}
+
+bool dict_next_hashed(VM *vm, Value self, int64_t *position, Value *key, Value *value, int64_t *hash) {
+    if (!dict_next(self, position, key, value)) return false;
+    *hash = entry_hash(vm, as_dict(self), *position - 1);
+    return true;
 }
 
 uint32_t dict_keys_version(VM *vm, Dict *dict) {

@@ -83,10 +83,13 @@ NEW RAISES Value mapping_keys(VM *vm, Value mapping);
 /* The same with the key's hash at hand. dict_find gives the number of the entry, -1 missing, -2 RAISES. */
 RAISES int64_t dict_find(VM *vm, Dict *dict, Value key, int64_t hash);
 RAISES bool dict_set_hashed(VM *vm, Value dict, Value key, int64_t hash, Value value);
+RAISES int dict_delete_hashed(VM *vm, Value dict, Value key, int64_t hash); /* 1 done, 0 missing, -1 */
 
 /* Walk: *position starts at 0; false at the end. BORROWED key and value; the dict must not change meanwhile.
  */
 bool dict_next(Value dict, int64_t *position, BORROWED Value *key, BORROWED Value *value);
+bool dict_next_hashed(VM *vm, Value dict, int64_t *position, BORROWED Value *key, BORROWED Value *value,
+                      int64_t *hash);
 
 /* The hash of the key of a live entry. */
 int64_t dict_entry_hash(VM *vm, const Dict *dict, int64_t index);

@@ -61,10 +61,9 @@ static bool merge_dict(VM *vm, Value self, Value other) {
     Dict *source = as_dict(other), *target = as_dict(self);
     if (source == target) return true;
     if (target->count == 0) return dict_fill(vm, self, other);
-    int64_t count = source->count, position = 0;
+    int64_t count = source->count, position = 0, hash;
     Value key, value;
-    while (dict_next(other, &position, &key, &value)) {
-        int64_t hash = dict_entry_hash(vm, source, position - 1);
+    while (dict_next_hashed(vm, other, &position, &key, &value, &hash)) {
         value_ref(key), value_ref(value);
         bool done = dict_set_hashed(vm, self, key, hash, value);
         value_drop(vm, key), value_drop(vm, value);
@@ -116,9 +115,7 @@ static bool merge_pair(VM *vm, Value item, void *context) {
         pairs->number++;
         return dict_set(vm, pairs->dict, as_tuple(item)->items[0], as_tuple(item)->items[1]);
     }
-    Value iterator = object_iterate(vm, item);
-    Value row = is_absent(iterator) ? ABSENT : list_from_iterable(vm, iterator);
-    value_xdrop(vm, iterator);
+    Value row = row_from_iterable(vm, item, "");
     if (is_absent(row)) {
         if (error_is(vm, &exc_TypeError)) {
             raise_type(vm, "cannot convert dictionary update sequence element #%lld to a sequence",
@@ -127,11 +124,13 @@ static bool merge_pair(VM *vm, Value item, void *context) {
         return false;
     }
     bool done = false;
-    if (as_list(row)->length == 2) {
-        done = dict_set(vm, pairs->dict, as_list(row)->items[0], as_list(row)->items[1]);
+    if (row_of(row).length == 2) {
+        Value key = value_ref(row_of(row).items[0]), value = value_ref(row_of(row).items[1]);
+        done = dict_set(vm, pairs->dict, key, value);
+        value_drop(vm, key), value_drop(vm, value);
     } else {
         raise_value(vm, "dictionary update sequence element #%lld has length %lld; 2 is required",
-                    pairs->number, (long long)as_list(row)->length);
+                    pairs->number, (long long)row_of(row).length);
     }
     pairs->number++;
     value_drop(vm, row);
@@ -357,12 +356,9 @@ static bool fill_hashed(VM *vm, Value keys, const Filling *filling) {
     Value key, value;
     bool done = true;
     while (done) {
-        if (is_dict(keys)) {
-            if (!dict_next(keys, &position, &key, &value)) break;
-            hash = dict_entry_hash(vm, as_dict(keys), position - 1);
-        } else if (!set_next(as_set(keys), &position, &key, &hash)) {
-            break;
-        }
+        bool more = is_dict(keys) ? dict_next_hashed(vm, keys, &position, &key, &value, &hash)
+                                  : set_next(as_set(keys), &position, &key, &hash);
+        if (!more) break;
         value_ref(key);
         done = dict_set_hashed(vm, filling->target, key, hash, filling->value);
         value_drop(vm, key);

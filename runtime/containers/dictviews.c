@@ -284,13 +284,7 @@ static bool toggle_item(VM *vm, Value set, Value others, Value key, Value value,
         Value other = value_ref(dict_entries(dict)[index].value);
         int equal = object_equal(vm, other, value);
         value_drop(vm, other);
-        if (equal) index = equal < 0 ? -2 : dict_find(vm, dict, key, hash);
-        if (equal && index >= 0) {
-            dict_take(dict, index, &key, &value);
-            value_drop(vm, key);
-            value_drop(vm, value);
-        }
-        if (equal) return index != -2;
+        if (equal) return equal > 0 && dict_delete_hashed(vm, others, key, hash) >= 0;
     }
     Value pair = tuple_pair(vm, value_ref(key), value_ref(value));
     bool added = !is_absent(pair) && set_add(vm, set, pair);
@@ -302,9 +296,9 @@ static bool toggle_item(VM *vm, Value set, Value others, Value key, Value value,
 static Value items_xor(VM *vm, Value left, Value right) {
     Value dict = dict_viewed(right), others = dict_copy(vm, dict_viewed(left)), key, value;
     Value set = is_absent(others) ? ABSENT : set_new(vm);
+    int64_t position = 0, hash;
     bool done = !is_absent(set);
-    for (int64_t position = 0; done && dict_next(dict, &position, &key, &value);) {
-        int64_t hash = dict_entry_hash(vm, as_dict(dict), position - 1);
+    while (done && dict_next_hashed(vm, dict, &position, &key, &value, &hash)) {
         value_ref(key), value_ref(value);
         done = toggle_item(vm, set, others, key, value, hash);
         value_drop(vm, key), value_drop(vm, value);

@@ -113,6 +113,19 @@ Value list_from_iterable(VM *vm, Value iterable) {
     return ABSENT;
 }
 
+Value row_from_iterable(VM *vm, Value iterable, const char *type_error) {
+    if (is_exactly(iterable, &list_type) || is_exactly(iterable, &tuple_type)) return value_ref(iterable);
+    Value iterator = object_iterate(vm, iterable);
+    if (is_absent(iterator)) {
+        if (!error_is(vm, &exc_TypeError)) return ABSENT;
+        error_clear(vm);
+        return raise_type(vm, "%s", type_error);
+    }
+    Value list = list_from_iterable(vm, iterator);
+    value_drop(vm, iterator);
+    return list;
+}
+
 /* --- appending --- */
 
 bool list_append_growing(VM *vm, Value self, STEALS Value item) {

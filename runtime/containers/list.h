@@ -20,6 +20,9 @@ NEW RAISES Value list_new(VM *vm, int64_t capacity);                           /
 NEW RAISES Value list_from(VM *vm, const Value *items, int64_t length);        /* refs the items */
 NEW RAISES Value list_from_owned(VM *vm, STEALS Value *items, int64_t length); /* takes the references */
 NEW RAISES Value list_from_iterable(VM *vm, Value iterable);
+/* A row (runtime/containers/row.h) of the items: an exact list or tuple itself, of anything else a list of what its
+ * iterator gives. The TypeError for what has none says `type_error`. */
+NEW RAISES Value row_from_iterable(VM *vm, Value iterable, const char *type_error);
 RAISES bool list_reserve(VM *vm, List *list,
                          int64_t capacity); /* at least; amortised growth is the caller's */
 void list_trim(VM *vm, List *list);         /* no more room than its items need, if that can be had */

@@ -52,15 +52,7 @@ Value list_get_slice(VM *vm, Value self, Value key) {
 /* The items to assign, a NEW list or tuple other than `self`. No user code runs until they are in it. */
 static Value source_items(VM *vm, Value self, Value value) {
     if (value_same(value, self)) return list_from_iterable(vm, value);
-    if (is_exactly(value, &tuple_type) || is_exactly(value, &list_type)) return value_ref(value);
-    Value iterator = object_iterate(vm, value);
-    if (is_absent(iterator)) {
-        if (error_is(vm, &exc_TypeError)) raise_type(vm, "must assign iterable to extended slice");
-        return ABSENT;
-    }
-    Value list = list_from_iterable(vm, iterator);
-    value_drop(vm, iterator);
-    return list;
+    return row_from_iterable(vm, value, "must assign iterable to extended slice");
 }
 
 bool list_assign(VM *vm, Value self, int64_t start, int64_t stop, Value value) {

@@ -266,10 +266,9 @@ static bool update_from_set(VM *vm, Set *set, const Set *other) {
 static bool update_from_dict(VM *vm, Set *set, Value dict) {
     if (as_dict(dict)->count == 0) return true;
     if (!room_for_more(vm, set, as_dict(dict)->count)) return false;
-    int64_t position = 0;
+    int64_t position = 0, hash;
     Value key, value;
-    while (dict_next(dict, &position, &key, &value)) {
-        int64_t hash = dict_entry_hash(vm, as_dict(dict), position - 1);
+    while (dict_next_hashed(vm, dict, &position, &key, &value, &hash)) {
         value_ref(key);
         bool done = set_add_hashed(vm, set, key, hash);
         value_drop(vm, key);

@@ -531,15 +531,9 @@ static bool drop_oldest(VM *vm, Lru *lru) {
     if (oldest == &lru->ring) return true;
     object_ref(&oldest->head);
     link_out(oldest);
-    int64_t index = dict_find(vm, as_dict(lru->cache), oldest->key, oldest->hash);
-    if (index >= 0) {
-        Value key, value;
-        dict_take(as_dict(lru->cache), index, &key, &value);
-        value_drop(vm, key);
-        value_drop(vm, value);
-    }
+    bool done = dict_delete_hashed(vm, lru->cache, oldest->key, oldest->hash) >= 0;
     object_drop(vm, &oldest->head);
-    return index != -2;
+    return done;
 }
 
 /* Remember a result, unless the same call has been remembered meanwhile. False RAISES. */

@@ -493,6 +493,11 @@ static bool add_float_product(VM *vm, Products *s, Value p, Value q) {
     return true;
 }
 
+/* Add the floats to the total. */
+static bool add_floats(VM *vm, Products *s) {
+    return !s->any_floats || add_to_total(vm, &s->total, float_from(vm, s->high + (s->low + s->tiny)));
+}
+
 static bool add_product(VM *vm, Products *s, Value p, Value q) {
     if (s->kind == ALL_INTS) {
         if (is_exact_int(p) && is_exact_int(q)) return add_to_total(vm, &s->total, int_multiply(vm, p, q));
@@ -501,8 +506,7 @@ static bool add_product(VM *vm, Products *s, Value p, Value q) {
     if (s->kind == ALL_FLOATS) {
         if (add_float_product(vm, s, p, q)) return true;
         s->kind = ANYTHING;
-        if (s->any_floats && !add_to_total(vm, &s->total, float_from(vm, s->high + (s->low + s->tiny))))
-            return false;
+        if (!add_floats(vm, s)) return false;
     }
     return add_to_total(vm, &s->total, object_binary(vm, BINARY_MULTIPLY, p, q));
 }
@@ -533,8 +537,7 @@ NATIVE(math_sumprod) {
     bool ok = !is_absent(qs) && add_products(vm, &sum, ps, qs);
     value_xdrop(vm, ps);
     value_xdrop(vm, qs);
-    if (ok && sum.kind == ALL_FLOATS && sum.any_floats)
-        ok = add_to_total(vm, &sum.total, float_from(vm, sum.high + (sum.low + sum.tiny)));
+    if (ok && sum.kind == ALL_FLOATS) ok = add_floats(vm, &sum);
     if (ok) return sum.total;
     value_xdrop(vm, sum.total);
     return ABSENT;

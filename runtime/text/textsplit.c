@@ -399,22 +399,8 @@ static Value join_bytes(VM *vm, Value separator, const Value *items, int64_t cou
     return w.value;
 }
 
-/* The items of an iterable: itself if it is a list or tuple, else a list of them. NEW, RAISES. */
-static Value items_of(VM *vm, Value iterable) {
-    if (is_exactly(iterable, &list_type) || is_exactly(iterable, &tuple_type)) return value_ref(iterable);
-    Value iterator = object_iterate(vm, iterable);
-    if (is_absent(iterator)) {
-        if (!error_is(vm, &exc_TypeError)) return ABSENT;
-        error_clear(vm);
-        return raise_type(vm, "can only join an iterable");
-    }
-    Value list = list_from_iterable(vm, iterator);
-    value_drop(vm, iterator);
-    return list;
-}
-
 TEXT_METHOD(join) {
-    Value items = items_of(vm, args[1]);
+    Value items = row_from_iterable(vm, args[1], "can only join an iterable");
     if (is_absent(items)) return ABSENT;
     Row row = row_of(items);
     Value result = (text_is_string(args[0]) ? string_join : join_bytes)(vm, args[0], row.items, row.length);
