@@ -3,7 +3,7 @@
 import _types
 
 # those of the native module but typing's, which it has too
-__all__ = [name for name in dir(_types) if name.endswith('Type') and name != 'TypeAliasType']
+__all__ = [name for name in dir(_types) if name.endswith('Type') and name not in ('TypeAliasType', 'NoDefaultType')]
 __all__ += ['GenericAlias', 'SimpleNamespace']
 globals().update((name, getattr(_types, name)) for name in __all__)
 __all__ += ['new_class', 'prepare_class', 'resolve_bases', 'get_original_bases',

@@ -1,4 +1,4 @@
-/* None, Ellipsis, NotImplemented, and bool with its two objects: immortal, shared by all VMs. */
+/* None, Ellipsis, NotImplemented, typing.NoDefault, and bool with its two objects: immortal, shared by all VMs. */
 
 #include "runtime/errors/error.h"
 #include "runtime/errors/warn.h"
@@ -10,6 +10,7 @@
 Object none_object = OBJECT_IMMORTAL(&none_type);
 Object ellipsis_object = OBJECT_IMMORTAL(&ellipsis_type);
 Object not_implemented_object = OBJECT_IMMORTAL(&not_implemented_type);
+Object no_default_object = OBJECT_IMMORTAL(&no_default_type);
 Object true_object = OBJECT_IMMORTAL(&bool_type);
 Object false_object = OBJECT_IMMORTAL(&bool_type);
 
@@ -49,7 +50,7 @@ Type none_type = {
     .number = {.truth = none_truth},
 };
 
-/* --- Ellipsis, NotImplemented --- */
+/* --- Ellipsis, NotImplemented, NoDefault --- */
 
 static Value ellipsis_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (nargs > 0 || !is_absent(names)) return raise_type(vm, "EllipsisType takes no arguments");
@@ -93,6 +94,26 @@ Type not_implemented_type = {
     .new = not_implemented_new,
     .repr = not_implemented_repr,
     .methods = reduce_methods,
+};
+
+static Value no_default_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    return singleton(vm, type, args, nargs, names, NO_DEFAULT);
+}
+
+static Value no_default_repr(VM *vm, Value self) { return string_intern_c(vm, "typing.NoDefault"); }
+
+NATIVE(no_default_reduce) { return string_intern_c(vm, "NoDefault"); }
+
+static const NativeDef no_default_methods[] = {{"__reduce__", no_default_reduce, "", NULL}, {0}};
+
+Type no_default_type = {
+    TYPE_HEAD(no_default_type, "NoDefaultType", .dealloc = revive),
+    .basic_size = sizeof(Object),
+    .base = &object_type,
+    .doc = "()\n--\n\nThe type of the NoDefault singleton.",
+    .new = no_default_new,
+    .repr = no_default_repr,
+    .methods = no_default_methods,
 };
 
 /* --- bool --- */

@@ -149,13 +149,15 @@ static inline __attribute__((always_inline)) int value_visit(Value v, VisitFn vi
     } while (0)
 
 /* The static immortals. */
-extern Object none_object, true_object, false_object, ellipsis_object, not_implemented_object;
+extern Object none_object, true_object, false_object, ellipsis_object, not_implemented_object,
+    no_default_object;
 
 #define NONE (from_object(&none_object))
 #define TRUE_VALUE (from_object(&true_object))
 #define FALSE_VALUE (from_object(&false_object))
 #define ELLIPSIS (from_object(&ellipsis_object))
 #define NOT_IMPLEMENTED (from_object(&not_implemented_object))
+#define NO_DEFAULT (from_object(&no_default_object)) /* typing.NoDefault */
 
 static inline Value bool_from(bool b) { return b ? TRUE_VALUE : FALSE_VALUE; }
 static inline bool is_bool(Value v) { return v.bits == TRUE_VALUE.bits || v.bits == FALSE_VALUE.bits; }

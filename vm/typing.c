@@ -22,9 +22,11 @@ typedef struct {
     Object head;
     Value name;
     Lazy bound;     /* None without one; or the constraints; or the alias's value */
-    Lazy otherwise; /* the default; wholly ABSENT without one */
+    Lazy otherwise; /* the default; NoDefault without one */
     Value params;   /* of an alias: a tuple */
-    Value module;
+    Value module;   /* whose code made it */
+    Value dict;     /* of a parameter: what programs set, __module__ if it was made by calling */
+    Value covariant, contravariant, infer_variance; /* True or False */
     bool constrained; /* the bound was written as a tuple: a TypeVar's constraints */
 } TypeParam;
 
@@ -37,9 +39,12 @@ static Value param_new(VM *vm, const Frame *frame, Type *type, Value name, Value
     Value module = frame == NULL ? ABSENT : dict_get_string(vm, frame_globals(frame), NAME_OF(vm, name));
     p->name = value_ref(name);
     p->bound = (Lazy){.evaluate = value_xref(bound), .value = is_absent(bound) ? NONE : ABSENT};
-    p->otherwise = (Lazy){.evaluate = value_xref(otherwise), .value = ABSENT};
+    p->otherwise =
+        (Lazy){.evaluate = value_xref(otherwise), .value = is_absent(otherwise) ? NO_DEFAULT : ABSENT};
     p->params = value_ref(!value_is_given(params) ? vm->empty_tuple : params);
-    p->module = value_ref(is_absent(module) ? NONE : module);
+    p->module = value_or_none(module);
+    p->covariant = p->contravariant = FALSE_VALUE;
+    p->infer_variance = TRUE_VALUE;
     object_track(&p->head);
     return from_object(p);
 }
@@ -51,6 +56,7 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(p->otherwise.evaluate);
     VISIT(p->otherwise.value);
     VISIT(p->params);
+    VISIT(p->dict);
     VISIT(p->name);
     VISIT(p->module);
     return 0;
@@ -63,6 +69,7 @@ static void clear(VM *vm, Object *self) {
     value_clear(vm, &p->otherwise.evaluate);
     value_clear(vm, &p->otherwise.value);
     value_clear(vm, &p->params);
+    value_clear(vm, &p->dict);
 }
 
 static void dealloc(VM *vm, Object *self) {
@@ -95,16 +102,36 @@ static Value get_constraints(VM *vm, Value self) {
     return as_param(self)->constrained ? get_value(vm, self) : value_ref(vm->empty_tuple);
 }
 
-static Value get_false(VM *vm, Value self) { return FALSE_VALUE; }
+/* Its name behind the sign of its variance. */
+static Value repr(VM *vm, Value self) {
+    const TypeParam *p = as_param(self);
+    if (value_same(p->infer_variance, TRUE_VALUE)) return value_ref(p->name);
+    const char *sign = "~";
+    if (value_same(p->covariant, TRUE_VALUE))
+        sign = "+";
+    else if (value_same(p->contravariant, TRUE_VALUE))
+        sign = "-";
+    return string_format(vm, "%s%S", sign, p->name);
+}
 
-static Value get_true(VM *vm, Value self) { return TRUE_VALUE; }
+#define NAME_MEMBER \
+    { "__name__", offsetof(TypeParam, name), MEMBER_READONLY, NULL }
+#define VARIANCE \
+    {"__covariant__", offsetof(TypeParam, covariant), MEMBER_READONLY, NULL}, \
+        {"__contravariant__", offsetof(TypeParam, contravariant), MEMBER_READONLY, NULL}, { \
+        "__infer_variance__", offsetof(TypeParam, infer_variance), MEMBER_READONLY, NULL \
+    }
 
-static Value repr(VM *vm, Value self) { return value_ref(as_param(self)->name); }
+static const MemberDef type_var_members[] = {NAME_MEMBER, VARIANCE, {0}};
 
-static const MemberDef members[] = {
-    {"__name__", offsetof(TypeParam, name), MEMBER_READONLY, NULL},
+static const MemberDef param_spec_members[] = {
+    NAME_MEMBER,
+    VARIANCE,
+    {"__bound__", offsetof(TypeParam, bound.value), MEMBER_READONLY, NULL},
     {0},
 };
+
+static const MemberDef tuple_members[] = {NAME_MEMBER, {0}};
 
 static const MemberDef alias_members[] = {
     {"__name__", offsetof(TypeParam, name), MEMBER_READONLY, NULL},
@@ -113,14 +140,7 @@ static const MemberDef alias_members[] = {
     {0},
 };
 
-static bool lazy_is_given(const Lazy *lazy) { return !is_absent(lazy->evaluate) || !is_absent(lazy->value); }
-
-/* typing.NoDefault without one. */
-static Value get_default(VM *vm, Value self) {
-    Lazy *otherwise = &as_param(self)->otherwise;
-    if (lazy_is_given(otherwise)) return lazy_get(vm, otherwise);
-    return typing_call(vm, "_NoDefaultType", NULL, 0, ABSENT);
-}
+static Value get_default(VM *vm, Value self) { return lazy_get(vm, &as_param(self)->otherwise); }
 
 static Value get_args(VM *vm, Value self) { return typing_call(vm, "ParamSpecArgs", &self, 1, ABSENT); }
 static Value get_kwargs(VM *vm, Value self) { return typing_call(vm, "ParamSpecKwargs", &self, 1, ABSENT); }
@@ -131,14 +151,9 @@ static Value get_parameters(VM *vm, Value self) {
 
 #define ANY_PARAM \
     { "__default__", get_default, NULL, NULL }
-#define VARIANCE \
-    {"__covariant__", get_false, NULL, NULL}, {"__contravariant__", get_false, NULL, NULL}, { \
-        "__infer_variance__", get_true, NULL, NULL \
-    }
 
 static const GetSetDef type_var_getsets[] = {
     ANY_PARAM,
-    VARIANCE,
     {"__bound__", get_bound, NULL, NULL},
     {"__constraints__", get_constraints, NULL, NULL},
     {0},
@@ -146,8 +161,6 @@ static const GetSetDef type_var_getsets[] = {
 
 static const GetSetDef param_spec_getsets[] = {
     ANY_PARAM,
-    VARIANCE,
-    {"__bound__", get_bound, NULL, NULL},
     {"args", get_args, NULL, NULL},
     {"kwargs", get_kwargs, NULL, NULL},
     {0},
@@ -174,16 +187,18 @@ static const NativeDef generic_methods[] = {
     {0},
 };
 
-/* The type that takes the variable's place in a subscription. */
-NATIVE(substitute) { return value_ref(args[1]); }
+/* The type that takes the variable's place in a subscription, and all that take those of an alias's variables. */
+NATIVE(substitute) { return typing_call(vm, "_variable_subst", args, 2, ABSENT); }
+NATIVE(prepare) { return typing_call(vm, "_variable_prepare_subst", args, 3, ABSENT); }
 
 NATIVE(refuse_base) { return typing_call(vm, "_refuse_base", args, 2, ABSENT); }
-NATIVE(has_default) { return bool_from(lazy_is_given(&as_param(args[0])->otherwise)); }
+NATIVE(has_default) { return bool_from(!value_same(as_param(args[0])->otherwise.value, NO_DEFAULT)); }
 NATIVE(reduce) { return value_ref(as_param(args[0])->name); }
 
 static const NativeDef param_methods[] = {
     {"__mro_entries__", refuse_base, "bases, /", NULL},
     {"__reduce__", reduce, "", NULL},
+    {"__typing_prepare_subst__", prepare, "alias, args, /", NULL},
     {"__typing_subst__", substitute, "arg, /", NULL},
     {"has_default", has_default, "", NULL},
     {0},
@@ -215,13 +230,62 @@ static Value iterate_unpacked(VM *vm, Value self) { return typing_call(vm, "_unp
         __VA_ARGS__, \
     }
 
-PARAM_TYPE(type_var_type, "typing.TypeVar", TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE, .members = members,
-           .number = JOINS, .getsets = type_var_getsets, .methods = param_methods);
-PARAM_TYPE(param_spec_type, "typing.ParamSpec", TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE, .members = members,
-           .number = JOINS, .getsets = param_spec_getsets, .methods = param_methods);
-PARAM_TYPE(type_var_tuple_type, "typing.TypeVarTuple", TYPE_NO_NEW | TYPE_WEAKLY_REFERABLE,
-           .members = members, .getsets = tuple_getsets, .iterate = iterate_unpacked,
-           .methods = param_methods);
+/* Put what a TypeVar's or ParamSpec's constraints and keywords say into it, checked by _variable_arguments.
+ * RAISES. */
+static bool keep_arguments(VM *vm, TypeParam *p, Value *row, int count) {
+    for (int i = 0; i < count; i++)
+        if (is_absent(row[i])) row[i] = NONE;
+    Value kept = typing_call(vm, "_variable_arguments", row, count, ABSENT);
+    if (is_absent(kept)) return false;
+    const Value *items = as_tuple(kept)->items;
+    value_set(vm, &p->bound.value, value_ref(items[0]));
+    p->covariant = items[1], p->contravariant = items[2], p->infer_variance = items[3];
+    value_drop(vm, kept);
+    return true;
+}
+
+/* TypeVar(name, *constraints, ...), ParamSpec(name, ...), TypeVarTuple(name, ...), of the caller's module. */
+static Value variable_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
+    enum { NAME, DEFAULT, BOUND, COVARIANT, CONTRAVARIANT, INFER, COUNT, CONSTRAINTS = DEFAULT };
+    bool is_var = type == &type_var_type, is_row = type == &type_var_tuple_type;
+    int behind = is_var ? nargs : 0; /* the constraints are no parameters */
+    const char *function = is_var   ? "typevar"
+                           : is_row ? "typevartuple"
+                                    : "paramspec",
+               *params = is_row ? "name, *, default=typing.NoDefault"
+                                : "name, *, default=typing.NoDefault, bound=None, covariant=False, "
+                                  "contravariant=False, infer_variance=False";
+    if (behind > 0) params += strlen("name, ");
+    Value row[COUNT] = {ABSENT};
+    if (!arguments_bind(vm, function, params, args + behind, nargs - behind, names, row + (behind > 0)))
+        return ABSENT;
+    if (behind > 0) row[NAME] = args[0];
+    if (!is_string(row[NAME]))
+        return raise_type(vm, "%s() argument 'name' must be str, not %T", function, row[NAME]);
+    Value made = param_new(vm, vm->frame, type, row[NAME], ABSENT, ABSENT, ABSENT);
+    if (is_absent(made)) return ABSENT;
+    TypeParam *p = as_param(made);
+    if (!is_absent(row[DEFAULT])) value_set(vm, &p->otherwise.value, value_ref(row[DEFAULT]));
+    p->constrained = behind > 1;
+    row[CONSTRAINTS] = p->constrained ? tuple_from(vm, args + 1, nargs - 1) : bool_from(is_var);
+    bool ok = !is_absent(row[CONSTRAINTS]) && object_generic_set(vm, made, NAME_OF(vm, module), p->module) &&
+              (is_row || keep_arguments(vm, p, row + CONSTRAINTS, COUNT - CONSTRAINTS));
+    value_xdrop(vm, row[CONSTRAINTS]);
+    if (ok) return made;
+    value_drop(vm, made);
+    return ABSENT;
+}
+
+#define VARIABLE_TYPE(variable, text, documentation, ...) \
+    PARAM_TYPE(variable, text, TYPE_WEAKLY_REFERABLE, .doc = (documentation), .new = variable_new, \
+               .dict_offset = offsetof(TypeParam, dict), .methods = param_methods, __VA_ARGS__)
+
+VARIABLE_TYPE(type_var_type, "typing.TypeVar", "A type variable.", .members = type_var_members,
+              .number = JOINS, .getsets = type_var_getsets);
+VARIABLE_TYPE(param_spec_type, "typing.ParamSpec", "A variable for the parameters of a callable.",
+              .members = param_spec_members, .number = JOINS, .getsets = param_spec_getsets);
+VARIABLE_TYPE(type_var_tuple_type, "typing.TypeVarTuple", "A variable for any number of types.",
+              .members = tuple_members, .getsets = tuple_getsets, .iterate = iterate_unpacked);
 
 static Value alias_get_item(VM *vm, Value self, Value key) {
     Value params = ((TypeParam *)as_object(self))->params;

@@ -52,7 +52,7 @@ def _generic_class_getitem(cls, args):
     params = getattr(cls, "__parameters__", ())
     if not params:
         raise TypeError(f"{cls} is not a generic class")
-    given = _assigned(cls, params, args)
+    given = _assigned(cls, args)
     flat = []
     for p in params:
         value = given[p]
@@ -114,24 +114,12 @@ def _substituted_args(alias, args):
     """The arguments of alias[args], an alias of the interpreter's own."""
     args = args if type(args) is tuple else (args,)
     args = tuple(_type_check(a, _MUST_BE_TYPES) if isinstance(a, str) else a for a in args)
-    return tuple(_flattened(alias.__args__, _assigned(alias, alias.__parameters__, _unpacked_args(args))))
+    return _new_args(alias, args)
 
 
 def _substituted_union(union, args):
     """union[args]."""
     return functools.reduce(operator.or_, _substituted_args(union, args))
-
-
-def _unpacked_args(args):
-    """args, with the members of *tuple[...] in its place."""
-    flat = []
-    for a in args:
-        inner = getattr(a, "__typing_unpacked_tuple_args__", None)
-        if inner is None or inner and inner[-1] is ...:
-            flat.append(a)
-        else:
-            flat.extend(inner)
-    return tuple(flat)
 
 
 def _union_of(left, right):
@@ -157,7 +145,8 @@ def _refuse_base(variable, bases):
 
 # They stand on what is above.
 from _typing.forms import _MUST_BE_TYPES, Union, Unpack, _type_check, _type_convert
-from _typing.aliases import _assigned, _collect_parameters, _flattened, _GenericAlias, _UnpackGenericAlias
+from _typing.aliases import (_assigned, _collect_parameters, _GenericAlias, _new_args, _UnpackGenericAlias,
+                             _variable_prepare_subst, _variable_subst)
 from _typing.protocols import Protocol
 from _typing.variables import (ParamSpecArgs, ParamSpecKwargs, TypeVarTuple, _has_default, _is_variable,
-                               _NoDefaultType)
+                               _variable_arguments)

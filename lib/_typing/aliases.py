@@ -9,7 +9,7 @@ from _types import Generic
 from _typing import _remembered
 from _typing.forms import (_MUST_BE_TYPES, Annotated, Union, Unpack, _Final, _SpecialForm, _type_check, _type_convert,
                            _type_repr, _UnionOperators)
-from _typing.variables import ParamSpec, TypeVarTuple, _has_default, _is_variable
+from _typing.variables import ParamSpec, TypeVar, TypeVarTuple, _is_variable
 
 __name__ = "typing"  # the home that classes and functions tell
 
@@ -36,40 +36,34 @@ def _collect_parameters(args):
     return tuple(found)
 
 
-def _check_count(cls, params, args):
-    """Enough arguments for those parameters that need one, and not too many."""
-    count = len(args)
-    needed = [p for p in params if not isinstance(p, TypeVarTuple)]
-    if count < len(needed) and not _has_default(needed[count]):
-        only = isinstance(needed[count], ParamSpec) and len(needed) == len(params)
-        told = "" if only else f"; actual {count}, expected at least {count + 1}"
-        raise TypeError(f"Too few arguments for {cls}{told}")
-    if count > len(needed) == len(params):
-        raise TypeError(f"Too many arguments for {cls}; actual {count}, expected {len(params)}")
+def _assigned(alias, args):
+    """{variable: type} for alias[args]: each variable takes what it wants of the arguments."""
+    params = alias.__parameters__
+    for p in params:
+        args = p.__typing_prepare_subst__(alias, args)
+    if len(args) != len(params):
+        told = "many" if len(args) > len(params) else "few"
+        raise TypeError(f"Too {told} arguments for {alias}; actual {len(args)}, expected {len(params)}")
+    return dict(zip(params, args))
 
 
-def _assigned(cls, params, args):
-    """{variable: type} for a subscription with args."""
-    if len(params) == 1 and isinstance(params[0], ParamSpec) and args:
-        one = args[0]
-        if one is not ... and not isinstance(one, (list, tuple, ParamSpec, _ConcatenateGenericAlias)):
-            args = (tuple(args),)
-    _check_count(cls, params, args)
-    given = {}
-    at = 0
-    for i, p in enumerate(params):
-        if isinstance(p, TypeVarTuple):
-            behind = len(params) - i - 1
-            end = max(at, len(args) - behind)
-            given[p] = tuple(args[at:end])
-            at = end
-        elif at < len(args):
-            arg = args[at]
-            given[p] = tuple(arg) if isinstance(p, ParamSpec) and isinstance(arg, list) else arg
-            at += 1
+def _unpacked_args(args):
+    """args, with the members of *tuple[...] in its place."""
+    flat = []
+    for a in args:
+        inner = getattr(a, "__typing_unpacked_tuple_args__", None)
+        if inner is None or inner and inner[-1] is ...:
+            flat.append(a)
         else:
-            given[p] = p.__default__
-    return given
+            flat.extend(inner)
+    return tuple(flat)
+
+
+def _new_args(alias, args):
+    """The arguments of alias[args]."""
+    given = {p: arg if isinstance(p, TypeVarTuple) else p.__typing_subst__(arg)
+             for p, arg in _assigned(alias, _unpacked_args(args)).items()}
+    return tuple(_flattened(alias.__args__, given))
 
 
 def _substituted(t, given):
@@ -107,6 +101,66 @@ def _flattened(args, given):
         else:
             result.append(new)
     return result
+
+
+def _stands_for_parameters(arg):
+    """May it take the place of a ParamSpec?"""
+    return arg is ... or isinstance(arg, (list, tuple, ParamSpec, _ConcatenateGenericAlias))
+
+
+def _variable_subst(variable, arg):
+    """The type that takes the variable's place in a subscription."""
+    if isinstance(variable, TypeVar):
+        arg = _type_check(arg, _MUST_BE_TYPES)
+        if isinstance(arg, _UnpackGenericAlias) or isinstance(arg, GenericAlias) and arg.__unpacked__:
+            raise TypeError(f"{arg} is not valid as type argument")
+        return arg
+    if isinstance(variable, TypeVarTuple):
+        raise TypeError("Substitution of bare TypeVarTuple is not supported")
+    if isinstance(arg, (list, tuple)):
+        return tuple(_type_convert(a) for a in arg)
+    if _stands_for_parameters(arg):
+        return arg
+    raise TypeError(f"Expected a list of types, an ellipsis, ParamSpec, or Concatenate. Got {arg}")
+
+
+def _variable_prepare_subst(variable, alias, args):
+    """The arguments of a subscription with those in the places of a variable as it wants them: a default, a tuple of
+    those for a TypeVarTuple."""
+    params = alias.__parameters__
+    at = operator.indexOf(params, variable)
+    if isinstance(variable, TypeVarTuple):
+        return _with_row(variable, alias, args, at, len(params) - at - 1)
+    if isinstance(variable, ParamSpec) and len(params) == 1 and args and not _stands_for_parameters(args[0]):
+        args = args,
+    elif at >= len(args):
+        if at > len(args) or not variable.has_default():
+            only = isinstance(variable, ParamSpec)
+            told = "" if only else f"; actual {len(args)}, expected at least {at + 1}"
+            raise TypeError(f"Too few arguments for {alias}{told}")
+        args = *args, variable.__default__
+    if isinstance(variable, ParamSpec) and isinstance(args[at], list):
+        args = *args[:at], tuple(args[at]), *args[at + 1:]
+    return args
+
+
+def _with_row(variable, alias, args, before, behind):
+    """The arguments with a tuple of those for a TypeVarTuple that has so many variables before and behind it. One
+    argument of the form *tuple[t, ...] gives variables beside it their t."""
+    count = len(args)
+    endless = [i for i, a in enumerate(args) if (getattr(a, "__typing_unpacked_tuple_args__", None) or (0,))[-1] is ...]
+    if len(endless) > 1:
+        raise TypeError("More than one unpacked arbitrary-length tuple argument")
+    left, right, filler = before, behind, None
+    if endless:
+        filler = args[endless[0]].__typing_unpacked_tuple_args__[0]
+        left, right = min(left, endless[0]), min(right, count - endless[0] - 1)
+    elif left + right > count:
+        raise TypeError(f"Too few arguments for {alias}; actual {count}, expected at least {left + right}")
+    row = args[left:count - right]
+    if not row and variable.has_default():
+        row = _unpacked_args((variable.__default__,))
+    return *args[:left], *[filler] * (before - left), row, *[filler] * (behind - right - left), *args[count - right:]
 
 
 # --- aliases ---
@@ -196,8 +250,7 @@ class _GenericAlias(_UnionOperators, _BaseGenericAlias, _root=True):
         if not isinstance(args, tuple):
             args = (args,)
         args = tuple(_type_convert(p) for p in args)
-        given = _assigned(self, self.__parameters__, args)
-        return self.copy_with(tuple(_flattened(self.__args__, given)))
+        return self.copy_with(_new_args(self, args))
 
     def copy_with(self, args):
         """The same form with other arguments."""
@@ -288,7 +341,7 @@ class _SpecialGenericAlias(_UnionOperators, _BaseGenericAlias, _root=True):
 class _CallableGenericAlias(_GenericAlias, _root=True):
     def __repr__(self):
         args = self.__args__
-        if len(args) == 2 and (isinstance(args[0], (ParamSpec, _ConcatenateGenericAlias)) or args[0] is ...):
+        if len(args) == 2 and _stands_for_parameters(args[0]):
             return super().__repr__()
         return f"typing.Callable[[{', '.join(_type_repr(a) for a in args[:-1])}], {_type_repr(args[-1])}]"
 
@@ -300,7 +353,7 @@ class _CallableGenericAlias(_GenericAlias, _root=True):
 
     def __reduce__(self):
         args = self.__args__
-        if not (len(args) == 2 and (isinstance(args[0], (ParamSpec, _ConcatenateGenericAlias)) or args[0] is ...)):
+        if not (len(args) == 2 and _stands_for_parameters(args[0])):
             args = list(args[:-1]), args[-1]
         return operator.getitem, (sys.modules["typing"].Callable, args)
 
@@ -390,6 +443,24 @@ class _ConcatenateGenericAlias(_GenericAlias, _root=True):
 
 
 class _UnpackGenericAlias(_GenericAlias, _root=True):
+    @property
+    def __typing_unpacked_tuple_args__(self):
+        """The types that *tuple[...] stands for; None for *Ts."""
+        arg = self.__args__[0]
+        if not isinstance(arg, (_GenericAlias, GenericAlias)):
+            return None
+        if arg.__origin__ is not tuple:
+            raise TypeError("Unpack[...] must be used with a tuple type")
+        return arg.__args__
+
+    @property
+    def __typing_is_unpacked_typevartuple__(self):
+        """Is it *Ts?"""
+        return isinstance(self.__args__[0], TypeVarTuple)
+
+    def __getitem__(self, args):
+        return args if self.__typing_is_unpacked_typevartuple__ else super().__getitem__(args)
+
     def __repr__(self):
         return f"typing.Unpack[{_type_repr(self.__args__[0])}]"
 

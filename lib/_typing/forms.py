@@ -23,8 +23,6 @@ def _type_repr(obj):
     """How a type is shown as an argument."""
     if isinstance(obj, tuple):
         return "[" + ", ".join(_type_repr(t) for t in obj) + "]"
-    if isinstance(obj, list):
-        return "[" + ", ".join(_type_repr(t) for t in obj) + "]"
     if isinstance(obj, type) and not isinstance(obj, GenericAlias):
         return obj.__qualname__ if obj.__module__ == "builtins" else f"{obj.__module__}.{obj.__qualname__}"
     if obj is ...:

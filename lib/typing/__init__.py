@@ -2,10 +2,8 @@
 
 Nothing here checks types. Subscripted forms are objects that remember what they were made of: __origin__, __args__,
 __parameters__ (the type variables in them); subscripting one again puts types in the place of its variables. The
-interpreter's own TypeVar, ParamSpec and TypeVarTuple, which the syntax of PEP 695 makes, TypeAliasType and Generic come
-from _types; variables that programs make by calling are of classes of this module, and instances of either are
-instances of both. All this is in the files of _typing, which the interpreter loads for a generic class without this
-one.
+interpreter's own TypeVar, ParamSpec, TypeVarTuple, TypeAliasType and Generic come from _types. All this is in the
+files of _typing, which the interpreter loads for a generic class without this one.
 """
 
 import collections.abc

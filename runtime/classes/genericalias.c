@@ -94,10 +94,29 @@ static bool append_name(Builder *b, Value v) {
     return named;
 }
 
-/* One argument as the repr shows it. */
+static void append_argument(Builder *b, Value v);
+
+/* Arguments, and between them commas. */
+static void append_arguments(Builder *b, const Value *items, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        if (i > 0) builder_c(b, ", ");
+        append_argument(b, items[i]);
+    }
+}
+
+/* One argument as the repr shows it. A list holds the parameters of a callable. */
 static void append_argument(Builder *b, Value v) {
     if (value_same(v, ELLIPSIS)) {
         builder_c(b, "...");
+    } else if (type_of(v) == &list_type) {
+        Value items = tuple_from_iterable(b->vm, v);
+        builder_char(b, '[');
+        if (is_absent(items))
+            b->failed = true;
+        else
+            append_arguments(b, as_tuple(items)->items, as_tuple(items)->length);
+        builder_char(b, ']');
+        value_xdrop(b->vm, items);
     } else if (is_alias_like(b, v) || !append_name(b, v)) {
         builder_repr(b, v);
     }
@@ -113,10 +132,7 @@ static Value repr(VM *vm, Value self) {
     if (alias->starred) builder_char(&b, '*');
     append_argument(&b, alias->origin);
     builder_char(&b, '[');
-    for (int64_t i = 0; i < args->length; i++) {
-        if (i > 0) builder_c(&b, ", ");
-        append_argument(&b, args->items[i]);
-    }
+    append_arguments(&b, args->items, args->length);
     if (args->length == 0) builder_c(&b, "()");
     builder_char(&b, ']');
     repr_leave(vm, self);

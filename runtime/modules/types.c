@@ -33,6 +33,7 @@ static const NamedType types[] = {
     {"MethodType", &method_type},
     {"MethodWrapperType", &method_wrapper_type},
     {"ModuleType", &module_type},
+    {"NoDefaultType", &no_default_type},
     {"NoneType", &none_type},
     {"ParamSpec", &param_spec_type},
     {"NotImplementedType", &not_implemented_type},
