@@ -19,26 +19,44 @@
 
 /* --- calling a special method --- */
 
-static Value call_attribute(VM *vm, Value attribute, Value *row, int count) {
+/* *unbound: whether a descriptor has raised instead of giving what to call. */
+static Value call_attribute(VM *vm, Value attribute, Value *row, int count, bool *unbound) {
     Type *type = type_of(attribute);
+    *unbound = false;
     if (type->flags & TYPE_METHOD_DESCRIPTOR) return type->call(vm, attribute, row, count, ABSENT);
     if (type->descriptor_get == NULL) return object_call(vm, attribute, row + 1, count - 1, ABSENT);
     Value bound = type->descriptor_get(vm, attribute, row[0], from_object(type_of(row[0])));
-    if (is_absent(bound)) return ABSENT;
+    *unbound = is_absent(bound);
+    if (*unbound) return ABSENT;
     Value result = object_call(vm, bound, row + 1, count - 1, ABSENT);
     value_drop(vm, bound);
     return result;
 }
 
-Value special_call(VM *vm, NameIndex name, Value *row, int count, bool *missing) {
+static Value call_if_bound(VM *vm, NameIndex name, Value *row, int count, bool *missing, bool *unbound) {
     Value attribute = type_lookup(vm, type_of(row[0]), vm->names[name]);
+    *unbound = false;
     *missing = is_absent(attribute);
     if (*missing) return ABSENT;
     if (!recursion_enter(vm, " while calling a Python object")) return ABSENT;
     value_ref(attribute); /* the method may replace itself */
-    Value result = call_attribute(vm, attribute, row, count);
+    Value result = call_attribute(vm, attribute, row, count, unbound);
     value_drop(vm, attribute);
     recursion_leave(vm);
+    return result;
+}
+
+Value special_call(VM *vm, NameIndex name, Value *row, int count, bool *missing) {
+    bool unbound;
+    return call_if_bound(vm, name, row, count, missing, &unbound);
+}
+
+/* The same where a descriptor that raises stands for no method, as in CPython for some: its error is forgotten. */
+static Value call_or_miss(VM *vm, NameIndex name, Value *row, int count, bool *missing) {
+    bool unbound;
+    Value result = call_if_bound(vm, name, row, count, missing, &unbound);
+    if (unbound) error_clear(vm);
+    *missing = *missing || unbound;
     return result;
 }
 
@@ -113,7 +131,7 @@ static void slot_finalize(VM *vm, Object *self) {
     Value row[1] = {from_object(self)};
     bool missing;
     value_xref(method);
-    if (!drop_result(vm, special_call(vm, NAME_del, row, 1, &missing)) && error_raised(vm)) {
+    if (!drop_result(vm, call_or_miss(vm, NAME_del, row, 1, &missing)) && error_raised(vm)) {
         error_unraisable(vm, "Exception ignored in: ", is_absent(method) ? row[0] : method);
     }
     value_xdrop(vm, method);
@@ -131,7 +149,9 @@ static Value slot_call(VM *vm, Value callable, Value *args, int nargs, Value nam
 
 static Value slot_repr(VM *vm, Value self) {
     Value row[1] = {self};
-    return call_present(vm, NAME_repr, row, 1);
+    bool missing;
+    Value result = call_or_miss(vm, NAME_repr, row, 1, &missing);
+    return missing ? string_format(vm, "<%T object at 0x%llx>", self, (unsigned long long)self.bits) : result;
 }
 
 static Value slot_str(VM *vm, Value self) {
@@ -148,7 +168,9 @@ static bool slot_hash(VM *vm, Value self, int64_t *hash) {
     Value method = type_lookup(vm, type_of(self), NAME_OF(vm, hash));
     if (!value_is_given(method)) return hash_unhashable(vm, self, hash);
     Value row[1] = {self};
-    Value result = call_present(vm, NAME_hash, row, 1);
+    bool missing;
+    Value result = call_or_miss(vm, NAME_hash, row, 1, &missing);
+    if (missing) return hash_unhashable(vm, self, hash);
     if (is_absent(result)) return false;
     bool ok = is_int_family(result);
     if (!ok) {
@@ -164,7 +186,9 @@ static bool slot_hash(VM *vm, Value self, int64_t *hash) {
 Value slot_compare(VM *vm, Value self, Value other, CompareOp op) {
     static const uint16_t names[] = {NAME_lt, NAME_le, NAME_eq, NAME_ne, NAME_gt, NAME_ge};
     Value row[2] = {self, other};
-    return call_or_not_implemented(vm, names[op], row, 2);
+    bool missing;
+    Value result = call_or_miss(vm, names[op], row, 2, &missing);
+    return missing ? NOT_IMPLEMENTED : result;
 }
 
 /* --- attributes, descriptors --- */
@@ -224,10 +248,13 @@ static bool slot_descriptor_set(VM *vm, Value descriptor, Value instance, Value 
 
 static Value slot_iterate(VM *vm, Value self) {
     Value method = type_lookup(vm, type_of(self), NAME_OF(vm, iter));
-    if (is_none(method)) return raise_type(vm, "'%T' object is not iterable", self);
-    if (is_absent(method)) return sequence_iterator_new(vm, self);
-    Value row[1] = {self};
-    return call_present(vm, NAME_iter, row, 1);
+    Value row[1] = {self}, result = ABSENT;
+    bool missing = true;
+    if (!is_none(method)) result = call_or_miss(vm, NAME_iter, row, 1, &missing);
+    if (!missing) return result;
+    if (is_none(method) || is_absent(type_lookup(vm, type_of(self), NAME_OF(vm, getitem))))
+        return raise_type(vm, "'%T' object is not iterable", self);
+    return sequence_iterator_new(vm, self);
 }
 
 static Value slot_next(VM *vm, Value self) {

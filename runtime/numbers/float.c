@@ -230,14 +230,14 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
         number = float_from(vm, (double)int_get(x));
     } else if (is_absent(x)) {
         number = float_from(vm, 0.0);
+    } else if (!is_exactly(x, &str_type) && (type_of(x)->number.to_float || type_of(x)->number.index)) {
+        number = object_to_float(vm, x);
     } else if (is_string(x) || is_bytes(x)) {
         number = float_parse(vm, x, x);
     } else if (is_bytes_like(x)) {
         Value bytes = object_call(vm, from_object(&bytes_type), &x, 1, ABSENT);
         number = is_absent(bytes) ? ABSENT : float_parse(vm, bytes, x);
         value_xdrop(vm, bytes);
-    } else if (type_of(x)->number.to_float || type_of(x)->number.index) {
-        number = object_to_float(vm, x);
     } else {
         number = raise_type(vm, "float() argument must be a string or a real number, not '%T'", x);
     }

@@ -282,7 +282,7 @@ static Value integer_operand(const Formatter *f, const Conversion *c, Value v) {
     const NumberSlots *number = &type_of(v)->number;
     bool decimal = c->type == 'd' || c->type == 'i' || c->type == 'u';
     if (is_int_family(v)) return int_exact(vm, v);
-    if (decimal && number->to_int && !is_string(v)) {
+    if (decimal && number->to_int) {
         Value i = number->to_int(vm, v);
         if (is_absent(i) || is_int_family(i)) return i;
         value_drop(vm, i);

@@ -152,7 +152,8 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
 /* --- iterator --- */
 
 static Value iterate(VM *vm, Value self) {
-    Type *type = as_string(self)->ascii ? &string_ascii_iterator_type : &string_iterator_type;
+    bool ascii = as_string(self)->ascii && is_exactly(self, &str_type);
+    Type *type = ascii ? &string_ascii_iterator_type : &string_iterator_type;
     return sequence_iterator_make(vm, type, self, 0);
 }
 
