@@ -31,8 +31,10 @@ static const char help_text[] =
     "-u     : force the stdout and stderr streams to be unbuffered; also PYTHONUNBUFFERED=x\n"
     "-V     : print the version number and exit (also --version)\n"
     "-W arg : warning control; arg is action:message:category:module:lineno; also PYTHONWARNINGS=arg\n"
+    "-x     : skip the first line of the script\n"
     "-X opt : set an implementation-specific option:\n"
     "         dev                         development mode: all warnings; also PYTHONDEVMODE\n"
+    "         importtime                  show how long each import takes; also PYTHONPROFILEIMPORTTIME\n"
     "         int_max_str_digits=N        how long an int's text may be; also PYTHONINTMAXSTRDIGITS\n"
     "         no_debug_ranges             tracebacks show lines alone; also PYTHONNODEBUGRANGES\n"
     "         malloc=pools|system|debug   where objects' memory comes from; also MPYMALLOC\n"
@@ -173,6 +175,7 @@ static const struct {
     {"PYTHONNODEBUGRANGES", "no_debug_ranges", offsetof(Options, no_columns), false},
     {"PYTHONNOUSERSITE", NULL, offsetof(Options, flags.no_user_site), true},
     {"PYTHONOPTIMIZE", NULL, offsetof(Options, flags.optimize), true},
+    {"PYTHONPROFILEIMPORTTIME", "importtime", offsetof(Options, import_times), false},
     {"PYTHONSAFEPATH", NULL, offsetof(Options, flags.safe_path), false},
     {"PYTHONUNBUFFERED", NULL, offsetof(Options, unbuffered), true},
     {"PYTHONUTF8", "utf8", offsetof(Options, flags.utf8_mode), true},
@@ -254,6 +257,7 @@ static int *flag_of(Options *o, char letter) {
     case 'u': return &o->unbuffered;
     case 'q': return &o->flags.quiet;
     case 'v': return &o->flags.verbose;
+    case 'x': return &o->skip_line;
     case 'B': return &o->flags.dont_write_bytecode;
     case 'E': return &o->flags.ignore_environment;
     case 'I': return &o->flags.isolated;

@@ -34,6 +34,8 @@ typedef struct {
     SysFlags flags;
     int unbuffered;    /* -u */
     int no_columns;    /* -X no_debug_ranges */
+    int import_times;  /* -X importtime */
+    int skip_line;     /* -x */
     int extra_count;   /* of -X options, in order */
     char **extra;      /* owned */
     int warning_count; /* of -W options, in order */

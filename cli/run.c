@@ -159,6 +159,7 @@ static void set_modes(VM *vm, const Options *o) {
     if (o->flags.optimize >= 1) vm->compile_flags |= COMPILE_NO_ASSERTS;
     if (o->flags.optimize >= 2) vm->compile_flags |= COMPILE_NO_DOCSTRINGS;
     if (o->no_columns) vm->compile_flags |= COMPILE_NO_COLUMNS;
+    vm_machine(vm)->import_times.told = o->import_times;
     vm->bytes_warning = o->flags.bytes_warning;
     vm->int_max_str_digits = o->flags.int_max_str_digits;
 }
@@ -263,17 +264,19 @@ int run_unreadable(VM *vm, Value filename) {
     return status;
 }
 
-/* Run a file as __main__; `package` is its __package__ (None for a script, which has no spec). */
-static int run_file_at(VM *vm, Value filename, Value package) {
+/* Run a file as __main__, its first line perhaps taken for empty; `package` is its __package__ (None for a script,
+ * which has no spec). */
+static int run_file_at(VM *vm, Value filename, Value package, bool skip_line) {
     Value module = machine_main_module(vm);
     size_t length;
     char *text = is_absent(module) ? NULL : import_read(vm, filename, &length);
     if (!text) return run_unreadable(vm, filename);
+    char *end = skip_line ? memchr(text, '\n', length) : text, *from = end ? end : text + length;
     Value dict = as_module(module)->dict;
     bool ok = dict_set(vm, dict, NAME_OF(vm, file), filename) && dict_set_c(vm, dict, "__cached__", NONE) &&
               dict_set(vm, dict, NAME_OF(vm, package), package) &&
               (!is_none(package) || dict_set(vm, dict, NAME_OF(vm, loader), NONE)) &&
-              run_text(vm, text, length, filename, COMPILE_FILE);
+              run_text(vm, from, length - (size_t)(from - text), filename, COMPILE_FILE);
     memory_free(vm, text, length ? length : 1);
     return ok ? 0 : run_finish(vm);
 }
@@ -318,17 +321,17 @@ static int run_folder(VM *vm, Value folder) {
     Value spec = load_find_file(vm, NAME_OF(vm, main), path);
     bool ok = !is_absent(spec) && set_spec(vm, spec);
     value_xdrop(vm, spec);
-    int status = ok ? run_file_at(vm, file, vm->empty_string) : run_finish(vm);
+    int status = ok ? run_file_at(vm, file, vm->empty_string, false) : run_finish(vm);
     value_drop(vm, file);
     return status;
 }
 
-static int run_file(VM *vm, const char *path) {
+static int run_file(VM *vm, const char *path, bool skip_line) {
     struct stat status;
     Value filename = absolute_path(vm, path);
     if (is_absent(filename)) return run_finish(vm);
     bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-    int result = folder ? run_folder(vm, filename) : run_file_at(vm, filename, NONE);
+    int result = folder ? run_folder(vm, filename) : run_file_at(vm, filename, NONE, skip_line);
     value_drop(vm, filename);
     return result;
 }
@@ -371,7 +374,7 @@ static int run_found_module(VM *vm, Value name, Value path, Value filename, Valu
     Value spec = load_find_file(vm, name, path);
     bool ok = !is_absent(spec) && set_spec(vm, spec) && set_program(vm, filename);
     value_xdrop(vm, spec);
-    return ok ? run_file_at(vm, filename, package) : run_finish(vm);
+    return ok ? run_file_at(vm, filename, package, false) : run_finish(vm);
 }
 
 /* What sys.argv[0] is for a module of the library: a path such as it would have in a folder. NEW, RAISES. */
@@ -514,7 +517,7 @@ int run_finish(VM *vm) {
 
 int run_program(VM *vm, const Options *o) {
     switch (o->action) {
-    case ACTION_FILE: return run_file(vm, o->target);
+    case ACTION_FILE: return run_file(vm, o->target, o->skip_line);
     case ACTION_MODULE: return run_module(vm, o->target);
     case ACTION_CODE: return run_code(vm, o->target) ? 0 : run_finish(vm);
     default: return run_stdin(vm) ? 0 : run_finish(vm);

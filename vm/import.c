@@ -2,12 +2,15 @@
 
 #include "vm/import.h"
 
+#include <stdio.h>
+
 #include "runtime/containers/dict.h"
 #include "runtime/containers/list.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
 #include "runtime/module.h"
+#include "runtime/nanoseconds.h"
 #include "runtime/protocol.h"
 #include "runtime/spec.h"
 #include "runtime/text/str.h"
@@ -97,12 +100,43 @@ static Value load_below(VM *vm, Value name, Value parent, Value last) {
     return ABSENT;
 }
 
+/* One line of -X importtime: the time of the import alone, with those in it, and the module's name. */
+static void print_time(VM *vm, Value name, int64_t own, int64_t whole) {
+    size_t length;
+    Value keeper = ABSENT;
+    const char *text = string_utf8(vm, name, &length, &keeper);
+    int indent = 2 * vm_machine(vm)->import_times.depth;
+    if (text)
+        fprintf(stderr, "import time: %9ld | %10ld | %*s%.*s\n", (long)own / 1000, (long)whole / 1000, indent,
+                "", (int)length, text);
+    else
+        error_clear(vm);
+    value_xdrop(vm, keeper);
+}
+
+static Value load_module_named(VM *vm, Value name, Value parent, Value last) {
+    Machine *machine = vm_machine(vm);
+    bool told = machine->import_times.told;
+    if (told && !machine->import_times.begun)
+        fputs("import time: self [us] | cumulative | imported package\n", stderr);
+    machine->import_times.begun = true;
+    int64_t start = told ? ns_now() : 0, beside = machine->import_times.nested;
+    machine->import_times.nested = 0;
+    machine->import_times.depth++;
+    Value module = is_absent(parent) ? load_top(vm, name) : load_below(vm, name, parent, last);
+    machine->import_times.depth--;
+    int64_t whole = told ? ns_now() - start : 0;
+    if (told && !is_absent(module)) print_time(vm, name, whole - machine->import_times.nested, whole);
+    machine->import_times.nested = beside + whole;
+    return module;
+}
+
 Value import_module(VM *vm, Value name) {
     Value module = known_module(vm, name), parent, last;
     if (!is_absent(module) || error_raised(vm)) return module;
     if (!recursion_enter(vm, "")) return ABSENT;
     if (split_name(vm, name, &parent, &last)) {
-        module = is_absent(parent) ? load_top(vm, name) : load_below(vm, name, parent, last);
+        module = load_module_named(vm, name, parent, last);
         value_xdrop(vm, parent);
         value_drop(vm, last);
     }

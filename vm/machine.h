@@ -45,6 +45,12 @@ typedef struct Machine {
         ToldEvent event;
     } told;
     SignalState signals;
+    struct {
+        bool told;      /* -X importtime: each import prints a line when it is done */
+        bool begun;     /* the line above those is printed */
+        int depth;      /* imports under way */
+        int64_t nested; /* nanoseconds that those took which the innermost one has done */
+    } import_times;
     bool imports_ended; /* modules are cleared: one that is imported now would outlive the program */
     bool inspected;     /* a prompt follows the program, -i: SystemExit does not end it, and is shown */
     bool library_off;   /* -X lib=FOLDER: the library is read from there, not from the binary */

@@ -177,6 +177,31 @@ ZeroDivisionError: division by zero'
 expect "no_debug_ranges" 1 "" "$lines" "$mpy" -X no_debug_ranges -c '1 / 0'
 expect "PYTHONNODEBUGRANGES" 1 "" "$lines" env PYTHONNODEBUGRANGES=1 "$mpy" -c '1 / 0'
 
+# The times of imports: one line for each module when it is there, below a heading, those inside it first and indented
+
+lines='import time: self ?us? | cumulative | imported package*|     json.scanner
+*|   json.encoder
+*| json
+import time: *[0-9] | *[0-9] | this'
+expect "importtime" 0 "done" "$lines" "$mpy" -X importtime -c 'import sys, json, json
+sys.stdout = open("/dev/null", "w")
+import this
+print("done", file=sys.__stdout__)'
+expect "PYTHONPROFILEIMPORTTIME" 0 "" "import time:*| colorsys" env PYTHONPROFILEIMPORTTIME=1 "$mpy" -c 'import colorsys'
+expect "importtime and an import that fails" 1 "" "import time:*|   json
+Traceback*No module named 'json.nothing'" "$mpy" -X importtime -c 'import json.nothing'
+
+# -x: the first line of a script is none
+
+printf '?! no python\r\nprint(1)\nraise ValueError\n' >skip.py
+expect "-x" 1 "1" '*line 3*raise ValueError*' "$mpy" -x skip.py
+printf '?' >skip.py
+expect "-x and one line" 0 "" "" "$mpy" -x skip.py
+expect "-x and -c" 0 "1" "" "$mpy" -x -c 'print(1)'
+input='print(2)
+'
+expect "-x and standard input" 0 "2" "" "$mpy" -x
+
 # Flags
 
 flags='import sys; print(*sys.flags, sys.warnoptions, sys.get_int_max_str_digits())'
