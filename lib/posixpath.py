@@ -21,6 +21,7 @@ supports_unicode_filenames = False
 
 fspath = posix.fspath
 normpath = posix._path_normpath
+_path_mode = posix._path_mode
 
 
 def _like(path, text):
@@ -230,39 +231,36 @@ def commonpath(paths):
     return (slash if absolute.pop() else slash[:0]) + slash.join(low[:_common(low, high)])
 
 
-def _stat_or_none(path, call=posix.stat):
+def _lstat_or_none(path):
     try:
-        return call(path)
+        return posix.lstat(path)
     except (OSError, ValueError):
         return None
 
 
 def exists(path):
     """Does the path lead to something? False for a broken symbolic link."""
-    return _stat_or_none(path) is not None
+    return _path_mode(path, True) != 0
 
 
 def lexists(path):
     """Is there something of that name, be it a broken symbolic link? False when the path cannot be looked up."""
-    return _stat_or_none(path, posix.lstat) is not None
+    return _path_mode(path, False) != 0
 
 
 def isfile(path):
     """Is it a regular file, or a link to one? False when the path cannot be looked up."""
-    st = _stat_or_none(path)
-    return st is not None and stat.S_ISREG(st.st_mode)
+    return stat.S_ISREG(_path_mode(path, True))
 
 
 def isdir(s):
     """Is it a directory, or a link to one? False when the path cannot be looked up."""
-    st = _stat_or_none(s)
-    return st is not None and stat.S_ISDIR(st.st_mode)
+    return stat.S_ISDIR(_path_mode(s, True))
 
 
 def islink(path):
     """Is it a symbolic link? False when the path cannot be looked up."""
-    st = _stat_or_none(path, posix.lstat)
-    return st is not None and stat.S_ISLNK(st.st_mode)
+    return stat.S_ISLNK(_path_mode(path, False))
 
 
 def isjunction(path):
@@ -279,11 +277,11 @@ def isdevdrive(path):
 
 def ismount(path):
     """Is it a mount point?"""
-    own = _stat_or_none(path, posix.lstat)
+    own = _lstat_or_none(path)
     if own is None or stat.S_ISLNK(own.st_mode):
         return False
     path = fspath(path)
-    above = _stat_or_none(realpath(join(path, _like(path, ".."))), posix.lstat)
+    above = _lstat_or_none(realpath(join(path, _like(path, ".."))))
     return above is not None and (own.st_dev != above.st_dev or own.st_ino == above.st_ino)
 
 

@@ -223,24 +223,37 @@ Value posix_stat_value(VM *vm, const struct stat *s) {
     return structseq_new(vm, &stat_result_type, items);
 }
 
-static Value stat_path(VM *vm, const char *function, Value v, Value dir, bool follow) {
+static Value stat_path(VM *vm, const char *function, Value v, Value dir, bool follow, struct stat *s) {
     PosixPath path;
     int dir_fd;
-    struct stat s;
     if (!posix_dir(vm, dir, &dir_fd) || !posix_path_init(vm, &path, function, v, follow)) return ABSENT;
-    int done =
-        path.fd >= 0 ? fstat(path.fd, &s) : fstatat(dir_fd, path.text, &s, follow ? 0 : AT_SYMLINK_NOFOLLOW);
-    Value result = posix_path_result(vm, &path, done);
-    return is_absent(result) ? ABSENT : posix_stat_value(vm, &s);
+    int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
+    return posix_path_result(vm, &path,
+                             path.fd >= 0 ? fstat(path.fd, s) : fstatat(dir_fd, path.text, s, flags));
+}
+
+static Value stat_or_lstat(VM *vm, const char *function, Value *args, bool follow) {
+    struct stat s;
+    return is_absent(stat_path(vm, function, args[0], args[1], follow, &s)) ? ABSENT
+                                                                            : posix_stat_value(vm, &s);
 }
 
 NATIVE(posix_stat) {
     bool follow;
-    return arguments_flag(vm, args[2], true, &follow) ? stat_path(vm, "stat", args[0], args[1], follow)
-                                                      : ABSENT;
+    return arguments_flag(vm, args[2], true, &follow) ? stat_or_lstat(vm, "stat", args, follow) : ABSENT;
 }
 
-NATIVE(posix_lstat) { return stat_path(vm, "lstat", args[0], args[1], false); }
+NATIVE(posix_lstat) { return stat_or_lstat(vm, "lstat", args, false); }
+
+NATIVE(posix_path_mode) {
+    struct stat s;
+    bool follow = value_same(args[1], TRUE_VALUE);
+    if (!is_absent(stat_path(vm, follow ? "stat" : "lstat", args[0], ABSENT, follow, &s)))
+        return int_small(s.st_mode);
+    if (!error_is(vm, &exc_OSError) && !error_is(vm, &exc_ValueError)) return ABSENT;
+    error_clear(vm);
+    return int_small(0);
+}
 
 NATIVE(posix_fstat) {
     int fd;
@@ -626,6 +639,7 @@ static const NativeDef functions[] = {
     POSIX_ROW(truncate, "path, length", "Truncate a file, specified by path, to a specific length."),
     POSIX_ROW(umask, "mask, /", "Set the current numeric umask and return the previous umask."),
     POSIX_ROW(fspath, "path", "Return the file system path representation of the object."),
+    {"_path_mode", posix_path_mode, "path, follow", "The mode of a file, 0 if it cannot be looked up."},
     {"_path_normpath", posix_normpath, "path", "Normalize path, eliminating double slashes, etc."},
     {0},
 };
