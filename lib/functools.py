@@ -53,48 +53,73 @@ def wraps(wrapped, assigned=WRAPPER_ASSIGNMENTS, updated=WRAPPER_UPDATES):
 
 # --- total_ordering ---
 
-# Each makes a comparison for a class that defines another one, `root`.
+# Comparisons of classes that define another one.
 
-def _opposite(root):
-    def method(self, other):
-        result = getattr(type(self), root)(self, other)
-        return result if result is NotImplemented else not result
-    return method
+def _gt_from_lt(self, other):
+    result = type(self).__lt__(self, other)
+    return result if result is NotImplemented else not result and self != other
 
 
-def _or_equal(root):
-    def method(self, other):
-        result = getattr(type(self), root)(self, other)
-        return result if result is NotImplemented else result or self == other
-    return method
+def _le_from_lt(self, other):
+    result = type(self).__lt__(self, other)
+    return result if result is NotImplemented else result or self == other
 
 
-def _and_differs(root):
-    def method(self, other):
-        result = getattr(type(self), root)(self, other)
-        return result if result is NotImplemented else result and self != other
-    return method
+def _ge_from_lt(self, other):
+    result = type(self).__lt__(self, other)
+    return result if result is NotImplemented else not result
 
 
-def _neither(root):
-    def method(self, other):
-        result = getattr(type(self), root)(self, other)
-        return result if result is NotImplemented else not result and self != other
-    return method
+def _ge_from_le(self, other):
+    result = type(self).__le__(self, other)
+    return result if result is NotImplemented else not result or self == other
 
 
-def _not_or_equal(root):
-    def method(self, other):
-        result = getattr(type(self), root)(self, other)
-        return result if result is NotImplemented else not result or self == other
-    return method
+def _lt_from_le(self, other):
+    result = type(self).__le__(self, other)
+    return result if result is NotImplemented else result and self != other
+
+
+def _gt_from_le(self, other):
+    result = type(self).__le__(self, other)
+    return result if result is NotImplemented else not result
+
+
+def _lt_from_gt(self, other):
+    result = type(self).__gt__(self, other)
+    return result if result is NotImplemented else not result and self != other
+
+
+def _ge_from_gt(self, other):
+    result = type(self).__gt__(self, other)
+    return result if result is NotImplemented else result or self == other
+
+
+def _le_from_gt(self, other):
+    result = type(self).__gt__(self, other)
+    return result if result is NotImplemented else not result
+
+
+def _le_from_ge(self, other):
+    result = type(self).__ge__(self, other)
+    return result if result is NotImplemented else not result or self == other
+
+
+def _gt_from_ge(self, other):
+    result = type(self).__ge__(self, other)
+    return result if result is NotImplemented else result and self != other
+
+
+def _lt_from_ge(self, other):
+    result = type(self).__ge__(self, other)
+    return result if result is NotImplemented else not result
 
 
 _DERIVATIONS = {
-    '__lt__': [('__gt__', _neither), ('__le__', _or_equal), ('__ge__', _opposite)],
-    '__le__': [('__ge__', _not_or_equal), ('__lt__', _and_differs), ('__gt__', _opposite)],
-    '__gt__': [('__lt__', _neither), ('__ge__', _or_equal), ('__le__', _opposite)],
-    '__ge__': [('__le__', _not_or_equal), ('__gt__', _and_differs), ('__lt__', _opposite)],
+    '__lt__': [('__gt__', _gt_from_lt), ('__le__', _le_from_lt), ('__ge__', _ge_from_lt)],
+    '__le__': [('__ge__', _ge_from_le), ('__lt__', _lt_from_le), ('__gt__', _gt_from_le)],
+    '__gt__': [('__lt__', _lt_from_gt), ('__ge__', _ge_from_gt), ('__le__', _le_from_gt)],
+    '__ge__': [('__le__', _le_from_ge), ('__gt__', _gt_from_ge), ('__lt__', _lt_from_ge)],
 }
 
 
@@ -104,9 +129,8 @@ def total_ordering(cls):
     if not defined:
         raise ValueError('must define at least one ordering operation: < > <= >=')
     root = max(defined)  # __lt__ is preferred to __le__, that to __gt__, that to __ge__
-    for name, derive in _DERIVATIONS[root]:
+    for name, method in _DERIVATIONS[root]:
         if name not in defined:
-            method = derive(root)
             method.__name__ = name
             method.__doc__ = getattr(object, name).__doc__
             setattr(cls, name, method)
@@ -293,11 +317,10 @@ def _is_dispatch_type(cls):
 
 def singledispatch(func):
     """Make a function generic: register() adds implementations for types of the first argument."""
-    from weakref import WeakKeyDictionary, ref
+    from _weakref import ref
     registry = {object: func}
-    # class -> (implementation, plain reference to the class: while it lives a call need not make one to look it up)
-    known = WeakKeyDictionary()
-    find = known.data.get
+    known = {}  # id of a class that lives -> (implementation, reference that takes the entry out when the class dies)
+    find = known.get
     token = None
     name = getattr(func, '__name__', 'singledispatch function')
 
@@ -307,12 +330,13 @@ def singledispatch(func):
         if token is not None and token != (current := get_cache_token()):
             known.clear()
             token = current
-        try:
-            return known[cls][0]
-        except KeyError:
-            found = registry[cls] if cls in registry else _find_implementation(cls, registry)
-            known[cls] = found, ref(cls)
-            return found
+        key = id(cls)
+        if key in known:
+            return known[key][0]
+        reference = ref(cls, lambda _: known.pop(key, None))
+        found = registry[cls] if cls in registry else _find_implementation(cls, registry)
+        known[key] = found, reference
+        return found
 
     def annotated_type(function):
         annotations = getattr(function, '__annotations__', {})
@@ -352,7 +376,7 @@ def singledispatch(func):
         if not args:
             raise TypeError(f'{name} requires at least 1 positional argument')
         cls = args[0].__class__
-        found = find(ref(cls)) if token is None else None
+        found = find(id(cls)) if token is None else None
         return (dispatch(cls) if found is None else found[0])(*args, **kw)
 
     wrapper.register = register
