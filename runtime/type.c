@@ -129,7 +129,13 @@ static bool type_set_attribute(VM *vm, Value self, Value name, Value value) {
         ok = type_of(meta)->descriptor_set(vm, meta, self, value);
     } else {
         ok = set_in_class(vm, type, interned, value);
-        if (ok && slot_row_of(vm, interned) != NULL) slots_update(vm, type, interned);
+        const SlotRow *row = ok ? slot_row_of(vm, interned) : NULL;
+        if (row != NULL) {
+            slots_update(vm, type, interned);
+            if (row->offset == offsetof(Type, descriptor_get) ||
+                row->offset == offsetof(Type, descriptor_set))
+                descriptors_modified(vm);
+        }
     }
     value_xdrop(vm, meta);
     value_drop(vm, interned);

@@ -102,10 +102,12 @@ static bool module_entry(VM *vm, uint32_t *cache, Value module, Value name) {
 
 static bool is_class(const Type *type) { return type->get_attribute == type_type.get_attribute; }
 
-/* A class's attribute, for the version of the class and of its metaclass, which has nothing of that name; or ABSENT. */
+/* A class's attribute, for the version of the class and of its metaclass, which has no data descriptor of that name; or
+ * ABSENT. */
 static Value type_entry(VM *vm, uint32_t *cache, Type *type, Value name) {
     Type *metaclass = type_of(from_object(type));
-    if (!is_absent(type_lookup(vm, metaclass, name))) return ABSENT;
+    Value above = type_lookup(vm, metaclass, name);
+    if (!is_absent(above) && is_data_descriptor(above)) return ABSENT;
     cache[2] = type_version(vm, metaclass);
     if (cache[2] == 0) return ABSENT;
     Value found = type_lookup(vm, type, name);

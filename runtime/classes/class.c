@@ -706,6 +706,7 @@ bool class_set_bases(VM *vm, Type *type, Value bases) {
     value_ref(bases);
     object_ref(&base->head.object);
     exchange_bases(vm, type, as_tuple(bases), base);
+    descriptors_modified(vm);
     if (rebuild(vm, type) && add_to_bases(vm, type)) {
         object_drop(vm, &old_bases->head);
         object_drop(vm, &old_base->head.object);
@@ -742,6 +743,8 @@ bool object_set_class(VM *vm, Value v, Value type) {
     if (old->attributes_offset != 0 && is_absent(attributes_dict(vm, as_object(v)))) return false;
     if (new->flags & TYPE_HEAP) object_ref(&new->head.object);
     as_object(v)->type = new;
+    if (old->descriptor_get != new->descriptor_get || old->descriptor_set != new->descriptor_set)
+        descriptors_modified(vm);
     if (old->flags & TYPE_HEAP) object_drop(vm, &old->head.object);
     return true;
 }

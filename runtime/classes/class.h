@@ -39,6 +39,8 @@ RAISES int type_claims(VM *vm, Value v, const Type *type);
 uint32_t type_version(VM *vm, Type *type);
 /* The type, or something in its mro, has changed. */
 void type_modified(VM *vm, Type *type);
+/* What is a descriptor now, and of which kind, may differ: so may what any class makes of its attributes. */
+static inline void descriptors_modified(VM *vm) { type_modified(vm, &object_type); }
 BORROWED RAISES Dict *type_dict(VM *vm, Type *type); /* fills a built-in type's dict at first use */
 BORROWED RAISES Tuple *type_mro(VM *vm, Type *type);
 

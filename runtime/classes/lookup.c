@@ -257,11 +257,11 @@ uint32_t type_version(VM *vm, Type *type) {
 }
 
 void type_modified(VM *vm, Type *type) {
-    if (type->version == 0 || !(type->flags & TYPE_HEAP)) return;
-    type->version = 0;
-    Value key, value;
-    if (is_absent(type->subclasses)) return;
-    for (int64_t position = 0; dict_next(type->subclasses, &position, &key, &value);) {
+    if (type->version == 0) return;
+    if (type->flags & TYPE_HEAP) type->version = 0;
+    Value key, value, subclasses = *type_subclasses(vm, type);
+    if (is_absent(subclasses)) return;
+    for (int64_t position = 0; dict_next(subclasses, &position, &key, &value);) {
         type_modified(vm, (Type *)(uintptr_t)int_get(key));
     }
 }
