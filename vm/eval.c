@@ -1155,8 +1155,13 @@ real_COMPARE_CONST_JUMP:
     }
 
     TARGET(CONTAINS) {
-        SAVE_IP();
-        truth = contains(vm, sp[-1], sp[-2]);
+        truth = fast_character_in(sp[-1], sp[-2]);
+        if (truth < 0) {
+            callable = operator_contains(vm, sp[-1]);
+            if (UNLIKELY(!is_absent(callable))) goto enter_contains;
+            SAVE_IP();
+            truth = contains(vm, sp[-1], sp[-2]);
+        }
         DROP_TOP(2);
         if (UNLIKELY(truth < 0)) goto error;
         truth ^= A24;
@@ -2179,6 +2184,15 @@ enter_operator:
     value_ref(callable);
     goto enter_function;
 
+enter_contains: /* (item, container): container.__contains__(item) */
+    arguments = frame->top;
+    nargs = 2;
+    arguments[0] = value_ref(sp[-1]);
+    arguments[1] = value_ref(sp[-2]);
+    flags = FRAME_OPERATOR;
+    value_ref(callable);
+    goto enter_function;
+
 enter_set_item: /* (value, container, key): container.__setitem__(key, value) */
     arguments = frame->top;
     nargs = 3;
@@ -2201,6 +2215,13 @@ operator_returned: /* the instruction that the frame stopped at says what it was
     case OP_GET_ITEM:
     case OP_GET_ITEM_LOCAL_LOCAL:
     case OP_GET_ITEM_INT: goto replace_two;
+    case OP_CONTAINS:
+        DROP_TOP(2);
+        truth = object_truth(vm, result);
+        value_drop(vm, result);
+        if (UNLIKELY(truth < 0)) goto error;
+        truth ^= A24;
+        NEXT_TRUTH();
     case OP_COMPARE:
         if (UNLIKELY(value_same(result, NOT_IMPLEMENTED))) {
             value_drop(vm, result);

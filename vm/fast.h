@@ -235,8 +235,6 @@ static inline int fast_character_in(Value container, Value item) {
 }
 
 static int contains(VM *vm, Value container, Value item) {
-    int found = fast_character_in(container, item);
-    if (found >= 0) return found;
     if (is_exactly(container, &dict_type)) return dict_contains(vm, container, item);
     return object_contains(vm, container, item);
 }

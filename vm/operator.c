@@ -69,7 +69,7 @@ static BinaryOp word_operator(uint32_t word, bool *inplace) {
 
 /* A function of the class that a call with `count` positional arguments enters without binding. */
 static Value plain_function(VM *vm, Type *type, NameIndex name, uint32_t count) {
-    Value method = type_lookup(vm, type, vm->names[name]);
+    Value method = type_lookup_interned(vm, type, vm->names[name]);
     if (is_absent(method) || !is_function(method)) return ABSENT;
     const Code *code = as_function(method)->code;
     return code->simple && code->positional_count == count ? method : ABSENT;
@@ -90,6 +90,10 @@ Value operator_class_compare(VM *vm, Value left, Value right, CompareOp op) {
     Type *type = type_of(left), *other = type_of(right);
     if (other != type && other->flags & TYPE_HEAP && type_is_subtype(other, type)) return ABSENT;
     return plain_function(vm, type, (NameIndex)names[op], 2);
+}
+
+Value operator_class_contains(VM *vm, Value container) {
+    return plain_function(vm, type_of(container), NAME_contains, 2);
 }
 
 Value operator_get_item(VM *vm, Value container) {

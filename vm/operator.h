@@ -21,8 +21,13 @@ static inline BORROWED Value operator_compare(VM *vm, Value left, Value right, C
         is_object(left) && as_object(left)->type->compare == slot_compare; /* not an enum of ints, say */
     return by_class ? operator_class_compare(vm, left, right, op) : ABSENT;
 }
+BORROWED Value operator_class_contains(VM *vm, Value container); /* its class is made by a program */
 BORROWED Value operator_get_item(VM *vm, Value container);
 BORROWED Value operator_set_item(VM *vm, Value container);
+static inline BORROWED Value operator_contains(VM *vm, Value container) {
+    bool by_class = is_object(container) && as_object(container)->type->flags & TYPE_HEAP;
+    return by_class ? operator_class_contains(vm, container) : ABSENT;
+}
 
 /* `word`: the instruction. */
 NEW RAISES Value operator_binary_declined(VM *vm, uint32_t word, Value left, Value right);

@@ -34,7 +34,7 @@ static Value call_attribute(VM *vm, Value attribute, Value *row, int count, bool
 }
 
 static Value call_if_bound(VM *vm, NameIndex name, Value *row, int count, bool *missing, bool *unbound) {
-    Value attribute = type_lookup(vm, type_of(row[0]), vm->names[name]);
+    Value attribute = type_lookup_interned(vm, type_of(row[0]), vm->names[name]);
     *unbound = false;
     *missing = is_absent(attribute);
     if (*missing) return ABSENT;
@@ -165,7 +165,7 @@ bool hash_unhashable(VM *vm, Value self, int64_t *hash) {
 }
 
 static bool slot_hash(VM *vm, Value self, int64_t *hash) {
-    Value method = type_lookup(vm, type_of(self), NAME_OF(vm, hash));
+    Value method = type_lookup_interned(vm, type_of(self), NAME_OF(vm, hash));
     if (!value_is_given(method)) return hash_unhashable(vm, self, hash);
     Value row[1] = {self};
     bool missing;
