@@ -215,12 +215,8 @@ METHOD(clear) {
 }
 
 METHOD(copy) {
-    Value copy = list_new(vm, 0);
-    if (is_absent(copy)) return ABSENT;
     Row row = row_of(args[0]);
-    if (list_append_row(vm, as_list(copy), row.items, row.length)) return copy;
-    value_drop(vm, copy);
-    return ABSENT;
+    return list_from(vm, row.items, row.length);
 }
 
 METHOD(index) {

@@ -131,16 +131,18 @@ NATIVE(readline) {
 
 NATIVE(readlines) {
     int64_t hint, total = 0;
-    if (!file_count_argument(vm, args[1], &hint) || !io_check_open(vm, args[0])) return ABSENT;
-    Value lines = list_new(vm, 0);
-    while (!is_absent(lines) && (hint <= 0 || total <= hint)) {
-        Value line = iterator_next(vm, args[0]);
+    if (!file_count_argument(vm, args[1], &hint)) return ABSENT;
+    if (hint <= 0) return list_from_iterable(vm, args[0]);
+    Value iterator = object_iterate(vm, args[0]), lines = is_absent(iterator) ? ABSENT : list_new(vm, 0);
+    while (!is_absent(lines) && total <= hint) {
+        Value line = iterator_next(vm, iterator);
         int64_t length = is_absent(line) ? 0 : object_length(vm, line);
         if (is_absent(line) && !error_raised(vm)) break;
         total += length;
         if (is_absent(line) || length < 0 || !list_append(vm, lines, line)) value_clear(vm, &lines);
         value_xdrop(vm, line);
     }
+    value_xdrop(vm, iterator);
     return lines;
 }
 

@@ -144,10 +144,29 @@ static void decode_halves(uint16_t *to, int64_t count, const uint8_t *from, cons
     }
 }
 
+/* Those of any kind. */
+static void decode_words(uint32_t *to, int64_t count, const char *from, const char *end) {
+    const uint32_t *to_end = to + count;
+    while (from < end) {
+        for (int ascii = 8; ascii == 8 && to_end - to >= 8; from += ascii, to += ascii) {
+            uint8_t bytes[8];
+            uint64_t word;
+            memcpy(bytes, from, sizeof bytes);
+            for (int i = 0; i < 8; i++)
+                to[i] = bytes[i];
+            memcpy(&word, from, sizeof word);
+            word &= UINT64_C(0x8080808080808080);
+            if (word) ascii = __builtin_ctzll(word) / 8;
+        }
+        while (from < end && (to_end - to < 8 || *(const uint8_t *)from >= 0x80))
+            *to++ = utf8_decode(&from);
+    }
+}
+
 /* At least one code point is not ASCII. */
 static Value from_wide(VM *vm, const char *text, size_t size, int64_t count, uint32_t maximum) {
-    const char *next = text, *end = text + size;
-    if (count == 1) return string_from_char(vm, utf8_decode(&next));
+    const char *end = text + size;
+    if (count == 1) return string_from_char(vm, utf8_decode(&text));
     String *s = string_new(vm, count, maximum);
     if (!s) return ABSENT;
     if (s->width_log == 0) {
@@ -155,8 +174,7 @@ static Value from_wide(VM *vm, const char *text, size_t size, int64_t count, uin
     } else if (s->width_log == 1) {
         decode_halves((uint16_t *)s->data, count, (const uint8_t *)text, (const uint8_t *)end);
     } else {
-        for (uint32_t *to = (uint32_t *)s->data; next < end;)
-            *to++ = utf8_decode(&next);
+        decode_words((uint32_t *)s->data, count, text, end);
     }
     return from_object(s);
 }
