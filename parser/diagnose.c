@@ -137,15 +137,27 @@ static bool is_named_place(const Scene *s) {
 
 static bool is_assignment(TokenKind kind) { return kind == TK_EQUAL || kind == TK_COLONEQUAL; }
 
+/* Does an operand begin with a list, a tuple, a generator expression, True, None or False? */
+static bool begins_with_display(const Node *operand, TokenKind first) {
+    for (;;) {
+        switch (operand->kind) {
+        case AST_Attribute: operand = operand->Attribute.value; break;
+        case AST_Subscript: operand = operand->Subscript.value; break;
+        case AST_Call: operand = operand->Call.func; break;
+        case AST_BinOp: operand = operand->BinOp.left; break;
+        case AST_List: return first == TK_LSQB;
+        case AST_Tuple:
+        case AST_GeneratorExp: return true;
+        default: return first == TK_KW_TRUE || first == TK_KW_NONE || first == TK_KW_FALSE;
+        }
+    }
+}
+
 /* x = 1 from `start` on, where a condition may be meant */
 static bool explain_equal_from(const Scene *s, uint32_t start) {
-    Token first = scene_token(s, start);
     Prefix left = scene_parse(s, START_ARITHMETIC, start);
     if (!left.node || scene_kind(s, left.end) != TK_EQUAL) return false;
-    bool display = left.node->kind == AST_List || left.node->kind == AST_Tuple ||
-                   left.node->kind == AST_GeneratorExp || first.kind == TK_KW_TRUE ||
-                   first.kind == TK_KW_NONE || first.kind == TK_KW_FALSE;
-    if (display)
+    if (begins_with_display(left.node, scene_kind(s, start)))
         return false; /* nothing behind the `=` is read, which tells how far an open bracket matters */
     Prefix right = scene_parse(s, START_ARITHMETIC, left.end + 1);
     if (!right.node || is_assignment(scene_kind(s, right.end))) return false;
@@ -217,13 +229,14 @@ static bool explain_expression(const Scene *s) {
 
 /* Targets without an `in`: `[a for b]`. */
 static bool explain_in(const Scene *s, uint32_t keyword) {
-    Prefix targets = scene_parse(s, START_TARGETS, keyword + 1);
     TokenKind before = scene_kind_before(s, keyword);
     TokenKind open = scene_kind(s, (uint32_t)s->open);
     bool comma = before == TK_COMMA && (open == TK_LSQB || open == TK_LBRACE);
     bool clause = token_ends_operand(before) || before == TK_KW_ASYNC || comma;
     if (open == TK_LPAR && !scene_is_call(s) && scene_find_left(s, keyword, TK_COMMA) >= 0) return false;
-    if (!clause || !targets.node || scene_kind(s, targets.end) == TK_KW_IN) return false;
+    if (!clause) return false;
+    Prefix targets = scene_parse(s, START_TARGETS, keyword + 1);
+    if (!targets.node || scene_kind(s, targets.end) == TK_KW_IN) return false;
     uint32_t read = targets.end > s->at ? targets.end : s->at;
     return fail(s, scene_token(s, read).span, "'in' expected after for-loop variables");
 }
@@ -238,9 +251,10 @@ static bool explain_comprehension(const Scene *s) {
     bool async = kind == TK_KW_ASYNC && may_follow && scene_kind(s, s->at + 1) == TK_KW_FOR;
     if (kind != TK_KW_FOR && !async) return false;
     uint32_t first = (uint32_t)s->open + 1, last = s->at - 1;
-    if (open == TK_LBRACE && scene_kind(s, first) == TK_DOUBLESTAR && scene_find_left(s, s->at, TK_COMMA) < 0)
-        return fail(s, scene_token(s, first).span, "dict unpacking cannot be used in dict comprehension");
     if (explain_in(s, s->at + async)) return true;
+    if (open == TK_LBRACE && scene_kind(s, first) == TK_DOUBLESTAR && scene_find_left(s, s->at, TK_COMMA) < 0)
+        return scene_parse(s, START_GENERATORS, s->at).node &&
+               fail(s, scene_token(s, first).span, "dict unpacking cannot be used in dict comprehension");
     Prefix elements = scene_parse(s, START_EXPRESSIONS, first);
     int comma = scene_find_left(s, s->at, TK_COMMA);
     if ((open != TK_LSQB && open != TK_LBRACE) || elements.end != s->at || comma < 0) return false;
@@ -293,6 +307,9 @@ static bool explain_starred(const Scene *s, int floor) {
 static bool explain_starred_behind(const Scene *s) {
     Scene inner = *s;
     if (!token_ends_operand(scene_kind_before(s, s->at)) || scene_is_names_place(s)) return false;
+    /* Behind the iterable of a comprehension, brackets alone are looked into. */
+    bool clause = s->open >= 0 && scene_find_left(s, s->at, TK_KW_FOR) >= 0;
+    if (clause && !token_opens(scene_kind(s, s->at))) return false;
     if (scene_parse(s, START_DISJUNCTION, s->start).end != s->at) return false;
     inner.at = inner.refused = scene_parse(s, START_EXPRESSION, s->at).stop;
     if (inner.at <= s->at) return false;
@@ -543,7 +560,8 @@ static bool explain_inside(const Scene *s, uint32_t start) {
 static bool explain_assignment(const Scene *s) {
     Token refused = scene_token(s, s->at);
     if (s->open >= 0 || !is_assignment(refused.kind)) return false;
-    if (refused.kind == TK_COLONEQUAL && explain_inside(s, s->at + 1)) return true;
+    bool named = refused.kind == TK_COLONEQUAL && token_ends_operand(scene_kind_before(s, s->at));
+    if (named && explain_inside(s, s->at + 1)) return true;
     int yield = scene_find_left(s, s->at, TK_KW_YIELD);
     if (refused.kind == TK_EQUAL)
         return yield >= 0 &&
@@ -716,6 +734,43 @@ static bool follows_stray_walrus(const Scene *s) {
     return scene_kind(s, s->at - 2) != TK_NAME || before == TK_DOT || is_operator(before);
 }
 
+/* The item of a call that the refused token is in or behind, the first that is no keyword argument or unpacking behind
+ * one that is (`unpacked`: behind `**`); -1: none. */
+static int find_positional(const Scene *s, bool *unpacked) {
+    bool keyword = false, starts = true;
+    int depth = 0;
+    for (uint32_t i = (uint32_t)s->open + 1; i <= s->at; i++) {
+        TokenKind kind = scene_kind(s, i);
+        bool named = kind == TK_NAME && i < s->at && scene_kind(s, i + 1) == TK_EQUAL;
+        if (starts && keyword && !named && !token_is_star(kind)) return (int)i;
+        if (starts) *unpacked = *unpacked || kind == TK_DOUBLESTAR;
+        if (starts) keyword = keyword || named || kind == TK_DOUBLESTAR;
+        depth += token_opens(kind) - token_closes(kind);
+        starts = depth == 0 && kind == TK_COMMA;
+    }
+    return -1;
+}
+
+/* f(a=1, x +): CPython minds a positional argument behind a keyword before it sees what is wrong with it. One that does
+ * not begin as an expression it does not get past: `*stop`, its first token. */
+static bool explain_positional(const Scene *s, Span *stop) {
+    for (Scene scene = *s; scene.open >= 0; scene_look_around(&scene)) {
+        bool unpacked = false;
+        int item =
+            scene_is_call(&scene) && !scene_is_names_place(&scene) ? find_positional(&scene, &unpacked) : -1;
+        scene.at = (uint32_t)scene.open;
+        if (item < 0) continue;
+        Prefix value = scene_parse(s, START_EXPRESSION, (uint32_t)item);
+        bool named = value.node && scene_kind(s, value.end) == TK_COLONEQUAL;
+        if (value.node && !named)
+            return fail_at(s, s->refused,
+                           unpacked ? "positional argument follows keyword argument unpacking"
+                                    : "positional argument follows keyword argument");
+        *stop = scene_token(s, (uint32_t)item + named).span;
+    }
+    return false;
+}
+
 /* Where CPython's parser stopped: some tokens it does not get past are fine for our grammar, for now. */
 static Span refused_span(const Scene *s) {
     Token refused = scene_token(s, s->at);
@@ -813,6 +868,8 @@ void diagnose(Parser *p, const void *grammar) {
     find_statement(&s);
     if (explain(&s) || explain_for(&s)) return;
     uint32_t last_line = p->source->line_count;
-    fail(&s, end ? (Span){last_line, 0, last_line, 0} : refused_span(&s), "invalid syntax");
+    Span stop = end ? (Span){last_line, 0, last_line, 0} : refused_span(&s);
+    if (explain_positional(&s, &stop)) return;
+    fail(&s, stop, "invalid syntax");
     p->error.no_caret = end;
 }
