@@ -10,20 +10,21 @@
  */
 
 #include "gc/heap.h"
+#include "gc/likely.h"
 
 #include <string.h>
 
 /* A small block, or NULL when the slow path must serve. Sizes 0 and over SMALL_MAX are not served here. */
 static inline void *heap_alloc_fast(Heap *heap, size_t size) {
-    if (__builtin_expect(size > SMALL_MAX, 0)) return NULL;
+    if (UNLIKELY(size > SMALL_MAX)) return NULL;
     size_t size_class = (size + SLOT_STEP - 1) / SLOT_STEP;
     void *slot = shelf_take(&heap->shelves[size_class]);
-    return __builtin_expect(slot != NULL, 1) ? slot : pool_take(heap->current[size_class]);
+    return LIKELY(slot != NULL) ? slot : pool_take(heap->current[size_class]);
 }
 
 static inline void *heap_alloc(Heap *heap, size_t size) {
     void *block = heap_alloc_fast(heap, size);
-    return __builtin_expect(block != NULL, 1) ? block : heap_alloc_slow(heap, size, NULL);
+    return LIKELY(block != NULL) ? block : heap_alloc_slow(heap, size, NULL);
 }
 
 static inline void heap_free(Heap *heap, void *block, size_t size) {
@@ -31,15 +32,14 @@ static inline void heap_free(Heap *heap, void *block, size_t size) {
     heap_assert_block(heap, block, size);
 #endif
     bool small = size <= SMALL_MAX;
-    if (__builtin_expect(small && shelf_put(&heap->shelves[(size + SLOT_STEP - 1) / SLOT_STEP], block), 1))
-        return;
+    if (LIKELY(small && shelf_put(&heap->shelves[(size + SLOT_STEP - 1) / SLOT_STEP], block))) return;
     size_t offset = (size_t)((char *)block - heap->fast_base);
-    if (__builtin_expect(!small || offset >= heap->fast_bytes, 0)) {
+    if (UNLIKELY(!small || offset >= heap->fast_bytes)) {
         heap_free_slow(heap, block, size);
         return;
     }
     Page *pool = &heap->pages[offset >> PAGE_SHIFT];
-    if (__builtin_expect(pool_give(pool, block), 0)) pool_transition(heap, pool);
+    if (UNLIKELY(pool_give(pool, block))) pool_transition(heap, pool);
 }
 
 /* heap_resize to a size that is not greater: without a call when the block's slot stays the right one. */
@@ -58,12 +58,12 @@ static inline Object *object_begin(Object *object, Type *type) {
 
 static inline Object *object_new_if_easy(VM *vm, Type *type, size_t size) {
     Object *object = (Object *)heap_alloc_fast(vm_heap(vm), size);
-    return __builtin_expect(object != NULL, 1) ? object_begin(object, type) : NULL;
+    return LIKELY(object != NULL) ? object_begin(object, type) : NULL;
 }
 
 static inline Object *object_new(VM *vm, Type *type, size_t size) {
     Object *object = (Object *)heap_alloc_fast(vm_heap(vm), size);
-    if (__builtin_expect(object == NULL, 0)) {
+    if (UNLIKELY(object == NULL)) {
         object = (Object *)heap_alloc_slow(vm_heap(vm), size, type);
         if (object == NULL) return NULL;
     }
@@ -74,9 +74,9 @@ static inline Object *object_new_container_if_easy(VM *vm, Type *type, size_t si
     Heap *heap = vm_heap(vm);
     Generation *young = &heap->generations[YOUNGEST];
     uint32_t count = young->count, index = young->length;
-    if (__builtin_expect(count >= heap->poll_at || index >= young->capacity, 0)) return NULL;
+    if (UNLIKELY(count >= heap->poll_at || index >= young->capacity)) return NULL;
     Object *object = (Object *)heap_alloc_fast(heap, size);
-    if (__builtin_expect(object == NULL, 0)) return NULL;
+    if (UNLIKELY(object == NULL)) return NULL;
     object->refs = 1;
     object->gc = (index << GC_INDEX_SHIFT) | GC_NEW;
     object->type = type;
@@ -88,7 +88,7 @@ static inline Object *object_new_container_if_easy(VM *vm, Type *type, size_t si
 
 static inline Object *object_new_container_to_fill(VM *vm, Type *type, size_t size, size_t zeroed) {
     Object *object = object_new_container_if_easy(vm, type, size);
-    if (__builtin_expect(object == NULL, 0)) return object_new_container_slow(vm, type, size);
+    if (UNLIKELY(object == NULL)) return object_new_container_slow(vm, type, size);
     memset(object + 1, 0, zeroed - sizeof(Object));
     return object;
 }
@@ -102,7 +102,7 @@ static inline void object_track(Object *object) {
 }
 
 static inline void object_free(VM *vm, Object *object, size_t size) {
-    if (__builtin_expect(object_place(object) != GC_UNTRACKED, 0)) object_untrack(vm, object);
+    if (UNLIKELY(object_place(object) != GC_UNTRACKED)) object_untrack(vm, object);
     heap_free(vm_heap(vm), object, size);
 }
 

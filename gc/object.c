@@ -1,4 +1,5 @@
 #include "gc/heap.h"
+#include "gc/likely.h"
 
 #include <assert.h>
 
@@ -122,14 +123,14 @@ static __attribute__((noinline)) void die_with_others(VM *vm, Object *object, co
     Heap *heap = vm_heap(vm);
     uint32_t depth = heap->death_depth;
     bool is_usual = USUAL_STATES >> (object->gc & ((1 << GC_INDEX_SHIFT) - 1)) & 1;
-    if (__builtin_expect(!is_usual || slots->finalize != NULL || depth >= DEATH_DEPTH_MAX, 0)) {
+    if (UNLIKELY(!is_usual || slots->finalize != NULL || depth >= DEATH_DEPTH_MAX)) {
         die_unusually(vm, object);
         return;
     }
     heap->death_depth = depth + 1;
     bury_usual(vm, object, slots);
     heap->death_depth = depth;
-    if (depth == 0 && __builtin_expect(heap->deferred != NULL, 0)) work_off(vm);
+    if (depth == 0 && UNLIKELY(heap->deferred != NULL)) work_off(vm);
 }
 
 void object_die(VM *vm, Object *object) {

@@ -56,6 +56,7 @@
  */
 
 #include "gc/arena.h"
+#include "gc/likely.h"
 
 enum {
     SLOT_STEP = 16,
@@ -114,7 +115,7 @@ typedef void *__attribute__((may_alias)) SlotLink;
 /* A free slot of the pool, which is live from then on; NULL when there is none. */
 static inline void *pool_take(Page *pool) {
     void *slot = pool->free;
-    if (__builtin_expect(slot != NULL, 1)) {
+    if (LIKELY(slot != NULL)) {
         pool->free = *(SlotLink *)slot;
         __builtin_prefetch(pool->free); /* the next request will read the link in it */
         pool->countdown++;

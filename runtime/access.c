@@ -1,5 +1,6 @@
 /* The structural half of runtime/protocol.h: attributes, calls, containers, iteration. */
 
+#include "gc/likely.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/classes/slots.h"
@@ -28,7 +29,7 @@ void attribute_error_complete(VM *vm, Value v, Value name) {
 
 Value object_get_attribute(VM *vm, Value v, Value name) {
     Value result = type_of(v)->get_attribute(vm, v, name);
-    if (__builtin_expect(is_absent(result), 0)) attribute_error_complete(vm, v, name);
+    if (UNLIKELY(is_absent(result))) attribute_error_complete(vm, v, name);
     return result;
 }
 
@@ -38,7 +39,7 @@ Value object_get_described(VM *vm, Value v, Value name, Value descriptor) {
                        ? type_of(descriptor)->descriptor_get(vm, descriptor, v, from_object(type_of(v)))
                        : ABSENT;
     value_drop(vm, descriptor);
-    if (__builtin_expect(is_absent(result), 0)) attribute_error_complete(vm, v, name);
+    if (UNLIKELY(is_absent(result))) attribute_error_complete(vm, v, name);
     return result;
 }
 

@@ -6,6 +6,7 @@
  * it. A hook that raises stops them. As long as there is no hook an event costs one comparison.
  */
 
+#include "gc/likely.h"
 #include "runtime/state.h"
 
 enum { AUDIT_ARGUMENTS_MAX = 9 };
@@ -19,13 +20,12 @@ RAISES bool audit_tuple(VM *vm, const char *event, const Value *row, int count);
 
 /* AUDIT(vm, "name", argument, ...), AUDIT_PLAIN for one without arguments, AUDIT_ROW for audit_tuple; false RAISES. */
 #define AUDIT(vm, event, ...) \
-    (__builtin_expect(is_absent((vm)->audit_hooks), 1) || \
+    (LIKELY(is_absent((vm)->audit_hooks)) || \
      audit_tell(vm, event, (const Value[]){__VA_ARGS__}, \
                 (int)(sizeof(Value[]){__VA_ARGS__} / sizeof(Value))))
 #define AUDIT_ROW(vm, event, row, count) \
-    (__builtin_expect(is_absent((vm)->audit_hooks), 1) || audit_tuple(vm, event, row, count))
-#define AUDIT_PLAIN(vm, event) \
-    (__builtin_expect(is_absent((vm)->audit_hooks), 1) || audit_tell(vm, event, NULL, 0))
+    (LIKELY(is_absent((vm)->audit_hooks)) || audit_tuple(vm, event, row, count))
+#define AUDIT_PLAIN(vm, event) (LIKELY(is_absent((vm)->audit_hooks)) || audit_tell(vm, event, NULL, 0))
 
 /* Special attributes that are read, set, or (ABSENT) deleted. */
 RAISES bool audit_attribute(VM *vm, const char *event, Value object, const char *name, Value value);

@@ -8,6 +8,7 @@
  * there is none. The eval loop's slow paths, the built-in functions and the containers all go through here.
  */
 
+#include "gc/likely.h"
 #include "runtime/state.h"
 
 /* --- text, truth, hash, identity --- */
@@ -113,13 +114,13 @@ NEW RAISES Value iterator_pull_unusual(VM *vm, Value iterator); /* the rarer cas
 /* As iterator_next, but a StopIteration stays raised. */
 NEW RAISES static inline Value iterator_pull(VM *vm, Value iterator) {
     Value (*next)(VM *, Value) = type_of(iterator)->next;
-    if (__builtin_expect(next == NULL || vm->interrupted, 0)) return iterator_pull_unusual(vm, iterator);
+    if (UNLIKELY(next == NULL || vm->interrupted)) return iterator_pull_unusual(vm, iterator);
     return next(vm, iterator);
 }
 /* The next item; ABSENT at the end, or on an error: error_raised tells. A StopIteration is taken as the end. */
 NEW RAISES static inline Value iterator_next(VM *vm, Value iterator) {
     Value item = iterator_pull(vm, iterator);
-    if (__builtin_expect(is_absent(item), 0)) iterator_ended(vm);
+    if (UNLIKELY(is_absent(item))) iterator_ended(vm);
     return item;
 }
 /* What a loop over an iterator calls: its `next`, which only that of a class of the program's own may change meanwhile.

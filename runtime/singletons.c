@@ -118,13 +118,13 @@ Type no_default_type = {
 
 /* --- bool --- */
 
+static Value bool_convert(VM *vm, Value x) { return bool_from_truth(object_truth(vm, x)); }
+
 static Value bool_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    if (nargs == 1 && is_absent(names)) return bool_from_truth(object_truth(vm, args[0]));
     Value row[1];
     if (!arguments_no_names(vm, "bool", names)) return ABSENT;
     if (!arguments_bind(vm, "bool", "object=False, /", args, nargs, ABSENT, row)) return ABSENT;
-    int truth = is_absent(row[0]) ? 0 : object_truth(vm, row[0]);
-    return bool_from_truth(truth);
+    return is_absent(row[0]) ? FALSE_VALUE : bool_convert(vm, row[0]);
 }
 
 static Value bool_repr(VM *vm, Value self) {
@@ -163,6 +163,7 @@ Type bool_type = {
            "True and False are the only two instances of the class bool.\nThe class bool is a subclass of "
            "the class int, and cannot be subclassed.",
     .new = bool_new,
+    .convert = bool_convert,
     .repr = bool_repr,
     .number =
         {

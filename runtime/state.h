@@ -12,6 +12,7 @@
  */
 
 #include "gc/heap.h"
+#include "gc/likely.h"
 #include "runtime/type.h"
 
 typedef enum {
@@ -183,7 +184,7 @@ struct VM {
 };
 
 /* Is something waiting for a safe point: a signal, a collection? */
-static inline bool vm_interrupted(const VM *vm) { return __builtin_expect(vm->interrupted, 0); }
+static inline bool vm_interrupted(const VM *vm) { return UNLIKELY(vm->interrupted); }
 
 /* A safe point: may a long native loop go on? Runs the collection and the handlers of the signals that wait; false when
  * one of these raised. */
@@ -196,8 +197,7 @@ RAISES static inline bool vm_may_go_on(VM *vm) { return !vm_interrupted(vm) || v
 void recursion_init(VM *vm);
 RAISES bool recursion_refuse(VM *vm, const char *where);
 RAISES static inline bool recursion_enter(VM *vm, const char *where) {
-    return __builtin_expect((char *)__builtin_frame_address(0) > vm->c_stack_limit, 1) ||
-           recursion_refuse(vm, where);
+    return LIKELY((char *)__builtin_frame_address(0) > vm->c_stack_limit) || recursion_refuse(vm, where);
 }
 static inline void recursion_leave(VM *vm) {}
 

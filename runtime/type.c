@@ -24,12 +24,10 @@ static bool is_type(Value v) { return is_family(v, TYPE_TYPE); }
 
 static Value type_call(VM *vm, Value callable, Value *args, int nargs, Value names) {
     Type *type = as_type(callable);
-    if (type == &type_type) {
-        bool named = !is_absent(names) && as_tuple(names)->length > 0;
-        if (nargs == 1 && !named) return value_ref(from_object(type_of(args[0])));
-        if (nargs == 1) return raise_type(vm, "type() takes no keyword arguments");
-        if (nargs != 3) return raise_type(vm, "type() takes 1 or 3 arguments");
-    }
+    if (nargs == 1 && type->convert != NULL && (is_absent(names) || as_tuple(names)->length == 0))
+        return type->convert(vm, args[0]);
+    if (type == &type_type && nargs == 1) return raise_type(vm, "type() takes no keyword arguments");
+    if (type == &type_type && nargs != 3) return raise_type(vm, "type() takes 1 or 3 arguments");
     if (type->new == NULL || type->flags & TYPE_NO_NEW) {
         return raise_type(vm, "cannot create '%N' instances", type);
     }
@@ -42,6 +40,8 @@ static Value type_call(VM *vm, Value callable, Value *args, int nargs, Value nam
     value_drop(vm, self);
     return ABSENT;
 }
+
+static Value type_convert(VM *vm, Value x) { return value_ref(from_object(type_of(x))); }
 
 static Value type_new(VM *vm, Type *metatype, Value *args, int nargs, Value names) {
     if (nargs != 3) {
@@ -580,6 +580,7 @@ Type type_type = {
     .base = &object_type,
     .doc = "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
     .new = type_new,
+    .convert = type_convert,
     .init = type_init,
     .repr = type_repr,
     .call = type_call,

@@ -155,6 +155,9 @@ struct Type {
     const GetSetDef *getsets;
     const MemberDef *members;
 
+    /* Built-in types only: what calling the type with `x` alone gives, int(x). NULL: what `new` and `init` make. */
+    Value (*convert)(VM *vm, Value x);
+
     /* Built-in types only: the next items of an iterator at once, at most `room` of them (above 0): how many, 0 where
      * `next` would give ABSENT. When it gives any, no user code ran since it took the first: nobody can tell that they
      * were taken together. NULL: one at a time. */
@@ -183,7 +186,7 @@ static inline Type *type_of(Value v);
 extern Type int_type, float_type;
 
 static inline Type *type_of(Value v) {
-    if (is_object(v)) return as_object(v)->type;
+    if (LIKELY(is_object(v))) return as_object(v)->type;
     return is_int(v) ? &int_type : &float_type;
 }
 

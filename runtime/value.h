@@ -28,6 +28,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "gc/likely.h"
 #include "gc/object.h"
 
 #define NEW
@@ -94,7 +95,7 @@ static inline Value from_object(const void *object) { return (Value){(uint64_t)(
 
 /* `v` (not ABSENT) is a heap object of exactly this type. */
 static inline bool is_exactly(Value v, const Type *type) {
-    return is_object(v) && as_object(v)->type == type;
+    return LIKELY(is_object(v)) && as_object(v)->type == type;
 }
 
 /* --- references --- */

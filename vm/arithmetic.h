@@ -14,13 +14,11 @@
 
 #include <math.h>
 
+#include "gc/likely.h"
 #include "runtime/value.h"
 
 /* GCC thinks some of them too long to be inlined, but they are the loop. */
 #define FAST_INLINE static inline __attribute__((always_inline))
-
-#define LIKELY(condition) __builtin_expect(!!(condition), 1)
-#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 /* Both immediate floats? */
 FAST_INLINE bool are_floats(Value a, Value b) { return is_float(a) && is_float(b); }

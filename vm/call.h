@@ -8,6 +8,7 @@
  * rest). Everything else comes here. Error texts are CPython's.
  */
 
+#include "gc/likely.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/instance.h"
 #include "runtime/containers/row.h"
@@ -34,11 +35,11 @@ BORROWED static inline Value class_init(VM *vm, Type *class) {
 
 /* An instance of such a class, for its __init__. */
 NEW RAISES static inline Object *class_instance(VM *vm, Type *class, Value init) {
-    if (__builtin_expect(class->root_shape != NULL && class->root_shape->children == NULL, 0)) {
+    if (UNLIKELY(class->root_shape != NULL && class->root_shape->children == NULL)) {
         specialise_instances(class, as_function(init)->code);
     }
     Object *instance = instance_new(vm, class, 0);
-    if (__builtin_expect(instance != NULL, 1)) object_track(instance);
+    if (LIKELY(instance != NULL)) object_track(instance);
     return instance;
 }
 

@@ -1687,19 +1687,18 @@ compare_jump_result : {
         if (UNLIKELY(!is_object(callable) || !calls_as_class(as_object(callable)->type) ||
                      !is_absent(base[1])))
             goto op_CALL;
-        if (as_object(callable) == (const Object *)&type_type && nargs == 1) {
+        const Type *class = as_type(callable);
+        if (class == &type_type && nargs == 1) {
             result = value_ref(from_object(type_of(base[2])));
             base[1] = callable;
             FINISH_NATIVE_CALL();
         }
-        if (!(((Type *)as_object(callable))->flags & TYPE_HEAP)) { /* a built-in one: no frame comes of it */
+        if (!(class->flags & TYPE_HEAP)) { /* a built-in one: no frame comes of it */
             SAVE_IP();
-            bool to_string = as_object(callable) == (const Object *)&str_type && nargs == 1;
-            result = to_string ? object_str(vm, base[2])
-                               : type_type.call(vm, callable, base + 2, (int)nargs, ABSENT);
-            if (UNLIKELY(is_absent(result))) goto call_done;
-            base[1] = callable;
-            FINISH_NATIVE_CALL();
+            result = nargs == 1 && class->convert
+                         ? class->convert(vm, base[2])
+                         : type_type.call(vm, callable, base + 2, (int)nargs, ABSENT);
+            goto native_called;
         }
         arguments = base + 2;
         goto call_class;

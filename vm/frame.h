@@ -23,6 +23,7 @@
  * object.
  */
 
+#include "gc/likely.h"
 #include "runtime/code/function.h"
 
 enum {
@@ -92,7 +93,7 @@ RAISES static inline Frame *frame_push_filled(VM *vm, STEALS Value function, Val
     Code *code = as_function(function)->code;
     Frame *frame = (Frame *)(locals + code->variable_count);
     Value *top = frame_operands(frame) + code->stack_size + FRAME_SLACK;
-    if (__builtin_expect(vm->depth >= vm->recursion_limit || top > vm->stack_end, 0)) {
+    if (UNLIKELY(vm->depth >= vm->recursion_limit || top > vm->stack_end)) {
         return frame_refuse(vm, function, locals, (uint32_t)(filled - locals));
     }
     for (Value *v = filled; v < (Value *)frame; v++)

@@ -21,13 +21,14 @@
  * name) to slot or method (attribute_cache_find).
  */
 
+#include "gc/likely.h"
 #include "runtime/classes/instance.h"
 #include "vm/frame.h"
 #include "vm/machine.h"
 
 /* Is it time to try? */
 static inline bool specialise_due(uint32_t *cache) {
-    if (__builtin_expect((cache[0] & 0xFFFF) != 0, 1)) {
+    if (LIKELY((cache[0] & 0xFFFF) != 0)) {
         cache[0]--;
         return false;
     }
@@ -96,9 +97,8 @@ static inline const AttributeCacheEntry *attribute_cache_find(VM *vm, Value v, V
     if (shape < SHAPE_FIRST) return NULL;
     const AttributeCacheEntry *entry =
         &vm_machine(vm)->attribute_cache[attribute_cache_index(shape, name, use)];
-    if (__builtin_expect(entry->version != object->type->version || entry->shape != shape ||
-                             !value_same(entry->name, name),
-                         0)) {
+    if (UNLIKELY(entry->version != object->type->version || entry->shape != shape ||
+                 !value_same(entry->name, name))) {
         entry = attribute_cache_make(vm, v, name, use);
     }
     return entry != NULL && entry->is_simple ? entry : NULL;

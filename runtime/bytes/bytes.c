@@ -199,6 +199,12 @@ static Value from_source(VM *vm, Value source, bool to_bytes) {
                                           "byte must be in range(0, 256)");
 }
 
+static Value convert(VM *vm, Value source) {
+    if (is_string(source)) return raise_type(vm, "string argument without an encoding");
+    Value bytes = from_special(vm, source);
+    return !is_absent(bytes) || error_raised(vm) ? bytes : from_source(vm, source, true);
+}
+
 Value bytes_from_arguments(VM *vm, const char *type_name, Value *args, int nargs, Value names) {
     Value row[3];
     bool to_bytes = strcmp(type_name, "bytes") == 0;
@@ -214,12 +220,9 @@ Value bytes_from_arguments(VM *vm, const char *type_name, Value *args, int nargs
     if (!text && !is_absent(errors)) return raise_type(vm, "errors without a string argument");
     if (is_absent(source)) return value_ref(vm->empty_bytes);
     if (!is_absent(encoding)) return codec_encode_by(vm, type_name, source, encoding, errors);
-    if (to_bytes && !text) {
-        Value bytes = from_special(vm, source);
-        if (!is_absent(bytes) || error_raised(vm)) return bytes;
-    }
+    if (to_bytes) return convert(vm, source);
     if (text) return raise_type(vm, "string argument without an encoding");
-    return from_source(vm, source, to_bytes);
+    return from_source(vm, source, false);
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
@@ -317,6 +320,7 @@ Type bytes_type = {
            "bytes(bytes_or_buffer) -> copy\nbytes(int) -> that many zero bytes\nbytes() -> no bytes\n\n"
            "An immutable sequence of bytes.",
     .new = new,
+    .convert = convert,
     .repr = repr,
     .str = bytes_str,
     .hash = hash,

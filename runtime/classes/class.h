@@ -9,6 +9,7 @@
  * subclasses, when the type or a base changes; so a cache that checks the version never sees a stale attribute.
  */
 
+#include "gc/likely.h"
 #include "runtime/state.h"
 
 /* The attribute `name` (a str) along the mro; ABSENT when missing, and nothing raised. Never runs user code. */
@@ -23,7 +24,7 @@ static inline MethodCacheEntry *method_cache_entry(VM *vm, uint32_t version, Val
 static inline BORROWED Value type_lookup_interned(VM *vm, Type *type, Value name) {
     const MethodCacheEntry *entry = method_cache_entry(vm, type->version, name);
     bool cached = entry->version == type->version && value_same(entry->name, name);
-    return __builtin_expect(cached, 1) ? entry->attribute : type_lookup(vm, type, name);
+    return LIKELY(cached) ? entry->attribute : type_lookup(vm, type, name);
 }
 /* The docstring of a built-in type without the parameters that it may begin with. */
 const char *type_plain_doc(const char *doc);

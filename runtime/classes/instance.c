@@ -5,6 +5,7 @@
 
 #include "runtime/classes/instance.h"
 
+#include "gc/likely.h"
 #include "runtime/bytes/bytes.h"
 #include "runtime/classes/shape.h"
 #include "runtime/containers/dict.h"
@@ -64,7 +65,7 @@ void instance_free(VM *vm, Object *self, int64_t items) { object_free(vm, self, 
 /* How many inline slots a new instance gets. */
 static inline uint32_t slots_for(Type *type) {
     uint32_t slots = type->attribute_slots;
-    if (__builtin_expect((type->flags & (TYPE_HEAP | TYPE_INSTANTIATED)) != TYPE_HEAP, 1)) return slots;
+    if (LIKELY((type->flags & (TYPE_HEAP | TYPE_INSTANTIATED)) != TYPE_HEAP)) return slots;
     type->flags |= TYPE_INSTANTIATED;
     return slots + FIRST_INSTANCE_SPARE_SLOTS;
 }
@@ -138,7 +139,7 @@ Value attributes_get(VM *vm, Object *object, Value name) {
     if (a->shape_id == SHAPE_DICT) return dict_get_string(vm, from_object(a->dict), name);
     const Shape *shape = shape_of(vm, a->shape_id);
     if (shape->count == 0) return ABSENT;
-    if (__builtin_expect(!as_string(name)->interned, 0)) {
+    if (UNLIKELY(!as_string(name)->interned)) {
         Value interned = string_intern(vm, value_ref(name));
         if (is_absent(interned)) {
             error_clear(vm);

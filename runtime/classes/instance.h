@@ -20,6 +20,7 @@
  * Shape ids are never used again while a VM lives; a shape belongs to its class and dies with it.
  */
 
+#include "gc/likely.h"
 #include "runtime/state.h"
 
 enum {
@@ -67,7 +68,7 @@ Attributes *object_attributes(Object *object);
 Value *object_slot_place(Object *object, uint32_t offset);
 
 static inline Value *attributes_slot(Attributes *a, uint32_t index) {
-    if (__builtin_expect(index < a->inline_slots, 1)) return &a->slots[index];
+    if (LIKELY(index < a->inline_slots)) return &a->slots[index];
     return &a->extra[index - a->inline_slots];
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/containers/dict.h"
 
 #include "base/copy.h"
+#include "gc/likely.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/hash.h"
@@ -425,7 +426,7 @@ static RAISES bool show_to_collector(VM *vm, Dict *dict) {
 
 /* To be asked before they are stored. */
 static inline RAISES bool keep_in_sight(VM *vm, Dict *dict, Value key, Value value) {
-    if (__builtin_expect(object_place(&dict->head) != GC_UNTRACKED, 1)) return true;
+    if (LIKELY(object_place(&dict->head) != GC_UNTRACKED)) return true;
     return (is_harmless(key) && is_harmless(value)) || show_to_collector(vm, dict);
 }
 
@@ -507,7 +508,7 @@ Value dict_copy(VM *vm, Value dict) {
 static bool append(VM *vm, Dict *dict, uint64_t cell, STEALS Value key, int64_t hash, STEALS Value value) {
     const void *table = dict->table;
     bool fits = dict->fill < dict->limit && (dict->kind == DICT_GENERAL || is_simple_key(key));
-    if (!keep_in_sight(vm, dict, key, value) || (__builtin_expect(!fits, 0) && !make_room(vm, dict, key))) {
+    if (!keep_in_sight(vm, dict, key, value) || (UNLIKELY(!fits) && !make_room(vm, dict, key))) {
         value_drop(vm, key);
         value_drop(vm, value);
         return false;
@@ -547,14 +548,14 @@ static __attribute__((noinline)) bool set_slowly(VM *vm, Dict *dict, Value key, 
 /* The commonest by itself: a simple key in a simple dict that is in the collector's sight and has room. */
 static inline __attribute__((always_inline)) bool set_value(VM *vm, Value self, Value key, Value value) {
     Dict *dict = as_dict(self);
-    if (__builtin_expect(!is_simple_access(self, key) || object_place(&dict->head) == GC_UNTRACKED, 0))
+    if (UNLIKELY(!is_simple_access(self, key) || object_place(&dict->head) == GC_UNTRACKED))
         return set_slowly(vm, dict, key, value);
     Place place = find_simple(dict, key, is_int(key) ? hash_int(key) : hash_string(vm, key));
     if (place.entry >= 0) {
         value_set(vm, &dict_entries(dict)[place.entry].value, value_ref(value));
         return true;
     }
-    if (__builtin_expect(dict->fill >= dict->limit, 0)) return set_slowly(vm, dict, key, value);
+    if (UNLIKELY(dict->fill >= dict->limit)) return set_slowly(vm, dict, key, value);
     dict_entries(dict)[dict->fill++] = (DictEntry){value_ref(key), value_ref(value)};
     cell_set(dict->table, place.cell, cell_log(dict->index_log), dict->fill);
     dict->count++;

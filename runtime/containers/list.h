@@ -4,6 +4,7 @@
 /* list: a growing row of values in a block of its own. 0 <= length <= capacity; items[length..capacity) is
  * garbage. */
 
+#include "gc/likely.h"
 #include "runtime/state.h"
 
 typedef struct {
@@ -31,7 +32,7 @@ RAISES bool list_append_growing(VM *vm, Value list, STEALS Value item);
 
 RAISES static inline bool list_append_owned(VM *vm, Value self, STEALS Value item) {
     List *list = as_list(self);
-    if (__builtin_expect(list->length >= list->capacity, 0)) return list_append_growing(vm, self, item);
+    if (UNLIKELY(list->length >= list->capacity)) return list_append_growing(vm, self, item);
     list->items[list->length++] = item;
     return true;
 }

@@ -287,6 +287,7 @@ Type list_type = {
     .doc = "(iterable=(), /)\n--\n\nBuilt-in mutable sequence.\n\nIf no argument is given, the constructor "
            "creates a new empty list.\nThe argument must be an iterable if specified.",
     .new = new,
+    .convert = list_from_iterable,
     .init = init,
     .repr = row_repr,
     .hash = hash_unhashable,

@@ -91,9 +91,11 @@ static Value make_range(VM *vm, Value start, Value stop, Value step) {
     return ABSENT;
 }
 
+static Value convert(VM *vm, Value stop) { return make_range(vm, int_small(0), stop, ABSENT); }
+
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     if (!arguments_check(vm, "range", nargs, names, 1, 3)) return ABSENT;
-    if (nargs == 1) return make_range(vm, int_small(0), args[0], ABSENT);
+    if (nargs == 1) return convert(vm, args[0]);
     return make_range(vm, args[0], args[1], nargs == 3 ? args[2] : ABSENT);
 }
 
@@ -514,6 +516,7 @@ Type range_type = {
            "0, 1, 2, 3.\nThese are exactly the valid indices for a list of 4 elements.\nWhen step is given, "
            "it specifies the increment (or decrement).",
     .new = new,
+    .convert = convert,
     .repr = repr,
     .hash = hash,
     .compare = compare,

@@ -4,6 +4,7 @@
 /* Between the files of set: its table's operations with the hash at hand. Whatever user code does to the set
  * while keys are compared, these end with the table in order. */
 
+#include "gc/likely.h"
 #include "runtime/containers/set.h"
 
 static inline void set_init(Set *set) {
@@ -20,7 +21,7 @@ RAISES SetEntry *set_look_further(VM *vm, Set *set, Value key, int64_t hash);
 RAISES static inline SetEntry *set_look_up(VM *vm, Set *set, Value key, int64_t hash) {
     SetEntry *entry = &set->table[(uint64_t)hash & set->mask];
     bool found = is_absent(entry->key) ? entry->hash == SET_FREE_HASH : value_same(entry->key, key);
-    return __builtin_expect(found, 1) ? entry : set_look_further(vm, set, key, hash);
+    return LIKELY(found) ? entry : set_look_further(vm, set, key, hash);
 }
 
 RAISES static inline int set_contains_hashed(VM *vm, Set *set, Value key, int64_t hash) {

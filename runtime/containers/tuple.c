@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "gc/likely.h"
 #include "runtime/arguments.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/classes/instance.h"
@@ -39,9 +40,9 @@ enum { SMALL_LENGTH = (SMALL_MAX - sizeof(Tuple)) / sizeof(Value) };
 /* With its items still undefined. One that is tracked is filled at once. */
 static inline __attribute__((always_inline)) Tuple *make(VM *vm, int64_t length, bool tracked) {
     bool small = (uint64_t)length - 1 < SMALL_LENGTH;
-    if (__builtin_expect(!small, 0)) return make_unusual(vm, length, tracked);
+    if (UNLIKELY(!small)) return make_unusual(vm, length, tracked);
     Object *object = object_new_container_if_easy(vm, &tuple_type, tuple_size(length));
-    if (__builtin_expect(!object, 0)) return make_unusual(vm, length, tracked);
+    if (UNLIKELY(!object)) return make_unusual(vm, length, tracked);
     Tuple *tuple = (Tuple *)object;
     tuple->length = length;
     if (tracked) object_track(object);
@@ -61,7 +62,7 @@ static __attribute__((noinline)) Tuple *new_settled_unusual(VM *vm, int64_t leng
 
 Tuple *tuple_new_settled(VM *vm, int64_t length) {
     Tuple *tuple = (Tuple *)object_new_if_easy(vm, &tuple_type, tuple_size(length));
-    if (__builtin_expect(!tuple, 0)) return new_settled_unusual(vm, length);
+    if (UNLIKELY(!tuple)) return new_settled_unusual(vm, length);
     tuple->length = length;
     return tuple;
 }
@@ -109,7 +110,7 @@ static inline __attribute__((always_inline)) Object *make_head(VM *vm, int64_t l
 Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
     bool few = (uint64_t)length - 1 < ROW_MOVE_SINGLY;
     Object *object = few ? make_head(vm, length, count_numbers(items, length) == length) : NULL;
-    if (__builtin_expect(!object, 0)) return from_owned_unusual(vm, items, length);
+    if (UNLIKELY(!object)) return from_owned_unusual(vm, items, length);
     Tuple *tuple = (Tuple *)object;
     tuple->length = length;
     row_move(tuple->items, items, length);
@@ -139,7 +140,7 @@ Tuple *tuple_renew(VM *vm, Value *kept, int64_t length) {
 static inline __attribute__((always_inline)) Value few(VM *vm, Value a, Value b, Value c, int64_t length) {
     bool numbers = !is_object(a) && !is_object(b) && (length == 2 || !is_object(c));
     Object *object = make_head(vm, length, numbers);
-    if (__builtin_expect(!object, 0)) return from_owned_unusual(vm, (Value[]){a, b, c}, length);
+    if (UNLIKELY(!object)) return from_owned_unusual(vm, (Value[]){a, b, c}, length);
     Tuple *tuple = (Tuple *)object;
     tuple->length = length;
     tuple->items[0] = a;
@@ -432,6 +433,7 @@ Type tuple_type = {
            "returns an empty tuple.\nIf iterable is specified the tuple is initialized from iterable's "
            "items.\n\nIf the argument is a tuple, the return value is the same object.",
     .new = new,
+    .convert = tuple_from_iterable,
     .repr = row_repr,
     .hash = hash,
     .compare = compare,

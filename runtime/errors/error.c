@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "gc/likely.h"
 #include "runtime/classes/class.h"
 #include "runtime/containers/dict.h"
 #include "runtime/containers/tuple.h"
@@ -322,12 +323,12 @@ bool recursion_refuse(VM *vm, const char *where) {
 
 void *memory_alloc(VM *vm, size_t size) {
     void *block = heap_alloc(vm_heap(vm), size);
-    if (__builtin_expect(block == NULL, 0)) raise_memory(vm);
+    if (UNLIKELY(block == NULL)) raise_memory(vm);
     return block;
 }
 
 void *memory_resize(VM *vm, void *block, size_t old_size, size_t new_size) {
     void *moved = heap_resize(vm_heap(vm), block, old_size, new_size);
-    if (__builtin_expect(moved == NULL, 0)) raise_memory(vm);
+    if (UNLIKELY(moved == NULL)) raise_memory(vm);
     return moved;
 }

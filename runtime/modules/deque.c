@@ -5,6 +5,7 @@
  * halves when seven eighths are empty. `state` changes whenever items come, go or move; who has called user code in
  * between compares it, and iterators do at each step.
  */
+#include "gc/likely.h"
 #include "runtime/arguments.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/classes/instance.h"
@@ -74,7 +75,7 @@ static void shrink(VM *vm, Deque *d) {
 }
 
 static inline void shrink_if_sparse(VM *vm, Deque *d) {
-    if (__builtin_expect(d->capacity > SHRINK_ABOVE && d->length < d->capacity / 8, 0)) shrink(vm, d);
+    if (UNLIKELY(d->capacity > SHRINK_ABOVE && d->length < d->capacity / 8)) shrink(vm, d);
 }
 
 static inline Value take_first(VM *vm, Deque *d) {
@@ -96,11 +97,11 @@ static inline Value take_last(VM *vm, Deque *d) {
 /* An item too many is dropped at the other end. RAISES, with the reference dropped, too. */
 static inline bool push_last(VM *vm, Deque *d, STEALS Value item) {
     Value dropped = ABSENT;
-    if (__builtin_expect(d->length == d->maximum, 0)) {
+    if (UNLIKELY(d->length == d->maximum)) {
         if (d->maximum == 0) return value_drop(vm, item), true;
         dropped = take_first(vm, d);
     }
-    if (__builtin_expect(d->length == d->capacity, 0) && !reserve(vm, d, d->length + 1)) {
+    if (UNLIKELY(d->length == d->capacity) && !reserve(vm, d, d->length + 1)) {
         value_drop(vm, item);
         return false;
     }
@@ -112,11 +113,11 @@ static inline bool push_last(VM *vm, Deque *d, STEALS Value item) {
 
 static inline bool push_first(VM *vm, Deque *d, STEALS Value item) {
     Value dropped = ABSENT;
-    if (__builtin_expect(d->length == d->maximum, 0)) {
+    if (UNLIKELY(d->length == d->maximum)) {
         if (d->maximum == 0) return value_drop(vm, item), true;
         dropped = take_last(vm, d);
     }
-    if (__builtin_expect(d->length == d->capacity, 0) && !reserve(vm, d, d->length + 1)) {
+    if (UNLIKELY(d->length == d->capacity) && !reserve(vm, d, d->length + 1)) {
         value_drop(vm, item);
         return false;
     }
@@ -643,7 +644,7 @@ static Value iterator_new(VM *vm, Type *type, Value *args, int nargs, Value name
 }
 
 static inline bool may_step(VM *vm, DequeIterator *it) {
-    if (__builtin_expect(as_deque(it->deque)->state != it->state, 0)) {
+    if (UNLIKELY(as_deque(it->deque)->state != it->state)) {
         it->remaining = 0;
         return !mutated(vm, as_deque(it->deque), it->state);
     }

@@ -5,6 +5,7 @@
  * held meanwhile. An item on its way down goes to the bottom along the better children first, and from there up to its
  * place: fewer comparisons, because it mostly came from the bottom (Knuth, TAOCP 3, 5.2.3, exercise 18).
  */
+#include "gc/likely.h"
 #include "runtime/containers/listbody.h"
 #include "runtime/errors/error.h"
 #include "runtime/module.h"
@@ -16,7 +17,7 @@ static inline int above(VM *vm, const List *heap, int64_t i, int64_t j, bool lar
     int64_t length = heap->length;
     Value a = heap->items[i], b = heap->items[j];
     int result = largest ? object_less(vm, b, a) : object_less(vm, a, b);
-    if (__builtin_expect(heap->length != length, 0)) {
+    if (UNLIKELY(heap->length != length)) {
         if (result >= 0) raise_error(vm, &exc_RuntimeError, "list changed size during iteration");
         return -1;
     }

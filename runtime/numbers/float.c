@@ -1,6 +1,7 @@
 /* The type float: arithmetic, comparison, rounding, hash, methods. Text is in floattext.c. */
 #include "runtime/numbers/float.h"
 
+#include "gc/likely.h"
 #include "runtime/text/text.h"
 
 #include <ctype.h>
@@ -32,7 +33,7 @@ Value float_from_heap(VM *vm, double d) {
 }
 
 static void dealloc(VM *vm, Object *self) {
-    if (__builtin_expect(self->type != &float_type, 0))
+    if (UNLIKELY(self->type != &float_type))
         instance_free(vm, self, 0);
     else
         heap_free(vm_heap(vm), self, sizeof(HeapFloat));
@@ -216,31 +217,30 @@ static bool hash(VM *vm, Value self, int64_t *result) {
 
 /* --- float(x) --- */
 
+static Value convert(VM *vm, Value x) {
+    if (is_float(x)) return x;
+    if (is_int(x)) return float_from(vm, (double)int_get(x));
+    if (is_exactly(x, &str_type)) return float_parse(vm, x, x);
+    if (type_of(x)->number.to_float || type_of(x)->number.index) return object_to_float(vm, x);
+    if (is_string(x) || is_bytes(x)) return float_parse(vm, x, x);
+    if (is_bytes_like(x)) {
+        Value bytes = object_call(vm, from_object(&bytes_type), &x, 1, ABSENT);
+        Value number = is_absent(bytes) ? ABSENT : float_parse(vm, bytes, x);
+        value_xdrop(vm, bytes);
+        return number;
+    }
+    return raise_type(vm, "float() argument must be a string or a real number, not '%T'", x);
+}
+
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
-    Value x, number;
+    Value x;
     if (nargs == 1 && is_absent(names)) {
         x = args[0];
     } else if (!arguments_no_names(vm, "float", names) ||
                !arguments_bind(vm, "float", "x=0, /", args, nargs, names, &x)) {
         return ABSENT;
     }
-    if (is_float(x)) {
-        number = x;
-    } else if (is_int(x)) {
-        number = float_from(vm, (double)int_get(x));
-    } else if (is_absent(x)) {
-        number = float_from(vm, 0.0);
-    } else if (!is_exactly(x, &str_type) && (type_of(x)->number.to_float || type_of(x)->number.index)) {
-        number = object_to_float(vm, x);
-    } else if (is_string(x) || is_bytes(x)) {
-        number = float_parse(vm, x, x);
-    } else if (is_bytes_like(x)) {
-        Value bytes = object_call(vm, from_object(&bytes_type), &x, 1, ABSENT);
-        number = is_absent(bytes) ? ABSENT : float_parse(vm, bytes, x);
-        value_xdrop(vm, bytes);
-    } else {
-        number = raise_type(vm, "float() argument must be a string or a real number, not '%T'", x);
-    }
+    Value number = is_absent(x) ? float_from(vm, 0.0) : convert(vm, x);
     if (is_absent(number) || type == &float_type) return number;
     HeapFloat *self = (HeapFloat *)instance_new(vm, type, 0);
     if (self) {
@@ -516,6 +516,7 @@ Type float_type = {
     .base = &object_type,
     .doc = "(x=0, /)\n--\n\nConvert a string or number to a floating-point number, if possible.",
     .new = new,
+    .convert = convert,
     .repr = repr,
     .hash = hash,
     .compare = compare,

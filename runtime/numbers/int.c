@@ -1,6 +1,7 @@
 /* int: making and reading, comparison and hash, sums, products, quotients (powers: intpower.c; bits: intbits.c). */
 #include <math.h>
 
+#include "gc/likely.h"
 #include "runtime/classes/instance.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
@@ -34,7 +35,7 @@ Value big_finish_shorter(VM *vm, BigInt *big, int64_t room, int64_t used, bool n
 void int_dealloc(VM *vm, Object *self) {
     BigInt *big = (BigInt *)self;
     int64_t limbs = big->size < 0 ? -big->size : big->size;
-    if (__builtin_expect(self->type != &int_type, 0))
+    if (UNLIKELY(self->type != &int_type))
         instance_free(vm, self, limbs);
     else
         heap_free(vm_heap(vm), self, big_size(limbs));

@@ -70,10 +70,11 @@ static Value parse_buffer(VM *vm, Value bytes_like, int base) {
     return result;
 }
 
-/* The int that __int__, __index__ or __trunc__ makes of `x`, or that its text says. */
-static Value convert(VM *vm, Value x) {
+/* The int, maybe of a subclass, that __int__, __index__ or __trunc__ makes of `x`, or that its text says. */
+static Value number_of(VM *vm, Value x) {
     const Type *type = type_of(x);
-    if (is_exactly(x, &int_type) || is_int(x)) return value_ref(x);
+    if (type == &int_type) return value_ref(x);
+    if (type == &str_type) return int_parse(vm, x, 10);
     if (type->number.to_int) {
         Value result = type->number.to_int(vm, x);
         if (is_absent(result) || is_int(result) || is_exactly(result, &int_type)) return result;
@@ -103,6 +104,14 @@ static Value convert(VM *vm, Value x) {
     if (is_bytes_like(x)) return parse_buffer(vm, x, 10);
     return raise_type(vm, "int() argument must be a string, a bytes-like object or a real number, not '%T'",
                       x);
+}
+
+static Value convert(VM *vm, Value x) {
+    Value number = number_of(vm, x);
+    if (is_absent(number) || type_of(number) == &int_type) return number;
+    Value exact = int_exact(vm, number);
+    value_drop(vm, number);
+    return exact;
 }
 
 static Value convert_in_base(VM *vm, Value x, Value base_value) {
@@ -146,12 +155,7 @@ static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     } else {
         number = is_absent(row[1]) ? convert(vm, row[0]) : convert_in_base(vm, row[0], row[1]);
     }
-    if (is_absent(number)) return ABSENT;
-    if (type != &int_type) return make_subclass(vm, type, number);
-    if (is_int(number) || is_exactly(number, &int_type)) return number;
-    Value exact = int_exact(vm, number); /* __int__ of a subclass may return one of its own */
-    value_drop(vm, number);
-    return exact;
+    return is_absent(number) || type == &int_type ? number : make_subclass(vm, type, number);
 }
 
 /* --- methods --- */
@@ -319,6 +323,7 @@ Type int_type = {
     .doc =
         "int([x]) -> integer\nint(x, base=10) -> integer\n\nAn integer of any size from a number or a text.",
     .new = new,
+    .convert = convert,
     .repr = repr,
     .hash = hash,
     .compare = compare,

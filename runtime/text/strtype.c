@@ -132,7 +132,6 @@ static bool check_name(VM *vm, const char *parameter, Value v) {
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {
     Value row[3], text;
-    if (nargs == 1 && is_absent(names) && type == &str_type) return object_str(vm, args[0]);
     if (nargs > 3 && type == &str_type && !arguments_count(vm, "str", nargs, 0, 3)) return ABSENT;
     if (!arguments_bind(vm, "str", "object='', encoding='utf-8', errors='strict'", args, nargs, names, row))
         return ABSENT;
@@ -189,6 +188,7 @@ Type str_type = {
     .doc = "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\n"
            "A text: an immutable sequence of Unicode code points.",
     .new = new,
+    .convert = object_str,
     .repr = string_repr,
     .str = exact,
     .hash = hash,
