@@ -30,28 +30,33 @@ static Value shift_left(VM *vm, const IntView *x, int64_t by) {
 
 /* Floor: of a negative number with a set bit among those shifted out, one more is taken away. */
 static Value shift_right(VM *vm, const IntView *x, int64_t by) {
-    int64_t words = by / 64;
-    if (words >= x->count) return int_small(x->negative ? -1 : 0);
-    int64_t left = x->count - words, room = left + x->negative; /* one more may carry */
+    int64_t words = by / 64, left = x->count - words;
+    unsigned bits = by % 64;
+    if (left <= 0) return int_small(x->negative ? -1 : 0);
+    const mp_limb_t *from = limbs_of(x) + words;
+    bool shorter = from[left - 1] >> bits == 0;
+    if (!x->negative && left == 1 + shorter)
+        return int_from_unsigned(vm, from[0] >> bits | (shorter ? from[1] << (64 - bits) : 0));
+    int64_t room = x->negative ? left + 1 /* it may carry */ : left - shorter;
     BigInt *result = big_new(vm, room);
     if (!result) return ABSENT;
     mp_limb_t *to = (mp_limb_t *)result->limbs;
-    bool lost = words && !mpn_zero_p(limbs_of(x), words);
-    if (by % 64 && left <= SHORT_LIMBS) {
-        uint64_t above = 0, *limbs = result->limbs;
-        unsigned bits = by % 64;
-        for (int64_t i = left; i-- > 0;) {
-            limbs[i] = x->limbs[words + i] >> bits | above;
-            above = x->limbs[words + i] << (64 - bits);
-        }
-        lost |= above != 0;
-    } else if (by % 64) {
-        lost |= mpn_rshift(to, limbs_of(x) + words, left, (unsigned)(by % 64)) != 0;
+    int64_t whole = room < left ? room : left;
+    if (left <= SHORT_LIMBS) {
+        for (int64_t i = 0; i + 1 < left; i++)
+            to[i] = from[i] >> bits | from[i + 1] << 1 << (63 - bits);
+        if (whole == left) to[left - 1] = from[left - 1] >> bits;
+    } else if (bits) {
+        mpn_rshift(to, from, whole, bits);
+        if (whole < left) to[whole - 1] |= from[whole] << (64 - bits);
     } else {
-        mpn_copyi(to, limbs_of(x) + words, left);
+        mpn_copyi(to, from, whole);
     }
-    if (x->negative) to[left] = 0;
-    if (x->negative && lost) mpn_add_1(to, to, room, 1);
+    if (x->negative) {
+        to[left] = 0;
+        bool lost = from[0] << 1 << (63 - bits) || (words && !mpn_zero_p(limbs_of(x), words));
+        if (lost) mpn_add_1(to, to, room, 1);
+    }
     return big_finish(vm, result, room, room, x->negative);
 }
 
@@ -90,10 +95,12 @@ static inline __attribute__((always_inline)) Value bitwise_positive(VM *vm, Bina
     int64_t room = op == BINARY_AND ? y->count : x->count;
     BigInt *result = big_new(vm, room);
     if (!result) return ABSENT;
-    for (int64_t i = 0; i < y->count; i++)
-        result->limbs[i] = combine(op, x->limbs[i], y->limbs[i]);
-    for (int64_t i = y->count; i < room; i++)
-        result->limbs[i] = x->limbs[i];
+    const uint64_t *long_limbs = x->limbs, *short_limbs = y->limbs;
+    int64_t both = y->count;
+    for (int64_t i = 0; i < both; i++)
+        result->limbs[i] = combine(op, long_limbs[i], short_limbs[i]);
+    for (int64_t i = both; i < room; i++)
+        result->limbs[i] = long_limbs[i];
     return big_finish(vm, result, room, room, false);
 }
 
