@@ -74,8 +74,15 @@ static inline __attribute__((always_inline)) Value step_other_or(VM *vm, Value i
     return int_small(next);
 }
 
-Value iterator_step_other(VM *vm, Value iterator) { return step_other_or(vm, iterator, iterator_next); }
-Value iterator_forward_other(VM *vm, Value iterator) { return step_other_or(vm, iterator, iterator_pull); }
+static __attribute__((noinline)) Value step_down(VM *vm, Value iterator) {
+    return iterator_may_nest(vm) ? iterator_next(vm, iterator) : ABSENT;
+}
+static __attribute__((noinline)) Value forward_down(VM *vm, Value iterator) {
+    return iterator_may_nest(vm) ? iterator_pull(vm, iterator) : ABSENT;
+}
+
+Value iterator_step_other(VM *vm, Value iterator) { return step_other_or(vm, iterator, step_down); }
+Value iterator_forward_other(VM *vm, Value iterator) { return step_other_or(vm, iterator, forward_down); }
 
 static int64_t row_next_row(VM *vm, Value self, Value *row, int64_t room) {
     SequenceIterator *it = as_iterator(self);

@@ -32,7 +32,7 @@ typedef struct {
 /* Iterators over iterators nest as deep as a script likes: each asks before it goes down. */
 RAISES static inline bool iterator_may_nest(VM *vm) { return recursion_enter(vm, ""); }
 
-/* iterator_next and iterator_pull with the commonest iterators before all others. */
+/* iterator_next and iterator_pull with the commonest iterators before all others, before which they ask. */
 NEW RAISES Value iterator_step_other(VM *vm, Value iterator);
 NEW RAISES Value iterator_forward_other(VM *vm, Value iterator);
 

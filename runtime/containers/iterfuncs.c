@@ -108,7 +108,6 @@ static Value enumerate_new(VM *vm, Type *type, Value *args, int nargs, Value nam
 }
 
 static Value enumerate_next(VM *vm, Value self) {
-    if (!iterator_may_nest(vm)) return ABSENT;
     Pipe *pipe = as_pipe(self);
     Value item = iterator_forward(vm, pipe->source);
     if (is_absent(item)) return ABSENT;
@@ -192,13 +191,15 @@ bool zip_is_of_two(Value v) {
     return is_exactly(v, &zip_type) && !as_pipe(v)->strict && as_tuple(as_pipe(v)->source)->length == 2;
 }
 
-bool zip_next_two(VM *vm, Value self, Value *first, Value *second) {
-    const Value *iterators = as_tuple(as_pipe(self)->source)->items;
-    if (!iterator_may_nest(vm)) return false;
+static inline bool next_two(VM *vm, const Value *iterators, Value *first, Value *second) {
     if (is_absent(*first = iterator_forward(vm, iterators[0]))) return false;
     if (!is_absent(*second = iterator_forward(vm, iterators[1]))) return true;
     value_drop(vm, *first);
     return false;
+}
+
+bool zip_next_two(VM *vm, Value self, Value *first, Value *second) {
+    return next_two(vm, as_tuple(as_pipe(self)->source)->items, first, second);
 }
 
 static Value zip_next(VM *vm, Value self) {
@@ -206,9 +207,10 @@ static Value zip_next(VM *vm, Value self) {
     const Tuple *iterators = as_tuple(pipe->source);
     Value first, second; /* two are the commonest */
     if (iterators->length == 2 && !pipe->strict)
-        return zip_next_two(vm, self, &first, &second) ? tuple_reuse_pair(vm, &pipe->result, first, second)
-                                                       : ABSENT;
-    if (iterators->length == 0 || !iterator_may_nest(vm)) return ABSENT;
+        return next_two(vm, iterators->items, &first, &second)
+                   ? tuple_reuse_pair(vm, &pipe->result, first, second)
+                   : ABSENT;
+    if (iterators->length == 0) return ABSENT;
     Tuple *result = tuple_reuse(vm, &pipe->result, iterators->length);
     if (!result) return ABSENT;
     for (int64_t i = 0; i < iterators->length; i++) {
