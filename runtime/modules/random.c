@@ -61,41 +61,31 @@ static uint32_t next_word(Generator *g) {
     return w ^ w >> 18;
 }
 
-static uint32_t mixed(const uint32_t *w, int i) { return w[i - 1] ^ w[i - 1] >> 30; }
-
-static void seed_word(Generator *g, uint32_t seed) {
-    g->words[0] = seed;
-    for (int i = 1; i < WORDS; i++)
-        g->words[i] = INITIAL_FACTOR * mixed(g->words, i) + (uint32_t)i;
-    g->next = WORDS;
-}
-
-static int step(uint32_t *w, int i) {
-    if (i + 1 < WORDS) return i + 1;
-    w[0] = w[WORDS - 1];
-    return 1;
-}
+static uint32_t mixed(uint32_t word) { return word ^ word >> 30; }
 
 /* Word i of a key of so many; keys have their words in limbs of two. */
 static uint32_t key_word(const uint64_t *limbs, int64_t i) {
     return (uint32_t)(limbs[i / 2] >> (i % 2 * 32));
 }
 
+/* Each word is made from the one before, and the first from the last one. What the words are before the key comes is
+ * made along the way: both chains together take the time of one. */
 static void seed_key(Generator *g, const uint64_t *limbs, int64_t count) {
-    uint32_t *w = g->words;
+    uint32_t *w = g->words, initial = SEED_OF_ARRAYS, last = SEED_OF_ARRAYS;
+    int64_t k = 0, rounds = count > WORDS ? count : WORDS;
     int i = 1;
-    seed_word(g, SEED_OF_ARRAYS);
-    int64_t k = 0;
-    for (int64_t n = count > WORDS ? count : WORDS; n > 0; n--) {
-        w[i] = (w[i] ^ mixed(w, i) * UINT32_C(1664525)) + key_word(limbs, k) + (uint32_t)k;
-        i = step(w, i);
+    for (int64_t n = 1; n <= rounds; n++) {
+        if (n < WORDS) w[i] = initial = INITIAL_FACTOR * mixed(initial) + (uint32_t)i;
+        w[i] = last = (w[i] ^ mixed(last) * UINT32_C(1664525)) + key_word(limbs, k) + (uint32_t)k;
         if (++k >= count) k = 0;
+        if (++i == WORDS) i = 1;
     }
-    for (int n = WORDS - 1; n > 0; n--) {
-        w[i] = (w[i] ^ mixed(w, i) * UINT32_C(1566083941)) - (uint32_t)i;
-        i = step(w, i);
+    for (int n = 1; n < WORDS; n++) {
+        w[i] = last = (w[i] ^ mixed(last) * UINT32_C(1566083941)) - (uint32_t)i;
+        if (++i == WORDS) i = 1;
     }
     w[0] = UINT32_C(0x80000000);
+    g->next = WORDS;
 }
 
 /* --- seeding --- */
