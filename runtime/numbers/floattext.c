@@ -31,6 +31,17 @@ static void trim_zeros(Decimal *d) {
         d->count--;
 }
 
+/* digits * 10**exponent */
+static void set_digits(Decimal *d, uint64_t digits, int exponent) {
+    char text[sizeof d->digits], *end = text + sizeof text, *first = end;
+    for (; digits; digits /= 10)
+        *--first = (char)('0' + digits % 10);
+    d->count = (int)(end - first);
+    d->point = d->count + exponent;
+    memcpy(d->digits, first, (size_t)d->count);
+    trim_zeros(d);
+}
+
 /* Short decimals, the commonest: d = m / 10^k exactly rounded for an m that a double holds. */
 static bool try_short(double d, Decimal *out) {
     static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
@@ -38,12 +49,8 @@ static bool try_short(double d, Decimal *out) {
     for (int k = 0; k < 9; k++) {
         double scaled = d * powers[k];
         if (scaled >= 1e15) return false;
-        int64_t m = llround(scaled);
-        if ((double)m / powers[k] != d) continue;
-        out->count = snprintf(out->digits, sizeof out->digits, "%lld", (long long)m);
-        out->point = out->count - k;
-        trim_zeros(out);
-        return true;
+        int64_t m = (int64_t)(scaled + 0.5);
+        if ((double)m / powers[k] == d) return set_digits(out, (uint64_t)m, -k), true;
     }
     return false;
 }
@@ -92,13 +99,7 @@ static void shortest(double d, Decimal *out) {
     uint64_t c = biased ? fraction | UINT64_C(1) << FRACTION_BITS : fraction;
     uint64_t digits =
         shortest_digits(c, (biased ? biased : 1) - BIAS, fraction == 0 && biased > 1, &exponent);
-    char *end = out->digits + sizeof out->digits, *first = end;
-    for (; digits; digits /= 10)
-        *--first = (char)('0' + digits % 10);
-    out->count = (int)(end - first);
-    memmove(out->digits, first, (size_t)out->count);
-    out->point = out->count + exponent;
-    trim_zeros(out);
+    set_digits(out, digits, exponent);
 }
 
 /* As printf does: a letter, a sign, two digits or three. How many characters. */
