@@ -135,10 +135,12 @@ static void choose_comparison(Sort *s) {
     KeyKind first = kind == KEYS_TUPLE ? kind_of(as_tuple(s->elements[0])->items[0]) : KEYS_ANY;
     s->kind = KEYS_ANY;
     if (kind == KEYS_ANY || (kind == KEYS_TUPLE && (first == KEYS_ANY || first == KEYS_TUPLE))) return;
-    int64_t ints = 0; /* most sorts are of these */
-    while (kind == KEYS_INT && ints < s->count && is_int(s->elements[ints * s->width]))
-        ints++;
-    for (int64_t i = ints; i < s->count; i++) {
+    int64_t i = 0; /* most sorts are of these */
+    while (kind == KEYS_INT && i < s->count && is_int(s->elements[i * s->width]))
+        i++;
+    while (kind == KEYS_FLOAT && i < s->count && is_float(s->elements[i * s->width]))
+        i++;
+    for (; i < s->count; i++) {
         Value key = s->elements[i * s->width];
         if (kind_of(key) != kind || (kind == KEYS_TUPLE && !same_first(key, first))) return;
     }
@@ -660,10 +662,11 @@ static Value *make_pairs(VM *vm, const Value *items, int64_t count, Value key) {
 
 /* A row in order already is not worth the changes that follow. */
 static bool ascends(const Sort *s) {
-    int64_t i = 1;
-    while (i < s->count && order_keys(*element(s, i - 1), *element(s, i), s->kind) <= 0)
-        i++;
-    return i >= s->count;
+    const Value *last = s->elements, *end = last + s->count * s->width;
+    for (const Value *next = last + s->width; next < end; last = next, next += s->width) {
+        if (order_keys(*last, *next, s->kind) > 0) return false;
+    }
+    return true;
 }
 
 static bool sort_keys(Sort *s, bool descending) {
