@@ -66,12 +66,10 @@ class WeakSet:
 
     def add(self, item):
         """Add an item; nothing happens when it is there. TypeError when it cannot be referred to weakly."""
-        self._bury()
         self.data.add(ref(item, self._remove))
 
     def clear(self):
         """Remove all items."""
-        self._bury()
         self.data.clear()
 
     def copy(self):
@@ -80,7 +78,6 @@ class WeakSet:
 
     def pop(self):
         """Remove and return some item. KeyError when there is none."""
-        self._bury()
         while True:
             try:
                 reference = self.data.pop()
@@ -92,17 +89,14 @@ class WeakSet:
 
     def remove(self, item):
         """Remove an item. KeyError when it is not there."""
-        self._bury()
         self.data.remove(ref(item))
 
     def discard(self, item):
         """Remove an item, if it is there."""
-        self._bury()
         self.data.discard(ref(item))
 
     def update(self, other):
         """Add the items of an iterable."""
-        self._bury()
         for item in other:
             self.add(item)
 
@@ -123,7 +117,6 @@ class WeakSet:
         self.__isub__(other)
 
     def __isub__(self, other):
-        self._bury()
         if self is other:
             self.data.clear()
         else:
@@ -141,7 +134,6 @@ class WeakSet:
         self.__iand__(other)
 
     def __iand__(self, other):
-        self._bury()
         self.data.intersection_update(self._references(other))
         return self
 
@@ -180,7 +172,6 @@ class WeakSet:
         self.__ixor__(other)
 
     def __ixor__(self, other):
-        self._bury()
         if self is other:
             self.data.clear()
         else:

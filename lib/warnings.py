@@ -253,11 +253,8 @@ def _next_external_frame(frame, skip_file_prefixes):
     return frame
 
 
-def _frame_at(stacklevel, skip_file_prefixes):
-    """The frame that a warning points to, seen from warn's caller; None beyond the outermost."""
-    frame = sys._getframe(2)
-    if stacklevel == 1:
-        return frame
+def _frame_at(frame, stacklevel, skip_file_prefixes):
+    """The frame that a warning points to, which warn's caller's frame gives; None beyond the outermost."""
     if stacklevel < 1 or _is_internal_frame(frame):
         for _ in range(stacklevel - 1):
             if frame is None:
@@ -290,14 +287,18 @@ def warn(message, category=None, stacklevel=1, source=None, *, skip_file_prefixe
     if skip_file_prefixes:
         stacklevel = max(2, stacklevel)
     try:
-        frame = _frame_at(stacklevel, skip_file_prefixes)
+        frame = sys._getframe(1)
     except ValueError:
         frame = None
+    if stacklevel != 1 and frame is not None:
+        frame = _frame_at(frame, stacklevel, skip_file_prefixes)
     if frame is None:
         namespace, filename, lineno = sys.__dict__, "<sys>", 0
     else:
         namespace, filename, lineno = frame.f_globals, frame.f_code.co_filename, frame.f_lineno
-    registry = namespace.setdefault("__warningregistry__", {})
+    registry = namespace.get("__warningregistry__")
+    if registry is None:
+        registry = namespace["__warningregistry__"] = {}
     module = namespace.get('__name__', "<string>")
     _issue(message, category, filename, lineno, module, registry, namespace, source)
 
@@ -327,16 +328,6 @@ def _fits(pattern, text):
     return pattern == text if isinstance(pattern, str) else pattern.match(text) is not None
 
 
-def _find_action(text, category, module, lineno):
-    """(action, filter) of the first filter that fits, else the default action."""
-    for item in filters:
-        action, message, base, where, line = item
-        if ((line == 0 or line == lineno) and issubclass(category, base)
-                and (message is None or _fits(message, text)) and (where is None or _fits(where, module))):
-            return action, item
-    return defaultaction, None
-
-
 def _is_new(registry, key):
     if registry.get(key):
         return False
@@ -357,7 +348,13 @@ def _issue(message, category, filename, lineno, module, registry, module_globals
     key = (text, category, lineno)
     if registry.get(key):
         return
-    action, item = _find_action(text, category, module, lineno)
+    for item in filters:
+        action, pattern, base, where, line = item
+        if ((line == 0 or line == lineno) and issubclass(category, base)
+                and (pattern is None or _fits(pattern, text)) and (where is None or _fits(where, module))):
+            break
+    else:
+        action, item = defaultaction, None
     if action == "ignore":
         return
     if module_globals is not None:

@@ -124,28 +124,21 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
             self._bury()
 
     def __getitem__(self, key):
-        if self._dead:
-            self._bury()
         value = self.data[key]()
         if value is None:
             raise KeyError(key)
         return value
 
     def __setitem__(self, key, value):
-        if self._dead:
-            self._bury()
         self.data[key] = KeyedRef(value, self._remove, key)
 
     def __delitem__(self, key):
-        self._bury()
         del self.data[key]
 
     def __len__(self):
-        self._bury()
         return len(self.data) - len(self._dead)
 
     def __contains__(self, key):
-        self._bury()
         reference = self.data.get(key)
         return reference is not None and reference() is not None
 
@@ -154,7 +147,6 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
 
     def copy(self):
         """A new dictionary of the same kind with the same entries."""
-        self._bury()
         new = WeakValueDictionary()
         for key, value in self._alive():
             new[key] = value
@@ -171,20 +163,16 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
 
     def get(self, key, default=None):
         """The value of a key, or the default."""
-        if self._dead:
-            self._bury()
         reference = self.data.get(key)
         value = None if reference is None else reference()
         return default if value is None else value
 
     def items(self):
         """An iterator over (key, value), of entries that are alive."""
-        self._bury()
         yield from self._alive()
 
     def keys(self):
         """An iterator over the keys of entries that are alive."""
-        self._bury()
         for key, _ in self._alive():
             yield key
 
@@ -192,14 +180,12 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
 
     def values(self):
         """An iterator over the values of entries that are alive."""
-        self._bury()
         for _, value in self._alive():
             yield value
             del value
 
     def itervaluerefs(self):
         """The weak references to the values, one by one. Some may be dead."""
-        self._bury()
         self._iterators += 1
         try:
             yield from self.data.values()
@@ -209,12 +195,10 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
 
     def valuerefs(self):
         """A list of the weak references to the values. Some may be dead."""
-        self._bury()
         return list(self.data.values())
 
     def popitem(self):
         """Remove and return some entry that is alive, (key, value). KeyError when there is none."""
-        self._bury()
         while True:
             key, reference = self.data.popitem()
             value = reference()
@@ -223,7 +207,6 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
 
     def pop(self, key, *args):
         """Remove a key and return its value, or the default. KeyError when there is neither."""
-        self._bury()
         reference = self.data.pop(key, None)
         value = None if reference is None else reference()
         if value is None:
@@ -241,7 +224,6 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
 
     def update(self, other=None, /, **kwargs):
         """Add the entries of a mapping or of an iterable of pairs, and the keywords."""
-        self._bury()
         if other is not None:
             for key, value in (other if hasattr(other, "items") else dict(other)).items():
                 self[key] = value
@@ -314,7 +296,6 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
         self.data[ref(key, self._remove)] = value
 
     def __delitem__(self, key):
-        self._bury()
         del self.data[ref(key)]
 
     def __len__(self):
@@ -373,7 +354,6 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
 
     def popitem(self):
         """Remove and return some entry that is alive, (key, value). KeyError when there is none."""
-        self._bury()
         while True:
             reference, value = self.data.popitem()
             key = reference()
@@ -382,7 +362,6 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
 
     def pop(self, key, *args):
         """Remove a key and return its value, or the default. KeyError when there is neither."""
-        self._bury()
         return self.data.pop(ref(key), *args)
 
     def setdefault(self, key, default=None):
