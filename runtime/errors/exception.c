@@ -110,9 +110,12 @@ static bool set_args(VM *vm, Exception *e, Value *args, int nargs) {
     return true;
 }
 
+static bool takes_no_names(VM *vm, const Type *type, Value names) {
+    return is_absent(names) || arguments_no_names(vm, type_short_name(type), names);
+}
+
 static bool exception_init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    return arguments_no_names(vm, type_short_name(type_of(self)), names) &&
-           set_args(vm, as_exception(self), args, nargs);
+    return takes_no_names(vm, type_of(self), names) && set_args(vm, as_exception(self), args, nargs);
 }
 
 /* --- BaseException --- */
@@ -357,7 +360,7 @@ static Type *os_subclass(int64_t error) {
 }
 
 static Value os_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
-    if (!(type->flags & TYPE_HEAP) && !arguments_no_names(vm, type_short_name(type), names)) return ABSENT;
+    if (!(type->flags & TYPE_HEAP) && !takes_no_names(vm, type, names)) return ABSENT;
     int64_t error;
     if (type == &exc_OSError && nargs >= 2 && nargs <= 5 && is_int_family(args[0]) &&
         int_to_int64(args[0], &error))
@@ -375,7 +378,7 @@ static bool is_written_count(Value self, Value v) {
 }
 
 static bool os_init(VM *vm, Value self, Value *args, int nargs, Value names) {
-    if (!arguments_no_names(vm, type_short_name(type_of(self)), names)) return false;
+    if (!takes_no_names(vm, type_of(self), names)) return false;
     Exception *e = as_exception(self);
     bool parsed = nargs >= 2 && nargs <= 5;
     bool counted = parsed && nargs > 2 && is_written_count(self, args[2]);
