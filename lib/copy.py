@@ -47,9 +47,10 @@ def _reduction(x, cls, name):
 
 def copy(x):
     """A shallow copy of x."""
-    copier = _copiers.get(type(x))
-    if copier is not None:
-        return copier(x)
+    return _copiers.get(type(x), _copy_other)(x)
+
+
+def _copy_other(x):
     cls = type(x)
     if issubclass(cls, type):
         return x

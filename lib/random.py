@@ -210,10 +210,11 @@ class Random(_Twister):
 
     def sample(self, population, k, *, counts=None):
         """k items of a sequence, each place at most once; counts tells how often each item is in it."""
-        from collections.abc import Sequence
-        if not isinstance(population, Sequence):
-            raise TypeError("Population must be a sequence.  "
-                            "For dicts or sets, use sorted(d).")
+        if not isinstance(population, (list, tuple, range, str)):
+            from collections.abc import Sequence
+            if not isinstance(population, Sequence):
+                raise TypeError("Population must be a sequence.  "
+                                "For dicts or sets, use sorted(d).")
         n = len(population)
         if counts is not None:
             return self._sample_counted(population, k, _sums(counts))

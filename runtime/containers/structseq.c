@@ -23,7 +23,7 @@ static int64_t visible_count(const Type *type) {
     return count;
 }
 
-static size_t size_of(const Type *type) { return sizeof(Tuple) + (size_t)field_count(type) * sizeof(Value); }
+static size_t size_of(int64_t count) { return sizeof(Tuple) + (size_t)count * sizeof(Value); }
 
 Value structseq_new(VM *vm, Type *type, Value *items) {
     int64_t count = field_count(type), visible = visible_count(type);
@@ -32,7 +32,7 @@ Value structseq_new(VM *vm, Type *type, Value *items) {
         complete = complete && !is_absent(items[i]);
     Tuple *self = NULL;
     if (complete) {
-        self = (Tuple *)object_new_container(vm, type, size_of(type));
+        self = (Tuple *)object_new_container(vm, type, size_of(count));
         if (!self) raise_memory(vm);
     }
     if (!self) {
@@ -46,16 +46,16 @@ Value structseq_new(VM *vm, Type *type, Value *items) {
 }
 
 int structseq_traverse(Object *self, VisitFn visit, void *context) {
-    for (int64_t i = 0; i < field_count(self->type); i++)
+    for (int64_t i = 0, count = field_count(self->type); i < count; i++)
         VISIT(((Tuple *)self)->items[i]);
     return 0;
 }
 
 void structseq_dealloc(VM *vm, Object *self) {
-    Type *type = self->type;
-    for (int64_t i = 0; i < field_count(type); i++)
+    int64_t count = field_count(self->type);
+    for (int64_t i = 0; i < count; i++)
         value_xdrop(vm, ((Tuple *)self)->items[i]);
-    object_free(vm, self, size_of(type));
+    object_free(vm, self, size_of(count));
 }
 
 /* Does the sequence have as many items as the type wants, hidden ones being optional? */
