@@ -106,14 +106,15 @@ class Fraction(numbers.Rational):
             if type(numerator) is float:
                 self._numerator, self._denominator = numerator.as_integer_ratio()
                 return self
-            if isinstance(numerator, numbers.Rational):
-                self._numerator, self._denominator = numerator.numerator, numerator.denominator
-                return self
-            if isinstance(numerator, float):
-                self._numerator, self._denominator = numerator.as_integer_ratio()
-                return self
-            if not isinstance(numerator, str):
-                raise TypeError('argument should be a string or a Rational instance')
+            if type(numerator) is not str:
+                if isinstance(numerator, numbers.Rational):
+                    self._numerator, self._denominator = numerator.numerator, numerator.denominator
+                    return self
+                if isinstance(numerator, float):
+                    self._numerator, self._denominator = numerator.as_integer_ratio()
+                    return self
+                if not isinstance(numerator, str):
+                    raise TypeError('argument should be a string or a Rational instance')
             numerator, denominator = _parse(numerator)
         elif not (type(numerator) is int is type(denominator)):
             if not (isinstance(numerator, numbers.Rational) and isinstance(denominator, numbers.Rational)):

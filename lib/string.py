@@ -18,7 +18,7 @@ printable = digits + ascii_letters + punctuation + whitespace
 
 def capwords(s, sep=None):
     """The words of s capitalised and joined again by sep, or by single blanks where there was any white space."""
-    return (sep or " ").join(map(str.capitalize, s.split(sep)))
+    return (sep or " ").join([str.capitalize(word) for word in s.split(sep)])
 
 
 # --- templates ---
