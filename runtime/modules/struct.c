@@ -205,8 +205,9 @@ static inline Value unpack_integer(VM *vm, const Field *f, const uint8_t *from) 
     }
     int unused = 64 - (int)f->size * 8;
     bits = f->swap ? __builtin_bswap64(bits) : bits << unused;
-    if (f->least < 0) return int_from(vm, (int64_t)bits >> unused);
-    return unused ? int_small((int64_t)(bits >> unused)) : int_from_unsigned(vm, bits);
+    int64_t number = f->least < 0 ? (int64_t)bits >> unused : (int64_t)(bits >> unused);
+    if (unused) return int_small(number);
+    return f->least < 0 ? int_from(vm, number) : int_from_unsigned(vm, bits);
 }
 
 static Value unpack_item(VM *vm, const Field *f, const uint8_t *from) {
@@ -338,23 +339,28 @@ static bool pack_row(VM *vm, const Layout *layout, Value *values, uint8_t *to) {
     return true;
 }
 
-/* Fill a tuple that is new, or was so filled before. Runs no code. */
-static Value unpack_into(VM *vm, const Layout *layout, STEALS Tuple *row, const uint8_t *from) {
+/* Fill a tuple that is new, or was so filled before. Runs no code. RAISES, and drops it then. */
+static bool unpack_into(VM *vm, const Layout *layout, Tuple *row, const uint8_t *from) {
     Value *to = row->items;
     for (const Field *f = layout->fields, *end = f + layout->count; f < end; f++) {
         const uint8_t *item = from + f->offset;
         for (int64_t more = f->repeat; more > 0; more--, item += f->size) {
-            Value v = unpack_item(vm, f, item);
-            value_set(vm, to++, v);
-            if (is_absent(v)) return object_drop(vm, &row->head), ABSENT;
+            Value v = unpack_item(vm, f, item), old = *to;
+            *to++ = v;
+            if (!is_absent(old)) value_drop(vm, old);
+            if (is_absent(v)) return object_drop(vm, &row->head), false;
         }
     }
-    return tuple_finish(row);
+    return true;
 }
 
+/* No item refers to anything, so the collector need not see the tuple. */
 static Value unpack_row(VM *vm, const Layout *layout, const uint8_t *from) {
-    Tuple *row = tuple_new(vm, layout->items);
-    return row ? unpack_into(vm, layout, row, from) : ABSENT;
+    if (layout->items == 0) return value_ref(vm->empty_tuple);
+    Tuple *row = tuple_new_settled(vm, layout->items);
+    if (!row) return ABSENT;
+    memory_clear(row->items, (size_t)layout->items * sizeof(Value));
+    return unpack_into(vm, layout, row, from) ? from_object(row) : ABSENT;
 }
 
 static bool check_count(VM *vm, const char *function, const Layout *layout, int count) {
@@ -508,7 +514,7 @@ static Value iterator_next_row(VM *vm, Value self) {
     if (!row) return ABSENT;
     const uint8_t *from = it->buffer.data + it->offset;
     it->offset += layout->size;
-    return unpack_into(vm, layout, row, from);
+    return unpack_into(vm, layout, row, from) ? tuple_finish(row) : ABSENT;
 }
 
 NATIVE(iterator_length_hint) {
