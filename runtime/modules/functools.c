@@ -507,8 +507,9 @@ static Value lru_new(VM *vm, Type *type, Value *args, int nargs, Value names) {
  * keywords in the order given, and the types of them all. NEW, RAISES. */
 static Value make_key(VM *vm, bool typed, const Value *args, int nargs, Value names) {
     int64_t keywords = names_count(names);
-    if (!typed && keywords == 0 && nargs == 1 && (is_int(args[0]) || is_exactly(args[0], &str_type))) {
-        return value_ref(args[0]);
+    if (!typed && keywords == 0) {
+        bool alone = nargs == 1 && (is_int(args[0]) || is_exactly(args[0], &str_type));
+        return alone ? value_ref(args[0]) : tuple_from(vm, args, nargs);
     }
     int64_t plain = nargs + (keywords ? 1 + 2 * keywords : 0), at = 0;
     Tuple *key = tuple_new(vm, plain + (typed ? nargs + keywords : 0));

@@ -283,9 +283,7 @@ static Value methodcaller_new(VM *vm, Type *type, Value *args, int nargs, Value 
     return self;
 }
 
-/* v.a or v.a.b.c. NEW, RAISES. */
-static Value follow(VM *vm, Value v, Value path) {
-    if (is_string(path)) return object_get_attribute(vm, v, path);
+static __attribute__((noinline)) Value follow_names(VM *vm, Value v, Value path) {
     value_ref(v);
     for (int64_t i = 0; i < as_tuple(path)->length && !is_absent(v); i++) {
         Value attribute = object_get_attribute(vm, v, as_tuple(path)->items[i]);
@@ -293,6 +291,11 @@ static Value follow(VM *vm, Value v, Value path) {
         v = attribute;
     }
     return v;
+}
+
+/* v.a or v.a.b.c. NEW, RAISES. */
+static inline Value follow(VM *vm, Value v, Value path) {
+    return is_string(path) ? object_get_attribute(vm, v, path) : follow_names(vm, v, path);
 }
 
 /* What a getter of one or many fetches: the thing, or a tuple of them. NEW, RAISES. */
@@ -310,12 +313,8 @@ static inline Value fetch(VM *vm, Value v, const Tuple *wanted, Value (*get)(VM 
 static bool is_single(int nargs, Value names) { return nargs == 1 && is_absent(names); }
 
 static Value attrgetter_call(VM *vm, Value self, Value *args, int nargs, Value names) {
-    const Tuple *paths = as_tuple(as_getter(self)->paths);
-    if (is_single(nargs, names) && paths->length == 1 &&
-        is_string(paths->items[0])) /* by far the commonest */
-        return object_get_attribute(vm, args[0], paths->items[0]);
-    if (!arguments_check(vm, "attrgetter", nargs, names, 1, 1)) return ABSENT;
-    return fetch(vm, args[0], paths, follow);
+    if (!is_single(nargs, names) && !arguments_check(vm, "attrgetter", nargs, names, 1, 1)) return ABSENT;
+    return fetch(vm, args[0], as_tuple(as_getter(self)->paths), follow);
 }
 
 /* v[key], of tuples and lists at once. */
@@ -329,8 +328,7 @@ static Value item(VM *vm, Value v, Value key) {
 
 static Value itemgetter_call(VM *vm, Value self, Value *args, int nargs, Value names) {
     const Tuple *wanted = as_tuple(as_getter(self)->wanted);
-    if (is_single(nargs, names) && wanted->length == 1) return item(vm, args[0], wanted->items[0]);
-    if (!arguments_check(vm, "itemgetter", nargs, names, 1, 1)) return ABSENT;
+    if (!is_single(nargs, names) && !arguments_check(vm, "itemgetter", nargs, names, 1, 1)) return ABSENT;
     return fetch(vm, args[0], wanted, item);
 }
 
