@@ -134,8 +134,8 @@ static WeakReference *find_reusable(VM *vm, const Object *referent, const Type *
 
 /* Behind which reference a new one goes: the plain ref is the first, the plain proxy comes next. */
 static WeakReference *place_for(VM *vm, const Object *referent, const Type *type, bool plain) {
-    WeakReference *place = NULL, *w = weak_references_of(vm, referent);
     if (plain && type == &weak_ref_type) return NULL;
+    WeakReference *place = NULL, *w = weak_references_of(vm, referent);
     if (w != NULL && is_reusable(w, &weak_ref_type)) place = w, w = w->next;
     if (plain) return place;
     bool is_proxy =
