@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "runtime/version.h"
+#include "vm/tracemalloc.h"
 
 enum { GO_ON = -1, STATUS_FATAL = 1, STATUS_USAGE = 2 };
 
@@ -37,6 +38,7 @@ static const char help_text[] =
     "         importtime                  show how long each import takes; also PYTHONPROFILEIMPORTTIME\n"
     "         int_max_str_digits=N        how long an int's text may be; also PYTHONINTMAXSTRDIGITS\n"
     "         no_debug_ranges             tracebacks show lines alone; also PYTHONNODEBUGRANGES\n"
+    "         tracemalloc[=N]             trace allocations, N frames of each; also PYTHONTRACEMALLOC\n"
     "         malloc=pools|system|debug   where objects' memory comes from; also MPYMALLOC\n"
     "         heapsize=N[k|M|G]           bound the memory of objects; also MPYHEAPSIZE\n"
     "         failalloc=N[,forever]       refuse the Nth request for memory, or (failalloc=count) print how "
@@ -140,6 +142,14 @@ static bool set_digits(Options *o, const char *value) {
     return true;
 }
 
+static bool set_trace_frames(Options *o, const char *value) {
+    uint64_t frames = 1;
+    char *end;
+    if (*value && (!parse_number(value, &frames, &end) || *end || frames > TRACE_FRAMES_MAX)) return false;
+    o->trace_frames = (int)frames;
+    return true;
+}
+
 static const struct {
     const char *name, *variable, *values;
     bool (*set)(Options *o, const char *value);
@@ -150,6 +160,7 @@ static const struct {
     {"gcstress", "MPYGCSTRESS", "N", set_gc_stress},
     {"heapcheck", "MPYHEAPCHECK", "0 or 1", set_heap_check},
     {"int_max_str_digits", "PYTHONINTMAXSTRDIGITS", "0, or 640 or more", set_digits},
+    {"tracemalloc", "PYTHONTRACEMALLOC", "0 to 65535 frames", set_trace_frames},
 };
 
 enum { SETTING_COUNT = sizeof settings / sizeof *settings };

@@ -35,6 +35,7 @@ typedef struct {
     int unbuffered;    /* -u */
     int no_columns;    /* -X no_debug_ranges */
     int import_times;  /* -X importtime */
+    int trace_frames;  /* -X tracemalloc; 0: off */
     int skip_line;     /* -x */
     int extra_count;   /* of -X options, in order */
     char **extra;      /* owned */

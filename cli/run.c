@@ -26,6 +26,7 @@
 #include "vm/import.h"
 #include "vm/load.h"
 #include "vm/machine.h"
+#include "vm/tracemalloc.h"
 
 enum { GO_ON = -1, STATUS_ERROR = 1, STATUS_NO_FILE = 2 };
 
@@ -166,7 +167,7 @@ static void set_modes(VM *vm, const Options *o) {
 
 bool run_prepare(VM *vm, const Options *o, int argc, char **argv) {
     set_modes(vm, o);
-    return sys_set_flags(vm, &o->flags) &&
+    return (!o->trace_frames || tracemalloc_start(vm, o->trace_frames)) && sys_set_flags(vm, &o->flags) &&
            dict_set_c(vm, vm->builtins, "__debug__", bool_from(!o->flags.optimize)) &&
            module_add(vm, vm->sys, "argv", text_list(vm, argv_head(o), o->argc, o->argv)) &&
            module_add(vm, vm->sys, "orig_argv", text_list(vm, NULL, argc, argv)) &&

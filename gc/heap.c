@@ -127,6 +127,22 @@ static void feel_pressure(Heap *heap) {
     gc_arm(heap);
 }
 
+/* `block`, of which the recorder has been told. */
+static void *record_taken(Heap *heap, void *block, size_t size) {
+    if (heap->recorder == NULL || heap->telling || block == NULL) return block;
+    bool no_emergency = heap->no_emergency;
+    heap->telling = heap->no_emergency = true;
+    heap->recorder->taken(heap_vm(heap), block, size);
+    heap->telling = false;
+    heap->no_emergency = no_emergency;
+    return block;
+}
+
+static void record_given(Heap *heap, void *block) {
+    if (heap->recorder != NULL && !heap->telling && block != NULL)
+        heap->recorder->given(heap_vm(heap), block);
+}
+
 static void *serve(Heap *heap, size_t size, const Type *type, const void *site) {
     if (heap->limit != SIZE_MAX) feel_pressure(heap);
     switch (heap->mode) {
@@ -169,10 +185,12 @@ void *heap_alloc_slow(Heap *heap, size_t size, const Type *type) {
     const void *site = __builtin_return_address(0);
     if (watch_refuses(heap)) return NULL;
     void *block = serve(heap, size, type, site);
-    return block == NULL && has_found_room(heap, size) ? serve(heap, size, type, site) : block;
+    if (block == NULL && has_found_room(heap, size)) block = serve(heap, size, type, site);
+    return record_taken(heap, block, size);
 }
 
 void heap_free_slow(Heap *heap, void *block, size_t size) {
+    record_given(heap, block);
     switch (heap->mode) {
     case HEAP_SYSTEM: system_free(heap, block, size); return;
     case HEAP_DEBUG: debug_free(heap, block, size, __builtin_return_address(0)); return;
@@ -216,8 +234,10 @@ void *heap_resize(Heap *heap, void *block, size_t old_size, size_t new_size) {
     const void *site = __builtin_return_address(0);
     if (watch_refuses(heap)) return NULL;
     void *resized = resize(heap, block, old_size, new_size, site);
-    if (resized != NULL || !has_found_room(heap, new_size)) return resized;
-    return resize(heap, block, old_size, new_size, site);
+    if (resized == NULL && has_found_room(heap, new_size))
+        resized = resize(heap, block, old_size, new_size, site);
+    if (resized != NULL) record_given(heap, block);
+    return record_taken(heap, resized, new_size);
 }
 
 void *heap_allocate_fn(void *heap, void *block, size_t old_size, size_t new_size) {
@@ -241,6 +261,7 @@ Object *object_new_container_slow(VM *vm, Type *type, size_t size) {
     Object *object = serve_container(heap, type, size, site);
     if (object == NULL && has_found_room(heap, size)) object = serve_container(heap, type, size, site);
     if (object == NULL) return NULL;
+    record_taken(heap, object, size);
     memset(object, 0, size);
     object->refs = 1;
     object->type = type;
@@ -253,7 +274,7 @@ Object *object_new_container_slow(VM *vm, Type *type, size_t size) {
 
 /* Which requests and frees may take the inlined paths. */
 static void arm_fast_paths(Heap *heap) {
-    bool watched = heap->mode != HEAP_POOLS || heap->fail_at != 0;
+    bool watched = heap_is_watched(heap);
     for (unsigned i = 0; i < POOL_CLASSES; i++) {
         heap->current[i] = watched ? &heap->sentinel : heap->classes[i].current;
     }
@@ -262,13 +283,18 @@ static void arm_fast_paths(Heap *heap) {
         Shelf *shelf = &heap->shelves[i];
         shelf->limit = &shelf->slots[watched ? 0 : SHELF_SLOTS];
     }
-    heap->fast_bytes = heap->mode == HEAP_POOLS ? RANGE_WINDOW : 0;
+    heap->fast_bytes = heap->mode == HEAP_POOLS && heap->recorder == NULL ? RANGE_WINDOW : 0;
 }
 
 void heap_watch(Heap *heap, uint64_t fail_at, bool forever) {
     heap->fail_at = fail_at;
     heap->fail_forever = forever;
     heap->requests = 0;
+    arm_fast_paths(heap);
+}
+
+void heap_record(Heap *heap, const HeapRecorder *recorder) {
+    heap->recorder = recorder;
     arm_fast_paths(heap);
 }
 

@@ -15,14 +15,16 @@
  * account (heap_stats).
  *
  * Modes and watches. `system` serves every block with malloc, for sanitizers and valgrind; `debug` puts
- * fences around each block and fills it (gc/debug.h). A watch (fail_at) counts requests. None of these slows
- * the fast paths down: the inlined allocation sees an empty shelf and an empty pool, the inlined free an address out of
- * range, and both call the slow path, which knows.
+ * fences around each block and fills it (gc/debug.h). A watch (fail_at) counts requests. A recorder is told of
+ * every block that comes and goes (tracemalloc). None of these slows the fast paths down: the inlined allocation
+ * sees an empty shelf and an empty pool, the inlined free an address out of range, and both call the slow path,
+ * which knows.
  *
  * The heap is the first member of struct VM, so that either pointer gives the other. A block is owned by
  * whoever asked for it; heap_fini takes every page back, and a debug build asserts that no block was left.
  *
- * Tests: tests/unit/test_heap.c; of the watch and the limit, the_nth_request_fails and the_limit_holds_and_repeats.
+ * Tests: tests/unit/test_heap.c; of the watch and the limit, the_nth_request_fails and the_limit_holds_and_repeats; of
+ * the recorder, the_recorder_knows_all_blocks.
  */
 
 #include "gc/collector.h"
@@ -71,6 +73,13 @@ typedef struct HeapHooks {
     /* GC_DEBUG_SAVEALL: keep a reference to this object instead of having it cleared. Runs no user code. */
     void (*garbage_saved)(VM *vm, Object *object);
 } HeapHooks;
+
+/* Who is told of blocks. Both functions run no user code and free nothing; what they ask for themselves they are not
+ * told of, and no collection makes room for it. */
+typedef struct HeapRecorder {
+    void (*taken)(VM *vm, void *block, size_t size); /* also of a block with a new size */
+    void (*given)(VM *vm, void *block); /* maybe twice, and of blocks from before it was installed */
+} HeapRecorder;
 
 /* The account, in bytes. `taken` is counted where arenas are committed, the others by walking the pages; the
  * identity is that all from pool_live to metadata add up to it. Live bytes are in slots and pages; what of a
@@ -128,11 +137,18 @@ struct Heap {
     uint64_t fail_at;     /* 0: requests are not watched */
     bool fail_forever;
     uint64_t requests;
+    const HeapRecorder *recorder; /* NULL: none */
+    bool telling;                 /* it is being told: of what it asks for itself, it is not */
     size_t system_bytes, system_blocks, system_peak;
     struct DebugBlock *debug_blocks; /* live blocks, newest first */
     struct DebugBlock **quarantine;  /* a ring of freed blocks, not yet reused */
     uint32_t quarantine_next;
 };
+
+/* Must every request and free take the slow path? */
+static inline bool heap_is_watched(const Heap *heap) {
+    return heap->mode != HEAP_POOLS || heap->fail_at != 0 || heap->recorder != NULL;
+}
 
 /* In place. NULL options: the defaults. False when the system gives no addresses. */
 bool heap_init(Heap *heap, const HeapOptions *options);
@@ -161,6 +177,9 @@ void *heap_allocate_fn(void *heap, void *block, size_t old_size, size_t new_size
 /* Begin a watch: refuse the Nth request from here (1: the next), once or forever; UINT64_MAX only counts them; 0 ends
  * the watch. */
 void heap_watch(Heap *heap, uint64_t fail_at, bool forever);
+
+/* Have every block from here on told to a recorder; NULL ends it. */
+void heap_record(Heap *heap, const HeapRecorder *recorder);
 
 /* Bound the bytes in use; 0: no limit. */
 void heap_set_limit(Heap *heap, size_t limit);

@@ -95,7 +95,7 @@ static void make_current(Heap *heap, unsigned size_class, Page *pool) {
     pool->floor = -1;
     pool->countdown = (uint16_t)(live + 1);
     heap->classes[size_class].current = pool;
-    if (heap->mode == HEAP_POOLS && heap->fail_at == 0) heap->current[size_class] = pool;
+    if (!heap_is_watched(heap)) heap->current[size_class] = pool;
 }
 
 /* Current -> full. */

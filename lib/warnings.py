@@ -88,7 +88,25 @@ def _formatwarnmsg_impl(msg):
     if line:
         text += f"  {line.strip()}\n"
     if msg.source is not None and '__main__' in sys.modules:  # no advice when the program has ended
-        text += f"{msg.category.__name__}: Enable tracemalloc to get the object allocation traceback\n"
+        text += _allocation(msg.source, msg.category.__name__)
+    return text
+
+
+def _allocation(source, category):
+    """Where the object that a warning is about was allocated, or how to find that out."""
+    import _tracemalloc
+    if not _tracemalloc.is_tracing():
+        return f"{category}: Enable tracemalloc to get the object allocation traceback\n"
+    import linecache
+    import tracemalloc
+    traceback = tracemalloc.get_object_traceback(source)
+    if traceback is None:
+        return ''
+    text = "Object allocated at (most recent call last):\n"
+    for frame in traceback:
+        text += f'  File "{frame.filename}", lineno {frame.lineno}\n'
+        if line := linecache.getline(frame.filename, frame.lineno).strip():
+            text += f"    {line}\n"
     return text
 
 

@@ -42,6 +42,7 @@
 #include "vm/suggest.h"
 #include "vm/trace.h"
 #include "vm/traceback.h"
+#include "vm/tracemalloc.h"
 
 /* --- the value stack --- */
 
@@ -393,6 +394,7 @@ void vm_free(VM *vm) {
         gc_forgo_finalizers(vm_heap(vm)); /* they have had their turns, and might make the like for ever */
         gc_collect(vm_heap(vm), OLDEST);
     }
+    tracemalloc_stop(vm);
     value_clear(vm, &vm->sys);
     value_clear(vm, &machine->sources);
     attribute_cache_clear(vm);

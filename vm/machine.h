@@ -44,6 +44,7 @@ typedef struct Machine {
         const void *frame; /* the frame object that the innermost call is about */
         ToldEvent event;
     } told;
+    struct Tracer *tracer; /* vm/tracemalloc.h; owned; NULL: allocations are not traced */
     SignalState signals;
     struct {
         bool told;      /* -X importtime: each import prints a line when it is done */

@@ -3,6 +3,7 @@
 #include "vm/machine.h"
 #include "vm/roots.h"
 #include "vm/specialise.h"
+#include "vm/tracemalloc.h"
 
 /* A frame's operands are known up to its saved stack pointer, which is up to date if it entered the frame `callee`
  * itself; those of a frame that is in a native function are the C code's. */
@@ -36,7 +37,7 @@ static int visit_machine(const VM *vm, VisitFn visit, void *context) {
         VISIT(machine->signals.handlers[i]);
     for (int i = 0; machine->attribute_cache != NULL && i < ATTRIBUTE_CACHE_SIZE; i++)
         VISIT(machine->attribute_cache[i].name);
-    return 0;
+    return tracemalloc_visit(vm, visit, context);
 }
 
 int machine_visit_roots(VM *vm, VisitFn visit, void *context) {

@@ -191,6 +191,24 @@ expect "PYTHONPROFILEIMPORTTIME" 0 "" "import time:*| colorsys" env PYTHONPROFIL
 expect "importtime and an import that fails" 1 "" "import time:*|   json
 Traceback*No module named 'json.nothing'" "$mpy" -X importtime -c 'import json.nothing'
 
+# -X tracemalloc
+
+traced='import tracemalloc as t; print(t.is_tracing(), t.get_traceback_limit(), t.get_traced_memory()[0] > 10000)'
+expect "tracemalloc" 0 "True 1 True" "" "$mpy" -X tracemalloc -c "$traced"
+expect "tracemalloc with frames" 0 "True 7 True" "" "$mpy" -X tracemalloc=7 -c "$traced"
+expect "tracemalloc with none" 0 "False 1 False" "" env PYTHONTRACEMALLOC=3 "$mpy" -X tracemalloc=0 -c "$traced"
+expect "PYTHONTRACEMALLOC" 0 "True 3 True" "" env PYTHONTRACEMALLOC=3 "$mpy" -c "$traced"
+expect "too many frames" 2 "" "Bad value of -X tracemalloc: '65536'*" "$mpy" -X tracemalloc=65536 -c 1
+expect "a file that nobody closed, traced" 0 "" '<string>:4: ResourceWarning: unclosed file*
+Object allocated at (most recent call last):
+  File "<string>", lineno 3
+    f = opened()
+  File "<string>", lineno 2
+    return open("/dev/null")' "$mpy" -X tracemalloc=2 -W default -c 'def opened():
+    return open("/dev/null")
+f = opened()
+del f'
+
 # -x: the first line of a script is none
 
 printf '?! no python\r\nprint(1)\nraise ValueError\n' >skip.py

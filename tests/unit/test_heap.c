@@ -669,6 +669,86 @@ START_TEST(new_memory_is_filled_in_debug_mode) {
 }
 END_TEST
 
+/* ---- The recorder ---- */
+
+enum { RECORDED_MAX = 4000 };
+static struct {
+    void *block;
+    size_t size;
+} recorded[RECORDED_MAX];
+static int recorded_count;
+
+static int recorded_at(const void *block) {
+    for (int i = 0; i < recorded_count; i++) {
+        if (recorded[i].block == block) return i;
+    }
+    return -1;
+}
+
+/* Asks for a block itself, of which it must not be told. */
+static void note_taken(VM *vm, void *block, size_t size) {
+    void *own = heap_alloc(&vm->heap, 48);
+    ck_assert_ptr_nonnull(own);
+    ck_assert_int_eq(recorded_at(block), -1);
+    ck_assert_int_lt(recorded_count, RECORDED_MAX);
+    recorded[recorded_count].block = block;
+    recorded[recorded_count++].size = size;
+    heap_free(&vm->heap, own, 48);
+}
+
+static void note_given(VM *vm, void *block) {
+    int i = recorded_at(block);
+    if (i >= 0) recorded[i] = recorded[--recorded_count];
+}
+
+START_TEST(the_recorder_knows_all_blocks) {
+    static const HeapRecorder recorder = {note_taken, note_given};
+    enum { BLOCKS = 200, STEPS = 20000 };
+    VM *vm = vm_new((HeapOptions){.mode = MODES[_i]});
+    Heap *heap = &vm->heap;
+    void *before = heap_alloc(heap, 64), *blocks[BLOCKS] = {NULL};
+    size_t sizes[BLOCKS];
+    heap_free(heap, heap_alloc(heap, 32), 32); /* lies on a shelf */
+    recorded_count = 0;
+    heap_record(heap, &recorder);
+    unsigned random = 1;
+    for (int step = 0; step < STEPS; step++) {
+        random = random * 1103515245 + 12345;
+        unsigned i = random >> 8 & 127, kind = random >> 20 & 3;
+        size_t size = kind == 0 ? 1 + (random >> 16 & 8191) : 1 + (random >> 16 & 511);
+        if (blocks[i] == NULL) {
+            blocks[i] = heap_alloc(heap, sizes[i] = size);
+        } else if (kind == 1) {
+            heap_free(heap, blocks[i], sizes[i]);
+            blocks[i] = NULL;
+            continue;
+        } else {
+            blocks[i] = size <= sizes[i] ? heap_shorten(heap, blocks[i], sizes[i], size)
+                                         : heap_resize(heap, blocks[i], sizes[i], size);
+            sizes[i] = size;
+        }
+        int at = recorded_at(blocks[i]);
+        ck_assert_int_ge(at, 0);
+        ck_assert_uint_eq(recorded[at].size, size);
+    }
+    int live = 0;
+    for (int i = 0; i < BLOCKS; i++)
+        live += blocks[i] != NULL;
+    ck_assert_int_eq(recorded_count, live);
+    heap_free(heap, before, 64);
+    for (int i = 0; i < BLOCKS; i++) {
+        if (blocks[i] != NULL) heap_free(heap, blocks[i], sizes[i]);
+    }
+    ck_assert_int_eq(recorded_count, 0);
+    heap_record(heap, NULL);
+    heap_free(heap, heap_alloc(heap, 32), 32);
+    ck_assert_int_eq(recorded_count, 0);
+    char report[REPORT_BYTES];
+    ck_assert_msg(heap_check(heap, report, sizeof report), "%s", report);
+    vm_free(vm);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("heap");
     TCase *blocks = tcase_create("blocks"), *refusals = tcase_create("refusals"),
@@ -688,6 +768,7 @@ int main(void) {
     tcase_add_test(blocks, the_slot_freed_last_serves_first);
     tcase_add_test(blocks, a_refusal_clears_the_shelves);
     tcase_add_test(blocks, two_heaps_are_independent);
+    tcase_add_loop_test(blocks, the_recorder_knows_all_blocks, 0, MODE_COUNT);
     tcase_add_loop_test(refusals, the_nth_request_fails, 0, MODE_COUNT);
     tcase_add_loop_test(refusals, the_limit_holds_and_repeats, 0, MODE_COUNT);
     tcase_add_test(refusals, little_address_space);
