@@ -185,7 +185,12 @@ static Value get_trace(VM *vm, Value self) {
 
 static bool set_trace(VM *vm, Value self, Value value) {
     bool none = !value_is_given(value);
-    value_set(vm, &as_frame_object(self)->trace, none ? ABSENT : value_ref(value));
+    FrameObject *object = as_frame_object(self);
+    if (object->frame && is_absent(object->trace)) { /* the line under way is no news */
+        object->last_index = frame_index(object->frame);
+        object->last_line = code_line_near(object->code, object->last_index);
+    }
+    value_set(vm, &object->trace, none ? ABSENT : value_ref(value));
     return true;
 }
 
@@ -345,7 +350,7 @@ void traceback_add(VM *vm, Frame *frame, uint32_t index) {
 
 uint32_t traceback_line(const Traceback *entry) {
     if (entry->line) return entry->line;
-    return code_line(as_frame_object(entry->frame)->code, entry->index);
+    return code_line_near(as_frame_object(entry->frame)->code, entry->index);
 }
 
 static Value get_next(VM *vm, Value self) {

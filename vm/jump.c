@@ -281,7 +281,8 @@ static bool jump(VM *vm, FrameObject *f, uint32_t from, uint32_t line) {
     if (!stacks_init(&stacks, vm, frame->code)) return false;
     uint32_t start = stacks.tops[from] == UNREACHED ? 0 : top_without_store(&stacks, from);
     uint32_t target = find_target(&stacks, start, line, &problem);
-    if (target != UNREACHED && begins_with_store(frame->code, from))
+    bool stores = begins_with_store(frame->code, from) && vm_machine(vm)->told.event != TOLD_LINE;
+    if (target != UNREACHED && stores)
         value_set(vm, &frame->locals[stored_local(frame->code, from)], value_ref(frame->sp[-1]));
     bool ok = target != UNREACHED && bind_locals(vm, frame);
     if (ok) {

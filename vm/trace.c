@@ -300,6 +300,12 @@ static bool is_monitored(const VM *vm, const Code *code) {
            monitor_wants(vm, code, MONITOR_JUMP) || monitor_wants(vm, code, MONITOR_BRANCH);
 }
 
+/* The local that an instruction stores first, which does another line's work with the load behind it; NULL: none. */
+static Value *stored_first(const Frame *frame, uint32_t index) {
+    uint32_t word = frame->code->instructions[index];
+    return word_opcode(word) == OP_STORE_LOCAL_LOAD_LOCAL ? &frame->locals[word_operand_a(word)] : NULL;
+}
+
 bool trace_instruction(VM *vm, Frame *frame) {
     const Machine *machine = vm_machine(vm);
     bool monitored = is_monitored(vm, frame->code);
@@ -314,9 +320,13 @@ bool trace_instruction(VM *vm, Frame *frame) {
     if (!line && !f->trace_opcodes && !monitored) return true;
     value_ref(frame->object);
     frame->ip++; /* for its line, the instruction is under way */
+    Value *stored = line ? stored_first(frame, index) : NULL;
+    if (stored) value_set(vm, stored, value_ref(frame->sp[-1])); /* what is told of the line finds it there */
     if (monitored) ok = monitor_instruction(vm, f, frame, index, line);
     if (ok && traced && line && !f->lines_off) ok = trace(vm, f->trace, from_object(f), "line", NONE);
     if (ok && traced && f->trace_opcodes) ok = trace(vm, f->trace, from_object(f), "opcode", NONE);
+    bool jumped = frame->ip != frame->code->instructions + index + 1;
+    if (stored && !jumped) value_set(vm, &frame->sp[-1], value_ref(*stored)); /* it may have been changed */
     frame->ip -= ok;
     object_drop(vm, &f->head);
     return ok;
