@@ -26,34 +26,19 @@ def help(*args, **kwargs):
     return pydoc.help(*args, **kwargs)
 
 
-def breakpointhook(*args, **kwargs):
-    """sys.breakpointhook: what PYTHONBREAKPOINT names, or a prompt in the frame that called breakpoint()."""
+def breakpointhook():
+    """What sys.breakpointhook calls: what PYTHONBREAKPOINT names, by default pdb.set_trace; None: nothing."""
     from os import environ
 
     name = "" if sys.flags.ignore_environment else environ.get("PYTHONBREAKPOINT", "")
     if name == "0":
         return None
-    if not name:
-        return prompt(sys._getframe(1), *args, **kwargs)
-    module_name, dot, function = name.rpartition(".")
+    module_name, dot, function = (name or "pdb.set_trace").rpartition(".")
     try:
         module = __import__(module_name or "builtins", fromlist=["*"])
-        hook = getattr(module, function)
+        return getattr(module, function)
     except (ImportError, AttributeError, ValueError):
         import warnings
 
         warnings.warn(f'Ignoring unimportable $PYTHONBREAKPOINT: "{name}"', RuntimeWarning, stacklevel=2)
         return None
-    return hook(*args, **kwargs)
-
-
-def prompt(frame, *, header=None):
-    """Talk to the program at the frame, until the end of input. Names that are bound there live in a namespace of
-    their own, over the frame's."""
-    import code
-
-    if header is not None:
-        print(header)
-    names = frame.f_globals if frame.f_locals is frame.f_globals else {**frame.f_globals, **frame.f_locals}
-    place = f"> {frame.f_code.co_filename}({frame.f_lineno}){frame.f_code.co_name}()"
-    code.interact(place, local=names, exitmsg="")

@@ -92,7 +92,11 @@ NATIVE(sys_displayhook) {
 
 /* What breakpoint() does: written in Python, as it imports and may run a prompt. */
 static Value sys_breakpointhook(VM *vm, Value *args, int nargs, Value names) {
-    return site_call(vm, "breakpointhook", args, nargs, names);
+    Value hook = site_call(vm, "breakpointhook", NULL, 0, ABSENT);
+    if (is_absent(hook) || is_none(hook)) return hook;
+    Value result = object_call(vm, hook, args, nargs, names);
+    value_drop(vm, hook);
+    return result;
 }
 
 static Value breakpoint_function(VM *vm, Value *args, int nargs, Value names) {

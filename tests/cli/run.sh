@@ -209,6 +209,41 @@ Object allocated at (most recent call last):
 f = opened()
 del f'
 
+# The debugger: a program from its first line on, and in the midst of one
+
+printf 'x = 1\ndef f():\n    y = 2\n    return y\nf()\n' >debugged.py
+input='b f
+c
+p y
+n
+p y
+q
+'
+expect "-m pdb" 0 "> $PWD/debugged.py(1)<module>()
+-> x = 1
+(Pdb) Breakpoint 1 at $PWD/debugged.py:3
+(Pdb) > $PWD/debugged.py(3)f()
+-> y = 2
+(Pdb) *** NameError: name 'y' is not defined
+(Pdb) > $PWD/debugged.py(4)f()
+-> return y
+(Pdb) 2
+(Pdb) " "" "$mpy" -m pdb debugged.py
+matches "-m pdb -c" 0 "*The program finished*" "$mpy" -m pdb -c c -c q debugged.py
+matches "-m pdb and no program" 2 "usage: pdb*" "$mpy" -m pdb
+printf 'import sys\nsys.exit(3)\n' >debugged.py
+input='c
+q
+'
+matches "-m pdb and sys.exit" 0 "*The program exited via sys.exit(). Exit status: 3*" "$mpy" -m pdb debugged.py
+printf 'def f():\n    x = 1\n    breakpoint()\n    return x\nprint(f())\n' >debugged.py
+input='x = 5
+c
+'
+expect "breakpoint" 0 "> $PWD/debugged.py(3)f()
+-> breakpoint()
+(Pdb) (Pdb) 5" "" "$mpy" debugged.py
+
 # -x: the first line of a script is none
 
 printf '?! no python\r\nprint(1)\nraise ValueError\n' >skip.py
