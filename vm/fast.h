@@ -103,7 +103,8 @@ static inline Value range_iterator_item(RangeIterator *iterator) {
 /* What fast_item does for the other built-in containers, except where user code might be asked. */
 static __attribute__((noinline)) Value other_item(VM *vm, Value container, Value key) {
     const Type *type = as_object(container)->type;
-    if (type == &dict_type) return dict_get_simple(vm, container, key);
+    bool dict = (type->flags & (TYPE_DICT | TYPE_HEAP)) == TYPE_DICT; /* or a defaultdict, an OrderedDict */
+    if (dict) return dict_get_simple(vm, container, key);
     if (!is_int(key)) return ABSENT;
     int64_t i = int_get(key);
     if (type == &bytes_type) {

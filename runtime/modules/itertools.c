@@ -108,8 +108,9 @@ static Value accumulate_next(VM *vm, Value self) {
         return value_ref(item);
     }
     Value before = value_ref(stream->result), function = value_ref(stream->function);
-    Value total =
-        is_none(function) ? object_binary(vm, BINARY_ADD, before, item) : call_2(vm, function, before, item);
+    Value total = !is_none(function)       ? call_2(vm, function, before, item)
+                  : are_ints(before, item) ? int_from(vm, int_get(before) + int_get(item))
+                                           : object_binary(vm, BINARY_ADD, before, item);
     value_drop(vm, function);
     value_drop(vm, before);
     value_drop(vm, item);
