@@ -75,8 +75,7 @@ static void begin_area(Attributes *a, const Type *type, uint32_t slots) {
     if (type->root_shape != NULL) a->shape_id = type->root_shape->id;
 }
 
-/* The commonest: of a class, with references, all of one size. By itself, for it needs fewer registers than the
- * rest. */
+/* The commonest: with references, all of one size. By itself, for it needs fewer registers than the rest. */
 static __attribute__((noinline)) Object *new_plain(VM *vm, Type *type) {
     bool has_area = type->attributes_offset != 0;
     uint32_t slots = has_area ? slots_for(type) : 0;
@@ -89,13 +88,12 @@ static __attribute__((noinline)) Object *new_plain(VM *vm, Type *type) {
     }
     memory_clear(object + 1, size - sizeof(Object));
     if (has_area) begin_area((Attributes *)((char *)object + fixed), type, slots);
-    object_ref(&type->head.object);
+    if (type->flags & TYPE_HEAP) object_ref(&type->head.object);
     return object;
 }
 
 Object *instance_new(VM *vm, Type *type, int64_t items) {
-    if (type->flags & TYPE_HEAP && type->item_size == 0 && type->head.traverse != NULL)
-        return new_plain(vm, type);
+    if (type->item_size == 0 && type->head.traverse != NULL) return new_plain(vm, type);
     bool has_area = type->attributes_offset != 0;
     size_t fixed, size;
     if (__builtin_mul_overflow((size_t)items, (size_t)type->item_size, &fixed) ||
@@ -312,7 +310,8 @@ int attributes_traverse(Object *object, VisitFn visit, void *context) {
  * memory, so the shape is SHAPE_NONE, which counts as no attributes and becomes dict mode at the next store. */
 void attributes_clear(VM *vm, Object *object) {
     Attributes *a = object_attributes(object);
-    if (a == NULL) return;
+    if (a == NULL || a->shape_id == SHAPE_NONE)
+        return; /* nothing has been stored, or it is cleared already */
     bool by_dict = a->shape_id == SHAPE_DICT;
     Dict *dict = by_dict ? a->dict : NULL;
     Value *extra = by_dict ? NULL : a->extra;
