@@ -99,6 +99,11 @@ static inline bool is_buffered(Value v) {
     return type == &buffered_reader_type || type == &buffered_writer_type || type == &buffered_random_type;
 }
 
+/* Over an open file of ours and not in use, as nearly always? */
+static inline bool buffered_is_plainly_open(const Buffered *b) {
+    return !b->busy && !is_absent(b->raw) && is_exactly(b->raw, &file_io_type) && as_file(b->raw)->fd >= 0;
+}
+
 /* --- what all streams share --- */
 
 NEW RAISES Value io_ask(VM *vm, Value self, const char *method,

@@ -125,6 +125,7 @@ static bool check_usable(VM *vm, const Buffered *b) {
 
 /* Is the raw stream closed? That question may run code of the program, which may detach it. -1 RAISES. */
 static int raw_closed(VM *vm, const Buffered *b) {
+    if (buffered_is_plainly_open(b)) return 0;
     int closed = check_usable(vm, b) ? stream_closed(vm, b->raw) : -1;
     return closed == 0 && !check_usable(vm, b) ? -1 : closed;
 }
@@ -451,25 +452,24 @@ NATIVE(peek_method) {
 
 /* A line with its end, of at most `limit` bytes (-1: any length); empty at the end of the file. */
 static Value read_line(VM *vm, Buffered *b, int64_t limit) {
-    Bytes *line = bytes_new(vm, 0);
-    for (bool ended = false; line && !ended && line->length != limit;) {
-        if ((b->dirty || b->begin == b->end)) {
+    Bytes *line = NULL;
+    int64_t length = 0;
+    for (bool ended = false; !ended && length != limit;) {
+        if (b->dirty || b->begin == b->end) {
             int64_t got = fill(vm, b);
-            if (got == -1) {
-                value_drop(vm, from_object(line));
-                return ABSENT;
-            }
+            if (got == -1) return value_xdrop(vm, from_object(line)), ABSENT;
             if (got <= 0) break;
         }
-        int64_t count = b->end - b->begin, before = line->length;
-        if (limit >= 0 && count > limit - before) count = limit - before;
+        int64_t count = b->end - b->begin;
+        if (limit >= 0 && count > limit - length) count = limit - length;
         const uint8_t *newline = memchr(b->data + b->begin, '\n', (size_t)count);
         if (newline) count = newline + 1 - (b->data + b->begin), ended = true;
-        line = before ? bytes_resize(vm, line, before + count)
-                      : (value_drop(vm, from_object(line)), bytes_new(vm, count));
-        if (line) take(b, line->data + before, count);
+        line = line ? bytes_resize(vm, line, length + count) : bytes_new(vm, count);
+        if (!line) return ABSENT;
+        take(b, line->data + length, count);
+        length += count;
     }
-    return from_object(line);
+    return from_object(line ? line : bytes_new(vm, 0));
 }
 
 NATIVE(readline_method) {

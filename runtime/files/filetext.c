@@ -261,15 +261,9 @@ static void dealloc(VM *vm, Object *self) {
 }
 
 /* Checked twice: whether the stream below is closed may be asked of code of the program, which may detach it. */
-/* Over an open file of our own layers, as nearly always? */
-static bool is_plainly_open(const TextFile *t) {
-    bool ours = !is_absent(t->buffer) && is_buffered(t->buffer) && !t->busy;
-    Value raw = ours ? as_buffered(t->buffer)->raw : ABSENT;
-    return !is_absent(raw) && is_exactly(raw, &file_io_type) && as_file(raw)->fd >= 0;
-}
-
 bool text_file_check_open(VM *vm, const TextFile *t) {
-    if (is_plainly_open(t)) return true;
+    bool ours = !is_absent(t->buffer) && is_buffered(t->buffer) && !t->busy;
+    if (ours && buffered_is_plainly_open(as_buffered(t->buffer))) return true;
     return text_file_check_usable(vm, t) && stream_check_open(vm, t->buffer) && text_file_check_usable(vm, t);
 }
 
