@@ -344,6 +344,7 @@ def register_error(errors, handler, /):
     """Make a function known under a name that can be given as `errors`. The encodings made in C keep their own
     handlers of the eight standard names."""
     _check_type('register_error', errors, '1')
+    errors.encode()
     if not callable(handler):
         raise TypeError('handler must be callable')
     _handlers[errors] = handler
@@ -352,6 +353,7 @@ def register_error(errors, handler, /):
 def lookup_error(name, /):
     """The error handler of that name; LookupError if there is none."""
     _check_type('lookup_error', name)
+    name.encode()
     try:
         return _handlers[name]
     except KeyError:

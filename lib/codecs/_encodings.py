@@ -34,8 +34,13 @@ def _check_encode(function_name, text, errors):
 
 
 def _check_errors(function_name, errors):
-    if errors is not None and not isinstance(errors, str):
+    if errors is None:
+        return
+    if not isinstance(errors, str):
         raise TypeError(f'{function_name}() argument 2 must be str or None, not {_type_name(errors)}')
+    errors.encode()  # a text that the interpreter's own functions could take
+    if '\0' in errors:
+        raise ValueError('embedded null character')
 
 
 def _functions(function_name, encoding, whole=False):
@@ -157,6 +162,7 @@ def escape_decode(data, errors=None, /):
     """Bytes with the escapes of a bytes literal."""
     import re
     data = data.encode() if isinstance(data, str) else _bytes_of(data)
+    _check_errors('escape_decode', errors)
     result = bytearray()
     i, end = 0, len(data)
     invalid = None
@@ -204,6 +210,7 @@ def escape_encode(data, errors=None, /):
     """Bytes as they stand in a bytes literal between single quotes."""
     if not isinstance(data, bytes):
         raise TypeError(f'escape_encode() argument 1 must be bytes, not {_type_name(data)}')
+    _check_errors('escape_encode', errors)
     text = repr(b'"' + data)[3:-1] if b"'" not in data else \
         b"\\'".join(escape_encode(part)[0] for part in data.split(b"'")).decode()
     return text.encode(), len(data)

@@ -502,8 +502,8 @@ static Value call(VM *vm, Value self, Value *args, int nargs, Value names) {
     Value row[2];
     int64_t at;
     if (!arguments_bind(vm, "scan_once", "string, idx", args, nargs, names, row)) return ABSENT;
-    if (!is_string(row[0])) return raise_type(vm, "first argument must be a string, not %T", row[0]);
     if (!object_to_int64(vm, row[1], &exc_OverflowError, &at)) return ABSENT;
+    if (!is_string(row[0])) return raise_type(vm, "first argument must be a string, not %T", row[0]);
     if (at < 0) return raise_value(vm, "idx cannot be negative");
     Reader r = {.vm = vm, .scanner = (const Scanner *)as_object(self), .string = row[0], .at = at};
     r.text = text_of(row[0]);
