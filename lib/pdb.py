@@ -1306,9 +1306,7 @@ def pm():
 
 def help():
     """Print what there is to know."""
-    import pydoc
-
-    pydoc.pager(__doc__ + "\n\n" + "\n\n".join(
+    print(__doc__ + "\n\n" + "\n\n".join(
         Pdb._help_message_from_doc(getattr(Pdb, name))
         for name in dir(Pdb) if name.startswith("do_") and len(name) > 5 and getattr(Pdb, name).__doc__))
 

@@ -1,4 +1,5 @@
-"""help(): the documentation of an object as text, in short form."""
+"""help(): the documentation of an object as text, in short form. `python -m pydoc NAME ...` prints that of modules,
+classes and functions, or of the modules in files."""
 
 import builtins
 import inspect
@@ -220,3 +221,39 @@ def help(*requests):
             return None
         thing = found
     print(render_doc(thing))
+
+
+def _import_file(path):
+    """The module in a file of source text."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location(inspect.getmodulename(path) or "script", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def cli():
+    """python -m pydoc NAME ..."""
+    import os
+    import sys
+
+    names = sys.argv[1:]
+    if not names or names[0].startswith("-"):
+        print("usage: python -m pydoc NAME ...\n\nPrint the documentation of modules, classes and functions; a NAME "
+              "with a slash is a file.")
+        return
+    sys.path[:1] = [""]
+    missing = False
+    for name in names:
+        if os.sep in name and not os.path.exists(name):
+            sys.exit(f"file {name!r} does not exist")
+        thing = _import_file(name) if os.sep in name else _locate(name)
+        missing = missing or thing is None
+        help(name if thing is None else thing)
+    if missing:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    cli()

@@ -244,6 +244,16 @@ expect "breakpoint" 0 "> $PWD/debugged.py(3)f()
 -> breakpoint()
 (Pdb) (Pdb) 5" "" "$mpy" debugged.py
 
+# -m pydoc
+
+printf '"""What it is."""\ndef f(x):\n    """Doc."""\n' >described.py
+matches "-m pydoc of a module" 0 "Help on module described*What it is.*f(x)*Doc.*" "$mpy" -m pydoc described
+matches "-m pydoc of a function" 0 "Help on function f in module described:*f(x)*Doc.*" "$mpy" -m pydoc described.f
+matches "-m pydoc of a file" 0 "*f(x)*Doc.*" "$mpy" -m pydoc ./described.py
+matches "-m pydoc of a built-in class" 0 "Help on class bool in module builtins:*class bool(int)*" "$mpy" -m pydoc bool
+matches "-m pydoc of nothing" 1 "No Python documentation found for 'nothing'.*" "$mpy" -m pydoc nothing
+matches "-m pydoc" 0 "usage:*" "$mpy" -m pydoc
+
 # -x: the first line of a script is none
 
 printf '?! no python\r\nprint(1)\nraise ValueError\n' >skip.py
