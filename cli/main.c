@@ -15,12 +15,13 @@ enum {
     STATUS_UNWRITTEN = 120 /* CPython's, when the last output could not be written */
 };
 
-/* Ctrl-C is ours unless whoever started us had it ignored; writing to a closed pipe is an error, not a
- * death. */
+/* Ctrl-C is ours unless whoever started us had it ignored; writing to a closed pipe, or beyond the limit for files, is
+ * an error, not a death. */
 static void take_signals(VM *vm) {
     struct sigaction now;
     if (sigaction(SIGINT, NULL, &now) == 0 && now.sa_handler != SIG_IGN) signals_catch(vm);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 static int run(VM *vm, const Options *o) {

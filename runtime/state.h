@@ -133,6 +133,7 @@ struct VM {
     uint32_t monitored_codes; /* code objects for which sys.monitoring has events of their own */
     uint32_t recursion_limit; /* sys.setrecursionlimit */
     char *c_stack_limit;      /* below this address of the C stack, recursion is refused */
+    char *c_stack_start;      /* where it began, when it grows up to a limit of the process; else NULL */
     /* 1 by the signal handler and when a collection is due, 2 while there is a trace function; looked at where a safe
      * point is, between instructions and in long loops. */
     volatile int interrupted;
@@ -195,6 +196,8 @@ RAISES static inline bool vm_may_go_on(VM *vm) { return !vm_interrupted(vm) || v
  * end; the recursion limit counts Python frames alone, as CPython's. recursion_init finds the end of the C stack of
  * the thread that calls it, which is the thread the VM then runs in. */
 void recursion_init(VM *vm);
+/* The process's limit for the stack has changed: a lower one counts from here on. */
+void recursion_lower(VM *vm);
 RAISES bool recursion_refuse(VM *vm, const char *where);
 RAISES static inline bool recursion_enter(VM *vm, const char *where) {
     return LIKELY((char *)__builtin_frame_address(0) > vm->c_stack_limit) || recursion_refuse(vm, where);

@@ -289,21 +289,34 @@ static char *thread_stack_base(void) {
     return base;
 }
 
+/* Of a stack that has grown down to `here` and grows up to the process's limit. */
+static char *growing_stack_base(char *here) {
+    struct rlimit limit;
+    size_t size = C_STACK_DEFAULT;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < C_STACK_DEFAULT * 8) size = limit.rlim_cur;
+    return size > C_STACK_USED_MARGIN ? here - size + C_STACK_USED_MARGIN : here;
+}
+
+/* Where on a stack from `start` to `base` calls are refused. */
+static char *stack_limit(const char *start, char *base) {
+    size_t room = (size_t)(start - base), margin = C_STACK_MARGIN;
+    return base + (room > 2 * margin ? margin : room / 2);
+}
+
 void recursion_init(VM *vm) {
     char *here = __builtin_frame_address(0);
-    size_t margin = C_STACK_MARGIN;
-    /* The main thread's stack grows up to the limit; asking pthread for it would read /proc. */
+    /* The main thread's stack grows; asking pthread for it would read /proc. */
     bool main_thread = syscall(SYS_gettid) == getpid();
     char *base = main_thread ? NULL : thread_stack_base();
-    if (base == NULL) {
-        struct rlimit limit;
-        size_t size = C_STACK_DEFAULT;
-        if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < C_STACK_DEFAULT * 8)
-            size = limit.rlim_cur;
-        base = here - size + C_STACK_USED_MARGIN;
-    }
-    size_t room = (size_t)(here - base);
-    vm->c_stack_limit = base + (room > 2 * margin ? margin : room / 2);
+    vm->c_stack_start = base ? NULL : here;
+    vm->c_stack_limit = stack_limit(here, base ? base : growing_stack_base(here));
+}
+
+void recursion_lower(VM *vm) {
+    char *start = vm->c_stack_start;
+    if (start == NULL) return;
+    char *limit = stack_limit(start, growing_stack_base(start));
+    if (limit > vm->c_stack_limit) vm->c_stack_limit = limit;
 }
 
 bool recursion_refuse(VM *vm, const char *where) {
