@@ -202,7 +202,8 @@ class Pdb(bdb.Bdb, cmd.Cmd):
         self.tb_lineno.clear()
 
     def setup(self, f, tb):
-        """Look at a frame, or at what a traceback tells of."""
+        """Look at a frame, or at what a traceback tells of; the first time, do what the files .pdbrc say: does the
+        program go on by it?"""
         self.forget()
         self.stack, self.curindex = self.get_stack(f, tb)
         while tb:
@@ -213,8 +214,11 @@ class Pdb(bdb.Bdb, cmd.Cmd):
         if self._chained_exceptions:
             self.set_convenience_variable(self.curframe, "_exception",
                                           self._chained_exceptions[self._chained_exception_index])
-        lines, self.rcLines = self.rcLines, []
-        self.cmdqueue[:0] = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        while self.rcLines:
+            line = self.rcLines.pop(0).strip()
+            if line and line[0] != "#" and self.onecmd(self.precmd(line)):
+                return True
+        return False
 
     def set_convenience_variable(self, frame, name, value):
         """$name in a frame."""
@@ -260,13 +264,13 @@ class Pdb(bdb.Bdb, cmd.Cmd):
         if number not in self.commands:
             return True
         self.setup(frame, None)
-        if not self.commands_silent[number]:
-            self.print_stack_entry(self.stack[self.curindex])
         resumes = False
         lastcmd = self.lastcmd
         for line in self.commands[number]:
             resumes = self.onecmd(self.precmd(line)) or resumes
         self.lastcmd = lastcmd
+        if not self.commands_silent[number]:
+            self.print_stack_entry(self.stack[self.curindex])
         if not resumes:
             self._cmdloop()
         self.forget()
@@ -286,8 +290,8 @@ class Pdb(bdb.Bdb, cmd.Cmd):
             self._chained_exceptions = tuple(self._chain(tb_or_exc))
             self._chained_exception_index = len(self._chained_exceptions) - 1
         try:
-            self.setup(frame, tb)
-            # Without a command in advance, or one that goes on.
+            if self.setup(frame, tb):
+                return
             self.print_stack_entry(self.stack[self.curindex])
             self._show_display()
             self._cmdloop()
@@ -372,11 +376,42 @@ class Pdb(bdb.Bdb, cmd.Cmd):
                 statement = codeop.compile_command(source, "<stdin>", "single")
             sys.stdin, sys.stdout, sys.displayhook = self.stdin, self.stdout, self.displayhook
             try:
-                exec(statement, frame.f_globals, frame.f_locals)
+                nested = any(isinstance(c, types.CodeType) for c in statement.co_consts)
+                if not (nested and frame.f_locals is not frame.f_globals and self._exec_in_closure(source, frame)):
+                    exec(statement, frame.f_globals, frame.f_locals)
             finally:
                 sys.stdin, sys.stdout, sys.displayhook = stdin, stdout, displayhook
         except Exception:
             self._error_exc()
+
+    def _exec_in_closure(self, source, frame):
+        """Do a statement with functions in it as part of a function that has the frame's variables, which those
+        functions see: has it been done?"""
+        import ast
+
+        names = [name for name in frame.f_locals if name.isidentifier() and name not in ("__return__", "__exception__")]
+        if not names:
+            return False
+        listed = ", ".join(names)
+        outer = ast.parse(f"def __pdb_outer({listed}):\n def __pdb_scope():\n  nonlocal {listed}\n  return locals()\n"
+                          " return __pdb_scope()\n")
+        body = ast.parse(source).body
+        if isinstance(body[-1], ast.Expr):
+            place = ast.Name("__pdb_value", ast.Store())
+            body[-1] = ast.Assign([place], body[-1].value)
+        outer.body[0].body[0].body[1:1] = body
+        try:
+            code = compile(ast.fix_missing_locations(outer), "<stdin>", "exec")
+        except SyntaxError:
+            return False
+        made = {}
+        exec(code, frame.f_globals, made)
+        values = made["__pdb_outer"](**{name: frame.f_locals[name] for name in names})
+        sys.displayhook(values.pop("__pdb_value", None))
+        for name, value in values.items():
+            if name not in names or frame.f_locals[name] is not value:
+                frame.f_locals[name] = value
+        return True
 
     def _read_more(self):
         """A further line of a statement."""
@@ -498,7 +533,8 @@ class Pdb(bdb.Bdb, cmd.Cmd):
                     if bp:
                         self.message(bp.bpformat())
             return
-        place, comma, cond = arg.partition(",")
+        comma = arg.find(",") > 0
+        place, _, cond = arg.partition(",") if comma else (arg, "", None)
         place, cond = place.rstrip(), cond.lstrip() if comma else None
         if comma and self._is_invalid(cond):
             return
@@ -652,6 +688,8 @@ class Pdb(bdb.Bdb, cmd.Cmd):
         if not arg:
             return self.error("Breakpoint number expected")
         number, *count = arg.split()
+        if len(count) > 1:
+            return self._print_invalid_arg(arg, self.do_ignore)
         try:
             count = int(count[0]) if count else 0
         except ValueError:
@@ -1030,7 +1068,8 @@ class Pdb(bdb.Bdb, cmd.Cmd):
         A prompt of the interpreter with the names that there are here.
         """
         names = {**self.curframe.f_globals, **self.curframe.f_locals}
-        code.interact("*pdb interact start*", local=names, exitmsg="*exit from pdb interact command*")
+        code.interact("*pdb interact start*", local=names, local_exit=True,
+                      exitmsg="*exit from pdb interact command*")
 
     # --- text ---
 
@@ -1140,8 +1179,9 @@ class Pdb(bdb.Bdb, cmd.Cmd):
 
         Forget an alias.
         """
-        for name in arg.split()[:1]:
-            self.aliases.pop(name, None)
+        if not arg:
+            return self._print_invalid_arg(arg, self.do_unalias)
+        return self.aliases.pop(arg.split()[0], None) and None
 
     def do_help(self, arg):
         """(Pdb) h(elp) [command]
@@ -1178,7 +1218,7 @@ class Pdb(bdb.Bdb, cmd.Cmd):
         help()
 
     def _print_invalid_arg(self, arg, command):
-        self.error(f"Invalid argument: {arg}" if arg else "Argument is required for this command")
+        self.error(f"Invalid argument: {arg}")
         usage = self._usage(command)
         self.message("      Usage: " + ("\n" + " " * 13).join(usage))
 

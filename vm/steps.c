@@ -105,7 +105,8 @@ bool step_store_name(VM *vm, const Frame *frame, Value name, Value value) {
 
 static bool delete_from(VM *vm, Value mapping, Value name) {
     if (object_set_item(vm, mapping, name, ABSENT)) return true;
-    if (error_is(vm, &exc_KeyError)) {
+    /* As in CPython, whatever a mapping of a program's own raises. */
+    if (!is_exactly(mapping, &dict_type) || error_is(vm, &exc_KeyError)) {
         error_clear(vm);
         raise_name(vm, &exc_NameError, "name '%S' is not defined", name);
     }
