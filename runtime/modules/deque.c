@@ -255,13 +255,18 @@ static bool append_row(VM *vm, Deque *d, Row row) {
 
 static bool extend(VM *vm, Value self, Value iterable, EachFn each) {
     bool row_itself = is_exactly(iterable, &list_type) || is_exactly(iterable, &tuple_type);
-    if (row_itself && each == append_item && as_deque(self)->maximum == UNBOUNDED)
+    int64_t maximum = as_deque(self)->maximum;
+    if (row_itself && each == append_item && maximum == UNBOUNDED)
         return append_row(vm, as_deque(self), row_of(iterable));
-    if (!value_same(self, iterable)) return each_item(vm, iterable, each, as_deque(self));
-    Value list = list_from_iterable(vm, iterable);
-    if (is_absent(list)) return false;
-    bool done = each_item(vm, list, each, as_deque(self));
-    value_drop(vm, list);
+    Value items = iterable;
+    if (value_same(self, iterable)) {
+        items = list_from_iterable(vm, iterable);
+    } else if (row_itself && maximum != UNBOUNDED && row_of(iterable).length > maximum) {
+        Row row = row_of(iterable); /* only its end stays */
+        items = list_from(vm, row.items + row.length - maximum, maximum);
+    }
+    bool done = !is_absent(items) && each_item(vm, items, each, as_deque(self));
+    if (!value_same(items, iterable)) value_xdrop(vm, items);
     return done;
 }
 
