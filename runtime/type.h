@@ -96,6 +96,7 @@ enum {
     TYPE_SEQUENCE = 1 << 20, /* matched by a sequence pattern */
     TYPE_MAPPING = 1 << 21,  /* matched by a mapping pattern */
     TYPE_BUFFER = 1 << 22,   /* its objects begin with a BufferHead (runtime/bytes/buffer.h) */
+    TYPE_NUMBERED = 1 << 23, /* its own subscription takes numbers alone, no slices: no mapping to % */
     TYPE_FAMILIES = ~0xFF,
 };
 

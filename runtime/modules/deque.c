@@ -737,7 +737,7 @@ static const GetSetDef getsets[] = {
 
 Type deque_type = {
     TYPE_HEAD(deque_type, "collections.deque", .traverse = traverse, .clear = clear, .dealloc = dealloc),
-    .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE | TYPE_SEQUENCE,
+    .flags = TYPE_WEAKLY_REFERABLE | TYPE_BASE | TYPE_SEQUENCE | TYPE_NUMBERED,
     .basic_size = sizeof(Deque),
     .base = &object_type,
     .doc = "A list-like sequence optimized for data accesses near its endpoints.",

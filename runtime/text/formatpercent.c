@@ -450,8 +450,16 @@ static bool run(Formatter *f) {
     return true;
 }
 
+/* May items be asked for by name? */
+static bool is_mapping(const Type *type, bool bytes) {
+    if (!type->container.get_item ||
+        type->flags & (bytes ? TYPE_STR | TYPE_BYTES | TYPE_BYTEARRAY : TYPE_STR))
+        return false;
+    return !(type->flags & TYPE_NUMBERED) ||
+           type->container.get_item != type_native_base(type)->container.get_item;
+}
+
 static Value format(VM *vm, Value template, Value arguments, bool bytes) {
-    const Type *type = type_of(arguments);
     Formatter f; /* field by field: an initializer would clear the builder's room too */
     f.vm = vm;
     f.template = template;
@@ -464,8 +472,7 @@ static Value format(VM *vm, Value template, Value arguments, bool bytes) {
     f.used_key = false;
     f.is_row = is_tuple(arguments);
     f.count = f.is_row ? as_tuple(arguments)->length : 1;
-    f.is_mapping = type->container.get_item && !f.is_row &&
-                   !(type->flags & (bytes ? TYPE_STR | TYPE_BYTES | TYPE_BYTEARRAY : TYPE_STR));
+    f.is_mapping = !f.is_row && is_mapping(type_of(arguments), bytes);
     builder_init(&f.out, vm);
     bool done = run(&f);
     if (done && is_absent(f.whole)) return bytes ? builder_finish_bytes(&f.out) : builder_finish(&f.out);
