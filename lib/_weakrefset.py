@@ -32,8 +32,8 @@ class WeakSet:
             self.update(data)
 
     def _bury(self):
-        """Let go of those that died during iterations."""
-        while self._dead and not self._iterators:
+        """Let go of those that died during iterations. What takes dead ones out by itself asks for it before."""
+        while self._dead:
             self.data.discard(self._dead.pop())
 
     def _references(self, items):
@@ -49,7 +49,8 @@ class WeakSet:
                     del item
         finally:
             self._iterators -= 1
-            self._bury()
+            if not self._iterators:
+                self._bury()
 
     def __len__(self):
         return len(self.data) - len(self._dead)
@@ -70,6 +71,7 @@ class WeakSet:
 
     def clear(self):
         """Remove all items."""
+        self._bury()
         self.data.clear()
 
     def copy(self):
@@ -78,6 +80,7 @@ class WeakSet:
 
     def pop(self):
         """Remove and return some item. KeyError when there is none."""
+        self._bury()
         while True:
             try:
                 reference = self.data.pop()
@@ -118,7 +121,7 @@ class WeakSet:
 
     def __isub__(self, other):
         if self is other:
-            self.data.clear()
+            self.clear()
         else:
             self.data.difference_update(self._references(other))
         return self
@@ -134,6 +137,7 @@ class WeakSet:
         self.__iand__(other)
 
     def __iand__(self, other):
+        self._bury()
         self.data.intersection_update(self._references(other))
         return self
 
@@ -173,7 +177,7 @@ class WeakSet:
 
     def __ixor__(self, other):
         if self is other:
-            self.data.clear()
+            self.clear()
         else:
             self.data.symmetric_difference_update({ref(item, self._remove) for item in other})
         return self

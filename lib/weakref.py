@@ -106,8 +106,8 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
         self.update(other, **kw)
 
     def _bury(self):
-        """Let go of what died during iterations."""
-        while self._dead and not self._iterators:
+        """Let go of what died during iterations. What takes dead entries out by itself asks for it before."""
+        while self._dead:
             _remove_dead_weakref(self.data, self._dead.pop())
 
     def _alive(self):
@@ -121,7 +121,8 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
                     del value
         finally:
             self._iterators -= 1
-            self._bury()
+            if not self._iterators:
+                self._bury()
 
     def __getitem__(self, key):
         value = self.data[key]()
@@ -130,9 +131,12 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
         return value
 
     def __setitem__(self, key, value):
+        if self._dead:
+            self._bury()
         self.data[key] = KeyedRef(value, self._remove, key)
 
     def __delitem__(self, key):
+        self._bury()
         del self.data[key]
 
     def __len__(self):
@@ -191,14 +195,17 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
             yield from self.data.values()
         finally:
             self._iterators -= 1
-            self._bury()
+            if not self._iterators:
+                self._bury()
 
     def valuerefs(self):
         """A list of the weak references to the values. Some may be dead."""
+        self._bury()
         return list(self.data.values())
 
     def popitem(self):
         """Remove and return some entry that is alive, (key, value). KeyError when there is none."""
+        self._bury()
         while True:
             key, reference = self.data.popitem()
             value = reference()
@@ -207,6 +214,7 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
 
     def pop(self, key, *args):
         """Remove a key and return its value, or the default. KeyError when there is neither."""
+        self._bury()
         reference = self.data.pop(key, None)
         value = None if reference is None else reference()
         if value is None:
@@ -272,8 +280,8 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
             self.update(dict)
 
     def _bury(self):
-        """Let go of what died during iterations."""
-        while self._dead and not self._iterators:
+        """Let go of what died during iterations. What takes dead entries out by itself asks for it before."""
+        while self._dead:
             self.data.pop(self._dead.pop(), None)
 
     def _alive(self):
@@ -287,7 +295,8 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
                     del key
         finally:
             self._iterators -= 1
-            self._bury()
+            if not self._iterators:
+                self._bury()
 
     def __getitem__(self, key):
         return self.data[ref(key)]
@@ -354,6 +363,7 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
 
     def popitem(self):
         """Remove and return some entry that is alive, (key, value). KeyError when there is none."""
+        self._bury()
         while True:
             reference, value = self.data.popitem()
             key = reference()
