@@ -243,6 +243,8 @@ static bool set_slice(VM *vm, Value self, Value slice, Value value) {
     int64_t start, stop, step;
     if (!slice_unpack(vm, slice, &start, &stop, &step)) return false;
     if (is_absent(value)) return assign_slice(vm, b, start, stop, step, text_make(NO_BYTES, 0, 0));
+    if (is_bytearray(value) && !value_same(value, self))
+        return assign_slice(vm, b, start, stop, step, text_of(value));
     if (is_string(value) || type_of(value)->number.index || type_of(value)->number.to_float ||
         value_is_instance(value, &complex_type)) {
         raise_type(vm, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
@@ -251,7 +253,9 @@ static bool set_slice(VM *vm, Value self, Value slice, Value value) {
     Value bytes = bytes_from_iterable(vm, value, false, "cannot convert '%T' object to bytearray",
                                       "byte must be in range(0, 256)");
     if (is_absent(bytes)) return false;
-    bool done = assign_slice(vm, b, start, stop, step, text_of(bytes));
+    /* Making them may have run code of the program: the indices are asked once more, as in CPython. */
+    bool done = slice_unpack(vm, slice, &start, &stop, &step) &&
+                assign_slice(vm, b, start, stop, step, text_of(bytes));
     value_drop(vm, bytes);
     return done;
 }
