@@ -176,6 +176,14 @@ bool object_to_c_int(VM *vm, Value v, int *result) {
     return *result == wide ? true : (raise_overflow(vm, "Python int too large to convert to C int"), false);
 }
 
+bool object_to_c_long(VM *vm, Value v, int64_t *result) {
+    Value number = object_index(vm, v);
+    if (is_absent(number)) return false;
+    bool fits = int_to_int64(number, result);
+    value_drop(vm, number);
+    return fits ? true : (raise_overflow(vm, "Python int too large to convert to C long"), false);
+}
+
 static Value float_from_slot(VM *vm, Value v) {
     Value result = type_of(v)->number.to_float(vm, v);
     if (is_absent(result) || is_float(result) || is_exactly(result, &float_type)) return result;

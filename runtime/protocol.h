@@ -66,8 +66,10 @@ RAISES static inline bool object_to_int64(VM *vm, Value v, Type *overflow, int64
     *result = int_get(v);
     return true;
 }
-RAISES bool object_to_c_int(VM *vm, Value v, int *result); /* OverflowError for one that does not fit */
-NEW RAISES Value object_to_float(VM *vm, Value v);         /* a float (float(v) without parsing strings) */
+/* The same to a C int and a C long; OverflowError for one that does not fit. */
+RAISES bool object_to_c_int(VM *vm, Value v, int *result);
+RAISES bool object_to_c_long(VM *vm, Value v, int64_t *result);
+NEW RAISES Value object_to_float(VM *vm, Value v); /* a float (float(v) without parsing strings) */
 RAISES bool object_to_double(VM *vm, Value v, double *result);
 
 /* --- attributes --- */

@@ -186,6 +186,7 @@ static Value from_special(VM *vm, Value source) {
 }
 
 static Value from_source(VM *vm, Value source, bool to_bytes) {
+    if (is_string(source)) return raise_type(vm, "string argument without an encoding");
     int64_t count;
     int is_count = bytes_count_argument(vm, source, &count);
     if (is_count) {
@@ -200,8 +201,7 @@ static Value from_source(VM *vm, Value source, bool to_bytes) {
 }
 
 static Value convert(VM *vm, Value source) {
-    if (is_string(source)) return raise_type(vm, "string argument without an encoding");
-    Value bytes = from_special(vm, source);
+    Value bytes = is_string(source) ? ABSENT : from_special(vm, source);
     return !is_absent(bytes) || error_raised(vm) ? bytes : from_source(vm, source, true);
 }
 
@@ -220,9 +220,7 @@ Value bytes_from_arguments(VM *vm, const char *type_name, Value *args, int nargs
     if (!text && !is_absent(errors)) return raise_type(vm, "errors without a string argument");
     if (is_absent(source)) return value_ref(vm->empty_bytes);
     if (!is_absent(encoding)) return codec_encode_by(vm, type_name, source, encoding, errors);
-    if (to_bytes) return convert(vm, source);
-    if (text) return raise_type(vm, "string argument without an encoding");
-    return from_source(vm, source, false);
+    return to_bytes ? convert(vm, source) : from_source(vm, source, false);
 }
 
 static Value new (VM *vm, Type *type, Value *args, int nargs, Value names) {

@@ -389,11 +389,7 @@ METHOD(iterator_reduce) {
 /* Skip so many items: the state that a copy is told. */
 METHOD(setstate) {
     int64_t skip;
-    Value index = object_index(vm, args[1]);
-    if (is_absent(index)) return ABSENT;
-    if (!int_to_int64(index, &skip)) raise_overflow(vm, "Python int too large to convert to C long");
-    value_drop(vm, index);
-    if (error_raised(vm)) return ABSENT;
+    if (!object_to_c_long(vm, args[1], &skip)) return ABSENT;
     RangeIterator *it = (RangeIterator *)as_object(args[0]);
     if (skip < 0) skip = 0;
     if (skip > it->remaining) skip = it->remaining;

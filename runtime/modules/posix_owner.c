@@ -374,11 +374,7 @@ Type sched_param_type = {
 static bool sched_argument(VM *vm, Value v, struct sched_param *param) {
     int64_t priority;
     if (!is_exactly(v, &sched_param_type)) return raise_type(vm, "must have a sched_param object"), false;
-    Value index = object_index(vm, as_tuple(v)->items[0]);
-    if (is_absent(index)) return false;
-    bool fits = int_to_int64(index, &priority);
-    value_drop(vm, index);
-    if (!fits) return raise_overflow(vm, "Python int too large to convert to C long"), false;
+    if (!object_to_c_long(vm, as_tuple(v)->items[0], &priority)) return false;
     if (priority != (int)priority) return raise_overflow(vm, "sched_priority out of range"), false;
     *param = (struct sched_param){.sched_priority = (int)priority};
     return true;

@@ -67,24 +67,16 @@ static Value limits_pair(VM *vm, struct rlimit limits) {
     return tuple_from_made(vm, items, 2);
 }
 
-RAISES static bool limit_of(VM *vm, Value v, rlim_t *limit) {
-    Value number = object_index(vm, v);
-    int64_t i;
-    bool fits = !is_absent(number) && int_to_int64(number, &i);
-    if (!is_absent(number) && !fits) raise_overflow(vm, "Python int too large to convert to C long");
-    value_xdrop(vm, number);
-    if (fits) *limit = (rlim_t)i;
-    return fits;
-}
-
 RAISES static bool limits_of(VM *vm, Value pair, struct rlimit *limits) {
     Value row = tuple_from_iterable(vm, pair);
     if (is_absent(row)) return false;
+    int64_t now, most;
     bool ok = as_tuple(row)->length == 2;
     if (!ok) raise_value(vm, "expected a tuple of 2 integers");
-    ok = ok && limit_of(vm, as_tuple(row)->items[0], &limits->rlim_cur) &&
-         limit_of(vm, as_tuple(row)->items[1], &limits->rlim_max);
+    ok = ok && object_to_c_long(vm, as_tuple(row)->items[0], &now) &&
+         object_to_c_long(vm, as_tuple(row)->items[1], &most);
     value_drop(vm, row);
+    if (ok) *limits = (struct rlimit){(rlim_t)now, (rlim_t)most};
     return ok;
 }
 
