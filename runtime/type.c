@@ -34,8 +34,7 @@ static Value type_call(VM *vm, Value callable, Value *args, int nargs, Value nam
     Value self = type->new (vm, type, args, nargs, names);
     if (is_absent(self) || !value_is_instance(self, type)) return self;
     Type *made = type_of(self);
-    /* object's init does nothing but refuse arguments, and none if there is another new. */
-    if (made->init == object_type.init && (made->new != object_type.new || nargs == 0)) return self;
+    if (!type_inits(made, nargs)) return self;
     if (made->init == NULL || made->init(vm, self, args, nargs, names)) return self;
     value_drop(vm, self);
     return ABSENT;

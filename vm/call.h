@@ -10,6 +10,7 @@
 
 #include "gc/likely.h"
 #include "runtime/classes/class.h"
+#include "runtime/classes/descriptor.h"
 #include "runtime/classes/instance.h"
 #include "runtime/containers/row.h"
 #include "vm/frame.h"
@@ -31,6 +32,13 @@ BORROWED static inline Value class_init(VM *vm, Type *class) {
     if (class->new != object_type.new || class->flags & TYPE_ABSTRACT) return ABSENT;
     Value init = type_lookup_interned(vm, class, NAME_OF(vm, init));
     return !is_absent(init) && is_function(init) ? init : ABSENT;
+}
+
+/* The function __new__ of a class that has one in Python; ABSENT: it has none, or something else there. */
+BORROWED static inline Value class_maker(VM *vm, Type *class) {
+    Value new = type_lookup_interned(vm, class, NAME_OF(vm, new));
+    if (is_exactly(new, &static_method_type)) new = ((const MethodWrapper *)as_object(new))->callable;
+    return !is_absent(new) && is_function(new) ? new : ABSENT;
 }
 
 /* An instance of such a class, for its __init__. */

@@ -2221,6 +2221,8 @@ operator_returned: /* the instruction that the frame stopped at says what it was
         if (UNLIKELY(truth < 0)) goto error;
         truth ^= A24;
         NEXT_TRUTH();
+    case OP_CALL:
+    case OP_CALL_CLASS: goto instance_made;
     case OP_COMPARE:
         if (UNLIKELY(value_same(result, NOT_IMPLEMENTED))) {
             value_drop(vm, result);
@@ -2335,6 +2337,20 @@ call_class : { /* with nargs arguments at base + 2 */
         goto call_done;
     }
     if (class->new != object_type.new) {
+        Value maker = class_maker(vm, class);
+        if (!is_absent(maker)) {
+            if (!stack_has_room(vm, frame->top, nargs + 1)) goto call_other;
+            Value *row =
+                frame->top; /* the class and its arguments are asked for again when __new__ returns */
+            row[0] = value_ref(callable);
+            for (int64_t i = 0; i < nargs; i++)
+                row[i + 1] = value_ref(arguments[i]);
+            arguments = row;
+            nargs++;
+            callable = value_ref(maker);
+            flags = FRAME_OPERATOR;
+            goto call_function;
+        }
         Value target = call_target(vm, callable, false), function;
         if (is_absent(target)) goto call_other;
         SAVE_IP();
@@ -2358,6 +2374,27 @@ call_init:
     sp = base + 1; /* the instance is the result, in place already */
     flags = FRAME_INIT;
     goto call_function;
+}
+
+instance_made : { /* by a class's __new__; the class and its arguments are still on the stack */
+    nargs = A24;
+    base = sp - nargs - 2;
+    Type *made = type_of(result);
+    if (!value_is_instance(result, as_type(*base)) || !type_inits(made, nargs)) goto call_done;
+    callable = type_lookup_interned(vm, made, NAME_OF(vm, init));
+    if (!is_absent(callable) && is_function(callable)) {
+        value_ref(callable);
+        value_drop(vm, *base);
+        base[0] = result;
+        base[1] = value_ref(result);
+        goto call_init;
+    }
+    SAVE_IP();
+    if (made->init != NULL && !made->init(vm, result, base + 2, (int)nargs, ABSENT)) {
+        value_drop(vm, result);
+        result = ABSENT;
+    }
+    goto call_done;
 }
 
 #ifdef EVAL_TRACED

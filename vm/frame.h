@@ -31,7 +31,7 @@ enum {
     FRAME_GENERATOR = 2, /* lies in a generator */
     FRAME_INIT =
         4, /* an __init__ called by a class: must return None, the instance is in the result's place */
-    FRAME_OPERATOR = 8,  /* a binary operator's method: the operands are still on the caller's stack */
+    FRAME_OPERATOR = 8, /* an operator's method, or a __new__: the operands are still on the caller's stack */
     FRAME_OBSERVED = 16, /* has a frame object */
     FRAME_GETTER = 32,   /* a property's function, for an attribute that the caller loads */
 };

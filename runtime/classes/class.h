@@ -26,6 +26,11 @@ static inline BORROWED Value type_lookup_interned(VM *vm, Type *type, Value name
     bool cached = entry->version == type->version && value_same(entry->name, name);
     return LIKELY(cached) ? entry->attribute : type_lookup(vm, type, name);
 }
+/* Is __init__ called on a new instance, made with this many positional arguments? That of object does nothing but
+ * refuse arguments, and none if there is another __new__. */
+static inline bool type_inits(const Type *type, int64_t nargs) {
+    return type->init != object_type.init || (type->new == object_type.new &&nargs > 0);
+}
 /* The docstring of a built-in type without the parameters that it may begin with. */
 const char *type_plain_doc(const char *doc);
 /* Those parameters, "(x, /)"; None without them. Docstrings of functions may begin so, too. */
