@@ -96,8 +96,16 @@ static Value type_get_attribute(VM *vm, Value self, Value name) {
     return type_find_attribute(vm, self, name, &result) ? result : raise_attribute(vm, self, name);
 }
 
+/* Is it neither called nor a descriptor? Caches look such an attribute up by name, and keep all else. */
+static bool is_data(Value v) {
+    const Type *type = type_of(v);
+    return type->descriptor_get == NULL && type->descriptor_set == NULL && type->call == NULL;
+}
+
 static bool set_in_class(VM *vm, Type *type, Value name, Value value) {
-    Value dict = from_object(type->dict);
+    Value dict = from_object(type->dict), old = value_xref(dict_get_string(vm, dict, name));
+    bool data =
+        !is_absent(old) && is_data(old) && !is_absent(value) && is_data(value) && !slot_row_of(vm, name);
     bool ok;
     if (is_absent(value)) {
         int deleted = dict_delete(vm, dict, name);
@@ -106,7 +114,8 @@ static bool set_in_class(VM *vm, Type *type, Value name, Value value) {
     } else {
         ok = dict_set(vm, dict, name, value);
     }
-    type_modified(vm, type);
+    data ? type_forget(vm, type, name) : type_modified(vm, type);
+    value_xdrop(vm, old); /* now that its finalizer finds what has come in its place */
     return ok;
 }
 

@@ -484,7 +484,7 @@ Value eval_run(VM *vm) {
     TARGET(LOAD_ATTR_CLASS) {
         Value object = sp[-1];
         GUARD_SHAPE(object);
-        sp[-1] = value_ref(cache_value(&ip[3]));
+        sp[-1] = value_ref(type_lookup_interned(vm, as_object(object)->type, NAME_AT(A24)));
         ip += 5;
         object_drop(vm, as_object(object));
         NEXT();
@@ -493,7 +493,7 @@ Value eval_run(VM *vm) {
     TARGET(LOAD_ATTR_PLAIN) {
         Value object = sp[-1];
         GUARD_VERSION(object);
-        sp[-1] = value_ref(cache_value(&ip[3]));
+        sp[-1] = value_ref(type_lookup_interned(vm, as_object(object)->type, NAME_AT(A24)));
         ip += 5;
         object_drop(vm, as_object(object));
         NEXT();
@@ -520,7 +520,7 @@ Value eval_run(VM *vm) {
     TARGET(LOAD_ATTR_TYPE) {
         Value object = sp[-1];
         GUARD_CLASS(object);
-        sp[-1] = value_ref(cache_value(&ip[3]));
+        sp[-1] = value_ref(type_lookup_interned(vm, as_type(object), NAME_AT(A24)));
         ip += 5;
         object_drop(vm, as_object(object));
         NEXT();
@@ -569,7 +569,7 @@ Value eval_run(VM *vm) {
     TARGET(LOAD_LOCAL_ATTR_CLASS) {
         Value object = locals[A8];
         GUARD_SHAPE(object);
-        PUSH(value_ref(cache_value(&ip[3])));
+        PUSH(value_ref(type_lookup_interned(vm, as_object(object)->type, NAME_AT(B16))));
         ip += 5;
         NEXT();
     }
@@ -587,7 +587,7 @@ Value eval_run(VM *vm) {
     TARGET(LOAD_LOCAL_ATTR_TYPE) {
         Value object = locals[A8];
         GUARD_CLASS(object);
-        PUSH(value_ref(cache_value(&ip[3])));
+        PUSH(value_ref(type_lookup_interned(vm, as_type(object), NAME_AT(B16))));
         ip += 5;
         NEXT();
     }
@@ -603,7 +603,7 @@ Value eval_run(VM *vm) {
     TARGET(LOAD_LOCAL_ATTR_PLAIN) {
         Value object = locals[A8];
         GUARD_VERSION(object);
-        PUSH(value_ref(cache_value(&ip[3])));
+        PUSH(value_ref(type_lookup_interned(vm, as_object(object)->type, NAME_AT(B16))));
         ip += 5;
         NEXT();
     }
@@ -768,7 +768,7 @@ Value eval_run(VM *vm) {
     TARGET(LOAD_METHOD_TYPE) {
         Value object = sp[-1];
         GUARD_CLASS(object);
-        sp[-1] = value_ref(cache_value(&ip[3]));
+        sp[-1] = value_ref(type_lookup_interned(vm, as_type(object), NAME_AT(A24)));
         PUSH(ABSENT);
         ip += 5;
         object_drop(vm, as_object(object));

@@ -227,10 +227,8 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
         return local ? OP_LOAD_LOCAL_ATTR_DESCRIPTOR : OP_LOAD_ATTR_DESCRIPTOR;
     }
     bool plain = !is_absent(found) && type_of(found)->descriptor_get == NULL;
-    if (plain && is_object(object) && !type_keeps_attributes(type)) {
-        set_cached_value(cache, found);
+    if (plain && is_object(object) && !type_keeps_attributes(type))
         return local ? OP_LOAD_LOCAL_ATTR_PLAIN : OP_LOAD_ATTR_PLAIN;
-    }
     const Shape *shape = cacheable_shape(vm, object);
     if (shape == NULL || (!is_absent(found) && is_data_descriptor(found))) return family;
     int slot = shape_find(shape, name);
@@ -239,7 +237,6 @@ static Opcode load_attr_form(VM *vm, uint32_t *cache, Opcode family, Value objec
         return local ? OP_LOAD_LOCAL_ATTR_SLOT : OP_LOAD_ATTR_SLOT;
     }
     if (!plain || !set_area(cache, object, shape->id)) return family;
-    set_cached_value(cache, found);
     return local ? OP_LOAD_LOCAL_ATTR_CLASS : OP_LOAD_ATTR_CLASS;
 }
 

@@ -10,12 +10,13 @@
  * runs as the generic form. Every failure doubles the time until the next try, so that a site that sees many
  * types settles on the generic form.
  *
- * Words of the attribute caches: 0 count down (16 bits), its exponent (4), offset of the attributes area in units of 8
- * bytes (12); 1 type or keys version; for a slot 2 the shape id, 3 the slot, 4 its distance from the beginning of the
- * object, or, for a new one, the shape id that the store leads to; for an attribute of the class 2 the shape id, 3 and
- * 4 the attribute's address, which the version keeps alive, and so for a descriptor; for a member 2 its offset; for a
- * module 3 the entry's index. Of the name caches: 0 as above, 1 version of the globals, 2 entry index; for builtins 2
- * their version, and the index lies in the upper 12 bits of word 0.
+ * Words of the attribute caches: 0 count down (16 bits), its exponent (4), offset of the attributes area in units of
+ * 8 bytes (12); 1 type or keys version; for a slot 2 the shape id, 3 the slot, 4 its distance from the beginning of
+ * the object, or, for a new one, the shape id that the store leads to; for an attribute of the class 2 the shape id,
+ * and for a function or a descriptor 3 and 4 its address, which the version keeps alive (data, which programs
+ * replace, is looked up by its name); for a member 2 its offset; for a module 3 the entry's index. Of the name
+ * caches: 0 as above, 1 version of the globals, 2 entry index; for builtins 2 their version, and the index lies in
+ * the upper 12 bits of word 0.
  *
  * Sites that see many classes stay generic; for them there is one cache a VM, from (class version, shape,
  * name) to slot or method (attribute_cache_find).

@@ -45,6 +45,8 @@ RAISES int type_claims(VM *vm, Value v, const Type *type);
 uint32_t type_version(VM *vm, Type *type);
 /* The type, or something in its mro, has changed. */
 void type_modified(VM *vm, Type *type);
+/* Just the data that it has by this name, a program's counter say: what else is known of the type holds on. */
+void type_forget(VM *vm, Type *type, Value name);
 /* What is a descriptor now, and of which kind, may differ: so may what any class makes of its attributes. */
 static inline void descriptors_modified(VM *vm) { type_modified(vm, &object_type); }
 BORROWED RAISES Dict *type_dict(VM *vm, Type *type); /* fills a built-in type's dict at first use */

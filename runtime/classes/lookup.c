@@ -256,15 +256,27 @@ uint32_t type_version(VM *vm, Type *type) {
     return type->version;
 }
 
-void type_modified(VM *vm, Type *type) {
+/* ABSENT: whatever they are named. */
+static void forget(VM *vm, Type *type, Value name) {
     if (type->version == 0) return;
-    if (type->flags & TYPE_HEAP) type->version = 0;
+    if (!is_absent(name)) {
+        MethodCacheEntry *entry = method_cache_entry(vm, type->version, name);
+        if (value_same(entry->name, name)) {
+            value_clear(vm, &entry->name);
+            *entry = (MethodCacheEntry){0};
+        }
+    } else if (type->flags & TYPE_HEAP) {
+        type->version = 0;
+    }
     Value key, value, subclasses = *type_subclasses(vm, type);
     if (is_absent(subclasses)) return;
-    for (int64_t position = 0; dict_next(subclasses, &position, &key, &value);) {
-        type_modified(vm, (Type *)(uintptr_t)int_get(key));
-    }
+    for (int64_t position = 0; dict_next(subclasses, &position, &key, &value);)
+        forget(vm, (Type *)(uintptr_t)int_get(key), name);
 }
+
+void type_modified(VM *vm, Type *type) { forget(vm, type, ABSENT); }
+
+void type_forget(VM *vm, Type *type, Value name) { forget(vm, type, name); }
 
 /* --- subclasses: a dict whose keys are the addresses of the classes, which it does not own --- */
 
