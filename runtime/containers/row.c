@@ -35,6 +35,39 @@ Value row_repr(VM *vm, Value self) {
     return builder_finish(&b);
 }
 
+/* The order of two items that are not the same, as row_order. */
+static bool item_order(Value x, Value y, CompareOp op, int depth, int64_t *order);
+
+static bool row_order_at(Row a, Row b, CompareOp op, int depth, int64_t *order) {
+    *order = a.length - b.length;
+    if (*order && (op == COMPARE_EQ || op == COMPARE_NE)) return true;
+    int64_t shorter = a.length < b.length ? a.length : b.length, to_lengths = *order;
+    for (int64_t i = 0; i < shorter; i++) {
+        if (value_same(a.items[i], b.items[i])) continue;
+        if (!item_order(a.items[i], b.items[i], op, depth, order)) return false;
+        if (*order) return true;
+    }
+    return *order = to_lengths, true;
+}
+
+static bool item_order(Value x, Value y, CompareOp op, int depth, int64_t *order) {
+    enum { DEPTH_MAX = 8 };
+    if (are_ints(x, y)) return *order = int_get(x) - int_get(y), true;
+    if (is_float(x) && is_float(y)) {
+        *order = (float_get(x) > float_get(y)) - (float_get(x) < float_get(y));
+        return true;
+    }
+    if (is_exactly(x, &str_type) && is_exactly(y, &str_type)) {
+        bool equality = op == COMPARE_EQ || op == COMPARE_NE;
+        *order = equality ? !string_equal(x, y) : string_order(x, y);
+        return true;
+    }
+    if (depth == DEPTH_MAX || !is_exactly(x, &tuple_type) || !is_exactly(y, &tuple_type)) return false;
+    return row_order_at(row_of(x), row_of(y), op, depth + 1, order);
+}
+
+bool row_order(Row a, Row b, CompareOp op, int64_t *order) { return row_order_at(a, b, op, 0, order); }
+
 Value row_compare(VM *vm, Value self, Value other, CompareOp op) {
     if (row_of(self).length != row_of(other).length && (op == COMPARE_EQ || op == COMPARE_NE)) {
         return bool_from(op == COMPARE_NE);

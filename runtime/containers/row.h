@@ -60,6 +60,10 @@ RAISES static inline int row_equal(VM *vm, Value a, Value b) {
     return object_equal(vm, a, b);
 }
 
+/* The order of two rows, for == and != just zero or not, when no type need be asked: up to the first that differ all
+ * items are the same, or ints, floats, strs or tuples of such. */
+bool row_order(Row a, Row b, CompareOp op, int64_t *order);
+
 NEW RAISES Value row_repr(VM *vm, Value self);
 NEW RAISES Value row_compare(VM *vm, Value self, Value other, CompareOp op); /* rows of one family */
 RAISES int row_contains(VM *vm, Value self, Value item);
