@@ -17,6 +17,7 @@
 #include "runtime/errors/exception.h"
 #include "runtime/files/file.h"
 #include "runtime/module.h"
+#include "runtime/modules/posix.h"
 #include "runtime/modules/sys.h"
 #include "runtime/protocol.h"
 #include "runtime/site.h"
@@ -86,6 +87,23 @@ static const char *library_folder(const Options *o) {
     return NULL;
 }
 
+/* Append a folder of PYTHONPATH, as it is called from anywhere, unless it is there. */
+static bool append_folder(VM *vm, Value list, const char *text, int length) {
+    char current[PATH_MAX], *joined;
+    bool relative = text[0] != '/' && getcwd(current, sizeof current);
+    int size = asprintf(&joined, "%s%s%.*s", relative ? current : "", relative ? "/" : "", length, text);
+    char *path = size < 0 ? NULL : malloc((size_t)size + 1);
+    Value folder =
+        path ? string_decode_utf8(vm, path, posix_normalize(joined, (size_t)size, path), "surrogateescape")
+             : raise_memory(vm);
+    if (size >= 0) free(joined);
+    free(path);
+    int known = is_absent(folder) ? -1 : object_contains(vm, list, folder);
+    bool ok = known > 0 || (known == 0 && list_append(vm, list, folder));
+    value_xdrop(vm, folder);
+    return ok;
+}
+
 /* The first folder, then those of PYTHONPATH, then the library: the one in the binary or a folder of its sources. */
 static Value search_path(VM *vm, const Options *o) {
     char buffer[PATH_MAX];
@@ -95,8 +113,7 @@ static Value search_path(VM *vm, const Options *o) {
     bool ok = !is_absent(list) && (!first || append_text(vm, list, first));
     while (ok && more && *more) {
         const char *end = strchrnul(more, ':');
-        Value folder = string_decode_utf8(vm, more, (size_t)(end - more), "surrogateescape");
-        ok = !is_absent(folder) && list_append_owned(vm, list, folder);
+        ok = append_folder(vm, list, more, (int)(end - more));
         more = *end ? end + 1 : end;
     }
     const char *library = library_folder(o);
@@ -210,6 +227,8 @@ static bool read_stdin(VM *vm, Buffer *text) {
         if (got == 0) return true;
         if (got > 0) {
             text->length += (size_t)got;
+        } else if (errno == EBADF) {
+            return true; /* closed: there is nothing to run */
         } else if (errno != EINTR) {
             return raise_os(vm, errno, ABSENT), false;
         } else if (vm_interrupted(vm) && !vm->hooks.run_pending(vm)) {
@@ -233,10 +252,11 @@ static bool run_stdin(VM *vm) {
 
 /* --- files --- */
 
-/* What `path` is called from anywhere: as CPython's, not normalised. NEW. */
+/* What `path` is called from anywhere: as CPython's, not normalised, but for a single dot. NEW. */
 static Value absolute_path(VM *vm, const char *path) {
     char folder[PATH_MAX], *joined;
     if (path[0] == '/' || !getcwd(folder, sizeof folder)) return run_decode(vm, path);
+    if (strcmp(path, ".") == 0) return run_decode(vm, folder);
     if (asprintf(&joined, "%s/%s", strcmp(folder, "/") ? folder : "", path) < 0) return raise_memory(vm);
     Value result = run_decode(vm, joined);
     free(joined);
@@ -449,9 +469,22 @@ static int complain_of_parent(VM *vm, Value name, Value error) {
     return status;
 }
 
+/* Has an import failed because there is no such module as `parent`, or one of its own parents? */
+static bool parent_is_missing(VM *vm, Value parent) {
+    if (!error_is(vm, &exc_ImportError)) return false;
+    Value name = as_exception(vm->raised)->fields[IMPORT_NAME];
+    if (is_absent(name) || !is_string(name)) return false;
+    int64_t length = string_length(as_string(name)), whole = string_length(as_string(parent));
+    if (length > whole || (length < whole && string_at(as_string(parent), length) != '.')) return false;
+    for (int64_t i = 0; i < length; i++) {
+        if (string_at(as_string(name), i) != string_at(as_string(parent), i)) return false;
+    }
+    return true;
+}
+
 /* No file was found: the module may be a folder without an __init__, or a native one. */
 static int run_without_file(VM *vm, Value name, Value parent, bool in_package) {
-    if (error_raised(vm) && !error_is(vm, &exc_ImportError)) return run_finish(vm);
+    if (error_raised(vm) && !parent_is_missing(vm, parent)) return run_finish(vm);
     Value error = error_take(vm);
     if (is_absent(error) && !in_package)
         error = string_format(vm, "__path__ attribute not found on %R while trying to find %R", parent, name);

@@ -61,6 +61,8 @@ def cache_from_source(path, debug_override=None, *, optimization=None):
     base = tail.rpartition('.')[0] or tail
     if optimization is not None and str(optimization) and not str(optimization).isalnum():
         raise ValueError(f'{optimization!r} is not alphanumeric')
+    if sys.implementation.cache_tag is None:
+        raise NotImplementedError('sys.implementation.cache_tag is None')
     opt = f'.opt-{optimization}' if optimization not in (None, '') else ''
     return _join(_join(head, '__pycache__'), f'{base}.{sys.implementation.cache_tag}{opt}.pyc')
 

@@ -10,6 +10,24 @@ from types import GenericAlias
 __all__ = ["WeakSet"]
 
 
+class _Held:
+    """Holds the table of a weak container still: who dies waits until the last iteration is done."""
+
+    __slots__ = ("container",)
+
+    def __init__(self, container):
+        self.container = container
+
+    def __enter__(self):
+        self.container._iterators += 1
+
+    def __exit__(self, *exc_info):
+        container = self.container
+        container._iterators -= 1
+        if not container._iterators:
+            container._bury()
+
+
 class WeakSet:
     """A set of weak references to its elements, which must be hashable and weakly referable."""
 
@@ -40,17 +58,12 @@ class WeakSet:
         return {ref(item) for item in items}
 
     def __iter__(self):
-        self._iterators += 1
-        try:
+        with _Held(self):
             for reference in self.data:
                 item = reference()
                 if item is not None:
                     yield item
                     del item
-        finally:
-            self._iterators -= 1
-            if not self._iterators:
-                self._bury()
 
     def __len__(self):
         return len(self.data) - len(self._dead)

@@ -300,6 +300,9 @@ def warn(message, category=None, stacklevel=1, source=None, *, skip_file_prefixe
     if not isinstance(skip_file_prefixes, tuple):
         raise TypeError("warn() argument 'skip_file_prefixes' must be tuple, "
                         f"not {type(skip_file_prefixes).__name__}")
+    for prefix in skip_file_prefixes:
+        if not isinstance(prefix, str):
+            raise TypeError(f"Found non-str '{type(prefix).__name__}' in skip_file_prefixes.")
     if type(stacklevel) is not int:
         range(stacklevel)  # TypeError for what is no integer
     if skip_file_prefixes:
@@ -335,9 +338,7 @@ def warn_explicit(message, category, filename, lineno, module=None, registry=Non
             module = module[:-3]
         elif module[-4:].lower() == ".mpy":
             module = module[:-4]
-    if registry is None:
-        registry = {}
-    elif not isinstance(registry, dict):
+    if registry is not None and not isinstance(registry, dict):
         raise TypeError("'registry' must be a dict or None")
     _issue(message, category, filename, lineno.__index__(), module, registry, module_globals, source)
 
@@ -354,6 +355,9 @@ def _is_new(registry, key):
 
 
 def _issue(message, category, filename, lineno, module, registry, module_globals, source):
+    remembered = registry is not None
+    if not remembered:
+        registry = {}
     if registry.get('version', 0) != _filters_version:
         registry.clear()
         registry['version'] = _filters_version
@@ -382,7 +386,7 @@ def _issue(message, category, filename, lineno, module, registry, module_globals
         raise message
     if action == "once":
         registry[key] = True
-        new = _is_new(onceregistry, (text, category))
+        new = _is_new(registry if remembered else onceregistry, (text, category))
     elif action == "module":
         registry[key] = True
         new = _is_new(registry, (text, category))

@@ -9,7 +9,7 @@ iterator is done, so that the table does not change under it.
 
 from _weakref import (CallableProxyType, ProxyType, ReferenceType, _remove_dead_weakref, getweakrefcount,
                       getweakrefs, proxy, ref)
-from _weakrefset import WeakSet
+from _weakrefset import WeakSet, _Held
 import _collections_abc
 import sys
 
@@ -112,17 +112,12 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
 
     def _alive(self):
         """The items whose values are alive, the table being held still meanwhile."""
-        self._iterators += 1
-        try:
+        with _Held(self):
             for key, reference in self.data.items():
                 value = reference()
                 if value is not None:
                     yield key, value
                     del value
-        finally:
-            self._iterators -= 1
-            if not self._iterators:
-                self._bury()
 
     def __getitem__(self, key):
         value = self.data[key]()
@@ -190,13 +185,8 @@ class WeakValueDictionary(_collections_abc.MutableMapping):
 
     def itervaluerefs(self):
         """The weak references to the values, one by one. Some may be dead."""
-        self._iterators += 1
-        try:
+        with _Held(self):
             yield from self.data.values()
-        finally:
-            self._iterators -= 1
-            if not self._iterators:
-                self._bury()
 
     def valuerefs(self):
         """A list of the weak references to the values. Some may be dead."""
@@ -286,17 +276,12 @@ class WeakKeyDictionary(_collections_abc.MutableMapping):
 
     def _alive(self):
         """The items whose keys are alive, the table being held still meanwhile."""
-        self._iterators += 1
-        try:
+        with _Held(self):
             for reference, value in self.data.items():
                 key = reference()
                 if key is not None:
                     yield key, value
                     del key
-        finally:
-            self._iterators -= 1
-            if not self._iterators:
-                self._bury()
 
     def __getitem__(self, key):
         return self.data[ref(key)]

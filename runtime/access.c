@@ -193,7 +193,7 @@ static int64_t asked_hint(VM *vm, Value v, int64_t otherwise) {
     int64_t result = -1;
     if (!is_int_family(hint)) {
         raise_type(vm, "__length_hint__ must be an integer, not %T", hint);
-    } else if (object_to_int64(vm, hint, &exc_OverflowError, &result) && result < 0) {
+    } else if (int_required(vm, hint, &result) && result < 0) {
         raise_value(vm, "__length_hint__() should return >= 0");
         result = -1;
     }

@@ -2,6 +2,7 @@
 
 #include "runtime/module.h"
 
+#include "runtime/classes/descriptor.h"
 #include "runtime/classes/class.h"
 #include "runtime/classes/instance.h"
 #include "runtime/containers/dict.h"
@@ -202,11 +203,6 @@ static Value get_attribute(VM *vm, Value self, Value name) {
 
 static Value get_dict(VM *vm, Value self) { return value_ref(as_module(self)->dict); }
 
-static bool set_dict(VM *vm, Value self, Value value) {
-    raise_error(vm, &exc_AttributeError, "readonly attribute");
-    return false;
-}
-
 static Value get_annotations(VM *vm, Value self) {
     Value dict = as_module(self)->dict, found = dict_get_string(vm, dict, NAME_OF(vm, annotations));
     if (!is_absent(found)) return value_ref(found);
@@ -249,7 +245,7 @@ static Value repr(VM *vm, Value self) {
 static const NativeDef methods[] = {{"__dir__", dir, "", "__dir__() -> list"}, {0}};
 
 static const GetSetDef getsets[] = {
-    {"__dict__", get_dict, set_dict, NULL},
+    {"__dict__", get_dict, member_refuse, NULL},
     {"__annotations__", get_annotations, set_annotations, NULL},
     {0},
 };

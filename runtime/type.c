@@ -225,7 +225,16 @@ static bool set_in_dict(VM *vm, Value self, Value value, NameIndex name) {
     return set_in_class(vm, type, vm->names[name], value);
 }
 
-static bool set_module(VM *vm, Value self, Value value) { return set_in_dict(vm, self, value, NAME_module); }
+/* The line that the class statement stood on says nothing about another module. */
+static bool set_module(VM *vm, Value self, Value value) {
+    if (!set_in_dict(vm, self, value, NAME_module)) return false;
+    Value line = string_intern_fixed(vm, "__firstlineno__");
+    if (is_absent(line)) return false;
+    bool known = !is_absent(dict_get_string(vm, from_object(as_type(self)->dict), line));
+    bool done = !known || set_in_class(vm, as_type(self), line, ABSENT);
+    value_drop(vm, line);
+    return done;
+}
 
 #define SIGNATURE_END ")\n--\n\n"
 
@@ -371,26 +380,20 @@ static bool set_type_params(VM *vm, Value self, Value value) {
 
 static Value get_text_signature(VM *vm, Value self) { return type_doc_signature(vm, as_type(self)->doc); }
 
-/* In CPython these are fields of the type, in other words. */
-static bool refuse_member(VM *vm, Value self, Value value) {
-    raise_error(vm, &exc_AttributeError, "readonly attribute");
-    return false;
-}
-
 static const GetSetDef getsets[] = {
     {"__name__", get_name, set_name, NULL},
     {"__qualname__", get_qualname, set_qualname, NULL},
     {"__module__", get_module, set_module, NULL},
     {"__doc__", get_doc, set_doc, NULL},
     {"__bases__", get_bases, set_bases, NULL},
-    {"__base__", get_base, refuse_member, NULL},
+    {"__base__", get_base, member_refuse, NULL},
     {"__mro__", get_mro, NULL, NULL},
     {"__dict__", get_dict, NULL, NULL},
-    {"__basicsize__", get_basic_size, refuse_member, NULL},
-    {"__itemsize__", get_item_size, refuse_member, NULL},
-    {"__dictoffset__", get_dict_offset, refuse_member, NULL},
-    {"__weakrefoffset__", get_weakref_offset, refuse_member, NULL},
-    {"__flags__", get_flags, refuse_member, NULL},
+    {"__basicsize__", get_basic_size, member_refuse, NULL},
+    {"__itemsize__", get_item_size, member_refuse, NULL},
+    {"__dictoffset__", get_dict_offset, member_refuse, NULL},
+    {"__weakrefoffset__", get_weakref_offset, member_refuse, NULL},
+    {"__flags__", get_flags, member_refuse, NULL},
     {"__abstractmethods__", get_abstract_methods, set_abstract_methods, NULL},
     {"__annotations__", get_annotations, set_annotations, NULL},
     {"__type_params__", get_type_params, set_type_params, NULL},

@@ -6,6 +6,7 @@
  */
 #include "vm/asyncgen.h"
 
+#include "runtime/classes/descriptor.h"
 #include "compiler/opcode.h"
 #include "runtime/auditevent.h"
 #include "runtime/classes/genericalias.h"
@@ -392,7 +393,7 @@ static const GetSetDef getsets[] = {
     {"ag_await", generator_get_delegate, NULL, "object being awaited on, or None"},
     {"ag_code", generator_get_code, NULL, NULL},
     {"ag_frame", generator_get_frame, NULL, NULL},
-    {"ag_running", get_running, NULL, NULL},
+    {"ag_running", get_running, member_refuse, NULL},
     {"ag_suspended", generator_get_suspended, NULL, NULL},
     {"__name__", generator_get_name, generator_set_name, "name of the async generator"},
     {"__qualname__", generator_get_qualified_name, generator_set_qualified_name,

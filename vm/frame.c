@@ -5,6 +5,7 @@
 #include "runtime/auditevent.h"
 #include "runtime/code/cell.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/list.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/errors/exception.h"
@@ -378,6 +379,18 @@ static Value get_tb_line(VM *vm, Value self) {
 
 static Value get_tb_lasti(VM *vm, Value self) { return int_small(4 * (int64_t)as_traceback(self)->index); }
 
+METHOD(traceback_dir) {
+    static const char *const fields[] = {"tb_frame", "tb_next", "tb_lasti", "tb_lineno"};
+    Value list = list_new(vm, 4);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields && !is_absent(list); i++) {
+        Value name = string_intern_fixed(vm, fields[i]);
+        if (is_absent(name) || !list_append_owned(vm, list, name)) value_clear(vm, &list);
+    }
+    return list;
+}
+
+static const NativeDef traceback_methods[] = {{"__dir__", method_traceback_dir, "", NULL}, {0}};
+
 static const GetSetDef traceback_getsets[] = {
     {"tb_next", get_next, set_next, NULL},
     {"tb_lineno", get_tb_line, NULL, NULL},
@@ -436,6 +449,7 @@ Type traceback_type = {
     .base = &object_type,
     .doc = "(tb_next, tb_frame, tb_lasti, tb_lineno)\n--\n\nCreate a new traceback object.",
     .new = traceback_make,
+    .methods = traceback_methods,
     .getsets = traceback_getsets,
     .members = traceback_members,
 };

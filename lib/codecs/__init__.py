@@ -380,5 +380,9 @@ def _handle_error(name, error):
 
 
 # What follows needs the registry and the error handlers.
+for _function in (register, unregister, lookup, encode, decode, register_error, lookup_error):
+    _function.__module__ = '_codecs'
+del _function
+
 from codecs._encodings import *
 from codecs._streams import *

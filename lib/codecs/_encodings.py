@@ -7,7 +7,7 @@ from _codecs import decode_table as _decode_table, encode_table as _encode_table
 from _codecs import incomplete_tail as _incomplete_tail
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, _handle_error, _type_name, decode, encode
 
-__name__ = 'codecs'  # the home that classes and functions tell
+__name__ = '_codecs'  # the home that classes and functions tell
 
 
 # --- the functions of single encodings ---

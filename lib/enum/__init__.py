@@ -220,8 +220,8 @@ class EnumType(type):
         try:
             enum_class = super().__new__(metacls, cls, bases, body, **kwds)
         except Exception as error:
-            if isinstance(error, RuntimeError) and error.__cause__ is not None:
-                raise error.__cause__
+            if hasattr(error, "__notes__"):
+                del error.__notes__  # type.__new__ speaks of _Pending, which is nobody's business
             raise
         metacls._choose_methods(enum_class, classdict, bases, member_type, first_enum)
         if Enum is not None:

@@ -292,6 +292,10 @@ def getclosurevars(func):
 
 # --- frames ---
 
+def _with_positions(text, positions):
+    return f"{text[:-1]}, positions={positions!r})"
+
+
 class Traceback(_Traceback):
     """Where a frame or traceback stands, with lines of source around it."""
 
@@ -299,6 +303,9 @@ class Traceback(_Traceback):
         self = super().__new__(cls, filename, lineno, function, code_context, index)
         self.positions = positions
         return self
+
+    def __repr__(self):
+        return _with_positions(super().__repr__(), self.positions)
 
 
 class FrameInfo(_FrameInfo):
@@ -308,6 +315,9 @@ class FrameInfo(_FrameInfo):
         self = super().__new__(cls, frame, filename, lineno, function, code_context, index)
         self.positions = positions
         return self
+
+    def __repr__(self):
+        return _with_positions(super().__repr__(), self.positions)
 
 
 def getframeinfo(frame, context=1):

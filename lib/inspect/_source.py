@@ -271,7 +271,7 @@ class BlockFinder:
             elif c in '([{':
                 self.depth += 1
             elif c in ')]}':
-                self.depth -= 1
+                self.depth = max(self.depth - 1, 0)  # what the text before has opened is not its own
             elif c == '\\' and line[i + 1:].strip('\r\n') == '':
                 self.joined = True
             if not c.isspace():

@@ -8,8 +8,6 @@ from errno import EBADF, ELOOP, ENOENT, ENOTDIR
 
 from pathlib._pure import PurePath, PurePosixPath, PureWindowsPath, UnsupportedOperation
 
-__name__ = 'pathlib'  # the home that the classes tell
-
 # what says that there is no such file, when one is looked for
 _ABSENT_ERRORS = (ENOENT, ENOTDIR, EBADF, ELOOP)
 

@@ -12,11 +12,13 @@ import os
 import posixpath
 from collections.abc import Sequence
 
-__name__ = 'pathlib'  # the home that the classes tell
+__name__ = 'pathlib._local'  # the home that the classes tell
 
 
 class UnsupportedOperation(NotImplementedError):
     """An operation that a kind of path does not have."""
+
+    __module__ = "pathlib._abc"
 
 
 @functools.lru_cache(maxsize=512)

@@ -174,7 +174,7 @@ int bytes_count_argument(VM *vm, Value v, int64_t *count) {
 
 /* What x.__bytes__() gives; ABSENT with nothing raised when there is no such method. */
 static Value from_special(VM *vm, Value source) {
-    if (is_exactly(source, &bytes_type)) return ABSENT;
+    if (is_exactly(source, &bytes_type) || is_exactly(source, &str_type)) return ABSENT;
     Value method = object_special(vm, source, NAME_OF(vm, bytes));
     if (is_absent(method)) return ABSENT;
     Value bytes = call_0(vm, method);
@@ -201,7 +201,7 @@ static Value from_source(VM *vm, Value source, bool to_bytes) {
 }
 
 static Value convert(VM *vm, Value source) {
-    Value bytes = is_string(source) ? ABSENT : from_special(vm, source);
+    Value bytes = from_special(vm, source);
     return !is_absent(bytes) || error_raised(vm) ? bytes : from_source(vm, source, true);
 }
 

@@ -311,13 +311,15 @@ static bool set_integer(VM *vm, Value *place, Value value) {
     return !is_absent(number);
 }
 
+bool member_refuse(VM *vm, Value self, Value value) {
+    raise_error(vm, &exc_AttributeError, "readonly attribute");
+    return false;
+}
+
 static bool member_set(VM *vm, Value descriptor, Value instance, Value value) {
     MemberDescriptor *m = as_member(descriptor);
     if (!check_member(vm, m, instance)) return false;
-    if (m->flags & MEMBER_READONLY) {
-        raise_error(vm, &exc_AttributeError, "readonly attribute");
-        return false;
-    }
+    if (m->flags & MEMBER_READONLY) return member_refuse(vm, instance, value);
     Value *place = member_place(m, instance);
     if (m->flags & MEMBER_INTEGER) return set_integer(vm, place, value);
     if (is_absent(value) && is_absent(*place) && !(m->flags & MEMBER_NONE_IF_ABSENT)) {

@@ -60,6 +60,9 @@ NEW RAISES Value static_method_new(VM *vm, Value callable);
 NEW RAISES Value class_method_new(VM *vm, Value callable);
 NEW RAISES Value mapping_proxy_new(VM *vm, Value mapping);
 
+/* The `set` of an attribute that is computed here, but a read-only field in CPython: another text than a property's. */
+RAISES bool member_refuse(VM *vm, Value self, Value value);
+
 /* Is `v` a data descriptor: one that wins over the instance's own attributes? */
 static inline bool is_data_descriptor(Value v) { return type_of(v)->descriptor_set != NULL; }
 

@@ -2,6 +2,7 @@
 
 #include "runtime/arguments.h"
 #include "runtime/classes/instance.h"
+#include "runtime/classes/slots.h"
 #include "runtime/classes/union.h"
 #include "runtime/containers/list.h"
 #include "runtime/containers/tuple.h"
@@ -141,17 +142,19 @@ static Value repr(VM *vm, Value self) {
 
 /* --- behaving as the origin --- */
 
-/* Attributes that are the alias's own, not the origin's. */
+/* Attributes that are the alias's own, not the origin's. Those it has not are looked for here in vain. */
+static const char *const own_names[] = {
+    "__class__",       "__bases__",      "__origin__",
+    "__args__",        "__parameters__", "__typing_unpacked_tuple_args__",
+    "__mro_entries__", "__reduce_ex__",  "__reduce__",
+    "__copy__",        "__deepcopy__",   "__unpacked__",
+};
+
+enum { OWN_COUNT = sizeof own_names / sizeof *own_names };
+
 static bool is_own(Value name) {
-    static const char *const own[] = {
-        "__origin__",      "__args__",   "__parameters__",    "__unpacked__",      "__class__",
-        "__repr__",        "__reduce__", "__reduce_ex__",     "__getitem__",       "__hash__",
-        "__eq__",          "__iter__",   "__call__",          "__copy__",          "__deepcopy__",
-        "__mro_entries__", "__dir__",    "__init_subclass__", "__instancecheck__", "__subclasscheck__",
-        "__or__",          "__ror__",
-    };
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-        if (string_equal_c(name, own[i])) return true;
+    for (size_t i = 0; i < OWN_COUNT; i++) {
+        if (string_equal_c(name, own_names[i])) return true;
     }
     return false;
 }
@@ -316,6 +319,21 @@ METHOD(reduce) {
     return result;
 }
 
+METHOD(dir) {
+    Value origin = as_alias(args[0])->origin, name = ABSENT;
+    bool missing;
+    Value found = special_call(vm, NAME_dir, &origin, 1, &missing), list = ABSENT;
+    if (!is_absent(found)) list = list_from_iterable(vm, found);
+    for (size_t i = 0; i < OWN_COUNT && !is_absent(list); i++) {
+        int known =
+            is_absent(name = string_intern_fixed(vm, own_names[i])) ? -1 : object_contains(vm, list, name);
+        if (known < 0 || (!known && !list_append(vm, list, name))) value_clear(vm, &list);
+        value_xdrop(vm, name);
+    }
+    value_xdrop(vm, found);
+    return list;
+}
+
 static Value get_unpacked(VM *vm, Value self) { return bool_from(as_alias(self)->starred); }
 
 /* What *tuple[...] stands for among the arguments of another alias. */
@@ -325,6 +343,7 @@ static Value get_unpacked_tuple(VM *vm, Value self) {
 }
 
 static const NativeDef methods[] = {
+    {"__dir__", method_dir, "", NULL},
     {"__instancecheck__", method_refuse_check, "object, /", "Refuse: arguments are not checked."},
     {"__mro_entries__", method_mro_entries, "object, /", "The origin, as the base of a class statement."},
     {"__reduce__", method_reduce, "", "Return state information for pickling."},

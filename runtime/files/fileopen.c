@@ -292,7 +292,7 @@ static Value stream_new(VM *vm, const Stream *s, bool unbuffered, const char *co
         int64_t size = unbuffered && !reads ? 0 : FILE_BUFFER_SIZE;
         buffer = buffered_new(vm, reads ? &buffered_reader_type : &buffered_writer_type, raw, size);
     }
-    bool lines = s->fd == STDERR_FILENO || isatty(s->fd);
+    bool lines = !unbuffered && (s->fd == STDERR_FILENO || isatty(s->fd));
     if (!is_absent(buffer) && !is_absent(encoding) && !is_absent(errors)) {
         text = text_file_new(vm, buffer, encoding, errors, vm->characters['\n'], lines);
     }
@@ -341,7 +341,8 @@ static bool flush_at_exit(VM *vm, const char *name, bool report) {
     bool open = is_absent(closed) || object_truth(vm, closed) == 0;
     value_xdrop(vm, closed);
     bool flushed = !open || flush_stream(vm, stream);
-    if (!flushed && report && !error_is(vm, &exc_BrokenPipeError)) error_unraisable(vm, NULL, stream);
+    if (!flushed && report && !error_is(vm, &exc_BrokenPipeError))
+        error_unraisable(vm, "Exception ignored on flushing sys.stdout:", ABSENT);
     if (!flushed) discard(stream);
     error_clear(vm);
     value_drop(vm, stream);
@@ -351,7 +352,7 @@ static bool flush_at_exit(VM *vm, const char *name, bool report) {
 bool streams_flush(VM *vm) {
     Value raised = error_take(vm);
     bool flushed = flush_at_exit(vm, "stdout", true);
-    flush_at_exit(vm, "stderr", false);
+    flushed &= flush_at_exit(vm, "stderr", false);
     error_restore(vm, raised);
     return flushed;
 }

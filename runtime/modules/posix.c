@@ -541,9 +541,8 @@ NATIVE(posix_fspath) {
                                   : file_target(vm, args[0]);
 }
 
-/* The path without double slashes, dots, and what ".." takes back, written to `out`: no longer than the path, or one
- * byte. Exactly two slashes in front are a root of their own. */
-static size_t normalize(const char *path, size_t length, char *out) {
+/* Exactly two slashes in front are a root of their own. */
+size_t posix_normalize(const char *path, size_t length, char *out) {
     size_t root = length > 0 && path[0] == '/';
     if (length > 1 && root && path[1] == '/' && !(length > 2 && path[2] == '/')) root = 2;
     memset(out, '/', root);
@@ -597,7 +596,7 @@ NATIVE(posix_normpath) {
     }
     char *out = memory_alloc(vm, length + 1);
     if (out) {
-        size_t size = normalize(text, length, out);
+        size_t size = posix_normalize(text, length, out);
         result = is_bytes(path) ? bytes_from(vm, out, (int64_t)size) : string_from_utf8(vm, out, size);
         memory_free(vm, out, length + 1);
     }

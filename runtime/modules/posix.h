@@ -30,6 +30,10 @@ void posix_path_fini(VM *vm, PosixPath *path);
 /* A name that is no path of a file: of a user, an attribute. Ended by posix_path_fini. */
 RAISES bool posix_name_init(VM *vm, PosixPath *name, Value v);
 
+/* The path without double slashes, dots, and what ".." takes back, written to `out`: its length, no more than the
+ * path's, or one byte. */
+size_t posix_normalize(const char *path, size_t length, char *out);
+
 /* An int argument; an optional dir_fd, AT_FDCWD when it is not given. */
 RAISES bool posix_int(VM *vm, Value v, int *result);
 RAISES bool posix_pid(VM *vm, Value v, int *pid); /* the same with other words when it does not fit */

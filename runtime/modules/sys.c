@@ -57,9 +57,13 @@ NATIVE(sys_exc_info) {
 }
 
 NATIVE(sys_excepthook) {
-    if (!is_exception(args[1]))
-        return raise_type(vm, "print_exception(): Exception expected for value, %T found", args[1]);
-    vm->hooks.print_exception(vm, args[1]);
+    Value shown = is_exception(args[1]) ? value_ref(args[1]) : ABSENT;
+    if (is_absent(shown)) {
+        raise_type(vm, "print_exception(): Exception expected for value, %T found", args[1]);
+        shown = error_take(vm);
+    }
+    vm->hooks.print_exception(vm, shown);
+    value_drop(vm, shown);
     return NONE;
 }
 
@@ -137,8 +141,18 @@ NATIVE(sys_unraisablehook) {
     }
     const Value *items = as_tuple(args[0])->items;
     if (!is_exception(items[UNRAISABLE_VALUE])) return NONE;
-    Value where = items[UNRAISABLE_OBJECT];
-    error_print_unraisable(vm, items[UNRAISABLE_VALUE], NULL, is_none(where) ? ABSENT : where);
+    Value where = items[UNRAISABLE_OBJECT], message = items[UNRAISABLE_MESSAGE], text = ABSENT,
+          keeper = ABSENT;
+    const char *said = NULL;
+    size_t length;
+    if (is_string(message)) {
+        text = string_format(vm, is_none(where) ? "%S:" : "%S: ", message);
+        said = is_absent(text) ? NULL : string_utf8(vm, text, &length, &keeper);
+        if (!said) error_clear(vm);
+    }
+    error_print_unraisable(vm, items[UNRAISABLE_VALUE], said, is_none(where) ? ABSENT : where);
+    value_xdrop(vm, keeper);
+    value_xdrop(vm, text);
     return NONE;
 }
 

@@ -147,6 +147,11 @@ expect "-m without a module" 2 "" "*-m*" "$mpy" -m
 expect "-m with a file's name" 1 "module amodule" "*: Error while finding module specification for 'amodule.py' \
 (ModuleNotFoundError: __path__ attribute not found on 'amodule' while trying to find 'amodule.py'). \
 Try using 'amodule' instead of 'amodule.py' as the module name." "$mpy" -m amodule.py
+echo 'raise ImportError("unwell")' >unwell.py
+expect "-m with a parent that fails" 1 "" "Traceback*ImportError: unwell" "$mpy" -m unwell.child
+expect "PYTHONPATH" 0 "['', '$PWD/a', '$PWD', '/b', '<frozen>']" "" env PYTHONPATH=a::/x/../b/:./a "$mpy" -c \
+    'import sys; print(sys.path)'
+expect "a folder without a program" 1 "" "*find '__main__' module in '$PWD'" "$mpy" .
 expect "-m with a missing file's name" 1 "" "*'missing.py' (ModuleNotFoundError: No module named 'missing'). Try using \
 'missing' instead*" "$mpy" -m missing.py
 
@@ -349,12 +354,26 @@ for script in args.mpy many.mpy; do
         fail "full disk, $script" "status $status" "stderr: $(head -c 300 err.txt)"
     fi
 done
+"$mpy" -c 'import sys; sys.stderr.write("x")' 2>/dev/full
+status=$?
+if [ "$status" = 120 ]; then pass; else fail "full disk, standard error" "status $status"; fi
+"$mpy" -c 'print(1)' >/dev/full 2>err.txt
+if [ "$?" = 120 ] && grep -q '^Exception ignored on flushing sys.stdout:$' err.txt; then
+    pass
+else
+    fail "full disk at the end" "$(<err.txt)"
+fi
+"$mpy" <&- >out.txt 2>&1
+status=$?
+if [ "$status" = 0 ] && [ ! -s out.txt ]; then pass; else fail "closed standard input" "$status" "$(<out.txt)"; fi
 "$mpy" -c 'print(1)' >&- 2>err.txt
 status=$?
 if [ "$status" -lt 128 ]; then pass; else fail "closed standard output" "status $status" "$(<err.txt)"; fi
 
 # Standard streams
 
+expect "-u and the buffering of lines" 0 "False True False" "" "$mpy" -u -c \
+    'import sys; print(sys.stdout.line_buffering, sys.stdout.write_through, sys.stderr.line_buffering)'
 coding='import sys; print(*[f.encoding + ":" + f.errors for f in (sys.stdin, sys.stdout, sys.stderr)], "\xe9")'
 expect "PYTHONIOENCODING" 0 "ascii:xmlcharrefreplace ascii:xmlcharrefreplace ascii:backslashreplace &#233;" "" \
     env PYTHONIOENCODING=ascii:xmlcharrefreplace "$mpy" -c "$coding"
