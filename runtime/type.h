@@ -163,6 +163,9 @@ struct Type {
      * `next` would give ABSENT. When it gives any, no user code ran since it took the first: nobody can tell that they
      * were taken together. NULL: one at a time. */
     int64_t (*next_row)(VM *vm, Value self, NEW Value *row, int64_t room);
+    /* Built-in types only: the next item, a pair, without the tuple: 1; 0 where `next` would give ABSENT; -1: this
+     * one's items are no pairs. NULL: none's are. */
+    int (*next_pair)(VM *vm, Value self, NEW Value *first, NEW Value *second);
 
     /* Heap types only, owned. */
     String *qualified_name;

@@ -1383,6 +1383,25 @@ compare_jump_result : {
     } while (0)
 
     TARGET(FOR_ITER) {
+#ifndef EVAL_TRACED
+        if (*ip == instruction_a(OP_UNPACK, 2) && as_object(sp[-1])->type->next_pair != NULL) {
+            Value first, second;
+            SAVE_IP();
+            int pair = as_object(sp[-1])->type->next_pair(vm, sp[-1], &first, &second);
+            if (LIKELY(pair > 0)) {
+                PUSH(second);
+                PUSH(first);
+                ip++;
+                NEXT();
+            }
+            if (pair == 0) {
+                if (UNLIKELY(!iterator_ended(vm))) goto error;
+                DROP_TOP(1);
+                ip += A24_SIGNED;
+                NEXT();
+            }
+        }
+#endif
         ITERATOR_ITEM();
         if (LIKELY(!is_absent(result))) {
             PUSH(result);

@@ -137,10 +137,11 @@ static bool merge_pair(VM *vm, Value item, void *context) {
     return done;
 }
 
-/* dict(zip(keys, values)): no tuples need be made. */
-static bool merge_zip(VM *vm, Value self, Value zip) {
+/* The items of such as zip(keys, values), for which no tuples need be made; *pairs becomes false when they are none. */
+static bool merge_pairs(VM *vm, Value self, Value iterator, bool *pairs) {
     Value key, value;
-    while (zip_next_two(vm, zip, &key, &value)) {
+    for (int got; (got = type_of(iterator)->next_pair(vm, iterator, &key, &value)) != 0;) {
+        if (got < 0) return *pairs = false;
         bool done = dict_set(vm, self, key, value) && vm_may_go_on(vm);
         value_drop(vm, key), value_drop(vm, value);
         if (!done) return false;
@@ -155,7 +156,10 @@ bool dict_update(VM *vm, Value self, Value other) {
     if (is_dict(other) && type_of(other)->iterate == dict_type.iterate) {
         return merge_dict(vm, self, other);
     }
-    if (zip_is_of_two(other)) return merge_zip(vm, self, other);
+    if (type_of(other)->next_pair) {
+        bool pairs = true, done = merge_pairs(vm, self, other, &pairs);
+        if (pairs) return done;
+    }
     Value keys;
     int mapping = object_find_attribute(vm, other, NAME_OF(vm, keys), &keys);
     if (mapping < 0) return false;

@@ -83,6 +83,15 @@ static inline __attribute__((always_inline)) int64_t find_entry(VM *vm, DictIter
     return i;
 }
 
+static int item_iterator_next_pair(VM *vm, Value self, Value *key, Value *value) {
+    DictIterator *it = (DictIterator *)as_object(self);
+    int64_t i = find_entry(vm, it, false);
+    if (i < 0) return 0;
+    const DictEntry *entry = &dict_entries(as_dict(it->dict))[i];
+    *key = value_ref(entry->key), *value = value_ref(entry->value);
+    return 1;
+}
+
 static inline __attribute__((always_inline)) Value iterator_advance(VM *vm, Value self, Part part,
                                                                     bool backward) {
     DictIterator *it = (DictIterator *)as_object(self);
@@ -121,7 +130,7 @@ static const NativeDef iterator_methods[] = {
     {0},
 };
 
-#define DICT_ITERATOR(variable, name_text, part, backward) \
+#define DICT_ITERATOR(variable, name_text, part, backward, next_pair_function) \
     static Value variable##_next(VM *vm, Value self) { return iterator_advance(vm, self, part, backward); } \
     Type variable = { \
         TYPE_HEAD(variable, name_text, .traverse = iterator_traverse, .clear = iterator_clear, \
@@ -131,15 +140,16 @@ static const NativeDef iterator_methods[] = {
         .base = &object_type, \
         .iterate = iterator_itself, \
         .next = variable##_next, \
+        .next_pair = next_pair_function, \
         .methods = iterator_methods, \
     };
 
-DICT_ITERATOR(dict_key_iterator_type, "dict_keyiterator", PART_KEY, false)
-DICT_ITERATOR(dict_value_iterator_type, "dict_valueiterator", PART_VALUE, false)
-DICT_ITERATOR(dict_item_iterator_type, "dict_itemiterator", PART_ITEM, false)
-DICT_ITERATOR(dict_reverse_key_iterator_type, "dict_reversekeyiterator", PART_KEY, true)
-DICT_ITERATOR(dict_reverse_value_iterator_type, "dict_reversevalueiterator", PART_VALUE, true)
-DICT_ITERATOR(dict_reverse_item_iterator_type, "dict_reverseitemiterator", PART_ITEM, true)
+DICT_ITERATOR(dict_key_iterator_type, "dict_keyiterator", PART_KEY, false, NULL)
+DICT_ITERATOR(dict_value_iterator_type, "dict_valueiterator", PART_VALUE, false, NULL)
+DICT_ITERATOR(dict_item_iterator_type, "dict_itemiterator", PART_ITEM, false, item_iterator_next_pair)
+DICT_ITERATOR(dict_reverse_key_iterator_type, "dict_reversekeyiterator", PART_KEY, true, NULL)
+DICT_ITERATOR(dict_reverse_value_iterator_type, "dict_reversevalueiterator", PART_VALUE, true, NULL)
+DICT_ITERATOR(dict_reverse_item_iterator_type, "dict_reverseitemiterator", PART_ITEM, true, NULL)
 
 Value dict_iterate(VM *vm, Value dict) { return iterator_make(vm, &dict_key_iterator_type, dict, false); }
 Value dict_reverse(VM *vm, Value dict) {

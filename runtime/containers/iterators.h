@@ -93,9 +93,4 @@ NEW RAISES Value iterator_type_reduction(VM *vm, Value self, STEALS Value argume
 /* A tuple of iterators over args[0..count). */
 NEW RAISES Value iterators_of(VM *vm, Value *args, int count);
 
-/* Is it a plain zip of two iterators? Then its next two items can be had without a tuple: NEW; false at the end, or
- * RAISES, as with `next` slots: ask iterator_ended. */
-bool zip_is_of_two(Value v);
-RAISES bool zip_next_two(VM *vm, Value zip, NEW Value *first, NEW Value *second);
-
 #endif

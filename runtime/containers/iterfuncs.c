@@ -67,9 +67,10 @@ static Value make(VM *vm, Type *type, Value function, STEALS Value source) {
     return from_object(pipe);
 }
 
-#define PIPE_TYPE(variable, name_text, new_function, next_function, table, ...) \
+#define PIPE_TYPE(variable, name_text, new_function, next_function, next_pair_function, table, ...) \
     Type variable = { \
         TYPE_HEAD(variable, name_text, .traverse = traverse, .clear = clear, .dealloc = dealloc), \
+        .next_pair = next_pair_function, \
         ITERATOR_SLOTS(Pipe, new_function, next_function, table, __VA_ARGS__), \
     };
 
@@ -107,20 +108,26 @@ static Value enumerate_new(VM *vm, Type *type, Value *args, int nargs, Value nam
     return self;
 }
 
-static Value enumerate_next(VM *vm, Value self) {
+static inline int enumerate_next_pair(VM *vm, Value self, Value *number, Value *item) {
     Pipe *pipe = as_pipe(self);
-    Value item = iterator_forward(vm, pipe->source);
-    if (is_absent(item)) return ABSENT;
-    Value number = pipe->count;
-    Value after = is_int(number) && int_get(number) < INT_MAX_IMMEDIATE
-                      ? int_small(int_get(number) + 1)
-                      : int_binary(vm, BINARY_ADD, number, int_small(1));
+    *item = iterator_forward(vm, pipe->source);
+    if (is_absent(*item)) return 0;
+    *number = pipe->count;
+    Value after = is_int(*number) && int_get(*number) < INT_MAX_IMMEDIATE
+                      ? int_small(int_get(*number) + 1)
+                      : int_binary(vm, BINARY_ADD, *number, int_small(1));
     if (is_absent(after)) {
-        value_drop(vm, item);
-        return ABSENT;
+        value_drop(vm, *item);
+        return 0;
     }
     pipe->count = after;
-    return tuple_reuse_pair(vm, &pipe->result, number, item);
+    return 1;
+}
+
+static Value enumerate_next(VM *vm, Value self) {
+    Value number, item;
+    if (!enumerate_next_pair(vm, self, &number, &item)) return ABSENT;
+    return tuple_reuse_pair(vm, &as_pipe(self)->result, number, item);
 }
 
 METHOD(enumerate_reduce) {
@@ -135,7 +142,7 @@ static const NativeDef enumerate_methods[] = {
     {0},
 };
 
-PIPE_TYPE(enumerate_type, "enumerate", enumerate_new, enumerate_next, enumerate_methods,
+PIPE_TYPE(enumerate_type, "enumerate", enumerate_new, enumerate_next, enumerate_next_pair, enumerate_methods,
           "(iterable, start=0)\n--\n\nReturn an enumerate object.\n\n  iterable\n    an object supporting "
           "iteration\n\nThe enumerate object yields pairs containing a count (from start, which\ndefaults to "
           "zero) and a value yielded by the iterable argument.")
@@ -187,29 +194,21 @@ static Value check_lengths(VM *vm, const Tuple *iterators, int64_t ended) {
     return ABSENT;
 }
 
-bool zip_is_of_two(Value v) {
-    return is_exactly(v, &zip_type) && !as_pipe(v)->strict && as_tuple(as_pipe(v)->source)->length == 2;
-}
-
-static inline bool next_two(VM *vm, const Value *iterators, Value *first, Value *second) {
-    if (is_absent(*first = iterator_forward(vm, iterators[0]))) return false;
-    if (!is_absent(*second = iterator_forward(vm, iterators[1]))) return true;
+static inline int zip_next_pair(VM *vm, Value self, Value *first, Value *second) {
+    const Tuple *iterators = as_tuple(as_pipe(self)->source);
+    if (iterators->length != 2 || as_pipe(self)->strict) return -1;
+    if (is_absent(*first = iterator_forward(vm, iterators->items[0]))) return 0;
+    if (!is_absent(*second = iterator_forward(vm, iterators->items[1]))) return 1;
     value_drop(vm, *first);
-    return false;
-}
-
-bool zip_next_two(VM *vm, Value self, Value *first, Value *second) {
-    return next_two(vm, as_tuple(as_pipe(self)->source)->items, first, second);
+    return 0;
 }
 
 static Value zip_next(VM *vm, Value self) {
     Pipe *pipe = as_pipe(self);
     const Tuple *iterators = as_tuple(pipe->source);
     Value first, second; /* two are the commonest */
-    if (iterators->length == 2 && !pipe->strict)
-        return next_two(vm, iterators->items, &first, &second)
-                   ? tuple_reuse_pair(vm, &pipe->result, first, second)
-                   : ABSENT;
+    int pair = zip_next_pair(vm, self, &first, &second);
+    if (pair >= 0) return pair ? tuple_reuse_pair(vm, &pipe->result, first, second) : ABSENT;
     if (iterators->length == 0) return ABSENT;
     Tuple *result = tuple_reuse(vm, &pipe->result, iterators->length);
     if (!result) return ABSENT;
@@ -246,7 +245,7 @@ static const NativeDef zip_methods[] = {
 };
 
 PIPE_TYPE(
-    zip_type, "zip", zip_new, zip_next, zip_methods,
+    zip_type, "zip", zip_new, zip_next, zip_next_pair, zip_methods,
     "(*iterables, strict=False)\n--\n\nThe zip object yields n-length tuples, where n is the number of "
     "iterables\npassed as positional arguments to zip().  The i-th element in every tuple\ncomes from the "
     "i-th iterable argument to zip().  This continues until the\nshortest argument is exhausted.\n\nIf "
@@ -298,7 +297,7 @@ static const NativeDef map_methods[] = {
     {0},
 };
 
-PIPE_TYPE(map_type, "map", map_new, map_next, map_methods,
+PIPE_TYPE(map_type, "map", map_new, map_next, NULL, map_methods,
           "(function, iterable, /, *iterables)\n--\n\nMake an iterator that computes the function using "
           "arguments from\neach of the iterables.  Stops when the shortest iterable is exhausted.")
 
@@ -345,6 +344,6 @@ static const NativeDef filter_methods[] = {
     {0},
 };
 
-PIPE_TYPE(filter_type, "filter", filter_new, filter_next, filter_methods,
+PIPE_TYPE(filter_type, "filter", filter_new, filter_next, NULL, filter_methods,
           "(function, iterable, /)\n--\n\nReturn an iterator yielding those items of iterable for which "
           "function(item)\nis true. If function is None, return the items that are true.")
