@@ -307,6 +307,7 @@ static bool each_of_bytes(VM *vm, Value bytes, bool (*each)(VM *vm, Value item, 
 }
 
 bool iterator_each(VM *vm, Value iterator, bool (*each)(VM *vm, Value item, void *context), void *context) {
+    if (type_of(iterator)->each) return type_of(iterator)->each(vm, iterator, each, context);
     Value (*next)(VM *, Value) = iterator_next_of(iterator), item;
     while (!is_absent(item = next(vm, iterator))) {
         if (!visit_item(vm, item, each, context)) return false;

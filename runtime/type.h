@@ -166,6 +166,8 @@ struct Type {
     /* Built-in types only: the next item, a pair, without the tuple: 1; 0 where `next` would give ABSENT; -1: this
      * one's items are no pairs. NULL: none's are. */
     int (*next_pair)(VM *vm, Value self, NEW Value *first, NEW Value *second);
+    /* Built-in types only: give all that are left to a function, as iterator_each, which this is. */
+    bool (*each)(VM *vm, Value self, bool (*visit)(VM *vm, Value item, void *context), void *context);
 
     /* Heap types only, owned. */
     String *qualified_name;

@@ -1876,7 +1876,12 @@ compare_jump_result : {
         flags = frame->flags;
 #endif
         if (UNLIKELY(A24 == YIELD_ASYNC)) frame_generator(frame)->async |= GENERATOR_YIELDED;
-        generator_leave(vm, frame_generator(frame));
+        Generator *generator = frame_generator(frame);
+        generator_leave(vm, generator);
+        if (flags & FRAME_VISITED) {
+            if (!generator_visit(vm, generator, result)) return ABSENT;
+            goto entered;
+        }
         if (flags & FRAME_ENTRY) return result;
         LOAD_FRAME();
         word = ip[-1];

@@ -34,6 +34,7 @@ enum {
     FRAME_OPERATOR = 8, /* an operator's method, or a __new__: the operands are still on the caller's stack */
     FRAME_OBSERVED = 16, /* has a frame object */
     FRAME_GETTER = 32,   /* a property's function, for an attribute that the caller loads */
+    FRAME_VISITED = 64,  /* a generator whose items go to the VM's visitor as it yields them */
 };
 
 typedef struct Frame Frame;

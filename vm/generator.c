@@ -16,6 +16,7 @@
 #include "runtime/text/str.h"
 #include "vm/asyncgen.h"
 #include "vm/eval.h"
+#include "vm/machine.h"
 
 /* --- life --- */
 
@@ -227,6 +228,32 @@ static Value send(VM *vm, Generator *g, Value value, bool raise) {
 Value generator_send(VM *vm, Generator *g, Value value) { return send(vm, g, value, true); }
 
 static Value next(VM *vm, Value self) { return send(vm, as_generator(self), NONE, false); }
+
+bool generator_visit(VM *vm, Generator *g, Value item) {
+    Visitor *visitor = vm_machine(vm)->visitor;
+    visitor->wants_more = visitor->visit(vm, item, visitor->context);
+    value_drop(vm, item);
+    if (!visitor->wants_more || g->state == GENERATOR_FINISHED) return false;
+    visitor->wants_more = vm_may_go_on(vm) && generator_check(vm, g, NONE);
+    if (!visitor->wants_more) return false;
+    generator_enter(vm, g, NONE, FRAME_ENTRY | FRAME_VISITED);
+    return true;
+}
+
+static bool each(VM *vm, Value self, bool (*visit)(VM *vm, Value item, void *context), void *context) {
+    Generator *g = as_generator(self);
+    if (g->state == GENERATOR_FINISHED) return true;
+    if (!generator_check(vm, g, NONE)) return false;
+    Visitor visitor = {visit, context, true, vm_machine(vm)->visitor};
+    vm_machine(vm)->visitor = &visitor;
+    object_ref(&g->head);
+    generator_enter(vm, g, NONE, FRAME_ENTRY | FRAME_VISITED);
+    Value returned = eval_run(vm);
+    vm_machine(vm)->visitor = visitor.outer;
+    value_xdrop(vm, returned);
+    object_drop(vm, &g->head);
+    return visitor.wants_more && !error_raised(vm);
+}
 
 int iterator_send(VM *vm, Value iterator, Value value, NEW Value *result) {
     if (is_sendable(iterator) && as_generator(iterator)->state != GENERATOR_FINISHED) {
@@ -588,6 +615,7 @@ Type generator_type = {
     .repr = generator_repr,
     .iterate = iterator_itself,
     .next = next,
+    .each = each,
     .methods = methods,
     .getsets = getsets,
 };

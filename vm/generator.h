@@ -122,6 +122,18 @@ void generator_finish(VM *vm, Generator *generator);
  * exception raised, or, for a return, *result set (NEW). */
 NEW RAISES Value generator_resume(VM *vm, Generator *generator, STEALS Value value, NEW Value *result);
 
+/* What a native function that takes all of a generator's items does with each. It is called where the generator stands
+ * at its yield, so that neither it nor the eval loop is left for it. */
+typedef struct Visitor {
+    bool (*visit)(VM *vm, Value item, void *context); /* false: it wants no more, or RAISES */
+    void *context;
+    bool wants_more;
+    struct Visitor *outer;
+} Visitor;
+
+/* The generator, suspended now, has yielded `item` to the visitor. Is it linked in again, to go on? */
+bool generator_visit(VM *vm, Generator *generator, STEALS Value item);
+
 /* The iterator that a suspended generator delegates to (`yield from`), or ABSENT. */
 BORROWED Value generator_delegate(const Generator *generator);
 

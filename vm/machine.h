@@ -52,10 +52,11 @@ typedef struct Machine {
         int depth;      /* imports under way */
         int64_t nested; /* nanoseconds that those took which the innermost one has done */
     } import_times;
-    bool imports_ended; /* modules are cleared: one that is imported now would outlive the program */
-    bool inspected;     /* a prompt follows the program, -i: SystemExit does not end it, and is shown */
-    bool library_off;   /* -X lib=FOLDER: the library is read from there, not from the binary */
-    size_t stack_size;  /* bytes of the value stack's mapping, guard page included */
+    bool imports_ended;      /* modules are cleared: one that is imported now would outlive the program */
+    bool inspected;          /* a prompt follows the program, -i: SystemExit does not end it, and is shown */
+    bool library_off;        /* -X lib=FOLDER: the library is read from there, not from the binary */
+    struct Visitor *visitor; /* vm/generator.h: of the generator that is run last by such a one */
+    size_t stack_size;       /* bytes of the value stack's mapping, guard page included */
 } Machine;
 
 static inline Machine *vm_machine(const VM *vm) { return (Machine *)vm->upper; }

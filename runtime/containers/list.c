@@ -257,9 +257,14 @@ static bool append_rows(VM *vm, Value self, Value iterator) {
     }
 }
 
+static bool append_item(VM *vm, Value item, void *self) {
+    return list_append_owned(vm, *(Value *)self, value_ref(item));
+}
+
 /* Append all that an iterator yields. */
 static bool append_all(VM *vm, Value self, Value iterator) {
     if (type_of(iterator)->next_row) return append_rows(vm, self, iterator);
+    if (type_of(iterator)->each) return type_of(iterator)->each(vm, iterator, append_item, &self);
     Value (*next)(VM *, Value) = iterator_next_of(iterator);
     for (;;) {
         Value item = next(vm, iterator);
