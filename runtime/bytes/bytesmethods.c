@@ -201,14 +201,20 @@ static int hex_separator(VM *vm, Value v) {
 
 /* The digits of groups of bytes, the first of which has `first` bytes, with a separator between two. */
 static void write_groups(uint8_t *to, Text t, int64_t group, int64_t first, uint8_t separator) {
-    const uint8_t *data = t.data, *end = data + text_length(t);
-    for (int64_t size = first;; size = end - data < group ? end - data : group) {
-        for (const uint8_t *stop = data + size; data < stop; data++) {
-            *to++ = (uint8_t) "0123456789abcdef"[*data >> 4];
-            *to++ = (uint8_t) "0123456789abcdef"[*data & 15];
+    enum { SOME = 64 };
+    uint8_t digits[2 * SOME];
+    int64_t left = first + 1; /* this many bytes more, before and with the next separator */
+    for (int64_t at = 0; at < text_length(t); at += SOME) {
+        int64_t count = text_length(t) - at < SOME ? text_length(t) - at : SOME;
+        hex_write(digits, t.data + at, count);
+        for (const uint8_t *from = digits, *end = digits + 2 * count; from < end; from += 2) {
+            if (--left == 0) {
+                *to++ = separator;
+                left = group;
+            }
+            memcpy(to, from, 2);
+            to += 2;
         }
-        if (data == end) return;
-        *to++ = separator;
     }
 }
 
