@@ -437,14 +437,21 @@ typedef struct {
     int64_t places[PLACES_KEPT];
 } Occurrences;
 
+/* Mostly there are no more than two, which plain searches find. */
 static void find_occurrences(Text t, Text old, int64_t limit, Occurrences *o) {
+    int64_t length = text_length(old), count = 0, behind = 0;
+    o->count = 0;
+    while (count < 2) {
+        int64_t found = count < limit ? text_find(text_part(t, behind, text_length(t)), old) : -1;
+        if (found < 0) return;
+        o->places[count] = behind + found;
+        behind += found + length;
+        o->count = ++count;
+    }
+    if (count == limit || text_length(t) - behind < length) return;
     Finder f;
-    int64_t count = 0, first = limit ? text_find(t, old) : -1;
-    o->count = first >= 0;
-    o->places[count++] = first;
-    if (first < 0 || text_length(t) - first < 2 * text_length(old)) return;
     finder_init(&f, t, old);
-    f.at = first + text_length(old);
+    f.at = behind;
     while (count < limit && count < PLACES_KEPT) {
         int64_t found = finder_next(&f);
         if (found < 0) break;
