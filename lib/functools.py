@@ -30,10 +30,11 @@ def update_wrapper(wrapper, wrapped, assigned=WRAPPER_ASSIGNMENTS, updated=WRAPP
         wrapper.__doc__ = wrapped.__doc__
         wrapper.__annotations__ = wrapped.__annotations__
         wrapper.__type_params__ = wrapped.__type_params__
-        assigned = ()
         if updated is WRAPPER_UPDATES:
             wrapper.__dict__.update(wrapped.__dict__)
-            updated = ()
+            wrapper.__wrapped__ = wrapped
+            return wrapper
+        assigned = ()
     for name in assigned:
         try:
             value = getattr(wrapped, name)
