@@ -18,6 +18,7 @@ PROGRAM_opt := mpy
 PROGRAM_debug := mpy-debug
 PROGRAM_asan := mpy-asan
 PROGRAM_coverage := mpy-coverage
+PROGRAM_train := build/train/mpy
 PROGRAM := $(PROGRAM_$(VARIANT))
 
 RUNTIME := classes code numbers text bytes containers files errors modules
@@ -42,6 +43,24 @@ CFLAGS_coverage := -O0 -g -DNDEBUG --coverage
 CFLAGS_fuzz := -O1 -g1 -DMPY_DEBUG -DMPY_ASAN -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=undefined -fno-sanitize=pointer-overflow
 LDFLAGS_coverage := -Wl,-u,__gcov_dump
+
+# The optimised build is guided by a profile, as Debian's python3 is. A build that counts which turns its branches take
+# (VARIANT=train) runs TRAINING, and GCC lays the code out by what was counted: single operations take an eighth less
+# time. A file that changes later is compiled by what still fits of its profile, until `make clean`. `make PROFILE=no`
+# does without, in a third of the time. What GCC warns of, it has told in the first of the two builds; and what else it
+# would do with a profile made the program larger and not faster.
+PROFILE ?= $(if $(findstring gcc version,$(shell $(CC) -v 2>&1)),yes,no)
+PROFILED := $(filter opt-yes,$(VARIANT)-$(PROFILE))
+TRAINED := $(if $(PROFILED),$(OUT)/trained)
+TRAINING := $(wildcard tests/programs/*.mpy)
+CFLAGS_train := $(CFLAGS_opt) -fprofile-generate -fprofile-update=single
+LDFLAGS_train := -fprofile-generate
+ifdef PROFILED
+CFLAGS_opt += -fprofile-use -fprofile-partial-training -w -fno-unroll-loops -fno-peel-loops -fno-split-loops \
+	-fno-unswitch-loops -fno-tracer -fno-ipa-cp-clone -fno-reorder-functions \
+	$(if $(filter x86_64,$(shell uname -m)),-mstringop-strategy=libcall)
+endif
+
 CFLAGS := -std=gnu11 $(WARNINGS) $(CFLAGS_$(VARIANT)) $(EXTRA_CFLAGS)
 LDFLAGS += $(filter -fsanitize% -g% -O% --coverage,$(CFLAGS)) $(if $(filter -fno-pie,$(CFLAGS)),-no-pie) \
 	$(LDFLAGS_$(VARIANT))
@@ -79,15 +98,25 @@ debug:
 asan:
 	@$(MAKE) --no-print-directory VARIANT=asan all
 
-$(OUT)/%.o: %.c Makefile | $(GENERATED)
+$(OUT)/%.o: %.c Makefile | $(GENERATED) $(TRAINED)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OUT)/gen/%.o: $(GEN)/%.c Makefile
+$(OUT)/gen/%.o: $(GEN)/%.c Makefile | $(TRAINED)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/trained: | $(GENERATED)
+	@$(MAKE) --no-print-directory $(if $(filter --jobserver%,$(MAKEFLAGS)),,-j$(JOBS)) VARIANT=train all
+	@echo "  TRAIN $@"
+	@find build/train -name '*.gcda' -delete # what the library's compilation counted
+	@bench/train $(PROGRAM_train) $(TRAINING)
+	@mkdir -p $(OUT)
+	@cd build/train && find . -name '*.gcda' -exec cp --parents -t $(abspath $(OUT)) {} +
+	@rm -rf build/train
+	@touch $@
 
 $(GEN)/lexer.c: lexer/lexer.re
 	@mkdir -p $(@D)
@@ -239,7 +268,7 @@ clean:
 	rm -rf build mpy mpy-debug mpy-asan mpy-coverage
 
 help:
-	@echo "make          ./mpy, optimised"
+	@echo "make          ./mpy, optimised, guided by a profile (PROFILE=no: without)"
 	@echo "make debug    ./mpy-debug: asserts, contract checks, verifier"
 	@echo "make asan     ./mpy-asan: AddressSanitizer and UBSan, objects on the system allocator"
 	@echo "make test     unit tests and script tests, on the optimised and the debug build"
