@@ -256,27 +256,40 @@ uint32_t type_version(VM *vm, Type *type) {
     return type->version;
 }
 
-/* ABSENT: whatever they are named. */
-static void forget(VM *vm, Type *type, Value name) {
+void type_modified(VM *vm, Type *type) {
     if (type->version == 0) return;
-    if (!is_absent(name)) {
-        MethodCacheEntry *entry = method_cache_entry(vm, type->version, name);
-        if (value_same(entry->name, name)) {
-            value_clear(vm, &entry->name);
-            *entry = (MethodCacheEntry){0};
-        }
-    } else if (type->flags & TYPE_HEAP) {
-        type->version = 0;
-    }
+    if (type->flags & TYPE_HEAP) type->version = 0;
     Value key, value, subclasses = *type_subclasses(vm, type);
     if (is_absent(subclasses)) return;
-    for (int64_t position = 0; dict_next(subclasses, &position, &key, &value);)
-        forget(vm, (Type *)(uintptr_t)int_get(key), name);
+    for (int64_t position = 0; dict_next(subclasses, &position, &key, &value);) {
+        type_modified(vm, (Type *)(uintptr_t)int_get(key));
+    }
 }
 
-void type_modified(VM *vm, Type *type) { forget(vm, type, ABSENT); }
+/* Through *most classes; false: there are more of them. */
+static bool forget(VM *vm, Type *type, Value name, int *most) {
+    if (type->version == 0) return true;
+    if (--*most < 0) return false;
+    MethodCacheEntry *entry = method_cache_entry(vm, type->version, name);
+    if (value_same(entry->name, name)) {
+        value_clear(vm, &entry->name);
+        *entry = (MethodCacheEntry){0};
+    }
+    Value key, value, subclasses = *type_subclasses(vm, type);
+    if (is_absent(subclasses)) return true;
+    if (as_dict(subclasses)->count > *most) return false;
+    for (int64_t position = 0; dict_next(subclasses, &position, &key, &value);) {
+        if (!forget(vm, (Type *)(uintptr_t)int_get(key), name, most)) return false;
+    }
+    return true;
+}
 
-void type_forget(VM *vm, Type *type, Value name) { forget(vm, type, name); }
+/* A walk through many classes for each change would cost more than new versions, which are not given before the next
+ * look-up. */
+void type_forget(VM *vm, Type *type, Value name) {
+    int most = 8;
+    if (!forget(vm, type, name, &most)) type_modified(vm, type);
+}
 
 /* --- subclasses: a dict whose keys are the addresses of the classes, which it does not own --- */
 
