@@ -198,6 +198,7 @@ static __attribute__((noinline)) Place find_by_equality(VM *vm, Dict *dict, Valu
 restart:
     if (dict->index_log == 0) return (Place){MISSING, 0};
     unsigned width_log = cell_log(dict->index_log);
+    const int64_t *hashes = dict->kind == DICT_GENERAL ? hashes_of(dict) : NULL;
     uint64_t dead = NO_CELL;
     for (Probe p = probe_begin(dict, hash);; probe_step(&p)) {
         uint32_t cell = cell_at(dict->table, p.i, width_log);
@@ -209,7 +210,7 @@ restart:
             if (dead == NO_CELL) dead = p.i;
             continue;
         }
-        if (entry_hash(vm, dict, index) != hash) continue;
+        if ((hashes ? hashes[index] : entry_hash(vm, dict, index)) != hash) continue;
         bool changed = false;
         int equal = compare_key(vm, dict, index, key, &changed);
         if (equal < 0) return (Place){FAILED, 0};
