@@ -26,7 +26,7 @@ METHOD(format) {
     Value keywords = ABSENT;
     if (!is_absent(names)) {
         int64_t count = as_tuple(names)->length;
-        keywords = dict_new(vm);
+        keywords = dict_new_sized(vm, count);
         if (is_absent(keywords)) return ABSENT;
         for (int64_t i = 0; i < count; i++) {
             if (!dict_set(vm, keywords, as_tuple(names)->items[i], args[nargs + i])) {
