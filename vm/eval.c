@@ -2160,18 +2160,25 @@ again:
     slow_##NAME : operation = BINARY_##NAME; \
     goto binary_slow;
 
-#define SLOW_OR_MIXED(NAME, operator, condition) \
+/* An int and a float, or two floats of which one is too large or too small to be immediate. */
+#define SLOW_OR_REAL(NAME, operator, divides) \
     slow_##NAME : { \
-        if (!is_object(sp[-2]) && is_mixed(sp[-2], sp[-1]) && (condition)) \
+        double x, y; \
+        if (!is_object(sp[-2]) && is_mixed(sp[-2], sp[-1]) && !(divides && number_get(sp[-1]) == 0)) \
             RESULT_FOR_TWO_REAL(number_get(sp[-2]) operator number_get(sp[-1])); \
+        if (fast_double(sp[-2], &x) && fast_double(sp[-1], &y) && !(divides && y == 0)) { \
+            value_drop(vm, sp[-1]); \
+            value_drop(vm, sp[-2]); \
+            RESULT_FOR_TWO_REAL(x operator y); \
+        } \
         operation = BINARY_##NAME; \
         goto binary_slow; \
     }
 
-    SLOW_OR_MIXED(ADD, +, true)
-    SLOW_OR_MIXED(SUBTRACT, -, true)
-    SLOW_OR_MIXED(MULTIPLY, *, true)
-    SLOW_OR_MIXED(TRUE_DIVIDE, /, number_get(sp[-1]) != 0)
+    SLOW_OR_REAL(ADD, +, false)
+    SLOW_OR_REAL(SUBTRACT, -, false)
+    SLOW_OR_REAL(MULTIPLY, *, false)
+    SLOW_OR_REAL(TRUE_DIVIDE, /, true)
     SLOW(FLOOR_DIVIDE)
     SLOW(MODULO)
     SLOW(POWER)

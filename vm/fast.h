@@ -73,6 +73,15 @@ static inline Value tuple_iterator_item(VM *vm, SequenceIterator *iterator) {
     return ABSENT;
 }
 
+/* --- numbers --- */
+
+/* Is it a float, immediate or not? Then *number is what it is. */
+FAST_INLINE bool fast_double(Value v, double *number) {
+    if (!is_float(v) && !is_exactly(v, &float_type)) return false;
+    *number = float_number(v);
+    return true;
+}
+
 /* --- items --- */
 
 /* One character of a string: NEW, or ABSENT when it is none of those that are always at hand. */
