@@ -147,7 +147,8 @@ static bool run_statement(Prompt *p, Value text) {
     VM *vm = p->vm;
     Value module = machine_main_module(vm), filename = string_format(vm, "<stdin>-%u", p->number++);
     if (is_absent(module) || is_absent(filename)) return value_xdrop(vm, filename), false;
-    Value code = machine_add_source(vm, filename, text) ? compile_statement(p, text, filename) : ABSENT;
+    Value code = compile_statement(p, text, filename);
+    if (!is_absent(code) && !machine_add_source(vm, filename, text)) value_clear(vm, &code);
     value_drop(vm, filename);
     Value result = is_absent(code) ? ABSENT : eval_code(vm, code, as_module(module)->dict, ABSENT, ABSENT);
     value_xdrop(vm, code);

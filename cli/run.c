@@ -237,6 +237,19 @@ static bool read_stdin(VM *vm, Buffer *text) {
     }
 }
 
+/* When a script has ended, what is left of it, at the prompt or at exit, has no file any more. */
+static void forget_file(VM *vm) {
+    static const char *const names[] = {"__file__", "__cached__"};
+    Value module = machine_main_module(vm), raised = error_take(vm);
+    for (size_t i = 0; i < sizeof names / sizeof *names && !is_absent(module); i++) {
+        Value name = string_intern_fixed(vm, names[i]);
+        if (!is_absent(name)) dict_delete(vm, as_module(module)->dict, name);
+        value_xdrop(vm, name);
+        error_clear(vm);
+    }
+    error_restore(vm, raised);
+}
+
 static bool run_stdin(VM *vm) {
     Buffer text;
     buffer_init(&text, (Allocator){heap_allocate_fn, vm_heap(vm)});
@@ -245,6 +258,7 @@ static bool run_stdin(VM *vm) {
     bool ok = !is_absent(module) && dict_set(vm, as_module(module)->dict, NAME_OF(vm, file), filename) &&
               dict_set_c(vm, as_module(module)->dict, "__cached__", NONE) && read_stdin(vm, &text) &&
               run_text(vm, text.length ? text.data : "", text.length, filename, COMPILE_FILE);
+    forget_file(vm);
     buffer_fini(&text);
     value_xdrop(vm, filename);
     return ok;
@@ -298,6 +312,7 @@ static int run_file_at(VM *vm, Value filename, Value package, bool skip_line) {
               dict_set(vm, dict, NAME_OF(vm, package), package) &&
               (!is_none(package) || dict_set(vm, dict, NAME_OF(vm, loader), NONE)) &&
               run_text(vm, from, length - (size_t)(from - text), filename, COMPILE_FILE);
+    if (is_none(package)) forget_file(vm);
     memory_free(vm, text, length ? length : 1);
     return ok ? 0 : run_finish(vm);
 }

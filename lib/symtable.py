@@ -182,13 +182,13 @@ class Symbol:
         self.__module_scope = module_scope
 
     def __repr__(self):
-        return f"<symbol {self.__name!r}: {self._scope_str()}, {self._flags_str()}>"
+        return f"<symbol {self.__name!r}: {self._scope_str()}, {'|'.join(self._flags_str())}>"
 
     def _scope_str(self):
         return _scopes_value_to_name.get(self.__scope) or str(self.__scope)
 
     def _flags_str(self):
-        return "|".join(name for name, value in _flags if self.__flags & value == value)
+        return [name for name, value in _flags if self.__flags & value == value]
 
     def get_name(self):
         """The name."""
@@ -260,7 +260,8 @@ def _print(table, depth=0):
     what = f"from file {table._filename!r}" if table.get_name() == "top" else f"{table.get_name()!r}"
     print(f"{indent}{nested}symbol table for {table.get_type()} {what}:")
     for symbol in table.get_symbols():
-        print(f"{indent}    {symbol._scope_str().lower()} symbol {symbol.get_name()!r}: {symbol._flags_str().lower()}")
+        flags = ", ".join(symbol._flags_str()).lower()
+        print(f"{indent}    {symbol._scope_str().lower()} symbol {symbol.get_name()!r}: {flags}")
     print()
     for child in table.get_children():
         _print(child, depth + 1)

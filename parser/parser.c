@@ -126,9 +126,29 @@ static void report(Parser *p) {
     p->diagnostics->error.passed = !error->early && logical_end(p, span.line) > span.line;
 }
 
+/* Does a line that begins so belong to a compound statement? */
+static bool begins_compound(TokenKind kind) {
+    switch (kind) {
+    case TK_KW_ASYNC:
+    case TK_KW_CLASS:
+    case TK_KW_DEF:
+    case TK_KW_ELIF:
+    case TK_KW_ELSE:
+    case TK_KW_EXCEPT:
+    case TK_KW_FINALLY:
+    case TK_KW_FOR:
+    case TK_KW_IF:
+    case TK_KW_TRY:
+    case TK_KW_WHILE:
+    case TK_KW_WITH: return true;
+    default: return false;
+    }
+}
+
 /* Another statement where there may be but one. Behind a compound one CPython has no words for it. */
 static void refuse_second(Parser *p, const void *grammar) {
     if (p->line_count < 2 || !grammar_accepts(grammar, grammar_symbol(TK_ENDMARKER))) return;
+    if (begins_compound(p->line[0].kind)) return;
     Token before = p->line[p->line_count - 2];
     if (before.kind != TK_NEWLINE) return;
     syntax_error(p, before.span, "multiple statements found while compiling a single statement");

@@ -370,12 +370,18 @@ NATIVE(dir_function) {
     return list;
 }
 
+/* The frame so many calls outward; NULL: there are not so many. */
+static Frame *frame_outward(const VM *vm, int64_t depth) {
+    Frame *frame = frame_seen(vm->frame);
+    while (frame != NULL && depth-- > 0)
+        frame = frame_seen(frame->previous);
+    return frame;
+}
+
 NATIVE(getframe) {
     int64_t depth = 0;
     if (!is_absent(args[0]) && !object_to_int64(vm, args[0], &exc_OverflowError, &depth)) return ABSENT;
-    Frame *frame = vm->frame;
-    while (frame != NULL && depth-- > 0)
-        frame = frame->previous;
+    Frame *frame = frame_outward(vm, depth);
     if (frame == NULL) return raise_value(vm, "call stack is not deep enough");
     Value object = frame_object(vm, frame);
     if (!is_absent(object) && !AUDIT(vm, "sys._getframe", object)) value_clear(vm, &object);
@@ -387,9 +393,7 @@ NATIVE(getframemodulename) {
     int64_t depth = 0;
     if (!is_absent(args[0]) && !object_to_int64(vm, args[0], &exc_OverflowError, &depth)) return ABSENT;
     if (!AUDIT(vm, "sys._getframemodulename", is_absent(args[0]) ? int_small(0) : args[0])) return ABSENT;
-    Frame *frame = vm->frame;
-    while (frame != NULL && depth-- > 0)
-        frame = frame->previous;
+    Frame *frame = frame_outward(vm, depth);
     Value name = frame ? dict_get_string(vm, frame_globals(frame), NAME_OF(vm, name)) : ABSENT;
     return value_or_none(name);
 }

@@ -72,6 +72,7 @@ static inline void drop_locals(VM *vm, Frame *frame, Value *locals, const uint32
         *v = ABSENT;
         if (--as_object(old)->refs > 0) continue;
         frame->ip = ip;
+        frame->flags |= FRAME_LEAVING;
         object_die(vm, as_object(old));
     }
 }

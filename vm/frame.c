@@ -36,6 +36,7 @@ Frame *frame_refuse(VM *vm, STEALS Value function, STEALS Value *locals, uint32_
 
 void frame_pop(VM *vm, Frame *frame) {
     if (!is_absent(frame->object)) frame_object_take(vm, frame);
+    frame->flags |= FRAME_LEAVING;
     for (Value *v = frame->locals; v < (Value *)frame; v++)
         value_clear(vm, v);
     /* The traceback of a failing finalizer looked outward. */
@@ -79,7 +80,8 @@ void frame_object_take(VM *vm, Frame *frame) {
         }
         /* Whoever looks at this object may walk outward, too. No memory: then the walk ends here. */
         Value raised = error_take(vm);
-        if (frame->previous) object->back = frame_object(vm, frame->previous);
+        Frame *back = frame_seen(frame->previous);
+        if (back) object->back = frame_object(vm, back);
         error_clear(vm);
         error_restore(vm, raised);
     }
@@ -176,7 +178,8 @@ static Value get_lasti(VM *vm, Value self) {
 static Value get_back(VM *vm, Value self) {
     FrameObject *object = as_frame_object(self);
     if (object->frame == NULL) return value_or_none(object->back);
-    return object->frame->previous ? frame_object(vm, object->frame->previous) : NONE;
+    Frame *back = frame_seen(object->frame->previous);
+    return back ? frame_object(vm, back) : NONE;
 }
 
 static Value get_trace(VM *vm, Value self) {

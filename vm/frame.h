@@ -35,6 +35,7 @@ enum {
     FRAME_OBSERVED = 16, /* has a frame object */
     FRAME_GETTER = 32,   /* a property's function, for an attribute that the caller loads */
     FRAME_VISITED = 64,  /* a generator whose items go to the VM's visitor as it yields them */
+    FRAME_LEAVING = 128, /* it is over, its variables are being dropped: finalizers see its caller instead */
 };
 
 typedef struct Frame Frame;
@@ -59,6 +60,12 @@ enum {
 };
 
 static inline Value *frame_operands(Frame *frame) { return (Value *)frame + FRAME_WORDS; }
+/* The frame, or the next one outward that is not being left: what looks at the stack sees that one. */
+static inline Frame *frame_seen(Frame *frame) {
+    while (frame && frame->flags & FRAME_LEAVING)
+        frame = frame->previous;
+    return frame;
+}
 static inline Function *frame_function(const Frame *frame) { return as_function(frame->function); }
 static inline Value frame_globals(const Frame *frame) { return frame_function(frame)->globals; }
 static inline Value frame_builtins(const Frame *frame) { return frame_function(frame)->builtins; }

@@ -38,9 +38,10 @@ class AST:
             if name in fields[: len(args)]:
                 raise TypeError(f"{cls.__name__} got multiple values for argument {name!r}")
             if name not in fields and name not in cls._attributes:
+                owner = "ast.AST" if cls is AST else cls.__name__
                 _deprecated(
-                    f"{cls.__name__}.__init__ got an unexpected keyword argument {name!r}. Support for arbitrary "
-                    "keyword arguments is deprecated and will be removed in Python 3.15.",
+                    f"{owner}.__init__ got an unexpected keyword argument {name!r}. Support for arbitrary keyword "
+                    "arguments is deprecated and will be removed in Python 3.15.",
                     2,
                 )
             setattr(self, name, value)
@@ -58,7 +59,10 @@ def _deprecated(message, level):
 
 def _set_missing(node, cls, name):
     """What a field is that its node's constructor was not given: a list, a Load(); an optional one is None anyway."""
-    kind = getattr(cls, "_field_types", {}).get(name)
+    types = getattr(cls, "_field_types", None)
+    if types is None:
+        return
+    kind = types.get(name)
     if kind is None:
         if not hasattr(cls, name):
             _deprecated(

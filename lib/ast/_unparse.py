@@ -121,6 +121,7 @@ class Unparser:
         if isinstance(node, list):
             self.statements(node)
         else:
+            node._fields  # what is no node has none
             self.write(node)
         return "".join(self.pieces)
 

@@ -147,6 +147,19 @@ expect "-m without a module" 2 "" "*-m*" "$mpy" -m
 expect "-m with a file's name" 1 "module amodule" "*: Error while finding module specification for 'amodule.py' \
 (ModuleNotFoundError: __path__ attribute not found on 'amodule' while trying to find 'amodule.py'). \
 Try using 'amodule' instead of 'amodule.py' as the module name." "$mpy" -m amodule.py
+echo 'import atexit; atexit.register(lambda: print("__file__" in globals())); print("__file__" in globals())' >forgets.py
+expect "a script that has ended has no file" 0 "True"$'\n'"False" "" "$mpy" forgets.py
+expect "a module that has ended keeps it" 0 "True"$'\n'"True" "" "$mpy" -m forgets
+input=$'if 1: 2\n3\nimport warnings\nassert (1, 2)\n'
+expect "statements at a prompt that is no terminal" 0 "" "*File \"<stdin>\", line 2
+    3
+    ^
+SyntaxError: invalid syntax
+*<stdin>-2:1: SyntaxWarning: assertion is always true, perhaps remove parentheses?
+>>> " "$mpy" -i -q
+echo 'import a' >imports.py
+expect "-m symtable" 0 "symbol table for module from file 'imports.py':
+    local symbol 'a': def_import" "" "$mpy" -m symtable imports.py
 echo 'raise ImportError("unwell")' >unwell.py
 expect "-m with a parent that fails" 1 "" "Traceback*ImportError: unwell" "$mpy" -m unwell.child
 expect "PYTHONPATH" 0 "['', '$PWD/a', '$PWD', '/b', '<frozen>']" "" env PYTHONPATH=a::/x/../b/:./a "$mpy" -c \
