@@ -233,9 +233,8 @@ bool generator_visit(VM *vm, Generator *g, Value item) {
     Visitor *visitor = vm_machine(vm)->visitor;
     visitor->wants_more = visitor->visit(vm, item, visitor->context);
     value_drop(vm, item);
+    if (visitor->wants_more) visitor->wants_more = vm_may_go_on(vm);
     if (!visitor->wants_more || g->state == GENERATOR_FINISHED) return false;
-    visitor->wants_more = vm_may_go_on(vm) && generator_check(vm, g, NONE);
-    if (!visitor->wants_more) return false;
     generator_enter(vm, g, NONE, FRAME_ENTRY | FRAME_VISITED);
     return true;
 }
