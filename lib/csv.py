@@ -118,7 +118,12 @@ _Settings.__name__ = _Settings.__qualname__ = 'Dialect'
 _Settings.__module__ = '_csv'
 
 
+_default = _Settings()
+
+
 def _settings(dialect, options):
+    if dialect is None and not options:
+        return _default
     if isinstance(dialect, str):
         dialect = get_dialect(dialect)
     if isinstance(dialect, _Settings) and not options:
