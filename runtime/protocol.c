@@ -268,9 +268,20 @@ static int any_of(VM *vm, Value subject, Tuple *classes, ClassTest test, const c
     return matches;
 }
 
+/* Is it of one of these, which are all classes that `type` made? 1, 0; -1: ask them one by one. */
+static int is_of_plain_classes(VM *vm, Value v, const Tuple *classes) {
+    for (int64_t i = 0; i < classes->length; i++) {
+        if (!is_exactly(classes->items[i], &type_type)) return -1;
+        if (value_is_instance(v, as_type(classes->items[i]))) return 1;
+    }
+    return type_is_claimed(vm, v) ? 0 : -1;
+}
+
 int object_is_instance(VM *vm, Value v, Value type_or_tuple) {
     if (value_same(from_object(type_of(v)), type_or_tuple)) return 1;
     if (is_tuple(type_or_tuple)) {
+        int known = is_of_plain_classes(vm, v, as_tuple(type_or_tuple));
+        if (known >= 0) return known;
         return any_of(vm, v, as_tuple(type_or_tuple), object_is_instance, " in __instancecheck__", 0);
     }
     /* For a class that `type` made, the mro answers; what __class__ claims is asked last. */
