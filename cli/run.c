@@ -179,6 +179,7 @@ static void set_modes(VM *vm, const Options *o) {
     if (o->no_columns) vm->compile_flags |= COMPILE_NO_COLUMNS;
     vm_machine(vm)->import_times.told = o->import_times;
     vm->bytes_warning = o->flags.bytes_warning;
+    vm->encoding_warning = o->flags.warn_default_encoding;
     vm->int_max_str_digits = o->flags.int_max_str_digits;
 }
 

@@ -163,6 +163,30 @@ def _load_module_shim(loader, fullname):
     return _load(spec_from_loader(fullname, loader))
 
 
+def _load_backward_compatible(spec):
+    """Have a loader that has no exec_module load the module the old way, by load_module."""
+    import warnings
+    loader, name = spec.loader, spec.name
+    owner = getattr(loader, '__qualname__', type(loader).__qualname__)
+    warnings.warn(f'{owner}.exec_module() not found; falling back to load_module()', ImportWarning)
+    try:
+        loader.load_module(name)
+    finally:
+        module = sys.modules.pop(name, None)  # to the end, what it has imported stands before it
+        if module is not None:
+            sys.modules[name] = module
+    if module is None:
+        raise KeyError(name)
+    package = name if hasattr(module, '__path__') else name.rpartition('.')[0]
+    for attribute, value in ('__loader__', loader), ('__package__', package), ('__spec__', spec):
+        if getattr(module, attribute, None) is None:
+            try:
+                setattr(module, attribute, value)
+            except AttributeError:
+                pass
+    return module
+
+
 class SourceLoader(_LoaderBasics):
     """A loader of source text, made of get_data and get_filename."""
 

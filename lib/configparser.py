@@ -549,6 +549,7 @@ class RawConfigParser(MutableMapping):
         """Read the files of these names that can be opened; their names are returned."""
         if isinstance(filenames, (str, bytes, os.PathLike)):
             filenames = [filenames]
+        encoding = io.text_encoding(encoding)
         done = []
         for filename in filenames:
             try:

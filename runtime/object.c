@@ -131,6 +131,11 @@ Value object_generic_get(VM *vm, Value v, Value name) {
     if (found > 0) return result;
     if (found < 0) return ABSENT;
     if (!is_family(v, TYPE_TYPE)) return raise_attribute(vm, v, name);
+    /* The own attributes of a class statement's class are those of an object, too. */
+    Dict *dict = as_type(v)->flags & TYPE_HEAP ? type_dict(vm, as_type(v)) : NULL;
+    Value own = dict ? dict_get(vm, from_object(dict), name) : ABSENT;
+    if (!is_absent(own)) return value_ref(own);
+    if (error_raised(vm)) return ABSENT;
     /* nothing about which type it is */
     Value text = string_format(vm, "'%T' object has no attribute '%U'", v, name);
     return raise_attribute_text(vm, v, name, text);

@@ -177,6 +177,7 @@ struct VM {
     bool audit_at_end;      /* prove the heap when the program has ended: MPYHEAPCHECK */
     int int_max_str_digits; /* sys.set_int_max_str_digits; 0: no limit */
     int compile_flags;      /* of all code that does not ask for others (compiler/compile.h): -O, -OO */
+    bool encoding_warning;  /* warn of text files opened without an encoding: -X warn_default_encoding */
     bool bytes_warning;     /* warn of bytes that are compared with or made to texts: -b */
     double switch_interval; /* sys.setswitchinterval; kept for who asks, there is nothing to switch to */
     uint32_t repr_depth;

@@ -518,7 +518,28 @@ static bool execute(VM *vm, Value spec, Value name, Value module) {
     return !is_absent(result);
 }
 
+/* Is this a loader from before there was exec_module? 1 or 0, -1 RAISES. */
+static int loads_the_old_way(VM *vm, Value spec) {
+    Value loader = object_get_attribute(vm, spec, NAME_OF(vm, spec_loader)), method;
+    if (is_absent(loader)) return -1;
+    int found = is_none(loader) ? 1 : object_find_attribute(vm, loader, NAME_OF(vm, exec_module), &method);
+    if (found > 0 && !is_none(loader)) value_drop(vm, method);
+    value_drop(vm, loader);
+    return found < 0 ? -1 : !found;
+}
+
+static Value load_the_old_way(VM *vm, Value spec) {
+    Value library = vm->hooks.library(vm, "_frozen_importlib_external"), result = ABSENT;
+    Value name = is_absent(library) ? ABSENT : string_intern_fixed(vm, "_load_backward_compatible");
+    if (!is_absent(name)) result = call_method(vm, library, name, &spec, 1);
+    value_xdrop(vm, name);
+    value_xdrop(vm, library);
+    return result;
+}
+
 Value load_spec(VM *vm, Value spec) {
+    int old = loads_the_old_way(vm, spec);
+    if (old) return old < 0 ? ABSENT : load_the_old_way(vm, spec);
     Value name = object_get_attribute(vm, spec, NAME_OF(vm, spec_name)), result = ABSENT;
     if (is_absent(name)) return ABSENT;
     Value module = load_module_from_spec(vm, spec);

@@ -81,7 +81,10 @@ def _execute_again(name, module):
     if spec is None:
         raise ModuleNotFoundError(f'spec not found for the module {name!r}', name=name)
     _frozen_importlib._init_module_attrs(spec, module, True)
-    if spec.loader is not None:
+    if spec.loader is not None and not hasattr(spec.loader, 'exec_module'):
+        from _frozen_importlib_external import _load_backward_compatible
+        _load_backward_compatible(spec)
+    elif spec.loader is not None:
         spec.loader.exec_module(module)
 
 

@@ -143,9 +143,10 @@ static Value or_none(Value v) { return is_absent(v) ? NONE : v; }
 /* A copy with one function replaced: type(self)(get, set, delete, doc). */
 static Value property_copy(VM *vm, Value self, Value get, Value set, Value delete) {
     Property *p = as_property(self);
-    bool fresh_doc = p->doc_from_getter && !is_absent(get);
-    Value args[4] = {or_none(is_absent(get) ? p->get : get), or_none(is_absent(set) ? p->set : set),
-                     or_none(is_absent(delete) ? p->delete : delete), fresh_doc ? NONE : or_none(p->doc)};
+    bool fresh_doc = p->doc_from_getter && value_is_given(get);
+    Value args[4] = {or_none(value_is_given(get) ? get : p->get), or_none(value_is_given(set) ? set : p->set),
+                     or_none(value_is_given(delete) ? delete : p->delete),
+                     fresh_doc ? NONE : or_none(p->doc)};
     for (int i = 0; i < 4; i++)
         value_ref(args[i]);
     Value copy = object_call(vm, from_object(type_of(self)), args, 4, ABSENT);

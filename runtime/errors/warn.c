@@ -38,6 +38,11 @@ bool warn(VM *vm, Type *category, int stack_level, const char *format, ...) {
     return ok;
 }
 
+bool warn_of_encoding(VM *vm, int stack_level) {
+    return !vm->encoding_warning ||
+           warn(vm, &exc_EncodingWarning, stack_level, "'encoding' argument not specified");
+}
+
 bool warn_unawaited(VM *vm, Value coroutine) {
     return call_warnings(vm, "_warn_unawaited_coroutine", &coroutine, 1);
 }

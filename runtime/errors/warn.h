@@ -12,6 +12,8 @@
 
 /* Warn of what the running Python code does (stack level 1), or its caller (2), ... `format` as raise_error's. */
 RAISES bool warn(VM *vm, Type *category, int stack_level, const char *format, ...);
+/* EncodingWarning that no encoding was asked for, where such warnings are wanted. */
+RAISES bool warn_of_encoding(VM *vm, int stack_level);
 
 /* A coroutine was never awaited: RuntimeWarning. */
 RAISES bool warn_unawaited(VM *vm, Value coroutine);

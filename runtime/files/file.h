@@ -165,6 +165,8 @@ void buffered_discard(Buffered *b); /* forget what was read ahead or is not yet 
 RAISES bool buffered_close(VM *vm, Buffered *b);
 
 /* --- TextIOWrapper --- */
+/* The encoding that a file is to have, whose argument is `asked`. */
+NEW RAISES Value text_file_encoding(VM *vm, Value asked);
 NEW RAISES Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value newline,
                                bool line_buffered);
 RAISES bool text_file_write(VM *vm, TextFile *t, Value string); /* an open file that may be written */

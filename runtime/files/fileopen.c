@@ -104,8 +104,7 @@ static Value buffer_over(VM *vm, const OpenMode *m, Value raw, int64_t size) {
 
 static Value text_over(VM *vm, Value *args, Value buffer, bool line_buffered) {
     Value encoding = args[ARG_ENCODING], errors = args[ARG_ERRORS], mode = args[ARG_MODE];
-    bool locale = !value_is_given(encoding) || string_equal_c(encoding, "locale");
-    encoding = locale ? string_from_c(vm, "UTF-8") : value_ref(encoding);
+    encoding = text_file_encoding(vm, encoding);
     errors = value_is_given(errors) ? value_ref(errors) : string_from_c(vm, "strict");
     mode = is_absent(mode) ? value_ref(vm->characters['r']) : value_ref(mode);
     Value result = ABSENT;

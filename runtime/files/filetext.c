@@ -7,6 +7,7 @@
 #include "runtime/classes/instance.h"
 #include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
+#include "runtime/errors/warn.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
 #include "runtime/text/codec.h"
@@ -138,6 +139,12 @@ Value text_file_new(VM *vm, Value buffer, Value encoding, Value errors, Value ne
     return ABSENT;
 }
 
+Value text_file_encoding(VM *vm, Value asked) {
+    if (!value_is_given(asked) && !warn_of_encoding(vm, 1)) return ABSENT;
+    return value_is_given(asked) && !string_equal_c(asked, "locale") ? value_ref(asked)
+                                                                     : string_from_c(vm, "UTF-8");
+}
+
 /* A str or None; TypeError for anything else. */
 static bool check_text(VM *vm, Value v, const char *name) {
     if (!value_is_given(v)) return true;
@@ -163,9 +170,8 @@ static bool init(VM *vm, Value self, Value *args, int nargs, Value names) {
         !flag_argument(vm, row[5], &t->write_through)) {
         return false;
     }
-    bool locale = !value_is_given(row[1]) || string_equal_c(row[1], "locale");
     bool strict = !value_is_given(row[2]);
-    Value encoding = locale ? string_from_c(vm, "UTF-8") : value_ref(row[1]);
+    Value encoding = text_file_encoding(vm, row[1]);
     Value errors = strict ? string_from_c(vm, "strict") : value_ref(row[2]);
     bool ok = !is_absent(encoding) && !is_absent(errors) && set_up(vm, t, row[0], encoding, errors, row[3]);
     value_xdrop(vm, encoding);

@@ -1,12 +1,18 @@
 /* The module _io: the types of files and open, which the module io gives its names. */
 #include "runtime/containers/dict.h"
 #include "runtime/errors/error.h"
+#include "runtime/errors/warn.h"
 #include "runtime/files/file.h"
 #include "runtime/module.h"
 #include "runtime/protocol.h"
 #include "runtime/text/str.h"
 
-NATIVE(text_encoding) { return is_none(args[0]) ? string_from_c(vm, "locale") : value_ref(args[0]); }
+NATIVE(text_encoding) {
+    int level = 2;
+    if (!is_absent(args[1]) && !object_to_c_int(vm, args[1], &level)) return ABSENT;
+    if (!is_none(args[0])) return value_ref(args[0]);
+    return warn_of_encoding(vm, level) ? string_from_c(vm, "locale") : ABSENT;
+}
 
 NATIVE(open_code) {
     if (!is_string(args[0]))

@@ -78,7 +78,7 @@ static inline Value shift(VM *vm, Value a, Value b, bool left) {
     if (!int_to_int64(b, &by) || by > 64 * LIMBS_MAX) {
         if (int_sign(a) == 0) return int_small(0);
         if (!left) return int_small(int_sign(a) < 0 ? -1 : 0);
-        return is_int(b) ? raise_memory(vm) : raise_overflow(vm, "too many digits in integer");
+        return int_bit_length(b) <= 65 ? raise_memory(vm) : raise_overflow(vm, "too many digits in integer");
     }
     return int_shift(vm, a, left ? by : -by);
 }

@@ -147,6 +147,25 @@ expect "-m without a module" 2 "" "*-m*" "$mpy" -m
 expect "-m with a file's name" 1 "module amodule" "*: Error while finding module specification for 'amodule.py' \
 (ModuleNotFoundError: __path__ attribute not found on 'amodule' while trying to find 'amodule.py'). \
 Try using 'amodule' instead of 'amodule.py' as the module name." "$mpy" -m amodule.py
+echo x >text.txt
+expect "-X warn_default_encoding" 0 "x" "<string>:4: EncodingWarning: 'encoding' argument not specified
+  open('text.txt').close()
+<string>:5: EncodingWarning: 'encoding' argument not specified
+  print(pathlib.Path('text.txt').read_text().strip())
+<string>:6: EncodingWarning: 'encoding' argument not specified
+  io.TextIOWrapper(io.BytesIO()).close()
+<string>:7: EncodingWarning: 'encoding' argument not specified
+  configparser.ConfigParser().read('no such file') or asked(io)" "$mpy" -X warn_default_encoding -c \
+    "import configparser, io, pathlib
+def asked(io):
+    io.text_encoding(None)
+open('text.txt').close()
+print(pathlib.Path('text.txt').read_text().strip())
+io.TextIOWrapper(io.BytesIO()).close()
+configparser.ConfigParser().read('no such file') or asked(io)
+open('text.txt', 'rb').close()
+open('text.txt', encoding='locale').close()
+io.TextIOWrapper(io.BytesIO(), 'utf-8').close()"
 echo 'import atexit; atexit.register(lambda: print("__file__" in globals())); print("__file__" in globals())' >forgets.py
 expect "a script that has ended has no file" 0 "True"$'\n'"False" "" "$mpy" forgets.py
 expect "a module that has ended keeps it" 0 "True"$'\n'"True" "" "$mpy" -m forgets
