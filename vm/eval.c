@@ -1637,7 +1637,7 @@ compare_jump_result : {
             method_to_pair(vm, base);
             goto call_pair;
         }
-        if (is_object(called)) specialise_call(INSTRUCTION, as_object(called)->type);
+        if (is_object(called)) specialise_call(INSTRUCTION, called);
         goto call;
     }
 
@@ -1661,6 +1661,27 @@ compare_jump_result : {
         if (UNLIKELY(is_absent(result))) goto call_done;
         base[1] = *base;
         FINISH_NATIVE_CALL();
+    }
+
+    TARGET(CALL_NATIVE_ONE) {
+        TRACED(goto op_CALL;)
+        if (UNLIKELY(!is_exactly(sp[-3], &native_function_type) || !is_absent(sp[-2]))) goto op_CALL;
+        const NativeFunction *native = (const NativeFunction *)as_object(sp[-3]);
+        int count = native_count(&native->signature, sp - 1, 1);
+        if (UNLIKELY(count < 0 || !is_absent(native->self))) goto op_CALL_NATIVE;
+        SAVE_IP();
+        result = native->function(vm, sp - 1, count, ABSENT);
+    one_called:
+        if (UNLIKELY(is_absent(result))) {
+            base = sp - 3;
+            goto call_done;
+        }
+        Value called = sp[-3], argument = sp[-1];
+        sp -= 2;
+        sp[-1] = result;
+        object_drop(vm, as_object(called));
+        value_drop(vm, argument);
+        NEXT();
     }
 
     TARGET(CALL_METHOD) {
@@ -1687,6 +1708,46 @@ compare_jump_result : {
         FINISH_NATIVE_CALL();
     }
 
+    TARGET(CALL_METHOD_ALONE) {
+        TRACED(goto op_CALL;)
+        if (UNLIKELY(!is_exactly(sp[-2], &method_descriptor_type) || is_absent(sp[-1]))) goto op_CALL;
+        const MethodDescriptor *method = (const MethodDescriptor *)as_object(sp[-2]);
+        int count = native_count(&method->signature, sp, 0);
+        if (UNLIKELY(count < 0 || !value_is_instance(sp[-1], method->owner))) goto op_CALL;
+        SAVE_IP();
+        result = method->function(vm, sp - 1, count + 1, ABSENT);
+        if (UNLIKELY(is_absent(result))) {
+            base = sp - 2;
+            goto call_done;
+        }
+        Value called = sp[-2], self = *--sp;
+        sp[-1] = result;
+        object_drop(vm, as_object(called));
+        value_drop(vm, self);
+        NEXT();
+    }
+
+    TARGET(CALL_METHOD_ONE) {
+        TRACED(goto op_CALL;)
+        if (UNLIKELY(!is_exactly(sp[-3], &method_descriptor_type) || is_absent(sp[-2]))) goto op_CALL_METHOD;
+        const MethodDescriptor *method = (const MethodDescriptor *)as_object(sp[-3]);
+        int count = native_count(&method->signature, sp - 1, 1);
+        if (UNLIKELY(count < 0 || !value_is_instance(sp[-2], method->owner))) goto op_CALL;
+        SAVE_IP();
+        result = method->function(vm, sp - 2, count + 1, ABSENT);
+        if (UNLIKELY(is_absent(result))) {
+            base = sp - 3;
+            goto call_done;
+        }
+        Value called = sp[-3], self = sp[-2], argument = sp[-1];
+        sp -= 2;
+        sp[-1] = result;
+        object_drop(vm, as_object(called));
+        value_drop(vm, self);
+        value_drop(vm, argument);
+        NEXT();
+    }
+
     TARGET(CALL_OBJECT) {
         TRACED(goto op_CALL;)
         base = sp - A24 - 2;
@@ -1708,20 +1769,24 @@ compare_jump_result : {
                      !is_absent(base[1])))
             goto op_CALL;
         const Type *class = as_type(callable);
-        if (class == &type_type && nargs == 1) {
-            result = value_ref(from_object(type_of(base[2])));
-            base[1] = callable;
-            FINISH_NATIVE_CALL();
-        }
         if (!(class->flags & TYPE_HEAP)) { /* a built-in one: no frame comes of it */
             SAVE_IP();
-            result = nargs == 1 && class->convert
-                         ? class->convert(vm, base[2])
-                         : type_type.call(vm, callable, base + 2, (int)nargs, ABSENT);
+            result = type_type.call(vm, callable, base + 2, (int)nargs, ABSENT);
             goto native_called;
         }
         arguments = base + 2;
         goto call_class;
+    }
+
+    TARGET(CALL_CONVERT) {
+        TRACED(goto op_CALL;)
+        callable = sp[-3];
+        if (UNLIKELY(!is_object(callable) || !calls_as_class(as_object(callable)->type) ||
+                     !is_absent(sp[-2]) || as_type(callable)->convert == NULL))
+            goto op_CALL;
+        SAVE_IP();
+        result = as_type(callable)->convert(vm, sp[-1]);
+        goto one_called;
     }
 
     TARGET(CALL_KEYWORDS) {

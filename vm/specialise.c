@@ -310,12 +310,19 @@ void specialise_load_method(VM *vm, uint32_t *instruction, Value object, Value n
     set_opcode(instruction, load_method_form(vm, instruction + 1, object, name));
 }
 
-void specialise_call(uint32_t *instruction, const Type *called) {
-    Opcode form = called == &native_function_type     ? OP_CALL_NATIVE
-                  : called == &method_descriptor_type ? OP_CALL_METHOD
-                  : calls_as_class(called)            ? OP_CALL_CLASS
-                  : calls_by_slot(called)             ? OP_CALL_OBJECT
-                                                      : OP_CALL;
+void specialise_call(uint32_t *instruction, Value called) {
+    const Type *type = as_object(called)->type;
+    uint32_t count = word_a24(*instruction);
+    Opcode form = OP_CALL;
+    if (type == &native_function_type) {
+        form = count == 1 ? OP_CALL_NATIVE_ONE : OP_CALL_NATIVE;
+    } else if (type == &method_descriptor_type) {
+        form = count == 0 ? OP_CALL_METHOD_ALONE : count == 1 ? OP_CALL_METHOD_ONE : OP_CALL_METHOD;
+    } else if (calls_as_class(type)) {
+        form = count == 1 && as_type(called)->convert ? OP_CALL_CONVERT : OP_CALL_CLASS;
+    } else if (calls_by_slot(type)) {
+        form = OP_CALL_OBJECT;
+    }
     set_opcode(instruction, form);
 }
 

@@ -50,7 +50,7 @@ void specialise_load_method(VM *vm, uint32_t *instruction, Value object, Value n
 
 /* CALL has no cache and needs none: it is specialised for what it calls as soon as it is no Python function. A special
  * form whose guards fail runs as CALL, which may write another. */
-void specialise_call(uint32_t *instruction, const Type *called);
+void specialise_call(uint32_t *instruction, Value called /* an object */);
 
 static inline Value cache_value(const uint32_t *words) {
     return (Value){words[0] | (uint64_t)words[1] << 32};
