@@ -6,7 +6,7 @@ import re
 import sys
 import traceback
 import types
-from fnmatch import fnmatchcase
+from fnmatch import fnmatch, fnmatchcase
 
 from . import case, suite
 
@@ -61,6 +61,7 @@ class TestLoader:
     def __init__(self):
         super().__init__()
         self.errors = []
+        self._entered = set()  # names of the packages that discovery is in
 
     def loadTestsFromTestCase(self, testCaseClass):
         """All tests of a class."""
@@ -165,6 +166,7 @@ class TestLoader:
     def discover(self, start_dir, pattern="test*.py", top_level_dir=None):
         """The tests of all modules below a folder whose file names match the pattern."""
         before = self._top_level_dir
+        top_is_open = top_level_dir is None and before is None
         if top_level_dir is None:
             top_level_dir = before or start_dir
         top_level_dir = os.path.abspath(top_level_dir)
@@ -177,11 +179,22 @@ class TestLoader:
         else:
             try:
                 __import__(start_dir)
-                module = sys.modules[start_dir]
-                start_dir = os.path.abspath(os.path.dirname(module.__file__))
-                importable = True
             except ImportError:
                 importable = False
+            else:
+                importable = True
+                module, top = sys.modules[start_dir], sys.modules[start_dir.partition(".")[0]]
+                try:
+                    start_dir = os.path.dirname(os.path.abspath(module.__file__))
+                except AttributeError:
+                    if module.__name__ in sys.builtin_module_names:
+                        raise TypeError("Can not use builtin modules as dotted module names") from None
+                    raise TypeError(f"don't know how to discover from {module!r}") from None
+                if top_is_open:
+                    sys.path.remove(top_level_dir)
+                    self._top_level_dir = os.path.dirname(os.path.abspath(top.__file__))
+                    if hasattr(top, "__path__"):
+                        self._top_level_dir = os.path.dirname(self._top_level_dir)
         if not importable:
             raise ImportError("Start directory is not importable: %r" % start_dir)
         tests = list(self._find_tests(start_dir, pattern))
@@ -192,27 +205,70 @@ class TestLoader:
         relative = os.path.relpath(os.path.splitext(os.path.normpath(path))[0], self._top_level_dir)
         return relative.replace(os.path.sep, ".")
 
-    def _find_tests(self, start_dir, pattern):
-        for entry in sorted(os.listdir(start_dir)):
-            path = os.path.join(start_dir, entry)
+    def _find_tests(self, folder, pattern):
+        """The suites of a folder's modules and packages. A package is imported, whatever its name: it may say by
+        load_tests what its tests are, and then nobody looks into it."""
+        name = self._module_name(folder)
+        if name != "." and name not in self._entered:  # the search begins in a package
+            tests, is_whole = self._tests_of_package(name, pattern)
+            yield tests
+            if is_whole:
+                return
+        for entry in sorted(os.listdir(folder)):
+            path = os.path.join(folder, entry)
             if os.path.isfile(path):
-                if VALID_MODULE_NAME.match(entry) and fnmatchcase(entry, pattern):
-                    yield self._tests_of_file(self._module_name(path), pattern)
+                if VALID_MODULE_NAME.match(entry) and self._match_path(entry, path, pattern):
+                    yield self._tests_of_file(path, pattern)
             elif os.path.isdir(path) and os.path.isfile(os.path.join(path, "__init__.py")):
-                if fnmatchcase(entry, pattern):
-                    yield self._tests_of_file(self._module_name(path), pattern)
-                yield from self._find_tests(path, pattern)
+                name = self._module_name(path)
+                tests, is_whole = self._tests_of_package(name, pattern)
+                yield tests
+                if not is_whole:
+                    self._entered.add(name)
+                    try:
+                        yield from self._find_tests(path, pattern)
+                    finally:
+                        self._entered.discard(name)
 
-    def _tests_of_file(self, name, pattern):
+    def _match_path(self, path, full_path, pattern):
+        """Is a file of this name wanted? May be overridden."""
+        return fnmatch(path, pattern)
+
+    def _tests_of_file(self, path, pattern):
+        name = self._module_name(path)
+        module, failed = self._import_tests(name)
+        if failed is not None:
+            return failed
+        found = os.path.splitext(os.path.realpath(getattr(module, "__file__", path)))[0]
+        if found.lower() != os.path.splitext(os.path.realpath(path))[0].lower():
+            stem = os.path.splitext(os.path.basename(path))[0]
+            raise ImportError(f"{stem!r} module incorrectly imported from {os.path.dirname(found)!r}. Expected "
+                              f"{os.path.dirname(path)!r}. Is this module globally installed?")
+        return self.loadTestsFromModule(module, pattern=pattern)
+
+    def _tests_of_package(self, name, pattern):
+        """(the suite, whether it is all that there is of the package)"""
+        package, failed = self._import_tests(name)
+        if failed is not None:
+            return failed, True
+        self._entered.add(name)
+        try:
+            tests = self.loadTestsFromModule(package, pattern=pattern)
+        finally:
+            self._entered.discard(name)
+        return tests, getattr(package, "load_tests", None) is not None
+
+    def _import_tests(self, name):
+        """(the module, None), or (None, the suite that says why there is none)"""
         try:
             __import__(name)
         except case.SkipTest as e:
-            return _make_skipped_test(name, e, self.suiteClass)
+            return None, _make_skipped_test(name, e, self.suiteClass)
         except Exception:
             failed, message = _make_failed_import_test(name, self.suiteClass)
             self.errors.append(message)
-            return failed
-        return self.loadTestsFromModule(sys.modules[name], pattern=pattern)
+            return None, failed
+        return sys.modules[name], None
 
 
 defaultTestLoader = TestLoader()
