@@ -17,8 +17,10 @@ NEW RAISES Value format_int(VM *vm, Value number, Value spec);
 NEW RAISES Value format_float(VM *vm, Value number, Value spec);
 NEW RAISES Value format_complex(VM *vm, Value number, Value spec);
 
-/* template.format(*args, **kwargs); `args` is an array, `mapping` a dict or any mapping (ABSENT: none). */
-NEW RAISES Value format_template(VM *vm, Value template, Value *args, int64_t count, Value mapping);
+/* template.format(*args, **kwargs): `count` positional values, then one for each of `names`, a tuple or ABSENT. */
+NEW RAISES Value format_call(VM *vm, Value template, Value *args, int64_t count, Value names);
+/* template.format_map(mapping) */
+NEW RAISES Value format_mapped(VM *vm, Value template, Value mapping);
 
 /* The parts of a template, for that and for string.Formatter. A field's are slices of the text. */
 typedef struct {

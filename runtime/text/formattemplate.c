@@ -6,6 +6,7 @@
  */
 #include "base/unicode.h"
 #include "runtime/containers/dict.h"
+#include "runtime/containers/tuple.h"
 #include "runtime/errors/error.h"
 #include "runtime/numbers/int.h"
 #include "runtime/protocol.h"
@@ -22,6 +23,8 @@ typedef struct {
     Value *args;
     int64_t count; /* -1: only a mapping (format_map) */
     Value mapping;
+    const Tuple *
+        names; /* of few keyword arguments, whose values are behind the others in args; NULL: ask the mapping */
     Numbering numbering;
     int64_t next; /* the next automatic number */
 } Template;
@@ -140,11 +143,22 @@ static Value first_by_number(Template *t, int64_t number) {
     return value_ref(t->args[number]);
 }
 
+/* The value of one of a few keyword arguments, BORROWED; ABSENT when there is none of that name. */
+static Value named_value(const Template *t, Value name) {
+    for (int64_t i = 0; i < t->names->length; i++) {
+        if (string_equal(t->names->items[i], name)) return t->args[t->count + i];
+    }
+    return ABSENT;
+}
+
 static Value first_by_name(Template *t, Value text, int64_t start, int64_t end) {
     VM *vm = t->vm;
     Value name = string_slice(vm, text, start, end), result = ABSENT;
     if (is_absent(name)) return ABSENT;
-    if (is_absent(t->mapping)) {
+    if (t->names) {
+        result = value_xref(named_value(t, name));
+        if (is_absent(result)) raise_key(vm, name);
+    } else if (is_absent(t->mapping)) {
         raise_key(vm, name);
     } else if (is_exactly(t->mapping, &dict_type)) {
         result = dict_get(vm, t->mapping, name);
@@ -267,11 +281,41 @@ static bool expand(Template *t, Builder *out, Value text, int64_t start, int64_t
     return more == 0 && !out->failed;
 }
 
-Value format_template(VM *vm, Value template, Value *args, int64_t count, Value mapping) {
-    Template t = {.vm = vm, .args = args, .count = count, .mapping = mapping};
+static Value fill_in(Template t, Value template) {
     Builder out;
-    builder_init(&out, vm);
+    builder_init(&out, t.vm);
     if (expand(&t, &out, template, 0, string_length(as_string(template)), 1)) return builder_finish(&out);
     builder_fini(&out);
     return ABSENT;
+}
+
+Value format_mapped(VM *vm, Value template, Value mapping) {
+    return fill_in((Template){.vm = vm, .count = -1, .mapping = mapping}, template);
+}
+
+/* Are the names so few that a field's is found by looking at each, and plain strs, as nearly always? */
+static bool few_plain_names(const Tuple *names) {
+    enum { FEW = 32 };
+    for (int64_t i = 0; i < names->length && names->length <= FEW; i++) {
+        if (!is_exactly(names->items[i], &str_type)) return false;
+    }
+    return names->length <= FEW;
+}
+
+Value format_call(VM *vm, Value template, Value *args, int64_t count, Value names) {
+    Template t = {.vm = vm, .args = args, .count = count};
+    if (is_absent(names)) return fill_in(t, template);
+    t.names = as_tuple(names);
+    if (few_plain_names(t.names)) return fill_in(t, template);
+    t.mapping = dict_new_sized(vm, t.names->length);
+    Value result = ABSENT;
+    int64_t set = 0;
+    while (!is_absent(t.mapping) && set < t.names->length &&
+           dict_set(vm, t.mapping, t.names->items[set], args[count + set]))
+        set++;
+    bool complete = !is_absent(t.mapping) && set == t.names->length;
+    t.names = NULL;
+    if (complete) result = fill_in(t, template);
+    value_xdrop(vm, t.mapping);
+    return result;
 }

@@ -22,25 +22,9 @@ METHOD(isidentifier) {
 
 /* --- formatting --- */
 
-METHOD(format) {
-    Value keywords = ABSENT;
-    if (!is_absent(names)) {
-        int64_t count = as_tuple(names)->length;
-        keywords = dict_new_sized(vm, count);
-        if (is_absent(keywords)) return ABSENT;
-        for (int64_t i = 0; i < count; i++) {
-            if (!dict_set(vm, keywords, as_tuple(names)->items[i], args[nargs + i])) {
-                value_drop(vm, keywords);
-                return ABSENT;
-            }
-        }
-    }
-    Value result = format_template(vm, args[0], args + 1, nargs - 1, keywords);
-    value_xdrop(vm, keywords);
-    return result;
-}
+METHOD(format) { return format_call(vm, args[0], args + 1, nargs - 1, names); }
 
-METHOD(format_map) { return format_template(vm, args[0], NULL, -1, args[1]); }
+METHOD(format_map) { return format_mapped(vm, args[0], args[1]); }
 
 METHOD(dunder_format) {
     if (!format_check_spec(vm, args[1])) return ABSENT;
