@@ -392,6 +392,8 @@ bool step_unpack(VM *vm, Value iterable, int64_t before, int64_t after, Value *t
 
 /* --- operators --- */
 
+enum { TEMPORARY_REPEAT_MAX = 1000 }; /* more take a moment, in which a signal may end it */
+
 static __attribute__((noinline)) Value binary_of_any(VM *vm, Value left, Value right, BinaryOp op,
                                                      bool inplace) {
     const Type *type = type_of(left), *other = type_of(right);
@@ -407,8 +409,12 @@ static __attribute__((noinline)) Value binary_of_any(VM *vm, Value left, Value r
         Value result = slot(vm, left, right); /* nothing of the other's comes first */
         if (!value_same(result, NOT_IMPLEMENTED)) return result;
     }
-    if (op == BINARY_MULTIPLY && !slot && !inplace && is_int(right) && type->container.repeat)
-        return type->container.repeat(vm, left, right); /* an int leaves it to the row */
+    if (op == BINARY_MULTIPLY && !slot && !inplace && is_int(right) && type->container.repeat) {
+        /* An int leaves it to the row. Of a list that only the operand stack holds nobody else sees that it grows. */
+        bool temporary =
+            type == &list_type && as_object(left)->refs == 1 && int_get(right) <= TEMPORARY_REPEAT_MAX;
+        return (temporary ? type->container.inplace_repeat : type->container.repeat)(vm, left, right);
+    }
     if (op == BINARY_ADD && !slot && !other->number.binary[op] && !type->number.inplace[op]) { /* rows? */
         const ContainerSlots *row = &type->container;
         Value (*concat)(VM *, Value, Value) =
@@ -424,7 +430,9 @@ Value step_binary(VM *vm, BinaryOp op, bool inplace, Value left, Value right) {
     bool one_slot = slot && slot == type_of(right)->number.binary[op];
     /* A class of ints whose operator is that of a number itself leaves it as it is. */
     bool built_in = !(type->flags & TYPE_HEAP) || !is_object(right);
-    if (one_slot && built_in && !(inplace && type->number.inplace[op])) return slot(vm, left, right);
+    Value (*in_place)(VM *, Value, Value) = inplace ? type->number.inplace[op] : NULL;
+    if (in_place && !(type->flags & TYPE_HEAP)) return in_place(vm, left, right);
+    if (one_slot && built_in && !in_place) return slot(vm, left, right);
     return binary_of_any(vm, left, right, op, inplace);
 }
 

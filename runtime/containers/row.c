@@ -195,6 +195,12 @@ bool row_repeat(const VM *vm, Value *target, const Value *items, int64_t length,
     enum { REPEAT_PIECE = 1 << 21 }; /* values copied between two looks for signals */
     if (length == 0 || count == 0) return true;
     count_row(items, length, (uint32_t)count);
+    if (length == 1 && count < REPEAT_PIECE) {
+        Value item = items[0];
+        for (int64_t i = 0; i < count; i++)
+            target[i] = item;
+        return true;
+    }
     memmove(target, items, (size_t)length * sizeof(Value));
     int64_t total = length * count, pieces = (REPEAT_PIECE / length + 1) * length;
     for (int64_t done = length; done < total;) {

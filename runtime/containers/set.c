@@ -252,11 +252,11 @@ static bool update_from_set(VM *vm, Set *set, const Set *other) {
         fill_from(set, other);
         return true;
     }
-    int64_t position = 0, hash;
-    Value key;
-    while (set_next(other, &position, &key, &hash)) {
+    for (uint64_t i = 0; other->table && i <= other->mask; i++) { /* comparing keys may change it */
+        Value key = other->table[i].key;
+        if (is_absent(key)) continue;
         value_ref(key);
-        bool done = set_add_hashed(vm, set, key, hash);
+        bool done = set_add_hashed(vm, set, key, other->table[i].hash);
         value_drop(vm, key);
         if (!done) return false;
     }
