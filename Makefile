@@ -45,10 +45,10 @@ CFLAGS_fuzz := -O1 -g1 -DMPY_DEBUG -DMPY_ASAN -fno-omit-frame-pointer -fsanitize
 LDFLAGS_coverage := -Wl,-u,__gcov_dump
 
 # The optimised build is guided by a profile, as Debian's python3 is. A build that counts which turns its branches take
-# (VARIANT=train) runs TRAINING, and GCC lays the code out by what was counted: single operations take an eighth less
-# time. A file that changes later is compiled by what still fits of its profile, until `make clean`. `make PROFILE=no`
-# does without, in a third of the time. What GCC warns of, it has told in the first of the two builds; and what else it
-# would do with a profile made the program larger and not faster.
+# (VARIANT=train) runs TRAINING, and GCC lays the code out by what was counted. A file that changes later is compiled by
+# what still fits of its profile, until `make clean`. `make PROFILE=no` does without, in a third of the time. What GCC
+# warns of, it has told in the first of the two builds. Whatever ran counts as hot, for an operation that is rare in
+# TRAINING may be all that a program does; and what makes the program larger but no faster is left out.
 PROFILE ?= $(if $(findstring gcc version,$(shell $(CC) -v 2>&1)),yes,no)
 PROFILED := $(filter opt-yes,$(VARIANT)-$(PROFILE))
 TRAINED := $(if $(PROFILED),$(OUT)/trained)
@@ -56,8 +56,8 @@ TRAINING := $(wildcard tests/programs/*.mpy)
 CFLAGS_train := $(CFLAGS_opt) -fprofile-generate -fprofile-update=single
 LDFLAGS_train := -fprofile-generate
 ifdef PROFILED
-CFLAGS_opt += -fprofile-use -fprofile-partial-training -w -fno-unroll-loops -fno-peel-loops -fno-split-loops \
-	-fno-unswitch-loops -fno-tracer -fno-ipa-cp-clone -fno-reorder-functions \
+CFLAGS_opt += -fprofile-use -fprofile-partial-training --param=hot-bb-count-ws-permille=1000 -w \
+	-fno-unroll-loops -fno-ipa-cp-clone -fno-reorder-functions \
 	$(if $(filter x86_64,$(shell uname -m)),-mstringop-strategy=libcall)
 endif
 

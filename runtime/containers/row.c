@@ -35,6 +35,19 @@ Value row_repr(VM *vm, Value self) {
     return builder_finish(&b);
 }
 
+/* Where two rows, from `i` on, first hold not the same value; `end` if nowhere before it. */
+static int64_t same_until(const Value *a, const Value *b, int64_t i, int64_t end) {
+    for (; i + 4 <= end; i += 4) {
+        uint64_t differing = 0;
+        for (int j = 0; j < 4; j++)
+            differing |= a[i + j].bits ^ b[i + j].bits;
+        if (differing) break;
+    }
+    while (i < end && value_same(a[i], b[i]))
+        i++;
+    return i;
+}
+
 /* The order of two items that are not the same, as row_order. */
 static bool item_order(Value x, Value y, CompareOp op, int depth, int64_t *order);
 
@@ -42,8 +55,7 @@ static bool row_order_at(Row a, Row b, CompareOp op, int depth, int64_t *order) 
     *order = a.length - b.length;
     if (*order && (op == COMPARE_EQ || op == COMPARE_NE)) return true;
     int64_t shorter = a.length < b.length ? a.length : b.length, to_lengths = *order;
-    for (int64_t i = 0; i < shorter; i++) {
-        if (value_same(a.items[i], b.items[i])) continue;
+    for (int64_t i = 0; (i = same_until(a.items, b.items, i, shorter)) < shorter; i++) {
         if (!item_order(a.items[i], b.items[i], op, depth, order)) return false;
         if (*order) return true;
     }
@@ -74,9 +86,9 @@ Value row_compare(VM *vm, Value self, Value other, CompareOp op) {
     }
     for (int64_t i = 0;; i++) {
         Row a = row_of(self), b = row_of(other);
-        while (i < a.length && i < b.length && value_same(a.items[i], b.items[i]))
-            i++;
-        if (i >= a.length || i >= b.length) return compare_order(a.length - b.length, op);
+        int64_t shorter = a.length < b.length ? a.length : b.length;
+        if (i < shorter) i = same_until(a.items, b.items, i, shorter);
+        if (i >= shorter) return compare_order(a.length - b.length, op);
         Value x = a.items[i], y = b.items[i];
         if (are_ints(x, y)) {
             if (op == COMPARE_EQ || op == COMPARE_NE) return bool_from(op == COMPARE_NE);
