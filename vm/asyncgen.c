@@ -6,9 +6,9 @@
  */
 #include "vm/asyncgen.h"
 
-#include "runtime/classes/descriptor.h"
 #include "compiler/opcode.h"
 #include "runtime/auditevent.h"
+#include "runtime/classes/descriptor.h"
 #include "runtime/classes/genericalias.h"
 #include "runtime/containers/structseq.h"
 #include "runtime/containers/tuple.h"

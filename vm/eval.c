@@ -1676,10 +1676,11 @@ compare_jump_result : {
             base = sp - 3;
             goto call_done;
         }
-        Value called = sp[-3], argument = sp[-1];
+        Value called = sp[-3], self = sp[-2], argument = sp[-1];
         sp -= 2;
         sp[-1] = result;
         object_drop(vm, as_object(called));
+        value_xdrop(vm, self);
         value_drop(vm, argument);
         NEXT();
     }
@@ -1735,17 +1736,7 @@ compare_jump_result : {
         if (UNLIKELY(count < 0 || !value_is_instance(sp[-2], method->owner))) goto op_CALL;
         SAVE_IP();
         result = method->function(vm, sp - 2, count + 1, ABSENT);
-        if (UNLIKELY(is_absent(result))) {
-            base = sp - 3;
-            goto call_done;
-        }
-        Value called = sp[-3], self = sp[-2], argument = sp[-1];
-        sp -= 2;
-        sp[-1] = result;
-        object_drop(vm, as_object(called));
-        value_drop(vm, self);
-        value_drop(vm, argument);
-        NEXT();
+        goto one_called;
     }
 
     TARGET(CALL_OBJECT) {
@@ -2429,16 +2420,11 @@ call_done: /* drop the callable and its arguments; the result takes their place 
 
 call_class : { /* with nargs arguments at base + 2 */
     Type *class = (Type *)as_object(callable);
-    if (class == &type_type && nargs == 1) {
-        result = value_ref(from_object(type_of(arguments[0])));
-        goto call_done;
-    }
     if (class->new != object_type.new) {
         Value maker = class_maker(vm, class);
         if (!is_absent(maker)) {
             if (!stack_has_room(vm, frame->top, nargs + 1)) goto call_other;
-            Value *row =
-                frame->top; /* the class and its arguments are asked for again when __new__ returns */
+            Value *row = frame->top; /* copies: they are asked for again when __new__ returns */
             row[0] = value_ref(callable);
             for (int64_t i = 0; i < nargs; i++)
                 row[i + 1] = value_ref(arguments[i]);

@@ -29,7 +29,7 @@ static inline BORROWED Value type_lookup_interned(VM *vm, Type *type, Value name
 /* Is __init__ called on a new instance, made with this many positional arguments? That of object does nothing but
  * refuse arguments, and none if there is another __new__. */
 static inline bool type_inits(const Type *type, int64_t nargs) {
-    return type->init != object_type.init || (type->new == object_type.new &&nargs > 0);
+    return type->init != object_type.init || (nargs > 0 && type->new == object_type.new);
 }
 /* The docstring of a built-in type without the parameters that it may begin with. */
 const char *type_plain_doc(const char *doc);
