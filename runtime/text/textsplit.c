@@ -85,8 +85,24 @@ static Value finish(Splitter *s, bool done, bool reverse) {
 
 /* --- between runs of white space --- */
 
-/* Expanded for each width. */
-static inline __attribute__((always_inline)) bool split_blanks_of(Splitter *s, unsigned width_log) {
+/* Where the word that begins before `at` ends, where only ASCII is blank: of eight bytes those are looked at that are
+ * not above ' '. */
+static inline __attribute__((always_inline)) int64_t word_end_narrow(Text t, int64_t at, bool bytes) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), top = ones << 7;
+    for (uint64_t word; text_length(t) - at >= 8; at += 8) {
+        memcpy(&word, t.data + at, sizeof word);
+        for (uint64_t low = ((top | ones * ' ') - (word & ~top)) & ~word & top; low; low &= low - 1) {
+            int64_t stop = at + __builtin_ctzll(low) / 8;
+            if (text_is_blank(t.data[stop], bytes)) return stop;
+        }
+    }
+    while (at < text_length(t) && !text_is_blank(t.data[at], bytes))
+        at++;
+    return at;
+}
+
+/* Expanded for each width, and for texts in which only ASCII is blank. */
+static inline __attribute__((always_inline)) bool split_blanks_of(Splitter *s, unsigned width_log, bool ascii) {
     Text t = text_make(s->source.text.data, text_length(s->source.text), width_log);
     bool bytes = s->source.bytes;
     for (int64_t at = 0;;) {
@@ -95,15 +111,17 @@ static inline __attribute__((always_inline)) bool split_blanks_of(Splitter *s, u
         if (at == text_length(t)) return true;
         if (s->splits-- == 0) return add(s, at, text_length(t));
         int64_t start = at++;
-        while (at < text_length(t) && (text_at(t, at) - 33U < 95 || !text_is_blank(text_at(t, at), bytes)))
+        if (ascii) at = word_end_narrow(t, at, bytes);
+        while (!ascii && at < text_length(t) && !text_is_blank(text_at(t, at), bytes))
             at++;
         if (!add(s, start, at)) return false;
     }
 }
 
 static bool split_blanks(Splitter *s) {
-    if (text_log(s->source.text) == 0) return split_blanks_of(s, 0);
-    return text_log(s->source.text) == 1 ? split_blanks_of(s, 1) : split_blanks_of(s, 2);
+    if (s->source.ascii || s->source.bytes) return split_blanks_of(s, 0, true);
+    if (text_log(s->source.text) == 0) return split_blanks_of(s, 0, false);
+    return text_log(s->source.text) == 1 ? split_blanks_of(s, 1, false) : split_blanks_of(s, 2, false);
 }
 
 static bool rsplit_blanks(Splitter *s) {
