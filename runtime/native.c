@@ -214,10 +214,13 @@ static void raise_unexpected(VM *vm, const Callee *c, Value name) {
 
 /* --- binding --- */
 
-/* The parameter of that name, or -1. */
+/* The parameter of that name, or -1. Names in a program are interned, and so are those of parameters. */
 static int find_parameter(const Signature *s, Value name) {
     for (int i = s->positional_only; i < s->count; i++) {
-        if (value_same(s->names->items[i], name) || string_equal(s->names->items[i], name)) return i;
+        if (value_same(s->names->items[i], name)) return i;
+    }
+    for (int i = s->positional_only; i < s->count; i++) {
+        if (string_equal(s->names->items[i], name)) return i;
     }
     return -1;
 }
@@ -248,17 +251,16 @@ static bool raise_misfit(VM *vm, const Callee *c, Value name) {
 
 static bool check_required(VM *vm, const Callee *c, const Value *row) {
     const Signature *s = c->signature;
-    for (int i = 0; i < s->count; i++) {
+    for (int i = 0; i < s->required; i++) {
         if (!is_absent(row[i])) continue;
-        if (i < s->required) {
-            raise_type(vm, "%s() missing required argument '%S' (pos %d)", c->name, s->names->items[i],
-                       i + 1);
-            return false;
-        }
-        if (i >= s->positional && (s->keyword_required >> (i - s->positional) & 1)) {
-            raise_type(vm, "%s() missing required keyword-only argument: '%S'", c->name, s->names->items[i]);
-            return false;
-        }
+        raise_type(vm, "%s() missing required argument '%S' (pos %d)", c->name, s->names->items[i], i + 1);
+        return false;
+    }
+    for (uint32_t left = s->keyword_required; left; left &= left - 1) {
+        int i = s->positional + __builtin_ctz(left);
+        if (!is_absent(row[i])) continue;
+        raise_type(vm, "%s() missing required keyword-only argument: '%S'", c->name, s->names->items[i]);
+        return false;
     }
     return true;
 }
@@ -389,7 +391,7 @@ static Value call_raw(VM *vm, const NativeDef *def, const Callee *c, Value self,
 /* `owner` of a method, `module` of a function: for messages. */
 static Value call_bound(VM *vm, const NativeDef *def, Signature *signature, const Type *owner, Value module,
                         Value self, Value *args, int nargs, Value names) {
-    if (!signature_parse(vm, def->params, signature)) return ABSENT;
+    if (signature->names == NULL && !signature_parse(vm, def->params, signature)) return ABSENT;
     Callee callee = {.name = def->name,
                      .owner = owner,
                      .module = module,

@@ -140,29 +140,21 @@ static __attribute__((noinline)) Value compare_alike(VM *vm, Value a, Value b, C
     return value_same(result, NOT_IMPLEMENTED) ? compare_any(vm, a, b, op) : result;
 }
 
-static Value compare_by_type(VM *vm, Value a, Value b, CompareOp op) {
+Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
     static const uint32_t simple = TYPE_FLOAT | TYPE_STR | TYPE_BYTES; /* these have an answer at once */
     const Type *type = type_of(a), *other = type_of(b);
     if (type->compare == int_type.compare && other->compare == int_type.compare)
         return compare_order(int_order(a, b), op);
+    int64_t order;
+    if (type == other && (type == &tuple_type || type == &list_type) &&
+        row_order(row_of(a), row_of(b), op, &order)) /* their items say their order themselves */
+        return compare_order(order, op);
     if (type->compare == str_type.compare && other->compare == str_type.compare) /* subclasses, too */
         return type->compare(vm, a, b, op);
     if (type == &float_type && other == &int_type) return type->compare(vm, a, b, op);
     if (type == &int_type && other == &float_type) return other->compare(vm, b, a, mirrored[op]);
     if (type != other || type->flags & TYPE_HEAP || type->compare == NULL) return compare_any(vm, a, b, op);
     return (type->flags & simple ? type->compare : compare_alike)(vm, a, b, op);
-}
-
-/* Two tuples or two lists whose items say their order themselves. */
-static inline bool rows_order(Value a, Value b, CompareOp op, int64_t *order) {
-    const Type *type = type_of(a);
-    if ((type != &tuple_type && type != &list_type) || !is_exactly(b, type)) return false;
-    return row_order(row_of(a), row_of(b), op, order);
-}
-
-Value object_compare(VM *vm, Value a, Value b, CompareOp op) {
-    int64_t order;
-    return rows_order(a, b, op, &order) ? compare_order(order, op) : compare_by_type(vm, a, b, op);
 }
 
 int object_compare_truth(VM *vm, Value a, Value b, CompareOp op) {
@@ -173,9 +165,7 @@ int object_compare_truth(VM *vm, Value a, Value b, CompareOp op) {
         if (op == COMPARE_EQ || op == COMPARE_NE) return string_equal(a, b) == (op == COMPARE_EQ);
         return order_holds(string_order(a, b), op);
     }
-    int64_t order;
-    if (rows_order(a, b, op, &order)) return order_holds(order, op);
-    Value result = compare_by_type(vm, a, b, op);
+    Value result = object_compare(vm, a, b, op);
     if (is_absent(result)) return -1;
     if (is_bool(result)) return value_same(result, TRUE_VALUE);
     int truth = object_truth(vm, result);

@@ -228,12 +228,7 @@ METHOD(index) {
 }
 
 METHOD(reverse) {
-    Row row = row_of(args[0]);
-    for (int64_t i = 0, j = row.length - 1; i < j; i++, j--) {
-        Value v = row.items[i];
-        row.items[i] = row.items[j];
-        row.items[j] = v;
-    }
+    row_reverse(row_of(args[0]));
     return NONE;
 }
 

@@ -234,6 +234,10 @@ static inline void move(const Sort *s, Value *to, const Value *from, int64_t cou
 }
 
 static void reverse(const Sort *s, int64_t low, int64_t high) {
+    if (s->width == 1) {
+        row_reverse((Row){element(s, low), high - low});
+        return;
+    }
     for (high--; low < high; low++, high--) {
         Value saved[WIDTH_MAX];
         move_one(s, saved, element(s, low));

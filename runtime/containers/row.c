@@ -35,6 +35,28 @@ Value row_repr(VM *vm, Value self) {
     return builder_finish(&b);
 }
 
+typedef uint64_t Pair __attribute__((vector_size(16)));
+
+/* Two values, in the other order. */
+static inline Pair pair_turned(const Value *items) {
+    Pair pair;
+    memcpy(&pair, items, sizeof pair);
+    return __builtin_shuffle(pair, (Pair){1, 0});
+}
+
+void row_reverse(Row row) {
+    Value *low = row.items, *high = row.items + row.length;
+    for (; high - low >= 4; low += 2, high -= 2) {
+        Pair first = pair_turned(low), last = pair_turned(high - 2);
+        memcpy(low, &last, sizeof last);
+        memcpy(high - 2, &first, sizeof first);
+    }
+    if (high - low < 2) return;
+    Value v = *low;
+    *low = high[-1];
+    high[-1] = v;
+}
+
 /* Where two rows, from `i` on, first hold not the same value; `end` if nowhere before it. */
 static int64_t same_until(const Value *a, const Value *b, int64_t i, int64_t end) {
     for (; i + 4 <= end; i += 4) {

@@ -89,6 +89,7 @@ bool row_repeat(const VM *vm, Value *target, const Value *items, int64_t length,
 void row_copy(Value *target, const Value *items, int64_t length);
 /* For a traverse slot. */
 int row_traverse(const Value *items, int64_t length, VisitFn visit, void *context);
+void row_reverse(Row row); /* in place */
 /* Drop the references to items[0..length), last first. */
 void row_drop(VM *vm, Value *items, int64_t length);
 

@@ -10,16 +10,6 @@
 
 METHOD(encode) { return codec_encode_by(vm, "encode", args[0], args[1], args[2]); }
 
-METHOD(isidentifier) {
-    Text t = text_of(args[0]);
-    for (int64_t i = 0; i < text_length(t); i++) {
-        uint32_t c = text_at(t, i);
-        if (c != '_' && !(unicode_flags(c) & (i ? UNICODE_XID_CONTINUE : UNICODE_XID_START)))
-            return FALSE_VALUE;
-    }
-    return bool_from(text_length(t) > 0);
-}
-
 /* --- formatting --- */
 
 METHOD(format) { return format_call(vm, args[0], args + 1, nargs - 1, names); }
@@ -214,7 +204,7 @@ const NativeDef string_methods[] = {
     {"format_map", method_format_map, "mapping, /",
      "Return a formatted version of the string, using substitutions from mapping."},
     {"isdecimal", text_method_isdecimal, "", "Whether all are decimal digits and there is at least one."},
-    {"isidentifier", method_isidentifier, "", "Whether the string is a valid Python identifier."},
+    {"isidentifier", text_method_isidentifier, "", "Whether the string is a valid Python identifier."},
     {"isnumeric", text_method_isnumeric, "", "Whether all are numeric and there is at least one."},
     {"isprintable", text_method_isprintable, "", "Whether all are printable."},
     {"maketrans", method_maketrans, "x, y=<unrepresentable>, z=<unrepresentable>, /",

@@ -14,20 +14,6 @@ bool text_any_size_argument(VM *vm, Value v, int64_t *size) {
     return small;
 }
 
-bool text_is_ascii(Value v) {
-    if (text_is_string(v)) return as_string(v)->ascii;
-    Text t = text_of(v);
-    uint64_t all = 0, word;
-    int64_t i = 0;
-    for (; i + 8 <= text_length(t); i += 8) {
-        memcpy(&word, t.data + i, 8);
-        all |= word;
-    }
-    for (; i < text_length(t); i++)
-        all |= t.data[i];
-    return !(all & UINT64_C(0x8080808080808080));
-}
-
 bool writer_new(VM *vm, TextWriter *w, Value like, int64_t length, uint32_t maximum) {
     *w = (TextWriter){0};
     if (text_is_string(like)) {

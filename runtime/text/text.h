@@ -76,9 +76,8 @@ RAISES static inline bool text_size_argument(VM *vm, Value v, int64_t *size) {
     return true;
 }
 
-/* An upper bound of the units of `v`, and whether all are below 128. */
+/* An upper bound of the units of `v`. */
 static inline uint32_t text_limit(Value v) { return text_is_string(v) ? string_limit(as_string(v)) : 0xFF; }
-bool text_is_ascii(Value v);
 
 typedef struct {
     Value value; /* the object being made; owned by the writer until taken */

@@ -5,18 +5,20 @@
 /* --- predicates --- */
 
 /* What predicates say of the ASCII characters, a bit for each. Bytes beyond have none. */
-enum { ALPHA = 1, DIGIT = 2, ALNUM = 4, PRINTABLE = 8, SPACE = 16, BYTE_SPACE = 32 };
-enum { LETTER = ALPHA | ALNUM | PRINTABLE };
+enum { ALPHA = 1, DIGIT = 2, ALNUM = 4, PRINTABLE = 8, SPACE = 16, BYTE_SPACE = 32, CONTINUE = 64 };
+enum { LETTER = ALPHA | ALNUM | PRINTABLE | CONTINUE };
 
 static const uint8_t ascii_kinds[256] = {
     ['\t' ... '\r'] = SPACE | BYTE_SPACE,
     [0x1C ... 0x1F] = SPACE,
     [' '] = SPACE | BYTE_SPACE | PRINTABLE,
     ['!' ... '/'] = PRINTABLE,
-    ['0' ... '9'] = DIGIT | ALNUM | PRINTABLE,
+    ['0' ... '9'] = DIGIT | ALNUM | PRINTABLE | CONTINUE,
     [':' ... '@'] = PRINTABLE,
     ['A' ... 'Z'] = LETTER,
-    ['[' ... '`'] = PRINTABLE,
+    ['[' ... '^'] = PRINTABLE,
+    ['_'] = PRINTABLE | CONTINUE,
+    ['`'] = PRINTABLE,
     ['a' ... 'z'] = LETTER,
     ['{' ... '~'] = PRINTABLE,
 };
@@ -80,7 +82,27 @@ TEXT_METHOD(isprintable) {
     return bool_from(all_are(args[0], text_of(args[0]), (Predicate){PRINTABLE, UNICODE_PRINTABLE}));
 }
 
-TEXT_METHOD(isascii) { return bool_from(text_is_ascii(args[0])); }
+TEXT_METHOD(isidentifier) {
+    Text t = text_of(args[0]);
+    uint32_t first = text_length(t) ? text_at(t, 0) : 0;
+    if (first != '_' && !(unicode_flags(first) & UNICODE_XID_START)) return FALSE_VALUE;
+    Text rest = text_part(t, 1, text_length(t));
+    return bool_from(all_are(args[0], rest, (Predicate){CONTINUE, UNICODE_XID_CONTINUE}));
+}
+
+TEXT_METHOD(isascii) {
+    if (text_is_string(args[0])) return bool_from(as_string(args[0])->ascii);
+    Text t = text_of(args[0]);
+    uint64_t all = 0, word;
+    int64_t i = 0;
+    for (; i + 8 <= text_length(t); i += 8) {
+        memcpy(&word, t.data + i, 8);
+        all |= word;
+    }
+    for (; i < text_length(t); i++)
+        all |= t.data[i];
+    return bool_from(!(all & UINT64_C(0x8080808080808080)));
+}
 
 TEXT_METHOD(isspace) {
     Text t = text_of(args[0]);

@@ -74,11 +74,7 @@ static Value finish(Splitter *s, bool done, bool reverse) {
         value_drop(s->source.vm, s->list);
         return ABSENT;
     }
-    for (int64_t i = 0, j = list->length - 1; reverse && i < j; i++, j--) {
-        Value item = list->items[i];
-        list->items[i] = list->items[j];
-        list->items[j] = item;
-    }
+    if (reverse) row_reverse(row_of(s->list));
     if (list->capacity > LIST_SHORT) list_trim(s->source.vm, list);
     return s->list;
 }
@@ -102,7 +98,8 @@ static inline __attribute__((always_inline)) int64_t word_end_narrow(Text t, int
 }
 
 /* Expanded for each width, and for texts in which only ASCII is blank. */
-static inline __attribute__((always_inline)) bool split_blanks_of(Splitter *s, unsigned width_log, bool ascii) {
+static inline __attribute__((always_inline)) bool split_blanks_of(Splitter *s, unsigned width_log,
+                                                                  bool ascii) {
     Text t = text_make(s->source.text.data, text_length(s->source.text), width_log);
     bool bytes = s->source.bytes;
     for (int64_t at = 0;;) {
