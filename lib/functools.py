@@ -281,7 +281,7 @@ class partialmethod:
 
 # --- singledispatch ---
 
-def _find_implementation(cls, registry):
+def _find_impl(cls, registry):
     """The implementation for a class: that of the first class along its mro which is registered.
 
     An abstract base class that `cls` has without inheriting from it counts as standing right behind the class of the
@@ -335,7 +335,7 @@ def singledispatch(func):
         if key in known:
             return known[key][0]
         reference = ref(cls, lambda _: known.pop(key, None))
-        found = registry[cls] if cls in registry else _find_implementation(cls, registry)
+        found = registry[cls] if cls in registry else _find_impl(cls, registry)
         known[key] = found, reference
         return found
 

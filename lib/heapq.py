@@ -19,6 +19,15 @@ except ImportError:
                              heapreplace, _siftdown, _siftdown_max, _siftup, _siftup_max)
 
 
+def __getattr__(name):
+    """What moves a single item, _siftdown and _siftup: programs use it after they have changed an item in its place."""
+    if name in ('_siftdown', '_siftup', '_siftdown_max', '_siftup_max'):
+        import _pure.heapq
+        globals()[name] = function = getattr(_pure.heapq, name)
+        return function
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+
+
 def merge(*iterables, key=None, reverse=False):
     """The items of several sorted inputs as one sorted stream, without holding more than one of each in memory.
 

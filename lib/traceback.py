@@ -510,15 +510,15 @@ class TracebackException:
         """The texts of the exception without its traceback; with show_group those of a group's members too."""
         indent = 3 * _depth * ' '
         if not self._have_exc_type:
-            yield indent + _final_line(None, self._str)
+            yield indent + _format_final_exc_line(None, self._str)
             return
         if self._is_syntax_error:
             yield from [indent + text for text in self._format_syntax_error(self.exc_type_str)]
         elif _depth:
-            lines = _final_line(self.exc_type_str, self._str).split('\n')[:-1]
+            lines = _format_final_exc_line(self.exc_type_str, self._str).split('\n')[:-1]
             yield from [indent + line + '\n' for line in lines]
         else:
-            yield _final_line(self.exc_type_str, self._str)
+            yield _format_final_exc_line(self.exc_type_str, self._str)
         for note in self._note_texts():
             yield from [indent + line + '\n' for line in note.split('\n')]
         if self.exceptions and show_group:
@@ -639,6 +639,6 @@ class TracebackException:
             print(text, file=file, end="")
 
 
-def _final_line(type_name, value):
+def _format_final_exc_line(type_name, value):
     text = _safe_string(value, 'exception')
     return f"{type_name}: {text}\n" if value is not None and text else f"{type_name}\n"

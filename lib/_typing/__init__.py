@@ -15,7 +15,7 @@ from _types import Generic
 __name__ = "typing"  # the home that classes and functions tell
 
 
-def _remembered(getitem):
+def _tp_cache(getitem):
     """A subscription whose latest results are given again; arguments that cannot be hashed are computed each time."""
     recall = functools.lru_cache(getitem)
 
@@ -32,7 +32,7 @@ def _remembered(getitem):
 
 # --- generic classes ---
 
-@_remembered
+@_tp_cache
 def _generic_class_getitem(cls, args):
     """cls[args] of a generic class, and Generic[T, ...] itself."""
     if not isinstance(args, tuple):

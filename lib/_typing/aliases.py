@@ -6,7 +6,7 @@ import types
 from types import GenericAlias
 
 from _types import Generic
-from _typing import _remembered
+from _typing import _tp_cache
 from _typing.forms import (_MUST_BE_TYPES, Annotated, Union, Unpack, _Final, _SpecialForm, _type_check, _type_convert,
                            _type_repr, _UnionOperators)
 from _typing.variables import ParamSpec, TypeVar, TypeVarTuple, _is_variable
@@ -103,7 +103,7 @@ def _flattened(args, given):
     return result
 
 
-def _stands_for_parameters(arg):
+def _is_param_expr(arg):
     """May it take the place of a ParamSpec?"""
     return arg is ... or isinstance(arg, (list, tuple, ParamSpec, _ConcatenateGenericAlias))
 
@@ -119,7 +119,7 @@ def _variable_subst(variable, arg):
         raise TypeError("Substitution of bare TypeVarTuple is not supported")
     if isinstance(arg, (list, tuple)):
         return tuple(_type_convert(a) for a in arg)
-    if _stands_for_parameters(arg):
+    if _is_param_expr(arg):
         return arg
     raise TypeError(f"Expected a list of types, an ellipsis, ParamSpec, or Concatenate. Got {arg}")
 
@@ -131,7 +131,7 @@ def _variable_prepare_subst(variable, alias, args):
     at = operator.indexOf(params, variable)
     if isinstance(variable, TypeVarTuple):
         return _with_row(variable, alias, args, at, len(params) - at - 1)
-    if isinstance(variable, ParamSpec) and len(params) == 1 and args and not _stands_for_parameters(args[0]):
+    if isinstance(variable, ParamSpec) and len(params) == 1 and args and not _is_param_expr(args[0]):
         args = args,
     elif at >= len(args):
         if at > len(args) or not variable.has_default():
@@ -241,7 +241,7 @@ class _GenericAlias(_UnionOperators, _BaseGenericAlias, _root=True):
     def __hash__(self):
         return hash((self.__origin__, self.__args__))
 
-    @_remembered
+    @_tp_cache
     def __getitem__(self, args):
         if self.__origin__ in (Generic, Protocol):
             raise TypeError(f"Cannot subscript already-subscripted {self}")
@@ -304,7 +304,7 @@ class _SpecialGenericAlias(_UnionOperators, _BaseGenericAlias, _root=True):
         home = "" if origin.__module__ == "builtins" else f"{origin.__module__}."
         self.__doc__ = f"A generic version of {home}{origin.__qualname__}."
 
-    @_remembered
+    @_tp_cache
     def __getitem__(self, params):
         if not isinstance(params, tuple):
             params = (params,)
@@ -341,7 +341,7 @@ class _SpecialGenericAlias(_UnionOperators, _BaseGenericAlias, _root=True):
 class _CallableGenericAlias(_GenericAlias, _root=True):
     def __repr__(self):
         args = self.__args__
-        if len(args) == 2 and _stands_for_parameters(args[0]):
+        if len(args) == 2 and _is_param_expr(args[0]):
             return super().__repr__()
         return f"typing.Callable[[{', '.join(_type_repr(a) for a in args[:-1])}], {_type_repr(args[-1])}]"
 
@@ -353,7 +353,7 @@ class _CallableGenericAlias(_GenericAlias, _root=True):
 
     def __reduce__(self):
         args = self.__args__
-        if not (len(args) == 2 and _stands_for_parameters(args[0])):
+        if not (len(args) == 2 and _is_param_expr(args[0])):
             args = list(args[:-1]), args[-1]
         return operator.getitem, (sys.modules["typing"].Callable, args)
 
@@ -362,7 +362,7 @@ class _CallableType(_SpecialGenericAlias, _root=True):
     def copy_with(self, params):
         return _CallableGenericAlias(self.__origin__, params, name=self._name, inst=self._inst)
 
-    @_remembered
+    @_tp_cache
     def __getitem__(self, params):
         if not isinstance(params, tuple) or len(params) != 2:
             raise TypeError("Callable must be used as Callable[[arg, ...], result].")
@@ -379,7 +379,7 @@ class _CallableType(_SpecialGenericAlias, _root=True):
 
 
 class _TupleType(_SpecialGenericAlias, _root=True):
-    @_remembered
+    @_tp_cache
     def __getitem__(self, params):
         if not isinstance(params, tuple):
             params = (params,)

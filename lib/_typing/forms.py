@@ -8,7 +8,7 @@ import types
 from types import GenericAlias
 
 from _types import Generic
-from _typing import _remembered
+from _typing import _tp_cache
 
 __name__ = "typing"  # the home that classes and functions tell
 
@@ -61,7 +61,7 @@ def _type_check(arg, msg, is_argument=True, module=None, *, allow_special_forms=
     return arg
 
 
-def _deduplicated(params):
+def _deduplicate(params):
     result = []
     for p in params:
         if p not in result:
@@ -76,7 +76,7 @@ def _flatten_union(params):
             flat.extend(p.__args__)
         else:
             flat.append(p)
-    return tuple(_deduplicated(flat))
+    return tuple(_deduplicate(flat))
 
 
 def _caller(depth=1):
@@ -210,7 +210,7 @@ def _single(name, doc, *, message="typing.{} accepts only single type.", allow_s
         return _GenericAlias(self, (_type_check(parameters, message, allow_special_forms=allow_special_forms),))
     getitem.__name__ = name
     getitem.__doc__ = doc
-    return _SpecialForm(_remembered(getitem))
+    return _SpecialForm(_tp_cache(getitem))
 
 
 ClassVar = _single("ClassVar", "Marks a class variable.", allow_special_forms=True)
@@ -224,7 +224,7 @@ ReadOnly = _in_typed_dict("ReadOnly", "A key of a TypedDict that is not changed.
 
 
 @_SpecialForm
-@_remembered
+@_tp_cache
 def Union(self, parameters):
     """One of several types."""
     if parameters == ():
@@ -240,7 +240,7 @@ def Union(self, parameters):
 
 
 @_SpecialForm
-@_remembered
+@_tp_cache
 def Optional(self, parameters):
     """Optional[X] is Union[X, None]."""
     arg = _type_check(parameters, f"{self} requires a single type.")
@@ -263,7 +263,7 @@ def Literal(self, parameters):
 
 
 @_SpecialForm
-@_remembered
+@_tp_cache
 def Concatenate(self, parameters):
     """Parameters in front of those of a ParamSpec."""
     if parameters == ():
@@ -277,7 +277,7 @@ def Concatenate(self, parameters):
 
 
 @_SpecialForm
-@_remembered
+@_tp_cache
 def Unpack(self, parameters):
     """The members of a TypeVarTuple or tuple type, one by one."""
     return _UnpackGenericAlias(self, (_type_check(parameters, f"{self} accepts only single type."),))
@@ -335,15 +335,15 @@ class ForwardRef(_UnionOperators, _Final, _root=True):
                             "Forward references must evaluate to types.",
                             is_argument=self.__forward_is_argument__,
                             allow_special_forms=self.__forward_is_class__)
-        self.__forward_value__ = _evaluated(value, globalns, localns, type_params,
-                                            recursive_guard | {self.__forward_arg__})
+        self.__forward_value__ = _eval_type(value, globalns, localns, type_params,
+                                            recursive_guard=recursive_guard | {self.__forward_arg__})
         self.__forward_evaluated__ = True
         return self.__forward_value__
 
     def __eq__(self, other):
         if not isinstance(other, ForwardRef):
             return NotImplemented
-        if self.__forward_evaluated__ and other.__forward_evaluated__:
+        if self.__forward_evaluated__ and other.__forward_eval_type__:
             return (self.__forward_arg__ == other.__forward_arg__
                     and self.__forward_value__ == other.__forward_value__)
         return (self.__forward_arg__ == other.__forward_arg__
@@ -368,13 +368,13 @@ def _with_args(t, args):
     return t.copy_with(args)
 
 
-def _evaluated(t, globalns, localns, type_params=(), guard=frozenset()):
+def _eval_type(t, globalns, localns, type_params=(), *, recursive_guard=frozenset()):
     """t with the forward references in it evaluated."""
     if isinstance(t, ForwardRef):
-        return t._evaluate(globalns, localns, type_params, recursive_guard=guard)
+        return t._evaluate(globalns, localns, type_params, recursive_guard=recursive_guard)
     if isinstance(t, (_GenericAlias, GenericAlias, types.UnionType)):
         args = tuple(ForwardRef(a) if isinstance(t, GenericAlias) and isinstance(a, str) else a for a in t.__args__)
-        new = tuple(_evaluated(a, globalns, localns, type_params, guard) for a in args)
+        new = tuple(_eval_type(a, globalns, localns, type_params, recursive_guard=recursive_guard) for a in args)
         return _with_args(t, new)
     return t
 

@@ -9,12 +9,12 @@ from _typing.forms import _MISSING
 __name__ = "typing"  # the home that classes and functions tell
 
 
-_NOT_MEMBERS = frozenset({
+EXCLUDED_ATTRIBUTES = frozenset({
     "__parameters__", "__orig_bases__", "__orig_class__", "_is_protocol", "_is_runtime_protocol", "__protocol_attrs__",
     "__non_callable_proto_members__", "__type_params__", "__abstractmethods__", "__annotations__", "__dict__",
     "__doc__", "__init__", "__module__", "__new__", "__slots__", "__subclasshook__", "__weakref__",
-    "__class_getitem__", "__match_args__", "__static_attributes__", "__firstlineno__", "__qualname__", "_abc_impl",
-    "__classcell__",
+    "__class_getitem__", "__match_args__", "__static_attributes__", "__firstlineno__",
+    "_MutableMapping__marker",
 })
 
 
@@ -24,7 +24,7 @@ def _protocol_members(cls):
         if base.__name__ in ("Protocol", "Generic") and base.__module__ == "typing":
             continue
         for name in (*base.__dict__, *base.__dict__.get("__annotations__", {})):
-            if not name.startswith("_abc_") and name not in _NOT_MEMBERS:
+            if not name.startswith("_abc_") and name not in EXCLUDED_ATTRIBUTES:
                 members.add(name)
     return members
 

@@ -21,12 +21,14 @@ import difflib
 import inspect
 import linecache
 import os
+import pdb
 import re
 import sys
 import traceback
 from collections import namedtuple
 from io import StringIO
 
+from doctest._debugger import _OutputRedirectingPdb
 from doctest._find import *
 from doctest._find import OPTIONFLAGS_BY_NAME, _with_newline
 
@@ -159,24 +161,27 @@ class DocTestRunner:
         """Run a DocTest; returns TestResults."""
         self.test = test
         if compileflags is None:
-            compileflags = _future_flags(test.globs)
+            compileflags = _extract_future_flags(test.globs)
         stdout, encoding = sys.stdout, getattr(sys.stdout, "encoding", None)
         if out is None:
             def out(text):
                 if encoding is not None and encoding.lower() != "utf-8":
                     text = text.encode(encoding, "backslashreplace").decode(encoding)
                 stdout.write(text)
-        saved = sys.gettrace(), sys.displayhook, linecache.getlines
+        saved = sys.gettrace(), pdb.set_trace, sys.displayhook, linecache.getlines
         sys.stdout = self._fakeout
-        self._getlines = linecache.getlines
-        linecache.getlines = self._lines_of_examples
+        self.debugger = _OutputRedirectingPdb(stdout)
+        self.debugger.reset()
+        pdb.set_trace = self.debugger.set_trace
+        self.save_linecache_getlines = linecache.getlines
+        linecache.getlines = self.__patched_linecache_getlines
         sys.displayhook = sys.__displayhook__
         try:
-            return self._run(test, compileflags, out)
+            return self.__run(test, compileflags, out)
         finally:
             sys.stdout = stdout
             sys.settrace(saved[0])
-            sys.displayhook, linecache.getlines = saved[1:]
+            pdb.set_trace, sys.displayhook, linecache.getlines = saved[1:]
             if clear_globs:
                 test.globs.clear()
                 import builtins
@@ -184,13 +189,13 @@ class DocTestRunner:
 
     _FILENAME = re.compile(r"<doctest (?P<name>.+)\[(?P<number>\d+)\]>$")
 
-    def _lines_of_examples(self, filename, module_globals=None):
+    def __patched_linecache_getlines(self, filename, module_globals=None):
         match = self._FILENAME.match(filename)
         if match and match["name"] == self.test.name:
             return self.test.examples[int(match["number"])].source.splitlines(keepends=True)
-        return self._getlines(filename, module_globals)
+        return self.save_linecache_getlines(filename, module_globals)
 
-    def _run(self, test, compileflags, out):
+    def __run(self, test, compileflags, out):
         failures = tries = skips = 0
         original = self.optionflags
         for number, example in enumerate(test.examples):
@@ -227,7 +232,7 @@ class DocTestRunner:
                 if self.optionflags & FAIL_FAST:
                     break
         self.optionflags = original
-        self._record(test, failures, tries, skips)
+        self.__record_outcome(test, failures, tries, skips)
         return TestResults(failures, tries, skipped=skips)
 
     def _execute(self, test, example, filename, compileflags):
@@ -240,6 +245,8 @@ class DocTestRunner:
         except:
             kind, value, trace = sys.exc_info()
             return kind, value, trace.tb_next
+        finally:
+            self.debugger.set_continue()
 
     @staticmethod
     def _exception_text(exception):
@@ -259,7 +266,7 @@ class DocTestRunner:
             return False
         return self._checker.check_output(_exception_name(example.exc_msg), _exception_name(message), self.optionflags)
 
-    def _record(self, test, failures, tries, skips):
+    def __record_outcome(self, test, failures, tries, skips):
         old = self._stats.get(test.name, (0, 0, 0))
         self._stats[test.name] = failures + old[0], tries + old[1], skips + old[2]
         self.failures += failures
@@ -316,7 +323,7 @@ def _count(number, noun):
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _future_flags(globs):
+def _extract_future_flags(globs):
     """The flags of the features of __future__ that a namespace has."""
     flags = 0
     for name in __future__.all_feature_names:

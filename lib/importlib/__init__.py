@@ -11,7 +11,7 @@ _RELOADING = {}
 
 def __getattr__(name):
     """The submodules, which need not be imported by themselves."""
-    if name in ('abc', 'machinery', 'util'):
+    if name in ('abc', 'machinery', 'util', '_bootstrap', '_bootstrap_external'):
         return import_module(f'{__name__}.{name}')
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
 

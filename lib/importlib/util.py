@@ -30,6 +30,25 @@ def resolve_name(name, package):
     return _resolve(name, package)
 
 
+def _spec_of_imported(fullname, told):
+    """The __spec__ of a module in sys.modules; errors call it what the caller was told."""
+    module = sys.modules[fullname]
+    if module is None:
+        return None
+    try:
+        spec = module.__spec__
+    except AttributeError:
+        raise ValueError(f'{told}.__spec__ is not set') from None
+    if spec is None:
+        raise ValueError(f'{told}.__spec__ is None')
+    return spec
+
+
+def _find_spec_from_path(name, path=None):
+    """The spec of a module looked for along a path, or as one without parents, none of which is imported."""
+    return _spec_of_imported(name, name) if name in sys.modules else _find_spec(name, path)
+
+
 def find_spec(name, package=None):
     """The spec of a module, without importing it (but its parents): of one that is imported, its __spec__.
 
@@ -37,16 +56,7 @@ def find_spec(name, package=None):
     """
     fullname = resolve_name(name, package) if name.startswith('.') else name
     if fullname in sys.modules:
-        module = sys.modules[fullname]
-        if module is None:
-            return None
-        try:
-            spec = module.__spec__
-        except AttributeError:
-            raise ValueError(f'{name}.__spec__ is not set') from None
-        if spec is None:
-            raise ValueError(f'{name}.__spec__ is None')
-        return spec
+        return _spec_of_imported(fullname, name)
     parent_name = fullname.rpartition('.')[0]
     path = None
     if parent_name:

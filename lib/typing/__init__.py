@@ -4,6 +4,8 @@ Nothing here checks types. Subscripted forms are objects that remember what they
 __parameters__ (the type variables in them); subscripting one again puts types in the place of its variables. The
 interpreter's own TypeVar, ParamSpec, TypeVarTuple, TypeAliasType and Generic come from _types. All this is in the
 files of _typing, which the interpreter loads for a generic class without this one.
+
+Some names that are private here are imported by packages that extend this module: they are CPython's.
 """
 
 import collections.abc
@@ -11,18 +13,20 @@ from abc import abstractmethod
 from types import GenericAlias
 
 from _types import Generic, TypeAliasType
+from _typing import _generic_class_getitem, _tp_cache
 from _typing.aliases import *
-from _typing.aliases import (_AnnotatedAlias, _BaseGenericAlias, _CallableGenericAlias, _CallableType, _GenericAlias,
-                             _LiteralGenericAlias, _SpecialGenericAlias, _TupleType, _UnionGenericAlias,
-                             _UnpackGenericAlias)
+from _typing.aliases import (_AnnotatedAlias, _BaseGenericAlias, _CallableGenericAlias, _CallableType,
+                             _ConcatenateGenericAlias, _GenericAlias, _is_param_expr, _LiteralGenericAlias,
+                             _SpecialGenericAlias, _TupleType, _UnionGenericAlias, _UnpackGenericAlias)
 from _typing.forms import *
-from _typing.forms import _SpecialForm, _type_check
+from _typing.forms import _deduplicate, _eval_type, _Final, _SpecialForm, _type_check, _type_repr
 from _typing.protocols import *
-from _typing.protocols import _ProtocolMeta
+from _typing.protocols import EXCLUDED_ATTRIBUTES, _ProtocolMeta
 from _typing.variables import *
 from typing._hints import *
+from typing._hints import _ASSERT_NEVER_REPR_MAX_LENGTH, _overload_dummy
 from typing._structures import *
-from typing._structures import _TypedDictMeta
+from typing._structures import _prohibited, _TypedDict, _TypedDictMeta
 
 __all__ = [
     "Annotated", "Any", "Callable", "ClassVar", "Concatenate", "Final", "ForwardRef", "Generic", "Literal", "Optional",

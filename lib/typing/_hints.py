@@ -8,7 +8,7 @@ from types import GenericAlias
 
 from _types import Generic
 from _typing.aliases import _AnnotatedAlias, _BaseGenericAlias, _ConcatenateGenericAlias, _GenericAlias
-from _typing.forms import Annotated, ForwardRef, Never, NotRequired, ReadOnly, Required, _evaluated, _with_args
+from _typing.forms import Annotated, ForwardRef, Never, NotRequired, ReadOnly, Required, _eval_type, _with_args
 from _typing.variables import ParamSpec, ParamSpecArgs
 
 __name__ = "typing"  # the home that classes and functions tell
@@ -34,7 +34,7 @@ def _evaluated_hints(hints, globalns, localns, is_class, type_params):
             value = ForwardRef(value, is_argument=False, is_class=is_class)
         if isinstance(value, ForwardRef):
             value = value._evaluate(globalns, localns, type_params)
-        result[name] = _evaluated(value, globalns, localns, type_params)
+        result[name] = _eval_type(value, globalns, localns, type_params)
     return result
 
 
@@ -119,11 +119,14 @@ def assert_type(val, typ, /):
     return val
 
 
+_ASSERT_NEVER_REPR_MAX_LENGTH = 100
+
+
 def assert_never(arg: Never, /) -> Never:
     """A place that is never reached."""
     value = repr(arg)
-    if len(value) > 100:
-        value = value[:100] + "..."
+    if len(value) > _ASSERT_NEVER_REPR_MAX_LENGTH:
+        value = value[:_ASSERT_NEVER_REPR_MAX_LENGTH] + "..."
     raise AssertionError(f"Expected code to be unreachable, but got: {value}")
 
 

@@ -11,8 +11,8 @@ from typing._hints import get_args, get_origin
 __name__ = "typing"  # the home that classes and functions tell
 
 
-_PROHIBITED = frozenset({"__new__", "__init__", "__slots__", "__getnewargs__", "_fields", "_field_defaults",
-                         "_field_types", "_make", "_replace", "_asdict", "_source"})
+_prohibited = frozenset({"__new__", "__init__", "__slots__", "__getnewargs__", "_fields", "_field_defaults",
+                         "_make", "_replace", "_asdict", "_source"})
 _SPECIAL = frozenset({"__module__", "__name__", "__annotations__", "__static_attributes__", "__firstlineno__"})
 
 
@@ -43,7 +43,7 @@ class NamedTupleMeta(type):
         if Generic in bases:
             made.__class_getitem__ = classmethod(_generic_class_getitem)
         for key, value in ns.items():
-            if key in _PROHIBITED:
+            if key in _prohibited:
                 raise AttributeError("Cannot overwrite NamedTuple attribute " + key)
             if key not in _SPECIAL and key not in made._fields:
                 setattr(made, key, value)

@@ -21,12 +21,13 @@ typedef struct {
     Value namespace;
 } ClassStatement;
 
-/* Append what a base stands for: itself, or the classes that its __mro_entries__ names. */
-static bool add_base(VM *vm, Value base, Value original, Value list) {
+/* Append what a base stands for: itself, or the classes that its __mro_entries__ names, which then replace it. */
+static bool add_base(VM *vm, Value base, Value original, Value list, bool *replaced) {
     if (is_family(base, TYPE_TYPE)) return list_append(vm, list, base);
     Value method;
     int found = object_find_attribute(vm, base, NAME_OF(vm, mro_entries), &method);
     if (found <= 0) return found == 0 && list_append(vm, list, base);
+    *replaced = true;
     Value entries = call_1(vm, method, original);
     value_drop(vm, method);
     if (is_absent(entries)) return false;
@@ -39,19 +40,12 @@ static bool add_base(VM *vm, Value base, Value original, Value list) {
 
 static bool resolve_bases(VM *vm, ClassStatement *s) {
     Tuple *original = as_tuple(s->original_bases);
-    bool all_types = true;
-    for (int64_t i = 0; i < original->length; i++)
-        all_types &= is_family(original->items[i], TYPE_TYPE);
-    if (all_types) {
-        s->bases = value_ref(s->original_bases);
-        return true;
-    }
     Value list = list_new(vm, original->length);
-    bool ok = !is_absent(list);
-    for (int64_t i = 0; ok && i < original->length; i++) {
-        ok = add_base(vm, original->items[i], s->original_bases, list);
-    }
-    if (ok) s->bases = tuple_from(vm, as_list(list)->items, as_list(list)->length);
+    bool ok = !is_absent(list), replaced = false;
+    for (int64_t i = 0; ok && i < original->length; i++)
+        ok = add_base(vm, original->items[i], s->original_bases, list, &replaced);
+    if (ok && !replaced) s->bases = value_ref(s->original_bases);
+    if (ok && replaced) s->bases = tuple_from(vm, as_list(list)->items, as_list(list)->length);
     value_xdrop(vm, list);
     return ok && !is_absent(s->bases);
 }

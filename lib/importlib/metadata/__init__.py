@@ -373,7 +373,7 @@ class MetadataPathFinder(DistributionFinder):
         wanted = None if context.name is None else _normalized(context.name)
         for folder in context.path:
             with suppress(OSError):
-                for name in sorted(os.listdir(folder or ".")):
+                for name in os.listdir(folder or "."):
                     stem, dot, kind = name.rpartition(".")
                     if kind in ("dist-info", "egg-info") and dot:
                         if wanted is None or _normalized(stem.partition("-")[0]) == wanted:

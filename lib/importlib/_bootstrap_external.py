@@ -1,0 +1,7 @@
+"""Another name of _frozen_importlib_external, which packages that look into the import system know it by."""
+
+import sys
+
+import _frozen_importlib_external
+
+sys.modules[__name__] = _frozen_importlib_external
