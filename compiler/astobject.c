@@ -1,4 +1,4 @@
-/* The syntax tree as objects of the module ast; the native module _ast, which shows it the table of nodes. */
+/* The syntax tree as objects of the module ast; the native module _astnodes, which shows it the table of nodes. */
 
 #include "compiler/astobject.h"
 
@@ -185,7 +185,7 @@ Value ast_to_object(Compiler *c, Node *root) {
     return object;
 }
 
-/* --- the module _ast --- */
+/* --- the module _astnodes --- */
 
 static const char *const group_names[GROUP_COUNT] = {
     [GROUP_NONE] = "",
@@ -272,10 +272,10 @@ static const NativeDef functions[] = {
     {0},
 };
 
-NEW RAISES Value module__ast_new(VM *vm);
+NEW RAISES Value module__astnodes_new(VM *vm);
 
-Value module__ast_new(VM *vm) {
-    return module_make(
-        vm,
-        &(ModuleDef){.name = "_ast", .doc = "The table of the syntax tree's nodes.", .functions = functions});
+Value module__astnodes_new(VM *vm) {
+    return module_make(vm, &(ModuleDef){.name = "_astnodes",
+                                        .doc = "The table of the syntax tree's nodes.",
+                                        .functions = functions});
 }

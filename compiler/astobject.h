@@ -4,8 +4,8 @@
 /*
  * The syntax tree and the objects of the library's module ast.
  *
- * lib/ast makes a class for each kind of node from the table that the native module _ast gives it, which is that of
- * parser/ast.def, and keeps three tuples: `_nodes` (classes by AstKind), `_operators` (instances by Operator) and
+ * lib/ast makes a class for each kind of node from the table that the native module _astnodes gives it, which is that
+ * of parser/ast.def, and keeps three tuples: `_nodes` (classes by AstKind), `_operators` (instances by Operator) and
  * `_contexts` (instances by Context). A tree becomes objects by them, and objects that came from elsewhere a tree.
  *
  * Those a program may have made or changed, and looking at them may call it. They are therefore read once, field by

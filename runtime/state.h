@@ -168,10 +168,11 @@ struct VM {
     Value context;        /* the running one, see runtime/modules/contextvars.h; ABSENT until needed */
     Value exit_functions; /* a list, see runtime/modules/atexit.h; ABSENT until needed */
     Value audit_hooks;    /* a list, see sys.addaudithook; ABSENT until needed */
-    Value gc_callbacks, gc_garbage; /* the lists of the module gc; ABSENT before its import */
-    Value unsupported_operation;    /* the class io.UnsupportedOperation; ABSENT until needed */
-    Value struct_cache;             /* format -> layout of the module struct; ABSENT: empty */
-    uint64_t abc_registrations;     /* ABCMeta.register calls so far, see runtime/modules/abc.c */
+    Value gc_callbacks, gc_garbage;       /* the lists of the module gc; ABSENT before its import */
+    Value unsupported_operation;          /* the class io.UnsupportedOperation; ABSENT until needed */
+    struct RegexSessions *regex_sessions; /* see runtime/modules/regex_engine.h; NULL until needed */
+    Value struct_cache;                   /* format -> layout of the module struct; ABSENT: empty */
+    uint64_t abc_registrations;           /* ABCMeta.register calls so far, see runtime/modules/abc.c */
 
     VMHooks hooks;
     bool audit_at_end;      /* prove the heap when the program has ended: MPYHEAPCHECK */

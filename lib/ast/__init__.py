@@ -2,13 +2,13 @@
 
 A tree comes from `parse` (or from `compile` with the flag PyCF_ONLY_AST) and is made of instances of the classes
 below, one class a kind of node, each derived from the class of its group: `Name` is an `expr`, `If` a `stmt`. The
-classes are made from the table of nodes that the parser itself is built on, which the native module _ast shows.
+classes are made from the table of nodes that the parser itself is built on, which the native module _astnodes shows.
 """
 
 import sys
 from enum import IntEnum, auto
 
-import _ast
+import _astnodes
 
 PyCF_ONLY_AST = 0x400
 PyCF_TYPE_COMMENTS = 0x1000
@@ -122,7 +122,7 @@ def _field_type(kind):
 
 def _rows():
     """The rows of the parser's table with what it leaves out: (name, group, positioned, [(field, kind), ...])."""
-    for name, group, positioned, fields in _ast.nodes():
+    for name, group, positioned, fields in _astnodes.nodes():
         if name == "ImportFrom":
             fields = [(field, "int?" if field == "level" else kind) for field, kind in fields]
         if name in _MORE_FIELDS:
@@ -139,7 +139,7 @@ def _make_classes():
     members = {}
     for name, group, positioned, fields in rows:
         members.setdefault(group, []).append((name, positioned, fields))
-    operators = _ast.operators()
+    operators = _astnodes.operators()
     for name, group in [("Load", "expr_context"), ("Store", "expr_context"), ("Del", "expr_context"), *operators]:
         members.setdefault(group, []).append((name, False, []))
     for group, kinds in members.items():

@@ -4,14 +4,28 @@ It takes what it is given: markup that cannot be read is passed on as text. Text
 still go on waits for the next piece or the end (`close`).
 """
 
+import re
 from html import unescape
 
 __all__ = ["HTMLParser"]
 
+# What tags, references and instructions look like, in variables that programs may put other expressions into: they
+# are looked up at each use.
+_NAME = r"[a-zA-Z][^\t\n\r\f />\x00]*"
+_KEY = r"""(?<=['"\s/])[^\s/>][^\s/=>]*"""
+_VALUE = r"""(?:'[^']*'|"[^"]*"|(?!['"])[^>\s]*)"""  # in quotes, or bare
+_SEPARATORS = r"(?:\s|/(?!>))*"
+tagfind_tolerant = re.compile(f"({_NAME}){_SEPARATORS}")
+attrfind_tolerant = re.compile(rf"({_KEY})(\s*=+\s*({_VALUE}))?{_SEPARATORS}")
+locatestarttagend_tolerant = re.compile(rf"<{_NAME}(?:[\s/]*(?:{_KEY}(?:\s*=+\s*{_VALUE})?{_SEPARATORS})*)?\s*")
+entityref = re.compile(r"&([a-zA-Z][-.a-zA-Z0-9]*)[^a-zA-Z0-9]")
+charref = re.compile(r"&#(?:[0-9]+|[xX][0-9a-fA-F]+)[^0-9a-fA-F]")
+incomplete = re.compile(r"&[a-zA-Z#]")
+piclose = endendtag = re.compile(">")
+endtagfind = re.compile(r"</\s*([a-zA-Z][-.a-zA-Z0-9:_]*)\s*>")
+
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_DIGITS = frozenset("0123456789")
-_HEX_DIGITS = _DIGITS | frozenset("abcdefABCDEF")
-_ALNUM = _LETTERS | _DIGITS
+_ALNUM = _LETTERS | frozenset("0123456789")
 _LONGEST_REFERENCE = 34  # of the references by name, with & and ;
 
 
@@ -173,39 +187,22 @@ class HTMLParser:
     def _reference(self, i):
         """What begins with &; ~(the place to go on from) where it waits."""
         data = self.rawdata
-        number = data.startswith("&#", i)
-        if number:
-            hexadecimal = data[i + 2:i + 3] in ("x", "X")
-            start = i + 2 + hexadecimal
-            j = self._run(start, _HEX_DIGITS if hexadecimal else _DIGITS)
-            if not hexadecimal and data[j:j + 1] in _HEX_DIGITS:
-                j = start  # a digit follows that cannot be one
-        else:
-            start = i + 1
-            j = self._run(start, _ALNUM | {"-", "."}) if data[start:start + 1] in _LETTERS else start
-            if j < len(data) and data[j] in "-." or j > start + 1 and j == len(data):
-                j = self._shorten(start, j)
-        if start < j < len(data):
-            name = data[i + 2 if number else start:j]
-            self.handle_charref(name) if number else self.handle_entityref(name)
-            return j + 1 if data[j] == ";" else j
-        if number:
-            if ";" in data[i:]:
-                self.handle_data("&#")
-                return ~self.updatepos(i, i + 2)
+        if found := charref.match(data, i):
+            self.handle_charref(found.group()[2:-1])
+        elif found := entityref.match(data, i):
+            self.handle_entityref(found[1])
+        if found:
+            j = found.end()
+            return j if data[j - 1] == ";" else j - 1
+        if data.startswith("&#", i):
+            if ";" not in data[i:]:
+                return ~i
+            self.handle_data("&#")
+            return ~self.updatepos(i, i + 2)
+        if incomplete.match(data, i) or i + 1 == len(data):
             return ~i
-        if data[start:start + 1] in _LETTERS:
-            return ~i
-        if start < len(data):
-            self.handle_data("&")
-            return start
-        return ~i
-
-    def _shorten(self, start, j):
-        """A name at the end of the text may do without a last - or . and what is behind it."""
-        while j > start and self.rawdata[j:j + 1] not in ("-", "."):
-            j -= 1
-        return j
+        self.handle_data("&")
+        return i + 1
 
     def _run(self, i, characters):
         """Where the characters end that begin at i."""
@@ -244,10 +241,11 @@ class HTMLParser:
 
     def parse_pi(self, i):
         """A processing instruction."""
-        j = self.rawdata.find(">", i + 2)
-        if j >= 0:
-            self.handle_pi(self.rawdata[i + 2:j])
-        return j + 1 or -1
+        found = piclose.search(self.rawdata, i + 2)
+        if not found:
+            return -1
+        self.handle_pi(self.rawdata[i + 2:found.start()])
+        return found.end()
 
     def parse_marked_section(self, i, report=1):
         """<![name[...]]>, and <![if ...]> and the like as some word processors write it."""
@@ -284,57 +282,18 @@ class HTMLParser:
 
     # tags
 
-    def _tag_name_end(self, i):
-        data = self.rawdata
-        while i < len(data) and data[i] not in "\t\n\r\f />\0":
-            i += 1
-        return i
-
-    def _separators(self, i):
-        """Where spaces and slashes end, a slash before > being none of them."""
-        data = self.rawdata
-        while i < len(data) and (data[i].isspace() or data[i] == "/" and data[i + 1:i + 2] != ">"):
-            i += 1
-        return i
-
-    def _attributes(self, i):
+    def _attributes(self, i, end):
         """The attributes (name, value or None) that begin at i, and where they end."""
-        data, found = self.rawdata, []
-        while i < len(data) and (data[i - 1] in "'\"/" or data[i - 1].isspace()):
-            j = i
-            if data[j] in "/>" or data[j].isspace():
-                break
-            j += 1
-            while j < len(data) and data[j] not in "/=>" and not data[j].isspace():
-                j += 1
-            name = data[i:j].lower()
-            value, end = self._attribute_value(j)
-            found.append((name, value))
-            i = self._separators(end)
+        found = []
+        while i < end and (match := attrfind_tolerant.match(self.rawdata, i)):
+            name, rest, value = match.group(1, 2, 3)
+            if not rest:
+                value = None
+            elif value[:1] in ("'", '"') and value[:1] == value[-1:]:
+                value = value[1:-1]
+            found.append((name.lower(), unescape(value) if value else value))
+            i = match.end()
         return found, i
-
-    def _attribute_value(self, i):
-        """(value, end) of what may follow an attribute's name; (None, i) if nothing does."""
-        data = self.rawdata
-        start = self._spaces(i)
-        equals = self._run(start, "=")
-        if equals == start:
-            return None, i
-        j = self._spaces(equals)
-        quote = data[j:j + 1]
-        if quote in ("'", '"'):
-            end = data.find(quote, j + 1)
-            if end >= 0:
-                return unescape(data[j + 1:end]), end + 1
-            if j > equals:
-                return "", j
-            if equals - start < 2:
-                return None, i
-            j = equals - 1
-        end = j
-        while end < len(data) and data[end] != ">" and not data[end].isspace():
-            end += 1
-        return unescape(data[j:end]), end
 
     def parse_starttag(self, i):
         self.__starttag_text = None
@@ -343,9 +302,9 @@ class HTMLParser:
             return end
         data = self.rawdata
         self.__starttag_text = data[i:end]
-        name_end = self._tag_name_end(i + 1)
-        self.lasttag = tag = data[i + 1:name_end].lower()
-        attributes, j = self._attributes(self._separators(name_end))
+        name = tagfind_tolerant.match(data, i + 1)
+        self.lasttag = tag = name[1].lower()
+        attributes, j = self._attributes(name.end(), end)
         closing = data[j:end].strip()
         if closing not in (">", "/>"):
             self.handle_data(data[i:end])
@@ -360,11 +319,7 @@ class HTMLParser:
     def check_for_whole_start_tag(self, i):
         """Where the start tag that begins at i ends, or -1."""
         data = self.rawdata
-        start = self._tag_name_end(i + 1)
-        j = start
-        while j < len(data) and (data[j] == "/" or data[j].isspace()):
-            j += 1
-        j = self._spaces(self._attributes(j)[1])
+        j = locatestarttagend_tolerant.match(data, i).end()
         following = data[j:j + 1]
         if following == ">":
             return j + 1
@@ -376,26 +331,24 @@ class HTMLParser:
 
     def parse_endtag(self, i):
         data = self.rawdata
-        end = data.find(">", i + 1) + 1
-        if not end:
+        closing = endendtag.search(data, i + 1)
+        if not closing:
             return -1
-        start = self._spaces(i + 2)
-        j = self._run(start, _ALNUM | frozenset("-.:_")) if data[start:start + 1] in _LETTERS else start
-        plain = j > start and data[self._spaces(j):][:1] == ">"
+        end = closing.end()
+        plain = endtagfind.match(data, i)
         if self.cdata_elem is not None:
-            if not plain or data[start:j].lower() != self.cdata_elem:
+            if not plain or plain[1].lower() != self.cdata_elem:
                 self.handle_data(data[i:end])
                 return end
         if plain:
-            self.handle_endtag(data[start:j].lower())
+            self.handle_endtag(plain[1].lower())
             self.clear_cdata_mode()
             return end
         if data[i + 2] not in _LETTERS:
             return i + 3 if data[i + 2] == ">" else self.parse_bogus_comment(i)
-        name_end = self._tag_name_end(i + 2)
-        end = data.find(">", self._separators(name_end))
-        self.handle_endtag(data[i + 2:name_end].lower())
-        return end + 1
+        name = tagfind_tolerant.match(data, i + 2)
+        self.handle_endtag(name[1].lower())
+        return data.find(">", name.end()) + 1
 
     # for subclasses to define
 

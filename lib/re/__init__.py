@@ -338,14 +338,11 @@ class Scanner:
     """Split a text into tokens: a lexicon is a list of (expression, action)."""
 
     def __init__(self, lexicon, flags=0):
+        from re import _phrases
         if isinstance(flags, RegexFlag):
             flags = flags.value
         self.lexicon = lexicon
-        groups = []
-        for number, (phrase, _) in enumerate(lexicon):
-            groups.append(f"(?P<_{number}>{phrase})")
-        self.scanner = compile("|".join(groups), flags)
-        self._actions = {f"_{number}": action for number, (_, action) in enumerate(lexicon)}
+        self.scanner = _phrases.PhrasePattern([phrase for phrase, _ in lexicon], flags)
 
     def scan(self, string):
         """The results of the actions, and the rest of the text that none matched."""
@@ -356,7 +353,7 @@ class Scanner:
             found = match()
             if not found or end == found.end():
                 break
-            action = next(self._actions[name] for name in self._actions if found[name] is not None)
+            action = self.lexicon[found.lastindex - 1][1]
             if callable(action):
                 self.match = found
                 action = action(self, found.group())

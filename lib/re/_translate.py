@@ -17,6 +17,7 @@ VERBOSE = 64
 ASCII = 256
 
 _MAXREPEAT = 4294967295
+_MAXWIDTH = 1 << 64  # of what is not bounded
 _REPEAT_LIMIT = 65535  # the most that PCRE2 counts to; what allows more is not counted
 _LIMITS = (0xFF, 0xFFFF, 0x10FFFF)
 
@@ -87,8 +88,9 @@ def _widened(text, limit):
 
 
 class _Translator:
-    def __init__(self, text, flags, is_bytes, limit, suspects):
+    def __init__(self, text, flags, is_bytes, limit, suspects, base):
         self.text = text
+        self.base = base  # how many groups are before this expression in the one that it becomes part of
         self.suspects = suspects  # what may once mean something else: {place: what}
         self.at = 0
         self.flags = flags
@@ -290,7 +292,7 @@ class _Translator:
         self.check_lookbehind(number, self.at)
         least, most = self.widths[number]
         self.interpreted |= bool(self.folds(flags))
-        return rf"\g{{{number}}}", least, most, ATOM
+        return rf"\g{{{self.base + number}}}", least, most, ATOM
 
     def check_lookbehind(self, number, position):
         if self.lookbehind_groups is None:
@@ -425,7 +427,8 @@ class _Translator:
             raise OverflowError("the repetition number is too large")
         bound = "" if most > _REPEAT_LIMIT else most
         times = f"{{{least}}}" if least == most else f"{{{least},{bound}}}"
-        items[-1] = (text + times + suffix, low * least, min(high * most, _MAXREPEAT), REPEAT)
+        high = high * most if most < _MAXREPEAT or not high else _MAXWIDTH
+        items[-1] = (text + times + suffix, low * least, high, REPEAT)
 
     # --- groups ---
 
@@ -556,7 +559,7 @@ class _Translator:
             if self.peek() == "|":
                 raise Invalid("conditional backref with more than two branches", self.at)
         self.close(start)
-        items.append((f"(?({number}){yes}|{no})", min(least, other_least), max(most, other_most), ATOM))
+        items.append((f"(?({self.base + number}){yes}|{no})", min(least, other_least), max(most, other_most), ATOM))
 
     # --- flags within the expression ---
 
@@ -674,8 +677,8 @@ class _Translator:
                 items.append(("$", 0, 0, POSITION))
             else:
                 items.append((self.character(ord(token), flags), 1, 1, ATOM))
-        return ("".join([item[0] for item in items]), min(sum([item[1] for item in items]), _MAXREPEAT),
-                min(sum([item[2] for item in items]), _MAXREPEAT))
+        return ("".join([item[0] for item in items]), min(sum([item[1] for item in items]), _MAXWIDTH),
+                min(sum([item[2] for item in items]), _MAXWIDTH))
 
     def alternatives(self, flags, first=False):
         text, least, most = self.branch(flags, first)
@@ -690,13 +693,14 @@ class _Translator:
         return "|".join(texts), least, most
 
     def whole(self):
-        text, _, _ = self.alternatives(self.flags, True)
+        """The expression's text and widths."""
+        text, least, most = self.alternatives(self.flags, True)
         if self.at < len(self.text):
             raise Invalid("unbalanced parenthesis", self.at)
         for number, position in self.references:
             if number >= len(self.widths):
                 raise Invalid(f"invalid group reference {number}", position)
-        return text
+        return text, least, most
 
 
 def _fix_flags(flags, is_bytes):
@@ -714,34 +718,60 @@ def _fix_flags(flags, is_bytes):
     return flags if flags & ASCII else flags | UNICODE
 
 
-def _translated(text, flags, is_bytes, limit, suspects):
+def _translated(text, flags, is_bytes, limit, suspects, base):
+    """The translator that has read the expression, the expression's text in PCRE2's syntax, its least width and its
+    greatest."""
     while True:
-        t = _Translator(text, flags, is_bytes, limit, suspects)
+        t = _Translator(text, flags, is_bytes, limit, suspects, base)
         try:
-            return t, t.whole()
+            return t, *t.whole()
         except _Restart:
             flags = t.flags
         except RecursionError:
             raise RecursionError("maximum recursion depth exceeded") from None
 
 
+def width(pattern, flags):
+    """How many characters the expression matches, (least, most). Raises Invalid."""
+    is_bytes = not isinstance(pattern, str)
+    text = str(pattern, "latin-1") if is_bytes else pattern
+    t, _, least, most = _translated(text, flags, is_bytes, _LIMITS[-1], {}, 0)
+    _fix_flags(t.flags, is_bytes)
+    return least, most
+
+
+def _forms(pattern, flags, suspects, base=0):
+    """The translator of the expression and its texts for characters up to each limit."""
+    is_bytes = not isinstance(pattern, str)
+    text = str(pattern, "latin-1") if is_bytes else pattern
+    # A text of one byte a character is what is searched most.
+    t, narrow, _, _ = _translated(text, flags, is_bytes, _LIMITS[0], suspects, base)
+    texts = [narrow]
+    for limit in _LIMITS[1:]:
+        wide = _translated(text, flags, is_bytes, limit, suspects, base)[1] if t.widest > 0xFF else narrow
+        wide = _widened(wide, limit) if r"\x{" in wide else wide
+        texts.append(texts[-1] if wide == texts[-1] else wide)
+    return t, texts
+
+
+def _options(flags):
+    return (flags & IGNORECASE and 1) | (flags & MULTILINE and 2) | (flags & DOTALL and 4) | (flags & UNICODE and 8)
+
+
+def _settings(t):
+    return "(*NO_JIT)" * t.interpreted + "(*NO_AUTO_POSSESS)" * t.atomic
+
+
 def translate(pattern, flags, suspects):
     """(flags, texts, options, width, groups, index, names, order) of an expression. Raises Invalid.
 
     In `suspects`, a dict, are then the places of what a class may mean when it knows the operations of sets."""
-    is_bytes = not isinstance(pattern, str)
-    text = str(pattern, "latin-1") if is_bytes else pattern
-    # A text of one byte a character is what is searched most.
-    t, narrow = _translated(text, flags, is_bytes, _LIMITS[0], suspects)
-    texts = [narrow]
+    t, texts = _forms(pattern, flags, suspects)
     width = 0 if t.widest <= 0xFF else 1 if t.widest <= 0xFFFF else 2
-    for limit in _LIMITS[1:]:
-        wide = _translated(text, flags, is_bytes, limit, suspects)[1] if width else narrow
-        texts.append(_widened(wide, limit) if r"\x{" in wide else wide)
-    settings = "(*NO_JIT)" * t.interpreted + "(*NO_AUTO_POSSESS)" * t.atomic
-    texts = [settings + text for text in texts]
-    flags = _fix_flags(t.flags, is_bytes)
-    options = (flags & IGNORECASE and 1) | (flags & MULTILINE and 2) | (flags & DOTALL and 4) | (flags & UNICODE and 8)
+    settings = _settings(t)
+    if settings:
+        texts = [settings + text for text in texts]
+    flags = _fix_flags(t.flags, t.is_bytes)
     groups = len(t.widths) - 1
     names = [None] * groups
     for name, number in t.names.items():
@@ -749,4 +779,28 @@ def translate(pattern, flags, suspects):
     order = [0] * groups
     for i, number in enumerate(t.order):
         order[number - 1] = i
-    return flags, tuple(texts), options, width, groups, t.names, tuple(names), tuple(order)
+    return flags, tuple(texts), _options(flags), width, groups, t.names, tuple(names), tuple(order)
+
+
+def translate_phrases(phrases, flags, error):
+    """The same of an expression that is any of several phrases, each a group with the phrase's own groups behind it;
+    and a list of the groups' numbers. Within a phrase, groups have the numbers that they have in it alone. Raises
+    error(message, phrase, position)."""
+    if not flags & UNICODE:
+        flags |= ASCII
+    alternatives, outer, order, base = ([], [], []), [], [], 1
+    settings = set()
+    for phrase in phrases:
+        try:
+            t, texts = _forms(phrase, flags, {}, base)
+        except Invalid as invalid:
+            raise error(invalid.message, phrase, invalid.position) from None
+        settings.add(_settings(t))
+        for part, text in zip(alternatives, texts):
+            part.append(f"({text})")
+        outer.append(base)
+        order += [len(t.widths) - 1, *[t.order.index(number) for number in range(1, len(t.widths))]]
+        base += len(t.widths)
+    texts = tuple(["".join(settings) + "|".join(part) for part in alternatives])
+    groups = len(order)
+    return (flags & ~ASCII, texts, _options(flags), 2, groups, {}, (None,) * groups, tuple(order)), outer

@@ -58,7 +58,7 @@ typedef struct {
     void (*free)(void *code);
     void (*message)(int error, char text[256]);
     void (*translate)(VM *vm, void *code);
-    bool (*session_begin)(VM *vm, const RegexEngine *e, Session *s); /* false RAISES */
+    bool (*session_begin)(VM *vm, int64_t groups, Session *s); /* false RAISES */
     void (*session_end)(Session *s);
     int (*match)(const void *code, const RegexSubject *subject, int64_t start, uint32_t options,
                  const Session *s);
@@ -77,16 +77,17 @@ typedef struct {
             pcre2_general_context_create_##WIDTH(allocate, release, vm); \
         pcre2_compile_context_##WIDTH *context = \
             general ? pcre2_compile_context_create_##WIDTH(general) : NULL; \
-        Unit *text = context ? memory_alloc(vm, (form->length + 1) * sizeof(Unit)) : NULL; \
+        const String *source = as_string(form->text); \
+        Unit *text = context ? memory_alloc(vm, (source->length + 1) * sizeof(Unit)) : NULL; \
         pcre2_code_##WIDTH *code = NULL; \
         *error = PCRE2_ERROR_NOMEMORY; \
         if (text) { \
-            for (size_t i = 0; i < form->length; i++) \
-                text[i] = form->text[i]; \
+            for (size_t i = 0; i < source->length; i++) \
+                text[i] = source->data[i]; \
             pcre2_set_newline_##WIDTH(context, PCRE2_NEWLINE_LF); \
             pcre2_set_parens_nest_limit_##WIDTH(context, 1000); \
-            code = pcre2_compile_##WIDTH(text, form->length, options, error, &offset, context); \
-            memory_free(vm, text, (form->length + 1) * sizeof(Unit)); \
+            code = pcre2_compile_##WIDTH(text, source->length, options, error, &offset, context); \
+            memory_free(vm, text, (source->length + 1) * sizeof(Unit)); \
         } \
         pcre2_compile_context_free_##WIDTH(context); \
         pcre2_general_context_free_##WIDTH(general); \
@@ -104,12 +105,13 @@ typedef struct {
         if (pcre2_jit_compile_##WIDTH(code, PCRE2_JIT_COMPLETE) == PCRE2_ERROR_NOMEMORY && error_raised(vm)) \
             error_clear(vm); \
     } \
-    static bool session_begin_##WIDTH(VM *vm, const RegexEngine *e, Session *s) { \
+    static bool session_begin_##WIDTH(VM *vm, int64_t groups, Session *s) { \
         pcre2_general_context_##WIDTH *general = \
             pcre2_general_context_create_##WIDTH(allocate, release, vm); \
         pcre2_match_context_##WIDTH *context = general ? pcre2_match_context_create_##WIDTH(general) : NULL; \
         s->context = context; \
-        s->match_data = context ? pcre2_match_data_create_##WIDTH((uint32_t)e->groups + 1, general) : NULL; \
+        s->groups = groups; \
+        s->match_data = context ? pcre2_match_data_create_##WIDTH((uint32_t)groups + 1, general) : NULL; \
         if (context) { \
             pcre2_set_match_limit_##WIDTH(context, PATIENCE); \
             pcre2_set_depth_limit_##WIDTH(context, UINT32_MAX); \
@@ -160,18 +162,8 @@ static const Library libraries[] = {LIBRARY_TABLE(8), LIBRARY_TABLE(16), LIBRARY
 
 /* --- life --- */
 
-static bool copy_text(VM *vm, RegexForm *form, Value text) {
-    const String *s = as_string(text);
-    form->text = memory_alloc(vm, s->length + 1);
-    if (!form->text) return false;
-    form->length = s->length;
-    memcpy(form->text, s->data, s->length);
-    return true;
-}
-
 /* Compile the form for a width, or the widest when the expression is too large for that. The width_log compiled, or
- * -1 and
- * *error; what is compiled already is left as it is. */
+ * -1 and *error; what is compiled already is left as it is. */
 static int compile_fitting(VM *vm, RegexEngine *e, unsigned width_log, int *error) {
     unsigned width = e->large ? WIDEST : width_log;
     RegexForm *form = &e->forms[width];
@@ -190,11 +182,16 @@ bool regex_engine_init(VM *vm, RegexEngine *e, const Value texts[3], unsigned fl
                  (flags & REGEX_MULTILINE ? PCRE2_MULTILINE : 0) | (flags & REGEX_DOTALL ? PCRE2_DOTALL : 0) |
                  (flags & REGEX_UNICODE ? PCRE2_UCP : 0);
     *reason = 0;
-    if (copy_text(vm, &e->forms[0], texts[0]) && copy_text(vm, &e->forms[1], texts[1]) &&
-        copy_text(vm, &e->forms[2], texts[2])) {
-        if (compile_fitting(vm, e, tried, &error) >= 0) return true;
-        if (!error_raised(vm)) libraries[tried].message(error, reason);
+    if (!vm->regex_sessions) {
+        vm->regex_sessions = memory_alloc(vm, sizeof *vm->regex_sessions);
+        if (!vm->regex_sessions) return false;
+        *vm->regex_sessions = (RegexSessions){0};
     }
+    vm->regex_sessions->engines++;
+    for (int i = 0; i < 3; i++)
+        e->forms[i].text = value_ref(texts[i]);
+    if (compile_fitting(vm, e, tried, &error) >= 0) return true;
+    if (!error_raised(vm)) libraries[tried].message(error, reason);
     regex_engine_fini(vm, e);
     return false;
 }
@@ -207,10 +204,14 @@ void regex_engine_fini(VM *vm, RegexEngine *e) {
         for (int k = 0; k < 3; k++) {
             if (form->bound[k]) libraries[i].free(form->bound[k]);
         }
-        if (form->session.match_data) libraries[i].session_end(&form->session);
-        if (form->text) memory_free(vm, form->text, form->length + 1);
-        *form = (RegexForm){0};
+        value_drop(vm, form->text);
     }
+    if (--vm->regex_sessions->engines > 0) return;
+    for (int i = 0; i < 3; i++) {
+        if (vm->regex_sessions->next[i].match_data) libraries[i].session_end(&vm->regex_sessions->next[i]);
+    }
+    memory_free(vm, vm->regex_sessions, sizeof *vm->regex_sessions);
+    vm->regex_sessions = NULL;
 }
 
 /* --- matching --- */
@@ -316,15 +317,19 @@ int regex_engine_match(VM *vm, RegexEngine *e, const RegexSubject *subject, int6
                        (how & REGEX_NOT_EMPTY_AT_START ? PCRE2_NOTEMPTY_ATSTART : 0);
     RegexForm *form = &e->forms[subject->width_log];
     const Library *library = &libraries[subject->width_log];
-    Session s = form->session;
-    if (!s.match_data && !library->session_begin(vm, e, &s)) return -1;
-    form->session = (Session){NULL, NULL}; /* lent: a signal's handler may use this expression */
+    Session *next = &vm->regex_sessions->next[subject->width_log], s = *next;
+    *next = (Session){0}; /* lent: a signal's handler may search, too */
+    if (s.match_data && s.groups < e->groups) {
+        library->session_end(&s);
+        s.match_data = NULL;
+    }
+    if (!s.match_data && !library->session_begin(vm, e->groups, &s)) return -1;
     int result = match_form(vm, e, form, library, subject, start, options, &s);
     if (result > 0) copy_spans(e, library->spans(s.match_data), result, spans);
-    if (form->session.match_data) {
+    if (next->match_data) {
         library->session_end(&s);
     } else {
-        form->session = s;
+        *next = s;
     }
     if (result > 0) return 1;
     if (result == TOO_LARGE && subject->width_log < WIDEST)

@@ -23,15 +23,21 @@
 /* What one search needs at a time: the place for its result and the memory of its branches; its limits. */
 typedef struct {
     void *match_data, *context; /* owned */
+    int64_t groups;             /* that there is a place for */
 } RegexSession;
 
+/* The sessions of the next searches by width_log, whichever expression they are of; one is empty while there is none or
+ * it is lent out. They end with the last engine. */
+typedef struct RegexSessions {
+    RegexSession next[3];
+    size_t engines;
+} RegexSessions;
+
 typedef struct {
-    uint8_t *text; /* the expression; owned, `length` and a byte */
-    size_t length;
-    void *code;           /* pcre2_code of the width; NULL until needed. Owned */
-    void *careful;        /* the same with callouts; NULL until needed. Owned */
-    void *bound[3];       /* the same for matches at the start, up to the end, or both; see below. Owned */
-    RegexSession session; /* of the next search; empty while there is none or it is lent out */
+    Value text;     /* the expression, an ASCII str; owned */
+    void *code;     /* pcre2_code of the width; NULL until needed. Owned */
+    void *careful;  /* the same with callouts; NULL until needed. Owned */
+    void *bound[3]; /* the same for matches at the start, up to the end, or both; see below. Owned */
     uint32_t uses;
     uint8_t translated; /* bit 0: the code; 1 to 3: those of `bound` */
 } RegexForm;
@@ -55,7 +61,7 @@ enum { REGEX_ANCHORED = 1, REGEX_TO_END = 2, REGEX_NOT_EMPTY_AT_START = 4 };
 /* Flags of the expression as a whole. */
 enum { REGEX_CASELESS = 1, REGEX_MULTILINE = 2, REGEX_DOTALL = 4, REGEX_UNICODE = 8 };
 
-/* An engine for three ASCII texts, one for each width, which are copied. That of width `tried` is compiled at once, to
+/* An engine for three ASCII texts, one for each width. That of width `tried` is compiled at once, to
  * see whether it can be: RAISES MemoryError, or returns false with *reason in words. */
 RAISES bool regex_engine_init(VM *vm, RegexEngine *e, const Value texts[3], unsigned flags, unsigned tried,
                               int64_t groups, char reason[256]);

@@ -442,6 +442,8 @@ static int traverse(Object *self, VisitFn visit, void *context) {
     VISIT(p->names);
     VISIT(p->order);
     VISIT(p->template);
+    for (int i = 0; i < 3; i++)
+        VISIT(p->engine.forms[i].text);
     return 0;
 }
 

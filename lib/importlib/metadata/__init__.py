@@ -394,6 +394,14 @@ class PathDistribution(Distribution):
     def locate_file(self, path):
         return self._path.parent / path
 
+    @property
+    def _normalized_name(self):
+        # the folder is called name-version: no file needs to be read
+        stem, _, kind = self._path.name.rpartition(".")
+        if kind in ("dist-info", "egg-info"):
+            return _normalized(stem.partition("-")[0])
+        return super()._normalized_name
+
 
 # --- functions ---
 
