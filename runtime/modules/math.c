@@ -232,22 +232,18 @@ NATIVE(math_trunc) {
 
 static bool logarithm(VM *vm, Value v, Function1 f, double *result) {
     double x;
-    int64_t bits = is_int_family(v) && int_sign(v) > 0 ? int_bit_length(v) : 0;
-    if (bits > DBL_MAX_EXP) { /* too large for a double: the logarithms of mantissa and exponent */
-        Value top = int_shift(vm, v, 64 - bits);
-        if (is_absent(top)) return false;
-        bool done = int_to_double(vm, top, &x);
-        value_drop(vm, top);
-        if (!done) return false;
-        *result = f(ldexp(x, -64)) + f(2.0) * (double)bits;
-        return true;
+    int64_t exponent = 0;
+    if (is_int_family(v) && !is_int(v)) {
+        x = int_fraction(v, &exponent);
+    } else if (!number(vm, v, &x)) {
+        return false;
     }
-    if (is_int_family(v) ? !int_to_double(vm, v, &x) : !number(vm, v, &x)) return false;
     if (x <= 0) {
         domain_error(vm);
         return false;
     }
-    *result = f(x);
+    bool fits = exponent <= DBL_MAX_EXP; /* else the logarithms of fraction and exponent */
+    *result = fits ? f(ldexp(x, (int)exponent)) : f(x) + f(2.0) * (double)exponent;
     return true;
 }
 

@@ -1,4 +1,5 @@
 /* int: making and reading, comparison and hash, sums, products, quotients (powers: intpower.c; bits: intbits.c). */
+#include <float.h>
 #include <math.h>
 
 #include "gc/likely.h"
@@ -138,25 +139,31 @@ static uint64_t leading_bits(const IntView *view, bool *rest) {
     return bits;
 }
 
+double int_fraction(Value v, int64_t *exponent) {
+    IntView view;
+    view_of(v, &view);
+    *exponent = 0;
+    if (view.count == 0) return 0.0;
+    bool rest;
+    uint64_t bits = leading_bits(&view, &rest);
+    int carry; /* 1 where it is rounded to a power of two */
+    double d = frexp(float_round(bits, rest, 0), &carry);
+    *exponent = view_bits(&view) + carry;
+    return view.negative ? -d : d;
+}
+
 bool int_to_double(VM *vm, Value v, double *result) {
     if (is_int(v)) {
         *result = (double)int_get(v);
         return true;
     }
-    IntView view;
-    view_of(v, &view);
-    if (view.count == 0) {
-        *result = 0.0;
-        return true;
-    }
-    bool rest;
-    uint64_t bits = leading_bits(&view, &rest);
-    double d = float_round(bits, rest, view_bits(&view));
-    if (isinf(d)) {
+    int64_t exponent;
+    double fraction = int_fraction(v, &exponent);
+    if (exponent > DBL_MAX_EXP) {
         raise_overflow(vm, "int too large to convert to float");
         return false;
     }
-    *result = view.negative ? -d : d;
+    *result = ldexp(fraction, (int)exponent);
     return true;
 }
 

@@ -71,6 +71,8 @@ bool int_to_int64(Value v, int64_t *result);
 RAISES bool int_required(VM *vm, Value v, int64_t *result);
 int int_sign(Value v); /* -1, 0, 1 */
 void int_dealloc(VM *vm, Object *self);
+/* The number is nearly the result, at least 1/2 (or 0), times two to the exponent: rounded as a double. */
+double int_fraction(Value v, int64_t *exponent);
 RAISES bool int_to_double(VM *vm, Value v,
                           double *result); /* OverflowError: "int too large to convert to float" */
 /* From digits (no sign, no prefix, underscores removed) in base 2..36. */
