@@ -5,6 +5,8 @@ other name and error handler, and then call _encode_text, _decode_text, _lookup_
 """
 import sys
 
+import _codecs
+
 __all__ = ['register', 'lookup', 'open', 'EncodedFile', 'BOM', 'BOM_BE', 'BOM_LE', 'BOM32_BE', 'BOM32_LE',
            'BOM64_BE', 'BOM64_LE', 'BOM_UTF8', 'BOM_UTF16', 'BOM_UTF16_LE', 'BOM_UTF16_BE', 'BOM_UTF32',
            'BOM_UTF32_LE', 'BOM_UTF32_BE', 'CodecInfo', 'Codec', 'IncrementalEncoder', 'IncrementalDecoder',
@@ -380,9 +382,15 @@ def _handle_error(name, error):
 
 
 # What follows needs the registry and the error handlers.
-for _function in (register, unregister, lookup, encode, decode, register_error, lookup_error):
-    _function.__module__ = '_codecs'
-del _function
-
 from codecs._encodings import *
 from codecs._streams import *
+
+# What CPython has in _codecs calls that its home, and is found there: pickles of bytes name _codecs.encode.
+for _function in (register, unregister, lookup, encode, decode, register_error, lookup_error):
+    _function.__module__ = '_codecs'
+for _function in make_identity_dict, make_encoding_map:
+    _function.__module__ = 'codecs'
+for _name, _function in list(globals().items()):
+    if getattr(_function, '__module__', None) == '_codecs':
+        setattr(_codecs, _name, _function)
+del _name, _function
