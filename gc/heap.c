@@ -159,7 +159,7 @@ static bool may_collect_for(Heap *heap, size_t size) {
     if (!heap->collector.enabled || heap->collector.collecting) return false;
     if (heap->fruitless > EMERGENCIES_FREE) {
         uint32_t extra = heap->fruitless - EMERGENCIES_FREE;
-        if (heap->skipped++ < 1u << (extra < 10 ? extra : 10)) return false;
+        if (heap->skipped++ < 1u << (extra < 31 ? extra : 31)) return false;
     }
     heap->skipped = 0;
     heap->emergencies++;

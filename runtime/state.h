@@ -36,6 +36,7 @@ typedef struct {
 typedef struct HandledException {
     Value exception; /* ABSENT: none; owned */
     struct HandledException *outer;
+    struct HandledException *nearest; /* the first of the outer ones that has an exception, or NULL */
 } HandledException;
 
 enum {

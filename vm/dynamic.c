@@ -414,10 +414,7 @@ NATIVE(current_frames) {
 
 NATIVE(current_exceptions) {
     if (!AUDIT_PLAIN(vm, "sys._current_exceptions")) return ABSENT;
-    const HandledException *item = vm->handled;
-    while (is_absent(item->exception) && item->outer)
-        item = item->outer;
-    return by_thread(vm, value_or_none(item->exception));
+    return by_thread(vm, value_or_none(error_handled(vm)));
 }
 
 static const NativeDef functions[] = {

@@ -100,6 +100,7 @@ static inline Frame *generator_enter(VM *vm, Generator *generator, STEALS Value 
     *frame->sp++ = value;
     generator->state = GENERATOR_RUNNING;
     generator->handled.outer = vm->handled;
+    generator->handled.nearest = is_absent(vm->handled->exception) ? vm->handled->nearest : vm->handled;
     vm->handled = &generator->handled;
     vm->frame = frame;
     vm->depth++;

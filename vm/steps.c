@@ -516,13 +516,6 @@ Value step_make_function(VM *vm, const Frame *frame, Value *parts, unsigned flag
 
 /* --- exceptions and with --- */
 
-static Value handled_exception(const VM *vm) {
-    for (const HandledException *h = vm->handled; h != NULL; h = h->outer) {
-        if (value_is_given(h->exception)) return h->exception;
-    }
-    return ABSENT;
-}
-
 /* The exception that `from cause` names; NONE for none. */
 static Value cause_from(VM *vm, Value cause) {
     bool class = is_exception_class(cause);
@@ -539,7 +532,7 @@ static Value cause_from(VM *vm, Value cause) {
 
 bool step_raise(VM *vm, Value exception, Value cause) {
     if (is_absent(exception)) {
-        Value handled = handled_exception(vm);
+        Value handled = error_handled(vm);
         if (is_absent(handled)) {
             raise_error(vm, &exc_RuntimeError, "No active exception to reraise");
             return false;

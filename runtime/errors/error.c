@@ -21,12 +21,9 @@
 
 /* --- raising --- */
 
-/* The innermost exception that is being handled; BORROWED, ABSENT when none. */
-static Value handled_exception(VM *vm) {
-    for (HandledException *h = vm->handled; h != NULL; h = h->outer) {
-        if (value_is_given(h->exception)) return h->exception;
-    }
-    return ABSENT;
+Value error_handled(const VM *vm) {
+    const HandledException *item = is_absent(vm->handled->exception) ? vm->handled->nearest : vm->handled;
+    return item == NULL ? ABSENT : item->exception;
 }
 
 /* Cut the chain of contexts that starts at `context` where `exception` is in it, so that no cycle arises. A chain may
@@ -45,7 +42,7 @@ static void cut_context(VM *vm, Value context, Value exception) {
 }
 
 Value raise_object(VM *vm, STEALS Value exception) {
-    Value context = handled_exception(vm);
+    Value context = error_handled(vm);
     if (!is_absent(context) && !value_same(context, exception)) {
         cut_context(vm, context, exception);
         value_set(vm, &as_exception(exception)->context, value_ref(context));

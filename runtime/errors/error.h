@@ -50,6 +50,9 @@ bool error_is(const VM *vm, const Type *type);
 /* Forget the raised exception, if any. */
 void error_clear(VM *vm);
 
+/* The innermost exception that is being handled (sys.exception()), or ABSENT. */
+BORROWED Value error_handled(const VM *vm);
+
 /* Take the raised exception out of the VM (ABSENT when none), e.g. to run clean-up code; and put it back. */
 NEW Value error_take(VM *vm);
 void error_restore(VM *vm, STEALS Value exception);

@@ -35,21 +35,12 @@ NATIVE(sys_exit) {
     return is_absent(leaving) ? ABSENT : raise_object(vm, leaving);
 }
 
-/* The exception being handled, or ABSENT. BORROWED. */
-static Value handled(VM *vm) {
-    HandledException *item = vm->handled;
-    while (is_absent(item->exception) && item->outer)
-        item = item->outer;
-    return item->exception;
-}
-
 NATIVE(sys_exception) {
-    Value exception = handled(vm);
-    return value_or_none(exception);
+    return value_or_none(error_handled(vm));
 }
 
 NATIVE(sys_exc_info) {
-    Value exception = handled(vm), none = NONE;
+    Value exception = error_handled(vm), none = NONE;
     if (is_absent(exception)) return tuple_pack(vm, 3, none, none, none);
     Value traceback = as_exception(exception)->traceback;
     return tuple_pack(vm, 3, from_object(type_of(exception)), exception,

@@ -643,6 +643,24 @@ for ((limit = 12000; limit <= 120000; limit += 1000)); do
     fi
 done
 if [ -n "$least" ]; then pass; else fail "starts with some 100 MiB of address space" "$(<err.txt)"; fi
+cat >endless.mpy <<'END'
+import sys
+
+sys.setrecursionlimit(2**31 - 1)
+
+
+class Endless:
+    def __iter__(self):
+        yield from self
+
+
+try:
+    list(Endless())
+except MemoryError:
+    print("MemoryError")
+END
+expect "memory that ends far down: the way back is no longer than the way there" 0 MemoryError '' \
+    bash -c 'ulimit -v 300000 && exec timeout 30 "$0" endless.mpy' "$mpy"
 
 expect "unknown -X names are remembered" 0 "[('', '1'), ('heapsiz', '?'), ('heapsize2', True), ('some', True)]" '' \
     "$mpy" -X some -X heapsiz=? -X heapsize2 -X =1 -c 'import sys; print(sorted(sys._xoptions.items()))'
