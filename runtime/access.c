@@ -49,7 +49,10 @@ bool object_set_attribute(VM *vm, Value v, Value name, Value value) {
 
 Value object_special(VM *vm, Value v, Value name) {
     Value attribute = type_lookup(vm, type_of(v), name);
-    if (is_absent(attribute)) return ABSENT;
+    if (is_absent(attribute)) {
+        type_lookup_refused(vm, type_of(v));
+        return ABSENT;
+    }
     Type *kind = type_of(attribute);
     value_ref(attribute);
     if (kind->descriptor_get == NULL) return attribute;

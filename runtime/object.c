@@ -112,7 +112,7 @@ int object_generic_find(VM *vm, Value v, Value name, Value *result) {
             value_xdrop(vm, attribute);
             return 1;
         }
-        if (kind == NULL) return 0;
+        if (kind == NULL) return type_lookup_refused(vm, type) ? -1 : 0;
     }
     if (kind->descriptor_get == NULL) {
         *result = attribute;

@@ -87,7 +87,7 @@ RAISES int object_generic_find(VM *vm, Value v, Value name, Value *result);
 BORROWED Value object_own_attribute(VM *vm, Value v, Value name);
 RAISES bool object_generic_set(VM *vm, Value v, Value name,
                                Value value); /* object.__setattr__, __delattr__ */
-/* A special method looked up on the type, bound; ABSENT with nothing raised when missing. */
+/* A special method looked up on the type, bound; ABSENT with nothing raised when missing, else RAISES. */
 NEW RAISES Value object_special(VM *vm, Value v, Value name);
 
 /* --- calls --- */

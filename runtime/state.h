@@ -152,8 +152,9 @@ struct VM {
     StaticTypeState static_types[STATIC_TYPE_COUNT];
     MethodCacheEntry *method_cache; /* METHOD_CACHE_SIZE entries */
     uint32_t next_type_version;
-    uint32_t next_keys_version;        /* see Dict.keys_version */
-    struct ShapeTable *shapes;         /* runtime/classes/shape.h */
+    uint32_t next_keys_version; /* see Dict.keys_version */
+    bool type_dict_refused;     /* a look-up has gone without the dict of some type, for want of memory */
+    struct ShapeTable *shapes;  /* runtime/classes/shape.h */
     struct SignatureCache *signatures; /* runtime/native.h */
 
     /* Modules. */

@@ -80,7 +80,8 @@ int type_find_attribute(VM *vm, Value self, Value name, Value *result) {
         }
         value_xdrop(vm, meta);
     } else {
-        if (meta_kind == NULL) return 0;
+        if (meta_kind == NULL)
+            return type_lookup_refused(vm, type) || type_lookup_refused(vm, metatype) ? -1 : 0;
         *result = meta;
         if (meta_kind->descriptor_get != NULL) {
             *result = meta_kind->descriptor_get(vm, meta, self, from_object(metatype));

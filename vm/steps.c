@@ -178,14 +178,14 @@ bool step_load_method(VM *vm, Value object, Value name, Value *pair) {
         }
     }
     if (!is_absent(found)) return bind_found(vm, found, object, pair);
-    raise_attribute(vm, object, name);
+    if (!type_lookup_refused(vm, type)) raise_attribute(vm, object, name);
     return false;
 }
 
 /* A special method of the type, the same way; 0 when missing. */
 static int load_special(VM *vm, Value object, Value name, Value *pair) {
     Value found = type_lookup(vm, type_of(object), name);
-    if (is_absent(found)) return 0;
+    if (is_absent(found)) return type_lookup_refused(vm, type_of(object)) ? -1 : 0;
     return bind_found(vm, found, object, pair) ? 1 : -1;
 }
 

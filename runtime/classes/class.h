@@ -15,6 +15,13 @@
 /* The attribute `name` (a str) along the mro; ABSENT when missing, and nothing raised. Never runs user code. */
 BORROWED Value type_lookup(VM *vm, Type *type, Value name);
 
+/* The dicts of built-in types are made when they are first looked into. When type_lookup has found nothing: may it have
+ * missed something, because there was no memory for the dict of a type in the mro? Then RAISES MemoryError. */
+bool type_dicts_missing(VM *vm, Type *type);
+static inline bool type_lookup_refused(VM *vm, Type *type) {
+    return UNLIKELY(vm->type_dict_refused) && type_dicts_missing(vm, type);
+}
+
 static inline MethodCacheEntry *method_cache_entry(VM *vm, uint32_t version, Value name) {
     uint32_t hash = version * UINT32_C(0x9E3779B1) ^ (uint32_t)(name.bits >> 4);
     return &vm->method_cache[hash & (METHOD_CACHE_SIZE - 1)];

@@ -202,11 +202,20 @@ Tuple *type_mro(VM *vm, Type *type) {
 
 /* --- look-up --- */
 
+bool type_dicts_missing(VM *vm, Type *type) {
+    Tuple *mro = type_mro(vm, type);
+    for (int64_t i = 0; mro != NULL && i < mro->length; i++) {
+        if (type_dict(vm, as_type(mro->items[i])) == NULL) return true;
+    }
+    return mro == NULL;
+}
+
 /* *whole becomes false when there is no memory for a type's dict: what is found then must not be remembered. */
 static Value find_in_dict(VM *vm, Type *type, Value name, bool *whole) {
     Dict *dict = type_dict(vm, type);
     if (dict != NULL) return dict_get_string(vm, from_object(dict), name);
     error_clear(vm);
+    vm->type_dict_refused = true;
     *whole = false;
     return ABSENT;
 }

@@ -44,7 +44,8 @@ static void cut_context(VM *vm, Value context, Value exception) {
 Value raise_object(VM *vm, STEALS Value exception) {
     Value context = error_handled(vm);
     if (!is_absent(context) && !value_same(context, exception)) {
-        cut_context(vm, context, exception);
+        /* What nothing else refers to is in no chain; a chain may be as long as the stack is deep. */
+        if (as_object(exception)->refs > 1) cut_context(vm, context, exception);
         value_set(vm, &as_exception(exception)->context, value_ref(context));
     }
     value_set(vm, &vm->raised, exception);

@@ -35,9 +35,7 @@ NATIVE(sys_exit) {
     return is_absent(leaving) ? ABSENT : raise_object(vm, leaving);
 }
 
-NATIVE(sys_exception) {
-    return value_or_none(error_handled(vm));
-}
+NATIVE(sys_exception) { return value_or_none(error_handled(vm)); }
 
 NATIVE(sys_exc_info) {
     Value exception = error_handled(vm), none = NONE;

@@ -662,6 +662,17 @@ END
 expect "memory that ends far down: the way back is no longer than the way there" 0 MemoryError '' \
     bash -c 'ulimit -v 300000 && exec timeout 30 "$0" endless.mpy' "$mpy"
 
+# The dict of a built-in class is made when it is first looked into. Without memory for it an attribute is not missing.
+for filling in 'held = [held]' 'held = [held]; held.append(held)' 'held = [held, {1: held}]'; do
+    printf 'held = [None]\ntry:\n    while True: %s\nexcept MemoryError: print("MemoryError")\n' "$filling" >full.mpy
+    bash -c 'ulimit -v 300000 && exec timeout 60 "$0" full.mpy' "$mpy" >out.txt 2>&1
+    if [[ $(<out.txt) = *MemoryError* && $(<out.txt) != *AttributeError* ]]; then
+        pass
+    else
+        fail "memory filled by $filling" "MemoryError" "$(tail -3 out.txt)"
+    fi
+done
+
 expect "unknown -X names are remembered" 0 "[('', '1'), ('heapsiz', '?'), ('heapsize2', True), ('some', True)]" '' \
     "$mpy" -X some -X heapsiz=? -X heapsize2 -X =1 -c 'import sys; print(sorted(sys._xoptions.items()))'
 MPYHEAP=nonsense MPYNOTHING=1 expect "unknown variables mean nothing" 0 fine '' "$mpy" -c 'print("fine")'
