@@ -731,13 +731,11 @@ def _translated(text, flags, is_bytes, limit, suspects, base):
             raise RecursionError("maximum recursion depth exceeded") from None
 
 
-def width(pattern, flags):
-    """How many characters the expression matches, (least, most). Raises Invalid."""
+def flags_of(pattern, flags):
+    """The flags of an expression as a whole. Raises Invalid."""
     is_bytes = not isinstance(pattern, str)
     text = str(pattern, "latin-1") if is_bytes else pattern
-    t, _, least, most = _translated(text, flags, is_bytes, _LIMITS[-1], {}, 0)
-    _fix_flags(t.flags, is_bytes)
-    return least, most
+    return _fix_flags(_translated(text, flags, is_bytes, _LIMITS[-1], {}, 0)[0].flags, is_bytes)
 
 
 def _forms(pattern, flags, suspects, base=0):
