@@ -248,15 +248,11 @@ NEW RAISES static Value places_tuple(VM *vm, const Trail *trail) {
         return is_absent(place) ? ABSENT : tuple_from_made(vm, &place, 1);
     }
     Tuple *tuple = tuple_new(vm, trail->count);
-    if (!tuple) return ABSENT;
-    for (uint32_t i = 0; i < trail->count; i++) {
+    for (uint32_t i = 0; tuple && i < trail->count; i++) {
         const Place *place = &trail->places[i];
-        tuple->items[i] = tuple_pair(vm, value_ref(place->filename), int_small(place->line));
-        if (!is_absent(tuple->items[i])) continue;
-        object_drop(vm, &tuple->head);
-        return ABSENT;
+        tuple_fill(vm, &tuple, i, tuple_pair(vm, value_ref(place->filename), int_small(place->line)));
     }
-    return tuple_finish(tuple);
+    return tuple ? tuple_finish(tuple) : ABSENT;
 }
 
 NATIVE(is_tracing) { return bool_from(vm_machine(vm)->tracer != NULL); }

@@ -257,12 +257,8 @@ static Value read_tuple(Reader *r) {
     if (!read_count(r, 1, &count)) return ABSENT;
     if (count == 0) return value_ref(r->vm->empty_tuple);
     Tuple *tuple = tuple_new(r->vm, (int64_t)count);
-    for (uint64_t i = 0; tuple != NULL && i < count; i++) {
-        tuple->items[i] = read_value(r);
-        if (!is_absent(tuple->items[i])) continue;
-        value_drop(r->vm, from_object(tuple));
-        return ABSENT;
-    }
+    for (uint64_t i = 0; tuple != NULL && i < count; i++)
+        tuple_fill(r->vm, &tuple, (int64_t)i, read_value(r));
     return tuple == NULL ? ABSENT : tuple_finish(tuple);
 }
 

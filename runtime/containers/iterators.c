@@ -138,14 +138,9 @@ static Value reversed_next(VM *vm, Value self) { return get_next(vm, as_iterator
 
 Value iterators_of(VM *vm, Value *args, int count) {
     Tuple *iterators = tuple_new(vm, count);
-    if (!iterators) return ABSENT;
-    for (int i = 0; i < count; i++) {
-        iterators->items[i] = object_iterate(vm, args[i]);
-        if (!is_absent(iterators->items[i])) continue;
-        object_drop(vm, &iterators->head);
-        return ABSENT;
-    }
-    return tuple_finish(iterators);
+    for (int i = 0; iterators && i < count; i++)
+        tuple_fill(vm, &iterators, i, object_iterate(vm, args[i]));
+    return iterators ? tuple_finish(iterators) : ABSENT;
 }
 
 Value iterator_type_reduction(VM *vm, Value self, STEALS Value arguments, STEALS Value state) {

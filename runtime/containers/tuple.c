@@ -117,6 +117,13 @@ Value tuple_from_owned(VM *vm, Value *items, int64_t length) {
     return tuple_finish(tuple);
 }
 
+void tuple_fill(VM *vm, Tuple **tuple, int64_t i, Value item) {
+    (*tuple)->items[i] = item;
+    if (!is_absent(item)) return;
+    object_drop(vm, &(*tuple)->head);
+    *tuple = NULL;
+}
+
 Value tuple_from_made(VM *vm, Value *items, int64_t length) {
     bool all = true;
     for (int64_t i = 0; i < length; i++)

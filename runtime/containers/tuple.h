@@ -22,6 +22,8 @@ bool tuple_settle(VM *vm, Value tuple);
 
 /* A tuple whose items are ABSENT: fill them all, then object_track it (tuple_finish). */
 NEW RAISES Tuple *tuple_new(VM *vm, int64_t length);
+/* Fill in the item at i; one that is ABSENT, as its making RAISED, ends the tuple: *tuple is NULL. */
+void tuple_fill(VM *vm, Tuple **tuple, int64_t i, STEALS Value item);
 /* The same with its items undefined, and tracked: nothing may be called before all of them are filled. */
 NEW RAISES Tuple *tuple_new_unfilled(VM *vm, int64_t length);
 /* The same, not tracked and not empty: for items of a tuple that is settled. */

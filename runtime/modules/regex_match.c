@@ -80,12 +80,8 @@ METHOD(group) {
     const Match *m = as_match(args[0]);
     if (nargs <= 2) return nargs == 1 ? group_text(vm, m, 0, NONE) : group_of(vm, m, args[1]);
     Tuple *groups = tuple_new(vm, nargs - 1);
-    for (int i = 1; groups && i < nargs; i++) {
-        groups->items[i - 1] = group_of(vm, m, args[i]);
-        if (!is_absent(groups->items[i - 1])) continue;
-        object_drop(vm, &groups->head);
-        return ABSENT;
-    }
+    for (int i = 1; groups && i < nargs; i++)
+        tuple_fill(vm, &groups, i - 1, group_of(vm, m, args[i]));
     return groups ? tuple_finish(groups) : ABSENT;
 }
 
@@ -93,12 +89,8 @@ METHOD(groups) {
     const Match *m = as_match(args[0]);
     Value otherwise = is_absent(args[1]) ? NONE : args[1];
     Tuple *groups = tuple_new(vm, m->count - 1);
-    for (int64_t i = 1; groups && i < m->count; i++) {
-        groups->items[i - 1] = group_text(vm, m, i, otherwise);
-        if (!is_absent(groups->items[i - 1])) continue;
-        object_drop(vm, &groups->head);
-        return ABSENT;
-    }
+    for (int64_t i = 1; groups && i < m->count; i++)
+        tuple_fill(vm, &groups, i - 1, group_text(vm, m, i, otherwise));
     return groups ? tuple_finish(groups) : ABSENT;
 }
 
@@ -229,12 +221,8 @@ static Value get_lastgroup(VM *vm, Value self) {
 static Value get_regs(VM *vm, Value self) {
     const Match *m = as_match(self);
     Tuple *regs = tuple_new(vm, m->count);
-    for (int64_t i = 0; regs && i < m->count; i++) {
-        regs->items[i] = span_pair(vm, m->spans[i]);
-        if (!is_absent(regs->items[i])) continue;
-        object_drop(vm, &regs->head);
-        return ABSENT;
-    }
+    for (int64_t i = 0; regs && i < m->count; i++)
+        tuple_fill(vm, &regs, i, span_pair(vm, m->spans[i]));
     return regs ? tuple_finish(regs) : ABSENT;
 }
 

@@ -178,12 +178,8 @@ static Value found_item(const Walk *w) {
     int64_t groups = w->pattern->engine.groups;
     if (groups <= 1) return walk_group(w, groups);
     Tuple *tuple = tuple_new(w->vm, groups);
-    for (int64_t i = 0; tuple && i < groups; i++) {
-        tuple->items[i] = walk_group(w, i + 1);
-        if (!is_absent(tuple->items[i])) continue;
-        object_drop(w->vm, &tuple->head);
-        return ABSENT;
-    }
+    for (int64_t i = 0; tuple && i < groups; i++)
+        tuple_fill(w->vm, &tuple, i, walk_group(w, i + 1));
     return tuple ? tuple_finish(tuple) : ABSENT;
 }
 
