@@ -250,3 +250,14 @@ def _strptime_time(data_string, format="%a %b %d %H:%M:%S %Y"):
     """A time.struct_time."""
     items, _, _ = _strptime(data_string, format)
     return time.struct_time(items)
+
+
+def _strptime_datetime(cls, data_string, format="%a %b %d %H:%M:%S %Y"):
+    """A datetime of the class `cls`, for a module datetime that a program brings with it."""
+    items, fraction, offset_fraction = _strptime(data_string, format)
+    *_, zone, offset = items
+    if offset is None:
+        return cls(*items[:6], fraction)
+    from datetime import timedelta, timezone
+    offset = timedelta(seconds=offset, microseconds=offset_fraction)
+    return cls(*items[:6], fraction, timezone(offset, zone) if zone else timezone(offset))

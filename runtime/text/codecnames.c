@@ -4,7 +4,7 @@
 
 enum { CODEC_NAME_MAX = 32 }; /* no name in the table is that long */
 
-/* The normalised names of each encoding. */
+/* The normalised names of each encoding, in the first of which no '_' may be written as a dot. */
 static const char *const codec_names[] = {
     [CODEC_UTF_8] = "utf_8 utf8 utf u8 utf8_ucs2 utf8_ucs4 cp65001",
     [CODEC_UTF_8_SIG] = "utf_8_sig",
@@ -27,18 +27,19 @@ static bool is_alphanumeric(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (uint8_t)c >= 0x80;
 }
 
-/* Lower case, anything but letters and digits one '_' between them. */
+/* Lower case, anything but letters and digits one '_' between them; a dot is a '_' of its own. */
 static void normalise(const char *name, char to[CODEC_NAME_MAX]) {
     size_t length = 0;
     bool gap = false;
     for (; *name && length + 2 < CODEC_NAME_MAX; name++) {
-        if (!is_alphanumeric(*name)) {
+        if (!is_alphanumeric(*name) && *name != '.') {
             gap = length > 0;
             continue;
         }
         if (gap) to[length++] = '_';
         gap = false;
-        to[length++] = *name >= 'A' && *name <= 'Z' ? (char)(*name | 0x20) : *name;
+        char lower = *name >= 'A' && *name <= 'Z' ? (char)(*name | 0x20) : *name;
+        to[length++] = *name == '.' ? '_' : lower;
     }
     if (*name) length = 0;
     to[length] = 0;
@@ -87,10 +88,12 @@ CodecId codec_find(const char *encoding) {
     if (common != CODEC_UNKNOWN) return common;
     normalise(encoding, name);
     size_t length = strlen(name);
+    bool dotted = strchr(encoding, '.');
     for (int id = CODEC_UTF_8; length && id <= CODEC_UTF_32_BE; id++) {
         for (const char *next = codec_names[id]; *next; next += *next == ' ') {
             size_t size = strcspn(next, " ");
-            if (size == length && memcmp(next, name, length) == 0) return (CodecId)id;
+            bool allowed = !dotted || next != codec_names[id];
+            if (size == length && allowed && memcmp(next, name, length) == 0) return (CodecId)id;
             next += size;
         }
     }
