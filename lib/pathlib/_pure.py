@@ -30,7 +30,7 @@ def _pattern_matcher(pattern, recursive, sep, case_sensitive):
     return re.compile(expression, 0 if case_sensitive else re.IGNORECASE).match
 
 
-class _PathParents:
+class _PathParents(Sequence):
     """The parents of a path, nearest first: a sequence that is made as it is read."""
 
     __slots__ = ('_path', '_anchor', '_tail')
@@ -54,9 +54,6 @@ class _PathParents:
 
     def __repr__(self):
         return '<{}.parents>'.format(type(self._path).__name__)
-
-
-Sequence.register(_PathParents)
 
 
 def _path_text(arg):

@@ -13,7 +13,9 @@ import os
 import pathlib
 import re
 import sys
+import warnings
 from contextlib import suppress
+from importlib.abc import MetaPathFinder
 
 __all__ = ["Distribution", "DistributionFinder", "PackageMetadata", "PackageNotFoundError", "distribution",
            "distributions", "entry_points", "files", "metadata", "packages_distributions", "requires", "version"]
@@ -228,7 +230,18 @@ class FileHash:
 # --- packages ---
 
 
-class Distribution(metaclass=abc.ABCMeta):
+class DeprecatedNonAbstract:
+    """A class whose instances may lack abstract methods, with a warning."""
+
+    def __new__(cls, *args, **kwargs):
+        missing = {name for base in cls.__mro__ for name in vars(base)
+                   if getattr(getattr(cls, name), "__isabstractmethod__", False)}
+        if missing:
+            warnings.warn(f"Unimplemented abstract methods {missing}", DeprecationWarning, stacklevel=2)
+        return super().__new__(cls)
+
+
+class Distribution(DeprecatedNonAbstract):
     """An installed package."""
 
     @abc.abstractmethod
@@ -342,7 +355,7 @@ class Distribution(metaclass=abc.ABCMeta):
         return found
 
 
-class DistributionFinder(metaclass=abc.ABCMeta):
+class DistributionFinder(MetaPathFinder):
     """A finder of modules that finds packages, too."""
 
     class Context:
@@ -360,9 +373,6 @@ class DistributionFinder(metaclass=abc.ABCMeta):
     @abc.abstractmethod
     def find_distributions(self, context=Context()):
         """The packages that the context says."""
-
-    def invalidate_caches(self):
-        """Forget what is kept about folders: nothing is."""
 
 
 class MetadataPathFinder(DistributionFinder):
