@@ -7,9 +7,12 @@ static bool is_under_collection(const Heap *heap, const Generation *generation) 
 /* Change the capacity; false when refused. */
 static bool resize(VM *vm, Generation *generation, size_t capacity) {
     size_t old_bytes = generation->capacity * sizeof(Object *), new_bytes = capacity * sizeof(Object *);
-    vm_heap(vm)->no_emergency = true;
-    Object **items = heap_resize(vm_heap(vm), generation->items, old_bytes, new_bytes);
-    vm_heap(vm)->no_emergency = false;
+    Heap *heap = vm_heap(vm);
+    bool telling = heap->telling;
+    heap->telling = heap->no_emergency = true; /* no line of a program asks for a vector */
+    Object **items = heap_resize(heap, generation->items, old_bytes, new_bytes);
+    heap->telling = telling;
+    heap->no_emergency = false;
     if (items == NULL) return false;
     generation->items = items;
     generation->capacity = (uint32_t)capacity;

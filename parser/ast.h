@@ -31,7 +31,7 @@
  * between 3,000 (nested lambdas) and 10,000 (a chain of `+`) levels. 3,000 levels of a pass that takes 1 KiB
  * a level (2.5 KiB in a sanitizer build) fit an 8 MiB stack.
  */
-enum { AST_MAX_DEPTH = 3000 };
+enum { AST_MAX_DEPTH = 9990 };
 
 typedef enum {
 #define NODE(kind, group, positioned, fields) AST_##kind,

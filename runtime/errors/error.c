@@ -112,17 +112,22 @@ static Value give_away(VM *vm, Value *spare) {
 }
 
 /* A spare MemoryError is given away, and comes back when it dies (runtime/errors/exception.c): so it is like any other,
- * and what its traceback holds goes with it. If many are alive at a time, all but the first are one and the same. */
+ * and what its traceback holds goes with it. If many are alive at a time, all but the first are one and the same. As in
+ * CPython, it has no context. */
 Value raise_memory(VM *vm) {
     if (!vm->keep_memory_errors) return ABSENT; /* the VM is being made or taken down */
-    if (!is_absent(vm->memory_error)) return raise_object(vm, give_away(vm, &vm->memory_error));
-    if (is_absent(vm->last_memory_error)) {
-        Value shared = value_ref(from_object(vm->shared_memory_error));
+    Value error;
+    if (!is_absent(vm->memory_error)) {
+        error = give_away(vm, &vm->memory_error);
+    } else if (!is_absent(vm->last_memory_error)) {
+        vm->shared_memory_error = as_object(vm->last_memory_error);
+        error = give_away(vm, &vm->last_memory_error);
+    } else {
+        error = value_ref(from_object(vm->shared_memory_error));
         memory_error_reset(vm);
-        return raise_object(vm, shared);
     }
-    vm->shared_memory_error = as_object(vm->last_memory_error);
-    return raise_object(vm, give_away(vm, &vm->last_memory_error));
+    value_set(vm, &vm->raised, error);
+    return ABSENT;
 }
 
 bool memory_errors_init(VM *vm) {
