@@ -22,6 +22,9 @@ entityref = re.compile(r"&([a-zA-Z][-.a-zA-Z0-9]*)[^a-zA-Z0-9]")
 charref = re.compile(r"&#(?:[0-9]+|[xX][0-9a-fA-F]+)[^0-9a-fA-F]")
 incomplete = re.compile(r"&[a-zA-Z#]")
 piclose = endendtag = re.compile(">")
+_comment_end = re.compile(r"--\s*>")
+_section_end = re.compile(r"\]\s*\]\s*>")
+_condition_end = re.compile(r"\]\s*>")
 endtagfind = re.compile(r"</\s*([a-zA-Z][-.a-zA-Z0-9:_]*)\s*>")
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -234,10 +237,10 @@ class HTMLParser:
         return j + 1 or -1
 
     def parse_comment(self, i, report=1):
-        j, k = self._find_closing(i + 4, "--", "")
-        if k >= 0 and report:
-            self.handle_comment(self.rawdata[i + 4:j])
-        return k
+        found = _comment_end.search(self.rawdata, i + 4)
+        if found and report:
+            self.handle_comment(self.rawdata[i + 4:found.start()])
+        return found.end() if found else -1
 
     def parse_pi(self, i):
         """A processing instruction."""
@@ -258,27 +261,16 @@ class HTMLParser:
             raise AssertionError(f"expected name token at {data[i:i + 20]!r}")
         name = data[start:j].lower()
         if name in ("temp", "cdata", "ignore", "include", "rcdata"):
-            j, k = self._find_closing(start, "]", "]")
+            end = _section_end
         elif name in ("if", "else", "endif"):
-            j, k = self._find_closing(start, "]", "")
+            end = _condition_end
         else:
             keyword = data[start:self._spaces(j)]
             raise AssertionError(f"unknown status keyword {keyword!r} in marked section")
-        if k >= 0 and report:
-            self.unknown_decl(data[start:j])
-        return k
-
-    def _find_closing(self, i, first, second):
-        """(start, end) of `first`, `second` and >, with spaces between them; (-1, -1) where there are none."""
-        data = self.rawdata
-        while (i := data.find(first, i)) >= 0:
-            j = self._spaces(i + len(first))
-            if data.startswith(second, j):
-                j = self._spaces(j + len(second))
-                if data[j:j + 1] == ">":
-                    return i, j + 1
-            i += 1
-        return -1, -1
+        found = end.search(data, start)
+        if found and report:
+            self.unknown_decl(data[start:found.start()])
+        return found.end() if found else -1
 
     # tags
 
