@@ -23,6 +23,7 @@ _token = re.compile(r'\s*(?:([0-9]+\b)|(n\b)|([()])|(\|\||&&|==|!=|<=|>=|[<>%*/+
 _PRECEDENCE = {'||': 1, '&&': 2, '==': 3, '!=': 3, '<': 4, '>': 4, '<=': 4, '>=': 4,
                '+': 5, '-': 5, '*': 6, '/': 6, '%': 6}
 _PYTHON = {'||': 'or', '&&': 'and', '/': '//'}
+_COMPARISONS = frozenset(('==', '!=', '<', '>', '<=', '>='))
 _DEPTH_MAX = 20
 _LENGTH_MAX = 1000
 
@@ -52,10 +53,13 @@ class _PluralParser:
                          else 'unexpected end of plural form')
 
     def operand(self):
-        token = self.token
-        if token == '!':
+        negations = ''
+        while self.token == '!':
+            negations += 'not '
             self.next()
-            return f'(not {self.operand()})'
+        if negations:
+            return f'({negations}{self.operand()})'
+        token = self.token
         if token == '(':
             self.depth += 1
             if self.depth > _DEPTH_MAX:
@@ -77,7 +81,9 @@ class _PluralParser:
             symbol = self.token
             self.next()
             right = self.binary(_PRECEDENCE[symbol] + 1)
-            left = f'({left} {_PYTHON.get(symbol, symbol)} {right})'
+            left = f'{left} {_PYTHON.get(symbol, symbol)} {right}'
+            if symbol in _COMPARISONS:  # which Python would chain
+                left = f'({left})'
         return left
 
     def conditional(self):
@@ -89,7 +95,7 @@ class _PluralParser:
         if self.token != ':':
             self.refuse()
         self.next()
-        return f'({yes} if {test} else {self.conditional()})'
+        return f'({yes}) if {test} else {self.conditional()}'
 
 
 def _as_int(n):
@@ -114,7 +120,7 @@ def c2py(plural):
         if parser.token:
             parser.refuse()
         number = eval(f'lambda n: int({text})')
-    except (RecursionError, MemoryError):
+    except (RecursionError, MemoryError, SyntaxError):  # SyntaxError: of too many nested parentheses
         raise ValueError('plural form expression is too complex') from None
     return lambda n: number(n if isinstance(n, int) else _as_int(n))
 
