@@ -395,6 +395,16 @@ class Callable(metaclass=ABCMeta):
 
 # --- sets ---
 
+def _as_set(like, other):
+    """An operand of a set as a set like that one; NotImplemented if it cannot be one.
+
+    A function, since classes that are no Set take single operators of Set for themselves.
+    """
+    if isinstance(other, Set):
+        return other
+    return like._from_iterable(other) if isinstance(other, Iterable) else NotImplemented
+
+
 class Set(Collection):
     """An unchanging set: __contains__, __iter__ and __len__ make it.
 
@@ -452,30 +462,24 @@ class Set(Collection):
     __ror__ = __or__
 
     def __sub__(self, other):
-        other = self._as_set(other)
+        other = _as_set(self, other)
         if other is NotImplemented:
             return NotImplemented
         return self._from_iterable(x for x in self if x not in other)
 
     def __rsub__(self, other):
-        other = self._as_set(other)
+        other = _as_set(self, other)
         if other is NotImplemented:
             return NotImplemented
         return self._from_iterable(x for x in other if x not in self)
 
     def __xor__(self, other):
-        other = self._as_set(other)
+        other = _as_set(self, other)
         if other is NotImplemented:
             return NotImplemented
         return (self - other) | (other - self)
 
     __rxor__ = __xor__
-
-    def _as_set(self, other):
-        """An operand as a set; NotImplemented if it cannot be one."""
-        if isinstance(other, Set):
-            return other
-        return self._from_iterable(other) if isinstance(other, Iterable) else NotImplemented
 
     def _hash(self):
         """What a hashable subclass can have for its __hash__; equal to that of a frozenset of the same items."""
